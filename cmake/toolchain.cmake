@@ -1,0 +1,48 @@
+# Compiler options that every target shares. DW_SANITIZE is "", "address" or "thread".
+set(DW_SANITIZE "" CACHE STRING "address (with undefined) or thread")
+option(DW_WERROR "warnings are errors" OFF)
+
+find_program(DW_CCACHE ccache)
+if(DW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # A precompiled header is only cacheable when its defines and times are not compared.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_NOHASHDIR=1 ${DW_CCACHE})
+endif()
+find_program(DW_MOLD mold)
+find_program(DW_LLD ld.lld)
+if(DW_MOLD)
+  add_link_options(-fuse-ld=mold)
+elseif(DW_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+# One thread model for all: a precompiled header is refused where it differs.
+add_compile_options(-pthread)
+add_link_options(-pthread)
+add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports these inside inlined library code and coroutine frames where nothing is wrong.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict
+                      -Wno-stringop-overflow -Wno-array-bounds -Wno-mismatched-new-delete
+                      -fpch-preprocess)
+endif()
+if(DW_WERROR)
+  add_compile_options(-Werror)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+add_link_options(-Wl,--gc-sections)
+add_compile_options(-ffunction-sections -fdata-sections)
+
+if(DW_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -O1)
+  add_link_options(-fsanitize=address,undefined)
+elseif(DW_SANITIZE STREQUAL "thread")
+  # Asio's fences are not modelled by the sanitizer; it says so with -Wtsan.
+  add_compile_options(-fsanitize=thread -O1 -Wno-tsan)
+  add_link_options(-fsanitize=thread)
+endif()
+
+function(dw_target_options target)
+  target_compile_definitions(${target} PRIVATE DW_VERSION="${PROJECT_VERSION}")
+endfunction()

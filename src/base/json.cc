@@ -1,0 +1,88 @@
+#include "base/json.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace dw {
+
+Result<json::value> parse_json(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 32;
+  boost::system::error_code failed;
+  json::value value = json::parse({text.data(), text.size()}, failed, {}, options);
+  if (failed) return Error{ErrorKind::invalid, "body", "not JSON: " + failed.message()};
+  return value;
+}
+
+std::string to_text(const json::value& value) { return json::serialize(value); }
+
+JsonView JsonView::operator[](std::string_view key) const {
+  std::string path = path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+  const json::value* found = nullptr;
+  if (value_ != nullptr && value_->is_object()) {
+    const json::value* member = value_->get_object().if_contains({key.data(), key.size()});
+    if (member != nullptr && !member->is_null()) found = member;
+  }
+  return {found, std::move(path), problems_};
+}
+
+void JsonView::add_problem(std::string what) const { problems_->push_back({path_, std::move(what)}); }
+
+std::optional<std::string> JsonView::text() const {
+  if (value_ == nullptr) return std::nullopt;
+  if (const json::string* text = value_->if_string()) return std::string(text->data(), text->size());
+  add_problem("must be text");
+  return std::nullopt;
+}
+
+std::optional<int64_t> JsonView::integer() const {
+  if (value_ == nullptr) return std::nullopt;
+  if (value_->is_int64()) return value_->get_int64();
+  add_problem("must be a whole number");
+  return std::nullopt;
+}
+
+std::optional<bool> JsonView::boolean() const {
+  if (value_ == nullptr) return std::nullopt;
+  if (value_->is_bool()) return value_->get_bool();
+  add_problem("must be true or false");
+  return std::nullopt;
+}
+
+std::vector<JsonView> JsonView::elements() const {
+  std::vector<JsonView> out;
+  if (value_ == nullptr) return out;
+  if (!value_->is_array()) {
+    add_problem("must be a list");
+    return out;
+  }
+  for (const json::value& element : value_->get_array()) {
+    out.push_back({&element, fmt::format("{}[{}]", path_, out.size()), problems_});
+  }
+  return out;
+}
+
+std::vector<std::string> JsonView::texts() const {
+  std::vector<std::string> out;
+  for (const JsonView& element : elements()) {
+    if (auto text = element.text()) out.push_back(std::move(*text));
+  }
+  return out;
+}
+
+std::string JsonView::required_text() const {
+  if (value_ == nullptr) {
+    add_problem("is missing");
+    return {};
+  }
+  return text().value_or("");
+}
+
+json::value text_or_null(std::string_view text) {
+  if (text.empty()) return nullptr;
+  return json::string(text.data(), text.size());
+}
+
+}  // namespace dw

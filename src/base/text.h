@@ -1,0 +1,34 @@
+// Text from strangers: UTF-8 checked, counted in characters, cut without breaking one.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dw {
+
+/// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+/// Code points; of text that is_utf8().
+size_t count_characters(std::string_view text);
+/// At most `characters_max` characters, with "…" in place of what was cut.
+std::string cut_characters(std::string_view text, size_t characters_max);
+/// At most `bytes_max` bytes, cut between characters, nothing added.
+std::string_view cut_bytes(std::string_view text, size_t bytes_max);
+/// The first control character other than newline and tab, if there is one.
+std::optional<unsigned> find_control_character(std::string_view text);
+/// Appends a code point as UTF-8; one that is none becomes U+FFFD.
+void append_utf8(std::string& out, unsigned code_point);
+
+/// Without ASCII white space at both ends.
+std::string_view trim(std::string_view text);
+/// ASCII letters in lower case; all else as it is.
+std::string to_lower(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+/// The parts between separators; "a,,b" has three, "" has one empty.
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::string replace_all(std::string_view text, std::string_view what, std::string_view with);
+
+}  // namespace dw

@@ -1,0 +1,105 @@
+// A delivery: one effect on the outside world, written down before it is tried. It stays until it
+// is done or a person discards it. Its states and arrows are drawn in engine/README.md.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "domain/ticket.h"
+
+namespace dw {
+
+/// Puts one message on a queue. Attributes are SQS String attributes.
+struct QueueSend {
+  std::string queue;  ///< "high"
+  std::string body;
+  std::map<std::string, std::string> attributes;
+  std::string group;          ///< FIFO queues only: what keeps order together
+  std::string deduplication;  ///< FIFO queues only
+};
+
+/// Adds a comment to a ticket at its desk.
+struct DeskComment {
+  TicketId ticket;
+  std::string author_name, author_email;
+  std::string body;
+  bool is_public = true;
+  std::string source;  ///< where it was written
+};
+
+/// Changes a ticket at its desk.
+struct DeskUpdate {
+  TicketId ticket;
+  TicketPatch patch;
+};
+
+using Payload = std::variant<QueueSend, DeskComment, DeskUpdate>;
+
+/// "send", "comment", "update": what the API calls `operation`.
+std::string_view operation_of(const Payload& payload);
+json::value encode(const Payload& payload);
+Result<Payload> decode_payload(std::string_view operation, const json::value& body);
+
+enum class DeliveryState {
+  pending,    ///< waits for its turn, its time, or its answer: the queue was unreachable, retry at 10:04
+  unsure,     ///< may have happened, and the target can't tell: a mail webhook hung up; a person decides
+  dead,       ///< refused for good or given up after retry.give_up: message too large; a person decides
+  done,       ///< happened
+  discarded,  ///< a person said that it need not happen, and why
+};
+
+std::string_view name_of(DeliveryState state);
+std::optional<DeliveryState> delivery_state_named(std::string_view name);
+inline bool is_open(DeliveryState state) {
+  return state == DeliveryState::pending || state == DeliveryState::unsure ||
+         state == DeliveryState::dead;
+}
+
+struct Delivery {
+  DeliveryId id;
+  EventId event;    ///< what caused it; the correlation id
+  TicketId ticket;  ///< none for what belongs to no ticket
+  std::string lane;    ///< keeps order among its own: "queue:high", "slack:C1/100.1"
+  std::string target;  ///< who performs it: "queue:high", "desk:embedded"
+  Payload payload;
+  /// A dead or unsure one keeps the lane waiting until a person decides. False where order does
+  /// not matter so much: comments, standard queues.
+  bool holds_lane = true;
+  DeliveryState state = DeliveryState::pending;
+  /// It was claimed and its outcome never written: it may have happened. Settled before it is
+  /// tried again.
+  bool is_in_doubt = false;
+  int attempts = 0;
+  std::string reason;  ///< of the latest failure, or of the discard
+  TimePoint created_at{};
+  std::optional<TimePoint> next_attempt_at;
+  std::optional<TimePoint> done_at;
+};
+
+/// "d-000191"
+std::string to_text(DeliveryId id);
+std::optional<DeliveryId> delivery_id_named(std::string_view text);
+
+/// What one try came to. Exactly four cases: the engine decides what follows, the target never.
+struct Outcome {
+  enum class Kind { done, later, refused, unsure };
+  Kind kind = Kind::done;
+  std::string why;       ///< for a person; empty when done
+  json::value answer{};  ///< done: what the target said (a ticket's number)
+  std::optional<Millis> when{};  ///< later: not before this long from now (Retry-After)
+
+  static Outcome done(json::value answer = {}) { return {Kind::done, {}, std::move(answer), {}}; }
+  static Outcome later(std::string why, std::optional<Millis> when = {}) {
+    return {Kind::later, std::move(why), {}, when};
+  }
+  static Outcome refused(std::string why) { return {Kind::refused, std::move(why), {}, {}}; }
+  static Outcome unsure(std::string why) { return {Kind::unsure, std::move(why), {}, {}}; }
+};
+
+}  // namespace dw

@@ -1,0 +1,293 @@
+// The store: durable rows and transactions. Two engines stand behind it, SQLite and PostgreSQL,
+// and pass one contract suite (tests/contract/store_test.cc).
+//
+// Reader asks, Journal writes; both live inside one transaction on the store's own thread and
+// their calls are plain. Store hands them out: write() runs many pieces of work in one commit,
+// each under a savepoint of its own; read() sees the last commit and never waits for writers.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/delivery.h"
+#include "domain/event.h"
+#include "domain/plan.h"
+#include "domain/ticket.h"
+#include "net/task.h"
+
+namespace dw {
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::string next_cursor;  ///< empty: no more
+};
+
+struct PageRequest {
+  size_t limit = 50;   ///< 1 to 500
+  std::string cursor;  ///< as the last page gave it; empty: from the start
+};
+
+struct TicketQuery {
+  std::optional<Status> status;
+  std::optional<Priority> priority;
+  std::string text;  ///< words that title or description contain, all of them; the last may be a beginning
+  std::optional<TimePoint> since;  ///< opened at or after
+  PageRequest page;                ///< newest first
+};
+
+struct DeliveryQuery {
+  std::vector<DeliveryState> states;  ///< empty: all
+  std::string lane;
+  TicketId ticket;
+  EventId event;
+  PageRequest page;  ///< newest first
+};
+
+/// Medians and 90th percentiles in seconds, absent where nothing was measured.
+struct Quantiles {
+  std::optional<double> median, p90;
+};
+
+struct TicketFigures {
+  int64_t open_now = 0;  ///< open or pending, whenever opened
+  int64_t opened = 0;    ///< since the given time, as the next two
+  int64_t solved = 0;
+  Quantiles first_reply;  ///< of tickets first replied to since then
+  Quantiles cycle;        ///< opened to solved, of tickets solved since then
+};
+
+struct QueueFigures {
+  std::string name;
+  int64_t depth = 0;      ///< visible now
+  int64_t in_flight = 0;  ///< received, not yet deleted
+  int64_t delayed = 0;
+  std::optional<TimePoint> oldest_at;  ///< when the oldest message was sent
+};
+
+/// A message in an embedded queue.
+struct QueueMessage {
+  MessageId id;
+  std::string queue;
+  std::string body;
+  json::value attributes{};  ///< as SQS carries them: {"priority":{"DataType":"String","StringValue":"high"}}
+  std::string group, deduplication;
+  TimePoint sent_at{};
+  TimePoint visible_at{};
+  int receives = 0;
+  std::optional<TimePoint> first_received_at;
+  std::string receipt;  ///< of the latest receive; a handle is "ID.RECEIPT"
+  std::string source_queue;  ///< in a dead-letter queue: where it came from
+};
+
+struct QueueReceive {
+  std::string queue;
+  int count_max = 1;             ///< 1 to 10
+  Millis visibility{30'000};
+  int receives_max = 5;          ///< after that many receives it goes to `dead_queue` instead
+  std::string dead_queue;        ///< empty: never moved
+  bool is_fifo = false;          ///< a group with a message in flight gives no other
+};
+
+/// One recorded change, for the board: read by all replicas, in commit order.
+struct ChangeNote {
+  std::string position;  ///< where this change stands; opaque, ascending in commit order
+  std::string topic;     ///< "ticket", "delivery"
+  int64_t id = 0;
+};
+
+struct BacklogFigures {
+  int64_t pending = 0, unsure = 0, dead = 0;
+  std::optional<TimePoint> oldest_pending_at;
+  int64_t lanes = 0;           ///< that have something to send
+  int64_t longest_lane = 0;
+  int64_t parked_events = 0;
+};
+
+/// An API token; the secret itself is never stored, only its SHA-256. For SQS access keys the
+/// secret must be known to check SigV4, so `sqs_secret` keeps it.
+struct Token {
+  int64_t id = 0;
+  std::string name;
+  std::string role;        ///< "viewer", "agent", "admin"
+  std::string hash;        ///< hex SHA-256 of the token; empty for SQS keys
+  std::string sqs_key_id;  ///< empty for API tokens
+  std::string sqs_secret;
+  TimePoint created_at{};
+  std::optional<TimePoint> revoked_at, last_used_at;
+};
+
+struct AuditEntry {
+  TimePoint at{};
+  std::string who, what, subject;  ///< "token ci", "delivery.discard", "d-000191"
+};
+
+struct Recorded {
+  EventId id;
+  bool is_first = true;
+  json::value reply{};       ///< of the first time, when this is a repeat
+  bool is_same_body = true;  ///< a repeat under the same key with other contents is suspicious
+};
+
+/// A lane that this process holds until `until`. Whoever holds a later `generation` has taken it
+/// over; what the earlier holder still writes is refused (`conflict`).
+struct LaneClaim {
+  std::string lane;
+  int64_t generation = 0;
+  TimePoint until{};
+};
+
+/// What finish() writes about one delivery.
+struct Finished {
+  DeliveryId id;
+  DeliveryState state = DeliveryState::done;
+  bool is_in_doubt = false;
+  std::string reason;
+  std::optional<TimePoint> next_attempt_at;
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  /// The number that the next ticket gets; reserved for this transaction, lost if unused.
+  virtual Result<TicketId> fresh_ticket() = 0;
+  virtual Result<std::optional<Ticket>> ticket(TicketId id) = 0;
+  virtual Result<Page<Ticket>> tickets(const TicketQuery& query) = 0;
+  virtual Result<std::vector<Comment>> comments(TicketId id) = 0;
+  virtual Result<std::vector<Link>> links(TicketId id) = 0;
+  virtual Result<TicketFigures> ticket_figures(TimePoint since) = 0;
+
+  virtual Result<std::optional<StoredEvent>> event(EventId id) = 0;
+  /// Parked ones, newest first.
+  virtual Result<Page<StoredEvent>> parked_events(const PageRequest& page) = 0;
+  virtual Result<std::optional<Delivery>> delivery(DeliveryId id) = 0;
+  virtual Result<Page<Delivery>> deliveries(const DeliveryQuery& query) = 0;
+  virtual Result<BacklogFigures> backlog() = 0;
+  /// When the next lane falls due; absent if none waits.
+  virtual Result<std::optional<TimePoint>> next_lane_due() = 0;
+
+  virtual Result<QueueFigures> queue_figures(const std::string& queue, TimePoint now) = 0;
+  /// Looks without taking, oldest first.
+  virtual Result<Page<QueueMessage>> queue_peek(const std::string& queue, const PageRequest& page) = 0;
+
+  /// Changes after `position` (empty: from the oldest kept), at most `limit`.
+  /// errors  missing: that position is no longer kept
+  virtual Result<std::vector<ChangeNote>> changes_after(const std::string& position, size_t limit) = 0;
+  /// The position of the newest change.
+  virtual Result<std::string> last_change() = 0;
+
+  virtual Result<std::vector<Token>> tokens() = 0;
+  virtual Result<std::vector<AuditEntry>> audit(const PageRequest& page) = 0;
+};
+
+class Journal : public Reader {
+ public:
+  /// Records an event. A repeat (same source and key) changes nothing and says so.
+  virtual Result<Recorded> record(const Event& event) = 0;
+  /// Writes down what became of a recorded event.
+  virtual Result<void> conclude(EventId id, EventState state, const std::string& reason,
+                                const json::value& reply) = 0;
+
+  virtual Result<void> open_ticket(const Ticket& ticket) = 0;
+  /// errors  missing
+  virtual Result<void> change_ticket(TicketId id, const TicketPatch& patch, TimePoint now) = 0;
+  /// Also sets the ticket's first_reply_at when the comment is public and not the requester's own.
+  virtual Result<CommentId> add_comment(const Comment& comment) = 0;
+
+  /// Adds a delivery in the state that it carries: pending, or done for a local one. A pending one
+  /// joins its lane.
+  virtual Result<DeliveryId> add_delivery(const Delivery& delivery) = 0;
+  /// Takes lanes whose head is due and that nobody holds, most overdue first.
+  virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
+                                                     TimePoint until, size_t limit) = 0;
+  /// The due deliveries at the head of a held lane, in order, at most `limit`, all for the same
+  /// target; marks them in doubt and counts an attempt, so that a crash leaves a doubt, not a loss.
+  /// Stops in front of one that is not due, that holds the lane as dead or unsure, or that was in
+  /// doubt before (that one comes alone, first, with is_in_doubt as it was found).
+  /// errors  conflict: the lane was taken over
+  virtual Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
+                                             size_t limit) = 0;
+  /// errors  conflict: the lane was taken over; nothing is written
+  virtual Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) = 0;
+  /// Gives a lane back: it falls due with its head, rests while its head waits for a person, and
+  /// is forgotten when it is empty. errors  conflict, as above
+  virtual Result<void> release_lane(const LaneClaim& claim, TimePoint now) = 0;
+  /// Extends all lanes that `holder` holds; those it has lost stay lost.
+  virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
+  /// A dead, unsure or waiting one becomes pending and due now.
+  /// errors  missing; conflict: it is done or discarded
+  virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;
+  virtual Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) = 0;
+
+  /// For FIFO queues a deduplication id seen in the last five minutes gives the earlier message's id.
+  virtual Result<MessageId> queue_send(const QueueMessage& message, TimePoint now) = 0;
+  virtual Result<std::vector<QueueMessage>> queue_receive(const QueueReceive& receive,
+                                                          TimePoint now) = 0;
+  /// True if it was there; the receipt must be of the latest receive.
+  virtual Result<bool> queue_delete(const std::string& queue, const std::string& handle) = 0;
+  /// errors  conflict: not in flight under this handle
+  virtual Result<void> queue_hide(const std::string& queue, const std::string& handle,
+                                  Millis visibility, TimePoint now) = 0;
+  virtual Result<int64_t> queue_purge(const std::string& queue) = 0;
+  /// Moves messages of a dead-letter queue back to the queue they came from; how many.
+  virtual Result<int64_t> queue_redrive(const std::string& dead_queue, TimePoint now) = 0;
+
+  /// Takes or keeps a named lease; true if `holder` has it now.
+  virtual Result<bool> hold_lease(const std::string& name, const std::string& holder, TimePoint now,
+                                  TimePoint until) = 0;
+  virtual Result<void> drop_lease(const std::string& name, const std::string& holder) = 0;
+
+  /// Removes at most `limit` finished rows older than `before` (of change notes: all but the newest
+  /// `changes_kept`); how many went. Keys of events that are for ever stay.
+  virtual Result<int64_t> prune(TimePoint before, size_t limit, int64_t changes_kept) = 0;
+
+  virtual Result<int64_t> add_token(const Token& token) = 0;
+  /// errors  missing
+  virtual Result<void> revoke_token(const std::string& name, TimePoint now) = 0;
+  virtual Result<void> touch_token(int64_t id, TimePoint now) = 0;
+  virtual Result<void> add_audit(const AuditEntry& entry) = 0;
+};
+
+using WriteWork = std::function<Result<void>(Journal&)>;
+using ReadWork = std::function<Result<void>(Reader&)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Runs `work` in the next commit and returns when that commit is on disk. An error that work
+  /// returns undoes its part alone. Work may run twice (after a deadlock) and must set its
+  /// outputs anew each time.
+  /// errors  what work returned; full: the store could not commit, nothing is kept;
+  ///         busy: too many wait already
+  virtual Task<Result<void>> write(WriteWork work) = 0;
+  virtual Task<Result<void>> read(ReadWork work) = 0;
+
+  /// The same two for code without an event loop (commands, tests): they block.
+  virtual Result<void> write_now(const WriteWork& work) = 0;
+  virtual Result<void> read_now(const ReadWork& work) = 0;
+
+  /// Called on the loop after a commit, here or (PostgreSQL) by another replica, that added to
+  /// lanes, queues or change notes. Set once, before the first write.
+  virtual void on_change(std::function<void()> notice) = 0;
+
+  /// "sqlite" or "postgresql".
+  virtual std::string kind() const = 0;
+  /// A consistent copy while others write. errors  invalid: this engine has its own tool
+  virtual Result<void> backup(const std::string& file) = 0;
+  /// Integrity of the file and of what Deskwire promises about its rows; one problem a line.
+  virtual Result<std::vector<std::string>> verify() = 0;
+};
+
+/// What the store shows to /metrics and /v1/status.
+struct StoreHealth {
+  bool is_ok = true;
+  std::string detail;
+};
+
+}  // namespace dw
