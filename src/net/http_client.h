@@ -1,0 +1,58 @@
+// Outgoing HTTP(S) over libcurl's multi interface on the event loop: pool, HTTP/2, proxies,
+// verified TLS (always), a deadline, a size limit, no redirects, AWS SigV4.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/secret.h"
+#include "net/task.h"
+
+namespace dw {
+
+/// Signs with SigV4. libcurl's quirks: every header given is signed, so none may be empty.
+struct AwsSigning {
+  std::string region, service;
+  std::string key_id;
+  Secret secret;
+  Secret session_token;  ///< empty: none
+};
+
+struct HttpCall {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::optional<AwsSigning> aws;
+  size_t answer_bytes_max = 4 * 1024 * 1024;
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+  std::string body;
+
+  std::string_view header(std::string_view lower_case_name) const;
+  /// Retry-After as seconds or as an HTTP date, against `now`; at most a day.
+  std::optional<Millis> retry_after(TimePoint now) const;
+};
+
+class HttpClient {
+ public:
+  explicit HttpClient(Loop& loop);
+  ~HttpClient();
+
+  /// One request, one answer, whatever its status.
+  /// errors  unreachable: nothing of the request was written (no name, refused, TLS failed)
+  ///         unsure: it was written, and no whole answer came in time
+  ///         invalid: the URL is none
+  Task<Result<HttpAnswer>> send(HttpCall call, Millis timeout);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dw
