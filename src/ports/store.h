@@ -141,6 +141,16 @@ struct LaneClaim {
   TimePoint until{};
 };
 
+/// How many deliveries one try may take together, given the first of them.
+using BatchMax = std::function<size_t(const Delivery& head)>;
+
+/// What a commit touched, for those who wait for it.
+struct Touched {
+  bool lanes = false;   ///< a lane fell due
+  bool queues = false;  ///< a message became visible in an embedded queue
+  bool notes = false;   ///< there are new change notes
+};
+
 /// What finish() writes about one delivery.
 struct Finished {
   DeliveryId id;
@@ -205,13 +215,13 @@ class Journal : public Reader {
   /// Takes lanes whose head is due and that nobody holds, most overdue first.
   virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
                                                      TimePoint until, size_t limit) = 0;
-  /// The due deliveries at the head of a held lane, in order, at most `limit`, all for the same
-  /// target; marks them in doubt and counts an attempt, so that a crash leaves a doubt, not a loss.
+  /// The due deliveries at the head of a held lane, in order, at most as many as `batch_max` says
+  /// for the first of them, all for the same target and operation; marks them in doubt and counts an attempt, so that a crash leaves a doubt, not a loss.
   /// Stops in front of one that is not due, that holds the lane as dead or unsure, or that was in
   /// doubt before (that one comes alone, first, with is_in_doubt as it was found).
   /// errors  conflict: the lane was taken over
   virtual Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
-                                             size_t limit) = 0;
+                                             const BatchMax& batch_max) = 0;
   /// errors  conflict: the lane was taken over; nothing is written
   virtual Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) = 0;
   /// Gives a lane back: it falls due with its head, rests while its head waits for a person, and
@@ -253,6 +263,12 @@ class Journal : public Reader {
   virtual Result<void> add_audit(const AuditEntry& entry) = 0;
 };
 
+/// What the store shows to /readyz, /metrics and /v1/status.
+struct StoreHealth {
+  bool is_ok = true;
+  std::string detail;  ///< why not: "disk full since 10:04"
+};
+
 using WriteWork = std::function<Result<void>(Journal&)>;
 using ReadWork = std::function<Result<void>(Reader&)>;
 
@@ -274,20 +290,15 @@ class Store {
 
   /// Called on the loop after a commit, here or (PostgreSQL) by another replica, that added to
   /// lanes, queues or change notes. Set once, before the first write.
-  virtual void on_change(std::function<void()> notice) = 0;
+  virtual void on_change(std::function<void(Touched)> notice) = 0;
 
+  virtual StoreHealth health() const = 0;
   /// "sqlite" or "postgresql".
   virtual std::string kind() const = 0;
   /// A consistent copy while others write. errors  invalid: this engine has its own tool
   virtual Result<void> backup(const std::string& file) = 0;
   /// Integrity of the file and of what Deskwire promises about its rows; one problem a line.
   virtual Result<std::vector<std::string>> verify() = 0;
-};
-
-/// What the store shows to /metrics and /v1/status.
-struct StoreHealth {
-  bool is_ok = true;
-  std::string detail;
 };
 
 }  // namespace dw
