@@ -1,2 +1,45 @@
 # Files that become C++ source at build time, written by tools/embed.py.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(DW_EMBED ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+
+# store/sql/*.sql as statements that the compiler knows by name, and the numbered migrations.
+function(dw_embed_sql target)
+  set(folder ${CMAKE_SOURCE_DIR}/src/store/sql)
+  set(generated ${CMAKE_BINARY_DIR}/generated)
+  file(MAKE_DIRECTORY ${generated})
+  file(GLOB statements CONFIGURE_DEPENDS ${folder}/*.sql)
+  file(GLOB migrations CONFIGURE_DEPENDS ${folder}/migrations/*.sql)
+  add_custom_command(
+    OUTPUT ${generated}/statements.h ${generated}/statements.cc
+    COMMAND ${DW_EMBED} statements ${generated} ${statements}
+    DEPENDS ${statements} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+  add_custom_command(
+    OUTPUT ${generated}/migrations.cc
+    COMMAND ${DW_EMBED} migrations ${generated}/migrations.cc ${migrations}
+    DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+  target_sources(${target} PRIVATE ${generated}/statements.h ${generated}/statements.cc
+                                   ${generated}/migrations.cc)
+  target_include_directories(${target} PRIVATE ${generated})
+endfunction()
+
+# The board's built files, or none with -DDW_BOARD=OFF.
+option(DW_BOARD "build the board into the binary (needs board/dist)" ON)
+function(dw_embed_board target)
+  set(dist ${CMAKE_SOURCE_DIR}/board/dist)
+  set(out ${CMAKE_BINARY_DIR}/generated/board_files.cc)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+  set(files "")
+  if(DW_BOARD)
+    if(NOT EXISTS ${dist}/index.html)
+      message(FATAL_ERROR "board/dist is not built: run `make board`, or configure with -DDW_BOARD=OFF")
+    endif()
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS ${dist}/*)
+  else()
+    set(dist "")
+  endif()
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${DW_EMBED} files ${out} board_files "${dist}"
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

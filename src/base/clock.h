@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace dw {
@@ -56,5 +58,8 @@ TimePoint system_now();
 
 /// "2026-11-21T09:04:05.123Z"
 std::string to_rfc3339(TimePoint at);
+/// RFC 3339 with any offset and up to nine digits of a second, or a day ("2026-11-21": 00:00 UTC).
+/// Digits beyond milliseconds are cut.
+std::optional<TimePoint> from_rfc3339(std::string_view text);
 
 }  // namespace dw

@@ -76,30 +76,24 @@ class [[nodiscard]] Result<void> {
 
 #define DW_JOIN_(a, b) a##b
 #define DW_JOIN(a, b) DW_JOIN_(a, b)
-
-/// DW_TRY(auto row, find(id)); declares `row`, or returns the error.
-#define DW_TRY(declaration, expression)                               \
-  auto DW_JOIN(result_, __LINE__) = (expression);                     \
-  if (!DW_JOIN(result_, __LINE__).ok())                               \
-    return std::move(DW_JOIN(result_, __LINE__).error());             \
-  declaration = std::move(DW_JOIN(result_, __LINE__)).value()
-
-/// DW_CHECK(step()); returns the error of a step that gives no value.
-#define DW_CHECK(expression)                                            \
-  do {                                                                  \
-    auto result_of_check = (expression);                                \
-    if (!result_of_check.ok()) return std::move(result_of_check.error()); \
+#define DW_TRY_(result, give_back, declaration, ...)  \
+  auto result = (__VA_ARGS__);                        \
+  if (!result.ok()) give_back std::move(result.error()); \
+  declaration = std::move(result).value()
+#define DW_CHECK_(give_back, ...)                                             \
+  do {                                                                        \
+    auto result_of_check = (__VA_ARGS__);                                     \
+    if (!result_of_check.ok()) give_back std::move(result_of_check.error());  \
   } while (false)
+
+/// DW_TRY(auto row, find(id)); declares `row`, or returns the error. Several statements: inside
+/// an `if` it needs braces.
+#define DW_TRY(declaration, ...) \
+  DW_TRY_(DW_JOIN(result_, __LINE__), return, declaration, __VA_ARGS__)
+/// DW_CHECK(step()); returns the error of a step whose value nobody needs.
+#define DW_CHECK(...) DW_CHECK_(return, __VA_ARGS__)
 
 /// The same two inside a coroutine: DW_CO_TRY(auto answer, co_await send()).
-#define DW_CO_TRY(declaration, expression)                            \
-  auto DW_JOIN(result_, __LINE__) = (expression);                     \
-  if (!DW_JOIN(result_, __LINE__).ok())                               \
-    co_return std::move(DW_JOIN(result_, __LINE__).error());          \
-  declaration = std::move(DW_JOIN(result_, __LINE__)).value()
-
-#define DW_CO_CHECK(expression)                                            \
-  do {                                                                     \
-    auto result_of_check = (expression);                                   \
-    if (!result_of_check.ok()) co_return std::move(result_of_check.error()); \
-  } while (false)
+#define DW_CO_TRY(declaration, ...) \
+  DW_TRY_(DW_JOIN(result_, __LINE__), co_return, declaration, __VA_ARGS__)
+#define DW_CO_CHECK(...) DW_CHECK_(co_return, __VA_ARGS__)

@@ -93,13 +93,14 @@ struct Outcome {
   std::string why;       ///< for a person; empty when done
   json::value answer{};  ///< done: what the target said (a ticket's number)
   std::optional<Millis> when{};  ///< later: not before this long from now (Retry-After)
+  bool is_unknowable = false;    ///< unsure: the target was asked and can't tell; a person decides
 
-  static Outcome done(json::value answer = {}) { return {Kind::done, {}, std::move(answer), {}}; }
+  static Outcome done(json::value answer = {}) { return {Kind::done, {}, std::move(answer)}; }
   static Outcome later(std::string why, std::optional<Millis> when = {}) {
     return {Kind::later, std::move(why), {}, when};
   }
-  static Outcome refused(std::string why) { return {Kind::refused, std::move(why), {}, {}}; }
-  static Outcome unsure(std::string why) { return {Kind::unsure, std::move(why), {}, {}}; }
+  static Outcome refused(std::string why) { return {Kind::refused, std::move(why)}; }
+  static Outcome unsure(std::string why) { return {Kind::unsure, std::move(why)}; }
 };
 
 }  // namespace dw

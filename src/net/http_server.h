@@ -117,8 +117,9 @@ class HttpServer {
   void stop();
   size_t connections() const;
 
- private:
   struct State;
+
+ private:
   std::unique_ptr<State> state_;
 };
 

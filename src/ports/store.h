@@ -178,8 +178,8 @@ class Reader {
   virtual Result<std::optional<Delivery>> delivery(DeliveryId id) = 0;
   virtual Result<Page<Delivery>> deliveries(const DeliveryQuery& query) = 0;
   virtual Result<BacklogFigures> backlog() = 0;
-  /// When the next lane falls due; absent if none waits.
-  virtual Result<std::optional<TimePoint>> next_lane_due() = 0;
+  /// When the next lane that nobody holds falls due; absent if none waits.
+  virtual Result<std::optional<TimePoint>> next_lane_due(TimePoint now) = 0;
 
   virtual Result<QueueFigures> queue_figures(const std::string& queue, TimePoint now) = 0;
   /// Looks without taking, oldest first.
@@ -255,6 +255,10 @@ class Journal : public Reader {
   /// Removes at most `limit` finished rows older than `before` (of change notes: all but the newest
   /// `changes_kept`); how many went. Keys of events that are for ever stay.
   virtual Result<int64_t> prune(TimePoint before, size_t limit, int64_t changes_kept) = 0;
+
+  /// Makes at most `limit` of the newest tickets quick to search; how many. Those not yet indexed
+  /// are found as well, one by one.
+  virtual Result<int64_t> index_words(size_t limit) = 0;
 
   virtual Result<int64_t> add_token(const Token& token) = 0;
   /// errors  missing

@@ -1,0 +1,14 @@
+// Files that were built into the binary, plain and compressed.
+#pragma once
+#include <span>
+#include <string_view>
+
+namespace dw {
+
+struct EmbeddedFile {
+  std::string_view path;   ///< "app-3f2a.js"
+  std::string_view bytes;
+  std::string_view gzip;   ///< the same, compressed
+};
+
+}  // namespace dw

@@ -1,0 +1,44 @@
+// When something is due next: "mon 09:00", "hourly :05", a cron expression; in a time zone, with
+// daylight saving respected.
+#pragma once
+#include <array>
+#include <bitset>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace dw {
+
+/// A set of minutes, hours, days, months and weekdays, as cron has them.
+class Schedule {
+ public:
+  /// "hourly", "hourly :05", "daily 09:00", "mon 09:00", "mon,thu 09:00", or five cron fields.
+  /// errors  invalid: what is wrong and what is allowed
+  static Result<Schedule> parse(std::string_view text);
+
+  /// The first due time after `after`; nothing if there is none within five years ("30 2 31 2 *")
+  /// or the zone is unknown. A local time that a clock change skips is due at the first instant
+  /// after the gap; one that comes twice is due the first time.
+  std::optional<TimePoint> next_after(TimePoint after, const std::string& timezone) const;
+
+ private:
+  static Result<Schedule> parse_cron(const std::vector<std::string_view>& fields);
+  static Result<Schedule> parse_words(const std::vector<std::string_view>& words);
+  bool has_day(std::chrono::year_month_day date) const;
+
+  std::bitset<60> minutes_;
+  std::bitset<24> hours_;
+  std::bitset<32> days_;    // of the month, 1 to 31
+  std::bitset<13> months_;  // 1 to 12
+  std::bitset<7> weekdays_;  // 0 = Sunday
+  // Cron's oldest quirk: with both days restricted, either is enough.
+  bool has_any_day_ = true, has_any_weekday_ = true;
+};
+
+/// Whether the IANA database of this machine has the zone.
+bool is_timezone(const std::string& name);
+
+}  // namespace dw

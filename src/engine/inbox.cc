@@ -1,0 +1,221 @@
+#include "engine/inbox.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace dw {
+namespace {
+
+/// A local delivery's answer may plan further local deliveries, this often. A job that needs more
+/// is caught in a circle.
+constexpr int local_rounds_max = 8;
+
+constexpr std::string_view parked_marker = "inbox.parked";
+
+Event answer_event(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
+  const bool is_done = outcome.kind == Outcome::Kind::done;
+  json::object body{{"delivery", to_text(delivery.id)},
+                    {"target", delivery.target},
+                    {"operation", json::string(operation_of(delivery.payload))},
+                    {"ticket", delivery.ticket.value},
+                    {"lane", delivery.lane}};
+  if (is_done) {
+    body["answer"] = outcome.answer;
+  } else {
+    body["why"] = outcome.why;
+  }
+  return {.source = "delivery",
+          .key = to_text(delivery.id) + (is_done ? "" : "/dead"),
+          .kind = is_done ? "delivery.done" : "delivery.dead",
+          .at = now,
+          .body = std::move(body)};
+}
+
+}  // namespace
+
+Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
+             std::vector<LocalTarget*> local_targets)
+    : store_(store), clock_(clock), metrics_(metrics), jobs_(std::move(jobs)) {
+  for (LocalTarget* target : local_targets) local_targets_.emplace(target->name(), target);
+  metrics_.declare_counter("deskwire_events_accepted_total",
+                           "Events committed for the first time, by source");
+  metrics_.declare_counter("deskwire_events_duplicate_total",
+                           "Events that came again and changed nothing, by source");
+  metrics_.declare_counter("deskwire_events_parked_total",
+                           "Events kept without a plan because of a defect, by source");
+  metrics_.declare_counter("deskwire_intake_rejected_total",
+                           "Tickets turned away with an explanation, by reason");
+  metrics_.declare_counter("deskwire_tickets_opened_total", "Tickets opened");
+  metrics_.declare_counter("deskwire_deliveries_total",
+                           "Deliveries tried, by target and outcome");
+  metrics_.declare_histogram(
+      "deskwire_accept_seconds", "From an event's arrival to its commit",
+      {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
+}
+
+const Job* Inbox::job_for(std::string_view kind) const {
+  for (const Job* job : jobs_) {
+    if (job->takes(kind)) return job;
+  }
+  return nullptr;
+}
+
+Task<Result<Accepted>> Inbox::accept(Event event) {
+  if (job_for(event.kind) == nullptr) {
+    co_return Error{ErrorKind::invalid, event.source, "nothing here takes " + event.kind};
+  }
+  const Monotonic started = clock_.monotonic();
+  Accepted accepted;
+  Counts counts;
+  // The work runs on the store's thread while this frame waits: what it refers to stays.
+  auto work = [&](Journal& journal) -> Result<void> {
+    counts = {};
+    DW_TRY(accepted, take(journal, event, counts));
+    return {};
+  };
+  const Result<void> written = co_await store_.write(work);
+  if (!written.ok()) {
+    if (written.error().where == parked_marker) {
+      co_return co_await park(std::move(event), written.error().what);
+    }
+    co_return written.error();
+  }
+  const std::chrono::duration<double> took = clock_.monotonic() - started;
+  metrics_.observe("deskwire_accept_seconds", took.count());
+  metrics_.add(accepted.is_first ? "deskwire_events_accepted_total"
+                                 : "deskwire_events_duplicate_total",
+               {{"source", event.source}});
+  count(counts);
+  co_return accepted;
+}
+
+void Inbox::count(const Counts& counts) {
+  if (counts.opened > 0) metrics_.add("deskwire_tickets_opened_total", {}, counts.opened);
+  for (const std::string& reason : counts.rejected) {
+    metrics_.add("deskwire_intake_rejected_total", {{"reason", reason}});
+  }
+  for (const auto& [label, performed] : counts.performed) {
+    metrics_.add("deskwire_deliveries_total", {{"target", label}, {"outcome", "done"}}, performed);
+  }
+}
+
+Result<Accepted> Inbox::take(Journal& journal, const Event& event, Counts& counts) {
+  DW_TRY(Recorded recorded, journal.record(event));
+  if (!recorded.is_first) {
+    return Accepted{.event = recorded.id,
+                    .is_first = false,
+                    .is_same_body = recorded.is_same_body,
+                    .reply = std::move(recorded.reply)};
+  }
+  try {
+    DW_TRY(json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
+    DW_CHECK(journal.conclude(recorded.id, EventState::done, "", reply));
+    return Accepted{.event = recorded.id, .reply = std::move(reply)};
+  } catch (const Defect& defect) {
+    // Jobs are pure, so nothing is corrupt; but the savepoint may hold half of a plan. The error
+    // rolls it back, and accept() parks the event in a commit of its own.
+    return Error{ErrorKind::conflict, std::string(parked_marker), defect.what()};
+  }
+}
+
+Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& counts) {
+  json::value reply;
+  std::vector<Round> rounds;
+  rounds.push_back(std::move(first));
+  for (int done = 0; !rounds.empty(); ++done) {
+    DW_ASSERT(done < local_rounds_max, "a job must not answer its own answers for ever");
+    std::vector<Round> next;
+    for (const Round& round : rounds) {
+      const Job* job = job_for(round.event.kind);
+      if (job == nullptr) continue;
+      DW_TRY(View view, job->read(round.event, journal));
+      Plan plan = job->plan(round.event, view);
+      if (plan.refusal) return std::move(*plan.refusal);
+      if (!plan.reply.is_null()) reply = std::move(plan.reply);
+      for (const Change& change : plan.changes) {
+        DW_CHECK(apply(journal, change, round.event.at, counts));
+      }
+      for (Delivery& delivery : plan.deliveries) {
+        DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
+      }
+      for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
+    }
+    rounds = std::move(next);
+  }
+  return reply;
+}
+
+Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now, Counts& counts) {
+  if (const auto* open = std::get_if<OpenTicket>(&change)) {
+    ++counts.opened;
+    return journal.open_ticket(open->ticket);
+  }
+  if (const auto* patch = std::get_if<ChangeTicket>(&change)) {
+    return journal.change_ticket(patch->ticket, patch->patch, now);
+  }
+  DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
+  DW_ASSERT(id, "the store numbers comments from 1");
+  return {};
+}
+
+Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& round,
+                          std::vector<Round>& next, Counts& counts) {
+  const TimePoint now = round.event.at;
+  delivery.event = round.cause;
+  delivery.created_at = now;
+  const auto local = local_targets_.find(delivery.target);
+  if (local == local_targets_.end()) {
+    delivery.next_attempt_at = now;
+    DW_TRY(const DeliveryId id, journal.add_delivery(delivery));
+    DW_ASSERT(id, "the store numbers deliveries from 1");
+    return {};
+  }
+  DW_TRY(Outcome outcome, local->second->apply(journal, delivery, now));
+  const bool is_done = outcome.kind == Outcome::Kind::done;
+  DW_ASSERT(is_done || outcome.kind == Outcome::Kind::refused,
+            "a local target does it or refuses it, in the same transaction");
+  delivery.attempts = 1;
+  delivery.state = is_done ? DeliveryState::done : DeliveryState::dead;
+  delivery.reason = outcome.why;
+  if (is_done) delivery.done_at = now;
+  DW_TRY(delivery.id, journal.add_delivery(delivery));
+  ++counts.performed[local->second->label()];
+  Event answer = answer_event(delivery, outcome, now);
+  if (job_for(answer.kind) == nullptr) return {};
+  DW_TRY(const Recorded recorded, journal.record(answer));
+  next.push_back({recorded.id, std::move(answer)});
+  return {};
+}
+
+Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery,
+                                const Outcome& outcome) {
+  const Event event = answer_event(delivery, outcome, clock_.now());
+  if (job_for(event.kind) == nullptr) return {};
+  DW_TRY(const Recorded recorded, journal.record(event));
+  if (!recorded.is_first) return {};
+  Counts counts;
+  try {
+    DW_TRY(const json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
+    return journal.conclude(recorded.id, EventState::done, "", reply);
+  } catch (const Defect& defect) {
+    log_error("inbox", defect.what(), {{"id", to_text(recorded.id)}, {"kind", event.kind}});
+    return journal.conclude(recorded.id, EventState::parked, defect.what(), nullptr);
+  }
+}
+
+Task<Result<Accepted>> Inbox::park(Event event, std::string reason) {
+  Recorded recorded;
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_TRY(recorded, journal.record(event));
+    if (!recorded.is_first) return {};
+    return journal.conclude(recorded.id, EventState::parked, reason, nullptr);
+  };
+  DW_CO_CHECK(co_await store_.write(work));
+  log_error("inbox", "parked: " + reason,
+            {{"id", to_text(recorded.id)}, {"source", event.source}, {"kind", event.kind}});
+  metrics_.add("deskwire_events_parked_total", {{"source", event.source}});
+  co_return Accepted{.event = recorded.id, .is_first = recorded.is_first, .is_parked = true};
+}
+
+}  // namespace dw

@@ -1,0 +1,68 @@
+// The way in: records an event, lets its job read and plan, applies the plan, all in one commit
+// (ADR 2). Local deliveries are performed inside the same transaction (ADR 3).
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "ports/job.h"
+#include "ports/store.h"
+#include "ports/target.h"
+
+namespace dw {
+
+struct Accepted {
+  EventId event;
+  bool is_first = true;      ///< false: a repeat, answered as the first time
+  bool is_same_body = true;  ///< false: a repeat of the key with other contents
+  bool is_parked = false;    ///< kept, but a defect kept it from being planned
+  json::value reply{};       ///< for the sender; null if it gets none
+};
+
+class Inbox {
+ public:
+  Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
+        std::vector<LocalTarget*> local_targets);
+
+  /// Takes one event for good: records it, lets its job plan, and commits both at once.
+  ///
+  /// errors  full, busy: the store could not commit; nothing is recorded
+  ///         invalid: no job takes this kind, or the job refused it (with the problems)
+  /// again   safe: a repeat gets the first reply and plans nothing
+  /// cost    one transaction, at most local_rounds_max rounds of local deliveries inside it
+  /// source  promises 1 and 2; ADR 2
+  Task<Result<Accepted>> accept(Event event);
+
+  /// The same inside a transaction that is already open: what a delivery was answered becomes an
+  /// event in the commit that finishes the delivery. Kinds that no job takes are passed over.
+  Result<void> take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome);
+
+ private:
+  struct Round {
+    EventId cause;
+    Event event;
+  };
+  struct Counts {
+    std::vector<std::string> rejected;
+    int opened = 0;
+    std::map<std::string, int, std::less<>> performed;  ///< local deliveries by target label
+  };
+
+  Result<Accepted> take(Journal& journal, const Event& event, Counts& counts);
+  Result<json::value> plan_rounds(Journal& journal, Round first, Counts& counts);
+  Result<void> apply(Journal& journal, const Change& change, TimePoint now, Counts& counts);
+  Result<void> apply(Journal& journal, Delivery delivery, const Round& round,
+                     std::vector<Round>& next, Counts& counts);
+  Task<Result<Accepted>> park(Event event, std::string reason);
+  void count(const Counts& counts);
+  const Job* job_for(std::string_view kind) const;
+
+  Store& store_;
+  Clock& clock_;
+  Metrics& metrics_;
+  std::vector<const Job*> jobs_;
+  std::map<std::string, LocalTarget*, std::less<>> local_targets_;
+};
+
+}  // namespace dw

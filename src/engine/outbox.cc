@@ -1,0 +1,364 @@
+// The problem: an effect on the outside world and our note of it cannot be one atomic step. Note
+// first, and a crash loses the effect; act first, and a crash does it twice.
+//
+// So there are three notes. `take` writes that a try begins (the delivery is in doubt), before a
+// byte is sent. `perform` sends. `finish` writes what came of it. A crash between the two notes
+// leaves a delivery in doubt, and whoever takes the lane next asks the target what happened
+// (`settle`) before anything is sent again. What the target can't tell is `unsure`, and a person
+// decides; only targets for which a second time does no harm are tried again unasked.
+//
+// A lane is held by one process at a time, for `lease`, renewed while it works. Whoever takes over
+// gets a later generation; the store refuses what an earlier holder still writes. And an earlier
+// holder that slept (a stopped process, a frozen machine) looks at its lease before it sends.
+
+#include "engine/outbox.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace dw {
+namespace {
+
+/// Without news the outbox still looks this often: a replica may have died holding a lane.
+constexpr Millis look_again{1000};
+/// While the store is away.
+constexpr Millis store_pause{500};
+/// A delivery in doubt is settled soon: its lane stands still meanwhile.
+constexpr Millis settle_pause{1000};
+/// Why a delivery waits is shown on the board; a target's words are cut to this.
+constexpr size_t reason_bytes_max = 2048;
+
+std::string_view name_of(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::done:
+      return "done";
+    case Outcome::Kind::later:
+      return "later";
+    case Outcome::Kind::refused:
+      return "refused";
+    case Outcome::Kind::unsure:
+      return "unsure";
+  }
+  return "unknown";
+}
+
+std::string cut(const std::string& why) { return why.substr(0, std::min(why.size(), reason_bytes_max)); }
+
+}  // namespace
+
+/// One held lane while it is worked, and the batch that is being tried.
+struct Outbox::Lane {
+  LaneClaim claim;
+  Monotonic held_until;
+  std::vector<Delivery> batch;
+};
+
+Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& inbox,
+               Metrics& metrics, TaskGroup& tasks, std::vector<Target*> targets,
+               OutboxSettings settings)
+    : loop_(loop),
+      clock_(clock),
+      random_(random),
+      store_(store),
+      inbox_(inbox),
+      metrics_(metrics),
+      tasks_(tasks),
+      settings_(std::move(settings)),
+      due_(loop, clock),
+      renewal_(loop, clock) {
+  DW_ASSERT(settings_.lease > settings_.timeout, "a lane is held for longer than one try takes");
+  for (Target* target : targets) targets_.emplace(target->name(), target);
+  metrics_.declare_histogram("deskwire_delivery_seconds",
+                             "From a delivery's creation to its end, by target",
+                             {0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 3600});
+  metrics_.declare_counter("deskwire_lanes_lost_total",
+                           "Lanes that another replica took over while they were worked");
+}
+
+void Outbox::start() {
+  tasks_.run("outbox", claim_until_stopped());
+  tasks_.run("outbox renewal", renew_until_stopped());
+}
+
+void Outbox::stop() {
+  is_stopping_ = true;
+  due_.notify();
+  renewal_.notify();
+}
+
+void Outbox::change(BackoffSettings backoff, Millis timeout) {
+  settings_.backoff = backoff;
+  settings_.timeout = std::min(timeout, settings_.lease - Millis(1000));
+}
+
+Task<void> Outbox::claim_until_stopped() {
+  while (!is_stopping_) {
+    const size_t room = settings_.lanes_max - lanes_in_work_;
+    std::vector<LaneClaim> claims;
+    const Monotonic asked = clock_.monotonic();
+    if (room > 0) {
+      auto work = [&](Journal& journal) -> Result<void> {
+        const TimePoint now = clock_.now();
+        DW_TRY(claims, journal.claim_lanes(settings_.holder, now, now + settings_.lease, room));
+        return {};
+      };
+      // Most notices are about lanes that are worked already: look before a commit is spent.
+      bool is_due = false;
+      auto look = [&](Reader& reader) -> Result<void> {
+        DW_TRY(const auto due, reader.next_lane_due(clock_.now()));
+        is_due = due && *due <= clock_.now();
+        return {};
+      };
+      if (!(co_await store_.read(look)).ok()) is_due = true;
+      if (is_due) {
+        const Result<void> claimed = co_await store_.write(work);
+        if (!claimed.ok()) {
+          log_warn("outbox", claimed.error().text());
+          co_await due_.wait(clock_.monotonic() + store_pause);
+          continue;
+        }
+      }
+    }
+    for (LaneClaim& claim : claims) {
+      ++lanes_in_work_;
+      tasks_.run("lane " + claim.lane, this->work(std::move(claim), asked + settings_.lease));
+    }
+    if (!claims.empty() && claims.size() == room) continue;
+    const Monotonic until = co_await next_look();
+    co_await due_.wait(until);
+  }
+}
+
+Task<Monotonic> Outbox::next_look() {
+  Millis wait = look_again;
+  std::optional<TimePoint> due;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(due, reader.next_lane_due(clock_.now()));
+    return {};
+  };
+  const Result<void> read = co_await store_.read(work);
+  if (read.ok() && due && lanes_in_work_ < settings_.lanes_max) {
+    wait = std::clamp(*due - clock_.now(), Millis(1), look_again);
+  }
+  co_return clock_.monotonic() + wait;
+}
+
+Task<void> Outbox::renew_until_stopped() {
+  while (!is_stopping_ || lanes_in_work_ > 0) {
+    co_await renewal_.wait(clock_.monotonic() + settings_.lease / 3);
+    if (lanes_in_work_ == 0) continue;
+    auto work = [&](Journal& journal) -> Result<void> {
+      const TimePoint now = clock_.now();
+      return journal.renew_lanes(settings_.holder, now, now + settings_.lease);
+    };
+    const Result<void> renewed = co_await store_.write(work);
+    if (!renewed.ok()) log_warn("outbox", "lanes not renewed: " + renewed.error().text());
+  }
+}
+
+Task<void> Outbox::work(LaneClaim claim, Monotonic held_until) {
+  Lane lane{std::move(claim), held_until, {}};
+  bool is_held = co_await take_next(lane);
+  while (is_held && !lane.batch.empty()) is_held = co_await try_once(lane);
+  if (is_held) {
+    auto work = [&](Journal& journal) -> Result<void> {
+      return journal.release_lane(lane.claim, clock_.now());
+    };
+    const Result<void> released = co_await store_.write(work);
+    // A lane that could not be given back is free again when its lease ends.
+    if (!released.ok()) log_warn("outbox", released.error().text(), {{"lane", lane.claim.lane}});
+  }
+  --lanes_in_work_;
+  due_.notify();
+  renewal_.notify();
+}
+
+size_t Outbox::batch_for(const Delivery& head) const {
+  // In a lane that keeps order one failed entry of a batch would be overtaken by the next.
+  if (head.holds_lane) return 1;
+  const Target* target = target_for(head);
+  return target == nullptr ? 1 : target->batch_max();
+}
+
+Target* Outbox::target_for(const Delivery& delivery) const {
+  const auto found = targets_.find(delivery.target);
+  return found == targets_.end() ? nullptr : found->second;
+}
+
+Task<bool> Outbox::take_next(Lane& lane) {
+  lane.batch.clear();
+  if (is_stopping_) co_return true;
+  const Monotonic asked = clock_.monotonic();
+  auto work = [&](Journal& journal) -> Result<void> {
+    const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
+    DW_TRY(lane.batch, journal.take(lane.claim, clock_.now(), batch_max));
+    return {};
+  };
+  const Result<void> taken = co_await store_.write(work);
+  if (taken.ok()) {
+    // Taking proves that the lane is held, and the store extends the hold with it.
+    lane.held_until = asked + settings_.lease;
+    co_return true;
+  }
+  lane.batch.clear();
+  if (taken.error().kind == ErrorKind::conflict) metrics_.add("deskwire_lanes_lost_total");
+  log_warn("outbox", taken.error().text(), {{"lane", lane.claim.lane}});
+  co_return false;
+}
+
+bool Outbox::has_time_left(const Lane& lane) const {
+  return clock_.monotonic() + settings_.timeout < lane.held_until;
+}
+
+Task<bool> Outbox::try_once(Lane& lane) {
+  if (!has_time_left(lane)) {
+    // Held up between the note and the sending: another may hold the lane by now. Nothing was
+    // sent, so what is in doubt is settled by whoever holds it, this process included.
+    metrics_.add("deskwire_lanes_lost_total");
+    co_return false;
+  }
+  std::vector<Outcome> outcomes = co_await perform(lane);
+  co_return co_await conclude(lane, std::move(outcomes));
+}
+
+Task<std::vector<Outcome>> Outbox::perform(Lane& lane) {
+  Target* target = target_for(lane.batch.front());
+  if (target == nullptr) {
+    const std::string why = fmt::format(
+        "nothing named {} is configured: bring it back, or discard the delivery",
+        lane.batch.front().target);
+    co_return std::vector<Outcome>(lane.batch.size(), Outcome::later(why, settings_.backoff.max));
+  }
+  if (lane.batch.front().is_in_doubt) {
+    std::optional<Outcome> settled = co_await settle(lane, *target);
+    if (settled) co_return std::vector<Outcome>{std::move(*settled)};
+    if (!has_time_left(lane)) co_return std::vector<Outcome>{Outcome::unsure("not asked in time")};
+  }
+  std::vector<Outcome> outcomes = co_await target->perform(lane.batch, settings_.timeout);
+  DW_ASSERT(outcomes.size() == lane.batch.size(), "a target gives one outcome for each delivery");
+  co_return outcomes;
+}
+
+/// Nothing: the delivery may be performed again.
+Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
+  const Delivery delivery = lane.batch.front();
+  Settled settled = co_await target.settle(delivery, settings_.timeout);
+  log_info("outbox", "settled a doubtful delivery",
+           {{"id", to_text(delivery.event)},
+            {"delivery", to_text(delivery.id)},
+            {"found", static_cast<int>(settled.kind)},
+            {"why", settled.why}});
+  switch (settled.kind) {
+    case Settled::Kind::happened:
+      co_return Outcome::done(std::move(settled.answer));
+    case Settled::Kind::not_happened:
+    case Settled::Kind::repeatable:
+      co_return std::nullopt;
+    case Settled::Kind::later:
+    case Settled::Kind::unknown:
+      break;
+  }
+  Outcome outcome = Outcome::unsure(std::move(settled.why));
+  outcome.is_unknowable = settled.kind == Settled::Kind::unknown;
+  co_return outcome;
+}
+
+Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
+  Finished finished{.id = delivery.id, .reason = cut(outcome.why), .next_attempt_at = {}};
+  const bool is_over = is_given_up(settings_.backoff, delivery.created_at, now);
+  switch (outcome.kind) {
+    case Outcome::Kind::done:
+      finished.state = DeliveryState::done;
+      finished.reason.clear();
+      break;
+    case Outcome::Kind::refused:
+      finished.state = DeliveryState::dead;
+      break;
+    case Outcome::Kind::later:
+      if (is_over) {
+        finished.state = DeliveryState::dead;
+        finished.reason = fmt::format("given up after {} tries: {}", delivery.attempts,
+                                      finished.reason);
+      } else {
+        finished.state = DeliveryState::pending;
+        finished.next_attempt_at =
+            now + next_wait(settings_.backoff, delivery.attempts, outcome.when, random_);
+      }
+      break;
+    case Outcome::Kind::unsure:
+      finished.is_in_doubt = true;
+      if (outcome.is_unknowable || is_over) {
+        finished.state = DeliveryState::unsure;
+      } else {
+        finished.state = DeliveryState::pending;
+        finished.next_attempt_at = now + settle_pause;
+      }
+      break;
+  }
+  return finished;
+}
+
+Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
+  const TimePoint now = clock_.now();
+  std::vector<Finished> finished;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    finished.push_back(judge(lane.batch[i], outcomes[i], now));
+  }
+  std::vector<Delivery> next;
+  const Monotonic asked = clock_.monotonic();
+  auto work = [&](Journal& journal) -> Result<void> {
+    next.clear();
+    for (size_t i = 0; i < finished.size(); ++i) {
+      DW_CHECK(journal.finish(lane.claim, finished[i], now));
+      const bool is_end = finished[i].state == DeliveryState::done ||
+                          finished[i].state == DeliveryState::dead;
+      if (is_end) DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i]));
+    }
+    if (is_stopping_) return {};
+    const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
+    DW_TRY(next, journal.take(lane.claim, now, batch_max));
+    return {};
+  };
+  for (;;) {
+    const Result<void> written = co_await store_.write(work);
+    if (written.ok()) break;
+    log_warn("outbox", written.error().text(), {{"lane", lane.claim.lane}});
+    if (written.error().kind == ErrorKind::conflict) {
+      metrics_.add("deskwire_lanes_lost_total");
+      co_return false;
+    }
+    // The effect happened and its note is not written: keep trying while the lane is ours.
+    if (clock_.monotonic() >= lane.held_until || is_stopping_) co_return false;
+    Wake pause(loop_, clock_);
+    co_await pause.wait(clock_.monotonic() + store_pause);
+  }
+  for (size_t i = 0; i < finished.size(); ++i) report(lane.batch[i], outcomes[i], finished[i]);
+  lane.batch = std::move(next);
+  lane.held_until = asked + settings_.lease;
+  co_return true;
+}
+
+void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Finished& finished) {
+  const Target* target = target_for(delivery);
+  const std::string label = target == nullptr ? "unknown" : target->label();
+  metrics_.add("deskwire_deliveries_total",
+               {{"target", label}, {"outcome", name_of(outcome.kind)}});
+  const LogFields fields = {{"id", to_text(delivery.event)},
+                            {"delivery", to_text(delivery.id)},
+                            {"target", label},
+                            {"attempt", delivery.attempts},
+                            {"why", finished.reason}};
+  if (finished.state == DeliveryState::done) {
+    const std::chrono::duration<double> took = clock_.now() - delivery.created_at;
+    metrics_.observe("deskwire_delivery_seconds", took.count(), {{"target", label}});
+    log_debug("outbox", "delivered", fields);
+  } else if (finished.state == DeliveryState::pending) {
+    log_info("outbox", "not delivered yet", fields);
+  } else {
+    log_error("outbox", "delivery needs a person: it is " + std::string(dw::name_of(finished.state)),
+              fields);
+  }
+}
+
+}  // namespace dw

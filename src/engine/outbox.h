@@ -1,0 +1,75 @@
+// The way out. Lanes go in parallel, one try of a lane at a time: claim, take, perform, settle,
+// finish. Its states are drawn in README.md.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/random.h"
+#include "engine/backoff.h"
+#include "engine/inbox.h"
+#include "net/task_group.h"
+#include "net/wake.h"
+#include "ports/store.h"
+#include "ports/target.h"
+
+namespace dw {
+
+struct OutboxSettings {
+  BackoffSettings backoff;
+  Millis timeout{20'000};    ///< one try
+  Millis lease{30'000};      ///< how long a lane is held without a sign of life; longer than timeout
+  size_t lanes_max = 64;     ///< lanes in work at once
+  std::string holder;        ///< this process among its replicas
+};
+
+class Outbox {
+ public:
+  Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& inbox, Metrics& metrics,
+         TaskGroup& tasks, std::vector<Target*> targets, OutboxSettings settings);
+
+  /// Starts claiming lanes until stop(). Call once.
+  void start();
+  /// Lanes may have fallen due. On the loop's thread.
+  void notify() { due_.notify(); }
+  /// Takes no more; what is in flight ends by itself (see TaskGroup::stop).
+  void stop();
+  /// Backoff and timeout of a reloaded configuration, for tries from now on.
+  void change(BackoffSettings backoff, Millis timeout);
+  size_t lanes_in_work() const { return lanes_in_work_; }
+
+ private:
+  struct Lane;
+
+  Task<void> claim_until_stopped();
+  Task<void> renew_until_stopped();
+  Task<Monotonic> next_look();
+  Task<void> work(LaneClaim claim, Monotonic held_until);
+  Task<bool> try_once(Lane& lane);
+  Task<std::vector<Outcome>> perform(Lane& lane);
+  Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
+  Task<bool> conclude(Lane& lane, std::vector<Outcome> outcomes);
+  Task<bool> take_next(Lane& lane);
+  Finished judge(const Delivery& delivery, const Outcome& outcome, TimePoint now);
+  void report(const Delivery& delivery, const Outcome& outcome, const Finished& finished);
+  bool has_time_left(const Lane& lane) const;
+  size_t batch_for(const Delivery& head) const;
+  Target* target_for(const Delivery& delivery) const;
+
+  Loop& loop_;
+  Clock& clock_;
+  Random& random_;
+  Store& store_;
+  Inbox& inbox_;
+  Metrics& metrics_;
+  TaskGroup& tasks_;
+  std::map<std::string, Target*, std::less<>> targets_;
+  OutboxSettings settings_;
+  Wake due_;
+  Wake renewal_;
+  bool is_stopping_ = false;
+  size_t lanes_in_work_ = 0;
+};
+
+}  // namespace dw

@@ -1,0 +1,95 @@
+// What the journal needs of a database engine: named statements with values in and rows out, on
+// one connection, one transaction at a time. sqlite/ and postgres/ implement it; nothing else
+// knows which engine it is.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/result.h"
+
+namespace dw {
+
+/// A statement of store/sql, with its text for each engine.
+struct Statement {
+  int index;  ///< its place in the cache of prepared statements
+  const char* name;
+  const char* sqlite;
+  const char* postgres;
+};
+
+/// One parameter. Text is not copied: it lives until run() returns.
+class Value {
+ public:
+  Value(std::nullptr_t) : value_(nullptr) {}
+  Value(int64_t number) : value_(number) {}
+  Value(int number) : value_(int64_t{number}) {}
+  Value(bool truth) : value_(int64_t{truth}) {}
+  Value(std::string_view text) : value_(text) {}
+  Value(const std::string& text) : value_(std::string_view(text)) {}
+  Value(const char* text) : value_(std::string_view(text)) {}
+  Value(TimePoint at) : value_(int64_t{at.time_since_epoch().count()}) {}
+  Value(const std::optional<TimePoint>& at) {
+    if (at) value_ = int64_t{at->time_since_epoch().count()};
+  }
+  template <class Tag>
+  Value(Id<Tag> id) : value_(id.value) {}
+
+  const std::variant<std::nullptr_t, int64_t, std::string_view>& get() const { return value_; }
+
+ private:
+  std::variant<std::nullptr_t, int64_t, std::string_view> value_ = nullptr;
+};
+
+/// One row of a result; columns from 0. Views live until the sink returns.
+class Row {
+ public:
+  virtual ~Row() = default;
+  virtual bool is_null(int column) const = 0;
+  virtual int64_t integer(int column) const = 0;
+  virtual std::string_view text(int column) const = 0;
+
+  TimePoint time(int column) const { return TimePoint(Millis(integer(column))); }
+  std::optional<TimePoint> time_or_none(int column) const {
+    if (is_null(column)) return std::nullopt;
+    return time(column);
+  }
+};
+
+/// A reference to something callable with a Row; not kept.
+class RowSink {
+ public:
+  template <class F>
+  RowSink(const F& call)  // NOLINT: made from a lambda in place
+      : object_(&call),
+        call_([](const void* object, const Row& row) { (*static_cast<const F*>(object))(row); }) {}
+  void operator()(const Row& row) const { call_(object_, row); }
+
+ private:
+  const void* object_;
+  void (*call_)(const void*, const Row&);
+};
+
+class Db {
+ public:
+  virtual ~Db() = default;
+
+  /// Runs a statement, gives each row to `sink`. The number of rows that it changed.
+  /// errors  full: the engine can't keep or reach its data; conflict: a deadlock, try again
+  virtual Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
+                              RowSink sink) = 0;
+  Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values = {}) {
+    return run(statement, values, [](const Row&) {});
+  }
+  /// Several statements of a migration, without parameters.
+  virtual Result<void> run_script(const char* text) = 0;
+  virtual bool is_sqlite() const = 0;
+};
+
+}  // namespace dw

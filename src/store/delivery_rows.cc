@@ -1,0 +1,136 @@
+// Deliveries: added, listed, and decided by a person.
+#include "store/delivery_rows.h"
+
+#include <fmt/format.h>
+
+#include "statements.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+constexpr int every_state = 31;  // one bit for each of the five
+
+Error not_open(DeliveryId id) {
+  return {ErrorKind::conflict, "store", fmt::format("{} is over already", to_text(id))};
+}
+
+Error not_there(DeliveryId id) {
+  return {ErrorKind::missing, "store", fmt::format("there is no delivery {}", to_text(id))};
+}
+
+}  // namespace
+
+Delivery delivery_in(const Row& row) {
+  Delivery out;
+  out.id = {row.integer(0)};
+  out.event = {row.integer(1)};
+  out.ticket = {row.integer(2)};
+  out.lane = row.text(3);
+  out.target = row.text(4);
+  const Result<json::value> body = parse_json(row.text(6));
+  if (body.ok()) {
+    Result<Payload> payload = decode_payload(row.text(5), *body);
+    if (payload.ok()) out.payload = std::move(*payload);
+  }
+  out.holds_lane = row.integer(7) != 0;
+  out.state = static_cast<DeliveryState>(row.integer(8));
+  out.is_in_doubt = row.integer(9) != 0;
+  out.attempts = static_cast<int>(row.integer(10));
+  out.reason = row.text(11);
+  out.created_at = row.time(12);
+  out.next_attempt_at = row.time_or_none(13);
+  out.done_at = row.time_or_none(14);
+  return out;
+}
+
+Result<std::optional<Delivery>> SqlJournal::delivery(DeliveryId id) {
+  std::optional<Delivery> found;
+  DW_CHECK(db_.run(stmt::delivery_by_id, {id}, [&](const Row& row) { found = delivery_in(row); }));
+  return found;
+}
+
+Result<Page<Delivery>> SqlJournal::deliveries(const DeliveryQuery& query) {
+  Page<Delivery> page;
+  const auto collect = [&](const Row& row) { page.items.push_back(delivery_in(row)); };
+  const int64_t below = id_below(query.page.cursor);
+  const auto limit = static_cast<int64_t>(query.page.limit + 1);
+  int states = query.states.empty() ? every_state : 0;
+  for (const DeliveryState state : query.states) states |= 1 << static_cast<int>(state);
+  if (query.ticket) {
+    DW_CHECK(db_.run(stmt::deliveries_of_ticket, {below, query.ticket, limit}, collect));
+  } else if (query.event) {
+    DW_CHECK(db_.run(stmt::deliveries_of_event, {below, query.event, limit}, collect));
+  } else if (query.states.size() == 1 && is_open(query.states.front())) {
+    DW_CHECK(db_.run(stmt::list_open_deliveries,
+                     {below, static_cast<int>(query.states.front()), query.lane, limit}, collect));
+  } else {
+    DW_CHECK(db_.run(stmt::list_deliveries, {below, states, query.lane, limit}, collect));
+  }
+  page.next_cursor =
+      next_cursor(page.items, query.page.limit, [](const Delivery& one) { return one.id.value; });
+  return page;
+}
+
+Result<BacklogFigures> SqlJournal::backlog() {
+  BacklogFigures figures;
+  DW_CHECK(db_.run(stmt::count_open_deliveries, {}, [&](const Row& row) {
+    const auto state = static_cast<DeliveryState>(row.integer(0));
+    int64_t& count = state == DeliveryState::pending  ? figures.pending
+                     : state == DeliveryState::unsure ? figures.unsure
+                                                      : figures.dead;
+    count = row.integer(1);
+  }));
+  const auto number = [](int64_t& out) { return [&out](const Row& row) { out = row.integer(0); }; };
+  DW_CHECK(db_.run(stmt::oldest_pending, {},
+                   [&](const Row& row) { figures.oldest_pending_at = row.time(0); }));
+  DW_CHECK(db_.run(stmt::longest_lane, {}, number(figures.longest_lane)));
+  DW_CHECK(db_.run(stmt::count_lanes, {}, number(figures.lanes)));
+  DW_CHECK(db_.run(stmt::count_parked, {}, number(figures.parked_events)));
+  return figures;
+}
+
+Result<DeliveryId> SqlJournal::add_delivery(const Delivery& delivery) {
+  DeliveryId id;
+  DW_CHECK(db_.run(
+      stmt::add_delivery,
+      {delivery.event, delivery.ticket, delivery.lane, delivery.target,
+       operation_of(delivery.payload), to_text(encode(delivery.payload)), delivery.holds_lane,
+       static_cast<int>(delivery.state), delivery.attempts, delivery.reason, delivery.created_at,
+       delivery.next_attempt_at, delivery.done_at},
+      [&](const Row& row) { id = {row.integer(0)}; }));
+  if (delivery.state == DeliveryState::pending) {
+    const TimePoint due = delivery.next_attempt_at.value_or(delivery.created_at);
+    const auto [lane, is_new] = lanes_.emplace(delivery.lane, due);
+    if (!is_new) lane->second = std::min(lane->second, due);
+    DW_CHECK(note("delivery", id.value));
+  } else if (delivery.state == DeliveryState::dead) {
+    DW_CHECK(note("delivery", id.value));
+  }
+  return id;
+}
+
+Result<void> SqlJournal::retry_delivery(DeliveryId id, TimePoint now) {
+  std::string lane;
+  DW_CHECK(db_.run(stmt::retry_delivery, {id, now}, [&](const Row& row) { lane = row.text(0); }));
+  if (lane.empty()) {
+    DW_TRY(const auto found, delivery(id));
+    return found ? not_open(id) : not_there(id);
+  }
+  DW_CHECK(wake_lane(lane, now));
+  return note("delivery", id.value);
+}
+
+Result<void> SqlJournal::discard_delivery(DeliveryId id, const std::string& why, TimePoint now) {
+  std::string lane;
+  DW_CHECK(db_.run(stmt::discard_delivery, {id, why, now},
+                   [&](const Row& row) { lane = row.text(0); }));
+  if (lane.empty()) {
+    DW_TRY(const auto found, delivery(id));
+    return found ? not_open(id) : not_there(id);
+  }
+  DW_CHECK(wake_lane(lane, now));
+  return note("delivery", id.value);
+}
+
+}  // namespace dw

@@ -1,0 +1,11 @@
+// Rows of the delivery table as deliveries.
+#pragma once
+#include "domain/delivery.h"
+#include "store/db.h"
+
+namespace dw {
+
+/// Of the fifteen columns that every statement over deliveries selects in this order.
+Delivery delivery_in(const Row& row);
+
+}  // namespace dw

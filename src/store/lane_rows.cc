@@ -1,0 +1,138 @@
+// Lanes: who holds which until when, and what is tried next. A lane's row is there while it has
+// something to send; every verb locks that row first, so a holder that was taken over finds out
+// before it writes anything.
+#include <fmt/format.h>
+
+#include "statements.h"
+#include "store/delivery_rows.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+constexpr int64_t batch_rows_max = 10;
+
+Error taken_over(const LaneClaim& claim) {
+  return {ErrorKind::conflict, "lane " + claim.lane, "another process has taken it over"};
+}
+
+}  // namespace
+
+Result<void> SqlJournal::settle_lanes() {
+  for (const auto& [lane, due] : lanes_) {
+    DW_CHECK(db_.run(stmt::touch_lane, {lane, due}));
+    touched_.lanes = true;
+  }
+  lanes_.clear();
+  return {};
+}
+
+Result<void> SqlJournal::wake_lane(const std::string& lane, TimePoint now) {
+  DW_CHECK(db_.run(stmt::wake_lane, {lane, now}));
+  touched_.lanes = true;
+  return {};
+}
+
+Result<std::optional<TimePoint>> SqlJournal::next_lane_due(TimePoint now) {
+  std::optional<TimePoint> due;
+  DW_CHECK(db_.run(stmt::next_lane_due, {now},
+                   [&](const Row& row) { due = row.time_or_none(0); }));
+  return due;
+}
+
+Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const std::string& holder, TimePoint now,
+                                                       TimePoint until, size_t limit) {
+  std::vector<LaneClaim> claims;
+  DW_CHECK(db_.run(
+      stmt::claimable_lanes, {now, static_cast<int64_t>(limit)},
+      [&](const Row& row) { claims.push_back({std::string(row.text(0)), 0, until}); }));
+  for (LaneClaim& claim : claims) {
+    DW_CHECK(db_.run(stmt::claim_lane, {claim.lane, holder, until},
+                     [&](const Row& row) { claim.generation = row.integer(0); }));
+  }
+  return claims;
+}
+
+Result<TimePoint> SqlJournal::hold(const LaneClaim& claim, TimePoint until) {
+  std::optional<TimePoint> held;
+  DW_CHECK(db_.run(stmt::hold_lane, {claim.lane, claim.generation, until},
+                   [&](const Row& row) { held = row.time(0); }));
+  if (!held) return taken_over(claim);
+  return *held;
+}
+
+Result<std::vector<Delivery>> SqlJournal::take(const LaneClaim& claim, TimePoint now,
+                                               const BatchMax& batch_max) {
+  DW_CHECK(hold(claim, claim.until));
+  std::vector<Delivery> head;
+  DW_CHECK(db_.run(stmt::lane_head, {claim.lane, batch_rows_max},
+                   [&](const Row& row) { head.push_back(delivery_in(row)); }));
+  std::vector<Delivery> taken;
+  size_t limit = 1;
+  for (Delivery& one : head) {
+    const bool is_due = one.state == DeliveryState::pending &&
+                        one.next_attempt_at.value_or(TimePoint{}) <= now;
+    if (!is_due) break;
+    if (taken.empty()) {
+      limit = one.is_in_doubt ? 1 : batch_max(one);
+    } else if (one.is_in_doubt || one.target != taken.front().target ||
+               one.payload.index() != taken.front().payload.index()) {
+      break;
+    }
+    if (taken.size() == limit) break;
+    DW_CHECK(db_.run(stmt::begin_try, {one.id}));
+    ++one.attempts;
+    taken.push_back(std::move(one));
+  }
+  return taken;
+}
+
+Result<void> SqlJournal::finish(const LaneClaim& claim, const Finished& finished, TimePoint now) {
+  DW_CHECK(hold(claim, TimePoint{}));
+  std::optional<TimePoint> done_at;
+  if (finished.state != DeliveryState::pending) done_at = now;
+  DW_TRY(const int64_t rows,
+         db_.run(stmt::finish_delivery,
+                 {finished.id, static_cast<int>(finished.state), finished.is_in_doubt,
+                  finished.reason, finished.next_attempt_at, done_at}));
+  // A person may have discarded it while it was tried: what they decided stands.
+  if (rows == 0) return {};
+  return note("delivery", finished.id.value);
+}
+
+Result<void> SqlJournal::release_lane(const LaneClaim& claim, TimePoint now) {
+  DW_CHECK(hold(claim, TimePoint{}));
+  std::vector<Delivery> head;
+  DW_CHECK(db_.run(stmt::lane_head, {claim.lane, int64_t{1}},
+                   [&](const Row& row) { head.push_back(delivery_in(row)); }));
+  if (head.empty()) {
+    DW_CHECK(db_.run(stmt::forget_lane, {claim.lane}));
+    return {};
+  }
+  std::optional<TimePoint> due;
+  if (head.front().state == DeliveryState::pending) {
+    due = head.front().next_attempt_at.value_or(now);
+  }
+  DW_CHECK(db_.run(stmt::release_lane, {claim.lane, due}));
+  return {};
+}
+
+Result<void> SqlJournal::renew_lanes(const std::string& holder, TimePoint now, TimePoint until) {
+  DW_CHECK(db_.run(stmt::renew_lanes, {holder, now, until}));
+  return {};
+}
+
+Result<bool> SqlJournal::hold_lease(const std::string& name, const std::string& holder,
+                                    TimePoint now, TimePoint until) {
+  bool is_held = false;
+  DW_CHECK(db_.run(stmt::hold_lease, {name, holder, now, until},
+                   [&](const Row& row) { is_held = row.text(0) == holder; }));
+  return is_held;
+}
+
+Result<void> SqlJournal::drop_lease(const std::string& name, const std::string& holder) {
+  DW_CHECK(db_.run(stmt::drop_lease, {name, holder}));
+  return {};
+}
+
+}  // namespace dw

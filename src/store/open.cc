@@ -1,0 +1,128 @@
+#include "store/open.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/text.h"
+#include "store/migrate.h"
+#include "store/postgres/postgres_db.h"
+#include "store/postgres/listener.h"
+#include "store/sql_store.h"
+#include "store/sqlite/sqlite_db.h"
+
+namespace dw {
+namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+/// Held while the process lives: the kernel lets go of it whatever ends the process.
+class FileLock {
+ public:
+  static Result<std::unique_ptr<FileLock>> take(const std::string& file) {
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0) {
+      return Error{ErrorKind::full, "store",
+                   fmt::format("{} can't be made: {}", file, std::strerror(errno))};
+    }
+    std::unique_ptr<FileLock> lock(new FileLock(fd));
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      char holder[128] = {};
+      const ssize_t bytes = ::pread(fd, holder, sizeof holder - 1, 0);
+      return Error{ErrorKind::busy, "store",
+                   fmt::format("another deskwire serves this file ({}); stop it first, or give "
+                               "this one another store.url",
+                               bytes > 0 ? trim({holder, static_cast<size_t>(bytes)}) : "unknown")};
+    }
+    char host[64] = {};
+    ::gethostname(host, sizeof host - 1);
+    const std::string holder = fmt::format("pid {} on {}\n", ::getpid(), host);
+    if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, holder.data(), holder.size(), 0) < 0) {
+      return Error{ErrorKind::full, "store", file + " can't be written"};
+    }
+    return lock;
+  }
+  ~FileLock() { ::close(fd_); }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+/// A store and what must live as long as it does.
+class LockedStore : public SqlStore {
+ public:
+  using SqlStore::SqlStore;
+  std::unique_ptr<FileLock> lock;
+};
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mode, Loop* loop) {
+  std::unique_ptr<FileLock> lock;
+  const bool is_memory = file == ":memory:";
+  if (mode == OpenMode::serve && !is_memory) {
+    DW_TRY(lock, FileLock::take(file + ".lock"));
+  }
+  const auto connect = [file]() -> Result<std::unique_ptr<Db>> {
+    DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(file));
+    return std::unique_ptr<Db>(std::move(db));
+  };
+  DW_TRY(std::unique_ptr<Db> writer, connect());
+  DW_CHECK(migrate(*writer, system_now()));
+  std::unique_ptr<Db> reader;
+  if (is_memory) loop = nullptr;  // a second connection would see another database
+  if (loop != nullptr) {
+    DW_TRY(reader, connect());
+  }
+  auto store =
+      std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect);
+  store->lock = std::move(lock);
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+/// A store and the connection on which it hears of other replicas' commits.
+class ListeningStore : public SqlStore {
+ public:
+  using SqlStore::SqlStore;
+  std::unique_ptr<PostgresListener> listener;  // destroyed first: it tells the store
+};
+
+Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop) {
+  const auto connect = [url]() -> Result<std::unique_ptr<Db>> {
+    DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url));
+    return std::unique_ptr<Db>(std::move(db));
+  };
+  DW_TRY(std::unique_ptr<Db> writer, connect());
+  DW_CHECK(migrate(*writer, system_now()));
+  std::unique_ptr<Db> reader;
+  if (loop != nullptr) {
+    DW_TRY(reader, connect());
+  }
+  auto store =
+      std::make_unique<ListeningStore>(loop, std::move(writer), std::move(reader), connect);
+  if (loop != nullptr) {
+    SqlStore* told = store.get();
+    store->listener =
+        std::make_unique<PostgresListener>(url, [told](Touched touched) { told->tell(touched); });
+  }
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url, OpenMode mode, Loop* loop) {
+  if (url.starts_with(sqlite_scheme)) {
+    return open_sqlite(url.substr(sqlite_scheme.size()), mode, loop);
+  }
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
+    return open_postgres(url, loop);
+  }
+  return Error{ErrorKind::invalid, "store.url",
+               "must start with sqlite: or postgresql:// (\"sqlite:deskwire.db\")"};
+}
+
+}  // namespace dw

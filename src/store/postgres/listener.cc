@@ -1,0 +1,70 @@
+#include "store/postgres/listener.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+
+#include "base/log.h"
+
+namespace dw {
+namespace {
+
+constexpr int reconnect_milliseconds = 1000;
+
+struct Close {
+  void operator()(PGconn* connection) const { PQfinish(connection); }
+};
+
+Touched decode(std::string_view text) {
+  return {.lanes = text.find('l') != std::string_view::npos,
+          .queues = text.find('q') != std::string_view::npos,
+          .notes = text.find('n') != std::string_view::npos};
+}
+
+}  // namespace
+
+PostgresListener::PostgresListener(std::string url, std::function<void(Touched)> tell)
+    : url_(std::move(url)), tell_(std::move(tell)) {
+  const int made = ::pipe(stop_pipe_);
+  DW_ASSERT(made == 0, "a process that starts has two file descriptors to spare");
+  thread_ = std::thread([this] { listen_until_stopped(); });
+}
+
+PostgresListener::~PostgresListener() {
+  is_stopping_ = true;
+  ::close(stop_pipe_[1]);
+  thread_.join();
+  ::close(stop_pipe_[0]);
+}
+
+void PostgresListener::listen_until_stopped() {
+  while (!is_stopping_) {
+    listen_once();
+    pollfd stop{stop_pipe_[0], POLLIN, 0};
+    if (!is_stopping_) ::poll(&stop, 1, reconnect_milliseconds);
+  }
+}
+
+void PostgresListener::listen_once() {
+  const std::unique_ptr<PGconn, Close> connection(PQconnectdb(url_.c_str()));
+  if (PQstatus(connection.get()) != CONNECTION_OK) return;
+  PQclear(PQexec(connection.get(), "LISTEN deskwire"));
+  // What was committed while nobody listened is looked for once.
+  tell_({.lanes = true, .queues = true, .notes = true});
+  while (!is_stopping_) {
+    std::array<pollfd, 2> waiting = {
+        {{PQsocket(connection.get()), POLLIN, 0}, {stop_pipe_[0], POLLIN, 0}}};
+    if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
+    if (waiting[1].revents != 0 || PQconsumeInput(connection.get()) == 0) return;
+    while (PGnotify* heard = PQnotifies(connection.get())) {
+      const bool is_own = heard->be_pid == PQbackendPID(connection.get());
+      if (!is_own) tell_(decode(heard->extra));
+      PQfreemem(heard);
+    }
+  }
+}
+
+}  // namespace dw

@@ -1,0 +1,155 @@
+// Embedded queues: visibility, receive counts, dead letters, FIFO by group.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "statements.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis deduplication_window{5 * 60 * 1000};
+constexpr size_t receipt_bytes = 12;
+
+QueueMessage message_in(const Row& row) {
+  QueueMessage out;
+  out.id = {row.integer(0)};
+  out.queue = row.text(1);
+  out.body = row.text(2);
+  if (Result<json::value> attributes = parse_json(row.text(3)); attributes.ok()) {
+    out.attributes = std::move(*attributes);
+  }
+  out.group = row.text(4);
+  out.deduplication = row.text(5);
+  out.sent_at = row.time(6);
+  out.visible_at = row.time(7);
+  out.receives = static_cast<int>(row.integer(8));
+  out.first_received_at = row.time_or_none(9);
+  out.receipt = row.text(10);
+  out.source_queue = row.text(11);
+  return out;
+}
+
+/// "17.9f3c…" as its number and receipt; number 0 if it is no handle.
+std::pair<MessageId, std::string> handle_parts(const std::string& handle) {
+  const size_t dot = handle.find('.');
+  MessageId id;
+  if (dot == std::string::npos || dot + 1 == handle.size()) return {};
+  const auto [end, failed] = std::from_chars(handle.data(), handle.data() + dot, id.value);
+  if (failed != std::errc{} || end != handle.data() + dot || id.value <= 0) return {};
+  return {id, handle.substr(dot + 1)};
+}
+
+}  // namespace
+
+Result<QueueFigures> SqlJournal::queue_figures(const std::string& queue, TimePoint now) {
+  QueueFigures figures{.name = queue, .oldest_at = {}};
+  DW_CHECK(db_.run(stmt::queue_depth, {queue, now},
+                   [&](const Row& row) { figures.depth = row.integer(0); }));
+  DW_CHECK(db_.run(stmt::queue_hidden, {queue, now}, [&](const Row& row) {
+    figures.in_flight = row.integer(0);
+    figures.delayed = row.integer(1);
+  }));
+  DW_CHECK(db_.run(stmt::queue_oldest, {queue},
+                   [&](const Row& row) { figures.oldest_at = row.time(0); }));
+  return figures;
+}
+
+Result<Page<QueueMessage>> SqlJournal::queue_peek(const std::string& queue,
+                                                  const PageRequest& page) {
+  Page<QueueMessage> out;
+  const int64_t above = page.cursor.empty() ? 0 : id_below(page.cursor);
+  DW_CHECK(db_.run(stmt::queue_peek, {queue, above, static_cast<int64_t>(page.limit + 1)},
+                   [&](const Row& row) { out.items.push_back(message_in(row)); }));
+  out.next_cursor =
+      next_cursor(out.items, page.limit, [](const QueueMessage& one) { return one.id.value; });
+  return out;
+}
+
+Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint now) {
+  MessageId id;
+  if (!message.deduplication.empty()) {
+    DW_CHECK(db_.run(stmt::prune_seen, {now - deduplication_window}));
+    DW_CHECK(db_.run(stmt::queue_seen,
+                     {message.queue, message.deduplication, now - deduplication_window},
+                     [&](const Row& row) { id = {row.integer(0)}; }));
+    if (id) return id;
+  }
+  const std::string attributes =
+      message.attributes.is_object() ? to_text(message.attributes) : "{}";
+  const TimePoint visible = std::max(message.visible_at, now);
+  DW_CHECK(db_.run(stmt::queue_send,
+                   {message.queue, message.body, attributes, message.group,
+                    message.deduplication, now, visible, message.source_queue},
+                   [&](const Row& row) { id = {row.integer(0)}; }));
+  if (!message.deduplication.empty()) {
+    DW_CHECK(db_.run(stmt::queue_remember, {message.queue, message.deduplication, id, now}));
+  }
+  touched_.queues = true;
+  return id;
+}
+
+Result<std::vector<QueueMessage>> SqlJournal::queue_receive(const QueueReceive& receive,
+                                                            TimePoint now) {
+  std::vector<QueueMessage> ready;
+  const Statement& find = receive.is_fifo ? stmt::queue_ready_fifo : stmt::queue_ready;
+  std::vector<QueueMessage> taken;
+  if (receive.is_fifo) DW_CHECK(db_.run(stmt::queue_lock, {receive.queue}));
+  // Buried ones make room for others, so it looks again until it is full or nothing is ready.
+  for (bool has_buried = true; has_buried;) {
+    has_buried = false;
+    ready.clear();
+    const auto wanted = static_cast<int64_t>(receive.count_max) - static_cast<int64_t>(taken.size());
+    if (wanted <= 0) break;
+    DW_CHECK(db_.run(find, {receive.queue, now, wanted},
+                     [&](const Row& row) { ready.push_back(message_in(row)); }));
+    for (QueueMessage& message : ready) {
+      if (message.receives >= receive.receives_max && !receive.dead_queue.empty()) {
+        DW_CHECK(db_.run(stmt::queue_bury, {message.id, receive.dead_queue, now}));
+        has_buried = true;
+        continue;
+      }
+      message.visible_at = now + receive.visibility;
+      message.receipt = to_hex(random_bytes(receipt_bytes));
+      message.first_received_at = message.first_received_at.value_or(now);
+      ++message.receives;
+      DW_CHECK(db_.run(stmt::queue_take, {message.id, message.visible_at, message.receipt, now}));
+      taken.push_back(std::move(message));
+    }
+  }
+  touched_.queues = touched_.queues || !taken.empty();
+  return taken;
+}
+
+Result<bool> SqlJournal::queue_delete(const std::string& queue, const std::string& handle) {
+  const auto [id, receipt] = handle_parts(handle);
+  if (!id) return false;
+  DW_TRY(const int64_t rows, db_.run(stmt::queue_delete, {id, queue, receipt}));
+  touched_.queues = touched_.queues || rows > 0;
+  return rows > 0;
+}
+
+Result<void> SqlJournal::queue_hide(const std::string& queue, const std::string& handle,
+                                    Millis visibility, TimePoint now) {
+  const auto [id, receipt] = handle_parts(handle);
+  const TimePoint until = now + visibility;
+  DW_TRY(const int64_t rows, db_.run(stmt::queue_hide, {id, queue, receipt, until, now}));
+  if (rows == 0) return Error{ErrorKind::conflict, "queue " + queue, "the message is not in flight"};
+  touched_.queues = true;
+  return {};
+}
+
+Result<int64_t> SqlJournal::queue_purge(const std::string& queue) {
+  touched_.queues = true;
+  return db_.run(stmt::queue_purge, {queue});
+}
+
+Result<int64_t> SqlJournal::queue_redrive(const std::string& dead_queue, TimePoint now) {
+  touched_.queues = true;
+  return db_.run(stmt::queue_redrive, {dead_queue, now});
+}
+
+}  // namespace dw

@@ -1,0 +1,120 @@
+-- name: add_delivery
+INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
+  attempts, reason, created_at, next_attempt_at, done_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id;
+
+-- name: touch_lane
+-- The row lock taken here makes a replica that is about to forget the empty lane wait, and look
+-- again. A lane that is there keeps its time: its head may be waiting for it.
+INSERT INTO lane (name, due_at) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET name = excluded.name;
+
+-- name: wake_lane
+INSERT INTO lane (name, due_at) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at;
+
+-- name: claimable_lanes [sqlite]
+SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 ORDER BY due_at LIMIT $2;
+
+-- name: claimable_lanes [postgres]
+SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 ORDER BY due_at LIMIT $2
+FOR UPDATE SKIP LOCKED;
+
+-- name: claim_lane
+UPDATE lane SET holder = $2, held_until = $3, generation = generation + 1
+WHERE name = $1 RETURNING generation;
+
+-- name: hold_lane
+-- Fails to find a row when another has taken the lane over: the fence.
+UPDATE lane SET held_until = CASE WHEN held_until < $3 THEN $3 ELSE held_until END
+WHERE name = $1 AND generation = $2 RETURNING held_until;
+
+-- name: renew_lanes
+UPDATE lane SET held_until = $3 WHERE holder = $1 AND held_until >= $2;
+
+-- name: release_lane
+UPDATE lane SET holder = '', held_until = 0, due_at = $2 WHERE name = $1;
+
+-- name: forget_lane
+DELETE FROM lane WHERE name = $1;
+
+-- name: lane_head
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at
+FROM delivery WHERE lane = $1 AND state <= 2 AND (state = 0 OR holds_lane = 1)
+ORDER BY id LIMIT $2;
+
+-- name: begin_try
+UPDATE delivery SET in_doubt = 1, attempts = attempts + 1 WHERE id = $1;
+
+-- name: finish_delivery
+UPDATE delivery SET state = $2, in_doubt = $3, reason = $4, next_attempt_at = $5, done_at = $6
+WHERE id = $1 AND state = 0;
+
+-- name: retry_delivery
+UPDATE delivery SET state = 0, next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
+
+-- name: discard_delivery
+UPDATE delivery SET state = 4, reason = $2, done_at = $3, next_attempt_at = NULL
+WHERE id = $1 AND state <= 2 RETURNING lane;
+
+-- name: delivery_by_id
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at
+FROM delivery WHERE id = $1;
+
+-- name: list_deliveries
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at
+FROM delivery
+WHERE id < $1 AND ($2 = 31 OR ($2 >> state) % 2 = 1) AND ($3 = '' OR lane = $3)
+ORDER BY id DESC LIMIT $4;
+
+-- name: list_open_deliveries
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at
+FROM delivery
+WHERE state <= 2 AND state = $2 AND id < $1 AND ($3 = '' OR lane = $3)
+ORDER BY id DESC LIMIT $4;
+
+-- name: deliveries_of_ticket
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at
+FROM delivery WHERE ticket = $2 AND ticket > 0 AND id < $1 ORDER BY id DESC LIMIT $3;
+
+-- name: deliveries_of_event
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at
+FROM delivery WHERE event = $2 AND id < $1 ORDER BY id DESC LIMIT $3;
+
+-- name: count_open_deliveries
+SELECT state, count(*) FROM delivery WHERE state <= 2 GROUP BY state;
+
+-- name: oldest_pending
+SELECT created_at FROM delivery WHERE state <= 2 AND state = 0 ORDER BY id LIMIT 1;
+
+-- name: longest_lane
+SELECT count(*) FROM delivery WHERE state <= 2 GROUP BY lane ORDER BY 1 DESC LIMIT 1;
+
+-- name: count_lanes
+SELECT count(*) FROM lane;
+
+-- name: next_lane_due
+SELECT due_at FROM lane WHERE due_at IS NOT NULL AND held_until < $1 ORDER BY due_at LIMIT 1;
+
+-- name: prune_deliveries
+DELETE FROM delivery WHERE id IN (
+  SELECT id FROM delivery WHERE state > 2 AND done_at < $1 ORDER BY id LIMIT $2);
+
+-- name: lanes_without_row
+SELECT DISTINCT d.lane FROM delivery d WHERE d.state = 0 AND d.state <= 2
+  AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.name = d.lane);
+
+-- name: hold_lease
+INSERT INTO lease (name, holder, held_until) VALUES ($1, $2, $4)
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+WHERE lease.holder = excluded.holder OR lease.held_until < $3
+RETURNING holder;
+
+-- name: drop_lease
+DELETE FROM lease WHERE name = $1 AND holder = $2;

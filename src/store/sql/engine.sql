@@ -1,0 +1,48 @@
+-- name: begin [sqlite]
+BEGIN IMMEDIATE;
+
+-- name: begin [postgres]
+BEGIN;
+
+-- name: begin_read [sqlite]
+BEGIN;
+
+-- name: begin_read [postgres]
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: savepoint
+SAVEPOINT work;
+
+-- name: release
+RELEASE SAVEPOINT work;
+
+-- name: rollback_to
+ROLLBACK TO SAVEPOINT work;
+
+-- name: notify [sqlite]
+SELECT 1 WHERE $1 = '';
+
+-- name: notify [postgres]
+SELECT pg_notify('deskwire', $1);
+
+-- name: schema_table
+CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL, at BIGINT NOT NULL);
+
+-- name: schema_now
+SELECT coalesce(max(version), 0) FROM schema_version;
+
+-- name: schema_reached
+INSERT INTO schema_version (version, at) VALUES ($1, $2);
+
+-- name: schema_lock [sqlite]
+SELECT 1 WHERE 1 = 0;
+
+-- name: schema_lock [postgres]
+-- Replicas that start together migrate one after the other.
+SELECT pg_advisory_xact_lock(7023951);

@@ -1,0 +1,84 @@
+-- name: queue_send
+INSERT INTO queue_message (queue, body, attributes, message_group, deduplication, sent_at,
+  visible_at, source_queue)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+
+-- name: queue_seen
+SELECT message FROM queue_seen WHERE queue = $1 AND deduplication = $2 AND at > $3;
+
+-- name: queue_remember
+INSERT INTO queue_seen (queue, deduplication, message, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (queue, deduplication) DO UPDATE SET message = excluded.message, at = excluded.at;
+
+-- name: queue_ready [sqlite]
+SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
+  first_received_at, receipt, source_queue
+FROM queue_message WHERE queue = $1 AND visible_at <= $2 ORDER BY visible_at, id LIMIT $3;
+
+-- name: queue_ready [postgres]
+SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
+  first_received_at, receipt, source_queue
+FROM queue_message WHERE queue = $1 AND visible_at <= $2 ORDER BY visible_at, id LIMIT $3
+FOR UPDATE SKIP LOCKED;
+
+-- name: queue_ready_fifo
+-- The first message of each group, where none of the group is in flight.
+SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
+  first_received_at, receipt, source_queue
+FROM queue_message m
+WHERE queue = $1 AND visible_at <= $2
+  AND NOT EXISTS (SELECT 1 FROM queue_message b WHERE b.queue = m.queue
+                    AND b.message_group = m.message_group
+                    AND b.message_group <> '' AND b.id < m.id)
+ORDER BY id LIMIT $3;
+
+-- name: queue_take
+UPDATE queue_message SET visible_at = $2, receives = receives + 1, receipt = $3,
+  first_received_at = coalesce(first_received_at, $4)
+WHERE id = $1;
+
+-- name: queue_bury
+UPDATE queue_message SET queue = $2, source_queue = queue, visible_at = $3, receives = 0,
+  first_received_at = NULL, receipt = ''
+WHERE id = $1;
+
+-- name: queue_delete
+DELETE FROM queue_message WHERE id = $1 AND queue = $2 AND receipt = $3;
+
+-- name: queue_hide
+UPDATE queue_message SET visible_at = $4
+WHERE id = $1 AND queue = $2 AND receipt = $3 AND visible_at > $5;
+
+-- name: queue_purge
+DELETE FROM queue_message WHERE queue = $1;
+
+-- name: queue_redrive
+UPDATE queue_message SET queue = source_queue, source_queue = '', visible_at = $2, receives = 0,
+  first_received_at = NULL, receipt = ''
+WHERE queue = $1 AND source_queue <> '';
+
+-- name: queue_lock [sqlite]
+SELECT 1 WHERE $1 = '';
+
+-- name: queue_lock [postgres]
+-- Receivers of one FIFO queue take turns, or two of them would take a group apart.
+SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtext('queue:' || CAST($1 AS text)))) AS locked;
+
+-- name: queue_depth
+SELECT count(*) FROM queue_message WHERE queue = $1 AND visible_at <= $2;
+
+-- name: queue_hidden
+SELECT coalesce(sum(CASE WHEN receipt <> '' THEN 1 ELSE 0 END), 0),
+  coalesce(sum(CASE WHEN receipt = '' THEN 1 ELSE 0 END), 0)
+FROM queue_message WHERE queue = $1 AND visible_at > $2;
+
+-- name: queue_oldest
+SELECT sent_at FROM queue_message WHERE queue = $1 ORDER BY id LIMIT 1;
+
+-- name: queue_peek
+SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
+  first_received_at, receipt, source_queue
+FROM queue_message WHERE queue = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: prune_seen
+DELETE FROM queue_seen WHERE at < $1;

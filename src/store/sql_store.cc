@@ -1,0 +1,320 @@
+#include "store/sql_store.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/log.h"
+#include "statements.h"
+#include "store/journal.h"
+#include "store/sqlite/sqlite_db.h"
+
+namespace dw {
+namespace {
+
+/// More in one commit gains nothing (measured: docs/benchmarks.md) and delays the first.
+constexpr size_t works_per_commit_max = 128;
+/// Behind this many the sender is told to come again: memory stays bounded.
+constexpr size_t works_waiting_max = 8192;
+constexpr int deadlock_tries_max = 5;
+/// While the store can't commit, an attempt is made this often, so that it is ready again by
+/// itself.
+constexpr std::chrono::milliseconds health_probe{1000};
+
+bool is_any(const Touched& touched) { return touched.lanes || touched.queues || touched.notes; }
+
+void merge(Touched& into, const Touched& from) {
+  into.lanes = into.lanes || from.lanes;
+  into.queues = into.queues || from.queues;
+  into.notes = into.notes || from.notes;
+}
+
+/// What NOTIFY carries to other replicas.
+std::string encode(const Touched& touched) {
+  return fmt::format("{}{}{}", touched.lanes ? "l" : "", touched.queues ? "q" : "",
+                     touched.notes ? "n" : "");
+}
+
+using Done = std::function<void(Result<void>)>;
+
+}  // namespace
+
+struct SqlStore::Pending {
+  WriteWork work;
+  Done done;  // called on the loop
+  Result<void> result{};
+  int tries = 0;
+};
+
+struct SqlStore::Lane {
+  std::mutex mutex;
+  std::condition_variable has_work;
+  std::deque<Pending> waiting;
+  bool is_stopping = false;
+  std::thread thread;
+};
+
+SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> reader,
+                   Connect connect)
+    : loop_(loop),
+      writer_(std::move(writer)),
+      reader_(std::move(reader)),
+      connect_(std::move(connect)),
+      is_sqlite_(writer_->is_sqlite()) {
+  if (loop_ == nullptr) return;
+  writing_ = std::make_unique<Lane>();
+  reading_ = std::make_unique<Lane>();
+  writing_->thread = std::thread([this] { write_until_stopped(); });
+  reading_->thread = std::thread([this] { read_until_stopped(); });
+}
+
+SqlStore::~SqlStore() {
+  for (Lane* lane : {writing_.get(), reading_.get()}) {
+    if (lane == nullptr) continue;
+    {
+      const std::lock_guard lock(lane->mutex);
+      lane->is_stopping = true;
+    }
+    lane->has_work.notify_one();
+    lane->thread.join();
+  }
+}
+
+void SqlStore::on_change(std::function<void(Touched)> notice) { notice_ = std::move(notice); }
+
+StoreHealth SqlStore::health() const {
+  const std::lock_guard lock(health_mutex_);
+  return health_;
+}
+
+void SqlStore::note_health(const Result<void>& result) {
+  const std::lock_guard lock(health_mutex_);
+  if (result.ok() == health_.is_ok) return;
+  if (result.ok()) {
+    log_info("store", "commits again");
+    health_ = {};
+  } else {
+    log_error("store", "cannot commit: " + result.error().text());
+    health_ = {false, fmt::format("cannot commit since {}: {}", to_rfc3339(system_now()),
+                                  result.error().what)};
+  }
+}
+
+Task<Result<void>> SqlStore::submit(Lane& lane, WriteWork work) {
+  {
+    const std::lock_guard lock(lane.mutex);
+    if (lane.waiting.size() >= works_waiting_max) {
+      co_return Error{ErrorKind::busy, "store", "too much waits to be written; come again",
+                      Millis(1000)};
+    }
+  }
+  auto initiate = [&lane, this](auto handler, WriteWork given) {
+    // Shared because std::function must be copyable; only the thread that finishes it calls it.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    auto guard = asio::make_work_guard(*loop_);
+    Done done = [shared, guard](Result<void> result) { (*shared)(std::move(result)); };
+    {
+      const std::lock_guard lock(lane.mutex);
+      lane.waiting.push_back({std::move(given), std::move(done)});
+    }
+    lane.has_work.notify_one();
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
+      initiate, asio::use_awaitable, std::move(work));
+}
+
+Task<Result<void>> SqlStore::write(WriteWork work) {
+  if (loop_ == nullptr) co_return write_now(work);
+  co_return co_await submit(*writing_, std::move(work));
+}
+
+Task<Result<void>> SqlStore::read(ReadWork work) {
+  if (loop_ == nullptr) co_return read_now(work);
+  co_return co_await submit(*reading_, [work = std::move(work)](Journal& journal) {
+    return work(journal);
+  });
+}
+
+Result<void> SqlStore::write_now(const WriteWork& work) {
+  DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread writes");
+  std::deque<Pending> batch;
+  batch.push_back({work, {}});
+  const Touched touched = run_batch(batch);
+  if (notice_ && is_any(touched)) notice_(touched);
+  return std::move(batch.front().result);
+}
+
+Result<void> SqlStore::read_now(const ReadWork& work) {
+  DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread reads");
+  return run_reading(writer_, work);
+}
+
+std::deque<SqlStore::Pending> SqlStore::next_batch(Lane& lane, size_t limit) {
+  std::unique_lock lock(lane.mutex);
+  const auto is_ready = [&lane] { return lane.is_stopping || !lane.waiting.empty(); };
+  if (health().is_ok) {
+    lane.has_work.wait(lock, is_ready);
+  } else {
+    lane.has_work.wait_for(lock, health_probe, is_ready);
+  }
+  std::deque<Pending> batch;
+  while (!lane.waiting.empty() && batch.size() < limit) {
+    batch.push_back(std::move(lane.waiting.front()));
+    lane.waiting.pop_front();
+  }
+  return batch;
+}
+
+void SqlStore::write_until_stopped() {
+  for (;;) {
+    std::deque<Pending> batch = next_batch(*writing_, works_per_commit_max);
+    if (batch.empty()) {
+      if (writing_->is_stopping) return;
+      // The store could not commit: see whether it can again.
+      std::deque<Pending> probe;
+      probe.push_back({[](Journal& journal) -> Result<void> {
+                         const TimePoint now = system_now();
+                         DW_CHECK(journal.hold_lease("store probe", "any", now, now));
+                         return {};
+                       },
+                       {}});
+      run_batch(probe);
+      continue;
+    }
+    const Touched touched = run_batch(batch);
+    finish(std::move(batch), touched);
+  }
+}
+
+void SqlStore::read_until_stopped() {
+  for (;;) {
+    std::deque<Pending> batch = next_batch(*reading_, 1);
+    if (batch.empty()) {
+      if (reading_->is_stopping) return;
+      continue;
+    }
+    Pending& one = batch.front();
+    const WriteWork& work = one.work;
+    one.result = run_reading(reader_, [&work](Reader& reader) {
+      return work(static_cast<Journal&>(reader));
+    });
+    finish(std::move(batch), {});
+  }
+}
+
+void SqlStore::finish(std::deque<Pending> batch, Touched touched) {
+  asio::post(*loop_, [this, batch = std::move(batch), touched]() mutable {
+    // Told first: a listener must not wait for those who are answered.
+    if (notice_ && is_any(touched)) notice_(touched);
+    for (Pending& one : batch) {
+      if (one.done) one.done(std::move(one.result));
+    }
+  });
+}
+
+void SqlStore::tell(Touched touched) {
+  if (loop_ == nullptr) return;
+  asio::post(*loop_, [this, touched] {
+    if (notice_) notice_(touched);
+  });
+}
+
+Result<void> SqlStore::reconnect(std::unique_ptr<Db>& db) {
+  if (db) return {};
+  DW_TRY(db, connect_());
+  return {};
+}
+
+Result<void> SqlStore::run_one(Db& db, const WriteWork& work, Touched& touched) {
+  DW_CHECK(db.run(stmt::savepoint));
+  SqlJournal journal(db);
+  Result<void> done = work(journal);
+  if (done.ok()) done = journal.settle_lanes();
+  if (done.ok()) {
+    DW_CHECK(db.run(stmt::release));
+    merge(touched, journal.touched());
+    return {};
+  }
+  // A failure here ends the transaction, and commit will say so.
+  if (db.run(stmt::rollback_to).ok()) DW_CHECK(db.run(stmt::release));
+  return done;
+}
+
+Touched SqlStore::run_batch(std::deque<Pending>& batch) {
+  Touched touched;
+  bool is_again = false;
+  const auto all = [&]() -> Result<void> {
+    DW_CHECK(reconnect(writer_));
+    DW_CHECK(writer_->run(stmt::begin));
+    for (Pending& one : batch) {
+      one.result = run_one(*writer_, one.work, touched);
+      const bool is_deadlock = !one.result.ok() && one.result.error().where == "deadlock";
+      if (is_deadlock && ++one.tries < deadlock_tries_max) is_again = true;
+    }
+    if (!is_sqlite_ && is_any(touched)) DW_CHECK(writer_->run(stmt::notify, {encode(touched)}));
+    DW_CHECK(writer_->run(stmt::commit));
+    return {};
+  };
+  const Result<void> committed = all();
+  note_health(committed);
+  if (!committed.ok()) {
+    touched = {};
+    // Nothing stands, whatever each work returned, and the next try starts clean.
+    if (writer_ && !writer_->run(stmt::rollback).ok() && !is_sqlite_) writer_.reset();
+    for (Pending& one : batch) {
+      if (one.result.ok()) {
+        one.result = Error{ErrorKind::full, "store",
+                           "could not be written: " + committed.error().what};
+      }
+    }
+    return touched;
+  }
+  if (!is_again) return touched;
+  std::deque<Pending> again;
+  for (Pending& one : batch) {
+    if (!one.result.ok() && one.result.error().where == "deadlock") {
+      again.clear();
+      again.push_back(std::move(one));
+      merge(touched, run_batch(again));
+      one = std::move(again.front());
+    }
+  }
+  return touched;
+}
+
+Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work) {
+  DW_CHECK(reconnect(db));
+  Result<int64_t> begun = db->run(stmt::begin_read);
+  if (!begun.ok() && !is_sqlite_) {
+    db.reset();  // the connection has died; a new one may live
+    DW_CHECK(reconnect(db));
+    begun = db->run(stmt::begin_read);
+  }
+  DW_CHECK(begun);
+  SqlJournal journal(*db);
+  Result<void> done = work(journal);
+  if (!db->run(stmt::rollback).ok() && !is_sqlite_) db.reset();
+  return done;
+}
+
+Result<void> SqlStore::backup(const std::string& file) {
+  if (!is_sqlite_) {
+    return Error{ErrorKind::invalid, "backup",
+                 "PostgreSQL has its own tool for this: pg_dump, or continuous archiving"};
+  }
+  return static_cast<SqliteDb&>(loop_ == nullptr ? *writer_ : *reader_).backup(file);
+}
+
+Result<std::vector<std::string>> SqlStore::verify() {
+  std::vector<std::string> found;
+  if (is_sqlite_) {
+    DW_TRY(found, static_cast<SqliteDb&>(*writer_).check_integrity());
+  }
+  DW_CHECK(writer_->run(stmt::lanes_without_row, {}, [&](const Row& row) {
+    found.push_back(fmt::format("lane {} has deliveries but no row", row.text(0)));
+  }));
+  return found;
+}
+
+}  // namespace dw

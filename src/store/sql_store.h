@@ -1,0 +1,63 @@
+// Group commit. Writers queue pieces of work; one thread takes all that wait, runs each under a
+// savepoint of its own, commits once, and then answers all. A second thread with a connection of
+// its own serves readers from the last commit.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "store/db.h"
+#include "ports/store.h"
+
+namespace dw {
+
+class SqlStore : public Store {
+ public:
+  using Connect = std::function<Result<std::unique_ptr<Db>>()>;
+
+  /// Without a loop everything runs on the caller's thread over the one connection: commands,
+  /// stores in memory, and the simulator.
+  SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> reader, Connect connect);
+  ~SqlStore() override;
+
+  Task<Result<void>> write(WriteWork work) override;
+  Task<Result<void>> read(ReadWork work) override;
+  Result<void> write_now(const WriteWork& work) override;
+  Result<void> read_now(const ReadWork& work) override;
+  void on_change(std::function<void(Touched)> notice) override;
+  StoreHealth health() const override;
+  std::string kind() const override { return is_sqlite_ ? "sqlite" : "postgresql"; }
+  Result<void> backup(const std::string& file) override;
+  Result<std::vector<std::string>> verify() override;
+
+  /// What another replica's commit touched: told like one's own. From any thread.
+  void tell(Touched touched);
+
+ private:
+  struct Pending;
+  struct Lane;  // a queue of work and the thread that runs it
+
+  Task<Result<void>> submit(Lane& lane, WriteWork work);
+  void write_until_stopped();
+  void read_until_stopped();
+  std::deque<Pending> next_batch(Lane& lane, size_t limit);
+  Touched run_batch(std::deque<Pending>& batch);
+  Result<void> run_one(Db& db, const WriteWork& work, Touched& touched);
+  Result<void> run_reading(std::unique_ptr<Db>& db, const ReadWork& work);
+  void finish(std::deque<Pending> batch, Touched touched);
+  void note_health(const Result<void>& result);
+  Result<void> reconnect(std::unique_ptr<Db>& db);
+
+  Loop* loop_;
+  std::unique_ptr<Db> writer_, reader_;
+  Connect connect_;
+  bool is_sqlite_;
+  std::function<void(Touched)> notice_;
+  mutable std::mutex health_mutex_;
+  StoreHealth health_;
+  std::unique_ptr<Lane> writing_, reading_;
+};
+
+}  // namespace dw

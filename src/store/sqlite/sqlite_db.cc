@@ -1,0 +1,190 @@
+#include "store/sqlite/sqlite_db.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/text.h"
+#include "statements.h"
+
+namespace dw {
+namespace {
+
+constexpr int busy_milliseconds = 5000;
+constexpr int backup_pages_per_step = 256;
+constexpr int backup_pause_milliseconds = 5;
+
+/// Durable to the disk at each commit; a small cache, because one machine is small; the WAL is
+/// cut back after a burst.
+constexpr const char* settings =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA wal_autocheckpoint = 2000; PRAGMA mmap_size = 0;";
+
+class SqliteRow : public Row {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+  bool is_null(int column) const override {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
+  int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
+  std::string_view text(int column) const override {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+void bind(sqlite3_stmt* statement, int place, const Value& value) {
+  if (const auto* number = std::get_if<int64_t>(&value.get())) {
+    sqlite3_bind_int64(statement, place, *number);
+  } else if (const auto* text = std::get_if<std::string_view>(&value.get())) {
+    // The text outlives the step, so it need not be copied. A null pointer would bind NULL.
+    const char* bytes = text->data() == nullptr ? "" : text->data();
+    sqlite3_bind_text64(statement, place, bytes, text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  } else {
+    sqlite3_bind_null(statement, place);
+  }
+}
+
+/// has_words(text, "vpn error"): each word occurs in the text, the last as a beginning. For the
+/// few newest tickets that are not in the full-text index yet.
+void has_words(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto view = [](sqlite3_value* value) {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    return std::string(bytes == nullptr ? "" : bytes);
+  };
+  const std::string text = to_lower(view(values[0]));
+  const std::string words = view(values[1]);
+  bool has_all = true;
+  for (const std::string_view word : split(words, ' ')) {
+    has_all = has_all && text.find(to_lower(word)) != std::string::npos;
+  }
+  sqlite3_result_int(context, has_all ? 1 : 0);
+}
+
+/// SQLite makes files 0644; tickets are nobody else's business.
+void make_private(const std::string& file) {
+  const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0640);
+  if (made >= 0) ::close(made);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file) {
+  if (file != ":memory:") make_private(file);
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &raw,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                   nullptr);
+  std::unique_ptr<SqliteDb> db(new SqliteDb(raw));
+  if (code != SQLITE_OK) {
+    return Error{ErrorKind::full, "store",
+                 fmt::format("{} can't be opened: {}", file, sqlite3_errstr(code))};
+  }
+  sqlite3_extended_result_codes(raw, 1);
+  sqlite3_busy_timeout(raw, busy_milliseconds);
+  sqlite3_create_function_v2(raw, "has_words", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                             has_words, nullptr, nullptr, nullptr);
+  DW_CHECK(db->run_script(settings));
+  return db;
+}
+
+SqliteDb::~SqliteDb() {
+  for (sqlite3_stmt* statement : statements_) sqlite3_finalize(statement);
+  sqlite3_close(db_);
+}
+
+Error SqliteDb::error(const char* where, int code) const {
+  const int primary = code & 0xFF;
+  const ErrorKind kind = primary == SQLITE_CONSTRAINT || primary == SQLITE_NOTADB ||
+                                 primary == SQLITE_CORRUPT || primary == SQLITE_ERROR
+                             ? ErrorKind::conflict
+                             : ErrorKind::full;
+  return {kind, "store", fmt::format("{} ({})", sqlite3_errmsg(db_), where)};
+}
+
+Result<sqlite3_stmt*> SqliteDb::prepared(const Statement& statement) {
+  const auto index = static_cast<size_t>(statement.index);
+  if (statements_.size() <= index) statements_.resize(stmt::count, nullptr);
+  if (statements_[index] == nullptr) {
+    const int code = sqlite3_prepare_v3(db_, statement.sqlite, -1, SQLITE_PREPARE_PERSISTENT,
+                                        &statements_[index], nullptr);
+    if (code != SQLITE_OK) return error(statement.name, code);
+  }
+  return statements_[index];
+}
+
+Result<int64_t> SqliteDb::run(const Statement& statement, std::initializer_list<Value> values,
+                              RowSink sink) {
+  DW_TRY(sqlite3_stmt * ready, prepared(statement));
+  int place = 0;
+  for (const Value& value : values) bind(ready, ++place, value);
+  const SqliteRow row(ready);
+  int code = SQLITE_ROW;
+  while ((code = sqlite3_step(ready)) == SQLITE_ROW) sink(row);
+  if (code != SQLITE_DONE) {
+    Error failed = error(statement.name, code);
+    sqlite3_reset(ready);
+    return failed;
+  }
+  sqlite3_reset(ready);
+  return sqlite3_changes64(db_);
+}
+
+Result<void> SqliteDb::run_script(const char* text) {
+  const int code = sqlite3_exec(db_, text, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return error("script", code);
+  return {};
+}
+
+Result<void> SqliteDb::backup(const std::string& file) {
+  const int made = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+  if (made < 0) {
+    return Error{ErrorKind::conflict, "backup", file + " can't be made: " + std::strerror(errno)};
+  }
+  ::close(made);
+  sqlite3* copy = nullptr;
+  int code = sqlite3_open(file.c_str(), &copy);
+  sqlite3_backup* backup = sqlite3_backup_init(copy, "main", db_, "main");
+  if (backup != nullptr) {
+    // Small steps: writers go on between them, and what they change is copied again.
+    do {
+      code = sqlite3_backup_step(backup, backup_pages_per_step);
+      if (code == SQLITE_BUSY || code == SQLITE_LOCKED) sqlite3_sleep(backup_pause_milliseconds);
+    } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+    sqlite3_backup_finish(backup);
+  }
+  const std::string why = sqlite3_errmsg(copy);
+  sqlite3_close(copy);
+  if (code == SQLITE_DONE) return {};
+  ::unlink(file.c_str());
+  return Error{ErrorKind::full, "backup", file + ": " + why};
+}
+
+Result<std::vector<std::string>> SqliteDb::check_integrity() {
+  std::vector<std::string> found;
+  const auto collect = [](void* out, int, char** texts, char**) {
+    if (texts[0] != nullptr && std::strcmp(texts[0], "ok") != 0) {
+      static_cast<std::vector<std::string>*>(out)->push_back(texts[0]);
+    }
+    return 0;
+  };
+  const int code = sqlite3_exec(db_, "PRAGMA integrity_check", collect, &found, nullptr);
+  if (code != SQLITE_OK) return error("integrity_check", code);
+  return found;
+}
+
+void SqliteDb::limit_pages(int pages) {
+  const std::string pragma = fmt::format("PRAGMA max_page_count = {}", pages);
+  sqlite3_exec(db_, pragma.c_str(), nullptr, nullptr, nullptr);
+}
+
+}  // namespace dw

@@ -1,0 +1,43 @@
+// One SQLite connection.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/db.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace dw {
+
+class SqliteDb : public Db {
+ public:
+  /// `file` may be ":memory:". WAL, synchronous=FULL; a new file is made with mode 0640.
+  /// errors  full: it can't be opened or written; conflict: it is no SQLite file
+  static Result<std::unique_ptr<SqliteDb>> open(const std::string& file);
+  ~SqliteDb() override;
+
+  Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
+                      RowSink sink) override;
+  using Db::run;
+  Result<void> run_script(const char* text) override;
+  bool is_sqlite() const override { return true; }
+
+  /// A consistent copy into a new file (0600), in small steps.
+  Result<void> backup(const std::string& file);
+  /// What PRAGMA integrity_check says, "ok" left out.
+  Result<std::vector<std::string>> check_integrity();
+  /// No more than this many pages: a full disk for tests.
+  void limit_pages(int pages);
+
+ private:
+  explicit SqliteDb(sqlite3* db) : db_(db) {}
+  Result<sqlite3_stmt*> prepared(const Statement& statement);
+  Error error(const char* where, int code) const;
+
+  sqlite3* db_;
+  std::vector<sqlite3_stmt*> statements_;
+};
+
+}  // namespace dw

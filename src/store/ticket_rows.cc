@@ -1,0 +1,223 @@
+// Tickets, their comments and links, search, and figures.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "statements.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+std::string encode_tags(const std::vector<std::string>& tags) {
+  return tags.empty() ? "[]" : to_text(json::array(tags.begin(), tags.end()));
+}
+
+std::vector<std::string> decode_tags(std::string_view text) {
+  if (text == "[]") return {};
+  std::vector<Problem> ignored;
+  const Result<json::value> parsed = parse_json(text);
+  return parsed.ok() ? JsonView(*parsed, ignored).texts() : std::vector<std::string>{};
+}
+
+Ticket ticket_in(const Row& row) {
+  return {.id = {row.integer(0)},
+          .title = std::string(row.text(1)),
+          .description = std::string(row.text(2)),
+          .priority = static_cast<Priority>(row.integer(3)),
+          .status = static_cast<Status>(row.integer(4)),
+          .requester = {std::string(row.text(5)), std::string(row.text(6)),
+                        std::string(row.text(7))},
+          .assignee = std::string(row.text(8)),
+          .tags = decode_tags(row.text(9)),
+          .source = std::string(row.text(10)),
+          .desk = std::string(row.text(11)),
+          .external = {std::string(row.text(12)), std::string(row.text(13))},
+          .queue = std::string(row.text(14)),
+          .opened_at = row.time(15),
+          .first_reply_at = row.time_or_none(16),
+          .solved_at = row.time_or_none(17),
+          .updated_at = row.time(18)};
+}
+
+/// A stranger's search text as words: letters, digits and whatever is not ASCII; nothing that an
+/// engine's query language would read as more.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (is_letter) {
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+/// FTS5: "vpn" "err"*; tsquery: 'vpn' & 'err':*
+std::string search_expression(const std::vector<std::string>& words, bool is_sqlite) {
+  std::string out;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool is_last = i + 1 == words.size();
+    if (is_sqlite) {
+      out += fmt::format("{}\"{}\"{}", i > 0 ? " " : "", words[i], is_last ? "*" : "");
+    } else {
+      out += fmt::format("{}'{}'{}", i > 0 ? " & " : "", words[i], is_last ? ":*" : "");
+    }
+  }
+  return out;
+}
+
+/// Of sorted milliseconds, by nearest rank, in seconds.
+Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
+  if (sorted.empty()) return {};
+  const auto at = [&](double share) {
+    const auto rank = static_cast<size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+    return static_cast<double>(sorted[rank]) / 1000.0;
+  };
+  return {at(0.5), at(0.9)};
+}
+
+}  // namespace
+
+Result<TicketId> SqlJournal::fresh_ticket() {
+  TicketId id;
+  DW_CHECK(db_.run(stmt::fresh_ticket, {}, [&](const Row& row) { id = {row.integer(0)}; }));
+  return id;
+}
+
+Result<std::optional<Ticket>> SqlJournal::ticket(TicketId id) {
+  std::optional<Ticket> found;
+  DW_CHECK(db_.run(stmt::ticket_by_id, {id}, [&](const Row& row) { found = ticket_in(row); }));
+  return found;
+}
+
+Result<Page<Ticket>> SqlJournal::tickets(const TicketQuery& query) {
+  Page<Ticket> page;
+  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
+  const int status = query.status ? static_cast<int>(*query.status) : -1;
+  const int priority = query.priority ? static_cast<int>(*query.priority) : -1;
+  const int64_t below = id_below(query.page.cursor);
+  const TimePoint since = query.since.value_or(TimePoint{});
+  const auto limit = static_cast<int64_t>(query.page.limit + 1);
+  const std::vector<std::string> words = words_of(query.text);
+  if (words.empty()) {
+    if (!trim(query.text).empty()) return page;  // nothing but punctuation: nothing matches
+    DW_CHECK(db_.run(stmt::list_tickets, {below, status, priority, since, limit}, collect));
+  } else {
+    const std::string expression = search_expression(words, db_.is_sqlite());
+    DW_CHECK(db_.run(stmt::search_tickets,
+                     {below, status, priority, since, limit, expression, join(words, " ")},
+                     collect));
+  }
+  page.next_cursor =
+      next_cursor(page.items, query.page.limit, [](const Ticket& one) { return one.id.value; });
+  return page;
+}
+
+Result<std::vector<Comment>> SqlJournal::comments(TicketId id) {
+  std::vector<Comment> out;
+  DW_CHECK(db_.run(stmt::comments_of, {id}, [&](const Row& row) {
+    out.push_back({.id = {row.integer(0)},
+                   .ticket = {row.integer(1)},
+                   .author_name = std::string(row.text(2)),
+                   .author_email = std::string(row.text(3)),
+                   .body = std::string(row.text(4)),
+                   .is_public = row.integer(5) != 0,
+                   .at = row.time(6),
+                   .source = std::string(row.text(7))});
+  }));
+  return out;
+}
+
+Result<std::vector<Link>> SqlJournal::links(TicketId id) {
+  std::vector<Link> out;
+  DW_CHECK(db_.run(stmt::links_of, {id}, [&](const Row& row) {
+    out.push_back({{row.integer(0)},
+                   std::string(row.text(1)),
+                   std::string(row.text(2)),
+                   std::string(row.text(3)),
+                   std::string(row.text(4))});
+  }));
+  return out;
+}
+
+Result<TicketFigures> SqlJournal::ticket_figures(TimePoint since) {
+  TicketFigures figures;
+  DW_CHECK(db_.run(stmt::count_unsolved, {},
+                   [&](const Row& row) { figures.open_now = row.integer(0); }));
+  DW_CHECK(db_.run(stmt::count_opened, {since},
+                   [&](const Row& row) { figures.opened = row.integer(0); }));
+  std::vector<int64_t> times;
+  const auto collect = [&](const Row& row) { times.push_back(row.integer(0)); };
+  DW_CHECK(db_.run(stmt::first_reply_times, {since}, collect));
+  figures.first_reply = quantiles_of(times);
+  times.clear();
+  DW_CHECK(db_.run(stmt::cycle_times, {since}, collect));
+  figures.cycle = quantiles_of(times);
+  figures.solved = static_cast<int64_t>(times.size());
+  return figures;
+}
+
+Result<void> SqlJournal::open_ticket(const Ticket& ticket) {
+  DW_CHECK(db_.run(stmt::open_ticket,
+                   {ticket.id, ticket.title, ticket.description,
+                    static_cast<int>(ticket.priority), static_cast<int>(ticket.status),
+                    ticket.requester.name, ticket.requester.email, ticket.requester.id,
+                    ticket.assignee, encode_tags(ticket.tags), ticket.source, ticket.desk,
+                    ticket.external.id, ticket.external.url, ticket.queue, ticket.opened_at,
+                    ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
+  return note("ticket", ticket.id.value);
+}
+
+Result<void> SqlJournal::change_ticket(TicketId id, const TicketPatch& patch, TimePoint now) {
+  DW_TRY(std::optional<Ticket> found, ticket(id));
+  if (!found) {
+    return Error{ErrorKind::missing, "store", fmt::format("there is no ticket {}", id.value)};
+  }
+  Ticket& changed = *found;
+  if (patch.status && *patch.status != changed.status) {
+    changed.solved_at.reset();
+    if (*patch.status == Status::solved) changed.solved_at = now;
+    changed.status = *patch.status;
+  }
+  changed.priority = patch.priority.value_or(changed.priority);
+  changed.assignee = patch.assignee.value_or(changed.assignee);
+  changed.tags = patch.tags.value_or(changed.tags);
+  changed.external = patch.external.value_or(changed.external);
+  DW_CHECK(db_.run(stmt::change_ticket,
+                   {id, static_cast<int>(changed.status), static_cast<int>(changed.priority),
+                    changed.assignee, encode_tags(changed.tags), changed.external.id,
+                    changed.external.url, changed.solved_at, now}));
+  return note("ticket", id.value);
+}
+
+Result<CommentId> SqlJournal::add_comment(const Comment& comment) {
+  DW_TRY(const std::optional<Ticket> about, ticket(comment.ticket));
+  if (!about) {
+    return Error{ErrorKind::missing, "store",
+                 fmt::format("there is no ticket {}", comment.ticket.value)};
+  }
+  CommentId id;
+  DW_CHECK(db_.run(stmt::add_comment,
+                   {comment.ticket, comment.author_name, comment.author_email, comment.body,
+                    comment.is_public, comment.at, comment.source},
+                   [&](const Row& row) { id = {row.integer(0)}; }));
+  const Requester& requester = about->requester;
+  const bool is_own = !comment.author_email.empty() && !requester.email.empty()
+                          ? equals_ignoring_case(comment.author_email, requester.email)
+                          : comment.author_name == requester.name;
+  std::optional<TimePoint> reply_at;
+  if (comment.is_public && !is_own) reply_at = comment.at;
+  DW_CHECK(db_.run(stmt::touch_ticket, {comment.ticket, comment.at, reply_at}));
+  DW_CHECK(note("ticket", comment.ticket.value));
+  return id;
+}
+
+Result<int64_t> SqlJournal::index_words(size_t limit) {
+  return db_.run(stmt::index_tickets, {static_cast<int64_t>(limit)});
+}
+
+}  // namespace dw

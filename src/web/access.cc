@@ -1,0 +1,119 @@
+#include "web/access.h"
+
+#include <array>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "net/url.h"
+#include "web/problem.h"
+
+namespace dw {
+namespace {
+
+/// A revoked token may live this much longer in a running daemon.
+constexpr Millis tokens_fresh{2000};
+constexpr std::array<std::string_view, 3> roles = {"viewer", "agent", "admin"};
+
+bool is_change(std::string_view method) { return method != "GET" && method != "HEAD"; }
+
+std::string_view without_port(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+}  // namespace
+
+std::string_view name_of(Role role) { return roles.at(static_cast<size_t>(role)); }
+
+std::optional<Role> role_named(std::string_view name) {
+  for (size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i] == name) return static_cast<Role>(i);
+  }
+  return std::nullopt;
+}
+
+Access::Access(Store& store, Clock& clock, Mode mode, std::string public_url)
+    : store_(store), clock_(clock), mode_(mode), public_url_(std::move(public_url)) {}
+
+Task<Result<Caller>> Access::admit(const Request& request, Role needed) {
+  Result<Caller> caller = admit_loopback(request);
+  if (mode_ == Mode::token) caller = co_await admit_token(request);
+  if (!caller.ok()) co_return caller;
+  if (caller->role < needed) {
+    co_return Error{ErrorKind::denied, "",
+                    "this needs the role " + std::string(name_of(needed)) + "; yours is " +
+                        std::string(name_of(caller->role))};
+  }
+  co_return caller;
+}
+
+bool Access::is_own_host(std::string_view host) const {
+  const std::string_view name = without_port(host);
+  if (equals_ignoring_case(name, "localhost") || name == "[::1]" || name.starts_with("127.")) {
+    return true;
+  }
+  const auto own = parse_url(public_url_);
+  return own && equals_ignoring_case(name, without_port(own->host));
+}
+
+bool Access::is_own_page(const Request& request) const {
+  const std::string_view site = request.header("sec-fetch-site");
+  if (!site.empty() && site != "same-origin" && site != "none") return false;
+  const std::string_view origin = request.header("origin");
+  if (origin.empty()) return true;  // no browser sends a change without one
+  const auto from = parse_url(origin);
+  return from && from->origin().ends_with("//" + std::string(request.header("host")));
+}
+
+Result<Caller> Access::admit_loopback(const Request& request) const {
+  if (!request.is_loopback) {
+    return Error{ErrorKind::denied, "",
+                 "access.mode = \"loopback\" serves callers on this machine only; set it to "
+                 "\"token\" and make a token with `deskwire token add NAME`"};
+  }
+  if (!is_own_host(request.header("host"))) {
+    return Error{ErrorKind::denied, "", "the Host header names another machine"};
+  }
+  if (is_change(request.method) && !is_own_page(request)) {
+    return Error{ErrorKind::denied, "", "a page of another site asked for this change"};
+  }
+  return Caller{"loopback", Role::admin};
+}
+
+Task<Result<Caller>> Access::admit_token(const Request& request) {
+  const Error not_signed_in{ErrorKind::denied, "401",
+                            "send an API token: Authorization: Bearer TOKEN (made with "
+                            "`deskwire token add NAME`)"};
+  std::string_view given = request.header("authorization");
+  if (given.size() < 7 || !equals_ignoring_case(given.substr(0, 7), "bearer ")) {
+    co_return not_signed_in;
+  }
+  const std::string hash = to_hex(bytes_of(sha256(trim(given.substr(7)))));
+  if (!tokens_read_at_ || clock_.monotonic() - *tokens_read_at_ > tokens_fresh) {
+    std::vector<Token> tokens;
+    auto work = [&](Reader& reader) -> Result<void> {
+      DW_TRY(tokens, reader.tokens());
+      return {};
+    };
+    DW_CO_CHECK(co_await store_.read(work));
+    tokens_ = std::move(tokens);
+    tokens_read_at_ = clock_.monotonic();
+  }
+  for (const Token& token : tokens_) {
+    if (token.revoked_at || !equal_constant_time(token.hash, hash)) continue;
+    const auto role = role_named(token.role);
+    DW_ASSERT(role.has_value(), "tokens are made with one of the three roles");
+    co_return Caller{"token " + token.name, *role};
+  }
+  co_return not_signed_in;
+}
+
+Response refusal(const Error& error) {
+  if (error.kind != ErrorKind::denied) return problem(error);
+  if (error.where != "401") return problem(error, 403);
+  Response response = problem(error, 401);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"deskwire\"");
+  return response;
+}
+
+}  // namespace dw

@@ -1,0 +1,54 @@
+// Who may call what. Every route but the hooks, /sqs, health and metrics asks here first.
+//
+// Mode "loopback": callers on this machine are admin, nobody else is served. A browser on this
+// machine also runs strangers' pages, so the Host must be a name of this machine (no DNS
+// rebinding) and a change must come from our own page (no cross-site request).
+// Mode "token": a bearer token, known by its SHA-256 alone.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "net/http_server.h"
+#include "ports/store.h"
+
+namespace dw {
+
+enum class Role { viewer, agent, admin };
+std::string_view name_of(Role role);
+std::optional<Role> role_named(std::string_view name);
+
+struct Caller {
+  std::string name;  ///< "loopback", or the token's name: what the audit list says
+  Role role = Role::viewer;
+};
+
+class Access {
+ public:
+  enum class Mode { loopback, token };
+
+  Access(Store& store, Clock& clock, Mode mode, std::string public_url);
+
+  /// errors  denied: not signed in (`where` is "401"), or not allowed. The request may be gone
+  ///         afterwards only if the caller lets it go.
+  Task<Result<Caller>> admit(const Request& request, Role needed);
+  Mode mode() const { return mode_; }
+  void change_public_url(std::string public_url) { public_url_ = std::move(public_url); }
+
+ private:
+  Result<Caller> admit_loopback(const Request& request) const;
+  Task<Result<Caller>> admit_token(const Request& request);
+  bool is_own_host(std::string_view host) const;
+  bool is_own_page(const Request& request) const;
+
+  Store& store_;
+  Clock& clock_;
+  Mode mode_;
+  std::string public_url_;
+  std::vector<Token> tokens_;  ///< as last read
+  std::optional<Monotonic> tokens_read_at_;
+};
+
+/// The answer for an Error of admit(): 401 with WWW-Authenticate, or 403.
+Response refusal(const Error& error);
+
+}  // namespace dw

@@ -1,0 +1,77 @@
+#include "web/api/api.h"
+
+#include <charconv>
+
+#include "base/text.h"
+#include "web/problem.h"
+
+namespace dw {
+
+Api::Api(ApiParts parts) : parts_(std::move(parts)) {}
+
+void Api::add_to(Routes& routes) {
+  add_tickets(routes);
+  add_queues(routes);
+  add_deliveries(routes);
+  add_status(routes);
+}
+
+void Api::add(Routes& routes, std::string method, std::string pattern, Method handler) {
+  routes.add(std::move(method), std::move(pattern),
+             [this, handler](Request& request) { return (this->*handler)(request); });
+}
+
+Result<json::value> read_body(const Request& request) {
+  const std::string_view type = request.header("content-type");
+  const std::string_view media = trim(type.substr(0, type.find(';')));
+  if (!equals_ignoring_case(media, "application/json")) {
+    return Error{ErrorKind::invalid, "415", "send JSON, with Content-Type: application/json"};
+  }
+  DW_TRY(json::value body, parse_json(request.body));
+  if (!body.is_object()) return Error{ErrorKind::invalid, "body", "must be a JSON object"};
+  return body;
+}
+
+Response body_refusal(const Error& error) { return problem(error, error.where == "415" ? 415 : 400); }
+
+PageRequest page_parameters(const Request& request, std::vector<Problem>& problems) {
+  constexpr int64_t limit_max = 500;
+  PageRequest page;
+  page.cursor = request.parameter("cursor").value_or("");
+  if (const auto limit = request.parameter("limit")) {
+    const auto number = number_of(*limit);
+    if (number && *number <= limit_max) {
+      page.limit = static_cast<size_t>(*number);
+    } else {
+      problems.push_back({"limit", "must be a number from 1 to 500"});
+    }
+  }
+  return page;
+}
+
+std::optional<TimePoint> time_parameter(const Request& request, std::string_view name,
+                                        std::vector<Problem>& problems) {
+  const auto text = request.parameter(name);
+  if (!text) return std::nullopt;
+  const auto at = from_rfc3339(*text);
+  if (!at) problems.push_back({std::string(name), "must be a time such as 2026-11-21T09:00:00Z"});
+  return at;
+}
+
+Response bad_parameters(std::vector<Problem> problems) {
+  return problem(Error{.kind = ErrorKind::invalid,
+                       .where = "query",
+                       .what = "the query has " + std::to_string(problems.size()) + " problem(s)",
+                       .problems = std::move(problems)},
+                 400);
+}
+
+std::optional<int64_t> number_of(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_whole = failed == std::errc{} && end == text.data() + text.size();
+  if (!is_whole || value <= 0) return std::nullopt;
+  return value;
+}
+
+}  // namespace dw

@@ -1,0 +1,109 @@
+// The API under /v1: one class, a file per noun. Every handler asks Access first, reads or hands
+// an event to the inbox, and answers in the shapes of web/shapes.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metrics.h"
+#include "engine/inbox.h"
+#include "engine/scheduler.h"
+#include "net/http_server.h"
+#include "ports/store.h"
+#include "web/access.h"
+#include "web/live_feed.h"
+#include "web/shapes.h"
+
+namespace dw {
+
+/// A queue as configured.
+struct QueueName {
+  std::string name, kind;  ///< kind: "embedded" or "sqs"
+  int receives_max = 5;
+};
+
+/// One outside system's state, for the status page and the live stream.
+struct ConnectorState {
+  std::string name;
+  bool is_ok = true;
+  std::string detail;
+  std::optional<TimePoint> last_success_at;
+};
+
+struct ApiParts {
+  Store& store;
+  Inbox& inbox;
+  Clock& clock;
+  Metrics& metrics;
+  Access& access;
+  Scheduler& scheduler;
+  LiveFeed& live;
+  ShapeContext shapes;
+  std::vector<QueueName> queues;
+  std::function<std::vector<ConnectorState>()> connectors;
+  std::string version;
+  TimePoint started_at{};
+  /// Something needs the outbox: a delivery was retried.
+  std::function<void()> lanes_changed;
+};
+
+class Api {
+ public:
+  explicit Api(ApiParts parts);
+  /// Adds every route of /v1, and /healthz, /readyz, /metrics.
+  void add_to(Routes& routes);
+
+ private:
+  using Method = Task<Response> (Api::*)(Request&);
+  void add(Routes& routes, std::string method, std::string pattern, Method handler);
+
+  // tickets.cc
+  void add_tickets(Routes& routes);
+  Task<Response> list_tickets(Request& request);
+  Task<Response> show_ticket(Request& request);
+  Task<Response> new_ticket(Request& request);
+  Task<Response> new_comment(Request& request);
+  Task<Response> change_ticket(Request& request);
+  Task<Response> ticket_metrics(Request& request);
+  Task<Response> take(const Request& request, const Caller& caller, std::string kind,
+                      json::value body, int status);
+
+  // queues.cc
+  void add_queues(Routes& routes);
+  Task<Response> list_queues(Request& request);
+  Task<Response> peek_queue(Request& request);
+  Task<Response> redrive_queue(Request& request);
+  bool is_queue(std::string_view name) const;
+
+  // deliveries.cc
+  void add_deliveries(Routes& routes);
+  Task<Response> list_deliveries(Request& request);
+  Task<Response> retry_delivery(Request& request);
+  Task<Response> discard_delivery(Request& request);
+
+  // status.cc
+  void add_status(Routes& routes);
+  Task<Response> status(Request& request);
+  Task<Response> healthz(Request& request);
+  Task<Response> readyz(Request& request);
+  Task<Response> metrics_text(Request& request);
+  Task<Response> live(Request& request);
+  Task<void> measure_backlog();
+
+  ApiParts parts_;
+};
+
+/// The body as a JSON object. errors  invalid; `where` is "415" when the content type is not JSON
+Result<json::value> read_body(const Request& request);
+Response body_refusal(const Error& error);
+
+/// limit and cursor of a list. Problems are added where a value is out of bounds.
+PageRequest page_parameters(const Request& request, std::vector<Problem>& problems);
+std::optional<TimePoint> time_parameter(const Request& request, std::string_view name,
+                                        std::vector<Problem>& problems);
+Response bad_parameters(std::vector<Problem> problems);
+/// A ticket's number out of the path.
+std::optional<int64_t> number_of(std::string_view text);
+
+}  // namespace dw

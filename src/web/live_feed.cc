@@ -1,0 +1,140 @@
+#include "web/live_feed.h"
+
+#include <set>
+
+#include "net/sse.h"
+#include "web/api/api.h"
+
+namespace dw {
+namespace {
+
+/// Figures of queues are read at most this often while somebody looks, and at least that often:
+/// the age of the oldest message moves by itself.
+constexpr Millis figures_every{500};
+constexpr Millis figures_anyway{5000};
+constexpr Millis heartbeat{15'000};
+
+}  // namespace
+
+Result<json::object> queue_shape(Reader& reader, const QueueName& queue, TimePoint now) {
+  QueueFigures figures{.name = queue.name, .oldest_at = {}};
+  int64_t dead = 0;
+  if (queue.kind == "embedded") {
+    DW_TRY(figures, reader.queue_figures(queue.name, now));
+    DW_TRY(const QueueFigures buried, reader.queue_figures(queue.name + "-dead", now));
+    dead = buried.depth + buried.in_flight + buried.delayed;
+  }
+  return shape_of(figures, queue.kind, dead, now);
+}
+
+LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
+                   std::vector<QueueName> queues)
+    : loop_(loop),
+      clock_(clock),
+      store_(store),
+      tasks_(tasks),
+      shapes_(std::move(shapes)),
+      queues_(std::move(queues)),
+      live_(loop, clock, store, tasks,
+            [this](Reader& reader, std::vector<ChangeNote> notes) {
+              return render(reader, std::move(notes));
+            }),
+      queues_changed_(loop, clock) {}
+
+LiveFeed::~LiveFeed() = default;
+
+void LiveFeed::start() {
+  live_.start();
+  tasks_.run("live queues", follow_queues_until_stopped());
+}
+
+void LiveFeed::stop() {
+  is_stopping_ = true;
+  live_.stop();
+  queues_changed_.notify();
+}
+
+void LiveFeed::notify(Touched touched) {
+  if (touched.notes) live_.notify();
+  if (touched.queues && live_.readers() > 0) queues_changed_.notify();
+}
+
+void LiveFeed::tell(const ConnectorState& connector) {
+  const json::object body{
+      {"connector", connector.name}, {"ok", connector.is_ok}, {"detail", connector.detail}};
+  live_.announce_latest("status", connector.name, to_text(body));
+}
+
+Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
+                                                std::vector<ChangeNote> notes) const {
+  // A thing that changed several times is told once, as it is now, in its last place.
+  std::set<std::pair<std::string, int64_t>> told;
+  std::vector<LiveEvent> events;
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    if (!told.emplace(note->topic, note->id).second) continue;
+    json::object body;
+    if (note->topic == "ticket") {
+      DW_TRY(const auto ticket, reader.ticket(TicketId{note->id}));
+      if (!ticket) continue;
+      body = shape_of(*ticket, shapes_);
+      body.erase("description");
+    } else {
+      DW_TRY(const auto delivery, reader.delivery(DeliveryId{note->id}));
+      if (!delivery) continue;
+      body = shape_of(*delivery, shapes_);
+    }
+    events.push_back({note->position, note->topic, to_text(body)});
+  }
+  std::reverse(events.begin(), events.end());
+  return events;
+}
+
+Task<void> LiveFeed::follow_queues_until_stopped() {
+  while (!is_stopping_) {
+    if (live_.readers() > 0) {
+      std::vector<std::pair<std::string, std::string>> shapes;
+      auto work = [&](Reader& reader) -> Result<void> {
+        shapes.clear();
+        for (const QueueName& queue : queues_) {
+          DW_TRY(const json::object shape, queue_shape(reader, queue, clock_.now()));
+          shapes.emplace_back(queue.name, to_text(shape));
+        }
+        return {};
+      };
+      const Result<void> read = co_await store_.read(work);
+      if (read.ok()) {
+        for (auto& [name, shape] : shapes) live_.announce_latest("queue", name, std::move(shape));
+      }
+      Wake pause(loop_, clock_);
+      co_await pause.wait(clock_.monotonic() + figures_every);
+    }
+    co_await queues_changed_.wait(clock_.monotonic() + figures_anyway);
+  }
+}
+
+Response LiveFeed::stream(std::string position) {
+  return {.status = 200,
+          .content_type = "text/event-stream",
+          .body = {},
+          .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+          .stream = [this, position = std::move(position)](ByteStream& out) {
+            return write_events(position, out);
+          }};
+}
+
+Task<void> LiveFeed::write_events(std::string position, ByteStream& out) {
+  const std::unique_ptr<Live::Subscription> reader = co_await live_.subscribe(std::move(position));
+  queues_changed_.notify();
+  bool is_open = co_await out.write("retry: 1000\n\n");
+  while (is_open && !out.is_closed() && !reader->is_stopped()) {
+    const auto events = co_await reader->next(clock_.monotonic() + heartbeat);
+    std::string bytes;
+    for (const auto& event : events) {
+      bytes += format_sse({.id = event->position, .event = event->topic, .data = event->json});
+    }
+    if (events.empty()) bytes = ": still here\n\n";
+    is_open = co_await out.write(bytes);
+  }
+}
+
+}  // namespace dw

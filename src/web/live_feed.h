@@ -1,0 +1,51 @@
+// GET /v1/live: engine/live's changes in the API's shapes, plus the figures of queues and
+// connectors, which have no place in the order and are told when they change.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "engine/live.h"
+#include "net/http_server.h"
+#include "web/shapes.h"
+
+namespace dw {
+
+struct QueueName;
+struct ConnectorState;
+
+/// A queue in the API's shape, its dead letters counted.
+Result<json::object> queue_shape(Reader& reader, const QueueName& queue, TimePoint now);
+
+class LiveFeed {
+ public:
+  LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
+           std::vector<QueueName> queues);
+  ~LiveFeed();
+
+  void start();
+  void stop();
+  /// What a commit touched. On the loop's thread.
+  void notify(Touched touched);
+  void tell(const ConnectorState& connector);
+
+  /// Answers with a stream that goes on behind `position` (Last-Event-ID; empty: from now).
+  Response stream(std::string position);
+  size_t readers() const { return live_.readers(); }
+
+ private:
+  Task<void> follow_queues_until_stopped();
+  Task<void> write_events(std::string position, ByteStream& out);
+  Result<std::vector<LiveEvent>> render(Reader& reader, std::vector<ChangeNote> notes) const;
+
+  Loop& loop_;
+  Clock& clock_;
+  Store& store_;
+  TaskGroup& tasks_;
+  ShapeContext shapes_;
+  std::vector<QueueName> queues_;
+  Live live_;
+  Wake queues_changed_;
+  bool is_stopping_ = false;
+};
+
+}  // namespace dw

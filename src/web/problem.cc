@@ -1,0 +1,100 @@
+#include "web/problem.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace dw {
+namespace {
+
+constexpr int retry_after_seconds = 1;
+
+std::string_view title_of(int status) {
+  static constexpr std::array<std::pair<int, std::string_view>, 17> titles = {{
+      {400, "Bad request"},
+      {401, "Not signed in"},
+      {403, "Not allowed"},
+      {404, "Not found"},
+      {405, "Method not allowed"},
+      {408, "Request took too long"},
+      {409, "Conflict"},
+      {413, "Too large"},
+      {415, "Not JSON"},
+      {422, "Some fields need another look"},
+      {429, "Too many requests"},
+      {431, "Headers too large"},
+      {500, "A defect in Deskwire"},
+      {501, "Not supported"},
+      {502, "An outside system did not answer"},
+      {503, "Cannot take this now"},
+      {504, "Took too long"},
+  }};
+  for (const auto& [code, title] : titles) {
+    if (code == status) return title;
+  }
+  return "Error";
+}
+
+}  // namespace
+
+int status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::invalid:
+      return 422;
+    case ErrorKind::denied:
+      return 403;
+    case ErrorKind::missing:
+      return 404;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::busy:
+    case ErrorKind::full:
+      return 503;
+    case ErrorKind::unreachable:
+    case ErrorKind::unsure:
+      return 502;
+  }
+  return 500;
+}
+
+Response problem(const Error& error, int status) {
+  json::object body{{"type", "about:blank"},
+                    {"title", json::string(title_of(status))},
+                    {"status", status},
+                    {"detail", error.what}};
+  if (!error.problems.empty()) {
+    json::array errors;
+    for (const Problem& one : error.problems) {
+      errors.push_back(json::object{{"field", one.field}, {"problem", one.what}});
+    }
+    body["errors"] = std::move(errors);
+  }
+  Response response{.status = status,
+                    .content_type = "application/problem+json",
+                    .body = to_text(body),
+                    .headers = {},
+                    .stream = {}};
+  if (status == 503) {
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(
+        error.when.value_or(std::chrono::seconds(retry_after_seconds)));
+    response.headers.emplace_back("Retry-After", std::to_string(wait.count()));
+  }
+  return response;
+}
+
+Response problem(const Error& error) { return problem(error, status_of(error.kind)); }
+
+Response problem(int status, std::string_view detail) {
+  return problem(Error{ErrorKind::invalid, "", std::string(detail)}, status);
+}
+
+Response json_answer(int status, const json::value& body) {
+  return {.status = status,
+          .content_type = "application/json",
+          .body = to_text(body),
+          .headers = {{"Cache-Control", "no-store"}},
+          .stream = {}};
+}
+
+}  // namespace dw

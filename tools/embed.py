@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Turns files into C++ source at build time.
+
+  embed.py statements OUT_FOLDER FILE.sql...   named SQL statements -> statements.h, .cc
+  embed.py migrations OUT.cc FILE.sql...       numbered migrations  -> one table
+  embed.py files OUT.cc FUNCTION FOLDER        files, plain and gzip -> one table
+"""
+
+import gzip
+import pathlib
+import re
+import sys
+
+NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres)\])?\s*$")
+
+
+def literal(text):
+    """A C++ string literal; pieces, because one may not be longer than 64 KiB everywhere."""
+    escaped = []
+    for byte in text if isinstance(text, bytes) else text.encode():
+        char = chr(byte)
+        if char in '"\\':
+            escaped.append("\\" + char)
+        elif 32 <= byte < 127 and char != "?":
+            escaped.append(char)
+        else:
+            escaped.append(f"\\{byte:03o}")
+    pieces = ["".join(escaped[i : i + 4000]) for i in range(0, len(escaped), 4000)] or [""]
+    return "\n    ".join(f'"{piece}"' for piece in pieces)
+
+
+def parse_statements(paths):
+    """{name: {engine: text}}; a statement without an engine serves both."""
+    found = {}
+    for path in paths:
+        name = engine = None
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            header = NAME.match(line)
+            if header:
+                name, engine = header.group(1), header.group(2)
+                texts = found.setdefault(name, {})
+                for one in [engine] if engine else ["sqlite", "postgres"]:
+                    if one in texts:
+                        sys.exit(f"{path}:{number}: {name} is written twice for {one}")
+                    texts[one] = ""
+            elif line.strip() and not line.startswith("--"):
+                if name is None:
+                    sys.exit(f"{path}:{number}: SQL without a name; put `-- name: …` above it")
+                for one in [engine] if engine else ["sqlite", "postgres"]:
+                    found[name][one] += line.strip() + " "
+    for name, texts in found.items():
+        missing = {"sqlite", "postgres"} - set(texts)
+        if missing:
+            sys.exit(f"{name} has no text for {missing.pop()}")
+    return found
+
+
+def write_statements(folder, paths):
+    found = parse_statements(paths)
+    header = [
+        "// Written by tools/embed.py from store/sql/*.sql.",
+        "#pragma once",
+        '#include "store/db.h"',
+        "",
+        "namespace dw::stmt {",
+    ]
+    source = ['#include "statements.h"', "", "namespace dw::stmt {"]
+    for index, (name, texts) in enumerate(found.items()):
+        sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
+        postgres = texts["postgres"].strip().rstrip(";")
+        header.append(f"extern const Statement {name};")
+        source.append(
+            f'const Statement {name}{{{index}, "{name}",\n    {literal(sqlite)},'
+            f"\n    {literal(postgres)}}};"
+        )
+    header += [f"inline constexpr size_t count = {len(found)};", "}  // namespace dw::stmt", ""]
+    source += ["}  // namespace dw::stmt", ""]
+    (folder / "statements.h").write_text("\n".join(header))
+    (folder / "statements.cc").write_text("\n".join(source))
+
+
+def write_migrations(out, paths):
+    numbered = {}
+    for path in paths:
+        match = re.match(r"(\d{4})_\w+\.(sqlite|postgres)\.sql$", path.name)
+        if not match:
+            sys.exit(f"{path}: a migration is called NNNN_what.sqlite.sql or .postgres.sql")
+        numbered.setdefault(int(match.group(1)), {})[match.group(2)] = path.read_text()
+    lines = ['#include "store/migrate.h"', "", "namespace dw {", ""]
+    lines += ["std::span<const Migration> migrations() {", "  static const Migration all[] = {"]
+    for expected, (number, texts) in enumerate(sorted(numbered.items()), 1):
+        if number != expected or len(texts) != 2:
+            sys.exit(f"migration {expected:04d} is missing for one engine or altogether")
+        lines.append(f"      {{{number}, {literal(texts['sqlite'])},")
+        lines.append(f"       {literal(texts['postgres'])}}},")
+    lines += ["  };", "  return all;", "}", "", "}  // namespace dw", ""]
+    out.write_text("\n".join(lines))
+
+
+def write_files(out, function, folder):
+    lines = ['#include "base/embedded.h"', "", "namespace dw {", ""]
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
+    entries = []
+    for index, path in enumerate(files):
+        content = path.read_bytes()
+        packed = gzip.compress(content, 9, mtime=0)
+        for kind, data in (("plain", content), ("gzip", packed)):
+            lines.append(f"static const char {kind}_{index}[] =\n    {literal(data)};")
+        name = literal(path.relative_to(folder).as_posix())
+        entries.append(
+            f"      {{{name}, {{plain_{index}, {len(content)}}}, {{gzip_{index}, {len(packed)}}}}},"
+        )
+    lines += ["", f"std::span<const EmbeddedFile> {function}() {{"]
+    if entries:
+        lines += ["  static const EmbeddedFile all[] = {", *entries, "  };", "  return all;"]
+    else:
+        lines.append("  return {};")
+    lines += ["}", "", "}  // namespace dw", ""]
+    out.write_text("\n".join(lines))
+
+
+def main(arguments):
+    mode, *rest = arguments
+    if mode == "statements":
+        write_statements(pathlib.Path(rest[0]), [pathlib.Path(p) for p in rest[1:]])
+    elif mode == "migrations":
+        write_migrations(pathlib.Path(rest[0]), [pathlib.Path(p) for p in rest[1:]])
+    elif mode == "files":
+        folder = pathlib.Path(rest[2]) if rest[2] else None
+        write_files(pathlib.Path(rest[0]), rest[1], folder)
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
