@@ -1,0 +1,314 @@
+#include "app/settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/text.h"
+#include "domain/schedule.h"
+#include "net/proxy.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t file_bytes_max = 1 << 20;
+constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
+const std::vector<std::string> section_names = {"server", "access", "store", "log", "teams",
+                                                "intake", "queue", "route", "retry", "hours"};
+
+template <class T>
+void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
+  const auto found = root.find(section.key);
+  if (found != root.end()) read_section(section, found->second, section.key, out, problems);
+}
+
+/// [[name]] tables, in the order of the file.
+template <class T>
+void read_list(const Node::Table& root, const Section<T>& section, std::vector<T>& out,
+               std::vector<int>& lines, Problems& problems) {
+  const auto found = root.find(section.key);
+  if (found == root.end()) return;
+  const Node::List* list = found->second.list();
+  if (list == nullptr) {
+    problems.add(found->second.line, section.key, "must be written " + section.shape);
+    return;
+  }
+  for (const Node& node : *list) {
+    T one;
+    read_section(section, node, section.key, one, problems);
+    out.push_back(std::move(one));
+    lines.push_back(node.line);
+  }
+}
+
+void read_teams(const Node::Table& root, Settings& settings, Problems& problems) {
+  const auto found = root.find("teams");
+  if (found == root.end()) return;
+  const Node::Table* table = found->second.table();
+  if (table == nullptr) {
+    problems.add(found->second.line, "teams", "must be written [teams.NAME]");
+    return;
+  }
+  for (const auto& [name, node] : *table) {
+    const std::string key = "teams." + name;
+    const bool is_plain = !name.empty() && name.find_first_not_of(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == std::string::npos;
+    if (!is_plain) problems.add(node.line, key, "a name has letters, digits, '-' and '_' only");
+    TeamsSettings teams{.name = name, .secrets = {}};
+    read_section(teams_section(), node, key, teams, problems);
+    const bool is_given = node.table() != nullptr && node.table()->count("secret") > 0;
+    if (!is_given) {
+      problems.add(node.line, key + ".secret",
+                   "is missing (a hook without a secret is never served)");
+    }
+    settings.teams.push_back(std::move(teams));
+  }
+}
+
+void check_queues(Settings& settings, const std::vector<int>& lines, const Environment& environment,
+                  Problems& problems) {
+  std::set<std::string> names;
+  for (size_t i = 0; i < settings.queues.size(); ++i) {
+    QueueSettings& queue = settings.queues[i];
+    if (queue.name.empty()) {
+      problems.add(lines[i], "queue.name", "is missing");
+    } else if (!names.insert(queue.name).second) {
+      problems.add(lines[i], "queue.name", fmt::format("\"{}\" is there twice", queue.name));
+    }
+    if (queue.is_embedded() || !queue.region.empty()) continue;
+    // https://sqs.eu-west-1.amazonaws.com/…
+    const size_t start = queue.url.find("://sqs.");
+    if (start != std::string::npos && queue.url.find(".amazonaws.com") != std::string::npos) {
+      const size_t from = start + 7;
+      queue.region = queue.url.substr(from, queue.url.find('.', from) - from);
+    }
+    for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+      if (queue.region.empty()) queue.region = environment(name).value_or("");
+    }
+    if (queue.region.empty()) {
+      problems.add(lines[i], "queue.region", "is not in the URL: set it, or AWS_REGION");
+    }
+  }
+  for (const char* name : {"high", "medium", "low"}) {
+    if (names.insert(name).second) {
+      QueueSettings queue;
+      queue.name = name;
+      settings.queues.push_back(std::move(queue));
+    }
+  }
+}
+
+void check_routes(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
+  std::vector<std::string> names;
+  for (const QueueSettings& queue : settings.queues) names.push_back(queue.name);
+  for (size_t i = 0; i < settings.routes.size(); ++i) {
+    const std::string& queue = settings.routes[i].queue;
+    const bool is_there =
+        queue.empty() || std::find(names.begin(), names.end(), queue) != names.end();
+    if (!is_there) {
+      problems.add(lines[i], "route.queue",
+                   fmt::format("there is no queue \"{}\" (there are {})", queue, join(names, ", ")));
+    }
+  }
+}
+
+int line_of(const Node::Table& root, const std::string& section, const std::string& key) {
+  const auto found = root.find(section);
+  if (found == root.end() || found->second.table() == nullptr) return 0;
+  const auto inside = found->second.table()->find(key);
+  return inside == found->second.table()->end() ? found->second.line : inside->second.line;
+}
+
+void check_together(const Settings& settings, const Node::Table& root, Problems& problems) {
+  const ServerSettings& server = settings.server;
+  if (server.tls_cert.empty() != server.tls_key.empty()) {
+    problems.add(line_of(root, "server", "tls_cert"), "server.tls_cert",
+                 "tls_cert and tls_key go together: both or neither");
+  }
+  if (settings.access.mode == AccessMode::loopback && !is_loopback_listen(server.listen)) {
+    problems.add(line_of(root, "server", "listen"), "server.listen",
+                 fmt::format("\"{}\" can be reached from outside, and access.mode = \"loopback\" "
+                             "asks for no login (listen on 127.0.0.1, or set access.mode = "
+                             "\"token\")",
+                             server.listen));
+  }
+  for (const std::string& proxy : server.trusted_proxies) {
+    if (const auto checked = check_cidr(proxy); !checked.ok()) {
+      problems.add(line_of(root, "server", "trusted_proxies"), "server.trusted_proxies",
+                   checked.error().what);
+    }
+  }
+  if (!is_timezone(settings.hours.timezone)) {
+    problems.add(line_of(root, "hours", "timezone"), "hours.timezone",
+                 fmt::format("\"{}\" is no time zone here (an IANA name such as "
+                             "\"Europe/Berlin\")",
+                             settings.hours.timezone));
+  }
+}
+
+}  // namespace
+
+std::string Settings::public_url(const std::string& bound) const {
+  if (!server.public_url.empty()) {
+    const bool has_slash = server.public_url.ends_with('/');
+    return server.public_url.substr(0, server.public_url.size() - (has_slash ? 1 : 0));
+  }
+  return (server.tls_cert.empty() ? "http://" : "https://") + bound;
+}
+
+Result<std::string> find_settings_file(const std::string& given, const Environment& environment) {
+  const std::string named = given.empty() ? environment("DESKWIRE_CONFIG").value_or("") : given;
+  if (!named.empty()) {
+    if (::access(named.c_str(), F_OK) == 0) return named;
+    return Error{ErrorKind::missing, named, "there is no such file"};
+  }
+  for (const char* file : {"deskwire.toml", system_file}) {
+    if (::access(file, F_OK) == 0) return std::string(file);
+  }
+  return std::string();
+}
+
+Result<Settings> load_settings(const std::string& file, const Environment& environment) {
+  if (file.empty()) return parse_settings("", "", environment);
+  std::ifstream stream(file, std::ios::binary);
+  std::stringstream contents;
+  contents << stream.rdbuf();
+  if (!stream.good() && !stream.eof()) {
+    return Error{ErrorKind::invalid, file, "can't be read"};
+  }
+  const std::string text = contents.str();
+  if (text.size() > file_bytes_max) return Error{ErrorKind::invalid, file, "is larger than 1 MiB"};
+  if (!is_utf8(text)) return Error{ErrorKind::invalid, file, "is not UTF-8"};
+  return parse_settings(text, file, environment);
+}
+
+Result<Settings> parse_settings(std::string_view toml, const std::string& file,
+                                const Environment& environment) {
+  Problems problems(file);
+  const Node document = parse_document(toml, environment, problems);
+  const Node::Table& root = *document.table();
+  Settings settings;
+  settings.file = file;
+  for (const auto& [name, node] : root) {
+    if (std::find(section_names.begin(), section_names.end(), name) == section_names.end()) {
+      problems.add(node.line, name, unknown_key(name, section_names));
+    }
+  }
+  read_one(root, server_section(), settings.server, problems);
+  read_one(root, access_section(), settings.access, problems);
+  read_one(root, store_section(), settings.store, problems);
+  read_one(root, log_section(), settings.log, problems);
+  read_one(root, intake_section(), settings.intake, problems);
+  read_one(root, retry_section(), settings.retry, problems);
+  read_one(root, hours_section(), settings.hours, problems);
+  read_teams(root, settings, problems);
+  std::vector<int> queue_lines, route_lines;
+  read_list(root, queue_section(), settings.queues, queue_lines, problems);
+  read_list(root, route_section(), settings.routes, route_lines, problems);
+  check_queues(settings, queue_lines, environment, problems);
+  check_routes(settings, route_lines, problems);
+  check_together(settings, root, problems);
+  if (!problems.is_empty()) return problems.error();
+  return settings;
+}
+
+std::string print_settings(const Settings& settings) {
+  std::string out;
+  const auto put = [&out](const std::string& heading, const std::string& lines) {
+    out += (out.empty() ? "" : "\n") + heading + "\n" + lines;
+  };
+  put("[server]", print_section(server_section(), settings.server));
+  put("[access]", print_section(access_section(), settings.access));
+  // A PostgreSQL URL may carry a password.
+  StoreSettings store = settings.store;
+  const size_t at = store.url.find('@');
+  const size_t colon = store.url.find(':', store.url.find("://") + 3);
+  if (store.url.starts_with("postgres") && at != std::string::npos && colon < at) {
+    store.url.replace(colon + 1, at - colon - 1, "***");
+  }
+  put("[store]", print_section(store_section(), store));
+  put("[log]", print_section(log_section(), settings.log));
+  for (const TeamsSettings& teams : settings.teams) {
+    put("[teams." + teams.name + "]", print_section(teams_section(), teams));
+  }
+  put("[intake]", print_section(intake_section(), settings.intake));
+  for (const QueueSettings& queue : settings.queues) {
+    put("[[queue]]", print_section(queue_section(), queue));
+  }
+  for (const RouteSettings& route : settings.routes) {
+    put("[[route]]", print_section(route_section(), route));
+  }
+  put("[retry]", print_section(retry_section(), settings.retry));
+  put("[hours]", print_section(hours_section(), settings.hours));
+  return out;
+}
+
+json::object settings_schema() {
+  const auto list_of = [](json::object items) {
+    return json::object{{"type", "array"}, {"items", std::move(items)}};
+  };
+  return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+          {"title", "deskwire.toml"},
+          {"type", "object"},
+          {"additionalProperties", false},
+          {"properties",
+           json::object{
+               {"server", section_schema(server_section())},
+               {"access", section_schema(access_section())},
+               {"store", section_schema(store_section())},
+               {"log", section_schema(log_section())},
+               {"teams", json::object{{"type", "object"},
+                                      {"additionalProperties", section_schema(teams_section())}}},
+               {"intake", section_schema(intake_section())},
+               {"queue", list_of(section_schema(queue_section()))},
+               {"route", list_of(section_schema(route_section()))},
+               {"retry", section_schema(retry_section())},
+               {"hours", section_schema(hours_section())}}}};
+}
+
+std::string settings_reference() {
+  std::string out =
+      "# Configuration reference\n\n"
+      "Printed by `deskwire config --reference`; a test holds this page to the program.\n\n"
+      "One file, `deskwire.toml`: `--config FILE`, else `$DESKWIRE_CONFIG`, else `./deskwire.toml`, "
+      "else `/etc/deskwire/deskwire.toml`. No file at all is valid. `${NAME}` in any text is the "
+      "environment variable NAME, `${NAME:-default}` gives a default, `$${` is a plain `${`. A "
+      "secret may be `file:/path`. Durations are `\"500ms\"`, `\"30s\"`, `\"15m\"`, `\"36h\"`, "
+      "`\"7d\"`; sizes `\"64KiB\"`, `\"1MiB\"`. `SIGHUP` reads the file again; a bad file changes "
+      "nothing.\n";
+  out += section_reference(server_section(), ServerSettings{});
+  out += section_reference(access_section(), AccessSettings{});
+  out += section_reference(store_section(), StoreSettings{});
+  out += section_reference(log_section(), LogSettings{});
+  out += section_reference(teams_section(), TeamsSettings{});
+  out += section_reference(intake_section(), IntakeSettings{});
+  out += section_reference(queue_section(), QueueSettings{});
+  out += section_reference(route_section(), RouteSettings{});
+  out += section_reference(retry_section(), RetrySettings{});
+  out += section_reference(hours_section(), HoursSettings{});
+  return out;
+}
+
+std::vector<std::string> keys_needing_restart(const Settings& running, const Settings& next) {
+  std::vector<std::string> keys;
+  list_restarts(server_section(), running.server, next.server, keys);
+  list_restarts(access_section(), running.access, next.access, keys);
+  list_restarts(store_section(), running.store, next.store, keys);
+  list_restarts(intake_section(), running.intake, next.intake, keys);
+  list_restarts(hours_section(), running.hours, next.hours, keys);
+  const auto lists = [&](const auto& section, const auto& before, const auto& after) {
+    bool is_same = before.size() == after.size();
+    for (size_t i = 0; is_same && i < before.size(); ++i) {
+      is_same = print_section(section, before[i]) == print_section(section, after[i]);
+    }
+    if (!is_same) keys.push_back(section.key);
+  };
+  lists(queue_section(), running.queues, next.queues);
+  lists(route_section(), running.routes, next.routes);
+  return keys;
+}
+
+}  // namespace dw

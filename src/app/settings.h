@@ -1,0 +1,50 @@
+// The whole configuration: found, read, checked, printed.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/sections.h"
+#include "connectors/teams/config.h"
+
+namespace dw {
+
+struct Settings {
+  std::string file;  ///< that was read; empty: none, all defaults
+  ServerSettings server;
+  AccessSettings access;
+  StoreSettings store;
+  LogSettings log;
+  std::vector<TeamsSettings> teams;
+  IntakeSettings intake;
+  std::vector<QueueSettings> queues;  ///< high, medium and low are always among them
+  std::vector<RouteSettings> routes;
+  RetrySettings retry;
+  HoursSettings hours;
+
+  /// server.public_url, or http(s)://LISTEN with the port that was bound.
+  std::string public_url(const std::string& bound) const;
+};
+
+/// --config FILE, $DESKWIRE_CONFIG, ./deskwire.toml, /etc/deskwire/deskwire.toml: the first that
+/// is named or exists; empty if there is none.
+/// errors  missing: a file that was named is not there
+Result<std::string> find_settings_file(const std::string& given, const Environment& environment);
+
+/// errors  invalid: every problem, one a line, with file and line number
+Result<Settings> load_settings(const std::string& file, const Environment& environment);
+/// The same from text; pure but for "file:" secrets.
+Result<Settings> parse_settings(std::string_view toml, const std::string& file,
+                                const Environment& environment);
+
+/// `deskwire config`: the effective configuration as TOML, secrets as ***.
+std::string print_settings(const Settings& settings);
+/// `deskwire config --schema`: JSON Schema, draft 2020-12.
+json::object settings_schema();
+/// docs/reference/configuration.md
+std::string settings_reference();
+
+/// Keys that differ and that a reload can't change.
+std::vector<std::string> keys_needing_restart(const Settings& running, const Settings& next);
+
+}  // namespace dw

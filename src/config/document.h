@@ -1,0 +1,56 @@
+// A configuration file as a tree with line numbers, its ${NAME}s filled in. TOML stays in the .cc.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace dw {
+
+/// A value of the file and the line where it stands.
+struct Node {
+  using List = std::vector<Node>;
+  using Table = std::map<std::string, Node>;
+  int line = 0;
+  std::variant<std::monostate, std::string, int64_t, double, bool, List, Table> value;
+
+  const std::string* text() const { return std::get_if<std::string>(&value); }
+  const List* list() const { return std::get_if<List>(&value); }
+  const Table* table() const { return std::get_if<Table>(&value); }
+  /// "text", "a number", …, for "must be X, is Y".
+  std::string_view kind() const;
+};
+
+/// Everything that is wrong with a file, gathered while it is read.
+class Problems {
+ public:
+  explicit Problems(std::string file) : file_(std::move(file)) {}
+
+  /// `key` is dotted from the top: "server.listen". Line 0: no place in the file.
+  void add(int line, const std::string& key, const std::string& what);
+  bool is_empty() const { return found_.empty(); }
+  /// One line each, `FILE:LINE: key: what`, in the order of the file.
+  Error error() const;
+
+ private:
+  struct Found {
+    int line;
+    std::string text;
+  };
+  std::string file_;
+  std::vector<Found> found_;
+};
+
+/// An environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+/// Parses TOML and replaces ${NAME} and ${NAME:-default} in every string; "$${" is a plain "${".
+Node parse_document(std::string_view toml, const Environment& environment, Problems& problems);
+
+}  // namespace dw

@@ -1,0 +1,99 @@
+#include "config/field.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr std::string_view file_prefix = "file:";
+
+/// How many single changes make one word of the other (Levenshtein).
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above + 1, row[j - 1] + 1, change});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string quoted(std::string_view text) {
+  // JSON's escapes are a part of TOML's.
+  return to_text(json::string(text.data(), text.size()));
+}
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> parts;
+  for (const std::string& text : texts) parts.push_back(quoted(text));
+  return "[" + join(parts, ", ") + "]";
+}
+
+std::optional<std::string> read_text(const Node& node, const Place& place) {
+  if (const std::string* text = node.text()) return *text;
+  place.add(fmt::format("must be text in quotes, is {}", node.kind()));
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> read_texts(const Node& node, const Place& place) {
+  const Node::List* list = node.list();
+  if (list == nullptr) {
+    place.add(fmt::format("must be a list of texts, is {}", node.kind()));
+    return std::nullopt;
+  }
+  std::vector<std::string> out;
+  for (const Node& one : *list) {
+    const auto text = read_text(one, place);
+    if (!text) return std::nullopt;
+    out.push_back(*text);
+  }
+  return out;
+}
+
+std::optional<Secret> read_secret(const Node& node, const Place& place) {
+  const std::string* text = node.text();
+  if (text == nullptr) {
+    place.add(fmt::format("must be a secret in quotes, is {}", node.kind()));
+    return std::nullopt;
+  }
+  if (!text->starts_with(file_prefix)) return Secret(*text);
+  const std::string path = text->substr(file_prefix.size());
+  std::ifstream file(path);
+  std::stringstream contents;
+  contents << file.rdbuf();
+  if (!file.good() && !file.eof()) {
+    place.add(path + " can't be read (it must exist, and this user must be allowed to read it)");
+    return std::nullopt;
+  }
+  std::string secret = contents.str();
+  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
+  return Secret(std::move(secret));
+}
+
+std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {
+  const std::string* nearest = nullptr;
+  size_t least = key.size() / 3 + 2;
+  for (const std::string& one : known) {
+    const size_t far = distance(key, one);
+    if (far < least) {
+      least = far;
+      nearest = &one;
+    }
+  }
+  if (nearest != nullptr) return fmt::format("unknown key (did you mean {}?)", *nearest);
+  return fmt::format("unknown key (allowed: {})", join(known, ", "));
+}
+
+}  // namespace dw

@@ -1,0 +1,33 @@
+#include "connectors/embedded_desk/embedded_desk.h"
+
+namespace dw {
+namespace {
+
+/// A ticket that is gone is the delivery's trouble, not the store's.
+Result<Outcome> outcome_of(Result<void> done) {
+  if (done.ok()) return Outcome::done();
+  if (done.error().kind == ErrorKind::missing) return Outcome::refused(done.error().what);
+  return std::move(done.error());
+}
+
+}  // namespace
+
+Result<Outcome> EmbeddedDesk::apply(Journal& journal, const Delivery& delivery, TimePoint now) {
+  if (const auto* given = std::get_if<DeskComment>(&delivery.payload)) {
+    const Comment comment{.ticket = given->ticket,
+                          .author_name = given->author_name,
+                          .author_email = given->author_email,
+                          .body = given->body,
+                          .is_public = given->is_public,
+                          .at = now,
+                          .source = given->source};
+    const Result<CommentId> added = journal.add_comment(comment);
+    return outcome_of(added.ok() ? Result<void>() : Result<void>(added.error()));
+  }
+  if (const auto* update = std::get_if<DeskUpdate>(&delivery.payload)) {
+    return outcome_of(journal.change_ticket(update->ticket, update->patch, now));
+  }
+  return Outcome::refused("a desk takes comments and changes of tickets only");
+}
+
+}  // namespace dw

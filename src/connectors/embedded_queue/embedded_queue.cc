@@ -1,0 +1,26 @@
+#include "connectors/embedded_queue/embedded_queue.h"
+
+#include "ports/queue_limits.h"
+
+namespace dw {
+
+Result<Outcome> EmbeddedQueue::apply(Journal& journal, const Delivery& delivery, TimePoint now) {
+  const auto* send = std::get_if<QueueSend>(&delivery.payload);
+  if (send == nullptr) return Outcome::refused("a queue takes messages only");
+  if (const std::string wrong = refusal_of_message(*send); !wrong.empty()) {
+    return Outcome::refused(wrong);
+  }
+  json::object attributes;
+  for (const auto& [name, value] : send->attributes) {
+    attributes[name] = json::object{{"DataType", "String"}, {"StringValue", value}};
+  }
+  const QueueMessage message{.queue = send->queue,
+                             .body = send->body,
+                             .attributes = std::move(attributes),
+                             .group = send->group,
+                             .deduplication = send->deduplication};
+  DW_TRY(const MessageId id, journal.queue_send(message, now));
+  return Outcome::done(json::object{{"message", id.value}});
+}
+
+}  // namespace dw

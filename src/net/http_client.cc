@@ -1,0 +1,272 @@
+// libcurl's multi interface on the event loop: libcurl says which sockets to watch and when to
+// wake it, the loop does both, and finished transfers resume the tasks that wait for them.
+#include "net/http_client.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis retry_after_max{86'400'000};
+constexpr long connect_timeout_ms = 10'000;
+constexpr long connections_max = 64;
+
+/// What one transfer needs until it ends.
+struct Transfer {
+  HttpCall call;
+  HttpAnswer answer;
+  curl_slist* headers = nullptr;
+  std::string user, password, signing;
+  bool is_too_large = false;
+  bool has_written = false;  ///< bytes of the request have left
+  std::function<void(CURLcode)> done;
+
+  ~Transfer() { curl_slist_free_all(headers); }
+};
+
+size_t take_body(char* bytes, size_t size, size_t count, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  if (transfer.answer.body.size() + size * count > transfer.call.answer_bytes_max) {
+    transfer.is_too_large = true;
+    return 0;
+  }
+  transfer.answer.body.append(bytes, size * count);
+  return size * count;
+}
+
+size_t take_header(char* bytes, size_t size, size_t count, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  const std::string_view line(bytes, size * count);
+  if (line.starts_with("HTTP/")) transfer.answer.headers.clear();  // an interim answer came first
+  const size_t colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    transfer.answer.headers.emplace_back(to_lower(line.substr(0, colon)),
+                                         std::string(trim(line.substr(colon + 1))));
+  }
+  return size * count;
+}
+
+int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
+  const bool is_request = kind == CURLINFO_HEADER_OUT || kind == CURLINFO_DATA_OUT;
+  if (is_request) static_cast<Transfer*>(given)->has_written = true;
+  return 0;
+}
+
+void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
+  const HttpCall& call = transfer.call;
+  curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                   std::min(connect_timeout_ms, static_cast<long>(timeout.count())));
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, nullptr);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+  // The debug hook is how libcurl tells that request bytes were handed to the socket.
+  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, watch_sending);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, &transfer);
+  for (const auto& [name, value] : call.headers) {
+    transfer.headers = curl_slist_append(transfer.headers, (name + ": " + value).c_str());
+  }
+  if (call.aws) {
+    transfer.signing = fmt::format("aws:amz:{}:{}", call.aws->region, call.aws->service);
+    if (!call.aws->session_token.empty()) {
+      transfer.headers = curl_slist_append(
+          transfer.headers, ("X-Amz-Security-Token: " + call.aws->session_token.reveal()).c_str());
+    }
+    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, transfer.signing.c_str());
+    curl_easy_setopt(easy, CURLOPT_USERNAME, call.aws->key_id.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, call.aws->secret.reveal().c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
+  if (call.method == "POST" || !call.body.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
+  }
+  if (call.method != "GET" && call.method != "POST") {
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+  }
+}
+
+}  // namespace
+
+std::string_view HttpAnswer::header(std::string_view lower_case_name) const {
+  for (const auto& [name, value] : headers) {
+    if (name == lower_case_name) return value;
+  }
+  return {};
+}
+
+std::optional<Millis> HttpAnswer::retry_after(TimePoint now) const {
+  const std::string text(header("retry-after"));
+  if (text.empty()) return std::nullopt;
+  int64_t seconds = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  Millis wait{};
+  if (failed == std::errc{} && end == text.data() + text.size()) {
+    wait = Millis(std::min<int64_t>(seconds, retry_after_max.count() / 1000) * 1000);
+  } else {
+    const time_t at = curl_getdate(text.c_str(), nullptr);
+    if (at < 0) return std::nullopt;
+    wait = TimePoint(std::chrono::seconds(at)) - now;
+  }
+  return std::clamp(wait, Millis(0), retry_after_max);
+}
+
+struct HttpClient::State {
+  explicit State(Loop& l) : loop(l), timer(l), multi(curl_multi_init()) {
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections_max);
+  }
+  ~State() {
+    for (auto& [easy, transfer] : transfers) {
+      curl_multi_remove_handle(multi, easy);
+      curl_easy_cleanup(easy);
+    }
+    transfers.clear();
+    curl_multi_cleanup(multi);
+    for (auto& [fd, watched] : sockets) watched->descriptor.release();
+  }
+
+  struct Watched {
+    asio::posix::stream_descriptor descriptor;
+    int wanted = 0;      // CURL_POLL_*
+    bool is_reading = false, is_writing = false;
+  };
+
+  static int on_socket(CURL*, curl_socket_t fd, int wanted, void* given, void*) {
+    auto& self = *static_cast<State*>(given);
+    if (wanted == CURL_POLL_REMOVE) {
+      const auto found = self.sockets.find(fd);
+      if (found != self.sockets.end()) {
+        found->second->wanted = 0;
+        // libcurl closes the descriptor itself.
+        found->second->descriptor.release();
+        self.sockets.erase(found);
+      }
+      return 0;
+    }
+    auto& watched = self.sockets[fd];
+    if (!watched) {
+      // Shared with the waits on it, which may end after it was removed.
+      watched = std::make_shared<Watched>(
+          Watched{asio::posix::stream_descriptor(self.loop, fd)});
+    }
+    watched->wanted = wanted;
+    self.watch(fd, watched);
+    return 0;
+  }
+
+  static int on_timer(CURLM*, long milliseconds, void* given) {
+    auto& self = *static_cast<State*>(given);
+    self.timer.cancel();
+    if (milliseconds < 0) return 0;
+    self.timer.expires_after(Millis(milliseconds));
+    self.timer.async_wait([&self](boost::system::error_code cancelled) {
+      if (!cancelled) self.act(CURL_SOCKET_TIMEOUT, 0);
+    });
+    return 0;
+  }
+
+  void watch(curl_socket_t fd, const std::shared_ptr<Watched>& watched) {  // shared: see on_socket
+    using Descriptor = asio::posix::stream_descriptor;
+    if ((watched->wanted & CURL_POLL_IN) != 0 && !watched->is_reading) {
+      watched->is_reading = true;
+      watched->descriptor.async_wait(Descriptor::wait_read, [this, fd, watched](auto failed) {
+        watched->is_reading = false;
+        ready(fd, watched, failed, CURL_CSELECT_IN);
+      });
+    }
+    if ((watched->wanted & CURL_POLL_OUT) != 0 && !watched->is_writing) {
+      watched->is_writing = true;
+      watched->descriptor.async_wait(Descriptor::wait_write, [this, fd, watched](auto failed) {
+        watched->is_writing = false;
+        ready(fd, watched, failed, CURL_CSELECT_OUT);
+      });
+    }
+  }
+
+  void ready(curl_socket_t fd, const std::shared_ptr<Watched>& watched,  // shared: see on_socket
+             boost::system::error_code failed, int what) {
+    if (failed == asio::error::operation_aborted || watched->wanted == 0) return;
+    act(fd, failed ? CURL_CSELECT_ERR : what);
+    const auto still = sockets.find(fd);
+    if (still != sockets.end() && still->second == watched) watch(fd, watched);
+  }
+
+  void act(curl_socket_t fd, int what) {
+    int running = 0;
+    curl_multi_socket_action(multi, fd, what, &running);
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      CURL* easy = message->easy_handle;
+      const CURLcode code = message->data.result;
+      const auto found = transfers.find(easy);
+      if (found == transfers.end()) continue;
+      long status = 0;
+      curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+      found->second->answer.status = static_cast<int>(status);
+      curl_multi_remove_handle(multi, easy);
+      curl_easy_cleanup(easy);
+      Transfer* transfer = found->second;
+      transfers.erase(found);
+      transfer->done(code);
+    }
+  }
+
+  Loop& loop;
+  asio::steady_timer timer;
+  CURLM* multi;
+  std::map<CURL*, Transfer*> transfers;  // owned by the tasks that wait for them
+  // Shared: see on_socket.
+  std::map<curl_socket_t, std::shared_ptr<Watched>> sockets;
+};
+
+HttpClient::HttpClient(Loop& loop) : state_(std::make_unique<State>(loop)) {}
+HttpClient::~HttpClient() = default;
+
+Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
+  Transfer transfer;
+  transfer.call = std::move(call);
+  CURL* easy = curl_easy_init();
+  DW_ASSERT(easy != nullptr, "libcurl has memory for a handle");
+  prepare(easy, transfer, timeout);
+  auto initiate = [this, easy, &transfer](auto handler) {
+    // Shared because std::function must be copyable; it is called once.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    transfer.done = [shared](CURLcode code) { (*shared)(code); };
+    state_->transfers.emplace(easy, &transfer);
+    curl_multi_add_handle(state_->multi, easy);
+  };
+  const CURLcode code =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(CURLcode)>(
+          initiate, asio::use_awaitable);
+  const std::string where = transfer.call.url.substr(0, transfer.call.url.find('?'));
+  if (code == CURLE_OK) co_return std::move(transfer.answer);
+  std::string what = curl_easy_strerror(code);
+  if (transfer.is_too_large) what = "the answer is larger than this may be";
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
+    co_return Error{ErrorKind::invalid, where, what};
+  }
+  co_return Error{transfer.has_written ? ErrorKind::unsure : ErrorKind::unreachable, where, what};
+}
+
+}  // namespace dw
