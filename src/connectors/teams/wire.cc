@@ -76,11 +76,8 @@ std::string encode_message(std::string_view text) {
         safe += "<br>";
         break;
       case '*':
-      case '_':
       case '`':
-      case '[':
-      case ']':
-      case '~':
+      case '[':  // a link that shows one address and opens another
         safe += '\\';
         [[fallthrough]];
       default:

@@ -1,0 +1,46 @@
+// Intake: a message becomes a ticket on the queue for its priority, or an answer that says what
+// is missing. Takes "chat.ticket" (see connectors/teams/wire.h) and "api.ticket":
+//   {"title","priority","description","requester":{"name","email"},"tags"?,"source"?}
+#pragma once
+#include <map>
+#include <string>
+
+#include "config/sections.h"
+#include "jobs/intake/parse.h"
+#include "jobs/routing.h"
+#include "ports/job.h"
+
+namespace dw {
+
+struct IntakeParts {
+  IntakeSettings settings;
+  std::vector<QueueSettings> queues;
+  std::vector<RouteSettings> routes;
+  std::string public_url;
+};
+
+class Intake : public Job {
+ public:
+  explicit Intake(IntakeParts parts);
+
+  std::string_view name() const override { return "intake"; }
+  bool takes(std::string_view kind) const override;
+  Result<View> read(const Event& event, Reader& reader) const override;
+  /// chat.ticket replies {"text"}; api.ticket {"ticket"}, or is refused with every problem.
+  Plan plan(const Event& event, const View& view) const override;
+
+ private:
+  Plan plan_message(const Event& event, const View& view) const;
+  Plan plan_request(const Event& event, const View& view) const;
+  void open(Plan& plan, Ticket ticket, const Event& event) const;
+
+  IntakeParts parts_;
+  Routing routing_;
+  std::map<std::string, QueueSettings> queues_;
+};
+
+/// An api.ticket body checked: every problem under the field's own name.
+std::vector<Problem> check_request(const json::value& body, const IntakeSettings& settings,
+                                   Ticket& out);
+
+}  // namespace dw

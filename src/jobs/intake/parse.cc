@@ -1,0 +1,219 @@
+#include "jobs/intake/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Label>, 12> labels = {
+    {{"title", Label::title},
+     {"subject", Label::title},
+     {"problem", Label::title},
+     {"issue", Label::title},
+     {"summary", Label::title},
+     {"priority", Label::priority},
+     {"severity", Label::priority},
+     {"description", Label::description},
+     {"details", Label::description},
+     {"body", Label::description},
+     {"tags", Label::tags},
+     {"email", Label::email}}};
+
+/// What people put in front of a label when they write lists or bold text.
+constexpr std::string_view decoration = " \t*_-•>#";
+
+struct LabelledLine {
+  Label label;
+  std::string_view rest;
+};
+
+/// "Title: x" as its label and "x"; nothing if the line starts with no label.
+std::optional<LabelledLine> labelled(std::string_view line) {
+  const size_t start = line.find_first_not_of(decoration);
+  if (start == std::string_view::npos) return std::nullopt;
+  const std::string_view plain = line.substr(start);
+  const size_t colon = plain.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view word = plain.substr(0, colon);
+  while (!word.empty() && decoration.find(word.back()) != std::string_view::npos) {
+    word.remove_suffix(1);
+  }
+  for (const auto& [name, label] : labels) {
+    if (!equals_ignoring_case(word, name)) continue;
+    std::string_view rest = plain.substr(colon + 1);
+    // "**Title:** x": the stars that close behind the colon.
+    if (start > 0 && rest.starts_with("**")) rest.remove_prefix(2);
+    return LabelledLine{label, rest};
+  }
+  return std::nullopt;
+}
+
+/// "@Deskwire Title: x": a mention that came as plain text.
+std::string_view without_mention(std::string_view text) {
+  text = trim(text);
+  if (!text.starts_with('@')) return text;
+  const size_t end = text.find_first_of(" \t\n");
+  if (end == std::string_view::npos) return {};
+  return trim(text.substr(end));
+}
+
+std::vector<std::string> tags_in(std::string_view text) {
+  std::vector<std::string> tags;
+  std::string flat = replace_all(text, "\n", ",");
+  for (const std::string_view part : split(flat, ',')) {
+    const std::string tag = to_lower(trim(part));
+    if (!tag.empty() && std::find(tags.begin(), tags.end(), tag) == tags.end()) tags.push_back(tag);
+  }
+  return tags;
+}
+
+/// A title is one line, however it was wrapped.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const std::string_view line : split(text, '\n')) {
+    const std::string_view part = trim(line);
+    if (part.empty()) continue;
+    if (!out.empty()) out += ' ';
+    out += part;
+  }
+  return out;
+}
+
+void check_text(const Draft& draft, Label label, int characters_max, std::vector<Fault>& faults) {
+  const std::string name(name_of(label));
+  const auto found = draft.fields.find(label);
+  if (found == draft.fields.end()) {
+    const std::string shown = label == Label::title ? "Title" : "Description";
+    faults.push_back({std::nullopt, name, fmt::format("{} is missing", shown)});
+    return;
+  }
+  const std::string text = label == Label::title ? one_line(found->second) : found->second;
+  const std::string wrong = fault_of_text(text, label == Label::title ? "Title" : "Description",
+                                          characters_max);
+  if (!wrong.empty()) faults.push_back({label, name, wrong});
+}
+
+void check_priority(const Draft& draft, const IntakeSettings& settings, Ticketed& out,
+                    std::vector<Fault>& faults) {
+  const auto found = draft.fields.find(Label::priority);
+  const std::string allowed = priority_words(settings);
+  if (found == draft.fields.end()) {
+    faults.push_back({std::nullopt, "priority",
+                      fmt::format("Priority is missing (allowed: {})", allowed)});
+    return;
+  }
+  if (const auto priority = priority_meant(found->second, settings)) {
+    out.priority = *priority;
+    return;
+  }
+  faults.push_back({Label::priority, "priority",
+                    fmt::format("Priority \"{}\" is not known (allowed: {})",
+                                cut_characters(found->second, 40), allowed)});
+}
+
+void check_characters(const Draft& draft, std::vector<Fault>& faults) {
+  for (const auto& [label, text] : draft.fields) {
+    if (!is_utf8(text)) {
+      faults.push_back({label, "encoding", fmt::format("{} is not valid UTF-8", name_of(label))});
+    } else if (const auto control = find_control_character(text)) {
+      faults.push_back({label, "control",
+                        fmt::format("{} has a control character (U+{:04X}) that can't be kept",
+                                    name_of(label), *control)});
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(Label label) {
+  static constexpr std::array<std::string_view, 5> names = {"title", "priority", "description",
+                                                            "tags", "email"};
+  return names.at(static_cast<size_t>(label));
+}
+
+std::string priority_words(const IntakeSettings& settings) {
+  std::vector<std::string> words;
+  for (const char* name : {"high", "medium", "low"}) {
+    const auto& some = settings.priorities.at(name);
+    words.insert(words.end(), some.begin(), some.end());
+  }
+  return join(words, ", ");
+}
+
+std::optional<Priority> priority_meant(std::string_view word, const IntakeSettings& settings) {
+  const std::string meant = to_lower(trim(word));
+  for (const auto& [name, words] : settings.priorities) {
+    if (std::find(words.begin(), words.end(), meant) != words.end()) return priority_named(name);
+  }
+  return std::nullopt;
+}
+
+std::string fault_of_text(const std::string& text, const std::string& what, int characters_max) {
+  if (trim(text).empty()) return what + " is empty";
+  const size_t characters = count_characters(text);
+  if (characters <= static_cast<size_t>(characters_max)) return {};
+  return fmt::format("{} has {} characters; at most {} are allowed", what, characters,
+                     characters_max);
+}
+
+bool is_email(std::string_view text) {
+  const size_t at = text.find('@');
+  const bool has_parts = at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+                         text.find('@', at + 1) == std::string_view::npos;
+  const bool has_odd = text.find_first_of(" \t\r\n<>()[],;:\"\\") != std::string_view::npos;
+  return has_parts && !has_odd && text.size() <= 254 && !find_control_character(text) &&
+         !text.ends_with('.') && text[at + 1] != '.';
+}
+
+Draft parse_message(std::string_view text) {
+  Draft draft;
+  std::string normal = replace_all(replace_all(text, "\r\n", "\n"), "\r", "\n");
+  const std::string_view rest = without_mention(normal);
+  draft.asks_for_help = rest.empty() || equals_ignoring_case(rest, "help");
+  std::string* value = &draft.before;
+  std::string ignored;
+  for (const std::string_view line : split(rest, '\n')) {
+    if (const auto found = labelled(line)) {
+      const auto [field, is_new] = draft.fields.emplace(found->label, "");
+      if (!is_new) draft.repeated.push_back(found->label);
+      ignored.clear();
+      value = is_new ? &field->second : &ignored;
+      *value = found->rest;
+    } else {
+      if (!value->empty() || value != &draft.before) *value += '\n';
+      *value += line;
+    }
+  }
+  for (auto& [label, field] : draft.fields) field = std::string(trim(field));
+  draft.before = std::string(trim(draft.before));
+  return draft;
+}
+
+std::vector<Fault> check_draft(const Draft& draft, const IntakeSettings& settings, Ticketed& out) {
+  std::vector<Fault> faults;
+  check_text(draft, Label::title, settings.title_characters_max, faults);
+  check_priority(draft, settings, out, faults);
+  check_text(draft, Label::description, settings.description_characters_max, faults);
+  for (const Label label : draft.repeated) {
+    faults.push_back({label, "twice", fmt::format("{} is given twice", name_of(label))});
+  }
+  check_characters(draft, faults);
+  const auto email = draft.fields.find(Label::email);
+  if (email != draft.fields.end() && !is_email(email->second)) {
+    faults.push_back({Label::email, "email", "Email is not an address such as ana@example.com"});
+  }
+  if (!faults.empty()) return faults;
+  out.title = one_line(draft.fields.at(Label::title));
+  out.description = draft.fields.at(Label::description);
+  if (email != draft.fields.end()) out.email = email->second;
+  const auto tags = draft.fields.find(Label::tags);
+  if (tags != draft.fields.end()) out.tags = tags_in(tags->second);
+  return faults;
+}
+
+}  // namespace dw

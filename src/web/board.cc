@@ -1,0 +1,72 @@
+#include "web/board.h"
+
+#include "web/openapi.h"
+#include "web/problem.h"
+
+namespace dw {
+namespace {
+
+constexpr const char* policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
+constexpr const char* for_ever = "public, max-age=31536000, immutable";
+
+const EmbeddedFile* file_named(std::string_view path) {
+  for (const EmbeddedFile& file : board_files()) {
+    if (file.path == path) return &file;
+  }
+  return nullptr;
+}
+
+std::string type_of(std::string_view path) {
+  if (path.ends_with(".html")) return "text/html; charset=utf-8";
+  if (path.ends_with(".js")) return "text/javascript; charset=utf-8";
+  if (path.ends_with(".css")) return "text/css; charset=utf-8";
+  if (path.ends_with(".svg")) return "image/svg+xml";
+  return "application/octet-stream";
+}
+
+Response serve(const EmbeddedFile& file, const Request& request, const char* caching) {
+  Response response{.content_type = type_of(file.path)};
+  response.headers = {{"Content-Security-Policy", policy},
+                      {"Referrer-Policy", "same-origin"},
+                      {"Cache-Control", caching},
+                      {"Vary", "Accept-Encoding"}};
+  if (request.header("accept-encoding").find("gzip") != std::string_view::npos) {
+    response.body = file.gzip;
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  } else {
+    response.body = file.bytes;
+  }
+  return response;
+}
+
+Task<Response> page(Request& request) {
+  const EmbeddedFile* file = file_named("index.html");
+  if (file == nullptr) co_return problem(404, "this build has no board; the API is under /v1");
+  co_return serve(*file, request, "no-cache");
+}
+
+Task<Response> asset(Request& request) {
+  const EmbeddedFile* file = file_named(request.path_parameters.at(0));
+  const bool is_asset = file != nullptr && file->path != "index.html";
+  if (!is_asset) co_return problem(404, "there is no such file");
+  // Names of scripts and styles carry a hash of their contents.
+  const bool is_hashed = file->path.find('-') != std::string_view::npos;
+  co_return serve(*file, request, is_hashed ? for_ever : "no-cache");
+}
+
+Task<Response> openapi(Request&) { co_return json_answer(200, openapi_description()); }
+
+}  // namespace
+
+void add_board_routes(Routes& routes) {
+  for (const char* path : {"/", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/status"}) {
+    routes.add("GET", path, page);
+  }
+  routes.add("GET", "/assets/{}", asset);
+  routes.add("GET", "/openapi.json", openapi);
+}
+
+}  // namespace dw

@@ -1,0 +1,17 @@
+// The board's files, served from memory. Everything in a ticket is hostile text, so the policy
+// sent with each page lets nothing run or load that is not ours.
+#pragma once
+#include <span>
+
+#include "base/embedded.h"
+#include "net/http_server.h"
+
+namespace dw {
+
+/// Built into the binary from board/dist; empty in a build without the board.
+std::span<const EmbeddedFile> board_files();
+
+/// The page at its routes, its files under /assets, and /openapi.json.
+void add_board_routes(Routes& routes);
+
+}  // namespace dw

@@ -1,0 +1,269 @@
+#include "web/openapi.h"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dw {
+namespace {
+
+using Object = json::object;
+
+Object ref(std::string_view name) {
+  return {{"$ref", "#/components/schemas/" + std::string(name)}};
+}
+
+Object typed(std::string_view type) { return {{"type", json::string(type)}}; }
+Object nullable(std::string_view type) { return {{"type", json::array{json::string(type), "null"}}}; }
+Object time() { return {{"type", "string"}, {"format", "date-time"}}; }
+Object nullable_time() { return {{"type", json::array{"string", "null"}}, {"format", "date-time"}}; }
+Object one_of(std::initializer_list<std::string_view> words) {
+  json::array values;
+  for (const std::string_view word : words) values.push_back(json::string(word));
+  return {{"type", "string"}, {"enum", std::move(values)}};
+}
+Object list_of(Object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+
+/// An object of which every property is always there, but for those after `optional`.
+Object shape(Object properties, std::vector<std::string> optional = {}) {
+  json::array required;
+  for (const auto& member : properties) {
+    const std::string key(member.key());
+    const bool is_optional =
+        std::find(optional.begin(), optional.end(), key) != optional.end();
+    if (!is_optional) required.push_back(json::string(key));
+  }
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
+}
+
+Object page_of(std::string_view item) {
+  return shape({{"items", list_of(ref(item))}, {"next_cursor", nullable("string")}});
+}
+
+Object ticket_properties() {
+  return {{"id", typed("integer")},
+          {"title", typed("string")},
+          {"description", typed("string")},
+          {"priority", one_of({"high", "medium", "low"})},
+          {"status", one_of({"open", "pending", "solved"})},
+          {"requester", shape({{"name", nullable("string")},
+                               {"email", nullable("string")},
+                               {"id", nullable("string")}})},
+          {"assignee", nullable("string")},
+          {"tags", list_of(typed("string"))},
+          {"source", typed("string")},
+          {"desk", one_of({"embedded", "zendesk"})},
+          {"external",
+           Object{{"anyOf", json::array{shape({{"id", typed("string")}, {"url", typed("string")}}),
+                                        typed("null")}}}},
+          {"queue", nullable("string")},
+          {"url", typed("string")},
+          {"opened_at", time()},
+          {"first_reply_at", nullable_time()},
+          {"solved_at", nullable_time()},
+          {"updated_at", time()}};
+}
+
+Object schemas() {
+  Object one_ticket = ticket_properties();
+  one_ticket["comments"] = list_of(ref("Comment"));
+  one_ticket["links"] = list_of(ref("Link"));
+  one_ticket["deliveries"] = list_of(ref("Delivery"));
+  const Object quantiles = shape({{"median", nullable("number")}, {"p90", nullable("number")}});
+  return {
+      {"Ticket", shape(ticket_properties())},
+      {"TicketWhole", shape(std::move(one_ticket))},
+      {"NewTicket",
+       shape({{"title", typed("string")},
+              {"priority", typed("string")},
+              {"description", typed("string")},
+              {"requester", shape({{"name", typed("string")}, {"email", nullable("string")}},
+                                  {"email"})},
+              {"tags", list_of(typed("string"))},
+              {"source", typed("string")}},
+             {"tags", "source"})},
+      {"TicketChange", shape({{"status", one_of({"open", "pending", "solved"})},
+                              {"priority", one_of({"high", "medium", "low"})},
+                              {"assignee", nullable("string")},
+                              {"tags", list_of(typed("string"))}},
+                             {"status", "priority", "assignee", "tags"})},
+      {"NewComment", shape({{"body", typed("string")}, {"public", typed("boolean")}}, {"public"})},
+      {"Comment", shape({{"id", typed("integer")},
+                         {"author", shape({{"name", nullable("string")},
+                                           {"email", nullable("string")}})},
+                         {"body", typed("string")},
+                         {"public", typed("boolean")},
+                         {"at", time()},
+                         {"source", typed("string")}})},
+      {"Link", shape({{"chat", typed("string")},
+                      {"channel", typed("string")},
+                      {"thread", typed("string")},
+                      {"url", nullable("string")}})},
+      {"Delivery",
+       shape({{"id", typed("string")},
+              {"ticket", nullable("integer")},
+              {"lane", typed("string")},
+              {"target", typed("string")},
+              {"operation", typed("string")},
+              {"state", one_of({"pending", "unsure", "dead", "done", "discarded"})},
+              {"attempts", typed("integer")},
+              {"reason", nullable("string")},
+              {"event", typed("string")},
+              {"created_at", time()},
+              {"next_attempt_at", nullable_time()},
+              {"done_at", nullable_time()}})},
+      {"Queue", shape({{"name", typed("string")},
+                       {"kind", one_of({"embedded", "sqs"})},
+                       {"depth", nullable("integer")},
+                       {"in_flight", nullable("integer")},
+                       {"oldest_seconds", nullable("integer")},
+                       {"dead", nullable("integer")}})},
+      {"QueueMessage", shape({{"id", typed("integer")},
+                              {"body", typed("string")},
+                              {"attributes", typed("object")},
+                              {"sent_at", time()},
+                              {"receives", typed("integer")},
+                              {"group", nullable("string")},
+                              {"visible", typed("boolean")}})},
+      {"TicketFigures", shape({{"open", typed("integer")},
+                               {"opened", typed("integer")},
+                               {"solved", typed("integer")},
+                               {"first_reply_seconds", quantiles},
+                               {"cycle_seconds", quantiles}})},
+      {"Status",
+       shape({{"version", typed("string")},
+              {"started_at", time()},
+              {"uptime_seconds", typed("integer")},
+              {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
+                               {"ok", typed("boolean")},
+                               {"detail", typed("string")}})},
+              {"connectors", list_of(shape({{"name", typed("string")},
+                                            {"ok", typed("boolean")},
+                                            {"detail", typed("string")},
+                                            {"last_success_at", nullable_time()}}))},
+              {"jobs", list_of(shape({{"name", typed("string")},
+                                      {"schedule", typed("string")},
+                                      {"next_run_at", nullable_time()},
+                                      {"last_run_at", nullable_time()}}))},
+              {"access", shape({{"mode", one_of({"loopback", "token"})},
+                                {"name", nullable("string")},
+                                {"role", one_of({"viewer", "agent", "admin"})}})}})},
+      {"TicketPage", page_of("Ticket")},
+      {"DeliveryPage", page_of("Delivery")},
+      {"QueuePage", page_of("Queue")},
+      {"QueueMessagePage", page_of("QueueMessage")},
+      {"Problem", shape({{"type", typed("string")},
+                         {"title", typed("string")},
+                         {"status", typed("integer")},
+                         {"detail", typed("string")},
+                         {"errors", list_of(shape({{"field", typed("string")},
+                                                   {"problem", typed("string")}}))}},
+                        {"errors"})},
+  };
+}
+
+Object content(std::string_view media, Object schema) {
+  return {{json::string(media), Object{{"schema", std::move(schema)}}}};
+}
+
+/// One operation: who may, what it takes, what it answers.
+struct Operation {
+  std::string_view summary, role;
+  int status;
+  std::string_view answer;  ///< a schema's name; "" for a stream
+  std::string_view body{};  ///< a schema's name, "{}" for an empty object, "" for none
+  std::vector<std::string_view> query{};
+};
+
+Object describe(const Operation& operation, std::string_view path) {
+  json::array parameters;
+  if (path.find('{') != std::string_view::npos) {
+    const size_t start = path.find('{') + 1;
+    const std::string name(path.substr(start, path.find('}') - start));
+    parameters.push_back(
+        Object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", typed("string")}});
+  }
+  for (const std::string_view name : operation.query) {
+    parameters.push_back(Object{{"name", json::string(name)},
+                                {"in", "query"},
+                                {"schema", typed(name == "limit" ? "integer" : "string")}});
+  }
+  Object answer{{"description", json::string(operation.summary)}};
+  answer["content"] = operation.answer.empty()
+                          ? content("text/event-stream", typed("string"))
+                          : content("application/json", ref(operation.answer));
+  const Object failed{{"description", "what is wrong, and what to do"},
+                      {"content", content("application/problem+json", ref("Problem"))}};
+  Object out{{"summary", json::string(operation.summary)},
+             {"description", "Role: " + std::string(operation.role)},
+             {"parameters", std::move(parameters)},
+             {"responses", Object{{std::to_string(operation.status), std::move(answer)},
+                                  {"default", failed}}}};
+  if (!operation.body.empty()) {
+    Object schema = operation.body == "{}" ? typed("object") : ref(operation.body);
+    out["requestBody"] =
+        Object{{"required", true}, {"content", content("application/json", std::move(schema))}};
+  }
+  return out;
+}
+
+Object paths() {
+  Object out;
+  const auto add = [&out](std::string_view method, std::string_view path,
+                          const Operation& operation) {
+    if (!out.contains(json::string(path))) out[json::string(path)] = Object{};
+    out[json::string(path)].get_object()[json::string(method)] = describe(operation, path);
+  };
+  add("get", "/v1/tickets",
+      {"Tickets, newest first", "viewer", 200, "TicketPage", "",
+       {"status", "priority", "q", "since", "limit", "cursor"}});
+  add("post", "/v1/tickets",
+      {"Opens a ticket; takes Idempotency-Key", "agent", 201, "Ticket", "NewTicket"});
+  add("get", "/v1/tickets/{id}",
+      {"One ticket with its comments, links and deliveries", "viewer", 200, "TicketWhole"});
+  add("patch", "/v1/tickets/{id}",
+      {"Changes a ticket at its desk", "agent", 200, "Ticket", "TicketChange"});
+  add("post", "/v1/tickets/{id}/comments",
+      {"Comments on a ticket at its desk", "agent", 201, "Ticket", "NewComment"});
+  add("get", "/v1/metrics/tickets",
+      {"Open now; opened, solved and times since", "viewer", 200, "TicketFigures", "", {"since"}});
+  add("get", "/v1/queues", {"Every queue", "viewer", 200, "QueuePage"});
+  add("get", "/v1/queues/{name}/messages",
+      {"Messages of an embedded queue, oldest first; takes none", "viewer", 200,
+       "QueueMessagePage", "", {"limit", "cursor"}});
+  add("post", "/v1/queues/{name}/redrive",
+      {"Moves the messages of NAME-dead back", "admin", 200, "Moved", "{}"});
+  add("get", "/v1/deliveries",
+      {"Deliveries, newest first; several states with commas", "viewer", 200, "DeliveryPage", "",
+       {"state", "lane", "limit", "cursor"}});
+  add("post", "/v1/deliveries/{id}/retry",
+      {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
+  add("post", "/v1/deliveries/{id}/discard",
+      {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
+  add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
+  add("get", "/v1/live",
+      {"Server-sent events ticket, delivery, queue, status, resync; Last-Event-ID resumes",
+       "viewer", 200, ""});
+  return out;
+}
+
+}  // namespace
+
+Object openapi_description() {
+  Object all = schemas();
+  all["Moved"] = shape({{"moved", typed("integer")}});
+  all["Discard"] = shape({{"why", typed("string")}});
+  return {{"openapi", "3.1.0"},
+          {"info", Object{{"title", "Deskwire"}, {"version", DW_VERSION}}},
+          {"paths", paths()},
+          {"components",
+           Object{{"schemas", std::move(all)},
+                  {"securitySchemes",
+                   Object{{"token", Object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+}
+
+}  // namespace dw
