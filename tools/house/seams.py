@@ -1,0 +1,36 @@
+"""The exceptions to the rules, each with its reason. A line here is argued for in review."""
+
+# Files that may catch: where another's library throws, or a broken promise is parked.
+CATCH = {
+    "src/app/main.cc": "the last stop: a Defect ends the program with 70",
+    "src/base/json.cc": "Boost.JSON throws on allocation and depth",
+    "src/config/document.cc": "toml++ throws its parse error",
+    "src/domain/schedule.cc": "date throws for an unknown time zone",
+    "src/engine/inbox.cc": "a Defect of a job parks its event (ADR 0002)",
+    "src/net/http_client.cc": "Asio throws where libcurl's sockets are watched",
+    "src/net/http_server.cc": "Asio and Beast throw on broken connections",
+    "src/net/task_group.cc": "what escapes a task is logged here",
+    "src/net/websocket.cc": "Asio and Beast throw on broken connections",
+}
+
+# Files that may start a coroutine by hand; tests drive the loop themselves.
+SPAWN = {
+    "src/net/task_group.cc": "the one owner of running tasks",
+    "src/store/": "completions cross from the store's thread to the loop",
+}
+
+# Names with a banned word that other people chose: (name, where, reason), both as patterns.
+NAMES = (
+    (r"info|log_info", r".*", "a log level's name, spdlog's and everybody's"),
+    (r"data", r"src/net/sse\..*|src/fakes/.*|board/.*", "the field's name in server-sent events"),
+    (r"process_environment", r".*", "the operating system's process: a thing, not a verb"),
+    (r"(EVP|CURL\w*|PQ|X509)_\w*", r".*", "a library's own name"),
+)
+
+# Addresses of vendors belong to the connector that knows the vendor, and to the fake of it.
+VENDOR_ADDRESS = (
+    r"src/connectors/\w+/(config|wire)\.(h|cc)",
+    r"src/fakes/.*",
+    r".*_test\.cc",
+    r"src/config/.*",  # defaults of sections that belong to no single connector
+)
