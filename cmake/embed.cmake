@@ -39,7 +39,7 @@ function(dw_embed_board target)
   endif()
   add_custom_command(
     OUTPUT ${out}
-    COMMAND ${DW_EMBED} files ${out} board_files "${dist}"
+    COMMAND ${DW_EMBED} files ${out} board_files ${dist}
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed.py)
   target_sources(${target} PRIVATE ${out})
 endfunction()

@@ -3,7 +3,7 @@
 
   embed.py statements OUT_FOLDER FILE.sql...   named SQL statements -> statements.h, .cc
   embed.py migrations OUT.cc FILE.sql...       numbered migrations  -> one table
-  embed.py files OUT.cc FUNCTION FOLDER        files, plain and gzip -> one table
+  embed.py files OUT.cc FUNCTION [FOLDER]      files, plain and gzip -> one table
 """
 
 import gzip
@@ -126,7 +126,7 @@ def main(arguments):
     elif mode == "migrations":
         write_migrations(pathlib.Path(rest[0]), [pathlib.Path(p) for p in rest[1:]])
     elif mode == "files":
-        folder = pathlib.Path(rest[2]) if rest[2] else None
+        folder = pathlib.Path(rest[2]) if len(rest) > 2 else None
         write_files(pathlib.Path(rest[0]), rest[1], folder)
     else:
         sys.exit(__doc__)

@@ -26,7 +26,7 @@ void build_inbox(Core& core) {
 std::vector<QueueName> Core::queue_names() const {
   std::vector<QueueName> out;
   for (const QueueSettings& queue : settings.queues) {
-    out.push_back({queue.name, queue.is_embedded() ? "embedded" : "sqs", queue.receives_max});
+    out.push_back({queue.name, queue.is_embedded() ? "embedded" : "sqs"});
   }
   return out;
 }

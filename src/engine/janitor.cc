@@ -10,12 +10,43 @@ constexpr size_t rows_per_commit = 500;
 constexpr int64_t changes_kept = 100'000;
 constexpr Millis lease{120'000};
 constexpr const char* lease_name = "janitor";
+/// A storm of intakes is indexed after it, in pieces that no intake waits for long.
+constexpr size_t words_per_commit = 200;
+constexpr Millis words_pause{1000};
+constexpr Millis words_piece_pause{20};
 
 }  // namespace
 
-Janitor::Janitor(Store& store, Clock& clock, Metrics& metrics, JanitorSettings settings)
-    : store_(store), clock_(clock), metrics_(metrics), settings_(std::move(settings)) {
+Janitor::Janitor(Loop& loop, Store& store, Clock& clock, Metrics& metrics,
+                 JanitorSettings settings)
+    : loop_(loop),
+      store_(store),
+      clock_(clock),
+      metrics_(metrics),
+      settings_(std::move(settings)),
+      has_news_(loop, clock) {
   metrics_.declare_counter("deskwire_pruned_rows_total", "Rows removed because of store.retention");
+}
+
+void Janitor::stop() {
+  is_stopping_ = true;
+  has_news_.notify();
+}
+
+Task<void> Janitor::index_until_stopped() {
+  int64_t indexed = 1;  // what an earlier process left is looked for once
+  while (!is_stopping_) {
+    if (indexed == 0) co_await has_news_.wait();
+    Wake pause(loop_, clock_);
+    co_await pause.wait(clock_.monotonic() + (indexed > 0 ? words_piece_pause : words_pause));
+    if (is_stopping_) break;
+    auto work = [&indexed](Journal& journal) -> Result<void> {
+      DW_TRY(indexed, journal.index_words(words_per_commit));
+      return {};
+    };
+    const Result<void> written = co_await store_.write(work);
+    if (!written.ok()) indexed = 0;
+  }
 }
 
 Task<void> Janitor::sweep() {

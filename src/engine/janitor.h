@@ -1,9 +1,12 @@
-// Keeps the store bounded: finished events, deliveries and closed tickets older than the
-// retention go, in small pieces, so that nothing waits for it.
+// Keeps the store in order beside its work, in small pieces, so that nothing waits for it:
+// finished events, deliveries and closed tickets older than the retention go; new tickets become
+// quick to search.
 #pragma once
 #include <string>
 
 #include "base/metrics.h"
+#include "net/task_group.h"
+#include "net/wake.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -15,17 +18,25 @@ struct JanitorSettings {
 
 class Janitor {
  public:
-  Janitor(Store& store, Clock& clock, Metrics& metrics, JanitorSettings settings);
+  Janitor(Loop& loop, Store& store, Clock& clock, Metrics& metrics, JanitorSettings settings);
 
   /// One sweep. Several replicas may call it; one of them sweeps.
   Task<void> sweep();
+  /// Indexes the words of new tickets whenever there are some.
+  Task<void> index_until_stopped();
+  /// There are new tickets. On the loop's thread.
+  void notify() { has_news_.notify(); }
+  void stop();
   void change(Millis retention) { settings_.retention = retention; }
 
  private:
+  Loop& loop_;
   Store& store_;
   Clock& clock_;
   Metrics& metrics_;
   JanitorSettings settings_;
+  Wake has_news_;
+  bool is_stopping_ = false;
 };
 
 }  // namespace dw

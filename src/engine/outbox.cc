@@ -344,6 +344,7 @@ void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Fini
   const std::string label = target == nullptr ? "unknown" : target->label();
   metrics_.add("deskwire_deliveries_total",
                {{"target", label}, {"outcome", name_of(outcome.kind)}});
+  if (told_ && target != nullptr) told_(label, outcome);
   const LogFields fields = {{"id", to_text(delivery.event)},
                             {"delivery", to_text(delivery.id)},
                             {"target", label},

@@ -35,6 +35,10 @@ class Outbox {
   void notify() { due_.notify(); }
   /// Takes no more; what is in flight ends by itself (see TaskGroup::stop).
   void stop();
+  /// Told of each outcome, with the target's label. Set before start().
+  void on_outcome(std::function<void(const std::string& label, const Outcome&)> told) {
+    told_ = std::move(told);
+  }
   /// Backoff and timeout of a reloaded configuration, for tries from now on.
   void change(BackoffSettings backoff, Millis timeout);
   size_t lanes_in_work() const { return lanes_in_work_; }
@@ -66,6 +70,7 @@ class Outbox {
   TaskGroup& tasks_;
   std::map<std::string, Target*, std::less<>> targets_;
   OutboxSettings settings_;
+  std::function<void(const std::string&, const Outcome&)> told_;
   Wake due_;
   Wake renewal_;
   bool is_stopping_ = false;

@@ -15,8 +15,13 @@ Response as_response(HookAnswer answer) {
 
 }  // namespace
 
-Hooks::Hooks(Inbox& inbox, Clock& clock, Metrics& metrics, std::vector<const HookSource*> sources)
-    : inbox_(inbox), clock_(clock), metrics_(metrics), sources_(std::move(sources)) {
+Hooks::Hooks(Inbox& inbox, Clock& clock, Metrics& metrics, ConnectorStates& states,
+             std::vector<const HookSource*> sources)
+    : inbox_(inbox),
+      clock_(clock),
+      metrics_(metrics),
+      states_(states),
+      sources_(std::move(sources)) {
   metrics_.declare_counter("deskwire_hooks_refused_total",
                            "Hook requests turned away, by source and reason");
 }
@@ -53,6 +58,7 @@ Task<Response> Hooks::take(const HookSource& source, Request& request) {
     if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
     co_return response;
   }
+  states_.note_success(source.name(), clock_.now());
   log_debug("hooks", accepted->is_first ? "taken" : "taken before",
             {{"id", to_text(accepted->event)}, {"source", source.name()}});
   co_return as_response(source.encode_reply(accepted->reply));

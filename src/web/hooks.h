@@ -6,12 +6,14 @@
 #include "engine/inbox.h"
 #include "net/http_server.h"
 #include "ports/source.h"
+#include "web/connector_states.h"
 
 namespace dw {
 
 class Hooks {
  public:
-  Hooks(Inbox& inbox, Clock& clock, Metrics& metrics, std::vector<const HookSource*> sources);
+  Hooks(Inbox& inbox, Clock& clock, Metrics& metrics, ConnectorStates& states,
+        std::vector<const HookSource*> sources);
   void add_to(Routes& routes);
 
  private:
@@ -20,6 +22,7 @@ class Hooks {
   Inbox& inbox_;
   Clock& clock_;
   Metrics& metrics_;
+  ConnectorStates& states_;
   std::vector<const HookSource*> sources_;
 };
 

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "net/sse.h"
-#include "web/api/api.h"
 
 namespace dw {
 namespace {

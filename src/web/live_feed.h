@@ -6,12 +6,15 @@
 
 #include "engine/live.h"
 #include "net/http_server.h"
+#include "web/connector_states.h"
 #include "web/shapes.h"
 
 namespace dw {
 
-struct QueueName;
-struct ConnectorState;
+/// A queue as configured.
+struct QueueName {
+  std::string name, kind;  ///< kind: "embedded" or "sqs"
+};
 
 /// A queue in the API's shape, its dead letters counted.
 Result<json::object> queue_shape(Reader& reader, const QueueName& queue, TimePoint now);

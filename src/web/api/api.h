@@ -12,24 +12,11 @@
 #include "net/http_server.h"
 #include "ports/store.h"
 #include "web/access.h"
+#include "web/connector_states.h"
 #include "web/live_feed.h"
 #include "web/shapes.h"
 
 namespace dw {
-
-/// A queue as configured.
-struct QueueName {
-  std::string name, kind;  ///< kind: "embedded" or "sqs"
-  int receives_max = 5;
-};
-
-/// One outside system's state, for the status page and the live stream.
-struct ConnectorState {
-  std::string name;
-  bool is_ok = true;
-  std::string detail;
-  std::optional<TimePoint> last_success_at;
-};
 
 struct ApiParts {
   Store& store;
@@ -41,7 +28,7 @@ struct ApiParts {
   LiveFeed& live;
   ShapeContext shapes;
   std::vector<QueueName> queues;
-  std::function<std::vector<ConnectorState>()> connectors;
+  const ConnectorStates& connectors;
   std::string version;
   TimePoint started_at{};
   /// Something needs the outbox: a delivery was retried.

@@ -47,7 +47,7 @@ Task<Response> Api::status(Request& request) {
   if (!caller.ok()) co_return refusal(caller.error());
   const TimePoint now = parts_.clock.now();
   json::array connectors;
-  for (const ConnectorState& connector : parts_.connectors()) {
+  for (const ConnectorState& connector : parts_.connectors.list()) {
     connectors.push_back(shape_of(connector));
   }
   json::array jobs;
@@ -100,7 +100,7 @@ Task<void> Api::measure_backlog() {
   Metrics& metrics = parts_.metrics;
   metrics.set("deskwire_store_up", read.ok() && parts_.store.health().is_ok ? 1 : 0);
   metrics.set("deskwire_live_readers", static_cast<double>(parts_.live.readers()));
-  for (const ConnectorState& connector : parts_.connectors()) {
+  for (const ConnectorState& connector : parts_.connectors.list()) {
     metrics.set("deskwire_connector_up", connector.is_ok ? 1 : 0, {{"connector", connector.name}});
   }
   if (!read.ok()) co_return;

@@ -111,9 +111,9 @@ Task<Response> Api::take(const Request& request, const Caller& caller, std::stri
     co_return problem(422, "this Idempotency-Key was used with another body; use a new key");
   }
   if (accepted->is_parked || !accepted->reply.is_object()) {
-    co_return problem(500, fmt::format("kept as {}, but a defect kept it from being worked; "
-                                       "`deskwire why {}` tells more",
-                                       to_text(accepted->event), to_text(accepted->event)));
+    co_return problem(500, fmt::format("kept as {}, but a defect kept it from being worked; the "
+                                       "log says more",
+                                       to_text(accepted->event)));
   }
   const json::value* number = accepted->reply.get_object().if_contains("ticket");
   DW_ASSERT(number != nullptr && number->is_int64(), "the reply to an API event names its ticket");

@@ -1,0 +1,56 @@
+// The command line: one function per command, each in a file of its own, and what they share.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/core.h"
+#include "base/json.h"
+
+namespace CLI {
+class App;
+}
+
+namespace dw {
+
+/// What every command is given.
+struct Invocation {
+  std::string config;      ///< --config
+  bool is_json = false;    ///< --json
+  int exit_code = 0;
+};
+
+void add_serve(CLI::App& app, Invocation& invocation);
+void add_check(CLI::App& app, Invocation& invocation);
+void add_config(CLI::App& app, Invocation& invocation);
+void add_ticket(CLI::App& app, Invocation& invocation);
+void add_queue(CLI::App& app, Invocation& invocation);
+void add_delivery(CLI::App& app, Invocation& invocation);
+void add_route(CLI::App& app, Invocation& invocation);
+void add_token(CLI::App& app, Invocation& invocation);
+void add_store(CLI::App& app, Invocation& invocation);
+void add_completions(CLI::App& app, Invocation& invocation);
+
+/// Settings as the daemon would read them; a failure is printed and sets the exit code (78).
+std::optional<Settings> read_settings(Invocation& invocation);
+/// The core over the same store, beside a daemon that may be running; failures as above.
+std::unique_ptr<Core> open_core(Invocation& invocation);
+/// Prints the error and sets the exit code.
+void fail(Invocation& invocation, const Error& error);
+/// Runs a task to its end on the core's loop.
+void run_task(Core& core, Task<void> task);
+
+/// --json: {"items": […]}; else a table with these columns, of which members are dotted paths.
+struct Column {
+  std::string heading, member;
+};
+void print_items(const Invocation& invocation, const json::array& items,
+                 const std::vector<Column>& columns);
+/// --json: the object; else "name: value" lines.
+void print_one(const Invocation& invocation, const json::object& object);
+
+/// A subcommand whose callback runs `action`, with --json.
+CLI::App& add_command(CLI::App& app, Invocation& invocation, const std::string& name,
+                      const std::string& what, std::function<void()> action);
+
+}  // namespace dw

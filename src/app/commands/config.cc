@@ -1,0 +1,27 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands/commands.h"
+
+namespace dw {
+
+void add_config(CLI::App& app, Invocation& invocation) {
+  // Shared with the callback, which runs after this function has returned.
+  auto is_schema = std::make_shared<bool>(false);
+  auto is_reference = std::make_shared<bool>(false);  // shared for the same reason
+  CLI::App* command = app.add_subcommand("config", "Print the effective configuration");
+  command->add_flag("--schema", *is_schema, "print its JSON Schema instead");
+  command->add_flag("--reference", *is_reference, "print the reference page instead");
+  command->callback([&invocation, is_schema, is_reference] {
+    if (*is_schema) {
+      fmt::print("{}\n", to_text(settings_schema()));
+    } else if (*is_reference) {
+      fmt::print("{}", settings_reference());
+    } else if (const auto settings = read_settings(invocation)) {
+      fmt::print("{}", print_settings(*settings));
+    }
+  });
+}
+
+}  // namespace dw

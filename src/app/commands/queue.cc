@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands/commands.h"
+#include "web/live_feed.h"
+#include "web/shapes.h"
+
+namespace dw {
+namespace {
+
+struct QueueArguments {
+  std::string name;
+  int64_t limit = 10;
+};
+
+/// A queue that is configured and embedded, or the dead-letter queue of one.
+Result<void> check_name(const Core& core, const std::string& name) {
+  for (const QueueName& queue : core.queue_names()) {
+    const bool is_it = name == queue.name || name == queue.name + "-dead";
+    if (is_it && queue.kind == "embedded") return {};
+  }
+  return Error{ErrorKind::missing, "", fmt::format("there is no embedded queue {}", name)};
+}
+
+void list(Invocation& invocation) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  auto work = [&](Reader& reader) -> Result<void> {
+    json::array items;
+    for (const QueueName& queue : core->queue_names()) {
+      DW_TRY(json::object shape, queue_shape(reader, queue, core->clock.now()));
+      items.push_back(std::move(shape));
+    }
+    print_items(invocation, items,
+                {{"NAME", "name"},
+                 {"KIND", "kind"},
+                 {"DEPTH", "depth"},
+                 {"IN FLIGHT", "in_flight"},
+                 {"OLDEST (S)", "oldest_seconds"},
+                 {"DEAD", "dead"}});
+    return {};
+  };
+  const Result<void> read = core->store->read_now(work);
+  if (!read.ok()) fail(invocation, read.error());
+}
+
+void peek(Invocation& invocation, const QueueArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_CHECK(check_name(*core, given.name));
+    DW_TRY(const auto page,
+           reader.queue_peek(given.name, {.limit = static_cast<size_t>(given.limit)}));
+    json::array items;
+    for (const QueueMessage& one : page.items) items.push_back(shape_of(one, core->clock.now()));
+    print_items(invocation, items,
+                {{"ID", "id"}, {"SENT", "sent_at"}, {"RECEIVES", "receives"}, {"BODY", "body"}});
+    return {};
+  };
+  const Result<void> read = core->store->read_now(work);
+  if (!read.ok()) fail(invocation, read.error());
+}
+
+void redrive(Invocation& invocation, const QueueArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  int64_t moved = 0;
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_CHECK(check_name(*core, given.name));
+    if (!given.name.ends_with("-dead")) {
+      return Error{ErrorKind::invalid, "", "give a dead-letter queue, such as high-dead"};
+    }
+    const TimePoint now = core->clock.now();
+    DW_TRY(moved, journal.queue_redrive(given.name, now));
+    return journal.add_audit({now, "command line", "queue.redrive", given.name});
+  };
+  const Result<void> written = core->store->write_now(work);
+  if (!written.ok()) return fail(invocation, written.error());
+  print_one(invocation, {{"moved", moved}});
+}
+
+}  // namespace
+
+void add_queue(CLI::App& app, Invocation& invocation) {
+  auto given = std::make_shared<QueueArguments>();  // shared with callbacks that run later
+  CLI::App* queue = app.add_subcommand("queue", "Queues");
+  queue->require_subcommand(1);
+  add_command(*queue, invocation, "list", "Depth and age of the oldest, of every queue",
+              [&invocation] { list(invocation); });
+  CLI::App& look = add_command(*queue, invocation, "peek", "Look without taking",
+                               [&invocation, given] { peek(invocation, *given); });
+  look.add_option("name", given->name, "the queue")->required();
+  look.add_option("--limit", given->limit, "how many at most")->check(CLI::Range(1, 500));
+  CLI::App& back = add_command(*queue, invocation, "redrive", "Move dead messages back to live",
+                               [&invocation, given] { redrive(invocation, *given); });
+  back.add_option("name", given->name, "a dead-letter queue: NAME-dead")->required();
+}
+
+}  // namespace dw

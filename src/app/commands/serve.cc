@@ -1,0 +1,23 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands/commands.h"
+#include "app/daemon.h"
+#include "app/exit_code.h"
+
+namespace dw {
+
+void add_serve(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("serve", "Run the daemon");
+  command->callback([&invocation] {
+    std::optional<Settings> settings = read_settings(invocation);
+    if (!settings) return;
+    Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::serve);
+    if (!core.ok()) return fail(invocation, core.error());
+    Daemon daemon(std::move(*core));
+    invocation.exit_code = daemon.run();
+  });
+}
+
+}  // namespace dw

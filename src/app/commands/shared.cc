@@ -1,0 +1,120 @@
+// What the commands share: settings, the store, tables.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t cell_characters_max = 60;
+
+/// The member at "requester.name" as text; null is "-".
+std::string cell(const json::value& item, const std::string& member) {
+  const json::value* value = &item;
+  for (const std::string_view part : split(member, '.')) {
+    if (!value->is_object()) return "-";
+    value = value->get_object().if_contains({part.data(), part.size()});
+    if (value == nullptr) return "-";
+  }
+  if (value->is_null()) return "-";
+  if (const json::string* text = value->if_string()) {
+    std::string line = replace_all({text->data(), text->size()}, "\n", " ");
+    // A terminal obeys control characters; a ticket's text must not.
+    std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    return cut_characters(line, cell_characters_max);
+  }
+  return to_text(*value);
+}
+
+}  // namespace
+
+void fail(Invocation& invocation, const Error& error) {
+  fmt::print(stderr, "deskwire: {}\n", error.text());
+  invocation.exit_code = exit_code_of(error);
+}
+
+std::optional<Settings> read_settings(Invocation& invocation) {
+  const Environment environment = process_environment();
+  const Result<std::string> file = find_settings_file(invocation.config, environment);
+  Result<Settings> settings =
+      file.ok() ? load_settings(*file, environment) : Result<Settings>(file.error());
+  if (settings.ok()) {
+    set_log(settings->log.level, settings->log.format);
+    return std::move(*settings);
+  }
+  fmt::print(stderr, "{}\n", settings.error().text());
+  invocation.exit_code = exit_configuration;
+  return std::nullopt;
+}
+
+std::unique_ptr<Core> open_core(Invocation& invocation) {
+  std::optional<Settings> settings = read_settings(invocation);
+  if (!settings) return nullptr;
+  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
+  if (core.ok()) return std::move(*core);
+  fail(invocation, core.error());
+  return nullptr;
+}
+
+void run_task(Core& core, Task<void> task) {
+  std::exception_ptr left;
+  asio::co_spawn(core.loop, std::move(task), [&left](std::exception_ptr e) { left = e; });
+  core.loop.run();
+  core.loop.restart();
+  if (left) std::rethrow_exception(left);
+}
+
+void print_items(const Invocation& invocation, const json::array& items,
+                 const std::vector<Column>& columns) {
+  if (invocation.is_json) {
+    fmt::print("{}\n", to_text(json::object{{"items", items}}));
+    return;
+  }
+  std::vector<size_t> widths;
+  std::vector<std::vector<std::string>> rows(1);
+  for (const Column& column : columns) rows[0].push_back(column.heading);
+  for (const json::value& item : items) {
+    rows.emplace_back();
+    for (const Column& column : columns) rows.back().push_back(cell(item, column.member));
+  }
+  widths.assign(columns.size(), 0);
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], count_characters(row[i]));
+    }
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      const bool is_last = i + 1 == row.size();
+      line += row[i] + std::string(is_last ? 0 : widths[i] - count_characters(row[i]) + 2, ' ');
+    }
+    fmt::print("{}\n", line);
+  }
+}
+
+void print_one(const Invocation& invocation, const json::object& object) {
+  if (invocation.is_json) {
+    fmt::print("{}\n", to_text(object));
+    return;
+  }
+  for (const auto& member : object) {
+    const std::string key(member.key());
+    fmt::print("{}: {}\n", key, cell(object, key));
+  }
+}
+
+CLI::App& add_command(CLI::App& app, Invocation& invocation, const std::string& name,
+                      const std::string& what, std::function<void()> action) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_flag("--json", invocation.is_json, "print JSON");
+  command->callback(std::move(action));
+  return *command;
+}
+
+}  // namespace dw

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands/commands.h"
+#include "base/hash.h"
+#include "web/shapes.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t token_bytes = 32;
+constexpr size_t sqs_secret_bytes = 30;
+constexpr size_t sqs_key_bytes = 8;
+
+struct TokenArguments {
+  std::string name, role = "viewer";
+  bool is_sqs = false;
+};
+
+std::string upper_hex(size_t bytes) {
+  std::string out = to_hex(random_bytes(bytes));
+  for (char& c : out) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+void add(Invocation& invocation, const TokenArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  Token token{.name = given.name, .role = given.role, .created_at = core->clock.now()};
+  json::object shown{{"name", given.name}};
+  if (given.is_sqs) {
+    token.role = "agent";
+    token.sqs_key_id = "DWKI" + upper_hex(sqs_key_bytes);
+    token.sqs_secret = to_base64(random_bytes(sqs_secret_bytes));
+    shown["aws_access_key_id"] = token.sqs_key_id;
+    shown["aws_secret_access_key"] = token.sqs_secret;
+  } else {
+    const std::string secret = "dw_" + to_hex(random_bytes(token_bytes));
+    token.hash = to_hex(bytes_of(sha256(secret)));
+    shown["role"] = given.role;
+    shown["token"] = secret;
+  }
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_CHECK(journal.add_token(token));
+    return journal.add_audit({token.created_at, "command line", "token.add", given.name});
+  };
+  const Result<void> written = core->store->write_now(work);
+  if (!written.ok()) return fail(invocation, written.error());
+  // Printed whole: print_one() cuts long values.
+  if (invocation.is_json) {
+    fmt::print("{}\n", to_text(shown));
+    return;
+  }
+  for (const auto& member : shown) {
+    fmt::print("{}: {}\n", std::string(member.key()),
+               std::string(member.value().get_string()));
+  }
+  fmt::print(stderr, "Keep it now: it is not shown again.\n");
+}
+
+void list(Invocation& invocation) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const std::vector<Token> tokens, reader.tokens());
+    json::array items;
+    for (const Token& token : tokens) {
+      const bool is_sqs = !token.sqs_key_id.empty();
+      items.push_back(json::object{{"name", token.name},
+                                   {"kind", is_sqs ? "sqs" : "api"},
+                                   {"role", token.role},
+                                   {"key_id", text_or_null(token.sqs_key_id)},
+                                   {"created_at", to_rfc3339(token.created_at)},
+                                   {"revoked_at", time_or_null(token.revoked_at)}});
+    }
+    print_items(invocation, items,
+                {{"NAME", "name"},
+                 {"KIND", "kind"},
+                 {"ROLE", "role"},
+                 {"KEY", "key_id"},
+                 {"CREATED", "created_at"},
+                 {"REVOKED", "revoked_at"}});
+    return {};
+  };
+  const Result<void> read = core->store->read_now(work);
+  if (!read.ok()) fail(invocation, read.error());
+}
+
+void revoke(Invocation& invocation, const TokenArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  auto work = [&](Journal& journal) -> Result<void> {
+    const TimePoint now = core->clock.now();
+    DW_CHECK(journal.revoke_token(given.name, now));
+    return journal.add_audit({now, "command line", "token.revoke", given.name});
+  };
+  const Result<void> written = core->store->write_now(work);
+  if (!written.ok()) return fail(invocation, written.error());
+  print_one(invocation, {{"revoked", given.name}});
+}
+
+}  // namespace
+
+void add_token(CLI::App& app, Invocation& invocation) {
+  auto given = std::make_shared<TokenArguments>();  // shared with callbacks that run later
+  CLI::App* token = app.add_subcommand("token", "API tokens and SQS access keys");
+  token->require_subcommand(1);
+  CLI::App& fresh = add_command(*token, invocation, "add", "Make one; it is shown once",
+                                [&invocation, given] { add(invocation, *given); });
+  fresh.add_option("name", given->name, "what it is for")->required();
+  fresh.add_option("--role", given->role, "viewer, agent or admin")
+      ->check(CLI::IsMember({"viewer", "agent", "admin"}));
+  fresh.add_flag("--sqs", given->is_sqs, "an access key for /sqs instead");
+  add_command(*token, invocation, "list", "All of them, without their secrets",
+              [&invocation] { list(invocation); });
+  CLI::App& gone = add_command(*token, invocation, "revoke", "End one, within two seconds",
+                               [&invocation, given] { revoke(invocation, *given); });
+  gone.add_option("name", given->name, "its name")->required();
+}
+
+}  // namespace dw

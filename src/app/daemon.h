@@ -1,0 +1,53 @@
+// `deskwire serve`: the wiring of everything that runs, in the order of the floors, and its stop.
+#pragma once
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+
+#include "app/core.h"
+#include "engine/janitor.h"
+#include "engine/outbox.h"
+#include "engine/scheduler.h"
+#include "web/access.h"
+#include "web/api/api.h"
+#include "web/hooks.h"
+#include "web/live_feed.h"
+#include "web/sqs_endpoint/endpoint.h"
+
+namespace dw {
+
+class Daemon {
+ public:
+  explicit Daemon(std::unique_ptr<Core> core);
+
+  /// Runs until SIGTERM or SIGINT. The exit code: 0, or by the error that kept it from starting.
+  int run();
+
+ private:
+  Result<std::string> start();
+  void wire_notices();
+  void start_janitor();
+  Routes routes();
+  ServerOptions server_options();
+  void wait_for_signals();
+  void reload();
+  Task<void> stop();
+
+  std::unique_ptr<Core> core_;
+  asio::signal_set signals_;
+  TimePoint started_at_ = system_now();
+  std::string holder_;  // this process among its replicas
+  TaskGroup tasks_;
+  Outbox outbox_;
+  Scheduler scheduler_;
+  Janitor janitor_;
+  LiveFeed live_;
+  ConnectorStates states_;
+  Access access_;
+  Hooks hooks_;
+  SqsEndpoint sqs_;
+  Api api_;
+  std::unique_ptr<HttpServer> server_;
+  bool is_stopping_ = false;
+};
+
+}  // namespace dw

@@ -1,0 +1,82 @@
+// POST /sqs: the embedded queues in SQS's own protocol. A consumer written with any AWS SDK works
+// unchanged with AWS_ENDPOINT_URL_SQS=http://127.0.0.1:8080/sqs.
+#pragma once
+#include <list>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "net/http_server.h"
+#include "net/wake.h"
+#include "ports/store.h"
+#include "web/sqs_endpoint/protocol.h"
+
+namespace dw {
+
+struct SqsQueue {
+  std::string name;
+  int receives_max = 5;
+  Millis visibility{30'000};
+  bool is_fifo = false;
+};
+
+struct SqsEndpointSettings {
+  std::string public_url;
+  std::vector<SqsQueue> queues;
+  bool is_key_required = false;  ///< false: loopback callers only, signatures are not looked at
+};
+
+class SqsEndpoint {
+ public:
+  SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSettings settings);
+  void add_to(Routes& routes);
+
+  /// A message may have become visible. On the loop's thread.
+  void queues_changed();
+  /// Ends the waits of long polls.
+  void stop();
+
+ private:
+  using Answer = Task<Response>;
+  /// A queue that a request is about: one of the settings', or the dead-letter queue of one.
+  struct Found {
+    SqsQueue queue;
+    bool is_dead = false;
+  };
+  struct Call {
+    const json::value& body;
+    std::vector<Problem> problems;
+    JsonView view() { return JsonView(body, problems); }
+  };
+
+  Task<Response> serve(Request& request);
+  Task<std::optional<SqsError>> admit(const Request& request);
+  Task<Response> perform(std::string operation, json::value body);
+
+  // operations.cc
+  Answer list_queues(Call call);
+  Answer queue_url(Call call);
+  Answer queue_attributes(Call call, Found found);
+  Answer send(Call call, Found found);
+  Answer send_batch(Call call, Found found);
+  Answer receive(Call call, Found found);
+  Answer remove(Call call, Found found);
+  Answer remove_batch(Call call, Found found);
+  Answer change_visibility(Call call, Found found);
+  Answer purge(Call call, Found found);
+  Task<Result<std::vector<QueueMessage>>> receive_once(QueueReceive wanted);
+
+  std::optional<Found> find(const std::string& url_or_name) const;
+  std::string url_of(const std::string& name) const;
+
+  Loop& loop_;
+  Clock& clock_;
+  Store& store_;
+  SqsEndpointSettings settings_;
+  std::list<Wake*> waiting_;  // long polls, each on its own task's frame
+  std::vector<Token> tokens_;
+  std::optional<Monotonic> tokens_read_at_;
+  bool is_stopping_ = false;
+};
+
+}  // namespace dw

@@ -1,0 +1,46 @@
+// SQS's AWS JSON 1.0 protocol, as a server: errors, checksums, message shapes. Pure.
+// Source: botocore's service model sqs/2012-11-05 and the SQS API reference, read 2026-11.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/http_server.h"
+#include "ports/store.h"
+
+namespace dw {
+
+/// An error in SQS's own terms.
+struct SqsError {
+  std::string code;  ///< "QueueDoesNotExist"
+  std::string message;
+  int status = 400;
+  bool is_receiver = false;  ///< our fault, not the caller's
+};
+
+Response sqs_answer(const json::object& body);
+/// {"__type":"com.amazonaws.sqs#CODE","message":…} with x-amzn-query-error.
+Response sqs_failure(const SqsError& error);
+
+/// Hex MD5 over sorted names, types and values, as SDKs check it; empty for no attributes.
+std::string md5_of_attributes(const json::value& attributes);
+
+/// Names, types, values and sizes of message attributes as SQS takes them.
+std::optional<SqsError> check_attributes(const json::value& attributes);
+/// Body and attributes together: size and characters.
+std::optional<SqsError> check_message(const std::string& body, const json::value& attributes);
+
+/// Whether a filter list ("All", ".*", "pre.*", "name") wants this attribute.
+bool is_wanted(const std::string& name, const std::vector<std::string>& filters);
+
+/// A received message with the attributes that were asked for.
+json::object shape_of_received(const QueueMessage& message,
+                               const std::vector<std::string>& attribute_filters,
+                               const std::vector<std::string>& system_filters, bool is_fifo);
+
+/// "17.9f3c…": what a receiver gives back.
+std::string handle_of(const QueueMessage& message);
+/// A message's number as the id that SQS shows: a UUID in form, the number in fact.
+std::string message_id_text(MessageId id);
+
+}  // namespace dw
