@@ -1,0 +1,96 @@
+# Every command that anyone needs; `make help` prints them. ./test and CI call these and no others.
+# Two cores suffice; DESKWIRE_BUILD_JOBS=N sets how many compilers run at once.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+
+JOBS ?= 2
+SEED ?=
+CTEST := ctest --output-on-failure --no-tests=ignore --timeout 300
+CXX_FILES = git ls-files --cached --others --exclude-standard '*.cc' '*.h' | sort -u
+# Programs of units and contracts in a build folder, by their names.
+TESTS_OF = ninja -C $(1) -t targets all \
+           | sed -n 's/^\(\(test\|contract\|wire\)_[a-z_]*\): .*/\1/p' | sort -u
+
+build: board ## the binary, build/deskwire
+	@tools/build.sh build deskwire
+
+test: board ## units, cases, contracts and wire formats: under a minute once built
+	@tools/build.sh build
+	@cd build && $(CTEST) -V -j $(JOBS) -E '^(sim|fuzz|bench)' > logs/ctest.log \
+	  && tail -n 5 logs/ctest.log || { tail -n 80 logs/ctest.log; exit 1; }
+
+check: tidy format-check lint docs-check ## format, clang-tidy on touched files, house rules, docs
+
+e2e: build ## the built binary against clients and servers that others wrote
+	@tools/node_tests.sh tests/e2e
+
+sim: board ## the engine over a hostile world; SEED=N repeats a failure
+	@tools/build.sh build
+	@cd build && DW_SIM_SEED=$(SEED) $(CTEST) -R '^sim'
+
+fuzz: board ## each fuzzer over its corpus
+	@tools/build.sh build
+	@cd build && $(CTEST) -j $(JOBS) -R '^fuzz'
+
+bench: build ## intake against its rivals; see docs/benchmarks.md
+	@tests/bench/intake/run.py
+
+demo: build ## a small world on this machine, with the board
+	@build/deskwire demo
+
+docs: build ## prints the reference pages anew
+	@/usr/bin/python3 tools/reference.py write
+
+format: ## formats the whole tree
+	@$(CXX_FILES) | xargs clang-format -i
+
+cases: ## rewrites what the cases of jobs expect: make cases UPDATE=1
+	@tools/build.sh build test_jobs
+	@cd build && DW_UPDATE_CASES=$(UPDATE) ./test_jobs --gtest_brief=1
+
+clean: ## removes what was built
+	@rm -rf build build-* board/dist
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+	  | while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+# The parts of `check`, and the steps of ./test that take longer.
+
+tidy:
+	@/usr/bin/python3 tools/tidy_test.py
+	@/usr/bin/python3 tools/tidy.py
+
+format-check:
+	@stale=$$($(CXX_FILES) | xargs clang-format --dry-run 2>&1 | sed -n 's/:.*formatted.*//p' \
+	  | sort -u); [ -z "$$stale" ] || { echo "$$stale"; echo "not formatted; instead: make format"; \
+	  exit 1; }
+
+lint:
+	@/usr/bin/python3 tools/lint.py $(if $(ALL),--all,--most 30)
+
+docs-check: build
+	@/usr/bin/python3 tools/reference.py check
+
+board:
+	@tools/board.sh
+
+board-test: board
+	@tools/node_tests.sh board
+
+board-browser: build
+	@tools/node_tests.sh board browser
+
+bench-test: build
+	@tests/bench/intake/run.py --quick
+
+asan:
+	@tools/build.sh build-asan --preset=asan -- help > /dev/null
+	@tools/build.sh build-asan -- $$($(call TESTS_OF,build-asan))
+	@cd build-asan && $(CTEST) -V -j $(JOBS) -R '^(unit|contract|wire|fuzz)'
+
+tsan:
+	@tools/build.sh build-tsan --preset=tsan -- test_engine test_store test_net
+	@cd build-tsan && $(CTEST) -V -R '^unit_(engine|store|net)$$'

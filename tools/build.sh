@@ -1,0 +1,24 @@
+#!/bin/sh
+# build.sh FOLDER [CMake options... --] [targets...]: configures FOLDER where due, and builds.
+# DESKWIRE_BUILD_JOBS limits how many compilers run at once; a compiler takes up to 1 GiB.
+set -eu
+cd "$(dirname "$0")/.."
+folder=$1
+shift
+options=
+case " $* " in *" -- "*)
+  while [ "$1" != -- ]; do
+    options="$options $1"
+    shift
+  done
+  shift
+  ;;
+esac
+jobs=${DESKWIRE_BUILD_JOBS:-$(nproc)}
+[ -f board/dist/index.html ] || options="$options -DDW_BOARD=OFF"
+[ ! -f board/dist/index.html ] || options="$options -DDW_BOARD=ON"
+[ -z "${DW_WERROR:-}" ] || options="$options -DDW_WERROR=$DW_WERROR"
+# shellcheck disable=SC2086  # a list of words
+cmake -S . -B "$folder" -G Ninja $options
+[ $# -eq 0 ] || set -- --target "$@"
+exec cmake --build "$folder" --parallel "$jobs" "$@"

@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs what is missing of tools/packages.txt: `install.sh build` or `install.sh test` (all).
+# Calls apt only when something is missing, with sudo where that is needed.
+set -eu
+cd "$(dirname "$0")/.."
+want=${1:-build}
+
+# A package may also be there as a command that somebody installed another way (node's own npm).
+is_there() {
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
+    { [ "$1" = npm ] && command -v npm >/dev/null; }
+}
+
+missing=
+while read -r package _ purpose; do
+  case $package in '' | '#'*) continue ;; esac
+  case $want:$purpose in build:build:* | test:*) ;; *) continue ;; esac
+  is_there "$package" || missing="$missing $package"
+done <tools/packages.txt
+[ -n "$missing" ] || exit 0
+
+command -v apt-get >/dev/null || {
+  echo "This is not Debian. Install what these are called here, then run again:$missing" >&2
+  exit 1
+}
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || {
+    echo "Missing packages, and neither root nor sudo here. As root: apt-get install$missing" >&2
+    exit 1
+  }
+  as_root=sudo
+fi
+echo "Installing:$missing" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086  # a list of words
+if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null; then
+  tail -n 30 "$log" >&2
+  echo "apt-get could not install them all. Deskwire is built on Debian 12 (bookworm)." >&2
+  exit 1
+fi
