@@ -1,0 +1,69 @@
+// Requests to the API, and what went wrong with them in the server's own words.
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly fields: { field: string; problem: string }[],
+  ) {
+    super(message);
+  }
+}
+
+const key = "deskwire.token";
+
+export function token(): string | null {
+  return sessionStorage.getItem(key);
+}
+
+export function setToken(value: string | null): void {
+  if (value) sessionStorage.setItem(key, value);
+  else sessionStorage.removeItem(key);
+}
+
+export function authorization(): Record<string, string> {
+  const value = token();
+  return value ? { authorization: `Bearer ${value}` } : {};
+}
+
+let signedOut: () => void = () => {};
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+async function request<T>(method: string, path: string, body?: unknown,
+  headers: Record<string, string> = {}): Promise<T> {
+  const init: RequestInit = { method, headers: { ...authorization(), ...headers } };
+  if (method !== "GET") {
+    init.headers = { ...init.headers, "content-type": "application/json" };
+    init.body = JSON.stringify(body ?? {});
+  }
+  let answer: Response;
+  try {
+    answer = await fetch(path, init);
+  } catch {
+    throw new ApiError(0, "The daemon can't be reached.", []);
+  }
+  const text = await answer.text();
+  let parsed: any = null;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // Not JSON: the status says enough.
+  }
+  if (answer.ok) return parsed as T;
+  if (answer.status === 401) signedOut();
+  throw new ApiError(answer.status, parsed?.detail ?? `The daemon answered ${answer.status}.`,
+    parsed?.errors ?? []);
+}
+
+export const get = <T>(path: string) => request<T>("GET", path);
+export const post = <T>(path: string, body?: unknown, headers?: Record<string, string>) =>
+  request<T>("POST", path, body, headers);
+export const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, body);
+
+/** "?a=1&b=2" of what is not empty. */
+export function query(values: Record<string, string>): string {
+  const pairs = Object.entries(values).filter(([, value]) => value !== "");
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}

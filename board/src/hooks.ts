@@ -1,0 +1,81 @@
+// State that follows the API and the live stream.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, get } from "./api";
+import { listen, watch, type LiveState } from "./live";
+
+export interface Loaded<T> {
+  value: T | null;
+  error: ApiError | null;
+  reload: () => void;
+  set: (change: (value: T | null) => T | null) => void;
+}
+
+/** Loads a path, again when it changes; an old answer never replaces a newer one. */
+export function useLoad<T>(path: string): Loaded<T> {
+  const [value, setValue] = useState<T | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const latest = useRef(0);
+  const reload = useCallback(() => {
+    const mine = ++latest.current;
+    get<T>(path).then(
+      (answer) => {
+        if (mine !== latest.current) return;
+        setValue(answer);
+        setError(null);
+      },
+      (failed) => {
+        if (mine === latest.current) setError(failed as ApiError);
+      },
+    );
+  }, [path]);
+  useEffect(reload, [reload]);
+  return { value, error, reload, set: setValue };
+}
+
+/** Calls back on live events of these topics, and on "resync" with null. */
+export function useLive(topics: string[], take: (topic: string, data: any) => void): void {
+  const latest = useRef(take);
+  latest.current = take;
+  const wanted = topics.join();
+  useEffect(
+    () =>
+      listen((event) => {
+        if (event.event === "resync") latest.current("resync", null);
+        else if (wanted.split(",").includes(event.event)) {
+          latest.current(event.event, JSON.parse(event.data));
+        }
+      }),
+    [wanted],
+  );
+}
+
+/** At most one call in `every` milliseconds, and always one after the last event. */
+export function useThrottled(call: () => void, every: number): () => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const latest = useRef(call);
+  latest.current = call;
+  useEffect(() => () => { if (timer.current) clearTimeout(timer.current); }, []);
+  return useCallback(() => {
+    if (timer.current) return;
+    timer.current = setTimeout(() => {
+      timer.current = null;
+      latest.current();
+    }, every);
+  }, [every]);
+}
+
+export function useConnection(): LiveState {
+  const [state, setState] = useState<LiveState>({ is_live: false, since: Date.now() });
+  useEffect(() => watch(setState), []);
+  return state;
+}
+
+/** The time, moving every `every` milliseconds: relative times tick. */
+export function useNow(every = 5000): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}

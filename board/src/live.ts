@@ -1,0 +1,76 @@
+// The live stream: reconnects by itself, resumes behind the last change it saw, and tells at once
+// when it is broken.
+import { authorization } from "./api";
+import { SseParser, type ServerEvent } from "./sse";
+
+export type LiveState = { is_live: boolean; since: number };
+type Listener = (event: ServerEvent) => void;
+
+const silence_max = 40_000; // the server says something every 15 s
+const wait_max = 15_000;
+
+const listeners = new Set<Listener>();
+const watchers = new Set<(state: LiveState) => void>();
+let state: LiveState = { is_live: false, since: Date.now() };
+let lastId = "";
+let started = false;
+
+function tell(is_live: boolean): void {
+  if (state.is_live === is_live) return;
+  state = { is_live, since: Date.now() };
+  watchers.forEach((watcher) => watcher(state));
+}
+
+async function readOnce(): Promise<void> {
+  const abort = new AbortController();
+  let silence = setTimeout(() => abort.abort(), silence_max);
+  try {
+    const headers: Record<string, string> = { ...authorization() };
+    if (lastId) headers["last-event-id"] = lastId;
+    const answer = await fetch("/v1/live", { headers, signal: abort.signal, cache: "no-store" });
+    if (!answer.ok || !answer.body) return;
+    tell(true);
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    const parser = new SseParser();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(silence);
+      silence = setTimeout(() => abort.abort(), silence_max);
+      for (const event of parser.push(value)) {
+        if (event.id) lastId = event.id;
+        listeners.forEach((listener) => listener(event));
+      }
+    }
+  } catch {
+    // Broken: the loop below tries again.
+  } finally {
+    clearTimeout(silence);
+  }
+}
+
+async function readForEver(): Promise<void> {
+  for (let tries = 0; ; ++tries) {
+    const began = Date.now();
+    await readOnce();
+    tell(false);
+    if (Date.now() - began > 5000) tries = 0;
+    const wait = Math.min(wait_max, 250 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2);
+    await new Promise((resume) => setTimeout(resume, wait));
+  }
+}
+
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  if (!started) {
+    started = true;
+    void readForEver();
+  }
+  return () => listeners.delete(listener);
+}
+
+export function watch(watcher: (state: LiveState) => void): () => void {
+  watchers.add(watcher);
+  watcher(state);
+  return () => watchers.delete(watcher);
+}

@@ -1,0 +1,146 @@
+// Is the desk well? Answered within five seconds.
+import { useMemo, useState } from "preact/hooks";
+import { seconds, whole } from "../format";
+import { useLive, useLoad, useThrottled } from "../hooks";
+import { Empty, Loading, PriorityMark, Section, StatusMark, Trouble, When } from "../parts";
+import { Link } from "../router";
+import type { Delivery, Figures, Page, Queue, SystemStatus, Ticket } from "../types";
+
+function today(): string {
+  const start = new Date();
+  start.setHours(0, 0, 0, 0);
+  return start.toISOString();
+}
+
+function Figure({ label, value, note }: { label: string; value: string; note?: string }) {
+  return (
+    <div class="figure">
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+      {note && <small>{note}</small>}
+    </div>
+  );
+}
+
+export function QueueBars({ queues }: { queues: Queue[] }) {
+  const top = Math.max(1, ...queues.map((queue) => queue.depth ?? 0));
+  return (
+    <ul class="bars">
+      {queues.map((queue) => (
+        <li key={queue.name}>
+          <Link to="/queues" class="bar-name">{queue.name}</Link>
+          <span class="bar-track" aria-hidden="true">
+            <span class="bar" ref={(bar) => {
+              if (bar) bar.style.width = `${((queue.depth ?? 0) / top) * 100}%`;
+            }} />
+          </span>
+          <span class="number">{whole(queue.depth)}</span>
+          <span class="faint bar-note">
+            {queue.kind !== "embedded" ? "at Amazon SQS"
+              : queue.oldest_seconds === null ? "empty"
+                : `oldest ${seconds(queue.oldest_seconds)}`}
+            {queue.dead ? <b class="bad"> · {queue.dead} dead</b> : null}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function NowPage() {
+  const since = useMemo(today, []);
+  const figures = useLoad<Figures>(`/v1/metrics/tickets?since=${encodeURIComponent(since)}`);
+  const queues = useLoad<Page<Queue>>("/v1/queues");
+  const latest = useLoad<Page<Ticket>>("/v1/tickets?limit=8");
+  const waiting = useLoad<Page<Delivery>>("/v1/deliveries?state=dead,unsure&limit=50");
+  const status = useLoad<SystemStatus>("/v1/status");
+  const refresh = useThrottled(() => figures.reload(), 1000);
+  const refreshWaiting = useThrottled(() => waiting.reload(), 500);
+  const [fresh, setFresh] = useState<number | null>(null);
+
+  useLive(["ticket", "queue", "delivery", "status"], (topic, data) => {
+    if (topic === "resync") {
+      [figures, queues, latest, waiting, status].forEach((one) => one.reload());
+    } else if (topic === "ticket") {
+      setFresh(data.id);
+      latest.set((page) => page && { ...page, items: merged(page.items, data as Ticket).slice(0, 8) });
+      refresh();
+    } else if (topic === "queue") {
+      queues.set((page) => page && { ...page,
+        items: page.items.map((one) => (one.name === data.name ? data : one)) });
+    } else if (topic === "delivery") {
+      refreshWaiting();
+    } else {
+      status.reload();
+    }
+  });
+
+  const failed = figures.error ?? queues.error ?? latest.error;
+  if (failed && !figures.value) return <Trouble error={failed} retry={figures.reload} />;
+  if (!figures.value || !queues.value) return <Loading />;
+  const needed = waiting.value?.items.length ?? 0;
+  const broken = (status.value?.connectors ?? []).filter((one) => !one.ok);
+  return (
+    <>
+      <h1 class="sr">Now</h1>
+      <p class={`verdict ${needed + broken.length > 0 ? "verdict-bad" : ""}`} role="status">
+        {needed + broken.length === 0 ? "All is well. Nothing waits for a person." : (
+          <>
+            {needed > 0 && <Link to="/deliveries">{needed} {needed === 1 ? "delivery needs" : "deliveries need"} a person</Link>}
+            {needed > 0 && broken.length > 0 && " · "}
+            {broken.length > 0 && <Link to="/status">{broken.map((one) => one.name).join(", ")} in trouble</Link>}
+          </>
+        )}
+      </p>
+      <dl class="figures">
+        <Figure label="Open now" value={whole(figures.value.open)} />
+        <Figure label="Opened today" value={whole(figures.value.opened)} />
+        <Figure label="Solved today" value={whole(figures.value.solved)} />
+        <Figure label="First reply" note="median today"
+          value={figures.value.first_reply_seconds.median === null ? "–"
+            : seconds(figures.value.first_reply_seconds.median)} />
+      </dl>
+      <div class="columns">
+        <Section title="Queues" note={<Link to="/queues" class="more">All</Link>}>
+          <QueueBars queues={queues.value.items} />
+        </Section>
+        <Section title="Connectors" note={<Link to="/status" class="more">Status</Link>}>
+          {status.value && status.value.connectors.length > 0 ? (
+            <ul class="rows">
+              {status.value.connectors.map((one) => (
+                <li key={one.name}>
+                  <span class={`dot ${one.ok ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
+                  <span>{one.name}</span>
+                  <span class="faint grow">{one.ok ? one.detail || "works" : one.detail}</span>
+                  {one.last_success_at && <When at={one.last_success_at} />}
+                </li>
+              ))}
+            </ul>
+          ) : <Empty>No outside system is connected yet.</Empty>}
+        </Section>
+      </div>
+      <Section title="Latest tickets" note={<Link to="/tickets" class="more">All</Link>}>
+        {latest.value && latest.value.items.length > 0 ? (
+          <ul class="rows">
+            {latest.value.items.map((one) => (
+              <li key={one.id} class={one.id === fresh ? "is-fresh" : ""}>
+                <span class="number faint">#{one.id}</span>
+                <PriorityMark priority={one.priority} />
+                <Link to={`/tickets/${one.id}`} class="grow clip">{one.title}</Link>
+                <StatusMark status={one.status} />
+                <When at={one.opened_at} />
+              </li>
+            ))}
+          </ul>
+        ) : <Empty>No ticket yet. Write one in Teams, or post one to /v1/tickets.</Empty>}
+      </Section>
+    </>
+  );
+}
+
+/** A changed ticket in its place; a new one in front. */
+export function merged(items: Ticket[], changed: Ticket): Ticket[] {
+  const known = items.some((one) => one.id === changed.id);
+  if (known) return items.map((one) => (one.id === changed.id ? { ...one, ...changed } : one));
+  return [changed, ...items].sort((a, b) => b.id - a.id);
+}

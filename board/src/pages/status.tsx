@@ -1,0 +1,62 @@
+// Connectors, jobs, store, version.
+import { seconds } from "../format";
+import { useLive, useLoad, useNow } from "../hooks";
+import { Empty, Loading, Section, Trouble, When } from "../parts";
+import type { SystemStatus } from "../types";
+
+export function StatusPage() {
+  const status = useLoad<SystemStatus>("/v1/status");
+  const now = useNow(1000);
+  useLive(["status"], () => status.reload());
+  if (status.error && !status.value) return <Trouble error={status.error} retry={status.reload} />;
+  if (!status.value) return <Loading />;
+  const one = status.value;
+  return (
+    <>
+      <div class="page-head"><h1>Status</h1></div>
+      <dl class="figures">
+        <div class="figure"><dt>Version</dt><dd>{one.version}</dd></div>
+        <div class="figure">
+          <dt>Up</dt><dd>{seconds((now - Date.parse(one.started_at)) / 1000)}</dd>
+        </div>
+        <div class="figure">
+          <dt>Store</dt><dd>{one.store.kind}</dd>
+          <small class={one.store.ok ? "" : "bad"}>{one.store.ok ? "commits" : one.store.detail}</small>
+        </div>
+        <div class="figure">
+          <dt>Access</dt><dd>{one.access.mode}</dd>
+          <small>{one.access.name}, {one.access.role}</small>
+        </div>
+      </dl>
+      <Section title="Connectors">
+        {one.connectors.length === 0 ? <Empty>No outside system is connected yet.</Empty> : (
+          <ul class="rows">
+            {one.connectors.map((connector) => (
+              <li key={connector.name}>
+                <span class={`dot ${connector.ok ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
+                <span class="sr">{connector.ok ? "works: " : "in trouble: "}</span>
+                <strong>{connector.name}</strong>
+                <span class="faint grow">{connector.detail || (connector.ok ? "works" : "")}</span>
+                {connector.last_success_at && <When at={connector.last_success_at} />}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+      <Section title="Jobs on a schedule">
+        {one.jobs.length === 0 ? <Empty>None.</Empty> : (
+          <ul class="rows">
+            {one.jobs.map((job) => (
+              <li key={job.name}>
+                <strong>{job.name}</strong>
+                <span class="faint grow">{job.schedule}</span>
+                <span class="faint">next {job.next_run_at
+                  ? new Date(job.next_run_at).toLocaleString() : "never"}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+    </>
+  );
+}

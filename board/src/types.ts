@@ -1,0 +1,106 @@
+// The shapes of the API (GET /openapi.json).
+
+export type Priority = "high" | "medium" | "low";
+export type Status = "open" | "pending" | "solved";
+export type DeliveryState = "pending" | "unsure" | "dead" | "done" | "discarded";
+export type Role = "viewer" | "agent" | "admin";
+
+export interface Ticket {
+  id: number;
+  title: string;
+  description?: string;
+  priority: Priority;
+  status: Status;
+  requester: { name: string | null; email: string | null; id: string | null };
+  assignee: string | null;
+  tags: string[];
+  source: string;
+  desk: string;
+  external: { id: string; url: string } | null;
+  queue: string | null;
+  url: string;
+  opened_at: string;
+  first_reply_at: string | null;
+  solved_at: string | null;
+  updated_at: string;
+}
+
+export interface Comment {
+  id: number;
+  author: { name: string | null; email: string | null };
+  body: string;
+  public: boolean;
+  at: string;
+  source: string;
+}
+
+export interface Delivery {
+  id: string;
+  ticket: number | null;
+  lane: string;
+  target: string;
+  operation: string;
+  state: DeliveryState;
+  attempts: number;
+  reason: string | null;
+  event: string;
+  created_at: string;
+  next_attempt_at: string | null;
+  done_at: string | null;
+}
+
+export interface WholeTicket extends Ticket {
+  comments: Comment[];
+  links: { chat: string; channel: string; thread: string; url: string | null }[];
+  deliveries: Delivery[];
+}
+
+export interface Queue {
+  name: string;
+  kind: string;
+  depth: number | null;
+  in_flight: number | null;
+  oldest_seconds: number | null;
+  dead: number | null;
+}
+
+export interface QueueMessage {
+  id: number;
+  body: string;
+  attributes: Record<string, string>;
+  sent_at: string;
+  receives: number;
+  group: string | null;
+  visible: boolean;
+}
+
+export interface Figures {
+  open: number;
+  opened: number;
+  solved: number;
+  first_reply_seconds: { median: number | null; p90: number | null };
+  cycle_seconds: { median: number | null; p90: number | null };
+}
+
+export interface Connector {
+  name: string;
+  ok: boolean;
+  detail: string;
+  last_success_at: string | null;
+}
+
+export interface SystemStatus {
+  version: string;
+  started_at: string;
+  uptime_seconds: number;
+  store: { kind: string; ok: boolean; detail: string };
+  connectors: Connector[];
+  jobs: { name: string; schedule: string; next_run_at: string | null;
+    last_run_at: string | null }[];
+  access: { mode: string; name: string | null; role: Role };
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
