@@ -131,9 +131,9 @@ Task<Result<void>> SqlStore::write(WriteWork work) {
 
 Task<Result<void>> SqlStore::read(ReadWork work) {
   if (loop_ == nullptr) co_return read_now(work);
-  co_return co_await submit(*reading_, [work = std::move(work)](Journal& journal) {
-    return work(journal);
-  });
+  // A named object: GCC 12 destroys a lambda made inside the awaited expression twice.
+  WriteWork reading = [work = std::move(work)](Journal& journal) { return work(journal); };
+  co_return co_await submit(*reading_, std::move(reading));
 }
 
 Result<void> SqlStore::write_now(const WriteWork& work) {
