@@ -1,0 +1,587 @@
+// What every store must do, run on each: SQLite in a file, SQLite in memory, PostgreSQL.
+#include "ports/store.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <filesystem>
+
+#include "base/random.h"
+#include "store/open.h"
+#include "support/postgres.h"
+
+namespace dw {
+namespace {
+
+constexpr TimePoint t0{Millis(1'795'000'000'000)};
+
+struct Bundle {
+  std::string url;
+  std::filesystem::path folder;
+  std::unique_ptr<Store> store;
+
+  ~Bundle() {
+    store.reset();
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+  }
+  void reopen() {
+    store.reset();
+    auto opened = open_store(url, OpenMode::visit, nullptr);
+    if (!opened.ok()) throw std::runtime_error(opened.error().text());
+    store = std::move(*opened);
+  }
+  /// Runs work that must succeed.
+  void write(const WriteWork& work) {
+    const Result<void> done = store->write_now(work);
+    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
+  }
+  void read(const ReadWork& work) {
+    const Result<void> done = store->read_now(work);
+    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
+  }
+};
+
+class StoreContract : public testing::TestWithParam<std::string> {
+ protected:
+  std::unique_ptr<Bundle> setup() {
+    auto bundle = std::make_unique<Bundle>();
+    if (GetParam() == "postgresql") {
+      bundle->url = fresh_postgres_url();
+    } else if (GetParam() == "memory") {
+      bundle->url = "sqlite::memory:";
+    } else {
+      bundle->folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
+      std::filesystem::create_directory(bundle->folder);
+      bundle->url = "sqlite:" + (bundle->folder / "store.db").string();
+    }
+    bundle->reopen();
+    return bundle;
+  }
+};
+
+Event event_with(const std::string& key) {
+  return {.source = "test", .key = key, .kind = "k", .at = t0, .body = json::object{{"a", 1}}};
+}
+
+Ticket ticket_with(TicketId id, const std::string& title) {
+  return {.id = id, .title = title, .description = "d", .requester = {"Ana", "ana@x.example", ""},
+          .source = "test", .queue = "high", .opened_at = t0, .updated_at = t0};
+}
+
+Delivery delivery_in(const std::string& lane, bool holds_lane = true) {
+  return {.event = {1}, .ticket = {1}, .lane = lane, .target = "queue:high",
+          .payload = QueueSend{.queue = "high", .body = "b"}, .holds_lane = holds_lane,
+          .created_at = t0, .next_attempt_at = t0};
+}
+
+Result<TicketId> open_one(Journal& journal, const std::string& title) {
+  DW_TRY(const TicketId id, journal.fresh_ticket());
+  DW_CHECK(journal.open_ticket(ticket_with(id, title)));
+  return id;
+}
+
+const BatchMax ten = [](const Delivery&) { return size_t{10}; };
+
+TEST_P(StoreContract, an_event_that_comes_again_is_the_first_with_its_reply) {
+  auto b = setup();
+  EventId first;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const Recorded r, j.record(event_with("k1")));
+    EXPECT_TRUE(r.is_first);
+    first = r.id;
+    return j.conclude(r.id, EventState::done, "", json::object{{"ticket", 7}});
+  });
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const Recorded r, j.record(event_with("k1")));
+    EXPECT_FALSE(r.is_first);
+    EXPECT_TRUE(r.is_same_body);
+    EXPECT_EQ(r.id, first);
+    EXPECT_EQ(to_text(r.reply), R"({"ticket":7})");
+    Event other = event_with("k1");
+    other.body = "else";
+    DW_TRY(const Recorded r2, j.record(other));
+    EXPECT_FALSE(r2.is_same_body);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, work_that_fails_undoes_itself_alone) {
+  auto b = setup();
+  const Result<void> failed = b->store->write_now([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "gone"));
+    return Error{ErrorKind::invalid, "", "no"};
+  });
+  EXPECT_FALSE(failed.ok());
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "stays"));
+    return {};
+  });
+  b->read([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, r.tickets({}));
+    EXPECT_EQ(page.items.size(), 1U);
+    EXPECT_EQ(page.items.at(0).title, "stays");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, tickets_are_listed_newest_first_filtered_and_paged) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    for (int i = 0; i < 5; ++i) DW_CHECK(open_one(j, fmt::format("t{}", i)));
+    DW_TRY(const Page<Ticket> all, j.tickets({}));
+    return j.change_ticket(all.items.at(2).id, {.status = Status::solved}, t0 + Millis(1000));
+  });
+  b->read([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<Ticket> first, r.tickets({.page = {.limit = 2}}));
+    EXPECT_EQ(first.items.at(0).title, "t4");
+    DW_TRY(const Page<Ticket> next,
+           r.tickets({.page = {.limit = 2, .cursor = first.next_cursor}}));
+    EXPECT_EQ(next.items.at(0).title, "t2");
+    DW_TRY(const Page<Ticket> solved, r.tickets({.status = Status::solved}));
+    EXPECT_EQ(solved.items.size(), 1U);
+    EXPECT_TRUE(solved.items.at(0).solved_at.has_value());
+    DW_TRY(const TicketFigures figures, r.ticket_figures(t0));
+    EXPECT_EQ(figures.open_now, 4);
+    EXPECT_EQ(figures.opened, 5);
+    EXPECT_EQ(figures.solved, 1);
+    EXPECT_EQ(figures.cycle.median, 1.0);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, search_finds_words_before_and_after_they_are_indexed) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "VPN drops every ten minutes"));
+    DW_CHECK(open_one(j, "Printer on fire; DROP TABLE"));
+    return {};
+  });
+  const auto count = [&](const std::string& text) {
+    size_t found = 0;
+    b->read([&](Reader& r) -> Result<void> {
+      DW_TRY(const Page<Ticket> page, r.tickets({.text = text}));
+      found = page.items.size();
+      return {};
+    });
+    return found;
+  };
+  for (const bool is_indexed : {false, true}) {
+    if (is_indexed) {
+      b->write([](Journal& j) -> Result<void> {
+        DW_CHECK(j.index_words(100));
+        return {};
+      });
+    }
+    EXPECT_EQ(count("vpn"), 1U);
+    EXPECT_EQ(count("minutes drop"), 1U);
+    EXPECT_EQ(count("drop"), 2U);
+    EXPECT_EQ(count("fire vpn"), 0U);
+    EXPECT_EQ(count("\"; -- '"), 0U);
+    EXPECT_EQ(count("vpn* OR printer"), 0U);
+  }
+}
+
+TEST_P(StoreContract, the_first_public_comment_of_another_person_is_the_first_reply) {
+  auto b = setup();
+  TicketId id;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(id, open_one(j, "t"));
+    Comment own{.ticket = id, .author_name = "Ana", .author_email = "ANA@x.example", .body = "?",
+                .at = t0 + Millis(10)};
+    DW_CHECK(j.add_comment(own));
+    Comment note{.ticket = id, .author_name = "Bo", .body = "n", .is_public = false,
+                 .at = t0 + Millis(20)};
+    DW_CHECK(j.add_comment(note));
+    Comment reply{.ticket = id, .author_name = "Bo", .body = "yes", .at = t0 + Millis(30)};
+    DW_CHECK(j.add_comment(reply));
+    return {};
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const auto ticket, r.ticket(id));
+    EXPECT_EQ(ticket->first_reply_at, t0 + Millis(30));
+    DW_TRY(const auto comments, r.comments(id));
+    EXPECT_EQ(comments.size(), 3U);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    for (int i = 0; i < 3; ++i) DW_CHECK(j.add_delivery(delivery_in("a")));
+    return {};
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(30'000), 10));
+    EXPECT_EQ(claims.size(), 1U);
+    DW_TRY(const auto others, j.claim_lanes("you", t0, t0 + Millis(30'000), 10));
+    EXPECT_TRUE(others.empty());
+    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    EXPECT_EQ(taken.size(), 3U);
+    EXPECT_EQ(taken.at(0).attempts, 1);
+    EXPECT_FALSE(taken.at(0).is_in_doubt);
+    for (const Delivery& one : taken) {
+      DW_CHECK(j.finish(claims.at(0), {.id = one.id}, t0));
+    }
+    DW_CHECK(j.release_lane(claims.at(0), t0));
+    DW_TRY(const auto again, j.claim_lanes("you", t0 + Millis(99'999), t0, 10));
+    EXPECT_TRUE(again.empty()) << "an empty lane is forgotten";
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_alone) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.add_delivery(delivery_in("a", false)));
+    DW_CHECK(j.add_delivery(delivery_in("a", false)));
+    return {};
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, j.take(claims.at(0), t0, [](const Delivery&) { return size_t{1}; }));
+    EXPECT_EQ(taken.size(), 1U);
+    return {};
+  });
+  if (GetParam() != "memory") b->reopen();
+  b->write([](Journal& j) -> Result<void> {
+    const TimePoint later = t0 + Millis(2000);
+    DW_TRY(const auto claims, j.claim_lanes("you", later, later + Millis(1000), 10));
+    EXPECT_EQ(claims.size(), 1U) << "the hold ended with its lease";
+    DW_TRY(const auto taken, j.take(claims.at(0), later, ten));
+    EXPECT_EQ(taken.size(), 1U);
+    EXPECT_TRUE(taken.at(0).is_in_doubt);
+    EXPECT_EQ(taken.at(0).attempts, 2);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_holder_that_was_taken_over_can_write_nothing) {
+  auto b = setup();
+  LaneClaim old;
+  DeliveryId id;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(id, j.add_delivery(delivery_in("a")));
+    return {};
+  });
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    old = claims.at(0);
+    return {};
+  });
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("you", t0 + Millis(2000), t0 + Millis(9000), 10));
+    EXPECT_EQ(claims.size(), 1U);
+    return {};
+  });
+  for (const int verb : {0, 1, 2}) {
+    const Result<void> refused = b->store->write_now([&](Journal& j) -> Result<void> {
+      if (verb == 0) return j.finish(old, {.id = id}, t0);
+      if (verb == 1) return j.release_lane(old, t0);
+      DW_CHECK(j.take(old, t0, ten));
+      return {};
+    });
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  }
+}
+
+TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
+  auto b = setup();
+  DeliveryId first;
+  const auto claim_and_count = [&](TimePoint at) {
+    size_t taken_count = 0;
+    b->write([&](Journal& j) -> Result<void> {
+      DW_TRY(const auto claims, j.claim_lanes("me", at, at + Millis(1000), 10));
+      if (claims.empty()) return {};
+      DW_TRY(const auto taken, j.take(claims.at(0), at, ten));
+      taken_count = taken.size();
+      for (const Delivery& one : taken) {
+        const bool is_first = one.id == first;
+        DW_CHECK(j.finish(claims.at(0),
+                          {.id = one.id,
+                           .state = is_first ? DeliveryState::dead : DeliveryState::done,
+                           .reason = "r"},
+                          at));
+      }
+      return j.release_lane(claims.at(0), at);
+    });
+    return taken_count;
+  };
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(first, j.add_delivery(delivery_in("a")));
+    return {};
+  });
+  EXPECT_EQ(claim_and_count(t0), 1U);
+  b->write([&](Journal& j) -> Result<void> {
+    DW_CHECK(j.add_delivery(delivery_in("a")));
+    return {};
+  });
+  EXPECT_EQ(claim_and_count(t0 + Millis(5000)), 0U);
+  b->write([&](Journal& j) -> Result<void> {
+    return j.discard_delivery(first, "not needed", t0 + Millis(6000));
+  });
+  EXPECT_EQ(claim_and_count(t0 + Millis(7000)), 1U);
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const BacklogFigures backlog, r.backlog());
+    EXPECT_EQ(backlog.pending + backlog.dead + backlog.lanes, 0);
+    return {};
+  });
+  const Result<void> over = b->store->write_now(
+      [&](Journal& j) { return j.retry_delivery(first, t0); });
+  EXPECT_EQ(over.error().kind, ErrorKind::conflict);
+  const Result<void> none = b->store->write_now(
+      [&](Journal& j) { return j.retry_delivery({999}, t0); });
+  EXPECT_EQ(none.error().kind, ErrorKind::missing);
+}
+
+TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_receives) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.queue_send({.queue = "q", .body = "m"}, t0));
+    QueueReceive wanted{.queue = "q", .count_max = 10, .receives_max = 2, .dead_queue = "q-dead"};
+    DW_TRY(const auto one, j.queue_receive(wanted, t0));
+    EXPECT_EQ(one.size(), 1U);
+    DW_TRY(const auto none, j.queue_receive(wanted, t0 + Millis(29'000)));
+    EXPECT_TRUE(none.empty());
+    DW_TRY(const auto two, j.queue_receive(wanted, t0 + Millis(31'000)));
+    EXPECT_EQ(two.at(0).receives, 2);
+    const std::string old = fmt::format("{}.{}", one.at(0).id.value, one.at(0).receipt);
+    DW_TRY(const bool is_deleted, j.queue_delete("q", old));
+    EXPECT_FALSE(is_deleted) << "only the latest receipt deletes";
+    DW_TRY(const auto three, j.queue_receive(wanted, t0 + Millis(99'000)));
+    EXPECT_TRUE(three.empty());
+    DW_TRY(const QueueFigures dead, j.queue_figures("q-dead", t0 + Millis(99'000)));
+    EXPECT_EQ(dead.depth, 1);
+    DW_TRY(const int64_t moved, j.queue_redrive("q-dead", t0 + Millis(99'000)));
+    EXPECT_EQ(moved, 1);
+    DW_TRY(const auto four, j.queue_receive(wanted, t0 + Millis(99'000)));
+    EXPECT_EQ(four.at(0).receives, 1);
+    const std::string handle = fmt::format("{}.{}", four.at(0).id.value, four.at(0).receipt);
+    DW_CHECK(j.queue_hide("q", handle, Millis(0), t0 + Millis(99'000)));
+    DW_TRY(const auto five, j.queue_receive(wanted, t0 + Millis(99'001)));
+    EXPECT_EQ(five.size(), 1U);
+    const std::string last = fmt::format("{}.{}", five.at(0).id.value, five.at(0).receipt);
+    DW_TRY(const bool is_gone, j.queue_delete("q", last));
+    EXPECT_TRUE(is_gone);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    const auto send = [&](const char* body, const char* group, const char* id) {
+      return j.queue_send(
+          {.queue = "q.fifo", .body = body, .group = group, .deduplication = id}, t0);
+    };
+    DW_TRY(const MessageId first, send("a1", "a", "1"));
+    DW_TRY(const MessageId repeat, send("a1", "a", "1"));
+    EXPECT_EQ(first, repeat);
+    DW_CHECK(send("a2", "a", "2"));
+    DW_CHECK(send("b1", "b", "3"));
+    const QueueReceive wanted{.queue = "q.fifo", .count_max = 10, .is_fifo = true};
+    DW_TRY(const auto got, j.queue_receive(wanted, t0));
+    EXPECT_EQ(got.size(), 2U);
+    EXPECT_EQ(got.at(0).body, "a1");
+    EXPECT_EQ(got.at(1).body, "b1");
+    const std::string handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
+    DW_CHECK(j.queue_delete("q.fifo", handle));
+    DW_TRY(const auto next, j.queue_receive(wanted, t0));
+    EXPECT_EQ(next.size(), 1U);
+    EXPECT_EQ(next.at(0).body, "a2");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, changes_are_numbered_and_resumed_without_a_gap) {
+  auto b = setup();
+  std::string position;
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "one"));
+    return {};
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(position, r.last_change());
+    return {};
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "two"));
+    return {};
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "three"));
+    return {};
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const auto notes, r.changes_after(position, 10));
+    EXPECT_EQ(notes.size(), 2U);
+    DW_TRY(const auto rest, r.changes_after(notes.at(0).position, 10));
+    EXPECT_EQ(rest.size(), 1U);
+    EXPECT_EQ(r.changes_after("nonsense", 10).error().kind, ErrorKind::missing);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, retention_removes_what_is_finished_and_keeps_keys_that_are_for_ever) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.record(event_with("short")));
+    Event lasting = event_with("long");
+    lasting.is_for_ever = true;
+    DW_TRY(const Recorded r, j.record(lasting));
+    DW_CHECK(j.conclude(r.id, EventState::done, "", json::object{{"ticket", 1}}));
+    DW_TRY(const TicketId open, open_one(j, "open"));
+    DW_TRY(const TicketId solved, open_one(j, "solved"));
+    EXPECT_NE(open, solved);
+    DW_CHECK(j.index_words(10));
+    return j.change_ticket(solved, {.status = Status::solved}, t0);
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const int64_t removed, j.prune(t0 + Millis(1), 100, 1000));
+    EXPECT_EQ(removed, 3);
+    DW_TRY(const int64_t more, j.prune(t0 + Millis(1), 100, 1000));
+    EXPECT_EQ(more, 0);
+    DW_TRY(const Recorded again, j.record(event_with("short")));
+    EXPECT_TRUE(again.is_first);
+    DW_TRY(const Recorded known, j.record(event_with("long")));
+    EXPECT_FALSE(known.is_first);
+    EXPECT_EQ(to_text(known.reply), R"({"ticket":1})");
+    DW_TRY(const Page<Ticket> left, j.tickets({}));
+    EXPECT_EQ(left.items.size(), 1U);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_lease_has_one_holder_until_it_ends) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const bool mine, j.hold_lease("l", "me", t0, t0 + Millis(1000)));
+    EXPECT_TRUE(mine);
+    DW_TRY(const bool yours, j.hold_lease("l", "you", t0, t0 + Millis(1000)));
+    EXPECT_FALSE(yours);
+    DW_TRY(const bool later, j.hold_lease("l", "you", t0 + Millis(1001), t0 + Millis(2000)));
+    EXPECT_TRUE(later);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, tokens_are_unique_by_name_and_end_when_revoked) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.add_token({.name = "ci", .role = "agent", .hash = "h", .created_at = t0}));
+    EXPECT_EQ(j.add_token({.name = "ci", .role = "agent", .hash = "h"}).error().kind,
+              ErrorKind::conflict);
+    DW_CHECK(j.revoke_token("ci", t0));
+    EXPECT_EQ(j.revoke_token("ci", t0).error().kind, ErrorKind::missing);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, opening_again_changes_nothing_and_verify_finds_it_whole) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "t"));
+    DW_CHECK(j.add_delivery(delivery_in("a")));
+    return {};
+  });
+  if (GetParam() != "memory") b->reopen();
+  const auto found = b->store->verify();
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE(found->empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, StoreContract, testing::Values("sqlite", "memory", "postgresql"),
+                         [](const auto& engine) { return engine.param; });
+
+// What is one engine's own.
+
+TEST(SqliteStore, a_second_daemon_is_told_who_holds_the_file) {
+  const auto folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
+  std::filesystem::create_directory(folder);
+  const std::string url = "sqlite:" + (folder / "store.db").string();
+  Loop loop;
+  auto first = open_store(url, OpenMode::serve, &loop);
+  ASSERT_TRUE(first.ok());
+  auto second = open_store(url, OpenMode::serve, &loop);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().kind, ErrorKind::busy);
+  EXPECT_NE(second.error().what.find(fmt::format("pid {}", getpid())), std::string::npos);
+  EXPECT_TRUE(open_store(url, OpenMode::visit, nullptr).ok());
+  struct stat found {};
+  ASSERT_EQ(stat((folder / "store.db").c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777, 0640U);
+  first->reset();
+  std::filesystem::remove_all(folder);
+}
+
+TEST(SqliteStore, a_backup_opens_and_has_everything) {
+  const auto folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
+  std::filesystem::create_directory(folder);
+  auto store = open_store("sqlite:" + (folder / "a.db").string(), OpenMode::visit, nullptr);
+  ASSERT_TRUE(store.ok());
+  ASSERT_TRUE((*store)
+                  ->write_now([](Journal& j) -> Result<void> {
+                    DW_CHECK(open_one(j, "kept"));
+                    return {};
+                  })
+                  .ok());
+  const std::string copy = (folder / "b.db").string();
+  ASSERT_TRUE((*store)->backup(copy).ok());
+  EXPECT_FALSE((*store)->backup(copy).ok()) << "never over a file that is there";
+  auto restored = open_store("sqlite:" + copy, OpenMode::visit, nullptr);
+  ASSERT_TRUE(restored.ok());
+  const Result<void> read = (*restored)->read_now([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, r.tickets({}));
+    EXPECT_EQ(page.items.size(), 1U);
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+  std::filesystem::remove_all(folder);
+}
+
+Task<void> open_many(Store& store, int count, int& done) {
+  for (int i = 0; i < count; ++i) {
+    const WriteWork work = [](Journal& j) -> Result<void> {
+      DW_CHECK(open_one(j, "t"));
+      return {};
+    };
+    const Result<void> written = co_await store.write(work);
+    EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().text());
+    ++done;
+  }
+}
+
+/// Many writers at once over two stores of one database: replicas.
+TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
+  const std::string url = fresh_postgres_url();
+  Loop loop;
+  auto first = open_store(url, OpenMode::serve, &loop);
+  auto second = open_store(url, OpenMode::serve, &loop);
+  ASSERT_TRUE(first.ok() && second.ok());
+  int told = 0;
+  (*second)->on_change([&](Touched touched) { told += touched.notes ? 1 : 0; });
+  int done = 0;
+  for (int i = 0; i < 8; ++i) {
+    asio::co_spawn(loop, open_many(**first, 10, done), asio::detached);
+    asio::co_spawn(loop, open_many(**second, 10, done), asio::detached);
+  }
+  loop.run();
+  EXPECT_EQ(done, 160);
+  EXPECT_GT(told, 0);
+  auto visit = open_store(url, OpenMode::visit, nullptr);
+  const Result<void> read = (*visit)->read_now([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
+    EXPECT_EQ(page.items.size(), 160U);
+    DW_TRY(const auto notes, r.changes_after("", 500));
+    EXPECT_EQ(notes.size(), 160U);
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+}
+
+}  // namespace
+}  // namespace dw

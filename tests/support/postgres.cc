@@ -1,0 +1,57 @@
+#include "support/postgres.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+namespace dw {
+namespace {
+
+constexpr const char* programs = "/usr/lib/postgresql/15/bin";
+
+void must(const std::string& command) {
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+}
+
+class Cluster {
+ public:
+  Cluster() {
+    char made[] = "/tmp/deskwire-postgres-XXXXXX";
+    if (mkdtemp(made) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = made;
+    // PostgreSQL refuses to run as root.
+    as_ = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : "";
+    if (geteuid() == 0) must("chown postgres:postgres " + folder_);
+    must(fmt::format("cd {0} && {1}{2}/initdb -D {0}/data -A trust -U deskwire >/dev/null 2>&1",
+                     folder_, as_, programs));
+    must(fmt::format("cd {0} && {1}{2}/pg_ctl -w -D {0}/data -l {0}/server.log "
+                     "-o \"-k {0} -c listen_addresses='' -c fsync=off\" start >/dev/null",
+                     folder_, as_, programs));
+  }
+  ~Cluster() {
+    const std::string stop = fmt::format("cd {0} && {1}{2}/pg_ctl -D {0}/data -m immediate stop "
+                                         ">/dev/null 2>&1; rm -rf {0}",
+                                         folder_, as_, programs);
+    if (std::system(stop.c_str()) != 0) std::fputs("the test cluster did not stop\n", stderr);
+  }
+  std::string fresh() {
+    const std::string name = fmt::format("d{}", ++count_);
+    must(fmt::format("{}/createdb -h {} -U deskwire {}", programs, folder_, name));
+    return fmt::format("postgresql://deskwire@/{}?host={}", name, folder_);
+  }
+
+ private:
+  std::string folder_, as_;
+  int count_ = 0;
+};
+
+}  // namespace
+
+std::string fresh_postgres_url() {
+  static Cluster cluster;
+  return cluster.fresh();
+}
+
+}  // namespace dw

@@ -1,0 +1,11 @@
+// A private PostgreSQL cluster for tests: made in a temporary folder, reachable by a Unix socket
+// there, run as an unprivileged user, gone with the process.
+#pragma once
+#include <string>
+
+namespace dw {
+
+/// The URL of an empty database of its own; the cluster is started at the first call.
+std::string fresh_postgres_url();
+
+}  // namespace dw
