@@ -26,7 +26,9 @@ void build_queues(Core& core) {
   }
 }
 
-void build_desks(Core& core) { core.local_targets.push_back(std::make_unique<EmbeddedDesk>()); }
+void build_desks(Core& core) {
+  core.local_targets.push_back(std::make_unique<EmbeddedDesk>());
+}
 
 }  // namespace
 

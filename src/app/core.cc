@@ -6,9 +6,8 @@ namespace dw {
 namespace {
 
 void build_jobs(Core& core) {
-  core.jobs.push_back(std::make_unique<Intake>(
-      IntakeParts{core.settings.intake, core.settings.queues, core.settings.routes,
-                  core.public_url}));
+  core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
+      core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
 }
 

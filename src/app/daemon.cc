@@ -36,8 +36,7 @@ SqsEndpointSettings sqs_settings(const Core& core) {
   settings.is_key_required = core.settings.access.mode != AccessMode::loopback;
   for (const QueueSettings& queue : core.settings.queues) {
     if (!queue.is_embedded()) continue;
-    settings.queues.push_back(
-        {queue.name, queue.receives_max, queue.visibility, queue.is_fifo()});
+    settings.queues.push_back({queue.name, queue.receives_max, queue.visibility, queue.is_fifo()});
   }
   return settings;
 }
@@ -66,9 +65,9 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       access_(*core_->store, core_->clock, access_mode(core_->settings), core_->public_url),
       hooks_(*core_->inbox, core_->clock, core_->metrics, states_, sources_of(*core_)),
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
-      api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_,
-                    scheduler_, live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION,
-                    started_at_, [this] { outbox_.notify(); }}) {}
+      api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
+                    live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
+                    [this] { outbox_.notify(); }}) {}
 
 void Daemon::wire_notices() {
   core_->store->on_change([this](Touched touched) {
@@ -129,8 +128,8 @@ ServerOptions Daemon::server_options() {
 }
 
 Result<std::string> Daemon::start() {
-  server_ = std::make_unique<HttpServer>(core_->loop, core_->clock, tasks_, routes(),
-                                         server_options());
+  server_ =
+      std::make_unique<HttpServer>(core_->loop, core_->clock, tasks_, routes(), server_options());
   DW_TRY(std::string bound, server_->start());
   wire_notices();
   outbox_.start();
@@ -151,9 +150,9 @@ int Daemon::run() {
   const char* scheme = core_->settings.server.tls_cert.empty() ? "http" : "https";
   fmt::print("deskwire {} ready on {}://{}\n", DW_VERSION, scheme, *bound);
   std::fflush(stdout);
-  log_info("serve", "ready", {{"address", *bound},
-                              {"store", core_->store->kind()},
-                              {"config", core_->settings.file}});
+  log_info(
+      "serve", "ready",
+      {{"address", *bound}, {"store", core_->store->kind()}, {"config", core_->settings.file}});
   core_->loop.run();
   return 0;
 }

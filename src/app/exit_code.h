@@ -4,7 +4,7 @@
 
 namespace dw {
 
-constexpr int exit_found = 1;      ///< it ran, and found something to act on
+constexpr int exit_found = 1;  ///< it ran, and found something to act on
 constexpr int exit_usage = 2;
 constexpr int exit_unreachable = 69;
 constexpr int exit_defect = 70;

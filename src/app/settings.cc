@@ -16,8 +16,8 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store", "log", "teams",
-                                                "intake", "queue", "route", "retry", "hours"};
+const std::vector<std::string> section_names = {"server", "access", "store", "log",   "teams",
+                                                "intake", "queue",  "route", "retry", "hours"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -54,8 +54,10 @@ void read_teams(const Node::Table& root, Settings& settings, Problems& problems)
   }
   for (const auto& [name, node] : *table) {
     const std::string key = "teams." + name;
-    const bool is_plain = !name.empty() && name.find_first_not_of(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == std::string::npos;
+    const bool is_plain =
+        !name.empty() && name.find_first_not_of(
+                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+                             std::string::npos;
     if (!is_plain) problems.add(node.line, key, "a name has letters, digits, '-' and '_' only");
     TeamsSettings teams{.name = name, .secrets = {}};
     read_section(teams_section(), node, key, teams, problems);
@@ -109,8 +111,9 @@ void check_routes(const Settings& settings, const std::vector<int>& lines, Probl
     const bool is_there =
         queue.empty() || std::find(names.begin(), names.end(), queue) != names.end();
     if (!is_there) {
-      problems.add(lines[i], "route.queue",
-                   fmt::format("there is no queue \"{}\" (there are {})", queue, join(names, ", ")));
+      problems.add(
+          lines[i], "route.queue",
+          fmt::format("there is no queue \"{}\" (there are {})", queue, join(names, ", ")));
     }
   }
 }
@@ -254,26 +257,26 @@ json::object settings_schema() {
           {"title", "deskwire.toml"},
           {"type", "object"},
           {"additionalProperties", false},
-          {"properties",
-           json::object{
-               {"server", section_schema(server_section())},
-               {"access", section_schema(access_section())},
-               {"store", section_schema(store_section())},
-               {"log", section_schema(log_section())},
-               {"teams", json::object{{"type", "object"},
-                                      {"additionalProperties", section_schema(teams_section())}}},
-               {"intake", section_schema(intake_section())},
-               {"queue", list_of(section_schema(queue_section()))},
-               {"route", list_of(section_schema(route_section()))},
-               {"retry", section_schema(retry_section())},
-               {"hours", section_schema(hours_section())}}}};
+          {"properties", json::object{{"server", section_schema(server_section())},
+                                      {"access", section_schema(access_section())},
+                                      {"store", section_schema(store_section())},
+                                      {"log", section_schema(log_section())},
+                                      {"teams", json::object{{"type", "object"},
+                                                             {"additionalProperties",
+                                                              section_schema(teams_section())}}},
+                                      {"intake", section_schema(intake_section())},
+                                      {"queue", list_of(section_schema(queue_section()))},
+                                      {"route", list_of(section_schema(route_section()))},
+                                      {"retry", section_schema(retry_section())},
+                                      {"hours", section_schema(hours_section())}}}};
 }
 
 std::string settings_reference() {
   std::string out =
       "# Configuration reference\n\n"
       "Printed by `deskwire config --reference`; a test holds this page to the program.\n\n"
-      "One file, `deskwire.toml`: `--config FILE`, else `$DESKWIRE_CONFIG`, else `./deskwire.toml`, "
+      "One file, `deskwire.toml`: `--config FILE`, else `$DESKWIRE_CONFIG`, else "
+      "`./deskwire.toml`, "
       "else `/etc/deskwire/deskwire.toml`. No file at all is valid. `${NAME}` in any text is the "
       "environment variable NAME, `${NAME:-default}` gives a default, `$${` is a plain `${`. A "
       "secret may be `file:/path`. Durations are `\"500ms\"`, `\"30s\"`, `\"15m\"`, `\"36h\"`, "

@@ -16,7 +16,7 @@ class Defect : public std::logic_error {
 
 }  // namespace dw
 
-#define DW_ASSERT(condition, why)                                            \
-  do {                                                                       \
+#define DW_ASSERT(condition, why)                                              \
+  do {                                                                         \
     if (!(condition)) ::dw::raise_defect(#condition, why, __FILE__, __LINE__); \
   } while (false)

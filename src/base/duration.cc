@@ -10,8 +10,12 @@ namespace dw {
 namespace {
 
 using Unit = std::pair<std::string_view, int64_t>;
-constexpr std::array<Unit, 6> time_units = {
-    {{"w", 604'800'000}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+constexpr std::array<Unit, 6> time_units = {{{"w", 604'800'000},
+                                             {"d", 86'400'000},
+                                             {"h", 3'600'000},
+                                             {"m", 60'000},
+                                             {"s", 1000},
+                                             {"ms", 1}}};
 constexpr std::array<Unit, 4> size_units = {
     {{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}};
 constexpr int64_t milliseconds_max = 10LL * 366 * 86'400'000;
@@ -43,8 +47,9 @@ std::string format_units(int64_t value, const std::array<Unit, N>& units) {
 }  // namespace
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  DW_TRY(const int64_t value, parse_units(text, time_units, milliseconds_max,
-                                          "a duration such as \"500ms\", \"30s\", \"15m\", \"7d\""));
+  DW_TRY(const int64_t value,
+         parse_units(text, time_units, milliseconds_max,
+                     "a duration such as \"500ms\", \"30s\", \"15m\", \"7d\""));
   return std::chrono::milliseconds(value);
 }
 

@@ -6,9 +6,9 @@
 namespace dw {
 
 struct EmbeddedFile {
-  std::string_view path;   ///< "app-3f2a.js"
+  std::string_view path;  ///< "app-3f2a.js"
   std::string_view bytes;
-  std::string_view gzip;   ///< the same, compressed
+  std::string_view gzip;  ///< the same, compressed
 };
 
 }  // namespace dw

@@ -16,7 +16,9 @@ Result<json::value> parse_json(std::string_view text) {
   return value;
 }
 
-std::string to_text(const json::value& value) { return json::serialize(value); }
+std::string to_text(const json::value& value) {
+  return json::serialize(value);
+}
 
 JsonView JsonView::operator[](std::string_view key) const {
   std::string path = path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
@@ -28,11 +30,14 @@ JsonView JsonView::operator[](std::string_view key) const {
   return {found, std::move(path), problems_};
 }
 
-void JsonView::add_problem(std::string what) const { problems_->push_back({path_, std::move(what)}); }
+void JsonView::add_problem(std::string what) const {
+  problems_->push_back({path_, std::move(what)});
+}
 
 std::optional<std::string> JsonView::text() const {
   if (value_ == nullptr) return std::nullopt;
-  if (const json::string* text = value_->if_string()) return std::string(text->data(), text->size());
+  if (const json::string* text = value_->if_string())
+    return std::string(text->data(), text->size());
   add_problem("must be text");
   return std::nullopt;
 }

@@ -37,10 +37,9 @@ std::string_view name_of_level(LogLevel level) {
 /// Quoted where white space, quotes or control characters would make the line ambiguous: a
 /// stranger's text can neither end a line nor forge a field.
 void append_value(std::string& out, std::string_view value) {
-  const bool is_plain =
-      !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-        return static_cast<unsigned char>(c) > 0x20 && c != '"' && c != '=' && c != 0x7F;
-      });
+  const bool is_plain = !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != '"' && c != '=' && c != 0x7F;
+  });
   if (is_plain) {
     out += value;
   } else {
@@ -89,7 +88,9 @@ void set_log(LogLevel level, LogFormat format) {
   format_now = format;
 }
 
-bool logs(LogLevel level) { return level >= level_now.load(std::memory_order_relaxed); }
+bool logs(LogLevel level) {
+  return level >= level_now.load(std::memory_order_relaxed);
+}
 
 void log(LogLevel level, std::string_view area, std::string_view what, LogFields fields) {
   if (!logs(level)) return;

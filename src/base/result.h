@@ -76,14 +76,14 @@ class [[nodiscard]] Result<void> {
 
 #define DW_JOIN_(a, b) a##b
 #define DW_JOIN(a, b) DW_JOIN_(a, b)
-#define DW_TRY_(result, give_back, declaration, ...)  \
-  auto result = (__VA_ARGS__);                        \
+#define DW_TRY_(result, give_back, declaration, ...)     \
+  auto result = (__VA_ARGS__);                           \
   if (!result.ok()) give_back std::move(result.error()); \
   declaration = std::move(result).value()
-#define DW_CHECK_(give_back, ...)                                             \
-  do {                                                                        \
-    auto result_of_check = (__VA_ARGS__);                                     \
-    if (!result_of_check.ok()) give_back std::move(result_of_check.error());  \
+#define DW_CHECK_(give_back, ...)                                            \
+  do {                                                                       \
+    auto result_of_check = (__VA_ARGS__);                                    \
+    if (!result_of_check.ok()) give_back std::move(result_of_check.error()); \
   } while (false)
 
 /// DW_TRY(auto row, find(id)); declares `row`, or returns the error. Several statements: inside

@@ -93,7 +93,7 @@ std::string_view Node::kind() const {
 }
 
 void Problems::add(int line, const std::string& key, const std::string& what) {
-  const std::string place = line > 0 ? fmt::format("{}:{}: ", file_, line)
+  const std::string place = line > 0        ? fmt::format("{}:{}: ", file_, line)
                             : file_.empty() ? ""
                                             : file_ + ": ";
   found_.push_back({line, fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what)});

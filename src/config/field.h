@@ -32,17 +32,17 @@ template <class T>
 struct Field {
   std::string key;
   std::string doc;
-  std::string allowed;          ///< in words: "a duration", "text or file"
-  json::object schema;          ///< of the value
-  bool needs_restart = false;   ///< a reload does not change it
+  std::string allowed;         ///< in words: "a duration", "text or file"
+  json::object schema;         ///< of the value
+  bool needs_restart = false;  ///< a reload does not change it
   std::function<void(T&, const Node&, const Place&)> read;
   std::function<std::string(const T&)> print;  ///< as TOML; secrets as "***"
 };
 
 template <class T>
 struct Section {
-  std::string key;        ///< "server", "queue", "teams"
-  std::string shape;      ///< "[server]", "[[queue]]", "[teams.NAME]"
+  std::string key;    ///< "server", "queue", "teams"
+  std::string shape;  ///< "[server]", "[[queue]]", "[teams.NAME]"
   std::string doc;
   std::vector<Field<T>> fields;
 };
@@ -58,8 +58,8 @@ std::optional<Secret> read_secret(const Node& node, const Place& place);
 std::string unknown_key(const std::string& key, const std::vector<std::string>& known);
 
 template <class T>
-Field<T> text_field(std::string key, std::string T::* member, std::string doc,
-                    TextCheck check = {}, std::string allowed = "text") {
+Field<T> text_field(std::string key, std::string T::*member, std::string doc, TextCheck check = {},
+                    std::string allowed = "text") {
   return {.key = std::move(key),
           .doc = std::move(doc),
           .allowed = std::move(allowed),
@@ -76,7 +76,7 @@ Field<T> text_field(std::string key, std::string T::* member, std::string doc,
 }
 
 template <class T>
-Field<T> secret_field(std::string key, Secret T::* member, std::string doc) {
+Field<T> secret_field(std::string key, Secret T::*member, std::string doc) {
   return {.key = std::move(key),
           .doc = std::move(doc),
           .allowed = "a secret: the text itself, \"${NAME}\", or \"file:/path\"",
@@ -85,13 +85,11 @@ Field<T> secret_field(std::string key, Secret T::* member, std::string doc) {
               [member](T& out, const Node& node, const Place& place) {
                 if (auto secret = read_secret(node, place)) out.*member = std::move(*secret);
               },
-          .print = [member](const T& from) {
-            return quoted((from.*member).empty() ? "" : "***");
-          }};
+          .print = [member](const T& from) { return quoted((from.*member).empty() ? "" : "***"); }};
 }
 
 template <class T>
-Field<T> texts_field(std::string key, std::vector<std::string> T::* member, std::string doc,
+Field<T> texts_field(std::string key, std::vector<std::string> T::*member, std::string doc,
                      TextCheck check = {}) {
   return {.key = std::move(key),
           .doc = std::move(doc),
@@ -111,7 +109,7 @@ Field<T> texts_field(std::string key, std::vector<std::string> T::* member, std:
 }
 
 template <class T, class N>
-Field<T> number_field(std::string key, N T::* member, int64_t low, int64_t high, std::string doc) {
+Field<T> number_field(std::string key, N T::*member, int64_t low, int64_t high, std::string doc) {
   const std::string allowed = fmt::format("a whole number from {} to {}", low, high);
   return {.key = std::move(key),
           .doc = std::move(doc),
@@ -129,7 +127,7 @@ Field<T> number_field(std::string key, N T::* member, int64_t low, int64_t high,
 }
 
 template <class T>
-Field<T> duration_field(std::string key, Millis T::* member, Millis low, Millis high,
+Field<T> duration_field(std::string key, Millis T::*member, Millis low, Millis high,
                         std::string doc) {
   const std::string bounds =
       fmt::format("a duration from {} to {}", format_duration(low), format_duration(high));
@@ -150,7 +148,7 @@ Field<T> duration_field(std::string key, Millis T::* member, Millis low, Millis 
 }
 
 template <class T>
-Field<T> size_field(std::string key, uint64_t T::* member, uint64_t low, uint64_t high,
+Field<T> size_field(std::string key, uint64_t T::*member, uint64_t low, uint64_t high,
                     std::string doc) {
   const std::string bounds =
       fmt::format("a size from {} to {}", format_size(low), format_size(high));
@@ -172,7 +170,7 @@ Field<T> size_field(std::string key, uint64_t T::* member, uint64_t low, uint64_
 
 /// One of a few words, kept as an enumeration whose values are the words' places.
 template <class T, class E>
-Field<T> choice_field(std::string key, E T::* member, std::vector<std::string> words,
+Field<T> choice_field(std::string key, E T::*member, std::vector<std::string> words,
                       std::string doc) {
   std::string allowed = "one of";
   json::array values;
@@ -180,26 +178,25 @@ Field<T> choice_field(std::string key, E T::* member, std::vector<std::string> w
     allowed += fmt::format("{} \"{}\"", values.empty() ? "" : ",", word);
     values.push_back(json::string(word));
   }
-  return {.key = std::move(key),
-          .doc = std::move(doc),
-          .allowed = allowed,
-          .schema = {{"enum", values}},
-          .read =
-              [member, words, allowed](T& out, const Node& node, const Place& place) {
-                const auto text = read_text(node, place);
-                if (!text) return;
-                for (size_t i = 0; i < words.size(); ++i) {
-                  if (words[i] == *text) {
-                    out.*member = static_cast<E>(i);
-                    return;
-                  }
-                }
-                place.add(fmt::format("\"{}\" is not known ({})", *text, allowed));
-              },
-          .print =
-              [member, words](const T& from) {
-                return quoted(words.at(static_cast<size_t>(from.*member)));
-              }};
+  return {
+      .key = std::move(key),
+      .doc = std::move(doc),
+      .allowed = allowed,
+      .schema = {{"enum", values}},
+      .read =
+          [member, words, allowed](T& out, const Node& node, const Place& place) {
+            const auto text = read_text(node, place);
+            if (!text) return;
+            for (size_t i = 0; i < words.size(); ++i) {
+              if (words[i] == *text) {
+                out.*member = static_cast<E>(i);
+                return;
+              }
+            }
+            place.add(fmt::format("\"{}\" is not known ({})", *text, allowed));
+          },
+      .print = [member, words](
+                   const T& from) { return quoted(words.at(static_cast<size_t>(from.*member))); }};
 }
 
 template <class T>

@@ -91,7 +91,9 @@ Field<IntakeSettings> priorities_field() {
 
 const Section<RouteSettings>& when_section() {
   static const Section<RouteSettings> section{
-      "when", "when = { … }", "conditions; all that are given must hold",
+      "when",
+      "when = { … }",
+      "conditions; all that are given must hold",
       {texts_field("priority", &RouteSettings::priorities, "any of these priorities",
                    check_priority),
        texts_field("source", &RouteSettings::sources, "any of these sources (\"teams:it\")"),
@@ -125,7 +127,9 @@ Field<RouteSettings> when_field() {
 
 }  // namespace
 
-bool QueueSettings::is_fifo() const { return name.ends_with(".fifo") || url.ends_with(".fifo"); }
+bool QueueSettings::is_fifo() const {
+  return name.ends_with(".fifo") || url.ends_with(".fifo");
+}
 
 bool is_loopback_listen(const std::string& listen) {
   const std::string host = listen.substr(0, listen.rfind(':'));
@@ -143,13 +147,15 @@ std::string check_http_url(const std::string& text) {
 
 const Section<ServerSettings>& server_section() {
   static const Section<ServerSettings> section{
-      "server", "[server]", "The HTTP server: hooks, API, board.",
+      "server",
+      "[server]",
+      "The HTTP server: hooks, API, board.",
       {restart(text_field("listen", &ServerSettings::listen,
                           "where it listens; port 0 picks a free one", check_listen,
                           "host:port, \"[::1]:8080\"")),
        text_field("public_url", &ServerSettings::public_url,
-                  "how the outside reaches it, used in links; empty: http://LISTEN",
-                  check_http_url, "an http(s) address"),
+                  "how the outside reaches it, used in links; empty: http://LISTEN", check_http_url,
+                  "an http(s) address"),
        restart(size_field("max_body", &ServerSettings::body_bytes_max, 1024, 64 << 20,
                           "a larger request gets 413")),
        restart(texts_field("trusted_proxies", &ServerSettings::trusted_proxies,
@@ -164,7 +170,9 @@ const Section<ServerSettings>& server_section() {
 
 const Section<AccessSettings>& access_section() {
   static const Section<AccessSettings> section{
-      "access", "[access]", "Who may open the board and the API.",
+      "access",
+      "[access]",
+      "Who may open the board and the API.",
       {restart(choice_field("mode", &AccessSettings::mode, {"loopback", "token"},
                             "loopback: callers on this machine, without a login; token: whoever "
                             "has an API token (`deskwire token add NAME`)"))}};
@@ -173,9 +181,12 @@ const Section<AccessSettings>& access_section() {
 
 const Section<StoreSettings>& store_section() {
   static const Section<StoreSettings> section{
-      "store", "[store]", "Where everything is kept.",
-      {restart(text_field("url", &StoreSettings::url, "the engine and its place", check_store_url,
-                          "\"sqlite:PATH\", \"sqlite::memory:\", \"postgresql://user:pw@host/db\"")),
+      "store",
+      "[store]",
+      "Where everything is kept.",
+      {restart(
+           text_field("url", &StoreSettings::url, "the engine and its place", check_store_url,
+                      "\"sqlite:PATH\", \"sqlite::memory:\", \"postgresql://user:pw@host/db\"")),
        duration_field("retention", &StoreSettings::retention, Millis(0),
                       Millis(3650LL * 86'400'000),
                       "finished events, deliveries and solved tickets older than this are "
@@ -185,7 +196,9 @@ const Section<StoreSettings>& store_section() {
 
 const Section<LogSettings>& log_section() {
   static const Section<LogSettings> section{
-      "log", "[log]", "What is written to stderr.",
+      "log",
+      "[log]",
+      "What is written to stderr.",
       {choice_field("level", &LogSettings::level, {"trace", "debug", "info", "warn", "error"},
                     "the least that is written"),
        choice_field("format", &LogSettings::format, {"text", "json"}, "for people or programs")}};
@@ -194,7 +207,9 @@ const Section<LogSettings>& log_section() {
 
 const Section<IntakeSettings>& intake_section() {
   static const Section<IntakeSettings> section{
-      "intake", "[intake]", "What makes a good ticket.",
+      "intake",
+      "[intake]",
+      "What makes a good ticket.",
       {restart(number_field("max_title", &IntakeSettings::title_characters_max, 1, 1000,
                             "the longest title, in characters")),
        restart(number_field("max_description", &IntakeSettings::description_characters_max, 1,
@@ -207,7 +222,8 @@ const Section<IntakeSettings>& intake_section() {
 
 const Section<QueueSettings>& queue_section() {
   static const Section<QueueSettings> section{
-      "queue", "[[queue]]",
+      "queue",
+      "[[queue]]",
       "A queue. `high`, `medium` and `low` exist (embedded) whether listed or not. A name or "
       "address that ends in `.fifo` makes a FIFO queue.",
       {restart(text_field("name", &QueueSettings::name, "its name, used by routes",
@@ -233,12 +249,13 @@ const Section<QueueSettings>& queue_section() {
 
 const Section<RouteSettings>& route_section() {
   static const Section<RouteSettings> section{
-      "route", "[[route]]",
+      "route",
+      "[[route]]",
       "Which queue a ticket takes: the first route that matches; without one, the queue named "
       "after its priority.",
       {restart(when_field()),
-       restart(text_field("queue", &RouteSettings::queue,
-                          "the queue; empty: the one of the priority")),
+       restart(
+           text_field("queue", &RouteSettings::queue, "the queue; empty: the one of the priority")),
        restart(text_field("announce", &RouteSettings::announce,
                           "Slack channel that is told of each such ticket", check_nothing_yet)),
        restart(texts_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
@@ -248,7 +265,9 @@ const Section<RouteSettings>& route_section() {
 const Section<RetrySettings>& retry_section() {
   const Millis week(604'800'000);
   static const Section<RetrySettings> section{
-      "retry", "[retry]", "How deliveries that fail are tried again: exponential, full jitter.",
+      "retry",
+      "[retry]",
+      "How deliveries that fail are tried again: exponential, full jitter.",
       {duration_field("first", &RetrySettings::first, Millis(10), week,
                       "the widest wait after the first failure"),
        duration_field("max", &RetrySettings::max, Millis(10), week, "the widest wait ever"),
@@ -261,7 +280,9 @@ const Section<RetrySettings>& retry_section() {
 
 const Section<HoursSettings>& hours_section() {
   static const Section<HoursSettings> section{
-      "hours", "[hours]", "Local time.",
+      "hours",
+      "[hours]",
+      "Local time.",
       {restart(text_field("timezone", &HoursSettings::timezone,
                           "times of day in schedules are in this zone", {},
                           "an IANA name such as \"Europe/Berlin\""))}};

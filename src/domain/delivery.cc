@@ -21,12 +21,9 @@ json::value encode_one(const QueueSend& send) {
 }
 
 json::value encode_one(const DeskComment& comment) {
-  return json::object{{"ticket", comment.ticket.value},
-                      {"author_name", comment.author_name},
-                      {"author_email", comment.author_email},
-                      {"body", comment.body},
-                      {"public", comment.is_public},
-                      {"source", comment.source}};
+  return json::object{{"ticket", comment.ticket.value},       {"author_name", comment.author_name},
+                      {"author_email", comment.author_email}, {"body", comment.body},
+                      {"public", comment.is_public},          {"source", comment.source}};
 }
 
 json::value encode_one(const DeskUpdate& update) {
@@ -94,13 +91,17 @@ Result<Payload> decode_payload(std::string_view operation, const json::value& bo
     return Error{ErrorKind::invalid, "delivery", fmt::format("unknown operation {}", operation)};
   }
   if (!problems.empty()) {
-    return Error{.kind = ErrorKind::invalid, .where = "delivery", .what = "payload",
+    return Error{.kind = ErrorKind::invalid,
+                 .where = "delivery",
+                 .what = "payload",
                  .problems = std::move(problems)};
   }
   return payload;
 }
 
-std::string_view name_of(DeliveryState state) { return states.at(static_cast<size_t>(state)); }
+std::string_view name_of(DeliveryState state) {
+  return states.at(static_cast<size_t>(state));
+}
 
 std::optional<DeliveryState> delivery_state_named(std::string_view name) {
   for (size_t i = 0; i < states.size(); ++i) {
@@ -109,7 +110,9 @@ std::optional<DeliveryState> delivery_state_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string to_text(DeliveryId id) { return fmt::format("d-{:06}", id.value); }
+std::string to_text(DeliveryId id) {
+  return fmt::format("d-{:06}", id.value);
+}
 
 std::optional<DeliveryId> delivery_id_named(std::string_view text) {
   if (text.starts_with("d-")) text.remove_prefix(2);

@@ -47,10 +47,12 @@ json::value encode(const Payload& payload);
 Result<Payload> decode_payload(std::string_view operation, const json::value& body);
 
 enum class DeliveryState {
-  pending,    ///< waits for its turn, its time, or its answer: the queue was unreachable, retry at 10:04
-  unsure,     ///< may have happened, and the target can't tell: a mail webhook hung up; a person decides
-  dead,       ///< refused for good or given up after retry.give_up: message too large; a person decides
-  done,       ///< happened
+  pending,  ///< waits for its turn, its time, or its answer: the queue was unreachable, retry at
+            ///< 10:04
+  unsure,   ///< may have happened, and the target can't tell: a mail webhook hung up; a person
+            ///< decides
+  dead,  ///< refused for good or given up after retry.give_up: message too large; a person decides
+  done,  ///< happened
   discarded,  ///< a person said that it need not happen, and why
 };
 
@@ -63,8 +65,8 @@ inline bool is_open(DeliveryState state) {
 
 struct Delivery {
   DeliveryId id;
-  EventId event;    ///< what caused it; the correlation id
-  TicketId ticket;  ///< none for what belongs to no ticket
+  EventId event;       ///< what caused it; the correlation id
+  TicketId ticket;     ///< none for what belongs to no ticket
   std::string lane;    ///< keeps order among its own: "queue:high", "slack:C1/100.1"
   std::string target;  ///< who performs it: "queue:high", "desk:embedded"
   Payload payload;
@@ -90,8 +92,8 @@ std::optional<DeliveryId> delivery_id_named(std::string_view text);
 struct Outcome {
   enum class Kind { done, later, refused, unsure };
   Kind kind = Kind::done;
-  std::string why;       ///< for a person; empty when done
-  json::value answer{};  ///< done: what the target said (a ticket's number)
+  std::string why;               ///< for a person; empty when done
+  json::value answer{};          ///< done: what the target said (a ticket's number)
   std::optional<Millis> when{};  ///< later: not before this long from now (Retry-After)
   bool is_unknowable = false;    ///< unsure: the target was asked and can't tell; a person decides
 

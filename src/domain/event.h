@@ -12,11 +12,11 @@ namespace dw {
 
 /// Sample: {source "teams:it", key "19:d441…@thread.tacv2/1771290107407", kind "chat.ticket", …}
 struct Event {
-  std::string source;      ///< who brought it: "teams:it", "api", "delivery", "clock"
-  std::string key;         ///< unique within the source, at most 512 bytes
-  std::string kind;        ///< which job takes it, and its shape: docs in jobs/
-  TimePoint at{};          ///< when it was accepted here
-  json::value body{};      ///< the connector's decoding, in our words
+  std::string source;        ///< who brought it: "teams:it", "api", "delivery", "clock"
+  std::string key;           ///< unique within the source, at most 512 bytes
+  std::string kind;          ///< which job takes it, and its shape: docs in jobs/
+  TimePoint at{};            ///< when it was accepted here
+  json::value body{};        ///< the connector's decoding, in our words
   bool is_for_ever = false;  ///< its key outlives retention: the source signs no time
 };
 
@@ -27,7 +27,9 @@ enum class EventState {
 };
 
 /// "e-000123": also the correlation id in logs.
-inline std::string to_text(EventId id) { return fmt::format("e-{:06}", id.value); }
+inline std::string to_text(EventId id) {
+  return fmt::format("e-{:06}", id.value);
+}
 
 struct StoredEvent {
   EventId id;

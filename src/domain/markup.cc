@@ -10,10 +10,9 @@
 namespace dw {
 namespace {
 
-constexpr std::array line_enders = {GUMBO_TAG_P,  GUMBO_TAG_DIV, GUMBO_TAG_LI, GUMBO_TAG_TR,
-                                    GUMBO_TAG_H1, GUMBO_TAG_H2,  GUMBO_TAG_H3, GUMBO_TAG_H4,
-                                    GUMBO_TAG_H5, GUMBO_TAG_H6,  GUMBO_TAG_BLOCKQUOTE,
-                                    GUMBO_TAG_PRE};
+constexpr std::array line_enders = {
+    GUMBO_TAG_P,  GUMBO_TAG_DIV, GUMBO_TAG_LI, GUMBO_TAG_TR, GUMBO_TAG_H1,         GUMBO_TAG_H2,
+    GUMBO_TAG_H3, GUMBO_TAG_H4,  GUMBO_TAG_H5, GUMBO_TAG_H6, GUMBO_TAG_BLOCKQUOTE, GUMBO_TAG_PRE};
 
 bool ends_line(GumboTag tag) {
   for (const GumboTag ender : line_enders) {
@@ -112,8 +111,8 @@ class Writer {
       const std::string_view address = attribute(element, "href");
       const bool is_kept = address.starts_with("http://") || address.starts_with("https://") ||
                            address.starts_with("mailto:");
-      const bool is_said = label == address || "mailto:" + label == address ||
-                           label + "/" == address;
+      const bool is_said =
+          label == address || "mailto:" + label == address || label + "/" == address;
       if (is_kept && !is_said) {
         out_ += label.empty() ? "" : " (";
         out_ += address;
@@ -122,7 +121,8 @@ class Writer {
     }
     if (ends_line(element.tag) && !out_.ends_with('\n')) out_ += '\n';
     // An empty paragraph is how a blank line is typed.
-    else if (element.tag == GUMBO_TAG_P) out_ += '\n';
+    else if (element.tag == GUMBO_TAG_P)
+      out_ += '\n';
   }
 
   void add(std::string_view text) { out_ += text; }
@@ -180,11 +180,10 @@ std::string unwrap(std::string_view html) {
     while (next < html.size() && (html[next] == '\n' || html[next] == '\r')) ++next;
     const bool is_layout = next > i + 1 && (next == html.size() || html[next] == '<');
     const size_t open = html.rfind('<', i);
-    const bool is_block = open != std::string_view::npos &&
-                          (html.substr(open).starts_with("</p") ||
-                           html.substr(open).starts_with("</div") ||
-                           html.substr(open).starts_with("</li") ||
-                           html.substr(open).starts_with("<br"));
+    const bool is_block =
+        open != std::string_view::npos &&
+        (html.substr(open).starts_with("</p") || html.substr(open).starts_with("</div") ||
+         html.substr(open).starts_with("</li") || html.substr(open).starts_with("<br"));
     if (is_layout || (is_block && next > i + 1)) i = next - 1;
   }
   return out;

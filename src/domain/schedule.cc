@@ -74,10 +74,11 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
     if (range != "*") {
       const size_t dash = range.find('-');
       const auto from = value_in(range.substr(0, dash), field);
-      const auto to = dash == std::string_view::npos ? from : value_in(range.substr(dash + 1), field);
+      const auto to =
+          dash == std::string_view::npos ? from : value_in(range.substr(dash + 1), field);
       if (!from || !to || *from > *to) {
-        return wrong(fmt::format("\"{}\" is no {} from {} to {}", part, field.name, field.low,
-                                 field.high));
+        return wrong(
+            fmt::format("\"{}\" is no {} from {} to {}", part, field.name, field.low, field.high));
       }
       first = *from;
       // "5/10" means from 5 on, as every cron reads it.
@@ -108,7 +109,9 @@ const date::time_zone* zone_named(const std::string& name) {
 
 }  // namespace
 
-bool is_timezone(const std::string& name) { return zone_named(name) != nullptr; }
+bool is_timezone(const std::string& name) {
+  return zone_named(name) != nullptr;
+}
 
 Result<Schedule> Schedule::parse(std::string_view text) {
   std::vector<std::string_view> words;

@@ -31,8 +31,8 @@ class Schedule {
 
   std::bitset<60> minutes_;
   std::bitset<24> hours_;
-  std::bitset<32> days_;    // of the month, 1 to 31
-  std::bitset<13> months_;  // 1 to 12
+  std::bitset<32> days_;     // of the month, 1 to 31
+  std::bitset<13> months_;   // 1 to 12
   std::bitset<7> weekdays_;  // 0 = Sunday
   // Cron's oldest quirk: with both days restricted, either is enough.
   bool has_any_day_ = true, has_any_weekday_ = true;

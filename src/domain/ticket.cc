@@ -18,13 +18,19 @@ std::optional<T> named(const std::array<std::string_view, N>& names, std::string
 
 }  // namespace
 
-std::string_view name_of(Priority priority) { return priorities.at(static_cast<size_t>(priority)); }
-std::string_view name_of(Status status) { return statuses.at(static_cast<size_t>(status)); }
+std::string_view name_of(Priority priority) {
+  return priorities.at(static_cast<size_t>(priority));
+}
+std::string_view name_of(Status status) {
+  return statuses.at(static_cast<size_t>(status));
+}
 
 std::optional<Priority> priority_named(std::string_view name) {
   return named<Priority>(priorities, name);
 }
 
-std::optional<Status> status_named(std::string_view name) { return named<Status>(statuses, name); }
+std::optional<Status> status_named(std::string_view name) {
+  return named<Status>(statuses, name);
+}
 
 }  // namespace dw

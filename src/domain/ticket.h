@@ -46,8 +46,8 @@ struct Ticket {
   Requester requester;
   std::string assignee;  ///< empty: nobody
   std::vector<std::string> tags;
-  std::string source;              ///< "teams:it", "api", "slack:C0123456789"
-  std::string desk = "embedded";   ///< where it is worked: "embedded" or "zendesk"
+  std::string source;             ///< "teams:it", "api", "slack:C0123456789"
+  std::string desk = "embedded";  ///< where it is worked: "embedded" or "zendesk"
   External external;
   std::string queue;  ///< the queue chosen for it; empty if none
   TimePoint opened_at{};

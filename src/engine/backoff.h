@@ -8,8 +8,8 @@
 namespace dw {
 
 struct BackoffSettings {
-  Millis first{1000};          ///< the widest wait after the first failure
-  Millis max{600'000};         ///< the widest wait ever
+  Millis first{1000};           ///< the widest wait after the first failure
+  Millis max{600'000};          ///< the widest wait ever
   Millis give_up{259'200'000};  ///< from a delivery's creation: then it is dead
 };
 

@@ -47,11 +47,9 @@ Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job
   metrics_.declare_counter("deskwire_intake_rejected_total",
                            "Tickets turned away with an explanation, by reason");
   metrics_.declare_counter("deskwire_tickets_opened_total", "Tickets opened");
-  metrics_.declare_counter("deskwire_deliveries_total",
-                           "Deliveries tried, by target and outcome");
-  metrics_.declare_histogram(
-      "deskwire_accept_seconds", "From an event's arrival to its commit",
-      {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
+  metrics_.declare_counter("deskwire_deliveries_total", "Deliveries tried, by target and outcome");
+  metrics_.declare_histogram("deskwire_accept_seconds", "From an event's arrival to its commit",
+                             {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
 }
 
 const Job* Inbox::job_for(std::string_view kind) const {
@@ -83,9 +81,9 @@ Task<Result<Accepted>> Inbox::accept(Event event) {
   }
   const std::chrono::duration<double> took = clock_.monotonic() - started;
   metrics_.observe("deskwire_accept_seconds", took.count());
-  metrics_.add(accepted.is_first ? "deskwire_events_accepted_total"
-                                 : "deskwire_events_duplicate_total",
-               {{"source", event.source}});
+  metrics_.add(
+      accepted.is_first ? "deskwire_events_accepted_total" : "deskwire_events_duplicate_total",
+      {{"source", event.source}});
   count(counts);
   co_return accepted;
 }

@@ -17,8 +17,7 @@ constexpr Millis words_piece_pause{20};
 
 }  // namespace
 
-Janitor::Janitor(Loop& loop, Store& store, Clock& clock, Metrics& metrics,
-                 JanitorSettings settings)
+Janitor::Janitor(Loop& loop, Store& store, Clock& clock, Metrics& metrics, JanitorSettings settings)
     : loop_(loop),
       store_(store),
       clock_(clock),

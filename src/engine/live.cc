@@ -20,9 +20,13 @@ Live::Subscription::Subscription(Live& live) : live_(live), wake_(live.loop_, li
   live_.readers_.push_back(this);
 }
 
-Live::Subscription::~Subscription() { live_.readers_.remove(this); }
+Live::Subscription::~Subscription() {
+  live_.readers_.remove(this);
+}
 
-bool Live::Subscription::is_stopped() const { return live_.is_stopping_; }
+bool Live::Subscription::is_stopped() const {
+  return live_.is_stopping_;
+}
 
 Task<std::vector<std::shared_ptr<const LiveEvent>>> Live::Subscription::next(Monotonic until) {
   while (waiting_.empty() && !has_fallen_behind_ && !live_.is_stopping_ &&
@@ -52,7 +56,9 @@ Live::Live(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, Render rend
 
 Live::~Live() = default;
 
-void Live::start() { tasks_.run("live", follow_until_stopped()); }
+void Live::start() {
+  tasks_.run("live", follow_until_stopped());
+}
 
 void Live::stop() {
   is_stopping_ = true;

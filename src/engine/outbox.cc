@@ -43,7 +43,9 @@ std::string_view name_of(Outcome::Kind kind) {
   return "unknown";
 }
 
-std::string cut(const std::string& why) { return why.substr(0, std::min(why.size(), reason_bytes_max)); }
+std::string cut(const std::string& why) {
+  return why.substr(0, std::min(why.size(), reason_bytes_max));
+}
 
 }  // namespace
 
@@ -225,9 +227,9 @@ Task<bool> Outbox::try_once(Lane& lane) {
 Task<std::vector<Outcome>> Outbox::perform(Lane& lane) {
   Target* target = target_for(lane.batch.front());
   if (target == nullptr) {
-    const std::string why = fmt::format(
-        "nothing named {} is configured: bring it back, or discard the delivery",
-        lane.batch.front().target);
+    const std::string why =
+        fmt::format("nothing named {} is configured: bring it back, or discard the delivery",
+                    lane.batch.front().target);
     co_return std::vector<Outcome>(lane.batch.size(), Outcome::later(why, settings_.backoff.max));
   }
   if (lane.batch.front().is_in_doubt) {
@@ -278,8 +280,8 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
     case Outcome::Kind::later:
       if (is_over) {
         finished.state = DeliveryState::dead;
-        finished.reason = fmt::format("given up after {} tries: {}", delivery.attempts,
-                                      finished.reason);
+        finished.reason =
+            fmt::format("given up after {} tries: {}", delivery.attempts, finished.reason);
       } else {
         finished.state = DeliveryState::pending;
         finished.next_attempt_at =
@@ -311,8 +313,8 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     next.clear();
     for (size_t i = 0; i < finished.size(); ++i) {
       DW_CHECK(journal.finish(lane.claim, finished[i], now));
-      const bool is_end = finished[i].state == DeliveryState::done ||
-                          finished[i].state == DeliveryState::dead;
+      const bool is_end =
+          finished[i].state == DeliveryState::done || finished[i].state == DeliveryState::dead;
       if (is_end) DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i]));
     }
     if (is_stopping_) return {};
@@ -357,8 +359,8 @@ void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Fini
   } else if (finished.state == DeliveryState::pending) {
     log_info("outbox", "not delivered yet", fields);
   } else {
-    log_error("outbox", "delivery needs a person: it is " + std::string(dw::name_of(finished.state)),
-              fields);
+    log_error("outbox",
+              "delivery needs a person: it is " + std::string(dw::name_of(finished.state)), fields);
   }
 }
 

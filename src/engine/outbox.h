@@ -18,10 +18,10 @@ namespace dw {
 
 struct OutboxSettings {
   BackoffSettings backoff;
-  Millis timeout{20'000};    ///< one try
-  Millis lease{30'000};      ///< how long a lane is held without a sign of life; longer than timeout
-  size_t lanes_max = 64;     ///< lanes in work at once
-  std::string holder;        ///< this process among its replicas
+  Millis timeout{20'000};  ///< one try
+  Millis lease{30'000};    ///< how long a lane is held without a sign of life; longer than timeout
+  size_t lanes_max = 64;   ///< lanes in work at once
+  std::string holder;      ///< this process among its replicas
 };
 
 class Outbox {

@@ -18,7 +18,9 @@ void Scheduler::add(ScheduledJob job) {
   entries_.push_back({std::move(job), std::move(state)});
 }
 
-void Scheduler::start() { tasks_.run("scheduler", run_until_stopped()); }
+void Scheduler::start() {
+  tasks_.run("scheduler", run_until_stopped());
+}
 
 void Scheduler::stop() {
   is_stopping_ = true;

@@ -13,10 +13,10 @@
 namespace dw {
 
 struct ScheduledJob {
-  std::string name;       ///< "retention"
-  std::string written;    ///< the schedule as configured: "hourly :17"
+  std::string name;     ///< "retention"
+  std::string written;  ///< the schedule as configured: "hourly :17"
   Schedule schedule;
-  std::string timezone;   ///< IANA name
+  std::string timezone;  ///< IANA name
   /// What to do; `due` is the time that fell due, not the time it is.
   std::function<Task<void>(TimePoint due)> action;
 };

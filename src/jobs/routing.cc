@@ -25,9 +25,8 @@ std::string domain_of(const std::string& email) {
 /// One condition over a list: holds if it is empty or any of `have` is in it.
 bool is_any(const std::vector<std::string>& wanted, const std::vector<std::string>& have) {
   return std::any_of(have.begin(), have.end(), [&](const std::string& one) {
-    return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& want) {
-      return equals_ignoring_case(want, one);
-    });
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](const std::string& want) { return equals_ignoring_case(want, one); });
   });
 }
 
@@ -62,15 +61,14 @@ RouteVerdict Routing::judge(size_t index, const Ticket& ticket) const {
   };
   check("priority", route.settings.priorities, {std::string(name_of(ticket.priority))});
   check("source", route.settings.sources, {ticket.source});
-  check("requester_domain", route.settings.requester_domains,
-        {domain_of(ticket.requester.email)});
+  check("requester_domain", route.settings.requester_domains, {domain_of(ticket.requester.email)});
   check("tag", route.settings.tags_wanted, ticket.tags);
   if (!route.settings.text.empty()) {
     const bool holds = RE2::PartialMatch(ticket.title, route.pattern) ||
                        RE2::PartialMatch(ticket.description, route.pattern);
     verdict.has_matched = verdict.has_matched && holds;
-    verdict.conditions.push_back(fmt::format("text matches {}: {}", route.settings.text,
-                                             holds ? "yes" : "no"));
+    verdict.conditions.push_back(
+        fmt::format("text matches {}: {}", route.settings.text, holds ? "yes" : "no"));
   }
   return verdict;
 }

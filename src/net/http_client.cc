@@ -147,7 +147,7 @@ struct HttpClient::State {
 
   struct Watched {
     asio::posix::stream_descriptor descriptor;
-    int wanted = 0;      // CURL_POLL_*
+    int wanted = 0;  // CURL_POLL_*
     bool is_reading = false, is_writing = false;
   };
 
@@ -166,8 +166,7 @@ struct HttpClient::State {
     auto& watched = self.sockets[fd];
     if (!watched) {
       // Shared with the waits on it, which may end after it was removed.
-      watched = std::make_shared<Watched>(
-          Watched{asio::posix::stream_descriptor(self.loop, fd)});
+      watched = std::make_shared<Watched>(Watched{asio::posix::stream_descriptor(self.loop, fd)});
     }
     watched->wanted = wanted;
     self.watch(fd, watched);

@@ -30,7 +30,9 @@ constexpr Millis accept_pause{100};
 constexpr Millis handshake_timeout{10'000};
 constexpr size_t idle_buffer_bytes = 512;
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 auto quietly(boost::system::error_code& failed) {
   return asio::redirect_error(asio::use_awaitable, failed);
@@ -217,10 +219,10 @@ class Session {
     for (const auto& field : message) {
       request.headers.emplace_back(view(field.name_string()), view(field.value()));
     }
-    Origin origin = origin_of(connection_, is_tls_, request.header("x-forwarded-for"),
-                              request.header("x-forwarded-proto"),
-                              !request.header("forwarded").empty(),
-                              server_.options.trusted_proxies);
+    Origin origin =
+        origin_of(connection_, is_tls_, request.header("x-forwarded-for"),
+                  request.header("x-forwarded-proto"), !request.header("forwarded").empty(),
+                  server_.options.trusted_proxies);
     request.peer = std::move(origin.peer);
     request.is_loopback = origin.is_loopback;
     request.is_https = origin.is_https;
@@ -341,8 +343,7 @@ Result<std::shared_ptr<ssl::context>> HttpServer::State::load_tls() const {
   boost::system::error_code failed;
   context->use_certificate_chain_file(options.tls_cert, failed);
   if (failed) {
-    return Error{ErrorKind::invalid, "server.tls_cert",
-                 options.tls_cert + ": " + failed.message()};
+    return Error{ErrorKind::invalid, "server.tls_cert", options.tls_cert + ": " + failed.message()};
   }
   context->use_private_key_file(options.tls_key, ssl::context::pem, failed);
   if (failed) {
@@ -396,6 +397,8 @@ void HttpServer::stop() {
   for (tcp::socket* socket : state_->idle) socket->cancel(ignored);
 }
 
-size_t HttpServer::connections() const { return state_->connections; }
+size_t HttpServer::connections() const {
+  return state_->connections;
+}
 
 }  // namespace dw

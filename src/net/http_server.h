@@ -16,11 +16,11 @@ namespace dw {
 
 /// One request, whole. It lives until its handler's task has ended.
 struct Request {
-  std::string_view method;  ///< "POST"
-  std::string_view path;    ///< without the query, still percent-encoded
-  std::string_view query;   ///< without the question mark
-  std::string_view body;    ///< raw bytes, at most body_bytes_max
-  std::string peer;         ///< the caller's address, seen through trusted proxies: "203.0.113.9"
+  std::string_view method;   ///< "POST"
+  std::string_view path;     ///< without the query, still percent-encoded
+  std::string_view query;    ///< without the question mark
+  std::string_view body;     ///< raw bytes, at most body_bytes_max
+  std::string peer;          ///< the caller's address, seen through trusted proxies: "203.0.113.9"
   bool is_loopback = false;  ///< `peer` is this machine
   bool is_https = false;     ///< TLS here, or a trusted proxy says so
 
@@ -62,10 +62,10 @@ class Routes {
   void add(std::string method, std::string pattern, Handler handler);
 
   struct Found {
-    const Handler* handler = nullptr;       ///< null: no such route, or not with this method
+    const Handler* handler = nullptr;  ///< null: no such route, or not with this method
     std::vector<std::string> parameters;
-    std::string allow;                      ///< methods of this path, for 405; empty: 404
-    std::string_view pattern;               ///< for metrics: a closed set of labels
+    std::string allow;         ///< methods of this path, for 405; empty: 404
+    std::string_view pattern;  ///< for metrics: a closed set of labels
   };
   /// HEAD is answered by GET's handler.
   Found find(std::string_view method, std::string_view path) const;

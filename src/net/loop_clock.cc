@@ -23,6 +23,8 @@ Clock::TimerId LoopClock::call_at(Monotonic when, std::function<void()> wake) {
   return id;
 }
 
-void LoopClock::cancel(TimerId timer) { timers_.erase(timer); }
+void LoopClock::cancel(TimerId timer) {
+  timers_.erase(timer);
+}
 
 }  // namespace dw

@@ -67,8 +67,8 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
 
 void Routes::add(std::string method, std::string pattern, Handler handler) {
   std::vector<std::string> segments = segments_of(pattern);
-  routes_.push_back({std::move(method), std::move(pattern), std::move(segments),
-                     std::move(handler)});
+  routes_.push_back(
+      {std::move(method), std::move(pattern), std::move(segments), std::move(handler)});
 }
 
 Routes::Found Routes::find(std::string_view method, std::string_view path) const {

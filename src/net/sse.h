@@ -6,9 +6,9 @@
 namespace dw {
 
 struct SseEvent {
-  std::string_view id;     ///< empty: the reader keeps its last
+  std::string_view id;  ///< empty: the reader keeps its last
   std::string_view event;
-  std::string_view data;   ///< line ends become several data lines
+  std::string_view data;  ///< line ends become several data lines
 };
 
 std::string format_sse(const SseEvent& event);

@@ -21,7 +21,9 @@ bool is_plain(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
-int default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+int default_port(std::string_view scheme) {
+  return scheme == "https" ? 443 : 80;
+}
 
 }  // namespace
 

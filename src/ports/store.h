@@ -35,7 +35,8 @@ struct PageRequest {
 struct TicketQuery {
   std::optional<Status> status;
   std::optional<Priority> priority;
-  std::string text;  ///< words that title or description contain, all of them; the last may be a beginning
+  std::string
+      text;  ///< words that title or description contain, all of them; the last may be a beginning
   std::optional<TimePoint> since;  ///< opened at or after
   PageRequest page;                ///< newest first
 };
@@ -74,23 +75,24 @@ struct QueueMessage {
   MessageId id;
   std::string queue;
   std::string body;
-  json::value attributes{};  ///< as SQS carries them: {"priority":{"DataType":"String","StringValue":"high"}}
+  json::value attributes{};  ///< as SQS carries them:
+                             ///< {"priority":{"DataType":"String","StringValue":"high"}}
   std::string group, deduplication;
   TimePoint sent_at{};
   TimePoint visible_at{};
   int receives = 0;
   std::optional<TimePoint> first_received_at;
-  std::string receipt;  ///< of the latest receive; a handle is "ID.RECEIPT"
+  std::string receipt;       ///< of the latest receive; a handle is "ID.RECEIPT"
   std::string source_queue;  ///< in a dead-letter queue: where it came from
 };
 
 struct QueueReceive {
   std::string queue;
-  int count_max = 1;             ///< 1 to 10
+  int count_max = 1;  ///< 1 to 10
   Millis visibility{30'000};
-  int receives_max = 5;          ///< after that many receives it goes to `dead_queue` instead
-  std::string dead_queue;        ///< empty: never moved
-  bool is_fifo = false;          ///< a group with a message in flight gives no other
+  int receives_max = 5;    ///< after that many receives it goes to `dead_queue` instead
+  std::string dead_queue;  ///< empty: never moved
+  bool is_fifo = false;    ///< a group with a message in flight gives no other
 };
 
 /// One recorded change, for the board: read by all replicas, in commit order.
@@ -103,7 +105,7 @@ struct ChangeNote {
 struct BacklogFigures {
   int64_t pending = 0, unsure = 0, dead = 0;
   std::optional<TimePoint> oldest_pending_at;
-  int64_t lanes = 0;           ///< that have something to send
+  int64_t lanes = 0;  ///< that have something to send
   int64_t longest_lane = 0;
   int64_t parked_events = 0;
 };
@@ -183,11 +185,13 @@ class Reader {
 
   virtual Result<QueueFigures> queue_figures(const std::string& queue, TimePoint now) = 0;
   /// Looks without taking, oldest first.
-  virtual Result<Page<QueueMessage>> queue_peek(const std::string& queue, const PageRequest& page) = 0;
+  virtual Result<Page<QueueMessage>> queue_peek(const std::string& queue,
+                                                const PageRequest& page) = 0;
 
   /// Changes after `position` (empty: from the oldest kept), at most `limit`.
   /// errors  missing: that position is no longer kept
-  virtual Result<std::vector<ChangeNote>> changes_after(const std::string& position, size_t limit) = 0;
+  virtual Result<std::vector<ChangeNote>> changes_after(const std::string& position,
+                                                        size_t limit) = 0;
   /// The position of the newest change.
   virtual Result<std::string> last_change() = 0;
 
@@ -216,10 +220,10 @@ class Journal : public Reader {
   virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
                                                      TimePoint until, size_t limit) = 0;
   /// The due deliveries at the head of a held lane, in order, at most as many as `batch_max` says
-  /// for the first of them, all for the same target and operation; marks them in doubt and counts an attempt, so that a crash leaves a doubt, not a loss.
-  /// Stops in front of one that is not due, that holds the lane as dead or unsure, or that was in
-  /// doubt before (that one comes alone, first, with is_in_doubt as it was found).
-  /// errors  conflict: the lane was taken over
+  /// for the first of them, all for the same target and operation; marks them in doubt and counts
+  /// an attempt, so that a crash leaves a doubt, not a loss. Stops in front of one that is not due,
+  /// that holds the lane as dead or unsure, or that was in doubt before (that one comes alone,
+  /// first, with is_in_doubt as it was found). errors  conflict: the lane was taken over
   virtual Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                              const BatchMax& batch_max) = 0;
   /// errors  conflict: the lane was taken over; nothing is written
@@ -234,7 +238,8 @@ class Journal : public Reader {
   virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;
   virtual Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) = 0;
 
-  /// For FIFO queues a deduplication id seen in the last five minutes gives the earlier message's id.
+  /// For FIFO queues a deduplication id seen in the last five minutes gives the earlier message's
+  /// id.
   virtual Result<MessageId> queue_send(const QueueMessage& message, TimePoint now) = 0;
   virtual Result<std::vector<QueueMessage>> queue_receive(const QueueReceive& receive,
                                                           TimePoint now) = 0;

@@ -24,10 +24,10 @@ Result<std::vector<Token>> SqlJournal::tokens() {
 
 Result<int64_t> SqlJournal::add_token(const Token& token) {
   int64_t id = 0;
-  DW_CHECK(db_.run(stmt::add_token,
-                   {token.name, token.role, token.hash, token.sqs_key_id, token.sqs_secret,
-                    token.created_at},
-                   [&](const Row& row) { id = row.integer(0); }));
+  DW_CHECK(db_.run(
+      stmt::add_token,
+      {token.name, token.role, token.hash, token.sqs_key_id, token.sqs_secret, token.created_at},
+      [&](const Row& row) { id = row.integer(0); }));
   if (id == 0) {
     return Error{ErrorKind::conflict, "token",
                  fmt::format("there is a token {} already; choose another name", token.name)};
@@ -55,8 +55,8 @@ Result<std::vector<AuditEntry>> SqlJournal::audit(const PageRequest& page) {
   std::vector<AuditEntry> out;
   DW_CHECK(db_.run(stmt::list_audit, {id_below(page.cursor), static_cast<int64_t>(page.limit)},
                    [&](const Row& row) {
-                     out.push_back({row.time(1), std::string(row.text(2)),
-                                    std::string(row.text(3)), std::string(row.text(4))});
+                     out.push_back({row.time(1), std::string(row.text(2)), std::string(row.text(3)),
+                                    std::string(row.text(4))});
                    }));
   return out;
 }

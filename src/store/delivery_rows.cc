@@ -92,13 +92,13 @@ Result<BacklogFigures> SqlJournal::backlog() {
 
 Result<DeliveryId> SqlJournal::add_delivery(const Delivery& delivery) {
   DeliveryId id;
-  DW_CHECK(db_.run(
-      stmt::add_delivery,
-      {delivery.event, delivery.ticket, delivery.lane, delivery.target,
-       operation_of(delivery.payload), to_text(encode(delivery.payload)), delivery.holds_lane,
-       static_cast<int>(delivery.state), delivery.attempts, delivery.reason, delivery.created_at,
-       delivery.next_attempt_at, delivery.done_at},
-      [&](const Row& row) { id = {row.integer(0)}; }));
+  DW_CHECK(
+      db_.run(stmt::add_delivery,
+              {delivery.event, delivery.ticket, delivery.lane, delivery.target,
+               operation_of(delivery.payload), to_text(encode(delivery.payload)),
+               delivery.holds_lane, static_cast<int>(delivery.state), delivery.attempts,
+               delivery.reason, delivery.created_at, delivery.next_attempt_at, delivery.done_at},
+              [&](const Row& row) { id = {row.integer(0)}; }));
   if (delivery.state == DeliveryState::pending) {
     const TimePoint due = delivery.next_attempt_at.value_or(delivery.created_at);
     const auto [lane, is_new] = lanes_.emplace(delivery.lane, due);
@@ -123,8 +123,8 @@ Result<void> SqlJournal::retry_delivery(DeliveryId id, TimePoint now) {
 
 Result<void> SqlJournal::discard_delivery(DeliveryId id, const std::string& why, TimePoint now) {
   std::string lane;
-  DW_CHECK(db_.run(stmt::discard_delivery, {id, why, now},
-                   [&](const Row& row) { lane = row.text(0); }));
+  DW_CHECK(
+      db_.run(stmt::discard_delivery, {id, why, now}, [&](const Row& row) { lane = row.text(0); }));
   if (lane.empty()) {
     DW_TRY(const auto found, delivery(id));
     return found ? not_open(id) : not_there(id);

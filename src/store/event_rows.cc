@@ -37,9 +37,9 @@ std::pair<std::string, int64_t> position_of(const std::string& text) {
     std::from_chars(text.data() + dot + 1, text.data() + text.size(), seq);
   }
   const std::string before = text.substr(0, dot == std::string::npos ? 0 : dot);
-  const bool is_number =
-      !before.empty() && before.find_first_not_of("0123456789") == std::string::npos &&
-      before.size() <= 19;
+  const bool is_number = !before.empty() &&
+                         before.find_first_not_of("0123456789") == std::string::npos &&
+                         before.size() <= 19;
   return {is_number ? before : "", seq};
 }
 
@@ -105,8 +105,8 @@ Result<std::vector<ChangeNote>> SqlJournal::changes_after(const std::string& pos
                                                           size_t limit) {
   std::string first;
   DW_CHECK(db_.run(stmt::first_change, {}, [&](const Row& row) { first = row.text(0); }));
-  const auto [after_xid, after_seq] = position.empty() ? std::pair{std::string("0"), int64_t{0}}
-                                                       : position_of(position);
+  const auto [after_xid, after_seq] =
+      position.empty() ? std::pair{std::string("0"), int64_t{0}} : position_of(position);
   const Error gone{ErrorKind::missing, "live", "changes since then are no longer kept"};
   if (after_xid.empty() || after_seq < 0) return gone;
   if (!position.empty() && !first.empty()) {
@@ -115,11 +115,11 @@ Result<std::vector<ChangeNote>> SqlJournal::changes_after(const std::string& pos
     if (after_seq + 1 < first_seq && after_seq > 0) return gone;
   }
   std::vector<ChangeNote> notes;
-  DW_CHECK(db_.run(stmt::changes_after, {after_xid, after_seq, static_cast<int64_t>(limit)},
-                   [&](const Row& row) {
-                     notes.push_back({std::string(row.text(0)), std::string(row.text(1)),
-                                      row.integer(2)});
-                   }));
+  DW_CHECK(db_.run(
+      stmt::changes_after, {after_xid, after_seq, static_cast<int64_t>(limit)},
+      [&](const Row& row) {
+        notes.push_back({std::string(row.text(0)), std::string(row.text(1)), row.integer(2)});
+      }));
   return notes;
 }
 

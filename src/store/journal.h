@@ -24,8 +24,7 @@ class SqlJournal : public Journal {
                         const json::value& reply) override;
   Result<std::optional<StoredEvent>> event(EventId id) override;
   Result<Page<StoredEvent>> parked_events(const PageRequest& page) override;
-  Result<std::vector<ChangeNote>> changes_after(const std::string& position,
-                                                size_t limit) override;
+  Result<std::vector<ChangeNote>> changes_after(const std::string& position, size_t limit) override;
   Result<std::string> last_change() override;
   Result<int64_t> prune(TimePoint before, size_t limit, int64_t changes_kept) override;
 
@@ -64,8 +63,7 @@ class SqlJournal : public Journal {
 
   // queue_rows.cc
   Result<QueueFigures> queue_figures(const std::string& queue, TimePoint now) override;
-  Result<Page<QueueMessage>> queue_peek(const std::string& queue,
-                                        const PageRequest& page) override;
+  Result<Page<QueueMessage>> queue_peek(const std::string& queue, const PageRequest& page) override;
   Result<MessageId> queue_send(const QueueMessage& message, TimePoint now) override;
   Result<std::vector<QueueMessage>> queue_receive(const QueueReceive& receive,
                                                   TimePoint now) override;

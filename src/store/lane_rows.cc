@@ -35,17 +35,16 @@ Result<void> SqlJournal::wake_lane(const std::string& lane, TimePoint now) {
 
 Result<std::optional<TimePoint>> SqlJournal::next_lane_due(TimePoint now) {
   std::optional<TimePoint> due;
-  DW_CHECK(db_.run(stmt::next_lane_due, {now},
-                   [&](const Row& row) { due = row.time_or_none(0); }));
+  DW_CHECK(db_.run(stmt::next_lane_due, {now}, [&](const Row& row) { due = row.time_or_none(0); }));
   return due;
 }
 
 Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const std::string& holder, TimePoint now,
                                                        TimePoint until, size_t limit) {
   std::vector<LaneClaim> claims;
-  DW_CHECK(db_.run(
-      stmt::claimable_lanes, {now, static_cast<int64_t>(limit)},
-      [&](const Row& row) { claims.push_back({std::string(row.text(0)), 0, until}); }));
+  DW_CHECK(db_.run(stmt::claimable_lanes, {now, static_cast<int64_t>(limit)}, [&](const Row& row) {
+    claims.push_back({std::string(row.text(0)), 0, until});
+  }));
   for (LaneClaim& claim : claims) {
     DW_CHECK(db_.run(stmt::claim_lane, {claim.lane, holder, until},
                      [&](const Row& row) { claim.generation = row.integer(0); }));
@@ -70,8 +69,8 @@ Result<std::vector<Delivery>> SqlJournal::take(const LaneClaim& claim, TimePoint
   std::vector<Delivery> taken;
   size_t limit = 1;
   for (Delivery& one : head) {
-    const bool is_due = one.state == DeliveryState::pending &&
-                        one.next_attempt_at.value_or(TimePoint{}) <= now;
+    const bool is_due =
+        one.state == DeliveryState::pending && one.next_attempt_at.value_or(TimePoint{}) <= now;
     if (!is_due) break;
     if (taken.empty()) {
       limit = one.is_in_doubt ? 1 : batch_max(one);

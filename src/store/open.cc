@@ -9,8 +9,8 @@
 
 #include "base/text.h"
 #include "store/migrate.h"
-#include "store/postgres/postgres_db.h"
 #include "store/postgres/listener.h"
+#include "store/postgres/postgres_db.h"
 #include "store/sql_store.h"
 #include "store/sqlite/sqlite_db.h"
 
@@ -78,8 +78,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
   if (loop != nullptr) {
     DW_TRY(reader, connect());
   }
-  auto store =
-      std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect);
+  auto store = std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect);
   store->lock = std::move(lock);
   return std::unique_ptr<Store>(std::move(store));
 }

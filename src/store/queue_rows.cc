@@ -82,8 +82,8 @@ Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint 
       message.attributes.is_object() ? to_text(message.attributes) : "{}";
   const TimePoint visible = std::max(message.visible_at, now);
   DW_CHECK(db_.run(stmt::queue_send,
-                   {message.queue, message.body, attributes, message.group,
-                    message.deduplication, now, visible, message.source_queue},
+                   {message.queue, message.body, attributes, message.group, message.deduplication,
+                    now, visible, message.source_queue},
                    [&](const Row& row) { id = {row.integer(0)}; }));
   if (!message.deduplication.empty()) {
     DW_CHECK(db_.run(stmt::queue_remember, {message.queue, message.deduplication, id, now}));
@@ -102,7 +102,8 @@ Result<std::vector<QueueMessage>> SqlJournal::queue_receive(const QueueReceive& 
   for (bool has_buried = true; has_buried;) {
     has_buried = false;
     ready.clear();
-    const auto wanted = static_cast<int64_t>(receive.count_max) - static_cast<int64_t>(taken.size());
+    const auto wanted =
+        static_cast<int64_t>(receive.count_max) - static_cast<int64_t>(taken.size());
     if (wanted <= 0) break;
     DW_CHECK(db_.run(find, {receive.queue, now, wanted},
                      [&](const Row& row) { ready.push_back(message_in(row)); }));
@@ -137,7 +138,8 @@ Result<void> SqlJournal::queue_hide(const std::string& queue, const std::string&
   const auto [id, receipt] = handle_parts(handle);
   const TimePoint until = now + visibility;
   DW_TRY(const int64_t rows, db_.run(stmt::queue_hide, {id, queue, receipt, until, now}));
-  if (rows == 0) return Error{ErrorKind::conflict, "queue " + queue, "the message is not in flight"};
+  if (rows == 0)
+    return Error{ErrorKind::conflict, "queue " + queue, "the message is not in flight"};
   touched_.queues = true;
   return {};
 }

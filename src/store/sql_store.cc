@@ -22,7 +22,9 @@ constexpr int deadlock_tries_max = 5;
 /// itself.
 constexpr std::chrono::milliseconds health_probe{1000};
 
-bool is_any(const Touched& touched) { return touched.lanes || touched.queues || touched.notes; }
+bool is_any(const Touched& touched) {
+  return touched.lanes || touched.queues || touched.notes;
+}
 
 void merge(Touched& into, const Touched& from) {
   into.lanes = into.lanes || from.lanes;
@@ -81,7 +83,9 @@ SqlStore::~SqlStore() {
   }
 }
 
-void SqlStore::on_change(std::function<void(Touched)> notice) { notice_ = std::move(notice); }
+void SqlStore::on_change(std::function<void(Touched)> notice) {
+  notice_ = std::move(notice);
+}
 
 StoreHealth SqlStore::health() const {
   const std::lock_guard lock(health_mutex_);
@@ -196,9 +200,8 @@ void SqlStore::read_until_stopped() {
     }
     Pending& one = batch.front();
     const WriteWork& work = one.work;
-    one.result = run_reading(reader_, [&work](Reader& reader) {
-      return work(static_cast<Journal&>(reader));
-    });
+    one.result = run_reading(
+        reader_, [&work](Reader& reader) { return work(static_cast<Journal&>(reader)); });
     finish(std::move(batch), {});
   }
 }
@@ -264,8 +267,8 @@ Touched SqlStore::run_batch(std::deque<Pending>& batch) {
     if (writer_ && !writer_->run(stmt::rollback).ok() && !is_sqlite_) writer_.reset();
     for (Pending& one : batch) {
       if (one.result.ok()) {
-        one.result = Error{ErrorKind::full, "store",
-                           "could not be written: " + committed.error().what};
+        one.result =
+            Error{ErrorKind::full, "store", "could not be written: " + committed.error().what};
       }
     }
     return touched;

@@ -8,8 +8,8 @@
 #include <mutex>
 #include <thread>
 
-#include "store/db.h"
 #include "ports/store.h"
+#include "store/db.h"
 
 namespace dw {
 

@@ -20,23 +20,23 @@ std::vector<std::string> decode_tags(std::string_view text) {
 }
 
 Ticket ticket_in(const Row& row) {
-  return {.id = {row.integer(0)},
-          .title = std::string(row.text(1)),
-          .description = std::string(row.text(2)),
-          .priority = static_cast<Priority>(row.integer(3)),
-          .status = static_cast<Status>(row.integer(4)),
-          .requester = {std::string(row.text(5)), std::string(row.text(6)),
-                        std::string(row.text(7))},
-          .assignee = std::string(row.text(8)),
-          .tags = decode_tags(row.text(9)),
-          .source = std::string(row.text(10)),
-          .desk = std::string(row.text(11)),
-          .external = {std::string(row.text(12)), std::string(row.text(13))},
-          .queue = std::string(row.text(14)),
-          .opened_at = row.time(15),
-          .first_reply_at = row.time_or_none(16),
-          .solved_at = row.time_or_none(17),
-          .updated_at = row.time(18)};
+  return {
+      .id = {row.integer(0)},
+      .title = std::string(row.text(1)),
+      .description = std::string(row.text(2)),
+      .priority = static_cast<Priority>(row.integer(3)),
+      .status = static_cast<Status>(row.integer(4)),
+      .requester = {std::string(row.text(5)), std::string(row.text(6)), std::string(row.text(7))},
+      .assignee = std::string(row.text(8)),
+      .tags = decode_tags(row.text(9)),
+      .source = std::string(row.text(10)),
+      .desk = std::string(row.text(11)),
+      .external = {std::string(row.text(12)), std::string(row.text(13))},
+      .queue = std::string(row.text(14)),
+      .opened_at = row.time(15),
+      .first_reply_at = row.time_or_none(16),
+      .solved_at = row.time_or_none(17),
+      .updated_at = row.time(18)};
 }
 
 /// A stranger's search text as words: letters, digits and whatever is not ASCII; nothing that an
@@ -163,12 +163,11 @@ Result<TicketFigures> SqlJournal::ticket_figures(TimePoint since) {
 
 Result<void> SqlJournal::open_ticket(const Ticket& ticket) {
   DW_CHECK(db_.run(stmt::open_ticket,
-                   {ticket.id, ticket.title, ticket.description,
-                    static_cast<int>(ticket.priority), static_cast<int>(ticket.status),
-                    ticket.requester.name, ticket.requester.email, ticket.requester.id,
-                    ticket.assignee, encode_tags(ticket.tags), ticket.source, ticket.desk,
-                    ticket.external.id, ticket.external.url, ticket.queue, ticket.opened_at,
-                    ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
+                   {ticket.id, ticket.title, ticket.description, static_cast<int>(ticket.priority),
+                    static_cast<int>(ticket.status), ticket.requester.name, ticket.requester.email,
+                    ticket.requester.id, ticket.assignee, encode_tags(ticket.tags), ticket.source,
+                    ticket.desk, ticket.external.id, ticket.external.url, ticket.queue,
+                    ticket.opened_at, ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
   return note("ticket", ticket.id.value);
 }
 

@@ -14,7 +14,9 @@ namespace {
 constexpr Millis tokens_fresh{2000};
 constexpr std::array<std::string_view, 3> roles = {"viewer", "agent", "admin"};
 
-bool is_change(std::string_view method) { return method != "GET" && method != "HEAD"; }
+bool is_change(std::string_view method) {
+  return method != "GET" && method != "HEAD";
+}
 
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
@@ -23,7 +25,9 @@ std::string_view without_port(std::string_view host) {
 
 }  // namespace
 
-std::string_view name_of(Role role) { return roles.at(static_cast<size_t>(role)); }
+std::string_view name_of(Role role) {
+  return roles.at(static_cast<size_t>(role));
+}
 
 std::optional<Role> role_named(std::string_view name) {
   for (size_t i = 0; i < roles.size(); ++i) {

@@ -57,7 +57,9 @@ Task<Response> asset(Request& request) {
   co_return serve(*file, request, is_hashed ? for_ever : "no-cache");
 }
 
-Task<Response> openapi(Request&) { co_return json_answer(200, openapi_description()); }
+Task<Response> openapi(Request&) {
+  co_return json_answer(200, openapi_description());
+}
 
 }  // namespace
 

@@ -46,7 +46,8 @@ Task<Response> Hooks::take(const HookSource& source, Request& request) {
   }
   Result<Event> event = source.decode(hook);
   if (!event.ok()) {
-    metrics_.add("deskwire_hooks_refused_total", {{"source", source.name()}, {"reason", "invalid"}});
+    metrics_.add("deskwire_hooks_refused_total",
+                 {{"source", source.name()}, {"reason", "invalid"}});
     log_warn("hooks", event.error().text(), {{"source", source.name()}});
     co_return as_response(source.encode_error(event.error()));
   }

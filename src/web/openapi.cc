@@ -14,24 +14,33 @@ Object ref(std::string_view name) {
   return {{"$ref", "#/components/schemas/" + std::string(name)}};
 }
 
-Object typed(std::string_view type) { return {{"type", json::string(type)}}; }
-Object nullable(std::string_view type) { return {{"type", json::array{json::string(type), "null"}}}; }
-Object time() { return {{"type", "string"}, {"format", "date-time"}}; }
-Object nullable_time() { return {{"type", json::array{"string", "null"}}, {"format", "date-time"}}; }
+Object typed(std::string_view type) {
+  return {{"type", json::string(type)}};
+}
+Object nullable(std::string_view type) {
+  return {{"type", json::array{json::string(type), "null"}}};
+}
+Object time() {
+  return {{"type", "string"}, {"format", "date-time"}};
+}
+Object nullable_time() {
+  return {{"type", json::array{"string", "null"}}, {"format", "date-time"}};
+}
 Object one_of(std::initializer_list<std::string_view> words) {
   json::array values;
   for (const std::string_view word : words) values.push_back(json::string(word));
   return {{"type", "string"}, {"enum", std::move(values)}};
 }
-Object list_of(Object items) { return {{"type", "array"}, {"items", std::move(items)}}; }
+Object list_of(Object items) {
+  return {{"type", "array"}, {"items", std::move(items)}};
+}
 
 /// An object of which every property is always there, but for those after `optional`.
 Object shape(Object properties, std::vector<std::string> optional = {}) {
   json::array required;
   for (const auto& member : properties) {
     const std::string key(member.key());
-    const bool is_optional =
-        std::find(optional.begin(), optional.end(), key) != optional.end();
+    const bool is_optional = std::find(optional.begin(), optional.end(), key) != optional.end();
     if (!is_optional) required.push_back(json::string(key));
   }
   return {{"type", "object"},
@@ -81,8 +90,8 @@ Object schemas() {
        shape({{"title", typed("string")},
               {"priority", typed("string")},
               {"description", typed("string")},
-              {"requester", shape({{"name", typed("string")}, {"email", nullable("string")}},
-                                  {"email"})},
+              {"requester",
+               shape({{"name", typed("string")}, {"email", nullable("string")}}, {"email"})},
               {"tags", list_of(typed("string"))},
               {"source", typed("string")}},
              {"tags", "source"})},
@@ -92,30 +101,29 @@ Object schemas() {
                               {"tags", list_of(typed("string"))}},
                              {"status", "priority", "assignee", "tags"})},
       {"NewComment", shape({{"body", typed("string")}, {"public", typed("boolean")}}, {"public"})},
-      {"Comment", shape({{"id", typed("integer")},
-                         {"author", shape({{"name", nullable("string")},
-                                           {"email", nullable("string")}})},
-                         {"body", typed("string")},
-                         {"public", typed("boolean")},
-                         {"at", time()},
-                         {"source", typed("string")}})},
+      {"Comment",
+       shape({{"id", typed("integer")},
+              {"author", shape({{"name", nullable("string")}, {"email", nullable("string")}})},
+              {"body", typed("string")},
+              {"public", typed("boolean")},
+              {"at", time()},
+              {"source", typed("string")}})},
       {"Link", shape({{"chat", typed("string")},
                       {"channel", typed("string")},
                       {"thread", typed("string")},
                       {"url", nullable("string")}})},
-      {"Delivery",
-       shape({{"id", typed("string")},
-              {"ticket", nullable("integer")},
-              {"lane", typed("string")},
-              {"target", typed("string")},
-              {"operation", typed("string")},
-              {"state", one_of({"pending", "unsure", "dead", "done", "discarded"})},
-              {"attempts", typed("integer")},
-              {"reason", nullable("string")},
-              {"event", typed("string")},
-              {"created_at", time()},
-              {"next_attempt_at", nullable_time()},
-              {"done_at", nullable_time()}})},
+      {"Delivery", shape({{"id", typed("string")},
+                          {"ticket", nullable("integer")},
+                          {"lane", typed("string")},
+                          {"target", typed("string")},
+                          {"operation", typed("string")},
+                          {"state", one_of({"pending", "unsure", "dead", "done", "discarded"})},
+                          {"attempts", typed("integer")},
+                          {"reason", nullable("string")},
+                          {"event", typed("string")},
+                          {"created_at", time()},
+                          {"next_attempt_at", nullable_time()},
+                          {"done_at", nullable_time()}})},
       {"Queue", shape({{"name", typed("string")},
                        {"kind", one_of({"embedded", "sqs"})},
                        {"depth", nullable("integer")},
@@ -134,35 +142,35 @@ Object schemas() {
                                {"solved", typed("integer")},
                                {"first_reply_seconds", quantiles},
                                {"cycle_seconds", quantiles}})},
-      {"Status",
-       shape({{"version", typed("string")},
-              {"started_at", time()},
-              {"uptime_seconds", typed("integer")},
-              {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
-                               {"ok", typed("boolean")},
-                               {"detail", typed("string")}})},
-              {"connectors", list_of(shape({{"name", typed("string")},
-                                            {"ok", typed("boolean")},
-                                            {"detail", typed("string")},
-                                            {"last_success_at", nullable_time()}}))},
-              {"jobs", list_of(shape({{"name", typed("string")},
-                                      {"schedule", typed("string")},
-                                      {"next_run_at", nullable_time()},
-                                      {"last_run_at", nullable_time()}}))},
-              {"access", shape({{"mode", one_of({"loopback", "token"})},
-                                {"name", nullable("string")},
-                                {"role", one_of({"viewer", "agent", "admin"})}})}})},
+      {"Status", shape({{"version", typed("string")},
+                        {"started_at", time()},
+                        {"uptime_seconds", typed("integer")},
+                        {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
+                                         {"ok", typed("boolean")},
+                                         {"detail", typed("string")}})},
+                        {"connectors", list_of(shape({{"name", typed("string")},
+                                                      {"ok", typed("boolean")},
+                                                      {"detail", typed("string")},
+                                                      {"last_success_at", nullable_time()}}))},
+                        {"jobs", list_of(shape({{"name", typed("string")},
+                                                {"schedule", typed("string")},
+                                                {"next_run_at", nullable_time()},
+                                                {"last_run_at", nullable_time()}}))},
+                        {"access", shape({{"mode", one_of({"loopback", "token"})},
+                                          {"name", nullable("string")},
+                                          {"role", one_of({"viewer", "agent", "admin"})}})}})},
       {"TicketPage", page_of("Ticket")},
       {"DeliveryPage", page_of("Delivery")},
       {"QueuePage", page_of("Queue")},
       {"QueueMessagePage", page_of("QueueMessage")},
-      {"Problem", shape({{"type", typed("string")},
-                         {"title", typed("string")},
-                         {"status", typed("integer")},
-                         {"detail", typed("string")},
-                         {"errors", list_of(shape({{"field", typed("string")},
-                                                   {"problem", typed("string")}}))}},
-                        {"errors"})},
+      {"Problem",
+       shape(
+           {{"type", typed("string")},
+            {"title", typed("string")},
+            {"status", typed("integer")},
+            {"detail", typed("string")},
+            {"errors", list_of(shape({{"field", typed("string")}, {"problem", typed("string")}}))}},
+           {"errors"})},
   };
 }
 
@@ -193,16 +201,15 @@ Object describe(const Operation& operation, std::string_view path) {
                                 {"schema", typed(name == "limit" ? "integer" : "string")}});
   }
   Object answer{{"description", json::string(operation.summary)}};
-  answer["content"] = operation.answer.empty()
-                          ? content("text/event-stream", typed("string"))
-                          : content("application/json", ref(operation.answer));
+  answer["content"] = operation.answer.empty() ? content("text/event-stream", typed("string"))
+                                               : content("application/json", ref(operation.answer));
   const Object failed{{"description", "what is wrong, and what to do"},
                       {"content", content("application/problem+json", ref("Problem"))}};
   Object out{{"summary", json::string(operation.summary)},
              {"description", "Role: " + std::string(operation.role)},
              {"parameters", std::move(parameters)},
-             {"responses", Object{{std::to_string(operation.status), std::move(answer)},
-                                  {"default", failed}}}};
+             {"responses",
+              Object{{std::to_string(operation.status), std::move(answer)}, {"default", failed}}}};
   if (!operation.body.empty()) {
     Object schema = operation.body == "{}" ? typed("object") : ref(operation.body);
     out["requestBody"] =
@@ -219,7 +226,11 @@ Object paths() {
     out[json::string(path)].get_object()[json::string(method)] = describe(operation, path);
   };
   add("get", "/v1/tickets",
-      {"Tickets, newest first", "viewer", 200, "TicketPage", "",
+      {"Tickets, newest first",
+       "viewer",
+       200,
+       "TicketPage",
+       "",
        {"status", "priority", "q", "since", "limit", "cursor"}});
   add("post", "/v1/tickets",
       {"Opens a ticket; takes Idempotency-Key", "agent", 201, "Ticket", "NewTicket"});
@@ -233,12 +244,20 @@ Object paths() {
       {"Open now; opened, solved and times since", "viewer", 200, "TicketFigures", "", {"since"}});
   add("get", "/v1/queues", {"Every queue", "viewer", 200, "QueuePage"});
   add("get", "/v1/queues/{name}/messages",
-      {"Messages of an embedded queue, oldest first; takes none", "viewer", 200,
-       "QueueMessagePage", "", {"limit", "cursor"}});
+      {"Messages of an embedded queue, oldest first; takes none",
+       "viewer",
+       200,
+       "QueueMessagePage",
+       "",
+       {"limit", "cursor"}});
   add("post", "/v1/queues/{name}/redrive",
       {"Moves the messages of NAME-dead back", "admin", 200, "Moved", "{}"});
   add("get", "/v1/deliveries",
-      {"Deliveries, newest first; several states with commas", "viewer", 200, "DeliveryPage", "",
+      {"Deliveries, newest first; several states with commas",
+       "viewer",
+       200,
+       "DeliveryPage",
+       "",
        {"state", "lane", "limit", "cursor"}});
   add("post", "/v1/deliveries/{id}/retry",
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
@@ -257,13 +276,13 @@ Object openapi_description() {
   Object all = schemas();
   all["Moved"] = shape({{"moved", typed("integer")}});
   all["Discard"] = shape({{"why", typed("string")}});
-  return {{"openapi", "3.1.0"},
-          {"info", Object{{"title", "Deskwire"}, {"version", DW_VERSION}}},
-          {"paths", paths()},
-          {"components",
-           Object{{"schemas", std::move(all)},
-                  {"securitySchemes",
-                   Object{{"token", Object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+  return {
+      {"openapi", "3.1.0"},
+      {"info", Object{{"title", "Deskwire"}, {"version", DW_VERSION}}},
+      {"paths", paths()},
+      {"components", Object{{"schemas", std::move(all)},
+                            {"securitySchemes",
+                             Object{{"token", Object{{"type", "http"}, {"scheme", "bearer"}}}}}}}};
 }
 
 }  // namespace dw

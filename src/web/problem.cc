@@ -83,7 +83,9 @@ Response problem(const Error& error, int status) {
   return response;
 }
 
-Response problem(const Error& error) { return problem(error, status_of(error.kind)); }
+Response problem(const Error& error) {
+  return problem(error, status_of(error.kind));
+}
 
 Response problem(int status, std::string_view detail) {
   return problem(Error{ErrorKind::invalid, "", std::string(detail)}, status);

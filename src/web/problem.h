@@ -9,7 +9,8 @@
 
 namespace dw {
 
-/// invalid 422, denied 403, missing 404, conflict 409, busy 503, full 503, unreachable and unsure 502.
+/// invalid 422, denied 403, missing 404, conflict 409, busy 503, full 503, unreachable and unsure
+/// 502.
 int status_of(ErrorKind kind);
 
 Response problem(int status, std::string_view detail);

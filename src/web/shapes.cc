@@ -5,7 +5,9 @@
 namespace dw {
 namespace {
 
-json::string text(std::string_view value) { return json::string(value.data(), value.size()); }
+json::string text(std::string_view value) {
+  return json::string(value.data(), value.size());
+}
 
 json::value number_or_null(const std::optional<double>& value) {
   if (!value) return nullptr;
@@ -79,8 +81,7 @@ json::object shape_of(const Delivery& delivery, const ShapeContext& context) {
   return {{"id", text(to_text(delivery.id))},
           {"ticket", std::move(ticket)},
           {"lane", text(delivery.lane)},
-          {"target",
-           text(label == context.target_labels.end() ? delivery.target : label->second)},
+          {"target", text(label == context.target_labels.end() ? delivery.target : label->second)},
           {"operation", text(operation_of(delivery.payload))},
           {"state", text(name_of(delivery.state))},
           {"attempts", delivery.attempts},
@@ -120,7 +121,7 @@ json::object shape_of(const TicketFigures& figures) {
 json::object shape_of(const QueueFigures& figures, std::string_view kind, int64_t dead,
                       TimePoint now) {
   if (kind != "embedded") {
-    return {{"name", text(figures.name)}, {"kind", text(kind)},         {"depth", nullptr},
+    return {{"name", text(figures.name)}, {"kind", text(kind)},        {"depth", nullptr},
             {"in_flight", nullptr},       {"oldest_seconds", nullptr}, {"dead", nullptr}};
   }
   json::value oldest = nullptr;

@@ -67,14 +67,25 @@ Event event_with(const std::string& key) {
 }
 
 Ticket ticket_with(TicketId id, const std::string& title) {
-  return {.id = id, .title = title, .description = "d", .requester = {"Ana", "ana@x.example", ""},
-          .source = "test", .queue = "high", .opened_at = t0, .updated_at = t0};
+  return {.id = id,
+          .title = title,
+          .description = "d",
+          .requester = {"Ana", "ana@x.example", ""},
+          .source = "test",
+          .queue = "high",
+          .opened_at = t0,
+          .updated_at = t0};
 }
 
 Delivery delivery_in(const std::string& lane, bool holds_lane = true) {
-  return {.event = {1}, .ticket = {1}, .lane = lane, .target = "queue:high",
-          .payload = QueueSend{.queue = "high", .body = "b"}, .holds_lane = holds_lane,
-          .created_at = t0, .next_attempt_at = t0};
+  return {.event = {1},
+          .ticket = {1},
+          .lane = lane,
+          .target = "queue:high",
+          .payload = QueueSend{.queue = "high", .body = "b"},
+          .holds_lane = holds_lane,
+          .created_at = t0,
+          .next_attempt_at = t0};
 }
 
 Result<TicketId> open_one(Journal& journal, const std::string& title) {
@@ -137,8 +148,7 @@ TEST_P(StoreContract, tickets_are_listed_newest_first_filtered_and_paged) {
   b->read([](Reader& r) -> Result<void> {
     DW_TRY(const Page<Ticket> first, r.tickets({.page = {.limit = 2}}));
     EXPECT_EQ(first.items.at(0).title, "t4");
-    DW_TRY(const Page<Ticket> next,
-           r.tickets({.page = {.limit = 2, .cursor = first.next_cursor}}));
+    DW_TRY(const Page<Ticket> next, r.tickets({.page = {.limit = 2, .cursor = first.next_cursor}}));
     EXPECT_EQ(next.items.at(0).title, "t2");
     DW_TRY(const Page<Ticket> solved, r.tickets({.status = Status::solved}));
     EXPECT_EQ(solved.items.size(), 1U);
@@ -189,11 +199,14 @@ TEST_P(StoreContract, the_first_public_comment_of_another_person_is_the_first_re
   TicketId id;
   b->write([&](Journal& j) -> Result<void> {
     DW_TRY(id, open_one(j, "t"));
-    Comment own{.ticket = id, .author_name = "Ana", .author_email = "ANA@x.example", .body = "?",
+    Comment own{.ticket = id,
+                .author_name = "Ana",
+                .author_email = "ANA@x.example",
+                .body = "?",
                 .at = t0 + Millis(10)};
     DW_CHECK(j.add_comment(own));
-    Comment note{.ticket = id, .author_name = "Bo", .body = "n", .is_public = false,
-                 .at = t0 + Millis(20)};
+    Comment note{
+        .ticket = id, .author_name = "Bo", .body = "n", .is_public = false, .at = t0 + Millis(20)};
     DW_CHECK(j.add_comment(note));
     Comment reply{.ticket = id, .author_name = "Bo", .body = "yes", .at = t0 + Millis(30)};
     DW_CHECK(j.add_comment(reply));
@@ -330,11 +343,11 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
     EXPECT_EQ(backlog.pending + backlog.dead + backlog.lanes, 0);
     return {};
   });
-  const Result<void> over = b->store->write_now(
-      [&](Journal& j) { return j.retry_delivery(first, t0); });
+  const Result<void> over =
+      b->store->write_now([&](Journal& j) { return j.retry_delivery(first, t0); });
   EXPECT_EQ(over.error().kind, ErrorKind::conflict);
-  const Result<void> none = b->store->write_now(
-      [&](Journal& j) { return j.retry_delivery({999}, t0); });
+  const Result<void> none =
+      b->store->write_now([&](Journal& j) { return j.retry_delivery({999}, t0); });
   EXPECT_EQ(none.error().kind, ErrorKind::missing);
 }
 
@@ -375,8 +388,8 @@ TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
   auto b = setup();
   b->write([](Journal& j) -> Result<void> {
     const auto send = [&](const char* body, const char* group, const char* id) {
-      return j.queue_send(
-          {.queue = "q.fifo", .body = body, .group = group, .deduplication = id}, t0);
+      return j.queue_send({.queue = "q.fifo", .body = body, .group = group, .deduplication = id},
+                          t0);
     };
     DW_TRY(const MessageId first, send("a1", "a", "1"));
     DW_TRY(const MessageId repeat, send("a1", "a", "1"));

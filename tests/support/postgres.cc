@@ -26,14 +26,16 @@ class Cluster {
     if (geteuid() == 0) must("chown postgres:postgres " + folder_);
     must(fmt::format("cd {0} && {1}{2}/initdb -D {0}/data -A trust -U deskwire >/dev/null 2>&1",
                      folder_, as_, programs));
-    must(fmt::format("cd {0} && {1}{2}/pg_ctl -w -D {0}/data -l {0}/server.log "
-                     "-o \"-k {0} -c listen_addresses='' -c fsync=off\" start >/dev/null",
-                     folder_, as_, programs));
+    must(
+        fmt::format("cd {0} && {1}{2}/pg_ctl -w -D {0}/data -l {0}/server.log "
+                    "-o \"-k {0} -c listen_addresses='' -c fsync=off\" start >/dev/null",
+                    folder_, as_, programs));
   }
   ~Cluster() {
-    const std::string stop = fmt::format("cd {0} && {1}{2}/pg_ctl -D {0}/data -m immediate stop "
-                                         ">/dev/null 2>&1; rm -rf {0}",
-                                         folder_, as_, programs);
+    const std::string stop = fmt::format(
+        "cd {0} && {1}{2}/pg_ctl -D {0}/data -m immediate stop "
+        ">/dev/null 2>&1; rm -rf {0}",
+        folder_, as_, programs);
     if (std::system(stop.c_str()) != 0) std::fputs("the test cluster did not stop\n", stderr);
   }
   std::string fresh() {

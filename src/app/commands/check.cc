@@ -19,8 +19,7 @@ Task<void> probe_all(Core& core, std::vector<Line>& lines) {
   for (const auto& target : core.targets) {
     const Monotonic started = core.clock.monotonic();
     std::vector<Probe> probes = co_await target->probe(probe_timeout);
-    const auto took =
-        std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
+    const auto took = std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
     for (Probe& probe : probes) lines.push_back({std::move(probe), took});
   }
 }

@@ -15,8 +15,8 @@ namespace dw {
 
 /// What every command is given.
 struct Invocation {
-  std::string config;      ///< --config
-  bool is_json = false;    ///< --json
+  std::string config;    ///< --config
+  bool is_json = false;  ///< --json
   int exit_code = 0;
 };
 

@@ -16,10 +16,9 @@ struct DeliveryArguments {
   bool is_all_dead = false;
 };
 
-const std::vector<Column> columns = {{"ID", "id"},           {"STATE", "state"},
-                                     {"TICKET", "ticket"},   {"TARGET", "target"},
-                                     {"TRIES", "attempts"},  {"NEXT", "next_attempt_at"},
-                                     {"REASON", "reason"}};
+const std::vector<Column> columns = {
+    {"ID", "id"},          {"STATE", "state"},          {"TICKET", "ticket"}, {"TARGET", "target"},
+    {"TRIES", "attempts"}, {"NEXT", "next_attempt_at"}, {"REASON", "reason"}};
 
 void list(Invocation& invocation, const DeliveryArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
@@ -90,9 +89,8 @@ void decide(Invocation& invocation, const DeliveryArguments& given, bool is_disc
       } else {
         DW_CHECK(journal.retry_delivery(id, now));
       }
-      DW_CHECK(journal.add_audit({now, "command line",
-                                  is_discard ? "delivery.discard" : "delivery.retry",
-                                  to_text(id)}));
+      DW_CHECK(journal.add_audit(
+          {now, "command line", is_discard ? "delivery.discard" : "delivery.retry", to_text(id)}));
       DW_TRY(const auto changed, journal.delivery(id));
       items.push_back(shape_of(*changed, core->shapes()));
     }

@@ -31,7 +31,9 @@ Result<Ticket> ticket_in(const std::string& text, const IntakeSettings& settings
   if (const Result<json::value> body = parse_json(text); body.ok() && body->is_object()) {
     std::vector<Problem> problems = check_request(*body, settings, ticket);
     if (problems.empty()) return ticket;
-    return Error{.kind = ErrorKind::invalid, .where = "", .what = "this is not a ticket yet",
+    return Error{.kind = ErrorKind::invalid,
+                 .where = "",
+                 .what = "this is not a ticket yet",
                  .problems = std::move(problems)};
   }
   const Draft draft = parse_message(text_of_html(text));
@@ -69,12 +71,12 @@ void explain(Invocation& invocation, const std::string& file) {
   if (invocation.is_json) {
     json::value route = nullptr;
     if (routed.route >= 0) route = routed.route + 1;
-    fmt::print("{}\n", to_text(json::object{{"queue", routed.queue},
-                                            {"priority", json::string(name_of(ticket->priority))},
-                                            {"route", std::move(route)},
-                                            {"tags", json::array(routed.tags.begin(),
-                                                                 routed.tags.end())},
-                                            {"rules", std::move(rules)}}));
+    fmt::print("{}\n",
+               to_text(json::object{{"queue", routed.queue},
+                                    {"priority", json::string(name_of(ticket->priority))},
+                                    {"route", std::move(route)},
+                                    {"tags", json::array(routed.tags.begin(), routed.tags.end())},
+                                    {"rules", std::move(rules)}}));
     return;
   }
   for (const RouteVerdict& verdict : routing.explain(*ticket)) {
@@ -82,9 +84,9 @@ void explain(Invocation& invocation, const std::string& file) {
     for (const std::string& one : verdict.conditions) fmt::print("  {}\n", one);
   }
   fmt::print("→ queue {} ({})\n", routed.queue,
-             routed.route >= 0 ? fmt::format("route {}", routed.route + 1)
-                               : fmt::format("no route matches; priority {}",
-                                             name_of(ticket->priority)));
+             routed.route >= 0
+                 ? fmt::format("route {}", routed.route + 1)
+                 : fmt::format("no route matches; priority {}", name_of(ticket->priority)));
 }
 
 }  // namespace

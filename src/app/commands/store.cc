@@ -12,8 +12,7 @@ namespace {
 std::unique_ptr<Store> open(Invocation& invocation) {
   const auto settings = read_settings(invocation);
   if (!settings) return nullptr;
-  Result<std::unique_ptr<Store>> store =
-      open_store(settings->store.url, OpenMode::visit, nullptr);
+  Result<std::unique_ptr<Store>> store = open_store(settings->store.url, OpenMode::visit, nullptr);
   if (store.ok()) return std::move(*store);
   fail(invocation, store.error());
   return nullptr;

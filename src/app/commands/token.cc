@@ -53,8 +53,7 @@ void add(Invocation& invocation, const TokenArguments& given) {
     return;
   }
   for (const auto& member : shown) {
-    fmt::print("{}: {}\n", std::string(member.key()),
-               std::string(member.value().get_string()));
+    fmt::print("{}: {}\n", std::string(member.key()), std::string(member.value().get_string()));
   }
   fmt::print(stderr, "Keep it now: it is not shown again.\n");
 }

@@ -99,8 +99,8 @@ std::optional<AwsCredentials> AwsCredentialChain::from_environment() const {
   const auto key_id = environment_("AWS_ACCESS_KEY_ID");
   const auto secret = environment_("AWS_SECRET_ACCESS_KEY");
   if (!key_id || !secret || key_id->empty() || secret->empty()) return std::nullopt;
-  return AwsCredentials{*key_id, Secret(*secret),
-                        Secret(environment_("AWS_SESSION_TOKEN").value_or("")), {}};
+  return AwsCredentials{
+      *key_id, Secret(*secret), Secret(environment_("AWS_SESSION_TOKEN").value_or("")), {}};
 }
 
 std::optional<AwsCredentials> AwsCredentialChain::from_files() const {

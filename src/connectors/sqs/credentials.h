@@ -18,8 +18,7 @@ struct AwsCredentials {
 };
 
 /// [profile] out of ~/.aws/credentials or ~/.aws/config ("[profile NAME]" there). Pure.
-std::optional<AwsCredentials> credentials_in_ini(std::string_view text,
-                                                 const std::string& profile);
+std::optional<AwsCredentials> credentials_in_ini(std::string_view text, const std::string& profile);
 /// {"AccessKeyId","SecretAccessKey","Token","Expiration"} of containers and instances. Pure.
 std::optional<AwsCredentials> credentials_in_json(std::string_view text);
 /// Plain http is spoken to this machine and to the container agents' addresses only. Pure.

@@ -14,8 +14,8 @@ namespace {
 /// origin of the queue's URL, which is SQS's endpoint of its region.
 std::string endpoint_of(const QueueSettings& queue, const Environment& environment) {
   if (!queue.endpoint.empty()) return queue.endpoint;
-  const bool is_ignored = equals_ignoring_case(
-      environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or(""), "true");
+  const bool is_ignored =
+      equals_ignoring_case(environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or(""), "true");
   for (const char* name : {"AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"}) {
     const auto given = is_ignored ? std::nullopt : environment(name);
     if (given && !given->empty()) return *given;
@@ -113,9 +113,9 @@ Task<Settled> SqsTarget::settle(Delivery, Millis) {
 
 Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
   Probe probe{.name = fmt::format("queue {} (sqs)", queue_.name)};
-  std::string body = to_text(json::object{
-      {"QueueUrl", queue_.url},
-      {"AttributeNames", json::array{"ApproximateNumberOfMessages", "QueueArn"}}});
+  std::string body = to_text(
+      json::object{{"QueueUrl", queue_.url},
+                   {"AttributeNames", json::array{"ApproximateNumberOfMessages", "QueueArn"}}});
   Result<HttpAnswer> answer = co_await call("GetQueueAttributes", std::move(body), timeout);
   if (!answer.ok()) {
     probe.detail = answer.error().text();
@@ -125,8 +125,8 @@ Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
     const Result<json::value> parsed = parse_json(answer->body);
     if (parsed.ok()) {
       const JsonView attributes = JsonView(*parsed, ignored)["Attributes"];
-      probe.detail = fmt::format(
-          "{} messages", attributes["ApproximateNumberOfMessages"].text().value_or("?"));
+      probe.detail = fmt::format("{} messages",
+                                 attributes["ApproximateNumberOfMessages"].text().value_or("?"));
     }
   } else {
     const std::string code = error_code(answer->body);

@@ -17,14 +17,15 @@ struct TeamsSettings {
 inline Field<TeamsSettings> teams_secret_field() {
   Field<TeamsSettings> field;
   field.key = "secret";
-  field.doc = "the security token that Teams showed when the webhook was made; a list of two "
-              "while one is rotated";
+  field.doc =
+      "the security token that Teams showed when the webhook was made; a list of two "
+      "while one is rotated";
   field.allowed = "base64 text, \"${NAME}\", \"file:/path\", or a list of two of them";
   const json::object one{{"type", "string"}};
-  field.schema = {{"anyOf", json::array{one, json::object{{"type", "array"},
-                                                          {"items", one},
-                                                          {"minItems", 1},
-                                                          {"maxItems", 2}}}}};
+  field.schema = {
+      {"anyOf",
+       json::array{one, json::object{
+                            {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
   field.read = [](TeamsSettings& out, const Node& node, const Place& place) {
     const Node::List single{node};
     const Node::List& given = node.list() != nullptr ? *node.list() : single;
@@ -47,7 +48,8 @@ inline Field<TeamsSettings> teams_secret_field() {
 
 inline const Section<TeamsSettings>& teams_section() {
   static const Section<TeamsSettings> section{
-      "teams", "[teams.NAME]",
+      "teams",
+      "[teams.NAME]",
       "A Teams outgoing webhook, answered at `/hooks/teams/NAME`. With none, and with "
       "`access.mode = \"loopback\"`, `/hooks/teams/local` takes unsigned requests from this "
       "machine.",

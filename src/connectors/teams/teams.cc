@@ -45,8 +45,8 @@ Result<void> TeamsSource::verify(const RawHook& hook) const {
     return Error{ErrorKind::denied, name_, "this hook serves callers on this machine only"};
   }
   const std::string_view given = hook.header("authorization");
-  const bool has_scheme = given.size() > scheme.size() &&
-                          equals_ignoring_case(given.substr(0, scheme.size()), scheme);
+  const bool has_scheme =
+      given.size() > scheme.size() && equals_ignoring_case(given.substr(0, scheme.size()), scheme);
   if (!has_scheme) {
     return Error{ErrorKind::denied, name_, "the request has no HMAC signature"};
   }

@@ -42,20 +42,21 @@ Result<Event> decode_activity(std::string_view body, const std::string& source, 
   const JsonView from = activity["from"];
   const std::string sender = from["id"].text().value_or("");
   const bool is_message = activity["type"].text().value_or("message") == "message";
-  Event event{.source = source,
-              .key = std::move(key),
-              .kind = "chat.ticket",
-              .at = at,
-              .body = json::object{{"text", is_message ? text_of(activity) : ""},
-                                   {"sender",
-                                    json::object{{"name", from["name"].text().value_or("")},
-                                                 {"id", sender.empty() ? "" : "teams:" + sender},
-                                                 {"directory_id",
-                                                  from["aadObjectId"].text().value_or("")}}},
-                                   {"channel", channel},
-                                   {"thread", thread},
-                                   {"message", message}},
-              .is_for_ever = true};
+  Event event{
+      .source = source,
+      .key = std::move(key),
+      .kind = "chat.ticket",
+      .at = at,
+      .body =
+          json::object{
+              {"text", is_message ? text_of(activity) : ""},
+              {"sender", json::object{{"name", from["name"].text().value_or("")},
+                                      {"id", sender.empty() ? "" : "teams:" + sender},
+                                      {"directory_id", from["aadObjectId"].text().value_or("")}}},
+              {"channel", channel},
+              {"thread", thread},
+              {"message", message}},
+      .is_for_ever = true};
   return event;
 }
 

@@ -39,13 +39,13 @@ Plan planned(const Ticket& ticket, Payload payload) {
 }
 
 Plan plan_comment(const JsonView& view, const Ticket& ticket, std::vector<Problem>& problems) {
-  DeskComment comment{.ticket = ticket.id,
-                      .author_name = view["author"]["name"].text().value_or(""),
-                      .author_email = view["author"]["email"].text().value_or(""),
-                      .body = std::string(trim(replace_all(view["body"].required_text(), "\r\n",
-                                                           "\n"))),
-                      .is_public = view["public"].boolean().value_or(true),
-                      .source = view["source"].text().value_or("api")};
+  DeskComment comment{
+      .ticket = ticket.id,
+      .author_name = view["author"]["name"].text().value_or(""),
+      .author_email = view["author"]["email"].text().value_or(""),
+      .body = std::string(trim(replace_all(view["body"].required_text(), "\r\n", "\n"))),
+      .is_public = view["public"].boolean().value_or(true),
+      .source = view["source"].text().value_or("api")};
   if (problems.empty() && comment.body.empty()) problems.push_back({"body", "is empty"});
   if (count_characters(comment.body) > comment_characters_max) {
     problems.push_back({"body", "is longer than 65536 characters"});
@@ -76,8 +76,7 @@ Plan plan_update(const JsonView& view, const Ticket& ticket, std::vector<Problem
   patch.status = word<Status>(view["status"], status_named, "open, pending, solved");
   patch.priority = word<Priority>(view["priority"], priority_named, "high, medium, low");
   patch.assignee = view["assignee"].text();
-  const json::value* assignee =
-      view.raw()->get_object().if_contains("assignee");
+  const json::value* assignee = view.raw()->get_object().if_contains("assignee");
   if (assignee != nullptr && assignee->is_null()) patch.assignee = "";
   if (patch.assignee && (count_characters(*patch.assignee) > name_characters_max ||
                          find_control_character(*patch.assignee))) {
@@ -89,8 +88,8 @@ Plan plan_update(const JsonView& view, const Ticket& ticket, std::vector<Problem
   }
   for (const auto& member : view.raw()->get_object()) {
     const std::string_view key(member.key().data(), member.key().size());
-    const bool is_known = key == "ticket" || key == "by" || key == "status" ||
-                          key == "priority" || key == "assignee" || key == "tags";
+    const bool is_known = key == "ticket" || key == "by" || key == "status" || key == "priority" ||
+                          key == "assignee" || key == "tags";
     if (!is_known) problems.push_back({cut_characters(key, 50), "can't be changed here"});
   }
   if (problems.empty() && patch.is_empty()) {
@@ -102,7 +101,9 @@ Plan plan_update(const JsonView& view, const Ticket& ticket, std::vector<Problem
 
 }  // namespace
 
-bool Desk::takes(std::string_view kind) const { return kind == comment_kind || kind == update_kind; }
+bool Desk::takes(std::string_view kind) const {
+  return kind == comment_kind || kind == update_kind;
+}
 
 Result<View> Desk::read(const Event& event, Reader& reader) const {
   View view;
@@ -113,8 +114,8 @@ Result<View> Desk::read(const Event& event, Reader& reader) const {
 Plan Desk::plan(const Event& event, const View& view) const {
   if (!view.ticket) {
     Plan plan;
-    plan.refusal = Error{ErrorKind::missing, "ticket",
-                         fmt::format("there is no ticket {}", ticket_in(event))};
+    plan.refusal =
+        Error{ErrorKind::missing, "ticket", fmt::format("there is no ticket {}", ticket_in(event))};
     return plan;
   }
   std::vector<Problem> problems;

@@ -46,19 +46,19 @@ std::string render_body(const std::string& mustache, const Ticket& ticket, TimeP
   const std::string at = to_rfc3339(received_at);
   const std::string url = fmt::format("{}/tickets/{}", public_url, ticket.id.value);
   if (!mustache.empty()) return with_template(mustache, ticket, at, url);
-  return to_text(json::object{
-      {"version", 1},
-      {"ticket", ticket.id.value},
-      {"title", ticket.title},
-      {"priority", json::string(name_of(ticket.priority))},
-      {"description", ticket.description},
-      {"requester", json::object{{"name", text_or_null(ticket.requester.name)},
-                                 {"email", text_or_null(ticket.requester.email)},
-                                 {"id", text_or_null(ticket.requester.id)}}},
-      {"source", ticket.source},
-      {"tags", json::array(ticket.tags.begin(), ticket.tags.end())},
-      {"received_at", at},
-      {"url", url}});
+  return to_text(
+      json::object{{"version", 1},
+                   {"ticket", ticket.id.value},
+                   {"title", ticket.title},
+                   {"priority", json::string(name_of(ticket.priority))},
+                   {"description", ticket.description},
+                   {"requester", json::object{{"name", text_or_null(ticket.requester.name)},
+                                              {"email", text_or_null(ticket.requester.email)},
+                                              {"id", text_or_null(ticket.requester.id)}}},
+                   {"source", ticket.source},
+                   {"tags", json::array(ticket.tags.begin(), ticket.tags.end())},
+                   {"received_at", at},
+                   {"url", url}});
 }
 
 }  // namespace dw

@@ -105,8 +105,8 @@ std::vector<Problem> check_request(const json::value& body, const IntakeSettings
   } else if (problems.size() == before) {
     problems.push_back({"priority", "must be one of " + priority_words(settings)});
   }
-  out.description = checked_text(view["description"], settings.description_characters_max,
-                                 problems);
+  out.description =
+      checked_text(view["description"], settings.description_characters_max, problems);
   check_requester(view["requester"], out, problems);
   check_tags(view["tags"], out, problems);
   out.source = view["source"].text().value_or("api");
@@ -116,8 +116,7 @@ std::vector<Problem> check_request(const json::value& body, const IntakeSettings
   check_unknown(body.get_object(), "",
                 {"title", "priority", "description", "requester", "tags", "source"}, problems);
   if (view["requester"].is_object()) {
-    check_unknown(view["requester"].raw()->get_object(), "requester.", {"name", "email"},
-                  problems);
+    check_unknown(view["requester"].raw()->get_object(), "requester.", {"name", "email"}, problems);
   }
   return problems;
 }
@@ -126,15 +125,16 @@ Intake::Intake(IntakeParts parts) : parts_(std::move(parts)), routing_(parts_.ro
   for (const QueueSettings& queue : parts_.queues) queues_.emplace(queue.name, queue);
 }
 
-bool Intake::takes(std::string_view kind) const { return kind == from_chat || kind == from_api; }
+bool Intake::takes(std::string_view kind) const {
+  return kind == from_chat || kind == from_api;
+}
 
 Result<View> Intake::read(const Event& event, Reader& reader) const {
   View view;
   std::vector<Problem> ignored;
   bool is_good = false;
   if (event.kind == from_chat) {
-    const Draft draft =
-        parse_message(JsonView(event.body, ignored)["text"].text().value_or(""));
+    const Draft draft = parse_message(JsonView(event.body, ignored)["text"].text().value_or(""));
     Ticketed unused;
     is_good = !draft.asks_for_help && check_draft(draft, parts_.settings, unused).empty();
   } else {

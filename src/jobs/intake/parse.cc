@@ -93,8 +93,8 @@ void check_text(const Draft& draft, Label label, int characters_max, std::vector
     return;
   }
   const std::string text = label == Label::title ? one_line(found->second) : found->second;
-  const std::string wrong = fault_of_text(text, label == Label::title ? "Title" : "Description",
-                                          characters_max);
+  const std::string wrong =
+      fault_of_text(text, label == Label::title ? "Title" : "Description", characters_max);
   if (!wrong.empty()) faults.push_back({label, name, wrong});
 }
 
@@ -103,8 +103,8 @@ void check_priority(const Draft& draft, const IntakeSettings& settings, Ticketed
   const auto found = draft.fields.find(Label::priority);
   const std::string allowed = priority_words(settings);
   if (found == draft.fields.end()) {
-    faults.push_back({std::nullopt, "priority",
-                      fmt::format("Priority is missing (allowed: {})", allowed)});
+    faults.push_back(
+        {std::nullopt, "priority", fmt::format("Priority is missing (allowed: {})", allowed)});
     return;
   }
   if (const auto priority = priority_meant(found->second, settings)) {

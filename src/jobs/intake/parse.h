@@ -18,14 +18,14 @@ enum class Label { title, priority, description, tags, email };
 struct Draft {
   std::map<Label, std::string> fields;  ///< trimmed; of a repeated one the first
   std::vector<Label> repeated;
-  std::string before;  ///< text in front of the first label
+  std::string before;          ///< text in front of the first label
   bool asks_for_help = false;  ///< only "help", or nothing at all
 };
 
 /// Why a message is no ticket: each reason once, in words for its author.
 struct Fault {
   std::optional<Label> label;  ///< the line that is faulty, if there is one
-  std::string reason;          ///< "title", "priority", "description", "twice", "encoding", "control"
+  std::string reason;  ///< "title", "priority", "description", "twice", "encoding", "control"
   std::string text;
 };
 

@@ -39,15 +39,14 @@ std::string reply_faulty(const Draft& draft, const std::vector<Fault>& faults,
   for (const Fault& fault : faults) out += fmt::format("- {}\n", fault.text);
   if (draft.fields.empty()) return out + "\n" + reply_format(settings);
   out += "\nThis is how it was understood. Copy it, mend the marked lines and send it again:\n";
-  for (const Label label : {Label::title, Label::priority, Label::description, Label::tags,
-                            Label::email}) {
+  for (const Label label :
+       {Label::title, Label::priority, Label::description, Label::tags, Label::email}) {
     const auto field = draft.fields.find(label);
     const bool is_needed = label != Label::tags && label != Label::email;
     if (field == draft.fields.end() && !is_needed) continue;
     std::string marked;
     for (const Fault& fault : faults) {
-      const bool is_here = fault.label ? *fault.label == label
-                                       : fault.reason == name_of(label);
+      const bool is_here = fault.label ? *fault.label == label : fault.reason == name_of(label);
       if (is_here && marked.empty()) marked = fmt::format("{}mend this", mark);
     }
     const std::string text = field == draft.fields.end() ? "" : shown(field->second);

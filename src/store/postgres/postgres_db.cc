@@ -61,7 +61,9 @@ Result<std::unique_ptr<PostgresDb>> PostgresDb::open(const std::string& url) {
   return db;
 }
 
-PostgresDb::~PostgresDb() { PQfinish(connection_); }
+PostgresDb::~PostgresDb() {
+  PQfinish(connection_);
+}
 
 Error PostgresDb::lost(const char* where) const {
   return {ErrorKind::full, "store",
@@ -71,8 +73,8 @@ Error PostgresDb::lost(const char* where) const {
 Error PostgresDb::error(const char* where, const PGresult* result) const {
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string_view code = state == nullptr ? "" : state;
-  const std::string what = fmt::format("PostgreSQL: {} ({})", trim(PQresultErrorMessage(result)),
-                                       where);
+  const std::string what =
+      fmt::format("PostgreSQL: {} ({})", trim(PQresultErrorMessage(result)), where);
   for (const std::string_view again : again_states) {
     if (code == again) return {ErrorKind::conflict, "deadlock", what};
   }

@@ -81,9 +81,9 @@ void make_private(const std::string& file) {
 Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file) {
   if (file != ":memory:") make_private(file);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &raw,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                   nullptr);
+  const int code =
+      sqlite3_open_v2(file.c_str(), &raw,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteDb> db(new SqliteDb(raw));
   if (code != SQLITE_OK) {
     return Error{ErrorKind::full, "store",

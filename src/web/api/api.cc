@@ -32,7 +32,9 @@ Result<json::value> read_body(const Request& request) {
   return body;
 }
 
-Response body_refusal(const Error& error) { return problem(error, error.where == "415" ? 415 : 400); }
+Response body_refusal(const Error& error) {
+  return problem(error, error.where == "415" ? 415 : 400);
+}
 
 PageRequest page_parameters(const Request& request, std::vector<Problem>& problems) {
   constexpr int64_t limit_max = 500;

@@ -53,8 +53,7 @@ Task<Response> Api::retry_delivery(Request& request) {
   if (!caller.ok()) co_return refusal(caller.error());
   const Result<json::value> body = read_body(request);
   if (!body.ok()) co_return body_refusal(body.error());
-  const DeliveryId id =
-      delivery_id_named(request.path_parameters.at(0)).value_or(DeliveryId{});
+  const DeliveryId id = delivery_id_named(request.path_parameters.at(0)).value_or(DeliveryId{});
   std::optional<Delivery> delivery;
   auto work = [&](Journal& journal) -> Result<void> {
     const TimePoint now = parts_.clock.now();
@@ -88,8 +87,7 @@ Task<Response> Api::discard_delivery(Request& request) {
                             .what = "a discarded delivery needs a reason",
                             .problems = std::move(problems)});
   }
-  const DeliveryId id =
-      delivery_id_named(request.path_parameters.at(0)).value_or(DeliveryId{});
+  const DeliveryId id = delivery_id_named(request.path_parameters.at(0)).value_or(DeliveryId{});
   std::optional<Delivery> delivery;
   auto work = [&](Journal& journal) -> Result<void> {
     const TimePoint now = parts_.clock.now();

@@ -34,8 +34,7 @@ void Api::add_status(Routes& routes) {
   parts_.metrics.declare_gauge("deskwire_oldest_pending_delivery_seconds",
                                "Age of the oldest pending delivery");
   parts_.metrics.declare_gauge("deskwire_lanes", "Lanes that have something to send");
-  parts_.metrics.declare_gauge("deskwire_longest_lane",
-                               "Open deliveries in the longest lane");
+  parts_.metrics.declare_gauge("deskwire_longest_lane", "Open deliveries in the longest lane");
   parts_.metrics.declare_gauge("deskwire_events_parked", "Events that a defect kept from a plan");
   parts_.metrics.declare_gauge("deskwire_store_up", "1 while the store commits");
   parts_.metrics.declare_gauge("deskwire_connector_up", "1 while a connector works, by connector");
@@ -80,7 +79,9 @@ Task<Response> Api::live(Request& request) {
   co_return parts_.live.stream(std::string(request.header("last-event-id")));
 }
 
-Task<Response> Api::healthz(Request&) { co_return plain(200, "ok\n"); }
+Task<Response> Api::healthz(Request&) {
+  co_return plain(200, "ok\n");
+}
 
 Task<Response> Api::readyz(Request&) {
   const StoreHealth health = parts_.store.health();

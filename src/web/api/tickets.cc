@@ -100,8 +100,7 @@ Task<Response> Api::take(const Request& request, const Caller& caller, std::stri
     co_return problem(400, "Idempotency-Key is longer than 255 bytes");
   }
   Event event{.source = "api",
-              .key = key.empty() ? random_uuid()
-                                 : fmt::format("{}/{}/{}", kind, caller.name, key),
+              .key = key.empty() ? random_uuid() : fmt::format("{}/{}/{}", kind, caller.name, key),
               .kind = std::move(kind),
               .at = parts_.clock.now(),
               .body = std::move(body)};

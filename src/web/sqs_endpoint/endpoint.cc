@@ -82,8 +82,9 @@ Task<Response> SqsEndpoint::serve(Request& request) {
   if (refused) co_return sqs_failure(*refused);
   const std::string_view target = request.header("x-amz-target");
   if (!target.starts_with(target_prefix)) {
-    co_return sqs_failure({"InvalidAction", "Send X-Amz-Target: AmazonSQS.OPERATION (AWS JSON "
-                                            "1.0); the query protocol is not spoken here."});
+    co_return sqs_failure({"InvalidAction",
+                           "Send X-Amz-Target: AmazonSQS.OPERATION (AWS JSON "
+                           "1.0); the query protocol is not spoken here."});
   }
   Result<json::value> body = parse_json(request.body.empty() ? "{}" : request.body);
   if (!body.ok() || !body->is_object()) {
@@ -112,7 +113,8 @@ Task<Response> SqsEndpoint::perform(std::string operation, json::value body) {
     co_return sqs_failure({"UnsupportedOperation",
                            "Queues come from deskwire.toml; this operation is not spoken here."});
   }
-  if (url.empty()) co_return sqs_failure({"MissingParameter", "The request must contain QueueUrl."});
+  if (url.empty())
+    co_return sqs_failure({"MissingParameter", "The request must contain QueueUrl."});
   const std::optional<Found> found = find(url);
   if (!found) co_return sqs_failure({"QueueDoesNotExist", "The specified queue does not exist."});
   const Operation run = found_operation->second;

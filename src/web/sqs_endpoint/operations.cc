@@ -40,9 +40,8 @@ int64_t number_in(const JsonView& view, int64_t otherwise, int64_t low, int64_t 
 }
 
 bool is_fifo_id(const std::string& id) {
-  return id.size() <= id_characters_max && std::all_of(id.begin(), id.end(), [](char c) {
-           return c > 0x20 && c < 0x7F;
-         });
+  return id.size() <= id_characters_max &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 bool is_entry_id(const std::string& id) {
@@ -69,8 +68,9 @@ std::optional<SqsError> read_message(const JsonView& view, const SqsQueue& queue
   }
   if (!queue.is_fifo) {
     if (!out.deduplication.empty()) {
-      return bad_value("MessageDeduplicationId", "The request includes a parameter that is not "
-                                                 "valid for this queue type");
+      return bad_value("MessageDeduplicationId",
+                       "The request includes a parameter that is not "
+                       "valid for this queue type");
     }
     out.group.clear();
     return std::nullopt;
@@ -88,8 +88,7 @@ std::optional<SqsError> read_message(const JsonView& view, const SqsQueue& queue
 }
 
 json::object sent_shape(const QueueMessage& message, MessageId id, bool is_fifo) {
-  json::object out{{"MessageId", message_id_text(id)},
-                   {"MD5OfMessageBody", md5_hex(message.body)}};
+  json::object out{{"MessageId", message_id_text(id)}, {"MD5OfMessageBody", md5_hex(message.body)}};
   const std::string digest = md5_of_attributes(message.attributes);
   if (!digest.empty()) out["MD5OfMessageAttributes"] = digest;
   if (is_fifo) out["SequenceNumber"] = fmt::format("{:020}", id.value);
@@ -279,8 +278,7 @@ SqsEndpoint::Answer SqsEndpoint::receive(Call call, Found found) {
   QueueReceive wanted{.queue = found.queue.name, .is_fifo = found.queue.is_fifo};
   wanted.count_max = static_cast<int>(number_in(view["MaxNumberOfMessages"], 1, 1, 10, wrong));
   const int64_t wait = number_in(view["WaitTimeSeconds"], 0, 0, wait_seconds_max, wrong);
-  const int64_t hidden =
-      number_in(view["VisibilityTimeout"], -1, 0, visibility_seconds_max, wrong);
+  const int64_t hidden = number_in(view["VisibilityTimeout"], -1, 0, visibility_seconds_max, wrong);
   if (wrong) co_return sqs_failure(*wrong);
   wanted.visibility = found.queue.visibility;
   if (hidden >= 0) wanted.visibility = std::chrono::seconds(hidden);
@@ -358,8 +356,7 @@ SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
     co_return sqs_failure({"MissingParameter", "The request must contain VisibilityTimeout."});
   }
   std::optional<SqsError> wrong;
-  const int64_t seconds =
-      number_in(view["VisibilityTimeout"], 0, 0, visibility_seconds_max, wrong);
+  const int64_t seconds = number_in(view["VisibilityTimeout"], 0, 0, visibility_seconds_max, wrong);
   if (wrong) co_return sqs_failure(*wrong);
   auto work = [&](Journal& journal) {
     return journal.queue_hide(found.queue.name, handle, std::chrono::seconds(seconds),
@@ -370,8 +367,8 @@ SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
   if (written.error().kind != ErrorKind::conflict) {
     co_return sqs_failure(store_failed(written.error()));
   }
-  co_return sqs_failure({"MessageNotInflight",
-                         "The message referred to is not in flight under this handle."});
+  co_return sqs_failure(
+      {"MessageNotInflight", "The message referred to is not in flight under this handle."});
 }
 
 SqsEndpoint::Answer SqsEndpoint::purge(Call, Found found) {

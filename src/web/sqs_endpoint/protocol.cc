@@ -41,17 +41,20 @@ bool is_attribute_name(std::string_view name) {
 }
 
 bool is_type(std::string_view type, std::string_view base) {
-  return type == base || (type.starts_with(base) && type.size() > base.size() &&
-                          type[base.size()] == '.');
+  return type == base ||
+         (type.starts_with(base) && type.size() > base.size() && type[base.size()] == '.');
 }
 
-SqsError bad_parameter(std::string message) { return {"InvalidParameterValue", std::move(message)}; }
+SqsError bad_parameter(std::string message) {
+  return {"InvalidParameterValue", std::move(message)};
+}
 
 std::string legacy_code(const std::string& code) {
   if (code == "QueueDoesNotExist") return "AWS.SimpleQueueService.NonExistentQueue";
   static const std::vector<std::string> plain = {
-      "InvalidParameterValue", "MissingParameter", "InvalidAction", "MissingAuthenticationToken",
-      "InvalidClientTokenId", "SignatureDoesNotMatch", "ReceiptHandleIsInvalid", "AccessDenied"};
+      "InvalidParameterValue",      "MissingParameter",     "InvalidAction",
+      "MissingAuthenticationToken", "InvalidClientTokenId", "SignatureDoesNotMatch",
+      "ReceiptHandleIsInvalid",     "AccessDenied"};
   if (std::find(plain.begin(), plain.end(), code) != plain.end()) return code;
   return "AWS.SimpleQueueService." + code;
 }

@@ -118,10 +118,9 @@ std::optional<SqsError> check_signature(const Request& request, TimePoint now,
   if (!secret) {
     return refused("InvalidClientTokenId", "The access key is not known here, or was revoked.");
   }
-  const std::string to_sign =
-      fmt::format("{}\n{}\n{}/{}/{}/{}\n{}", algorithm, request.header("x-amz-date"), scope[1],
-                  scope[2], scope[3], scope[4],
-                  to_hex(bytes_of(sha256(canonical_request(request, signed_headers)))));
+  const std::string to_sign = fmt::format(
+      "{}\n{}\n{}/{}/{}/{}\n{}", algorithm, request.header("x-amz-date"), scope[1], scope[2],
+      scope[3], scope[4], to_hex(bytes_of(sha256(canonical_request(request, signed_headers)))));
   const Sha256 expected = hmac_sha256(bytes_of(signing_key(secret->reveal(), scope)), to_sign);
   if (equal_constant_time(part("Signature"), to_hex(bytes_of(expected)))) return std::nullopt;
   return refused("SignatureDoesNotMatch",
