@@ -35,7 +35,8 @@ fuzz: board ## each fuzzer over its corpus
 	@cd build && $(CTEST) -j $(JOBS) -R '^fuzz'
 
 bench: build ## intake against its rivals; see docs/benchmarks.md
-	@tests/bench/intake/run.py
+	@tools/npm_packages.sh tests/bench/intake
+	@/usr/bin/python3 tests/bench/intake/run.py
 
 demo: build ## a small world on this machine, with the board
 	@build/deskwire demo
@@ -84,7 +85,8 @@ board-browser: build
 	@tools/node_tests.sh board browser
 
 bench-test: build
-	@tests/bench/intake/run.py --quick
+	@tools/npm_packages.sh tests/bench/intake
+	@/usr/bin/python3 tests/bench/intake/run.py --quick
 
 asan:
 	@tools/build.sh build-asan --preset=asan -- help > /dev/null
