@@ -28,13 +28,13 @@ class Missing(Exception):
 class Server:
     """A started contestant: its processes, and where it takes requests."""
 
-    def __init__(self, process, address):
-        self.process = process
+    def __init__(self, program, address):
+        self.program = program
         self.address = address
 
     def family(self):
-        """The process and its children, as ids; gunicorn's workers are children."""
-        found = [self.process.pid]
+        """The program and its children, as ids; gunicorn's workers are children."""
+        found = [self.program.pid]
         for parent in found:
             listed = pathlib.Path(f"/proc/{parent}/task/{parent}/children")
             if listed.exists():
@@ -74,36 +74,36 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until_open(process, port):
+def wait_until_open(program, port):
     until = time.monotonic() + START_SECONDS_MAX
     while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args[0]} ended at its start with {process.returncode}")
+        if program.poll() is not None:
+            raise RuntimeError(f"{program.args[0]} ended at its start with {program.returncode}")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise RuntimeError(f"{process.args[0]} does not listen after {START_SECONDS_MAX} s")
+    raise RuntimeError(f"{program.args[0]} does not listen after {START_SECONDS_MAX} s")
 
 
 @contextlib.contextmanager
 def started(command, **options):
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    program = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
     try:
-        yield process
+        yield program
     finally:
-        process.terminate()
+        program.terminate()
         try:
-            process.wait(timeout=20)
+            program.wait(timeout=20)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            program.kill()
+            program.wait()
 
 
 @contextlib.contextmanager
 def stub_queue():
-    with started([compiled("stub_queue"), "0"], stdout=subprocess.PIPE, text=True) as process:
-        port = process.stdout.readline().split()[1]
+    with started([compiled("stub_queue"), "0"], stdout=subprocess.PIPE, text=True) as program:
+        port = program.stdout.readline().split()[1]
         yield f"http://127.0.0.1:{port}"
 
 
@@ -121,9 +121,9 @@ def deskwire(binary, secret, folder):
         raise Missing(f"{binary} is not built: make build")
     port = free_port()
     command = [binary, "serve", "--config", configuration(folder, port, secret)]
-    with started(command, cwd=folder, stdout=subprocess.DEVNULL) as process:
-        wait_until_open(process, port)
-        yield Server(process, (port, "/hooks/teams/it"))
+    with started(command, cwd=folder, stdout=subprocess.DEVNULL) as program:
+        wait_until_open(program, port)
+        yield Server(program, (port, "/hooks/teams/it"))
 
 
 @contextlib.contextmanager
@@ -139,10 +139,10 @@ def flask(secret):
         command = ["/usr/bin/python3", gunicorn, "--workers", "2", "--threads", "4",
                    "--bind", f"127.0.0.1:{port}", "--log-level", "error", "--worker-tmp-dir",
                    "/dev/shm", "flask_intake:app"]
-        with started(command, cwd=HERE / "rivals", env=own) as process:
-            wait_until_open(process, port)
+        with started(command, cwd=HERE / "rivals", env=own) as program:
+            wait_until_open(program, port)
             time.sleep(2)  # its workers load boto3 behind an open port
-            yield Server(process, (port, "/hooks/teams/it"))
+            yield Server(program, (port, "/hooks/teams/it"))
 
 
 @contextlib.contextmanager
@@ -157,9 +157,9 @@ def fastify(secret):
         own = {**os.environ, "QUEUE_ENDPOINT": endpoint, "TEAMS_SECRET": secret, "PORT": str(port),
                "NODE_ENV": "production"}
         command = [node, HERE / "rivals/fastify_intake.mjs"]
-        with started(command, env=own, stdout=subprocess.DEVNULL) as process:
-            wait_until_open(process, port)
-            yield Server(process, (port, "/hooks/teams/it"))
+        with started(command, env=own, stdout=subprocess.DEVNULL) as program:
+            wait_until_open(program, port)
+            yield Server(program, (port, "/hooks/teams/it"))
 
 
 def running(name, options, secret, folder):

@@ -126,6 +126,10 @@ class Requests {
     const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
                                      reinterpret_cast<const unsigned char*>(text.data()),
                                      static_cast<int>(text.size()));
+    if (size < 0) {
+      std::fprintf(stderr, "the secret is not base64\n");
+      std::exit(2);
+    }
     const auto padding = static_cast<int>(std::count(text.begin(), text.end(), '='));
     out.resize(static_cast<size_t>(size - padding));
     return out;

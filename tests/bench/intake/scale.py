@@ -46,10 +46,10 @@ def daemon(binary, folder):
     port = free_port()
     began = time.monotonic()
     command = [binary, "serve", "--config", configuration(folder, port, SECRET)]
-    with started(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        if " ready on " not in process.stdout.readline():
+    with started(command, cwd=folder, stdout=subprocess.PIPE, text=True) as program:
+        if " ready on " not in program.stdout.readline():
             raise RuntimeError("deskwire serve ended before it was ready")
-        yield Server(process, (port, "/hooks/teams/it")), time.monotonic() - began
+        yield Server(program, (port, "/hooks/teams/it")), time.monotonic() - began
 
 
 def copy_statement(database, table, moved):
@@ -72,7 +72,7 @@ def stored(database):
 
 
 def fill(file, wanted):
-    """Copies rows until about `wanted` tickets are stored. Safety is off: the file is thrown away."""
+    """Copies rows until `wanted` tickets are stored. Safety is off: the file is thrown away."""
     database = sqlite3.connect(file)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000"):
         database.execute(f"PRAGMA {pragma}")
