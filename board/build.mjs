@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const common = { bundle: true, minify: true, target: "es2022", logLevel: "warning" };
+const settings = { bundle: true, minify: true, target: "es2022", logLevel: "warning" };
 
 async function buildPage() {
   rmSync("dist", { recursive: true, force: true });
   mkdirSync("dist", { recursive: true });
   const name = async (entry, extension, options) => {
-    const result = await build({ ...common, ...options, entryPoints: [entry], write: false });
+    const result = await build({ ...settings, ...options, entryPoints: [entry], write: false });
     const contents = result.outputFiles[0].contents;
     const hash = createHash("sha256").update(contents).digest("hex").slice(0, 10);
     writeFileSync(`dist/app-${hash}.${extension}`, contents);
@@ -34,7 +34,7 @@ async function buildTests() {
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => `test/${file}`);
   await build({
-    ...common,
+    ...settings,
     minify: false,
     entryPoints,
     outdir: "build-tests",

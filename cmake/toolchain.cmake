@@ -20,7 +20,8 @@ endif()
 # One thread model for all: a precompiled header is refused where it differs.
 add_compile_options(-pthread)
 add_link_options(-pthread)
-add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wno-sign-conversion -fno-omit-frame-pointer)
+add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion
+                    -Wno-missing-field-initializers -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside inlined library code and coroutine frames where nothing is wrong.
   add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict

@@ -104,8 +104,8 @@ def write_files(out, function, folder):
     for index, path in enumerate(files):
         content = path.read_bytes()
         packed = gzip.compress(content, 9, mtime=0)
-        for kind, data in (("plain", content), ("gzip", packed)):
-            lines.append(f"static const char {kind}_{index}[] =\n    {literal(data)};")
+        for kind, text in (("plain", content), ("gzip", packed)):
+            lines.append(f"static const char {kind}_{index}[] =\n    {literal(text)};")
         name = literal(path.relative_to(folder).as_posix())
         entries.append(
             f"      {{{name}, {{plain_{index}, {len(content)}}}, {{gzip_{index}, {len(packed)}}}}},"

@@ -107,7 +107,9 @@ function App() {
           <nav aria-label="Pages">
             {pages.map(([to, name]) => (
               <Link key={to} to={to} aria-current={
-                (to === "/" ? path === "/" : path.startsWith(to)) ? "page" : undefined}>{name}</Link>
+                (to === "/" ? path === "/" : path.startsWith(to)) ? "page" : undefined}>
+                {name}
+              </Link>
             ))}
           </nav>
         )}

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { ApiError } from "./api";
 import { ago, localTime } from "./format";
 import { useNow } from "./hooks";
-import type { DeliveryState, Priority, Status } from "./types";
+import type { Connector, DeliveryState, Priority, Status } from "./types";
 
 export function When({ at }: { at: string | null }) {
   const now = useNow();
@@ -116,5 +116,27 @@ export function Sparkline({ points }: { points: number[] }) {
 export function Fields({ error, name }: { error: ApiError | null; name: string }) {
   const found = error?.fields.filter((one) => one.field === name) ?? [];
   if (found.length === 0) return null;
-  return <span class="field-error" id={`${name}-error`}>{found.map((f) => f.problem).join("; ")}</span>;
+  return <span class="field-error">{found.map((one) => one.problem).join("; ")}</span>;
+}
+
+/** What is wrong with a form as a whole. */
+export function Failure({ error }: { error: ApiError | null }) {
+  if (!error || error.fields.length > 0) return null;
+  return <p class="field-error" role="alert">{error.message}</p>;
+}
+
+export function ConnectorList({ connectors }: { connectors: Connector[] }) {
+  return (
+    <ul class="rows">
+      {connectors.map((one) => (
+        <li key={one.name}>
+          <span class={`dot ${one.ok ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
+          <span class="sr">{one.ok ? "works: " : "in trouble: "}</span>
+          <strong>{one.name}</strong>
+          <span class="faint grow">{one.detail || (one.ok ? "works" : "")}</span>
+          {one.last_success_at && <When at={one.last_success_at} />}
+        </li>
+      ))}
+    </ul>
+  );
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
 
@@ -48,9 +49,14 @@ Access::Mode access_mode(const Settings& settings) {
 
 }  // namespace
 
+struct Daemon::Signals {
+  explicit Signals(Loop& loop) : set(loop, SIGTERM, SIGINT, SIGHUP) {}
+  asio::signal_set set;
+};
+
 Daemon::Daemon(std::unique_ptr<Core> core)
     : core_(std::move(core)),
-      signals_(core_->loop, SIGTERM, SIGINT, SIGHUP),
+      signals_(std::make_unique<Signals>(core_->loop)),
       holder_(random_uuid()),
       tasks_(core_->loop, core_->clock),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
@@ -68,6 +74,8 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
                     [this] { outbox_.notify(); }}) {}
+
+Daemon::~Daemon() = default;
 
 void Daemon::wire_notices() {
   core_->store->on_change([this](Touched touched) {
@@ -158,7 +166,7 @@ int Daemon::run() {
 }
 
 void Daemon::wait_for_signals() {
-  signals_.async_wait([this](boost::system::error_code failed, int signal) {
+  signals_->set.async_wait([this](boost::system::error_code failed, int signal) {
     if (failed) return;
     if (signal == SIGHUP) {
       reload();

@@ -1,6 +1,5 @@
 // `deskwire serve`: the wiring of everything that runs, in the order of the floors, and its stop.
 #pragma once
-#include <boost/asio/signal_set.hpp>
 #include <memory>
 
 #include "app/core.h"
@@ -18,6 +17,7 @@ namespace dw {
 class Daemon {
  public:
   explicit Daemon(std::unique_ptr<Core> core);
+  ~Daemon();
 
   /// Runs until SIGTERM or SIGINT. The exit code: 0, or by the error that kept it from starting.
   int run();
@@ -33,7 +33,8 @@ class Daemon {
   Task<void> stop();
 
   std::unique_ptr<Core> core_;
-  asio::signal_set signals_;
+  struct Signals;
+  std::unique_ptr<Signals> signals_;
   TimePoint started_at_ = system_now();
   std::string holder_;  // this process among its replicas
   TaskGroup tasks_;

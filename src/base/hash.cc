@@ -9,7 +9,7 @@
 namespace dw {
 namespace {
 
-const unsigned char* data_of(std::string_view bytes) {
+const unsigned char* start_of(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
@@ -26,7 +26,7 @@ Sha256 sha256(std::string_view bytes) {
 Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
   Sha256 out{};
   unsigned size = 0;
-  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data_of(bytes),
+  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), start_of(bytes),
                           bytes.size(), out.data(), &size);
   DW_ASSERT(done != nullptr && size == out.size(), "OpenSSL always has HMAC-SHA-256");
   return out;
@@ -54,7 +54,7 @@ std::string to_hex(std::string_view bytes) {
 
 std::string to_base64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), data_of(bytes),
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), start_of(bytes),
                                    static_cast<int>(bytes.size()));
   out.resize(static_cast<size_t>(size));
   return out;
@@ -70,7 +70,7 @@ std::optional<std::string> from_base64(std::string_view text) {
       std::string_view::npos;
   if (!only_digits) return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), data_of(text),
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), start_of(text),
                                    static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;
   out.resize(static_cast<size_t>(size) - padding);

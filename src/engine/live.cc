@@ -28,6 +28,7 @@ bool Live::Subscription::is_stopped() const {
   return live_.is_stopping_;
 }
 
+// The events are shared by all readers.
 Task<std::vector<std::shared_ptr<const LiveEvent>>> Live::Subscription::next(Monotonic until) {
   while (waiting_.empty() && !has_fallen_behind_ && !live_.is_stopping_ &&
          live_.clock_.monotonic() < until) {

@@ -47,7 +47,8 @@ struct HttpServer::State {
   Routes routes;
   ServerOptions options;
   tcp::acceptor acceptor;
-  // Shared with the connections that were made under it: a reload must not pull it away.
+  // Shared by the server and the connections that were made under it: a reload must not pull it
+  // away from them.
   std::shared_ptr<ssl::context> tls;
   size_t connections = 0;
   bool is_stopping = false;
@@ -338,7 +339,8 @@ Task<void> HttpServer::State::serve_tls(tcp::socket socket) {
 }
 
 Result<std::shared_ptr<ssl::context>> HttpServer::State::load_tls() const {
-  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);  // shared: State::tls
+  // Shared by the server and its connections: see State::tls.
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   boost::system::error_code failed;
   context->use_certificate_chain_file(options.tls_cert, failed);
@@ -350,6 +352,19 @@ Result<std::shared_ptr<ssl::context>> HttpServer::State::load_tls() const {
     return Error{ErrorKind::invalid, "server.tls_key", options.tls_key + ": " + failed.message()};
   }
   return context;
+}
+
+Result<std::string> with_port(const std::string& listen) {
+  const auto endpoint = endpoint_of(listen);
+  if (!endpoint || endpoint->port() != 0) return listen;
+  Loop loop;
+  boost::system::error_code failed;
+  tcp::acceptor acceptor(loop);
+  acceptor.open(endpoint->protocol(), failed);
+  if (!failed) acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+  if (!failed) acceptor.bind(*endpoint, failed);
+  if (failed) return Error{ErrorKind::invalid, "server.listen", listen + ": " + failed.message()};
+  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(acceptor.local_endpoint().port());
 }
 
 HttpServer::HttpServer(Loop& loop, Clock& clock, TaskGroup& tasks, Routes routes,

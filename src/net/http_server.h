@@ -81,6 +81,10 @@ class Routes {
   std::vector<Route> routes_;
 };
 
+/// Port 0 as a port that is free now, for those who must know the address before it is listened
+/// on; any other address as it is. errors  invalid, as start()
+Result<std::string> with_port(const std::string& listen);
+
 struct ServerLimits {
   size_t header_bytes_max = 16 * 1024;
   size_t body_bytes_max = 1024 * 1024;

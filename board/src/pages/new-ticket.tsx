@@ -1,7 +1,7 @@
 // Opens a ticket. The key is made once for each form, so a second click opens no second ticket.
 import { useMemo, useState } from "preact/hooks";
 import { ApiError, post } from "../api";
-import { Fields } from "../parts";
+import { Failure, Fields } from "../parts";
 import { go } from "../router";
 import type { Ticket } from "../types";
 
@@ -58,7 +58,7 @@ export function NewTicket({ close }: { close: () => void }) {
         <textarea rows={5} value={form.description} onInput={set("description")} required />
         <Fields error={error} name="description" />
       </label>
-      {error && error.fields.length === 0 && <p class="field-error" role="alert">{error.message}</p>}
+      <Failure error={error} />
       <div class="form-end">
         <button type="submit" disabled={busy}>Open ticket</button>
         <button type="button" class="quiet" onClick={close}>Cancel</button>

@@ -2,9 +2,10 @@
 import { useMemo, useState } from "preact/hooks";
 import { seconds, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Empty, Loading, PriorityMark, Section, StatusMark, Trouble, When } from "../parts";
+import { ConnectorList, Empty, Loading, PriorityMark, Section, StatusMark, Trouble, When }
+  from "../parts";
 import { Link } from "../router";
-import type { Delivery, Figures, Page, Queue, SystemStatus, Ticket } from "../types";
+import type { Connector, Delivery, Figures, Page, Queue, SystemStatus, Ticket } from "../types";
 
 function today(): string {
   const start = new Date();
@@ -47,6 +48,54 @@ export function QueueBars({ queues }: { queues: Queue[] }) {
   );
 }
 
+function Verdict({ waiting, broken }: { waiting: number; broken: Connector[] }) {
+  if (waiting + broken.length === 0) {
+    return <p class="verdict" role="status">All is well. Nothing waits for a person.</p>;
+  }
+  const names = broken.map((one) => one.name).join(", ");
+  return (
+    <p class="verdict verdict-bad" role="status">
+      {waiting > 0 && (
+        <Link to="/deliveries">
+          {waiting === 1 ? "1 delivery needs a person" : `${waiting} deliveries need a person`}
+        </Link>
+      )}
+      {waiting > 0 && broken.length > 0 && " · "}
+      {broken.length > 0 && <Link to="/status">{names} in trouble</Link>}
+    </p>
+  );
+}
+
+function Connectors({ status }: { status: SystemStatus | null }) {
+  return (
+    <Section title="Connectors" note={<Link to="/status" class="more">Status</Link>}>
+      {status && status.connectors.length > 0
+        ? <ConnectorList connectors={status.connectors} />
+        : <Empty>No outside system is connected yet.</Empty>}
+    </Section>
+  );
+}
+
+function LatestTickets({ items, fresh }: { items: Ticket[]; fresh: number | null }) {
+  return (
+    <Section title="Latest tickets" note={<Link to="/tickets" class="more">All</Link>}>
+      {items.length > 0 ? (
+        <ul class="rows">
+          {items.map((one) => (
+            <li key={one.id} class={one.id === fresh ? "is-fresh" : ""}>
+              <span class="number faint">#{one.id}</span>
+              <PriorityMark priority={one.priority} />
+              <Link to={`/tickets/${one.id}`} class="grow clip">{one.title}</Link>
+              <StatusMark status={one.status} />
+              <When at={one.opened_at} />
+            </li>
+          ))}
+        </ul>
+      ) : <Empty>No ticket yet. Write one in Teams, or post one to /v1/tickets.</Empty>}
+    </Section>
+  );
+}
+
 export function NowPage() {
   const since = useMemo(today, []);
   const figures = useLoad<Figures>(`/v1/metrics/tickets?since=${encodeURIComponent(since)}`);
@@ -63,7 +112,8 @@ export function NowPage() {
       [figures, queues, latest, waiting, status].forEach((one) => one.reload());
     } else if (topic === "ticket") {
       setFresh(data.id);
-      latest.set((page) => page && { ...page, items: merged(page.items, data as Ticket).slice(0, 8) });
+      latest.set((page) => page && { ...page,
+        items: merged(page.items, data as Ticket).slice(0, 8) });
       refresh();
     } else if (topic === "queue") {
       queues.set((page) => page && { ...page,
@@ -78,20 +128,11 @@ export function NowPage() {
   const failed = figures.error ?? queues.error ?? latest.error;
   if (failed && !figures.value) return <Trouble error={failed} retry={figures.reload} />;
   if (!figures.value || !queues.value) return <Loading />;
-  const needed = waiting.value?.items.length ?? 0;
   const broken = (status.value?.connectors ?? []).filter((one) => !one.ok);
   return (
     <>
       <h1 class="sr">Now</h1>
-      <p class={`verdict ${needed + broken.length > 0 ? "verdict-bad" : ""}`} role="status">
-        {needed + broken.length === 0 ? "All is well. Nothing waits for a person." : (
-          <>
-            {needed > 0 && <Link to="/deliveries">{needed} {needed === 1 ? "delivery needs" : "deliveries need"} a person</Link>}
-            {needed > 0 && broken.length > 0 && " · "}
-            {broken.length > 0 && <Link to="/status">{broken.map((one) => one.name).join(", ")} in trouble</Link>}
-          </>
-        )}
-      </p>
+      <Verdict waiting={waiting.value?.items.length ?? 0} broken={broken} />
       <dl class="figures">
         <Figure label="Open now" value={whole(figures.value.open)} />
         <Figure label="Opened today" value={whole(figures.value.opened)} />
@@ -104,36 +145,9 @@ export function NowPage() {
         <Section title="Queues" note={<Link to="/queues" class="more">All</Link>}>
           <QueueBars queues={queues.value.items} />
         </Section>
-        <Section title="Connectors" note={<Link to="/status" class="more">Status</Link>}>
-          {status.value && status.value.connectors.length > 0 ? (
-            <ul class="rows">
-              {status.value.connectors.map((one) => (
-                <li key={one.name}>
-                  <span class={`dot ${one.ok ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
-                  <span>{one.name}</span>
-                  <span class="faint grow">{one.ok ? one.detail || "works" : one.detail}</span>
-                  {one.last_success_at && <When at={one.last_success_at} />}
-                </li>
-              ))}
-            </ul>
-          ) : <Empty>No outside system is connected yet.</Empty>}
-        </Section>
+        <Connectors status={status.value} />
       </div>
-      <Section title="Latest tickets" note={<Link to="/tickets" class="more">All</Link>}>
-        {latest.value && latest.value.items.length > 0 ? (
-          <ul class="rows">
-            {latest.value.items.map((one) => (
-              <li key={one.id} class={one.id === fresh ? "is-fresh" : ""}>
-                <span class="number faint">#{one.id}</span>
-                <PriorityMark priority={one.priority} />
-                <Link to={`/tickets/${one.id}`} class="grow clip">{one.title}</Link>
-                <StatusMark status={one.status} />
-                <When at={one.opened_at} />
-              </li>
-            ))}
-          </ul>
-        ) : <Empty>No ticket yet. Write one in Teams, or post one to /v1/tickets.</Empty>}
-      </Section>
+      <LatestTickets items={latest.value?.items ?? []} fresh={fresh} />
     </>
   );
 }

@@ -90,7 +90,7 @@ export function QueuesPage({ role }: { role: Role }) {
                       <button type="button" class="quiet"
                         onClick={() => setOpen(`${one.name}-dead`)}>Peek dead</button>
                       {role === "admin" && (
-                        <Action label="Redrive" quiet title={`back to ${one.name}`} run={async () => {
+                        <Action label="Redrive" quiet run={async () => {
                           await post(`/v1/queues/${encodeURIComponent(one.name)}-dead/redrive`);
                           list.reload();
                         }} />

@@ -1,7 +1,7 @@
 // Connectors, jobs, store, version.
 import { seconds } from "../format";
 import { useLive, useLoad, useNow } from "../hooks";
-import { Empty, Loading, Section, Trouble, When } from "../parts";
+import { ConnectorList, Empty, Loading, Section, Trouble } from "../parts";
 import type { SystemStatus } from "../types";
 
 export function StatusPage() {
@@ -21,7 +21,9 @@ export function StatusPage() {
         </div>
         <div class="figure">
           <dt>Store</dt><dd>{one.store.kind}</dd>
-          <small class={one.store.ok ? "" : "bad"}>{one.store.ok ? "commits" : one.store.detail}</small>
+          <small class={one.store.ok ? "" : "bad"}>
+            {one.store.ok ? "commits" : one.store.detail}
+          </small>
         </div>
         <div class="figure">
           <dt>Access</dt><dd>{one.access.mode}</dd>
@@ -30,17 +32,7 @@ export function StatusPage() {
       </dl>
       <Section title="Connectors">
         {one.connectors.length === 0 ? <Empty>No outside system is connected yet.</Empty> : (
-          <ul class="rows">
-            {one.connectors.map((connector) => (
-              <li key={connector.name}>
-                <span class={`dot ${connector.ok ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
-                <span class="sr">{connector.ok ? "works: " : "in trouble: "}</span>
-                <strong>{connector.name}</strong>
-                <span class="faint grow">{connector.detail || (connector.ok ? "works" : "")}</span>
-                {connector.last_success_at && <When at={connector.last_success_at} />}
-              </li>
-            ))}
-          </ul>
+          <ConnectorList connectors={one.connectors} />
         )}
       </Section>
       <Section title="Jobs on a schedule">

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { ApiError, patch, post } from "../api";
 import { safeLink } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Fields, Loading, PriorityMark, Section, StatusMark, Trouble, When }
+import { Action, Failure, Fields, Loading, PriorityMark, Section, StatusMark, Trouble, When }
   from "../parts";
 import { Link } from "../router";
 import type { Ticket, WholeTicket } from "../types";
@@ -46,7 +46,7 @@ function Reply({ id, sent }: { id: number; sent: () => void }) {
           onInput={(event) => setBody(event.currentTarget.value)} />
         <Fields error={error} name="body" />
       </label>
-      {error && error.fields.length === 0 && <p class="field-error" role="alert">{error.message}</p>}
+      <Failure error={error} />
       <div class="form-end">
         <button type="submit">{isNote ? "Add note" : "Reply"}</button>
         <label class="check">
@@ -116,7 +116,12 @@ export function TicketPage({ id, canAct }: { id: string; canAct: boolean }) {
             {one.requester.email && (<><dt>Email</dt><dd>{one.requester.email}</dd></>)}
             <dt>Queue</dt><dd>{one.queue ?? "–"}</dd>
             <dt>Source</dt><dd>{one.source}</dd>
-            <dt>Desk</dt><dd>{outside ? <a href={outside} rel="noreferrer">{one.desk} {one.external?.id}</a> : one.desk}</dd>
+            <dt>Desk</dt>
+            <dd>
+              {outside
+                ? <a href={outside} rel="noreferrer">{one.desk} {one.external?.id}</a>
+                : one.desk}
+            </dd>
             <dt>Opened</dt><dd><When at={one.opened_at} /></dd>
             <dt>First reply</dt><dd><When at={one.first_reply_at} /></dd>
             <dt>Solved</dt><dd><When at={one.solved_at} /></dd>

@@ -13,6 +13,9 @@ void add_serve(CLI::App& app, Invocation& invocation) {
   command->callback([&invocation] {
     std::optional<Settings> settings = read_settings(invocation);
     if (!settings) return;
+    const Result<std::string> listen = with_port(settings->server.listen);
+    if (!listen.ok()) return fail(invocation, listen.error());
+    settings->server.listen = *listen;
     Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::serve);
     if (!core.ok()) return fail(invocation, core.error());
     Daemon daemon(std::move(*core));

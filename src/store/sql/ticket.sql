@@ -71,7 +71,8 @@ SELECT id, ticket, author_name, author_email, body, is_public, at, source
 FROM comment WHERE ticket = $1 ORDER BY id;
 
 -- name: links_of
-SELECT ticket, chat, channel, thread, url FROM link WHERE ticket = $1 ORDER BY chat, channel, thread;
+SELECT ticket, chat, channel, thread, url FROM link
+WHERE ticket = $1 ORDER BY chat, channel, thread;
 
 -- name: count_unsolved
 SELECT count(*) FROM ticket WHERE status < 2;

@@ -41,7 +41,8 @@ CREATE INDEX ticket_replied ON ticket (first_reply_at) WHERE first_reply_at IS N
 CREATE INDEX ticket_solved ON ticket (solved_at) WHERE solved_at IS NOT NULL;
 -- Words are indexed in pieces by the janitor, not in the commit that opens a ticket: an index
 -- entry costs more than all the rest of an intake.
-CREATE VIRTUAL TABLE ticket_text USING fts5 (title, description, content = '', tokenize = 'unicode61');
+CREATE VIRTUAL TABLE ticket_text
+  USING fts5 (title, description, content = '', tokenize = 'unicode61');
 
 CREATE TABLE comment (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
