@@ -7,19 +7,17 @@ SHELL := /bin/bash
 
 JOBS ?= 2
 SEED ?=
-CTEST := ctest --output-on-failure --no-tests=ignore --timeout 300
 CXX_FILES = git ls-files --cached --others --exclude-standard '*.cc' '*.h' | sort -u
 # Programs of units and contracts in a build folder, by their names.
 TESTS_OF = ninja -C $(1) -t targets all \
-           | sed -n 's/^\(\(test\|contract\|wire\)_[a-z_]*\): .*/\1/p' | sort -u
+           | sed -n 's/^\(\(test\|contract\|wire\|fuzz\)_[a-z0-9_]*\): .*/\1/p' | sort -u
 
 build: board ## the binary, build/deskwire
 	@tools/build.sh build deskwire
 
 test: board ## units, cases, contracts and wire formats: under a minute once built
 	@tools/build.sh build
-	@cd build && $(CTEST) -V -j $(JOBS) -E '^(sim|fuzz|bench)' > logs/ctest.log \
-	  && tail -n 5 logs/ctest.log || { tail -n 80 logs/ctest.log; exit 1; }
+	@tools/ctest.sh build . -j $(JOBS) -E '^(sim|fuzz|bench)'
 
 check: tidy format-check lint docs-check ## format, clang-tidy on touched files, house rules, docs
 
@@ -28,11 +26,11 @@ e2e: build ## the built binary against clients and servers that others wrote
 
 sim: board ## the engine over a hostile world; SEED=N repeats a failure
 	@tools/build.sh build
-	@cd build && DW_SIM_SEED=$(SEED) $(CTEST) -R '^sim'
+	@DW_SIM_SEED=$(SEED) tools/ctest.sh build '^sim'
 
 fuzz: board ## each fuzzer over its corpus
 	@tools/build.sh build
-	@cd build && $(CTEST) -j $(JOBS) -R '^fuzz'
+	@tools/ctest.sh build '^fuzz' -j $(JOBS)
 
 bench: build ## intake against its rivals; see docs/benchmarks.md
 	@tools/npm_packages.sh tests/bench/intake
@@ -90,9 +88,11 @@ bench-test: build
 
 asan:
 	@tools/build.sh build-asan --preset=asan -- help > /dev/null
-	@tools/build.sh build-asan -- $$($(call TESTS_OF,build-asan))
-	@cd build-asan && $(CTEST) -V -j $(JOBS) -R '^(unit|contract|wire|fuzz)'
+	@tools/build.sh build-asan --preset=asan -- $$($(call TESTS_OF,build-asan))
+	@tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -j $(JOBS)
 
 tsan:
-	@tools/build.sh build-tsan --preset=tsan -- test_engine test_store test_net
-	@cd build-tsan && $(CTEST) -V -R '^unit_(engine|store|net)$$'
+	@tools/build.sh build-tsan --preset=tsan -- help > /dev/null
+	@tools/build.sh build-tsan --preset=tsan -- \
+	  $$($(call TESTS_OF,build-tsan) | grep -E '^(test_(engine|store|net)|contract_store)$$')
+	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_store)$$'

@@ -18,7 +18,11 @@ jobs=${DESKWIRE_BUILD_JOBS:-$(nproc)}
 [ -f board/dist/index.html ] || options="$options -DDW_BOARD=OFF"
 [ ! -f board/dist/index.html ] || options="$options -DDW_BOARD=ON"
 [ -z "${DW_WERROR:-}" ] || options="$options -DDW_WERROR=$DW_WERROR"
-# shellcheck disable=SC2086  # a list of words
-cmake -S . -B "$folder" -G Ninja $options
+# Ninja itself sees when a CMakeLists.txt has changed; only other options need a new look.
+if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/options" 2>/dev/null)" != "$options" ]; then
+  # shellcheck disable=SC2086  # a list of words
+  cmake -S . -B "$folder" -G Ninja $options
+  echo "$options" >"$folder/options"
+fi
 [ $# -eq 0 ] || set -- --target "$@"
 exec cmake --build "$folder" --parallel "$jobs" "$@"
