@@ -34,7 +34,9 @@ std::pair<std::string, int64_t> position_of(const std::string& text) {
   const size_t dot = text.find('.');
   int64_t seq = -1;
   if (dot != std::string::npos) {
-    std::from_chars(text.data() + dot + 1, text.data() + text.size(), seq);
+    const char* last = text.data() + text.size();
+    const auto [end, failed] = std::from_chars(text.data() + dot + 1, last, seq);
+    if (failed != std::errc{} || end != last) seq = -1;
   }
   const std::string before = text.substr(0, dot == std::string::npos ? 0 : dot);
   const bool is_number = !before.empty() &&
@@ -113,6 +115,9 @@ Result<std::vector<ChangeNote>> SqlJournal::changes_after(const std::string& pos
     // The one behind `position` must still be there, or something between may be gone.
     const auto [first_xid, first_seq] = position_of(first);
     if (after_seq + 1 < first_seq && after_seq > 0) return gone;
+    // Ahead of everything: the reader saw another store.
+    DW_TRY(const std::string last, last_change());
+    if (db_.is_sqlite() && after_seq > position_of(last).second) return gone;
   }
   std::vector<ChangeNote> notes;
   DW_CHECK(db_.run(

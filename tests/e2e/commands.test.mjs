@@ -1,0 +1,118 @@
+// The command line as a person uses it, beside a running daemon and without one.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
+
+test("every problem of a configuration is told at once, with its line; exit 78", () => {
+  const cwd = folder(`[server]
+listen = 8080
+lisen = "x"
+[store]
+retention = "soon"
+[[queue]]
+name = "a"
+url = "ftp://x"
+[[route]]
+queue = "none"
+when = { text = "(" }
+[teams.it]
+secret = "\${NOT_SET}"
+`);
+  const { code, err } = run(cwd, ["check", "--offline"]);
+  assert.equal(code, 78);
+  for (const line of [
+    /deskwire\.toml:2: server\.listen: must be text/,
+    /deskwire\.toml:3: server\.lisen: unknown key \(did you mean listen\?\)/,
+    /deskwire\.toml:5: store\.retention: "soon" is none/,
+    /deskwire\.toml:8: queue\.url: /,
+    /deskwire\.toml:9: route\.queue: there is no queue "none"/,
+    /deskwire\.toml:11: route\.when\.text: is no RE2 pattern/,
+    /deskwire\.toml:13: teams\.it\.secret: .*NOT_SET is not set/,
+  ]) assert.match(err, line);
+});
+
+test("secrets come from the environment or a file and are never printed", () => {
+  const secret = Buffer.from("a canary that must not sing").toString("base64");
+  const cwd = folder('[teams.a]\nsecret = "${S}"\n[teams.b]\nsecret = "file:secret.txt"\n');
+  writeFileSync(`${cwd}/secret.txt`, `${secret}\n`);
+  const printed = run(cwd, ["config"], { env: { S: secret } });
+  assert.equal(printed.code, 0, printed.err);
+  assert.match(printed.out, /secret = "\*\*\*"/);
+  assert.ok(!printed.out.includes(secret));
+  const wrong = run(cwd, ["config"], { env: { S: "not base64 canary" } });
+  assert.equal(wrong.code, 78);
+  assert.ok(!wrong.err.includes("canary"));
+});
+
+test("tickets, queues and deliveries beside a running daemon", async () => {
+  const daemon = await serve();
+  await teams(daemon.url, "local", 1, ticket("VPN drops"));
+  const say = (...args) => {
+    const done = run(daemon.cwd, args);
+    assert.equal(done.code, 0, `${args}: ${done.err}`);
+    return done.out;
+  };
+  assert.match(say("ticket", "list"), /VPN drops/);
+  const made = JSON.parse(say("ticket", "new", "--title", "Badge", "--priority", "low",
+    "--description", "Door", "--json"));
+  assert.equal(made.queue, "low");
+  say("ticket", "reply", "2", "On it");
+  assert.equal(JSON.parse(say("ticket", "close", "2", "--json")).status, "solved");
+  assert.equal(JSON.parse(say("ticket", "show", "2", "--json")).comments[0].body, "On it");
+  const queues = JSON.parse(say("queue", "list", "--json")).items;
+  assert.deepEqual(queues.map((one) => [one.name, one.depth]),
+    [["high", 1], ["medium", 0], ["low", 1]]);
+  assert.match(say("queue", "peek", "high"), /VPN drops/);
+  assert.equal(JSON.parse(say("delivery", "list", "--json")).items.length, 4);
+  say("store", "backup", "copy.db");
+  assert.match(say("store", "verify"), /whole/);
+  const second = run(daemon.cwd, ["serve"]);
+  assert.equal(second.code, 75);
+  assert.match(second.err, /another deskwire serves this file \(pid \d+/);
+  assert.equal(run(daemon.cwd, ["ticket", "show", "99"]).code, 1);
+  assert.equal(run(daemon.cwd, ["ticket", "fly"]).code, 2);
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("route explain says which rule and why", () => {
+  const cwd = folder(`${local}
+[[route]]
+when = { text = "vpn|wifi", priority = ["high"] }
+queue = "low"
+tags = ["network"]
+`);
+  const message = "Title: WiFi is slow\nPriority: high\nDescription: very";
+  const told = run(cwd, ["route", "explain", "-", "--json"], { input: message });
+  assert.equal(told.code, 0, told.err);
+  const { queue, route, tags, rules } = JSON.parse(told.out);
+  assert.deepEqual([queue, route, tags], ["low", 1, ["network"]]);
+  assert.match(rules[0].conditions.join(), /text matches vpn\|wifi: yes/);
+  const plain = run(cwd, ["route", "explain", "-"], { input: message.replace("WiFi", "Door") });
+  assert.match(plain.out, /→ queue high \(no route matches; priority high\)/);
+});
+
+test("SIGHUP takes a good file and refuses a bad one", async () => {
+  const daemon = await serve({ config: `${local}[log]\nlevel = "info"\n` });
+  writeFileSync(`${daemon.cwd}/deskwire.toml`, "[log]\nlevel = 7\n");
+  daemon.signal("SIGHUP");
+  await until(() => /the configuration stays as it was.*log\.level/s.test(daemon.log()), "a refusal");
+  writeFileSync(`${daemon.cwd}/deskwire.toml`, '[log]\nlevel = "debug"\n[server]\nlisten = "127.0.0.1:1"\n');
+  daemon.signal("SIGHUP");
+  await until(() => /needs a restart key=server\.listen/.test(daemon.log()), "the reload");
+  await teams(daemon.url, "local", 1, ticket("One"));
+  await until(() => /debug/.test(daemon.log()), "the new level");
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("completions are good shell, help is on every level", () => {
+  const cwd = folder("");
+  for (const shell of ["bash", "zsh", "fish"]) {
+    assert.match(run(cwd, ["completions", shell]).out, /delivery/);
+  }
+  assert.match(run(cwd, ["ticket", "new", "--help"]).out, /--priority/);
+  assert.match(run(cwd, ["--version"]).out, /^deskwire \d/);
+  assert.equal(JSON.parse(run(cwd, ["config", "--schema"]).out).additionalProperties, false);
+});
