@@ -79,9 +79,6 @@ board:
 board-test: board
 	@tools/node_tests.sh board
 
-board-browser: build
-	@tools/node_tests.sh board browser
-
 bench-test: build
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py --quick

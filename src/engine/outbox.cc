@@ -124,7 +124,8 @@ Task<void> Outbox::claim_until_stopped() {
     }
     for (LaneClaim& claim : claims) {
       ++lanes_in_work_;
-      tasks_.run("lane " + claim.lane, this->work(std::move(claim), asked + settings_.lease));
+      std::string task = "lane " + claim.lane;
+      tasks_.run(std::move(task), this->work(std::move(claim), asked + settings_.lease));
     }
     if (!claims.empty() && claims.size() == room) continue;
     const Monotonic until = co_await next_look();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <map>
@@ -227,7 +228,8 @@ struct HttpClient::State {
       curl_easy_cleanup(easy);
       Transfer* transfer = found->second;
       transfers.erase(found);
-      transfer->done(code);
+      // Not from inside libcurl, and not through a function that the resumed frame destroys.
+      asio::post(loop, [done = std::move(transfer->done), code] { done(code); });
     }
   }
 

@@ -80,6 +80,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
   }
   auto store = std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect);
   store->lock = std::move(lock);
+  store->start();
   return std::unique_ptr<Store>(std::move(store));
 }
 
@@ -103,6 +104,7 @@ Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop)
   }
   auto store =
       std::make_unique<ListeningStore>(loop, std::move(writer), std::move(reader), connect);
+  store->start();
   if (loop != nullptr) {
     SqlStore* told = store.get();
     store->listener =

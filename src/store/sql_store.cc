@@ -67,6 +67,10 @@ SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> r
   if (loop_ == nullptr) return;
   writing_ = std::make_unique<Lane>();
   reading_ = std::make_unique<Lane>();
+}
+
+void SqlStore::start() {
+  if (loop_ == nullptr) return;
   writing_->thread = std::thread([this] { write_until_stopped(); });
   reading_->thread = std::thread([this] { read_until_stopped(); });
 }
@@ -79,7 +83,7 @@ SqlStore::~SqlStore() {
       lane->is_stopping = true;
     }
     lane->has_work.notify_one();
-    lane->thread.join();
+    if (lane->thread.joinable()) lane->thread.join();
   }
 }
 

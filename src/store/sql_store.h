@@ -22,6 +22,9 @@ class SqlStore : public Store {
   SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> reader, Connect connect);
   ~SqlStore() override;
 
+  /// Starts the threads; once, when the object is whole.
+  void start();
+
   Task<Result<void>> write(WriteWork work) override;
   Task<Result<void>> read(ReadWork work) override;
   Result<void> write_now(const WriteWork& work) override;

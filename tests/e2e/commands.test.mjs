@@ -97,8 +97,10 @@ test("SIGHUP takes a good file and refuses a bad one", async () => {
   const daemon = await serve({ config: `${local}[log]\nlevel = "info"\n` });
   writeFileSync(`${daemon.cwd}/deskwire.toml`, "[log]\nlevel = 7\n");
   daemon.signal("SIGHUP");
-  await until(() => /the configuration stays as it was.*log\.level/s.test(daemon.log()), "a refusal");
-  writeFileSync(`${daemon.cwd}/deskwire.toml`, '[log]\nlevel = "debug"\n[server]\nlisten = "127.0.0.1:1"\n');
+  const isRefused = () => /the configuration stays as it was.*log\.level/s.test(daemon.log());
+  await until(isRefused, "a refusal");
+  const next = '[log]\nlevel = "debug"\n[server]\nlisten = "127.0.0.1:1"\n';
+  writeFileSync(`${daemon.cwd}/deskwire.toml`, next);
   daemon.signal("SIGHUP");
   await until(() => /needs a restart key=server\.listen/.test(daemon.log()), "the reload");
   await teams(daemon.url, "local", 1, ticket("One"));

@@ -49,7 +49,8 @@ test("what was answered before a kill -9 is there once, and reached its queue", 
   for (const [told, expected] of promised) assert.equal(tickets.get(told), expected, told);
   const queued = new Map();
   for (let cursor = ""; cursor !== null;) {
-    const page = (await call(daemon.url, `/v1/queues/high/messages?limit=500&cursor=${cursor}`)).json;
+    const path = `/v1/queues/high/messages?limit=500&cursor=${cursor}`;
+    const page = (await call(daemon.url, path)).json;
     for (const one of page.items) {
       const { ticket: its } = JSON.parse(one.body);
       queued.set(its, (queued.get(its) ?? 0) + 1);

@@ -18,7 +18,9 @@ name = "orders.fifo"
 `;
 
 function client(url, credentials = { accessKeyId: "any", secretAccessKey: "any" }) {
-  return new SQSClient({ endpoint: `${url}/sqs`, region: "us-east-1", credentials, maxAttempts: 1 });
+  return new SQSClient({
+    endpoint: `${url}/sqs`, region: "us-east-1", credentials, maxAttempts: 1,
+  });
 }
 
 test("a consumer of an AWS SDK receives and deletes what Teams brought", async () => {
@@ -90,14 +92,17 @@ test("batches, FIFO groups, purge and errors are SQS's own", async () => {
   const entry = (Id, MessageGroupId) =>
     ({ Id, MessageBody: Id, MessageGroupId, MessageDeduplicationId: Id });
   const sent = await sqs.send(new SendMessageBatchCommand({
-    QueueUrl, Entries: [entry("a1", "a"), entry("a2", "a"), entry("b1", "b"), { Id: "x", MessageBody: "no group" }],
+    QueueUrl,
+    Entries: [entry("a1", "a"), entry("a2", "a"), entry("b1", "b"),
+      { Id: "x", MessageBody: "no group" }],
   }));
   assert.equal(sent.Successful.length, 3);
   assert.equal(sent.Failed[0].Code, "MissingParameter");
   const got = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
   assert.deepEqual(got.Messages.map((one) => one.Body), ["a1", "b1"]);
   await sqs.send(new DeleteMessageBatchCommand({
-    QueueUrl, Entries: got.Messages.map((one, i) => ({ Id: `${i}`, ReceiptHandle: one.ReceiptHandle })),
+    QueueUrl,
+    Entries: got.Messages.map((one, i) => ({ Id: `${i}`, ReceiptHandle: one.ReceiptHandle })),
   }));
   const next = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
   assert.deepEqual(next.Messages.map((one) => one.Body), ["a2"]);
@@ -107,7 +112,8 @@ test("batches, FIFO groups, purge and errors are SQS's own", async () => {
   await fails(new SendMessageCommand({ QueueUrl: `${daemon.url}/sqs/none`, MessageBody: "x" }),
     "QueueDoesNotExist");
   await fails(new SendMessageBatchCommand({ QueueUrl, Entries: [] }), "EmptyBatchRequest");
-  await fails(new SendMessageBatchCommand({ QueueUrl, Entries: [entry("a", "g"), entry("a", "g")] }),
+  const twice = [entry("a", "g"), entry("a", "g")];
+  await fails(new SendMessageBatchCommand({ QueueUrl, Entries: twice }),
     "BatchEntryIdsNotDistinct");
   await fails(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: "nonsense" }),
     "ReceiptHandleIsInvalid");

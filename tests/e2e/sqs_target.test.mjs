@@ -18,14 +18,15 @@ async function fauxqs() {
   return { endpoint, sqs, stop: () => server.stop() };
 }
 
-const config = (endpoint, name) => `${local}
+const config = (queue, endpoint) => `${local}
 [retry]
 first = "50ms"
 max = "200ms"
 timeout = "1s"
 [[queue]]
 name = "high"
-url = "https://sqs.eu-west-1.amazonaws.com/000000000000/${name}"
+url = "http://sqs.eu-west-1.localhost:${new URL(queue.endpoint).port}/000000000000/jobs"
+region = "eu-west-1"
 endpoint = "${endpoint}"
 `;
 
@@ -36,7 +37,9 @@ async function drain(sqs, QueueUrl) {
       QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"],
     }));
     if (Messages.length === 0) return bodies;
-    bodies.push(...Messages.map((one) => ({ ...JSON.parse(one.Body), attributes: one.MessageAttributes })));
+    for (const one of Messages) {
+      bodies.push({ ...JSON.parse(one.Body), attributes: one.MessageAttributes });
+    }
   }
 }
 
@@ -53,10 +56,10 @@ test("tickets reach SQS, and a queue that is away costs time and no ticket", { s
     });
     incoming.pipe(onward);
   });
-  const daemon = await serve({ config: config("http://127.0.0.1:9", "jobs"), env });
+  const daemon = await serve({ config: config(queue, "http://127.0.0.1:9"), env });
   for (let i = 1; i <= 25; ++i) await teams(daemon.url, "local", i, ticket(`T${i}`));
-  const waiting = await until(async () => (await open(daemon.url, "pending")).find((one) => one.attempts > 0),
-    "a first try");
+  const tried = async () => (await open(daemon.url, "pending")).find((one) => one.reason);
+  const waiting = await until(tried, "a first try");
   assert.match(waiting.reason, /unreachable/);
   assert.equal(waiting.target, "sqs:high");
   await daemon.stop();
@@ -65,7 +68,7 @@ test("tickets reach SQS, and a queue that is away costs time and no ticket", { s
   await new Promise((resume) => proxy.listen(0, "127.0.0.1", resume));
   const { writeFileSync } = await import("node:fs");
   writeFileSync(`${daemon.cwd}/deskwire.toml`,
-    config(`http://127.0.0.1:${proxy.address().port}`, "jobs"));
+    config(queue, `http://127.0.0.1:${proxy.address().port}`));
   const again = await serve({ cwd: daemon.cwd, env });
   await until(async () => (await open(again.url, "pending")).length === 0, "all delivered");
   const got = await drain(queue.sqs, QueueUrl);
@@ -101,9 +104,11 @@ test("an answer that is lost sends again: nothing is missing, and a repeat has t
       incoming.pipe(onward);
     });
     await new Promise((resume) => proxy.listen(0, "127.0.0.1", resume));
-    const daemon = await serve({ config: config(`http://127.0.0.1:${proxy.address().port}`, "jobs"), env });
+    const address = `http://127.0.0.1:${proxy.address().port}`;
+    const daemon = await serve({ config: config(queue, address), env });
     for (let i = 1; i <= 30; ++i) await teams(daemon.url, "local", i, ticket(`T${i}`));
-    await until(async () => (await open(daemon.url, "pending")).length === 0, "all delivered", 30_000);
+    const isDone = async () => (await open(daemon.url, "pending")).length === 0;
+    await until(isDone, "all delivered", 30_000);
     const got = await drain(queue.sqs, QueueUrl);
     assert.equal(new Set(got.map((one) => one.ticket)).size, 30);
     assert.equal((await open(daemon.url, "dead")).length, 0);
@@ -117,7 +122,7 @@ test("a message that SQS refuses for good is dead with the reason, and others go
   async () => {
     const queue = await fauxqs();
     const { QueueUrl } = await queue.sqs.send(new CreateQueueCommand({ QueueName: "jobs" }));
-    const daemon = await serve({ config: config(queue.endpoint, "jobs"), env });
+    const daemon = await serve({ config: config(queue, queue.endpoint), env });
     // fauxqs takes no character above U+FFFF, which stands in for what SQS itself refuses.
     await teams(daemon.url, "local", 1, ticket("Rocket 🚀"));
     await teams(daemon.url, "local", 2, ticket("Plain"));

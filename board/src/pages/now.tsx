@@ -18,7 +18,7 @@ function Figure({ label, value, note }: { label: string; value: string; note?: s
     <div class="figure">
       <dt>{label}</dt>
       <dd>{value}</dd>
-      {note && <small>{note}</small>}
+      {note && <dd class="figure-note">{note}</dd>}
     </div>
   );
 }

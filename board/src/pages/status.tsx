@@ -21,13 +21,13 @@ export function StatusPage() {
         </div>
         <div class="figure">
           <dt>Store</dt><dd>{one.store.kind}</dd>
-          <small class={one.store.ok ? "" : "bad"}>
+          <dd class={`figure-note ${one.store.ok ? "" : "bad"}`}>
             {one.store.ok ? "commits" : one.store.detail}
-          </small>
+          </dd>
         </div>
         <div class="figure">
           <dt>Access</dt><dd>{one.access.mode}</dd>
-          <small>{one.access.name}, {one.access.role}</small>
+          <dd class="figure-note">{one.access.name}, {one.access.role}</dd>
         </div>
       </dl>
       <Section title="Connectors">

@@ -61,11 +61,9 @@ std::optional<TimePoint> time_parameter(const Request& request, std::string_view
 }
 
 Response bad_parameters(std::vector<Problem> problems) {
-  return problem(Error{.kind = ErrorKind::invalid,
-                       .where = "query",
-                       .what = "the query has " + std::to_string(problems.size()) + " problem(s)",
-                       .problems = std::move(problems)},
-                 400);
+  Error error{ErrorKind::invalid, "query", "the query can't be answered"};
+  error.problems = std::move(problems);
+  return problem(error, 400);
 }
 
 std::optional<int64_t> number_of(std::string_view text) {
