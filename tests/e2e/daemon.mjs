@@ -67,6 +67,16 @@ export function run(cwd, args, { env = {}, input = "" } = {}) {
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
+/** The same without holding up what this test serves meanwhile. */
+export function runBeside(cwd, args, { env = {} } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(binary, args, { cwd, env: { ...plain, ...env } });
+    let out = "";
+    child.stdout.on("data", (piece) => (out += piece));
+    child.on("exit", (code) => resolve({ code, out }));
+  });
+}
+
 export async function call(url, path, { method = "GET", body, headers = {} } = {}) {
   const init = { method, headers };
   if (body !== undefined) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { test } from "node:test";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { call, local, run, serve, teams, ticket, until } from "./daemon.mjs";
+import { call, local, run, runBeside, serve, teams, ticket, until } from "./daemon.mjs";
 
 const major = Number(process.versions.node.split(".")[0]);
 const skip = major < 20 ? "fauxqs needs Node 20" : false;
@@ -74,7 +74,7 @@ test("tickets reach SQS, and a queue that is away costs time and no ticket", { s
   const got = await drain(queue.sqs, QueueUrl);
   assert.deepEqual(new Set(got.map((one) => one.ticket)).size, 25);
   assert.equal(got[0].attributes.source.StringValue, "teams:local");
-  const checked = run(daemon.cwd, ["check", "--json"], { env });
+  const checked = await runBeside(daemon.cwd, ["check", "--json"], { env });
   assert.equal(checked.code, 0, checked.out);
   assert.match(checked.out, /queue high \(sqs\)/);
   await again.stop();
