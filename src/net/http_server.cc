@@ -60,6 +60,7 @@ struct HttpServer::State {
   Task<void> accept_until_stopped();
   Task<void> serve_plain(tcp::socket socket);
   Task<void> serve_tls(tcp::socket socket);
+  /// Shared as `tls` is.
   Result<std::shared_ptr<ssl::context>> load_tls() const;
   Task<void> pause(Millis wait);
 };
@@ -338,6 +339,7 @@ Task<void> HttpServer::State::serve_tls(tcp::socket socket) {
   --connections;
 }
 
+// Shared by the server and its connections: see State::tls.
 Result<std::shared_ptr<ssl::context>> HttpServer::State::load_tls() const {
   // Shared by the server and its connections: see State::tls.
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);

@@ -18,9 +18,8 @@ void must(const std::string& command) {
 class Cluster {
  public:
   Cluster() {
-    char made[] = "/tmp/deskwire-postgres-" "XXX" "XXX";
-    if (mkdtemp(made) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = made;
+    folder_ = "/tmp/deskwire-postgres-" + std::string(6, 'X');  // mkdtemp fills them in
+    if (mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no temporary folder");
     // PostgreSQL refuses to run as root.
     as_ = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : "";
     if (geteuid() == 0) must("chown postgres:postgres " + folder_);
