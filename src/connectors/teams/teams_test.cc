@@ -1,0 +1,74 @@
+#include "connectors/teams/teams.h"
+
+#include <gtest/gtest.h>
+
+#include "connectors/teams/wire.h"
+
+namespace dw {
+namespace {
+
+// A vector computed apart from this code, with OpenSSL's command line.
+constexpr const char* token = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+constexpr const char* body =
+    R"({"type":"message","id":"1485983408511","text":"<at>helper</at> hi"})";
+constexpr const char* signature = "HMAC feB9G23RFGdlIVVBi7fz3U0c+9HJhOPArhvB7H2bh+8=";
+
+RawHook hook(std::string_view bytes, std::string_view authorization, bool is_loopback = true) {
+  return {.body = bytes,
+          .header = [authorization](std::string_view) { return authorization; },
+          .is_loopback_caller = is_loopback};
+}
+
+TEST(Teams, a_request_is_taken_with_the_right_signature_only) {
+  const TeamsSource source(TeamsSettings{"it", {Secret("c2Vjb25k"), Secret(token)}});
+  EXPECT_TRUE(source.verify(hook(body, signature)).ok());
+  const std::string lower = "hmac " + std::string(signature).substr(5);
+  EXPECT_TRUE(source.verify(hook(body, lower)).ok());
+  for (const char* wrong : {"", "HMAC", "HMAC ", "HMAC x", "Bearer abc",
+                            "HMAC AAAAG23RFGdlIVVBi7fz3U0c+9HJhOPArhvB7H2bh+8="}) {
+    EXPECT_FALSE(source.verify(hook(body, wrong)).ok()) << wrong;
+  }
+  const std::string other = std::string(body) + " ";
+  EXPECT_FALSE(source.verify(hook(other, signature)).ok()) << "every byte is signed";
+}
+
+TEST(Teams, the_local_hook_serves_this_machine_only) {
+  const TeamsSource source = TeamsSource::local();
+  EXPECT_TRUE(source.verify(hook(body, "", true)).ok());
+  EXPECT_FALSE(source.verify(hook(body, "", false)).ok());
+}
+
+TEST(Teams, an_activity_becomes_an_event_whose_key_is_channel_and_message) {
+  const auto event = decode_activity(
+      R"({"type":"message","id":"17","text":"<at>D</at> Title: x","from":{"id":"29:a","name":"Ana"},
+          "conversation":{"id":"19:r@thread.tacv2;messageid=16"}})",
+      "teams:it", TimePoint{});
+  ASSERT_TRUE(event.ok());
+  EXPECT_EQ(event->key, "19:r@thread.tacv2/17");
+  EXPECT_TRUE(event->is_for_ever);
+  std::vector<Problem> ignored;
+  const JsonView view(event->body, ignored);
+  EXPECT_EQ(view["text"].text(), "Title: x");
+  EXPECT_EQ(view["sender"]["id"].text(), "teams:29:a");
+  EXPECT_EQ(view["thread"].text(), "16");
+}
+
+TEST(Teams, what_varies_in_an_activity_is_read_leniently) {
+  for (const char* odd : {"{}", R"({"text":7,"from":[],"conversation":"x"})",
+                          R"({"attachments":[{"contentType":"text/html","content":5}]})"}) {
+    EXPECT_TRUE(decode_activity(odd, "teams:it", TimePoint{}).ok()) << odd;
+  }
+  for (const char* none : {"", "[]", "nonsense", "{\"a\":"}) {
+    EXPECT_FALSE(decode_activity(none, "teams:it", TimePoint{}).ok()) << none;
+  }
+}
+
+TEST(Teams, an_answer_can_neither_format_nor_link) {
+  EXPECT_EQ(encode_message("Ticket #42 (high): VPN → queue high"),
+            R"({"type":"message","text":"Ticket #42 (high): VPN → queue high"})");
+  EXPECT_EQ(encode_message("a<b>&\n[x](http://y/)"),
+            R"x({"type":"message","text":"a&lt;b&gt;&amp;<br>\\[x](http://y/)"})x");
+}
+
+}  // namespace
+}  // namespace dw

@@ -1,0 +1,145 @@
+#include "jobs/intake/intake.h"
+
+#include <gtest/gtest.h>
+
+#include "jobs/intake/replies.h"
+
+namespace dw {
+namespace {
+
+Intake job(std::vector<RouteSettings> routes = {}, std::vector<QueueSettings> more = {}) {
+  IntakeParts parts{.routes = std::move(routes), .public_url = "http://d"};
+  parts.queues = std::move(more);
+  for (const char* name : {"high", "medium", "low"}) parts.queues.push_back({.name = name});
+  return Intake(std::move(parts));
+}
+
+Plan plan(const Intake& intake, const std::string& text) {
+  const Event event{.source = "teams:it",
+                    .key = "1",
+                    .kind = "chat.ticket",
+                    .at = *from_rfc3339("2026-11-21T09:04:05.123Z"),
+                    .body = json::object{
+                        {"text", text},
+                        {"sender", json::object{{"name", "Ana Lopez"}, {"id", "teams:29:1a2b"}}}}};
+  return intake.plan(event, View{.fresh_ticket = {42}});
+}
+
+std::string reply(const Plan& plan) {
+  std::vector<Problem> ignored;
+  return JsonView(plan.reply, ignored)["text"].text().value_or("");
+}
+
+const Ticket& opened(const Plan& plan) {
+  return std::get<OpenTicket>(plan.changes.at(0)).ticket;
+}
+
+TEST(Intake, a_good_message_is_a_ticket_a_queue_message_and_an_answer) {
+  const Plan p = plan(job(),
+                      "Title: VPN drops every ten minutes\nPriority: HIGH\n"
+                      "Description: Since 9 this morning.\nHappens on wifi and on cable.\n\n"
+                      "Error 619.");
+  EXPECT_EQ(reply(p), "Ticket #42 (high): VPN drops every ten minutes → queue high");
+  ASSERT_EQ(p.deliveries.size(), 1U);
+  const auto& send = std::get<QueueSend>(p.deliveries[0].payload);
+  EXPECT_EQ(p.deliveries[0].target, "queue:high");
+  EXPECT_EQ(p.deliveries[0].lane, "queue:high");
+  EXPECT_FALSE(p.deliveries[0].holds_lane);
+  EXPECT_EQ(send.body,
+            R"({"version":1,"ticket":42,"title":"VPN drops every ten minutes","priority":"high",)"
+            R"("description":"Since 9 this morning.\nHappens on wifi and on cable.\n\nError 619.",)"
+            R"("requester":{"name":"Ana Lopez","email":null,"id":"teams:29:1a2b"},)"
+            R"("source":"teams:it","tags":[],"received_at":"2026-11-21T09:04:05.123Z",)"
+            R"("url":"http://d/tickets/42"})");
+  EXPECT_EQ(send.attributes.at("ticket"), "42");
+}
+
+TEST(Intake, labels_come_in_any_case_order_and_kin) {
+  const Plan p = plan(job(),
+                      "@Deskwire details: line one\n\nError: 619\nSEVERITY: p4\n"
+                      "- **Subject:** see https://x.example:8080/a at 10:30\n"
+                      "Tags: VPN, wifi,vpn\nEmail: pat@x.example");
+  const Ticket& ticket = opened(p);
+  EXPECT_EQ(ticket.title, "see https://x.example:8080/a at 10:30");
+  EXPECT_EQ(ticket.description, "line one\n\nError: 619");
+  EXPECT_EQ(ticket.priority, Priority::low);
+  EXPECT_EQ(ticket.tags, (std::vector<std::string>{"vpn", "wifi"}));
+  EXPECT_EQ(ticket.requester.email, "pat@x.example");
+}
+
+TEST(Intake, a_label_word_inside_a_sentence_is_text) {
+  const Plan p = plan(job(),
+                      "Title: the priority: is wrong\nPriority: low\n"
+                      "Description: my title: none");
+  EXPECT_EQ(opened(p).title, "the priority: is wrong");
+  EXPECT_EQ(opened(p).description, "my title: none");
+}
+
+TEST(Intake, everything_that_is_wrong_is_said_at_once_and_nothing_is_queued) {
+  const Plan p = plan(job(), "Title:\nTitle: b\nPriority: soon\nEmail: nobody");
+  EXPECT_TRUE(p.changes.empty() && p.deliveries.empty());
+  for (const char* part :
+       {"Title is empty", "Priority \"soon\" is not known (allowed: high, urgent",
+        "Description is missing", "title is given twice", "Email is not an address",
+        "Priority: soon   ← mend this"}) {
+    EXPECT_NE(reply(p).find(part), std::string::npos) << part << "\n" << reply(p);
+  }
+  EXPECT_EQ(p.rejected,
+            (std::vector<std::string>{"description", "email", "priority", "title", "twice"}));
+}
+
+TEST(Intake, lengths_are_counted_in_characters) {
+  std::string title;
+  for (int i = 0; i < 200; ++i) title += "ü";
+  const std::string rest = "\nPriority: low\nDescription: d";
+  EXPECT_EQ(opened(plan(job(), "Title: " + title + rest)).title, title);
+  const Plan longer = plan(job(), "Title: " + title + "ü" + rest);
+  EXPECT_NE(reply(longer).find("Title has 201 characters; at most 200"), std::string::npos);
+}
+
+TEST(Intake, text_that_is_not_utf8_or_has_control_characters_is_refused) {
+  EXPECT_EQ(plan(job(),
+                 "Title: a\x01"
+                 "b\nPriority: low\nDescription: d")
+                .rejected.at(0),
+            "control");
+  EXPECT_EQ(plan(job(), "Title: a\xFF\nPriority: low\nDescription: d").rejected.at(0), "encoding");
+}
+
+TEST(Intake, help_or_nothing_is_answered_with_the_format) {
+  for (const char* text : {"", "  ", "help", "HELP", "@Deskwire"}) {
+    const Plan p = plan(job(), text);
+    EXPECT_NE(reply(p).find("Title: VPN drops"), std::string::npos);
+    EXPECT_TRUE(p.rejected.empty());
+  }
+}
+
+TEST(Intake, the_first_route_that_matches_wins) {
+  const Intake intake = job({{.priorities = {"low"}, .queue = "low"},
+                             {.text = "vpn|wifi", .queue = "medium", .tags = {"net"}},
+                             {.queue = "low"}});
+  const Plan p = plan(intake, "Title: WiFi\nPriority: high\nDescription: d");
+  EXPECT_EQ(opened(p).queue, "medium");
+  EXPECT_EQ(opened(p).tags, std::vector<std::string>{"net"});
+  EXPECT_EQ(opened(plan(intake, "Title: Door\nPriority: high\nDescription: d")).queue, "low");
+}
+
+TEST(Intake, a_fifo_queue_keeps_order_for_each_requester) {
+  const Intake intake = job({{.queue = "jobs.fifo"}}, {{.name = "jobs.fifo"}});
+  const Plan p = plan(intake, "Title: a\nPriority: high\nDescription: d");
+  const auto& send = std::get<QueueSend>(p.deliveries.at(0).payload);
+  EXPECT_EQ(send.group, "teams:29:1a2b");
+  EXPECT_EQ(send.deduplication, "ticket-42");
+  EXPECT_TRUE(p.deliveries.at(0).holds_lane);
+  EXPECT_EQ(p.deliveries.at(0).lane, "queue:jobs.fifo:teams:29:1a2b");
+}
+
+TEST(Intake, a_body_template_replaces_the_json) {
+  const Intake intake = job(
+      {{.queue = "old"}}, {{.name = "old", .body = R"({"t":{{title_json}},"p":"{{priority}}"})"}});
+  const Plan p = plan(intake, "Title: a \"b\"\nPriority: high\nDescription: d");
+  EXPECT_EQ(std::get<QueueSend>(p.deliveries.at(0).payload).body, R"({"t":"a \"b\"","p":"high"})");
+}
+
+}  // namespace
+}  // namespace dw
