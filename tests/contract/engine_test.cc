@@ -1,0 +1,216 @@
+// The real inbox and outbox over a real store, with a clock that stands and a target that does as
+// it is told.
+#include <gtest/gtest.h>
+
+#include "engine/inbox.h"
+#include "engine/outbox.h"
+#include "store/open.h"
+
+namespace dw {
+namespace {
+
+/// Plans one delivery for each event, in the lane that the event names.
+class Relay : public Job {
+ public:
+  std::string_view name() const override { return "relay"; }
+  bool takes(std::string_view kind) const override { return kind == "say" || kind == "broken"; }
+  Result<View> read(const Event&, Reader&) const override { return View{}; }
+  Plan plan(const Event& event, const View&) const override {
+    DW_ASSERT(event.kind != "broken", "this kind is here to break");
+    Plan plan;
+    plan.reply = json::object{{"said", event.key}};
+    plan.deliveries.push_back({.lane = event.source,
+                               .target = "queue:out",
+                               .payload = QueueSend{.queue = "out", .body = event.key}});
+    return plan;
+  }
+};
+
+class Told : public Target {
+ public:
+  const std::string& name() const override { return name_; }
+  const std::string& label() const override { return name_; }
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis) override {
+    std::vector<Outcome> outcomes;
+    for (const Delivery& one : deliveries) {
+      performed.push_back(std::get<QueueSend>(one.payload).body);
+      Outcome outcome = Outcome::done();
+      if (!script.empty()) {
+        outcome = script.front();
+        script.erase(script.begin());
+      }
+      outcomes.push_back(std::move(outcome));
+    }
+    co_return outcomes;
+  }
+  Task<Settled> settle(Delivery, Millis) override {
+    ++settled;
+    co_return Settled{.kind = answer, .why = "asked"};
+  }
+  Task<std::vector<Probe>> probe(Millis) override { co_return std::vector<Probe>{}; }
+
+  std::vector<Outcome> script;
+  Settled::Kind answer = Settled::Kind::not_happened;
+  std::vector<std::string> performed;
+  int settled = 0;
+
+ private:
+  std::string name_ = "queue:out";
+};
+
+struct World {
+  Loop loop;
+  ManualClock clock;
+  Random random{7};
+  Metrics metrics;
+  std::unique_ptr<Store> store;
+  Relay job;
+  Told target;
+  TaskGroup tasks{loop, clock};
+  std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<Outbox> outbox;
+
+  World() {
+    auto opened = open_store("sqlite::memory:", OpenMode::visit, nullptr);
+    store = std::move(*opened);
+    inbox = std::make_unique<Inbox>(*store, clock, metrics, std::vector<const Job*>{&job},
+                                    std::vector<LocalTarget*>{});
+    OutboxSettings settings;
+    settings.holder = "me";
+    settings.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)};
+    outbox = std::make_unique<Outbox>(loop, clock, random, *store, *inbox, metrics, tasks,
+                                      std::vector<Target*>{&target}, settings);
+    store->on_change([this](Touched touched) {
+      if (touched.lanes) outbox->notify();
+    });
+    outbox->start();
+    pump();
+  }
+  ~World() {
+    outbox->stop();
+    pass(Millis(60'000));
+  }
+  /// Lets everything run that can, without time passing.
+  void pump() {
+    loop.restart();
+    while (loop.poll() > 0) loop.restart();
+  }
+  void pass(Millis time) {
+    for (Millis step(0); step < time; step += Millis(100)) {
+      clock.advance(Millis(100));
+      pump();
+    }
+  }
+  static Task<void> hand(Inbox& inbox, Event event, Result<Accepted>& out) {
+    out = co_await inbox.accept(std::move(event));
+  }
+  Result<Accepted> say(const std::string& lane, const std::string& key,
+                       const std::string& kind = "say") {
+    Result<Accepted> out = Error{};
+    Event event{.source = lane, .key = key, .kind = kind, .at = clock.now(), .body = "x"};
+    tasks.run("say", hand(*inbox, std::move(event), out));
+    pump();
+    return out;
+  }
+  void send(const std::string& lane, const std::string& key) { EXPECT_TRUE(say(lane, key).ok()); }
+  DeliveryState state_of(int64_t id) {
+    DeliveryState state{};
+    const Result<void> read = store->read_now([&](Reader& reader) -> Result<void> {
+      DW_TRY(const auto found, reader.delivery({id}));
+      state = found->state;
+      return {};
+    });
+    EXPECT_TRUE(read.ok());
+    return state;
+  }
+};
+
+using Texts = std::vector<std::string>;
+
+TEST(Engine, an_event_is_performed_once_however_often_it_comes) {
+  World world;
+  EXPECT_TRUE(world.say("a", "1")->is_first);
+  const Result<Accepted> again = world.say("a", "1");
+  EXPECT_FALSE(again->is_first);
+  EXPECT_EQ(to_text(again->reply), R"({"said":"1"})");
+  EXPECT_EQ(world.target.performed, Texts{"1"});
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
+TEST(Engine, a_lane_that_waits_keeps_its_order_and_holds_back_no_other) {
+  World world;
+  world.target.script = {Outcome::later("busy", Millis(5000))};
+  world.send("a", "a1");
+  world.send("a", "a2");
+  world.send("b", "b1");
+  EXPECT_EQ(world.target.performed, (Texts{"a1", "b1"}));
+  world.pass(Millis(4900));
+  EXPECT_EQ(world.target.performed.size(), 2U) << "not before it was asked to";
+  world.pass(Millis(3000));
+  EXPECT_EQ(world.target.performed, (Texts{"a1", "b1", "a1", "a2"}));
+}
+
+TEST(Engine, a_doubtful_delivery_is_settled_before_it_is_sent_again) {
+  World world;
+  world.target.script = {Outcome::unsure("no answer")};
+  world.target.answer = Settled::Kind::happened;
+  world.send("a", "1");
+  world.pass(Millis(3000));
+  EXPECT_EQ(world.target.settled, 1);
+  EXPECT_EQ(world.target.performed, Texts{"1"}) << "it had happened";
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
+TEST(Engine, what_the_target_cannot_tell_waits_for_a_person) {
+  World world;
+  world.target.script = {Outcome::unsure("no answer")};
+  world.target.answer = Settled::Kind::unknown;
+  world.send("a", "1");
+  world.send("a", "2");
+  world.pass(Millis(30'000));
+  EXPECT_EQ(world.state_of(1), DeliveryState::unsure);
+  EXPECT_EQ(world.target.performed, Texts{"1"}) << "its lane waits";
+  const Result<void> decided = world.store->write_now(
+      [&](Journal& journal) { return journal.discard_delivery({1}, "seen", world.clock.now()); });
+  EXPECT_TRUE(decided.ok());
+  world.pass(Millis(2000));
+  EXPECT_EQ(world.target.performed, (Texts{"1", "2"}));
+}
+
+TEST(Engine, a_refused_delivery_is_dead_and_one_that_never_works_is_given_up) {
+  World world;
+  world.target.script = {Outcome::refused("too large")};
+  world.send("a", "1");
+  EXPECT_EQ(world.state_of(1), DeliveryState::dead);
+  world.target.script.assign(10'000, Outcome::later("away"));
+  world.send("b", "2");
+  world.pass(Millis(3'700'000));
+  EXPECT_EQ(world.state_of(2), DeliveryState::dead);
+  EXPECT_GT(world.target.performed.size(), 100U);
+}
+
+TEST(Engine, a_defect_in_a_job_parks_the_event_and_the_sender_is_told_success) {
+  World world;
+  const Result<Accepted> parked = world.say("a", "1", "broken");
+  ASSERT_TRUE(parked.ok());
+  EXPECT_TRUE(parked->is_parked);
+  EXPECT_FALSE(world.say("a", "1", "broken")->is_first);
+  EXPECT_FALSE(world.say("a", "2", "unknown").ok());
+}
+
+TEST(Backoff, waits_grow_are_jittered_and_respect_what_the_target_asked_for) {
+  Random random(3);
+  const BackoffSettings settings{Millis(1000), Millis(60'000), Millis(0)};
+  Millis widest{};
+  for (int i = 0; i < 1000; ++i) {
+    const Millis wait = next_wait(settings, 20, {}, random);
+    EXPECT_LT(wait, Millis(60'000));
+    widest = std::max(widest, wait);
+    EXPECT_LT(next_wait(settings, 1, {}, random), Millis(1000));
+    EXPECT_GE(next_wait(settings, 5, Millis(7000), random), Millis(7000));
+  }
+  EXPECT_GT(widest, Millis(50'000));
+}
+
+}  // namespace
+}  // namespace dw
