@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
 export const binary =
@@ -13,7 +14,7 @@ const plain = { PATH: process.env.PATH, HOME: "/nonexistent", AWS_EC2_METADATA_D
 
 /** Ends every daemon that a test left, whatever became of the test. */
 const running = new Set();
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+after(() => running.forEach((child) => child.kill("SIGKILL")));
 
 export function folder(config) {
   const made = mkdtempSync(join(tmpdir(), "deskwire-e2e-"));
