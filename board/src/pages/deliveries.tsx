@@ -41,7 +41,7 @@ export function DeliveryTable({ items, role, changed }: { items: Delivery[]; rol
   changed: () => void }) {
   if (items.length === 0) return <Empty>None.</Empty>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Deliveries">
+    <div class="scroll" tabIndex={0} role="region" aria-label="List of deliveries">
       <table>
         <thead>
           <tr>

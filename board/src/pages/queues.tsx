@@ -59,7 +59,7 @@ export function QueuesPage({ role }: { role: Role }) {
   return (
     <>
       <div class="page-head"><h1>Queues</h1></div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Queues">
+      <div class="scroll" tabIndex={0} role="region" aria-label="List of queues">
         <table>
           <thead>
             <tr>
