@@ -44,7 +44,8 @@ TEST(SqsWire, credentials_are_read_from_files_and_roles) {
   EXPECT_EQ(found->key_id, "AK");
   EXPECT_FALSE(credentials_in_ini("[a]\naws_access_key_id=x\n", "a").has_value());
   const auto role = credentials_in_json(
-      R"({"AccessKeyId":"AK","SecretAccessKey":"S","Token":"T","Expiration":"2026-11-21T07:00:00Z"})");
+      R"({"AccessKeyId":"AK","SecretAccessKey":"S","Token":"T",
+          "Expiration":"2026-11-21T07:00:00Z"})");
   EXPECT_EQ(role->expires_at, from_rfc3339("2026-11-21T07:00:00Z"));
   EXPECT_TRUE(is_allowed_container_uri("http://169.254.170.2/x"));
   EXPECT_FALSE(is_allowed_container_uri("http://evil.example/x"));
