@@ -91,5 +91,5 @@ asan:
 tsan:
 	@tools/build.sh build-tsan --preset=tsan -- help > /dev/null
 	@tools/build.sh build-tsan --preset=tsan -- \
-	  $$($(call TESTS_OF,build-tsan) | grep -E '^(test_(engine|store|net)|contract_store)$$')
-	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_store)$$'
+	  $$($(call TESTS_OF,build-tsan) | grep -E '^(test_(engine|store|net)|contract_(engine|store))$$')
+	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_(engine|store))$$'
