@@ -42,12 +42,12 @@ Result<void> SqlJournal::revoke_token(const std::string& name, TimePoint now) {
 }
 
 Result<void> SqlJournal::touch_token(int64_t id, TimePoint now) {
-  DW_CHECK(db_.run(stmt::touch_token, {id, now}));
+  DW_CHECK(db_.send(stmt::touch_token, {id, now}));
   return {};
 }
 
 Result<void> SqlJournal::add_audit(const AuditEntry& entry) {
-  DW_CHECK(db_.run(stmt::add_audit, {entry.at, entry.who, entry.what, entry.subject}));
+  DW_CHECK(db_.send(stmt::add_audit, {entry.at, entry.who, entry.what, entry.subject}));
   return {};
 }
 

@@ -87,6 +87,15 @@ class Db {
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values = {}) {
     return run(statement, values, [](const Row&) {});
   }
+  /// A statement whose rows and count nobody needs. It may go on its way without being waited for;
+  /// what goes wrong with it is then the error of the next run() or settle().
+  virtual Result<void> send(const Statement& statement,
+                            std::initializer_list<Value> values = {}) = 0;
+  /// Waits for all that was sent.
+  virtual Result<void> settle() = 0;
+  /// Between begin and commit, and commit can still succeed. Engines end a transaction of their
+  /// own accord: SQLite when the disk is full, PostgreSQL with the connection.
+  virtual bool is_in_transaction() const = 0;
   /// Several statements of a migration, without parameters.
   virtual Result<void> run_script(const char* text) = 0;
   virtual bool is_sqlite() const = 0;

@@ -1,12 +1,17 @@
 // Events, change notes, and retention.
 #include <charconv>
+#include <compare>
 #include <limits>
+#include <optional>
 
+#include "base/hash.h"
 #include "statements.h"
 #include "store/journal.h"
 
 namespace dw {
 namespace {
+
+constexpr size_t digest_bytes = 16;
 
 json::value parse_stored(std::string_view text) {
   if (text.empty()) return nullptr;
@@ -30,19 +35,30 @@ StoredEvent event_in(const Row& row) {
   return stored;
 }
 
-std::pair<std::string, int64_t> position_of(const std::string& text) {
+/// What is kept of a body that retention has emptied: enough to tell another one from it.
+std::string digest_of(std::string_view body) {
+  return to_hex(bytes_of(sha256(body)).substr(0, digest_bytes));
+}
+
+/// Where a change stands, in commit order: its transaction (0 on SQLite, which has one writer) and
+/// its number. "745.17"
+struct Position {
+  int64_t transaction = 0, number = 0;
+  auto operator<=>(const Position&) const = default;
+};
+
+std::optional<Position> decode_position(std::string_view text) {
   const size_t dot = text.find('.');
-  int64_t seq = -1;
-  if (dot != std::string::npos) {
-    const char* last = text.data() + text.size();
-    const auto [end, failed] = std::from_chars(text.data() + dot + 1, last, seq);
-    if (failed != std::errc{} || end != last) seq = -1;
-  }
-  const std::string before = text.substr(0, dot == std::string::npos ? 0 : dot);
-  const bool is_number = !before.empty() &&
-                         before.find_first_not_of("0123456789") == std::string::npos &&
-                         before.size() <= 19;
-  return {is_number ? before : "", seq};
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto read = [](std::string_view digits, int64_t& out) {
+    const char* last = digits.data() + digits.size();
+    const auto [end, failed] = std::from_chars(digits.data(), last, out);
+    return failed == std::errc{} && end == last && out >= 0;
+  };
+  Position position;
+  const bool is_good = read(text.substr(0, dot), position.transaction) &&
+                       read(text.substr(dot + 1), position.number);
+  return is_good ? std::optional(position) : std::nullopt;
 }
 
 }  // namespace
@@ -67,7 +83,8 @@ Result<Recorded> SqlJournal::record(const Event& event) {
   if (recorded.is_first) return recorded;
   DW_CHECK(db_.run(stmt::event_by_key, {event.source, event.key}, [&](const Row& row) {
     recorded.id = {row.integer(0)};
-    recorded.is_same_body = row.text(1).empty() || row.text(1) == body;
+    const std::string_view kept = row.text(1), digest = row.text(3);
+    recorded.is_same_body = kept.empty() ? digest == digest_of(body) : kept == body;
     recorded.reply = parse_stored(row.text(2));
   }));
   return recorded;
@@ -77,7 +94,7 @@ Result<void> SqlJournal::conclude(EventId id, EventState state, const std::strin
                                   const json::value& reply) {
   if (state == EventState::done && reply.is_null()) return {};  // as it was recorded
   const std::string text = reply.is_null() ? "" : to_text(reply);
-  DW_CHECK(db_.run(stmt::conclude_event, {id, static_cast<int>(state), reason, text}));
+  DW_CHECK(db_.send(stmt::conclude_event, {id, static_cast<int>(state), reason, text}));
   return {};
 }
 
@@ -99,29 +116,38 @@ Result<Page<StoredEvent>> SqlJournal::parked_events(const PageRequest& page) {
 
 Result<void> SqlJournal::note(const char* topic, int64_t subject) {
   touched_.notes = true;
-  DW_CHECK(db_.run(stmt::add_note, {topic, subject}));
+  DW_CHECK(db_.send(stmt::add_note, {topic, subject}));
+  return {};
+}
+
+Result<void> SqlJournal::check_kept(const std::string& position) {
+  const Error gone{ErrorKind::missing, "live", "changes since then are no longer kept"};
+  const std::optional<Position> after = decode_position(position);
+  if (!after) return gone;
+  DW_TRY(const std::string newest, last_change());
+  const Position last = decode_position(newest).value_or(Position{});
+  if (*after > last) return gone;  // ahead of everything: the reader saw another store
+  std::string oldest;
+  DW_CHECK(db_.run(stmt::first_change, {}, [&](const Row& row) { oldest = row.text(0); }));
+  const Position first = decode_position(oldest).value_or(Position{});
+  if (*after >= first) return {};
+  int64_t lowest = 0;
+  DW_CHECK(db_.run(stmt::lowest_note, {}, [&](const Row& row) { lowest = row.integer(0); }));
+  // SQLite numbers without gaps, so nothing is missed between a number and the next. On PostgreSQL
+  // only the number 1, still there, proves that nothing has gone.
+  const bool is_next = db_.is_sqlite() && after->number + 1 == lowest;
+  if (lowest > 1 && !is_next) return gone;
   return {};
 }
 
 Result<std::vector<ChangeNote>> SqlJournal::changes_after(const std::string& position,
                                                           size_t limit) {
-  std::string first;
-  DW_CHECK(db_.run(stmt::first_change, {}, [&](const Row& row) { first = row.text(0); }));
-  const auto [after_xid, after_seq] =
-      position.empty() ? std::pair{std::string("0"), int64_t{0}} : position_of(position);
-  const Error gone{ErrorKind::missing, "live", "changes since then are no longer kept"};
-  if (after_xid.empty() || after_seq < 0) return gone;
-  if (!position.empty() && !first.empty()) {
-    // The one behind `position` must still be there, or something between may be gone.
-    const auto [first_xid, first_seq] = position_of(first);
-    if (after_seq + 1 < first_seq && after_seq > 0) return gone;
-    // Ahead of everything: the reader saw another store.
-    DW_TRY(const std::string last, last_change());
-    if (db_.is_sqlite() && after_seq > position_of(last).second) return gone;
-  }
+  if (!position.empty()) DW_CHECK(check_kept(position));
+  const Position after = decode_position(position).value_or(Position{});
   std::vector<ChangeNote> notes;
   DW_CHECK(db_.run(
-      stmt::changes_after, {after_xid, after_seq, static_cast<int64_t>(limit)},
+      stmt::changes_after,
+      {std::to_string(after.transaction), after.number, static_cast<int64_t>(limit)},
       [&](const Row& row) {
         notes.push_back({std::string(row.text(0)), std::string(row.text(1)), row.integer(2)});
       }));
@@ -134,20 +160,30 @@ Result<std::string> SqlJournal::last_change() {
   return last;
 }
 
+Result<int64_t> SqlJournal::empty_bodies(TimePoint before, int64_t limit) {
+  std::vector<std::pair<EventId, std::string>> emptied;
+  DW_CHECK(db_.run(stmt::old_event_bodies, {before, limit}, [&](const Row& row) {
+    emptied.emplace_back(EventId{row.integer(0)}, digest_of(row.text(1)));
+  }));
+  for (const auto& [id, digest] : emptied) DW_CHECK(db_.send(stmt::empty_body, {id, digest}));
+  return static_cast<int64_t>(emptied.size());
+}
+
 Result<int64_t> SqlJournal::prune(TimePoint before, size_t limit, int64_t changes_kept) {
   const auto at_most = static_cast<int64_t>(limit);
-  int64_t removed = 0;
+  DW_TRY(int64_t removed, db_.run(stmt::prune_notes, {changes_kept, at_most}));
+  if (before <= TimePoint{}) return removed;  // everything is kept
   for (const Statement* statement :
        {&stmt::prune_comments, &stmt::prune_links, &stmt::prune_ticket_words}) {
-    DW_CHECK(db_.run(*statement, {before, at_most}));
+    DW_CHECK(db_.send(*statement, {before, at_most}));
   }
-  for (const Statement* statement : {&stmt::prune_tickets, &stmt::prune_deliveries,
-                                     &stmt::prune_events, &stmt::prune_event_bodies}) {
+  for (const Statement* statement :
+       {&stmt::prune_tickets, &stmt::prune_deliveries, &stmt::prune_events}) {
     DW_TRY(const int64_t rows, db_.run(*statement, {before, at_most}));
     removed += rows;
   }
-  DW_TRY(const int64_t notes, db_.run(stmt::prune_notes, {changes_kept, at_most}));
-  return removed + notes;
+  DW_TRY(const int64_t bodies, empty_bodies(before, at_most));
+  return removed + bodies;
 }
 
 }  // namespace dw

@@ -82,12 +82,15 @@ class SqlJournal : public Journal {
   Result<void> add_audit(const AuditEntry& entry) override;
 
  private:
+  Result<void> check_kept(const std::string& position);
+  Result<int64_t> empty_bodies(TimePoint before, int64_t limit);
   Result<void> note(const char* topic, int64_t subject);
   Result<void> wake_lane(const std::string& lane, TimePoint now);
   Result<TimePoint> hold(const LaneClaim& claim, TimePoint until);
 
   Db& db_;
   Touched touched_;
+  TicketId fresh_{};                        ///< the latest number that this work was given
   std::map<std::string, TimePoint> lanes_;  ///< added to by this work, with the earliest time
 };
 

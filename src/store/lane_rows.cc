@@ -20,7 +20,7 @@ Error taken_over(const LaneClaim& claim) {
 
 Result<void> SqlJournal::settle_lanes() {
   for (const auto& [lane, due] : lanes_) {
-    DW_CHECK(db_.run(stmt::touch_lane, {lane, due}));
+    DW_CHECK(db_.send(stmt::touch_lane, {lane, due}));
     touched_.lanes = true;
   }
   lanes_.clear();
@@ -28,7 +28,7 @@ Result<void> SqlJournal::settle_lanes() {
 }
 
 Result<void> SqlJournal::wake_lane(const std::string& lane, TimePoint now) {
-  DW_CHECK(db_.run(stmt::wake_lane, {lane, now}));
+  DW_CHECK(db_.send(stmt::wake_lane, {lane, now}));
   touched_.lanes = true;
   return {};
 }
@@ -79,7 +79,7 @@ Result<std::vector<Delivery>> SqlJournal::take(const LaneClaim& claim, TimePoint
       break;
     }
     if (taken.size() == limit) break;
-    DW_CHECK(db_.run(stmt::begin_try, {one.id}));
+    DW_CHECK(db_.send(stmt::begin_try, {one.id}));
     ++one.attempts;
     taken.push_back(std::move(one));
   }
@@ -105,19 +105,19 @@ Result<void> SqlJournal::release_lane(const LaneClaim& claim, TimePoint now) {
   DW_CHECK(db_.run(stmt::lane_head, {claim.lane, int64_t{1}},
                    [&](const Row& row) { head.push_back(delivery_in(row)); }));
   if (head.empty()) {
-    DW_CHECK(db_.run(stmt::forget_lane, {claim.lane}));
+    DW_CHECK(db_.send(stmt::forget_lane, {claim.lane}));
     return {};
   }
   std::optional<TimePoint> due;
   if (head.front().state == DeliveryState::pending) {
     due = head.front().next_attempt_at.value_or(now);
   }
-  DW_CHECK(db_.run(stmt::release_lane, {claim.lane, due}));
+  DW_CHECK(db_.send(stmt::release_lane, {claim.lane, due}));
   return {};
 }
 
 Result<void> SqlJournal::renew_lanes(const std::string& holder, TimePoint now, TimePoint until) {
-  DW_CHECK(db_.run(stmt::renew_lanes, {holder, now, until}));
+  DW_CHECK(db_.send(stmt::renew_lanes, {holder, now, until}));
   return {};
 }
 
@@ -130,7 +130,7 @@ Result<bool> SqlJournal::hold_lease(const std::string& name, const std::string& 
 }
 
 Result<void> SqlJournal::drop_lease(const std::string& name, const std::string& holder) {
-  DW_CHECK(db_.run(stmt::drop_lease, {name, holder}));
+  DW_CHECK(db_.send(stmt::drop_lease, {name, holder}));
   return {};
 }
 

@@ -7,48 +7,58 @@
 namespace dw {
 namespace {
 
-Result<int64_t> version_of(Db& db) {
-  int64_t version = 0;
-  DW_TRY([[maybe_unused]] const int64_t rows,
-         db.run(stmt::schema_now, {}, [&](const Row& row) { version = row.integer(0); }));
-  return version;
-}
-
 Result<void> step(Db& db, const Migration& migration, TimePoint now) {
   DW_CHECK(db.run_script(db.is_sqlite() ? migration.sqlite : migration.postgres));
-  DW_TRY([[maybe_unused]] const int64_t rows,
-         db.run(stmt::schema_reached, {migration.number, now}));
+  DW_CHECK(db.run(stmt::schema_reached, {migration.number, now}));
   return {};
+}
+
+Result<int> take_steps(Db& db, TimePoint now) {
+  DW_CHECK(db.run(stmt::schema_lock));
+  DW_TRY(const int64_t reached, schema_of(db));  // again: another may have been first
+  DW_CHECK(db.run(stmt::schema_table));
+  int done = 0;
+  for (const Migration& migration : migrations()) {
+    if (migration.number <= reached) continue;
+    DW_CHECK(step(db, migration, now));
+    ++done;
+  }
+  return done;
 }
 
 }  // namespace
 
-Result<int> migrate(Db& db, TimePoint now) {
-  int done = 0;
-  DW_CHECK(db.run(stmt::begin));
-  const auto all = [&]() -> Result<void> {
-    DW_CHECK(db.run(stmt::schema_lock));
-    DW_CHECK(db.run(stmt::schema_table));
-    DW_TRY(const int64_t version, version_of(db));
-    const auto newest = static_cast<int64_t>(migrations().size());
-    if (version > newest) {
-      return Error{ErrorKind::conflict, "store",
-                   fmt::format("written by a newer Deskwire (schema {}, this one knows {}): start "
-                               "that version, or restore a backup made before the upgrade",
-                               version, newest)};
-    }
-    for (const Migration& migration : migrations()) {
-      if (migration.number <= version) continue;
-      DW_CHECK(step(db, migration, now));
-      ++done;
-    }
-    return {};
-  }();
-  if (!all.ok()) {
-    if (!db.run(stmt::rollback).ok()) return all.error();  // the connection is gone with its work
-    return all.error();
+Result<int64_t> schema_of(Db& db) {
+  bool is_ours = false, has_tables = false;
+  DW_CHECK(db.run(stmt::schema_tables, {}, [&](const Row& row) {
+    is_ours = row.integer(0) > 0;
+    has_tables = row.integer(1) > 0;
+  }));
+  if (!is_ours && has_tables) {
+    return Error{ErrorKind::conflict, "store",
+                 "is another program's database; give store.url a file that is not there yet"};
   }
-  DW_CHECK(db.run(stmt::commit));
+  if (!is_ours) return int64_t{0};
+  int64_t reached = 0;
+  DW_CHECK(db.run(stmt::schema_now, {}, [&](const Row& row) { reached = row.integer(0); }));
+  const auto newest = static_cast<int64_t>(migrations().size());
+  if (reached <= newest) return reached;
+  return Error{ErrorKind::conflict, "store",
+               fmt::format("written by a newer Deskwire (schema {}, this one knows {}): start "
+                           "that version, or restore a backup made before the upgrade",
+                           reached, newest)};
+}
+
+Result<int> migrate(Db& db, TimePoint now) {
+  DW_TRY(const int64_t reached, schema_of(db));
+  if (reached == static_cast<int64_t>(migrations().size())) return 0;
+  DW_CHECK(db.run(stmt::begin));
+  Result<int> done = take_steps(db, now);
+  if (done.ok()) {
+    DW_CHECK(db.run(stmt::commit));
+  } else if (!db.run(stmt::rollback).ok()) {
+    return done.error();  // the connection is gone with its work
+  }
   return done;
 }
 

@@ -15,8 +15,13 @@ struct Migration {
 /// In order, from 1.
 std::span<const Migration> migrations();
 
-/// Brings the schema to the newest number, each step in a transaction of its own; how many ran.
-/// errors  conflict: the store was written by a newer Deskwire
+/// The number that the schema has reached; 0 in an empty store. Only looks.
+/// errors  conflict: written by a newer Deskwire, or by another program
+Result<int64_t> schema_of(Db& db);
+
+/// Brings the schema to the newest number, in one transaction; how many steps ran. Several may call
+/// it at once; one of them does it.
+/// errors  as schema_of()
 Result<int> migrate(Db& db, TimePoint now);
 
 }  // namespace dw

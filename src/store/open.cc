@@ -54,6 +54,19 @@ class FileLock {
   int fd_;
 };
 
+/// A command of a newer version must not change the schema under a daemon that runs: it takes the
+/// daemon's lock for as long as that lasts. `lock_file` empty: nobody else can be there.
+Result<void> migrate_alone(Db& db, const std::string& lock_file) {
+  DW_TRY(const int64_t reached, schema_of(db));
+  if (reached == static_cast<int64_t>(migrations().size())) return {};
+  std::unique_ptr<FileLock> lock;
+  if (!lock_file.empty()) {
+    DW_TRY(lock, FileLock::take(lock_file));
+  }
+  DW_CHECK(migrate(db, system_now()));
+  return {};
+}
+
 /// A store and what must live as long as it does.
 class LockedStore : public SqlStore {
  public:
@@ -72,7 +85,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
     return std::unique_ptr<Db>(std::move(db));
   };
   DW_TRY(std::unique_ptr<Db> writer, connect());
-  DW_CHECK(migrate(*writer, system_now()));
+  DW_CHECK(migrate_alone(*writer, is_memory || lock != nullptr ? "" : file + ".lock"));
   std::unique_ptr<Db> reader;
   if (is_memory) loop = nullptr;  // a second connection would see another database
   if (loop != nullptr) {
@@ -107,8 +120,8 @@ Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop)
   store->start();
   if (loop != nullptr) {
     SqlStore* told = store.get();
-    store->listener =
-        std::make_unique<PostgresListener>(url, [told](Touched touched) { told->tell(touched); });
+    store->listener = std::make_unique<PostgresListener>(
+        url, store->replica(), [told](Touched touched) { told->tell(touched); });
   }
   return std::unique_ptr<Store>(std::move(store));
 }

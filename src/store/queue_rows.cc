@@ -72,7 +72,7 @@ Result<Page<QueueMessage>> SqlJournal::queue_peek(const std::string& queue,
 Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint now) {
   MessageId id;
   if (!message.deduplication.empty()) {
-    DW_CHECK(db_.run(stmt::prune_seen, {now - deduplication_window}));
+    DW_CHECK(db_.send(stmt::prune_seen, {now - deduplication_window}));
     DW_CHECK(db_.run(stmt::queue_seen,
                      {message.queue, message.deduplication, now - deduplication_window},
                      [&](const Row& row) { id = {row.integer(0)}; }));
@@ -86,7 +86,7 @@ Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint 
                     now, visible, message.source_queue},
                    [&](const Row& row) { id = {row.integer(0)}; }));
   if (!message.deduplication.empty()) {
-    DW_CHECK(db_.run(stmt::queue_remember, {message.queue, message.deduplication, id, now}));
+    DW_CHECK(db_.send(stmt::queue_remember, {message.queue, message.deduplication, id, now}));
   }
   touched_.queues = true;
   return id;
@@ -109,7 +109,7 @@ Result<std::vector<QueueMessage>> SqlJournal::queue_receive(const QueueReceive& 
                      [&](const Row& row) { ready.push_back(message_in(row)); }));
     for (QueueMessage& message : ready) {
       if (message.receives >= receive.receives_max && !receive.dead_queue.empty()) {
-        DW_CHECK(db_.run(stmt::queue_bury, {message.id, receive.dead_queue, now}));
+        DW_CHECK(db_.send(stmt::queue_bury, {message.id, receive.dead_queue, now}));
         has_buried = true;
         continue;
       }
@@ -117,7 +117,7 @@ Result<std::vector<QueueMessage>> SqlJournal::queue_receive(const QueueReceive& 
       message.receipt = to_hex(random_bytes(receipt_bytes));
       message.first_received_at = message.first_received_at.value_or(now);
       ++message.receives;
-      DW_CHECK(db_.run(stmt::queue_take, {message.id, message.visible_at, message.receipt, now}));
+      DW_CHECK(db_.send(stmt::queue_take, {message.id, message.visible_at, message.receipt, now}));
       taken.push_back(std::move(message));
     }
   }

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "statements.h"
 #include "store/journal.h"
 #include "store/sqlite/sqlite_db.h"
@@ -33,9 +34,13 @@ void merge(Touched& into, const Touched& from) {
 }
 
 /// What NOTIFY carries to other replicas.
-std::string encode(const Touched& touched) {
-  return fmt::format("{}{}{}", touched.lanes ? "l" : "", touched.queues ? "q" : "",
-                     touched.notes ? "n" : "");
+std::string encode(const Touched& touched, const std::string& replica) {
+  return fmt::format("{}{}{} {}", touched.lanes ? "l" : "", touched.queues ? "q" : "",
+                     touched.notes ? "n" : "", replica);
+}
+
+bool is_deadlock(const Result<void>& result) {
+  return !result.ok() && result.error().where == "deadlock";
 }
 
 using Done = std::function<void(Result<void>)>;
@@ -48,6 +53,13 @@ struct SqlStore::Pending {
   Result<void> result{};
   int tries = 0;
 };
+
+Result<void> SqlStore::first_full(const std::deque<Pending>& batch) {
+  for (const Pending& one : batch) {
+    if (!one.result.ok() && one.result.error().kind == ErrorKind::full) return one.result.error();
+  }
+  return {};
+}
 
 struct SqlStore::Lane {
   std::mutex mutex;
@@ -63,7 +75,8 @@ SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> r
       writer_(std::move(writer)),
       reader_(std::move(reader)),
       connect_(std::move(connect)),
-      is_sqlite_(writer_->is_sqlite()) {
+      is_sqlite_(writer_->is_sqlite()),
+      replica_(random_uuid()) {
   if (loop_ == nullptr) return;
   writing_ = std::make_unique<Lane>();
   reading_ = std::make_unique<Lane>();
@@ -234,58 +247,88 @@ Result<void> SqlStore::reconnect(std::unique_ptr<Db>& db) {
 }
 
 Result<void> SqlStore::run_one(Db& db, const WriteWork& work, Touched& touched) {
-  DW_CHECK(db.run(stmt::savepoint));
+  DW_CHECK(db.send(stmt::savepoint));
   SqlJournal journal(db);
   Result<void> done = work(journal);
   if (done.ok()) done = journal.settle_lanes();
   if (done.ok()) {
-    DW_CHECK(db.run(stmt::release));
-    merge(touched, journal.touched());
-    return {};
+    const Result<int64_t> released = db.run(stmt::release);
+    if (released.ok()) {
+      merge(touched, journal.touched());
+      return {};
+    }
+    done = released.error();
   }
-  // A failure here ends the transaction, and commit will say so.
+  // What is still on its way goes the same way. If this fails the transaction is lost, and the
+  // caller looks.
+  if (!db.settle().ok()) log_debug("store", "a statement failed behind the one that is reported");
   if (db.run(stmt::rollback_to).ok()) DW_CHECK(db.run(stmt::release));
   return done;
 }
 
+Result<void> SqlStore::begin() {
+  DW_CHECK(reconnect(writer_));
+  Result<int64_t> begun = writer_->run(stmt::begin);
+  if (!begun.ok() && !is_sqlite_) {
+    writer_.reset();  // it died while nothing was asked of it; a new one may live
+    DW_CHECK(reconnect(writer_));
+    begun = writer_->run(stmt::begin);
+  }
+  DW_CHECK(begun);
+  return {};
+}
+
+Result<void> SqlStore::commit_batch(std::deque<Pending>& batch, Touched& touched) {
+  DW_CHECK(begin());
+  for (Pending& one : batch) {
+    one.result = run_one(*writer_, one.work, touched);
+    // A full disk or a broken connection ends the whole transaction: whoever went on here would
+    // commit the later works and answer the earlier ones as if they had been kept.
+    if (!one.result.ok() && !writer_->is_in_transaction()) {
+      return Error{ErrorKind::full, "store", one.result.error().what};
+    }
+  }
+  if (!is_sqlite_ && is_any(touched)) {
+    DW_CHECK(writer_->send(stmt::notify, {encode(touched, replica_)}));
+  }
+  DW_CHECK(writer_->run(stmt::commit));
+  return {};
+}
+
 Touched SqlStore::run_batch(std::deque<Pending>& batch) {
   Touched touched;
-  bool is_again = false;
-  const auto all = [&]() -> Result<void> {
-    DW_CHECK(reconnect(writer_));
-    DW_CHECK(writer_->run(stmt::begin));
-    for (Pending& one : batch) {
-      one.result = run_one(*writer_, one.work, touched);
-      const bool is_deadlock = !one.result.ok() && one.result.error().where == "deadlock";
-      if (is_deadlock && ++one.tries < deadlock_tries_max) is_again = true;
-    }
-    if (!is_sqlite_ && is_any(touched)) DW_CHECK(writer_->run(stmt::notify, {encode(touched)}));
-    DW_CHECK(writer_->run(stmt::commit));
-    return {};
-  };
-  const Result<void> committed = all();
-  note_health(committed);
-  if (!committed.ok()) {
-    touched = {};
-    // Nothing stands, whatever each work returned, and the next try starts clean.
-    if (writer_ && !writer_->run(stmt::rollback).ok() && !is_sqlite_) writer_.reset();
-    for (Pending& one : batch) {
-      if (one.result.ok()) {
-        one.result =
-            Error{ErrorKind::full, "store", "could not be written: " + committed.error().what};
-      }
-    }
+  const Result<void> committed = commit_batch(batch, touched);
+  if (committed.ok()) {
+    note_health(first_full(batch));
+    merge(touched, run_again(batch));
     return touched;
   }
-  if (!is_again) return touched;
-  std::deque<Pending> again;
+  note_health(committed);
+  // Nothing stands, whatever each work returned, and the next try starts clean.
+  if (writer_ && !writer_->run(stmt::rollback).ok() && !is_sqlite_) writer_.reset();
   for (Pending& one : batch) {
-    if (!one.result.ok() && one.result.error().where == "deadlock") {
-      again.clear();
-      again.push_back(std::move(one));
-      merge(touched, run_batch(again));
-      one = std::move(again.front());
+    if (one.result.ok() || is_deadlock(one.result)) {
+      one.result =
+          Error{ErrorKind::full, "store", "could not be written: " + committed.error().what};
     }
+  }
+  return {};
+}
+
+/// Those that met a deadlock, each in a commit of its own.
+Touched SqlStore::run_again(std::deque<Pending>& batch) {
+  Touched touched;
+  for (Pending& one : batch) {
+    if (!is_deadlock(one.result)) continue;
+    if (++one.tries >= deadlock_tries_max) {
+      // Not a conflict to the caller: it did nothing wrong and may come again.
+      one.result = Error{ErrorKind::full, "store", "locked out: " + one.result.error().what};
+      continue;
+    }
+    std::deque<Pending> again;
+    again.push_back(std::move(one));
+    merge(touched, run_batch(again));
+    one = std::move(again.front());
   }
   return touched;
 }
@@ -305,22 +348,43 @@ Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work
   return done;
 }
 
+Result<void> SqlStore::beside(const std::function<Result<void>(Db&)>& work) {
+  if (loop_ == nullptr) return work(*writer_);
+  DW_TRY(const std::unique_ptr<Db> own, connect_());
+  return work(*own);
+}
+
 Result<void> SqlStore::backup(const std::string& file) {
   if (!is_sqlite_) {
     return Error{ErrorKind::invalid, "backup",
                  "PostgreSQL has its own tool for this: pg_dump, or continuous archiving"};
   }
-  return static_cast<SqliteDb&>(loop_ == nullptr ? *writer_ : *reader_).backup(file);
+  return beside([&](Db& db) { return static_cast<SqliteDb&>(db).backup(file); });
 }
 
 Result<std::vector<std::string>> SqlStore::verify() {
   std::vector<std::string> found;
-  if (is_sqlite_) {
-    DW_TRY(found, static_cast<SqliteDb&>(*writer_).check_integrity());
-  }
-  DW_CHECK(writer_->run(stmt::lanes_without_row, {}, [&](const Row& row) {
-    found.push_back(fmt::format("lane {} has deliveries but no row", row.text(0)));
-  }));
+  const auto look = [&](Db& db) -> Result<void> {
+    if (is_sqlite_) {
+      DW_TRY(found, static_cast<SqliteDb&>(db).check_integrity());
+    }
+    DW_CHECK(db.run(stmt::lanes_without_row, {}, [&](const Row& row) {
+      found.push_back(fmt::format("lane {} has deliveries but no row", row.text(0)));
+    }));
+    DW_CHECK(db.run(stmt::lanes_resting_for_nobody, {}, [&](const Row& row) {
+      found.push_back(
+          fmt::format("lane {} rests, and nothing in it waits for a person", row.text(0)));
+    }));
+    DW_CHECK(db.run(stmt::deliveries_without_end, {}, [&](const Row& row) {
+      found.push_back(
+          fmt::format("{} is over without a time of its end", to_text(DeliveryId{row.integer(0)})));
+    }));
+    DW_CHECK(db.run(stmt::tickets_without_end, {}, [&](const Row& row) {
+      found.push_back(fmt::format("ticket {} is solved without a time", row.integer(0)));
+    }));
+    return {};
+  };
+  DW_CHECK(beside(look));
   return found;
 }
 

@@ -37,6 +37,8 @@ class SqlStore : public Store {
 
   /// What another replica's commit touched: told like one's own. From any thread.
   void tell(Touched touched);
+  /// This store among the replicas: on what it tells others, so that it need not hear itself.
+  const std::string& replica() const { return replica_; }
 
  private:
   struct Pending;
@@ -47,16 +49,24 @@ class SqlStore : public Store {
   void read_until_stopped();
   std::deque<Pending> next_batch(Lane& lane, size_t limit);
   Touched run_batch(std::deque<Pending>& batch);
+  Result<void> begin();
+  Result<void> commit_batch(std::deque<Pending>& batch, Touched& touched);
   Result<void> run_one(Db& db, const WriteWork& work, Touched& touched);
+  Touched run_again(std::deque<Pending>& batch);
+  /// What the engine could not keep of a batch that was committed otherwise.
+  static Result<void> first_full(const std::deque<Pending>& batch);
   Result<void> run_reading(std::unique_ptr<Db>& db, const ReadWork& work);
   void finish(std::deque<Pending> batch, Touched touched);
   void note_health(const Result<void>& result);
   Result<void> reconnect(std::unique_ptr<Db>& db);
+  /// Runs with a connection that no thread of ours uses meanwhile.
+  Result<void> beside(const std::function<Result<void>(Db&)>& work);
 
   Loop* loop_;
   std::unique_ptr<Db> writer_, reader_;
   Connect connect_;
   bool is_sqlite_;
+  std::string replica_;
   std::function<void(Touched)> notice_;
   mutable std::mutex health_mutex_;
   StoreHealth health_;

@@ -85,6 +85,9 @@ Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
 Result<TicketId> SqlJournal::fresh_ticket() {
   TicketId id;
   DW_CHECK(db_.run(stmt::fresh_ticket, {}, [&](const Row& row) { id = {row.integer(0)}; }));
+  // SQLite counts what is there: a number given a moment ago and not used yet is known here only.
+  id = std::max(id, TicketId{fresh_.value + 1});
+  fresh_ = id;
   return id;
 }
 
@@ -162,12 +165,13 @@ Result<TicketFigures> SqlJournal::ticket_figures(TimePoint since) {
 }
 
 Result<void> SqlJournal::open_ticket(const Ticket& ticket) {
-  DW_CHECK(db_.run(stmt::open_ticket,
-                   {ticket.id, ticket.title, ticket.description, static_cast<int>(ticket.priority),
-                    static_cast<int>(ticket.status), ticket.requester.name, ticket.requester.email,
-                    ticket.requester.id, ticket.assignee, encode_tags(ticket.tags), ticket.source,
-                    ticket.desk, ticket.external.id, ticket.external.url, ticket.queue,
-                    ticket.opened_at, ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
+  DW_CHECK(
+      db_.send(stmt::open_ticket,
+               {ticket.id, ticket.title, ticket.description, static_cast<int>(ticket.priority),
+                static_cast<int>(ticket.status), ticket.requester.name, ticket.requester.email,
+                ticket.requester.id, ticket.assignee, encode_tags(ticket.tags), ticket.source,
+                ticket.desk, ticket.external.id, ticket.external.url, ticket.queue,
+                ticket.opened_at, ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
   return note("ticket", ticket.id.value);
 }
 
@@ -186,10 +190,10 @@ Result<void> SqlJournal::change_ticket(TicketId id, const TicketPatch& patch, Ti
   changed.assignee = patch.assignee.value_or(changed.assignee);
   changed.tags = patch.tags.value_or(changed.tags);
   changed.external = patch.external.value_or(changed.external);
-  DW_CHECK(db_.run(stmt::change_ticket,
-                   {id, static_cast<int>(changed.status), static_cast<int>(changed.priority),
-                    changed.assignee, encode_tags(changed.tags), changed.external.id,
-                    changed.external.url, changed.solved_at, now}));
+  DW_CHECK(db_.send(stmt::change_ticket,
+                    {id, static_cast<int>(changed.status), static_cast<int>(changed.priority),
+                     changed.assignee, encode_tags(changed.tags), changed.external.id,
+                     changed.external.url, changed.solved_at, now}));
   return note("ticket", id.value);
 }
 
@@ -210,7 +214,7 @@ Result<CommentId> SqlJournal::add_comment(const Comment& comment) {
                           : comment.author_name == requester.name;
   std::optional<TimePoint> reply_at;
   if (comment.is_public && !is_own) reply_at = comment.at;
-  DW_CHECK(db_.run(stmt::touch_ticket, {comment.ticket, comment.at, reply_at}));
+  DW_CHECK(db_.send(stmt::touch_ticket, {comment.ticket, comment.at, reply_at}));
   DW_CHECK(note("ticket", comment.ticket.value));
   return id;
 }

@@ -1,100 +1,8 @@
 // What every store must do, run on each: SQLite in a file, SQLite in memory, PostgreSQL.
-#include "ports/store.h"
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <filesystem>
-
-#include "base/random.h"
-#include "store/open.h"
-#include "support/postgres.h"
+#include "contract/store_world.h"
 
 namespace dw {
 namespace {
-
-constexpr TimePoint t0{Millis(1'795'000'000'000)};
-
-struct Bundle {
-  std::string url;
-  std::filesystem::path folder;
-  std::unique_ptr<Store> store;
-
-  ~Bundle() {
-    store.reset();
-    if (!folder.empty()) std::filesystem::remove_all(folder);
-  }
-  void reopen() {
-    store.reset();
-    auto opened = open_store(url, OpenMode::visit, nullptr);
-    if (!opened.ok()) throw std::runtime_error(opened.error().text());
-    store = std::move(*opened);
-  }
-  /// Runs work that must succeed.
-  void write(const WriteWork& work) {
-    const Result<void> done = store->write_now(work);
-    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
-  }
-  void read(const ReadWork& work) {
-    const Result<void> done = store->read_now(work);
-    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
-  }
-};
-
-class StoreContract : public testing::TestWithParam<std::string> {
- protected:
-  std::unique_ptr<Bundle> setup() {
-    auto bundle = std::make_unique<Bundle>();
-    if (GetParam() == "postgresql") {
-      bundle->url = fresh_postgres_url();
-    } else if (GetParam() == "memory") {
-      bundle->url = "sqlite::memory:";
-    } else {
-      bundle->folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
-      std::filesystem::create_directory(bundle->folder);
-      bundle->url = "sqlite:" + (bundle->folder / "store.db").string();
-    }
-    bundle->reopen();
-    return bundle;
-  }
-};
-
-Event event_with(const std::string& key) {
-  return {.source = "test", .key = key, .kind = "k", .at = t0, .body = json::object{{"a", 1}}};
-}
-
-Ticket ticket_with(TicketId id, const std::string& title) {
-  return {.id = id,
-          .title = title,
-          .description = "d",
-          .requester = {"Ana", "ana@x.example", ""},
-          .source = "test",
-          .queue = "high",
-          .opened_at = t0,
-          .updated_at = t0};
-}
-
-Delivery delivery_in(const std::string& lane, bool holds_lane = true) {
-  return {.event = {1},
-          .ticket = {1},
-          .lane = lane,
-          .target = "queue:high",
-          .payload = QueueSend{.queue = "high", .body = "b"},
-          .holds_lane = holds_lane,
-          .created_at = t0,
-          .next_attempt_at = t0};
-}
-
-Result<TicketId> open_one(Journal& journal, const std::string& title) {
-  DW_TRY(const TicketId id, journal.fresh_ticket());
-  DW_CHECK(journal.open_ticket(ticket_with(id, title)));
-  return id;
-}
-
-const BatchMax ten = [](const Delivery&) { return size_t{10}; };
 
 TEST_P(StoreContract, an_event_that_comes_again_is_the_first_with_its_reply) {
   auto b = setup();
@@ -224,7 +132,7 @@ TEST_P(StoreContract, the_first_public_comment_of_another_person_is_the_first_re
 TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
   auto b = setup();
   b->write([](Journal& j) -> Result<void> {
-    for (int i = 0; i < 3; ++i) DW_CHECK(j.add_delivery(delivery_in("a")));
+    for (int i = 0; i < 3; ++i) DW_CHECK(j.add_delivery(pending_in("a")));
     return {};
   });
   b->write([](Journal& j) -> Result<void> {
@@ -249,8 +157,8 @@ TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
 TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_alone) {
   auto b = setup();
   b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.add_delivery(delivery_in("a", false)));
-    DW_CHECK(j.add_delivery(delivery_in("a", false)));
+    DW_CHECK(j.add_delivery(pending_in("a", false)));
+    DW_CHECK(j.add_delivery(pending_in("a", false)));
     return {};
   });
   b->write([](Journal& j) -> Result<void> {
@@ -277,7 +185,7 @@ TEST_P(StoreContract, a_holder_that_was_taken_over_can_write_nothing) {
   LaneClaim old;
   DeliveryId id;
   b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(id, j.add_delivery(delivery_in("a")));
+    DW_TRY(id, j.add_delivery(pending_in("a")));
     return {};
   });
   b->write([&](Journal& j) -> Result<void> {
@@ -325,12 +233,12 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
     return taken_count;
   };
   b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(first, j.add_delivery(delivery_in("a")));
+    DW_TRY(first, j.add_delivery(pending_in("a")));
     return {};
   });
   EXPECT_EQ(claim_and_count(t0), 1U);
   b->write([&](Journal& j) -> Result<void> {
-    DW_CHECK(j.add_delivery(delivery_in("a")));
+    DW_CHECK(j.add_delivery(pending_in("a")));
     return {};
   });
   EXPECT_EQ(claim_and_count(t0 + Millis(5000)), 0U);
@@ -498,7 +406,7 @@ TEST_P(StoreContract, opening_again_changes_nothing_and_verify_finds_it_whole) {
   auto b = setup();
   b->write([](Journal& j) -> Result<void> {
     DW_CHECK(open_one(j, "t"));
-    DW_CHECK(j.add_delivery(delivery_in("a")));
+    DW_CHECK(j.add_delivery(pending_in("a")));
     return {};
   });
   if (GetParam() != "memory") b->reopen();
@@ -509,92 +417,6 @@ TEST_P(StoreContract, opening_again_changes_nothing_and_verify_finds_it_whole) {
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreContract, testing::Values("sqlite", "memory", "postgresql"),
                          [](const auto& engine) { return engine.param; });
-
-// What is one engine's own.
-
-TEST(SqliteStore, a_second_daemon_is_told_who_holds_the_file) {
-  const auto folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
-  std::filesystem::create_directory(folder);
-  const std::string url = "sqlite:" + (folder / "store.db").string();
-  Loop loop;
-  auto first = open_store(url, OpenMode::serve, &loop);
-  ASSERT_TRUE(first.ok());
-  auto second = open_store(url, OpenMode::serve, &loop);
-  ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.error().kind, ErrorKind::busy);
-  EXPECT_NE(second.error().what.find(fmt::format("pid {}", getpid())), std::string::npos);
-  EXPECT_TRUE(open_store(url, OpenMode::visit, nullptr).ok());
-  struct stat found {};
-  ASSERT_EQ(stat((folder / "store.db").c_str(), &found), 0);
-  EXPECT_EQ(found.st_mode & 0777, 0640U);
-  first->reset();
-  std::filesystem::remove_all(folder);
-}
-
-TEST(SqliteStore, a_backup_opens_and_has_everything) {
-  const auto folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
-  std::filesystem::create_directory(folder);
-  auto store = open_store("sqlite:" + (folder / "a.db").string(), OpenMode::visit, nullptr);
-  ASSERT_TRUE(store.ok());
-  ASSERT_TRUE((*store)
-                  ->write_now([](Journal& j) -> Result<void> {
-                    DW_CHECK(open_one(j, "kept"));
-                    return {};
-                  })
-                  .ok());
-  const std::string copy = (folder / "b.db").string();
-  ASSERT_TRUE((*store)->backup(copy).ok());
-  EXPECT_FALSE((*store)->backup(copy).ok()) << "never over a file that is there";
-  auto restored = open_store("sqlite:" + copy, OpenMode::visit, nullptr);
-  ASSERT_TRUE(restored.ok());
-  const Result<void> read = (*restored)->read_now([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({}));
-    EXPECT_EQ(page.items.size(), 1U);
-    return {};
-  });
-  EXPECT_TRUE(read.ok());
-  std::filesystem::remove_all(folder);
-}
-
-Task<void> open_many(Store& store, int count, int& done) {
-  for (int i = 0; i < count; ++i) {
-    const WriteWork work = [](Journal& j) -> Result<void> {
-      DW_CHECK(open_one(j, "t"));
-      return {};
-    };
-    const Result<void> written = co_await store.write(work);
-    EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().text());
-    ++done;
-  }
-}
-
-/// Many writers at once over two stores of one database: replicas.
-TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
-  const std::string url = fresh_postgres_url();
-  Loop loop;
-  auto first = open_store(url, OpenMode::serve, &loop);
-  auto second = open_store(url, OpenMode::serve, &loop);
-  ASSERT_TRUE(first.ok() && second.ok());
-  int told = 0;
-  (*second)->on_change([&](Touched touched) { told += touched.notes ? 1 : 0; });
-  int done = 0;
-  for (int i = 0; i < 8; ++i) {
-    asio::co_spawn(loop, open_many(**first, 10, done), asio::detached);
-    asio::co_spawn(loop, open_many(**second, 10, done), asio::detached);
-  }
-  loop.run();
-  EXPECT_EQ(done, 160);
-  EXPECT_GT(told, 0);
-  auto visit = open_store(url, OpenMode::visit, nullptr);
-  const Result<void> read = (*visit)->read_now([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
-    EXPECT_EQ(page.items.size(), 160U);
-    DW_TRY(const auto notes, r.changes_after("", 500));
-    EXPECT_EQ(notes.size(), 160U);
-    return {};
-  });
-  EXPECT_TRUE(read.ok());
-}
 
 }  // namespace
 }  // namespace dw

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -27,7 +29,8 @@ class Cluster {
                      folder_, as_, programs));
     must(
         fmt::format("cd {0} && {1}{2}/pg_ctl -w -D {0}/data -l {0}/server.log "
-                    "-o \"-k {0} -c listen_addresses='' -c fsync=off\" start >/dev/null",
+                    "-o \"-k {0} -c listen_addresses='' -c fsync=off "
+                    "-c deadlock_timeout=20ms\" start >/dev/null",
                     folder_, as_, programs));
   }
   ~Cluster() {
@@ -53,6 +56,21 @@ class Cluster {
 std::string fresh_postgres_url() {
   static Cluster cluster;
   return cluster.fresh();
+}
+
+std::string ask_postgres(const std::string& url, const std::string& query) {
+  const std::string command =
+      fmt::format("{}/psql -X -A -t -q -c \"{}\" \"{}\"", programs, query, url);
+  FILE* psql = ::popen(command.c_str(), "r");
+  if (psql == nullptr) throw std::runtime_error("psql can't be started");
+  std::string answer;
+  std::array<char, 512> piece{};
+  while (const size_t bytes = std::fread(piece.data(), 1, piece.size(), psql)) {
+    answer.append(piece.data(), bytes);
+  }
+  if (::pclose(psql) != 0) throw std::runtime_error("psql failed: " + query);
+  while (answer.ends_with('\n')) answer.pop_back();
+  return answer;
 }
 
 }  // namespace dw

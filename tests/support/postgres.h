@@ -7,5 +7,7 @@ namespace dw {
 
 /// The URL of an empty database of its own; the cluster is started at the first call.
 std::string fresh_postgres_url();
+/// What psql answers to one query: bare values, no headings.
+std::string ask_postgres(const std::string& url, const std::string& query);
 
 }  // namespace dw

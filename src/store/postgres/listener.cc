@@ -7,7 +7,7 @@
 #include <array>
 #include <memory>
 
-#include "base/log.h"
+#include "store/postgres/postgres_db.h"
 
 namespace dw {
 namespace {
@@ -26,8 +26,9 @@ Touched decode(std::string_view text) {
 
 }  // namespace
 
-PostgresListener::PostgresListener(std::string url, std::function<void(Touched)> tell)
-    : url_(std::move(url)), tell_(std::move(tell)) {
+PostgresListener::PostgresListener(std::string url, std::string own,
+                                   std::function<void(Touched)> tell)
+    : url_(std::move(url)), own_(std::move(own)), tell_(std::move(tell)) {
   const int made = ::pipe(stop_pipe_);
   DW_ASSERT(made == 0, "a process that starts has two file descriptors to spare");
   thread_ = std::thread([this] { listen_until_stopped(); });
@@ -49,7 +50,7 @@ void PostgresListener::listen_until_stopped() {
 }
 
 void PostgresListener::listen_once() {
-  const std::unique_ptr<PGconn, Close> connection(PQconnectdb(url_.c_str()));
+  const std::unique_ptr<PGconn, Close> connection(connect_postgres(url_));
   if (PQstatus(connection.get()) != CONNECTION_OK) return;
   PQclear(PQexec(connection.get(), "LISTEN deskwire"));
   // What was committed while nobody listened is looked for once.
@@ -60,8 +61,11 @@ void PostgresListener::listen_once() {
     if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
     if (waiting[1].revents != 0 || PQconsumeInput(connection.get()) == 0) return;
     while (PGnotify* heard = PQnotifies(connection.get())) {
-      const bool is_own = heard->be_pid == PQbackendPID(connection.get());
-      if (!is_own) tell_(decode(heard->extra));
+      // "lqn NAME": what was touched, and who touched it.
+      const std::string_view notice = heard->extra;
+      const size_t space = notice.find(' ');
+      const bool is_own = space != std::string_view::npos && notice.substr(space + 1) == own_;
+      if (!is_own) tell_(decode(notice.substr(0, space)));
       PQfreemem(heard);
     }
   }

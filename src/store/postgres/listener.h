@@ -11,7 +11,8 @@ namespace dw {
 
 class PostgresListener {
  public:
-  PostgresListener(std::string url, std::function<void(Touched)> tell);
+  /// `own`: the name that this process's store puts on its notices; those are not heard.
+  PostgresListener(std::string url, std::string own, std::function<void(Touched)> tell);
   ~PostgresListener();
 
  private:
@@ -19,7 +20,7 @@ class PostgresListener {
   /// Until the connection breaks.
   void listen_once();
 
-  std::string url_;
+  std::string url_, own_;
   std::function<void(Touched)> tell_;  // from the thread
   std::atomic<bool> is_stopping_{false};
   int stop_pipe_[2] = {-1, -1};

@@ -5,7 +5,7 @@
 
 #include <array>
 #include <charconv>
-#include <cstring>
+#include <utility>
 
 #include "base/text.h"
 #include "statements.h"
@@ -14,6 +14,8 @@ namespace dw {
 namespace {
 
 constexpr size_t values_max = 20;
+/// So many answers fit the socket's buffer while nobody reads them.
+constexpr size_t on_their_way_max = 64;
 /// SQLSTATEs after which the same work may succeed: serialization failure, deadlock.
 constexpr std::array<std::string_view, 2> again_states = {"40001", "40P01"};
 
@@ -50,8 +52,19 @@ using Owned = std::unique_ptr<PGresult, Clear>;
 
 }  // namespace
 
+pg_conn* connect_postgres(const std::string& url) {
+  // What stands before dbname gives way to what the url says.
+  constexpr std::array<const char*, 9> keys = {
+      "application_name",    "connect_timeout",  "keepalives_idle",
+      "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+      "client_encoding",     "dbname",           nullptr};
+  const std::array<const char*, 9> values = {"deskwire", "5",    "5",         "3",    "3",
+                                             "15000",    "UTF8", url.c_str(), nullptr};
+  return PQconnectdbParams(keys.data(), values.data(), 1);
+}
+
 Result<std::unique_ptr<PostgresDb>> PostgresDb::open(const std::string& url) {
-  PGconn* connection = PQconnectdb(url.c_str());
+  pg_conn* connection = connect_postgres(url);
   std::unique_ptr<PostgresDb> db(new PostgresDb(connection));
   if (PQstatus(connection) != CONNECTION_OK) {
     return Error{ErrorKind::unreachable, "store",
@@ -72,31 +85,39 @@ Error PostgresDb::lost(const char* where) const {
 
 Error PostgresDb::error(const char* where, const PGresult* result) const {
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   const std::string_view code = state == nullptr ? "" : state;
+  // The message alone: details repeat values, and values are strangers' words.
   const std::string what =
-      fmt::format("PostgreSQL: {} ({})", trim(PQresultErrorMessage(result)), where);
+      fmt::format("PostgreSQL: {} ({})", message == nullptr ? "no reason given" : message, where);
   for (const std::string_view again : again_states) {
     if (code == again) return {ErrorKind::conflict, "deadlock", what};
   }
-  const bool is_ours = code.starts_with("23") || code.starts_with("42") || code.starts_with("22");
+  const bool is_ours = code.starts_with("23") || code.starts_with("42") || code.starts_with("22") ||
+                       code.starts_with("25");
   return {is_ours ? ErrorKind::conflict : ErrorKind::full, "store", what};
+}
+
+bool PostgresDb::is_in_transaction() const {
+  return PQtransactionStatus(connection_) == PQTRANS_INTRANS;
 }
 
 Result<void> PostgresDb::prepare(const Statement& statement) {
   const auto index = static_cast<size_t>(statement.index);
   if (is_prepared_.size() <= index) is_prepared_.resize(stmt::count, false);
   if (is_prepared_[index]) return {};
-  const Owned result(PQprepare(connection_, statement.name, statement.postgres, 0, nullptr));
-  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
-    return PQstatus(connection_) == CONNECTION_OK ? error(statement.name, result.get())
-                                                  : lost(statement.name);
+  // By itself: behind a statement that fails it would be skipped, and be missing ever after.
+  DW_CHECK(settle());
+  if (PQsendPrepare(connection_, statement.name, statement.postgres, 0, nullptr) == 0) {
+    return lost(statement.name);
   }
+  on_their_way_.push_back(&statement);
+  DW_CHECK(settle());
   is_prepared_[index] = true;
   return {};
 }
 
-Result<int64_t> PostgresDb::run(const Statement& statement, std::initializer_list<Value> values,
-                                RowSink sink) {
+Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<Value> values) {
   DW_CHECK(prepare(statement));
   DW_ASSERT(values.size() <= values_max, "a statement has at most twenty parameters");
   std::array<std::string, values_max> texts;
@@ -115,29 +136,79 @@ Result<int64_t> PostgresDb::run(const Statement& statement, std::initializer_lis
     lengths[count] = static_cast<int>(texts[count].size());
     ++count;
   }
-  const Owned result(PQexecPrepared(connection_, statement.name, static_cast<int>(count),
-                                    pointers.data(), lengths.data(), nullptr, 0));
-  const ExecStatusType status = PQresultStatus(result.get());
+  if (PQsendQueryPrepared(connection_, statement.name, static_cast<int>(count), pointers.data(),
+                          lengths.data(), nullptr, 0) == 0) {
+    return lost(statement.name);
+  }
+  on_their_way_.push_back(&statement);
+  return {};
+}
+
+Result<int64_t> PostgresDb::run(const Statement& statement, std::initializer_list<Value> values,
+                                RowSink sink) {
+  DW_CHECK(push(statement, values));
+  return collect(sink);
+}
+
+Result<void> PostgresDb::send(const Statement& statement, std::initializer_list<Value> values) {
+  DW_CHECK(push(statement, values));
+  return on_their_way_.size() < on_their_way_max ? Result<void>{} : settle();
+}
+
+Result<void> PostgresDb::settle() {
+  if (on_their_way_.empty()) return {};
+  DW_CHECK(collect([](const Row&) {}));
+  return {};
+}
+
+Result<int64_t> PostgresDb::collect(RowSink sink) {
+  const std::vector<const Statement*> waited_for = std::exchange(on_their_way_, {});
+  const char* last = waited_for.back()->name;
+  if (PQpipelineSync(connection_) == 0) return lost(last);
+  Result<int64_t> answer = int64_t{0};
+  for (const Statement* statement : waited_for) {
+    // Each has one result, and then a null. After the first failure the rest were not executed.
+    while (const Owned result{PQgetResult(connection_)}) {
+      if (!answer.ok()) continue;
+      const bool is_last = statement == waited_for.back();
+      answer = is_last ? read_answer(*statement, result.get(), sink)
+                       : read_answer(*statement, result.get(), [](const Row&) {});
+    }
+  }
+  if (PQstatus(connection_) != CONNECTION_OK) return lost(last);
+  const Owned end(PQgetResult(connection_));
+  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last);
+  return answer;
+}
+
+Result<int64_t> PostgresDb::read_answer(const Statement& statement, const PGresult* result,
+                                        RowSink sink) {
+  const ExecStatusType status = PQresultStatus(result);
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
     if (PQstatus(connection_) != CONNECTION_OK) return lost(statement.name);
-    return error(statement.name, result.get());
+    return error(statement.name, result);
   }
   // COMMIT of a failed transaction succeeds as a ROLLBACK: that is no success here.
-  if (std::strcmp(PQcmdStatus(result.get()), "ROLLBACK") == 0 && &statement == &stmt::commit) {
+  const std::string_view command = PQcmdStatus(const_cast<PGresult*>(result));
+  if (&statement == &stmt::commit && command == "ROLLBACK") {
     return Error{ErrorKind::full, "store", "PostgreSQL rolled the transaction back"};
   }
-  for (int row = 0; row < PQntuples(result.get()); ++row) sink(PostgresRow(result.get(), row));
-  const std::string_view changed = PQcmdTuples(result.get());
+  for (int row = 0; row < PQntuples(result); ++row) sink(PostgresRow(result, row));
+  const std::string_view changed = PQcmdTuples(const_cast<PGresult*>(result));
   int64_t rows = 0;
   std::from_chars(changed.data(), changed.data() + changed.size(), rows);
   return rows;
 }
 
 Result<void> PostgresDb::run_script(const char* text) {
+  DW_CHECK(settle());
+  // Several statements in one text don't go through a pipeline.
+  PQexitPipelineMode(connection_);
   const Owned result(PQexec(connection_, text));
   const ExecStatusType status = PQresultStatus(result.get());
+  const bool is_pipelined = PQenterPipelineMode(connection_) == 1;
+  if (PQstatus(connection_) != CONNECTION_OK || !is_pipelined) return lost("script");
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
-  if (PQstatus(connection_) != CONNECTION_OK) return lost("script");
   return error("script", result.get());
 }
 

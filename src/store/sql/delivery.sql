@@ -67,7 +67,8 @@ FROM delivery WHERE id = $1;
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
   reason, created_at, next_attempt_at, done_at
 FROM delivery
-WHERE id < $1 AND ($2 = 31 OR ($2 >> state) % 2 = 1) AND ($3 = '' OR lane = $3)
+WHERE id < $1 AND ($3 = '' OR lane = $3)
+  AND (CAST($2 AS bigint) / (1 << CAST(state AS integer))) % 2 = 1
 ORDER BY id DESC LIMIT $4;
 
 -- name: list_open_deliveries
@@ -103,8 +104,24 @@ SELECT count(*) FROM lane;
 SELECT due_at FROM lane WHERE due_at IS NOT NULL AND held_until < $1 ORDER BY due_at LIMIT 1;
 
 -- name: prune_deliveries
+-- Numbers rise with time: the look from the front ends at the first one that is young enough.
 DELETE FROM delivery WHERE id IN (
-  SELECT id FROM delivery WHERE state > 2 AND done_at < $1 ORDER BY id LIMIT $2);
+  SELECT id FROM delivery
+  WHERE state > 2 AND done_at < $1
+    AND id < coalesce((SELECT id FROM delivery WHERE created_at >= $1 ORDER BY id LIMIT 1),
+                      9223372036854775807)
+  ORDER BY id LIMIT $2);
+
+-- name: lanes_resting_for_nobody
+-- A lane without a due time waits for a person to decide about its head; so its head must be one
+-- that a person decides about.
+SELECT name FROM lane
+WHERE due_at IS NULL AND coalesce((SELECT d.state FROM delivery d
+    WHERE d.lane = lane.name AND d.state <= 2 AND (d.state = 0 OR d.holds_lane = 1)
+    ORDER BY d.id LIMIT 1), 0) = 0;
+
+-- name: deliveries_without_end
+SELECT id FROM delivery WHERE state > 2 AND done_at IS NULL ORDER BY id LIMIT 100;
 
 -- name: lanes_without_row
 SELECT DISTINCT d.lane FROM delivery d WHERE d.state = 0 AND d.state <= 2

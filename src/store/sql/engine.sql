@@ -31,6 +31,16 @@ SELECT 1 WHERE $1 = '';
 -- name: notify [postgres]
 SELECT pg_notify('deskwire', $1);
 
+-- name: schema_tables [sqlite]
+-- Ours, and how many tables there are in all.
+SELECT count(*) FILTER (WHERE name = 'schema_version'), count(*) FROM sqlite_master
+WHERE type = 'table' AND name NOT LIKE 'sqlite_%';
+
+-- name: schema_tables [postgres]
+-- A database may be shared with others; what is theirs is not looked at.
+SELECT count(*), count(*) FROM pg_catalog.pg_class
+WHERE oid = to_regclass('schema_version');
+
 -- name: schema_table
 CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL, at BIGINT NOT NULL);
 

@@ -3,7 +3,7 @@ INSERT INTO event (source, key, kind, at, body, for_ever) VALUES ($1, $2, $3, $4
 ON CONFLICT (source, key) DO NOTHING RETURNING id;
 
 -- name: event_by_key
-SELECT id, body, reply FROM event WHERE source = $1 AND key = $2;
+SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;
 
 -- name: conclude_event
 UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
@@ -19,13 +19,17 @@ WHERE state = 1 AND id < $1 ORDER BY id DESC LIMIT $2;
 SELECT count(*) FROM event WHERE state = 1;
 
 -- name: prune_events
+-- By the index of those that still have a body: keys that are for ever pile up outside of it.
 DELETE FROM event WHERE id IN (
-  SELECT id FROM event WHERE for_ever = 0 AND state = 0 AND at < $1 ORDER BY id LIMIT $2);
+  SELECT id FROM event WHERE at < $1 AND body <> '' AND for_ever = 0 AND state = 0
+  ORDER BY at LIMIT $2);
 
--- name: prune_event_bodies
-UPDATE event SET body = '' WHERE id IN (
-  SELECT id FROM event WHERE for_ever = 1 AND state = 0 AND at < $1 AND body <> ''
-  ORDER BY id LIMIT $2);
+-- name: old_event_bodies
+SELECT id, body FROM event WHERE at < $1 AND body <> '' AND for_ever = 1 AND state = 0
+ORDER BY at LIMIT $2;
+
+-- name: empty_body
+UPDATE event SET body = '', digest = $2 WHERE id = $1;
 
 -- name: add_note
 INSERT INTO note (topic, subject) VALUES ($1, $2);
@@ -53,7 +57,11 @@ SELECT coalesce((SELECT xid::text || '.' || seq FROM note
 SELECT '0.' || min(seq) FROM note;
 
 -- name: first_change [postgres]
-SELECT xid::text || '.' || seq FROM note ORDER BY xid, seq LIMIT 1;
+SELECT xid::text || '.' || seq FROM note
+WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT 1;
+
+-- name: lowest_note
+SELECT coalesce(min(seq), 0) FROM note;
 
 -- name: prune_notes
 DELETE FROM note WHERE seq IN (

@@ -15,8 +15,7 @@ namespace dw {
 namespace {
 
 constexpr int busy_milliseconds = 5000;
-constexpr int backup_pages_per_step = 256;
-constexpr int backup_pause_milliseconds = 5;
+constexpr int all_pages = -1;
 
 /// Durable to the disk at each commit; a small cache, because one machine is small; the WAL is
 /// cut back after a burst.
@@ -139,6 +138,15 @@ Result<int64_t> SqliteDb::run(const Statement& statement, std::initializer_list<
   return sqlite3_changes64(db_);
 }
 
+Result<void> SqliteDb::send(const Statement& statement, std::initializer_list<Value> values) {
+  DW_CHECK(run(statement, values, [](const Row&) {}));
+  return {};
+}
+
+bool SqliteDb::is_in_transaction() const {
+  return sqlite3_get_autocommit(db_) == 0;
+}
+
 Result<void> SqliteDb::run_script(const char* text) {
   const int code = sqlite3_exec(db_, text, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return error("script", code);
@@ -151,21 +159,27 @@ Result<void> SqliteDb::backup(const std::string& file) {
     return Error{ErrorKind::conflict, "backup", file + " can't be made: " + std::strerror(errno)};
   }
   ::close(made);
+  // One read transaction from the first page to the last: without it, every commit of another
+  // connection would make the copy begin anew, and a busy store would never be copied.
+  Result<void> copied = send(stmt::begin_read);
+  if (copied.ok()) copied = copy_pages(file);
+  DW_CHECK(run(stmt::rollback));
+  if (!copied.ok()) ::unlink(file.c_str());
+  return copied;
+}
+
+Result<void> SqliteDb::copy_pages(const std::string& file) {
+  DW_CHECK(run(stmt::schema_now));  // the snapshot is taken by the first read
   sqlite3* copy = nullptr;
   int code = sqlite3_open(file.c_str(), &copy);
   sqlite3_backup* backup = sqlite3_backup_init(copy, "main", db_, "main");
   if (backup != nullptr) {
-    // Small steps: writers go on between them, and what they change is copied again.
-    do {
-      code = sqlite3_backup_step(backup, backup_pages_per_step);
-      if (code == SQLITE_BUSY || code == SQLITE_LOCKED) sqlite3_sleep(backup_pause_milliseconds);
-    } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
+    code = sqlite3_backup_step(backup, all_pages);
     sqlite3_backup_finish(backup);
   }
   const std::string why = sqlite3_errmsg(copy);
   sqlite3_close(copy);
   if (code == SQLITE_DONE) return {};
-  ::unlink(file.c_str());
   return Error{ErrorKind::full, "backup", file + ": " + why};
 }
 

@@ -21,10 +21,13 @@ class SqliteDb : public Db {
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
   using Db::run;
+  Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override;
+  Result<void> settle() override { return {}; }
+  bool is_in_transaction() const override;
   Result<void> run_script(const char* text) override;
   bool is_sqlite() const override { return true; }
 
-  /// A consistent copy into a new file (0600), in small steps.
+  /// A consistent copy into a new file (0600), of one moment however many write meanwhile.
   Result<void> backup(const std::string& file);
   /// What PRAGMA integrity_check says, "ok" left out.
   Result<std::vector<std::string>> check_integrity();
@@ -34,6 +37,7 @@ class SqliteDb : public Db {
  private:
   explicit SqliteDb(sqlite3* db) : db_(db) {}
   Result<sqlite3_stmt*> prepared(const Statement& statement);
+  Result<void> copy_pages(const std::string& file);
   Error error(const char* where, int code) const;
 
   sqlite3* db_;

@@ -1,0 +1,409 @@
+// Lanes, deliveries, queues and retention: what every store must do, continued.
+#include "contract/store_world.h"
+
+namespace dw {
+namespace {
+
+/// Claims the one lane that is due, takes from it, ends each with `state`, and gives it back; how
+/// many were tried.
+size_t work_lane(Bundle& b, TimePoint at, DeliveryState state,
+                 std::optional<TimePoint> next_attempt_at = {}) {
+  size_t tried = 0;
+  b.write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", at, at + Millis(1000), 10));
+    if (claims.empty()) return {};
+    DW_TRY(const auto taken, j.take(claims.at(0), at, ten));
+    tried = taken.size();
+    for (const Delivery& one : taken) {
+      DW_CHECK(j.finish(
+          claims.at(0),
+          {.id = one.id, .state = state, .reason = "r", .next_attempt_at = next_attempt_at}, at));
+    }
+    return j.release_lane(claims.at(0), at);
+  });
+  return tried;
+}
+
+std::optional<TimePoint> next_due(Bundle& b, TimePoint now) {
+  std::optional<TimePoint> due;
+  b.read([&](Reader& r) -> Result<void> {
+    DW_TRY(due, r.next_lane_due(now));
+    return {};
+  });
+  return due;
+}
+
+DeliveryId add(Bundle& b, const Delivery& delivery) {
+  DeliveryId id;
+  b.write([&](Journal& j) -> Result<void> {
+    DW_TRY(id, j.add_delivery(delivery));
+    return {};
+  });
+  return id;
+}
+
+void expect_whole(Bundle& b) {
+  const auto found = b.store->verify();
+  ASSERT_TRUE(found.ok());
+  for (const std::string& one : *found) ADD_FAILURE() << one;
+}
+
+TEST_P(StoreContract, a_lane_that_backs_off_keeps_its_time_when_more_joins_it) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  const TimePoint later = t0 + Millis(60'000);
+  EXPECT_EQ(work_lane(*b, t0, DeliveryState::pending, later), 1U);
+  add(*b, pending_in("a"));
+  EXPECT_EQ(next_due(*b, t0), later);
+  EXPECT_EQ(work_lane(*b, later - Millis(1), DeliveryState::done), 0U);
+  EXPECT_EQ(work_lane(*b, later, DeliveryState::done), 2U);
+  EXPECT_EQ(next_due(*b, later), std::nullopt);
+  expect_whole(*b);
+}
+
+TEST_P(StoreContract, a_resting_lane_rests_on_when_more_joins_it_and_wakes_on_a_retry) {
+  auto b = setup();
+  const DeliveryId first = add(*b, pending_in("a"));
+  EXPECT_EQ(work_lane(*b, t0, DeliveryState::unsure), 1U);
+  add(*b, pending_in("a"));
+  EXPECT_EQ(next_due(*b, t0), std::nullopt);
+  expect_whole(*b);
+  const TimePoint now = t0 + Millis(5000);
+  b->write([&](Journal& j) -> Result<void> { return j.retry_delivery(first, now); });
+  EXPECT_EQ(next_due(*b, now), now);
+  EXPECT_EQ(work_lane(*b, now, DeliveryState::done), 2U);
+  expect_whole(*b);
+}
+
+TEST_P(StoreContract, a_dead_delivery_that_holds_nothing_lets_its_lane_go_on) {
+  auto b = setup();
+  add(*b, pending_in("a", false));
+  EXPECT_EQ(work_lane(*b, t0, DeliveryState::dead), 1U);
+  add(*b, pending_in("a", false));
+  EXPECT_EQ(work_lane(*b, t0, DeliveryState::done), 1U);
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const BacklogFigures backlog, r.backlog());
+    EXPECT_EQ(backlog.dead, 1);
+    EXPECT_EQ(backlog.lanes, 0);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, the_most_overdue_lanes_come_first_and_no_more_than_asked_for) {
+  auto b = setup();
+  for (int i = 0; i < 5; ++i) {
+    Delivery one = pending_in(fmt::format("lane {}", i));
+    one.next_attempt_at = t0 - Millis(i * 1000);
+    add(*b, one);
+  }
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 2));
+    EXPECT_EQ(claims.size(), 2U);
+    EXPECT_EQ(claims.at(0).lane, "lane 4");
+    EXPECT_EQ(claims.at(1).lane, "lane 3");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_batch_is_of_one_target_and_stops_in_front_of_what_waits) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  add(*b, pending_in("a"));
+  Delivery other = pending_in("a");
+  other.target = "queue:low";
+  add(*b, other);
+  Delivery late = other;
+  late.next_attempt_at = t0 + Millis(9000);
+  add(*b, late);
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    const LaneClaim& lane = claims.at(0);
+    for (const size_t expected : {2U, 1U, 0U}) {
+      DW_TRY(const auto taken, j.take(lane, t0, ten));
+      EXPECT_EQ(taken.size(), expected);
+      for (const Delivery& one : taken) DW_CHECK(j.finish(lane, {.id = one.id}, t0));
+    }
+    return j.release_lane(lane, t0);
+  });
+  EXPECT_EQ(next_due(*b, t0), t0 + Millis(9000));
+}
+
+TEST_P(StoreContract, renewing_keeps_what_is_held_and_brings_back_nothing_that_was_lost) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto mine, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    DW_CHECK(j.renew_lanes("me", t0 + Millis(500), t0 + Millis(2000)));
+    DW_TRY(const auto early, j.claim_lanes("you", t0 + Millis(1500), t0 + Millis(9000), 10));
+    EXPECT_TRUE(early.empty());
+    DW_TRY(const auto yours, j.claim_lanes("you", t0 + Millis(2500), t0 + Millis(9000), 10));
+    EXPECT_EQ(yours.size(), 1U);
+    DW_CHECK(j.renew_lanes("me", t0 + Millis(2600), t0 + Millis(99'000)));
+    EXPECT_EQ(j.finish(mine.at(0), {}, t0).error().kind, ErrorKind::conflict);
+    return j.release_lane(yours.at(0), t0 + Millis(2700));
+  });
+}
+
+TEST_P(StoreContract, what_a_person_decided_stands_against_a_try_that_ends_later) {
+  auto b = setup();
+  const DeliveryId id = add(*b, pending_in("a"));
+  LaneClaim lane;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    lane = claims.at(0);
+    DW_CHECK(j.take(lane, t0, ten));
+    return {};
+  });
+  b->write([&](Journal& j) -> Result<void> { return j.discard_delivery(id, "enough", t0); });
+  b->write([&](Journal& j) -> Result<void> {
+    DW_CHECK(j.finish(lane, {.id = id, .state = DeliveryState::dead, .reason = "late"}, t0));
+    return j.release_lane(lane, t0);
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const auto found, r.delivery(id));
+    EXPECT_EQ(found->state, DeliveryState::discarded);
+    EXPECT_EQ(found->reason, "enough");
+    return {};
+  });
+  expect_whole(*b);
+}
+
+TEST_P(StoreContract, deliveries_are_found_by_state_lane_ticket_and_event_in_pages) {
+  auto b = setup();
+  for (int i = 0; i < 4; ++i) {
+    Delivery one = pending_in(i % 2 == 0 ? "even" : "odd");
+    one.ticket = {i + 1};
+    one.event = {10 + i};
+    add(*b, one);
+  }
+  Delivery done = pending_in("even");
+  done.state = DeliveryState::done;
+  done.done_at = t0;
+  done.next_attempt_at.reset();
+  add(*b, done);
+  b->read([](Reader& r) -> Result<void> {
+    const auto count = [&](DeliveryQuery query) -> Result<size_t> {
+      size_t found = 0;
+      query.page.limit = 2;
+      do {
+        DW_TRY(const Page<Delivery> page, r.deliveries(query));
+        EXPECT_LE(page.items.size(), 2U);
+        found += page.items.size();
+        query.page.cursor = page.next_cursor;
+      } while (!query.page.cursor.empty());
+      return found;
+    };
+    const auto pending = DeliveryState::pending;
+    EXPECT_EQ(count({}).value(), 5U);
+    EXPECT_EQ(count({.states = {pending}}).value(), 4U);
+    EXPECT_EQ(count({.states = {pending, DeliveryState::done}}).value(), 5U);
+    EXPECT_EQ(count({.states = {pending}, .lane = "even"}).value(), 2U);
+    EXPECT_EQ(count({.lane = "even"}).value(), 3U);
+    EXPECT_EQ(count({.ticket = {1}}).value(), 2U);
+    EXPECT_EQ(count({.event = {12}}).value(), 1U);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, one_work_is_given_a_number_for_each_ticket_that_it_asks_for) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const TicketId one, j.fresh_ticket());
+    DW_TRY(const TicketId two, j.fresh_ticket());
+    EXPECT_LT(one, two);
+    DW_CHECK(j.open_ticket(ticket_with(one, "one")));
+    return j.open_ticket(ticket_with(two, "two"));
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const TicketId three, j.fresh_ticket());
+    return j.open_ticket(ticket_with(three, "three"));
+  });
+}
+
+TEST_P(StoreContract, a_board_that_slept_too_long_is_told_to_load_anew) {
+  auto b = setup();
+  std::string before;
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(before, r.last_change());
+    return {};
+  });
+  b->write([](Journal& j) -> Result<void> {
+    for (int i = 0; i < 10; ++i) DW_CHECK(open_one(j, "t"));
+    return {};
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const auto all, r.changes_after(before, 100));
+    EXPECT_EQ(all.size(), 10U);
+    return {};
+  });
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const int64_t removed, j.prune({}, 100, 4));
+    EXPECT_EQ(removed, 6);
+    return {};
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    EXPECT_EQ(r.changes_after(before, 100).error().kind, ErrorKind::missing);
+    DW_TRY(const auto kept, r.changes_after("", 100));
+    EXPECT_EQ(kept.size(), 4U);
+    DW_TRY(const auto rest, r.changes_after(kept.at(0).position, 100));
+    EXPECT_EQ(rest.size(), 3U);
+    EXPECT_EQ(r.changes_after("9999999.9999999", 100).error().kind, ErrorKind::missing);
+    EXPECT_EQ(r.changes_after("1.x", 100).error().kind, ErrorKind::missing);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, without_a_retention_everything_is_kept) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.record(event_with("k")));
+    DW_TRY(const int64_t removed, j.prune({}, 100, 100));
+    EXPECT_EQ(removed, 0);
+    DW_TRY(const Recorded known, j.record(event_with("k")));
+    EXPECT_FALSE(known.is_first);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_repeat_with_other_contents_is_noticed_long_after_its_body_has_gone) {
+  auto b = setup();
+  Event lasting = event_with("k");
+  lasting.is_for_ever = true;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const Recorded first, j.record(lasting));
+    DW_CHECK(j.prune(t0 + Millis(1), 100, 100));
+    DW_TRY(const auto stored, j.event(first.id));
+    EXPECT_TRUE(stored->event.body.is_null());
+    DW_TRY(const Recorded same, j.record(lasting));
+    EXPECT_TRUE(same.is_same_body);
+    Event other = lasting;
+    other.body = "else";
+    DW_TRY(const Recorded changed, j.record(other));
+    EXPECT_FALSE(changed.is_same_body);
+    EXPECT_FALSE(changed.is_first);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, retention_goes_in_pieces_and_leaves_what_is_open) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  b->write([](Journal& j) -> Result<void> {
+    for (int i = 0; i < 7; ++i) {
+      Delivery done = pending_in("b");
+      done.state = DeliveryState::done;
+      done.done_at = t0;
+      DW_CHECK(j.add_delivery(done));
+      DW_TRY(const TicketId id, open_one(j, "t"));
+      DW_CHECK(j.add_comment({.ticket = id, .author_name = "Bo", .body = "yes", .at = t0}));
+      if (i > 0) DW_CHECK(j.change_ticket(id, {.status = Status::solved}, t0));
+    }
+    return {};
+  });
+  std::vector<int64_t> pieces;
+  for (int64_t removed = 1; removed > 0;) {
+    b->write([&](Journal& j) -> Result<void> {
+      DW_TRY(removed, j.prune(t0 + Millis(1), 3, 1000));
+      return {};
+    });
+    pieces.push_back(removed);
+  }
+  EXPECT_EQ(pieces, (std::vector<int64_t>{6, 6, 1, 0}));
+  b->read([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<Ticket> tickets, r.tickets({}));
+    EXPECT_EQ(tickets.items.size(), 1U);
+    DW_TRY(const auto comments, r.comments(tickets.items.at(0).id));
+    EXPECT_EQ(comments.size(), 1U);
+    DW_TRY(const Page<Delivery> left, r.deliveries({}));
+    EXPECT_EQ(left.items.size(), 1U);
+    return {};
+  });
+  expect_whole(*b);
+}
+
+TEST_P(StoreContract, parked_events_and_the_audit_list_come_newest_first) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    for (int i = 0; i < 3; ++i) {
+      DW_TRY(const Recorded r, j.record(event_with(fmt::format("k{}", i))));
+      DW_CHECK(j.conclude(r.id, EventState::parked, fmt::format("defect {}", i), nullptr));
+      DW_CHECK(j.add_audit({t0, "token ci", "delivery.retry", fmt::format("d-{}", i)}));
+    }
+    return {};
+  });
+  b->read([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<StoredEvent> first, r.parked_events({.limit = 2}));
+    EXPECT_EQ(first.items.at(0).reason, "defect 2");
+    DW_TRY(const Page<StoredEvent> next,
+           r.parked_events({.limit = 2, .cursor = first.next_cursor}));
+    EXPECT_EQ(next.items.size(), 1U);
+    EXPECT_TRUE(next.next_cursor.empty());
+    DW_TRY(const auto audit, r.audit({.limit = 2}));
+    EXPECT_EQ(audit.at(0).subject, "d-2");
+    DW_TRY(const BacklogFigures backlog, r.backlog());
+    EXPECT_EQ(backlog.parked_events, 3);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_deduplication_id_is_remembered_for_five_minutes_even_after_deletion) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    const QueueMessage message{
+        .queue = "q.fifo", .body = "m", .group = "g", .deduplication = "same"};
+    DW_TRY(const MessageId first, j.queue_send(message, t0));
+    DW_TRY(const auto got, j.queue_receive({.queue = "q.fifo", .is_fifo = true}, t0));
+    const std::string handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
+    DW_TRY(const bool is_deleted, j.queue_delete("q.fifo", handle));
+    EXPECT_TRUE(is_deleted);
+    DW_TRY(const MessageId repeat, j.queue_send(message, t0 + Millis(299'000)));
+    EXPECT_EQ(repeat, first);
+    DW_TRY(const MessageId late, j.queue_send(message, t0 + Millis(301'000)));
+    EXPECT_NE(late, first);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_queue_says_what_waits_what_is_out_and_what_is_delayed) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.queue_send({.queue = "q", .body = "first"}, t0));
+    DW_CHECK(j.queue_send({.queue = "q", .body = "second"}, t0 + Millis(1)));
+    DW_CHECK(j.queue_send({.queue = "q", .body = "third"}, t0 + Millis(1)));
+    const TimePoint delayed = t0 + Millis(60'000);
+    DW_CHECK(j.queue_send({.queue = "q", .body = "later", .visible_at = delayed}, t0));
+    DW_CHECK(j.queue_send({.queue = "other", .body = "x"}, t0));
+    DW_CHECK(j.queue_receive({.queue = "q"}, t0 + Millis(2)));
+    DW_TRY(const QueueFigures figures, j.queue_figures("q", t0 + Millis(2)));
+    EXPECT_EQ(figures.depth, 2);
+    EXPECT_EQ(figures.in_flight, 1);
+    EXPECT_EQ(figures.delayed, 1);
+    EXPECT_EQ(figures.oldest_at, t0);
+    DW_TRY(const auto page, j.queue_peek("q", {.limit = 3}));
+    EXPECT_EQ(page.items.at(0).body, "first");
+    EXPECT_EQ(page.items.at(2).body, "third");
+    DW_TRY(const auto rest, j.queue_peek("q", {.limit = 3, .cursor = page.next_cursor}));
+    EXPECT_EQ(rest.items.size(), 1U);
+    DW_TRY(const int64_t purged, j.queue_purge("q"));
+    EXPECT_EQ(purged, 4);
+    DW_TRY(const QueueFigures left, j.queue_figures("other", t0));
+    EXPECT_EQ(left.depth, 1);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_handle_that_is_none_takes_nothing_away) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.queue_send({.queue = "q", .body = "m"}, t0));
+    for (const char* handle : {"", ".", "1", "1.", "1.x", "x.y", "-1.", "99999999999999999999.a"}) {
+      DW_TRY(const bool is_deleted, j.queue_delete("q", handle));
+      EXPECT_FALSE(is_deleted) << handle;
+      EXPECT_EQ(j.queue_hide("q", handle, Millis(1), t0).error().kind, ErrorKind::conflict);
+    }
+    return {};
+  });
+}
+
+}  // namespace
+}  // namespace dw

@@ -1,0 +1,291 @@
+// What is PostgreSQL's own: several replicas at once, and a connection that can be lost.
+#include <barrier>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <thread>
+
+#include "contract/store_world.h"
+
+namespace dw {
+namespace {
+
+/// Two replicas of one store, without loops: each works for its caller.
+struct Pair {
+  std::string url = fresh_postgres_url();
+  std::unique_ptr<Store> a = open(), b = open();
+
+  std::unique_ptr<Store> open() const {
+    auto opened = open_store(url, OpenMode::visit, nullptr);
+    if (!opened.ok()) throw std::runtime_error(opened.error().text());
+    return std::move(*opened);
+  }
+};
+
+WriteWork opening(const std::string& title) {
+  return [title](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, title));
+    return {};
+  };
+}
+
+std::vector<ChangeNote> changes(Store& store, const std::string& position) {
+  std::vector<ChangeNote> notes;
+  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
+    DW_TRY(notes, r.changes_after(position, 100));
+    return {};
+  });
+  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
+  return notes;
+}
+
+Task<void> open_many(Store& store, int count, int& done) {
+  for (int i = 0; i < count; ++i) {
+    const WriteWork work = [](Journal& j) -> Result<void> {
+      DW_CHECK(open_one(j, "t"));
+      return {};
+    };
+    const Result<void> written = co_await store.write(work);
+    EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().text());
+    ++done;
+  }
+}
+
+/// Many writers at once over two stores of one database: replicas.
+TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
+  const std::string url = fresh_postgres_url();
+  Loop loop;
+  auto first = open_store(url, OpenMode::serve, &loop);
+  auto second = open_store(url, OpenMode::serve, &loop);
+  ASSERT_TRUE(first.ok() && second.ok());
+  int told = 0;
+  (*second)->on_change([&](Touched touched) { told += touched.notes ? 1 : 0; });
+  int done = 0;
+  for (int i = 0; i < 8; ++i) {
+    asio::co_spawn(loop, open_many(**first, 10, done), asio::detached);
+    asio::co_spawn(loop, open_many(**second, 10, done), asio::detached);
+  }
+  loop.run();
+  EXPECT_EQ(done, 160);
+  EXPECT_GT(told, 0);
+  auto visit = open_store(url, OpenMode::visit, nullptr);
+  const Result<void> read = (*visit)->read_now([](Reader& r) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
+    EXPECT_EQ(page.items.size(), 160U);
+    DW_TRY(const auto notes, r.changes_after("", 500));
+    EXPECT_EQ(notes.size(), 160U);
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+}
+
+TEST(PostgresStore, a_change_is_shown_when_nothing_can_come_before_it_any_more) {
+  Pair replicas;
+  std::string position;
+  ASSERT_TRUE(replicas.a
+                  ->read_now([&](Reader& r) -> Result<void> {
+                    DW_TRY(position, r.last_change());
+                    return {};
+                  })
+                  .ok());
+  const Result<void> slow = replicas.a->write_now([&](Journal& j) -> Result<void> {
+    DW_TRY(const TicketId id, open_one(j, "begun first"));
+    DW_CHECK(j.ticket(id));  // what was sent has arrived
+    EXPECT_TRUE(replicas.b->write_now(opening("committed first")).ok());
+    EXPECT_TRUE(changes(*replicas.b, position).empty())
+        << "a reader that went on from here would never see what is about to be committed";
+    return {};
+  });
+  ASSERT_TRUE(slow.ok());
+  const std::vector<ChangeNote> notes = changes(*replicas.b, position);
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_EQ(notes.at(0).id, 1);
+  EXPECT_EQ(notes.at(1).id, 2);
+  EXPECT_EQ(changes(*replicas.b, notes.at(0).position).size(), 1U);
+}
+
+TEST(PostgresStore, two_replicas_never_claim_the_same_lane_nor_wait_for_each_other) {
+  Pair replicas;
+  ASSERT_TRUE(replicas.a
+                  ->write_now([](Journal& j) -> Result<void> {
+                    for (const char* lane : {"x", "y", "z"}) {
+                      DW_CHECK(j.add_delivery(pending_in(lane)));
+                      DW_CHECK(j.queue_send({.queue = "q", .body = lane}, t0));
+                    }
+                    return {};
+                  })
+                  .ok());
+  const Result<void> first = replicas.a->write_now([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto mine, j.claim_lanes("a", t0, t0 + Millis(1000), 2));
+    EXPECT_EQ(mine.size(), 2U);
+    DW_TRY(const auto got, j.queue_receive({.queue = "q", .count_max = 2}, t0));
+    EXPECT_EQ(got.size(), 2U);
+    return replicas.b->write_now([](Journal& other) -> Result<void> {
+      DW_TRY(const auto yours, other.claim_lanes("b", t0, t0 + Millis(1000), 10));
+      EXPECT_EQ(yours.size(), 1U);
+      DW_TRY(const auto rest, other.queue_receive({.queue = "q", .count_max = 10}, t0));
+      EXPECT_EQ(rest.size(), 1U);
+      return {};
+    });
+  });
+  EXPECT_TRUE(first.ok());
+}
+
+TEST(PostgresStore, the_same_event_at_two_replicas_at_once_is_one) {
+  Pair replicas;
+  std::array<Recorded, 2> recorded;
+  std::barrier together(2);
+  const auto take = [&](Store& store, Recorded& out) {
+    together.arrive_and_wait();
+    const Result<void> written = store.write_now([&](Journal& j) -> Result<void> {
+      DW_TRY(out, j.record(event_with("same")));
+      if (out.is_first) DW_CHECK(j.conclude(out.id, EventState::done, "", "first's"));
+      return {};
+    });
+    EXPECT_TRUE(written.ok());
+  };
+  std::thread other([&] { take(*replicas.b, recorded[1]); });
+  take(*replicas.a, recorded[0]);
+  other.join();
+  EXPECT_NE(recorded[0].is_first, recorded[1].is_first);
+  EXPECT_EQ(recorded[0].id, recorded[1].id);
+  const Recorded& repeat = recorded[0].is_first ? recorded[1] : recorded[0];
+  EXPECT_EQ(to_text(repeat.reply), "\"first's\"");
+}
+
+TEST(PostgresStore, works_that_lock_each_other_out_are_both_done_in_the_end) {
+  Pair replicas;
+  std::barrier holding_one(2);
+  std::array<int, 2> runs{};
+  const auto take = [&](Store& store, size_t me) {
+    const Result<void> written = store.write_now([&](Journal& j) -> Result<void> {
+      const bool is_first_run = ++runs[me] == 1;
+      DW_CHECK(j.record(event_with(me == 0 ? "left" : "right")));
+      if (is_first_run) holding_one.arrive_and_wait();
+      DW_CHECK(j.record(event_with(me == 0 ? "right" : "left")));
+      return open_one(j, "t").ok() ? Result<void>{} : Error{ErrorKind::invalid, "", "no ticket"};
+    });
+    EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().text());
+  };
+  std::thread other([&] { take(*replicas.b, 1); });
+  take(*replicas.a, 0);
+  other.join();
+  EXPECT_EQ(runs[0] + runs[1], 3) << "one of them ran twice";
+}
+
+TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
+  Pair replicas;
+  ASSERT_TRUE(replicas.a
+                  ->write_now([](Journal& j) -> Result<void> {
+                    DW_CHECK(j.add_delivery(pending_in("a")));
+                    return {};
+                  })
+                  .ok());
+  std::thread joining;
+  std::barrier is_forgotten(2);
+  joining = std::thread([&] {
+    is_forgotten.arrive_and_wait();
+    const Result<void> added = replicas.b->write_now([](Journal& j) -> Result<void> {
+      DW_CHECK(j.add_delivery(pending_in("a")));
+      return {};
+    });
+    EXPECT_TRUE(added.ok());
+  });
+  const Result<void> emptied = replicas.a->write_now([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("a", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    DW_CHECK(j.finish(claims.at(0), {.id = taken.at(0).id}, t0));
+    DW_CHECK(j.release_lane(claims.at(0), t0));
+    // A row that nobody sees yet is gone; the other now waits for it.
+    is_forgotten.arrive_and_wait();
+    while (ask_postgres(replicas.url,
+                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock'") ==
+           "0") {
+    }
+    return {};
+  });
+  joining.join();
+  ASSERT_TRUE(emptied.ok());
+  EXPECT_TRUE(replicas.a->verify()->empty());
+  const Result<void> sent = replicas.b->write_now([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("b", t0, t0 + Millis(1000), 10));
+    EXPECT_EQ(claims.size(), 1U);
+    return {};
+  });
+  EXPECT_TRUE(sent.ok());
+}
+
+constexpr const char* end_all_others =
+    "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+    "where application_name = 'deskwire' and datname = current_database()";
+
+TEST(PostgresStore, a_connection_lost_in_the_middle_keeps_nothing_and_the_next_work_goes_on) {
+  Pair replicas;
+  const Result<void> cut = replicas.a->write_now([&](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, "half"));
+    ask_postgres(replicas.url, end_all_others);
+    return {};
+  });
+  ASSERT_FALSE(cut.ok());
+  EXPECT_EQ(cut.error().kind, ErrorKind::full);
+  EXPECT_FALSE(replicas.a->health().is_ok);
+  EXPECT_TRUE(replicas.a->write_now(opening("whole")).ok());
+  EXPECT_TRUE(replicas.a->health().is_ok);
+  EXPECT_EQ(ask_postgres(replicas.url, "select string_agg(title, ',') from ticket"), "whole");
+}
+
+TEST(PostgresStore, a_connection_lost_between_works_is_not_noticed) {
+  Pair replicas;
+  ASSERT_TRUE(replicas.a->write_now(opening("one")).ok());
+  ask_postgres(replicas.url, end_all_others);
+  EXPECT_TRUE(replicas.a->write_now(opening("two")).ok());
+  ask_postgres(replicas.url, end_all_others);
+  EXPECT_EQ(changes(*replicas.a, "").size(), 2U);
+}
+
+TEST(PostgresStore, the_store_hears_of_others_again_after_its_ear_was_cut_off) {
+  const std::string url = fresh_postgres_url();
+  Loop loop;
+  auto hearing = open_store(url, OpenMode::serve, &loop);
+  ASSERT_TRUE(hearing.ok());
+  ask_postgres(url, end_all_others);
+  auto speaking = open_store(url, OpenMode::visit, nullptr);
+  ASSERT_TRUE(speaking.ok());
+  int told = 0;
+  (*hearing)->on_change([&](Touched) { ++told; });
+  auto guard = asio::make_work_guard(loop);
+  // It is told once when it listens again, and then of what the other commits.
+  while (told == 0) loop.run_one();
+  told = 0;
+  ASSERT_TRUE((*speaking)->write_now(opening("t")).ok());
+  while (told == 0) loop.run_one();
+  EXPECT_EQ(told, 1);
+}
+
+TEST(PostgresStore, replicas_that_start_together_make_one_schema) {
+  const std::string url = fresh_postgres_url();
+  std::barrier together(4);
+  std::vector<std::thread> starting;
+  for (int i = 0; i < 4; ++i) {
+    starting.emplace_back([&] {
+      together.arrive_and_wait();
+      const auto opened = open_store(url, OpenMode::visit, nullptr);
+      EXPECT_TRUE(opened.ok()) << (opened.ok() ? "" : opened.error().text());
+    });
+  }
+  for (std::thread& one : starting) one.join();
+  EXPECT_EQ(ask_postgres(url, "select count(*) = max(version) from schema_version"), "t");
+}
+
+TEST(PostgresStore, what_can_not_be_reached_is_said_without_the_password) {
+  const auto opened =
+      open_store("postgresql://deskwire:hunter2@/none?host=/nowhere", OpenMode::visit, nullptr);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().kind, ErrorKind::unreachable);
+  EXPECT_EQ(opened.error().text().find("hunter2"), std::string::npos);
+  const std::string url = fresh_postgres_url();
+  EXPECT_EQ(open_store(url, OpenMode::visit, nullptr).value()->backup("f").error().kind,
+            ErrorKind::invalid);
+}
+
+}  // namespace
+}  // namespace dw

@@ -1,0 +1,105 @@
+// What the tests of the store share: a store of each kind, and rows to put into it.
+#pragma once
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "ports/store.h"
+#include "store/open.h"
+#include "support/postgres.h"
+
+namespace dw {
+
+constexpr TimePoint t0{Millis(1'795'000'000'000)};
+
+/// A store, and how to open it again.
+struct Bundle {
+  std::string url;
+  std::filesystem::path folder;
+  std::unique_ptr<Store> store;
+
+  ~Bundle() {
+    store.reset();
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+  }
+  void reopen() {
+    store.reset();
+    auto opened = open_store(url, OpenMode::visit, nullptr);
+    if (!opened.ok()) throw std::runtime_error(opened.error().text());
+    store = std::move(*opened);
+  }
+  /// Runs work that must succeed.
+  void write(const WriteWork& work) {
+    const Result<void> done = store->write_now(work);
+    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
+  }
+  void read(const ReadWork& work) {
+    const Result<void> done = store->read_now(work);
+    EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
+  }
+};
+
+/// `kind`: "sqlite", "memory", "postgresql". Empty, and not opened yet.
+inline std::unique_ptr<Bundle> place_for(const std::string& kind) {
+  auto bundle = std::make_unique<Bundle>();
+  if (kind == "postgresql") {
+    bundle->url = fresh_postgres_url();
+  } else if (kind == "memory") {
+    bundle->url = "sqlite::memory:";
+  } else {
+    bundle->folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
+    std::filesystem::create_directory(bundle->folder);
+    bundle->url = "sqlite:" + (bundle->folder / "store.db").string();
+  }
+  return bundle;
+}
+
+/// The tests that every store passes, whatever its engine.
+class StoreContract : public testing::TestWithParam<std::string> {
+ protected:
+  std::unique_ptr<Bundle> setup() {
+    std::unique_ptr<Bundle> bundle = place_for(GetParam());
+    bundle->reopen();
+    return bundle;
+  }
+};
+
+inline Event event_with(const std::string& key) {
+  return {.source = "test", .key = key, .kind = "k", .at = t0, .body = json::object{{"a", 1}}};
+}
+
+inline Ticket ticket_with(TicketId id, const std::string& title) {
+  return {.id = id,
+          .title = title,
+          .description = "d",
+          .requester = {"Ana", "ana@x.example", ""},
+          .source = "test",
+          .queue = "high",
+          .opened_at = t0,
+          .updated_at = t0};
+}
+
+inline Delivery pending_in(const std::string& lane, bool holds_lane = true) {
+  return {.event = {1},
+          .ticket = {1},
+          .lane = lane,
+          .target = "queue:high",
+          .payload = QueueSend{.queue = "high", .body = "b"},
+          .holds_lane = holds_lane,
+          .created_at = t0,
+          .next_attempt_at = t0};
+}
+
+inline Result<TicketId> open_one(Journal& journal, const std::string& title) {
+  DW_TRY(const TicketId id, journal.fresh_ticket());
+  DW_CHECK(journal.open_ticket(ticket_with(id, title)));
+  return id;
+}
+
+inline const BatchMax ten = [](const Delivery&) { return size_t{10}; };
+
+}  // namespace dw
