@@ -71,6 +71,7 @@ Result<void> migrate_alone(Db& db, const std::string& lock_file) {
 class LockedStore : public SqlStore {
  public:
   using SqlStore::SqlStore;
+  ~LockedStore() override { stop(); }
   std::unique_ptr<FileLock> lock;
 };
 
@@ -101,6 +102,10 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
 class ListeningStore : public SqlStore {
  public:
   using SqlStore::SqlStore;
+  ~ListeningStore() override {
+    listener.reset();
+    stop();
+  }
   std::unique_ptr<PostgresListener> listener;  // destroyed first: it tells the store
 };
 

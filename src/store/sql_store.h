@@ -24,6 +24,8 @@ class SqlStore : public Store {
 
   /// Starts the threads; once, when the object is whole.
   void start();
+  /// Finishes what waits and ends the threads; a derived class does so before it is taken apart.
+  void stop();
 
   Task<Result<void>> write(WriteWork work) override;
   Task<Result<void>> read(ReadWork work) override;
