@@ -88,7 +88,9 @@ void SqlStore::start() {
   reading_->thread = std::thread([this] { read_until_stopped(); });
 }
 
-SqlStore::~SqlStore() { stop(); }
+SqlStore::~SqlStore() {
+  stop();
+}
 
 void SqlStore::stop() {
   for (Lane* lane : {writing_.get(), reading_.get()}) {
