@@ -2,39 +2,165 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "base/text.h"
+#include "domain/html_tokens.h"
 
 namespace dw {
 namespace {
 
-TEST(Markup, html_of_teams_becomes_lines_of_text) {
-  const std::pair<std::string, std::string> cases[] = {
-      {"<at>D</at> Title: x\nPriority: high", "Title: x\nPriority: high"},
-      {"<p><at>D</at>&nbsp;</p>\r\n<p>Title: a</p>\r\n<p>Priority: b</p>", "Title: a\nPriority: b"},
-      {"<div><span itemscope itemtype=\"http://schema.skype.com/Mention\">D</span>&nbsp;Hey</div>",
-       "Hey"},
-      {"a<br>b<br/>c", "a\nb\nc"},
-      {"<p>a</p><p>&nbsp;</p><p>b</p>", "a\n \nb"},
-      {"fish &amp; chips &lt;b&gt;", "fish & chips <b>"},
-      {"1 < 2 and x <y@z.example>", "1 < 2 and x <y@z.example>"},
-      {"<b>bold</b> <i>it</i>", "bold it"},
-      {"ask <at>Bo</at> too", "ask Bo too"},
-      {"<a href=\"https://x.example/a\">here</a>", "here (https://x.example/a)"},
-      {"<a href=\"https://x.example\">https://x.example</a>", "https://x.example"},
-      {"<a href=\"javascript:alert(1)\">here</a>", "here"},
-      {"<ul><li>a</li><li>b</li></ul>", "- a\n- b"},
-      {"<img src=\"x\" alt=\"🙂\">", "🙂"},
-      {"a<script>alert(1)</script>b", "ab"},
-      {"zero\u200Bwidth", "zerowidth"},
-      {"", ""},
-  };
+using Cases = std::vector<std::pair<std::string, std::string>>;
+
+void expect_all(const Cases& cases) {
   for (const auto& [html, text] : cases) EXPECT_EQ(text_of_html(html), text) << html;
 }
 
-TEST(Markup, a_page_nested_deep_is_a_page_like_any_other) {
-  std::string html;
-  for (int i = 0; i < 2000; ++i) html += "<div>";
-  EXPECT_EQ(text_of_html(html + "deep"), "deep");
+TEST(Markup, html_of_teams_becomes_lines_of_text) {
+  expect_all({
+      {"<at>D</at> Title: x\nPriority: high", "Title: x\nPriority: high"},
+      {"<p><at>D</at>&nbsp;</p>\r\n<p>Title: a</p>\r\n<p>Priority: b</p>", "Title: a\nPriority: b"},
+      {"a<br>b<br/>c<br />\r\nd", "a\nb\nc\nd"},
+      {"<div>a</div><div>b</div>", "a\nb"},
+      {"a<div>b<div>c</div></div>d", "a\nb\nc\nd"},
+      {"<h1>a</h1><blockquote>b</blockquote><pre>c\n  d</pre>e", "a\nb\nc\n  d\ne"},
+      {"<b>bold</b> <i>it</i><span style=\"x\">!</span>", "bold it!"},
+      {"<b>Title:</b> x\n<b>Priority:</b> high", "Title: x\nPriority: high"},
+      {"<ul>\n  <li>a</li>\n  <li><p>b</p></li>\n</ul>", "- a\n- b"},
+      {"<table><tr><td>Title:</td><td>x</td></tr>\n<tr><td>Priority:</td><td>low</td></tr></table>",
+       "Title:\tx\nPriority:\tlow"},
+      {"a<script>alert('</b>')</script>b<style>p{}</style>c", "abc"},
+      {"a<!-- b -->c", "ac"},
+      {"one\rtwo\r\nthree\u2028four", "one\ntwo\nthree\nfour"},
+      {"", ""},
+  });
+}
+
+TEST(Markup, blank_lines_stay_as_they_were_typed) {
+  expect_all({
+      {"<p>a</p><p>&nbsp;</p><p>b</p>", "a\n\nb"},
+      {"<p>a</p><p></p><p>b</p>", "a\n\nb"},
+      {"<p>a</p><p><br></p><p>b</p>", "a\n\nb"},
+      {"<div>a</div><div><br></div><div>b</div>", "a\n\nb"},
+      {"<p>a</p><p>&nbsp;</p><p>&nbsp;</p><p>b</p>", "a\n\n\nb"},
+      {"<p>a<br></p><p>b</p>", "a\nb"},
+      {"<p>a</p>\r\n\r\n<p>b</p>", "a\nb"},
+      {"a\n\nb", "a\n\nb"},
+      {"a<br><br>b", "a\n\nb"},
+  });
+}
+
+TEST(Markup, the_mention_that_opens_a_message_goes_and_later_ones_keep_their_names) {
+  expect_all({
+      {"<at>D</at>hi", "hi"},
+      {"<at>Help</at> <at id=\"1\">Desk</at>&nbsp;&nbsp;hi", "hi"},
+      {"<div itemprop=\"copy-paste-block\"><div><at>D</at>&nbsp;hi</div></div>", "hi"},
+      {"<div><div><span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">"
+       "helper</span>&nbsp;Hey</div></div>",
+       "Hey"},
+      {"<at>D</at> ask <at>Bo Ek</at> too", "ask Bo Ek too"},
+      {"<at>helper</at> Hey\n", "Hey"},
+      {"<at>D</at>", ""},
+      {"<at>D Title: x", "D Title: x"},
+      {"<attachment id=\"1\"></attachment><at>D</at> hi", "hi"},
+  });
+}
+
+TEST(Markup, entities_are_decoded_once) {
+  expect_all({
+      {"fish &amp; chips &lt;b&gt; &quot;x&quot; &#39;y&#39; &#x1F642;",
+       "fish & chips <b> \"x\" 'y' 🙂"},
+      {"&amp;lt;b&amp;gt;", "&lt;b&gt;"},
+      {"caf&eacute;&nbsp;&hellip;", "café …"},
+      {"AT&T &zzz; ?a=1&copy=2&region=3", "AT&T &zzz; ?a=1&copy=2&region=3"},
+      {"<a href=\"https://x.example/?a=1&amp;b=2\">here</a>", "here (https://x.example/?a=1&b=2)"},
+      {"&lt;br&gt;<br>&lt;at&gt;", "<br>\n<at>"},
+  });
+}
+
+TEST(Markup, links_and_pictures_keep_what_they_say) {
+  expect_all({
+      {"<a href=\"https://x.example/a\">here</a>", "here (https://x.example/a)"},
+      {"<a href=\"https://x.example\">https://x.example</a>", "https://x.example"},
+      {"<a href=\"https://x.example/\" title=\"a > b\">https://x.example</a>", "https://x.example"},
+      {"<a href=\"mailto:a@x.example\">a@x.example</a>", "a@x.example"},
+      {"<a href=https://x.example/a></a>", "https://x.example/a"},
+      {"<a href=\"javascript:alert(1)\">here</a>", "here"},
+      {"<a href=\"https://x.example/&#10;Title: y\">here</a>", "here"},
+      {"<img src=\"x\" alt=\"🙂\"><img src=\"y\"><emoji alt=\"👍\"></emoji>",
+       "🙂[image]👍"},
+  });
+}
+
+TEST(Markup, a_sign_that_opens_no_tag_is_text) {
+  expect_all({
+      {"1 < 2 and x <y@z.example>", "1 < 2 and x <y@z.example>"},
+      {"a <- b <> c <3", "a <- b <> c <3"},
+      {"List<int> and if (a<b && c>d)", "List<int> and if (a<b && c>d)"},
+      {"<https://x.example/a>", "<https://x.example/a>"},
+      {"<foo>bar</foo> <o:p></o:p>", "bar"},
+      {"a <b", "a <b"},
+      {"a <script> b", "a <script> b"},
+      {"a <!-- b", "a <!-- b"},
+      {"<a href=\"x>y", "<a href=\"x>y"},
+  });
+}
+
+TEST(Markup, characters_that_cannot_be_seen_are_gone) {
+  expect_all({{"zero\u200Bwidth\uFEFF", "zerowidth"}, {"no\u00A0break", "no break"}});
+}
+
+// Each of these took a browser's algorithm, or a careless loop, quadratic time or a deep stack.
+TEST(Markup, hostile_pages_cost_no_more_than_their_length) {
+  constexpr size_t bytes = 1 << 20;
+  for (const std::string piece : {"<div>",
+                                  "</div>",
+                                  "<p><b a=1>x</p>",
+                                  "<a ",
+                                  "<a <",
+                                  "<a x=\"<b y='",
+                                  ">",
+                                  "<",
+                                  "&",
+                                  "&a;",
+                                  "<!--",
+                                  "<script>",
+                                  "<at>",
+                                  " <at> </at>",
+                                  "<at></at>",
+                                  "<li>",
+                                  "<td>",
+                                  "<a href=x>",
+                                  "<span itemtype=schema.skype.com/Mention>",
+                                  "</",
+                                  "</a1",
+                                  "\r",
+                                  "\u00A0",
+                                  "<br>",
+                                  "<x ",
+                                  "<a x='",
+                                  "<x=\"",
+                                  "<pre>"}) {
+    std::string html;
+    while (html.size() < bytes) html += piece;
+    const std::string text = text_of_html(html + "end");
+    EXPECT_LE(text.size(), 4 * html.size()) << piece;
+  }
+}
+
+TEST(Markup, any_bytes_are_a_text) {
+  std::mt19937 random(7);
+  const std::string alphabet = "<>/=\"'&;#! \n\ratpbrdivlspanx1\xC2\xA0\xE2\x80";
+  for (int round = 0; round < 3000; ++round) {
+    std::string html;
+    for (size_t i = random() % 60; i > 0; --i) html += alphabet[random() % alphabet.size()];
+    const std::string text = text_of_html(html);
+    EXPECT_EQ(trim(text).size(), text.size()) << html;
+    // Without a sign that HTML knows, a text is what it was.
+    if (html.find_first_of("<&\r\xC2\xE2") == std::string::npos && html.find('\n') == html.npos) {
+      EXPECT_EQ(text, trim(html));
+    }
+  }
 }
 
 }  // namespace
