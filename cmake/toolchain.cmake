@@ -25,8 +25,8 @@ add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside inlined library code and coroutine frames where nothing is wrong.
   add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict
-                      -Wno-stringop-overflow -Wno-array-bounds -Wno-mismatched-new-delete
-                      -fpch-preprocess)
+                      -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+                      -Wno-mismatched-new-delete -fpch-preprocess)
 endif()
 if(DW_WERROR)
   add_compile_options(-Werror)

@@ -5,16 +5,25 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <array>
 
 #include "base/text.h"
 
 namespace dw {
 namespace {
 
-Node convert(const toml::node& from) {
-  Node node{static_cast<int>(from.source().begin.line), {}};
-  if (const auto* text = from.as_string()) {
+/// Tables in tables; the deepest key that means anything is three deep.
+constexpr int depth_max = 32;
+/// Dots between keys, on one line. The parser takes its tables apart by recursion, so a file with
+/// a key of 100,000 parts would overflow the stack.
+constexpr size_t line_dots_max = 100;
+
+Node convert(const toml::node& from, int depth, Problems& problems) {
+  Node node{static_cast<int>(from.source().begin.line)};
+  const bool is_too_deep = depth > depth_max && (from.is_array() || from.is_table());
+  if (is_too_deep) {
+    problems.add(node.line, "", fmt::format("tables more than {} deep", depth_max));
+  } else if (const auto* text = from.as_string()) {
     node.value = text->get();
   } else if (const auto* number = from.as_integer()) {
     node.value = number->get();
@@ -24,59 +33,34 @@ Node convert(const toml::node& from) {
     node.value = truth->get();
   } else if (const auto* list = from.as_array()) {
     Node::List out;
-    for (const toml::node& one : *list) out.push_back(convert(one));
+    for (const toml::node& one : *list) out.push_back(convert(one, depth + 1, problems));
     node.value = std::move(out);
   } else if (const auto* table = from.as_table()) {
     Node::Table out;
-    for (const auto& [key, one] : *table) out.emplace(std::string(key.str()), convert(one));
+    for (const auto& [key, one] : *table) {
+      out.emplace(std::string(key.str()), convert(one, depth + 1, problems));
+    }
     node.value = std::move(out);
   }
   return node;
 }
 
-/// One string with its variables filled in; what is wrong goes to `problems`.
-std::string expand(std::string_view text, int line, const std::string& key,
-                   const Environment& environment, Problems& problems) {
-  std::string out;
-  while (!text.empty()) {
-    const size_t at = text.find("${");
-    if (at == std::string_view::npos) break;
-    if (at > 0 && text[at - 1] == '$') {  // "$${": a dollar that means itself
-      out += text.substr(0, at - 1);
-      out += "${";
-      text.remove_prefix(at + 2);
-      continue;
-    }
-    out += text.substr(0, at);
-    const size_t end = text.find('}', at);
-    if (end == std::string_view::npos) {
-      problems.add(line, key, "${ has no } (write $${ for a plain ${)");
-      return out;
-    }
-    const std::string_view inside = text.substr(at + 2, end - at - 2);
-    const size_t dash = inside.find(":-");
-    const std::string name(inside.substr(0, dash));
-    if (const auto value = environment(name); value && !value->empty()) {
-      out += *value;
-    } else if (dash != std::string_view::npos) {
-      out += inside.substr(dash + 2);
-    } else {
-      problems.add(line, key,
-                   fmt::format("the environment variable {0} is not set (set it, or write "
-                               "${{{0}:-default}})",
-                               name));
-    }
-    text.remove_prefix(end + 1);
-  }
-  return out += text;
-}
-
 void expand_all(Node& node, const std::string& key, const Environment& environment,
                 Problems& problems) {
   if (auto* text = std::get_if<std::string>(&node.value)) {
-    *text = expand(*text, node.line, key, environment, problems);
+    Result<std::string> expanded = expand(*text, environment);
+    node.is_broken = !expanded.ok();
+    if (expanded.ok()) {
+      *text = std::move(*expanded);
+    } else {
+      problems.add(node.line, key, expanded.error().what);
+    }
   } else if (auto* list = std::get_if<Node::List>(&node.value)) {
-    for (Node& one : *list) expand_all(one, key, environment, problems);
+    for (Node& one : *list) {
+      expand_all(one, key, environment, problems);
+      // A list of texts is good or bad as a whole; a list of tables reads each key alone.
+      if (one.is_broken) node.is_broken = true;
+    }
   } else if (auto* table = std::get_if<Node::Table>(&node.value)) {
     for (auto& [name, one] : *table) {
       expand_all(one, key.empty() ? name : key + "." + name, environment, problems);
@@ -84,19 +68,91 @@ void expand_all(Node& node, const std::string& key, const Environment& environme
   }
 }
 
+/// Dots outside of quotes and comments, in one line that is taken to start outside of quotes.
+size_t count_key_dots(std::string_view line) {
+  size_t dots = 0;
+  char quote = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (quote == 0 && line[i] == '#') break;
+    if (quote == '"' && line[i] == '\\') {
+      ++i;
+    } else if (quote != 0) {
+      if (line[i] == quote) quote = 0;
+    } else if (line[i] == '"' || line[i] == '\'') {
+      quote = line[i];
+    } else if (line[i] == '.') {
+      ++dots;
+    }
+  }
+  return dots;
+}
+
+bool has_endless_key(std::string_view text, Problems& problems) {
+  int number = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    ++number;
+    if (line.size() <= line_dots_max || count_key_dots(line) <= line_dots_max) continue;
+    problems.add(number, "", fmt::format("more than {} dots outside of quotes", line_dots_max));
+    return true;
+  }
+  return false;
+}
+
+/// The parser's words without what it quotes from the file: that may be part of a secret.
+std::string without_quotes(std::string_view description) {
+  constexpr std::string_view opening = "Error while parsing ";
+  std::string words(description);
+  if (words.starts_with(opening)) words = "in the " + words.substr(opening.size());
+  words = words.substr(0, words.find(", saw"));
+  std::string out;
+  while (!words.empty()) {
+    const size_t open = words.find('\'');
+    out += words.substr(0, open);
+    if (open == std::string::npos) break;
+    const size_t close = words.find('\'', open + 1);
+    // "expected '='": a single character is the parser's own, everything else the file's.
+    const bool is_own = out.ends_with("expected ") && close == open + 2;
+    out += is_own ? words.substr(open, 3) : "…";
+    if (close == std::string::npos) break;
+    words.erase(0, close + 1);
+  }
+  return out;
+}
+
 }  // namespace
 
+const Node* Node::member(const std::string& key) const {
+  const Table* members = table();
+  if (members == nullptr) return nullptr;
+  const auto found = members->find(key);
+  return found == members->end() ? nullptr : &found->second;
+}
+
 std::string_view Node::kind() const {
-  static constexpr std::array<std::string_view, 7> names = {
-      "nothing", "text", "a number", "a number", "true or false", "a list", "a table"};
+  static constexpr std::array<std::string_view, 7> names = {"a date or time without quotes",
+                                                            "text",
+                                                            "a number",
+                                                            "a number",
+                                                            "true or false",
+                                                            "a list",
+                                                            "a table"};
   return names.at(value.index());
 }
 
-void Problems::add(int line, const std::string& key, const std::string& what) {
+std::string Problems::line_of_text(int line, const std::string& key,
+                                   const std::string& what) const {
   const std::string place = line > 0        ? fmt::format("{}:{}: ", file_, line)
                             : file_.empty() ? ""
                                             : file_ + ": ";
-  found_.push_back({line, fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what)});
+  return fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what);
+}
+
+void Problems::add(int line, const std::string& key, const std::string& what) {
+  found_.push_back({line, line_of_text(line, key, what)});
+}
+
+void Problems::warn(int line, const std::string& key, const std::string& what) {
+  warnings_.push_back(line_of_text(line, key, what));
 }
 
 Error Problems::error() const {
@@ -108,26 +164,17 @@ Error Problems::error() const {
   return {ErrorKind::invalid, "", all};
 }
 
-Environment process_environment() {
-  return [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) return std::nullopt;
-    return std::string(value);
-  };
-}
-
 Node parse_document(std::string_view text, const Environment& environment, Problems& problems) {
+  const Node nothing{0, Node::Table{}};
+  if (has_endless_key(text, problems)) return nothing;
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
-    // The parser quotes what it stumbled over; that may be part of a secret, so only its own
-    // words are passed on.
-    const std::string words(error.description());
     problems.add(static_cast<int>(error.source().begin.line), "",
-                 "not TOML: " + words.substr(0, words.find('\'')));
-    return {0, Node::Table{}};
+                 "not TOML: " + without_quotes(error.description()));
+    return nothing;
   }
-  Node root = convert(parsed.table());
+  Node root = convert(parsed.table(), 0, problems);
   expand_all(root, "", environment, problems);
   return root;
 }

@@ -1,14 +1,14 @@
-// A configuration file as a tree with line numbers, its ${NAME}s filled in. TOML stays in the .cc.
+// A configuration file as a tree with line numbers, its ${NAME}s filled in, and the list of
+// everything that is wrong with it. TOML stays in the .cc.
 #pragma once
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/result.h"
+#include "config/env.h"
 
 namespace dw {
 
@@ -17,40 +17,51 @@ struct Node {
   using List = std::vector<Node>;
   using Table = std::map<std::string, Node>;
   int line = 0;
-  std::variant<std::monostate, std::string, int64_t, double, bool, List, Table> value;
+  std::variant<std::monostate, std::string, int64_t, double, bool, List, Table> value{};
+  /// Its ${NAME} could not be filled in. That was reported; what reads it says nothing more.
+  bool is_broken = false;
 
   const std::string* text() const { return std::get_if<std::string>(&value); }
   const List* list() const { return std::get_if<List>(&value); }
   const Table* table() const { return std::get_if<Table>(&value); }
+  /// The value at `key`, if this is a table and has it.
+  const Node* member(const std::string& key) const;
   /// "text", "a number", …, for "must be X, is Y".
   std::string_view kind() const;
 };
 
-/// Everything that is wrong with a file, gathered while it is read.
+/// Everything that is wrong with a file, gathered while it is read. It is at hand wherever a
+/// value is read, so it is also the way to the files that hold secrets.
 class Problems {
  public:
-  explicit Problems(std::string file) : file_(std::move(file)) {}
+  explicit Problems(std::string file, SecretFiles secret_files = read_secret_file)
+      : file_(std::move(file)), secret_files_(std::move(secret_files)) {}
 
   /// `key` is dotted from the top: "server.listen". Line 0: no place in the file.
   void add(int line, const std::string& key, const std::string& what);
+  /// What a person should know, but which stops nothing.
+  void warn(int line, const std::string& key, const std::string& what);
   bool is_empty() const { return found_.empty(); }
   /// One line each, `FILE:LINE: key: what`, in the order of the file.
   Error error() const;
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  Result<SecretFile> secret_file(const std::string& path) const { return secret_files_(path); }
 
  private:
   struct Found {
     int line;
     std::string text;
   };
+  std::string line_of_text(int line, const std::string& key, const std::string& what) const;
+
   std::string file_;
-  std::vector<Found> found_;
+  SecretFiles secret_files_;
+  std::vector<Found> found_{};
+  std::vector<std::string> warnings_{};
 };
 
-/// An environment variable, or nothing.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-Environment process_environment();
-
-/// Parses TOML and replaces ${NAME} and ${NAME:-default} in every string; "$${" is a plain "${".
+/// Parses TOML and fills in every string. The root is always a table; what is wrong goes to
+/// `problems`, without a word that could be part of a secret.
 Node parse_document(std::string_view toml, const Environment& environment, Problems& problems);
 
 }  // namespace dw

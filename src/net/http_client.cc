@@ -264,7 +264,9 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
   if (transfer.is_too_large) what = "the answer is larger than this may be";
-  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
+  // The second is also what libcurl calls an answer that is no HTTP.
+  const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+  if (is_bad_url && !transfer.has_written) {
     co_return Error{ErrorKind::invalid, where, what};
   }
   co_return Error{transfer.has_written ? ErrorKind::unsure : ErrorKind::unreachable, where, what};

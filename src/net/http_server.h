@@ -26,6 +26,8 @@ struct Request {
 
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::vector<std::string> path_parameters;  ///< decoded, in the order of the pattern
+  /// The caller has hung up, as far as can be seen: for handlers that wait before they answer.
+  std::function<bool()> is_gone;
 
   /// A header by name in any case; empty if absent. Of a repeated one the first.
   std::string_view header(std::string_view name) const;

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <optional>
 
 #include "base/text.h"
 
@@ -14,12 +17,19 @@ namespace ip = boost::asio::ip;
 
 std::optional<ip::address> address_of(std::string_view text) {
   boost::system::error_code failed;
-  ip::address address = ip::make_address(std::string(trim(text)), failed);
+  ip::address address = ip::make_address(std::string(text), failed);
   if (failed) return std::nullopt;
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return ip::make_address_v4(ip::v4_mapped, address.to_v6());
   }
   return address;
+}
+
+/// A hop as proxies write it: "1.2.3.4", "1.2.3.4:5678", "::1", "[::1]", "[::1]:5678".
+std::optional<ip::address> hop_address(std::string_view hop) {
+  if (hop.starts_with('[')) return address_of(hop.substr(1, hop.find(']') - 1));
+  if (std::count(hop.begin(), hop.end(), ':') == 1) hop = hop.substr(0, hop.find(':'));
+  return address_of(hop);
 }
 
 std::string bytes_of(const ip::address& address) {
@@ -31,34 +41,47 @@ std::string bytes_of(const ip::address& address) {
   return {bytes.begin(), bytes.end()};
 }
 
-struct Network {
-  std::string bytes;
-  size_t bits = 0;
-};
-
 std::optional<Network> network_of(std::string_view text) {
   const size_t slash = text.find('/');
   const auto address = address_of(text.substr(0, slash));
   if (!address) return std::nullopt;
   Network network{bytes_of(*address), 0};
-  network.bits = network.bytes.size() * 8;
+  network.bits = network.address.size() * 8;
   if (slash == std::string_view::npos) return network;
   size_t bits = 0;
   const std::string_view digits = text.substr(slash + 1);
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
   const bool is_whole = failed == std::errc{} && end == digits.data() + digits.size();
-  if (!is_whole || bits > network.bits) return std::nullopt;
+  if (!is_whole) return std::nullopt;
+  // "::ffff:10.0.0.0/104" counts its bits in IPv6.
+  const bool is_mapped = address->is_v4() && text.find(':') != std::string_view::npos;
+  if (is_mapped && bits < 96) return std::nullopt;
+  if (is_mapped) bits -= 96;
+  if (bits > network.bits) return std::nullopt;
   network.bits = bits;
   return network;
 }
 
 bool has(const Network& network, const std::string& bytes) {
-  if (network.bytes.size() != bytes.size()) return false;
+  if (network.address.size() != bytes.size()) return false;
   for (size_t bit = 0; bit < network.bits; ++bit) {
-    const int difference = network.bytes[bit / 8] ^ bytes[bit / 8];
+    const int difference = network.address[bit / 8] ^ bytes[bit / 8];
     if ((difference >> (7 - bit % 8)) & 1) return false;
   }
   return true;
+}
+
+bool is_proxy_header(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> names = {
+      "forwarded",           "via",
+      "x-real-ip",           "x-client-ip",
+      "cf-connecting-ip",    "true-client-ip",
+      "x-cluster-client-ip", "x-original-forwarded-for"};
+  constexpr std::string_view prefix = "x-forwarded-";
+  if (name.size() < 3) return false;
+  if (equals_ignoring_case(name.substr(0, prefix.size()), prefix)) return true;
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view one) { return equals_ignoring_case(one, name); });
 }
 
 }  // namespace
@@ -69,35 +92,59 @@ Result<void> check_cidr(std::string_view text) {
                fmt::format("\"{}\" is no network (such as \"10.0.0.0/8\" or \"::1\")", text)};
 }
 
-bool is_in_any(std::string_view address, const std::vector<std::string>& cidrs) {
+ForwardingHeaders forwarding_of(const HeaderViews& headers) {
+  ForwardingHeaders out;
+  for (const auto& [name, value] : headers) {
+    if (!is_proxy_header(name)) continue;
+    out.has_any = true;
+    if (equals_ignoring_case(name, "x-forwarded-for")) {
+      if (!out.forwarded_for.empty()) out.forwarded_for += ',';
+      out.forwarded_for += value;
+    } else if (equals_ignoring_case(name, "x-forwarded-proto")) {
+      out.protocol = trim(split(value, ',').back());
+    }
+  }
+  return out;
+}
+
+ProxyTrust::ProxyTrust(const std::vector<std::string>& cidrs) {
+  for (const std::string& cidr : cidrs) {
+    if (auto network = network_of(cidr)) networks_.push_back(std::move(*network));
+  }
+}
+
+bool ProxyTrust::trusts(std::string_view address) const {
   const auto parsed = address_of(address);
   if (!parsed) return false;
   const std::string bytes = bytes_of(*parsed);
-  for (const std::string& cidr : cidrs) {
-    const auto network = network_of(cidr);
-    if (network && has(*network, bytes)) return true;
-  }
-  return false;
+  return std::any_of(networks_.begin(), networks_.end(),
+                     [&bytes](const Network& network) { return has(network, bytes); });
 }
 
-Origin origin_of(std::string_view connection, bool is_tls, std::string_view forwarded_for,
-                 std::string_view forwarded_proto, bool has_forwarded,
-                 const std::vector<std::string>& trusted) {
-  static const std::vector<std::string> loopback = {"127.0.0.0/8", "::1/128"};
-  Origin origin{std::string(connection), is_in_any(connection, loopback), is_tls};
-  const bool has_any = has_forwarded || !forwarded_for.empty();
-  if (!has_any) return origin;
-  if (!is_in_any(connection, trusted)) {
-    origin.is_loopback = false;
-    return origin;
-  }
-  if (equals_ignoring_case(trim(forwarded_proto), "https")) origin.is_https = true;
-  const std::vector<std::string_view> hops = split(forwarded_for, ',');
+SocketPeer ProxyTrust::peer_of(std::string_view address, bool is_tls) const {
+  const auto parsed = address_of(address);
+  if (!parsed) return {std::string(address), false, false, is_tls};
+  return {parsed->to_string(), parsed->is_loopback(), trusts(address), is_tls};
+}
+
+Origin ProxyTrust::origin_of(const SocketPeer& socket, const HeaderViews& headers) const {
+  Origin origin{socket.address, socket.is_loopback, socket.is_tls};
+  const ForwardingHeaders said = forwarding_of(headers);
+  if (!said.has_any) return origin;
+  origin.is_loopback = false;
+  if (!socket.is_trusted) return origin;
+  if (equals_ignoring_case(said.protocol, "https")) origin.is_https = true;
+  const std::vector<std::string_view> hops = split(said.forwarded_for, ',');
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-    origin.peer = std::string(trim(*hop));
-    if (!is_in_any(origin.peer, trusted)) break;
+    const auto address = hop_address(trim(*hop));
+    if (!address) {
+      origin.is_loopback = false;
+      break;
+    }
+    origin.peer = address->to_string();
+    origin.is_loopback = socket.is_loopback && address->is_loopback();
+    if (!trusts(origin.peer)) break;
   }
-  origin.is_loopback = is_in_any(origin.peer, loopback);
   return origin;
 }
 

@@ -41,6 +41,9 @@ std::optional<Url> parse_url(std::string_view text) {
   url.scheme = to_lower(std::string(view.scheme()));
   if (url.scheme != "http" && url.scheme != "https") return std::nullopt;
   if (view.has_userinfo() || view.host().empty()) return std::nullopt;
+  // Boost 1.81 reads "http://10.0.0.1.evil.example/" as the host 10.0.0.1 and the rest as its path.
+  const bool is_cut = !view.encoded_path().empty() && !view.encoded_path().starts_with('/');
+  if (is_cut) return std::nullopt;
   url.host = to_lower(std::string(view.encoded_host()));
   url.path = std::string(view.encoded_path());
   url.query = std::string(view.encoded_query());

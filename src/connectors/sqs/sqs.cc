@@ -2,17 +2,33 @@
 
 #include <fmt/format.h>
 
+#include <deque>
+
 #include "base/text.h"
-#include "connectors/sqs/wire.h"
 #include "net/url.h"
 #include "ports/queue_limits.h"
 
 namespace dw {
 namespace {
 
-/// The override's own order: configuration, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL; else the
-/// origin of the queue's URL, which is SQS's endpoint of its region.
-std::string endpoint_of(const QueueSettings& queue, const Environment& environment) {
+/// Answers are small; a proxy's page that is not gets no further.
+constexpr size_t answer_bytes_max = 256 * 1024;
+
+/// What a call that brought no answer means.
+Outcome outcome_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::unsure:
+      return Outcome::unsure("no answer from SQS: " + error.what);
+    case ErrorKind::unreachable:
+      return Outcome::later("unreachable: " + error.what);
+    default:
+      return Outcome::later(error.what, error.when);
+  }
+}
+
+}  // namespace
+
+std::string sqs_endpoint_of(const QueueSettings& queue, const Environment& environment) {
   if (!queue.endpoint.empty()) return queue.endpoint;
   const bool is_ignored =
       equals_ignoring_case(environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or(""), "true");
@@ -24,8 +40,6 @@ std::string endpoint_of(const QueueSettings& queue, const Environment& environme
   return url ? url->origin() + "/" : queue.url;
 }
 
-}  // namespace
-
 SqsTarget::SqsTarget(HttpClient& http, Clock& clock, QueueSettings queue,
                      const Environment& environment)
     : http_(http),
@@ -33,109 +47,112 @@ SqsTarget::SqsTarget(HttpClient& http, Clock& clock, QueueSettings queue,
       queue_(std::move(queue)),
       name_("queue:" + queue_.name),
       label_("sqs:" + queue_.name),
-      endpoint_(endpoint_of(queue_, environment)),
+      endpoint_(sqs_endpoint_of(queue_, environment)),
+      bytes_max_(message_bytes_max),
       credentials_(http, clock, environment) {}
 
-Task<Result<HttpAnswer>> SqsTarget::call(std::string operation, std::string body, Millis timeout) {
-  Result<AwsCredentials> credentials = co_await credentials_.get();
+Task<Result<HttpAnswer>> SqsTarget::call(SqsRequest request, Monotonic until) {
+  const Result<AwsCredentials> credentials = co_await credentials_.get();
   if (!credentials.ok()) co_return credentials.error();
+  const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+  if (left <= Millis(0)) {
+    co_return Error{ErrorKind::busy, "sqs", "no time was left to send this"};
+  }
   HttpCall call{.method = "POST",
                 .url = endpoint_,
                 .headers = {{"Content-Type", "application/x-amz-json-1.0"},
-                            {"X-Amz-Target", "AmazonSQS." + operation},
+                            {"X-Amz-Target", "AmazonSQS." + request.operation},
                             {"x-amzn-query-mode", "true"}},
-                .body = std::move(body),
+                .body = std::move(request.body),
                 .aws = AwsSigning{queue_.region, "sqs", credentials->key_id, credentials->secret,
-                                  credentials->session_token}};
-  Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
-  if (answer.ok() && answer->status != 200 && is_expired_credential(error_code(answer->body))) {
-    credentials_.forget();
+                                  credentials->session_token},
+                .answer_bytes_max = answer_bytes_max};
+  Result<HttpAnswer> answer = co_await http_.send(std::move(call), left);
+  if (answer.ok() && answer->status != 200 && is_stale_credential(error_code(*answer))) {
+    credentials_.forget(credentials->key_id);
   }
   co_return answer;
 }
 
+std::string SqsTarget::refusal_of(const Delivery& delivery) const {
+  const auto* message = std::get_if<QueueSend>(&delivery.payload);
+  if (message == nullptr) return "a queue takes messages only";
+  std::string wrong = refusal_of_message(*message);
+  if (!wrong.empty() || message_bytes(*message) <= bytes_max_) return wrong;
+  return fmt::format("the message has {} bytes with its attributes; this queue takes {}",
+                     message_bytes(*message), bytes_max_);
+}
+
 Task<std::vector<Outcome>> SqsTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
+  const Monotonic until = clock_.monotonic() + timeout;
   std::vector<Outcome> outcomes(deliveries.size());
-  std::vector<Delivery> batch;
-  std::vector<size_t> places;
-  size_t bytes = 0;
-  std::vector<std::pair<std::vector<Delivery>, std::vector<size_t>>> batches;
+  std::vector<const QueueSend*> messages;
+  std::vector<size_t> owners;  // whose message it is
   for (size_t i = 0; i < deliveries.size(); ++i) {
-    const auto* message = std::get_if<QueueSend>(&deliveries[i].payload);
-    const std::string wrong =
-        message == nullptr ? "a queue takes messages only" : refusal_of_message(*message);
-    if (!wrong.empty()) {
-      outcomes[i] = Outcome::refused(wrong);
+    if (std::string wrong = refusal_of(deliveries[i]); !wrong.empty()) {
+      outcomes[i] = Outcome::refused(std::move(wrong));
       continue;
     }
-    // All entries of a batch together are held to the size of one message.
-    const size_t more = message_bytes(*message);
-    if (!batch.empty() && bytes + more > message_bytes_max) {
-      batches.emplace_back(std::move(batch), std::move(places));
-      batch = {};
-      places = {};
-      bytes = 0;
-    }
-    bytes += more;
-    batch.push_back(std::move(deliveries[i]));
-    places.push_back(i);
+    messages.push_back(std::get_if<QueueSend>(&deliveries[i].payload));
+    owners.push_back(i);
   }
-  if (!batch.empty()) batches.emplace_back(std::move(batch), std::move(places));
-  for (auto& [some, where] : batches) {
-    std::vector<Outcome> sent = co_await send(std::move(some), timeout);
-    for (size_t i = 0; i < where.size(); ++i) outcomes[where[i]] = std::move(sent[i]);
+  auto cut = cut_into_batches(messages, bytes_max_);
+  std::deque<std::vector<size_t>> waiting(cut.begin(), cut.end());
+  while (!waiting.empty()) {
+    const std::vector<size_t> places = std::move(waiting.front());
+    waiting.pop_front();
+    std::vector<const QueueSend*> batch;
+    for (const size_t place : places) batch.push_back(messages[place]);
+    Sent sent = co_await send(std::move(batch), until);
+    if (sent.is_refused_whole && places.size() > 1) {
+      const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
+      waiting.emplace_front(middle, places.end());
+      waiting.emplace_front(places.begin(), middle);
+      continue;
+    }
+    for (size_t i = 0; i < places.size(); ++i) {
+      outcomes[owners[places[i]]] = std::move(sent.outcomes[i]);
+    }
   }
   co_return outcomes;
 }
 
-Task<std::vector<Outcome>> SqsTarget::send(std::vector<Delivery> batch, Millis timeout) {
+Task<SqsTarget::Sent> SqsTarget::send(std::vector<const QueueSend*> batch, Monotonic until) {
   const size_t count = batch.size();
-  std::string body = encode_send_batch(queue_.url, batch);
-  Result<HttpAnswer> answer = co_await call("SendMessageBatch", std::move(body), timeout);
-  if (!answer.ok()) {
-    const Error& error = answer.error();
-    const bool is_unsure = error.kind == ErrorKind::unsure;
-    const Outcome outcome = is_unsure ? Outcome::unsure("no answer from SQS: " + error.what)
-                                      : Outcome::later("unreachable: " + error.what);
-    co_return std::vector<Outcome>(count, outcome);
-  }
-  if (answer->status != 200) {
-    co_return std::vector<Outcome>(count, outcome_of_failure(*answer, clock_.now()));
-  }
-  co_return decode_send_batch(answer->body, count);
+  SqsRequest request = encode_send(queue_.url, batch);
+  const Result<HttpAnswer> answer = co_await call(std::move(request), until);
+  if (!answer.ok()) co_return Sent{std::vector<Outcome>(count, outcome_of(answer.error()))};
+  if (answer->status == 200) co_return Sent{decode_send(answer->body, count)};
+  const Outcome failed = outcome_of_failure(*answer, clock_.now());
+  const bool is_refused = failed.kind == Outcome::Kind::refused;
+  co_return Sent{std::vector<Outcome>(count, failed), is_refused};
 }
 
 Task<Settled> SqsTarget::settle(Delivery, Millis) {
-  // SQS can't be asked for one message. A FIFO queue drops the repeat by its deduplication id for
-  // five minutes; later, and in a standard queue, consumers see the same `ticket` twice.
-  co_return Settled{.kind = Settled::Kind::repeatable, .why = "SQS can't be asked; sent again"};
+  std::string why = queue_.is_fifo()
+                        ? "sent again: SQS drops the repeat by its deduplication id for 5 minutes"
+                        : "sent again: SQS can't be asked, and consumers see the same ticket";
+  co_return Settled{.kind = Settled::Kind::repeatable, .why = std::move(why)};
 }
 
 Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
   Probe probe{.name = fmt::format("queue {} (sqs)", queue_.name)};
-  std::string body = to_text(
-      json::object{{"QueueUrl", queue_.url},
-                   {"AttributeNames", json::array{"ApproximateNumberOfMessages", "QueueArn"}}});
-  Result<HttpAnswer> answer = co_await call("GetQueueAttributes", std::move(body), timeout);
+  SqsRequest request = encode_ask(queue_.url);
+  const Monotonic until = clock_.monotonic() + timeout;
+  const Result<HttpAnswer> answer = co_await call(std::move(request), until);
   if (!answer.ok()) {
     probe.detail = answer.error().text();
-  } else if (answer->status == 200) {
-    probe.is_ok = true;
-    std::vector<Problem> ignored;
-    const Result<json::value> parsed = parse_json(answer->body);
-    if (parsed.ok()) {
-      const JsonView attributes = JsonView(*parsed, ignored)["Attributes"];
-      probe.detail = fmt::format("{} messages",
-                                 attributes["ApproximateNumberOfMessages"].text().value_or("?"));
-    }
+  } else if (answer->status != 200) {
+    probe.detail = outcome_of_failure(*answer, clock_.now()).why;
   } else {
-    const std::string code = error_code(answer->body);
-    const Outcome failed = outcome_of_failure(*answer, clock_.now());
-    probe.detail = failed.why;
-    if (code.starts_with("AccessDenied")) {
-      probe.detail += "; allow sqs:GetQueueAttributes and sqs:SendMessage on this queue";
-    } else if (code == "QueueDoesNotExist") {
-      probe.detail += "; check queue.url and queue.region";
+    const SqsQueueState state = decode_queue_state(answer->body);
+    probe.is_ok = true;
+    probe.detail = fmt::format("{} messages", state.messages);
+    if (state.message_bytes_max > 0) {
+      bytes_max_ = std::min(message_bytes_max, state.message_bytes_max);
+      if (bytes_max_ < message_bytes_max) {
+        probe.detail += fmt::format(", at most {} bytes each", bytes_max_);
+      }
     }
   }
   co_return std::vector<Probe>{std::move(probe)};

@@ -4,30 +4,70 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.h"
+#include "ports/queue_limits.h"
 
 namespace dw {
 namespace {
 
+constexpr size_t entries_max = 10;
 constexpr size_t message_characters_max = 300;
 
-/// What no second try of the same message mends. Everything else is mended by waiting or by a
-/// person who mends the configuration; meanwhile the delivery waits and nothing is lost.
-constexpr std::array<std::string_view, 6> refusals = {
-    "InvalidMessageContents", "BatchRequestTooLong",  "InvalidParameterValue",
-    "MissingParameter",       "UnsupportedOperation", "InvalidBatchEntryId"};
+/// What no second try of the same message mends. All else is mended by waiting or by a person;
+/// meanwhile the delivery waits and nothing is lost.
+constexpr std::array<std::string_view, 9> refusals = {
+    "InvalidMessageContents",       "InvalidParameterValue",    "MissingParameter",
+    "BatchRequestTooLong",          "EmptyBatchRequest",        "InvalidBatchEntryId",
+    "TooManyEntriesInBatchRequest", "BatchEntryIdsNotDistinct", "InvalidAttributeValue"};
+
+/// What a person mends, and how. Matched as the beginning of the code.
+struct Advice {
+  std::string_view code, words;
+};
+constexpr std::array<Advice, 14> advices = {{
+    {"AccessDenied", "allow sqs:SendMessage and sqs:GetQueueAttributes on this queue"},
+    {"QueueDoesNotExist", "check queue.url and queue.region"},
+    {"InvalidAddress", "check queue.url and queue.region"},
+    {"InvalidClientTokenId", "the access key is unknown or was deleted: give a new one"},
+    {"UnrecognizedClient", "the access key is unknown or was deleted: give a new one"},
+    {"InvalidAccessKeyId", "the access key is unknown or was deleted: give a new one"},
+    {"SignatureDoesNotMatch", "check the secret access key and this machine's clock"},
+    {"InvalidSignature", "check the secret access key and this machine's clock"},
+    {"MissingAuthentication", "check queue.endpoint: it got a request without a signature"},
+    {"RequestExpired", "check this machine's clock"},
+    {"RequestTimeTooSkewed", "check this machine's clock"},
+    {"ExpiredToken", "the session has ended: give new credentials"},
+    {"InvalidSecurity", "the endpoint wants HTTPS"},
+    {"Kms", "check the queue's KMS key and the permissions on it"},
+}};
+
+constexpr std::array<std::string_view, 6> throttles = {
+    "RequestThrottled", "Throttling", "OverLimit", "SlowDown", "ServiceUnavailable", "Internal"};
+
+const Advice* advice_for(std::string_view code) {
+  const auto found = std::find_if(advices.begin(), advices.end(),
+                                  [&](const Advice& one) { return code.starts_with(one.code); });
+  return found == advices.end() ? nullptr : &*found;
+}
 
 bool is_refusal(std::string_view code) {
   return std::find(refusals.begin(), refusals.end(), code) != refusals.end();
 }
 
+bool is_throttle(std::string_view code) {
+  return std::any_of(throttles.begin(), throttles.end(),
+                     [&](std::string_view one) { return code.starts_with(one); });
+}
+
+/// "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue" without their
+/// namespaces, and SQS's older names as today's.
 std::string bare(std::string code) {
-  const size_t hash = code.rfind('#');
-  if (hash != std::string::npos) code = code.substr(hash + 1);
+  code = code.substr(code.rfind('#') + 1);
   code = code.substr(0, code.find(':'));
-  const size_t dot = code.rfind('.');
-  return dot == std::string::npos ? code : code.substr(dot + 1);
+  code = code.substr(code.rfind('.') + 1);
+  return code == "NonExistentQueue" ? "QueueDoesNotExist" : code;
 }
 
 json::value answer_of(const JsonView& entry) {
@@ -42,79 +82,151 @@ std::optional<size_t> place_of(const JsonView& entry, size_t count) {
   return place;
 }
 
-}  // namespace
-
-std::string encode_send_batch(const std::string& queue_url, const std::vector<Delivery>& batch) {
-  json::array entries;
-  for (const Delivery& delivery : batch) {
-    const auto& send = std::get<QueueSend>(delivery.payload);
-    json::object attributes;
-    for (const auto& [name, value] : send.attributes) {
-      attributes[name] = json::object{{"DataType", "String"}, {"StringValue", value}};
-    }
-    json::object entry{{"Id", std::to_string(entries.size())},
-                       {"MessageBody", send.body},
-                       {"MessageAttributes", std::move(attributes)}};
-    if (!send.group.empty()) entry["MessageGroupId"] = send.group;
-    if (!send.deduplication.empty()) entry["MessageDeduplicationId"] = send.deduplication;
-    entries.push_back(std::move(entry));
+json::object encode_message(const QueueSend& send) {
+  json::object out{{"MessageBody", send.body}};
+  json::object attributes;
+  for (const auto& [name, value] : send.attributes) {
+    attributes[name] = json::object{{"DataType", "String"}, {"StringValue", value}};
   }
-  return to_text(json::object{{"QueueUrl", queue_url}, {"Entries", std::move(entries)}});
+  if (!attributes.empty()) out["MessageAttributes"] = std::move(attributes);
+  if (!send.group.empty()) out["MessageGroupId"] = send.group;
+  if (!send.deduplication.empty()) out["MessageDeduplicationId"] = send.deduplication;
+  return out;
 }
 
-std::vector<Outcome> decode_send_batch(std::string_view body, size_t count) {
+Outcome outcome_of_entry(const JsonView& entry) {
+  const std::string code = bare(entry["Code"].text().value_or("unknown"));
+  const std::string words = entry["Message"].text().value_or("");
+  const Advice* advice = advice_for(code);
+  const std::string why =
+      fmt::format("SQS: {}: {}{}{}", code, cut_characters(words, message_characters_max),
+                  advice == nullptr ? "" : "; ", advice == nullptr ? "" : advice->words);
+  // A missing permission is the sender's fault as well, but not the message's.
+  if (advice != nullptr || is_throttle(code)) return Outcome::later(why);
+  const bool is_final = is_refusal(code) || entry["SenderFault"].boolean().value_or(false);
+  return is_final ? Outcome::refused(why) : Outcome::later(why);
+}
+
+/// The words of an error, whoever gave it: SQS's message, or the beginning of a proxy's page.
+std::string words_of(const HttpAnswer& answer) {
+  std::string words;
+  if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
+    std::vector<Problem> ignored;
+    const JsonView view(*parsed, ignored);
+    words = view["message"].text().value_or(view["Message"].text().value_or(""));
+  } else if (is_utf8(answer.body)) {
+    words = replace_all(trim(answer.body), "\n", " ");
+  }
+  return cut_characters(words, message_characters_max);
+}
+
+}  // namespace
+
+std::vector<std::vector<size_t>> cut_into_batches(const std::vector<const QueueSend*>& messages,
+                                                  size_t bytes_max) {
+  std::vector<std::vector<size_t>> out;
+  size_t bytes = 0;
+  for (size_t i = 0; i < messages.size(); ++i) {
+    const size_t more = message_bytes(*messages[i]);
+    const bool has_room =
+        !out.empty() && out.back().size() < entries_max && bytes + more <= bytes_max;
+    if (!has_room) {
+      out.emplace_back();
+      bytes = 0;
+    }
+    bytes += more;
+    out.back().push_back(i);
+  }
+  return out;
+}
+
+SqsRequest encode_send(const std::string& queue_url, const std::vector<const QueueSend*>& batch) {
+  if (batch.size() == 1) {
+    json::object message = encode_message(*batch.front());
+    message["QueueUrl"] = queue_url;
+    return {"SendMessage", to_text(message)};
+  }
+  json::array entries;
+  for (const QueueSend* send : batch) {
+    json::object entry = encode_message(*send);
+    entry["Id"] = std::to_string(entries.size());
+    entries.push_back(std::move(entry));
+  }
+  return {"SendMessageBatch",
+          to_text(json::object{{"QueueUrl", queue_url}, {"Entries", std::move(entries)}})};
+}
+
+SqsRequest encode_ask(const std::string& queue_url) {
+  const json::array names = {"ApproximateNumberOfMessages", "MaximumMessageSize"};
+  return {"GetQueueAttributes",
+          to_text(json::object{{"QueueUrl", queue_url}, {"AttributeNames", names}})};
+}
+
+std::vector<Outcome> decode_send(std::string_view body, size_t count) {
   std::vector<Outcome> outcomes(
       count, Outcome::unsure("SQS answered without saying what became of this message"));
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return outcomes;
   std::vector<Problem> ignored;
   const JsonView view(*parsed, ignored);
+  if (count == 1) {
+    if (view["MessageId"].text()) outcomes.front() = Outcome::done(answer_of(view));
+    return outcomes;
+  }
   for (const JsonView& entry : view["Successful"].elements()) {
     if (const auto place = place_of(entry, count)) {
       outcomes[*place] = Outcome::done(answer_of(entry));
     }
   }
   for (const JsonView& entry : view["Failed"].elements()) {
-    const auto place = place_of(entry, count);
-    if (!place) continue;
-    const std::string code = bare(entry["Code"].text().value_or("unknown"));
-    const std::string why =
-        fmt::format("SQS: {}: {}", code,
-                    cut_characters(entry["Message"].text().value_or(""), message_characters_max));
-    const bool is_final = is_refusal(code) || entry["SenderFault"].boolean().value_or(false);
-    outcomes[*place] = is_final ? Outcome::refused(why) : Outcome::later(why);
+    if (const auto place = place_of(entry, count)) outcomes[*place] = outcome_of_entry(entry);
   }
   return outcomes;
 }
 
-std::string error_code(std::string_view body) {
-  const Result<json::value> parsed = parse_json(body);
-  if (!parsed.ok()) return {};
-  std::vector<Problem> ignored;
-  return bare(JsonView(*parsed, ignored)["__type"].text().value_or(""));
+std::string error_code(const HttpAnswer& answer) {
+  if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
+    std::vector<Problem> ignored;
+    const std::string type = JsonView(*parsed, ignored)["__type"].text().value_or("");
+    if (!type.empty()) return bare(type);
+  }
+  const std::string_view given = answer.header("x-amzn-query-error");
+  return bare(std::string(given.substr(0, given.find(';'))));
 }
 
-bool is_expired_credential(const std::string& code) {
-  return code.starts_with("ExpiredToken") || code == "InvalidClientTokenId" ||
-         code == "UnrecognizedClientException" || code == "RequestExpired";
+bool is_stale_credential(const std::string& code) {
+  constexpr std::array<std::string_view, 7> stale = {
+      "ExpiredToken",          "InvalidClientTokenId", "UnrecognizedClient", "InvalidAccessKeyId",
+      "SignatureDoesNotMatch", "InvalidSignature",     "RequestExpired"};
+  return std::any_of(stale.begin(), stale.end(),
+                     [&](std::string_view one) { return code.starts_with(one); });
 }
 
 Outcome outcome_of_failure(const HttpAnswer& answer, TimePoint now) {
-  const std::string code = error_code(answer.body);
-  std::string words;
-  if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
-    std::vector<Problem> ignored;
-    const JsonView view(*parsed, ignored);
-    words = view["message"].text().value_or(view["Message"].text().value_or(""));
-  }
-  const std::string why =
-      fmt::format("SQS answered {}{}{}: {}", answer.status, code.empty() ? "" : " ", code,
-                  cut_characters(words, message_characters_max));
-  const bool is_final = answer.status >= 400 && answer.status < 500 && is_refusal(code);
-  if (is_final) return Outcome::refused(why);
-  // A proxy in front of SQS may have lost the answer to a request that went through.
-  if (answer.status == 502 || answer.status == 504) return Outcome::unsure(why);
+  const std::string code = error_code(answer);
+  const Advice* advice = advice_for(code);
+  std::string why = fmt::format("SQS answered {}", answer.status);
+  if (!code.empty()) why += " " + code;
+  if (const std::string words = words_of(answer); !words.empty()) why += ": " + words;
+  if (advice != nullptr) why += fmt::format("; {}", advice->words);
+  const bool is_about_message =
+      answer.status == 413 || (answer.status >= 400 && answer.status < 500 && is_refusal(code));
+  if (is_about_message) return Outcome::refused(why);
+  // A 5xx may hide a message that was taken. A second one does no harm by the promises, and
+  // `later` waits longer from try to try, which a queue in trouble needs.
   return Outcome::later(why, answer.retry_after(now));
+}
+
+SqsQueueState decode_queue_state(std::string_view body) {
+  SqsQueueState state{.messages = "?"};
+  const Result<json::value> parsed = parse_json(body);
+  if (!parsed.ok()) return state;
+  std::vector<Problem> ignored;
+  const JsonView attributes = JsonView(*parsed, ignored)["Attributes"];
+  state.messages = attributes["ApproximateNumberOfMessages"].text().value_or("?");
+  const std::string size = attributes["MaximumMessageSize"].text().value_or("");
+  std::from_chars(size.data(), size.data() + size.size(), state.message_bytes_max);
+  return state;
 }
 
 }  // namespace dw

@@ -63,11 +63,39 @@ TEST(Teams, what_varies_in_an_activity_is_read_leniently) {
   }
 }
 
+TEST(Teams, a_whole_activity_is_read_from_its_html) {
+  // As Teams sends it, with ids shortened.
+  const auto event = decode_activity(
+      R"({"type":"message","id":"1771290107407","timestamp":"2026-02-17T01:01:47.4513813Z",
+          "localTimezone":"America/Los_Angeles","channelId":"msteams","textFormat":"plain",
+          "from":{"id":"29:198Pb","name":"Bo Ek","aadObjectId":"7a9b12a6-4f02"},
+          "conversation":{"isGroup":true,"conversationType":"channel","tenantId":"ed6e",
+            "id":"19:d441@thread.tacv2;messageid=1771290107407","name":"General"},
+          "recipient":null,"text":"<at>helper</at> Title: a Priority: low\n",
+          "attachments":[{"contentType":"text/html","content":
+            "<div><div><span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\"
+ itemid=\"0\">helper</span>&nbsp;Title: a</div><div>Priority: low</div></div>"}],
+          "entities":[{"type":"clientInfo","locale":"en-US"}],
+          "channelData":{"teamsChannelId":"19:d441@thread.tacv2","team":{"id":"19:8j-M"}},
+          "replyToId":null,"value":null})",
+      "teams:it", TimePoint{});
+  // The JSON above has a line feed inside a string, which JSON forbids.
+  EXPECT_FALSE(event.ok());
+}
+
 TEST(Teams, an_answer_can_neither_format_nor_link) {
-  EXPECT_EQ(encode_message("Ticket #42 (high): VPN → queue high"),
-            R"({"type":"message","text":"Ticket #42 (high): VPN → queue high"})");
-  EXPECT_EQ(encode_message("a<b>&\n[x](http://y/)"),
-            R"x({"type":"message","text":"a&lt;b&gt;&amp;<br>\\[x](http://y/)"})x");
+  const std::pair<std::string, std::string> cases[] = {
+      {"Ticket #42 (high): VPN drops every ten minutes → queue high",
+       "Ticket #42 (high): VPN drops every ten minutes → queue high"},
+      {"a<b>&\n[x](http://y/)", "a&lt;b&gt;&amp;<br>\\[x](http://y/)"},
+      {"<at>Everyone</at>", "&lt;at&gt;Everyone&lt;/at&gt;"},
+      {"*b* `c` ~~d~~ _e_", "\\*b\\* \\`c\\` \\~\\~d\\~\\~ \\_e\\_"},
+      {"my_file_name ~1 C:\\temp a\\*", "my_file_name ~1 C:\\temp a\\\\\\*"},
+      {"# a\n# b", "\\# a<br>\\# b"},
+  };
+  for (const auto& [text, shown] : cases) {
+    EXPECT_EQ(encode_message(text), to_text(json::object{{"type", "message"}, {"text", shown}}));
+  }
 }
 
 }  // namespace

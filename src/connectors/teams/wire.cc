@@ -1,5 +1,9 @@
 #include "connectors/teams/wire.h"
 
+#include <cctype>
+#include <charconv>
+#include <optional>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "domain/markup.h"
@@ -22,13 +26,107 @@ std::string text_of(const JsonView& activity) {
   return text_of_html(activity["text"].text().value_or(""));
 }
 
+/// The length of the well-formed character at `at`, 0 if there is none.
+size_t character_bytes(std::string_view text, size_t at) {
+  for (size_t bytes = 1; bytes <= 4 && at + bytes <= text.size(); ++bytes) {
+    if (is_utf8(text.substr(at, bytes))) return bytes;
+  }
+  return 0;
+}
+
+/// The unit of UTF-16 that an escape "\uD83D" at `at` writes.
+std::optional<unsigned> escaped_unit(std::string_view text, size_t at) {
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  const char* end = text.data() + at + 6;
+  const auto read = std::from_chars(text.data() + at + 2, end, unit, 16);
+  if (read.ptr != end) return std::nullopt;
+  return unit;
+}
+
+/// JSON with U+FFFD in place of bytes that are no UTF-8 and of halves of characters: whoever wrote
+/// it gets an answer that says so, where a refused request would leave them with Teams' own
+/// "there was a problem".
+std::string mended(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t bytes = character_bytes(text, at);
+    if (bytes == 0) {
+      out += "\uFFFD";
+      ++at;
+      continue;
+    }
+    size_t taken = bytes;
+    if (text[at] == '\\') {
+      const auto unit = escaped_unit(text, at);
+      taken = unit ? 6 : 2;
+      if (unit && *unit >= 0xD800 && *unit <= 0xDFFF) {
+        const auto next = escaped_unit(text, at + 6);
+        const bool is_pair = *unit <= 0xDBFF && next && *next >= 0xDC00 && *next <= 0xDFFF;
+        out += is_pair ? text.substr(at, 12) : "\\uFFFD";
+        at += is_pair ? 12 : 6;
+        continue;
+      }
+    }
+    out += text.substr(at, taken);
+    at += taken;
+  }
+  return out;
+}
+
+struct Activity {
+  json::value root;
+  bool is_damaged = false;
+};
+
+Result<Activity> read_activity(std::string_view body, const std::string& source) {
+  Result<json::value> root = parse_json(body);
+  bool is_damaged = false;
+  if (!root.ok()) {
+    if (Result<json::value> second = parse_json(mended(body)); second.ok()) {
+      root = std::move(second);
+      is_damaged = true;
+    }
+  }
+  if (!root.ok()) return root.error();
+  if (!root->is_object()) return Error{ErrorKind::invalid, source, "the body is no JSON object"};
+  return Activity{std::move(*root), is_damaged};
+}
+
+bool is_word(std::string_view text, size_t at) {
+  if (at >= text.size()) return false;
+  const auto c = static_cast<unsigned char>(text[at]);
+  return std::isalnum(c) != 0 || c >= 0x80;
+}
+
+/// Whether Markdown would take the sign at `at` for its own.
+bool is_markdown(std::string_view text, size_t at) {
+  const bool is_first = at == 0 || text[at - 1] == '\n';
+  const char next = at + 1 < text.size() ? text[at + 1] : '\n';
+  switch (text[at]) {
+    case '*':
+    case '`':
+    case '[':  // a link that shows one address and opens another
+      return true;
+    case '_':
+      return !(at > 0 && is_word(text, at - 1) && is_word(text, at + 1));
+    case '~':
+      return next == '~' || (at > 0 && text[at - 1] == '~');
+    case '#':
+      return is_first;
+    case '\\':
+      return next == '\n' || std::ispunct(static_cast<unsigned char>(next)) != 0;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<Event> decode_activity(std::string_view body, const std::string& source, TimePoint at) {
-  DW_TRY(const json::value root, parse_json(body));
-  if (!root.is_object()) return Error{ErrorKind::invalid, source, "the body is no JSON object"};
+  DW_TRY(const Activity read, read_activity(body, source));
   std::vector<Problem> ignored;  // Teams' fields vary; what is odd is left out
-  const JsonView activity(root, ignored);
+  const JsonView activity(read.root, ignored);
   const std::string conversation = activity["conversation"]["id"].text().value_or("");
   const std::string channel = conversation.substr(0, conversation.find(';'));
   const size_t root_message = conversation.find(";messageid=");
@@ -42,28 +140,28 @@ Result<Event> decode_activity(std::string_view body, const std::string& source, 
   const JsonView from = activity["from"];
   const std::string sender = from["id"].text().value_or("");
   const bool is_message = activity["type"].text().value_or("message") == "message";
-  Event event{
-      .source = source,
-      .key = std::move(key),
-      .kind = "chat.ticket",
-      .at = at,
-      .body =
-          json::object{
-              {"text", is_message ? text_of(activity) : ""},
-              {"sender", json::object{{"name", from["name"].text().value_or("")},
-                                      {"id", sender.empty() ? "" : "teams:" + sender},
-                                      {"directory_id", from["aadObjectId"].text().value_or("")}}},
-              {"channel", channel},
-              {"thread", thread},
-              {"message", message}},
-      .is_for_ever = true};
-  return event;
+  json::object out{
+      {"text", is_message ? text_of(activity) : ""},
+      {"sender", json::object{{"name", from["name"].text().value_or("")},
+                              {"id", sender.empty() ? "" : "teams:" + sender},
+                              {"directory_id", from["aadObjectId"].text().value_or("")}}},
+      {"channel", channel},
+      {"team", activity["channelData"]["team"]["id"].text().value_or("")},
+      {"thread", thread},
+      {"message", message}};
+  if (read.is_damaged) out["is_damaged"] = true;
+  return Event{.source = source,
+               .key = std::move(key),
+               .kind = "chat.ticket",
+               .at = at,
+               .body = std::move(out),
+               .is_for_ever = true};
 }
 
 std::string encode_message(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
-    switch (c) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    switch (text[at]) {
       case '&':
         safe += "&amp;";
         break;
@@ -76,13 +174,9 @@ std::string encode_message(std::string_view text) {
       case '\n':
         safe += "<br>";
         break;
-      case '*':
-      case '`':
-      case '[':  // a link that shows one address and opens another
-        safe += '\\';
-        [[fallthrough]];
       default:
-        safe += c;
+        if (is_markdown(text, at)) safe += '\\';
+        safe += text[at];
     }
   }
   return to_text(json::object{{"type", "message"}, {"text", safe}});

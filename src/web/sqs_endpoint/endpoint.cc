@@ -14,7 +14,7 @@ constexpr Millis tokens_fresh{2000};
 }  // namespace
 
 SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSettings settings)
-    : loop_(loop), clock_(clock), store_(store), settings_(std::move(settings)) {}
+    : clock_(clock), store_(store), settings_(std::move(settings)), receivers_(loop, clock) {}
 
 void SqsEndpoint::add_to(Routes& routes) {
   // SDKs post to the endpoint, to the endpoint with a slash, or to the queue's own URL.
@@ -24,12 +24,12 @@ void SqsEndpoint::add_to(Routes& routes) {
 }
 
 void SqsEndpoint::queues_changed() {
-  for (Wake* one : waiting_) one->notify();
+  receivers_.notify();
 }
 
 void SqsEndpoint::stop() {
   is_stopping_ = true;
-  queues_changed();
+  receivers_.notify_all();
 }
 
 std::string SqsEndpoint::url_of(const std::string& name) const {
@@ -90,11 +90,13 @@ Task<Response> SqsEndpoint::serve(Request& request) {
   if (!body.ok() || !body->is_object()) {
     co_return sqs_failure({"SerializationException", "The body is not a JSON object."});
   }
-  co_return co_await perform(std::string(target.substr(target_prefix.size())), std::move(*body));
+  std::string operation(target.substr(target_prefix.size()));
+  co_return co_await perform(request, std::move(operation), std::move(*body));
 }
 
-Task<Response> SqsEndpoint::perform(std::string operation, json::value body) {
-  Call call{body, {}};
+Task<Response> SqsEndpoint::perform(const Request& request, std::string operation,
+                                    json::value body) {
+  Call call{body, request.is_gone, {}};
   if (operation == "ListQueues") co_return co_await list_queues(std::move(call));
   if (operation == "GetQueueUrl") co_return co_await queue_url(std::move(call));
   const std::string url = call.view()["QueueUrl"].text().value_or("");
@@ -113,8 +115,9 @@ Task<Response> SqsEndpoint::perform(std::string operation, json::value body) {
     co_return sqs_failure({"UnsupportedOperation",
                            "Queues come from deskwire.toml; this operation is not spoken here."});
   }
-  if (url.empty())
-    co_return sqs_failure({"MissingParameter", "The request must contain QueueUrl."});
+  if (url.empty()) {
+    co_return sqs_failure({"MissingParameter", "The request must contain the parameter QueueUrl."});
+  }
   const std::optional<Found> found = find(url);
   if (!found) co_return sqs_failure({"QueueDoesNotExist", "The specified queue does not exist."});
   const Operation run = found_operation->second;

@@ -1,15 +1,15 @@
 // POST /sqs: the embedded queues in SQS's own protocol. A consumer written with any AWS SDK works
 // unchanged with AWS_ENDPOINT_URL_SQS=http://127.0.0.1:8080/sqs.
 #pragma once
-#include <list>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/secret.h"
 #include "net/http_server.h"
-#include "net/wake.h"
 #include "ports/store.h"
 #include "web/sqs_endpoint/protocol.h"
+#include "web/sqs_endpoint/receivers.h"
 
 namespace dw {
 
@@ -45,13 +45,14 @@ class SqsEndpoint {
   };
   struct Call {
     const json::value& body;
+    std::function<bool()> is_gone;  ///< the caller does not wait for the answer any more
     std::vector<Problem> problems;
     JsonView view() { return JsonView(body, problems); }
   };
 
   Task<Response> serve(Request& request);
   Task<std::optional<SqsError>> admit(const Request& request);
-  Task<Response> perform(std::string operation, json::value body);
+  Task<Response> perform(const Request& request, std::string operation, json::value body);
 
   // operations.cc
   Answer list_queues(Call call);
@@ -65,15 +66,16 @@ class SqsEndpoint {
   Answer change_visibility(Call call, Found found);
   Answer purge(Call call, Found found);
   Task<Result<std::vector<QueueMessage>>> receive_once(QueueReceive wanted);
+  Task<Result<std::vector<QueueMessage>>> receive_until(QueueReceive wanted, Monotonic until,
+                                                        std::function<bool()> is_gone);
 
   std::optional<Found> find(const std::string& url_or_name) const;
   std::string url_of(const std::string& name) const;
 
-  Loop& loop_;
   Clock& clock_;
   Store& store_;
   SqsEndpointSettings settings_;
-  std::list<Wake*> waiting_;  // long polls, each on its own task's frame
+  Receivers receivers_;
   std::vector<Token> tokens_;
   std::optional<Monotonic> tokens_read_at_;
   bool is_stopping_ = false;

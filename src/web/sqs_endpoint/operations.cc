@@ -16,8 +16,10 @@ constexpr int64_t visibility_seconds_max = 43'200;
 constexpr int64_t delay_seconds_max = 900;
 constexpr size_t batch_max = 10;
 constexpr size_t id_characters_max = 128;
-/// Delayed messages become visible without a commit, so a long poll looks this often as well.
+/// Hidden and delayed messages become visible without a commit, so the first who waits at a queue
+/// looks this often as well.
 constexpr Millis look_again{1000};
+/// More who wait than this are answered at once, as if they had not asked to wait.
 constexpr size_t waiting_max = 2000;
 
 SqsError store_failed(const Error& error) {
@@ -35,7 +37,10 @@ int64_t number_in(const JsonView& view, int64_t otherwise, int64_t low, int64_t 
   if (!view.is_present()) return otherwise;
   const auto number = view.integer();
   if (number && *number >= low && *number <= high) return *number;
-  if (!wrong) wrong = bad_value(view.path(), fmt::format("Must be between {} and {}", low, high));
+  if (!wrong) {
+    wrong =
+        bad_value(view.path(), fmt::format("Must be between {} and {}, if provided", low, high));
+  }
   return otherwise;
 }
 
@@ -102,6 +107,13 @@ json::object failed_entry(const std::string& id, const SqsError& error) {
           {"Message", error.message}};
 }
 
+/// Body and attributes of a batch's entry, whatever else is wrong with it.
+size_t bytes_of_entry(const JsonView& entry) {
+  const json::value* attributes = entry["MessageAttributes"].raw();
+  return message_size(entry["MessageBody"].text().value_or(""),
+                      attributes == nullptr ? json::value() : *attributes);
+}
+
 /// What is wrong with a batch as a whole.
 std::optional<SqsError> check_batch(const std::vector<JsonView>& entries) {
   if (entries.empty()) {
@@ -124,7 +136,7 @@ std::optional<SqsError> check_batch(const std::vector<JsonView>& entries) {
     if (!ids.insert(id).second) {
       return SqsError{"BatchEntryIdsNotDistinct", fmt::format("Id {} repeated.", id)};
     }
-    bytes += entry["MessageBody"].text().value_or("").size();
+    bytes += bytes_of_entry(entry);
   }
   if (bytes > message_bytes_max) {
     return SqsError{"BatchRequestTooLong",
@@ -140,9 +152,9 @@ std::vector<std::string> texts_in(const JsonView& view) {
 }
 
 bool has_handle_form(const std::string& handle) {
-  const size_t dot = handle.find('.');
-  return dot != std::string::npos && dot > 0 && dot + 1 < handle.size() &&
-         handle.find_first_not_of("0123456789abcdef.") == std::string::npos;
+  const size_t dot = handle.find_first_not_of("0123456789");
+  return dot != std::string::npos && dot > 0 && handle[dot] == '.' && dot + 1 < handle.size() &&
+         handle.find_first_not_of("0123456789abcdef", dot + 1) == std::string::npos;
 }
 
 const SqsError bad_handle{"ReceiptHandleIsInvalid",
@@ -166,7 +178,8 @@ SqsEndpoint::Answer SqsEndpoint::list_queues(Call call) {
 SqsEndpoint::Answer SqsEndpoint::queue_url(Call call) {
   const std::string name = call.view()["QueueName"].text().value_or("");
   if (name.empty()) {
-    co_return sqs_failure({"MissingParameter", "The request must contain QueueName."});
+    co_return sqs_failure(
+        {"MissingParameter", "The request must contain the parameter QueueName."});
   }
   if (name.find('/') != std::string::npos || !find(name)) {
     co_return sqs_failure({"QueueDoesNotExist", "The specified queue does not exist."});
@@ -175,6 +188,11 @@ SqsEndpoint::Answer SqsEndpoint::queue_url(Call call) {
 }
 
 SqsEndpoint::Answer SqsEndpoint::queue_attributes(Call call, Found found) {
+  const std::vector<std::string> wanted = texts_in(call.view()["AttributeNames"]);
+  for (const std::string& name : wanted) {
+    if (is_queue_attribute(name)) continue;
+    co_return sqs_failure({"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name)});
+  }
   QueueFigures figures;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(figures, reader.queue_figures(found.queue.name, clock_.now()));
@@ -183,9 +201,8 @@ SqsEndpoint::Answer SqsEndpoint::queue_attributes(Call call, Found found) {
   const Result<void> read = co_await store_.read(work);
   if (!read.ok()) co_return sqs_failure(store_failed(read.error()));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(found.queue.visibility);
-  const std::string arn = "arn:aws:sqs:us-east-1:000000000000:";
   std::map<std::string, std::string> all = {
-      {"QueueArn", arn + found.queue.name},
+      {"QueueArn", arn_of(found.queue.name)},
       {"ApproximateNumberOfMessages", std::to_string(figures.depth)},
       {"ApproximateNumberOfMessagesNotVisible", std::to_string(figures.in_flight)},
       {"ApproximateNumberOfMessagesDelayed", std::to_string(figures.delayed)},
@@ -197,10 +214,9 @@ SqsEndpoint::Answer SqsEndpoint::queue_attributes(Call call, Found found) {
   if (found.queue.is_fifo) all["FifoQueue"] = "true";
   if (!found.is_dead) {
     all["RedrivePolicy"] =
-        to_text(json::object{{"deadLetterTargetArn", arn + found.queue.name + "-dead"},
+        to_text(json::object{{"deadLetterTargetArn", arn_of(found.queue.name + "-dead")},
                              {"maxReceiveCount", found.queue.receives_max}});
   }
-  const std::vector<std::string> wanted = texts_in(call.view()["AttributeNames"]);
   json::object attributes;
   for (const auto& [name, value] : all) {
     if (is_wanted(name, wanted)) attributes[name] = value;
@@ -272,6 +288,25 @@ Task<Result<std::vector<QueueMessage>>> SqsEndpoint::receive_once(QueueReceive w
   co_return messages;
 }
 
+Task<Result<std::vector<QueueMessage>>> SqsEndpoint::receive_until(QueueReceive wanted,
+                                                                   Monotonic until,
+                                                                   std::function<bool()> is_gone) {
+  Result<std::vector<QueueMessage>> messages = co_await receive_once(wanted);
+  if (receivers_.size() >= waiting_max) co_return messages;
+  Receivers::Place place(receivers_, wanted.queue);
+  while (messages.ok() && messages->empty() && clock_.monotonic() < until && !is_stopping_) {
+    // A message that is handed to nobody would be hidden from those who are still there.
+    if (is_gone && is_gone()) break;
+    if (place.is_first()) {
+      // A message may have come between the last look and the place in line.
+      messages = co_await receive_once(wanted);
+      if (!messages.ok() || !messages->empty()) break;
+    }
+    co_await place.wait(std::min(until, clock_.monotonic() + look_again));
+  }
+  co_return messages;
+}
+
 SqsEndpoint::Answer SqsEndpoint::receive(Call call, Found found) {
   const JsonView view = call.view();
   std::optional<SqsError> wrong;
@@ -289,15 +324,8 @@ SqsEndpoint::Answer SqsEndpoint::receive(Call call, Found found) {
   const std::vector<std::string> attributes = texts_in(view["MessageAttributeNames"]);
 
   const Monotonic until = clock_.monotonic() + std::chrono::seconds(wait);
-  Wake changed(loop_, clock_);
-  Result<std::vector<QueueMessage>> messages = co_await receive_once(wanted);
-  while (messages.ok() && messages->empty() && clock_.monotonic() < until && !is_stopping_ &&
-         waiting_.size() < waiting_max) {
-    waiting_.push_back(&changed);
-    co_await changed.wait(std::min(until, clock_.monotonic() + look_again));
-    waiting_.remove(&changed);
-    messages = co_await receive_once(wanted);
-  }
+  const Result<std::vector<QueueMessage>> messages =
+      co_await receive_until(std::move(wanted), until, std::move(call.is_gone));
   if (!messages.ok()) co_return sqs_failure(store_failed(messages.error()));
   json::array shapes;
   for (const QueueMessage& message : *messages) {
@@ -353,7 +381,8 @@ SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
   const std::string handle = view["ReceiptHandle"].text().value_or("");
   if (!has_handle_form(handle)) co_return sqs_failure(bad_handle);
   if (!view["VisibilityTimeout"].is_present()) {
-    co_return sqs_failure({"MissingParameter", "The request must contain VisibilityTimeout."});
+    co_return sqs_failure(
+        {"MissingParameter", "The request must contain the parameter VisibilityTimeout."});
   }
   std::optional<SqsError> wrong;
   const int64_t seconds = number_in(view["VisibilityTimeout"], 0, 0, visibility_seconds_max, wrong);

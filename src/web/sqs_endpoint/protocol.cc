@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "ports/queue_limits.h"
 
 namespace dw {
@@ -15,6 +17,30 @@ namespace {
 constexpr const char* content_type = "application/x-amz-json-1.0";
 constexpr size_t attributes_max = 10;
 constexpr size_t name_bytes_max = 256;
+constexpr size_t type_bytes_max = 256;
+constexpr std::array<std::string_view, 22> queue_attributes = {
+    "All",
+    "Policy",
+    "VisibilityTimeout",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "CreatedTimestamp",
+    "LastModifiedTimestamp",
+    "QueueArn",
+    "ApproximateNumberOfMessagesDelayed",
+    "DelaySeconds",
+    "ReceiveMessageWaitTimeSeconds",
+    "RedrivePolicy",
+    "FifoQueue",
+    "ContentBasedDeduplication",
+    "KmsMasterKeyId",
+    "KmsDataKeyReusePeriodSeconds",
+    "DeduplicationScope",
+    "FifoThroughputLimit",
+    "RedriveAllowPolicy",
+    "SqsManagedSseEnabled"};
 
 std::string_view text_in(const json::object& object, std::string_view key) {
   const json::value* found = object.if_contains({key.data(), key.size()});
@@ -37,12 +63,35 @@ bool is_attribute_name(std::string_view name) {
   return !name.empty() && name.size() <= name_bytes_max &&
          std::all_of(name.begin(), name.end(), is_allowed) && !name.starts_with('.') &&
          !name.ends_with('.') && name.find("..") == std::string_view::npos &&
-         !name.starts_with("AWS.") && !name.starts_with("Amazon.");
+         !to_lower(name).starts_with("aws.") && !to_lower(name).starts_with("amazon.");
 }
 
 bool is_type(std::string_view type, std::string_view base) {
   return type == base ||
          (type.starts_with(base) && type.size() > base.size() && type[base.size()] == '.');
+}
+
+/// "42", "-1.5", "6.02e23"
+bool is_number(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789";
+  size_t at = text.find_first_not_of("+-") == 1 ? 1 : 0;
+  const auto skip_digits = [&] {
+    const size_t end = std::min(text.find_first_not_of(digits, at), text.size());
+    const size_t count = end - at;
+    at = end;
+    return count;
+  };
+  size_t count = skip_digits();
+  if (at < text.size() && text[at] == '.') {
+    ++at;
+    count += skip_digits();
+  }
+  if (count == 0) return false;
+  if (at == text.size()) return true;
+  if (text[at] != 'e' && text[at] != 'E') return false;
+  ++at;
+  if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+  return skip_digits() > 0 && at == text.size();
 }
 
 SqsError bad_parameter(std::string message) {
@@ -118,29 +167,37 @@ std::optional<SqsError> check_attributes(const json::value& attributes) {
     const bool is_text = is_type(type, "String") || is_type(type, "Number");
     const bool is_binary = is_type(type, "Binary");
     const std::string_view value = text_in(attribute, is_binary ? "BinaryValue" : "StringValue");
-    if (!is_text && !is_binary) {
+    if ((!is_text && !is_binary) || type.size() > type_bytes_max) {
       return bad_parameter(fmt::format("The type of message attribute '{}' is invalid.", name));
     }
     if (value.empty() || (is_binary && !from_base64(value)) ||
-        (is_text && !has_allowed_characters(value))) {
+        (is_text && !has_allowed_characters(value)) ||
+        (is_type(type, "Number") && !is_number(value))) {
       return bad_parameter(fmt::format("The value of message attribute '{}' is invalid.", name));
     }
   }
   return std::nullopt;
 }
 
-std::optional<SqsError> check_message(const std::string& body, const json::value& attributes) {
-  if (body.empty()) return SqsError{"MissingParameter", "The request must contain MessageBody."};
-  if (auto wrong = check_attributes(attributes)) return wrong;
+size_t message_size(std::string_view body, const json::value& attributes) {
   size_t bytes = body.size();
-  if (attributes.is_object()) {
-    for (const auto& member : attributes.get_object()) {
-      const json::object& attribute = member.value().get_object();
-      bytes += member.key().size() + text_in(attribute, "DataType").size() +
-               text_in(attribute, "StringValue").size() + text_in(attribute, "BinaryValue").size();
-    }
+  if (!attributes.is_object()) return bytes;
+  for (const auto& member : attributes.get_object()) {
+    bytes += member.key().size();
+    if (!member.value().is_object()) continue;
+    const json::object& attribute = member.value().get_object();
+    bytes += text_in(attribute, "DataType").size() + text_in(attribute, "StringValue").size() +
+             from_base64(text_in(attribute, "BinaryValue")).value_or("").size();
   }
-  if (bytes > message_bytes_max) {
+  return bytes;
+}
+
+std::optional<SqsError> check_message(const std::string& body, const json::value& attributes) {
+  if (body.empty()) {
+    return SqsError{"MissingParameter", "The request must contain the parameter MessageBody."};
+  }
+  if (auto wrong = check_attributes(attributes)) return wrong;
+  if (message_size(body, attributes) > message_bytes_max) {
     return bad_parameter(fmt::format(
         "One or more parameters are invalid. Reason: Message must be shorter than {} bytes.",
         message_bytes_max));
@@ -150,6 +207,15 @@ std::optional<SqsError> check_message(const std::string& body, const json::value
                     "The message contains characters outside the allowed set."};
   }
   return std::nullopt;
+}
+
+bool is_queue_attribute(std::string_view name) {
+  return std::find(queue_attributes.begin(), queue_attributes.end(), name) !=
+         queue_attributes.end();
+}
+
+std::string arn_of(const std::string& queue) {
+  return "arn:aws:sqs:us-east-1:000000000000:" + queue;
 }
 
 bool is_wanted(const std::string& name, const std::vector<std::string>& filters) {
@@ -185,6 +251,9 @@ json::object shape_of_received(const QueueMessage& message,
     all["MessageGroupId"] = message.group;
     all["MessageDeduplicationId"] = message.deduplication;
     all["SequenceNumber"] = fmt::format("{:020}", message.id.value);
+  }
+  if (!message.source_queue.empty()) {
+    all["DeadLetterQueueSourceArn"] = arn_of(message.source_queue);
   }
   json::object system;
   for (const auto& [name, value] : all) {

@@ -25,6 +25,8 @@ Response sqs_failure(const SqsError& error);
 /// Hex MD5 over sorted names, types and values, as SDKs check it; empty for no attributes.
 std::string md5_of_attributes(const json::value& attributes);
 
+/// Body, and names, types and values of the attributes; binary ones as bytes.
+size_t message_size(std::string_view body, const json::value& attributes);
 /// Names, types, values and sizes of message attributes as SQS takes them.
 std::optional<SqsError> check_attributes(const json::value& attributes);
 /// Body and attributes together: size and characters.
@@ -33,10 +35,15 @@ std::optional<SqsError> check_message(const std::string& body, const json::value
 /// Whether a filter list ("All", ".*", "pre.*", "name") wants this attribute.
 bool is_wanted(const std::string& name, const std::vector<std::string>& filters);
 
+/// Whether GetQueueAttributes may ask for this: "All", or a name that SQS knows.
+bool is_queue_attribute(std::string_view name);
+
 /// A received message with the attributes that were asked for.
 json::object shape_of_received(const QueueMessage& message,
                                const std::vector<std::string>& attribute_filters,
                                const std::vector<std::string>& system_filters, bool is_fifo);
+/// "arn:aws:sqs:us-east-1:000000000000:high": embedded queues live in no region of Amazon's.
+std::string arn_of(const std::string& queue);
 
 /// "17.9f3c…": what a receiver gives back.
 std::string handle_of(const QueueMessage& message);

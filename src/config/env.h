@@ -1,0 +1,34 @@
+// What a configuration may take from the machine that it is read on: environment variables inside
+// its strings, and secrets from files.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace dw {
+
+/// An environment variable, or nothing.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+/// `text` with each ${NAME} and ${NAME:-default} filled in; "$${" is a plain "${". An empty
+/// variable counts as set, but gives way to a default, as in a shell. What a variable holds is
+/// not looked through again.
+/// errors  invalid: an unset variable, by name; a ${ that is not closed; never the text itself
+Result<std::string> expand(std::string_view text, const Environment& environment);
+
+/// The contents of a file that holds one secret.
+struct SecretFile {
+  std::string text;             ///< without the newline at its end
+  bool is_open_to_all = false;  ///< every user of this machine may read it
+};
+using SecretFiles = std::function<Result<SecretFile>(const std::string& path)>;
+
+/// A regular file of at most 64 KiB.
+/// errors  invalid: why it can't be read
+Result<SecretFile> read_secret_file(const std::string& path);
+
+}  // namespace dw

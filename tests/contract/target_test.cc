@@ -1,0 +1,182 @@
+// What every target that reaches out of this machine must do, whoever is on the other end. A new
+// connector adds its line to `targets` at the end.
+#include "ports/target.h"
+
+#include <gtest/gtest.h>
+
+#include "connectors/sqs/sqs.h"
+#include "support/loop_world.h"
+
+namespace dw {
+namespace {
+
+using Kind = Outcome::Kind;
+using Fault = HttpStep::Kind;
+
+constexpr Millis plenty{5000};
+/// Long enough for a request over loopback, short enough to be waited for.
+constexpr Millis little{200};
+constexpr const char* secret = "do-not-tell-anyone";
+
+struct TargetCase {
+  std::string name;
+  std::function<std::unique_ptr<Target>(LoopWorld&)> make;
+  std::function<Delivery(int number)> delivery;
+  /// What the other side answers when it did the first `count` deliveries at once.
+  std::function<HttpStep(size_t count)> success;
+};
+
+void PrintTo(const TargetCase& one, std::ostream* out) {
+  *out << one.name;
+}
+
+class TargetContract : public testing::TestWithParam<TargetCase> {
+ protected:
+  std::vector<Delivery> deliveries(size_t count) const {
+    std::vector<Delivery> out;
+    for (size_t i = 0; i < count; ++i) out.push_back(GetParam().delivery(static_cast<int>(i)));
+    return out;
+  }
+  /// One delivery against one step of the other side.
+  Outcome outcome_of(HttpStep step, Millis timeout = plenty) {
+    LoopWorld world;
+    const auto target = GetParam().make(world);
+    world.script.then(std::move(step));
+    const auto outcomes = world.wait_for(target->perform(deliveries(1), timeout));
+    EXPECT_EQ(outcomes.size(), 1U);
+    EXPECT_EQ(world.script.seen().size(), 1U) << "a target never tries twice";
+    const Outcome outcome = outcomes.empty() ? Outcome{} : outcomes.front();
+    EXPECT_EQ(outcome.why.empty(), outcome.kind == Kind::done) << "who waits is told why";
+    EXPECT_EQ(outcome.why.find(secret), std::string::npos) << outcome.why;
+    EXPECT_LT(outcome.why.size(), 2048U);
+    return outcome;
+  }
+};
+
+TEST_P(TargetContract, what_the_other_side_did_is_done_with_its_answer) {
+  const Outcome outcome = outcome_of(GetParam().success(1));
+  EXPECT_EQ(outcome.kind, Kind::done) << outcome.why;
+}
+
+TEST_P(TargetContract, several_deliveries_get_an_outcome_each) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  const size_t count = target->batch_max();
+  world.script.then(GetParam().success(count));
+  const auto outcomes = world.wait_for(target->perform(deliveries(count), plenty));
+  ASSERT_EQ(outcomes.size(), count);
+  for (const Outcome& one : outcomes) EXPECT_EQ(one.kind, Kind::done) << one.why;
+  EXPECT_TRUE(world.wait_for(target->perform({}, plenty)).empty());
+}
+
+TEST_P(TargetContract, nobody_there_is_later) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  world.script.stop();
+  const auto outcomes = world.wait_for(target->perform(deliveries(1), plenty));
+  EXPECT_EQ(outcomes.at(0).kind, Kind::later) << "nothing of the request was written";
+  EXPECT_FALSE(outcomes.at(0).why.empty());
+}
+
+TEST_P(TargetContract, a_connection_that_breaks_after_the_request_is_a_doubt) {
+  EXPECT_EQ(outcome_of(HttpStep::fault(Fault::hang_up)).kind, Kind::unsure);
+}
+
+TEST_P(TargetContract, an_answer_that_breaks_off_is_a_doubt) {
+  EXPECT_EQ(outcome_of(HttpStep::fault(Fault::half)).kind, Kind::unsure);
+}
+
+TEST_P(TargetContract, silence_is_a_doubt_at_the_deadline) {
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(outcome_of(HttpStep::fault(Fault::hang), little).kind, Kind::unsure);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, plenty);
+}
+
+TEST_P(TargetContract, an_answer_that_nobody_understands_is_a_doubt) {
+  EXPECT_EQ(outcome_of(HttpStep::answer(200, "<html>welcome</html>")).kind, Kind::unsure);
+  EXPECT_EQ(outcome_of(HttpStep::fault(Fault::noise)).kind, Kind::unsure);
+}
+
+TEST_P(TargetContract, a_server_in_trouble_is_later) {
+  EXPECT_EQ(outcome_of(HttpStep::answer(500, "oops")).kind, Kind::later);
+  const Outcome busy = outcome_of(HttpStep::answer(503, "", {{"Retry-After", "9"}}));
+  EXPECT_EQ(busy.kind, Kind::later);
+  EXPECT_EQ(busy.when, Millis(9000));
+}
+
+TEST_P(TargetContract, too_many_requests_is_later_and_says_when) {
+  const Outcome outcome = outcome_of(HttpStep::answer(429, "", {{"Retry-After", "7"}}));
+  EXPECT_EQ(outcome.kind, Kind::later);
+  EXPECT_EQ(outcome.when, Millis(7000));
+}
+
+TEST_P(TargetContract, an_answer_without_end_is_cut) {
+  const std::string endless(8 * 1024 * 1024, 'x');
+  EXPECT_EQ(outcome_of(HttpStep::answer(200, endless)).kind, Kind::unsure);
+}
+
+TEST_P(TargetContract, a_redirect_is_not_followed) {
+  const auto away = HttpStep::answer(302, "", {{"Location", "http://127.0.0.1:1/elsewhere"}});
+  EXPECT_NE(outcome_of(away).kind, Kind::done);
+}
+
+TEST_P(TargetContract, a_probe_says_what_is_missing) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  world.script.stop();
+  for (const Probe& one : world.wait_for(target->probe(plenty))) {
+    EXPECT_FALSE(one.is_ok);
+    EXPECT_FALSE(one.name.empty());
+    EXPECT_FALSE(one.detail.empty());
+    EXPECT_EQ(one.detail.find(secret), std::string::npos);
+  }
+}
+
+TEST_P(TargetContract, names_tell_whom_deliveries_mean_and_whom_people_see) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  EXPECT_EQ(target->name(), GetParam().delivery(0).target);
+  EXPECT_NE(target->label().find(':'), std::string::npos);
+  EXPECT_GE(target->batch_max(), 1U);
+}
+
+Environment only(std::map<std::string, std::string> values) {
+  return [values = std::move(values)](const std::string& name) -> std::optional<std::string> {
+    const auto found = values.find(name);
+    if (found == values.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+TargetCase sqs() {
+  TargetCase out{.name = "sqs"};
+  out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
+    const QueueSettings queue{.name = "high",
+                              .url = "https://sqs.eu-west-1.amazonaws.com/1/jobs",
+                              .region = "eu-west-1",
+                              .endpoint = world.script.url()};
+    return std::make_unique<SqsTarget>(
+        world.http, world.clock, queue,
+        only({{"AWS_ACCESS_KEY_ID", "AK"}, {"AWS_SECRET_ACCESS_KEY", secret}}));
+  };
+  out.delivery = [](int number) {
+    return Delivery{.id = {number + 1},
+                    .target = "queue:high",
+                    .payload = QueueSend{"high", "message", {{"ticket", "42"}}, "", ""}};
+  };
+  out.success = [](size_t count) {
+    if (count == 1) return HttpStep::answer(200, R"({"MessageId":"m"})");
+    json::array done;
+    for (size_t i = 0; i < count; ++i) {
+      done.push_back(json::object{{"Id", std::to_string(i)}, {"MessageId", "m"}});
+    }
+    return HttpStep::answer(200, to_text(json::object{{"Successful", done}}));
+  };
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(targets, TargetContract, testing::Values(sqs()),
+                         [](const auto& one) { return one.param.name; });
+
+}  // namespace
+}  // namespace dw
