@@ -1,50 +1,16 @@
 // A delivery: one effect on the outside world, written down before it is tried. It stays until it
 // is done or a person discards it. Its states and arrows are drawn in engine/README.md.
 #pragma once
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
-#include "domain/ticket.h"
+#include "domain/payload.h"
 
 namespace dw {
-
-/// Puts one message on a queue. Attributes are SQS String attributes.
-struct QueueSend {
-  std::string queue;  ///< "high"
-  std::string body;
-  std::map<std::string, std::string> attributes;
-  std::string group;          ///< FIFO queues only: what keeps order together
-  std::string deduplication;  ///< FIFO queues only
-};
-
-/// Adds a comment to a ticket at its desk.
-struct DeskComment {
-  TicketId ticket;
-  std::string author_name, author_email;
-  std::string body;
-  bool is_public = true;
-  std::string source;  ///< where it was written
-};
-
-/// Changes a ticket at its desk.
-struct DeskUpdate {
-  TicketId ticket;
-  TicketPatch patch;
-};
-
-using Payload = std::variant<QueueSend, DeskComment, DeskUpdate>;
-
-/// "send", "comment", "update": what the API calls `operation`.
-std::string_view operation_of(const Payload& payload);
-json::value encode(const Payload& payload);
-Result<Payload> decode_payload(std::string_view operation, const json::value& body);
 
 enum class DeliveryState {
   pending,  ///< waits for its turn, its time, or its answer: the queue was unreachable, retry at
@@ -73,6 +39,9 @@ struct Delivery {
   /// A dead or unsure one keeps the lane waiting until a person decides. False where order does
   /// not matter so much: comments, standard queues.
   bool holds_lane = true;
+  /// The kind of event that its answer becomes, for the job that planned it; empty: nobody asks.
+  std::string answer_kind;
+  std::string reference;  ///< the job's own words for it, handed back with the answer
   DeliveryState state = DeliveryState::pending;
   /// It was claimed and its outcome never written: it may have happened. Settled before it is
   /// tried again.

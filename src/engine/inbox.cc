@@ -13,13 +13,17 @@ constexpr int local_rounds_max = 8;
 
 constexpr std::string_view parked_marker = "inbox.parked";
 
+/// {"delivery":"d-000191","operation":"open","is_done":true,"answer":{"id":"42"},"reference":…}, or
+/// with "why" if it was refused or given up.
 Event answer_event(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
   const bool is_done = outcome.kind == Outcome::Kind::done;
   json::object body{{"delivery", to_text(delivery.id)},
                     {"target", delivery.target},
                     {"operation", json::string(operation_of(delivery.payload))},
                     {"ticket", delivery.ticket.value},
-                    {"lane", delivery.lane}};
+                    {"lane", delivery.lane},
+                    {"reference", delivery.reference},
+                    {"is_done", is_done}};
   if (is_done) {
     body["answer"] = outcome.answer;
   } else {
@@ -27,7 +31,7 @@ Event answer_event(const Delivery& delivery, const Outcome& outcome, TimePoint n
   }
   return {.source = "delivery",
           .key = to_text(delivery.id) + (is_done ? "" : "/dead"),
-          .kind = is_done ? "delivery.done" : "delivery.dead",
+          .kind = delivery.answer_kind,
           .at = now,
           .body = std::move(body)};
 }
@@ -179,8 +183,8 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
   if (is_done) delivery.done_at = now;
   DW_TRY(delivery.id, journal.add_delivery(delivery));
   ++counts.performed[local->second->label()];
+  if (delivery.answer_kind.empty()) return {};
   Event answer = answer_event(delivery, outcome, now);
-  if (job_for(answer.kind) == nullptr) return {};
   DW_TRY(const Recorded recorded, journal.record(answer));
   next.push_back({recorded.id, std::move(answer)});
   return {};
@@ -188,8 +192,8 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
 
 Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery,
                                 const Outcome& outcome) {
+  if (delivery.answer_kind.empty() || job_for(delivery.answer_kind) == nullptr) return {};
   const Event event = answer_event(delivery, outcome, clock_.now());
-  if (job_for(event.kind) == nullptr) return {};
   DW_TRY(const Recorded recorded, journal.record(event));
   if (!recorded.is_first) return {};
   Counts counts;

@@ -5,7 +5,7 @@
 
 namespace dw {
 
-/// Of the fifteen columns that every statement over deliveries selects in this order.
+/// Of the seventeen columns that every statement over deliveries selects in this order.
 Delivery delivery_in(const Row& row);
 
 }  // namespace dw

@@ -1,7 +1,7 @@
 -- name: add_delivery
 INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
-  attempts, reason, created_at, next_attempt_at, done_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id;
+  attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id;
 
 -- name: touch_lane
 -- The row lock taken here makes a replica that is about to forget the empty lane wait, and look
@@ -40,7 +40,7 @@ DELETE FROM lane WHERE name = $1;
 
 -- name: lane_head
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
 FROM delivery WHERE lane = $1 AND state <= 2 AND (state = 0 OR holds_lane = 1)
 ORDER BY id LIMIT $2;
 
@@ -60,12 +60,12 @@ WHERE id = $1 AND state <= 2 RETURNING lane;
 
 -- name: delivery_by_id
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
 FROM delivery WHERE id = $1;
 
 -- name: list_deliveries
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
 FROM delivery
 WHERE id < $1 AND ($3 = '' OR lane = $3)
   AND (CAST($2 AS bigint) / (1 << CAST(state AS integer))) % 2 = 1
@@ -73,19 +73,19 @@ ORDER BY id DESC LIMIT $4;
 
 -- name: list_open_deliveries
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
 FROM delivery
 WHERE state <= 2 AND state = $2 AND id < $1 AND ($3 = '' OR lane = $3)
 ORDER BY id DESC LIMIT $4;
 
 -- name: deliveries_of_ticket
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
 FROM delivery WHERE ticket = $2 AND ticket > 0 AND id < $1 ORDER BY id DESC LIMIT $3;
 
 -- name: deliveries_of_event
 SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
 FROM delivery WHERE event = $2 AND id < $1 ORDER BY id DESC LIMIT $3;
 
 -- name: count_open_deliveries

@@ -1,0 +1,117 @@
+// What a delivery carries: one struct per effect on the outside world. They are kept as JSON, so
+// a field that is added later is absent in what was written before, and has its default.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "domain/ticket.h"
+
+namespace dw {
+
+/// A file where it lies; it is copied by streaming, never kept here.
+struct FileLink {
+  std::string name;  ///< "screen.png"
+  std::string url;   ///< at the system that it was attached in
+  std::string content_type;
+  int64_t bytes = 0;  ///< 0: not known
+};
+
+/// Puts one message on a queue. Attributes are SQS String attributes.
+struct QueueSend {
+  std::string queue;  ///< "high"
+  std::string body;
+  std::map<std::string, std::string> attributes;
+  std::string group;          ///< FIFO queues only: what keeps order together
+  std::string deduplication;  ///< FIFO queues only
+};
+
+/// Opens a recorded ticket at an outside desk. Answer: {"id":"42","url":"https://…"}.
+struct DeskOpen {
+  TicketId ticket;
+  std::string key;  ///< unique at the desk for ever: "slack:C1/1771290107.000400", "deskwire:17"
+  std::string title, description;
+  Priority priority = Priority::medium;
+  Requester requester;
+  std::vector<std::string> tags;
+  std::string thread_url;    ///< where it is talked about; may be empty
+  std::string follow_up_of;  ///< the desk's id of a closed ticket that this one goes on from
+};
+
+/// Adds a comment to a ticket at its desk. Answer: {"comment":"7001"} from an outside desk.
+struct DeskComment {
+  TicketId ticket;
+  std::string author_name, author_email;
+  std::string body;  ///< plain text
+  bool is_public = true;
+  std::string source;       ///< where it was written
+  std::string external_id;  ///< the ticket's id at an outside desk; empty: the embedded one
+  std::vector<FileLink> files;
+};
+
+/// Changes a ticket at its desk.
+struct DeskUpdate {
+  TicketId ticket;
+  TicketPatch patch;
+  std::string external_id;  ///< as in DeskComment
+};
+
+/// Says something in a chat. Answer: {"message":"1771290108.000100"}.
+struct ChatPost {
+  std::string channel;
+  std::string thread;                 ///< empty: a message of its own
+  std::string text;                   ///< plain text, or
+  std::string html;                   ///< rich text; what it holds can never mention anyone
+  std::vector<std::string> mentions;  ///< ids of people who are told, in front of the text
+  std::string author_name;            ///< on whose behalf; empty: Deskwire's own words
+  std::vector<FileLink> files;
+};
+
+/// Puts an emoji on a message, or takes it off.
+struct ChatReact {
+  std::string channel, message;
+  std::string emoji;  ///< "white_check_mark"
+  bool is_removed = false;
+};
+
+/// A question to the outside; its answer comes back as an event.
+/// {"about":"person","id":"U7"} -> {"name","email"}; the connectors' READMEs list what each knows.
+struct Ask {
+  std::string about;
+  json::object details;
+};
+
+struct MailImage {
+  std::string id;  ///< "cid:ID" in the HTML
+  std::string content_type;
+  std::string base64;
+};
+
+struct MailSend {
+  std::vector<std::string> to;
+  std::string subject, text, html;
+  std::vector<MailImage> images;
+  std::string unsubscribe;  ///< List-Unsubscribe's value; empty: none
+};
+
+/// POSTs JSON to a URL of the configuration.
+struct WebhookPost {
+  std::string body;             ///< JSON
+  std::string idempotency_key;  ///< empty: none
+};
+
+using Payload = std::variant<QueueSend, DeskComment, DeskUpdate, DeskOpen, ChatPost, ChatReact, Ask,
+                             MailSend, WebhookPost>;
+
+/// "send", "comment", "update", "open", "post", "react", "ask", "mail", "webhook": what the API
+/// calls `operation`.
+std::string_view operation_of(const Payload& payload);
+json::value encode(const Payload& payload);
+/// errors  invalid: no such operation, or what it needs is missing
+Result<Payload> decode_payload(std::string_view operation, const json::value& body);
+
+}  // namespace dw

@@ -1,0 +1,64 @@
+#include "domain/payload.h"
+
+#include <gtest/gtest.h>
+
+namespace dw {
+namespace {
+
+/// Every kind of payload, each with every field filled in.
+std::vector<Payload> one_of_each() {
+  const FileLink file{"a.png", "https://files.example/a.png", "image/png", 7};
+  TicketPatch patch{.status = Status::solved,
+                    .priority = Priority::low,
+                    .assignee = "Bo",
+                    .tags = std::vector<std::string>{"vpn"},
+                    .external = {}};
+  return {
+      QueueSend{"high", "{}", {{"ticket", "17"}}, "teams:1", "ticket-17"},
+      DeskComment{{17}, "Ana", "ana@example.com", "Hello", true, "board", "42", {file}},
+      DeskUpdate{{17}, patch, "42"},
+      DeskOpen{{17},
+               "slack:C1/1.1",
+               "VPN",
+               "It is down",
+               Priority::high,
+               {"Ana", "ana@example.com", "slack:U1"},
+               {"slack"},
+               "https://chat.example/1",
+               "41"},
+      ChatPost{"C1", "1.1", "text", "<b>html</b>", {"U7"}, "Bo", {file}},
+      ChatReact{"C1", "1.1", "eyes", true},
+      Ask{"person", {{"id", "U7"}}},
+      MailSend{{"ana@example.com"}, "Hi", "text", "<p>html", {{"c", "image/png", "AA=="}}, "<x>"},
+      WebhookPost{"{}", "key"}};
+}
+
+TEST(Payloads, each_reads_back_as_it_was_written) {
+  const std::vector<Payload> all = one_of_each();
+  ASSERT_EQ(all.size(), std::variant_size_v<Payload>);
+  for (const Payload& payload : all) {
+    const json::value written = encode(payload);
+    const Result<Payload> back = decode_payload(operation_of(payload), written);
+    ASSERT_TRUE(back.ok()) << operation_of(payload) << back.error().text();
+    EXPECT_EQ(back->index(), payload.index());
+    EXPECT_EQ(to_text(encode(*back)), to_text(written));
+  }
+}
+
+TEST(Payloads, what_was_written_before_a_field_was_added_has_its_default) {
+  const json::value before = json::parse(R"({"ticket":17,"body":"Hello","public":true})");
+  const Result<Payload> comment = decode_payload("comment", before);
+  ASSERT_TRUE(comment.ok());
+  EXPECT_TRUE(std::get<DeskComment>(*comment).files.empty());
+  EXPECT_TRUE(std::get<DeskComment>(*comment).external_id.empty());
+}
+
+TEST(Payloads, a_missing_field_is_named) {
+  const Result<Payload> broken = decode_payload("post", json::object{{"text", "x"}});
+  ASSERT_FALSE(broken.ok());
+  EXPECT_NE(broken.error().text().find("channel"), std::string::npos);
+  EXPECT_FALSE(decode_payload("dance", json::object{}).ok());
+}
+
+}  // namespace
+}  // namespace dw
