@@ -35,6 +35,13 @@ find_package(date REQUIRED)
 add_library(dw_tz INTERFACE)
 target_link_libraries(dw_tz INTERFACE date::date-tz)
 
+# The program's allocator. Sanitizers bring their own.
+add_library(dw_malloc INTERFACE)
+if(NOT DW_SANITIZE)
+  find_package(mimalloc REQUIRED)
+  target_link_libraries(dw_malloc INTERFACE mimalloc)
+endif()
+
 find_package(CLI11 REQUIRED)
 add_library(dw_cli11 INTERFACE)
 target_link_libraries(dw_cli11 INTERFACE CLI11::CLI11)

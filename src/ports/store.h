@@ -286,8 +286,8 @@ class Store {
   virtual ~Store() = default;
 
   /// Runs `work` in the next commit and returns when that commit is on disk. An error that work
-  /// returns undoes its part alone. Work may run twice (after a deadlock) and must set its
-  /// outputs anew each time.
+  /// returns undoes its part alone. Work may run twice (after a deadlock, or because another work
+  /// of the same commit failed) and must set its outputs anew each time.
   /// errors  what work returned; full: the store could not commit, nothing is kept;
   ///         busy: too many wait already
   virtual Task<Result<void>> write(WriteWork work) = 0;

@@ -1,6 +1,6 @@
-// Group commit. Writers queue pieces of work; one thread takes all that wait, runs each under a
-// savepoint of its own, commits once, and then answers all. A second thread with a connection of
-// its own serves readers from the last commit.
+// Group commit. Writers queue pieces of work; one thread takes all that wait, commits them at
+// once, and then answers all; one that fails is undone alone. A second thread with a connection
+// of its own serves readers from the last commit.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -52,7 +52,16 @@ class SqlStore : public Store {
   std::deque<Pending> next_batch(Lane& lane, size_t limit);
   Touched run_batch(std::deque<Pending>& batch);
   Result<void> begin();
+  void roll_back();
   Result<void> commit_batch(std::deque<Pending>& batch, Touched& touched);
+  /// What came of a batch without savepoints.
+  enum class Plainly {
+    done,
+    failed,   ///< the only work in it failed
+    unclear,  ///< one of several failed: which of them stand needs savepoints
+  };
+  Plainly run_plainly(std::deque<Pending>& batch, Touched& touched);
+  Result<void> run_all(std::deque<Pending>& batch, Touched& touched);
   Result<void> run_one(Db& db, const WriteWork& work, Touched& touched);
   Touched run_again(std::deque<Pending>& batch);
   /// What the engine could not keep of a batch that was committed otherwise.

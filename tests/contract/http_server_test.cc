@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "base/id.h"
@@ -25,10 +26,6 @@ Task<Response> small(Request& request) {
   co_return Response{.content_type = "text/plain", .body = "body:" + std::string(request.body)};
 }
 
-Task<Response> large(Request&) {
-  co_return Response{.content_type = "text/plain", .body = std::string(32 << 20, 'x')};
-}
-
 class Served {
  public:
   explicit Served(ServerLimits limits = {}, std::string cert = "", std::string key = "") {
@@ -43,7 +40,7 @@ class Served {
     Routes routes;
     routes.add("GET", "/small", small);
     routes.add("POST", "/small", small);
-    routes.add("GET", "/large", large);
+    routes.add("GET", "/large", [this](Request&) { return large(); });
     routes.add("GET", "/slow", [this](Request& request) { return slow(request); });
     routes.add("GET", "/stream", [](Request&) { return stream(); });
     server = std::make_unique<HttpServer>(loop, clock, tasks, std::move(routes), options);
@@ -68,6 +65,16 @@ class Served {
     });
   }
 
+  size_t connections() {
+    std::promise<size_t> count;
+    asio::post(loop, [this, &count] { count.set_value(server->connections()); });
+    return count.get_future().get();
+  }
+
+  Task<Response> large() {
+    slow_begun = true;
+    co_return Response{.content_type = "text/plain", .body = std::string(32 << 20, 'x')};
+  }
   Task<Response> slow(Request& request) {
     slow_begun = true;
     co_await slow_ends.wait();
@@ -197,7 +204,8 @@ TEST(HttpServer, a_reader_that_does_not_read_is_cut) {
   Served served(limits);
   RawClient client(served.port);
   client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  std::this_thread::sleep_for(milliseconds(900));
+  while (!served.slow_begun) std::this_thread::yield();
+  while (served.connections() > 0) std::this_thread::yield();
   std::string rest;
   EXPECT_TRUE(client.is_closed_within(milliseconds(5000), &rest));
   EXPECT_LT(rest.size(), 32U << 20);

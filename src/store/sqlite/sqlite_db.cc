@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "statements.h"
 
@@ -75,9 +76,17 @@ void make_private(const std::string& file) {
   if (made >= 0) ::close(made);
 }
 
+/// Before the first connection. SQLite's own account of its memory takes a lock around each
+/// allocation, and nobody reads it.
+void configure_once() {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  if (configured != SQLITE_OK) log_debug("store", "SQLite keeps its account of memory");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file) {
+  configure_once();
   if (file != ":memory:") make_private(file);
   sqlite3* raw = nullptr;
   const int code =
