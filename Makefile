@@ -32,7 +32,7 @@ fuzz: board ## each fuzzer over its corpus
 	@tools/build.sh build
 	@tools/ctest.sh build '^fuzz' -j $(JOBS)
 
-bench: build ## intake against its rivals; see docs/benchmarks.md
+bench: bench-bound ## intake against its rivals; see docs/benchmarks.md
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py
 
@@ -79,7 +79,10 @@ board:
 board-test: board
 	@tools/node_tests.sh board
 
-bench-test: build
+bench-bound: build
+	@tools/build.sh build bench_intake_bound
+
+bench-test: bench-bound
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py --quick
 

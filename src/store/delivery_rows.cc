@@ -94,13 +94,13 @@ Result<BacklogFigures> SqlJournal::backlog() {
 
 Result<DeliveryId> SqlJournal::add_delivery(const Delivery& delivery) {
   DeliveryId id;
-  DW_CHECK(db_.run(
-      stmt::add_delivery,
-      {delivery.event, delivery.ticket, delivery.lane, delivery.target,
-       operation_of(delivery.payload), to_text(encode(delivery.payload)), delivery.holds_lane,
-       static_cast<int>(delivery.state), delivery.attempts, delivery.reason, delivery.created_at,
-       delivery.next_attempt_at, delivery.done_at, delivery.answer_kind, delivery.reference},
-      [&](const Row& row) { id = {row.integer(0)}; }));
+  DW_TRY(id.value,
+         db_.insert(stmt::add_delivery,
+                    {delivery.event, delivery.ticket, delivery.lane, delivery.target,
+                     operation_of(delivery.payload), to_text(encode(delivery.payload)),
+                     delivery.holds_lane, static_cast<int>(delivery.state), delivery.attempts,
+                     delivery.reason, delivery.created_at, delivery.next_attempt_at,
+                     delivery.done_at, delivery.answer_kind, delivery.reference}));
   if (delivery.state == DeliveryState::pending) {
     const TimePoint due = delivery.next_attempt_at.value_or(delivery.created_at);
     const auto [lane, is_new] = lanes_.emplace(delivery.lane, due);

@@ -72,14 +72,10 @@ int64_t id_below(const std::string& cursor) {
 
 Result<Recorded> SqlJournal::record(const Event& event) {
   Recorded recorded;
-  recorded.is_first = false;
   const std::string body = to_text(event.body);
-  DW_CHECK(db_.run(stmt::record_event,
-                   {event.source, event.key, event.kind, event.at, body, event.is_for_ever},
-                   [&](const Row& row) {
-                     recorded.id = {row.integer(0)};
-                     recorded.is_first = true;
-                   }));
+  DW_TRY(recorded.id.value, db_.insert(stmt::record_event, {event.source, event.key, event.kind,
+                                                            event.at, body, event.is_for_ever}));
+  recorded.is_first = recorded.id.value != 0;
   if (recorded.is_first) return recorded;
   DW_CHECK(db_.run(stmt::event_by_key, {event.source, event.key}, [&](const Row& row) {
     recorded.id = {row.integer(0)};

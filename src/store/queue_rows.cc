@@ -81,10 +81,9 @@ Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint 
   const std::string attributes =
       message.attributes.is_object() ? to_text(message.attributes) : "{}";
   const TimePoint visible = std::max(message.visible_at, now);
-  DW_CHECK(db_.run(stmt::queue_send,
-                   {message.queue, message.body, attributes, message.group, message.deduplication,
-                    now, visible, message.source_queue},
-                   [&](const Row& row) { id = {row.integer(0)}; }));
+  DW_TRY(id.value,
+         db_.insert(stmt::queue_send, {message.queue, message.body, attributes, message.group,
+                                       message.deduplication, now, visible, message.source_queue}));
   if (!message.deduplication.empty()) {
     DW_CHECK(db_.send(stmt::queue_remember, {message.queue, message.deduplication, id, now}));
   }

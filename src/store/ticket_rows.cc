@@ -204,10 +204,9 @@ Result<CommentId> SqlJournal::add_comment(const Comment& comment) {
                  fmt::format("there is no ticket {}", comment.ticket.value)};
   }
   CommentId id;
-  DW_CHECK(db_.run(stmt::add_comment,
-                   {comment.ticket, comment.author_name, comment.author_email, comment.body,
-                    comment.is_public, comment.at, comment.source},
-                   [&](const Row& row) { id = {row.integer(0)}; }));
+  DW_TRY(id.value, db_.insert(stmt::add_comment,
+                              {comment.ticket, comment.author_name, comment.author_email,
+                               comment.body, comment.is_public, comment.at, comment.source}));
   const Requester& requester = about->requester;
   const bool is_own = !comment.author_email.empty() && !requester.email.empty()
                           ? equals_ignoring_case(comment.author_email, requester.email)

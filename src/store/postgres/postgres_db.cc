@@ -102,13 +102,14 @@ bool PostgresDb::is_in_transaction() const {
   return PQtransactionStatus(connection_) == PQTRANS_INTRANS;
 }
 
-Result<void> PostgresDb::prepare(const Statement& statement) {
+Result<void> PostgresDb::prepare(const Statement& statement, const char* ending) {
   const auto index = static_cast<size_t>(statement.index);
   if (is_prepared_.size() <= index) is_prepared_.resize(stmt::count, false);
   if (is_prepared_[index]) return {};
   // By itself: behind a statement that fails it would be skipped, and be missing ever after.
   DW_CHECK(settle());
-  if (PQsendPrepare(connection_, statement.name, statement.postgres, 0, nullptr) == 0) {
+  const std::string text = std::string(statement.postgres) + ending;
+  if (PQsendPrepare(connection_, statement.name, text.c_str(), 0, nullptr) == 0) {
     return lost(statement.name);
   }
   on_their_way_.push_back(&statement);
@@ -117,8 +118,9 @@ Result<void> PostgresDb::prepare(const Statement& statement) {
   return {};
 }
 
-Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<Value> values) {
-  DW_CHECK(prepare(statement));
+Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<Value> values,
+                              const char* ending) {
+  DW_CHECK(prepare(statement, ending));
   DW_ASSERT(values.size() <= values_max, "a statement has at most twenty parameters");
   std::array<std::string, values_max> texts;
   std::array<const char*, values_max> pointers{};
@@ -148,6 +150,14 @@ Result<int64_t> PostgresDb::run(const Statement& statement, std::initializer_lis
                                 RowSink sink) {
   DW_CHECK(push(statement, values));
   return collect(sink);
+}
+
+Result<int64_t> PostgresDb::insert(const Statement& statement,
+                                   std::initializer_list<Value> values) {
+  DW_CHECK(push(statement, values, " RETURNING id"));
+  int64_t id = 0;
+  DW_CHECK(collect([&](const Row& row) { id = row.integer(0); }));
+  return id;
 }
 
 Result<void> PostgresDb::send(const Statement& statement, std::initializer_list<Value> values) {

@@ -26,6 +26,7 @@ class PostgresDb : public Db {
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
   using Db::run;
+  Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override;
   Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override;
   Result<void> settle() override;
   Result<void> run_script(const char* text) override;
@@ -34,8 +35,9 @@ class PostgresDb : public Db {
 
  private:
   explicit PostgresDb(pg_conn* connection) : connection_(connection) {}
-  Result<void> prepare(const Statement& statement);
-  Result<void> push(const Statement& statement, std::initializer_list<Value> values);
+  Result<void> prepare(const Statement& statement, const char* ending);
+  Result<void> push(const Statement& statement, std::initializer_list<Value> values,
+                    const char* ending = "");
   /// The answers to all that is on its way; the last one's rows go to `sink`.
   Result<int64_t> collect(RowSink sink);
   Result<int64_t> read_answer(const Statement& statement, const pg_result* result, RowSink sink);

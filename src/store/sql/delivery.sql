@@ -1,7 +1,7 @@
 -- name: add_delivery
 INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
   attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id;
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: touch_lane
 -- The row lock taken here makes a replica that is about to forget the empty lane wait, and look

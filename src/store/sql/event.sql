@@ -1,6 +1,6 @@
 -- name: record_event
 INSERT INTO event (source, key, kind, at, body, for_ever) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (source, key) DO NOTHING RETURNING id;
+ON CONFLICT (source, key) DO NOTHING;
 
 -- name: event_by_key
 SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;

@@ -1,7 +1,7 @@
 -- name: queue_send
 INSERT INTO queue_message (queue, body, attributes, message_group, deduplication, sent_at,
   visible_at, source_queue)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: queue_seen
 SELECT message FROM queue_seen WHERE queue = $1 AND deduplication = $2 AND at > $3;

@@ -61,7 +61,7 @@ WHERE id = $1;
 
 -- name: add_comment
 INSERT INTO comment (ticket, author_name, author_email, body, is_public, at, source)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id;
+VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: touch_ticket
 UPDATE ticket SET updated_at = $2, first_reply_at = coalesce(first_reply_at, $3) WHERE id = $1;

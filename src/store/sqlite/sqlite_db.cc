@@ -152,6 +152,11 @@ Result<void> SqliteDb::send(const Statement& statement, std::initializer_list<Va
   return {};
 }
 
+Result<int64_t> SqliteDb::insert(const Statement& statement, std::initializer_list<Value> values) {
+  DW_TRY(const int64_t rows, run(statement, values));
+  return rows > 0 ? int64_t{sqlite3_last_insert_rowid(db_)} : 0;
+}
+
 bool SqliteDb::is_in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }

@@ -21,6 +21,7 @@ class SqliteDb : public Db {
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
   using Db::run;
+  Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override;
   Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override;
   Result<void> settle() override { return {}; }
   bool is_in_transaction() const override;
