@@ -20,8 +20,10 @@ void build_queues(Core& core) {
     if (queue.is_embedded()) {
       core.local_targets.push_back(std::make_unique<EmbeddedQueue>(queue.name));
     } else {
-      core.targets.push_back(
-          std::make_unique<SqsTarget>(core.http, core.clock, queue, process_environment()));
+      auto target =
+          std::make_unique<SqsTarget>(core.http, core.clock, queue, process_environment());
+      core.gauges.push_back(target.get());
+      core.targets.push_back(std::move(target));
     }
   }
 }

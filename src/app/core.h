@@ -35,6 +35,7 @@ struct Core {
   std::vector<std::unique_ptr<TeamsSource>> teams;
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
+  std::vector<QueueGauge*> gauges;  // among the targets
   std::vector<std::unique_ptr<Job>> jobs;
   std::unique_ptr<Inbox> inbox;
 

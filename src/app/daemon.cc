@@ -65,15 +65,16 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       scheduler_(core_->loop, core_->clock, tasks_),
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics,
                {core_->settings.store.retention, holder_}),
-      live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(),
-            core_->queue_names()),
+      depths_(core_->gauges),
+      live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
+            depths_),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       access_(*core_->store, core_->clock, access_mode(core_->settings), core_->public_url),
       hooks_(*core_->inbox, core_->clock, core_->metrics, states_, sources_of(*core_)),
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
-                    live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
-                    [this] { outbox_.notify(); }}) {}
+                    live_, core_->shapes(), core_->queue_names(), depths_, states_, DW_VERSION,
+                    started_at_, [this] { outbox_.notify(); }}) {}
 
 Daemon::~Daemon() = default;
 
@@ -97,11 +98,17 @@ void Daemon::wire_notices() {
   });
 }
 
-void Daemon::start_janitor() {
-  Result<Schedule> schedule = Schedule::parse("hourly :17");
-  DW_ASSERT(schedule.ok(), "a schedule that is written here is right");
-  scheduler_.add({"retention", "hourly :17", *schedule, core_->settings.hours.timezone,
-                  [this](TimePoint) { return janitor_.sweep(); }});
+void Daemon::start_schedules() {
+  const auto add = [this](const char* name, const char* when, auto action) {
+    const Result<Schedule> schedule = Schedule::parse(when);
+    DW_ASSERT(schedule.ok(), "a schedule that is written here is right");
+    scheduler_.add({name, when, *schedule, core_->settings.hours.timezone, std::move(action)});
+  };
+  add("retention", "hourly :17", [this](TimePoint) { return janitor_.sweep(); });
+  if (!core_->gauges.empty()) {
+    add("queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); });
+    tasks_.run("queue depths", depths_.measure());
+  }
   tasks_.run("search index", janitor_.index_until_stopped());
 }
 
@@ -141,7 +148,7 @@ Result<std::string> Daemon::start() {
   DW_TRY(std::string bound, server_->start());
   wire_notices();
   outbox_.start();
-  start_janitor();
+  start_schedules();
   scheduler_.start();
   live_.start();
   return bound;

@@ -25,7 +25,7 @@ class Daemon {
  private:
   Result<std::string> start();
   void wire_notices();
-  void start_janitor();
+  void start_schedules();
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();
@@ -41,6 +41,7 @@ class Daemon {
   Outbox outbox_;
   Scheduler scheduler_;
   Janitor janitor_;
+  QueueDepths depths_;
   LiveFeed live_;
   ConnectorStates states_;
   Access access_;

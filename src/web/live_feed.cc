@@ -15,25 +15,26 @@ constexpr Millis heartbeat{15'000};
 
 }  // namespace
 
-Result<json::object> queue_shape(Reader& reader, const QueueName& queue, TimePoint now) {
+Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const QueueDepths& outside,
+                                 TimePoint now) {
+  if (queue.kind != "embedded")
+    return shape_of_outside(queue.name, queue.kind, outside.of(queue.name));
   QueueFigures figures{.name = queue.name, .oldest_at = {}};
-  int64_t dead = 0;
-  if (queue.kind == "embedded") {
-    DW_TRY(figures, reader.queue_figures(queue.name, now));
-    DW_TRY(const QueueFigures buried, reader.queue_figures(queue.name + "-dead", now));
-    dead = buried.depth + buried.in_flight + buried.delayed;
-  }
+  DW_TRY(figures, reader.queue_figures(queue.name, now));
+  DW_TRY(const QueueFigures buried, reader.queue_figures(queue.name + "-dead", now));
+  const int64_t dead = buried.depth + buried.in_flight + buried.delayed;
   return shape_of(figures, queue.kind, dead, now);
 }
 
 LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
-                   std::vector<QueueName> queues)
+                   std::vector<QueueName> queues, const QueueDepths& outside)
     : loop_(loop),
       clock_(clock),
       store_(store),
       tasks_(tasks),
       shapes_(std::move(shapes)),
       queues_(std::move(queues)),
+      outside_(outside),
       live_(loop, clock, store, tasks,
             [this](Reader& reader, std::vector<ChangeNote> notes) {
               return render(reader, std::move(notes));
@@ -95,7 +96,7 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
       auto work = [&](Reader& reader) -> Result<void> {
         shapes.clear();
         for (const QueueName& queue : queues_) {
-          DW_TRY(const json::object shape, queue_shape(reader, queue, clock_.now()));
+          DW_TRY(const json::object shape, queue_shape(reader, queue, outside_, clock_.now()));
           shapes.emplace_back(queue.name, to_text(shape));
         }
         return {};

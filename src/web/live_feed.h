@@ -7,6 +7,7 @@
 #include "engine/live.h"
 #include "net/http_server.h"
 #include "web/connector_states.h"
+#include "web/queue_depths.h"
 #include "web/shapes.h"
 
 namespace dw {
@@ -16,13 +17,15 @@ struct QueueName {
   std::string name, kind;  ///< kind: "embedded" or "sqs"
 };
 
-/// A queue in the API's shape, its dead letters counted.
-Result<json::object> queue_shape(Reader& reader, const QueueName& queue, TimePoint now);
+/// A queue in the API's shape, its dead letters counted; of one outside this program what it last
+/// said.
+Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const QueueDepths& outside,
+                                 TimePoint now);
 
 class LiveFeed {
  public:
   LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
-           std::vector<QueueName> queues);
+           std::vector<QueueName> queues, const QueueDepths& outside);
   ~LiveFeed();
 
   void start();
@@ -46,6 +49,7 @@ class LiveFeed {
   TaskGroup& tasks_;
   ShapeContext shapes_;
   std::vector<QueueName> queues_;
+  const QueueDepths& outside_;
   Live live_;
   Wake queues_changed_;
   bool is_stopping_ = false;

@@ -118,12 +118,19 @@ json::object shape_of(const TicketFigures& figures) {
           {"cycle_seconds", shape_of(figures.cycle)}};
 }
 
+json::object shape_of_outside(std::string_view name, std::string_view kind,
+                              const std::optional<QueueDepth>& depth) {
+  json::object out{{"name", text(name)},   {"kind", text(kind)},        {"depth", nullptr},
+                   {"in_flight", nullptr}, {"oldest_seconds", nullptr}, {"dead", nullptr}};
+  if (depth) {
+    out["depth"] = depth->visible + depth->delayed;
+    out["in_flight"] = depth->in_flight;
+  }
+  return out;
+}
+
 json::object shape_of(const QueueFigures& figures, std::string_view kind, int64_t dead,
                       TimePoint now) {
-  if (kind != "embedded") {
-    return {{"name", text(figures.name)}, {"kind", text(kind)},        {"depth", nullptr},
-            {"in_flight", nullptr},       {"oldest_seconds", nullptr}, {"dead", nullptr}};
-  }
   json::value oldest = nullptr;
   if (figures.oldest_at) {
     const auto age = std::max(now - *figures.oldest_at, Millis(0));

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "domain/delivery.h"
 #include "domain/ticket.h"
+#include "ports/queue_gauge.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -24,7 +25,9 @@ json::object shape_of(const Link& link);
 json::object shape_of(const Delivery& delivery, const ShapeContext& context);
 json::object shape_of(const QueueMessage& message, TimePoint now);
 json::object shape_of(const TicketFigures& figures);
-/// `kind` is "embedded" or "sqs"; an SQS queue's own figures are not known here and null.
+/// A queue outside this program; what it did not say is null.
+json::object shape_of_outside(std::string_view name, std::string_view kind,
+                              const std::optional<QueueDepth>& depth);
 json::object shape_of(const QueueFigures& figures, std::string_view kind, int64_t dead,
                       TimePoint now);
 

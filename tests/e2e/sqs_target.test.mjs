@@ -77,6 +77,9 @@ test("tickets reach SQS, and a queue that is away costs time and no ticket", { s
   const checked = await runBeside(daemon.cwd, ["check", "--json"], { env });
   assert.equal(checked.code, 0, checked.out);
   assert.match(checked.out, /queue high \(sqs\)/);
+  const listed = await runBeside(daemon.cwd, ["queue", "list", "--json"], { env });
+  const high = JSON.parse(listed.out).items.find((one) => one.name === "high");
+  assert.deepEqual([high.kind, high.depth, high.in_flight], ["sqs", 0, 25], listed.out);
   await again.stop();
   proxy.close();
   await queue.stop();

@@ -26,10 +26,12 @@ Result<void> check_name(const Core& core, const std::string& name) {
 void list(Invocation& invocation) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
+  QueueDepths outside(core->gauges);
+  run_task(*core, outside.measure());
   auto work = [&](Reader& reader) -> Result<void> {
     json::array items;
     for (const QueueName& queue : core->queue_names()) {
-      DW_TRY(json::object shape, queue_shape(reader, queue, core->clock.now()));
+      DW_TRY(json::object shape, queue_shape(reader, queue, outside, core->clock.now()));
       items.push_back(std::move(shape));
     }
     print_items(invocation, items,

@@ -147,7 +147,7 @@ Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
   } else {
     const SqsQueueState state = decode_queue_state(answer->body);
     probe.is_ok = true;
-    probe.detail = fmt::format("{} messages", state.messages);
+    probe.detail = state.is_known ? fmt::format("{} messages", state.depth.visible) : "it answers";
     if (state.message_bytes_max > 0) {
       bytes_max_ = std::min(message_bytes_max, state.message_bytes_max);
       if (bytes_max_ < message_bytes_max) {
@@ -156,6 +156,16 @@ Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
     }
   }
   co_return std::vector<Probe>{std::move(probe)};
+}
+
+Task<Result<QueueDepth>> SqsTarget::measure(Millis timeout) {
+  SqsRequest request = encode_ask(queue_.url);
+  const Monotonic until = clock_.monotonic() + timeout;
+  const Result<HttpAnswer> answer = co_await call(std::move(request), until);
+  if (!answer.ok()) co_return answer.error();
+  const SqsQueueState state = decode_queue_state(answer->body);
+  if (answer->status == 200 && state.is_known) co_return state.depth;
+  co_return Error{ErrorKind::denied, label_, outcome_of_failure(*answer, clock_.now()).why};
 }
 
 }  // namespace dw

@@ -6,6 +6,7 @@
 #include "config/sections.h"
 #include "connectors/sqs/credentials.h"
 #include "connectors/sqs/wire.h"
+#include "ports/queue_gauge.h"
 #include "ports/target.h"
 
 namespace dw {
@@ -15,7 +16,7 @@ namespace dw {
 /// opaque: it names the queue inside the request.
 std::string sqs_endpoint_of(const QueueSettings& queue, const Environment& environment);
 
-class SqsTarget : public Target {
+class SqsTarget : public Target, public QueueGauge {
  public:
   SqsTarget(HttpClient& http, Clock& clock, QueueSettings queue, const Environment& environment);
 
@@ -30,6 +31,8 @@ class SqsTarget : public Target {
   Task<Settled> settle(Delivery delivery, Millis timeout) override;
   /// Also learns how large a message this queue takes.
   Task<std::vector<Probe>> probe(Millis timeout) override;
+  const std::string& queue_name() const override { return queue_.name; }
+  Task<Result<QueueDepth>> measure(Millis timeout) override;
 
  private:
   struct Sent {

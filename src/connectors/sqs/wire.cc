@@ -157,7 +157,8 @@ SqsRequest encode_send(const std::string& queue_url, const std::vector<const Que
 }
 
 SqsRequest encode_ask(const std::string& queue_url) {
-  const json::array names = {"ApproximateNumberOfMessages", "MaximumMessageSize"};
+  const json::array names = {"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible",
+                             "ApproximateNumberOfMessagesDelayed", "MaximumMessageSize"};
   return {"GetQueueAttributes",
           to_text(json::object{{"QueueUrl", queue_url}, {"AttributeNames", names}})};
 }
@@ -218,14 +219,23 @@ Outcome outcome_of_failure(const HttpAnswer& answer, TimePoint now) {
 }
 
 SqsQueueState decode_queue_state(std::string_view body) {
-  SqsQueueState state{.messages = "?"};
+  SqsQueueState state;
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return state;
   std::vector<Problem> ignored;
   const JsonView attributes = JsonView(*parsed, ignored)["Attributes"];
-  state.messages = attributes["ApproximateNumberOfMessages"].text().value_or("?");
-  const std::string size = attributes["MaximumMessageSize"].text().value_or("");
-  std::from_chars(size.data(), size.data() + size.size(), state.message_bytes_max);
+  const auto number = [&attributes](std::string_view name) {
+    const std::string text = attributes[name].text().value_or("");
+    int64_t out = -1;
+    std::from_chars(text.data(), text.data() + text.size(), out);
+    return out;
+  };
+  const int64_t visible = number("ApproximateNumberOfMessages");
+  state.is_known = visible >= 0;
+  state.depth = {std::max<int64_t>(visible, 0),
+                 std::max<int64_t>(number("ApproximateNumberOfMessagesNotVisible"), 0),
+                 std::max<int64_t>(number("ApproximateNumberOfMessagesDelayed"), 0)};
+  state.message_bytes_max = static_cast<size_t>(std::max<int64_t>(number("MaximumMessageSize"), 0));
   return state;
 }
 

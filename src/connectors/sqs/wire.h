@@ -7,6 +7,7 @@
 
 #include "domain/delivery.h"
 #include "net/http_client.h"
+#include "ports/queue_gauge.h"
 
 namespace dw {
 
@@ -42,7 +43,8 @@ bool is_stale_credential(const std::string& code);
 
 /// What GetQueueAttributes says of a queue.
 struct SqsQueueState {
-  std::string messages;          ///< "12": approximate
+  bool is_known = false;  ///< the answer could be read
+  QueueDepth depth;
   size_t message_bytes_max = 0;  ///< 0: not said
 };
 SqsQueueState decode_queue_state(std::string_view body);

@@ -132,9 +132,9 @@ TEST(SqsWire, credentials_that_aws_does_not_know_are_looked_for_again) {
 
 TEST(SqsWire, an_older_queue_says_that_it_takes_less) {
   const SqsQueueState state = decode_queue_state(recorded("queue_attributes_answer.json"));
-  EXPECT_EQ(state.messages, "2");
+  EXPECT_EQ(state.depth.visible, 2);
   EXPECT_EQ(state.message_bytes_max, 262'144U);
-  EXPECT_EQ(decode_queue_state("{}").messages, "?");
+  EXPECT_FALSE(decode_queue_state("{}").is_known);
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ struct ApiParts {
   LiveFeed& live;
   ShapeContext shapes;
   std::vector<QueueName> queues;
+  const QueueDepths& outside_queues;
   const ConnectorStates& connectors;
   std::string version;
   TimePoint started_at{};

@@ -32,7 +32,8 @@ Task<Response> Api::list_queues(Request& request) {
   auto work = [&](Reader& reader) -> Result<void> {
     items.clear();
     for (const QueueName& queue : parts_.queues) {
-      DW_TRY(json::object shape, queue_shape(reader, queue, parts_.clock.now()));
+      DW_TRY(json::object shape,
+             queue_shape(reader, queue, parts_.outside_queues, parts_.clock.now()));
       items.push_back(std::move(shape));
     }
     return {};
