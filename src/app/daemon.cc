@@ -17,12 +17,15 @@ namespace {
 
 constexpr Millis stop_deadline{10'000};
 
-OutboxSettings outbox_settings(const RetrySettings& retry, const std::string& holder) {
+OutboxSettings outbox_settings(const Core& core, const std::string& holder) {
+  const RetrySettings& retry = core.settings.retry;
   OutboxSettings settings;
   settings.backoff = {retry.first, retry.max, retry.give_up};
   settings.timeout = retry.timeout;
   settings.lease = std::max(settings.lease, retry.timeout + Millis(10'000));
   settings.holder = holder;
+  // Its file is locked by this process; on PostgreSQL there may be replicas.
+  settings.is_alone = core.store->kind() == "sqlite";
   return settings;
 }
 
@@ -60,8 +63,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       holder_(random_uuid()),
       tasks_(core_->loop, core_->clock),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
-              core_->metrics, tasks_, core_->outside_targets(),
-              outbox_settings(core_->settings.retry, holder_)),
+              core_->metrics, tasks_, core_->outside_targets(), outbox_settings(*core_, holder_)),
       scheduler_(core_->loop, core_->clock, tasks_),
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics,
                {core_->settings.store.retention, holder_}),

@@ -94,7 +94,14 @@ void Outbox::change(BackoffSettings backoff, Millis timeout) {
   settings_.timeout = std::min(timeout, settings_.lease - Millis(1000));
 }
 
+Task<void> Outbox::free_what_was_left() {
+  WriteWork work = [](Journal& journal) { return journal.free_lanes(); };
+  const Result<void> freed = co_await store_.write(std::move(work));
+  if (!freed.ok()) log_warn("outbox", "lanes wait for their leases: " + freed.error().text());
+}
+
 Task<void> Outbox::claim_until_stopped() {
+  if (settings_.is_alone) co_await free_what_was_left();
   while (!is_stopping_) {
     const size_t room = settings_.lanes_max - lanes_in_work_;
     std::vector<LaneClaim> claims;

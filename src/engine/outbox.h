@@ -22,6 +22,7 @@ struct OutboxSettings {
   Millis lease{30'000};    ///< how long a lane is held without a sign of life; longer than timeout
   size_t lanes_max = 64;   ///< lanes in work at once
   std::string holder;      ///< this process among its replicas
+  bool is_alone = false;   ///< there are no others: what is held was left by a crash
 };
 
 class Outbox {
@@ -46,6 +47,7 @@ class Outbox {
  private:
   struct Lane;
 
+  Task<void> free_what_was_left();
   Task<void> claim_until_stopped();
   Task<void> renew_until_stopped();
   Task<Monotonic> next_look();

@@ -219,6 +219,9 @@ class Journal : public Reader {
   /// Takes lanes whose head is due and that nobody holds, most overdue first.
   virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
                                                      TimePoint until, size_t limit) = 0;
+  /// Takes every lane from whoever held it: for an engine whose store nobody else can have open, so
+  /// that what a crash left need not wait for the end of a lease.
+  virtual Result<void> free_lanes() = 0;
   /// The due deliveries at the head of a held lane, in order, at most as many as `batch_max` says
   /// for the first of them, all for the same target and operation; marks them in doubt and counts
   /// an attempt, so that a crash leaves a doubt, not a loss. Stops in front of one that is not due,

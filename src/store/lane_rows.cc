@@ -52,6 +52,10 @@ Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const std::string& holder
   return claims;
 }
 
+Result<void> SqlJournal::free_lanes() {
+  return db_.send(stmt::free_lanes);
+}
+
 Result<TimePoint> SqlJournal::hold(const LaneClaim& claim, TimePoint until) {
   std::optional<TimePoint> held;
   DW_CHECK(db_.run(stmt::hold_lane, {claim.lane, claim.generation, until},

@@ -48,6 +48,26 @@ void expect_whole(Bundle& b) {
   for (const std::string& one : *found) ADD_FAILURE() << one;
 }
 
+TEST_P(StoreContract, what_a_crash_left_held_is_free_at_once_for_who_is_alone) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto before, j.claim_lanes("crashed", t0, t0 + Millis(30'000), 10));
+    DW_TRY(const auto lost, j.take(before.at(0), t0, ten));
+    DW_TRY(const auto none, j.claim_lanes("me", t0, t0 + Millis(30'000), 10));
+    EXPECT_TRUE(none.empty());
+    DW_CHECK(j.free_lanes());
+    DW_TRY(const auto mine, j.claim_lanes("me", t0, t0 + Millis(30'000), 10));
+    EXPECT_EQ(mine.size(), 1U);
+    DW_TRY(const auto taken, j.take(mine.at(0), t0, ten));
+    EXPECT_EQ(taken.size(), 1U);
+    EXPECT_TRUE(taken.at(0).is_in_doubt) << "the crashed one may have done it";
+    const Result<void> late = j.release_lane(before.at(0), t0);
+    EXPECT_FALSE(late.ok()) << "whoever held it before can't go on";
+    return {};
+  });
+}
+
 TEST_P(StoreContract, a_lane_that_backs_off_keeps_its_time_when_more_joins_it) {
   auto b = setup();
   add(*b, pending_in("a"));

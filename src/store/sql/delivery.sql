@@ -29,6 +29,9 @@ WHERE name = $1 RETURNING generation;
 UPDATE lane SET held_until = CASE WHEN held_until < $3 THEN $3 ELSE held_until END
 WHERE name = $1 AND generation = $2 RETURNING held_until;
 
+-- name: free_lanes
+UPDATE lane SET holder = '', held_until = 0, generation = generation + 1 WHERE held_until > 0;
+
 -- name: renew_lanes
 UPDATE lane SET held_until = $3 WHERE holder = $1 AND held_until >= $2;
 
