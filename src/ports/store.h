@@ -233,7 +233,8 @@ class Journal : public Reader {
   virtual Result<void> release_lane(const LaneClaim& claim, TimePoint now) = 0;
   /// Extends all lanes that `holder` holds; those it has lost stay lost.
   virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
-  /// A dead, unsure or waiting one becomes pending and due now.
+  /// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
+  /// the person who retries it has decided that it be sent. One that waits is settled first.
   /// errors  missing; conflict: it is done or discarded
   virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;
   virtual Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) = 0;

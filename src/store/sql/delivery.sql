@@ -52,7 +52,10 @@ UPDATE delivery SET state = $2, in_doubt = $3, reason = $4, next_attempt_at = $5
 WHERE id = $1 AND state = 0;
 
 -- name: retry_delivery
-UPDATE delivery SET state = 0, next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
+-- Whoever has an unsure one sent again has decided the doubt: asking the target once more would
+-- only bring it back. One that waits keeps its doubt, to be settled first.
+UPDATE delivery SET in_doubt = CASE WHEN state = 1 THEN 0 ELSE in_doubt END, state = 0,
+  next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
 
 -- name: discard_delivery
 UPDATE delivery SET state = 4, reason = $2, done_at = $3, next_attempt_at = NULL
