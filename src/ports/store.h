@@ -216,14 +216,16 @@ class Journal : public Reader {
   /// Adds a delivery in the state that it carries: pending, or done for a local one. A pending one
   /// joins its lane.
   virtual Result<DeliveryId> add_delivery(const Delivery& delivery) = 0;
-  /// Takes lanes whose head is due and that nobody holds, most overdue first.
+  /// Takes lanes whose head is due and that nobody holds, most overdue first. What `holder` itself
+  /// holds it keeps until it releases it, however late its clock says it is.
   virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
                                                      TimePoint until, size_t limit) = 0;
   /// The due deliveries at the head of a held lane, in order, at most as many as `batch_max` says
   /// for the first of them, all for the same target and operation; marks them in doubt and counts
   /// an attempt, so that a crash leaves a doubt, not a loss. Stops in front of one that is not due,
   /// that holds the lane as dead or unsure, or that was in doubt before (that one comes alone,
-  /// first, with is_in_doubt as it was found). errors  conflict: the lane was taken over
+  /// first, with is_in_doubt as it was found). The lane is held until `claim.until` at least.
+  /// errors  conflict: the lane was taken over
   virtual Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                              const BatchMax& batch_max) = 0;
   /// errors  conflict: the lane was taken over; nothing is written

@@ -75,6 +75,26 @@ TEST_P(StoreContract, a_resting_lane_rests_on_when_more_joins_it_and_wakes_on_a_
   expect_whole(*b);
 }
 
+TEST_P(StoreContract, a_lane_that_was_emptied_and_filled_again_is_not_the_one_that_was_lost) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  std::vector<LaneClaim> lost;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(lost, j.claim_lanes("slow", t0, t0 + Millis(1000), 10));
+    return {};
+  });
+  const TimePoint later = t0 + Millis(2000);
+  EXPECT_EQ(work_lane(*b, later, DeliveryState::done), 1U);
+  add(*b, pending_in("a"));
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", later, later + Millis(1000), 10));
+    EXPECT_EQ(claims.size(), 1U);
+    const auto taken = j.take(lost.at(0), later, ten);
+    EXPECT_FALSE(taken.ok()) << "the late one is kept out, however often the lane was claimed";
+    return {};
+  });
+}
+
 /// Takes the one delivery there is, ends it in doubt, has it retried, and takes it again.
 bool is_in_doubt_after_retry(Bundle& b, DeliveryState state) {
   bool is_in_doubt = false;

@@ -39,9 +39,7 @@ Delivery planned(const std::string& item, const std::string& thread, TicketId ti
             .payload = WebhookPost{.body = "{}"},
             .holds_lane = false};
   }
-  return {.lane = lane,
-          .target = "chat:far",
-          .payload = ChatPost{.channel = thread, .text = item}};
+  return {.lane = lane, .target = "chat:far", .payload = ChatPost{.channel = thread, .text = item}};
 }
 
 }  // namespace

@@ -182,8 +182,8 @@ Settled Outside::settle(Place& place, const Delivery& delivery) {
   const bool has_happened = place.effects.count(delivery.id.value) > 0;
   const bool is_asked = place.settles == Settles::by_key || place.settles == Settles::by_search;
   if (!is_asked) {
-    settled.kind = place.settles == Settles::by_person ? Settled::Kind::unknown
-                                                       : Settled::Kind::repeatable;
+    settled.kind =
+        place.settles == Settles::by_person ? Settled::Kind::unknown : Settled::Kind::repeatable;
   } else if (place.weather == Weather::dead || (place.weather != Weather::good && has_luck(0.2))) {
     settled.kind = Settled::Kind::later;
     story_.fault("can't be asked", subject_of(delivery), "can't be asked what happened");

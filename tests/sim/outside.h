@@ -16,11 +16,11 @@ namespace dw::sim {
 
 /// How a system settles a doubt.
 enum class Settles {
-  by_key,      ///< a create with an idempotency key, and a look-up: Zendesk tickets
-  by_search,   ///< what was said can be found again: Slack posts, Zendesk comments
-  by_repeat,   ///< a second time does no harm: standard queues, alerts
-  by_dedup,    ///< the same, and the system itself drops repeats for five minutes: FIFO queues
-  by_person,   ///< nobody can tell: customer mail
+  by_key,     ///< a create with an idempotency key, and a look-up: Zendesk tickets
+  by_search,  ///< what was said can be found again: Slack posts, Zendesk comments
+  by_repeat,  ///< a second time does no harm: standard queues, alerts
+  by_dedup,   ///< the same, and the system itself drops repeats for five minutes: FIFO queues
+  by_person,  ///< nobody can tell: customer mail
 };
 
 enum class Weather { good, flaky, slow, limiting, dead };

@@ -29,8 +29,8 @@ Event api_ticket(size_t number, const std::string& priority) {
 }  // namespace
 
 void World::plan_orders() {
-  const size_t count = 15 + random_.below(100);
-  for (size_t i = 0; i < count; ++i) {
+  orders_planned_ = 15 + random_.below(100);
+  for (size_t i = 0; i < orders_planned_; ++i) {
     after(any_wait(0, 900'000), [this] { add_order(orders_.size()); });
   }
 }
@@ -97,10 +97,8 @@ void World::send(size_t index) {
   if (order.is_accepted || order.is_refused) return;
   Replica* replica = any_replica();
   if (replica != nullptr && !left_) {
-    story_.tell("order:" + order.event.key,
-                fmt::format("{} {} is sent to {}", order.event.kind, order.event.key,
-                            replica->sender.name));
-    ++in_flight_;
+    story_.tell("order:" + order.event.key, fmt::format("{} {} is sent to {}", order.event.kind,
+                                                        order.event.key, replica->sender.name));
     replica->tasks.run("hand", hand(*replica, *this, index, order.event));
     if (random_.below(10) == 0) {  // the same at once on another connection
       replica->tasks.run("hand", hand(*replica, *this, index, order.event));

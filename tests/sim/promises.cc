@@ -6,7 +6,7 @@
 namespace dw::sim {
 
 bool World::has_drained() {
-  if (!disk_.is_open() || left_) return false;
+  if (!disk_.is_open() || left_ || orders_.size() < orders_planned_) return false;
   for (const Order& order : orders_) {
     if (!order.is_accepted && !order.is_refused) return false;
   }
@@ -59,17 +59,16 @@ void World::check_order(const Order& order) {
       return;
     case Order::Expect::reply:
     case Order::Expect::parked: {
-      const int64_t state =
-          disk_.count("SELECT state FROM event WHERE source = ?1 AND key = ?2",
-                      {order.event.source, order.event.key});
+      const int64_t state = disk_.count("SELECT state FROM event WHERE source = ?1 AND key = ?2",
+                                        {order.event.source, order.event.key});
       const bool is_right = state == (order.expect == Order::Expect::parked ? 1 : 0);
       if (!is_right) story_.broke("an event is concluded", subject, std::to_string(state));
       return;
     }
     case Order::Expect::comment: {
       const std::string number = order.event.key.substr(1);
-      const int64_t rows = disk_.count("SELECT count(*) FROM comment WHERE body = 'comment ' || ?1",
-                                       {number});
+      const int64_t rows =
+          disk_.count("SELECT count(*) FROM comment WHERE body = 'comment ' || ?1", {number});
       if (rows != 1) {
         story_.broke("its effects happen once", subject, fmt::format("{} comments", rows));
       }

@@ -81,8 +81,8 @@ void Replica::start() {
   outbox.start();
   const Result<Schedule> hourly = Schedule::parse("hourly :17");
   DW_ASSERT(hourly.ok(), "a schedule that is written here is right");
-  scheduler.add({"retention", "hourly :17", *hourly, "UTC",
-                 [this](TimePoint) { return janitor.sweep(); }});
+  scheduler.add(
+      {"retention", "hourly :17", *hourly, "UTC", [this](TimePoint) { return janitor.sweep(); }});
   scheduler.add({"tick", "hourly :17", *hourly, "UTC",
                  [this](TimePoint due) { return tick(inbox, clock, due); }});
   scheduler.start();

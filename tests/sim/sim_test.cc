@@ -30,10 +30,11 @@ struct Tally {
   }
   void print() const {
     const double minutes = seconds() / 60;
-    fmt::print("{} runs, {:.1f} simulated hours, {} events and {} faults: {:.0f} events and {:.0f} "
-               "faults a minute\n",
-               runs, static_cast<double>(simulated.count()) / 3.6e6, events, faults,
-               static_cast<double>(events) / minutes, static_cast<double>(faults) / minutes);
+    fmt::print(
+        "{} runs, {:.1f} simulated hours, {} events and {} faults: {:.0f} events and {:.0f} "
+        "faults a minute\n",
+        runs, static_cast<double>(simulated.count()) / 3.6e6, events, faults,
+        static_cast<double>(events) / minutes, static_cast<double>(faults) / minutes);
     for (const auto& [kind, count] : by_kind) fmt::print("  {:>9}  {}\n", count, kind);
     std::fflush(stdout);
   }

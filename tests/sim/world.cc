@@ -7,6 +7,8 @@ namespace {
 
 constexpr Millis drain_max{16 * 3'600'000};
 constexpr Millis wall_offset_max{2 * 3'600'000};
+/// Twice this is what the outbox allows two replicas to be apart.
+constexpr Millis replica_offset_max{1000};
 constexpr size_t store_waiting_max = 600;
 
 OutboxSettings outbox_settings(Random& random, const std::string& holder) {
@@ -229,7 +231,8 @@ void World::pause_replica() {
   Replica* replica = any_replica();
   if (replica == nullptr) return;
   const Millis pause = any_wait(2000, 90'000);
-  story_.fault("pause", "", fmt::format("{} is stopped for {} ms", replica->sender.name, pause.count()));
+  story_.fault("pause", "",
+               fmt::format("{} is stopped for {} ms", replica->sender.name, pause.count()));
   replica->is_paused = true;
   after(pause, [this, name = replica->sender.name] {
     for (const auto& one : replicas_) {
@@ -255,9 +258,10 @@ void World::restart_replica() {
 
 void World::jump_clock() {
   Millis& offset = wall_offsets_[random_.below(wall_offsets_.size())];
-  const int64_t most = random_.below(3) == 0 ? wall_offset_max.count() : 20'000;
-  offset += any_wait(-most, most);
-  offset = std::clamp(offset, -wall_offset_max, wall_offset_max);
+  // Leases are compared over replicas: their clocks may be apart, but not by much.
+  const Millis limit = wall_offsets_.size() == 1 ? wall_offset_max : replica_offset_max;
+  offset += any_wait(-limit.count(), limit.count());
+  offset = std::clamp(offset, -limit, limit);
   story_.fault("clock jump", "", fmt::format("a wall clock is off by {} ms now", offset.count()));
 }
 

@@ -94,7 +94,7 @@ class World : public MachineWatch {
   std::vector<Millis> wall_offsets_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::deque<Order> orders_;
-  size_t in_flight_ = 0;
+  size_t orders_planned_ = 0;
   std::set<int64_t> seen_by_person_;
   std::map<int64_t, std::set<int64_t>> consumed_;  // messages by ticket
   std::optional<Image> left_;                      // of a machine that has just died
