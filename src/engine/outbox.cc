@@ -315,7 +315,10 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
         finished.state = DeliveryState::unsure;
       } else {
         finished.state = DeliveryState::pending;
-        finished.next_attempt_at = now + settle_pause;
+        // A target that can't even be asked is asked less and less often.
+        finished.next_attempt_at =
+            now + std::max(settle_pause,
+                           next_wait(settings_.backoff, delivery.attempts, std::nullopt, random_));
       }
       break;
   }

@@ -207,6 +207,17 @@ TEST(Engine, what_a_person_sends_again_is_sent_even_if_the_target_cannot_tell) {
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
 }
 
+TEST(Engine, a_target_that_cannot_be_asked_is_asked_less_and_less_often) {
+  World world;
+  world.target.script = {Outcome::unsure("no answer")};
+  world.target.answer = Settled::Kind::later;
+  world.send("a", "1");
+  world.pass(Millis(600'000));
+  EXPECT_GT(world.target.settled, 60);  // at most ten seconds apart in this world
+  EXPECT_LT(world.target.settled, 300);
+  EXPECT_EQ(world.performed(), Texts{"1"});
+}
+
 TEST(Engine, a_lane_is_held_for_a_whole_lease_from_each_take) {
   World world;
   world.target.script = {Outcome::later("busy", Millis(5000))};
