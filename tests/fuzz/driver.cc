@@ -266,7 +266,7 @@ void expect(bool truth, const char* promise) {
   if (truth) return;
   fmt::print("\nBROKEN {}\n", promise);
   save_input();
-  std::abort();
+  std::_Exit(1);
 }
 
 std::span<const Fuzzer> fuzzers() {
