@@ -72,6 +72,10 @@ Task<Result<void>> SimStore::write(WriteWork work) {
   if (!written.ok() && written.error().kind == ErrorKind::full) {
     story_.fault("disk full", "", "a commit fails: " + written.error().text());
   }
+  if (random_.fraction() < weather_.stall) {
+    watch_.process_stops(*this);
+    loop_.stop();
+  }
   // What is on disk now is answered a moment later; a crash in between loses the answer.
   Monotonic answered = clock_.monotonic();
   co_await take_turn(answered, weather_.latency_max / 2);

@@ -20,13 +20,17 @@ struct StoreWeather {
   double death = 0;       ///< of the whole machine, at a commit
   double failure = 0;     ///< a commit fails for a moment and nothing is kept
   Millis latency_max{5};  ///< of one commit
+  double stall = 0;       ///< the process is stopped for long between a commit and what follows it
   double deaf = 0;        ///< what another replica's commit touched is not heard
 };
 
-/// Told when a process dies at a commit; the rest of it must not run.
+class SimStore;
+
+/// Told when a process dies or is stopped at a commit; the rest of it must not run.
 class MachineWatch {
  public:
   virtual ~MachineWatch() = default;
+  virtual void process_stops(const SimStore& store) = 0;
   virtual void machine_dies(const std::string& how, Image left) = 0;
 };
 

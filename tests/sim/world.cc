@@ -9,6 +9,7 @@ constexpr Millis drain_max{16 * 3'600'000};
 constexpr Millis wall_offset_max{2 * 3'600'000};
 /// Twice this is what the outbox allows two replicas to be apart.
 constexpr Millis replica_offset_max{1000};
+constexpr StoreWeather stormy_store{.death = 0.0005, .stall = 0.004, .deaf = 0.1};
 constexpr size_t store_waiting_max = 600;
 
 OutboxSettings outbox_settings(Random& random, const std::string& holder) {
@@ -146,6 +147,7 @@ void World::run_until(Monotonic until, bool is_ended_by_draining) {
 }
 
 void World::run() {
+  store_weather_ = stormy_store;
   start_machine(nullptr);
   plan_orders();
   next_weather();
@@ -226,15 +228,24 @@ void World::one_fault() {
   }
 }
 
-/// Stopped for a while, its sockets and timers with it; most pauses are longer than a lease.
 void World::pause_replica() {
   Replica* replica = any_replica();
-  if (replica == nullptr) return;
-  const Millis pause = any_wait(2000, 90'000);
+  if (replica != nullptr) pause(*replica);
+}
+
+void World::process_stops(const SimStore& store) {
+  for (const auto& replica : replicas_) {
+    if (replica && &replica->store == &store) pause(*replica);
+  }
+}
+
+/// Stopped for a while, its sockets and timers with it; most pauses are longer than a lease.
+void World::pause(Replica& replica) {
+  const Millis time = any_wait(2000, 90'000);
   story_.fault("pause", "",
-               fmt::format("{} is stopped for {} ms", replica->sender.name, pause.count()));
-  replica->is_paused = true;
-  after(pause, [this, name = replica->sender.name] {
+               fmt::format("{} is stopped for {} ms", replica.sender.name, time.count()));
+  replica.is_paused = true;
+  after(time, [this, name = replica.sender.name] {
     for (const auto& one : replicas_) {
       if (!one || one->sender.name != name) continue;
       one->is_paused = false;
@@ -283,7 +294,7 @@ void World::spoil_store() {
       break;
   }
   after(any_wait(1000, 60'000), [this] {
-    store_weather_ = {.death = is_storm_ ? 0.0005 : 0, .deaf = is_storm_ ? 0.1 : 0};
+    store_weather_ = is_storm_ ? stormy_store : StoreWeather{};
     disk_.set_full(false);
   });
 }

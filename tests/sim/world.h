@@ -43,6 +43,7 @@ class World : public MachineWatch {
   Millis passed() const;
 
   void machine_dies(const std::string& how, Image left) override;
+  void process_stops(const SimStore& store) override;
 
  private:
   // world.cc: time and faults
@@ -56,6 +57,7 @@ class World : public MachineWatch {
   void next_fault();
   void one_fault();
   void pause_replica();
+  void pause(Replica& replica);
   void restart_replica();
   void jump_clock();
   void spoil_store();
