@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 JOBS ?= 2
 SEED ?=
+HOURS ?=
+ONLY ?=
 CXX_FILES = git ls-files --cached --others --exclude-standard '*.cc' '*.h' | sort -u
 # Programs of units and contracts in a build folder, by their names.
 TESTS_OF = ninja -C $(1) -t targets all \
@@ -24,9 +26,13 @@ check: tidy format-check lint docs-check ## format, clang-tidy on touched files,
 e2e: build ## the built binary against clients and servers that others wrote
 	@tools/node_tests.sh tests/e2e
 
-sim: board ## the engine over a hostile world; SEED=N repeats a failure
-	@tools/build.sh build
-	@DW_SIM_SEED=$(SEED) tools/ctest.sh build '^sim'
+sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N goes on for long
+	@tools/build.sh build sim
+	@export DW_SIM_SEED=$(SEED) DW_SIM_HOURS=$(HOURS); \
+	  if [ -n "$(HOURS)" ]; then build/sim; else V=1 tools/ctest.sh build '^sim'; fi
+
+sim-mutants: ## breaks the engine on purpose, in many ways, and sees that the simulator notices
+	@/usr/bin/python3 tests/sim/mutants.py $(ONLY)
 
 fuzz: board ## each fuzzer over its corpus
 	@tools/build.sh build

@@ -112,8 +112,14 @@ std::optional<TimePoint> from_rfc3339(std::string_view text) {
   const auto millis = take_fraction(text);
   const auto offset = take_offset(text);
   if (!millis || !offset || !text.empty()) return std::nullopt;
-  return at + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) + Millis(*millis) - *offset;
+  at += std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second) +
+        Millis(*millis) - *offset;
+  // An offset may lead out of the years that four digits can say.
+  const std::chrono::year_month_day in_utc{std::chrono::floor<std::chrono::days>(at)};
+  if (in_utc.year() < std::chrono::year(0) || in_utc.year() > std::chrono::year(9999)) {
+    return std::nullopt;
+  }
+  return at;
 }
 
 }  // namespace dw

@@ -2,10 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 
 namespace dw {
+namespace {
+
+/// A number beyond a double's range is read as infinity, which JSON can't say: what was stored
+/// with it could not be read again.
+bool is_finite(const json::value& value) {
+  if (const double* number = value.if_double()) return std::isfinite(*number);
+  if (const json::array* list = value.if_array()) {
+    return std::all_of(list->begin(), list->end(), is_finite);
+  }
+  const json::object* object = value.if_object();
+  return object == nullptr || std::all_of(object->begin(), object->end(), [](const auto& member) {
+           return is_finite(member.value());
+         });
+}
+
+}  // namespace
 
 Result<json::value> parse_json(std::string_view text) {
   json::parse_options options;
@@ -13,6 +31,9 @@ Result<json::value> parse_json(std::string_view text) {
   boost::system::error_code failed;
   json::value value = json::parse({text.data(), text.size()}, failed, {}, options);
   if (failed) return Error{ErrorKind::invalid, "body", "not JSON: " + failed.message()};
+  if (!is_finite(value)) {
+    return Error{ErrorKind::invalid, "body", "not JSON that can be kept: a number is too large"};
+  }
   return value;
 }
 

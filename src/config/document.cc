@@ -1,7 +1,18 @@
 #include "config/document.h"
 
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
+
+namespace {
+/// The parser asserts where it should complain ("[ }" as a value). A wrong file must end no daemon
+/// that reads it again, so a broken assertion leaves the parser as its other errors do.
+struct ParserIsLost {};
+[[noreturn]] void lose_parser() {
+  throw ParserIsLost();
+}
+}  // namespace
+
+#define TOML_EXCEPTIONS 1
+#define TOML_ASSERT(expression) (static_cast<bool>(expression) ? void() : lose_parser())
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -167,14 +178,18 @@ Error Problems::error() const {
 Node parse_document(std::string_view text, const Environment& environment, Problems& problems) {
   const Node nothing{0, Node::Table{}};
   if (has_endless_key(text, problems)) return nothing;
-  const toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
+  toml::table parsed;
+  try {
+    parsed = toml::parse(text);
+  } catch (const toml::parse_error& error) {
     problems.add(static_cast<int>(error.source().begin.line), "",
                  "not TOML: " + without_quotes(error.description()));
     return nothing;
+  } catch (const ParserIsLost&) {
+    problems.add(0, "", "not TOML: a list or a table is closed by the other's bracket");
+    return nothing;
   }
-  Node root = convert(parsed.table(), 0, problems);
+  Node root = convert(parsed, 0, problems);
   expand_all(root, "", environment, problems);
   return root;
 }

@@ -258,11 +258,14 @@ class Scanner {
 /// semicolon is more likely part of an address: "?a=1&copy=2".
 bool is_entity(std::string_view text, size_t at) {
   constexpr size_t name_bytes_max = 33;
+  constexpr size_t number_bytes_max = 8;  // the parser's number overflows behind that
   size_t end = at + 1;
-  if (end < text.size() && text[end] == '#') ++end;
+  const bool is_number = end < text.size() && text[end] == '#';
+  if (is_number) ++end;
+  const size_t bytes_max = is_number ? number_bytes_max : name_bytes_max;
   const size_t start = end;
   const auto is_part = [](char c) { return is_letter(c) || (c >= 'A' && c <= 'Z') || is_digit(c); };
-  while (end < text.size() && end - start < name_bytes_max && is_part(text[end])) ++end;
+  while (end < text.size() && end - start < bytes_max && is_part(text[end])) ++end;
   return end > start && end < text.size() && text[end] == ';';
 }
 

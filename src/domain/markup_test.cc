@@ -75,6 +75,7 @@ TEST(Markup, entities_are_decoded_once) {
       {"AT&T &zzz; ?a=1&copy=2&region=3", "AT&T &zzz; ?a=1&copy=2&region=3"},
       {"<a href=\"https://x.example/?a=1&amp;b=2\">here</a>", "here (https://x.example/?a=1&b=2)"},
       {"&lt;br&gt;<br>&lt;at&gt;", "<br>\n<at>"},
+      {"&#x11000DDDDDDDD; &#99999999;", "&#x11000DDDDDDDD; \uFFFD"},
   });
 }
 

@@ -26,6 +26,8 @@ constexpr Millis look_again{1000};
 constexpr Millis store_pause{500};
 /// A delivery in doubt is settled soon: its lane stands still meanwhile.
 constexpr Millis settle_pause{1000};
+/// Replicas compare a lease with their own wall clocks: NTP keeps them this close, or better.
+constexpr Millis clocks_apart_max{2000};
 /// Why a delivery waits is shown on the board; a target's words are cut to this.
 constexpr size_t reason_bytes_max = 2048;
 
@@ -69,7 +71,8 @@ Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& in
       settings_(std::move(settings)),
       due_(loop, clock),
       renewal_(loop, clock) {
-  DW_ASSERT(settings_.lease > settings_.timeout, "a lane is held for longer than one try takes");
+  DW_ASSERT(settings_.lease > settings_.timeout + clocks_apart_max,
+            "a lane is held for longer than one try takes");
   for (Target* target : targets) targets_.emplace(target->name(), target);
   metrics_.declare_histogram("deskwire_delivery_seconds",
                              "From a delivery's creation to its end, by target",
@@ -91,7 +94,7 @@ void Outbox::stop() {
 
 void Outbox::change(BackoffSettings backoff, Millis timeout) {
   settings_.backoff = backoff;
-  settings_.timeout = std::min(timeout, settings_.lease - Millis(1000));
+  settings_.timeout = std::min(timeout, settings_.lease - clocks_apart_max - Millis(1000));
 }
 
 Task<void> Outbox::free_what_was_left() {
@@ -171,17 +174,32 @@ Task<void> Outbox::work(LaneClaim claim, Monotonic held_until) {
   Lane lane{std::move(claim), held_until, {}};
   bool is_held = co_await take_next(lane);
   while (is_held && !lane.batch.empty()) is_held = co_await try_once(lane);
-  if (is_held) {
-    auto work = [&](Journal& journal) -> Result<void> {
-      return journal.release_lane(lane.claim, clock_.now());
-    };
-    const Result<void> released = co_await store_.write(work);
-    // A lane that could not be given back is free again when its lease ends.
-    if (!released.ok()) log_warn("outbox", released.error().text(), {{"lane", lane.claim.lane}});
-  }
+  // What was given up in the middle is in doubt: it is not asked about at once.
+  if (!is_held) co_await pause(settle_pause);
+  co_await release(lane);
   --lanes_in_work_;
   due_.notify();
   renewal_.notify();
+}
+
+Task<void> Outbox::pause(Millis time) {
+  Wake over(loop_, clock_);
+  co_await over.wait(clock_.monotonic() + time);
+}
+
+/// Nobody takes from itself what it holds, so a lane must be given back, or be lost to another. One
+/// that can't be given back while stopping is free when its lease ends.
+Task<void> Outbox::release(Lane& lane) {
+  auto work = [&](Journal& journal) -> Result<void> {
+    return journal.release_lane(lane.claim, clock_.now());
+  };
+  for (;;) {
+    const Result<void> released = co_await store_.write(work);
+    if (released.ok() || released.error().kind == ErrorKind::conflict) co_return;
+    log_warn("outbox", released.error().text(), {{"lane", lane.claim.lane}});
+    if (is_stopping_) co_return;
+    co_await pause(store_pause);
+  }
 }
 
 size_t Outbox::batch_for(const Delivery& head) const {
@@ -202,7 +220,9 @@ Task<bool> Outbox::take_next(Lane& lane) {
   const Monotonic asked = clock_.monotonic();
   auto work = [&](Journal& journal) -> Result<void> {
     const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
-    DW_TRY(lane.batch, journal.take(lane.claim, clock_.now(), batch_max));
+    const TimePoint now = clock_.now();
+    lane.claim.until = now + settings_.lease;
+    DW_TRY(lane.batch, journal.take(lane.claim, now, batch_max));
     return {};
   };
   const Result<void> taken = co_await store_.write(work);
@@ -218,7 +238,7 @@ Task<bool> Outbox::take_next(Lane& lane) {
 }
 
 bool Outbox::has_time_left(const Lane& lane) const {
-  return clock_.monotonic() + settings_.timeout < lane.held_until;
+  return clock_.monotonic() + settings_.timeout + clocks_apart_max < lane.held_until;
 }
 
 Task<bool> Outbox::try_once(Lane& lane) {
@@ -302,7 +322,10 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
         finished.state = DeliveryState::unsure;
       } else {
         finished.state = DeliveryState::pending;
-        finished.next_attempt_at = now + settle_pause;
+        // A target that can't even be asked is asked less and less often.
+        finished.next_attempt_at =
+            now + std::max(settle_pause,
+                           next_wait(settings_.backoff, delivery.attempts, std::nullopt, random_));
       }
       break;
   }
@@ -327,6 +350,7 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     }
     if (is_stopping_) return {};
     const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
+    lane.claim.until = clock_.now() + settings_.lease;
     DW_TRY(next, journal.take(lane.claim, now, batch_max));
     return {};
   };
@@ -340,8 +364,7 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     }
     // The effect happened and its note is not written: keep trying while the lane is ours.
     if (clock_.monotonic() >= lane.held_until || is_stopping_) co_return false;
-    Wake pause(loop_, clock_);
-    co_await pause.wait(clock_.monotonic() + store_pause);
+    co_await pause(store_pause);
   }
   for (size_t i = 0; i < finished.size(); ++i) report(lane.batch[i], outcomes[i], finished[i]);
   lane.batch = std::move(next);

@@ -57,6 +57,8 @@ class Outbox {
   Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
   Task<bool> conclude(Lane& lane, std::vector<Outcome> outcomes);
   Task<bool> take_next(Lane& lane);
+  Task<void> release(Lane& lane);
+  Task<void> pause(Millis time);
   Finished judge(const Delivery& delivery, const Outcome& outcome, TimePoint now);
   void report(const Delivery& delivery, const Outcome& outcome, const Finished& finished);
   bool has_time_left(const Lane& lane) const;

@@ -19,6 +19,7 @@ TEST(Urls, are_http_with_a_host_and_without_credentials) {
   EXPECT_EQ(decode_url_part("a%20b+c"), "a b+c");
   EXPECT_FALSE(decode_url_part("%0").has_value());
   EXPECT_FALSE(decode_url_part("%00").has_value());
+  EXPECT_FALSE(decode_url_part({"a\0b", 3}).has_value());
 }
 
 /// Who a request comes from, with proxies on this machine and in 10.0.0.0/8 trusted or none.

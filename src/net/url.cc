@@ -76,6 +76,8 @@ std::optional<std::string> decode_url_part(std::string_view text, bool is_form) 
       if (high < 0 || low < 0 || (high == 0 && low == 0)) return std::nullopt;
       out += static_cast<char>(high * 16 + low);
       i += 2;
+    } else if (text[i] == '\0') {
+      return std::nullopt;
     } else if (text[i] == '+' && is_form) {
       out += ' ';
     } else {

@@ -216,7 +216,8 @@ class Journal : public Reader {
   /// Adds a delivery in the state that it carries: pending, or done for a local one. A pending one
   /// joins its lane.
   virtual Result<DeliveryId> add_delivery(const Delivery& delivery) = 0;
-  /// Takes lanes whose head is due and that nobody holds, most overdue first.
+  /// Takes lanes whose head is due and that nobody holds, most overdue first. What `holder` itself
+  /// holds it keeps until it releases it, however late its clock says it is.
   virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
                                                      TimePoint until, size_t limit) = 0;
   /// Takes every lane from whoever held it: for an engine whose store nobody else can have open, so
@@ -226,7 +227,8 @@ class Journal : public Reader {
   /// for the first of them, all for the same target and operation; marks them in doubt and counts
   /// an attempt, so that a crash leaves a doubt, not a loss. Stops in front of one that is not due,
   /// that holds the lane as dead or unsure, or that was in doubt before (that one comes alone,
-  /// first, with is_in_doubt as it was found). errors  conflict: the lane was taken over
+  /// first, with is_in_doubt as it was found). The lane is held until `claim.until` at least.
+  /// errors  conflict: the lane was taken over
   virtual Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                              const BatchMax& batch_max) = 0;
   /// errors  conflict: the lane was taken over; nothing is written
@@ -236,7 +238,8 @@ class Journal : public Reader {
   virtual Result<void> release_lane(const LaneClaim& claim, TimePoint now) = 0;
   /// Extends all lanes that `holder` holds; those it has lost stay lost.
   virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
-  /// A dead, unsure or waiting one becomes pending and due now.
+  /// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
+  /// the person who retries it has decided that it be sent. One that waits is settled first.
   /// errors  missing; conflict: it is done or discarded
   virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;
   virtual Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) = 0;

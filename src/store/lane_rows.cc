@@ -42,9 +42,10 @@ Result<std::optional<TimePoint>> SqlJournal::next_lane_due(TimePoint now) {
 Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const std::string& holder, TimePoint now,
                                                        TimePoint until, size_t limit) {
   std::vector<LaneClaim> claims;
-  DW_CHECK(db_.run(stmt::claimable_lanes, {now, static_cast<int64_t>(limit)}, [&](const Row& row) {
-    claims.push_back({std::string(row.text(0)), 0, until});
-  }));
+  DW_CHECK(db_.run(stmt::claimable_lanes, {now, static_cast<int64_t>(limit), holder},
+                   [&](const Row& row) {
+                     claims.push_back({std::string(row.text(0)), 0, until});
+                   }));
   for (LaneClaim& claim : claims) {
     DW_CHECK(db_.run(stmt::claim_lane, {claim.lane, holder, until},
                      [&](const Row& row) { claim.generation = row.integer(0); }));

@@ -32,6 +32,7 @@ class Told : public Target {
   const std::string& label() const override { return name_; }
   Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis) override {
     std::vector<Outcome> outcomes;
+    if (meanwhile) meanwhile();
     for (const Delivery& one : deliveries) {
       performed.push_back(std::get<QueueSend>(one.payload).body);
       Outcome outcome = Outcome::done();
@@ -49,6 +50,7 @@ class Told : public Target {
   }
   Task<std::vector<Probe>> probe(Millis) override { co_return std::vector<Probe>{}; }
 
+  std::function<void()> meanwhile;  ///< happens while a request is on its way
   std::vector<Outcome> script;
   Settled::Kind answer = Settled::Kind::not_happened;
   std::vector<std::string> performed;
@@ -113,6 +115,19 @@ struct World {
     return out;
   }
   void send(const std::string& lane, const std::string& key) { EXPECT_TRUE(say(lane, key).ok()); }
+  const std::vector<std::string>& performed() const { return target.performed; }
+  /// How many lanes `holder` could claim at that time; none is claimed.
+  size_t lanes_for(const std::string& holder, TimePoint at) {
+    size_t count = 0;
+    const Result<void> undone = store->write_now([&](Journal& journal) -> Result<void> {
+      DW_TRY(const auto claims, journal.claim_lanes(holder, at, at + Millis(1000), 10));
+      count = claims.size();
+      return Error{};
+    });
+    EXPECT_FALSE(undone.ok());
+    return count;
+  }
+  size_t lanes_for_another(TimePoint at) { return lanes_for("another", at); }
   DeliveryState state_of(int64_t id) {
     DeliveryState state{};
     const Result<void> read = store->read_now([&](Reader& reader) -> Result<void> {
@@ -175,6 +190,61 @@ TEST(Engine, what_the_target_cannot_tell_waits_for_a_person) {
   EXPECT_TRUE(decided.ok());
   world.pass(Millis(2000));
   EXPECT_EQ(world.target.performed, (Texts{"1", "2"}));
+}
+
+TEST(Engine, what_a_person_sends_again_is_sent_even_if_the_target_cannot_tell) {
+  World world;
+  world.target.script = {Outcome::unsure("no answer")};
+  world.target.answer = Settled::Kind::unknown;
+  world.send("a", "1");
+  world.pass(Millis(3000));
+  EXPECT_EQ(world.state_of(1), DeliveryState::unsure);
+  const Result<void> decided = world.store->write_now(
+      [&](Journal& journal) { return journal.retry_delivery({1}, world.clock.now()); });
+  EXPECT_TRUE(decided.ok());
+  world.pass(Millis(3000));
+  EXPECT_EQ(world.performed(), (Texts{"1", "1"}));
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
+TEST(Engine, a_target_that_cannot_be_asked_is_asked_less_and_less_often) {
+  World world;
+  world.target.script = {Outcome::unsure("no answer")};
+  world.target.answer = Settled::Kind::later;
+  world.send("a", "1");
+  world.pass(Millis(600'000));
+  EXPECT_GT(world.target.settled, 60);  // at most ten seconds apart in this world
+  EXPECT_LT(world.target.settled, 300);
+  EXPECT_EQ(world.performed(), Texts{"1"});
+}
+
+TEST(Engine, a_lane_is_held_for_a_whole_lease_from_each_take) {
+  World world;
+  world.target.script = {Outcome::later("busy", Millis(5000))};
+  world.send("a", "1");
+  world.send("a", "2");
+  std::vector<size_t> taken_over;
+  world.target.meanwhile = [&] {
+    taken_over.push_back(world.lanes_for_another(world.clock.now() + Millis(20'000)));
+    world.clock.advance(Millis(19'000));  // two of them are longer than the first hold
+  };
+  world.pass(Millis(10'000));
+  EXPECT_EQ(world.performed(), (Texts{"1", "1", "2"}));
+  EXPECT_EQ(taken_over, (std::vector<size_t>{0, 0}));
+}
+
+TEST(Engine, a_clock_set_forward_does_not_send_what_is_being_sent) {
+  World world;
+  bool is_first = true;
+  world.target.meanwhile = [&] {
+    if (!is_first) return;
+    is_first = false;
+    world.clock.jump(Millis(3'600'000));
+    EXPECT_EQ(world.lanes_for("me", world.clock.now()), 0U);
+  };
+  world.send("a", "1");
+  world.pass(Millis(5000));
+  EXPECT_EQ(world.performed(), Texts{"1"});
 }
 
 TEST(Engine, a_refused_delivery_is_dead_and_one_that_never_works_is_given_up) {

@@ -95,6 +95,51 @@ TEST_P(StoreContract, a_resting_lane_rests_on_when_more_joins_it_and_wakes_on_a_
   expect_whole(*b);
 }
 
+TEST_P(StoreContract, a_lane_that_was_emptied_and_filled_again_is_not_the_one_that_was_lost) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  std::vector<LaneClaim> lost;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(lost, j.claim_lanes("slow", t0, t0 + Millis(1000), 10));
+    return {};
+  });
+  const TimePoint later = t0 + Millis(2000);
+  EXPECT_EQ(work_lane(*b, later, DeliveryState::done), 1U);
+  add(*b, pending_in("a"));
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", later, later + Millis(1000), 10));
+    EXPECT_EQ(claims.size(), 1U);
+    const auto taken = j.take(lost.at(0), later, ten);
+    EXPECT_FALSE(taken.ok()) << "the late one is kept out, however often the lane was claimed";
+    return {};
+  });
+}
+
+/// Takes the one delivery there is, ends it in doubt, has it retried, and takes it again.
+bool is_in_doubt_after_retry(Bundle& b, DeliveryState state) {
+  bool is_in_doubt = false;
+  b.write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    const Finished ended{.id = taken.at(0).id, .state = state, .is_in_doubt = true};
+    DW_CHECK(j.finish(claims.at(0), ended, t0));
+    DW_CHECK(j.retry_delivery(taken.at(0).id, t0));
+    DW_TRY(const auto again, j.take(claims.at(0), t0, ten));
+    is_in_doubt = again.at(0).is_in_doubt;
+    return {};
+  });
+  return is_in_doubt;
+}
+
+TEST_P(StoreContract, a_person_who_retries_an_unsure_delivery_has_decided_its_doubt) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  EXPECT_FALSE(is_in_doubt_after_retry(*b, DeliveryState::unsure));
+  auto other = setup();
+  add(*other, pending_in("a"));
+  EXPECT_TRUE(is_in_doubt_after_retry(*other, DeliveryState::pending)) << "settled first";
+}
+
 TEST_P(StoreContract, a_dead_delivery_that_holds_nothing_lets_its_lane_go_on) {
   auto b = setup();
   add(*b, pending_in("a", false));

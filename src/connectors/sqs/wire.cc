@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t entries_max = 10;
 constexpr size_t message_characters_max = 300;
+constexpr size_t code_characters_max = 100;  // SQS's longest has 43
 
 /// What no second try of the same message mends. All else is mended by waiting or by a person;
 /// meanwhile the delivery waits and nothing is lost.
@@ -66,7 +67,7 @@ bool is_throttle(std::string_view code) {
 std::string bare(std::string code) {
   code = code.substr(code.rfind('#') + 1);
   code = code.substr(0, code.find(':'));
-  code = code.substr(code.rfind('.') + 1);
+  code = cut_characters(code.substr(code.rfind('.') + 1), code_characters_max);
   return code == "NonExistentQueue" ? "QueueDoesNotExist" : code;
 }
 

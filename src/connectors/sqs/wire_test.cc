@@ -120,6 +120,11 @@ TEST(SqsWire, recorded_errors_mean_what_is_written_beside_them) {
 TEST(SqsWire, a_stranger_s_page_is_cut_to_a_line) {
   const Outcome outcome = outcome_of_failure({500, {}, std::string(100'000, 'x')}, TimePoint{});
   EXPECT_LT(outcome.why.size(), 400U);
+  const std::string code(100'000, 'x');
+  EXPECT_LT(decode_send(R"({"Failed":[{"Id":"0","Code":")" + code + R"("}]})", 3)[0].why.size(),
+            400U);
+  HttpAnswer named{.status = 400, .body = R"({"__type":")" + code + "\"}"};
+  EXPECT_LT(outcome_of_failure(named, TimePoint{}).why.size(), 800U);
 }
 
 TEST(SqsWire, credentials_that_aws_does_not_know_are_looked_for_again) {

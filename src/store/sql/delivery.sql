@@ -3,22 +3,37 @@ INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lan
   attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
--- name: touch_lane
--- The row lock taken here makes a replica that is about to forget the empty lane wait, and look
--- again. A lane that is there keeps its time: its head may be waiting for it.
-INSERT INTO lane (name, due_at) VALUES ($1, $2)
+-- name: touch_lane [sqlite]
+-- A lane that is there keeps its time: its head may be waiting for it. A row's generations start
+-- somewhere in 2^62: a lane that was emptied, forgotten and filled again is not the one that a
+-- late holder remembers.
+INSERT INTO lane (name, due_at, generation) VALUES ($1, $2, abs(random() % 4611686018427387904))
 ON CONFLICT (name) DO UPDATE SET name = excluded.name;
 
--- name: wake_lane
-INSERT INTO lane (name, due_at) VALUES ($1, $2)
+-- name: touch_lane [postgres]
+-- The row lock taken here makes a replica that is about to forget the empty lane wait, and look
+-- again. A lane that is there keeps its time: its head may be waiting for it.
+INSERT INTO lane (name, due_at, generation)
+VALUES ($1, $2, CAST(floor(random() * 4611686018427387904) AS bigint))
+ON CONFLICT (name) DO UPDATE SET name = excluded.name;
+
+-- name: wake_lane [sqlite]
+INSERT INTO lane (name, due_at, generation) VALUES ($1, $2, abs(random() % 4611686018427387904))
+ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at;
+
+-- name: wake_lane [postgres]
+INSERT INTO lane (name, due_at, generation)
+VALUES ($1, $2, CAST(floor(random() * 4611686018427387904) AS bigint))
 ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at;
 
 -- name: claimable_lanes [sqlite]
-SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 ORDER BY due_at LIMIT $2;
+-- A holder whose clock was set forward must not take from itself what it works on.
+SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 AND holder <> $3
+ORDER BY due_at LIMIT $2;
 
 -- name: claimable_lanes [postgres]
-SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 ORDER BY due_at LIMIT $2
-FOR UPDATE SKIP LOCKED;
+SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 AND holder <> $3
+ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: claim_lane
 UPDATE lane SET holder = $2, held_until = $3, generation = generation + 1
@@ -55,7 +70,10 @@ UPDATE delivery SET state = $2, in_doubt = $3, reason = $4, next_attempt_at = $5
 WHERE id = $1 AND state = 0;
 
 -- name: retry_delivery
-UPDATE delivery SET state = 0, next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
+-- Whoever has an unsure one sent again has decided the doubt: asking the target once more would
+-- only bring it back. One that waits keeps its doubt, to be settled first.
+UPDATE delivery SET in_doubt = CASE WHEN state = 1 THEN 0 ELSE in_doubt END, state = 0,
+  next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
 
 -- name: discard_delivery
 UPDATE delivery SET state = 4, reason = $2, done_at = $3, next_attempt_at = NULL

@@ -1,0 +1,104 @@
+#include "sim/replica.h"
+
+namespace dw::sim {
+namespace {
+
+IntakeParts intake_parts() {
+  IntakeParts parts{.public_url = "http://d"};
+  parts.queues = {{.name = "high", .url = "https://queue.example/high.fifo"},
+                  {.name = "medium", .url = "https://queue.example/medium"},
+                  {.name = "low"}};
+  return parts;
+}
+
+std::vector<std::unique_ptr<SimTarget>> targets_for(const ReplicaParts& parts, Loop& loop,
+                                                    Clock& clock) {
+  std::vector<std::unique_ptr<SimTarget>> out;
+  for (auto& [name, place] : parts.outside.places()) {
+    out.push_back(std::make_unique<SimTarget>(loop, clock, parts.outside, place, parts.sender));
+  }
+  return out;
+}
+
+std::vector<Target*> pointers(const std::vector<std::unique_ptr<SimTarget>>& targets) {
+  std::vector<Target*> out;
+  for (const auto& target : targets) out.push_back(target.get());
+  return out;
+}
+
+}  // namespace
+
+MachineClock::~MachineClock() {
+  for (const auto& [own, timer] : timers_) world_.cancel(timer);
+}
+
+Clock::TimerId MachineClock::call_at(Monotonic when, std::function<void()> wake) {
+  const TimerId own = ++last_;
+  timers_[own] = world_.call_at(when, [this, own, wake = std::move(wake)] {
+    timers_.erase(own);
+    wake();
+  });
+  return own;
+}
+
+void MachineClock::cancel(TimerId timer) {
+  const auto found = timers_.find(timer);
+  if (found == timers_.end()) return;
+  world_.cancel(found->second);
+  timers_.erase(found);
+}
+
+Replica::Replica(ReplicaParts parts)
+    : sender(parts.sender),
+      lanes_max(parts.outbox.lanes_max),
+      clock(parts.clock, parts.wall_offset),
+      random(parts.seed),
+      store(loop, clock, parts.disk, parts.story, random, parts.weather, parts.watch),
+      intake(intake_parts()),
+      targets(targets_for(parts, loop, clock)),
+      tasks(loop, clock),
+      inbox(store, clock, metrics, {&intake, &desk, &courier}, {&own_desk, &own_queue}),
+      outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets), parts.outbox),
+      scheduler(loop, clock, tasks),
+      janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {}
+
+Replica::~Replica() = default;
+
+/// An action that fails is tried again, as a person's cron job would be.
+Task<void> Replica::tick(Inbox& inbox, Clock& clock, TimePoint due) {
+  Event event{.source = "clock", .key = "tick/" + to_rfc3339(due), .kind = "sim.tick"};
+  event.at = clock.now();
+  event.body = json::object{{"due", to_rfc3339(due)}};
+  const Result<Accepted> accepted = co_await inbox.accept(std::move(event));
+  if (!accepted.ok()) co_return;
+}
+
+void Replica::start() {
+  store.on_change([this](Touched touched) {
+    if (touched.lanes) outbox.notify();
+    if (touched.notes) janitor.notify();
+  });
+  outbox.start();
+  const Result<Schedule> hourly = Schedule::parse("hourly :17");
+  DW_ASSERT(hourly.ok(), "a schedule that is written here is right");
+  scheduler.add(
+      {"retention", "hourly :17", *hourly, "UTC", [this](TimePoint) { return janitor.sweep(); }});
+  scheduler.add({"tick", "hourly :17", *hourly, "UTC",
+                 [this](TimePoint due) { return tick(inbox, clock, due); }});
+  scheduler.start();
+  tasks.run("search index", janitor.index_until_stopped());
+}
+
+void Replica::stop() {
+  is_stopping = true;
+  outbox.stop();
+  scheduler.stop();
+  janitor.stop();
+}
+
+void Replica::poll() {
+  loop.restart();
+  loop.poll();
+}
+
+}  // namespace dw::sim

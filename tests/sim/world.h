@@ -1,0 +1,109 @@
+// One simulated run: a machine with one to three replicas over one disk, senders who repeat
+// themselves, systems outside, a person, and a storm of faults, all out of one seed. After the
+// storm the weather is good, everything must drain, and the promises are checked.
+#pragma once
+#include <deque>
+#include <optional>
+#include <set>
+
+#include "sim/replica.h"
+
+namespace dw::sim {
+
+/// What somebody outside wants to hand over, and what they have been told.
+struct Order {
+  enum class Expect {
+    ticket,   ///< one ticket and one message on its queue
+    refusal,  ///< turned away, for good
+    reply,    ///< taken with an explanation; no ticket
+    comment,  ///< one comment on a ticket
+    courier,  ///< one delivery for each of `items`
+    parked,   ///< kept, though the job is broken
+  };
+  Expect expect;
+  Event event;
+  std::string queue;  ///< of a ticket
+  int items = 0;      ///< of a courier's order: its deliveries
+  int answers = 0;    ///< how many of them come back as events
+  bool is_accepted = false, is_refused = false;
+  int firsts = 0;  ///< answers that said: taken for the first time
+  std::string reply;
+  int64_t ticket = 0;  ///< as the reply named it
+};
+
+class World : public MachineWatch {
+ public:
+  explicit World(uint64_t seed);
+  ~World() override;
+
+  /// The whole run. What it broke is in story().
+  void run();
+  const Story& story() const { return story_; }
+  /// Simulated time that passed.
+  Millis passed() const;
+
+  void machine_dies(const std::string& how, Image left) override;
+  void process_stops(const SimStore& store) override;
+
+ private:
+  // world.cc: time and faults
+  void start_machine(const Image* image);
+  void start_replica(size_t number);
+  void take_apart();
+  void run_until(Monotonic until, bool is_ended_by_draining);
+  void step();
+  void after(Millis wait, void (World::*then)());
+  void after(Millis wait, std::function<void()> then);
+  void next_fault();
+  void one_fault();
+  void pause_replica();
+  void pause(Replica& replica);
+  void restart_replica();
+  void jump_clock();
+  void spoil_store();
+  void next_weather();
+  void calm();
+  void check_bounds();
+  Replica* any_replica();
+  Millis any_wait(int64_t least, int64_t most);
+
+  // people.cc: who hands things over, and who decides
+  void plan_orders();
+  void add_order(size_t number);
+  void send(size_t index);
+  void hear(size_t index, const Result<Accepted>& accepted);
+  static Task<void> hand(Replica& replica, World& world, size_t index, Event event);
+  void send_all_again();
+  void decide();
+  void decide_one(const Delivery& delivery);
+  void consume();
+
+  // promises.cc
+  bool has_drained();
+  void check_kept();
+  void check_promises();
+  void check_order(const Order& order);
+  void check_tickets(const Order& order, const std::string& event);
+  void check_deliveries();
+
+  uint64_t seed_;
+  ManualClock clock_;
+  Story story_;
+  Random random_;
+  Disk disk_;
+  Outside outside_;
+  StoreWeather store_weather_;
+  std::vector<Millis> wall_offsets_;
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::deque<Order> orders_;
+  size_t orders_planned_ = 0;
+  std::set<int64_t> seen_by_person_;
+  std::map<int64_t, std::set<int64_t>> consumed_;  // messages by ticket
+  std::optional<Image> left_;                      // of a machine that has just died
+  std::string how_it_died_;
+  int incarnation_ = 0;
+  bool is_storm_ = true;
+  Monotonic begun_{};
+};
+
+}  // namespace dw::sim
