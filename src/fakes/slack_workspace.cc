@@ -324,7 +324,7 @@ json::object FakeSlackWorkspace::replies(const Fields& fields) {
   return page(*in, std::move(found), fields);
 }
 
-json::object FakeSlackWorkspace::channel_info(const Fields& fields) {
+json::object FakeSlackWorkspace::describe_channel(const Fields& fields) {
   const Channel* in = channel(text_of(fields, "channel"));
   if (in == nullptr) return failure("channel_not_found");
   return {{"ok", true},
@@ -350,7 +350,7 @@ json::object FakeSlackWorkspace::join(const Fields& fields) {
   Channel* in = channel(text_of(fields, "channel"));
   if (in == nullptr) return failure("channel_not_found");
   in->is_member = true;
-  return channel_info(fields);
+  return describe_channel(fields);
 }
 
 json::object FakeSlackWorkspace::person_json(const Person& person) const {
@@ -365,7 +365,7 @@ json::object FakeSlackWorkspace::person_json(const Person& person) const {
           {"profile", std::move(profile)}};
 }
 
-json::object FakeSlackWorkspace::person_info(const Fields& fields) {
+json::object FakeSlackWorkspace::describe_person(const Fields& fields) {
   const auto found = people_.find(text_of(fields, "user"));
   if (found == people_.end()) return failure("user_not_found");
   return {{"ok", true}, {"user", person_json(found->second)}};
@@ -430,7 +430,7 @@ json::object FakeSlackWorkspace::complete_upload(const Fields& fields) {
   return {{"ok", true}, {"files", std::move(out)}};
 }
 
-json::object FakeSlackWorkspace::file_info(const Fields& fields) {
+json::object FakeSlackWorkspace::describe_file(const Fields& fields) {
   const auto found = files_.find(text_of(fields, "file"));
   if (found == files_.end()) return failure("file_not_found");
   return {{"ok", true}, {"file", file_json(found->second)}};
@@ -462,16 +462,16 @@ const std::map<std::string_view, FakeSlackWorkspace::Method>& FakeSlackWorkspace
       {"chat.getPermalink", &W::permalink},
       {"conversations.history", &W::history},
       {"conversations.replies", &W::replies},
-      {"conversations.info", &W::channel_info},
+      {"conversations.info", &W::describe_channel},
       {"conversations.list", &W::list},
       {"conversations.join", &W::join},
-      {"users.info", &W::person_info},
+      {"users.info", &W::describe_person},
       {"users.lookupByEmail", &W::person_by_email},
       {"reactions.add", &W::add_reaction},
       {"reactions.remove", &W::remove_reaction},
       {"files.getUploadURLExternal", &W::begin_upload},
       {"files.completeUploadExternal", &W::complete_upload},
-      {"files.info", &W::file_info},
+      {"files.info", &W::describe_file},
   };
   return all;
 }

@@ -94,16 +94,16 @@ class FakeSlackWorkspace {
   json::object permalink(const Fields& fields);
   json::object history(const Fields& fields);
   json::object replies(const Fields& fields);
-  json::object channel_info(const Fields& fields);
+  json::object describe_channel(const Fields& fields);
   json::object list(const Fields& fields);
   json::object join(const Fields& fields);
-  json::object person_info(const Fields& fields);
+  json::object describe_person(const Fields& fields);
   json::object person_by_email(const Fields& fields);
   json::object add_reaction(const Fields& fields);
   json::object remove_reaction(const Fields& fields);
   json::object begin_upload(const Fields& fields);
   json::object complete_upload(const Fields& fields);
-  json::object file_info(const Fields& fields);
+  json::object describe_file(const Fields& fields);
   json::object who_am_i(const Fields& fields);
   json::object nothing(const Fields& fields);
 

@@ -31,6 +31,7 @@ struct Transfer {
   bool has_written = false;  ///< bytes of the request have left
   bool is_success = false;   ///< the status line says 2xx
   bool is_ended = false;     ///< take_body had enough
+  size_t given = 0;          ///< bytes of call.body that libcurl has taken
   std::function<void(CURLcode)> done;
 
   ~Transfer() { curl_slist_free_all(headers); }
@@ -67,7 +68,17 @@ size_t take_header(char* bytes, size_t size, size_t count, void* given) {
 }
 
 size_t give_body(char* into, size_t size, size_t count, void* given) {
-  return static_cast<Transfer*>(given)->call.give_body(into, size * count);
+  auto& transfer = *static_cast<Transfer*>(given);
+  if (transfer.call.give_body) return transfer.call.give_body(into, size * count);
+  const size_t bytes = transfer.call.body.copy(into, size * count, transfer.given);
+  transfer.given += bytes;
+  return bytes;
+}
+
+/// A kept connection that breaks after the request makes libcurl send it again by itself, on a new
+/// one. It can't where the body can't be had a second time, and nothing here happens twice.
+int refuse_rewind(void*, curl_off_t, int) {
+  return CURL_SEEKFUNC_FAIL;
 }
 
 int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
@@ -108,14 +119,18 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
     curl_easy_setopt(easy, CURLOPT_PASSWORD, call.aws->secret.reveal().c_str());
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
-  if (call.give_body) {
+  const bool has_body = call.give_body || call.method == "POST" || !call.body.empty();
+  if (has_body && call.aws) {
+    // The signature is made over POSTFIELDS.
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
+  } else if (has_body) {
+    const auto bytes = call.give_body ? call.give_bytes : static_cast<int64_t>(call.body.size());
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
     curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.give_bytes));
-  } else if (call.method == "POST" || !call.body.empty()) {
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
   }
   if (call.method != "GET" && call.method != "POST") {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
