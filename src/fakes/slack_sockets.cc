@@ -341,6 +341,9 @@ void FakeSlackSockets::disturb(Trouble trouble) {
         break;
       case Trouble::silence:
         session->is_silent = true;
+        session->is_open = false;
+        // A read under way would answer pings by itself.
+        beast::get_lowest_layer(session->ws).cancel();
         break;
       case Trouble::deaf:
         session->is_deaf = true;
