@@ -10,6 +10,8 @@
 #include "base/random.h"
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
+#include "connectors/slack/inbound.h"
+#include "connectors/slack/slack.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "engine/inbox.h"
@@ -35,12 +37,16 @@ struct Core {
   std::vector<std::unique_ptr<TeamsSource>> teams;
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
+  SlackTarget* slack = nullptr;  ///< one of the targets; null: there is no [slack]
+  std::vector<std::unique_ptr<SlackHook>> slack_hooks;
+  std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
   std::vector<std::unique_ptr<Job>> jobs;
   std::unique_ptr<Inbox> inbox;
 
   std::vector<QueueName> queue_names() const;
   ShapeContext shapes() const;
   std::vector<Target*> outside_targets() const;
+  std::vector<const HookSource*> hook_sources() const;
 };
 
 /// `mode` serve: the store has threads of its own and holds the lock. errors  as open_store()
