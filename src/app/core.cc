@@ -43,6 +43,13 @@ std::vector<Target*> Core::outside_targets() const {
   return out;
 }
 
+std::vector<const HookSource*> Core::hook_sources() const {
+  std::vector<const HookSource*> out;
+  for (const auto& source : teams) out.push_back(source.get());
+  for (const auto& source : slack_hooks) out.push_back(source.get());
+  return out;
+}
+
 Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   auto core = std::make_unique<Core>();
   core->settings = std::move(settings);

@@ -10,6 +10,8 @@
 #include "base/random.h"
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
+#include "connectors/slack/inbound.h"
+#include "connectors/slack/slack.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "engine/inbox.h"
@@ -36,12 +38,16 @@ struct Core {
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<QueueGauge*> gauges;  // among the targets
+  SlackTarget* slack = nullptr;  ///< one of the targets; null: there is no [slack]
+  std::vector<std::unique_ptr<SlackHook>> slack_hooks;
+  std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
   std::vector<std::unique_ptr<Job>> jobs;
   std::unique_ptr<Inbox> inbox;
 
   std::vector<QueueName> queue_names() const;
   ShapeContext shapes() const;
   std::vector<Target*> outside_targets() const;
+  std::vector<const HookSource*> hook_sources() const;
 };
 
 /// `mode` serve: the store has threads of its own and holds the lock. errors  as open_store()

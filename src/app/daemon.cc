@@ -29,11 +29,28 @@ OutboxSettings outbox_settings(const Core& core, const std::string& holder) {
   return settings;
 }
 
-std::vector<const HookSource*> sources_of(const Core& core) {
-  std::vector<const HookSource*> out;
-  for (const auto& source : core.teams) out.push_back(source.get());
-  return out;
-}
+constexpr const char* slack_socket_name = "slack:socket";
+
+/// What a source heard by itself goes the way that hooks' events go.
+class InboxSink : public EventSink {
+ public:
+  InboxSink(Inbox& inbox, Clock& clock, ConnectorStates& states, std::string name)
+      : inbox_(inbox), clock_(clock), states_(states), name_(std::move(name)) {}
+
+  bool takes(std::string_view kind) const override { return inbox_.takes(kind); }
+  Task<Result<json::value>> accept(Event event) override {
+    Result<Accepted> accepted = co_await inbox_.accept(std::move(event));
+    if (!accepted.ok()) co_return accepted.error();
+    states_.note_success(name_, clock_.now());
+    co_return std::move(accepted->reply);
+  }
+
+ private:
+  Inbox& inbox_;
+  Clock& clock_;
+  ConnectorStates& states_;
+  std::string name_;
+};
 
 SqsEndpointSettings sqs_settings(const Core& core) {
   SqsEndpointSettings settings{.public_url = core.public_url};
@@ -72,7 +89,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
             depths_),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       access_(*core_->store, core_->clock, access_mode(core_->settings), core_->public_url),
-      hooks_(*core_->inbox, core_->clock, core_->metrics, states_, sources_of(*core_)),
+      hooks_(*core_->inbox, core_->clock, core_->metrics, states_, core_->hook_sources()),
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), depths_, states_, DW_VERSION,
@@ -87,7 +104,9 @@ void Daemon::wire_notices() {
     if (touched.notes) janitor_.notify();
     live_.notify(touched);
   });
-  for (const auto& source : core_->teams) states_.expect(source->name(), "no request yet");
+  for (const HookSource* source : core_->hook_sources()) {
+    states_.expect(source->name(), "no request yet");
+  }
   for (const auto& target : core_->targets) states_.expect(target->label(), "nothing sent yet");
   outbox_.on_outcome([this](const std::string& label, const Outcome& outcome) {
     const bool is_working =
@@ -112,6 +131,23 @@ void Daemon::start_schedules() {
     tasks_.run("queue depths", depths_.measure());
   }
   tasks_.run("search index", janitor_.index_until_stopped());
+}
+
+void Daemon::start_slack() {
+  if (core_->slack == nullptr || core_->settings.slack.app_token.empty()) return;
+  states_.expect(slack_socket_name, "connecting");
+  slack_sink_ =
+      std::make_unique<InboxSink>(*core_->inbox, core_->clock, states_, slack_socket_name);
+  const auto tell = [this](bool is_working, const std::string& why) {
+    if (is_working) {
+      states_.note_success(slack_socket_name, core_->clock.now());
+    } else {
+      states_.note_trouble(slack_socket_name, why);
+    }
+  };
+  slack_socket_ =
+      std::make_unique<SlackSocket>(core_->slack->api(), *slack_sink_, tasks_, core_->random, tell);
+  slack_socket_->start();
 }
 
 Routes Daemon::routes() {
@@ -152,6 +188,7 @@ Result<std::string> Daemon::start() {
   outbox_.start();
   start_schedules();
   scheduler_.start();
+  start_slack();
   live_.start();
   return bound;
 }
@@ -215,6 +252,7 @@ void Daemon::reload() {
 Task<void> Daemon::stop() {
   log_info("serve", "stopping: what is in flight is finished first");
   server_->stop();
+  if (slack_socket_) slack_socket_->stop();
   outbox_.stop();
   scheduler_.stop();
   janitor_.stop();

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/core.h"
+#include "connectors/slack/socket.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
@@ -26,6 +27,8 @@ class Daemon {
   Result<std::string> start();
   void wire_notices();
   void start_schedules();
+  void start_janitor();
+  void start_slack();
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();
@@ -49,6 +52,8 @@ class Daemon {
   SqsEndpoint sqs_;
   Api api_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<EventSink> slack_sink_;
+  std::unique_ptr<SlackSocket> slack_socket_;  // null: Socket Mode is not used
   bool is_stopping_ = false;
 };
 

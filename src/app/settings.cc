@@ -16,8 +16,9 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store", "log",   "teams",
-                                                "intake", "queue",  "route", "retry", "hours"};
+const std::vector<std::string> section_names = {"server", "access", "store",  "log",
+                                                "slack",  "teams",  "intake", "queue",
+                                                "route",  "retry",  "hours"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -67,6 +68,15 @@ void read_teams(const Node::Table& root, Settings& settings, Problems& problems)
                    "is missing (a hook without a secret is never served)");
     }
     settings.teams.push_back(std::move(teams));
+  }
+}
+
+void read_slack(const Node::Table& root, Settings& settings, Problems& problems) {
+  read_one(root, slack_section(), settings.slack, problems);
+  const auto found = root.find("slack");
+  settings.slack.is_given = found != root.end();
+  if (settings.slack.is_given && settings.slack.bot_token.empty()) {
+    problems.add(found->second.line, "slack.bot_token", "is missing (the app's xoxb-… token)");
   }
 }
 
@@ -207,6 +217,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, intake_section(), settings.intake, problems);
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
+  read_slack(root, settings, problems);
   read_teams(root, settings, problems);
   std::vector<int> queue_lines, route_lines;
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
@@ -234,6 +245,7 @@ std::string print_settings(const Settings& settings) {
   }
   put("[store]", print_section(store_section(), store));
   put("[log]", print_section(log_section(), settings.log));
+  if (settings.slack.is_given) put("[slack]", print_section(slack_section(), settings.slack));
   for (const TeamsSettings& teams : settings.teams) {
     put("[teams." + teams.name + "]", print_section(teams_section(), teams));
   }
@@ -261,6 +273,7 @@ json::object settings_schema() {
                                       {"access", section_schema(access_section())},
                                       {"store", section_schema(store_section())},
                                       {"log", section_schema(log_section())},
+                                      {"slack", section_schema(slack_section())},
                                       {"teams", json::object{{"type", "object"},
                                                              {"additionalProperties",
                                                               section_schema(teams_section())}}},
@@ -286,6 +299,7 @@ std::string settings_reference() {
   out += section_reference(access_section(), AccessSettings{});
   out += section_reference(store_section(), StoreSettings{});
   out += section_reference(log_section(), LogSettings{});
+  out += section_reference(slack_section(), SlackSettings{});
   out += section_reference(teams_section(), TeamsSettings{});
   out += section_reference(intake_section(), IntakeSettings{});
   out += section_reference(queue_section(), QueueSettings{});
@@ -300,6 +314,7 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   list_restarts(server_section(), running.server, next.server, keys);
   list_restarts(access_section(), running.access, next.access, keys);
   list_restarts(store_section(), running.store, next.store, keys);
+  list_restarts(slack_section(), running.slack, next.slack, keys);
   list_restarts(intake_section(), running.intake, next.intake, keys);
   list_restarts(hours_section(), running.hours, next.hours, keys);
   const auto lists = [&](const auto& section, const auto& before, const auto& after) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/sections.h"
+#include "connectors/slack/config.h"
 #include "connectors/teams/config.h"
 
 namespace dw {
@@ -15,6 +16,7 @@ struct Settings {
   AccessSettings access;
   StoreSettings store;
   LogSettings log;
+  SlackSettings slack;
   std::vector<TeamsSettings> teams;
   IntakeSettings intake;
   std::vector<QueueSettings> queues;  ///< high, medium and low are always among them

@@ -72,20 +72,21 @@ Field<T> text_field(std::string key, std::string T::*member, std::string doc, Te
                 if (!wrong.empty()) return place.add(wrong);
                 out.*member = *text;
               },
-          .print = [member](const T& from) { return quoted(from.*member); }};
+          .print = [member](const T& from) { return dw::quoted(from.*member); }};
 }
 
 template <class T>
 Field<T> secret_field(std::string key, Secret T::*member, std::string doc) {
-  return {.key = std::move(key),
-          .doc = std::move(doc),
-          .allowed = "a secret: the text itself, \"${NAME}\", or \"file:/path\"",
-          .schema = {{"type", "string"}},
-          .read =
-              [member](T& out, const Node& node, const Place& place) {
-                if (auto secret = read_secret(node, place)) out.*member = std::move(*secret);
-              },
-          .print = [member](const T& from) { return quoted((from.*member).empty() ? "" : "***"); }};
+  return {
+      .key = std::move(key),
+      .doc = std::move(doc),
+      .allowed = "a secret: the text itself, \"${NAME}\", or \"file:/path\"",
+      .schema = {{"type", "string"}},
+      .read =
+          [member](T& out, const Node& node, const Place& place) {
+            if (auto secret = read_secret(node, place)) out.*member = std::move(*secret);
+          },
+      .print = [member](const T& from) { return dw::quoted((from.*member).empty() ? "" : "***"); }};
 }
 
 template <class T>
@@ -144,7 +145,7 @@ Field<T> duration_field(std::string key, Millis T::*member, Millis low, Millis h
                 if (*value < low || *value > high) return place.add("must be " + bounds);
                 out.*member = *value;
               },
-          .print = [member](const T& from) { return quoted(format_duration(from.*member)); }};
+          .print = [member](const T& from) { return dw::quoted(format_duration(from.*member)); }};
 }
 
 template <class T>
@@ -165,7 +166,7 @@ Field<T> size_field(std::string key, uint64_t T::*member, uint64_t low, uint64_t
                 if (*value < low || *value > high) return place.add("must be " + bounds);
                 out.*member = *value;
               },
-          .print = [member](const T& from) { return quoted(format_size(from.*member)); }};
+          .print = [member](const T& from) { return dw::quoted(format_size(from.*member)); }};
 }
 
 /// One of a few words, kept as an enumeration whose values are the words' places.
@@ -178,25 +179,26 @@ Field<T> choice_field(std::string key, E T::*member, std::vector<std::string> wo
     allowed += fmt::format("{} \"{}\"", values.empty() ? "" : ",", word);
     values.push_back(json::string(word));
   }
-  return {
-      .key = std::move(key),
-      .doc = std::move(doc),
-      .allowed = allowed,
-      .schema = {{"enum", values}},
-      .read =
-          [member, words, allowed](T& out, const Node& node, const Place& place) {
-            const auto text = read_text(node, place);
-            if (!text) return;
-            for (size_t i = 0; i < words.size(); ++i) {
-              if (words[i] == *text) {
-                out.*member = static_cast<E>(i);
-                return;
-              }
-            }
-            place.add(fmt::format("\"{}\" is not known ({})", *text, allowed));
-          },
-      .print = [member, words](
-                   const T& from) { return quoted(words.at(static_cast<size_t>(from.*member))); }};
+  return {.key = std::move(key),
+          .doc = std::move(doc),
+          .allowed = allowed,
+          .schema = {{"enum", values}},
+          .read =
+              [member, words, allowed](T& out, const Node& node, const Place& place) {
+                const auto text = read_text(node, place);
+                if (!text) return;
+                for (size_t i = 0; i < words.size(); ++i) {
+                  if (words[i] == *text) {
+                    out.*member = static_cast<E>(i);
+                    return;
+                  }
+                }
+                place.add(fmt::format("\"{}\" is not known ({})", *text, allowed));
+              },
+          .print =
+              [member, words](const T& from) {
+                return dw::quoted(words.at(static_cast<size_t>(from.*member)));
+              }};
 }
 
 template <class T>

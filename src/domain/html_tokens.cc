@@ -19,7 +19,7 @@ namespace {
 /// What a client writes between the tags of a mention is a name, and no longer than this.
 constexpr size_t mention_bytes_max = 1024;
 
-constexpr std::array<std::pair<std::string_view, Tag>, 27> meanings = {
+constexpr std::array<std::pair<std::string_view, Tag>, 35> meanings = {
     {{"at", Tag::mention}, {"br", Tag::line_break}, {"p", Tag::paragraph},
      {"div", Tag::block},  {"tr", Tag::block},      {"h1", Tag::block},
      {"h2", Tag::block},   {"h3", Tag::block},      {"h4", Tag::block},
@@ -28,7 +28,10 @@ constexpr std::array<std::pair<std::string_view, Tag>, 27> meanings = {
      {"hr", Tag::block},   {"section", Tag::block}, {"article", Tag::block},
      {"dt", Tag::block},   {"dd", Tag::block},      {"li", Tag::item},
      {"td", Tag::cell},    {"th", Tag::cell},       {"pre", Tag::preformatted},
-     {"a", Tag::link},     {"img", Tag::picture},   {"emoji", Tag::picture}}};
+     {"a", Tag::link},     {"img", Tag::picture},   {"emoji", Tag::picture},
+     {"b", Tag::bold},     {"strong", Tag::bold},   {"i", Tag::italic},
+     {"em", Tag::italic},  {"s", Tag::strike},      {"del", Tag::strike},
+     {"code", Tag::code},  {"tt", Tag::code}}};
 
 const Tag* meaning_of(std::string_view name) {
   const auto* found = std::find_if(meanings.begin(), meanings.end(),

@@ -17,6 +17,10 @@ enum class Tag {
   preformatted,  ///< <pre>
   link,          ///< <a>; `text` is its address
   picture,       ///< <img>, <emoji>; `text` is its alternative text
+  bold,          ///< <b>, <strong>
+  italic,        ///< <i>, <em>
+  strike,        ///< <s>, <del>
+  code,          ///< <code>, <tt>
 };
 
 struct HtmlToken {

@@ -117,6 +117,11 @@ class Writer {
       case Tag::picture:
         append(token.text.empty() ? "[image]" : normalize(token.text));
         break;
+      case Tag::bold:
+      case Tag::italic:
+      case Tag::strike:
+      case Tag::code:
+        break;
     }
   }
 
@@ -124,6 +129,10 @@ class Writer {
     switch (tag) {
       case Tag::mention:
       case Tag::picture:
+      case Tag::bold:
+      case Tag::italic:
+      case Tag::strike:
+      case Tag::code:
         break;
       case Tag::link:
         end_link();

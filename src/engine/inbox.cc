@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace dw {
@@ -56,15 +58,13 @@ Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job
                              {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
 }
 
-const Job* Inbox::job_for(std::string_view kind) const {
-  for (const Job* job : jobs_) {
-    if (job->takes(kind)) return job;
-  }
-  return nullptr;
+bool Inbox::takes(std::string_view kind) const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [kind](const Job* job) { return job->takes(kind); });
 }
 
 Task<Result<Accepted>> Inbox::accept(Event event) {
-  if (job_for(event.kind) == nullptr) {
+  if (!takes(event.kind)) {
     co_return Error{ErrorKind::invalid, event.source, "nothing here takes " + event.kind};
   }
   const Monotonic started = clock_.monotonic();
@@ -129,23 +129,32 @@ Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& co
     DW_ASSERT(done < local_rounds_max, "a job must not answer its own answers for ever");
     std::vector<Round> next;
     for (const Round& round : rounds) {
-      const Job* job = job_for(round.event.kind);
-      if (job == nullptr) continue;
-      DW_TRY(View view, job->read(round.event, journal));
-      Plan plan = job->plan(round.event, view);
-      if (plan.refusal) return std::move(*plan.refusal);
-      if (!plan.reply.is_null()) reply = std::move(plan.reply);
-      for (const Change& change : plan.changes) {
-        DW_CHECK(apply(journal, change, round.event.at, counts));
+      json::value said;
+      for (const Job* job : jobs_) {
+        if (!job->takes(round.event.kind)) continue;
+        DW_TRY(json::value one, plan_one(journal, *job, round, next, counts));
+        if (said.is_null()) said = std::move(one);
       }
-      for (Delivery& delivery : plan.deliveries) {
-        DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
-      }
-      for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
+      if (!said.is_null()) reply = std::move(said);
     }
     rounds = std::move(next);
   }
   return reply;
+}
+
+Result<json::value> Inbox::plan_one(Journal& journal, const Job& job, const Round& round,
+                                    std::vector<Round>& next, Counts& counts) {
+  DW_TRY(const View view, job.read(round.event, journal));
+  Plan plan = job.plan(round.event, view);
+  if (plan.refusal) return std::move(*plan.refusal);
+  for (const Change& change : plan.changes) {
+    DW_CHECK(apply(journal, change, round.event.at, counts));
+  }
+  for (Delivery& delivery : plan.deliveries) {
+    DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
+  }
+  for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
+  return std::move(plan.reply);
 }
 
 Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now, Counts& counts) {
@@ -192,7 +201,7 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
 
 Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery,
                                 const Outcome& outcome) {
-  if (delivery.answer_kind.empty() || job_for(delivery.answer_kind) == nullptr) return {};
+  if (delivery.answer_kind.empty() || !takes(delivery.answer_kind)) return {};
   const Event event = answer_event(delivery, outcome, clock_.now());
   DW_TRY(const Recorded recorded, journal.record(event));
   if (!recorded.is_first) return {};

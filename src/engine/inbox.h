@@ -1,4 +1,4 @@
-// The way in: records an event, lets its job read and plan, applies the plan, all in one commit
+// The way in: records an event, lets its jobs read and plan, applies the plan, all in one commit
 // (ADR 2). Local deliveries are performed inside the same transaction (ADR 3).
 #pragma once
 #include <map>
@@ -25,7 +25,12 @@ class Inbox {
   Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
         std::vector<LocalTarget*> local_targets);
 
-  /// Takes one event for good: records it, lets its job plan, and commits both at once.
+  /// Some job takes this kind.
+  bool takes(std::string_view kind) const;
+
+  /// Takes one event for good: records it, lets every job that takes its kind plan, in the order
+  /// of the jobs, and commits all at once. Each job reads what those before it have written; the
+  /// first reply is the sender's; one refusal refuses the event.
   ///
   /// errors  full, busy: the store could not commit; nothing is recorded
   ///         invalid: no job takes this kind, or the job refused it (with the problems)
@@ -51,12 +56,13 @@ class Inbox {
 
   Result<Accepted> take(Journal& journal, const Event& event, Counts& counts);
   Result<json::value> plan_rounds(Journal& journal, Round first, Counts& counts);
+  Result<json::value> plan_one(Journal& journal, const Job& job, const Round& round,
+                               std::vector<Round>& next, Counts& counts);
   Result<void> apply(Journal& journal, const Change& change, TimePoint now, Counts& counts);
   Result<void> apply(Journal& journal, Delivery delivery, const Round& round,
                      std::vector<Round>& next, Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
   void count(const Counts& counts);
-  const Job* job_for(std::string_view kind) const;
 
   Store& store_;
   Clock& clock_;

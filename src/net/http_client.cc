@@ -29,6 +29,9 @@ struct Transfer {
   std::string user, password, signing;
   bool is_too_large = false;
   bool has_written = false;  ///< bytes of the request have left
+  bool is_success = false;   ///< the status line says 2xx
+  bool is_ended = false;     ///< take_body had enough
+  size_t given = 0;          ///< bytes of call.body that libcurl has taken
   std::function<void(CURLcode)> done;
 
   ~Transfer() { curl_slist_free_all(headers); }
@@ -36,6 +39,10 @@ struct Transfer {
 
 size_t take_body(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
+  if (transfer.call.take_body && transfer.is_success) {
+    transfer.is_ended = !transfer.call.take_body({bytes, size * count});
+    return transfer.is_ended ? 0 : size * count;
+  }
   if (transfer.answer.body.size() + size * count > transfer.call.answer_bytes_max) {
     transfer.is_too_large = true;
     return 0;
@@ -47,13 +54,31 @@ size_t take_body(char* bytes, size_t size, size_t count, void* given) {
 size_t take_header(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
   const std::string_view line(bytes, size * count);
-  if (line.starts_with("HTTP/")) transfer.answer.headers.clear();  // an interim answer came first
+  if (line.starts_with("HTTP/")) {
+    transfer.answer.headers.clear();  // an interim answer came first
+    const size_t status = line.find(' ');
+    transfer.is_success = status != std::string_view::npos && line.substr(status + 1, 1) == "2";
+  }
   const size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
     transfer.answer.headers.emplace_back(to_lower(line.substr(0, colon)),
                                          std::string(trim(line.substr(colon + 1))));
   }
   return size * count;
+}
+
+size_t give_body(char* into, size_t size, size_t count, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  if (transfer.call.give_body) return transfer.call.give_body(into, size * count);
+  const size_t bytes = transfer.call.body.copy(into, size * count, transfer.given);
+  transfer.given += bytes;
+  return bytes;
+}
+
+/// A kept connection that breaks after the request makes libcurl send it again by itself, on a new
+/// one. It can't where the body can't be had a second time, and nothing here happens twice.
+int refuse_rewind(void*, curl_off_t, int) {
+  return CURL_SEEKFUNC_FAIL;
 }
 
 int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
@@ -94,9 +119,18 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
     curl_easy_setopt(easy, CURLOPT_PASSWORD, call.aws->secret.reveal().c_str());
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
-  if (call.method == "POST" || !call.body.empty()) {
+  const bool has_body = call.give_body || call.method == "POST" || !call.body.empty();
+  if (has_body && call.aws) {
+    // The signature is made over POSTFIELDS.
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
+  } else if (has_body) {
+    const auto bytes = call.give_body ? call.give_bytes : static_cast<int64_t>(call.body.size());
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
   }
   if (call.method != "GET" && call.method != "POST") {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
@@ -263,6 +297,7 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
   const std::string where = transfer.call.url.substr(0, transfer.call.url.find('?'));
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
+  if (transfer.is_ended) what = "the answer was broken off on this side";
   if (transfer.is_too_large) what = "the answer is larger than this may be";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

@@ -1,6 +1,7 @@
 // Outgoing HTTP(S) over libcurl's multi interface on the event loop: pool, HTTP/2, proxies,
 // verified TLS (always), a deadline, a size limit, no redirects, AWS SigV4.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,12 @@ struct HttpCall {
   std::string body;
   std::optional<AwsSigning> aws;
   size_t answer_bytes_max = 4 * 1024 * 1024;
+  /// Set: the body of a 2xx answer comes here in pieces and counts against no limit; false ends it.
+  /// On the loop's thread, so it must not wait.
+  std::function<bool(std::string_view)> take_body{};
+  /// Set: a POST whose body of `give_bytes` is asked for in pieces instead of `body`.
+  std::function<size_t(char* into, size_t bytes_max)> give_body{};
+  int64_t give_bytes = 0;
 };
 
 struct HttpAnswer {

@@ -23,7 +23,7 @@ class Job {
  public:
   virtual ~Job() = default;
   virtual std::string_view name() const = 0;
-  /// Each kind of event is taken by exactly one job.
+  /// A kind may be taken by several jobs: a message is a ticket to one and a count to another.
   virtual bool takes(std::string_view kind) const = 0;
   /// errors  of the store only; `missing` things are absent from the view
   virtual Result<View> read(const Event& event, Reader& reader) const = 0;

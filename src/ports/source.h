@@ -2,11 +2,13 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "domain/event.h"
+#include "net/task.h"
 
 namespace dw {
 
@@ -37,6 +39,9 @@ class HookSource {
   /// Checks the signature over the raw body, in constant time.
   /// errors  denied: missing, malformed or wrong signature
   virtual Result<void> verify(const RawHook& hook) const = 0;
+  /// What is answered to a request that brings no event: a challenge, a notice that means nothing
+  /// here. Asked after verify() and before decode().
+  virtual std::optional<HookAnswer> answer_without_event(const RawHook&) const { return {}; }
   /// Bytes to one event, in our words. Pure.
   /// errors  invalid: not what this system sends
   virtual Result<Event> decode(const RawHook& hook) const = 0;
@@ -44,6 +49,17 @@ class HookSource {
   virtual HookAnswer encode_reply(const json::value& reply) const = 0;
   /// What the sender is told when its request could not be taken.
   virtual HookAnswer encode_error(const Error& error) const = 0;
+};
+
+/// Where a source that listens by itself (a web socket, a poll) hands in what it heard.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// Some job takes this kind; others are not worth a commit.
+  virtual bool takes(std::string_view kind) const = 0;
+  /// Takes one event for good; the reply for the sender, null if there is none. When it returns a
+  /// value the event is committed.
+  virtual Task<Result<json::value>> accept(Event event) = 0;
 };
 
 }  // namespace dw

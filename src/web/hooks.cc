@@ -44,12 +44,21 @@ Task<Response> Hooks::take(const HookSource& source, Request& request) {
     log_warn("hooks", verified.error().text(), {{"source", source.name()}, {"peer", request.peer}});
     co_return as_response(source.encode_error(verified.error()));
   }
+  if (std::optional<HookAnswer> answer = source.answer_without_event(hook)) {
+    states_.note_success(source.name(), clock_.now());
+    co_return as_response(std::move(*answer));
+  }
   Result<Event> event = source.decode(hook);
   if (!event.ok()) {
     metrics_.add("deskwire_hooks_refused_total",
                  {{"source", source.name()}, {"reason", "invalid"}});
     log_warn("hooks", event.error().text(), {{"source", source.name()}});
     co_return as_response(source.encode_error(event.error()));
+  }
+  if (!inbox_.takes(event->kind)) {
+    // An answer that is no success would make the sender try again, or give us up.
+    log_debug("hooks", "no job takes this", {{"source", source.name()}, {"kind", event->kind}});
+    co_return as_response(source.encode_reply(nullptr));
   }
   const Result<Accepted> accepted = co_await inbox_.accept(std::move(*event));
   if (!accepted.ok()) {

@@ -26,6 +26,24 @@ class Relay : public Job {
   }
 };
 
+/// Takes the same events as Relay does, and some of its own.
+class Counting : public Job {
+ public:
+  std::string_view name() const override { return "counting"; }
+  bool takes(std::string_view kind) const override { return kind == "say" || kind == "count"; }
+  Result<View> read(const Event&, Reader&) const override { return View{}; }
+  Plan plan(const Event& event, const View&) const override {
+    Plan plan;
+    plan.reply = json::object{{"counted", event.key}};
+    if (event.key == "refused") plan.refusal = Error{ErrorKind::invalid, "count", "no more"};
+    plan.deliveries.push_back(
+        {.lane = "counts",
+         .target = "queue:out",
+         .payload = QueueSend{.queue = "out", .body = "counted " + event.key}});
+    return plan;
+  }
+};
+
 class Told : public Target {
  public:
   const std::string& name() const override { return name_; }
@@ -67,15 +85,18 @@ struct World {
   Metrics metrics;
   std::unique_ptr<Store> store;
   Relay job;
+  Counting counting;
   Told target;
   TaskGroup tasks{loop, clock};
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<Outbox> outbox;
 
-  World() {
+  explicit World(bool is_counted = false) {
     auto opened = open_store("sqlite::memory:", OpenMode::visit, nullptr);
     store = std::move(*opened);
-    inbox = std::make_unique<Inbox>(*store, clock, metrics, std::vector<const Job*>{&job},
+    std::vector<const Job*> jobs = {&job};
+    if (is_counted) jobs.push_back(&counting);
+    inbox = std::make_unique<Inbox>(*store, clock, metrics, std::move(jobs),
                                     std::vector<LocalTarget*>{});
     OutboxSettings settings;
     settings.holder = "me";
@@ -150,6 +171,25 @@ TEST(Engine, an_event_is_performed_once_however_often_it_comes) {
   EXPECT_EQ(to_text(again->reply), R"({"said":"1"})");
   EXPECT_EQ(world.target.performed, Texts{"1"});
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
+TEST(Engine, every_job_that_takes_a_kind_plans_it_and_the_first_reply_is_the_senders) {
+  World world(true);
+  const Result<Accepted> taken = world.say("a", "1");
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(to_text(taken->reply), R"({"said":"1"})");
+  EXPECT_EQ(world.target.performed.size(), 2U);
+  EXPECT_FALSE(world.say("a", "1")->is_first);
+  EXPECT_EQ(world.target.performed.size(), 2U) << "a repeat is a repeat for all of them";
+  EXPECT_EQ(to_text(world.say("a", "2", "count")->reply), R"({"counted":"2"})");
+}
+
+TEST(Engine, what_one_job_refuses_or_breaks_on_none_has_planned) {
+  World world(true);
+  EXPECT_FALSE(world.say("a", "refused").ok());
+  EXPECT_TRUE(world.target.performed.empty()) << "the other job's delivery is rolled back";
+  EXPECT_TRUE(world.inbox->takes("say"));
+  EXPECT_FALSE(world.inbox->takes("unknown"));
 }
 
 TEST(Engine, a_lane_that_waits_keeps_its_order_and_holds_back_no_other) {

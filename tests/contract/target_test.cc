@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "connectors/slack/slack.h"
 #include "connectors/sqs/sqs.h"
 #include "support/loop_world.h"
 
@@ -24,6 +25,7 @@ struct TargetCase {
   std::function<Delivery(int number)> delivery;
   /// What the other side answers when it did the first `count` deliveries at once.
   std::function<HttpStep(size_t count)> success;
+  bool is_repeatable = false;  ///< a delivery that happens twice does no harm
 };
 
 void PrintTo(const TargetCase& one, std::ostream* out) {
@@ -80,6 +82,17 @@ TEST_P(TargetContract, nobody_there_is_later) {
 
 TEST_P(TargetContract, a_connection_that_breaks_after_the_request_is_a_doubt) {
   EXPECT_EQ(outcome_of(HttpStep::fault(Fault::hang_up)).kind, Kind::unsure);
+}
+
+TEST_P(TargetContract, a_kept_connection_that_breaks_is_a_doubt_too) {
+  if (GetParam().is_repeatable) GTEST_SKIP() << "a second time does no harm there";
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  world.script.then(GetParam().success(1));
+  world.script.then(HttpStep::fault(Fault::hang_up));
+  EXPECT_EQ(world.wait_for(target->perform(deliveries(1), plenty)).at(0).kind, Kind::done);
+  EXPECT_EQ(world.wait_for(target->perform(deliveries(1), plenty)).at(0).kind, Kind::unsure);
+  EXPECT_EQ(world.script.seen().size(), 2U) << "nothing below tries again by itself";
 }
 
 TEST_P(TargetContract, an_answer_that_breaks_off_is_a_doubt) {
@@ -150,6 +163,7 @@ Environment only(std::map<std::string, std::string> values) {
 
 TargetCase sqs() {
   TargetCase out{.name = "sqs"};
+  out.is_repeatable = true;
   out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
     const QueueSettings queue{.name = "high",
                               .url = "https://sqs.eu-west-1.amazonaws.com/1/jobs",
@@ -175,7 +189,26 @@ TargetCase sqs() {
   return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(targets, TargetContract, testing::Values(sqs()),
+TargetCase slack() {
+  TargetCase out{.name = "slack"};
+  out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
+    SlackSettings settings;
+    settings.bot_token = Secret(secret);
+    settings.api_url = world.script.url() + "/api/";
+    return std::make_unique<SlackTarget>(world.http, world.loop, world.clock, settings);
+  };
+  out.delivery = [](int number) {
+    return Delivery{.id = {number + 1},
+                    .target = "slack",
+                    .payload = ChatPost{.channel = "C1", .thread = "1.1", .text = "Ticket #42"}};
+  };
+  out.success = [](size_t) {
+    return HttpStep::answer(200, R"({"ok":true,"channel":"C1","ts":"1.2"})");
+  };
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(targets, TargetContract, testing::Values(sqs(), slack()),
                          [](const auto& one) { return one.param.name; });
 
 }  // namespace

@@ -1,0 +1,183 @@
+#include "connectors/slack/asks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "connectors/slack/posts.h"
+
+namespace dw {
+namespace {
+
+constexpr std::chrono::hours kept_for{24};
+constexpr size_t kept_max = 10'000;
+constexpr int messages_per_page = 100;
+constexpr int channels_per_page = 1000;
+constexpr int channel_pages_max = 50;
+
+std::string text_at(const JsonView& view, std::string_view key) {
+  return view[key].text().value_or("");
+}
+
+std::string text_in(const json::object& object, std::string_view key) {
+  const json::value whole = object;
+  std::vector<Problem> ignored;
+  const JsonView value = JsonView(whole, ignored)[key];
+  if (const auto number = value.integer()) return std::to_string(*number);
+  return value.text().value_or("");
+}
+
+/// What a person is called: what they chose, else their name, else the account's.
+std::string name_of_person(const JsonView& user) {
+  const JsonView profile = user["profile"];
+  for (std::string name : {text_at(profile, "real_name"), text_at(user, "real_name"),
+                           text_at(profile, "display_name"), text_at(user, "name")}) {
+    if (!name.empty()) return name;
+  }
+  return text_at(user, "id");
+}
+
+std::string next_cursor_of(const JsonView& body) {
+  return text_at(body["response_metadata"], "next_cursor");
+}
+
+}  // namespace
+
+const json::object* SlackAsks::find(const std::string& key) {
+  const auto found = kept_.find(key);
+  if (found == kept_.end() || found->second.until < api_.clock().monotonic()) return nullptr;
+  return &found->second.answer;
+}
+
+void SlackAsks::keep(const std::string& key, const json::object& answer) {
+  const Monotonic now = api_.clock().monotonic();
+  if (kept_.size() >= kept_max) {
+    std::erase_if(kept_, [now](const auto& one) { return one.second.until < now; });
+    if (kept_.size() >= kept_max) kept_.clear();
+  }
+  kept_[key] = {answer, now + kept_for};
+}
+
+Task<Result<json::object>> SlackAsks::answer(Ask ask, Monotonic until) {
+  const json::object& details = ask.details;
+  const std::string& about = ask.about;
+  if (about == "person") {
+    co_return co_await person("users.info", "user", text_in(details, "id"), until);
+  }
+  if (about == "person_by_email") {
+    co_return co_await person("users.lookupByEmail", "email", text_in(details, "email"), until);
+  }
+  if (about == "channel") co_return co_await channel(text_in(details, "id"), until);
+  if (about == "channel_by_name") {
+    std::string name = text_in(details, "name");
+    if (!is_channel_name(name)) name.insert(0, 1, '#');
+    const Result<std::string> id = co_await channel_id(name, until);
+    if (!id.ok()) co_return id.error();
+    co_return json::object{{"id", *id}, {"name", name.substr(1)}};
+  }
+  if (about == "permalink") {
+    co_return co_await permalink(text_in(details, "channel"), text_in(details, "message"), until);
+  }
+  if (about == "history") co_return co_await history(details, until);
+  co_return Error{ErrorKind::invalid, "slack", "can't be asked about " + about};
+}
+
+Task<Result<json::object>> SlackAsks::person(std::string method, std::string field,
+                                             std::string value, Monotonic until) {
+  const std::string key = field + " " + value;
+  if (const json::object* kept = find(key)) co_return *kept;
+  SlackCall call{.method = std::move(method), .fields = {{std::move(field), std::move(value)}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return answer.error();
+  std::vector<Problem> ignored;
+  const JsonView user = JsonView(answer->body, ignored)["user"];
+  const bool is_bot = user["is_bot"].boolean().value_or(false);
+  json::object out{{"id", text_at(user, "id")},
+                   {"name", name_of_person(user)},
+                   {"email", text_at(user["profile"], "email")},
+                   {"is_bot", is_bot}};
+  keep(key, out);
+  co_return out;
+}
+
+Task<Result<json::object>> SlackAsks::channel(std::string id, Monotonic until) {
+  const std::string key = "channel " + id;
+  if (const json::object* kept = find(key)) co_return *kept;
+  SlackCall call{.method = "conversations.info", .fields = {{"channel", id}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return answer.error();
+  std::vector<Problem> ignored;
+  const JsonView found = JsonView(answer->body, ignored)["channel"];
+  json::object out{{"id", id}, {"name", text_at(found, "name")}};
+  keep(key, out);
+  co_return out;
+}
+
+Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Monotonic until) {
+  if (!is_channel_name(channel)) co_return channel;
+  const std::string wanted = channel.substr(1);
+  if (const json::object* kept = find(channel)) co_return text_in(*kept, "id");
+  std::string cursor;
+  for (int page = 0; page < channel_pages_max; ++page) {
+    SlackCall call{.method = "conversations.list",
+                   .fields = {{"types", "public_channel,private_channel"},
+                              {"exclude_archived", "true"},
+                              {"limit", std::to_string(channels_per_page)}}};
+    if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
+    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+    if (!answer.ok()) co_return answer.error();
+    std::vector<Problem> ignored;
+    const JsonView body(answer->body, ignored);
+    for (const JsonView& one : body["channels"].elements()) {
+      if (text_at(one, "name") != wanted) continue;
+      keep(channel, {{"id", text_at(one, "id")}});
+      co_return text_at(one, "id");
+    }
+    cursor = next_cursor_of(body);
+    if (cursor.empty()) break;
+  }
+  co_return Error{ErrorKind::missing, "slack",
+                  fmt::format("there is no channel {}, or the app can't see it", channel)};
+}
+
+Task<Result<json::object>> SlackAsks::permalink(std::string channel, std::string message,
+                                                Monotonic until) {
+  SlackCall call{.method = "chat.getPermalink",
+                 .fields = {{"channel", std::move(channel)}, {"message_ts", std::move(message)}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return answer.error();
+  std::vector<Problem> ignored;
+  co_return json::object{{"url", text_at(JsonView(answer->body, ignored), "permalink")}};
+}
+
+Task<Result<json::object>> SlackAsks::history(json::object asked, Monotonic until) {
+  // Who we are is needed to tell our own messages from others'.
+  const Result<SlackSelf> self = co_await api_.self(until);
+  if (!self.ok()) co_return self.error();
+  const std::string channel = text_in(asked, "channel"), thread = text_in(asked, "thread");
+  const std::string since = text_in(asked, "since"), cursor = text_in(asked, "cursor");
+  SlackCall call{.method = thread.empty() ? "conversations.history" : "conversations.replies",
+                 .fields = {{"channel", channel},
+                            {"include_all_metadata", "true"},
+                            {"limit", std::to_string(messages_per_page)}}};
+  if (!thread.empty()) call.fields.emplace_back("ts", thread);
+  if (!since.empty()) call.fields.emplace_back("oldest", since);
+  if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return answer.error();
+  std::vector<Problem> ignored;
+  const JsonView body(answer->body, ignored);
+  std::vector<const json::value*> found;
+  for (const JsonView& one : body["messages"].elements()) {
+    // The root is repeated on each page of its thread.
+    const bool is_root = !thread.empty() && text_at(one, "ts") == thread;
+    if (!is_root && is_speech(*one.raw())) found.push_back(one.raw());
+  }
+  if (thread.empty()) std::reverse(found.begin(), found.end());
+  json::array messages;
+  const SlackReading reading = api_.reading();
+  for (const json::value* one : found) messages.push_back(message_body(*one, channel, reading));
+  co_return json::object{{"messages", std::move(messages)}, {"next_cursor", next_cursor_of(body)}};
+}
+
+}  // namespace dw

@@ -1,0 +1,82 @@
+// [slack]: one app in one workspace.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "config/field.h"
+#include "config/sections.h"
+
+namespace dw {
+
+struct SlackSettings {
+  bool is_given = false;  ///< there is a [slack] in the file
+  Secret bot_token, app_token;
+  std::vector<Secret> signing_secrets;  ///< none, one, or two while one is rotated
+  std::string api_url = "https://slack.com/api/";
+  std::vector<std::string> allowed_bots;
+};
+
+/// "" or what is wrong: tokens go over TLS, or stay on this machine.
+inline std::string check_slack_url(const std::string& text) {
+  if (std::string wrong = check_http_url(text); !wrong.empty()) return wrong;
+  const bool is_here =
+      text.starts_with("http://127.0.0.1:") || text.starts_with("http://localhost:");
+  if (!text.starts_with("https://") && !is_here) return "must begin with https://";
+  return text.ends_with('/') ? "" : "must end with a slash";
+}
+
+/// The signing secret, or a list of two; an empty one is none.
+inline Field<SlackSettings> slack_signing_field() {
+  Field<SlackSettings> field;
+  field.key = "signing_secret";
+  field.doc =
+      "verifies what comes in over HTTP at `/hooks/slack/events`, `/commands` and `/interactive`; "
+      "a list of two while one is rotated; empty: these are not served";
+  field.allowed = "a secret, \"${NAME}\", \"file:/path\", or a list of two of them";
+  field.needs_restart = true;
+  const json::object one{{"type", "string"}};
+  field.schema = {
+      {"anyOf",
+       json::array{one, json::object{
+                            {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
+  field.read = [](SlackSettings& out, const Node& node, const Place& place) {
+    const Node::List single{node};
+    const Node::List& given = node.list() != nullptr ? *node.list() : single;
+    if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");
+    out.signing_secrets.clear();
+    for (const Node& one_secret : given) {
+      auto secret = read_secret(one_secret, place);
+      if (!secret) return;
+      if (!secret->empty()) out.signing_secrets.push_back(std::move(*secret));
+    }
+  };
+  field.print = [](const SlackSettings& from) {
+    if (from.signing_secrets.size() == 2) return std::string("[\"***\", \"***\"]");
+    return dw::quoted(from.signing_secrets.empty() ? "" : "***");
+  };
+  return field;
+}
+
+inline const Section<SlackSettings>& slack_section() {
+  static const Section<SlackSettings> section{
+      "slack",
+      "[slack]",
+      "A Slack app, made from `packaging/slack-app-manifest.yaml`. What comes in comes by Socket "
+      "Mode (`app_token`), by HTTP (`signing_secret`), or both. The guide is "
+      "`docs/guide/slack.md`.",
+      {restart(secret_field("bot_token", &SlackSettings::bot_token,
+                            "the app's bot token, xoxb-…; needed")),
+       restart(secret_field("app_token", &SlackSettings::app_token,
+                            "an app-level token, xapp-…, with connections:write: turns Socket Mode "
+                            "on, which needs no public address")),
+       slack_signing_field(),
+       restart(text_field("api_url", &SlackSettings::api_url,
+                          "where Slack's Web API is, for GovSlack and tests", check_slack_url,
+                          "an https address that ends with a slash")),
+       restart(texts_field("allowed_bots", &SlackSettings::allowed_bots,
+                           "bot_id values whose messages are taken as if a person wrote them"))}};
+  return section;
+}
+
+}  // namespace dw

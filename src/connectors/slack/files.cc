@@ -1,0 +1,157 @@
+#include "connectors/slack/files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "base/spool.h"
+#include "base/text.h"
+#include "connectors/slack/posts.h"
+
+namespace dw {
+namespace {
+
+/// Larger ones are linked.
+constexpr int64_t file_bytes_max = 250LL * 1024 * 1024;
+constexpr std::string_view id_scheme = "slack:";
+
+std::string text_at(const json::value& value, std::string_view key, std::string_view inner = {}) {
+  std::vector<Problem> ignored;
+  const JsonView view(value, ignored);
+  return (inner.empty() ? view[key] : view[key][inner]).text().value_or("");
+}
+
+Millis left_until(Clock& clock, Monotonic until) {
+  return std::max(Millis(1), std::chrono::duration_cast<Millis>(until - clock.monotonic()));
+}
+
+Error error_of_status(const HttpAnswer& answer, TimePoint now) {
+  const std::string what = fmt::format("HTTP {} for a file", answer.status);
+  if (answer.status == 429 || answer.status >= 500) {
+    return {ErrorKind::busy, "slack", what, answer.retry_after(now)};
+  }
+  const bool is_gone = answer.status == 404 || answer.status == 410;
+  return {is_gone ? ErrorKind::missing : ErrorKind::denied, "slack", what};
+}
+
+}  // namespace
+
+bool SlackFiles::has(std::string_view url) const {
+  return url.starts_with(id_scheme) || api_.has_host(url);
+}
+
+Task<Result<std::string>> SlackFiles::address_of(std::string id, Monotonic until) {
+  SlackCall call{.method = "files.info", .fields = {{"file", std::move(id)}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return answer.error();
+  std::string url = text_at(answer->body, "file", "url_private_download");
+  if (url.empty()) url = text_at(answer->body, "file", "url_private");
+  if (!api_.has_host(url)) co_return Error{ErrorKind::missing, "slack", "the file lies elsewhere"};
+  co_return url;
+}
+
+Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max,
+                                        std::function<bool(std::string_view)> take,
+                                        Millis timeout) {
+  const Monotonic until = api_.clock().monotonic() + timeout;
+  std::string url = file.url;
+  if (url.starts_with(id_scheme)) {
+    Result<std::string> found = co_await address_of(url.substr(id_scheme.size()), until);
+    if (!found.ok()) co_return found.error();
+    url = std::move(*found);
+  }
+  if (!api_.has_host(url)) co_return Error{ErrorKind::denied, "slack", "not a file of Slack's"};
+  if (file.bytes > bytes_max) co_return Error{ErrorKind::invalid, "slack", "the file is too large"};
+  int64_t bytes = 0;
+  HttpCall call{.url = std::move(url)};
+  call.headers = {{"Authorization", "Bearer " + api_.settings().bot_token.reveal()}};
+  call.take_body = [&bytes, bytes_max, &take](std::string_view piece) {
+    bytes += static_cast<int64_t>(piece.size());
+    return bytes <= bytes_max && take(piece);
+  };
+  const Result<HttpAnswer> answer =
+      co_await api_.http().send(std::move(call), left_until(api_.clock(), until));
+  if (bytes > bytes_max) co_return Error{ErrorKind::invalid, "slack", "the file is too large"};
+  if (!answer.ok()) co_return Error{answer.error().kind, "slack", answer.error().what};
+  if (answer->status != 200) co_return error_of_status(*answer, api_.clock().now());
+  const bool is_page = answer->header("content-type").starts_with("text/html");
+  if (is_page && !file.content_type.starts_with("text/html")) {
+    co_return Error{ErrorKind::denied, "slack",
+                    "Slack answered with a sign-in page: does the token have files:read?"};
+  }
+  co_return bytes;
+}
+
+Task<Result<void>> SlackFiles::put(std::string url, Spool spool, Monotonic until) {
+  spool.rewind();
+  HttpCall call{.method = "POST", .url = std::move(url)};
+  call.headers = {{"Content-Type", "application/octet-stream"}, {"Expect", ""}};
+  call.give_bytes = spool.bytes();
+  call.give_body = [&spool](char* into, size_t bytes_max) { return spool.read(into, bytes_max); };
+  const Result<HttpAnswer> answer =
+      co_await api_.http().send(std::move(call), left_until(api_.clock(), until));
+  if (!answer.ok()) co_return Error{answer.error().kind, "slack", answer.error().what};
+  if (answer->status != 200) co_return error_of_status(*answer, api_.clock().now());
+  co_return Result<void>();
+}
+
+Task<Result<std::string>> SlackFiles::upload(FileLink file, Monotonic until) {
+  const auto source = std::find_if(sources_.begin(), sources_.end(),
+                                   [&file](FileSource* one) { return one->has(file.url); });
+  if (source == sources_.end()) {
+    co_return Error{ErrorKind::missing, "slack", "nobody here may fetch that file"};
+  }
+  Result<Spool> spool = Spool::open();
+  if (!spool.ok()) co_return spool.error();
+  bool is_disk_full = false;
+  auto take = [&spool, &is_disk_full](std::string_view piece) {
+    is_disk_full = !spool->write(piece);
+    return !is_disk_full;
+  };
+  const Millis left = left_until(api_.clock(), until);
+  const Result<int64_t> fetched = co_await (*source)->fetch(file, file_bytes_max, take, left);
+  if (is_disk_full) co_return Error{ErrorKind::full, "slack", "no room on disk for a file"};
+  if (!fetched.ok()) co_return fetched.error();
+  const std::string name(file.name.empty() ? "file" : cut_bytes(file.name, 200));
+  SlackCall begin{.method = "files.getUploadURLExternal",
+                  .fields = {{"filename", name}, {"length", std::to_string(*fetched)}}};
+  const Result<SlackAnswer> begun = co_await api_.call(std::move(begin), until);
+  if (!begun.ok()) co_return begun.error();
+  std::string url = text_at(begun->body, "upload_url");
+  if (!api_.has_host(url)) {
+    co_return Error{ErrorKind::denied, "slack", "the upload address is not Slack's"};
+  }
+  const Result<void> done = co_await put(std::move(url), std::move(*spool), until);
+  if (!done.ok()) co_return done.error();
+  co_return text_at(begun->body, "file_id");
+}
+
+Task<Result<void>> SlackFiles::share(std::vector<std::string> ids, std::string channel,
+                                     std::string thread, Monotonic until) {
+  SlackCall call{.method = "files.completeUploadExternal",
+                 .fields = {{"files", encode_shares(ids)},
+                            {"channel_id", channel},
+                            {"thread_ts", std::move(thread)}}};
+  call.channel = std::move(channel);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return answer.error();
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<std::string>>> SlackFiles::unshared(std::vector<std::string> ids,
+                                                            Monotonic until) {
+  std::vector<std::string> out;
+  for (std::string& id : ids) {
+    SlackCall call{.method = "files.info", .fields = {{"file", id}}};
+    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+    if (!answer.ok()) co_return answer.error();
+    std::vector<Problem> ignored;
+    const JsonView shares = JsonView(answer->body, ignored)["file"]["shares"];
+    const bool is_shared = shares.is_object() && !shares.raw()->get_object().empty();
+    if (!is_shared) out.push_back(std::move(id));
+  }
+  co_return out;
+}
+
+}  // namespace dw

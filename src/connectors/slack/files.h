@@ -1,0 +1,44 @@
+// Files in Slack: fetched with the bot token from Slack's own hosts, and uploaded by the way of
+// files.getUploadURLExternal (docs.slack.dev, "Working with files", read 2026-11). A file goes
+// through a nameless file on disk, never through memory.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "connectors/slack/api.h"
+#include "ports/file_source.h"
+
+namespace dw {
+
+class SlackFiles : public FileSource {
+ public:
+  explicit SlackFiles(SlackApi& api) : api_(api) {}
+
+  /// Where files to be uploaded lie; each answers for its own addresses.
+  void use(std::vector<FileSource*> sources) { sources_ = std::move(sources); }
+
+  /// "https://files.slack.com/…", or "slack:F1" of a file that only its id is known of.
+  bool has(std::string_view url) const override;
+  /// Slack answers a bad token with a sign-in page and 200: what was taken counts only when this
+  /// returns a value.
+  Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max,
+                              std::function<bool(std::string_view)> take, Millis timeout) override;
+
+  /// Copies a file to Slack, where nobody sees it until share(). The result is its id.
+  /// errors  missing: no source has it; invalid: too large; else as the source's and the calls'
+  Task<Result<std::string>> upload(FileLink file, Monotonic until);
+  /// Shows uploaded files in a thread.
+  Task<Result<void>> share(std::vector<std::string> ids, std::string channel, std::string thread,
+                           Monotonic until);
+  /// Those of the files that are not yet to be seen anywhere.
+  Task<Result<std::vector<std::string>>> unshared(std::vector<std::string> ids, Monotonic until);
+
+ private:
+  Task<Result<std::string>> address_of(std::string id, Monotonic until);
+  Task<Result<void>> put(std::string url, class Spool spool, Monotonic until);
+
+  SlackApi& api_;
+  std::vector<FileSource*> sources_;
+};
+
+}  // namespace dw

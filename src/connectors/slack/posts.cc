@@ -1,0 +1,95 @@
+#include "connectors/slack/posts.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "domain/mrkdwn.h"
+
+namespace dw {
+namespace {
+
+/// Slack cuts at 40,000 characters without a word.
+constexpr size_t text_bytes_max = 39'000;
+constexpr std::string_view cut_note = "\n_… cut here: the rest is in the ticket_";
+
+bool is_person_id(std::string_view id) {
+  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  return id.size() > 1 && id.size() < 32 && (id[0] == 'U' || id[0] == 'W') &&
+         std::all_of(id.begin(), id.end(), is_part);
+}
+
+std::string bold(std::string_view name) {
+  const std::string plain =
+      replace_all(replace_all(trim(cut_characters(name, 80)), "*", ""), "\n", " ");
+  return plain.empty() ? "" : "*" + mrkdwn_of_plain(plain) + "*";
+}
+
+}  // namespace
+
+std::string_view cut_mrkdwn(std::string_view mrkdwn, size_t bytes_max) {
+  std::string_view out = cut_bytes(mrkdwn, bytes_max);
+  if (out.size() == mrkdwn.size()) return out;
+  const auto cut_open = [&out](char open, char close) {
+    const size_t last = out.rfind(open);
+    if (last == std::string_view::npos) return;
+    if (out.find(close, last) == std::string_view::npos) out = out.substr(0, last);
+  };
+  cut_open('<', '>');
+  cut_open('&', ';');
+  return out;
+}
+
+std::string words_of(const ChatPost& post, const std::vector<FileLink>& linked) {
+  std::string out;
+  for (const std::string& id : post.mentions) {
+    if (is_person_id(id)) out += "<@" + id + "> ";
+  }
+  if (const std::string author = bold(post.author_name); !author.empty()) out += author + ": ";
+  std::string text = post.html.empty() ? mrkdwn_of_plain(post.text) : mrkdwn_of_html(post.html);
+  if (text.size() > text_bytes_max) {
+    text = std::string(cut_mrkdwn(text, text_bytes_max)) + std::string(cut_note);
+  }
+  out += text;
+  for (const FileLink& file : linked) {
+    if (!out.empty() && !out.ends_with('\n')) out += '\n';
+    out += "📎 " + mrkdwn_link(file.url, file.name.empty() ? "file" : file.name);
+  }
+  return std::string(trim(out));
+}
+
+SlackFields encode_post(const ChatPost& post, const std::string& words, const std::string& delivery,
+                        const std::vector<std::string>& file_ids) {
+  json::object marker{{"delivery", delivery}};
+  if (!file_ids.empty()) marker["files"] = join(file_ids, ",");
+  const json::object metadata{{"event_type", json::string(slack_marker_type)},
+                              {"event_payload", std::move(marker)}};
+  SlackFields fields = {
+      {"channel", post.channel},      {"text", words},           {"parse", "none"},
+      {"link_names", "false"},        {"unfurl_links", "false"}, {"unfurl_media", "false"},
+      {"metadata", to_text(metadata)}};
+  if (!post.thread.empty()) fields.emplace_back("thread_ts", post.thread);
+  return fields;
+}
+
+std::vector<std::string> file_ids_of(const json::value& message) {
+  std::vector<Problem> ignored;
+  const auto files = JsonView(message, ignored)["metadata"]["event_payload"]["files"].text();
+  std::vector<std::string> out;
+  if (!files) return out;
+  for (const std::string_view id : split(*files, ',')) {
+    if (!id.empty()) out.emplace_back(id);
+  }
+  return out;
+}
+
+std::string encode_shares(const std::vector<std::string>& file_ids) {
+  json::array files;
+  for (const std::string& id : file_ids) files.push_back(json::object{{"id", id}});
+  return to_text(files);
+}
+
+bool is_channel_name(std::string_view channel) {
+  return channel.starts_with('#');
+}
+
+}  // namespace dw

@@ -1,0 +1,30 @@
+// What we say in Slack, as Slack takes it; pure.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/slack/api.h"
+#include "domain/payload.h"
+
+namespace dw {
+
+/// A post's words as mrkdwn: the people who are told, the author's name, the text, links to the
+/// files that were not copied. What is longer than Slack shows is cut, and says so.
+std::string words_of(const ChatPost& post, const std::vector<FileLink>& linked);
+/// The form of chat.postMessage. `delivery` and the ids of uploaded files go into its metadata, by
+/// which it is found again. Links are not unfurled, and nothing in the text is turned into a
+/// mention.
+SlackFields encode_post(const ChatPost& post, const std::string& words, const std::string& delivery,
+                        const std::vector<std::string>& file_ids);
+/// The uploaded files that a message of ours says it was posted with.
+std::vector<std::string> file_ids_of(const json::value& message);
+/// The `files` field of files.completeUploadExternal.
+std::string encode_shares(const std::vector<std::string>& file_ids);
+
+/// "#general" is a name, "C0123456789" an id.
+bool is_channel_name(std::string_view channel);
+/// Cut to at most `bytes_max`, no token and no entity broken.
+std::string_view cut_mrkdwn(std::string_view mrkdwn, size_t bytes_max);
+
+}  // namespace dw

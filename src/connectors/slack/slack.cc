@@ -1,0 +1,284 @@
+#include "connectors/slack/slack.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "connectors/slack/posts.h"
+#include "connectors/slack/scopes.h"
+
+namespace dw {
+namespace {
+
+/// How far Slack's clock may be from ours.
+constexpr std::chrono::seconds clock_slack{60};
+constexpr int search_pages_max = 20;
+constexpr int messages_per_page = 200;
+constexpr size_t files_max = 10;
+
+Outcome outcome_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::unsure:
+      return Outcome::unsure("no answer from Slack: " + error.what);
+    case ErrorKind::unreachable:
+      return Outcome::later("unreachable: " + error.what);
+    case ErrorKind::busy:
+    case ErrorKind::full:
+    case ErrorKind::denied:  // a person mends it, and then it goes on
+      return Outcome::later(error.what, error.when);
+    default:
+      return Outcome::refused(error.what);
+  }
+}
+
+/// Slack was in trouble when this was tried last, and says of itself that some of a request may
+/// have happened then.
+bool may_have_happened(const Delivery& delivery) {
+  return delivery.reason.starts_with("HTTP 5");
+}
+
+bool is_passing(ErrorKind kind) {
+  return kind == ErrorKind::busy || kind == ErrorKind::unreachable || kind == ErrorKind::unsure ||
+         kind == ErrorKind::full;
+}
+
+std::string text_at(const json::value& value, std::string_view key) {
+  std::vector<Problem> ignored;
+  return JsonView(value, ignored)[key].text().value_or("");
+}
+
+json::object posted(const std::string& channel, const std::string& message) {
+  return {{"message", message}, {"channel", channel}};
+}
+
+}  // namespace
+
+SlackTarget::SlackTarget(HttpClient& http, Loop& loop, Clock& clock, const SlackSettings& settings)
+    : api_(http, loop, clock, settings), asks_(api_), files_(api_) {}
+
+Task<std::vector<Outcome>> SlackTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
+  const Monotonic until = api_.clock().monotonic() + timeout;
+  std::vector<Outcome> outcomes;
+  for (Delivery& delivery : deliveries) {
+    outcomes.push_back(co_await perform_one(std::move(delivery), until));
+  }
+  co_return outcomes;
+}
+
+Task<Outcome> SlackTarget::perform_one(Delivery delivery, Monotonic until) {
+  if (const auto* said = std::get_if<ChatPost>(&delivery.payload)) {
+    ChatPost copy = *said;
+    const Result<std::string> channel = co_await asks_.channel_id(copy.channel, until);
+    if (!channel.ok()) co_return outcome_of(channel.error());
+    copy.channel = *channel;
+    co_return co_await post(std::move(delivery), std::move(copy), until);
+  }
+  if (const auto* reaction = std::get_if<ChatReact>(&delivery.payload)) {
+    co_return co_await react(*reaction, until);
+  }
+  if (const auto* ask = std::get_if<Ask>(&delivery.payload)) {
+    const Result<json::object> answer = co_await asks_.answer(*ask, until);
+    if (!answer.ok()) {
+      Outcome outcome = outcome_of(answer.error());
+      // A question changes nothing: it is asked again.
+      if (outcome.kind == Outcome::Kind::unsure && may_have_happened(delivery)) {
+        outcome.kind = Outcome::Kind::later;
+      }
+      co_return outcome;
+    }
+    co_return Outcome::done(*answer);
+  }
+  co_return Outcome::refused("Slack takes posts, reactions and questions only");
+}
+
+Task<Result<SlackTarget::Attached>> SlackTarget::attach(std::vector<FileLink> files,
+                                                        Monotonic until) {
+  Attached out;
+  for (FileLink& file : files) {
+    if (out.ids.size() >= files_max) {
+      out.linked.push_back(std::move(file));
+      continue;
+    }
+    const Result<std::string> id = co_await files_.upload(file, until);
+    if (id.ok()) {
+      out.ids.push_back(*id);
+    } else if (is_passing(id.error().kind)) {
+      co_return id.error();
+    } else {
+      out.linked.push_back(std::move(file));  // it can't be had: people follow the link
+    }
+  }
+  co_return out;
+}
+
+Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Monotonic until) {
+  if (may_have_happened(delivery)) {
+    const Result<Found> found = co_await find(delivery, post, until);
+    if (!found.ok()) co_return Outcome::later(delivery.reason, found.error().when);
+    if (!found->message.empty()) {
+      const Result<void> shared = co_await share_rest(post, *found, until);
+      if (!shared.ok()) co_return Outcome::unsure("posted, its files not yet");
+      co_return Outcome::done(posted(post.channel, found->message));
+    }
+  }
+  const Result<Attached> attached = co_await attach(post.files, until);
+  if (!attached.ok()) {
+    // Nothing of it can be seen yet, so there is no doubt.
+    co_return Outcome::later("a file: " + attached.error().what, attached.error().when);
+  }
+  const std::string words = words_of(post, attached->linked);
+  if (words.empty() && attached->ids.empty()) co_return Outcome::refused("there is nothing to say");
+  SlackCall call{.method = "chat.postMessage"};
+  call.fields = encode_post(post, words.empty() ? "📎" : words, to_text(delivery.id), attached->ids);
+  call.channel = post.channel;
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) co_return outcome_of(answer.error());
+  const std::string message = text_at(answer->body, "ts");
+  if (message.empty()) co_return Outcome::unsure("Slack took the post and gave it no ts");
+  if (!attached->ids.empty()) {
+    const std::string thread = post.thread.empty() ? message : post.thread;
+    const Result<void> shared = co_await files_.share(attached->ids, post.channel, thread, until);
+    if (!shared.ok())
+      co_return Outcome::unsure("posted, its files not yet: " + shared.error().what);
+  }
+  co_return Outcome::done(posted(post.channel, message));
+}
+
+Task<Outcome> SlackTarget::react(ChatReact react, Monotonic until) {
+  SlackCall call{
+      .method = react.is_removed ? "reactions.remove" : "reactions.add",
+      .fields = {{"channel", react.channel}, {"timestamp", react.message}, {"name", react.emoji}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  // It is there, or it is gone, already.
+  if (!answer.ok() && answer.error().kind != ErrorKind::conflict) {
+    co_return outcome_of(answer.error());
+  }
+  co_return Outcome::done(json::object{});
+}
+
+Task<Result<SlackTarget::Found>> SlackTarget::find(Delivery delivery, ChatPost post,
+                                                   Monotonic until) {
+  const Result<SlackSelf> self = co_await api_.self(until);
+  if (!self.ok()) co_return self.error();
+  const auto since = std::chrono::floor<std::chrono::seconds>(delivery.created_at) - clock_slack;
+  const std::string marker = to_text(delivery.id);
+  std::string cursor;
+  for (int page = 0; page < search_pages_max; ++page) {
+    SlackCall call{
+        .method = post.thread.empty() ? "conversations.history" : "conversations.replies",
+        .fields = {{"channel", post.channel},
+                   {"oldest", std::to_string(since.time_since_epoch().count())},
+                   {"include_all_metadata", "true"},
+                   {"limit", std::to_string(messages_per_page)}}};
+    if (!post.thread.empty()) call.fields.emplace_back("ts", post.thread);
+    if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
+    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+    if (!answer.ok()) co_return answer.error();
+    std::vector<Problem> ignored;
+    const JsonView body(answer->body, ignored);
+    for (const JsonView& one : body["messages"].elements()) {
+      // Another Deskwire in the same workspace counts its deliveries too.
+      const bool is_ours = one["bot_id"].text() == self->bot || one["user"].text() == self->user;
+      if (!is_ours || marker_of(*one.raw()) != marker) continue;
+      co_return Found{true, one["ts"].text().value_or(""), file_ids_of(*one.raw())};
+    }
+    cursor = body["response_metadata"]["next_cursor"].text().value_or("");
+    if (cursor.empty()) co_return Found{};
+  }
+  co_return Found{false, "", {}};
+}
+
+Task<Result<void>> SlackTarget::share_rest(ChatPost post, Found found, Monotonic until) {
+  if (found.file_ids.empty()) co_return Result<void>();
+  Result<std::vector<std::string>> rest = co_await files_.unshared(found.file_ids, until);
+  if (!rest.ok()) co_return rest.error();
+  if (rest->empty()) co_return Result<void>();
+  const std::string thread = post.thread.empty() ? found.message : post.thread;
+  co_return co_await files_.share(std::move(*rest), post.channel, thread, until);
+}
+
+Task<Settled> SlackTarget::settle(Delivery delivery, Millis timeout) {
+  const Monotonic until = api_.clock().monotonic() + timeout;
+  const auto* said = std::get_if<ChatPost>(&delivery.payload);
+  if (said == nullptr) {
+    co_return Settled{.kind = Settled::Kind::repeatable,
+                      .why = "a reaction or a question may be repeated"};
+  }
+  ChatPost post = *said;
+  const Result<std::string> channel = co_await asks_.channel_id(post.channel, until);
+  if (!channel.ok()) co_return Settled{.kind = Settled::Kind::later, .why = channel.error().what};
+  post.channel = *channel;
+  co_return co_await settle_post(std::move(delivery), std::move(post), until);
+}
+
+Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Monotonic until) {
+  using Kind = Settled::Kind;
+  const Result<Found> found = co_await find(std::move(delivery), post, until);
+  if (!found.ok()) {
+    const ErrorKind kind = found.error().kind;
+    // A thread or channel that is gone holds no message either.
+    const bool is_gone = kind == ErrorKind::missing;
+    co_return Settled{.kind = is_gone ? Kind::not_happened : Kind::later,
+                      .why = found.error().what};
+  }
+  if (!found->is_complete) {
+    co_return Settled{.kind = Kind::unknown,
+                      .why = "too much was said since to find the message: look for it in Slack"};
+  }
+  if (found->message.empty()) co_return Settled{.kind = Kind::not_happened, .why = "not there"};
+  const Result<void> shared = co_await share_rest(post, *found, until);
+  if (!shared.ok() && is_passing(shared.error().kind)) {
+    co_return Settled{.kind = Kind::later, .why = "its files: " + shared.error().what};
+  }
+  co_return Settled{.kind = Kind::happened,
+                    .why = shared.ok() ? "found" : "found; its files: " + shared.error().what,
+                    .answer = posted(post.channel, found->message)};
+}
+
+Task<std::vector<Probe>> SlackTarget::probe(Millis timeout) {
+  const Monotonic until = api_.clock().monotonic() + timeout;
+  std::vector<Probe> probes;
+  SlackCall call{.method = "auth.test"};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  Probe token{.name = "slack (bot token)"};
+  if (!answer.ok()) {
+    token.detail = answer.error().text();
+    probes.push_back(std::move(token));
+    co_return probes;
+  }
+  token.is_ok = true;
+  token.detail =
+      fmt::format("{} in {}", text_at(answer->body, "user"), text_at(answer->body, "team"));
+  probes.push_back(std::move(token));
+  Probe scopes{.name = "slack (scopes)"};
+  std::vector<std::string> missing;
+  for (const auto& [scope, what_for] : slack_scopes) {
+    const auto& given = answer->scopes;
+    if (std::find(given.begin(), given.end(), scope) != given.end()) continue;
+    missing.push_back(fmt::format("{} ({})", scope, what_for));
+  }
+  scopes.is_ok = missing.empty() || answer->scopes.empty();
+  scopes.detail = "all there";
+  if (answer->scopes.empty()) scopes.detail = "Slack did not say which the token has";
+  if (!scopes.is_ok) {
+    scopes.detail = fmt::format(
+        "missing: {}; reinstall the app with "
+        "packaging/slack-app-manifest.yaml",
+        join(missing, ", "));
+  }
+  probes.push_back(std::move(scopes));
+  if (!api_.settings().app_token.empty()) probes.push_back(co_await probe_socket(until));
+  co_return probes;
+}
+
+Task<Probe> SlackTarget::probe_socket(Monotonic until) {
+  Probe probe{.name = "slack (socket mode)"};
+  SlackCall call{.method = "apps.connections.open", .fields = {}, .is_app = true};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  probe.is_ok = answer.ok();
+  probe.detail = answer.ok() ? "may connect" : answer.error().text();
+  co_return probe;
+}
+
+}  // namespace dw

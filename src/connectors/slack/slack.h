@@ -1,0 +1,56 @@
+// Says things in Slack: posts, reactions, and questions to the workspace.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/slack/asks.h"
+#include "connectors/slack/files.h"
+#include "ports/target.h"
+
+namespace dw {
+
+class SlackTarget : public Target {
+ public:
+  SlackTarget(HttpClient& http, Loop& loop, Clock& clock, const SlackSettings& settings);
+
+  const std::string& name() const override { return name_; }
+  const std::string& label() const override { return label_; }
+  /// A post with files uploads them first, where nobody sees them, then posts, then shares them in
+  /// the thread; a break after the post is a doubt, which settle() ends.
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  /// A post is looked for by the delivery's id in its metadata; files that it was posted with and
+  /// that are not shared yet are shared. Reactions and questions may be repeated.
+  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  /// The token, the scopes that are missing, and Socket Mode.
+  Task<std::vector<Probe>> probe(Millis timeout) override;
+
+  SlackApi& api() { return api_; }
+  SlackFiles& files() { return files_; }
+
+ private:
+  struct Found {
+    bool is_complete = true;  ///< all there was to search was searched
+    std::string message;      ///< empty: not there
+    std::vector<std::string> file_ids;
+  };
+  struct Attached {
+    std::vector<std::string> ids;
+    std::vector<FileLink> linked;
+  };
+  Task<Outcome> perform_one(Delivery delivery, Monotonic until);
+  Task<Outcome> post(Delivery delivery, ChatPost post, Monotonic until);
+  Task<Outcome> react(ChatReact react, Monotonic until);
+  Task<Result<Attached>> attach(std::vector<FileLink> files, Monotonic until);
+  Task<Result<Found>> find(Delivery delivery, ChatPost post, Monotonic until);
+  Task<Settled> settle_post(Delivery delivery, ChatPost post, Monotonic until);
+  Task<Result<void>> share_rest(ChatPost post, Found found, Monotonic until);
+  Task<Probe> probe_socket(Monotonic until);
+
+  SlackApi api_;
+  SlackAsks asks_;
+  SlackFiles files_;
+  std::string name_{slack_name}, label_{"slack:api"};
+};
+
+}  // namespace dw

@@ -1,0 +1,384 @@
+// To Slack there is one rule that everything rests on: "<", ">" and "&" from strangers are always
+// escaped, so that the only tokens in a message are those which mrkdwn_link() writes, and it writes
+// addresses of three schemes alone. From Slack, tokens are cut out first and entities decoded
+// after, so that a decoded "<" is never read as a token.
+#include "domain/mrkdwn.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/text.h"
+#include "domain/emoji.h"
+#include "domain/html_tokens.h"
+
+namespace dw {
+namespace {
+
+constexpr std::string_view word_joiner = "\u2060";
+constexpr size_t emoji_name_bytes_max = 64;
+
+/// "&amp;" last: what it makes must not be decoded again.
+std::string decode_entities(std::string_view text) {
+  std::string out = replace_all(text, "&lt;", "<");
+  out = replace_all(out, "&gt;", ">");
+  return replace_all(out, "&amp;", "&");
+}
+
+std::string encode_entities(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+bool is_emoji_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' ||
+         c == '\'';
+}
+
+/// Appends text between tokens, its :codes: as Unicode.
+void add_words(std::string& out, std::string_view text) {
+  const std::string plain = decode_entities(text);
+  size_t at = 0;
+  while (at < plain.size()) {
+    const size_t open = plain.find(':', at);
+    out += std::string_view(plain).substr(at, open - at);
+    if (open == std::string::npos) return;
+    size_t end = open + 1;
+    while (end < plain.size() && end - open < emoji_name_bytes_max && is_emoji_letter(plain[end])) {
+      ++end;
+    }
+    const std::string_view name = std::string_view(plain).substr(open + 1, end - open - 1);
+    const bool is_closed = end < plain.size() && plain[end] == ':' && !name.empty();
+    const std::string_view emoji = is_closed ? emoji_named(name) : std::string_view();
+    const bool is_tone = is_closed && name.starts_with("skin-tone-") && open > 0;
+    if (!emoji.empty()) {
+      out += emoji;
+      at = end + 1;
+    } else if (is_tone) {
+      at = end + 1;  // ":thumbsup::skin-tone-2:"
+    } else {
+      out += ':';
+      at = open + 1;
+    }
+  }
+}
+
+struct Token {
+  char kind = 0;  // '@', '#', '!', or 0 for a link
+  std::string_view target, label;
+};
+
+/// `inside` is what stands between "<" and ">".
+Token token_of(std::string_view inside) {
+  Token token;
+  if (inside.front() == '@' || inside.front() == '#' || inside.front() == '!') {
+    token.kind = inside.front();
+    inside.remove_prefix(1);
+  }
+  const size_t bar = inside.find('|');
+  token.target = inside.substr(0, bar);
+  if (bar != std::string_view::npos) token.label = inside.substr(bar + 1);
+  return token;
+}
+
+/// "@Ana" and "Ana" are both in use as labels.
+std::string with_mark(char mark, std::string_view name) {
+  if (name.starts_with(mark)) return std::string(name);
+  return mark + std::string(name);
+}
+
+std::string_view name_of(const Token& token, const NamesById& names) {
+  const auto found = names.find(token.target);
+  if (found != names.end() && !found->second.empty()) return found->second;
+  return token.label.empty() ? token.target : token.label;
+}
+
+std::string text_of_special(const Token& token, const NamesById& names) {
+  if (token.target.starts_with("subteam^")) {
+    Token group = token;
+    group.target.remove_prefix(std::string_view("subteam^").size());
+    return with_mark('@', name_of(group, names));
+  }
+  if (token.target.starts_with("date^")) return std::string(token.label);
+  if (!token.label.empty()) return with_mark('@', token.label);
+  return with_mark('@', token.target);
+}
+
+std::string text_of_link(const Token& token) {
+  std::string_view address = token.target;
+  const std::string_view shown =
+      address.starts_with("mailto:") ? address.substr(std::string_view("mailto:").size()) : address;
+  const bool is_said = token.label.empty() || token.label == address || token.label == shown ||
+                       address == "http://" + std::string(token.label) ||
+                       address == "https://" + std::string(token.label) ||
+                       std::string(token.label) + "/" == address;
+  if (is_said) return std::string(shown);
+  return std::string(token.label) + " (" + std::string(shown) + ")";
+}
+
+std::string text_of(const Token& token, const NamesById& names) {
+  switch (token.kind) {
+    case '@':
+      return with_mark('@', name_of(token, names));
+    case '#':
+      return with_mark('#', name_of(token, names));
+    case '!':
+      return text_of_special(token, names);
+    default:
+      return text_of_link(token);
+  }
+}
+
+/// Calls `words` for text and `token` for what stands in "<…>", in order.
+template <class Words, class Tokens>
+void walk(std::string_view text, Words words, Tokens tokens) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t open = text.find('<', at);
+    words(text.substr(at, open - at));
+    if (open == std::string_view::npos) return;
+    const size_t end = text.find('>', open + 1);
+    if (end == std::string_view::npos || end == open + 1) {
+      words(text.substr(open, end == std::string_view::npos ? end : 2));
+      at = end == std::string_view::npos ? text.size() : end + 1;
+      continue;
+    }
+    tokens(token_of(text.substr(open + 1, end - open - 1)));
+    at = end + 1;
+  }
+}
+
+/// Slack reads "@here" typed by a program as a mention where its author asked for that; with the
+/// invisible character it never is one.
+std::string without_calls(std::string text) {
+  constexpr std::array<std::string_view, 4> calls = {"here", "channel", "everyone", "group"};
+  size_t at = 0;
+  while ((at = text.find('@', at)) != std::string::npos) {
+    ++at;
+    const std::string_view rest = std::string_view(text).substr(at);
+    const bool is_call = std::any_of(calls.begin(), calls.end(), [rest](std::string_view call) {
+      return equals_ignoring_case(rest.substr(0, call.size()), call);
+    });
+    if (is_call) text.insert(at, word_joiner);
+  }
+  return text;
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
+
+/// Writes tokens of HTML as Slack's markup.
+class Writer {
+ public:
+  void write(const HtmlToken& token) {
+    if (token.kind == HtmlToken::Kind::text) return add_text(token.text);
+    if (token.kind == HtmlToken::Kind::open) return open(token);
+    close(token.tag);
+  }
+
+  std::string finish() {
+    while (!open_.empty()) close(open_.back().tag);
+    std::string out;
+    int blank_lines = 0;
+    for (const std::string_view line : split(out_, '\n')) {
+      const bool is_blank = trim(line).empty();
+      blank_lines = is_blank ? blank_lines + 1 : 0;
+      if (blank_lines > 1) continue;
+      if (!is_blank) out += line;
+      out += '\n';
+    }
+    return std::string(trim(out));
+  }
+
+ private:
+  struct Open {
+    Tag tag;
+    size_t start;
+    std::string address;
+  };
+
+  static std::string_view mark_of(Tag tag) {
+    switch (tag) {
+      case Tag::bold:
+        return "*";
+      case Tag::italic:
+        return "_";
+      case Tag::strike:
+        return "~";
+      case Tag::code:
+        return "`";
+      case Tag::preformatted:
+        return "```";
+      default:
+        return "";
+    }
+  }
+
+  void open(const HtmlToken& token) {
+    switch (token.tag) {
+      case Tag::line_break:
+        out_ += '\n';
+        return;
+      case Tag::paragraph:
+        end_line();
+        if (!out_.empty() && !is_at_point()) out_ += '\n';
+        return;
+      case Tag::block:
+        return end_line();
+      case Tag::item:
+        end_line();
+        out_ += "• ";
+        return;
+      case Tag::cell:
+        if (!out_.empty() && out_.back() != '\n') out_ += ' ';
+        return;
+      case Tag::picture:
+        add_text(token.text.empty() ? "[image]" : token.text);
+        return;
+      case Tag::mention:
+        return;
+      case Tag::preformatted:
+        end_line();
+        [[fallthrough]];
+      default:
+        if (open_.size() < depth_max) open_.push_back({token.tag, out_.size(), token.text});
+    }
+  }
+
+  void close(Tag tag) {
+    if (tag == Tag::paragraph || tag == Tag::block || tag == Tag::item) return end_line();
+    const bool is_open =
+        std::any_of(open_.begin(), open_.end(), [tag](const Open& one) { return one.tag == tag; });
+    if (!is_open) return;
+    // What was opened inside and never closed ends here too.
+    while (open_.back().tag != tag) wrap();
+    wrap();
+    if (tag == Tag::preformatted) end_line();
+  }
+
+  /// Ends the innermost open tag: its marks go around what was written since, inside the spaces.
+  void wrap() {
+    const Open one = std::move(open_.back());
+    open_.pop_back();
+    const std::string inside = out_.substr(one.start);
+    const std::string_view words = trim(inside);
+    if (words.empty()) return;
+    const auto before = static_cast<size_t>(words.data() - inside.data());
+    const std::string left = inside.substr(0, before);
+    const std::string right = inside.substr(before + words.size());
+    std::string marked;
+    if (one.tag == Tag::link) {
+      marked = link(one.address, words);
+    } else if (one.tag != Tag::preformatted && words.find('\n') != std::string_view::npos) {
+      return;  // Slack's marks end with the line
+    } else {
+      const std::string_view mark = mark_of(one.tag);
+      marked = std::string(mark) + std::string(words) + std::string(mark);
+    }
+    out_.replace(one.start, std::string::npos, left + marked + right);
+  }
+
+  /// `label` is written already: escaped.
+  static std::string link(std::string_view address, std::string_view label) {
+    const std::string made = mrkdwn_link(address, "x");
+    if (made == "x") return std::string(label);
+    std::string shown = replace_all(replace_all(label, "\n", " "), "|", "¦");
+    if (shown.find('<') != std::string::npos) return shown;  // a link inside a link: the inner one
+    return made.substr(0, made.size() - 2) + shown + ">";
+  }
+
+  void add_text(std::string_view text) {
+    const bool is_laid_out = std::any_of(
+        open_.begin(), open_.end(), [](const Open& one) { return one.tag == Tag::preformatted; });
+    std::string plain;
+    for (const char c : replace_all(text, "\u00A0", " ")) {
+      if (is_laid_out) {
+        plain += c;
+        continue;
+      }
+      const char last = plain.empty() ? (out_.empty() ? '\n' : out_.back()) : plain.back();
+      if (!is_space(c)) {
+        plain += c;
+      } else if (!is_space(last)) {
+        plain += ' ';
+      }
+    }
+    out_ += mrkdwn_of_plain(plain);
+  }
+
+  /// A list's point is written, and its text is still to come.
+  bool is_at_point() const { return out_.ends_with("• "); }
+
+  void end_line() {
+    if (is_at_point()) return;
+    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
+    for (Open& one : open_) one.start = std::min(one.start, out_.size());
+    if (!out_.empty() && out_.back() != '\n') out_ += '\n';
+  }
+
+  static constexpr size_t depth_max = 64;
+  std::string out_;
+  std::vector<Open> open_;
+};
+
+}  // namespace
+
+std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
+  std::string out;
+  walk(
+      text, [&out](std::string_view words) { add_words(out, words); },
+      [&](const Token& token) { out += decode_entities(text_of(token, names)); });
+  return out;
+}
+
+std::vector<std::string> ids_in_mrkdwn(std::string_view text) {
+  std::vector<std::string> out;
+  walk(
+      text, [](std::string_view) {},
+      [&out](const Token& token) {
+        const bool is_wanted = token.kind == '@' || (token.kind == '#' && token.label.empty());
+        std::string id(token.target);
+        if (is_wanted && std::find(out.begin(), out.end(), id) == out.end()) {
+          out.push_back(std::move(id));
+        }
+      });
+  return out;
+}
+
+std::string mrkdwn_of_plain(std::string_view text) {
+  return without_calls(encode_entities(text));
+}
+
+std::string mrkdwn_link(std::string_view address, std::string_view label) {
+  const auto begins = [address](std::string_view scheme) {
+    return equals_ignoring_case(address.substr(0, scheme.size()), scheme);
+  };
+  const bool is_shown = (begins("http://") || begins("https://") || begins("mailto:")) &&
+                        address.find_first_of(" \t\r\n<>|") == std::string_view::npos &&
+                        !find_control_character(address);
+  const std::string text = mrkdwn_of_plain(replace_all(replace_all(label, "|", "¦"), "\n", " "));
+  if (!is_shown) return text;
+  const std::string target = encode_entities(address);
+  return text.empty() ? "<" + target + ">" : "<" + target + "|" + text + ">";
+}
+
+std::string mrkdwn_of_html(std::string_view html) {
+  Writer writer;
+  for (const HtmlToken& token : tokens_of_html(html)) writer.write(token);
+  return writer.finish();
+}
+
+}  // namespace dw

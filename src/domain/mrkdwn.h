@@ -1,0 +1,36 @@
+// Slack's markup and plain text or HTML, in both directions; pure. Source: docs.slack.dev,
+// "Formatting message text", read 2026-11.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dw {
+
+/// What ids of people ("U7"), channels ("C1") and groups ("S1") are called.
+using NamesById = std::map<std::string, std::string, std::less<>>;
+
+/// Mentions become "@Ana Lopez" (the id where no name is known), channels "#name", links
+/// "label (url)", dates their fallback; entities are decoded once, :codes: of common emoji become
+/// Unicode. Line ends and marks such as *bold* stay. Linear in its length.
+std::string plain_of_mrkdwn(std::string_view text, const NamesById& names = {});
+
+/// The ids in "<@U7>" and in "<#C1>" without a name, each once, in order: what plain_of_mrkdwn()
+/// would like to know the names of.
+std::vector<std::string> ids_in_mrkdwn(std::string_view text);
+
+/// Plain text that Slack shows as it is written: nothing in it can mention or link to anyone.
+/// "<!channel>", "<@U7>" are text, and "@here" gets an invisible character that makes it a word.
+std::string mrkdwn_of_plain(std::string_view text);
+
+/// HTML from strangers as Slack's markup, with the same promise. Bold, italic, struck and code
+/// keep their marks, links their label, lists their points, pictures their alternative text;
+/// white space is laid out as a browser would.
+std::string mrkdwn_of_html(std::string_view html);
+
+/// "<https://x|label>" with everything in both escaped; the label alone if the address is none
+/// that may be shown (http, https, mailto).
+std::string mrkdwn_link(std::string_view address, std::string_view label);
+
+}  // namespace dw

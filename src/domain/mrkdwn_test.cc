@@ -1,0 +1,103 @@
+#include "domain/mrkdwn.h"
+
+#include <gtest/gtest.h>
+
+#include "domain/emoji.h"
+
+namespace dw {
+namespace {
+
+TEST(Mrkdwn, what_slack_wrote_reads_as_plain_text) {
+  const NamesById names = {{"U7", "Ana Lopez"}, {"C1", "general"}, {"S1", "sre"}};
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"VPN is down", "VPN is down"},
+      {"<@U7> hi &amp; bye", "@Ana Lopez hi & bye"},
+      {"<@U8>", "@U8"},
+      {"<@U8|bo>", "@bo"},
+      {"see <#C1> and <#C2|help>, <#C3|>", "see #general and #help, #C3"},
+      {"<!here> <!channel> <!everyone>", "@here @channel @everyone"},
+      {"<!subteam^S1> <!subteam^S2|@grp>", "@sre @grp"},
+      {"<!date^1700000000^{date_num}|Nov 14>", "Nov 14"},
+      {"<https://x.example/a?b=1&amp;c=2|the page>", "the page (https://x.example/a?b=1&c=2)"},
+      {"<https://x.example/>", "https://x.example/"},
+      {"<http://x.example|x.example>", "http://x.example"},
+      {"<mailto:a@b.example|a@b.example>", "a@b.example"},
+      {"&lt;!channel&gt; &amp;lt;", "<!channel> &lt;"},
+      {":tada: :+1::skin-tone-2: :no_such_emoji: 10:30:45 ::", "🎉 👍 :no_such_emoji: 10:30:45 ::"},
+      {"a < b", "a < b"},
+      {"<>", "<>"},
+      {"*bold*\n```code```", "*bold*\n```code```"},
+  };
+  for (const auto& [mrkdwn, plain] : cases) EXPECT_EQ(plain_of_mrkdwn(mrkdwn, names), plain);
+}
+
+TEST(Mrkdwn, ids_whose_names_are_wanted_are_found_once_each) {
+  EXPECT_EQ(ids_in_mrkdwn("<@U7> <#C1> <#C2|x> <@U7|y> <!here> <https://x> &lt;@U9&gt;"),
+            (std::vector<std::string>{"U7", "C1"}));
+}
+
+TEST(Mrkdwn, nothing_from_outside_can_call_a_channel) {
+  for (const std::string text : {"<!channel>", "<@U7>", "@here", "@Channel", "<!subteam^S1>",
+                                 "&lt;!here&gt;", "<#C1>", "<https://x|<!channel>>"}) {
+    for (const std::string& made : {mrkdwn_of_plain(text), mrkdwn_of_html(text)}) {
+      EXPECT_EQ(made.find("<!"), std::string::npos) << made;
+      EXPECT_EQ(made.find("<@"), std::string::npos) << made;
+      EXPECT_EQ(made.find("<#"), std::string::npos) << made;
+      EXPECT_EQ(made.find("@here"), std::string::npos) << made;
+      EXPECT_EQ(made.find("@Channel"), std::string::npos) << made;
+    }
+    EXPECT_EQ(plain_of_mrkdwn(mrkdwn_of_plain(text)).find("\u2060") != std::string::npos,
+              text.starts_with('@'));
+  }
+  EXPECT_EQ(mrkdwn_of_html("<a href=\"javascript:alert(1)\">x</a>"), "x");
+  EXPECT_EQ(mrkdwn_of_html("<a href=\"!channel\">x</a>"), "x");
+  EXPECT_EQ(mrkdwn_of_html("<a href=\"https://x|y&gt;&lt;!here\">z</a>"), "z");
+}
+
+TEST(Mrkdwn, plain_text_comes_back_as_it_was) {
+  for (const std::string text : {"a < b && c > d", "&amp;", "x\ny", "<@U7>"}) {
+    EXPECT_EQ(plain_of_mrkdwn(mrkdwn_of_plain(text)), text);
+  }
+}
+
+TEST(Mrkdwn, html_keeps_what_slack_can_show) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"<p>Hello <b>Ana</b>,</p><p>it is <i>fixed</i> &amp; <s>gone</s>.</p>",
+       "Hello *Ana*,\n\nit is _fixed_ &amp; ~gone~."},
+      {"<div>one</div><div>two<br>three</div>", "one\ntwo\nthree"},
+      {"<ul><li>a</li><li>b</li></ul>", "• a\n• b"},
+      {"<ul><li><p>a</p></li><li><p>b</p></li></ul>", "• a\n• b"},
+      {"<a href=\"https://x.example/?a=1&amp;b=2\">the <b>page</b></a>",
+       "<https://x.example/?a=1&amp;b=2|the *page*>"},
+      {"<strong> spaced </strong>out", "*spaced* out"},
+      {"<b></b>nothing", "nothing"},
+      {"<pre>a\n  b</pre>end", "```a\n  b```\nend"},
+      {"<code>x &lt; y</code>", "`x &lt; y`"},
+      {"a\n   b\tc", "a b c"},
+      {"<b>not closed", "*not closed*"},
+      {"<img alt=\"a cat\"><script>alert(1)</script>", "a cat"},
+      {"<b>two<br>lines</b>", "two\nlines"},
+  };
+  for (const auto& [html, mrkdwn] : cases) EXPECT_EQ(mrkdwn_of_html(html), mrkdwn) << html;
+}
+
+TEST(Mrkdwn, deep_and_broken_html_costs_no_more_than_its_length) {
+  std::string deep;
+  for (int i = 0; i < 50'000; ++i) deep += "<b><a href=\"https://x\">";
+  EXPECT_EQ(mrkdwn_of_html(deep + "x").size() > 0, true);
+  std::string many;
+  for (int i = 0; i < 50'000; ++i) many += "<b>x</b></i></a>";
+  EXPECT_FALSE(mrkdwn_of_html(many).empty());
+}
+
+TEST(Emoji, known_by_name_with_or_without_a_skin_tone) {
+  EXPECT_EQ(emoji_named("white_check_mark"), "✅");
+  EXPECT_EQ(emoji_named("thumbsup::skin-tone-2"), "👍");
+  EXPECT_EQ(emoji_named("zzz"), "💤");
+  EXPECT_EQ(emoji_named("+1"), "👍");
+  EXPECT_EQ(emoji_named("nonesuch"), "");
+}
+
+}  // namespace
+}  // namespace dw

@@ -1,0 +1,37 @@
+// A WebSocket client (RFC 6455) over TLS that is always verified, or without on this machine. Pings
+// are answered; a peer that is silent for too long, in spite of our own pings, is given up.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "net/task.h"
+
+namespace dw {
+
+struct WebSocketLimits {
+  Millis connect_timeout{10'000};  ///< name, TCP, TLS and upgrade, each
+  Millis silence_max{30'000};      ///< half of it without a sign: we ping; all of it: it is dead
+  size_t message_bytes_max = 4 * 1024 * 1024;
+  size_t unsent_max = 1000;  ///< messages that the peer does not take; then it is cut
+};
+
+class WebSocket {
+ public:
+  /// `url` is ws:// or wss://.
+  /// errors  invalid: the URL is none; unreachable: with the step that failed
+  static Task<Result<std::unique_ptr<WebSocket>>> connect(Loop& loop, std::string url,
+                                                          WebSocketLimits limits);
+  virtual ~WebSocket() = default;
+
+  /// The next text message. One task reads at a time.
+  /// errors  unreachable: closed by either side, or silent for too long; no more can come
+  virtual Task<Result<std::string>> read() = 0;
+  /// Sends in order, behind what is not yet sent; what can't be sent is dropped, and read() ends.
+  virtual void send(std::string text) = 0;
+  /// Begins the closing handshake behind what is not yet sent; read() ends with the peer's answer.
+  virtual void close() = 0;
+  /// Ends at once, whatever is under way.
+  virtual void cut() = 0;
+};
+
+}  // namespace dw

@@ -1,0 +1,29 @@
+// Files that lie at an outside system, fetched by the connector whose they are: it alone has the
+// credentials, and it fetches from its own host and no other (promise 8).
+#pragma once
+#include <functional>
+#include <string_view>
+
+#include "base/result.h"
+#include "domain/payload.h"
+#include "net/task.h"
+
+namespace dw {
+
+class FileSource {
+ public:
+  virtual ~FileSource() = default;
+
+  /// The address is one of this connector's own.
+  virtual bool has(std::string_view url) const = 0;
+  /// Streams the file into `take`, which says false when it has had enough.
+  ///
+  /// out     how many bytes
+  /// errors  denied, missing: it can't be had, ever; invalid: it is larger than bytes_max
+  ///         busy, unreachable, unsure: not now
+  virtual Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max,
+                                      std::function<bool(std::string_view)> take,
+                                      Millis timeout) = 0;
+};
+
+}  // namespace dw
