@@ -282,10 +282,19 @@ const Section<HoursSettings>& hours_section() {
   static const Section<HoursSettings> section{
       "hours",
       "[hours]",
-      "Local time.",
+      "Local time, and office hours.",
       {restart(text_field("timezone", &HoursSettings::timezone,
                           "times of day in schedules are in this zone", {},
-                          "an IANA name such as \"Europe/Berlin\""))}};
+                          "an IANA name such as \"Europe/Berlin\"")),
+       restart(texts_field("days", &HoursSettings::days, "the days on which somebody is there")),
+       restart(text_field("from", &HoursSettings::from, "the first minute of office hours", {},
+                          "a time such as \"09:00\"")),
+       restart(text_field("to", &HoursSettings::to, "the first minute after them", {},
+                          "a time such as \"17:00\"")),
+       restart(texts_field("holidays", &HoursSettings::holidays,
+                           "days on which nobody is there, such as \"2026-12-25\"")),
+       restart(text_field("message", &HoursSettings::message,
+                          "sent into a thread that begins outside these hours; empty: none"))}};
   return section;
 }
 
