@@ -15,7 +15,7 @@ struct BridgeSettings {
   std::string channel;  ///< "C0123456789" or "#name"
   BridgeDesk desk = BridgeDesk::zendesk;
   std::vector<std::string> close_words = {"done",  "resolved", "resolve", "resolve ticket",
-                                          "close", "fixed",    "✅",      "🆗"};
+                                          "close", "fixed",    "✅",       "🆗"};
   std::vector<std::string> reopen_words = {"reopen", "not fixed"};
   std::vector<std::string> close_emoji = {"white_check_mark"};
   std::string greeting;

@@ -26,7 +26,8 @@ std::optional<int> minutes_in(std::string_view text) {
   int minute = -1;
   std::from_chars(text.data(), text.data() + 2, hour);
   std::from_chars(text.data() + 3, text.data() + 5, minute);
-  const bool is_good = hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= minutes_of_day;
+  const bool is_good =
+      hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= minutes_of_day;
   if (!is_good) return std::nullopt;
   return hour * 60 + minute;
 }

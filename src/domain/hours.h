@@ -18,8 +18,7 @@ class OfficeHours {
   /// errors  invalid: what is wrong, with every problem; fields timezone, days, from, to, holidays
   static Result<OfficeHours> parse(const std::string& timezone,
                                    const std::vector<std::string>& days, const std::string& from,
-                                   const std::string& to,
-                                   const std::vector<std::string>& holidays);
+                                   const std::string& to, const std::vector<std::string>& holidays);
 
   /// `from` is inside, `to` is outside.
   bool is_open_at(TimePoint at) const;
@@ -28,8 +27,8 @@ class OfficeHours {
   bool is_working_day(int64_t day) const;
 
   std::string timezone_ = "UTC";
-  std::bitset<7> days_;  // 0 = Sunday
-  int from_ = 0, to_ = 0;  // minutes of the day
+  std::bitset<7> days_;         // 0 = Sunday
+  int from_ = 0, to_ = 0;       // minutes of the day
   std::set<int64_t> holidays_;  // days since 1970
 };
 

@@ -20,17 +20,17 @@ namespace dw {
 struct BridgeView {
   std::string channel, thread;  ///< empty: about no thread, or none that is known
   std::optional<BridgeLink> link;
-  std::vector<Said> waiting;     ///< in the thread, in order
-  std::optional<Said> said;      ///< the message that the event brings, edits or deletes
-  std::set<std::string> heard;   ///< keys that the event brings and that came before
+  std::vector<Said> waiting;    ///< in the thread, in order
+  std::optional<Said> said;     ///< the message that the event brings, edits or deletes
+  std::set<std::string> heard;  ///< keys that the event brings and that came before
   std::map<std::string, Known> known;
-  std::vector<Delivery> pending;    ///< open in the thread's lane
-  std::vector<Delivery> hourglass;  ///< open in its lane of the ⏳
+  std::vector<Delivery> pending;     ///< open in the thread's lane
+  std::vector<Delivery> hourglass;   ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;  ///< that the event is the answer to
   int64_t carried_lately = 0;        ///< messages and comments, in the last minute
   TicketFigures figures;
   std::vector<OpenTicketRow> open, opened, solved;
-  std::vector<BridgeLink> live;  ///< threads to catch up with
+  std::vector<BridgeLink> live;                  ///< threads to catch up with
   std::map<std::string, std::string> last_said;  ///< of those threads, "C1/100.1" to "100.7"
 };
 
@@ -38,7 +38,6 @@ struct BridgeView {
 struct View {
   TicketId fresh_ticket;         ///< the number that a new ticket gets
   std::optional<Ticket> ticket;  ///< the ticket that the event is about
-  bool is_linked = false;        ///< that ticket is talked about in a chat thread
   BridgeView bridge;
 };
 

@@ -211,8 +211,8 @@ class Reader {
   virtual Result<std::optional<BridgeLink>> link_of_thread(const std::string& channel,
                                                            const std::string& thread) = 0;
   virtual Result<std::optional<BridgeLink>> link_of_ticket(TicketId ticket) = 0;
-  /// Links that are not solved, the newest first.
-  virtual Result<std::vector<BridgeLink>> live_links(size_t limit) = 0;
+  /// Links that are not solved, or were since then; the newest first.
+  virtual Result<std::vector<BridgeLink>> live_links(TimePoint since, size_t limit) = 0;
   virtual Result<std::optional<Said>> said(const std::string& key) = 0;
   /// What waits in a thread, in the order in which it was said.
   virtual Result<std::vector<Said>> waiting_said(const std::string& channel,

@@ -67,9 +67,9 @@ Result<std::optional<BridgeLink>> SqlJournal::link_of_ticket(TicketId ticket) {
   return found;
 }
 
-Result<std::vector<BridgeLink>> SqlJournal::live_links(size_t limit) {
+Result<std::vector<BridgeLink>> SqlJournal::live_links(TimePoint since, size_t limit) {
   std::vector<BridgeLink> out;
-  DW_CHECK(db_.run(stmt::live_links, {static_cast<int64_t>(limit)},
+  DW_CHECK(db_.run(stmt::live_links, {since, static_cast<int64_t>(limit)},
                    [&](const Row& row) { out.push_back(link_in(row)); }));
   return out;
 }

@@ -86,7 +86,7 @@ class SqlJournal : public Journal {
   Result<std::optional<BridgeLink>> link_of_thread(const std::string& channel,
                                                    const std::string& thread) override;
   Result<std::optional<BridgeLink>> link_of_ticket(TicketId ticket) override;
-  Result<std::vector<BridgeLink>> live_links(size_t limit) override;
+  Result<std::vector<BridgeLink>> live_links(TimePoint since, size_t limit) override;
   Result<std::optional<Said>> said(const std::string& key) override;
   Result<std::vector<Said>> waiting_said(const std::string& channel, const std::string& thread,
                                          size_t limit) override;

@@ -44,7 +44,7 @@ TEST_P(StoreContract, a_link_is_found_by_its_thread_and_by_its_ticket_and_shown_
     EXPECT_EQ(by_ticket->thread, "100.1");
     DW_TRY(const auto none, j.link_of_thread("C1", "100.2"));
     EXPECT_FALSE(none);
-    DW_TRY(const auto live, j.live_links(10));
+    DW_TRY(const auto live, j.live_links(t0 + Millis(9), 10));
     EXPECT_TRUE(live.empty());
     DW_TRY(const auto shown, j.links(id));
     EXPECT_EQ(shown.at(0).url, "https://s/p1");

@@ -18,7 +18,7 @@ FROM bridge_link WHERE ticket = $1;
 -- name: live_links
 SELECT channel, thread, ticket, stage, url, has_url, is_greeted, requester, comments_until,
   opened_at, solved_at, halted_until
-FROM bridge_link WHERE stage <> 2 ORDER BY opened_at DESC LIMIT $1;
+FROM bridge_link WHERE stage <> 2 OR solved_at >= $1 ORDER BY opened_at DESC LIMIT $2;
 
 -- name: set_link
 INSERT INTO bridge_link (channel, thread, ticket, stage, url, has_url, is_greeted, requester,

@@ -15,7 +15,8 @@ CREATE TABLE bridge_link (
   PRIMARY KEY (channel, thread)
 ) WITHOUT ROWID;
 CREATE INDEX bridge_link_ticket ON bridge_link (ticket);
-CREATE INDEX bridge_link_live ON bridge_link (opened_at) WHERE stage <> 2;
+CREATE INDEX bridge_link_live ON bridge_link (stage);
+CREATE INDEX bridge_link_solved ON bridge_link (solved_at);
 
 CREATE TABLE bridge_said (
   key TEXT PRIMARY KEY,
