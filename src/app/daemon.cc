@@ -105,6 +105,33 @@ void Daemon::start_janitor() {
   tasks_.run("search index", janitor_.index_until_stopped());
 }
 
+/// Something fell due: an event whose key is its due time, so that replicas take it once.
+Task<void> Daemon::tick(std::string kind, std::string key) {
+  Event event{.source = "clock",
+              .key = std::move(key),
+              .kind = std::move(kind),
+              .at = core_->clock.now(),
+              .body = json::object{}};
+  const std::string what = event.kind;
+  const Result<Accepted> accepted = co_await core_->inbox->accept(std::move(event));
+  if (!accepted.ok()) log_error(what, accepted.error().text());
+}
+
+void Daemon::start_bridge() {
+  const Settings& settings = core_->settings;
+  if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
+    Result<Schedule> schedule = Schedule::parse(settings.summary.schedule);
+    DW_ASSERT(schedule.ok(), "the schedule was checked with the settings");
+    scheduler_.add(
+        {"summary", settings.summary.schedule, *schedule, settings.hours.timezone,
+         [this](TimePoint due) { return tick("bridge.summary", "summary/" + to_rfc3339(due)); }});
+  }
+  if (settings.bridges.empty()) return;
+  // What was said while we were away.
+  const std::string key = fmt::format("catchup/{}/{}", holder_, to_rfc3339(core_->clock.now()));
+  tasks_.run("catch up", tick("bridge.catchup", key));
+}
+
 Routes Daemon::routes() {
   Routes routes;
   hooks_.add_to(routes);
@@ -142,6 +169,7 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_janitor();
+  start_bridge();
   scheduler_.start();
   live_.start();
   return bound;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "config/bridge_section.h"
 
 namespace dw {
 namespace {
@@ -47,8 +48,8 @@ std::string check_priority(const std::string& text) {
   return is_one ? "" : fmt::format("\"{}\" is no priority (high, medium, low)", text);
 }
 
-std::string check_nothing_yet(const std::string& text) {
-  return text.empty() ? "" : "needs [slack], which this version does not have yet: leave it empty";
+std::string check_announce(const std::string& text) {
+  return text.empty() ? "" : check_channel(text);
 }
 
 Field<IntakeSettings> priorities_field() {
@@ -257,7 +258,7 @@ const Section<RouteSettings>& route_section() {
        restart(
            text_field("queue", &RouteSettings::queue, "the queue; empty: the one of the priority")),
        restart(text_field("announce", &RouteSettings::announce,
-                          "Slack channel that is told of each such ticket", check_nothing_yet)),
+                          "Slack channel that is told of each such ticket", check_announce)),
        restart(texts_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
   return section;
 }

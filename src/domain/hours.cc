@@ -1,6 +1,5 @@
 #include "domain/hours.h"
 
-#include <date/tz.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -37,15 +36,6 @@ std::optional<int64_t> day_in(std::string_view text) {
   const auto at = from_rfc3339(text);
   if (!at) return std::nullopt;
   return std::chrono::floor<std::chrono::days>(*at).time_since_epoch().count();
-}
-
-/// Local milliseconds since 1970, as if they were UTC.
-int64_t local_millis(TimePoint at, const std::string& timezone) {
-  try {
-    return date::locate_zone(timezone)->to_local(at).time_since_epoch().count();
-  } catch (const std::exception&) {
-    return at.time_since_epoch().count();  // the library's way to say that there is no such zone
-  }
 }
 
 }  // namespace
@@ -96,7 +86,7 @@ bool OfficeHours::is_working_day(int64_t day) const {
 }
 
 bool OfficeHours::is_open_at(TimePoint at) const {
-  const std::chrono::sys_time<Millis> local{Millis(local_millis(at, timezone_))};
+  const TimePoint local = local_time(at, timezone_);
   const auto midnight = std::chrono::floor<std::chrono::days>(local);
   const int64_t day = midnight.time_since_epoch().count();
   const auto minute =
@@ -106,7 +96,7 @@ bool OfficeHours::is_open_at(TimePoint at) const {
 }
 
 std::string local_text(TimePoint at, const std::string& timezone) {
-  const std::chrono::sys_time<Millis> local{Millis(local_millis(at, timezone))};
+  const TimePoint local = local_time(at, timezone);
   const auto midnight = std::chrono::floor<std::chrono::days>(local);
   const std::chrono::year_month_day date(midnight);
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(local - midnight).count();

@@ -47,8 +47,8 @@ struct DropDelivery {
   std::string why;
 };
 
-using Change = std::variant<OpenTicket, ChangeTicket, AddComment, SetLink, SetSaid, SetKnown,
-                            DropDelivery>;
+using Change =
+    std::variant<OpenTicket, ChangeTicket, AddComment, SetLink, SetSaid, SetKnown, DropDelivery>;
 
 struct Plan {
   std::vector<Change> changes;

@@ -22,6 +22,19 @@ constexpr auto kinds = std::to_array<std::string_view>(
     {"chat.message", "chat.edit", "chat.delete", "chat.reaction", "chat.command", "chat.action",
      "desk.changed", "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup"});
 
+/// When the last report was; a day ago before the first one.
+TimePoint report_since(const std::map<std::string, Known>& known, TimePoint now) {
+  const auto last = known.find("summary");
+  return last == known.end() ? now - 24 * 60 * minute : last->second.at;
+}
+
+Result<void> read_report(Reader& reader, TimePoint since, BridgeView& out) {
+  DW_TRY(out.opened, reader.channel_tickets("", ChannelTickets::opened, since, listed_max));
+  DW_TRY(out.solved, reader.channel_tickets("", ChannelTickets::solved, since, listed_max));
+  DW_TRY(out.open, reader.channel_tickets("", ChannelTickets::open, since, listed_max));
+  return {};
+}
+
 /// The thread and the ticket that an event is about.
 class Reading {
  public:
@@ -164,6 +177,7 @@ class Reading {
     if (const std::string user = text("user"); !user.empty()) ids_.insert(user);
     ids_.insert(Turn::text_of(Turn::member(event_.body, "user"), "id"));
     if (b_.link) ids_.insert(b_.link->requester);
+    if (b_.said) ids_.insert(b_.said->author);
     for (const Said& said : b_.waiting) ids_.merge(Turn::ids_in(said));
     ids_.erase("");
     for (const std::string& id : ids_) {
@@ -174,7 +188,9 @@ class Reading {
   }
 
   Result<void> read_figures() {
-    if (event_.kind == "bridge.summary") return read_summary();
+    if (event_.kind == "bridge.summary") {
+      return read_report(reader_, report_since(b_.known, event_.at), b_);
+    }
     if (event_.kind == "bridge.catchup") return read_live();
     std::string command;
     if (event_.kind.starts_with("chat.")) command = command_in(event_.kind, event_.body);
@@ -191,15 +207,6 @@ class Reading {
       DW_TRY(b_.open,
              reader_.channel_tickets(channel, ChannelTickets::open, event_.at, listed_max));
     }
-    return {};
-  }
-
-  Result<void> read_summary() {
-    const auto last = b_.known.find("summary");
-    const TimePoint since = last == b_.known.end() ? event_.at - 24 * 60 * minute : last->second.at;
-    DW_TRY(b_.opened, reader_.channel_tickets("", ChannelTickets::opened, since, listed_max));
-    DW_TRY(b_.solved, reader_.channel_tickets("", ChannelTickets::solved, since, listed_max));
-    DW_TRY(b_.open, reader_.channel_tickets("", ChannelTickets::open, since, listed_max));
     return {};
   }
 
@@ -339,6 +346,15 @@ constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_messa
                                                      {"bridge.catchup", take_catchup_tick}}};
 
 }  // namespace
+
+Result<std::string> read_summary(Reader& reader, TimePoint now, const std::string& timezone) {
+  BridgeView view;
+  DW_TRY(auto last, reader.known("summary"));
+  if (last) view.known.emplace("summary", std::move(*last));
+  const TimePoint since = report_since(view.known, now);
+  DW_CHECK(read_report(reader, since, view));
+  return summary_text(view, since, now, timezone);
+}
 
 bool Bridge::takes(std::string_view kind) const {
   for (const std::string_view one : kinds) {

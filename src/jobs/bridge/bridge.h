@@ -52,4 +52,7 @@ class Bridge : public Job {
   BridgeParts parts_;
 };
 
+/// The daily report as it would be sent now; nothing is marked as reported.
+Result<std::string> read_summary(Reader& reader, TimePoint now, const std::string& timezone);
+
 }  // namespace dw

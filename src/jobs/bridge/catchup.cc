@@ -65,6 +65,8 @@ void take_history(Turn& turn, const Answer& answer, const json::value& body) {
             [](const Event& a, const Event& b) { return a.key < b.key; });
   for (const Event& one : found) {
     const std::string message = Turn::text_of(one.body, "message");
+    const std::string thread = Turn::text_of(one.body, "thread");
+    if (!thread.empty() && thread != message) continue;
     const bool is_speech = !Turn::is_set(Turn::member(one.body, "author"), "is_bot");
     // A thread that began while we were away has replies that no list of channels shows.
     if (answer.thread.empty() && is_speech) {

@@ -63,6 +63,7 @@ void follow_up(Turn& turn, const std::string& words, const std::string& who) {
   DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
   const Ticket before = *turn.ticket;
   const std::string number = turn.ticket_number();
+  if (before.status != Status::solved) turn.change_record({.status = Status::solved});
   Ticket ticket = before;
   ticket.id = turn.view.fresh_ticket;
   ticket.description = words.empty() ? fmt::format("Reopened by {}.", who) : words;

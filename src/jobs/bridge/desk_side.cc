@@ -305,7 +305,9 @@ void take_mirrored(Turn& turn, const Answer& answer, const json::value& body) {
                          .stage = LinkStage::open,
                          .opened_at = turn.ticket->opened_at};
   if (letter != turn.known.end()) {
-    turn.link->comments_until = Turn::text_of(letter->second.body, "until");
+    const std::string first = Turn::text_of(letter->second.body, "until");
+    turn.link->comments_until = first;
+    note_comment(turn, Told{.id = first, .at = turn.ticket->opened_at}, SaidState::kept);
   }
   turn.plan.changes.push_back(SetSaid{{.key = turn.channel + "/" + message,
                                        .kind = "own",

@@ -26,13 +26,16 @@ size_t first_of(const std::string& text, std::initializer_list<const RE2*> patte
 
 std::string cut_quoted_html(const std::string& html) {
   static const RE2 by_class(
-      R"re((?i)(<[a-z]+[^>]*(?:class|id)\s*=\s*"[^"]*(?:gmail_quote|gmail_signature|gmail_extra|moz-cite-prefix|moz-signature|yahoo_quoted|protonmail_quote|divRplyFwdMsg|appendonsend|OutlookMessageHeader)[^"]*"))re");
-  static const RE2 dashes(
-      R"re((?i)((?:<br\s*/?>|<p[^>]*>|<div[^>]*>|\n)\s*--(?:\s|&nbsp;)*(?:<br|</p>|</div>|\n)))re");
+      R"re((?i)(<[a-z]+[^>]*(?:class|id)\s*=\s*"[^"]*(?:gmail_quote|gmail_signature|gmail_extra|)re"
+      R"re(moz-cite-prefix|moz-signature|yahoo_quoted|protonmail_quote|divRplyFwdMsg|)re"
+      R"re(appendonsend|OutlookMessageHeader)[^"]*"))re");
+  static const RE2 dashes(R"re((?i)((?:<br\s*/?>|<p[^>]*>|<div[^>]*>|\n)\s*--(?:\s|&nbsp;)*)re"
+                          R"re((?:<br|</p>|</div>|\n)))re");
   static const RE2 wrote(
       R"re((?i)((?:<br\s*/?>|<p[^>]*>|<div[^>]*>|\n)\s*On\s[^\n]{5,300}?wrote:))re");
   static const RE2 original(
-      R"re((?i)(-{3,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht)\s*-{3,}))re");
+      R"re((?i)(-{3,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht))re"
+      R"re(\s*-{3,}))re");
   const size_t cut = first_of(html, {&by_class, &dashes, &wrote, &original});
   return cut == html.size() ? html : html.substr(0, cut);
 }
@@ -41,7 +44,8 @@ std::string cut_quoted_text(const std::string& text) {
   static const RE2 dashes(R"re((?m)(^--[ \t]*$))re");
   static const RE2 wrote(R"re((?m)(^On\s[^\n]{5,200}(?:\n[^\n]{1,100})?wrote:[ \t]*$))re");
   static const RE2 original(
-      R"re((?m)(^-{3,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht)\s*-{3,}))re");
+      R"re((?m)(^-{3,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht))re"
+      R"re(\s*-{3,}))re");
   static const RE2 headers(R"re((?m)(^From: [^\n]+\n(?:Sent|Date|To): ))re");
   const size_t cut = first_of(text, {&dashes, &wrote, &original, &headers});
   std::string kept(trim(std::string_view(text).substr(0, cut)));
