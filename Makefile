@@ -52,8 +52,8 @@ format: ## formats the whole tree
 	@$(CXX_FILES) | xargs clang-format -i
 
 cases: ## rewrites what the cases of jobs expect: make cases UPDATE=1
-	@tools/build.sh build test_jobs
-	@cd build && DW_UPDATE_CASES=$(UPDATE) ./test_jobs --gtest_brief=1
+	@tools/build.sh build cases
+	@cd build && $(if $(UPDATE),DW_UPDATE_CASES=1) ./cases --gtest_brief=1
 
 clean: ## removes what was built
 	@rm -rf build build-* board/dist

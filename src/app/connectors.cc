@@ -1,6 +1,7 @@
 #include "app/connectors.h"
 
 #include "app/core.h"
+#include "connectors/shadow/shadow.h"
 
 namespace dw {
 namespace {
@@ -30,6 +31,7 @@ void build_queues(Core& core) {
 
 void build_desks(Core& core) {
   core.local_targets.push_back(std::make_unique<EmbeddedDesk>());
+  core.local_targets.push_back(std::make_unique<Shadow>());
 }
 
 void build_slack(Core& core) {

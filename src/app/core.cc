@@ -5,10 +5,29 @@
 namespace dw {
 namespace {
 
+BridgeParts bridge_parts(const Core& core) {
+  const Settings& settings = core.settings;
+  const HoursSettings& hours = settings.hours;
+  BridgeParts parts{.bridges = settings.bridges,
+                    .oncall = {},
+                    .hours = {},
+                    .hours_message = hours.message,
+                    .timezone = hours.timezone,
+                    .allowed_bots = {},
+                    .summary = settings.summary,
+                    .public_url = core.public_url};
+  auto office =
+      OfficeHours::parse(hours.timezone, hours.days, hours.from, hours.to, hours.holidays);
+  DW_ASSERT(office.ok(), "settings are checked before anything is built from them");
+  parts.hours = std::move(*office);
+  return parts;
+}
+
 void build_jobs(Core& core) {
   core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
+  core.jobs.push_back(std::make_unique<Bridge>(bridge_parts(core)));
 }
 
 void build_inbox(Core& core) {

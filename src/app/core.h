@@ -15,6 +15,7 @@
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "engine/inbox.h"
+#include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "net/http_client.h"

@@ -148,6 +148,31 @@ void Daemon::start_slack() {
   slack_socket_ =
       std::make_unique<SlackSocket>(core_->slack->api(), *slack_sink_, tasks_, core_->random, tell);
   slack_socket_->start();
+/// Something fell due: an event whose key is its due time, so that replicas take it once.
+Task<void> Daemon::tick(std::string kind, std::string key) {
+  Event event{.source = "clock",
+              .key = std::move(key),
+              .kind = std::move(kind),
+              .at = core_->clock.now(),
+              .body = json::object{}};
+  const std::string what = event.kind;
+  const Result<Accepted> accepted = co_await core_->inbox->accept(std::move(event));
+  if (!accepted.ok()) log_error(what, accepted.error().text());
+}
+
+void Daemon::start_bridge() {
+  const Settings& settings = core_->settings;
+  if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
+    Result<Schedule> schedule = Schedule::parse(settings.summary.schedule);
+    DW_ASSERT(schedule.ok(), "the schedule was checked with the settings");
+    scheduler_.add(
+        {"summary", settings.summary.schedule, *schedule, settings.hours.timezone,
+         [this](TimePoint due) { return tick("bridge.summary", "summary/" + to_rfc3339(due)); }});
+  }
+  if (settings.bridges.empty()) return;
+  // What was said while we were away.
+  const std::string key = fmt::format("catchup/{}/{}", holder_, to_rfc3339(core_->clock.now()));
+  tasks_.run("catch up", tick("bridge.catchup", key));
 }
 
 Routes Daemon::routes() {
@@ -187,6 +212,8 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_schedules();
+  start_janitor();
+  start_bridge();
   scheduler_.start();
   start_slack();
   live_.start();

@@ -29,6 +29,8 @@ class Daemon {
   void start_schedules();
   void start_janitor();
   void start_slack();
+  void start_bridge();
+  Task<void> tick(std::string kind, std::string key);
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "domain/hours.h"
 #include "domain/schedule.h"
 #include "net/proxy.h"
 
@@ -19,6 +20,8 @@ constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
 const std::vector<std::string> section_names = {"server", "access", "store",  "log",
                                                 "slack",  "teams",  "intake", "queue",
                                                 "route",  "retry",  "hours"};
+                                                "teams",  "intake", "queue",  "route",
+                                                "retry",  "hours",  "bridge", "summary"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -113,7 +116,8 @@ void check_queues(Settings& settings, const std::vector<int>& lines, const Envir
   }
 }
 
-void check_routes(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
+void check_routes(const Settings& settings, const std::vector<int>& lines, const Node::Table& root,
+                  Problems& problems) {
   std::vector<std::string> names;
   for (const QueueSettings& queue : settings.queues) names.push_back(queue.name);
   for (size_t i = 0; i < settings.routes.size(); ++i) {
@@ -125,6 +129,40 @@ void check_routes(const Settings& settings, const std::vector<int>& lines, Probl
           lines[i], "route.queue",
           fmt::format("there is no queue \"{}\" (there are {})", queue, join(names, ", ")));
     }
+  }
+}
+
+/// What the bridge needs of other sections.
+void check_bridges(const Settings& settings, const std::vector<int>& lines, const Node::Table& root,
+                   Problems& problems) {
+  const auto needs = [&](int line, const std::string& key, const std::string& section) {
+    if (root.count(section) == 0) problems.add(line, key, "needs a section [" + section + "]");
+  };
+  std::set<std::string> channels;
+  for (size_t i = 0; i < settings.bridges.size(); ++i) {
+    const BridgeSettings& bridge = settings.bridges[i];
+    if (bridge.channel.empty()) {
+      problems.add(lines[i], "bridge.channel", "is missing");
+    } else if (!channels.insert(bridge.channel).second) {
+      problems.add(lines[i], "bridge.channel",
+                   fmt::format("\"{}\" is there twice", bridge.channel));
+    }
+    needs(lines[i], "bridge.channel", "slack");
+    if (bridge.desk == BridgeDesk::zendesk) needs(lines[i], "bridge.desk", "zendesk");
+    if (bridge.oncall.empty()) continue;
+    const auto oncall = root.find("oncall");
+    const bool is_there = oncall != root.end() && oncall->second.table() != nullptr &&
+                          oncall->second.table()->count(bridge.oncall) > 0;
+    if (!is_there) {
+      problems.add(lines[i], "bridge.oncall",
+                   fmt::format("there is no [oncall.{}]", bridge.oncall));
+    }
+  }
+  const int line = root.count("summary") > 0 ? root.at("summary").line : 0;
+  if (!settings.summary.channel.empty()) needs(line, "summary.channel", "slack");
+  if (!settings.summary.mail.empty()) needs(line, "summary.mail", "mail");
+  if (const auto schedule = Schedule::parse(settings.summary.schedule); !schedule.ok()) {
+    problems.add(line, "summary.schedule", schedule.error().what);
   }
 }
 
@@ -154,11 +192,12 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
                    checked.error().what);
     }
   }
-  if (!is_timezone(settings.hours.timezone)) {
-    problems.add(line_of(root, "hours", "timezone"), "hours.timezone",
-                 fmt::format("\"{}\" is no time zone here (an IANA name such as "
-                             "\"Europe/Berlin\")",
-                             settings.hours.timezone));
+  const HoursSettings& hours = settings.hours;
+  const auto office =
+      OfficeHours::parse(hours.timezone, hours.days, hours.from, hours.to, hours.holidays);
+  if (office.ok()) return;
+  for (const Problem& one : office.error().problems) {
+    problems.add(line_of(root, "hours", one.field), "hours." + one.field, one.what);
   }
 }
 
@@ -219,11 +258,14 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, hours_section(), settings.hours, problems);
   read_slack(root, settings, problems);
   read_teams(root, settings, problems);
-  std::vector<int> queue_lines, route_lines;
+  std::vector<int> queue_lines, route_lines, bridge_lines;
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
   read_list(root, route_section(), settings.routes, route_lines, problems);
+  read_list(root, bridge_section(), settings.bridges, bridge_lines, problems);
+  read_one(root, summary_section(), settings.summary, problems);
   check_queues(settings, queue_lines, environment, problems);
-  check_routes(settings, route_lines, problems);
+  check_routes(settings, route_lines, root, problems);
+  check_bridges(settings, bridge_lines, root, problems);
   check_together(settings, root, problems);
   if (!problems.is_empty()) return problems.error();
   return settings;
@@ -256,6 +298,10 @@ std::string print_settings(const Settings& settings) {
   for (const RouteSettings& route : settings.routes) {
     put("[[route]]", print_section(route_section(), route));
   }
+  for (const BridgeSettings& bridge : settings.bridges) {
+    put("[[bridge]]", print_section(bridge_section(), bridge));
+  }
+  put("[summary]", print_section(summary_section(), settings.summary));
   put("[retry]", print_section(retry_section(), settings.retry));
   put("[hours]", print_section(hours_section(), settings.hours));
   return out;
@@ -280,6 +326,8 @@ json::object settings_schema() {
                                       {"intake", section_schema(intake_section())},
                                       {"queue", list_of(section_schema(queue_section()))},
                                       {"route", list_of(section_schema(route_section()))},
+                                      {"bridge", list_of(section_schema(bridge_section()))},
+                                      {"summary", section_schema(summary_section())},
                                       {"retry", section_schema(retry_section())},
                                       {"hours", section_schema(hours_section())}}}};
 }
@@ -304,6 +352,8 @@ std::string settings_reference() {
   out += section_reference(intake_section(), IntakeSettings{});
   out += section_reference(queue_section(), QueueSettings{});
   out += section_reference(route_section(), RouteSettings{});
+  out += section_reference(bridge_section(), BridgeSettings{});
+  out += section_reference(summary_section(), SummarySettings{});
   out += section_reference(retry_section(), RetrySettings{});
   out += section_reference(hours_section(), HoursSettings{});
   return out;
@@ -326,6 +376,8 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   };
   lists(queue_section(), running.queues, next.queues);
   lists(route_section(), running.routes, next.routes);
+  lists(bridge_section(), running.bridges, next.bridges);
+  list_restarts(summary_section(), running.summary, next.summary, keys);
   return keys;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/bridge_section.h"
 #include "config/sections.h"
 #include "connectors/slack/config.h"
 #include "connectors/teams/config.h"
@@ -21,6 +22,8 @@ struct Settings {
   IntakeSettings intake;
   std::vector<QueueSettings> queues;  ///< high, medium and low are always among them
   std::vector<RouteSettings> routes;
+  std::vector<BridgeSettings> bridges;
+  SummarySettings summary;
   RetrySettings retry;
   HoursSettings hours;
 

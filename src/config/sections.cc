@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "config/bridge_section.h"
 
 namespace dw {
 namespace {
@@ -47,8 +48,8 @@ std::string check_priority(const std::string& text) {
   return is_one ? "" : fmt::format("\"{}\" is no priority (high, medium, low)", text);
 }
 
-std::string check_nothing_yet(const std::string& text) {
-  return text.empty() ? "" : "needs [slack], which this version does not have yet: leave it empty";
+std::string check_announce(const std::string& text) {
+  return text.empty() ? "" : check_channel(text);
 }
 
 Field<IntakeSettings> priorities_field() {
@@ -257,7 +258,7 @@ const Section<RouteSettings>& route_section() {
        restart(
            text_field("queue", &RouteSettings::queue, "the queue; empty: the one of the priority")),
        restart(text_field("announce", &RouteSettings::announce,
-                          "Slack channel that is told of each such ticket", check_nothing_yet)),
+                          "Slack channel that is told of each such ticket", check_announce)),
        restart(texts_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
   return section;
 }
@@ -282,10 +283,19 @@ const Section<HoursSettings>& hours_section() {
   static const Section<HoursSettings> section{
       "hours",
       "[hours]",
-      "Local time.",
+      "Local time, and office hours.",
       {restart(text_field("timezone", &HoursSettings::timezone,
                           "times of day in schedules are in this zone", {},
-                          "an IANA name such as \"Europe/Berlin\""))}};
+                          "an IANA name such as \"Europe/Berlin\"")),
+       restart(texts_field("days", &HoursSettings::days, "the days on which somebody is there")),
+       restart(text_field("from", &HoursSettings::from, "the first minute of office hours", {},
+                          "a time such as \"09:00\"")),
+       restart(text_field("to", &HoursSettings::to, "the first minute after them", {},
+                          "a time such as \"17:00\"")),
+       restart(texts_field("holidays", &HoursSettings::holidays,
+                           "days on which nobody is there, such as \"2026-12-25\"")),
+       restart(text_field("message", &HoursSettings::message,
+                          "sent into a thread that begins outside these hours; empty: none"))}};
   return section;
 }
 

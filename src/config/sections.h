@@ -74,6 +74,10 @@ struct RetrySettings {
 
 struct HoursSettings {
   std::string timezone = "UTC";
+  std::vector<std::string> days = {"mon", "tue", "wed", "thu", "fri"};
+  std::string from = "09:00", to = "17:00";
+  std::vector<std::string> holidays;  ///< "2026-12-25"
+  std::string message;                ///< for a thread begun outside them; empty: none
 };
 
 const Section<ServerSettings>& server_section();

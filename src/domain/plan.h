@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "domain/bridge_link.h"
 #include "domain/delivery.h"
+#include "domain/event.h"
 #include "domain/ticket.h"
 
 namespace dw {
@@ -28,12 +30,34 @@ struct AddComment {
   Comment comment;
 };
 
-using Change = std::variant<OpenTicket, ChangeTicket, AddComment>;
+/// Adds a linked thread, or writes it anew; the same for what was said and what is known.
+struct SetLink {
+  BridgeLink link;
+};
+struct SetSaid {
+  Said said;
+};
+struct SetKnown {
+  Known known;
+};
+
+/// A delivery that is no longer wanted, or whose refusal the job has dealt with.
+struct DropDelivery {
+  DeliveryId delivery;
+  std::string why;
+};
+
+using Change =
+    std::variant<OpenTicket, ChangeTicket, AddComment, SetLink, SetSaid, SetKnown, DropDelivery>;
 
 struct Plan {
   std::vector<Change> changes;
-  /// Without id, event, state and times: the inbox fills them in.
+  /// Without id, event and state: the inbox fills them in, and the time of the first try where
+  /// `next_attempt_at` is absent.
   std::vector<Delivery> deliveries;
+  /// What an answer brought that would have come by itself had we been there: recorded under its
+  /// own key and planned in this commit, unless it came before.
+  std::vector<Event> found;
   json::value reply{};  ///< for the sender; null if it gets none. Kept with the event
   /// The event is turned away and not recorded: the sender gets this as the answer (HTTP 422).
   std::optional<Error> refusal;

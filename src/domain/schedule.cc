@@ -109,6 +109,12 @@ const date::time_zone* zone_named(const std::string& name) {
 
 }  // namespace
 
+TimePoint local_time(TimePoint at, const std::string& timezone) {
+  const date::time_zone* zone = zone_named(timezone);
+  if (zone == nullptr) return at;
+  return TimePoint(zone->to_local(at).time_since_epoch());
+}
+
 bool is_timezone(const std::string& name) {
   return zone_named(name) != nullptr;
 }

@@ -38,6 +38,9 @@ class Schedule {
   bool has_any_day_ = true, has_any_weekday_ = true;
 };
 
+/// What clocks in the zone show, as if it were UTC; UTC itself where the zone is not known.
+TimePoint local_time(TimePoint at, const std::string& timezone);
+
 /// Whether the IANA database of this machine has the zone.
 bool is_timezone(const std::string& name);
 

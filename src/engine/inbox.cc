@@ -136,6 +136,14 @@ Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& co
         if (said.is_null()) said = std::move(one);
       }
       if (!said.is_null()) reply = std::move(said);
+      for (Delivery& delivery : plan.deliveries) {
+        DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
+      }
+      for (Event& found : plan.found) {
+        DW_TRY(const Recorded recorded, journal.record(found));
+        if (recorded.is_first) next.push_back({recorded.id, std::move(found)});
+      }
+      for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
     }
     rounds = std::move(next);
   }
@@ -165,6 +173,12 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   if (const auto* patch = std::get_if<ChangeTicket>(&change)) {
     return journal.change_ticket(patch->ticket, patch->patch, now);
   }
+  if (const auto* set = std::get_if<SetLink>(&change)) return journal.set_link(set->link);
+  if (const auto* set = std::get_if<SetSaid>(&change)) return journal.set_said(set->said);
+  if (const auto* set = std::get_if<SetKnown>(&change)) return journal.set_known(set->known);
+  if (const auto* drop = std::get_if<DropDelivery>(&change)) {
+    return journal.discard_delivery(drop->delivery, drop->why, now);
+  }
   DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
   DW_ASSERT(id, "the store numbers comments from 1");
   return {};
@@ -177,7 +191,7 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
   delivery.created_at = now;
   const auto local = local_targets_.find(delivery.target);
   if (local == local_targets_.end()) {
-    delivery.next_attempt_at = now;
+    if (!delivery.next_attempt_at) delivery.next_attempt_at = now;
     DW_TRY(const DeliveryId id, journal.add_delivery(delivery));
     DW_ASSERT(id, "the store numbers deliveries from 1");
     return {};

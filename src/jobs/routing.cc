@@ -74,12 +74,13 @@ RouteVerdict Routing::judge(size_t index, const Ticket& ticket) const {
 }
 
 Routed Routing::choose(const Ticket& ticket) const {
-  Routed out{std::string(name_of(ticket.priority)), {}, -1};
+  Routed out{.queue = std::string(name_of(ticket.priority)), .tags = {}, .announce = {}};
   for (size_t i = 0; i < routes_.size(); ++i) {
     if (!judge(i, ticket).has_matched) continue;
     const RouteSettings& settings = routes_[i]->settings;
     if (!settings.queue.empty()) out.queue = settings.queue;
     out.tags = settings.tags;
+    out.announce = settings.announce;
     out.route = static_cast<int>(i);
     break;
   }

@@ -13,6 +13,7 @@ namespace dw {
 struct Routed {
   std::string queue;
   std::vector<std::string> tags;  ///< that the route adds
+  std::string announce;           ///< a channel that is told; empty: none
   int route = -1;                 ///< which of [[route]], from 0; -1: the default
 };
 

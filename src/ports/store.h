@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "domain/bridge_link.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/plan.h"
@@ -60,6 +61,12 @@ struct TicketFigures {
   int64_t solved = 0;
   Quantiles first_reply;  ///< of tickets first replied to since then
   Quantiles cycle;        ///< opened to solved, of tickets solved since then
+};
+
+enum class ChannelTickets {
+  open,    ///< open or pending now, whenever opened
+  opened,  ///< opened since the given time
+  solved,  ///< solved since then, and still so
 };
 
 struct QueueFigures {
@@ -197,6 +204,36 @@ class Reader {
 
   virtual Result<std::vector<Token>> tokens() = 0;
   virtual Result<std::vector<AuditEntry>> audit(const PageRequest& page) = 0;
+
+  /// Until the commit, no other replica gets past this for the same thread. Asked for before
+  /// anything about the thread is read, whether it is linked yet or not.
+  virtual Result<void> guard_thread(const std::string& channel, const std::string& thread) = 0;
+  virtual Result<std::optional<BridgeLink>> link_of_thread(const std::string& channel,
+                                                           const std::string& thread) = 0;
+  virtual Result<std::optional<BridgeLink>> link_of_ticket(TicketId ticket) = 0;
+  /// Links that are not solved, or were since then; the newest first.
+  virtual Result<std::vector<BridgeLink>> live_links(TimePoint since, size_t limit) = 0;
+  virtual Result<std::optional<Said>> said(const std::string& key) = 0;
+  /// What waits in a thread, in the order in which it was said.
+  virtual Result<std::vector<Said>> waiting_said(const std::string& channel,
+                                                 const std::string& thread, size_t limit) = 0;
+  /// The greatest message id of a thread; empty if nothing was said.
+  virtual Result<std::string> last_said(const std::string& channel, const std::string& thread) = 0;
+  /// How much was carried to the other side of what was said since then.
+  virtual Result<int64_t> count_said(const std::string& channel, const std::string& thread,
+                                     TimePoint since) = 0;
+  virtual Result<std::optional<Known>> known(const std::string& id) = 0;
+  /// Our ticket for a desk's own number.
+  virtual Result<std::optional<TicketId>> ticket_at_desk(const std::string& desk,
+                                                         const std::string& external_id) = 0;
+  /// What a lane has still to do, in order.
+  virtual Result<std::vector<Delivery>> open_in_lane(const std::string& lane, size_t limit) = 0;
+  /// Of tickets that a channel brought, by thread or by email; an empty channel is all of them.
+  virtual Result<TicketFigures> channel_figures(const std::string& channel, TimePoint since) = 0;
+  /// The same tickets, the oldest first.
+  virtual Result<std::vector<OpenTicketRow>> channel_tickets(const std::string& channel,
+                                                             ChannelTickets which, TimePoint since,
+                                                             size_t limit) = 0;
 };
 
 class Journal : public Reader {
@@ -276,6 +313,11 @@ class Journal : public Reader {
   virtual Result<void> revoke_token(const std::string& name, TimePoint now) = 0;
   virtual Result<void> touch_token(int64_t id, TimePoint now) = 0;
   virtual Result<void> add_audit(const AuditEntry& entry) = 0;
+
+  /// Adds a link or writes it anew; one with a ticket is shown with the ticket.
+  virtual Result<void> set_link(const BridgeLink& link) = 0;
+  virtual Result<void> set_said(const Said& said) = 0;
+  virtual Result<void> set_known(const Known& known) = 0;
 };
 
 /// What the store shows to /readyz, /metrics and /v1/status.

@@ -170,7 +170,8 @@ Result<int64_t> SqlJournal::prune(TimePoint before, size_t limit, int64_t change
   DW_TRY(int64_t removed, db_.run(stmt::prune_notes, {changes_kept, at_most}));
   if (before <= TimePoint{}) return removed;  // everything is kept
   for (const Statement* statement :
-       {&stmt::prune_comments, &stmt::prune_links, &stmt::prune_ticket_words}) {
+       {&stmt::prune_comments, &stmt::prune_links, &stmt::prune_bridge_links, &stmt::prune_said,
+        &stmt::prune_ticket_words}) {
     DW_CHECK(db_.send(*statement, {before, at_most}));
   }
   for (const Statement* statement :

@@ -82,6 +82,30 @@ class SqlJournal : public Journal {
   Result<void> touch_token(int64_t id, TimePoint now) override;
   Result<void> add_audit(const AuditEntry& entry) override;
 
+  // bridge_rows.cc
+  Result<void> guard_thread(const std::string& channel, const std::string& thread) override;
+  Result<std::optional<BridgeLink>> link_of_thread(const std::string& channel,
+                                                   const std::string& thread) override;
+  Result<std::optional<BridgeLink>> link_of_ticket(TicketId ticket) override;
+  Result<std::vector<BridgeLink>> live_links(TimePoint since, size_t limit) override;
+  Result<std::optional<Said>> said(const std::string& key) override;
+  Result<std::vector<Said>> waiting_said(const std::string& channel, const std::string& thread,
+                                         size_t limit) override;
+  Result<std::string> last_said(const std::string& channel, const std::string& thread) override;
+  Result<int64_t> count_said(const std::string& channel, const std::string& thread,
+                             TimePoint since) override;
+  Result<std::optional<Known>> known(const std::string& id) override;
+  Result<std::optional<TicketId>> ticket_at_desk(const std::string& desk,
+                                                 const std::string& external_id) override;
+  Result<std::vector<Delivery>> open_in_lane(const std::string& lane, size_t limit) override;
+  Result<TicketFigures> channel_figures(const std::string& channel, TimePoint since) override;
+  Result<std::vector<OpenTicketRow>> channel_tickets(const std::string& channel,
+                                                     ChannelTickets which, TimePoint since,
+                                                     size_t limit) override;
+  Result<void> set_link(const BridgeLink& link) override;
+  Result<void> set_said(const Said& said) override;
+  Result<void> set_known(const Known& known) override;
+
  private:
   Result<void> check_kept(const std::string& position);
   Result<int64_t> empty_bodies(TimePoint before, int64_t limit);

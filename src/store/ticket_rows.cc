@@ -1,4 +1,6 @@
 // Tickets, their comments and links, search, and figures.
+#include "store/ticket_rows.h"
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -17,26 +19,6 @@ std::vector<std::string> decode_tags(std::string_view text) {
   std::vector<Problem> ignored;
   const Result<json::value> parsed = parse_json(text);
   return parsed.ok() ? JsonView(*parsed, ignored).texts() : std::vector<std::string>{};
-}
-
-Ticket ticket_in(const Row& row) {
-  return {
-      .id = {row.integer(0)},
-      .title = std::string(row.text(1)),
-      .description = std::string(row.text(2)),
-      .priority = static_cast<Priority>(row.integer(3)),
-      .status = static_cast<Status>(row.integer(4)),
-      .requester = {std::string(row.text(5)), std::string(row.text(6)), std::string(row.text(7))},
-      .assignee = std::string(row.text(8)),
-      .tags = decode_tags(row.text(9)),
-      .source = std::string(row.text(10)),
-      .desk = std::string(row.text(11)),
-      .external = {std::string(row.text(12)), std::string(row.text(13))},
-      .queue = std::string(row.text(14)),
-      .opened_at = row.time(15),
-      .first_reply_at = row.time_or_none(16),
-      .solved_at = row.time_or_none(17),
-      .updated_at = row.time(18)};
 }
 
 /// A stranger's search text as words: letters, digits and whatever is not ASCII; nothing that an
@@ -70,7 +52,28 @@ std::string search_expression(const std::vector<std::string>& words, bool is_sql
   return out;
 }
 
-/// Of sorted milliseconds, by nearest rank, in seconds.
+}  // namespace
+
+Ticket ticket_in(const Row& row) {
+  return {
+      .id = {row.integer(0)},
+      .title = std::string(row.text(1)),
+      .description = std::string(row.text(2)),
+      .priority = static_cast<Priority>(row.integer(3)),
+      .status = static_cast<Status>(row.integer(4)),
+      .requester = {std::string(row.text(5)), std::string(row.text(6)), std::string(row.text(7))},
+      .assignee = std::string(row.text(8)),
+      .tags = decode_tags(row.text(9)),
+      .source = std::string(row.text(10)),
+      .desk = std::string(row.text(11)),
+      .external = {std::string(row.text(12)), std::string(row.text(13))},
+      .queue = std::string(row.text(14)),
+      .opened_at = row.time(15),
+      .first_reply_at = row.time_or_none(16),
+      .solved_at = row.time_or_none(17),
+      .updated_at = row.time(18)};
+}
+
 Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
   if (sorted.empty()) return {};
   const auto at = [&](double share) {
@@ -79,8 +82,6 @@ Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
   };
   return {at(0.5), at(0.9)};
 }
-
-}  // namespace
 
 Result<TicketId> SqlJournal::fresh_ticket() {
   TicketId id;

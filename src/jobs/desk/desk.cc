@@ -28,24 +28,31 @@ Plan refused(std::vector<Problem> problems) {
   return plan;
 }
 
-Plan planned(const Ticket& ticket, Payload payload) {
+/// In the order of the thread, if one talks about the ticket; the bridge is told when it is done,
+/// and carries it there.
+Plan planned(const Ticket& ticket, const std::optional<BridgeLink>& link, Payload payload) {
   Plan plan;
   plan.reply = json::object{{"ticket", ticket.id.value}};
-  plan.deliveries.push_back({.ticket = ticket.id,
-                             .lane = fmt::format("ticket:{}", ticket.id.value),
-                             .target = "desk:" + ticket.desk,
-                             .payload = std::move(payload)});
+  Delivery delivery{.ticket = ticket.id,
+                    .lane = link ? fmt::format("slack:{}/{}", link->channel, link->thread)
+                                 : fmt::format("ticket:{}", ticket.id.value),
+                    .target = "desk:" + ticket.desk,
+                    .payload = std::move(payload)};
+  if (link || ticket.desk != "embedded") delivery.answer_kind = "desk.done";
+  plan.deliveries.push_back(std::move(delivery));
   return plan;
 }
 
-Plan plan_comment(const JsonView& view, const Ticket& ticket, std::vector<Problem>& problems) {
+Plan plan_comment(const JsonView& view, const Ticket& ticket, const std::optional<BridgeLink>& link,
+                  std::vector<Problem>& problems) {
   DeskComment comment{
       .ticket = ticket.id,
       .author_name = view["author"]["name"].text().value_or(""),
       .author_email = view["author"]["email"].text().value_or(""),
       .body = std::string(trim(replace_all(view["body"].required_text(), "\r\n", "\n"))),
       .is_public = view["public"].boolean().value_or(true),
-      .source = view["source"].text().value_or("api")};
+      .source = view["source"].text().value_or("api"),
+      .external_id = ticket.external.id};
   if (problems.empty() && comment.body.empty()) problems.push_back({"body", "is empty"});
   if (count_characters(comment.body) > comment_characters_max) {
     problems.push_back({"body", "is longer than 65536 characters"});
@@ -54,7 +61,7 @@ Plan plan_comment(const JsonView& view, const Ticket& ticket, std::vector<Proble
     problems.push_back({"body", "has control characters other than newline and tab"});
   }
   if (!problems.empty()) return refused(std::move(problems));
-  Plan plan = planned(ticket, std::move(comment));
+  Plan plan = planned(ticket, link, std::move(comment));
   plan.deliveries.front().holds_lane = false;  // comments are independent enough to go on
   return plan;
 }
@@ -70,8 +77,9 @@ std::optional<T> word(const JsonView& view, std::optional<T> (*named)(std::strin
   return value;
 }
 
-Plan plan_update(const JsonView& view, const Ticket& ticket, std::vector<Problem>& problems) {
-  DeskUpdate update{.ticket = ticket.id};
+Plan plan_update(const JsonView& view, const Ticket& ticket, const std::optional<BridgeLink>& link,
+                 std::vector<Problem>& problems) {
+  DeskUpdate update{.ticket = ticket.id, .patch = {}, .external_id = ticket.external.id};
   TicketPatch& patch = update.patch;
   patch.status = word<Status>(view["status"], status_named, "open, pending, solved");
   patch.priority = word<Priority>(view["priority"], priority_named, "high, medium, low");
@@ -96,7 +104,7 @@ Plan plan_update(const JsonView& view, const Ticket& ticket, std::vector<Problem
     problems.push_back({"", "give one of status, priority, assignee, tags"});
   }
   if (!problems.empty()) return refused(std::move(problems));
-  return planned(ticket, std::move(update));
+  return planned(ticket, link, std::move(update));
 }
 
 }  // namespace
@@ -108,6 +116,9 @@ bool Desk::takes(std::string_view kind) const {
 Result<View> Desk::read(const Event& event, Reader& reader) const {
   View view;
   DW_TRY(view.ticket, reader.ticket(TicketId{ticket_in(event)}));
+  if (view.ticket) {
+    DW_TRY(view.bridge.link, reader.link_of_ticket(view.ticket->id));
+  }
   return view;
 }
 
@@ -120,8 +131,9 @@ Plan Desk::plan(const Event& event, const View& view) const {
   }
   std::vector<Problem> problems;
   const JsonView body(event.body, problems);
-  if (event.kind == comment_kind) return plan_comment(body, *view.ticket, problems);
-  return plan_update(body, *view.ticket, problems);
+  if (event.kind == comment_kind)
+    return plan_comment(body, *view.ticket, view.bridge.link, problems);
+  return plan_update(body, *view.ticket, view.bridge.link, problems);
 }
 
 }  // namespace dw

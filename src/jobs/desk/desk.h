@@ -2,7 +2,8 @@
 // and with `deskwire ticket`. Takes
 //   "desk.comment" {"ticket","author":{"name","email"},"body","public","source"}
 //   "desk.update"  {"ticket","status"?,"priority"?,"assignee"?,"tags"?,"by"}
-// and plans a delivery to the desk where the ticket is worked.
+// and plans a delivery to the desk where the ticket is worked. Where a chat thread talks about the
+// ticket, or an outside desk works it, what the desk answers becomes "desk.done" for the bridge.
 #pragma once
 #include "ports/job.h"
 

@@ -229,8 +229,21 @@ void Intake::open(Plan& plan, Ticket ticket, const Event& event) const {
     delivery.lane += ":" + send.group;
   }
   delivery.payload = std::move(send);
-  plan.changes.push_back(OpenTicket{std::move(ticket)});
   plan.deliveries.push_back(std::move(delivery));
+  if (!routed.announce.empty()) announce(plan, routed.announce, ticket);
+  plan.changes.push_back(OpenTicket{std::move(ticket)});
+}
+
+void Intake::announce(Plan& plan, const std::string& channel, const Ticket& ticket) const {
+  plan.deliveries.push_back(
+      {.ticket = ticket.id,
+       .lane = "slack:" + channel,
+       .target = "slack",
+       .payload = ChatPost{.channel = channel,
+                           .thread = {},
+                           .text = fmt::format("Ticket #{} ({}): {}\n{}/tickets/{}",
+                                               ticket.id.value, dw::name_of(ticket.priority),
+                                               ticket.title, parts_.public_url, ticket.id.value)}});
 }
 
 }  // namespace dw

@@ -33,6 +33,8 @@ class Intake : public Job {
   Plan plan_message(const Event& event, const View& view) const;
   Plan plan_request(const Event& event, const View& view) const;
   void open(Plan& plan, Ticket ticket, const Event& event) const;
+  /// Tells a channel of a ticket whose route says so.
+  void announce(Plan& plan, const std::string& channel, const Ticket& ticket) const;
 
   IntakeParts parts_;
   Routing routing_;

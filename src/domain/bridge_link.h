@@ -1,0 +1,72 @@
+// What the bridge remembers: a chat thread and its ticket, each thing said in the thread, and what
+// it was told about people, channels and who is on call. Plain structs; the rules are in
+// jobs/bridge.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "domain/ticket.h"
+
+namespace dw {
+
+/// Where a linked thread stands. Messages wait in the store unless it is open or solved.
+enum class LinkStage {
+  opening,    ///< the desk has not answered yet: it is down, or names are still asked for
+  open,       ///< the ticket is there and is worked
+  solved,     ///< a close word, a close emoji, or somebody at the desk
+  reopening,  ///< asked the desk to open it again: it may be closed there for good
+};
+
+/// A chat thread and its ticket. (channel, thread) is unique.
+struct BridgeLink {
+  std::string channel;  ///< "C0123456789"
+  std::string thread;   ///< the id of its first message: "1771290107.000400"
+  TicketId ticket;      ///< none until the names for it are known
+  LinkStage stage = LinkStage::opening;
+  std::string url;             ///< the first message's permalink
+  bool has_url = false;        ///< the chat was asked for it and answered, if only "no"
+  bool is_greeted = false;     ///< on call, hours and greeting were said
+  std::string requester;       ///< the first message's author, "U7"
+  std::string comments_until;  ///< the desk's id of the newest comment that was read there
+  TimePoint opened_at{};       ///< when the first message was said
+  std::optional<TimePoint> solved_at;
+  std::optional<TimePoint> halted_until;  ///< the breaker: nothing is carried before then
+};
+
+enum class SaidState {
+  waiting,  ///< for the desk, for names, or for the breaker
+  carried,  ///< a delivery carries it to the other side
+  kept,     ///< stays where it was said: private, a command, a bot's, Deskwire's own
+};
+
+/// One message, edit, deletion or reaction in a thread, or one comment at the desk. `key` is
+/// unique for as long as the ticket is kept: one message is one comment.
+struct Said {
+  std::string key;   ///< "C1/1771290107.000400", "desk/42/7001"
+  std::string kind;  ///< "chat.message", "chat.edit", …, "desk.comment", "own"
+  std::string channel, thread, message;
+  std::string author;  ///< "U7"
+  std::string digest;  ///< of what it says, white space aside
+  SaidState state = SaidState::waiting;
+  json::value body{};  ///< as it came in, while it waits; null afterwards
+  TimePoint at{};      ///< when it was said
+};
+
+/// What the outside answered to a question: a person, a channel's name, who is on call; or how far
+/// something was read. `id`: "U7", "C1", "oncall:sre", "summary", "read:C1".
+struct Known {
+  std::string id;
+  json::value body{};  ///< {"name","email","is_bot"}; null: it was asked and there is no answer
+  TimePoint at{};
+};
+
+/// An open ticket and where it is talked about.
+struct OpenTicketRow {
+  Ticket ticket;
+  std::string thread_url;
+};
+
+}  // namespace dw

@@ -1,0 +1,180 @@
+// What was said in a chat is written down, or passed over: bots, our own words, threads that
+// nobody bridged, edits that change nothing.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+/// A reply may come before its thread's first message does; one to a thread that is older than
+/// this was begun before the channel was bridged.
+constexpr Millis late_root{600'000};
+
+TimePoint said_at(const Turn& turn) {
+  if (const auto at = from_rfc3339(turn.text("sent_at"))) return *at;
+  return time_of_message(turn.text("message"), turn.event.at);
+}
+
+std::string author_of(const json::value& body) {
+  return Turn::text_of(Turn::member(body, "author"), "id");
+}
+
+/// A person's, or an allowed bot's; never Deskwire's own.
+bool is_speech(const Turn& turn) {
+  if (!turn.text("marker").empty()) return false;
+  const json::value author = Turn::member(turn.event.body, "author");
+  const std::string bot = Turn::text_of(author, "bot_id");
+  if (!Turn::is_set(author, "is_bot") && bot.empty()) return true;
+  const auto& allowed = turn.parts.allowed_bots;
+  return !bot.empty() && std::find(allowed.begin(), allowed.end(), bot) != allowed.end();
+}
+
+Said said_in(const Turn& turn) {
+  std::string raw = turn.text("text");
+  if (trim(raw).empty()) raw = turn.text("blocks_text");
+  return {.key = turn.event.key,
+          .kind = turn.event.kind,
+          .channel = turn.channel,
+          .thread = turn.thread,
+          .message = turn.text("message"),
+          .author = author_of(turn.event.body),
+          .digest = digest_of(raw),
+          .body = turn.event.body,
+          .at = said_at(turn)};
+}
+
+/// A bridge may be given by its channel's name, and this channel's name is not known yet.
+bool is_undecided(const Turn& turn) {
+  if (turn.settings != nullptr || turn.is_known(turn.channel)) return false;
+  const auto is_named = [](const BridgeSettings& one) { return one.channel.starts_with('#'); };
+  return std::any_of(turn.parts.bridges.begin(), turn.parts.bridges.end(), is_named);
+}
+
+/// Who is allowed as a bot is known by what the message says, and not asked for.
+void know_bot(Turn& turn, const Said& said) {
+  const json::value author = Turn::member(turn.event.body, "author");
+  if (!Turn::is_set(author, "is_bot") || said.author.empty() || turn.is_known(said.author)) return;
+  const std::string name = Turn::text_of(author, "name");
+  turn.know(said.author, json::object{{"name", name.empty() ? "Bot" : name}, {"is_bot", false}});
+}
+
+void begin_thread(Turn& turn, const Said& first) {
+  turn.is_begun = true;
+  turn.link = BridgeLink{.channel = turn.channel,
+                         .thread = turn.thread,
+                         .requester = first.author,
+                         .opened_at = first.at};
+}
+
+}  // namespace
+
+void take_message(Turn& turn) {
+  if (!is_speech(turn) || turn.view.bridge.said) return;
+  const bool is_top = turn.text("message") == turn.thread;
+  const std::string command = command_in(turn.event.kind, turn.event.body);
+  Said said = said_in(turn);
+  // One message has one key, whichever event brought it.
+  said.key = turn.channel + "/" + said.message;
+  if (is_undecided(turn)) {
+    turn.ask("channel", {{"id", turn.channel}}, "channel", turn.channel);
+    turn.keep_waiting(std::move(said));
+    return;
+  }
+  if (is_top && !command.empty()) {
+    turn.keep_waiting(std::move(said));
+    advance(turn);
+    return;
+  }
+  if (turn.settings == nullptr) return;
+  know_bot(turn, said);
+  const std::string mark = "read:" + turn.channel;
+  const auto read = turn.known.find(mark);
+  const std::string before =
+      read == turn.known.end() ? "" : Turn::text_of(read->second.body, "message");
+  if (is_top && said.message > before) {
+    turn.know(mark, json::object{{"message", said.message}});
+  }
+  if (is_top && !turn.link) {
+    begin_thread(turn, said);
+  } else if (!turn.link && said.at - time_of_message(turn.thread, said.at) > late_root) {
+    return;
+  }
+  turn.keep_waiting(std::move(said));
+  advance(turn);
+}
+
+void take_edit(Turn& turn) {
+  const auto& before = turn.view.bridge.said;
+  if (!is_speech(turn) || !before || before->kind == "own" || !turn.link) return;
+  Said edit = said_in(turn);
+  if (edit.digest == before->digest) return;  // a link was unfurled, or white space
+  Said changed = *before;
+  changed.digest = edit.digest;
+  turn.plan.changes.push_back(SetSaid{changed});
+  for (Said& one : turn.waiting) {
+    if (one.key == changed.key) one.digest = changed.digest;
+  }
+  edit.at = turn.event.at;
+  if (edit.author.empty()) edit.author = before->author;
+  turn.keep_waiting(std::move(edit));
+  advance(turn);
+}
+
+void take_deletion(Turn& turn) {
+  const auto& before = turn.view.bridge.said;
+  if (!before || before->kind == "own" || !turn.link) return;
+  const bool is_first = before->message == turn.thread;
+  if (before->state == SaidState::kept) return;
+  Said gone{.key = turn.event.key,
+            .kind = turn.event.kind,
+            .channel = turn.channel,
+            .thread = turn.thread,
+            .message = before->message,
+            .author = before->author,
+            .body = turn.event.body,
+            .at = turn.event.at};
+  if (before->state == SaidState::waiting && !is_first) {
+    // It was taken back in time: its words do not reach the desk at all.
+    turn.remember(*before, SaidState::kept);
+    gone.body = json::object{{"is_unsent", true}};
+  }
+  turn.keep_waiting(std::move(gone));
+  advance(turn);
+}
+
+void take_reaction(Turn& turn) {
+  if (!turn.link || turn.settings == nullptr || !Turn::is_set(turn.event.body, "is_added")) return;
+  const std::string emoji = turn.text("emoji");
+  const std::string bare = emoji.substr(0, emoji.find("::"));  // "thumbsup::skin-tone-2"
+  const auto& closing = turn.settings->close_emoji;
+  if (std::find(closing.begin(), closing.end(), bare) == closing.end()) return;
+  turn.keep_waiting({.key = turn.event.key,
+                     .kind = turn.event.kind,
+                     .channel = turn.channel,
+                     .thread = turn.thread,
+                     .message = turn.text("message"),
+                     .author = turn.text("user"),
+                     .body = turn.event.body,
+                     .at = turn.event.at});
+  advance(turn);
+}
+
+void decide(Turn& turn) {
+  turn.settings = bridge_of(turn.parts, turn.channel, turn.known);
+  const std::vector<Said> all = turn.waiting;
+  for (const Said& said : all) {
+    const bool is_command = !command_in(said.kind, said.body).empty();
+    if (turn.settings == nullptr && !is_command) {
+      turn.remember(said, SaidState::kept);
+    } else if (said.message == turn.thread && !turn.link && !is_command) {
+      begin_thread(turn, said);
+    }
+  }
+  advance(turn);
+}
+
+}  // namespace dw

@@ -1,0 +1,388 @@
+#include "jobs/bridge/bridge.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t waiting_max = 200;
+constexpr size_t pending_max = 500;
+constexpr size_t live_max = 1000;
+constexpr size_t listed_max = 200;
+constexpr Millis minute{60'000};
+
+constexpr auto kinds = std::to_array<std::string_view>(
+    {"chat.message", "chat.edit", "chat.delete", "chat.reaction", "chat.command", "chat.action",
+     "desk.changed", "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup"});
+
+/// When the last report was; a day ago before the first one.
+TimePoint report_since(const std::map<std::string, Known>& known, TimePoint now) {
+  const auto last = known.find("summary");
+  return last == known.end() ? now - 24 * 60 * minute : last->second.at;
+}
+
+Result<void> read_report(Reader& reader, TimePoint since, BridgeView& out) {
+  DW_TRY(out.opened, reader.channel_tickets("", ChannelTickets::opened, since, listed_max));
+  DW_TRY(out.solved, reader.channel_tickets("", ChannelTickets::solved, since, listed_max));
+  DW_TRY(out.open, reader.channel_tickets("", ChannelTickets::open, since, listed_max));
+  return {};
+}
+
+/// The thread and the ticket that an event is about.
+class Reading {
+ public:
+  Reading(const BridgeParts& parts, const Event& event, Reader& reader)
+      : parts_(parts), event_(event), reader_(reader) {}
+
+  Result<View> read() {
+    DW_CHECK(find_place());
+    if (!b_.channel.empty()) DW_CHECK(read_thread());
+    DW_CHECK(read_known());
+    DW_CHECK(read_figures());
+    return std::move(view_);
+  }
+
+ private:
+  std::string text(std::string_view key) const { return Turn::text_of(event_.body, key); }
+
+  Result<void> find_place() {
+    if (event_.kind.starts_with("chat.")) {
+      b_.channel = text("channel");
+      b_.thread = text("thread");
+      if (b_.thread.empty()) b_.thread = text("message");
+      if (event_.kind == "chat.reaction") b_.thread = text("message");
+      message_ = text("message");
+      return {};
+    }
+    if (event_.kind == "desk.changed") return find_at_desk(text("ticket"));
+    if (event_.kind == "desk.done") {
+      std::vector<Problem> ignored;
+      const TicketId id{JsonView(event_.body, ignored)["ticket"].integer().value_or(0)};
+      DW_CHECK(read_delivery());
+      return find_ticket(id);
+    }
+    if (event_.kind == "bridge.answered") return find_answered();
+    return {};
+  }
+
+  Result<void> read_delivery() {
+    const auto id = delivery_id_named(text("delivery"));
+    if (!id) return {};
+    DW_TRY(b_.delivery, reader_.delivery(*id));
+    return {};
+  }
+
+  Result<void> find_ticket(TicketId id) {
+    DW_TRY(view_.ticket, reader_.ticket(id));
+    DW_TRY(const auto link, reader_.link_of_ticket(id));
+    if (!link) return {};
+    b_.channel = link->channel;
+    b_.thread = link->thread;
+    return {};
+  }
+
+  Result<void> find_at_desk(const std::string& external_id) {
+    if (external_id.empty()) return {};
+    // Two replicas may see the same letter: one of them opens its thread.
+    DW_CHECK(reader_.guard_thread("zendesk", external_id));
+    ids_.insert("letter:" + external_id);
+    DW_TRY(const auto id, reader_.ticket_at_desk("zendesk", external_id));
+    if (!id) return {};
+    return find_ticket(*id);
+  }
+
+  Result<void> find_answered() {
+    const Answer answer = answer_in(event_);
+    const json::value given = Turn::member(event_.body, "answer");
+    b_.channel = answer.channel;
+    b_.thread = answer.thread;
+    if (answer.what == "stranger" || answer.what == "letter" || answer.what == "record") {
+      DW_CHECK(find_at_desk(answer.rest));
+      const auto parts = split(Turn::text_of(given, "external_id"), ':');
+      const bool is_ours = parts.size() >= 3 && parts[0] == "slack";
+      if (b_.channel.empty() && is_ours && answer.what == "stranger") {
+        b_.channel = parts[1];
+        b_.thread = parts[2];
+      }
+    } else if (answer.what == "mirror") {
+      b_.thread = Turn::text_of(given, "message");
+      int64_t number = 0;
+      std::from_chars(answer.rest.data(), answer.rest.data() + answer.rest.size(), number);
+      DW_TRY(view_.ticket, reader_.ticket({number}));
+      if (view_.ticket) ids_.insert("letter:" + view_.ticket->external.id);
+    } else if (answer.what == "comment" && !answer.is_done) {
+      DW_CHECK(read_delivery());
+    } else if (answer.what == "history") {
+      // What it brings is planned as events of their own.
+      b_.channel.clear();
+      b_.thread.clear();
+    }
+    return {};
+  }
+
+  Result<void> read_thread() {
+    DW_CHECK(reader_.guard_thread(b_.channel, b_.thread));
+    DW_TRY(b_.link, reader_.link_of_thread(b_.channel, b_.thread));
+    if (b_.link && b_.link->ticket) {
+      DW_TRY(view_.ticket, reader_.ticket(b_.link->ticket));
+    }
+    DW_TRY(b_.waiting, reader_.waiting_said(b_.channel, b_.thread, waiting_max));
+    if (!message_.empty()) {
+      DW_TRY(b_.said, reader_.said(b_.channel + "/" + message_));
+    }
+    const std::string lane = Turn::lane_of(b_.channel, b_.thread);
+    DW_TRY(b_.pending, reader_.open_in_lane(lane, pending_max));
+    DW_TRY(auto beside, reader_.open_in_lane(lane + "/oncall", 10));
+    for (Delivery& one : beside) b_.pending.push_back(std::move(one));
+    DW_TRY(b_.hourglass, reader_.open_in_lane(lane + "/wait", 10));
+    if (!b_.link) return {};
+    DW_TRY(b_.carried_lately, reader_.count_said(b_.channel, b_.thread, event_.at - minute));
+    return read_heard();
+  }
+
+  /// Which of the desk's comments came before.
+  Result<void> read_heard() {
+    if (!view_.ticket || event_.kind != "bridge.answered") return {};
+    const json::value given = Turn::member(event_.body, "answer");
+    std::vector<Problem> ignored;
+    const JsonView comments = JsonView(given, ignored)["comments"];
+    if (!comments.is_present()) return {};
+    for (const JsonView& one : comments.elements()) {
+      const std::string key =
+          "desk/" + view_.ticket->external.id + "/" + one["id"].text().value_or("");
+      DW_TRY(const auto said, reader_.said(key));
+      if (said) b_.heard.insert(key);
+    }
+    return {};
+  }
+
+  Result<void> read_known() {
+    if (!b_.channel.empty()) ids_.insert({b_.channel, "read:" + b_.channel});
+    for (const BridgeSettings& one : parts_.bridges) {
+      if (!one.oncall.empty()) ids_.insert("oncall:" + one.oncall);
+      if (event_.kind == "bridge.catchup") ids_.insert("read:" + one.channel);
+    }
+    for (const auto& [name, use] : parts_.oncall) ids_.insert("oncall:" + name);
+    if (event_.kind == "bridge.summary") ids_.insert("summary");
+    const Said now{.author = Turn::text_of(Turn::member(event_.body, "author"), "id"),
+                   .body = event_.body};
+    ids_.merge(Turn::ids_in(now));
+    if (const std::string user = text("user"); !user.empty()) ids_.insert(user);
+    ids_.insert(Turn::text_of(Turn::member(event_.body, "user"), "id"));
+    if (b_.link) ids_.insert(b_.link->requester);
+    if (b_.said) ids_.insert(b_.said->author);
+    for (const Said& said : b_.waiting) ids_.merge(Turn::ids_in(said));
+    ids_.erase("");
+    for (const std::string& id : ids_) {
+      DW_TRY(auto known, reader_.known(id));
+      if (known) b_.known.emplace(id, std::move(*known));
+    }
+    return {};
+  }
+
+  Result<void> read_figures() {
+    if (event_.kind == "bridge.summary") {
+      return read_report(reader_, report_since(b_.known, event_.at), b_);
+    }
+    if (event_.kind == "bridge.catchup") return read_live();
+    std::string command;
+    if (event_.kind.starts_with("chat.")) command = command_in(event_.kind, event_.body);
+    for (const Said& said : b_.waiting) {
+      if (command.empty()) command = command_in(said.kind, said.body);
+    }
+    const bool is_bridged = bridge_of(parts_, b_.channel, b_.known) != nullptr;
+    const std::string channel = is_bridged ? b_.channel : "";
+    if (command.starts_with("stats")) {
+      const auto span = parse_duration(trim(std::string_view(command).substr(5)));
+      const Millis back = span.ok() ? *span : 7 * 24 * 60 * minute;
+      DW_TRY(b_.figures, reader_.channel_figures(channel, event_.at - back));
+    } else if (command == "open") {
+      DW_TRY(b_.open,
+             reader_.channel_tickets(channel, ChannelTickets::open, event_.at, listed_max));
+    }
+    return {};
+  }
+
+  Result<void> read_live() {
+    DW_TRY(b_.live, reader_.live_links(event_.at - reopen_window, live_max));
+    for (const BridgeLink& link : b_.live) {
+      DW_TRY(std::string last, reader_.last_said(link.channel, link.thread));
+      b_.last_said[link.channel + "/" + link.thread] = std::move(last);
+    }
+    return {};
+  }
+
+  const BridgeParts& parts_;
+  const Event& event_;
+  Reader& reader_;
+  View view_;
+  BridgeView& b_ = view_.bridge;
+  std::string message_;
+  std::set<std::string> ids_;
+};
+
+void note_own(Turn& turn, const json::value& given) {
+  const std::string message = Turn::text_of(given, "message");
+  if (message.empty()) return;
+  turn.plan.changes.push_back(SetSaid{{.key = turn.channel + "/" + message,
+                                       .kind = "own",
+                                       .channel = turn.channel,
+                                       .thread = turn.thread,
+                                       .message = message,
+                                       .state = SaidState::kept,
+                                       .at = turn.event.at}});
+}
+
+void note_commented(Turn& turn, const Answer& answer, const json::value& given) {
+  if (!answer.is_done) return take_comment_back(turn, answer);
+  const std::string comment = Turn::text_of(given, "comment");
+  if (comment.empty()) return;
+  turn.plan.changes.push_back(
+      SetSaid{{.key = fmt::format("desk/{}/{}", turn.external_id(), comment),
+               .kind = "own",
+               .channel = turn.channel,
+               .thread = turn.thread,
+               .state = SaidState::kept,
+               .at = turn.event.at}});
+}
+
+void wake(Turn& turn, const Answer& answer) {
+  const std::string oncall = turn.settings == nullptr ? "" : "oncall:" + turn.settings->oncall;
+  if (answer.rest == "greet" && turn.settings != nullptr && !turn.is_known(oncall)) {
+    turn.know(oncall, nullptr);
+  }
+  if (answer.rest == "pause" && turn.link) {
+    turn.link->halted_until.reset();
+    ask_desk(turn);
+  }
+  advance(turn);
+}
+
+/// The thread was greeted without it when its patience was over: it is told now.
+void take_oncall(Turn& turn, const Answer& answer, const json::value& given) {
+  const std::string id = "oncall:" + answer.rest;
+  const auto before = turn.known.find(id);
+  const bool was_given_up = before != turn.known.end() && before->second.body.is_null() &&
+                            turn.link && turn.link->is_greeted;
+  const OncallText people = oncall_text(given);
+  turn.know(id, given);
+  if (was_given_up && !people.text.empty()) turn.say(people.text);
+  advance(turn);
+}
+
+void take_url(Turn& turn, const json::value& given) {
+  if (!turn.link) return;
+  turn.link->has_url = true;
+  turn.link->url = Turn::text_of(given, "url");
+  const bool is_letter = turn.ticket && turn.ticket->source.starts_with("email:");
+  if (is_letter && !turn.link->url.empty()) {
+    turn.comment("Deskwire", "", "This ticket is also talked about in Slack: " + turn.link->url,
+                 false, {});
+  }
+  advance(turn);
+}
+
+void take_answer(Turn& turn) {
+  const Answer answer = answer_in(turn.event);
+  const json::value given = Turn::member(turn.event.body, "answer");
+  const std::string& what = answer.what;
+  if (what == "person") {
+    turn.know(answer.rest, given);
+    advance(turn);
+  } else if (what == "oncall") {
+    take_oncall(turn, answer, given);
+  } else if (what == "channel") {
+    turn.know(answer.rest, given);
+    decide(turn);
+  } else if (what == "url") {
+    take_url(turn, given);
+  } else if (what == "open") {
+    take_opened(turn, answer);
+  } else if (what == "solved" || what == "reopened") {
+    take_reopened(turn, answer);
+  } else if (what == "said") {
+    note_own(turn, given);
+  } else if (what == "comment") {
+    note_commented(turn, answer, given);
+  } else if (what == "wake") {
+    wake(turn, answer);
+  } else if (what == "history") {
+    take_history(turn, answer, given);
+  } else if (what == "mirror") {
+    take_mirrored(turn, answer, given);
+  } else if (answer.is_done) {
+    if (what == "ticket") take_desk_ticket(turn, given);
+    if (what == "comments") take_desk_comments(turn, given);
+    if (what == "record") take_record(turn, given);
+    if (what == "stranger") take_stranger(turn, answer, given);
+    if (what == "letter") take_letter(turn, answer, given);
+  }
+}
+
+struct Taker {
+  std::string_view kind;
+  void (*take)(Turn&);
+};
+
+void pass_over(Turn&) {}
+
+constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_message},
+                                                     {"chat.edit", take_edit},
+                                                     {"chat.delete", take_deletion},
+                                                     {"chat.reaction", take_reaction},
+                                                     {"chat.command", take_command},
+                                                     {"chat.action", pass_over},
+                                                     {"desk.changed", take_desk_change},
+                                                     {"desk.done", take_own_desk},
+                                                     {"bridge.answered", take_answer},
+                                                     {"bridge.summary", take_summary_tick},
+                                                     {"bridge.catchup", take_catchup_tick}}};
+
+}  // namespace
+
+Result<std::string> read_summary(Reader& reader, TimePoint now, const std::string& timezone) {
+  BridgeView view;
+  DW_TRY(auto last, reader.known("summary"));
+  if (last) view.known.emplace("summary", std::move(*last));
+  const TimePoint since = report_since(view.known, now);
+  DW_CHECK(read_report(reader, since, view));
+  return summary_text(view, since, now, timezone);
+}
+
+bool Bridge::takes(std::string_view kind) const {
+  for (const std::string_view one : kinds) {
+    if (one == kind) return true;
+  }
+  return false;
+}
+
+Result<View> Bridge::read(const Event& event, Reader& reader) const {
+  DW_TRY(View view, Reading(parts_, event, reader).read());
+  // A number is reserved only for what opens a ticket: on PostgreSQL an unused one is a gap.
+  view.fresh_ticket = TicketId{1};
+  const Plan rehearsal = plan(event, view);
+  view.fresh_ticket = {};
+  for (const Change& change : rehearsal.changes) {
+    if (!std::holds_alternative<OpenTicket>(change)) continue;
+    DW_TRY(view.fresh_ticket, reader.fresh_ticket());
+    break;
+  }
+  return view;
+}
+
+Plan Bridge::plan(const Event& event, const View& view) const {
+  Turn turn(parts_, event, view);
+  for (const Taker& one : takers) {
+    if (one.kind == event.kind) one.take(turn);
+  }
+  return turn.finish();
+}
+
+}  // namespace dw

@@ -1,0 +1,173 @@
+// What waits in a thread is carried to the desk, in the thread's order, as far as it goes now.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+bool is_public(const Turn& turn) {
+  return turn.settings->relay == BridgeRelay::is_public;
+}
+
+bool is_private(const Turn& turn, const std::string& plain) {
+  const std::string& prefix = turn.settings->private_prefix;
+  return !prefix.empty() && to_lower(plain).starts_with(to_lower(prefix));
+}
+
+void send(Turn& turn, const Said& said, const std::string& body, bool is_open) {
+  turn.comment(turn.name_of(said.author), turn.email_of(said.author), body, is_open,
+               files_in(said.body), said.key);
+  ++turn.carried;
+  turn.remember(said, SaidState::carried);
+}
+
+/// In a solved thread: false if it has to wait for the desk.
+bool carry_solved(Turn& turn, const Said& said, const std::string& plain) {
+  const std::string who = turn.name_of(said.author);
+  if (is_thanks(Turn::raw_text(said.body))) {
+    // Kept with our record; a comment would open the ticket again at many a desk.
+    turn.plan.changes.push_back(AddComment{{.ticket = turn.ticket->id,
+                                            .author_name = who,
+                                            .author_email = turn.email_of(said.author),
+                                            .body = plain,
+                                            .is_public = is_public(turn),
+                                            .at = turn.event.at,
+                                            .source = "slack:" + turn.channel}});
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  const bool is_word = is_reopen_word(turn, plain);
+  const bool is_recent = said.at - turn.link->solved_at.value_or(said.at) <= reopen_window;
+  if (!is_word && !is_recent) {
+    follow_up(turn, words_of(turn, said), who);
+    turn.remember(said, SaidState::carried);
+    return false;
+  }
+  if (is_word) turn.remember(said, SaidState::kept);
+  reopen(turn, who);
+  return false;
+}
+
+bool carry_message(Turn& turn, const Said& said) {
+  const std::string command = command_in(said.kind, said.body);
+  if (!command.empty()) {
+    if (!obey(turn, command, said.author)) return false;
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  const std::string plain = turn.plain(said.body);
+  if (is_private(turn, plain)) {
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  if (is_close_word(turn, plain)) {
+    solve(turn, turn.name_of(said.author));
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  if (turn.link->stage == LinkStage::solved) return carry_solved(turn, said, plain);
+  const std::string words = words_of(turn, said);
+  if (words.empty()) {
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  if (!may_carry(turn)) return false;
+  send(turn, said, words, is_public(turn));
+  return true;
+}
+
+bool carry_edit(Turn& turn, const Said& said) {
+  const std::string plain = turn.plain(said.body);
+  if (is_private(turn, plain)) {
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  if (!may_carry(turn)) return false;
+  Said without_files = said;
+  // The files were carried with the message itself.
+  if (without_files.body.is_object()) without_files.body.get_object().erase("files");
+  send(turn, without_files, "edited: " + plain, is_public(turn));
+  return true;
+}
+
+bool carry(Turn& turn, const Said& said) {
+  if (said.kind == "chat.edit") return carry_edit(turn, said);
+  if (said.kind == "chat.delete") {
+    const bool is_unsent = Turn::is_set(said.body, "is_unsent");
+    const std::string before =
+        trim(Turn::text_of(said.body, "previous_text")).empty()
+            ? ""
+            : ": " + turn.plain(json::object{{"text", Turn::text_of(said.body, "previous_text")}});
+    send(turn, said,
+         is_unsent ? "A message was deleted in Slack before it was carried here."
+                   : "A message was deleted in Slack" + before,
+         false);
+    return true;
+  }
+  if (said.kind == "chat.files") {
+    send(turn, said, words_of(turn, said), is_public(turn));
+    return true;
+  }
+  if (said.kind == "chat.reaction") {
+    const auto who = turn.known.find(said.author);
+    const bool is_bot = who != turn.known.end() && Turn::is_set(who->second.body, "is_bot");
+    if (!is_bot && turn.link->stage == LinkStage::open) solve(turn, turn.name_of(said.author));
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  return carry_message(turn, said);
+}
+
+bool is_ready(const Turn& turn) {
+  const BridgeLink& link = *turn.link;
+  if (link.halted_until && turn.event.at < *link.halted_until) return false;
+  return link.ticket && (link.stage == LinkStage::open || link.stage == LinkStage::solved);
+}
+
+/// Commands outside of linked threads; replies that came before their thread wait on.
+void obey_alone(Turn& turn) {
+  const std::vector<Said> all = turn.waiting;
+  for (const Said& said : all) {
+    const std::string command = command_in(said.kind, said.body);
+    if (command.empty() || !obey(turn, command, said.author)) continue;
+    turn.remember(said, SaidState::kept);
+  }
+}
+
+}  // namespace
+
+std::string words_of(const Turn& turn, const Said& said) {
+  const std::string plain = turn.plain(said.body);
+  if (!plain.empty()) return plain;
+  std::vector<std::string> names;
+  for (const FileLink& file : files_in(said.body)) names.push_back(file.name);
+  return names.empty() ? "" : "Attached: " + join(names, ", ");
+}
+
+bool may_carry(Turn& turn) {
+  const int64_t count = turn.view.bridge.carried_lately + turn.carried;
+  if (count < carried_per_minute_max) return true;
+  turn.link->halted_until = turn.event.at + breaker_pause;
+  turn.say(
+      fmt::format("More than {} messages in a minute: nothing is carried to or from the desk "
+                  "for {}. Nothing is lost.",
+                  carried_per_minute_max, span_text(breaker_pause)));
+  turn.wake_at(*turn.link->halted_until, "pause");
+  return false;
+}
+
+void advance(Turn& turn) {
+  if (!turn.link) return obey_alone(turn);
+  if (turn.settings == nullptr) return;
+  open_when_ready(turn);
+  greet_when_ready(turn);
+  for (const Said& one : turn.waiting) turn.has_names(one);  // all are asked for at once
+  while (!turn.waiting.empty() && is_ready(turn)) {
+    const Said head = turn.waiting.front();
+    if (!turn.has_names(head) || !carry(turn, head)) break;
+  }
+}
+
+}  // namespace dw

@@ -1,0 +1,202 @@
+// A thread's ticket is opened, and the thread is told.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t subject_characters_max = 150;
+
+std::string subject_of(const std::string& plain, const json::value& body,
+                       const std::string& author) {
+  for (const std::string_view line : split(plain, '\n')) {
+    const std::string_view bare = trim(line);
+    if (!bare.empty()) return cut_characters(bare, subject_characters_max);
+  }
+  const std::vector<FileLink> files = files_in(body);
+  if (!files.empty()) return cut_characters(files.front().name, subject_characters_max);
+  return "Message from " + author;
+}
+
+void ask_oncall(Turn& turn) {
+  const std::string& name = turn.settings->oncall;
+  if (name.empty() || turn.is_known("oncall:" + name)) return;
+  turn.ask("oncall", {}, "oncall", name, "oncall:" + name);
+}
+
+/// Past three seconds the first message carries a ⏳, unless the desk has answered by then.
+void plan_hourglass(Turn& turn) {
+  turn.deliver_in(
+      turn.lane() + "/wait",
+      ChatReact{.channel = turn.channel, .message = turn.thread, .emoji = "hourglass_flowing_sand"},
+      "slack", "", false, turn.event.at + hourglass_after);
+}
+
+void take_off_hourglass(Turn& turn) {
+  if (turn.settings == nullptr || turn.settings->mode == BridgeMode::shadow) return;
+  for (const Delivery& one : turn.view.bridge.hourglass) {
+    if (one.state != DeliveryState::pending || one.attempts > 0) continue;
+    turn.plan.changes.push_back(DropDelivery{one.id, "the ticket was there in time"});
+    return;
+  }
+  turn.deliver_in(turn.lane() + "/wait",
+                  ChatReact{.channel = turn.channel,
+                            .message = turn.thread,
+                            .emoji = "hourglass_flowing_sand",
+                            .is_removed = true},
+                  "slack", "", false);
+}
+
+/// Opens our record, and asks the desk to open its own.
+void open_ticket(Turn& turn, const Said& first) {
+  DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
+  const std::string plain = turn.plain(first.body);
+  const std::string name = turn.name_of(first.author);
+  std::string description = plain;
+  if (!turn.link->url.empty()) description += (plain.empty() ? "" : "\n\n") + turn.link->url;
+  Ticket ticket{.id = turn.view.fresh_ticket,
+                .title = subject_of(plain, first.body, name),
+                .description = description,
+                .requester = {name, turn.email_of(first.author), "slack:" + first.author},
+                .tags = turn.settings->tags,
+                .source = "slack:" + turn.channel,
+                .desk = turn.desk(),
+                .opened_at = turn.link->opened_at,
+                .updated_at = turn.event.at};
+  turn.plan.changes.push_back(OpenTicket{ticket});
+  turn.ticket = ticket;
+  turn.link->ticket = ticket.id;
+  turn.deliver(DeskOpen{.ticket = ticket.id,
+                        .key = fmt::format("slack:{}:{}", turn.channel, turn.thread),
+                        .title = ticket.title,
+                        .description = ticket.description,
+                        .priority = ticket.priority,
+                        .requester = ticket.requester,
+                        .tags = ticket.tags,
+                        .thread_url = turn.link->url,
+                        .follow_up_of = {}},
+               "desk:" + turn.desk(), fmt::format("open {} {}", turn.channel, turn.thread));
+  std::vector<FileLink> files = files_in(first.body);
+  if (!files.empty()) {
+    // A desk's opening carries no files: they follow as the first comment.
+    turn.keep_waiting({.key = first.key + "/files",
+                       .kind = "chat.files",
+                       .channel = turn.channel,
+                       .thread = turn.thread,
+                       .message = first.message,
+                       .author = first.author,
+                       .body = json::object{{"files", Turn::member(first.body, "files")}},
+                       .at = first.at});
+  }
+  turn.remember(first, SaidState::carried);
+}
+
+}  // namespace
+
+void open_when_ready(Turn& turn) {
+  if (turn.link->stage != LinkStage::opening || turn.link->ticket) return;
+  const auto is_first = [&](const Said& one) {
+    return one.message == turn.thread && one.kind == "chat.message";
+  };
+  const auto found = std::find_if(turn.waiting.begin(), turn.waiting.end(), is_first);
+  if (found == turn.waiting.end()) return;
+  const Said first = *found;
+  if (!turn.link->has_url) {
+    turn.ask("permalink", {{"channel", turn.channel}, {"message", turn.thread}}, "url");
+  }
+  const bool has_all = turn.has_names(first) && turn.link->has_url;
+  if (turn.is_begun) {
+    ask_oncall(turn);
+    const bool is_live = turn.settings->mode == BridgeMode::live;
+    if (is_live && (!has_all || turn.desk() != "embedded")) plan_hourglass(turn);
+  }
+  if (has_all) open_ticket(turn, first);
+}
+
+void take_opened(Turn& turn, const Answer& answer) {
+  if (!turn.link || !turn.ticket || turn.link->stage != LinkStage::opening) return;
+  if (!answer.is_done) {
+    turn.deliver_in(turn.lane() + "/trouble",
+                    ChatPost{.channel = turn.channel,
+                             .thread = turn.thread,
+                             .text = "The ticket could not be opened yet; it is kept, and a person "
+                                     "has to look at it: " +
+                                     cut_characters(answer.why, 200)},
+                    "slack");
+    return;
+  }
+  const json::value given = Turn::member(turn.event.body, "answer");
+  if (turn.desk() != "embedded") {
+    turn.ticket->external = {Turn::text_of(given, "id"), Turn::text_of(given, "url")};
+    turn.change_record({.external = turn.ticket->external});
+  }
+  turn.link->stage = LinkStage::open;
+  turn.link->solved_at.reset();
+  if (answer.rest.empty()) {
+    take_off_hourglass(turn);
+    turn.say(fmt::format("Ticket {}: {}", turn.ticket_number(), turn.ticket_url()));
+  } else {
+    turn.say(fmt::format("Ticket {} is closed for good; it goes on as ticket {}: {}", answer.rest,
+                         turn.ticket_number(), turn.ticket_url()));
+    turn.react("white_check_mark", true);
+  }
+  advance(turn);
+}
+
+OncallText oncall_text(const json::value& body) {
+  OncallText out;
+  std::vector<std::string> people;
+  for (const char* level : {"primary", "secondary"}) {
+    const json::value person = Turn::member(body, level);
+    const std::string name = Turn::text_of(person, "name");
+    if (name.empty()) continue;
+    people.push_back(fmt::format("{} ({})", name, level));
+    const std::string id = Turn::text_of(person, "slack");
+    if (!id.empty()) out.mentions.push_back(id);
+    if (out.email.empty() && std::string_view(level) == "primary") {
+      out.email = Turn::text_of(person, "email");
+    }
+  }
+  if (!people.empty()) out.text = "On call: " + join(people, ", ");
+  return out;
+}
+
+void greet_when_ready(Turn& turn) {
+  BridgeLink& link = *turn.link;
+  const bool is_there = link.ticket && link.stage != LinkStage::opening;
+  if (!is_there || link.is_greeted || !turn.settings) return;
+  const std::string oncall = "oncall:" + turn.settings->oncall;
+  if (!turn.settings->oncall.empty()) {
+    if (!turn.is_known(oncall)) {
+      ask_oncall(turn);
+      const bool is_first_try =
+          turn.event.kind == "bridge.answered" && (turn.text("reference").starts_with("open ") ||
+                                                   turn.text("reference").starts_with("mirror "));
+      // A pager that does not answer must not keep the rest from the thread.
+      if (is_first_try) turn.wake_at(turn.event.at + oncall_patience, "greet");
+      return;
+    }
+    const OncallText people = oncall_text(turn.known.at(oncall).body);
+    const auto use = turn.parts.oncall.find(turn.settings->oncall);
+    const OncallUse how = use == turn.parts.oncall.end() ? OncallUse{} : use->second;
+    if (!people.text.empty()) {
+      turn.say(people.text, how.notifies ? people.mentions : std::vector<std::string>{});
+    }
+    if (how.assigns && !people.email.empty()) {
+      turn.change_desk({.assignee = people.email}, "assigned", "", false);
+      turn.change_record({.assignee = people.email});
+    }
+  }
+  const bool is_chat = turn.ticket && turn.ticket->source.starts_with("slack:");
+  const bool is_late = turn.settings->has_hours && !turn.parts.hours_message.empty() &&
+                       !turn.parts.hours.is_open_at(link.opened_at);
+  if (is_chat && is_late) turn.say(turn.parts.hours_message);
+  if (is_chat && !turn.settings->greeting.empty()) turn.say(turn.settings->greeting);
+  link.is_greeted = true;
+}
+
+}  // namespace dw

@@ -1,0 +1,87 @@
+// Figures and the daily report, as text.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t lines_max = 50;
+constexpr size_t title_characters_max = 80;
+constexpr Millis first_report{86'400'000};
+
+std::string median_text(const std::optional<double>& seconds) {
+  if (!seconds) return "–";
+  return span_text(Millis(static_cast<int64_t>(*seconds * 1000)));
+}
+
+std::string line_of(const OpenTicketRow& row, TimePoint now) {
+  const Ticket& ticket = row.ticket;
+  const std::string number =
+      ticket.external.id.empty() ? std::to_string(ticket.id.value) : ticket.external.id;
+  const std::string url = row.thread_url.empty() ? ticket.external.url : row.thread_url;
+  return fmt::format("• #{} {} ({}, {}, {}){}", number,
+                     cut_characters(ticket.title, title_characters_max), name_of(ticket.priority),
+                     ticket.assignee.empty() ? "nobody's yet" : ticket.assignee,
+                     span_text(now - ticket.opened_at), url.empty() ? "" : " " + url);
+}
+
+std::string lines_of(const std::vector<OpenTicketRow>& rows, TimePoint now) {
+  std::string out;
+  for (size_t i = 0; i < rows.size() && i < lines_max; ++i) out += "\n" + line_of(rows[i], now);
+  if (rows.size() > lines_max) out += fmt::format("\n… and {} more", rows.size() - lines_max);
+  return out;
+}
+
+}  // namespace
+
+std::string stats_text(const TicketFigures& figures, const std::string& span, bool is_all) {
+  return fmt::format(
+      "{}, last {}: {} opened, {} solved, {} open now. Median time to first reply: {}; median "
+      "cycle time: {}.",
+      is_all ? "All channels" : "This channel", span, figures.opened, figures.solved,
+      figures.open_now, median_text(figures.first_reply.median), median_text(figures.cycle.median));
+}
+
+std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now) {
+  if (open.empty()) return "No ticket is open.";
+  return fmt::format("Open tickets: {}{}", open.size(), lines_of(open, now));
+}
+
+std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
+                         const std::string& timezone) {
+  return fmt::format("Daily report, since {}\n\nOpened: {}{}\n\nSolved: {}{}\n\nStill open: {}{}",
+                     local_text(since, timezone), view.opened.size(), lines_of(view.opened, now),
+                     view.solved.size(), lines_of(view.solved, now), view.open.size(),
+                     lines_of(view.open, now));
+}
+
+void take_summary_tick(Turn& turn) {
+  const SummarySettings& settings = turn.parts.summary;
+  const auto last = turn.known.find("summary");
+  const TimePoint since = last == turn.known.end() ? turn.event.at - first_report : last->second.at;
+  const std::string text =
+      summary_text(turn.view.bridge, since, turn.event.at, turn.parts.timezone);
+  if (!settings.channel.empty()) {
+    turn.deliver_in("slack:" + settings.channel,
+                    ChatPost{.channel = settings.channel, .thread = "", .text = text}, "slack");
+  }
+  if (!settings.mail.empty()) {
+    turn.deliver_in(
+        turn.parts.mail_target,
+        MailSend{.to = settings.mail,
+                 .subject = fmt::format(
+                     "Daily report: {} opened, {} solved, {} open", turn.view.bridge.opened.size(),
+                     turn.view.bridge.solved.size(), turn.view.bridge.open.size()),
+                 .text = text + "\n",
+                 .html = {},
+                 .images = {},
+                 .unsubscribe = {}},
+        turn.parts.mail_target, "", false);
+  }
+  turn.know("summary", json::object{});
+  turn.plan.reply = json::object{{"text", text}};
+}
+
+}  // namespace dw

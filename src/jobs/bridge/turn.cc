@@ -1,0 +1,336 @@
+#include "jobs/bridge/turn.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "domain/mrkdwn.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis person_fresh{86'400'000};
+constexpr Millis oncall_fresh{300'000};
+
+const json::value nothing;
+
+/// Ids behind "<@" and "<#" in mrkdwn.
+void collect_ids(std::string_view text, std::set<std::string>& out) {
+  for (size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    if (at + 2 >= text.size() || (text[at + 1] != '@' && text[at + 1] != '#')) continue;
+    const size_t end = text.find_first_of("|>", at);
+    if (end == std::string_view::npos) return;
+    // A channel that is written with its name needs no question.
+    const bool is_named = text[end] == '|' && text[end + 1] != '>';
+    if (!is_named) out.insert(std::string(text.substr(at + 2, end - at - 2)));
+  }
+}
+
+}  // namespace
+
+std::string Turn::text_of(const json::value& body, std::string_view key) {
+  std::vector<Problem> ignored;
+  return JsonView(body, ignored)[key].text().value_or("");
+}
+
+bool Turn::is_set(const json::value& body, std::string_view key) {
+  std::vector<Problem> ignored;
+  return JsonView(body, ignored)[key].boolean().value_or(false);
+}
+
+json::value Turn::member(const json::value& body, std::string_view key) {
+  std::vector<Problem> ignored;
+  const JsonView view = JsonView(body, ignored)[key];
+  return view.is_present() ? *view.raw() : nothing;
+}
+
+std::vector<FileLink> files_in(const json::value& body) {
+  std::vector<FileLink> out;
+  std::vector<Problem> ignored;
+  for (const JsonView& file : JsonView(body, ignored)["files"].elements()) {
+    out.push_back({file["name"].text().value_or("file"), file["url"].text().value_or(""),
+                   file["content_type"].text().value_or(""), file["bytes"].integer().value_or(0)});
+  }
+  return out;
+}
+
+std::string digest_of(std::string_view text) {
+  std::string bare;
+  for (const char c : text) {
+    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') bare += c;
+  }
+  return to_hex(bytes_of(sha256(bare)));
+}
+
+TimePoint time_of_message(std::string_view message, TimePoint otherwise) {
+  int64_t seconds = 0;
+  const auto [end, failed] =
+      std::from_chars(message.data(), message.data() + message.size(), seconds);
+  // Ids that are no times ("100.1" in a test) say nothing about when.
+  if (failed != std::errc{} || seconds < 1'000'000'000) return otherwise;
+  int64_t micros = 0;
+  if (end != message.data() + message.size() && *end == '.') {
+    std::from_chars(end + 1, message.data() + message.size(), micros);
+  }
+  return TimePoint(Millis(seconds * 1000 + micros / 1000));
+}
+
+Answer answer_in(const Event& event) {
+  Answer out;
+  const std::string reference = Turn::text_of(event.body, "reference");
+  std::vector<std::string_view> words = split(reference, ' ');
+  words.resize(std::max<size_t>(words.size(), 3));
+  out.what = words[0];
+  if (words[1] != "-") out.channel = words[1];
+  if (words[2] != "-") out.thread = words[2];
+  for (size_t i = 3; i < words.size(); ++i) {
+    out.rest += (out.rest.empty() ? "" : " ") + std::string(words[i]);
+  }
+  out.is_done = Turn::is_set(event.body, "is_done");
+  out.why = Turn::text_of(event.body, "why");
+  if (const auto id = delivery_id_named(Turn::text_of(event.body, "delivery"))) out.delivery = *id;
+  return out;
+}
+
+const BridgeSettings* bridge_of(const BridgeParts& parts, const std::string& channel,
+                                const std::map<std::string, Known>& known) {
+  const auto found = known.find(channel);
+  const std::string name =
+      found == known.end() ? "" : "#" + Turn::text_of(found->second.body, "name");
+  for (const BridgeSettings& bridge : parts.bridges) {
+    if (bridge.channel == channel || (name.size() > 1 && bridge.channel == name)) return &bridge;
+  }
+  return nullptr;
+}
+
+Turn::Turn(const BridgeParts& parts_given, const Event& event_given, const View& view_given)
+    : parts(parts_given),
+      event(event_given),
+      view(view_given),
+      settings(bridge_of(parts_given, view_given.bridge.channel, view_given.bridge.known)),
+      channel(view_given.bridge.channel),
+      thread(view_given.bridge.thread),
+      link(view_given.bridge.link),
+      ticket(view_given.ticket),
+      waiting(view_given.bridge.waiting),
+      known(view_given.bridge.known) {
+  for (const Delivery& one : view.bridge.pending) {
+    if (!std::holds_alternative<Ask>(one.payload) || one.state != DeliveryState::pending) continue;
+    // A question about the desk that is on its way may be answered with what was before the change.
+    const bool is_about_desk =
+        one.reference.starts_with("ticket ") || one.reference.starts_with("comments ");
+    if (one.attempts == 0 || !is_about_desk) asked_.insert(one.reference);
+  }
+}
+
+std::string Turn::desk() const {
+  if (ticket) return ticket->desk;
+  return settings != nullptr && settings->desk == BridgeDesk::embedded ? "embedded" : "zendesk";
+}
+
+std::string Turn::ticket_number() const {
+  if (!ticket) return "";
+  return "#" +
+         (ticket->external.id.empty() ? std::to_string(ticket->id.value) : ticket->external.id);
+}
+
+std::string Turn::ticket_url() const {
+  if (!ticket) return "";
+  return ticket->external.url.empty()
+             ? fmt::format("{}/tickets/{}", parts.public_url, ticket->id.value)
+             : ticket->external.url;
+}
+
+bool Turn::is_known(const std::string& id) const {
+  const auto found = known.find(id);
+  if (found == known.end()) return false;
+  const Millis fresh = id.starts_with("oncall:") ? oncall_fresh : person_fresh;
+  return event.at - found->second.at < fresh;
+}
+
+std::string Turn::name_of(const std::string& id) const {
+  const auto found = known.find(id);
+  const std::string name = found == known.end() ? "" : text_of(found->second.body, "name");
+  return name.empty() ? id : name;
+}
+
+std::string Turn::email_of(const std::string& id) const {
+  const auto found = known.find(id);
+  return found == known.end() ? "" : text_of(found->second.body, "email");
+}
+
+std::map<std::string, std::string> Turn::names() const {
+  std::map<std::string, std::string> out;
+  for (const auto& [id, one] : known) {
+    const std::string name = text_of(one.body, "name");
+    if (!name.empty()) out[id] = name;
+  }
+  return out;
+}
+
+/// What was said, without the mention by which it was said to us.
+std::string Turn::raw_text(const json::value& body) {
+  std::string raw(trim(text_of(body, "text")));
+  if (raw.empty()) return text_of(body, "blocks_text");
+  const size_t end = raw.starts_with("<@") ? raw.find('>') : std::string::npos;
+  const bool is_to_us = is_set(body, "is_mention_of_us") && end != std::string::npos;
+  const std::string rest(is_to_us ? trim(std::string_view(raw).substr(end + 1)) : "");
+  return rest.empty() ? raw : rest;
+}
+
+std::string Turn::plain(const json::value& body) const {
+  const std::string raw = raw_text(body);
+  return std::string(trim(plain_of_mrkdwn(raw, names())));
+}
+
+std::set<std::string> Turn::ids_in(const Said& said) {
+  std::set<std::string> out;
+  if (!said.author.empty()) out.insert(said.author);
+  collect_ids(raw_text(said.body), out);
+  return out;
+}
+
+bool Turn::has_names(const Said& said) {
+  bool has_all = true;
+  for (const std::string& id : ids_in(said)) {
+    if (is_known(id)) continue;
+    has_all = false;
+    const bool is_channel = id.starts_with('C') || id.starts_with('G') || id.starts_with('D');
+    ask(is_channel ? "channel" : "person", {{"id", id}}, is_channel ? "channel" : "person", id);
+  }
+  return has_all;
+}
+
+void Turn::deliver_in(std::string lane, Payload payload, const std::string& target,
+                      const std::string& reference, bool holds_lane,
+                      std::optional<TimePoint> earliest) {
+  const bool is_question = std::holds_alternative<Ask>(payload);
+  const bool is_shadow = settings != nullptr && settings->mode == BridgeMode::shadow;
+  Delivery delivery{.lane = std::move(lane),
+                    // A shadow asks, so that it sees what would happen, and writes nowhere.
+                    .target = is_shadow && !is_question ? "shadow" : target,
+                    .payload = std::move(payload),
+                    .holds_lane = holds_lane,
+                    .next_attempt_at = earliest};
+  if (ticket) delivery.ticket = ticket->id;
+  if (!reference.empty()) {
+    delivery.answer_kind = "bridge.answered";
+    delivery.reference = reference;
+  }
+  plan.deliveries.push_back(std::move(delivery));
+}
+
+void Turn::deliver(Payload payload, const std::string& target, const std::string& reference,
+                   bool holds_lane) {
+  deliver_in(lane(), std::move(payload), target, reference, holds_lane);
+}
+
+void Turn::say(std::string words, std::vector<std::string> mentions) {
+  if (is_slash) {
+    plan.reply = json::object{{"text", std::move(words)}};
+    return;
+  }
+  ChatPost post{.channel = channel,
+                .thread = thread,
+                .text = std::move(words),
+                .mentions = std::move(mentions)};
+  deliver(std::move(post), "slack", fmt::format("said {} {}", channel, thread));
+}
+
+void Turn::react(const std::string& emoji, bool is_removed) {
+  deliver(
+      ChatReact{.channel = channel, .message = thread, .emoji = emoji, .is_removed = is_removed},
+      "slack", "", false);
+}
+
+void Turn::ask(const std::string& about, json::object details, const std::string& what,
+               const std::string& rest, const std::string& target) {
+  std::string reference =
+      fmt::format("{} {} {}", what, channel.empty() ? "-" : channel, thread.empty() ? "-" : thread);
+  if (!rest.empty()) reference += " " + rest;
+  // Asked already, by an earlier message of this thread or a moment ago.
+  if (!asked_.insert(reference).second) return;
+  // Who is on call is asked beside the thread: a pager that is down holds nothing back.
+  const bool is_beside = target.starts_with("oncall:");
+  deliver_in(lane() + (is_beside ? "/oncall" : ""), Ask{about, std::move(details)}, target,
+             reference, false);
+}
+
+void Turn::wake_at(TimePoint when, const std::string& why) {
+  deliver_in(lane() + "/" + why, Ask{"permalink", {{"channel", channel}, {"message", thread}}},
+             "slack", fmt::format("wake {} {} {}", channel, thread, why), false, when);
+}
+
+void Turn::comment(const std::string& author, const std::string& email, const std::string& body,
+                   bool is_public, std::vector<FileLink> files, const std::string& rest) {
+  DW_ASSERT(ticket, "comments are carried once the ticket is there");
+  const std::string source = "slack:" + channel;
+  DeskComment out{.ticket = ticket->id,
+                  .author_name = author,
+                  .author_email = email,
+                  .body = body,
+                  .is_public = is_public,
+                  .source = source,
+                  .external_id = external_id(),
+                  .files = std::move(files)};
+  const bool is_outside = desk() != "embedded";
+  if (is_outside) {
+    plan.changes.push_back(AddComment{{.ticket = ticket->id,
+                                       .author_name = author,
+                                       .author_email = email,
+                                       .body = body,
+                                       .is_public = is_public,
+                                       .at = event.at,
+                                       .source = source}});
+  }
+  std::string reference = fmt::format("comment {} {}", channel, thread);
+  if (!rest.empty()) reference += " " + rest;
+  // Comments are independent enough to go on without one that is dead.
+  deliver(std::move(out), "desk:" + desk(), reference, false);
+}
+
+void Turn::change_desk(TicketPatch patch, const std::string& what, const std::string& rest,
+                       bool holds_lane) {
+  DW_ASSERT(ticket, "a ticket is changed once it is there");
+  DeskUpdate update{.ticket = ticket->id, .patch = std::move(patch), .external_id = external_id()};
+  std::string reference = fmt::format("{} {} {}", what, channel, thread);
+  if (!rest.empty()) reference += " " + rest;
+  deliver(std::move(update), "desk:" + desk(), reference, holds_lane);
+}
+
+void Turn::change_record(TicketPatch patch) {
+  if (!ticket || desk() == "embedded" || patch.is_empty()) return;
+  plan.changes.push_back(ChangeTicket{ticket->id, std::move(patch)});
+}
+
+void Turn::remember(Said said, SaidState state) {
+  said.state = state;
+  if (state != SaidState::waiting) said.body = nullptr;
+  std::erase_if(waiting, [&](const Said& one) { return one.key == said.key; });
+  plan.changes.push_back(SetSaid{std::move(said)});
+}
+
+void Turn::keep_waiting(Said said) {
+  said.state = SaidState::waiting;
+  plan.changes.push_back(SetSaid{said});
+  const auto is_later = [&](const Said& one) {
+    return one.at != said.at ? one.at > said.at : one.message > said.message;
+  };
+  waiting.insert(std::find_if(waiting.begin(), waiting.end(), is_later), std::move(said));
+}
+
+void Turn::know(const std::string& id, json::value body) {
+  Known one{id, std::move(body), event.at};
+  known[id] = one;
+  plan.changes.push_back(SetKnown{std::move(one)});
+}
+
+Plan Turn::finish() {
+  if (link) plan.changes.push_back(SetLink{*link});
+  return std::move(plan);
+}
+
+}  // namespace dw

@@ -1,0 +1,189 @@
+// One turn of the bridge: an event, what is known about its thread, and the plan as it grows. The
+// files beside it are its verbs: opening, carrying, closing, commands, desk side, summary.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jobs/bridge/bridge.h"
+
+namespace dw {
+
+/// An answer that came back: {"reference":"open C1 100.1 42","is_done":true,"answer":…}
+struct Answer {
+  std::string what;  ///< "open", "person", …: the first word of the reference
+  std::string channel, thread;
+  std::string rest;
+  bool is_done = false;
+  std::string why;
+  DeliveryId delivery;
+};
+
+class Turn {
+ public:
+  Turn(const BridgeParts& parts, const Event& event, const View& view);
+
+  const BridgeParts& parts;
+  const Event& event;
+  const View& view;
+  const BridgeSettings* settings = nullptr;  ///< of the thread's channel; null: not bridged
+  std::string channel, thread;
+  std::optional<BridgeLink> link;
+  std::optional<Ticket> ticket;
+  std::vector<Said> waiting;
+  std::map<std::string, Known> known;
+  Plan plan;
+  bool is_slash = false;  ///< what is said is the ephemeral answer of a slash command
+  bool is_begun = false;  ///< this turn began the thread
+  int64_t carried = 0;    ///< by this turn
+
+  /// A member of the event's body; "" where it has none.
+  std::string text(std::string_view key) const { return text_of(event.body, key); }
+  static std::string text_of(const json::value& body, std::string_view key);
+  static bool is_set(const json::value& body, std::string_view key);
+  static json::value member(const json::value& body, std::string_view key);
+
+  std::string lane() const { return lane_of(channel, thread); }
+  static std::string lane_of(const std::string& channel, const std::string& thread) {
+    return "slack:" + channel + (thread.empty() ? "" : "/" + thread);
+  }
+  /// "zendesk" or "embedded".
+  std::string desk() const;
+  /// The desk's id; empty for the embedded one.
+  std::string external_id() const { return ticket ? ticket->external.id : std::string(); }
+  /// "#42" as the desk counts, and where to look at it.
+  std::string ticket_number() const;
+  std::string ticket_url() const;
+
+  /// Something fresh enough is known, if only that there is no answer.
+  bool is_known(const std::string& id) const;
+  /// "Ana Lopez", or the id.
+  std::string name_of(const std::string& id) const;
+  std::string email_of(const std::string& id) const;
+  std::map<std::string, std::string> names() const;
+  /// mrkdwn as plain text, trimmed.
+  std::string plain(const json::value& body) const;
+  static std::string raw_text(const json::value& body);
+  /// Whose ids have to be known before this can be carried: author, mentions, channels.
+  static std::set<std::string> ids_in(const Said& said);
+  /// Asks for what is missing; true if nothing is.
+  bool has_names(const Said& said);
+
+  void deliver(Payload payload, const std::string& target, const std::string& reference = {},
+               bool holds_lane = true);
+  void deliver_in(std::string lane, Payload payload, const std::string& target,
+                  const std::string& reference = {}, bool holds_lane = true,
+                  std::optional<TimePoint> earliest = {});
+  /// Deskwire's own words in the thread.
+  void say(std::string text, std::vector<std::string> mentions = {});
+  void react(const std::string& emoji, bool is_removed);
+  void ask(const std::string& about, json::object details, const std::string& what,
+           const std::string& rest = {}, const std::string& target = "slack");
+  /// Comes back as "wake" when it is time: a harmless question that is not asked earlier.
+  void wake_at(TimePoint when, const std::string& why);
+  void comment(const std::string& author, const std::string& email, const std::string& body,
+               bool is_public, std::vector<FileLink> files, const std::string& rest = {});
+  void change_desk(TicketPatch patch, const std::string& what, const std::string& rest = {},
+                   bool holds_lane = true);
+  /// Our record of an outside desk's ticket; the embedded desk keeps its own.
+  void change_record(TicketPatch patch);
+
+  /// Waits in the thread's order.
+  void keep_waiting(Said said);
+  /// It is dealt with.
+  void remember(Said said, SaidState state);
+  void know(const std::string& id, json::value body);
+  /// Writes down what changed, and gives the plan.
+  Plan finish();
+
+ private:
+  std::set<std::string> asked_;
+};
+
+/// The bridge of a channel, by id or by its name; null: none.
+const BridgeSettings* bridge_of(const BridgeParts& parts, const std::string& channel,
+                                const std::map<std::string, Known>& known);
+std::vector<FileLink> files_in(const json::value& body);
+/// SHA-256 of the text without its white space.
+std::string digest_of(std::string_view text);
+/// "1771290107.000400" as a time.
+TimePoint time_of_message(std::string_view message, TimePoint otherwise);
+Answer answer_in(const Event& event);
+
+// arrival.cc: what was said is written down, or passed over.
+void take_message(Turn& turn);
+void take_edit(Turn& turn);
+void take_deletion(Turn& turn);
+void take_reaction(Turn& turn);
+/// The channel's name is known now: what waited for it is taken or let go.
+void decide(Turn& turn);
+// opening.cc
+void open_when_ready(Turn& turn);
+void take_opened(Turn& turn, const Answer& answer);
+void greet_when_ready(Turn& turn);
+/// The text of who is on call and whom to mention; nothing if nobody knows.
+struct OncallText {
+  std::string text;
+  std::vector<std::string> mentions;
+  std::string email;  ///< the primary's
+};
+OncallText oncall_text(const json::value& body);
+// carrying.cc: in the thread's order, as far as it goes now.
+void advance(Turn& turn);
+/// A message as the desk gets it: its text, or the names of its files.
+std::string words_of(const Turn& turn, const Said& said);
+/// False, and the thread is stopped for a while, where it carries too much.
+bool may_carry(Turn& turn);
+// closing.cc
+bool is_close_word(const Turn& turn, const std::string& plain);
+bool is_reopen_word(const Turn& turn, const std::string& plain);
+void solve(Turn& turn, const std::string& who);
+void reopen(Turn& turn, const std::string& who);
+void follow_up(Turn& turn, const std::string& words, const std::string& who);
+void take_reopened(Turn& turn, const Answer& answer);
+/// A comment was refused: where the ticket is closed for good, it opens a follow-up.
+void take_comment_back(Turn& turn, const Answer& answer);
+// thanks.cc
+/// A short message of thanks and nothing else, as mrkdwn.
+bool is_thanks(std::string_view text);
+// commands.cc
+/// The command of a message, without the mention; empty if it is none.
+std::string command_in(const std::string& kind, const json::value& body);
+/// Carries out a command; false while a name is missing.
+bool obey(Turn& turn, const std::string& command, const std::string& user);
+void take_command(Turn& turn);
+// desk_side.cc
+void take_desk_change(Turn& turn);
+void take_own_desk(Turn& turn);
+void take_desk_ticket(Turn& turn, const json::value& answer);
+void take_desk_comments(Turn& turn, const json::value& answer);
+void take_stranger(Turn& turn, const Answer& answer, const json::value& body);
+/// Our record of a ticket that no thread talks about.
+void take_record(Turn& turn, const json::value& body);
+void take_letter(Turn& turn, const Answer& answer, const json::value& body);
+void take_mirrored(Turn& turn, const Answer& answer, const json::value& body);
+void ask_desk(Turn& turn);
+// quoted.cc: without the signature and the quoted history of an email.
+std::string cut_quoted_html(const std::string& html);
+std::string cut_quoted_text(const std::string& text);
+// summary.cc
+std::string stats_text(const TicketFigures& figures, const std::string& span, bool is_all);
+std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now);
+std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
+                         const std::string& timezone);
+void take_summary_tick(Turn& turn);
+// catchup.cc
+void take_catchup_tick(Turn& turn);
+void take_history(Turn& turn, const Answer& answer, const json::value& body);
+
+/// How much one thread may carry in a minute before the breaker stops it.
+constexpr int64_t carried_per_minute_max = 40;
+constexpr Millis breaker_pause{600'000};
+constexpr Millis reopen_window{14LL * 86'400'000};
+constexpr Millis oncall_patience{10'000};
+constexpr Millis hourglass_after{3'000};
+
+}  // namespace dw

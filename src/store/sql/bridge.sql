@@ -1,0 +1,118 @@
+-- name: guard_thread [sqlite]
+SELECT 1 WHERE $1 <> '';
+
+-- name: guard_thread [postgres]
+-- One replica at a time reads and plans for a thread, also before it has a row to lock.
+SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) AS guard;
+
+-- name: link_of_thread
+SELECT channel, thread, ticket, stage, url, has_url, is_greeted, requester, comments_until,
+  opened_at, solved_at, halted_until
+FROM bridge_link WHERE channel = $1 AND thread = $2;
+
+-- name: link_of_ticket
+SELECT channel, thread, ticket, stage, url, has_url, is_greeted, requester, comments_until,
+  opened_at, solved_at, halted_until
+FROM bridge_link WHERE ticket = $1;
+
+-- name: live_links
+SELECT channel, thread, ticket, stage, url, has_url, is_greeted, requester, comments_until,
+  opened_at, solved_at, halted_until
+FROM bridge_link WHERE stage <> 2 OR solved_at >= $1 ORDER BY opened_at DESC LIMIT $2;
+
+-- name: set_link
+INSERT INTO bridge_link (channel, thread, ticket, stage, url, has_url, is_greeted, requester,
+  comments_until, opened_at, solved_at, halted_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (channel, thread) DO UPDATE SET ticket = excluded.ticket, stage = excluded.stage,
+  url = excluded.url, has_url = excluded.has_url, is_greeted = excluded.is_greeted,
+  requester = excluded.requester, comments_until = excluded.comments_until,
+  solved_at = excluded.solved_at, halted_until = excluded.halted_until;
+
+-- name: show_link
+INSERT INTO link (ticket, chat, channel, thread, url) VALUES ($1, 'slack', $2, $3, $4)
+ON CONFLICT (chat, channel, thread) DO UPDATE SET ticket = excluded.ticket, url = excluded.url;
+
+-- name: said_by_key
+SELECT key, kind, channel, thread, message, author, digest, state, body, at
+FROM bridge_said WHERE key = $1;
+
+-- name: waiting_said
+SELECT key, kind, channel, thread, message, author, digest, state, body, at
+FROM bridge_said WHERE channel = $1 AND thread = $2 AND state = 0
+ORDER BY at, message, key LIMIT $3;
+
+-- name: last_said
+SELECT coalesce(max(message), '') FROM bridge_said WHERE channel = $1 AND thread = $2;
+
+-- name: count_said
+SELECT count(*) FROM bridge_said
+WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1;
+
+-- name: set_said
+INSERT INTO bridge_said (key, kind, channel, thread, message, author, digest, state, body, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = excluded.state,
+  body = excluded.body;
+
+-- name: known_by_id
+SELECT id, body, at FROM bridge_known WHERE id = $1;
+
+-- name: set_known
+INSERT INTO bridge_known (id, body, at) VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET body = excluded.body, at = excluded.at;
+
+-- name: ticket_at_desk
+SELECT id FROM ticket WHERE external_id <> '' AND external_id = $2 AND desk = $1
+ORDER BY id DESC LIMIT 1;
+
+-- name: open_in_lane
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery WHERE lane = $1 AND state <= 2 ORDER BY id LIMIT $2;
+
+-- name: channel_counts
+-- How many are open, were opened, were solved; of one source and its kin, or of every bridge.
+SELECT coalesce(sum(CASE WHEN status < 2 THEN 1 ELSE 0 END), 0),
+  coalesce(sum(CASE WHEN opened_at >= $2 THEN 1 ELSE 0 END), 0),
+  coalesce(sum(CASE WHEN solved_at >= $2 THEN 1 ELSE 0 END), 0)
+FROM ticket WHERE (status < 2 OR opened_at >= $2 OR solved_at >= $2)
+  AND (source = 'slack:' || $1 OR source = 'email:' || $1
+       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')));
+
+-- name: channel_first_replies
+SELECT first_reply_at - opened_at FROM ticket
+WHERE first_reply_at IS NOT NULL AND first_reply_at >= $2
+  AND (source = 'slack:' || $1 OR source = 'email:' || $1
+       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
+ORDER BY 1;
+
+-- name: channel_cycles
+SELECT solved_at - opened_at FROM ticket
+WHERE solved_at IS NOT NULL AND solved_at >= $2
+  AND (source = 'slack:' || $1 OR source = 'email:' || $1
+       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
+ORDER BY 1;
+
+-- name: channel_tickets
+SELECT t.id, t.title, t.description, t.priority, t.status, t.requester_name, t.requester_email,
+  t.requester_id, t.assignee, t.tags, t.source, t.desk, t.external_id, t.external_url, t.queue,
+  t.opened_at, t.first_reply_at, t.solved_at, t.updated_at, coalesce(min(l.url), '')
+FROM ticket t LEFT JOIN bridge_link l ON l.ticket = t.id
+WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
+       OR ($3 = 2 AND t.status = 2 AND t.solved_at >= $2))
+  AND (t.source = 'slack:' || $1 OR t.source = 'email:' || $1
+       OR ($1 = '' AND (t.source LIKE 'slack:%' OR t.source LIKE 'email:%')))
+GROUP BY t.id ORDER BY t.id LIMIT $4;
+
+-- name: prune_said
+-- What waits in a thread that nobody bridged, and what belongs to tickets that are gone.
+DELETE FROM bridge_said WHERE key IN (
+  SELECT s.key FROM bridge_said s
+  LEFT JOIN bridge_link l ON l.channel = s.channel AND l.thread = s.thread
+  WHERE s.at < $1 AND l.channel IS NULL LIMIT $2);
+
+-- name: prune_bridge_links
+DELETE FROM bridge_link WHERE ticket IN (
+  SELECT id FROM ticket WHERE solved_at < $1 AND status = 2 AND updated_at < $1
+  ORDER BY solved_at LIMIT $2);

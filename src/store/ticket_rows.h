@@ -1,0 +1,15 @@
+// Rows as tickets, for those files of the store that read them.
+#pragma once
+#include <vector>
+
+#include "ports/store.h"
+#include "store/db.h"
+
+namespace dw {
+
+/// Of the columns that every statement on tickets selects, in their order.
+Ticket ticket_in(const Row& row);
+/// Of sorted milliseconds, by nearest rank, in seconds.
+Quantiles quantiles_of(const std::vector<int64_t>& sorted);
+
+}  // namespace dw
