@@ -27,6 +27,7 @@ struct Transfer {
   HttpAnswer answer;
   curl_slist* headers = nullptr;
   std::string user, password, signing;
+  int64_t file_sent = 0, file_taken = 0;  ///< of body_file and answer_file
   bool is_too_large = false;
   bool has_written = false;  ///< bytes of the request have left
   std::function<void(CURLcode)> done;
@@ -36,9 +37,15 @@ struct Transfer {
 
 size_t take_body(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
-  if (transfer.answer.body.size() + size * count > transfer.call.answer_bytes_max) {
+  const size_t taken = transfer.answer.body.size() + static_cast<size_t>(transfer.file_taken);
+  if (taken + size * count > transfer.call.answer_bytes_max) {
     transfer.is_too_large = true;
     return 0;
+  }
+  if (transfer.call.answer_file != nullptr) {
+    if (!transfer.call.answer_file->append({bytes, size * count})) return 0;
+    transfer.file_taken += static_cast<int64_t>(size * count);
+    return size * count;
   }
   transfer.answer.body.append(bytes, size * count);
   return size * count;
@@ -54,6 +61,20 @@ size_t take_header(char* bytes, size_t size, size_t count, void* given) {
                                          std::string(trim(line.substr(colon + 1))));
   }
   return size * count;
+}
+
+size_t give_body(char* bytes, size_t size, size_t count, void* given) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  const int64_t got = transfer.call.body_file->read_at(transfer.file_sent, bytes, size * count);
+  if (got < 0) return CURL_READFUNC_ABORT;
+  transfer.file_sent += got;
+  return static_cast<size_t>(got);
+}
+
+/// A proxy or a kept connection that died wants the body from its start.
+int rewind_body(void* given, curl_off_t offset, int) {
+  static_cast<Transfer*>(given)->file_sent = offset;
+  return CURL_SEEKFUNC_OK;
 }
 
 int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
@@ -94,7 +115,15 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
     curl_easy_setopt(easy, CURLOPT_PASSWORD, call.aws->secret.reveal().c_str());
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
-  if (call.method == "POST" || !call.body.empty()) {
+  if (call.body_file != nullptr) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(call.body_file->bytes()));
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, &transfer);
+  } else if (call.method == "POST" || !call.body.empty()) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
   }

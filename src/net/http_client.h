@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "net/scratch_file.h"
 #include "net/task.h"
 
 namespace dw {
@@ -27,6 +28,10 @@ struct HttpCall {
   std::string body;
   std::optional<AwsSigning> aws;
   size_t answer_bytes_max = 4 * 1024 * 1024;
+  /// A body that is too large for memory: instead of `body`. Lives until send() has returned.
+  ScratchFile* body_file = nullptr;
+  /// Where the answer's body goes instead of HttpAnswer::body; answer_bytes_max holds here too.
+  ScratchFile* answer_file = nullptr;
 };
 
 struct HttpAnswer {
