@@ -30,6 +30,7 @@ struct Transfer {
   int64_t file_sent = 0, file_taken = 0;  ///< of body_file and answer_file
   bool is_too_large = false;
   bool has_written = false;  ///< bytes of the request have left
+  bool is_ready = false;     ///< was about to be sent once
   std::function<void(CURLcode)> done;
 
   ~Transfer() { curl_slist_free_all(headers); }
@@ -83,6 +84,15 @@ int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
   return 0;
 }
 
+/// libcurl sends a request again when a kept connection breaks before the answer's first byte. What
+/// changes something must not be sent twice unasked: the second time ends here, as a doubt.
+int before_sending(void* given, char*, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  const bool is_repeat = std::exchange(transfer.is_ready, true);
+  const bool may_repeat = transfer.call.method == "GET" || !transfer.has_written;
+  return is_repeat && !may_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
   const HttpCall& call = transfer.call;
   curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str());
@@ -93,6 +103,8 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    std::min(connect_timeout_ms, static_cast<long>(timeout.count())));
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, nullptr);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
@@ -292,6 +304,7 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
   const std::string where = transfer.call.url.substr(0, transfer.call.url.find('?'));
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
+  if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
   if (transfer.is_too_large) what = "the answer is larger than this may be";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
