@@ -12,7 +12,9 @@
 #include "connectors/embedded_queue/embedded_queue.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
+#include "connectors/zendesk/client.h"
 #include "engine/inbox.h"
+#include "engine/notebook.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "net/http_client.h"
@@ -32,7 +34,11 @@ struct Core {
   Metrics metrics;
   HttpClient http{loop};
   std::unique_ptr<Store> store;
+  std::string holder = random_uuid();  ///< this process among its replicas
+  std::unique_ptr<StoreNotebook> notebook;
   std::vector<std::unique_ptr<TeamsSource>> teams;
+  std::vector<std::unique_ptr<HookSource>> hooks;  ///< the others
+  std::unique_ptr<ZendeskClient> zendesk;          ///< null without [zendesk]
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<std::unique_ptr<Job>> jobs;

@@ -29,6 +29,7 @@ OutboxSettings outbox_settings(const RetrySettings& retry, const std::string& ho
 std::vector<const HookSource*> sources_of(const Core& core) {
   std::vector<const HookSource*> out;
   for (const auto& source : core.teams) out.push_back(source.get());
+  for (const auto& source : core.hooks) out.push_back(source.get());
   return out;
 }
 
@@ -57,7 +58,7 @@ struct Daemon::Signals {
 Daemon::Daemon(std::unique_ptr<Core> core)
     : core_(std::move(core)),
       signals_(std::make_unique<Signals>(core_->loop)),
-      holder_(random_uuid()),
+      holder_(core_->holder),
       tasks_(core_->loop, core_->clock),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
               core_->metrics, tasks_, core_->outside_targets(),
@@ -85,6 +86,7 @@ void Daemon::wire_notices() {
     live_.notify(touched);
   });
   for (const auto& source : core_->teams) states_.expect(source->name(), "no request yet");
+  for (const auto& source : core_->hooks) states_.expect(source->name(), "no request yet");
   for (const auto& target : core_->targets) states_.expect(target->label(), "nothing sent yet");
   outbox_.on_outcome([this](const std::string& label, const Outcome& outcome) {
     const bool is_working =
@@ -103,6 +105,30 @@ void Daemon::start_janitor() {
   scheduler_.add({"retention", "hourly :17", *schedule, core_->settings.hours.timezone,
                   [this](TimePoint) { return janitor_.sweep(); }});
   tasks_.run("search index", janitor_.index_until_stopped());
+}
+
+void Daemon::start_export() {
+  if (!core_->zendesk || core_->settings.zendesk.poll == Millis(0)) return;
+  constexpr const char* shown_as = "zendesk:export";
+  states_.expect(shown_as, "no look yet");
+  export_ = std::make_unique<ZendeskExport>(
+      *core_->zendesk, core_->loop, *core_->notebook,
+      [this](Event event) { return take_event(std::move(event)); },
+      [this](const std::string& trouble) {
+        if (trouble.empty()) {
+          states_.note_success(shown_as, core_->clock.now());
+        } else {
+          states_.note_trouble(shown_as, trouble);
+        }
+      });
+  tasks_.run("zendesk export", export_->run());
+}
+
+Task<Result<void>> Daemon::take_event(Event event) {
+  const Result<Accepted> accepted = co_await core_->inbox->accept(std::move(event));
+  // What no job wants is none the less read: it would come again for ever.
+  if (accepted.ok() || accepted.error().kind == ErrorKind::invalid) co_return Result<void>();
+  co_return accepted.error();
 }
 
 Routes Daemon::routes() {
@@ -142,6 +168,7 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_janitor();
+  start_export();
   scheduler_.start();
   live_.start();
   return bound;
@@ -209,6 +236,7 @@ Task<void> Daemon::stop() {
   outbox_.stop();
   scheduler_.stop();
   janitor_.stop();
+  if (export_) export_->stop();
   live_.stop();
   sqs_.stop();
   const Monotonic until = core_->clock.monotonic() + stop_deadline;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/core.h"
+#include "connectors/zendesk/export.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
@@ -26,6 +27,8 @@ class Daemon {
   Result<std::string> start();
   void wire_notices();
   void start_janitor();
+  void start_export();
+  Task<Result<void>> take_event(Event event);
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();
@@ -47,6 +50,7 @@ class Daemon {
   Hooks hooks_;
   SqsEndpoint sqs_;
   Api api_;
+  std::unique_ptr<ZendeskExport> export_;  // null without zendesk.poll
   std::unique_ptr<HttpServer> server_;
   bool is_stopping_ = false;
 };

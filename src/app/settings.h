@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "config/oncall_section.h"
 #include "config/sections.h"
 #include "connectors/teams/config.h"
+#include "connectors/zendesk/config.h"
 
 namespace dw {
 
@@ -19,6 +21,8 @@ struct Settings {
   IntakeSettings intake;
   std::vector<QueueSettings> queues;  ///< high, medium and low are always among them
   std::vector<RouteSettings> routes;
+  ZendeskSettings zendesk;
+  std::vector<OncallSettings> oncall;
   RetrySettings retry;
   HoursSettings hours;
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "connectors/opsgenie/opsgenie.h"
+#include "connectors/pagerduty/pagerduty.h"
 #include "connectors/sqs/sqs.h"
 #include "contract/zendesk_world.h"
 #include "support/loop_world.h"
@@ -227,10 +229,30 @@ TargetCase zendesk_update() {
       R"({"ticket":{"id":42}})");
 }
 
-INSTANTIATE_TEST_SUITE_P(targets, TargetContract,
-                         testing::Values(sqs(), zendesk_open(), zendesk_comment(),
-                                         zendesk_update()),
-                         [](const auto& one) { return one.param.name; });
+template <class Connector>
+TargetCase oncall(std::string name, std::string success) {
+  TargetCase out{.name = std::move(name)};
+  out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
+    OncallSettings settings;
+    settings.name = "sre";
+    settings.token = Secret(secret);
+    settings.policy = "P1";
+    settings.api_url = world.script.url();
+    return std::make_unique<Connector>(world.http, world.clock, settings);
+  };
+  out.delivery = [](int number) {
+    return Delivery{.id = {number + 1}, .target = "oncall:sre", .payload = Ask{"oncall", {}}};
+  };
+  out.success = [success = std::move(success)](size_t) { return HttpStep::answer(200, success); };
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    targets, TargetContract,
+    testing::Values(sqs(), zendesk_open(), zendesk_comment(), zendesk_update(),
+                    oncall<PagerdutyOncall>("pagerduty", R"({"oncalls":[],"more":false})"),
+                    oncall<OpsgenieOncall>("opsgenie", R"({"data":{"onCallRecipients":[]}})")),
+    [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace dw
