@@ -242,6 +242,16 @@ TEST(ZendeskDesk, what_zendesk_says_about_its_limits_stops_all_requests) {
   EXPECT_EQ(w.world.script.seen().size(), asked) << "nothing was sent";
 }
 
+TEST(ZendeskDesk, one_tickets_own_limit_stops_that_delivery_alone) {
+  World w;
+  w.perform(World::opening());
+  w.fake.fail_next(
+      {"PUT", "/api/v2/tickets/41",
+       HttpStep::answer(429, "", {{"Retry-After", "468"}, {"X-Rate-Limit-Remaining", "650"}})});
+  EXPECT_EQ(w.perform(World::commenting("41")).when, Millis(468'000));
+  EXPECT_EQ(w.perform(World::opening(300, "slack:C1/2.2")).kind, Kind::done);
+}
+
 TEST(ZendeskDesk, a_minute_has_only_so_many_requests) {
   World w;
   w.settings.rate_per_minute = 10;

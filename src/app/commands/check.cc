@@ -42,6 +42,9 @@ void check_live(Invocation& invocation) {
                                  : (*core)->public_url + source->path()},
                        Millis(0)});
     }
+    for (const auto& source : (*core)->hooks) {
+      lines.push_back({{source->name(), true, (*core)->public_url + source->path()}, Millis(0)});
+    }
     run_task(**core, probe_all(**core, lines));
   } else {
     lines.push_back({{"store", false, core.error().text()}, took});

@@ -74,7 +74,10 @@ Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Monotonic until) {
 }
 
 void ZendeskClient::note_limits(const HttpAnswer& answer) {
-  if (answer.status == 429) {
+  const std::string_view left = answer.header("x-rate-limit-remaining");
+  // One ticket, or one kind of request, has limits of its own: the others may go on.
+  const bool is_account_limit = left.empty() || number_in(left, 0) == 0;
+  if (answer.status == 429 && is_account_limit) {
     pace_.rest(answer.retry_after(clock_.now()).value_or(throttle_pause));
   } else if (number_in(answer.header("ratelimit-remaining"), 1) == 0) {
     const int64_t seconds = number_in(answer.header("ratelimit-reset"), 1);
