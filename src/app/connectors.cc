@@ -2,6 +2,11 @@
 
 #include "app/core.h"
 #include "connectors/shadow/shadow.h"
+#include "connectors/opsgenie/opsgenie.h"
+#include "connectors/pagerduty/pagerduty.h"
+#include "connectors/roster/roster.h"
+#include "connectors/zendesk/inbound.h"
+#include "connectors/zendesk/zendesk.h"
 
 namespace dw {
 namespace {
@@ -53,6 +58,42 @@ void share_files(Core& core) {
   if (core.slack != nullptr) core.slack->files().use(core.file_sources);
 }
 
+/// Where attachments on their way to a desk may be fetched from.
+std::vector<FileHost> file_hosts(const Core&) {
+  return {};
+}
+
+void build_zendesk(Core& core) {
+  const ZendeskSettings& settings = core.settings.zendesk;
+  if (!settings.is_configured) return;
+  core.zendesk =
+      std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.notebook, settings);
+  core.targets.push_back(std::make_unique<ZendeskDesk>(*core.zendesk, file_hosts(core)));
+  const bool is_loopback = core.settings.access.mode == AccessMode::loopback;
+  if (settings.webhook_secrets.empty() && !is_loopback) return;
+  // The last two are the older bot's: nothing has to be set up anew at Zendesk.
+  for (const char* path : {"/hooks/zendesk", "/zendesk/webhook/", "/zendesk/email/webhook/"}) {
+    core.hooks.push_back(std::make_unique<ZendeskHook>(settings.webhook_secrets, path));
+  }
+}
+
+void build_oncall(Core& core) {
+  for (const OncallSettings& oncall : core.settings.oncall) {
+    switch (oncall.provider) {
+      case OncallProvider::pagerduty:
+        core.targets.push_back(std::make_unique<PagerdutyOncall>(core.http, core.clock, oncall));
+        break;
+      case OncallProvider::opsgenie:
+        core.targets.push_back(std::make_unique<OpsgenieOncall>(core.http, core.clock, oncall));
+        break;
+      case OncallProvider::fixed:
+        core.targets.push_back(
+            std::make_unique<Roster>(core.clock, oncall, core.settings.hours.timezone));
+        break;
+    }
+  }
+}
+
 }  // namespace
 
 void build_connectors(Core& core) {
@@ -61,6 +102,8 @@ void build_connectors(Core& core) {
   build_desks(core);
   build_slack(core);
   share_files(core);
+  build_zendesk(core);
+  build_oncall(core);
 }
 
 }  // namespace dw

@@ -14,8 +14,10 @@
 #include "connectors/slack/slack.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
+#include "connectors/zendesk/client.h"
 #include "engine/inbox.h"
 #include "jobs/bridge/bridge.h"
+#include "engine/notebook.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "net/http_client.h"
@@ -35,7 +37,11 @@ struct Core {
   Metrics metrics;
   HttpClient http{loop};
   std::unique_ptr<Store> store;
+  std::string holder = random_uuid();  ///< this process among its replicas
+  std::unique_ptr<StoreNotebook> notebook;
   std::vector<std::unique_ptr<TeamsSource>> teams;
+  std::vector<std::unique_ptr<HookSource>> hooks;  ///< the others
+  std::unique_ptr<ZendeskClient> zendesk;          ///< null without [zendesk]
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<QueueGauge*> gauges;  // among the targets

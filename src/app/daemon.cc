@@ -51,6 +51,12 @@ class InboxSink : public EventSink {
   ConnectorStates& states_;
   std::string name_;
 };
+std::vector<const HookSource*> sources_of(const Core& core) {
+  std::vector<const HookSource*> out;
+  for (const auto& source : core.teams) out.push_back(source.get());
+  for (const auto& source : core.hooks) out.push_back(source.get());
+  return out;
+}
 
 SqsEndpointSettings sqs_settings(const Core& core) {
   SqsEndpointSettings settings{.public_url = core.public_url};
@@ -77,7 +83,7 @@ struct Daemon::Signals {
 Daemon::Daemon(std::unique_ptr<Core> core)
     : core_(std::move(core)),
       signals_(std::make_unique<Signals>(core_->loop)),
-      holder_(random_uuid()),
+      holder_(core_->holder),
       tasks_(core_->loop, core_->clock),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
               core_->metrics, tasks_, core_->outside_targets(), outbox_settings(*core_, holder_)),
@@ -107,6 +113,8 @@ void Daemon::wire_notices() {
   for (const HookSource* source : core_->hook_sources()) {
     states_.expect(source->name(), "no request yet");
   }
+  for (const auto& source : core_->teams) states_.expect(source->name(), "no request yet");
+  for (const auto& source : core_->hooks) states_.expect(source->name(), "no request yet");
   for (const auto& target : core_->targets) states_.expect(target->label(), "nothing sent yet");
   outbox_.on_outcome([this](const std::string& label, const Outcome& outcome) {
     const bool is_working =
@@ -173,6 +181,28 @@ void Daemon::start_bridge() {
   // What was said while we were away.
   const std::string key = fmt::format("catchup/{}/{}", holder_, to_rfc3339(core_->clock.now()));
   tasks_.run("catch up", tick("bridge.catchup", key));
+void Daemon::start_export() {
+  if (!core_->zendesk || core_->settings.zendesk.poll == Millis(0)) return;
+  constexpr const char* shown_as = "zendesk:export";
+  states_.expect(shown_as, "no look yet");
+  export_ = std::make_unique<ZendeskExport>(
+      *core_->zendesk, core_->loop, *core_->notebook,
+      [this](Event event) { return take_event(std::move(event)); },
+      [this](const std::string& trouble) {
+        if (trouble.empty()) {
+          states_.note_success(shown_as, core_->clock.now());
+        } else {
+          states_.note_trouble(shown_as, trouble);
+        }
+      });
+  tasks_.run("zendesk export", export_->run());
+}
+
+Task<Result<void>> Daemon::take_event(Event event) {
+  const Result<Accepted> accepted = co_await core_->inbox->accept(std::move(event));
+  // What no job wants is none the less read: it would come again for ever.
+  if (accepted.ok() || accepted.error().kind == ErrorKind::invalid) co_return Result<void>();
+  co_return accepted.error();
 }
 
 Routes Daemon::routes() {
@@ -214,6 +244,7 @@ Result<std::string> Daemon::start() {
   start_schedules();
   start_janitor();
   start_bridge();
+  start_export();
   scheduler_.start();
   start_slack();
   live_.start();
@@ -283,6 +314,7 @@ Task<void> Daemon::stop() {
   outbox_.stop();
   scheduler_.stop();
   janitor_.stop();
+  if (export_) export_->stop();
   live_.stop();
   sqs_.stop();
   const Monotonic until = core_->clock.monotonic() + stop_deadline;

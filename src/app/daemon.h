@@ -4,6 +4,7 @@
 
 #include "app/core.h"
 #include "connectors/slack/socket.h"
+#include "connectors/zendesk/export.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
@@ -31,6 +32,8 @@ class Daemon {
   void start_slack();
   void start_bridge();
   Task<void> tick(std::string kind, std::string key);
+  void start_export();
+  Task<Result<void>> take_event(Event event);
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();
@@ -53,6 +56,7 @@ class Daemon {
   Hooks hooks_;
   SqsEndpoint sqs_;
   Api api_;
+  std::unique_ptr<ZendeskExport> export_;  // null without zendesk.poll
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<EventSink> slack_sink_;
   std::unique_ptr<SlackSocket> slack_socket_;  // null: Socket Mode is not used

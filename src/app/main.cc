@@ -26,6 +26,8 @@ int run(int count, char** arguments) {
   dw::add_summary(app, invocation);
   dw::add_store(app, invocation);
   dw::add_why(app, invocation);
+  dw::add_login(app, invocation);
+  dw::add_setup(app, invocation);
   dw::add_completions(app, invocation);
   try {
     app.parse(count, arguments);

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "domain/hours.h"
+#include "connectors/roster/roster.h"
 #include "domain/schedule.h"
 #include "net/proxy.h"
 
@@ -22,6 +23,9 @@ const std::vector<std::string> section_names = {"server", "access", "store",  "l
                                                 "route",  "retry",  "hours"};
                                                 "teams",  "intake", "queue",  "route",
                                                 "retry",  "hours",  "bridge", "summary"};
+const std::vector<std::string> section_names = {"server", "access", "store",   "log",
+                                                "teams",  "intake", "queue",   "route",
+                                                "retry",  "hours",  "zendesk", "oncall"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -48,6 +52,47 @@ void read_list(const Node::Table& root, const Section<T>& section, std::vector<T
   }
 }
 
+/// Of [teams.NAME] and its like.
+void check_section_name(const std::string& name, const Node& node, const std::string& key,
+                        Problems& problems) {
+  const bool is_plain =
+      !name.empty() &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+          std::string::npos;
+  if (!is_plain) problems.add(node.line, key, "a name has letters, digits, '-' and '_' only");
+}
+
+void read_zendesk(const Node::Table& root, Settings& settings, const Environment& environment,
+                  Problems& problems) {
+  const auto found = root.find("zendesk");
+  if (found == root.end()) return;
+  read_section(zendesk_section(), found->second, "zendesk", settings.zendesk, problems);
+  complete_zendesk(settings.zendesk, environment, found->second.line, problems);
+}
+
+void read_oncall(const Node::Table& root, Settings& settings, Problems& problems) {
+  const auto found = root.find("oncall");
+  if (found == root.end()) return;
+  const Node::Table* table = found->second.table();
+  if (table == nullptr) {
+    problems.add(found->second.line, "oncall", "must be written [oncall.NAME]");
+    return;
+  }
+  for (const auto& [name, node] : *table) {
+    const std::string key = "oncall." + name;
+    check_section_name(name, node, key, problems);
+    OncallSettings oncall;
+    oncall.name = name;
+    read_section(oncall_section(), node, key, oncall, problems);
+    complete_oncall(oncall, node.line, problems);
+    const std::string wrong = check_rotation(oncall.rotate, settings.hours.timezone);
+    if (!wrong.empty() && is_timezone(settings.hours.timezone)) {
+      problems.add(node.line, key + ".rotate", wrong);
+    }
+    settings.oncall.push_back(std::move(oncall));
+  }
+}
+
 void read_teams(const Node::Table& root, Settings& settings, Problems& problems) {
   const auto found = root.find("teams");
   if (found == root.end()) return;
@@ -58,11 +103,7 @@ void read_teams(const Node::Table& root, Settings& settings, Problems& problems)
   }
   for (const auto& [name, node] : *table) {
     const std::string key = "teams." + name;
-    const bool is_plain =
-        !name.empty() && name.find_first_not_of(
-                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
-                             std::string::npos;
-    if (!is_plain) problems.add(node.line, key, "a name has letters, digits, '-' and '_' only");
+    check_section_name(name, node, key, problems);
     TeamsSettings teams{.name = name, .secrets = {}};
     read_section(teams_section(), node, key, teams, problems);
     const bool is_given = node.table() != nullptr && node.table()->count("secret") > 0;
@@ -259,6 +300,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_slack(root, settings, problems);
   read_teams(root, settings, problems);
   std::vector<int> queue_lines, route_lines, bridge_lines;
+  read_zendesk(root, settings, environment, problems);
+  read_oncall(root, settings, problems);
+  std::vector<int> queue_lines, route_lines;
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
   read_list(root, route_section(), settings.routes, route_lines, problems);
   read_list(root, bridge_section(), settings.bridges, bridge_lines, problems);
@@ -302,6 +346,12 @@ std::string print_settings(const Settings& settings) {
     put("[[bridge]]", print_section(bridge_section(), bridge));
   }
   put("[summary]", print_section(summary_section(), settings.summary));
+  if (settings.zendesk.is_configured) {
+    put("[zendesk]", print_section(zendesk_section(), settings.zendesk));
+  }
+  for (const OncallSettings& oncall : settings.oncall) {
+    put("[oncall." + oncall.name + "]", print_section(oncall_section(), oncall));
+  }
   put("[retry]", print_section(retry_section(), settings.retry));
   put("[hours]", print_section(hours_section(), settings.hours));
   return out;
@@ -330,6 +380,22 @@ json::object settings_schema() {
                                       {"summary", section_schema(summary_section())},
                                       {"retry", section_schema(retry_section())},
                                       {"hours", section_schema(hours_section())}}}};
+          {"properties",
+           json::object{
+               {"server", section_schema(server_section())},
+               {"access", section_schema(access_section())},
+               {"store", section_schema(store_section())},
+               {"log", section_schema(log_section())},
+               {"teams", json::object{{"type", "object"},
+                                      {"additionalProperties", section_schema(teams_section())}}},
+               {"intake", section_schema(intake_section())},
+               {"queue", list_of(section_schema(queue_section()))},
+               {"route", list_of(section_schema(route_section()))},
+               {"zendesk", section_schema(zendesk_section())},
+               {"oncall", json::object{{"type", "object"},
+                                       {"additionalProperties", section_schema(oncall_section())}}},
+               {"retry", section_schema(retry_section())},
+               {"hours", section_schema(hours_section())}}}};
 }
 
 std::string settings_reference() {
@@ -355,6 +421,8 @@ std::string settings_reference() {
   out += section_reference(bridge_section(), BridgeSettings{});
   out += section_reference(summary_section(), SummarySettings{});
   out += section_reference(retry_section(), RetrySettings{});
+  out += section_reference(zendesk_section(), ZendeskSettings{});
+  out += section_reference(oncall_section(), OncallSettings{});
   out += section_reference(hours_section(), HoursSettings{});
   return out;
 }
@@ -378,6 +446,8 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   lists(route_section(), running.routes, next.routes);
   lists(bridge_section(), running.bridges, next.bridges);
   list_restarts(summary_section(), running.summary, next.summary, keys);
+  list_restarts(zendesk_section(), running.zendesk, next.zendesk, keys);
+  lists(oncall_section(), running.oncall, next.oncall);
   return keys;
 }
 

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "config/bridge_section.h"
+#include "config/oncall_section.h"
 #include "config/sections.h"
 #include "connectors/slack/config.h"
 #include "connectors/teams/config.h"
+#include "connectors/zendesk/config.h"
 
 namespace dw {
 
@@ -24,6 +26,8 @@ struct Settings {
   std::vector<RouteSettings> routes;
   std::vector<BridgeSettings> bridges;
   SummarySettings summary;
+  ZendeskSettings zendesk;
+  std::vector<OncallSettings> oncall;
   RetrySettings retry;
   HoursSettings hours;
 

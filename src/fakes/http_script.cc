@@ -17,6 +17,7 @@ namespace {
 
 using tcp = asio::ip::tcp;
 constexpr std::string_view head_end = "\r\n\r\n";
+constexpr size_t seen_max = 1000;
 
 auto quietly(boost::system::error_code& failed) {
   return asio::redirect_error(asio::use_awaitable, failed);
@@ -62,8 +63,8 @@ std::string encode(const HttpStep& step) {
 }  // namespace
 
 struct HttpScript::State {
-  State(Loop& l, TaskGroup& t)
-      : tasks(t), acceptor(l, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+  State(Loop& l, TaskGroup& t, unsigned short port)
+      : tasks(t), acceptor(l, tcp::endpoint(asio::ip::address_v4::loopback(), port)) {
     url = fmt::format("http://127.0.0.1:{}", acceptor.local_endpoint().port());
   }
 
@@ -71,7 +72,8 @@ struct HttpScript::State {
   tcp::acceptor acceptor;
   std::string url;
   std::deque<HttpStep> steps;
-  std::vector<Seen> seen;
+  std::function<HttpStep(const Seen&)> otherwise;
+  std::deque<Seen> seen;
   std::set<tcp::socket*> open;
   bool is_stopping = false;
 
@@ -120,10 +122,13 @@ Task<bool> HttpScript::State::serve_one(tcp::socket& socket, std::string& bytes)
   request.body = bytes.substr(0, length);
   bytes.erase(0, length);
   seen.push_back(std::move(request));
+  if (seen.size() > seen_max) seen.pop_front();
   HttpStep step = HttpStep::answer(500, "the script has no step for this request");
   if (!steps.empty()) {
     step = std::move(steps.front());
     steps.pop_front();
+  } else if (otherwise) {
+    step = otherwise(seen.back());
   }
   if (step.kind == HttpStep::Kind::hang_up) co_return false;
   if (step.kind == HttpStep::Kind::hang) {
@@ -143,8 +148,8 @@ std::string_view HttpScript::Seen::header(std::string_view lower_case_name) cons
   return {};
 }
 
-HttpScript::HttpScript(Loop& loop, TaskGroup& tasks)
-    : state_(std::make_shared<State>(loop, tasks)) {
+HttpScript::HttpScript(Loop& loop, TaskGroup& tasks, unsigned short port)
+    : state_(std::make_shared<State>(loop, tasks, port)) {
   tasks.run("script accept", State::accept(state_));
 }
 
@@ -160,7 +165,11 @@ void HttpScript::then(HttpStep step) {
   state_->steps.push_back(std::move(step));
 }
 
-const std::vector<HttpScript::Seen>& HttpScript::seen() const {
+void HttpScript::otherwise(std::function<HttpStep(const Seen&)> answer) {
+  state_->otherwise = std::move(answer);
+}
+
+const std::deque<HttpScript::Seen>& HttpScript::seen() const {
   return state_->seen;
 }
 

@@ -2,6 +2,7 @@
 // written over bare sockets and not over net/http_server, which can neither hang up nor lie.
 #pragma once
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -43,15 +44,18 @@ class HttpScript {
     std::string_view header(std::string_view lower_case_name) const;
   };
 
-  HttpScript(Loop& loop, TaskGroup& tasks);
+  /// On this machine; port 0 picks one. Throws if the port is taken.
+  HttpScript(Loop& loop, TaskGroup& tasks, unsigned short port = 0);
   ~HttpScript();
 
   /// "http://127.0.0.1:40001", from the first moment on.
   const std::string& url() const;
   /// The next request that no step is for yet. Without a step a request gets 500.
   void then(HttpStep step);
-  /// Requests so far, in order.
-  const std::vector<Seen>& seen() const;
+  /// What answers where the script has no step: a fake of a whole system.
+  void otherwise(std::function<HttpStep(const Seen&)> answer);
+  /// Requests so far, in order; a long-lived fake keeps the last thousand.
+  const std::deque<Seen>& seen() const;
   /// Connections are refused from here on, and those that hang end.
   void stop();
 

@@ -19,6 +19,7 @@
 #include "domain/plan.h"
 #include "domain/ticket.h"
 #include "net/task.h"
+#include "ports/notebook.h"
 
 namespace dw {
 
@@ -202,6 +203,9 @@ class Reader {
   /// The position of the newest change.
   virtual Result<std::string> last_change() = 0;
 
+  /// What a connector keeps under this name; version 0 if nothing.
+  virtual Result<Kept> kept(const std::string& name) = 0;
+
   virtual Result<std::vector<Token>> tokens() = 0;
   virtual Result<std::vector<AuditEntry>> audit(const PageRequest& page) = 0;
 
@@ -307,6 +311,9 @@ class Journal : public Reader {
   /// Makes at most `limit` of the newest tickets quick to search; how many. Those not yet indexed
   /// are found as well, one by one.
   virtual Result<int64_t> index_words(size_t limit) = 0;
+
+  /// Replaces what is kept in `version`. errors  conflict: there is another version by now
+  virtual Result<void> keep(const std::string& name, const std::string& text, int64_t version) = 0;
 
   virtual Result<int64_t> add_token(const Token& token) = 0;
   /// errors  missing

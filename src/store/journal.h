@@ -74,6 +74,10 @@ class SqlJournal : public Journal {
   Result<int64_t> queue_purge(const std::string& queue) override;
   Result<int64_t> queue_redrive(const std::string& dead_queue, TimePoint now) override;
 
+  // kept_rows.cc
+  Result<Kept> kept(const std::string& name) override;
+  Result<void> keep(const std::string& name, const std::string& text, int64_t version) override;
+
   // access_rows.cc
   Result<std::vector<Token>> tokens() override;
   Result<std::vector<AuditEntry>> audit(const PageRequest& page) override;

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "connectors/slack/slack.h"
+#include "connectors/opsgenie/opsgenie.h"
+#include "connectors/pagerduty/pagerduty.h"
 #include "connectors/sqs/sqs.h"
+#include "contract/zendesk_world.h"
 #include "support/loop_world.h"
 
 namespace dw {
@@ -210,6 +213,81 @@ TargetCase slack() {
 
 INSTANTIATE_TEST_SUITE_P(targets, TargetContract, testing::Values(sqs(), slack()),
                          [](const auto& one) { return one.param.name; });
+/// A target and the client behind it, as one.
+struct ZendeskAlone : Target {
+  explicit ZendeskAlone(LoopWorld& world)
+      : settings(zendesk_settings(world.script.url())),
+        client(world.http, world.loop, world.clock, notebook, settings),
+        desk(client, {}) {}
+
+  const std::string& name() const override { return desk.name(); }
+  const std::string& label() const override { return desk.label(); }
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override {
+    return desk.perform(std::move(deliveries), timeout);
+  }
+  Task<Settled> settle(Delivery delivery, Millis timeout) override {
+    return desk.settle(std::move(delivery), timeout);
+  }
+  Task<std::vector<Probe>> probe(Millis timeout) override { return desk.probe(timeout); }
+
+  ZendeskSettings settings;
+  FakeNotebook notebook;
+  ZendeskClient client;
+  ZendeskDesk desk;
+};
+
+TargetCase zendesk(std::string name, std::function<Delivery(int)> delivery, std::string success) {
+  TargetCase out{.name = std::move(name)};
+  out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
+    return std::make_unique<ZendeskAlone>(world);
+  };
+  out.delivery = std::move(delivery);
+  out.success = [success = std::move(success)](size_t) { return HttpStep::answer(200, success); };
+  return out;
+}
+
+TargetCase zendesk_open() {
+  return zendesk(
+      "zendesk_open", [](int number) { return ZendeskWorld::opening(number + 1); },
+      R"({"ticket":{"id":42,"requester_id":7},"audit":{}})");
+}
+
+TargetCase zendesk_comment() {
+  return zendesk(
+      "zendesk_comment", [](int number) { return ZendeskWorld::commenting("42", number + 1); },
+      R"({"ticket":{"id":42},"audit":{"events":[{"id":7001,"type":"Comment"}]}})");
+}
+
+TargetCase zendesk_update() {
+  return zendesk(
+      "zendesk_update", [](int number) { return ZendeskWorld::solving("42", number + 1); },
+      R"({"ticket":{"id":42}})");
+}
+
+template <class Connector>
+TargetCase oncall(std::string name, std::string success) {
+  TargetCase out{.name = std::move(name)};
+  out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
+    OncallSettings settings;
+    settings.name = "sre";
+    settings.token = Secret(secret);
+    settings.policy = "P1";
+    settings.api_url = world.script.url();
+    return std::make_unique<Connector>(world.http, world.clock, settings);
+  };
+  out.delivery = [](int number) {
+    return Delivery{.id = {number + 1}, .target = "oncall:sre", .payload = Ask{"oncall", {}}};
+  };
+  out.success = [success = std::move(success)](size_t) { return HttpStep::answer(200, success); };
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    targets, TargetContract,
+    testing::Values(sqs(), zendesk_open(), zendesk_comment(), zendesk_update(),
+                    oncall<PagerdutyOncall>("pagerduty", R"({"oncalls":[],"more":false})"),
+                    oncall<OpsgenieOncall>("opsgenie", R"({"data":{"onCallRecipients":[]}})")),
+    [](const auto& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace dw

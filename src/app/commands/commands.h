@@ -31,6 +31,8 @@ void add_token(CLI::App& app, Invocation& invocation);
 void add_summary(CLI::App& app, Invocation& invocation);
 void add_store(CLI::App& app, Invocation& invocation);
 void add_why(CLI::App& app, Invocation& invocation);
+void add_login(CLI::App& app, Invocation& invocation);
+void add_setup(CLI::App& app, Invocation& invocation);
 void add_completions(CLI::App& app, Invocation& invocation);
 
 /// Settings as the daemon would read them; a failure is printed and sets the exit code (78).

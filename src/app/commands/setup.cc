@@ -1,0 +1,65 @@
+#include "connectors/zendesk/setup.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands/commands.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis setup_timeout{60'000};
+
+struct SetupChoice {
+  bool is_undo = false, is_dry_run = false;
+};
+
+Task<void> set_up(Core& core, SetupChoice choice, Result<std::vector<SetupStep>>& out) {
+  ZendeskSetup setup(*core.zendesk, core.public_url + "/hooks/zendesk", choice.is_dry_run);
+  if (choice.is_undo) {
+    out = co_await setup.undo(setup_timeout);
+  } else {
+    out = co_await setup.make(setup_timeout);
+  }
+}
+
+void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
+  const auto core = open_core(invocation);
+  if (!core) return;
+  if (!core->zendesk) {
+    return fail(invocation, {ErrorKind::missing, "zendesk", "there is no [zendesk] section"});
+  }
+  if (!choice.is_undo && core->settings.server.public_url.empty()) {
+    fmt::print(stderr,
+               "deskwire: server.public_url is not set: Zendesk will call {}, which it can hardly "
+               "reach\n",
+               core->public_url);
+  }
+  Result<std::vector<SetupStep>> steps = std::vector<SetupStep>();
+  run_task(*core, set_up(*core, choice, steps));
+  if (!steps.ok()) return fail(invocation, steps.error());
+  json::array items;
+  for (const SetupStep& step : *steps) {
+    items.push_back(
+        json::object{{"thing", step.thing}, {"what", step.what}, {"detail", step.detail}});
+    if (!invocation.is_json) fmt::print("{:<15} {:<17} {}\n", step.thing, step.what, step.detail);
+  }
+  if (invocation.is_json) print_items(invocation, items, {});
+}
+
+}  // namespace
+
+void add_setup(CLI::App& app, Invocation& invocation) {
+  auto choice = std::make_shared<SetupChoice>();  // shared with a callback that runs later
+  CLI::App* setup =
+      app.add_subcommand("setup", "Make at an outside system what Deskwire needs there");
+  setup->require_subcommand(1);
+  CLI::App& command =
+      add_command(*setup, invocation, "zendesk", "The webhook and the trigger that tell of changes",
+                  [&invocation, choice] { set_up_zendesk(invocation, *choice); });
+  command.add_flag("--undo", choice->is_undo, "remove them again");
+  command.add_flag("--dry-run", choice->is_dry_run, "say what would be done, and do nothing");
+}
+
+}  // namespace dw

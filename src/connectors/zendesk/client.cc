@@ -1,0 +1,88 @@
+#include "connectors/zendesk/client.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+/// A page of a thousand tickets.
+constexpr size_t answer_bytes_max = 32 * 1024 * 1024;
+constexpr Millis throttle_pause{60'000};
+constexpr int64_t reset_seconds_max = 600;
+
+int64_t number_in(std::string_view text, int64_t otherwise) {
+  int64_t number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
+ZendeskClient::ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook,
+                             const ZendeskSettings& settings)
+    : http_(http),
+      clock_(clock),
+      settings_(settings),
+      sign_in_(http, loop, clock, notebook, settings),
+      pace_(clock, static_cast<size_t>(settings.rate_per_minute)) {}
+
+Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Monotonic until) {
+  HttpCall call{.method = request.method,
+                .url = settings_.url + "/api/v2" + request.path,
+                .headers = {{"Accept", "application/json"}},
+                .body = std::move(request.body),
+                .answer_bytes_max = answer_bytes_max};
+  if (!call.body.empty()) call.headers.emplace_back("Content-Type", "application/json");
+  if (!request.idempotency_key.empty()) {
+    call.headers.emplace_back("Idempotency-Key", request.idempotency_key);
+  }
+  co_return co_await send(std::move(call), until);
+}
+
+Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string content_type,
+                                               ScratchFile& file, Monotonic until) {
+  if (content_type.empty()) content_type = "application/octet-stream";
+  HttpCall call{.method = "POST",
+                .url = settings_.url + "/api/v2/uploads.json?filename=" + encode_url_part(name),
+                .headers = {{"Accept", "application/json"}, {"Content-Type", content_type}},
+                .body = {},
+                .body_file = &file};
+  co_return co_await send(std::move(call), until);
+}
+
+Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Monotonic until) {
+  if (const auto wait = pace_.take()) {
+    co_return Error{ErrorKind::busy, "zendesk", "this account's requests of the minute are used up",
+                    *wait};
+  }
+  DW_CO_TRY(const Secret header, co_await sign_in_.get(until));
+  call.headers.emplace_back("Authorization", header.reveal());
+  const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+  if (left <= Millis(0)) {
+    co_return Error{ErrorKind::busy, "zendesk", "no time was left to send this"};
+  }
+  Result<HttpAnswer> answer = co_await http_.send(std::move(call), left);
+  if (answer.ok()) {
+    if (answer->status == 401) sign_in_.forget(header);
+    note_limits(*answer);
+  }
+  co_return answer;
+}
+
+void ZendeskClient::note_limits(const HttpAnswer& answer) {
+  const std::string_view left = answer.header("x-rate-limit-remaining");
+  // One ticket, or one kind of request, has limits of its own: the others may go on.
+  const bool is_account_limit = left.empty() || number_in(left, 0) == 0;
+  if (answer.status == 429 && is_account_limit) {
+    pace_.rest(answer.retry_after(clock_.now()).value_or(throttle_pause));
+  } else if (number_in(answer.header("ratelimit-remaining"), 1) == 0) {
+    const int64_t seconds = number_in(answer.header("ratelimit-reset"), 1);
+    pace_.rest(std::chrono::seconds(std::clamp<int64_t>(seconds, 0, reset_seconds_max)));
+  }
+}
+
+}  // namespace dw

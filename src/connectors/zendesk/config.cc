@@ -1,0 +1,127 @@
+#include "connectors/zendesk/config.h"
+
+#include "config/sections.h"
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis poll_max{86'400'000};
+constexpr int64_t id_max = INT64_MAX;
+
+std::string check_account_url(const std::string& text) {
+  if (text.empty()) return "";
+  const auto url = parse_url(text);
+  if (!url) return "must be https://SUBDOMAIN.zendesk.com";
+  const bool is_this_machine = url->host == "127.0.0.1" || url->host == "localhost";
+  if (url->scheme != "https" && !is_this_machine) return "must be https";
+  return "";
+}
+
+/// One secret, or a list of two.
+Field<ZendeskSettings> webhook_secret_field() {
+  Field<ZendeskSettings> field;
+  field.key = "webhook_secret";
+  field.doc =
+      "the webhook's signing secret, which verifies POST /hooks/zendesk; a list of two while one "
+      "is rotated. Default: `$ZENDESK_WEBHOOK_SECRET`";
+  field.allowed = "a secret (the text, \"${NAME}\", \"file:/path\"), or a list of two of them";
+  const json::object one{{"type", "string"}};
+  field.schema = {
+      {"anyOf",
+       json::array{one, json::object{
+                            {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
+  field.needs_restart = true;
+  field.read = [](ZendeskSettings& out, const Node& node, const Place& place) {
+    const Node::List single{node};
+    const Node::List& given = node.list() != nullptr ? *node.list() : single;
+    if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");
+    for (const Node& one_secret : given) {
+      auto secret = read_secret(one_secret, place);
+      if (secret && !secret->empty()) out.webhook_secrets.push_back(std::move(*secret));
+    }
+  };
+  field.print = [](const ZendeskSettings& from) {
+    if (from.webhook_secrets.size() == 2) return std::string("[\"***\", \"***\"]");
+    return quoted(from.webhook_secrets.empty() ? "" : "***");
+  };
+  return field;
+}
+
+void take_environment(const Environment& environment, const char* name, Secret& out) {
+  if (!out.empty()) return;
+  if (auto given = environment(name)) out = Secret(std::move(*given));
+}
+
+}  // namespace
+
+const Section<ZendeskSettings>& zendesk_section() {
+  using S = ZendeskSettings;
+  static const Section<S> section{
+      "zendesk",
+      "[zendesk]",
+      "The Zendesk account where tickets are worked. Sign in with an OAuth client, a ready Bearer "
+      "token, or (until 2027-04-30) an API token.",
+      {restart(text_field("url", &S::url,
+                          "https://SUBDOMAIN.zendesk.com. Default: from `$ZENDESK_SUBDOMAIN`",
+                          check_account_url, "an https address")),
+       restart(text_field("oauth_client_id", &S::oauth_client_id,
+                          "the OAuth client's identifier (Admin Center, Apps and integrations)")),
+       restart(secret_field("oauth_client_secret", &S::oauth_client_secret,
+                            "the OAuth client's secret")),
+       restart(secret_field("oauth_token", &S::oauth_token, "a ready Bearer token")),
+       restart(text_field("email", &S::email, "whose API token it is. Default: `$ZENDESK_EMAIL`")),
+       restart(secret_field("token", &S::token,
+                            "an API token; Zendesk ends these on 2027-04-30. Default: "
+                            "`$ZENDESK_TOKEN`")),
+       webhook_secret_field(),
+       restart(number_field("group_id", &S::group_id, 0, id_max,
+                            "new tickets are assigned to this group; 0: to none")),
+       restart(number_field("agent_id", &S::agent_id, 0, id_max,
+                            "new tickets are assigned to this agent; 0: to none")),
+       restart(number_field("thread_url_field", &S::thread_url_field, 0, id_max,
+                            "the custom field that gets the chat's permalink; 0: none")),
+       restart(duration_field("poll", &S::poll, Millis(0), poll_max,
+                              "how often the incremental export is read, as the safety net under "
+                              "the webhook; `\"0s\"` is off")),
+       restart(number_field("rate_per_minute", &S::rate_per_minute, 10, 100'000,
+                            "requests a minute, at most: your plan's limit, less what others "
+                            "use"))}};
+  return section;
+}
+
+void complete_zendesk(ZendeskSettings& settings, const Environment& environment, int line,
+                      Problems& problems) {
+  settings.is_configured = true;
+  if (settings.url.empty()) {
+    const std::string subdomain = environment("ZENDESK_SUBDOMAIN").value_or("");
+    if (!subdomain.empty()) settings.url = "https://" + subdomain + ".zendesk.com";
+  }
+  while (settings.url.ends_with('/')) settings.url.pop_back();
+  if (settings.url.empty()) {
+    problems.add(line, "zendesk.url", "is missing (https://SUBDOMAIN.zendesk.com)");
+  }
+  if (settings.email.empty()) settings.email = environment("ZENDESK_EMAIL").value_or("");
+  take_environment(environment, "ZENDESK_TOKEN", settings.token);
+  if (settings.webhook_secrets.empty()) {
+    Secret given;
+    take_environment(environment, "ZENDESK_WEBHOOK_SECRET", given);
+    if (!given.empty()) settings.webhook_secrets.push_back(std::move(given));
+  }
+  if (settings.oauth_client_id.empty() != settings.oauth_client_secret.empty()) {
+    problems.add(line, "zendesk.oauth_client_id",
+                 "oauth_client_id and oauth_client_secret go together: both or neither");
+  }
+  const bool has_api_token = !settings.email.empty() && !settings.token.empty();
+  if (settings.oauth_client_id.empty() && settings.oauth_token.empty() && !has_api_token) {
+    problems.add(line, "zendesk",
+                 "has no way to sign in (oauth_client_id and oauth_client_secret, or oauth_token, "
+                 "or email and token)");
+  }
+  if (settings.poll > Millis(0) && settings.poll < Millis(10'000)) {
+    problems.add(line, "zendesk.poll",
+                 "must be \"0s\" or at least \"10s\": Zendesk allows ten exports a minute");
+  }
+}
+
+}  // namespace dw

@@ -1,0 +1,146 @@
+#include "connectors/zendesk/export.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+constexpr const char* note_name = "zendesk.export";
+constexpr const char* where = "zendesk export";
+/// Zendesk's limit is ten; one is left for people.
+constexpr size_t per_minute_max = 9;
+constexpr Millis request_timeout{60'000};
+/// A start must be more than a minute old; and clocks differ.
+constexpr Millis start_back{180'000};
+/// Longer than a page takes, so that a second replica does not read beside us.
+constexpr Millis turn_length{120'000};
+
+std::string path_of(const std::string& cursor, TimePoint since) {
+  std::string path = "/incremental/tickets/cursor.json?per_page=1000&";
+  if (!cursor.empty()) return path + "cursor=" + encode_url_part(cursor);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since.time_since_epoch());
+  return path + fmt::format("start_time={}", seconds.count());
+}
+
+}  // namespace
+
+ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink sink,
+                             ExportNotice notice)
+    : client_(client),
+      notebook_(notebook),
+      sink_(std::move(sink)),
+      notice_(std::move(notice)),
+      pace_(client.clock(), per_minute_max),
+      wake_(loop, client.clock()) {}
+
+void ZendeskExport::stop() {
+  is_stopping_ = true;
+  wake_.notify();
+}
+
+Task<void> ZendeskExport::run() {
+  while (!is_stopping_) {
+    const Result<size_t> looked = co_await look();
+    if (is_stopping_) break;
+    if (!looked.ok()) log_warn("zendesk", looked.error().text());
+    notice_(looked.ok() ? "" : looked.error().text());
+    Millis pause = client_.settings().poll;
+    if (!looked.ok() && looked.error().when) pause = std::max(pause, *looked.error().when);
+    co_await wake_.wait(client_.clock().monotonic() + pause);
+  }
+}
+
+Task<Result<size_t>> ZendeskExport::look() {
+  DW_CO_TRY(const bool is_ours, co_await notebook_.take_turn(note_name, turn_length));
+  if (!is_ours) co_return size_t{0};
+  Result<Place> from = co_await place();
+  if (!from.ok()) co_return from.error();
+  const Result<size_t> count = co_await read_pages(std::move(*from));
+  const Result<void> ended = co_await notebook_.end_turn(note_name);
+  if (!ended.ok()) log_warn("zendesk", ended.error().text());
+  co_return count;
+}
+
+Task<Result<ZendeskExport::Place>> ZendeskExport::place() {
+  DW_CO_TRY(const Kept kept, co_await notebook_.read(note_name));
+  const TimePoint now = client_.clock().now();
+  Place out{.cursor = "", .at = now, .version = kept.version};
+  if (const Result<json::value> parsed = parse_json(kept.text); parsed.ok()) {
+    std::vector<Problem> ignored;
+    const JsonView view(*parsed, ignored);
+    // Another account's cursor says nothing about this one.
+    if (view["url"].text() == client_.settings().url) {
+      out.cursor = view["cursor"].text().value_or("");
+      out.at = from_rfc3339(view["at"].text().value_or("")).value_or(now);
+    }
+  }
+  co_return out;
+}
+
+Task<Result<void>> ZendeskExport::move(Place& place, std::string cursor) {
+  if (cursor == place.cursor) co_return Result<void>();
+  const TimePoint now = client_.clock().now();
+  const std::string text = to_text(
+      json::object{{"url", client_.settings().url}, {"cursor", cursor}, {"at", to_rfc3339(now)}});
+  DW_CO_CHECK(co_await notebook_.write(note_name, text, place.version));
+  place = {std::move(cursor), now, place.version + 1};
+  co_return Result<void>();
+}
+
+Task<Result<size_t>> ZendeskExport::read_pages(Place place) {
+  size_t count = 0;
+  while (!is_stopping_) {
+    // What the minute does not allow is read at the next look.
+    if (pace_.take()) break;
+    Result<zendesk::ExportPage> page = co_await read_page(place);
+    if (!page.ok()) co_return page.error();
+    for (size_t i = 0; i < page->events.size(); ++i) {
+      Event event = page->events[i];
+      const Result<void> taken = co_await sink_(std::move(event));
+      if (!taken.ok()) co_return taken.error();
+      ++count;
+    }
+    is_lost_ = false;
+    const bool is_end = page->is_end || page->cursor.empty();
+    if (!page->cursor.empty()) {
+      const Result<void> moved = co_await move(place, std::move(page->cursor));
+      if (!moved.ok()) co_return moved.error();
+    }
+    if (is_end) break;
+    // A long export keeps its turn.
+    DW_CO_TRY(const bool is_ours, co_await notebook_.take_turn(note_name, turn_length));
+    if (!is_ours) break;
+  }
+  co_return count;
+}
+
+Task<Result<zendesk::ExportPage>> ZendeskExport::read_page(const Place& place) {
+  const std::string cursor = is_lost_ ? "" : place.cursor;
+  zendesk::Request request{.path = path_of(cursor, place.at - start_back), .body = {}};
+  const Monotonic until = client_.clock().monotonic() + request_timeout;
+  DW_CO_TRY(const HttpAnswer answer, co_await client_.call(std::move(request), until));
+  const TimePoint now = client_.clock().now();
+  if (answer.status == 200) {
+    if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
+      if (auto page = zendesk::decode_export(*parsed, now)) co_return std::move(*page);
+    }
+  }
+  const bool is_cursor_refused =
+      answer.status == 400 || answer.status == 404 || answer.status == 410 || answer.status == 422;
+  if (!cursor.empty() && is_cursor_refused) {
+    is_lost_ = true;
+    log_warn("zendesk", "the export's cursor is no longer taken; going by time");
+  }
+  const Outcome failed = zendesk::outcome_of_failure(answer, now);
+  if (answer.status == 403) {
+    co_return Error{ErrorKind::denied, where,
+                    "needs an admin: sign in as one, or set zendesk.poll = \"0s\"",
+                    Millis(600'000)};
+  }
+  co_return Error{ErrorKind::busy, where, failed.why, failed.when};
+}
+
+}  // namespace dw

@@ -1,0 +1,239 @@
+// What can be asked of the desk, how a doubt is settled, and what `deskwire check` looks at.
+#include <fmt/format.h>
+
+#include "connectors/zendesk/zendesk.h"
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+using namespace zendesk;
+
+constexpr size_t comments_max = 100;
+constexpr size_t pages_max = 100;
+/// Zendesk may go on with a request whose connection broke: before that its audits prove nothing.
+constexpr Millis settle_after{30'000};
+/// Clocks here and there differ.
+constexpr Millis clock_tolerance{600'000};
+
+std::string detail_of(const Ask& ask, const char* key) {
+  const json::value* found = ask.details.if_contains(key);
+  if (found == nullptr || !found->is_string()) return "";
+  return std::string(found->get_string());
+}
+
+Outcome not_understood() {
+  return Outcome::unsure("this is not what Zendesk answers; is zendesk.url right?");
+}
+
+Settled later(const Outcome& failed) {
+  return {.kind = Settled::Kind::later, .why = failed.why};
+}
+
+}  // namespace
+
+Task<Outcome> ZendeskDesk::ask(Ask ask, Monotonic until) {
+  if (ask.about == "ticket") co_return co_await ask_ticket(detail_of(ask, "id"), until);
+  if (ask.about == "comments") {
+    co_return co_await ask_comments(detail_of(ask, "id"), detail_of(ask, "after"), until);
+  }
+  if (ask.about == "count" || ask.about == "search") {
+    co_return co_await ask_search(std::move(ask), until);
+  }
+  co_return Outcome::refused(fmt::format("Zendesk knows nothing about \"{}\"", ask.about));
+}
+
+Task<Outcome> ZendeskDesk::ask_ticket(std::string id, Monotonic until) {
+  const auto path = ticket_path(id);
+  if (!path) co_return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
+  Outcome failed;
+  Request request{.path = *path + "?include=users", .body = {}};
+  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  if (!body.ok()) co_return failed;
+  json::value told = decode_ticket(*body, client_.settings().url);
+  if (told.is_null()) co_return not_understood();
+  co_return Outcome::done(std::move(told));
+}
+
+Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Monotonic until) {
+  if (!ticket_path(id)) {
+    co_return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
+  }
+  const std::string path =
+      fmt::format("/tickets/{}/comments.json?page%5Bsize%5D=100&sort_order=asc&include=users", id);
+  json::array comments;
+  bool is_behind = false;
+  std::string cursor;
+  for (size_t page = 0; page < pages_max; ++page) {
+    Request request{.path = path, .body = {}};
+    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+    Outcome failed;
+    const Result<json::value> body = co_await get(std::move(request), failed, until);
+    if (!body.ok()) co_return failed;
+    decode_comments(*body, after, is_behind, comments);
+    cursor = next_cursor_in(*body);
+    if (cursor.empty() || comments.size() >= comments_max) break;
+  }
+  const bool has_more = !cursor.empty() || comments.size() > comments_max;
+  if (comments.size() > comments_max) comments.resize(comments_max);
+  co_return Outcome::done(json::object{{"comments", std::move(comments)}, {"has_more", has_more}});
+}
+
+Task<Outcome> ZendeskDesk::ask_search(Ask ask, Monotonic until) {
+  const Result<std::string> query =
+      encode_query(detail_of(ask, "query"), detail_of(ask, "from"), detail_of(ask, "to"));
+  if (!query.ok()) co_return Outcome::refused(query.error().text());
+  const bool is_count = ask.about == "count";
+  Request request =
+      is_count ? encode_count(*query) : encode_search(*query, detail_of(ask, "cursor"));
+  Outcome failed;
+  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  if (!body.ok()) co_return failed;
+  if (!is_count) {
+    json::value page = decode_search(*body);
+    if (page.is_null()) co_return not_understood();
+    co_return Outcome::done(std::move(page));
+  }
+  std::vector<Problem> ignored;
+  const auto count = JsonView(*body, ignored)["count"].integer();
+  if (!count) co_return not_understood();
+  co_return Outcome::done(json::object{{"count", *count}});
+}
+
+Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
+  const Monotonic until = client_.clock().monotonic() + timeout;
+  if (std::holds_alternative<Ask>(delivery.payload)) {
+    co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
+  }
+  Settled settled{.kind = Settled::Kind::not_happened, .why = "never Zendesk's"};
+  const DeliveryId id = delivery.id;
+  if (auto* one = std::get_if<DeskOpen>(&delivery.payload)) {
+    settled = co_await settle_open(std::move(*one), until);
+  } else if (const auto* said = std::get_if<DeskComment>(&delivery.payload)) {
+    std::string ticket = said->external_id;
+    settled = co_await settle_by_audits(std::move(delivery), std::move(ticket), until);
+  } else if (const auto* changed = std::get_if<DeskUpdate>(&delivery.payload)) {
+    std::string ticket = changed->external_id;
+    settled = co_await settle_by_audits(std::move(delivery), std::move(ticket), until);
+  }
+  const auto doubt = doubts_.find(id);
+  if (settled.kind == Settled::Kind::not_happened && doubt != doubts_.end() &&
+      doubt->second + settle_after > client_.clock().monotonic()) {
+    co_return Settled{.kind = Settled::Kind::later, .why = "not seen yet; Zendesk gets more time"};
+  }
+  if (settled.kind != Settled::Kind::later) doubts_.erase(id);
+  co_return settled;
+}
+
+Task<Settled> ZendeskDesk::settle_open(DeskOpen open, Monotonic until) {
+  Outcome failed;
+  Request request{.path = "/tickets.json?external_id=" + encode_url_part(open.key), .body = {}};
+  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  if (!body.ok()) co_return later(failed);
+  std::vector<Problem> ignored;
+  const JsonView tickets = JsonView(*body, ignored)["tickets"];
+  if (!tickets.is_present()) co_return later(not_understood());
+  for (const JsonView& ticket : tickets.elements()) {
+    if (ticket["external_id"].text() != open.key) continue;
+    json::value told = answer_of_ticket(*ticket.raw(), client_.settings().url);
+    if (told.is_null()) continue;
+    co_return Settled{
+        .kind = Settled::Kind::happened, .why = "found by external_id", .answer = std::move(told)};
+  }
+  co_return Settled{.kind = Settled::Kind::not_happened, .why = "no ticket has this external_id"};
+}
+
+Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticket,
+                                            Monotonic until) {
+  if (!ticket_path(ticket)) {
+    co_return Settled{.kind = Settled::Kind::not_happened, .why = "it names no ticket"};
+  }
+  const std::string marker = to_text(delivery.id);
+  const std::string path =
+      fmt::format("/tickets/{}/audits.json?page%5Bsize%5D=100&sort_order=desc", ticket);
+  std::string cursor;
+  for (size_t page = 0; page < pages_max; ++page) {
+    Request request{.path = path, .body = {}};
+    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+    Outcome failed;
+    const Result<json::value> body = co_await get(std::move(request), failed, until);
+    if (!body.ok() && body.error().kind == ErrorKind::missing) {
+      co_return Settled{.kind = Settled::Kind::not_happened, .why = "the ticket is gone"};
+    }
+    if (!body.ok()) co_return later(failed);
+    std::vector<Problem> ignored;
+    bool is_before = false;
+    for (const JsonView& audit : JsonView(*body, ignored)["audits"].elements()) {
+      const auto at = from_rfc3339(audit["created_at"].text().value_or(""));
+      // An older audit with this number is another installation's.
+      is_before = at && *at < delivery.created_at - clock_tolerance;
+      if (is_before || marker_in(*audit.raw()) != marker) continue;
+      json::object answer;
+      const std::string comment = comment_of_audit(*audit.raw());
+      if (!comment.empty()) answer["comment"] = comment;
+      co_return Settled{
+          .kind = Settled::Kind::happened, .why = "its marker is there", .answer = answer};
+    }
+    cursor = next_cursor_in(*body);
+    if (cursor.empty() || is_before) break;
+  }
+  co_return Settled{.kind = Settled::Kind::not_happened, .why = "no audit has its marker"};
+}
+
+Task<Probe> ZendeskDesk::probe_thing(std::string name, std::string path, Monotonic until) {
+  Outcome failed;
+  Request request{.path = std::move(path), .body = {}};
+  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  if (body.ok()) co_return Probe{.name = std::move(name), .is_ok = true, .detail = "is there"};
+  co_return Probe{.name = std::move(name), .is_ok = false, .detail = failed.why};
+}
+
+Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
+  const ZendeskSettings& settings = client_.settings();
+  const Monotonic until = client_.clock().monotonic() + timeout;
+  std::vector<Probe> probes(1, Probe{.name = "zendesk sign-in"});
+  Outcome failed;
+  Request me{.path = "/users/me.json", .body = {}};
+  const Result<json::value> body = co_await get(std::move(me), failed, until);
+  if (!body.ok()) {
+    probes[0].detail = failed.why;
+    co_return probes;
+  }
+  std::vector<Problem> ignored;
+  const JsonView user = JsonView(*body, ignored)["user"];
+  // Wrong credentials are answered with 200 and an anonymous user.
+  const std::string role = user["role"].text().value_or("");
+  probes[0].is_ok = user["id"].integer().has_value();
+  probes[0].detail = probes[0].is_ok ? fmt::format("{} <{}>, {}", user["name"].text().value_or(""),
+                                                   user["email"].text().value_or(""), role)
+                                     : "these credentials are nobody's: make them anew at Zendesk";
+  if (!probes[0].is_ok) co_return probes;
+  if (role != "agent" && role != "admin") {
+    probes.push_back({"zendesk role", false, "must be an agent, is " + role});
+  }
+  if (settings.poll > Millis(0) && role != "admin") {
+    probes.push_back({"zendesk export", false,
+                      "the incremental export is for admins: use an admin, or poll = \"0s\""});
+  }
+  if (settings.oauth_token.empty() && settings.oauth_client_id.empty()) {
+    probes.push_back({"zendesk token", true,
+                      "warning: Zendesk ends API tokens on 2027-04-30; make an OAuth client and "
+                      "set oauth_client_id and oauth_client_secret"});
+  }
+  if (settings.webhook_secrets.empty()) {
+    probes.push_back({"zendesk webhook", true,
+                      "warning: without webhook_secret the hook serves this machine only; "
+                      "`deskwire setup zendesk` makes the webhook"});
+  }
+  if (settings.group_id != 0) {
+    std::string path = fmt::format("/groups/{}.json", settings.group_id);
+    probes.push_back(co_await probe_thing("zendesk group_id", std::move(path), until));
+  }
+  if (settings.thread_url_field != 0) {
+    std::string path = fmt::format("/ticket_fields/{}.json", settings.thread_url_field);
+    probes.push_back(co_await probe_thing("zendesk thread_url_field", std::move(path), until));
+  }
+  co_return probes;
+}
+
+}  // namespace dw

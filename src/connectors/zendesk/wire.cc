@@ -1,0 +1,241 @@
+#include "connectors/zendesk/wire.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "net/url.h"
+
+namespace dw::zendesk {
+namespace {
+
+constexpr size_t words_characters_max = 500;
+constexpr size_t subject_characters_max = 150;
+constexpr Millis throttle_pause{60'000};
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "<br>";
+        break;
+      case '\r':
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string html_of(const DeskComment& comment, const std::vector<AttachedFile>& files) {
+  std::string out;
+  if (!comment.author_name.empty()) {
+    out += fmt::format("<p><strong>{}</strong></p>", escaped(comment.author_name));
+  }
+  out += fmt::format("<p>{}</p>", escaped(comment.body));
+  for (const AttachedFile& file : files) {
+    if (!file.token.empty()) continue;
+    out += fmt::format("<p>{}: <a href=\"{}\">{}</a> ({})</p>", escaped(file.link.name),
+                       escaped(file.link.url), escaped(file.link.url), escaped(file.why_linked));
+  }
+  return out;
+}
+
+std::string_view zendesk_name_of(Priority priority) {
+  switch (priority) {
+    case Priority::high:
+      return "high";
+    case Priority::medium:
+      return "normal";
+    case Priority::low:
+      return "low";
+  }
+  return "normal";
+}
+
+json::value number_or_text(const std::string& id) {
+  int64_t number = 0;
+  const auto [end, failed] = std::from_chars(id.data(), id.data() + id.size(), number);
+  if (failed == std::errc{} && end == id.data() + id.size()) return number;
+  return json::string(id);
+}
+
+json::object requester_of(const Requester& requester) {
+  std::string name = requester.name;
+  if (name.empty()) name = requester.email.substr(0, requester.email.find('@'));
+  return {{"name", name}, {"email", requester.email}};
+}
+
+json::object marked(const std::string& marker) {
+  return {{"deskwire", marker}};
+}
+
+Request put_ticket(const std::string& id, json::object ticket) {
+  return {.method = "PUT",
+          .path = ticket_path(id).value_or("/tickets/0.json"),
+          .body = to_text(json::object{{"ticket", std::move(ticket)}})};
+}
+
+/// "Requester: Email is invalid" out of {"requester":[{"description":…}]}.
+void add_details(const json::value& details, std::vector<std::string>& out) {
+  if (!details.is_object()) return;
+  for (const auto& member : details.get_object()) {
+    if (!member.value().is_array()) continue;
+    for (const json::value& one : member.value().get_array()) {
+      std::vector<Problem> ignored;
+      const auto words = JsonView(one, ignored)["description"].text();
+      if (words) out.push_back(*words);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> ticket_path(const std::string& id) {
+  const bool is_number =
+      !id.empty() && id.size() <= 19 && id.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number) return std::nullopt;
+  return fmt::format("/tickets/{}.json", id);
+}
+
+Request encode_open(const DeskOpen& open, const std::string& marker,
+                    const ZendeskSettings& settings) {
+  std::string text = open.description.empty() ? open.title : open.description;
+  if (!open.thread_url.empty() && text.find(open.thread_url) == std::string::npos) {
+    text += "\n\n" + open.thread_url;
+  }
+  json::object ticket{{"subject", cut_characters(open.title, subject_characters_max)},
+                      {"comment", json::object{{"body", text}, {"public", true}}},
+                      {"priority", json::string(zendesk_name_of(open.priority))},
+                      {"external_id", open.key},
+                      {"tags", json::array(open.tags.begin(), open.tags.end())},
+                      {"metadata", marked(marker)}};
+  if (!open.requester.email.empty()) ticket["requester"] = requester_of(open.requester);
+  if (settings.group_id != 0) ticket["group_id"] = settings.group_id;
+  if (settings.agent_id != 0) ticket["assignee_id"] = settings.agent_id;
+  if (settings.thread_url_field != 0 && !open.thread_url.empty()) {
+    ticket["custom_fields"] =
+        json::array{json::object{{"id", settings.thread_url_field}, {"value", open.thread_url}}};
+  }
+  if (!open.follow_up_of.empty()) {
+    ticket["via_followup_source_id"] = number_or_text(open.follow_up_of);
+  }
+  // A key may have 255 characters; a longer one is cut where it is least alike.
+  const size_t key_bytes_max = 255;
+  const size_t start = open.key.size() > key_bytes_max ? open.key.size() - key_bytes_max : 0;
+  return {.method = "POST",
+          .path = "/tickets.json",
+          .body = to_text(json::object{{"ticket", std::move(ticket)}}),
+          .idempotency_key = open.key.substr(start)};
+}
+
+Request encode_comment(const DeskComment& comment, const std::string& marker,
+                       const std::vector<AttachedFile>& files) {
+  json::object words{{"html_body", html_of(comment, files)}, {"public", comment.is_public}};
+  json::array uploads;
+  for (const AttachedFile& file : files) {
+    if (!file.token.empty()) uploads.push_back(json::string(file.token));
+  }
+  if (!uploads.empty()) words["uploads"] = std::move(uploads);
+  return put_ticket(comment.external_id, {{"comment", std::move(words)},  //
+                                          {"metadata", marked(marker)}});
+}
+
+Request encode_update(const DeskUpdate& update, const std::string& marker,
+                      std::optional<int64_t> assignee) {
+  json::object ticket{{"metadata", marked(marker)}};
+  const TicketPatch& patch = update.patch;
+  if (patch.status) ticket["status"] = json::string(name_of(*patch.status));
+  if (patch.priority) ticket["priority"] = json::string(zendesk_name_of(*patch.priority));
+  if (patch.tags) ticket["tags"] = json::array(patch.tags->begin(), patch.tags->end());
+  if (assignee) {
+    ticket["assignee_id"] = *assignee == 0 ? json::value(nullptr) : json::value(*assignee);
+  }
+  return put_ticket(update.external_id, std::move(ticket));
+}
+
+std::string words_of(const HttpAnswer& answer) {
+  std::string words;
+  if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
+    std::vector<Problem> ignored;
+    const JsonView view(*parsed, ignored);
+    std::vector<std::string> parts;
+    // An error is a word, or an object of title and message.
+    const JsonView error = view["error"];
+    const auto name = error.is_object() ? error["title"].text() : error.text();
+    if (name) parts.push_back(*name);
+    if (error.is_object()) {
+      if (const auto message = error["message"].text()) parts.push_back(*message);
+    }
+    for (const char* key : {"description", "error_description"}) {
+      if (const auto text = view[key].text()) parts.push_back(*text);
+    }
+    if (const json::value* details = view["details"].raw()) add_details(*details, parts);
+    words = join(parts, ": ");
+  } else if (is_utf8(answer.body)) {
+    words = replace_all(trim(answer.body), "\n", " ");
+  }
+  return cut_characters(words, words_characters_max);
+}
+
+bool is_key_conflict(const HttpAnswer& answer) {
+  return answer.status == 400 && answer.body.find("IdempotentRequestError") != std::string::npos;
+}
+
+Outcome outcome_of_failure(const HttpAnswer& answer, TimePoint now) {
+  const std::string words = words_of(answer);
+  const auto why = [&](std::string_view advice) {
+    return fmt::format("Zendesk: {}{}{}{}{}", answer.status, words.empty() ? "" : " ", words,
+                       advice.empty() ? "" : "; ", advice);
+  };
+  switch (answer.status) {
+    case 400:
+    case 413:
+    case 422:
+      return Outcome::refused(why(""));
+    case 401:
+      return Outcome::later(why("the credentials are not (or no longer) good: `deskwire check`"));
+    case 403:
+      return Outcome::later(
+          why("the user or the token's scope may not do this: it must be an "
+              "agent with scopes read and write"));
+    case 404:
+      return Outcome::refused(why("not there: deleted, or not visible to this user"));
+    case 409:
+      return Outcome::later(why("somebody else changed it at the same moment"));
+    case 429:
+      return Outcome::later(why("the account's rate limit is used up"),
+                            answer.retry_after(now).value_or(throttle_pause));
+    case 502:
+    case 504:
+      // A gateway gave up on what may still be done behind it.
+      return Outcome::unsure(why("a gateway answered in Zendesk's place"));
+    default:
+      break;
+  }
+  if (answer.status >= 200 && answer.status < 300) {
+    return Outcome::unsure(why("this is not what Zendesk answers; is zendesk.url right?"));
+  }
+  if (answer.status >= 300 && answer.status < 400) {
+    return Outcome::later(why("the account has moved; is zendesk.url right?"));
+  }
+  return Outcome::later(why(""), answer.retry_after(now));
+}
+
+}  // namespace dw::zendesk

@@ -1,0 +1,270 @@
+// What Zendesk says, in our words.
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <charconv>
+#include <map>
+
+#include "base/text.h"
+#include "connectors/zendesk/wire.h"
+#include "net/url.h"
+
+namespace dw::zendesk {
+namespace {
+
+constexpr const char* source_name = "zendesk";
+constexpr const char* changed_kind = "desk.changed";
+
+/// Ids are numbers in the API and text in webhooks.
+std::string id_text(const JsonView& view) {
+  if (!view.is_present()) return "";
+  if (view.raw()->is_string()) return view.text().value_or("");
+  const auto number = view.integer();
+  return number ? std::to_string(*number) : "";
+}
+
+int64_t id_number(const std::string& id) {
+  int64_t number = 0;
+  std::from_chars(id.data(), id.data() + id.size(), number);
+  return number;
+}
+
+struct Person {
+  std::string name, email;
+  bool is_agent = false;
+};
+
+std::map<std::string, Person> people_in(const JsonView& body) {
+  std::map<std::string, Person> out;
+  for (const JsonView& user : body["users"].elements()) {
+    out[id_text(user["id"])] = {user["name"].text().value_or(""), user["email"].text().value_or(""),
+                                user["role"].text().value_or("end-user") != "end-user"};
+  }
+  return out;
+}
+
+/// Zendesk's four as our three.
+json::value priority_in(const JsonView& ticket) {
+  const std::string given = ticket["priority"].text().value_or("");
+  if (given.empty()) return nullptr;
+  if (given == "high" || given == "urgent") return "high";
+  return given == "low" ? "low" : "medium";
+}
+
+std::string agent_url(const std::string& account_url, const std::string& id) {
+  return account_url + "/agent/tickets/" + id;
+}
+
+json::object person_of(const Person& person) {
+  return {{"name", person.name}, {"email", text_or_null(person.email)}};
+}
+
+json::array tags_in(const JsonView& ticket) {
+  json::array out;
+  for (const std::string& tag : ticket["tags"].texts()) out.push_back(json::string(tag));
+  return out;
+}
+
+json::array files_in(const JsonView& comment) {
+  json::array out;
+  for (const JsonView& file : comment["attachments"].elements()) {
+    if (file["malware_scan_result"].text().value_or("") == "malware_found") continue;
+    out.push_back(json::object{{"name", file["file_name"].text().value_or("")},
+                               {"url", file["content_url"].text().value_or("")},
+                               {"content_type", file["content_type"].text().value_or("")},
+                               {"bytes", file["size"].integer().value_or(0)}});
+  }
+  return out;
+}
+
+/// A search wants whole seconds.
+Result<std::string> search_time(const std::string& text, const char* field) {
+  const auto at = from_rfc3339(text);
+  if (!at) {
+    return Error{ErrorKind::invalid, field, fmt::format("\"{}\" is no RFC 3339 time", text)};
+  }
+  return to_rfc3339(*at).substr(0, 19) + "Z";
+}
+
+}  // namespace
+
+json::value answer_of_ticket(const json::value& ticket, const std::string& account_url) {
+  std::vector<Problem> ignored;
+  const JsonView view(ticket, ignored);
+  const std::string id = id_text(view["id"]);
+  if (!ticket_path(id)) return nullptr;
+  return json::object{{"id", id},
+                      {"url", agent_url(account_url, id)},
+                      {"requester_id", text_or_null(id_text(view["requester_id"]))}};
+}
+
+std::string comment_of_audit(const json::value& audit) {
+  std::vector<Problem> ignored;
+  for (const JsonView& event : JsonView(audit, ignored)["events"].elements()) {
+    if (event["type"].text().value_or("") == "Comment") return id_text(event["id"]);
+  }
+  return "";
+}
+
+std::string marker_in(const json::value& audit_or_comment) {
+  std::vector<Problem> ignored;
+  const JsonView view(audit_or_comment, ignored);
+  return view["metadata"]["custom"]["deskwire"].text().value_or("");
+}
+
+json::value decode_ticket(const json::value& body, const std::string& account_url) {
+  std::vector<Problem> ignored;
+  const JsonView view(body, ignored);
+  const JsonView ticket = view["ticket"];
+  const std::string id = id_text(ticket["id"]);
+  if (!ticket_path(id)) return nullptr;
+  auto people = people_in(view);
+  const auto text_at = [&](const char* key) { return ticket[key].text().value_or(""); };
+  const Person& assignee = people[id_text(ticket["assignee_id"])];
+  const std::string& who = assignee.email.empty() ? assignee.name : assignee.email;
+  return json::object{{"id", id},
+                      {"status", text_at("status")},
+                      {"subject", text_at("subject")},
+                      {"description", text_at("description")},
+                      {"priority", priority_in(ticket)},
+                      {"assignee", text_or_null(who)},
+                      {"requester", person_of(people[id_text(ticket["requester_id"])])},
+                      {"tags", tags_in(ticket)},
+                      {"via", text_or_null(ticket["via"]["channel"].text().value_or(""))},
+                      {"external_id", text_or_null(text_at("external_id"))},
+                      {"url", agent_url(account_url, id)},
+                      {"created_at", text_at("created_at")},
+                      {"updated_at", text_at("updated_at")}};
+}
+
+void decode_comments(const json::value& body, const std::string& after, bool& is_behind,
+                     json::array& out) {
+  std::vector<Problem> ignored;
+  const JsonView view(body, ignored);
+  auto people = people_in(view);
+  for (const JsonView& comment : view["comments"].elements()) {
+    const std::string id = id_text(comment["id"]);
+    if (id.empty()) continue;
+    if (id == after) {
+      is_behind = true;
+      continue;
+    }
+    // A comment that is gone can't be met; its successors have higher ids.
+    if (!after.empty() && !is_behind && id_number(id) <= id_number(after)) continue;
+    const Person& author = people[id_text(comment["author_id"])];
+    json::object who = person_of(author);
+    who["id"] = id_text(comment["author_id"]);
+    who["is_agent"] = author.is_agent;
+    const auto plain = comment["plain_body"].text();
+    const std::string marker = marker_in(*comment.raw());
+    out.push_back(json::object{{"id", id},
+                               {"author", std::move(who)},
+                               {"html", comment["html_body"].text().value_or("")},
+                               {"text", plain ? *plain : comment["body"].text().value_or("")},
+                               {"is_public", comment["public"].boolean().value_or(false)},
+                               {"at", comment["created_at"].text().value_or("")},
+                               {"via", comment["via"]["channel"].text().value_or("")},
+                               {"marker", text_or_null(marker)},
+                               {"files", files_in(comment)}});
+  }
+}
+
+std::string next_cursor_in(const json::value& body) {
+  std::vector<Problem> ignored;
+  const JsonView meta = JsonView(body, ignored)["meta"];
+  if (!meta["has_more"].boolean().value_or(false)) return "";
+  return meta["after_cursor"].text().value_or("");
+}
+
+Result<std::string> encode_query(const std::string& query, const std::string& from,
+                                 const std::string& to) {
+  std::string out;
+  for (const std::string_view word : split(query, ' ')) {
+    // The type is named beside the query, not in it.
+    if (word.empty() || word == "type:ticket") continue;
+    out += (out.empty() ? "" : " ") + std::string(word);
+  }
+  if (!from.empty()) {
+    DW_TRY(const std::string at, search_time(from, "from"));
+    out += (out.empty() ? "" : " ") + ("created>=" + at);
+  }
+  if (!to.empty()) {
+    DW_TRY(const std::string at, search_time(to, "to"));
+    out += (out.empty() ? "" : " ") + ("created<" + at);
+  }
+  return out;
+}
+
+Request encode_count(const std::string& search) {
+  const std::string whole = search.empty() ? "type:ticket" : "type:ticket " + search;
+  return {.path = "/search/count.json?query=" + encode_url_part(whole), .body = {}};
+}
+
+Request encode_search(const std::string& search, const std::string& cursor) {
+  std::string path =
+      fmt::format("/search/export.json?query={}&filter%5Btype%5D=ticket&page%5Bsize%5D=1000",
+                  encode_url_part(search));
+  if (!cursor.empty()) path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+  return {.path = std::move(path), .body = {}};
+}
+
+json::value decode_search(const json::value& body) {
+  std::vector<Problem> ignored;
+  const JsonView view(body, ignored);
+  if (!view["results"].is_present()) return nullptr;
+  json::array tickets;
+  for (const JsonView& ticket : view["results"].elements()) {
+    tickets.push_back(json::object{{"id", id_text(ticket["id"])},
+                                   {"subject", ticket["subject"].text().value_or("")},
+                                   {"tags", tags_in(ticket)},
+                                   {"created_at", ticket["created_at"].text().value_or("")}});
+  }
+  return json::object{{"tickets", std::move(tickets)},
+                      {"next_cursor", text_or_null(next_cursor_in(body))}};
+}
+
+Event changed_event(const std::string& ticket, std::string key, TimePoint at) {
+  return {.source = source_name,
+          .key = std::move(key),
+          .kind = changed_kind,
+          .at = at,
+          .body = json::object{{"ticket", ticket}}};
+}
+
+std::optional<ExportPage> decode_export(const json::value& body, TimePoint now) {
+  std::vector<Problem> ignored;
+  const JsonView view(body, ignored);
+  if (!view["tickets"].is_present() || !view["end_of_stream"].is_present()) return std::nullopt;
+  ExportPage page{.events = {},
+                  .cursor = view["after_cursor"].text().value_or(""),
+                  .is_end = view["end_of_stream"].boolean().value_or(true)};
+  for (const JsonView& ticket : view["tickets"].elements()) {
+    const std::string id = id_text(ticket["id"]);
+    if (!ticket_path(id)) continue;
+    // updated_at stands still when only Zendesk itself touched the ticket: nothing new then.
+    const std::string updated_at = ticket["updated_at"].text().value_or("");
+    page.events.push_back(changed_event(id, fmt::format("export/{}/{}", id, updated_at), now));
+  }
+  return page;
+}
+
+std::optional<std::string> ticket_in_hook(std::string_view body) {
+  if (const Result<json::value> parsed = parse_json(body); parsed.ok()) {
+    std::vector<Problem> ignored;
+    const JsonView view(*parsed, ignored);
+    std::string id = id_text(view["ticket_id"]);
+    if (id.empty()) id = id_text(view["ticket"]);
+    const std::string subject = view["subject"].text().value_or("");
+    constexpr std::string_view prefix = "zen:ticket:";
+    if (id.empty() && subject.starts_with(prefix)) id = subject.substr(prefix.size());
+    if (ticket_path(id)) return id;
+    return std::nullopt;
+  }
+  // Placeholders are filled in without escaping: a quote in a comment breaks the JSON around it.
+  static const RE2 pattern(R"re("ticket_id"\s*:\s*"?([0-9]{1,19})\b)re");
+  std::string id;
+  if (RE2::PartialMatch({body.data(), body.size()}, pattern, &id)) return id;
+  return std::nullopt;
+}
+
+}  // namespace dw::zendesk

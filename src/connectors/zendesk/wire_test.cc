@@ -1,0 +1,227 @@
+#include "connectors/zendesk/wire.h"
+
+#include <gtest/gtest.h>
+
+namespace dw::zendesk {
+namespace {
+
+using Kind = Outcome::Kind;
+constexpr const char* account = "https://acme.zendesk.com";
+
+json::value parsed(std::string_view text) {
+  auto value = parse_json(text);
+  EXPECT_TRUE(value.ok()) << text;
+  return value.ok() ? *value : json::value();
+}
+
+HttpAnswer answer(int status, std::string body, std::string retry_after = "") {
+  HttpAnswer out{.status = status, .headers = {}, .body = std::move(body)};
+  if (!retry_after.empty()) out.headers.emplace_back("retry-after", retry_after);
+  return out;
+}
+
+Outcome outcome(int status, std::string body, std::string retry_after = "") {
+  return outcome_of_failure(answer(status, std::move(body), std::move(retry_after)), TimePoint{});
+}
+
+TEST(ZendeskWire, a_ticket_is_opened_with_all_that_is_known_of_it) {
+  ZendeskSettings settings;
+  settings.group_id = 7;
+  settings.agent_id = 42;
+  settings.thread_url_field = 26155630658963;
+  const DeskOpen open{.ticket = {17},
+                      .key = "slack:C1/1700000000.000100",
+                      .title = "VPN down",
+                      .description = "Since ten.",
+                      .priority = Priority::medium,
+                      .requester = {"Bo", "bo@example.com", ""},
+                      .tags = {"slack"},
+                      .thread_url = "https://acme.slack.com/archives/C1/p1",
+                      .follow_up_of = "41"};
+  const Request request = encode_open(open, "d-000191", settings);
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.path, "/tickets.json");
+  EXPECT_EQ(request.idempotency_key, "slack:C1/1700000000.000100");
+  EXPECT_EQ(parsed(request.body), parsed(R"({"ticket":{"subject":"VPN down",
+    "comment":{"body":"Since ten.\n\nhttps://acme.slack.com/archives/C1/p1","public":true},
+    "priority":"normal","external_id":"slack:C1/1700000000.000100","tags":["slack"],
+    "metadata":{"deskwire":"d-000191"},"requester":{"name":"Bo","email":"bo@example.com"},
+    "group_id":7,"assignee_id":42,
+    "custom_fields":[{"id":26155630658963,"value":"https://acme.slack.com/archives/C1/p1"}],
+    "via_followup_source_id":41}})"));
+  EXPECT_EQ(encode_open(open, "d-000191", settings).body, request.body) << "stable for the key";
+}
+
+TEST(ZendeskWire, a_requester_without_a_name_gets_one_and_without_an_address_is_left_out) {
+  DeskOpen open{.key = "k", .title = "t", .requester = {"", "bo@example.com", ""}};
+  const json::value named = parsed(encode_open(open, "d-1", {}).body);
+  EXPECT_EQ(named.at("ticket").at("requester").at("name").as_string(), "bo");
+  open.requester = {"Bo", "", ""};
+  const json::value bare = parsed(encode_open(open, "d-1", {}).body);
+  EXPECT_FALSE(bare.at("ticket").as_object().contains("requester"));
+}
+
+TEST(ZendeskWire, a_comment_says_who_wrote_it_and_is_never_html) {
+  const DeskComment comment{.ticket = {1},
+                            .author_name = "Ana <b>",
+                            .author_email = "",
+                            .body = "a < b & \"c\"\nnext",
+                            .is_public = false,
+                            .source = "slack",
+                            .external_id = "42"};
+  const AttachedFile copied{.token = "T1", .link = {}, .why_linked = ""};
+  const AttachedFile linked{
+      .token = "", .link = {"big.iso", "https://x/y?a=1&b=2", "", 0}, .why_linked = "too large"};
+  const Request request = encode_comment(comment, "d-000191", {copied, linked});
+  EXPECT_EQ(request.method, "PUT");
+  EXPECT_EQ(request.path, "/tickets/42.json");
+  const json::value words = parsed(request.body).at("ticket").at("comment");
+  EXPECT_EQ(words.at("html_body").as_string(),
+            "<p><strong>Ana &lt;b&gt;</strong></p><p>a &lt; b &amp; &quot;c&quot;<br>next</p>"
+            "<p>big.iso: <a href=\"https://x/y?a=1&amp;b=2\">https://x/y?a=1&amp;b=2</a> "
+            "(too large)</p>");
+  EXPECT_FALSE(words.at("public").as_bool());
+  EXPECT_EQ(words.at("uploads"), parsed(R"(["T1"])"));
+}
+
+TEST(ZendeskWire, an_update_names_only_what_changes) {
+  DeskUpdate update{.ticket = {1}, .patch = {}, .external_id = "42"};
+  update.patch.status = Status::solved;
+  EXPECT_EQ(parsed(encode_update(update, "d-1", {}).body),
+            parsed(R"({"ticket":{"metadata":{"deskwire":"d-1"},"status":"solved"}})"));
+  update.patch = {};
+  update.patch.priority = Priority::high;
+  EXPECT_EQ(parsed(encode_update(update, "d-1", 0).body),
+            parsed(R"({"ticket":{"metadata":{"deskwire":"d-1"},"priority":"high",
+                       "assignee_id":null}})"));
+}
+
+TEST(ZendeskWire, a_path_is_made_of_digits_only) {
+  EXPECT_EQ(ticket_path("42"), "/tickets/42.json");
+  for (const char* wrong : {"", "../users/me", "42/", "4 2", "99999999999999999999"}) {
+    EXPECT_FALSE(ticket_path(wrong)) << wrong;
+  }
+}
+
+TEST(ZendeskWire, a_ticket_is_told_in_our_words) {
+  const json::value body = parsed(R"({"ticket":{"id":42,"status":"open","subject":"VPN",
+    "description":"down","priority":"urgent","assignee_id":9,"requester_id":8,"tags":["a"],
+    "via":{"channel":"email"},"external_id":null,"created_at":"2026-11-21T01:00:00Z",
+    "updated_at":"2026-11-21T02:00:00Z"},
+    "users":[{"id":9,"name":"Ag","email":"ag@acme.com","role":"agent"},
+             {"id":8,"name":"Bo","email":"bo@example.com","role":"end-user"}]})");
+  EXPECT_EQ(decode_ticket(body, account), parsed(R"({"id":"42","status":"open","subject":"VPN",
+    "description":"down","priority":"high","assignee":"ag@acme.com",
+    "requester":{"name":"Bo","email":"bo@example.com"},"tags":["a"],"via":"email",
+    "external_id":null,"url":"https://acme.zendesk.com/agent/tickets/42",
+    "created_at":"2026-11-21T01:00:00Z","updated_at":"2026-11-21T02:00:00Z"})"));
+  EXPECT_TRUE(decode_ticket(parsed(R"({"x":1})"), account).is_null());
+  EXPECT_EQ(answer_of_ticket(body.at("ticket"), account),
+            parsed(R"({"id":"42","url":"https://acme.zendesk.com/agent/tickets/42",
+                       "requester_id":"8"})"));
+}
+
+TEST(ZendeskWire, comments_are_those_after_the_last_that_was_seen) {
+  const json::value body = parsed(R"({"comments":[
+    {"id":7,"author_id":8,"body":"one","html_body":"<p>one</p>","plain_body":"one","public":true,
+     "attachments":[],"via":{"channel":"email"},"created_at":"t1",
+     "metadata":{"system":{},"custom":{}}},
+    {"id":9,"author_id":5,"body":"two","html_body":"<p>two</p>","plain_body":"two","public":false,
+     "attachments":[{"id":3,"file_name":"a.txt","content_url":"https://acme.zendesk.com/a",
+       "content_type":"text/plain","size":15,"malware_scan_result":"not_scanned"},
+       {"id":4,"file_name":"evil","malware_scan_result":"malware_found"}],
+     "via":{"channel":"api"},"created_at":"t2",
+     "metadata":{"system":{},"custom":{"deskwire":"d-000191"}}}],
+    "users":[{"id":5,"name":"Ag","email":"ag@acme.com","role":"admin"}],
+    "meta":{"has_more":false,"after_cursor":"x"}})");
+  json::array all, rest, gone;
+  bool is_behind = false;
+  decode_comments(body, "", is_behind, all);
+  EXPECT_EQ(all.size(), 2U);
+  decode_comments(body, "7", is_behind, rest);
+  EXPECT_TRUE(is_behind);
+  EXPECT_EQ(json::value(rest), parsed(R"([{"id":"9",
+    "author":{"name":"Ag","email":"ag@acme.com","id":"5","is_agent":true},
+    "html":"<p>two</p>","text":"two","is_public":false,"at":"t2","via":"api",
+    "marker":"d-000191","files":[{"name":"a.txt","url":"https://acme.zendesk.com/a",
+    "content_type":"text/plain","bytes":15}]}])"));
+  is_behind = false;
+  decode_comments(body, "8", is_behind, gone);
+  EXPECT_EQ(gone.size(), 1U) << "the last seen one is gone: higher ids are new";
+  EXPECT_EQ(next_cursor_in(body), "") << "a cursor without has_more is the end";
+}
+
+TEST(ZendeskWire, a_search_is_bounded_by_whole_seconds) {
+  const auto query =
+      encode_query("type:ticket tags:vpn", "2026-11-21T01:00:00.123Z", "2026-11-21T03:00:00+01:00");
+  ASSERT_TRUE(query.ok());
+  EXPECT_EQ(*query, "tags:vpn created>=2026-11-21T01:00:00Z created<2026-11-21T02:00:00Z");
+  EXPECT_EQ(encode_count(*query).path,
+            "/search/count.json?query=type%3Aticket%20tags%3Avpn%20created%3E%3D2026-11-21T01%3A"
+            "00%3A00Z%20created%3C2026-11-21T02%3A00%3A00Z");
+  EXPECT_NE(encode_search("tags:vpn", "a=b").path.find("&page%5Bafter%5D=a%3Db"),
+            std::string::npos);
+  EXPECT_FALSE(encode_query("", "yesterday", "").ok());
+  EXPECT_EQ(decode_search(parsed(R"({"results":[{"id":1,"subject":"s","tags":["t"],
+      "created_at":"c"}],"meta":{"has_more":true,"after_cursor":"n"}})")),
+            parsed(R"({"tickets":[{"id":"1","subject":"s","tags":["t"],"created_at":"c"}],
+                       "next_cursor":"n"})"));
+}
+
+TEST(ZendeskWire, an_export_gives_one_event_for_each_state_of_a_ticket) {
+  const auto page = decode_export(parsed(R"({"tickets":[{"id":1,"updated_at":"u1"},{"id":"x"}],
+      "after_cursor":"MTcw","end_of_stream":true})"),
+                                  TimePoint{});
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->events.size(), 1U);
+  EXPECT_EQ(page->events[0].key, "export/1/u1");
+  EXPECT_EQ(page->events[0].kind, "desk.changed");
+  EXPECT_EQ(page->events[0].body, parsed(R"({"ticket":"1"})"));
+  EXPECT_EQ(page->cursor, "MTcw");
+  EXPECT_TRUE(page->is_end);
+  EXPECT_FALSE(decode_export(parsed(R"({"error":"x"})"), TimePoint{}));
+}
+
+TEST(ZendeskWire, a_hook_names_its_ticket_whatever_its_shape) {
+  EXPECT_EQ(ticket_in_hook(R"({"ticket_id":"42"})"), "42");
+  EXPECT_EQ(ticket_in_hook(R"({"ticket_id":42})"), "42");
+  EXPECT_EQ(ticket_in_hook(R"({"subject":"zen:ticket:141","detail":{"id":"141"}})"), "141");
+  EXPECT_EQ(ticket_in_hook(R"({"ticket_id":"42","comment":"say "hi""})"), "42");
+  for (const char* none : {"", "[]", "{}", R"({"ticket_id":"x"})", R"({"subject":"zen:user:1"})"}) {
+    EXPECT_FALSE(ticket_in_hook(none)) << none;
+  }
+}
+
+TEST(ZendeskWire, a_failure_says_whether_it_is_the_request_or_the_world) {
+  const Outcome wrong = outcome(422, R"({"error":"RecordInvalid","description":"Record validation
+ errors","details":{"requester":[{"description":"Requester: Email is invalid"}]}})");
+  EXPECT_EQ(wrong.kind, Kind::refused) << "a newline in JSON text is still an answer";
+  const Outcome told = outcome(
+      422, R"({"error":"RecordInvalid","details":{"a":[{"description":"Email is invalid"}]}})");
+  EXPECT_NE(told.why.find("RecordInvalid: Email is invalid"), std::string::npos) << told.why;
+  const Outcome shaped = outcome(400, R"({"error":{"title":"Invalid attribute","message":"no"}})");
+  EXPECT_NE(shaped.why.find("Invalid attribute: no"), std::string::npos);
+  EXPECT_EQ(outcome(401, R"({"error":"Couldn't authenticate you"})").kind, Kind::later);
+  EXPECT_EQ(outcome(403, "").kind, Kind::later);
+  EXPECT_EQ(outcome(404, "").kind, Kind::refused);
+  EXPECT_EQ(outcome(409, R"({"error":"DatabaseConflict"})").kind, Kind::later);
+  EXPECT_EQ(outcome(429, "<html>", "93").when, Millis(93'000));
+  EXPECT_EQ(outcome(429, "").when, Millis(60'000)) << "without Retry-After a minute";
+  EXPECT_EQ(outcome(503, "", "9").when, Millis(9000));
+  EXPECT_EQ(outcome(504, "").kind, Kind::unsure) << "what is behind the gateway may go on";
+  EXPECT_EQ(outcome(200, "<html>").kind, Kind::unsure);
+  EXPECT_EQ(outcome(302, "").kind, Kind::later);
+  EXPECT_TRUE(is_key_conflict(answer(400, R"({"error":"IdempotentRequestError"})")));
+}
+
+TEST(ZendeskWire, a_marker_is_found_in_audits_and_comments_alike) {
+  const json::value audit = parsed(R"({"id":1,"metadata":{"custom":{"deskwire":"d-000191"}},
+    "events":[{"id":5,"type":"Change"},{"id":7001,"type":"Comment"}]})");
+  EXPECT_EQ(marker_in(audit), "d-000191");
+  EXPECT_EQ(comment_of_audit(audit), "7001");
+  EXPECT_EQ(marker_in(parsed(R"({"metadata":{"custom":[]}})")), "");
+  EXPECT_EQ(comment_of_audit(parsed("{}")), "");
+}
+
+}  // namespace
+}  // namespace dw::zendesk

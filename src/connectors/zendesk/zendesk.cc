@@ -1,0 +1,231 @@
+#include "connectors/zendesk/zendesk.h"
+
+#include <fmt/format.h>
+
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+using namespace zendesk;
+
+/// A file that can't be fetched so often is linked, so that the comment goes on.
+constexpr int copy_attempts_max = 5;
+constexpr size_t doubts_max = 10'000;
+
+Outcome outcome_of(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::unsure:
+      return Outcome::unsure("no answer from Zendesk: " + error.what);
+    case ErrorKind::unreachable:
+      return Outcome::later("unreachable: " + error.what);
+    default:
+      return Outcome::later(error.what, error.when);
+  }
+}
+
+/// The member of a JSON answer; null if this is none.
+json::value member_of(const HttpAnswer& answer, const char* key) {
+  const Result<json::value> parsed = parse_json(answer.body);
+  if (!parsed.ok()) return nullptr;
+  std::vector<Problem> ignored;
+  const JsonView member = JsonView(*parsed, ignored)[key];
+  return member.is_object() ? *member.raw() : json::value();
+}
+
+bool is_success(const HttpAnswer& answer) {
+  return answer.status == 200 || answer.status == 201;
+}
+
+bool is_digits(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+Outcome no_ticket(const std::string& id) {
+  return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
+}
+
+/// "tomás" is searched for as a whole.
+std::string search_for_user(const std::string& email) {
+  std::string bare;
+  for (const char c : email) {
+    if (c != '"') bare += c;
+  }
+  return "/users/search.json?query=" + encode_url_part("email:\"" + bare + "\"");
+}
+
+}  // namespace
+
+ZendeskDesk::ZendeskDesk(ZendeskClient& client, std::vector<FileHost> file_hosts)
+    : client_(client), files_(client, std::move(file_hosts)) {
+  const auto url = parse_url(client_.settings().url);
+  label_ = "zendesk:" + (url ? url->host : client_.settings().url);
+}
+
+Task<std::vector<Outcome>> ZendeskDesk::perform(std::vector<Delivery> deliveries, Millis timeout) {
+  const Monotonic until = client_.clock().monotonic() + timeout;
+  std::vector<Outcome> outcomes;
+  for (size_t i = 0; i < deliveries.size(); ++i) {
+    Delivery delivery = deliveries[i];
+    const DeliveryId id = delivery.id;
+    Outcome outcome = co_await perform_one(std::move(delivery), until);
+    if (outcome.kind == Outcome::Kind::unsure) {
+      if (doubts_.size() >= doubts_max) doubts_.erase(doubts_.begin());
+      doubts_[id] = client_.clock().monotonic();
+    }
+    outcomes.push_back(std::move(outcome));
+  }
+  co_return outcomes;
+}
+
+Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Monotonic until) {
+  std::string marker = to_text(delivery.id);
+  if (auto* one = std::get_if<DeskOpen>(&delivery.payload)) {
+    co_return co_await open(std::move(*one), std::move(marker), until);
+  }
+  if (auto* one = std::get_if<DeskComment>(&delivery.payload)) {
+    co_return co_await comment(std::move(*one), std::move(marker), delivery.attempts, until);
+  }
+  if (auto* one = std::get_if<DeskUpdate>(&delivery.payload)) {
+    co_return co_await update(std::move(*one), std::move(marker), until);
+  }
+  if (auto* one = std::get_if<Ask>(&delivery.payload)) {
+    co_return co_await ask(std::move(*one), until);
+  }
+  co_return Outcome::refused("a desk takes tickets, comments, updates and questions only");
+}
+
+Task<Outcome> ZendeskDesk::open(DeskOpen open, std::string marker, Monotonic until) {
+  Request request = encode_open(open, marker, client_.settings());
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  if (!answer.ok()) co_return outcome_of(answer.error());
+  if (is_success(*answer)) {
+    json::value told = answer_of_ticket(member_of(*answer, "ticket"), client_.settings().url);
+    if (!told.is_null()) co_return Outcome::done(std::move(told));
+  }
+  if (is_key_conflict(*answer)) {
+    // The key was used with other words: a ticket with it may be there.
+    const Settled found = co_await settle_open(std::move(open), until);
+    if (found.kind == Settled::Kind::happened) co_return Outcome::done(found.answer);
+    if (found.kind == Settled::Kind::later) co_return Outcome::later(found.why);
+  }
+  co_return outcome_of_failure(*answer, client_.clock().now());
+}
+
+Task<Outcome> ZendeskDesk::comment(DeskComment comment, std::string marker, int attempts,
+                                   Monotonic until) {
+  if (!ticket_path(comment.external_id)) co_return no_ticket(comment.external_id);
+  std::vector<AttachedFile> files;
+  for (size_t i = 0; i < comment.files.size(); ++i) {
+    FileLink file = comment.files[i];
+    const bool is_last_try = attempts >= copy_attempts_max;
+    Result<AttachedFile> copied = co_await files_.copy(std::move(file), is_last_try, until);
+    if (!copied.ok()) co_return outcome_of(copied.error());
+    files.push_back(std::move(*copied));
+  }
+  Request request = encode_comment(comment, marker, files);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  if (!answer.ok()) co_return outcome_of(answer.error());
+  if (is_success(*answer)) {
+    const std::string id = comment_of_audit(member_of(*answer, "audit"));
+    if (!id.empty()) co_return Outcome::done(json::object{{"comment", id}});
+  }
+  co_return co_await refusal(*answer, comment.external_id, until);
+}
+
+Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Monotonic until) {
+  if (!ticket_path(update.external_id)) co_return no_ticket(update.external_id);
+  std::optional<int64_t> assignee;
+  if (update.patch.assignee) {
+    const std::string who = *update.patch.assignee;
+    const Result<int64_t> found = co_await agent_named(who, until);
+    if (!found.ok() && found.error().kind == ErrorKind::missing) {
+      co_return Outcome::refused(found.error().what);
+    }
+    if (!found.ok()) co_return outcome_of(found.error());
+    assignee = *found;
+  }
+  Request request = encode_update(update, marker, assignee);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  if (!answer.ok()) co_return outcome_of(answer.error());
+  if (is_success(*answer) && !member_of(*answer, "ticket").is_null()) {
+    co_return Outcome::done(json::object{});
+  }
+  const bool is_solving = update.patch.status == Status::solved && !assignee;
+  const bool wants_assignee =
+      answer->status == 422 && words_of(*answer).find("ssignee") != std::string::npos;
+  if (is_solving && wants_assignee) {
+    co_return co_await solve_with_assignee(std::move(update), std::move(marker), until);
+  }
+  co_return co_await refusal(*answer, update.external_id, until);
+}
+
+/// A ticket can be solved only by somebody who has it: by us, where nobody has.
+Task<Outcome> ZendeskDesk::solve_with_assignee(DeskUpdate update, std::string marker,
+                                               Monotonic until) {
+  int64_t who = client_.settings().agent_id;
+  if (who == 0) {
+    Outcome failed;
+    Request me{.path = "/users/me.json", .body = {}};
+    const Result<json::value> body = co_await get(std::move(me), failed, until);
+    if (!body.ok()) co_return failed;
+    std::vector<Problem> ignored;
+    who = JsonView(*body, ignored)["user"]["id"].integer().value_or(0);
+  }
+  Request request = encode_update(update, marker, who);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  if (!answer.ok()) co_return outcome_of(answer.error());
+  if (is_success(*answer) && !member_of(*answer, "ticket").is_null()) {
+    co_return Outcome::done(json::object{});
+  }
+  co_return co_await refusal(*answer, update.external_id, until);
+}
+
+/// Zendesk words a change of a closed ticket in many ways; the ticket itself tells.
+Task<Outcome> ZendeskDesk::refusal(HttpAnswer answer, std::string ticket, Monotonic until) {
+  Outcome outcome = outcome_of_failure(answer, client_.clock().now());
+  if (answer.status != 422) co_return outcome;
+  const Outcome seen = co_await ask_ticket(std::move(ticket), until);
+  if (seen.kind != Outcome::Kind::done) co_return outcome;
+  std::vector<Problem> ignored;
+  if (JsonView(seen.answer, ignored)["status"].text() == "closed") {
+    co_return Outcome::refused("closed");
+  }
+  co_return outcome;
+}
+
+Task<Result<int64_t>> ZendeskDesk::agent_named(std::string who, Monotonic until) {
+  if (who.empty()) co_return int64_t{0};
+  if (is_digits(who) && who.size() <= 18) co_return int64_t{std::stoll(who)};
+  Outcome failed;
+  Request request{.path = search_for_user(who), .body = {}};
+  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  if (!body.ok()) co_return body.error();
+  std::vector<Problem> ignored;
+  for (const JsonView& user : JsonView(*body, ignored)["users"].elements()) {
+    const std::string role = user["role"].text().value_or("");
+    const bool is_agent = role == "agent" || role == "admin";
+    const auto id = user["id"].integer();
+    if (is_agent && id && user["active"].boolean().value_or(true)) co_return *id;
+  }
+  co_return Error{ErrorKind::missing, "zendesk",
+                  fmt::format("no agent at Zendesk has the address {}", who)};
+}
+
+Task<Result<json::value>> ZendeskDesk::get(Request request, Outcome& failed, Monotonic until) {
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  if (!answer.ok()) {
+    failed = outcome_of(answer.error());
+    co_return answer.error();
+  }
+  if (answer->status == 200) {
+    Result<json::value> parsed = parse_json(answer->body);
+    if (parsed.ok()) co_return std::move(*parsed);
+  }
+  failed = outcome_of_failure(*answer, client_.clock().now());
+  const bool is_gone = answer->status == 404;
+  co_return Error{is_gone ? ErrorKind::missing : ErrorKind::busy, "zendesk", failed.why,
+                  failed.when};
+}
+
+}  // namespace dw

@@ -1,0 +1,54 @@
+// Target "desk:zendesk": opens tickets, adds comments, changes tickets, and answers questions.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "connectors/zendesk/files.h"
+#include "ports/target.h"
+
+namespace dw {
+
+class ZendeskDesk : public Target {
+ public:
+  /// `file_hosts`: where attachments may be fetched from.
+  ZendeskDesk(ZendeskClient& client, std::vector<FileHost> file_hosts);
+
+  const std::string& name() const override { return name_; }
+  const std::string& label() const override { return label_; }
+  /// A ticket that is closed for good refuses comments and updates with "closed".
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  /// A ticket is looked up by external_id, a comment or update by its marker in the audits; not
+  /// before Zendesk has had time to finish what broke off.
+  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  /// Who we are, what we may do, and whether group and field are there.
+  Task<std::vector<Probe>> probe(Millis timeout) override;
+
+ private:
+  Task<Outcome> perform_one(Delivery delivery, Monotonic until);
+  Task<Outcome> open(DeskOpen open, std::string marker, Monotonic until);
+  Task<Outcome> comment(DeskComment comment, std::string marker, int attempts, Monotonic until);
+  Task<Outcome> update(DeskUpdate update, std::string marker, Monotonic until);
+  Task<Outcome> solve_with_assignee(DeskUpdate update, std::string marker, Monotonic until);
+  Task<Outcome> refusal(HttpAnswer answer, std::string ticket, Monotonic until);
+  Task<Result<int64_t>> agent_named(std::string who, Monotonic until);
+
+  Task<Outcome> ask(Ask ask, Monotonic until);
+  Task<Outcome> ask_ticket(std::string id, Monotonic until);
+  Task<Outcome> ask_comments(std::string id, std::string after, Monotonic until);
+  Task<Outcome> ask_search(Ask ask, Monotonic until);
+
+  Task<Settled> settle_open(DeskOpen open, Monotonic until);
+  Task<Settled> settle_by_audits(Delivery delivery, std::string ticket, Monotonic until);
+  /// GET and a body that is JSON, or what it came to instead.
+  Task<Result<json::value>> get(zendesk::Request request, Outcome& failed, Monotonic until);
+  Task<Probe> probe_thing(std::string name, std::string path, Monotonic until);
+
+  ZendeskClient& client_;
+  ZendeskFiles files_;
+  std::string name_ = "desk:zendesk";
+  std::string label_;
+  std::map<DeliveryId, Monotonic> doubts_;  // when a delivery's outcome was lost, here
+};
+
+}  // namespace dw

@@ -1,0 +1,37 @@
+#include "engine/notebook.h"
+
+namespace dw {
+
+Task<Result<Kept>> StoreNotebook::read(std::string name) {
+  Kept kept;
+  // The work runs on the store's thread while this frame waits: what it refers to stays.
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(kept, reader.kept(name));
+    return {};
+  };
+  DW_CO_CHECK(co_await store_.read(work));
+  co_return kept;
+}
+
+Task<Result<void>> StoreNotebook::write(std::string name, std::string text, int64_t version) {
+  auto work = [&](Journal& journal) { return journal.keep(name, text, version); };
+  co_return co_await store_.write(work);
+}
+
+Task<Result<bool>> StoreNotebook::take_turn(std::string name, Millis length) {
+  bool is_ours = false;
+  auto work = [&](Journal& journal) -> Result<void> {
+    const TimePoint now = clock_.now();
+    DW_TRY(is_ours, journal.hold_lease(name, holder_, now, now + length));
+    return {};
+  };
+  DW_CO_CHECK(co_await store_.write(work));
+  co_return is_ours;
+}
+
+Task<Result<void>> StoreNotebook::end_turn(std::string name) {
+  auto work = [&](Journal& journal) { return journal.drop_lease(name, holder_); };
+  co_return co_await store_.write(work);
+}
+
+}  // namespace dw

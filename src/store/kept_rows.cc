@@ -1,0 +1,31 @@
+// What connectors keep over restarts.
+#include "statements.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+/// Apart from the names of leases.
+std::string row_name(const std::string& name) {
+  return "kept:" + name;
+}
+
+}  // namespace
+
+Result<Kept> SqlJournal::kept(const std::string& name) {
+  Kept out;
+  DW_CHECK(db_.run(stmt::kept, {row_name(name)}, [&](const Row& row) {
+    out = {std::string(row.text(0)), row.integer(1)};
+  }));
+  return out;
+}
+
+Result<void> SqlJournal::keep(const std::string& name, const std::string& text, int64_t version) {
+  bool is_kept = false;
+  DW_CHECK(db_.run(stmt::keep, {row_name(name), text, version, version + 1},
+                   [&](const Row&) { is_kept = true; }));
+  if (is_kept) return {};
+  return Error{ErrorKind::conflict, name, "another replica has written it meanwhile"};
+}
+
+}  // namespace dw

@@ -1,0 +1,118 @@
+// The incremental export: what the webhook missed, once, from where it stood.
+#include "connectors/zendesk/export.h"
+#include "contract/zendesk_world.h"
+
+namespace dw {
+namespace {
+
+constexpr const char* note = "zendesk.export";
+
+struct ExportWorld : ZendeskWorld {
+  std::vector<Event> events;
+  bool is_store_full = false;
+  std::unique_ptr<ZendeskExport> polled;
+
+  ExportWorld() { restart(); }
+  void restart() {
+    polled = std::make_unique<ZendeskExport>(
+        *client, world.loop, notebook, [this](Event event) { return take(std::move(event)); },
+        [](const std::string&) {});
+  }
+  Task<Result<void>> take(Event event) {
+    if (is_store_full) co_return Error{ErrorKind::full, "store", "the disk is full"};
+    events.push_back(std::move(event));
+    co_return Result<void>();
+  }
+  Result<size_t> look() { return world.wait_for(polled->look()); }
+};
+
+TEST(ZendeskExport, each_change_comes_once_and_a_restart_goes_on) {
+  ExportWorld w;
+  const int64_t id = w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  ASSERT_TRUE(w.look().ok());
+  ASSERT_EQ(w.events.size(), 1U);
+  EXPECT_EQ(w.events[0].key,
+            fmt::format("export/{}/{}", id, text_at(w.fake.ticket(id), "updated_at")));
+  EXPECT_EQ(to_text(w.events[0].body), fmt::format(R"({{"ticket":"{}"}})", id));
+  ASSERT_TRUE(w.look().ok());
+  EXPECT_EQ(w.events.size(), 1U);
+  w.fake.say(id, "<p>Which one?</p>", true);
+  w.restart();
+  ASSERT_TRUE(w.look().ok());
+  EXPECT_EQ(w.events.size(), 2U);
+}
+
+TEST(ZendeskExport, the_cursor_stays_while_the_store_can_not_take_what_it_brought) {
+  ExportWorld w;
+  w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  w.is_store_full = true;
+  EXPECT_EQ(w.look().error().kind, ErrorKind::full);
+  EXPECT_EQ(w.notebook.kept[note].version, 0);
+  w.is_store_full = false;
+  ASSERT_TRUE(w.look().ok());
+  EXPECT_EQ(w.events.size(), 1U);
+}
+
+TEST(ZendeskExport, more_than_a_page_is_read_to_its_end) {
+  ExportWorld w;
+  for (int i = 0; i < 2300; ++i) w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  const Result<size_t> count = w.look();
+  ASSERT_TRUE(count.ok());
+  EXPECT_EQ(*count, 2300U);
+}
+
+TEST(ZendeskExport, a_replica_that_has_the_turn_reads_alone) {
+  ExportWorld w;
+  w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  w.notebook.taken_by_others[note] = true;
+  const Result<size_t> count = w.look();
+  ASSERT_TRUE(count.ok());
+  EXPECT_EQ(*count, 0U);
+  EXPECT_TRUE(w.world.script.seen().empty());
+}
+
+TEST(ZendeskExport, a_cursor_that_is_no_longer_taken_is_replaced_by_the_time) {
+  ExportWorld w;
+  w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  const std::string kept = to_text(
+      json::object{{"url", w.settings.url}, {"cursor", "gone"}, {"at", to_rfc3339(system_now())}});
+  w.notebook.kept[note] = {kept, 1};
+  EXPECT_FALSE(w.look().ok());
+  ASSERT_TRUE(w.look().ok());
+  EXPECT_EQ(w.events.size(), 1U);
+}
+
+TEST(ZendeskExport, an_agent_is_told_that_it_takes_an_admin) {
+  ExportWorld w;
+  w.settings.oauth_token = Secret();
+  w.settings.email = "ida@acme.example";
+  w.settings.token = Secret("api-token");
+  w.polled.reset();
+  w.build();
+  w.restart();
+  const Result<size_t> looked = w.look();
+  ASSERT_FALSE(looked.ok());
+  EXPECT_EQ(looked.error().kind, ErrorKind::denied);
+}
+
+TEST(ZendeskExport, it_looks_at_once_and_ends_when_it_is_asked) {
+  ExportWorld w;
+  w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  w.polled = std::make_unique<ZendeskExport>(
+      *w.client, w.world.loop, w.notebook, [&w](Event event) { return w.take(std::move(event)); },
+      [&w](const std::string& trouble) {
+        EXPECT_EQ(trouble, "");
+        w.polled->stop();
+      });
+  struct Runner {
+    static Task<int> run(ZendeskExport* polled) {
+      co_await polled->run();
+      co_return 1;
+    }
+  };
+  EXPECT_EQ(w.world.wait_for(Runner::run(w.polled.get())), 1);
+  EXPECT_EQ(w.events.size(), 1U);
+}
+
+}  // namespace
+}  // namespace dw
