@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "domain/delivery.h"
+#include "domain/tally.h"
 #include "domain/ticket.h"
 
 namespace dw {
@@ -28,7 +29,18 @@ struct AddComment {
   Comment comment;
 };
 
-using Change = std::variant<OpenTicket, ChangeTicket, AddComment>;
+/// Keeps what a message counts, unless a newer text of it is known, or that it is gone.
+struct KeepTally {
+  TallyMessage message;
+};
+
+/// Takes a message back that was deleted: nothing that comes later counts it again.
+struct DropTally {
+  std::string channel, message;
+  TimePoint at{};
+};
+
+using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepTally, DropTally>;
 
 struct Plan {
   std::vector<Change> changes;

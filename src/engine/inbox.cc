@@ -156,6 +156,12 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   if (const auto* patch = std::get_if<ChangeTicket>(&change)) {
     return journal.change_ticket(patch->ticket, patch->patch, now);
   }
+  if (const auto* kept = std::get_if<KeepTally>(&change)) {
+    return journal.keep_tally(kept->message);
+  }
+  if (const auto* gone = std::get_if<DropTally>(&change)) {
+    return journal.drop_tally(gone->channel, gone->message, gone->at);
+  }
   DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
   DW_ASSERT(id, "the store numbers comments from 1");
   return {};

@@ -16,6 +16,7 @@
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/plan.h"
+#include "domain/tally.h"
 #include "domain/ticket.h"
 #include "net/task.h"
 
@@ -195,6 +196,24 @@ class Reader {
   /// The position of the newest change.
   virtual Result<std::string> last_change() = 0;
 
+  /// A bar per agent, longest first, then by username.
+  virtual Result<std::vector<TallyAgent>> tally(const TallyQuery& query) = 0;
+  /// The same per channel, without opening balances: what the live stream counts on from.
+  virtual Result<std::vector<TallyBar>> tally_bars(TimePoint since) = 0;
+  /// One bar, counted since then. Absent: there is none with that number.
+  virtual Result<std::optional<TallyBar>> tally_bar(int64_t id, TimePoint since) = 0;
+  /// Channels that ever counted anything.
+  virtual Result<std::vector<std::string>> tally_channels() = 0;
+  /// The lines behind an agent's number (`username` empty: everybody's), newest first.
+  virtual Result<Page<TallyRow>> tally_rows(const TallyQuery& query, const std::string& username,
+                                            const PageRequest& page) = 0;
+  /// Kept messages of a channel that still have their text, by id, behind `after`; without what
+  /// they count.
+  virtual Result<std::vector<TallyMessage>> tally_texts(const std::string& channel,
+                                                        const std::string& after, size_t limit) = 0;
+  /// What the counts of a channel were made with; empty: never counted.
+  virtual Result<std::string> tally_rule(const std::string& channel) = 0;
+
   virtual Result<std::vector<Token>> tokens() = 0;
   virtual Result<std::vector<AuditEntry>> audit(const PageRequest& page) = 0;
 };
@@ -264,6 +283,16 @@ class Journal : public Reader {
   /// Makes at most `limit` of the newest tickets quick to search; how many. Those not yet indexed
   /// are found as well, one by one.
   virtual Result<int64_t> index_words(size_t limit) = 0;
+
+  /// Keeps a message with what it counts, unless a newer text is known or the message is gone.
+  virtual Result<void> keep_tally(const TallyMessage& message) = 0;
+  /// Takes a message back for good; also one that was never seen.
+  virtual Result<void> drop_tally(const std::string& channel, const std::string& message,
+                                  TimePoint at) = 0;
+  /// Sets opening balances; those of other agents stay.
+  virtual Result<void> set_tally_balances(const std::vector<TallyBalance>& balances,
+                                          TimePoint now) = 0;
+  virtual Result<void> set_tally_rule(const std::string& channel, const std::string& rule) = 0;
 
   virtual Result<int64_t> add_token(const Token& token) = 0;
   /// errors  missing
