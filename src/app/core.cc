@@ -9,6 +9,9 @@ void build_jobs(Core& core) {
   core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
+  auto counting = std::make_unique<Tally>(core.settings.tallies);
+  core.tally = counting.get();
+  core.jobs.push_back(std::move(counting));
 }
 
 void build_inbox(Core& core) {
@@ -31,7 +34,10 @@ std::vector<QueueName> Core::queue_names() const {
 }
 
 ShapeContext Core::shapes() const {
-  ShapeContext context{public_url, {}};
+  ShapeContext context{.public_url = public_url, .timezone = settings.hours.timezone};
+  for (const TallySettings& tally : settings.tallies) {
+    context.tally_channels.push_back(tally.channel);
+  }
   for (const auto& target : local_targets) context.target_labels[target->name()] = target->label();
   for (const auto& target : targets) context.target_labels[target->name()] = target->label();
   return context;

@@ -15,6 +15,7 @@
 #include "engine/inbox.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/tally/tally.h"
 #include "net/http_client.h"
 #include "net/loop_clock.h"
 #include "store/open.h"
@@ -36,6 +37,7 @@ struct Core {
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<std::unique_ptr<Job>> jobs;
+  const Tally* tally = nullptr;  ///< among the jobs
   std::unique_ptr<Inbox> inbox;
 
   std::vector<QueueName> queue_names() const;

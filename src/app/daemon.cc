@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "app/exit_code.h"
+#include "app/tally_recount.h"
 #include "base/log.h"
 #include "web/board.h"
 #include "web/problem.h"
@@ -65,6 +66,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       scheduler_(core_->loop, core_->clock, tasks_),
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics,
                {core_->settings.store.retention, holder_}),
+      stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(),
             core_->queue_names()),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
@@ -82,6 +84,7 @@ void Daemon::wire_notices() {
     if (touched.lanes) outbox_.notify();
     if (touched.queues) sqs_.queues_changed();
     if (touched.notes) janitor_.notify();
+    if (touched.notes) stats_files_.notify();
     live_.notify(touched);
   });
   for (const auto& source : core_->teams) states_.expect(source->name(), "no request yet");
@@ -103,6 +106,12 @@ void Daemon::start_janitor() {
   scheduler_.add({"retention", "hourly :17", *schedule, core_->settings.hours.timezone,
                   [this](TimePoint) { return janitor_.sweep(); }});
   tasks_.run("search index", janitor_.index_until_stopped());
+}
+
+void Daemon::start_tally() {
+  if (core_->settings.tallies.empty()) return;
+  tasks_.run("tally recount", recount_changed(*core_));
+  tasks_.run("stats files", stats_files_.write_until_stopped());
 }
 
 Routes Daemon::routes() {
@@ -142,6 +151,7 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_janitor();
+  start_tally();
   scheduler_.start();
   live_.start();
   return bound;
@@ -209,6 +219,7 @@ Task<void> Daemon::stop() {
   outbox_.stop();
   scheduler_.stop();
   janitor_.stop();
+  stats_files_.stop();
   live_.stop();
   sqs_.stop();
   const Monotonic until = core_->clock.monotonic() + stop_deadline;

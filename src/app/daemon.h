@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "app/core.h"
+#include "app/stats_files.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
@@ -26,6 +27,7 @@ class Daemon {
   Result<std::string> start();
   void wire_notices();
   void start_janitor();
+  void start_tally();
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();
@@ -41,6 +43,7 @@ class Daemon {
   Outbox outbox_;
   Scheduler scheduler_;
   Janitor janitor_;
+  StatsFiles stats_files_;
   LiveFeed live_;
   ConnectorStates states_;
   Access access_;

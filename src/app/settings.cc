@@ -16,8 +16,9 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store", "log",   "teams",
-                                                "intake", "queue",  "route", "retry", "hours"};
+const std::vector<std::string> section_names = {"server", "access", "store", "log",
+                                                "teams",  "intake", "queue", "route",
+                                                "retry",  "hours",  "tally"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -118,6 +119,18 @@ void check_routes(const Settings& settings, const std::vector<int>& lines, Probl
   }
 }
 
+void check_tallies(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
+  std::set<std::string> channels;
+  for (size_t i = 0; i < settings.tallies.size(); ++i) {
+    const std::string& channel = settings.tallies[i].channel;
+    if (channel.empty()) {
+      problems.add(lines[i], "tally.channel", "is missing");
+    } else if (!channels.insert(channel).second) {
+      problems.add(lines[i], "tally.channel", fmt::format("\"{}\" is there twice", channel));
+    }
+  }
+}
+
 int line_of(const Node::Table& root, const std::string& section, const std::string& key) {
   const auto found = root.find(section);
   if (found == root.end() || found->second.table() == nullptr) return 0;
@@ -208,7 +221,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
   read_teams(root, settings, problems);
-  std::vector<int> queue_lines, route_lines;
+  std::vector<int> queue_lines, route_lines, tally_lines;
+  read_list(root, tally_section(), settings.tallies, tally_lines, problems);
+  check_tallies(settings, tally_lines, problems);
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
   read_list(root, route_section(), settings.routes, route_lines, problems);
   check_queues(settings, queue_lines, environment, problems);
@@ -246,6 +261,9 @@ std::string print_settings(const Settings& settings) {
   }
   put("[retry]", print_section(retry_section(), settings.retry));
   put("[hours]", print_section(hours_section(), settings.hours));
+  for (const TallySettings& tally : settings.tallies) {
+    put("[[tally]]", print_section(tally_section(), tally));
+  }
   return out;
 }
 
@@ -268,7 +286,8 @@ json::object settings_schema() {
                                       {"queue", list_of(section_schema(queue_section()))},
                                       {"route", list_of(section_schema(route_section()))},
                                       {"retry", section_schema(retry_section())},
-                                      {"hours", section_schema(hours_section())}}}};
+                                      {"hours", section_schema(hours_section())},
+                                      {"tally", list_of(section_schema(tally_section()))}}}};
 }
 
 std::string settings_reference() {
@@ -292,6 +311,7 @@ std::string settings_reference() {
   out += section_reference(route_section(), RouteSettings{});
   out += section_reference(retry_section(), RetrySettings{});
   out += section_reference(hours_section(), HoursSettings{});
+  out += section_reference(tally_section(), TallySettings{});
   return out;
 }
 
@@ -311,6 +331,7 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   };
   lists(queue_section(), running.queues, next.queues);
   lists(route_section(), running.routes, next.routes);
+  lists(tally_section(), running.tallies, next.tallies);
   return keys;
 }
 

@@ -4,17 +4,15 @@
 
 #include <charconv>
 
+#include "domain/schedule.h"
+
 namespace dw {
 namespace {
 
 constexpr int days_max = 36'500;
 
 const date::time_zone* zone_named(const std::string& timezone) {
-  try {
-    return date::locate_zone(timezone);
-  } catch (const std::exception&) {  // the library's only way to say that it has no such zone
-    return nullptr;
-  }
+  return is_timezone(timezone) ? date::locate_zone(timezone) : nullptr;
 }
 
 TimePoint midnight(date::local_days day, const std::string& timezone) {

@@ -115,6 +115,35 @@ Object ticket_schemas() {
   };
 }
 
+/// Updates per agent.
+Object tally_schemas() {
+  return {
+      {"Tally", shape({{"agents", list_of(ref("TallyAgent"))},
+                       {"total", typed("integer")},
+                       {"channels", list_of(typed("string"))},
+                       {"today", list_of(ref("TallyBar"))},
+                       {"today_until", time()},
+                       {"timezone", typed("string")}})},
+      {"TallyAgent", shape({{"username", typed("string")},
+                            {"name", typed("string")},
+                            {"updates", typed("integer")},
+                            {"opening", typed("integer")},
+                            {"last_at", nullable_time()}})},
+      {"TallyBar", shape({{"channel", typed("string")},
+                          {"username", typed("string")},
+                          {"name", typed("string")},
+                          {"updates", typed("integer")}})},
+      {"TallyUpdate", shape({{"channel", typed("string")},
+                             {"message", typed("string")},
+                             {"line", typed("integer")},
+                             {"username", typed("string")},
+                             {"name", typed("string")},
+                             {"ticket", nullable("string")},
+                             {"at", time()}})},
+      {"TallyUpdatePage", page_of("TallyUpdate")},
+  };
+}
+
 /// Everything else that is answered.
 Object other_schemas() {
   const Object quantiles = shape({{"median", nullable("number")}, {"p90", nullable("number")}});
@@ -270,6 +299,20 @@ Object paths() {
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
   add("post", "/v1/deliveries/{id}/discard",
       {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
+  add("get", "/v1/tally",
+      {"Updates per agent; since and until: a time, a day, \"today\" or \"7d\"",
+       "viewer",
+       200,
+       "Tally",
+       "",
+       {"since", "until", "channel"}});
+  add("get", "/v1/tally/updates",
+      {"The lines behind a number, newest first",
+       "viewer",
+       200,
+       "TallyUpdatePage",
+       "",
+       {"username", "since", "until", "channel", "limit", "cursor"}});
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
   add("get", "/v1/live",
       {"Server-sent events ticket, delivery, queue, status, resync; Last-Event-ID resumes",
@@ -282,6 +325,7 @@ Object paths() {
 Object openapi_description() {
   Object all = ticket_schemas();
   for (auto& member : other_schemas()) all[member.key()] = std::move(member.value());
+  for (auto& member : tally_schemas()) all[member.key()] = std::move(member.value());
   all["Moved"] = shape({{"moved", typed("integer")}});
   all["Discard"] = shape({{"why", typed("string")}});
   return {

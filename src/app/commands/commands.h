@@ -28,6 +28,7 @@ void add_queue(CLI::App& app, Invocation& invocation);
 void add_delivery(CLI::App& app, Invocation& invocation);
 void add_route(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
+void add_tally(CLI::App& app, Invocation& invocation);
 void add_store(CLI::App& app, Invocation& invocation);
 void add_completions(CLI::App& app, Invocation& invocation);
 

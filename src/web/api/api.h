@@ -69,6 +69,12 @@ class Api {
   Task<Response> retry_delivery(Request& request);
   Task<Response> discard_delivery(Request& request);
 
+  // tally.cc
+  void add_tally(Routes& routes);
+  Task<Response> tally(Request& request);
+  Task<Response> tally_updates(Request& request);
+  TallyQuery tally_query(const Request& request, std::vector<Problem>& problems) const;
+
   // status.cc
   void add_status(Routes& routes);
   Task<Response> status(Request& request);
