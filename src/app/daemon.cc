@@ -44,8 +44,21 @@ SqsEndpointSettings sqs_settings(const Core& core) {
 }
 
 Access::Mode access_mode(const Settings& settings) {
-  return settings.access.mode == AccessMode::loopback ? Access::Mode::loopback
-                                                      : Access::Mode::token;
+  return static_cast<Access::Mode>(settings.access.mode);
+}
+static_assert(static_cast<int>(AccessMode::oidc) == static_cast<int>(Access::Mode::oidc));
+
+std::string default_role(const Settings& settings) {
+  return std::string(name_of(static_cast<Role>(settings.access.default_role)));
+}
+
+std::unique_ptr<Oidc> oidc_of(Core& core) {
+  const AccessSettings& access = core.settings.access;
+  if (access.mode != AccessMode::oidc) return nullptr;
+  return std::make_unique<Oidc>(
+      core.http, core.clock,
+      OidcSettings{access.oidc_issuer, access.oidc_client_id, access.oidc_client_secret,
+                   core.public_url + "/oidc/callback"});
 }
 
 }  // namespace
@@ -70,7 +83,11 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(),
             core_->queue_names()),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
-      access_(*core_->store, core_->clock, access_mode(core_->settings), core_->public_url),
+      sessions_(*core_->store, core_->clock),
+      access_(*core_->store, core_->clock, sessions_, access_mode(core_->settings),
+              core_->public_url),
+      sign_in_(SignInParts{core_->loop, core_->clock, *core_->store, access_, sessions_,
+                           oidc_of(*core_), default_role(core_->settings)}),
       hooks_(*core_->inbox, core_->clock, core_->metrics, states_, sources_of(*core_)),
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
@@ -118,6 +135,7 @@ Routes Daemon::routes() {
   Routes routes;
   hooks_.add_to(routes);
   api_.add_to(routes);
+  sign_in_.add_to(routes);
   sqs_.add_to(routes);
   add_board_routes(routes);
   return routes;

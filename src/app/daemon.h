@@ -11,6 +11,7 @@
 #include "web/api/api.h"
 #include "web/hooks.h"
 #include "web/live_feed.h"
+#include "web/sign_in/sign_in.h"
 #include "web/sqs_endpoint/endpoint.h"
 
 namespace dw {
@@ -46,7 +47,9 @@ class Daemon {
   StatsFiles stats_files_;
   LiveFeed live_;
   ConnectorStates states_;
+  Sessions sessions_;
   Access access_;
+  SignIn sign_in_;
   Hooks hooks_;
   SqsEndpoint sqs_;
   Api api_;

@@ -148,8 +148,14 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
     problems.add(line_of(root, "server", "listen"), "server.listen",
                  fmt::format("\"{}\" can be reached from outside, and access.mode = \"loopback\" "
                              "asks for no login (listen on 127.0.0.1, or set access.mode = "
-                             "\"token\")",
+                             "\"password\", \"token\" or \"oidc\")",
                              server.listen));
+  }
+  const AccessSettings& access = settings.access;
+  if (access.mode == AccessMode::oidc &&
+      (access.oidc_issuer.empty() || access.oidc_client_id.empty())) {
+    problems.add(line_of(root, "access", "mode"), "access.mode",
+                 "\"oidc\" needs oidc_issuer and oidc_client_id");
   }
   for (const std::string& proxy : server.trusted_proxies) {
     if (const auto checked = check_cidr(proxy); !checked.ok()) {

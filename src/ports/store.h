@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "domain/account.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/plan.h"
@@ -122,11 +123,14 @@ struct Token {
   std::string sqs_secret;
   TimePoint created_at{};
   std::optional<TimePoint> revoked_at, last_used_at;
+  /// "tally:read tickets": the nouns under /v1 that it opens, to read or whole; empty: all.
+  std::string scopes{};
 };
 
 struct AuditEntry {
   TimePoint at{};
   std::string who, what, subject;  ///< "token ci", "delivery.discard", "d-000191"
+  int64_t id = 0;                  ///< its place in the list
 };
 
 struct Recorded {
@@ -215,6 +219,11 @@ class Reader {
   virtual Result<std::string> tally_rule(const std::string& channel) = 0;
 
   virtual Result<std::vector<Token>> tokens() = 0;
+  /// By name.
+  virtual Result<std::vector<Account>> accounts() = 0;
+  virtual Result<std::optional<Account>> account(const std::string& name) = 0;
+  virtual Result<std::optional<Account>> account_of_subject(const std::string& subject) = 0;
+  virtual Result<std::optional<OpenSession>> session(const std::string& hash) = 0;
   virtual Result<std::vector<AuditEntry>> audit(const PageRequest& page) = 0;
 };
 
@@ -298,6 +307,17 @@ class Journal : public Reader {
   /// errors  missing
   virtual Result<void> revoke_token(const std::string& name, TimePoint now) = 0;
   virtual Result<void> touch_token(int64_t id, TimePoint now) = 0;
+  /// errors  conflict: the name, or the subject, is taken
+  virtual Result<int64_t> add_account(const Account& account) = 0;
+  /// Writes role and password, and ends all its sessions. errors  missing
+  virtual Result<void> change_account(const Account& account) = 0;
+  /// With its sessions.
+  virtual Result<void> remove_account(int64_t id) = 0;
+  virtual Result<void> add_session(const Session& session) = 0;
+  virtual Result<void> touch_session(const std::string& hash, TimePoint now) = 0;
+  virtual Result<void> drop_session(const std::string& hash) = 0;
+  /// The key of that name; `fresh` becomes it if there is none. All replicas get the same.
+  virtual Result<std::string> server_key(const std::string& name, const std::string& fresh) = 0;
   virtual Result<void> add_audit(const AuditEntry& entry) = 0;
 };
 

@@ -90,6 +90,19 @@ class SqlJournal : public Journal {
                                   TimePoint now) override;
   Result<void> set_tally_rule(const std::string& channel, const std::string& rule) override;
 
+  // account_rows.cc
+  Result<std::vector<Account>> accounts() override;
+  Result<std::optional<Account>> account(const std::string& name) override;
+  Result<std::optional<Account>> account_of_subject(const std::string& subject) override;
+  Result<std::optional<OpenSession>> session(const std::string& hash) override;
+  Result<int64_t> add_account(const Account& account) override;
+  Result<void> change_account(const Account& account) override;
+  Result<void> remove_account(int64_t id) override;
+  Result<void> add_session(const Session& session) override;
+  Result<void> touch_session(const std::string& hash, TimePoint now) override;
+  Result<void> drop_session(const std::string& hash) override;
+  Result<std::string> server_key(const std::string& name, const std::string& fresh) override;
+
   // access_rows.cc
   Result<std::vector<Token>> tokens() override;
   Result<std::vector<AuditEntry>> audit(const PageRequest& page) override;

@@ -115,6 +115,24 @@ Object ticket_schemas() {
   };
 }
 
+/// Who may come in.
+Object access_schemas() {
+  return {
+      {"Session", shape({{"mode", one_of({"loopback", "password", "token", "oidc"})},
+                         {"signed_in", typed("boolean")},
+                         {"name", nullable("string")},
+                         {"role", nullable("string")},
+                         {"csrf", nullable("string")}})},
+      {"NewSession", shape({{"name", typed("string")}, {"password", typed("string")}})},
+      {"AuditEntry", shape({{"id", typed("integer")},
+                            {"at", time()},
+                            {"who", typed("string")},
+                            {"what", typed("string")},
+                            {"subject", typed("string")}})},
+      {"AuditPage", page_of("AuditEntry")},
+  };
+}
+
 /// Updates per agent.
 Object tally_schemas() {
   return {
@@ -178,23 +196,24 @@ Object other_schemas() {
                                {"solved", typed("integer")},
                                {"first_reply_seconds", quantiles},
                                {"cycle_seconds", quantiles}})},
-      {"Status", shape({{"version", typed("string")},
-                        {"started_at", time()},
-                        {"uptime_seconds", typed("integer")},
-                        {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
-                                         {"ok", typed("boolean")},
-                                         {"detail", typed("string")}})},
-                        {"connectors", list_of(shape({{"name", typed("string")},
-                                                      {"ok", typed("boolean")},
-                                                      {"detail", typed("string")},
-                                                      {"last_success_at", nullable_time()}}))},
-                        {"jobs", list_of(shape({{"name", typed("string")},
-                                                {"schedule", typed("string")},
-                                                {"next_run_at", nullable_time()},
-                                                {"last_run_at", nullable_time()}}))},
-                        {"access", shape({{"mode", one_of({"loopback", "token"})},
-                                          {"name", nullable("string")},
-                                          {"role", one_of({"viewer", "agent", "admin"})}})}})},
+      {"Status",
+       shape({{"version", typed("string")},
+              {"started_at", time()},
+              {"uptime_seconds", typed("integer")},
+              {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
+                               {"ok", typed("boolean")},
+                               {"detail", typed("string")}})},
+              {"connectors", list_of(shape({{"name", typed("string")},
+                                            {"ok", typed("boolean")},
+                                            {"detail", typed("string")},
+                                            {"last_success_at", nullable_time()}}))},
+              {"jobs", list_of(shape({{"name", typed("string")},
+                                      {"schedule", typed("string")},
+                                      {"next_run_at", nullable_time()},
+                                      {"last_run_at", nullable_time()}}))},
+              {"access", shape({{"mode", one_of({"loopback", "password", "token", "oidc"})},
+                                {"name", nullable("string")},
+                                {"role", one_of({"viewer", "agent", "admin"})}})}})},
       {"TicketPage", page_of("Ticket")},
       {"DeliveryPage", page_of("Delivery")},
       {"QueuePage", page_of("Queue")},
@@ -314,6 +333,11 @@ Object paths() {
        "",
        {"username", "since", "until", "channel", "limit", "cursor"}});
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
+  add("get", "/v1/audit",
+      {"Who changed what, newest first", "admin", 200, "AuditPage", "", {"limit", "cursor"}});
+  add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
+  add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
+  add("delete", "/v1/session", {"Signs out", "viewer", 204, "Session"});
   add("get", "/v1/live",
       {"Server-sent events ticket, delivery, queue, status, resync; Last-Event-ID resumes",
        "viewer", 200, ""});
@@ -325,6 +349,7 @@ Object paths() {
 Object openapi_description() {
   Object all = ticket_schemas();
   for (auto& member : other_schemas()) all[member.key()] = std::move(member.value());
+  for (auto& member : access_schemas()) all[member.key()] = std::move(member.value());
   for (auto& member : tally_schemas()) all[member.key()] = std::move(member.value());
   all["Moved"] = shape({{"moved", typed("integer")}});
   all["Discard"] = shape({{"why", typed("string")}});

@@ -78,6 +78,7 @@ class Api {
   // status.cc
   void add_status(Routes& routes);
   Task<Response> status(Request& request);
+  Task<Response> audit(Request& request);
   Task<Response> healthz(Request& request);
   Task<Response> readyz(Request& request);
   Task<Response> metrics_text(Request& request);
