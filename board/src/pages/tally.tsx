@@ -53,7 +53,7 @@ function AgentTable({ agents, total, open }: { agents: TallyAgent[]; total: numb
   open: (username: string) => void }) {
   const hasOpening = agents.some((one) => one.opening > 0);
   return (
-    <div class="scroll tally-table" tabIndex={0} role="region" aria-label="Updates per agent">
+    <div class="scroll tally-table" tabIndex={0} role="region" aria-label="Table of updates">
       <table>
         <thead>
           <tr>
