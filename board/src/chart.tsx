@@ -32,88 +32,121 @@ function useWidth(): [Ref<HTMLDivElement>, number] {
   return [ref, Math.floor(width)];
 }
 
-const sizes = (count: number, isLarge: boolean) => {
-  const row = count <= 12 ? 44 : count <= 30 ? 30 : 24;
-  const text = count <= 12 ? 15 : count <= 30 ? 14 : 13;
-  const scale = isLarge ? Math.max(1, Math.min(1.6, 20 / Math.max(1, count))) : 1;
-  return { row: Math.round(row * scale), text: Math.round(text * scale), isTwoLines: count <= 12 };
-};
+interface Shape {
+  row: number;  // height of a row
+  text: number;  // of its name
+  hasUsername: boolean;
+  isStacked: boolean;  // the name above its bar, where there is no room beside it
+}
+
+const narrow = 520;
+
+function shapeFor(count: number, width: number, room: number): Shape {
+  if (room > 0) {
+    const row = Math.max(26, Math.min(96, Math.floor(room / Math.max(1, count))));
+    const text = Math.max(13, Math.min(26, Math.round(row * 0.42)));
+    return { row, text, hasUsername: row >= 60, isStacked: false };
+  }
+  if (width < narrow) return { row: 42, text: 13, hasUsername: false, isStacked: true };
+  if (count <= 12) return { row: 44, text: 15, hasUsername: true, isStacked: false };
+  const row = count <= 30 ? 30 : 24;
+  return { row, text: row === 30 ? 14 : 13, hasUsername: false, isStacked: false };
+}
+
+/** How many rows a wall screen has room for. */
+export function rowsFor(room: number): number {
+  return Math.max(1, Math.floor(room / 26));
+}
 
 interface Props {
   agents: TallyAgent[];
   label: string;
   chart?: Ref<SVGSVGElement>;
-  isLarge?: boolean;
+  room?: number;  // pixels to fill on a wall screen; 0: as high as it needs
   open?: (username: string) => void;
 }
 
-export function AgentBars({ agents, label, chart, isLarge = false, open }: Props) {
+interface RowProps {
+  agent: TallyAgent;
+  y: number;
+  shape: Shape;
+  names: number;  // where the bars begin
+  scale: number;  // pixels of one update
+  width: number;
+  family: string;
+  open?: ((username: string) => void) | undefined;
+}
+
+function Row({ agent, y, shape, names, scale, width, family, open }: RowProps) {
+  const { row, text, hasUsername, isStacked } = shape;
+  const thick = Math.round(isStacked ? 14 : row * (hasUsername ? 0.5 : 0.6));
+  const top = isStacked ? 20 : (row - thick) / 2;
+  const length = Math.max(2, agent.updates * scale);
+  const second = Math.round(text * 0.8);
+  const room = isStacked ? width : names - 16;
+  const at = isStacked ? { x: 0, anchor: "start" as const, y: 14 }
+    : { x: names - 12, anchor: "end" as const, y: row / 2 + (hasUsername ? -1 : text * 0.35) };
+  return (
+    <g class="chart-row" data-y={y} data-agent={agent.username}
+      style={{ transform: `translateY(${y}px)` }} onClick={() => open?.(agent.username)}>
+      <title>
+        {`${agent.name} (${agent.username}): ${whole(agent.updates)}`
+          + (agent.opening ? `, of them ${whole(agent.opening)} imported` : "")}
+      </title>
+      <rect class="chart-hit" x={0} y={0} width={width} height={row} />
+      <text class="chart-name" x={at.x} y={at.y} text-anchor={at.anchor} font-size={text}>
+        {fitted(agent.name, room, `600 ${text}px ${family}`)}
+      </text>
+      {hasUsername && (
+        <text class="chart-faint" x={at.x} text-anchor="end" font-size={second}
+          y={row / 2 + second + 2}>
+          {fitted(agent.username, room, `400 ${second}px ${family}`)}
+        </text>
+      )}
+      <rect class="chart-bar" x={names} y={top} rx={3} width={length} height={thick} />
+      {agent.opening > 0 && (
+        <rect class="chart-opening" x={names} y={top} rx={3} height={thick}
+          width={Math.max(2, agent.opening * scale)} />
+      )}
+      <text class="chart-value" font-size={text} x={names + length + 7}
+        y={top + thick / 2 + text * 0.35}>
+        {whole(agent.updates)}
+      </text>
+    </g>
+  );
+}
+
+export function AgentBars({ agents, label, chart, room = 0, open }: Props) {
   const [box, width] = useWidth();
-  const size = sizes(agents.length, isLarge);
+  const axis = 22;
+  const shape = shapeFor(agents.length, width, Math.max(0, room - axis));
   const family = width > 0 ? getComputedStyle(document.body).fontFamily : "sans-serif";
-  const font = `600 ${size.text}px ${family}`;
-  const names = Math.min(width * 0.4, size.text * 17);
+  const names = shape.isStacked ? 0 : Math.round(Math.min(width * 0.4, shape.text * 17)) + 12;
   const longest = Math.max(0, ...agents.map((one) => one.updates));
-  const numbers = (whole(longest).length + 1) * size.text * 0.62 + 10;
+  const numbers = (whole(longest).length + 1) * shape.text * 0.62 + 10;
   const ticks = ticksFor(longest);
   const top = ticks[ticks.length - 1] || 1;
-  const room = Math.max(10, width - names - numbers - 12);
-  const axis = 22;
-  const height = agents.length * size.row + axis;
-  const thick = Math.round(size.row * (size.isTwoLines ? 0.5 : 0.6));
+  const scale = Math.max(10, width - names - numbers) / top;
+  const height = agents.length * shape.row + axis;
   return (
     <div ref={box} class="chart-box">
       {width > 0 && (
         <svg ref={chart} class="chart" width={width} height={height} role="img"
           viewBox={`0 0 ${width} ${height}`} aria-label={label}>
-          {ticks.map((tick) => {
-            const x = names + 12 + (tick / top) * room;
-            return (
-              <g key={tick}>
-                <line class="chart-line" x1={x} x2={x} y1={0} y2={height - axis} />
-                <text class="chart-tick" x={x} y={height - 6} text-anchor="middle" font-size="12">
-                  {whole(tick)}
-                </text>
-              </g>
-            );
-          })}
-          {agents.map((one, i) => {
-            const y = i * size.row;
-            const middle = size.row / 2;
-            const length = (one.updates / top) * room;
-            const second = Math.round(size.text * 0.8);
-            return (
-              <g key={one.username.toLowerCase()} class="chart-row" data-y={y}
-                data-agent={one.username} style={{ transform: `translateY(${y}px)` }}
-                onClick={() => open?.(one.username)}>
-                <title>
-                  {`${one.name} (${one.username}): ${whole(one.updates)}`
-                    + (one.opening ? `, of them ${whole(one.opening)} imported` : "")}
-                </title>
-                <rect class="chart-hit" x={0} y={0} width={width} height={size.row} />
-                <text class="chart-name" x={names} text-anchor="end" font-size={size.text}
-                  y={size.isTwoLines ? middle - 1 : middle + size.text * 0.35}>
-                  {fitted(one.name, names - 4, font)}
-                </text>
-                {size.isTwoLines && (
-                  <text class="chart-faint" x={names} text-anchor="end" font-size={second}
-                    y={middle + second + 2}>
-                    {fitted(one.username, names - 4, `400 ${second}px ${family}`)}
-                  </text>
-                )}
-                <rect class="chart-bar" x={names + 12} y={(size.row - thick) / 2} rx={3}
-                  width={Math.max(2, length)} height={thick} />
-                {one.opening > 0 && (
-                  <rect class="chart-opening" x={names + 12} y={(size.row - thick) / 2} rx={3}
-                    width={Math.max(2, (one.opening / top) * room)} height={thick} />
-                )}
-                <text class="chart-value" font-size={size.text}
-                  x={names + 12 + Math.max(2, length) + 7} y={middle + size.text * 0.35}>
-                  {whole(one.updates)}
-                </text>
-              </g>
-            );
-          })}
+          {ticks.map((tick) => (
+            <g key={tick}>
+              <line class="chart-line" x1={names + tick * scale} x2={names + tick * scale} y1={0}
+                y2={height - axis} />
+              <text class="chart-tick" x={names + tick * scale} y={height - 6} font-size="12"
+                text-anchor={names === 0 && tick === 0 ? "start" : "middle"}>
+                {whole(tick)}
+              </text>
+            </g>
+          ))}
+          {agents.map((agent, i) => (
+            <Row key={agent.username.toLowerCase()} agent={agent} y={i * shape.row} shape={shape}
+              names={names} scale={scale} width={width} family={family} open={open} />
+          ))}
         </svg>
       )}
     </div>

@@ -101,7 +101,7 @@ test("a person comes in through the provider, with the role of newcomers", async
   assert.ok(!daemon.log().includes(secret));
 });
 
-test("an answer that another browser asked for, or that is used twice, opens nothing", async (t) => {
+test("an answer for another browser, or used twice, opens nothing", async (t) => {
   const { own } = await world(t);
   const mine = new Browser();
   const { stopped } = await mine.signIn(`${own}/oidc/login`, "ana", /\/oidc\/callback/);

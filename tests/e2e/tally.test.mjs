@@ -66,7 +66,8 @@ async function open(t, options = {}) {
 /** Username and number of each bar, from the top. */
 const bars = (page) => page.evaluate(() => [...document.querySelectorAll(".chart-row")]
   .sort((a, b) => Number(a.dataset.y) - Number(b.dataset.y))
-  .map((row) => `${row.dataset.agent} ${row.querySelector(".chart-value").textContent}`).join(", "));
+  .map((row) => `${row.dataset.agent} ${row.querySelector(".chart-value").textContent}`)
+  .join(", "));
 
 async function violations(page) {
   const session = await page.context().newCDPSession(page);
@@ -229,7 +230,9 @@ test("an older bot's counts are an opening balance, and its file is kept up", as
   const daemon = await serve({ config });
   writeFileSync(`${daemon.cwd}/old.json`,
     JSON.stringify({ "Jon S\njxsrcc": 4, "Jon T\njxsrcc": 2, "Sam T\nsxtrcc": 3 }));
-  for (let i = 0; i < 2; ++i) assert.equal(run(daemon.cwd, ["tally", "import", "old.json"]).code, 0);
+  for (let i = 0; i < 2; ++i) {
+    assert.equal(run(daemon.cwd, ["tally", "import", "old.json"]).code, 0);
+  }
   writeFileSync(`${daemon.cwd}/plain.json`, JSON.stringify({ axsrcc: 1 }));
   assert.equal(run(daemon.cwd, ["tally", "import", "plain.json"]).code, 0);
   writeFileSync(`${daemon.cwd}/bad.json`, JSON.stringify({ axsrcc: "1" }));

@@ -2,7 +2,7 @@
 // same, the lines behind each number, and files of what is on the screen.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../api";
-import { AgentBars } from "../chart";
+import { AgentBars, rowsFor } from "../chart";
 import { csv, download, pngOf, svgText } from "../export";
 import { localTime, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
@@ -210,15 +210,22 @@ export function TallyPage({ isTv = false }: { isTv?: boolean }) {
   const isOff = channels.length === 0 && agents.length === 0;
   const label = `${whole(total)} updates by ${agents.length} agents, ${name.toLowerCase()}`;
   const open = (username: string) => change({ agent: username });
+  const room = isTv ? Math.max(200, innerHeight - 300) : 0;
+  const shown = isTv ? agents.slice(0, rowsFor(room)) : agents;
   const bars = agents.length === 0
     ? <Empty>No update {period === "today" ? "yet today" : "in this period"}.</Empty>
-    : <AgentBars agents={agents} label={label} chart={chart} isLarge={isTv} open={open} />;
+    : <AgentBars agents={shown} label={label} chart={chart} room={room} open={open} />;
   if (isTv) {
+    const rest = agents.slice(shown.length);
     return (
       <>
         <h1>Updates per agent, {name.toLowerCase()}
           <span class="tv-total number">{whole(total)}</span></h1>
         {isOff ? <TallyOff /> : <section class="panel">{bars}</section>}
+        {rest.length > 0 && (
+          <p class="faint">and {rest.length} more with {whole(rest.reduce(
+            (sum, one) => sum + one.updates, 0))}</p>
+        )}
       </>
     );
   }
