@@ -26,6 +26,18 @@ export function authorization(): Record<string, string> {
   return value ? { authorization: `Bearer ${value}` } : {};
 }
 
+/** Of a session: what a change has to send besides the cookie. */
+let csrf: string | null = null;
+export function setCsrf(value: string | null): void {
+  csrf = value;
+}
+
+/** A link for a wall screen carries its token behind the "#", which no server ever sees. */
+export function takeWallToken(): void {
+  const found = /^#wall=(dw_[0-9a-f]+)$/.exec(location.hash);
+  if (found) setToken(found[1] ?? null);
+}
+
 let signedOut: () => void = () => {};
 export function onSignedOut(listener: () => void): void {
   signedOut = listener;
@@ -36,6 +48,7 @@ async function request<T>(method: string, path: string, body?: unknown,
   const init: RequestInit = { method, headers: { ...authorization(), ...headers } };
   if (method !== "GET") {
     init.headers = { ...init.headers, "content-type": "application/json" };
+    if (csrf) init.headers = { ...init.headers, "x-csrf-token": csrf };
     init.body = JSON.stringify(body ?? {});
   }
   let answer: Response;
@@ -52,7 +65,7 @@ async function request<T>(method: string, path: string, body?: unknown,
     // Not JSON: the status says enough.
   }
   if (answer.ok) return parsed as T;
-  if (answer.status === 401) signedOut();
+  if (answer.status === 401 && path !== "/v1/session") signedOut();
   throw new ApiError(answer.status, parsed?.detail ?? `The daemon answered ${answer.status}.`,
     parsed?.errors ?? []);
 }
@@ -60,6 +73,7 @@ async function request<T>(method: string, path: string, body?: unknown,
 export const get = <T>(path: string) => request<T>("GET", path);
 export const post = <T>(path: string, body?: unknown, headers?: Record<string, string>) =>
   request<T>("POST", path, body, headers);
+export const remove = <T>(path: string) => request<T>("DELETE", path);
 export const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, body);
 
 /** "?a=1&b=2" of what is not empty. */

@@ -15,20 +15,28 @@ export function useLoad<T>(path: string): Loaded<T> {
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const latest = useRef(0);
+  const isBroken = useRef(false);
   const reload = useCallback(() => {
     const mine = ++latest.current;
     get<T>(path).then(
       (answer) => {
         if (mine !== latest.current) return;
+        isBroken.current = false;
         setValue(answer);
         setError(null);
       },
       (failed) => {
-        if (mine === latest.current) setError(failed as ApiError);
+        if (mine !== latest.current) return;
+        isBroken.current = true;
+        setError(failed as ApiError);
       },
     );
   }, [path]);
   useEffect(reload, [reload]);
+  // What could not be loaded while the daemon was away is loaded when it is back.
+  useEffect(() => watch((state) => {
+    if (state.is_live && isBroken.current) reload();
+  }), [reload]);
   return { value, error, reload, set: setValue };
 }
 

@@ -1,21 +1,24 @@
 // The frame around the pages: navigation, the state of the connection, sign-in, TV mode.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { onSignedOut, setToken } from "./api";
+import { onSignedOut, remove, setCsrf, takeWallToken } from "./api";
 import { seconds } from "./format";
 import { useConnection, useLoad, useNow } from "./hooks";
 import { listen } from "./live";
 import { Link, useAddress } from "./router";
-import type { SystemStatus } from "./types";
+import type { SessionState, SystemStatus } from "./types";
 import { DeliveriesPage } from "./pages/deliveries";
 import { NowPage } from "./pages/now";
 import { QueuesPage } from "./pages/queues";
+import { SignIn } from "./pages/sign-in";
 import { StatusPage } from "./pages/status";
+import { TallyPage } from "./pages/tally";
 import { TicketPage } from "./pages/ticket";
 import { TicketsPage } from "./pages/tickets";
 
 const pages = [
   ["/", "Now"],
+  ["/agents", "Agents"],
   ["/tickets", "Tickets"],
   ["/queues", "Queues"],
   ["/deliveries", "Deliveries"],
@@ -51,34 +54,45 @@ function Connection() {
   );
 }
 
-function SignIn() {
-  const [value, setValue] = useState("");
+/** What a wall screen shows, one after the other. */
+const rotation = ["/", "/agents", "/queues"];
+
+function useRotation(isOn: boolean, seconds_each: number): string {
+  const [place, setPlace] = useState(0);
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setInterval(() => setPlace((now) => (now + 1) % rotation.length),
+      seconds_each * 1000);
+    return () => clearInterval(timer);
+  }, [isOn, seconds_each]);
+  return rotation[place] ?? "/";
+}
+
+/** On a wall nobody asks: what is old has to say so by itself. */
+function Stale() {
+  const state = useConnection();
+  const now = useNow(1000);
+  const age = (now - state.since) / 1000;
+  useEffect(() => {
+    document.documentElement.classList.toggle("is-stale", !state.is_live);
+  }, [state.is_live]);
+  if (state.is_live) return null;
   return (
-    <main id="main" class="sign-in">
-      <form class="panel form" onSubmit={(event) => {
-        event.preventDefault();
-        setToken(value.trim());
-        location.reload();
-      }}>
-        <h1>Deskwire</h1>
-        <p>This board asks for an API token. An administrator makes one with{" "}
-          <code>deskwire token add NAME --role agent</code>.</p>
-        <label>API token
-          <input type="password" autocomplete="off" value={value} required
-            onInput={(event) => setValue(event.currentTarget.value)} />
-        </label>
-        <button type="submit">Open the board</button>
-      </form>
-    </main>
+    <p class="stale" role="alert">
+      Not live: these figures are from {new Date(state.since).toLocaleTimeString()}{" "}
+      ({seconds(Math.max(0, age))} ago)
+    </p>
   );
 }
 
-function PageFor({ path, status }: { path: string; status: SystemStatus | null }) {
+function PageFor({ path, status, isTv }: { path: string; status: SystemStatus | null;
+  isTv: boolean }) {
   const role = status?.access.role ?? "viewer";
   const canAct = role !== "viewer";
   const ticket = /^\/tickets\/([^/]+)$/.exec(path);
   if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} canAct={canAct} />;
   if (path === "/tickets") return <TicketsPage canAct={canAct} />;
+  if (path === "/agents") return <TallyPage isTv={isTv} />;
   if (path === "/queues") return <QueuesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
   if (path === "/status") return <StatusPage />;
@@ -90,14 +104,19 @@ function App() {
   const [theme, toggle] = useTheme();
   const [isSignedOut, setIsSignedOut] = useState(false);
   const status = useLoad<SystemStatus>("/v1/status");
+  const session = useLoad<SessionState>("/v1/session");
   const isTv = address.searchParams.get("tv") === "1";
+  const every = Math.max(2, Number(address.searchParams.get("every")) || 20);
+  const turning = useRotation(isTv, every);
   useEffect(() => onSignedOut(() => setIsSignedOut(true)), []);
   useEffect(() => listen(() => {}), []);
   useEffect(() => {
     document.documentElement.classList.toggle("tv", isTv);
   }, [isTv]);
+  useEffect(() => setCsrf(session.value?.csrf ?? null), [session.value]);
   if (isSignedOut || status.error?.status === 401) return <SignIn />;
-  const path = address.pathname;
+  const path = isTv ? turning : address.pathname;
+  const signOut = () => remove("/v1/session").finally(() => location.assign("/"));
   return (
     <>
       <a class="skip" href="#main">Skip to content</a>
@@ -115,6 +134,10 @@ function App() {
         )}
         <span class="top-end">
           <Connection />
+          {!isTv && session.value?.csrf && (
+            <button type="button" class="quiet" onClick={signOut}
+              title={`Signed in as ${session.value.name}`}>Sign out</button>
+          )}
           {!isTv && (
             <button type="button" class="quiet" onClick={toggle}
               aria-label={`Switch to the ${theme === "dark" ? "light" : "dark"} theme`}>
@@ -124,11 +147,13 @@ function App() {
         </span>
       </header>
       <main id="main" tabIndex={-1}>
-        <PageFor path={isTv ? "/" : path} status={status.value} />
+        {isTv && <Stale />}
+        <PageFor path={path} status={status.value} isTv={isTv} />
       </main>
     </>
   );
 }
 
+takeWallToken();
 const root = document.getElementById("app");
 if (root) render(<App />, root);

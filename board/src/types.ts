@@ -82,6 +82,56 @@ export interface Figures {
   cycle_seconds: { median: number | null; p90: number | null };
 }
 
+export interface TallyAgent {
+  username: string;
+  name: string;
+  updates: number;
+  opening: number;
+  last_at: string | null;
+}
+
+export interface TallyBar {
+  channel: string;
+  username: string;
+  name: string;
+  updates: number;
+}
+
+export interface Tally {
+  agents: TallyAgent[];
+  total: number;
+  channels: string[];
+  today: TallyBar[];
+  today_until: string;
+  timezone: string;
+}
+
+export interface TallyUpdate {
+  channel: string;
+  message: string;
+  line: number;
+  username: string;
+  name: string;
+  ticket: string | null;
+  at: string;
+}
+
+export interface SessionState {
+  mode: "loopback" | "password" | "token" | "oidc";
+  signed_in: boolean;
+  name: string | null;
+  role: Role | null;
+  csrf: string | null;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: string;
+  who: string;
+  what: string;
+  subject: string;
+}
+
 export interface Connector {
   name: string;
   ok: boolean;

@@ -28,6 +28,9 @@ void build_jobs(Core& core) {
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
   core.jobs.push_back(std::make_unique<Bridge>(bridge_parts(core)));
+  auto counting = std::make_unique<Tally>(core.settings.tallies);
+  core.tally = counting.get();
+  core.jobs.push_back(std::move(counting));
 }
 
 void build_inbox(Core& core) {
@@ -50,7 +53,10 @@ std::vector<QueueName> Core::queue_names() const {
 }
 
 ShapeContext Core::shapes() const {
-  ShapeContext context{public_url, {}};
+  ShapeContext context{.public_url = public_url, .timezone = settings.hours.timezone};
+  for (const TallySettings& tally : settings.tallies) {
+    context.tally_channels.push_back(tally.channel);
+  }
   for (const auto& target : local_targets) context.target_labels[target->name()] = target->label();
   for (const auto& target : targets) context.target_labels[target->name()] = target->label();
   return context;

@@ -20,6 +20,7 @@
 #include "engine/notebook.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/tally/tally.h"
 #include "net/http_client.h"
 #include "net/loop_clock.h"
 #include "store/open.h"
@@ -49,6 +50,7 @@ struct Core {
   std::vector<std::unique_ptr<SlackHook>> slack_hooks;
   std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
   std::vector<std::unique_ptr<Job>> jobs;
+  const Tally* tally = nullptr;  ///< among the jobs
   std::unique_ptr<Inbox> inbox;
 
   std::vector<QueueName> queue_names() const;

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "app/exit_code.h"
+#include "app/tally_recount.h"
 #include "base/log.h"
 #include "web/board.h"
 #include "web/problem.h"
@@ -69,8 +70,21 @@ SqsEndpointSettings sqs_settings(const Core& core) {
 }
 
 Access::Mode access_mode(const Settings& settings) {
-  return settings.access.mode == AccessMode::loopback ? Access::Mode::loopback
-                                                      : Access::Mode::token;
+  return static_cast<Access::Mode>(settings.access.mode);
+}
+static_assert(static_cast<int>(AccessMode::oidc) == static_cast<int>(Access::Mode::oidc));
+
+std::string default_role(const Settings& settings) {
+  return std::string(name_of(static_cast<Role>(settings.access.default_role)));
+}
+
+std::unique_ptr<Oidc> oidc_of(Core& core) {
+  const AccessSettings& access = core.settings.access;
+  if (access.mode != AccessMode::oidc) return nullptr;
+  return std::make_unique<Oidc>(
+      core.http, core.clock,
+      OidcSettings{access.oidc_issuer, access.oidc_client_id, access.oidc_client_secret,
+                   core.public_url + "/oidc/callback"});
 }
 
 }  // namespace
@@ -96,6 +110,16 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       access_(*core_->store, core_->clock, access_mode(core_->settings), core_->public_url),
       hooks_(*core_->inbox, core_->clock, core_->metrics, states_, core_->hook_sources()),
+      stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
+      live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(),
+            core_->queue_names()),
+      states_([this](const ConnectorState& state) { live_.tell(state); }),
+      sessions_(*core_->store, core_->clock),
+      access_(*core_->store, core_->clock, sessions_, access_mode(core_->settings),
+              core_->public_url),
+      sign_in_(SignInParts{core_->loop, core_->clock, *core_->store, access_, sessions_,
+                           oidc_of(*core_), default_role(core_->settings)}),
+      hooks_(*core_->inbox, core_->clock, core_->metrics, states_, sources_of(*core_)),
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), depths_, states_, DW_VERSION,
@@ -108,6 +132,7 @@ void Daemon::wire_notices() {
     if (touched.lanes) outbox_.notify();
     if (touched.queues) sqs_.queues_changed();
     if (touched.notes) janitor_.notify();
+    if (touched.notes) stats_files_.notify();
     live_.notify(touched);
   });
   for (const HookSource* source : core_->hook_sources()) {
@@ -203,12 +228,17 @@ Task<Result<void>> Daemon::take_event(Event event) {
   // What no job wants is none the less read: it would come again for ever.
   if (accepted.ok() || accepted.error().kind == ErrorKind::invalid) co_return Result<void>();
   co_return accepted.error();
+void Daemon::start_tally() {
+  if (core_->settings.tallies.empty()) return;
+  tasks_.run("tally recount", recount_changed(*core_));
+  tasks_.run("stats files", stats_files_.write_until_stopped());
 }
 
 Routes Daemon::routes() {
   Routes routes;
   hooks_.add_to(routes);
   api_.add_to(routes);
+  sign_in_.add_to(routes);
   sqs_.add_to(routes);
   add_board_routes(routes);
   return routes;
@@ -245,6 +275,7 @@ Result<std::string> Daemon::start() {
   start_janitor();
   start_bridge();
   start_export();
+  start_tally();
   scheduler_.start();
   start_slack();
   live_.start();
@@ -315,6 +346,7 @@ Task<void> Daemon::stop() {
   scheduler_.stop();
   janitor_.stop();
   if (export_) export_->stop();
+  stats_files_.stop();
   live_.stop();
   sqs_.stop();
   const Monotonic until = core_->clock.monotonic() + stop_deadline;

@@ -5,6 +5,7 @@
 #include "app/core.h"
 #include "connectors/slack/socket.h"
 #include "connectors/zendesk/export.h"
+#include "app/stats_files.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
@@ -12,6 +13,7 @@
 #include "web/api/api.h"
 #include "web/hooks.h"
 #include "web/live_feed.h"
+#include "web/sign_in/sign_in.h"
 #include "web/sqs_endpoint/endpoint.h"
 
 namespace dw {
@@ -34,6 +36,7 @@ class Daemon {
   Task<void> tick(std::string kind, std::string key);
   void start_export();
   Task<Result<void>> take_event(Event event);
+  void start_tally();
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();
@@ -50,9 +53,12 @@ class Daemon {
   Scheduler scheduler_;
   Janitor janitor_;
   QueueDepths depths_;
+  StatsFiles stats_files_;
   LiveFeed live_;
   ConnectorStates states_;
+  Sessions sessions_;
   Access access_;
+  SignIn sign_in_;
   Hooks hooks_;
   SqsEndpoint sqs_;
   Api api_;

@@ -24,6 +24,8 @@ int run(int count, char** arguments) {
   dw::add_route(app, invocation);
   dw::add_token(app, invocation);
   dw::add_summary(app, invocation);
+  dw::add_tally(app, invocation);
+  dw::add_user(app, invocation);
   dw::add_store(app, invocation);
   dw::add_why(app, invocation);
   dw::add_login(app, invocation);

@@ -26,6 +26,9 @@ const std::vector<std::string> section_names = {"server", "access", "store",  "l
 const std::vector<std::string> section_names = {"server", "access", "store",   "log",
                                                 "teams",  "intake", "queue",   "route",
                                                 "retry",  "hours",  "zendesk", "oncall"};
+const std::vector<std::string> section_names = {"server", "access", "store", "log",
+                                                "teams",  "intake", "queue", "route",
+                                                "retry",  "hours",  "tally"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -204,6 +207,15 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
   if (!settings.summary.mail.empty()) needs(line, "summary.mail", "mail");
   if (const auto schedule = Schedule::parse(settings.summary.schedule); !schedule.ok()) {
     problems.add(line, "summary.schedule", schedule.error().what);
+void check_tallies(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
+  std::set<std::string> channels;
+  for (size_t i = 0; i < settings.tallies.size(); ++i) {
+    const std::string& channel = settings.tallies[i].channel;
+    if (channel.empty()) {
+      problems.add(lines[i], "tally.channel", "is missing");
+    } else if (!channels.insert(channel).second) {
+      problems.add(lines[i], "tally.channel", fmt::format("\"{}\" is there twice", channel));
+    }
   }
 }
 
@@ -224,8 +236,14 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
     problems.add(line_of(root, "server", "listen"), "server.listen",
                  fmt::format("\"{}\" can be reached from outside, and access.mode = \"loopback\" "
                              "asks for no login (listen on 127.0.0.1, or set access.mode = "
-                             "\"token\")",
+                             "\"password\", \"token\" or \"oidc\")",
                              server.listen));
+  }
+  const AccessSettings& access = settings.access;
+  if (access.mode == AccessMode::oidc &&
+      (access.oidc_issuer.empty() || access.oidc_client_id.empty())) {
+    problems.add(line_of(root, "access", "mode"), "access.mode",
+                 "\"oidc\" needs oidc_issuer and oidc_client_id");
   }
   for (const std::string& proxy : server.trusted_proxies) {
     if (const auto checked = check_cidr(proxy); !checked.ok()) {
@@ -303,6 +321,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_zendesk(root, settings, environment, problems);
   read_oncall(root, settings, problems);
   std::vector<int> queue_lines, route_lines;
+  std::vector<int> queue_lines, route_lines, tally_lines;
+  read_list(root, tally_section(), settings.tallies, tally_lines, problems);
+  check_tallies(settings, tally_lines, problems);
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
   read_list(root, route_section(), settings.routes, route_lines, problems);
   read_list(root, bridge_section(), settings.bridges, bridge_lines, problems);
@@ -354,6 +375,9 @@ std::string print_settings(const Settings& settings) {
   }
   put("[retry]", print_section(retry_section(), settings.retry));
   put("[hours]", print_section(hours_section(), settings.hours));
+  for (const TallySettings& tally : settings.tallies) {
+    put("[[tally]]", print_section(tally_section(), tally));
+  }
   return out;
 }
 
@@ -396,6 +420,8 @@ json::object settings_schema() {
                                        {"additionalProperties", section_schema(oncall_section())}}},
                {"retry", section_schema(retry_section())},
                {"hours", section_schema(hours_section())}}}};
+                                      {"hours", section_schema(hours_section())},
+                                      {"tally", list_of(section_schema(tally_section()))}}}};
 }
 
 std::string settings_reference() {
@@ -424,6 +450,7 @@ std::string settings_reference() {
   out += section_reference(zendesk_section(), ZendeskSettings{});
   out += section_reference(oncall_section(), OncallSettings{});
   out += section_reference(hours_section(), HoursSettings{});
+  out += section_reference(tally_section(), TallySettings{});
   return out;
 }
 
@@ -448,6 +475,7 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   list_restarts(summary_section(), running.summary, next.summary, keys);
   list_restarts(zendesk_section(), running.zendesk, next.zendesk, keys);
   lists(oncall_section(), running.oncall, next.oncall);
+  lists(tally_section(), running.tallies, next.tallies);
   return keys;
 }
 

@@ -8,6 +8,7 @@
 #include "config/oncall_section.h"
 #include "config/sections.h"
 #include "connectors/slack/config.h"
+#include "config/tally_section.h"
 #include "connectors/teams/config.h"
 #include "connectors/zendesk/config.h"
 
@@ -30,6 +31,7 @@ struct Settings {
   std::vector<OncallSettings> oncall;
   RetrySettings retry;
   HoursSettings hours;
+  std::vector<TallySettings> tallies;
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;

@@ -50,6 +50,15 @@ std::string check_priority(const std::string& text) {
 
 std::string check_announce(const std::string& text) {
   return text.empty() ? "" : check_channel(text);
+std::string check_issuer(const std::string& text) {
+  const bool is_local = text.starts_with("http://127.0.0.1") ||
+                        text.starts_with("http://localhost") || text.starts_with("http://[::1]");
+  if (text.starts_with("http://") && !is_local) return "must be an address with https://";
+  return check_http_url(text);
+}
+
+std::string check_nothing_yet(const std::string& text) {
+  return text.empty() ? "" : "needs [slack], which this version does not have yet: leave it empty";
 }
 
 Field<IntakeSettings> priorities_field() {
@@ -174,9 +183,23 @@ const Section<AccessSettings>& access_section() {
       "access",
       "[access]",
       "Who may open the board and the API.",
-      {restart(choice_field("mode", &AccessSettings::mode, {"loopback", "token"},
-                            "loopback: callers on this machine, without a login; token: whoever "
-                            "has an API token (`deskwire token add NAME`)"))}};
+      {restart(choice_field("mode", &AccessSettings::mode,
+                            {"loopback", "password", "token", "oidc"},
+                            "loopback: callers on this machine, without a login; password: local "
+                            "accounts (`deskwire user add NAME`); token: API tokens alone "
+                            "(`deskwire token add NAME`); oidc: single sign-on. Tokens are taken "
+                            "in all but the first")),
+       restart(text_field("oidc_issuer", &AccessSettings::oidc_issuer,
+                          "the OpenID provider, as it names itself", check_issuer,
+                          "an address that starts with https:// (http:// on this machine alone)")),
+       restart(text_field("oidc_client_id", &AccessSettings::oidc_client_id,
+                          "what the provider calls this Deskwire; its redirect address is "
+                          "PUBLIC_URL/oidc/callback")),
+       restart(secret_field("oidc_client_secret", &AccessSettings::oidc_client_secret,
+                            "the secret that goes with it; empty for a public client")),
+       restart(choice_field("default_role", &AccessSettings::default_role,
+                            {"viewer", "agent", "admin"},
+                            "of accounts that single sign-on brings"))}};
   return section;
 }
 

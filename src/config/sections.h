@@ -17,9 +17,13 @@ struct ServerSettings {
   std::string tls_cert, tls_key;
 };
 
-enum class AccessMode { loopback, token };
+enum class AccessMode { loopback, password, token, oidc };
+enum class AccountRole { viewer, agent, admin };
 struct AccessSettings {
   AccessMode mode = AccessMode::loopback;
+  std::string oidc_issuer, oidc_client_id;
+  Secret oidc_client_secret;
+  AccountRole default_role = AccountRole::viewer;
 };
 
 struct StoreSettings {

@@ -10,6 +10,7 @@
 #include "domain/bridge_link.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
+#include "domain/tally.h"
 #include "domain/ticket.h"
 
 namespace dw {
@@ -49,6 +50,18 @@ struct DropDelivery {
 
 using Change =
     std::variant<OpenTicket, ChangeTicket, AddComment, SetLink, SetSaid, SetKnown, DropDelivery>;
+/// Keeps what a message counts, unless a newer text of it is known, or that it is gone.
+struct KeepTally {
+  TallyMessage message;
+};
+
+/// Takes a message back that was deleted: nothing that comes later counts it again.
+struct DropTally {
+  std::string channel, message;
+  TimePoint at{};
+};
+
+using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepTally, DropTally>;
 
 struct Plan {
   std::vector<Change> changes;

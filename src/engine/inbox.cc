@@ -178,6 +178,11 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   if (const auto* set = std::get_if<SetKnown>(&change)) return journal.set_known(set->known);
   if (const auto* drop = std::get_if<DropDelivery>(&change)) {
     return journal.discard_delivery(drop->delivery, drop->why, now);
+  if (const auto* kept = std::get_if<KeepTally>(&change)) {
+    return journal.keep_tally(kept->message);
+  }
+  if (const auto* gone = std::get_if<DropTally>(&change)) {
+    return journal.drop_tally(gone->channel, gone->message, gone->at);
   }
   DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
   DW_ASSERT(id, "the store numbers comments from 1");

@@ -14,9 +14,11 @@
 
 #include "base/result.h"
 #include "domain/bridge_link.h"
+#include "domain/account.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/plan.h"
+#include "domain/tally.h"
 #include "domain/ticket.h"
 #include "net/task.h"
 #include "ports/notebook.h"
@@ -129,11 +131,14 @@ struct Token {
   std::string sqs_secret;
   TimePoint created_at{};
   std::optional<TimePoint> revoked_at, last_used_at;
+  /// "tally:read tickets": the nouns under /v1 that it opens, to read or whole; empty: all.
+  std::string scopes{};
 };
 
 struct AuditEntry {
   TimePoint at{};
   std::string who, what, subject;  ///< "token ci", "delivery.discard", "d-000191"
+  int64_t id = 0;                  ///< its place in the list
 };
 
 struct Recorded {
@@ -205,8 +210,30 @@ class Reader {
 
   /// What a connector keeps under this name; version 0 if nothing.
   virtual Result<Kept> kept(const std::string& name) = 0;
+  /// A bar per agent, longest first, then by username.
+  virtual Result<std::vector<TallyAgent>> tally(const TallyQuery& query) = 0;
+  /// The same per channel, without opening balances: what the live stream counts on from.
+  virtual Result<std::vector<TallyBar>> tally_bars(TimePoint since) = 0;
+  /// One bar, counted since then. Absent: there is none with that number.
+  virtual Result<std::optional<TallyBar>> tally_bar(int64_t id, TimePoint since) = 0;
+  /// Channels that ever counted anything.
+  virtual Result<std::vector<std::string>> tally_channels() = 0;
+  /// The lines behind an agent's number (`username` empty: everybody's), newest first.
+  virtual Result<Page<TallyRow>> tally_rows(const TallyQuery& query, const std::string& username,
+                                            const PageRequest& page) = 0;
+  /// Kept messages of a channel that still have their text, by id, behind `after`; without what
+  /// they count.
+  virtual Result<std::vector<TallyMessage>> tally_texts(const std::string& channel,
+                                                        const std::string& after, size_t limit) = 0;
+  /// What the counts of a channel were made with; empty: never counted.
+  virtual Result<std::string> tally_rule(const std::string& channel) = 0;
 
   virtual Result<std::vector<Token>> tokens() = 0;
+  /// By name.
+  virtual Result<std::vector<Account>> accounts() = 0;
+  virtual Result<std::optional<Account>> account(const std::string& name) = 0;
+  virtual Result<std::optional<Account>> account_of_subject(const std::string& subject) = 0;
+  virtual Result<std::optional<OpenSession>> session(const std::string& hash) = 0;
   virtual Result<std::vector<AuditEntry>> audit(const PageRequest& page) = 0;
 
   /// Until the commit, no other replica gets past this for the same thread. Asked for before
@@ -314,11 +341,31 @@ class Journal : public Reader {
 
   /// Replaces what is kept in `version`. errors  conflict: there is another version by now
   virtual Result<void> keep(const std::string& name, const std::string& text, int64_t version) = 0;
+  /// Keeps a message with what it counts, unless a newer text is known or the message is gone.
+  virtual Result<void> keep_tally(const TallyMessage& message) = 0;
+  /// Takes a message back for good; also one that was never seen.
+  virtual Result<void> drop_tally(const std::string& channel, const std::string& message,
+                                  TimePoint at) = 0;
+  /// Sets opening balances; those of other agents stay.
+  virtual Result<void> set_tally_balances(const std::vector<TallyBalance>& balances,
+                                          TimePoint now) = 0;
+  virtual Result<void> set_tally_rule(const std::string& channel, const std::string& rule) = 0;
 
   virtual Result<int64_t> add_token(const Token& token) = 0;
   /// errors  missing
   virtual Result<void> revoke_token(const std::string& name, TimePoint now) = 0;
   virtual Result<void> touch_token(int64_t id, TimePoint now) = 0;
+  /// errors  conflict: the name, or the subject, is taken
+  virtual Result<int64_t> add_account(const Account& account) = 0;
+  /// Writes role and password, and ends all its sessions. errors  missing
+  virtual Result<void> change_account(const Account& account) = 0;
+  /// With its sessions.
+  virtual Result<void> remove_account(int64_t id) = 0;
+  virtual Result<void> add_session(const Session& session) = 0;
+  virtual Result<void> touch_session(const std::string& hash, TimePoint now) = 0;
+  virtual Result<void> drop_session(const std::string& hash) = 0;
+  /// The key of that name; `fresh` becomes it if there is none. All replicas get the same.
+  virtual Result<std::string> server_key(const std::string& name, const std::string& fresh) = 0;
   virtual Result<void> add_audit(const AuditEntry& entry) = 0;
 
   /// Adds a link or writes it anew; one with a ticket is shown with the ticket.

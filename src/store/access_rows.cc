@@ -17,7 +17,8 @@ Result<std::vector<Token>> SqlJournal::tokens() {
                    .sqs_secret = std::string(row.text(5)),
                    .created_at = row.time(6),
                    .revoked_at = row.time_or_none(7),
-                   .last_used_at = row.time_or_none(8)});
+                   .last_used_at = row.time_or_none(8),
+                   .scopes = std::string(row.text(9))});
   }));
   return out;
 }
@@ -26,6 +27,11 @@ Result<int64_t> SqlJournal::add_token(const Token& token) {
   DW_TRY(const int64_t id,
          db_.insert(stmt::add_token, {token.name, token.role, token.hash, token.sqs_key_id,
                                       token.sqs_secret, token.created_at}));
+  int64_t id = 0;
+  DW_CHECK(db_.run(stmt::add_token,
+                   {token.name, token.role, token.hash, token.sqs_key_id, token.sqs_secret,
+                    token.created_at, token.scopes},
+                   [&](const Row& row) { id = row.integer(0); }));
   if (id == 0) {
     return Error{ErrorKind::conflict, "token",
                  fmt::format("there is a token {} already; choose another name", token.name)};
@@ -54,7 +60,7 @@ Result<std::vector<AuditEntry>> SqlJournal::audit(const PageRequest& page) {
   DW_CHECK(db_.run(stmt::list_audit, {id_below(page.cursor), static_cast<int64_t>(page.limit)},
                    [&](const Row& row) {
                      out.push_back({row.time(1), std::string(row.text(2)), std::string(row.text(3)),
-                                    std::string(row.text(4))});
+                                    std::string(row.text(4)), row.integer(0)});
                    }));
   return out;
 }

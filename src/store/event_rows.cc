@@ -179,6 +179,7 @@ Result<int64_t> SqlJournal::prune(TimePoint before, size_t limit, int64_t change
     DW_TRY(const int64_t rows, db_.run(*statement, {before, at_most}));
     removed += rows;
   }
+  DW_CHECK(db_.send(stmt::prune_tally_texts, {before, at_most}));
   DW_TRY(const int64_t bodies, empty_bodies(before, at_most));
   return removed + bodies;
 }

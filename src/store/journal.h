@@ -77,6 +77,35 @@ class SqlJournal : public Journal {
   // kept_rows.cc
   Result<Kept> kept(const std::string& name) override;
   Result<void> keep(const std::string& name, const std::string& text, int64_t version) override;
+  // tally_rows.cc
+  Result<std::vector<TallyAgent>> tally(const TallyQuery& query) override;
+  Result<std::vector<TallyBar>> tally_bars(TimePoint since) override;
+  Result<std::optional<TallyBar>> tally_bar(int64_t id, TimePoint since) override;
+  Result<std::vector<std::string>> tally_channels() override;
+  Result<Page<TallyRow>> tally_rows(const TallyQuery& query, const std::string& username,
+                                    const PageRequest& page) override;
+  Result<std::vector<TallyMessage>> tally_texts(const std::string& channel,
+                                                const std::string& after, size_t limit) override;
+  Result<std::string> tally_rule(const std::string& channel) override;
+  Result<void> keep_tally(const TallyMessage& message) override;
+  Result<void> drop_tally(const std::string& channel, const std::string& message,
+                          TimePoint at) override;
+  Result<void> set_tally_balances(const std::vector<TallyBalance>& balances,
+                                  TimePoint now) override;
+  Result<void> set_tally_rule(const std::string& channel, const std::string& rule) override;
+
+  // account_rows.cc
+  Result<std::vector<Account>> accounts() override;
+  Result<std::optional<Account>> account(const std::string& name) override;
+  Result<std::optional<Account>> account_of_subject(const std::string& subject) override;
+  Result<std::optional<OpenSession>> session(const std::string& hash) override;
+  Result<int64_t> add_account(const Account& account) override;
+  Result<void> change_account(const Account& account) override;
+  Result<void> remove_account(int64_t id) override;
+  Result<void> add_session(const Session& session) override;
+  Result<void> touch_session(const std::string& hash, TimePoint now) override;
+  Result<void> drop_session(const std::string& hash) override;
+  Result<std::string> server_key(const std::string& name, const std::string& fresh) override;
 
   // access_rows.cc
   Result<std::vector<Token>> tokens() override;
@@ -113,6 +142,9 @@ class SqlJournal : public Journal {
  private:
   Result<void> check_kept(const std::string& position);
   Result<int64_t> empty_bodies(TimePoint before, int64_t limit);
+  Result<std::vector<TallyUpdate>> counted(const std::string& channel, const std::string& message);
+  Result<void> count_anew(const TallyMessage& message, const std::vector<TallyUpdate>& before);
+  Result<void> note_bars(const std::string& channel, const std::vector<TallyUpdate>& updates);
   Result<void> note(const char* topic, int64_t subject);
   Result<void> wake_lane(const std::string& lane, TimePoint now);
   Result<TimePoint> hold(const LaneClaim& claim, TimePoint until);

@@ -41,7 +41,7 @@ Result<int64_t> schema_of(Db& db) {
   if (!is_ours) return int64_t{0};
   int64_t reached = 0;
   DW_CHECK(db.run(stmt::schema_now, {}, [&](const Row& row) { reached = row.integer(0); }));
-  const auto newest = static_cast<int64_t>(migrations().size());
+  const int64_t newest = migrations().back().number;
   if (reached <= newest) return reached;
   return Error{ErrorKind::conflict, "store",
                fmt::format("written by a newer Deskwire (schema {}, this one knows {}): start "
@@ -51,7 +51,7 @@ Result<int64_t> schema_of(Db& db) {
 
 Result<int> migrate(Db& db, TimePoint now) {
   DW_TRY(const int64_t reached, schema_of(db));
-  if (reached == static_cast<int64_t>(migrations().size())) return 0;
+  if (reached == migrations().back().number) return 0;
   DW_CHECK(db.run(stmt::begin));
   Result<int> done = take_steps(db, now);
   if (done.ok()) {

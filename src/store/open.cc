@@ -58,7 +58,7 @@ class FileLock {
 /// daemon's lock for as long as that lasts. `lock_file` empty: nobody else can be there.
 Result<void> migrate_alone(Db& db, const std::string& lock_file) {
   DW_TRY(const int64_t reached, schema_of(db));
-  if (reached == static_cast<int64_t>(migrations().size())) return {};
+  if (reached == migrations().back().number) return {};
   std::unique_ptr<FileLock> lock;
   if (!lock_file.empty()) {
     DW_TRY(lock, FileLock::take(lock_file));

@@ -18,6 +18,13 @@ bool is_change(std::string_view method) {
   return method != "GET" && method != "HEAD";
 }
 
+bool has_token(const Request& request) {
+  const std::string_view given = request.header("authorization");
+  constexpr std::string_view bearer = "bearer ";
+  return given.size() > bearer.size() &&
+         equals_ignoring_case(given.substr(0, bearer.size()), bearer);
+}
+
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
   return host.substr(0, host.find(':'));
@@ -36,12 +43,40 @@ std::optional<Role> role_named(std::string_view name) {
   return std::nullopt;
 }
 
-Access::Access(Store& store, Clock& clock, Mode mode, std::string public_url)
-    : store_(store), clock_(clock), mode_(mode), public_url_(std::move(public_url)) {}
+std::string_view name_of(Access::Mode mode) {
+  constexpr std::array<std::string_view, 4> modes = {"loopback", "password", "token", "oidc"};
+  return modes.at(static_cast<size_t>(mode));
+}
+
+bool is_in_scope(std::string_view scopes, std::string_view method, std::string_view path) {
+  if (scopes.empty()) return true;
+  constexpr std::string_view root = "/v1/";
+  std::string_view noun = path.substr(path.starts_with(root) ? root.size() : 1);
+  noun = noun.substr(0, noun.find('/'));
+  for (const std::string_view scope : split(scopes, ' ')) {
+    const size_t colon = scope.find(':');
+    if (scope.substr(0, colon) != noun) continue;
+    if (colon == std::string_view::npos || !is_change(method)) return true;
+  }
+  return false;
+}
+
+Access::Access(Store& store, Clock& clock, Sessions& sessions, Mode mode, std::string public_url)
+    : store_(store),
+      clock_(clock),
+      sessions_(sessions),
+      mode_(mode),
+      public_url_(std::move(public_url)) {}
 
 Task<Result<Caller>> Access::admit(const Request& request, Role needed) {
-  Result<Caller> caller = admit_loopback(request);
-  if (mode_ == Mode::token) caller = co_await admit_token(request);
+  Result<Caller> caller = Caller{};
+  if (mode_ == Mode::loopback) {
+    caller = admit_loopback(request);
+  } else if (mode_ == Mode::token || has_token(request)) {
+    caller = co_await admit_token(request);
+  } else {
+    caller = co_await admit_session(request);
+  }
   if (!caller.ok()) co_return caller;
   if (caller->role < needed) {
     co_return Error{ErrorKind::denied, "",
@@ -88,10 +123,8 @@ Task<Result<Caller>> Access::admit_token(const Request& request) {
   const Error not_signed_in{ErrorKind::denied, "401",
                             "send an API token: Authorization: Bearer TOKEN (made with "
                             "`deskwire token add NAME`)"};
-  std::string_view given = request.header("authorization");
-  if (given.size() < 7 || !equals_ignoring_case(given.substr(0, 7), "bearer ")) {
-    co_return not_signed_in;
-  }
+  if (!has_token(request)) co_return not_signed_in;
+  const std::string_view given = request.header("authorization");
   const std::string hash = to_hex(bytes_of(sha256(trim(given.substr(7)))));
   if (!tokens_read_at_ || clock_.monotonic() - *tokens_read_at_ > tokens_fresh) {
     std::vector<Token> tokens;
@@ -105,11 +138,32 @@ Task<Result<Caller>> Access::admit_token(const Request& request) {
   }
   for (const Token& token : tokens_) {
     if (token.revoked_at || !equal_constant_time(token.hash, hash)) continue;
+    if (!is_in_scope(token.scopes, request.method, request.path)) {
+      co_return Error{ErrorKind::denied, "", "this token is for " + token.scopes + " alone"};
+    }
     const auto role = role_named(token.role);
     DW_ASSERT(role.has_value(), "tokens are made with one of the three roles");
     co_return Caller{"token " + token.name, *role};
   }
   co_return not_signed_in;
+}
+
+Task<Result<Caller>> Access::admit_session(const Request& request) {
+  DW_CO_TRY(std::optional<SignedIn> found, co_await sessions_.find(request));
+  // An account of the other kind does not open this board, even if it did before.
+  if (!found || found->account.subject.empty() != (mode_ == Mode::password)) {
+    co_return Error{ErrorKind::denied, "401",
+                    "sign in on the board, or send an API token: Authorization: Bearer TOKEN"};
+  }
+  if (is_change(request.method) &&
+      (!is_own_page(request) ||
+       !equal_constant_time(request.header("x-csrf-token"), found->csrf))) {
+    co_return Error{ErrorKind::denied, "",
+                    "a change needs the X-CSRF-Token of this session (GET /v1/session)"};
+  }
+  const auto role = role_named(found->account.role);
+  DW_ASSERT(role.has_value(), "accounts have one of the three roles");
+  co_return Caller{found->account.name, *role, found->hash, found->csrf};
 }
 
 Response refusal(const Error& error) {

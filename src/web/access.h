@@ -4,12 +4,15 @@
 // machine also runs strangers' pages, so the Host must be a name of this machine (no DNS
 // rebinding) and a change must come from our own page (no cross-site request).
 // Mode "token": a bearer token, known by its SHA-256 alone.
+// Modes "password" and "oidc": a session, whose cookie a browser sends by itself; so a change needs
+// a header that only our own page can send. Tokens are taken too.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "net/http_server.h"
 #include "ports/store.h"
+#include "web/sign_in/sessions.h"
 
 namespace dw {
 
@@ -20,33 +23,43 @@ std::optional<Role> role_named(std::string_view name);
 struct Caller {
   std::string name;  ///< "loopback", or the token's name: what the audit list says
   Role role = Role::viewer;
+  std::string session{};  ///< its hash, of somebody who signed in
+  std::string csrf{};     ///< what the page has to send with a change
 };
+
+/// Whether a token with these scopes ("tally:read tickets"; empty: all) opens a path.
+bool is_in_scope(std::string_view scopes, std::string_view method, std::string_view path);
 
 class Access {
  public:
-  enum class Mode { loopback, token };
+  enum class Mode { loopback, password, token, oidc };
 
-  Access(Store& store, Clock& clock, Mode mode, std::string public_url);
+  Access(Store& store, Clock& clock, Sessions& sessions, Mode mode, std::string public_url);
 
   /// errors  denied: not signed in (`where` is "401"), or not allowed. The request may be gone
   ///         afterwards only if the caller lets it go.
   Task<Result<Caller>> admit(const Request& request, Role needed);
   Mode mode() const { return mode_; }
+  /// The request comes from a page of ours, or from no browser.
+  bool is_own_page(const Request& request) const;
   void change_public_url(std::string public_url) { public_url_ = std::move(public_url); }
 
  private:
   Result<Caller> admit_loopback(const Request& request) const;
   Task<Result<Caller>> admit_token(const Request& request);
   bool is_own_host(std::string_view host) const;
-  bool is_own_page(const Request& request) const;
+  Task<Result<Caller>> admit_session(const Request& request);
 
   Store& store_;
   Clock& clock_;
+  Sessions& sessions_;
   Mode mode_;
   std::string public_url_;
   std::vector<Token> tokens_;  ///< as last read
   std::optional<Monotonic> tokens_read_at_;
 };
+
+std::string_view name_of(Access::Mode mode);
 
 /// The answer for an Error of admit(): 401 with WWW-Authenticate, or 403.
 Response refusal(const Error& error);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "domain/day.h"
 #include "net/sse.h"
 
 namespace dw {
@@ -78,6 +79,11 @@ Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
       if (!ticket) continue;
       body = shape_of(*ticket, shapes_);
       body.erase("description");
+    } else if (note->topic == "tally") {
+      const TimePoint today = day_start(clock_.now(), shapes_.timezone);
+      DW_TRY(const auto bar, reader.tally_bar(note->id, today));
+      if (!bar) continue;
+      body = shape_of(*bar);
     } else {
       DW_TRY(const auto delivery, reader.delivery(DeliveryId{note->id}));
       if (!delivery) continue;

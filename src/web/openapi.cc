@@ -115,6 +115,53 @@ Object ticket_schemas() {
   };
 }
 
+/// Who may come in.
+Object access_schemas() {
+  return {
+      {"Session", shape({{"mode", one_of({"loopback", "password", "token", "oidc"})},
+                         {"signed_in", typed("boolean")},
+                         {"name", nullable("string")},
+                         {"role", nullable("string")},
+                         {"csrf", nullable("string")}})},
+      {"NewSession", shape({{"name", typed("string")}, {"password", typed("string")}})},
+      {"AuditEntry", shape({{"id", typed("integer")},
+                            {"at", time()},
+                            {"who", typed("string")},
+                            {"what", typed("string")},
+                            {"subject", typed("string")}})},
+      {"AuditPage", page_of("AuditEntry")},
+  };
+}
+
+/// Updates per agent.
+Object tally_schemas() {
+  return {
+      {"Tally", shape({{"agents", list_of(ref("TallyAgent"))},
+                       {"total", typed("integer")},
+                       {"channels", list_of(typed("string"))},
+                       {"today", list_of(ref("TallyBar"))},
+                       {"today_until", time()},
+                       {"timezone", typed("string")}})},
+      {"TallyAgent", shape({{"username", typed("string")},
+                            {"name", typed("string")},
+                            {"updates", typed("integer")},
+                            {"opening", typed("integer")},
+                            {"last_at", nullable_time()}})},
+      {"TallyBar", shape({{"channel", typed("string")},
+                          {"username", typed("string")},
+                          {"name", typed("string")},
+                          {"updates", typed("integer")}})},
+      {"TallyUpdate", shape({{"channel", typed("string")},
+                             {"message", typed("string")},
+                             {"line", typed("integer")},
+                             {"username", typed("string")},
+                             {"name", typed("string")},
+                             {"ticket", nullable("string")},
+                             {"at", time()}})},
+      {"TallyUpdatePage", page_of("TallyUpdate")},
+  };
+}
+
 /// Everything else that is answered.
 Object other_schemas() {
   const Object quantiles = shape({{"median", nullable("number")}, {"p90", nullable("number")}});
@@ -149,23 +196,24 @@ Object other_schemas() {
                                {"solved", typed("integer")},
                                {"first_reply_seconds", quantiles},
                                {"cycle_seconds", quantiles}})},
-      {"Status", shape({{"version", typed("string")},
-                        {"started_at", time()},
-                        {"uptime_seconds", typed("integer")},
-                        {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
-                                         {"ok", typed("boolean")},
-                                         {"detail", typed("string")}})},
-                        {"connectors", list_of(shape({{"name", typed("string")},
-                                                      {"ok", typed("boolean")},
-                                                      {"detail", typed("string")},
-                                                      {"last_success_at", nullable_time()}}))},
-                        {"jobs", list_of(shape({{"name", typed("string")},
-                                                {"schedule", typed("string")},
-                                                {"next_run_at", nullable_time()},
-                                                {"last_run_at", nullable_time()}}))},
-                        {"access", shape({{"mode", one_of({"loopback", "token"})},
-                                          {"name", nullable("string")},
-                                          {"role", one_of({"viewer", "agent", "admin"})}})}})},
+      {"Status",
+       shape({{"version", typed("string")},
+              {"started_at", time()},
+              {"uptime_seconds", typed("integer")},
+              {"store", shape({{"kind", one_of({"sqlite", "postgresql"})},
+                               {"ok", typed("boolean")},
+                               {"detail", typed("string")}})},
+              {"connectors", list_of(shape({{"name", typed("string")},
+                                            {"ok", typed("boolean")},
+                                            {"detail", typed("string")},
+                                            {"last_success_at", nullable_time()}}))},
+              {"jobs", list_of(shape({{"name", typed("string")},
+                                      {"schedule", typed("string")},
+                                      {"next_run_at", nullable_time()},
+                                      {"last_run_at", nullable_time()}}))},
+              {"access", shape({{"mode", one_of({"loopback", "password", "token", "oidc"})},
+                                {"name", nullable("string")},
+                                {"role", one_of({"viewer", "agent", "admin"})}})}})},
       {"TicketPage", page_of("Ticket")},
       {"DeliveryPage", page_of("Delivery")},
       {"QueuePage", page_of("Queue")},
@@ -270,7 +318,26 @@ Object paths() {
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
   add("post", "/v1/deliveries/{id}/discard",
       {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
+  add("get", "/v1/tally",
+      {"Updates per agent; since and until: a time, a day, \"today\" or \"7d\"",
+       "viewer",
+       200,
+       "Tally",
+       "",
+       {"since", "until", "channel"}});
+  add("get", "/v1/tally/updates",
+      {"The lines behind a number, newest first",
+       "viewer",
+       200,
+       "TallyUpdatePage",
+       "",
+       {"username", "since", "until", "channel", "limit", "cursor"}});
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
+  add("get", "/v1/audit",
+      {"Who changed what, newest first", "admin", 200, "AuditPage", "", {"limit", "cursor"}});
+  add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
+  add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
+  add("delete", "/v1/session", {"Signs out", "viewer", 204, "Session"});
   add("get", "/v1/live",
       {"Server-sent events ticket, delivery, queue, status, resync; Last-Event-ID resumes",
        "viewer", 200, ""});
@@ -282,6 +349,8 @@ Object paths() {
 Object openapi_description() {
   Object all = ticket_schemas();
   for (auto& member : other_schemas()) all[member.key()] = std::move(member.value());
+  for (auto& member : access_schemas()) all[member.key()] = std::move(member.value());
+  for (auto& member : tally_schemas()) all[member.key()] = std::move(member.value());
   all["Moved"] = shape({{"moved", typed("integer")}});
   all["Discard"] = shape({{"why", typed("string")}});
   return {

@@ -75,7 +75,7 @@ Response problem(const Error& error, int status) {
                     .body = to_text(body),
                     .headers = {},
                     .stream = {}};
-  if (status == 503) {
+  if (status == 503 || status == 429) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(
         error.when.value_or(std::chrono::seconds(retry_after_seconds)));
     response.headers.emplace_back("Retry-After", std::to_string(wait.count()));

@@ -92,6 +92,31 @@ json::object shape_of(const Delivery& delivery, const ShapeContext& context) {
           {"done_at", time_or_null(delivery.done_at)}};
 }
 
+json::object shape_of(const TallyAgent& agent) {
+  return {{"username", text(agent.username)},
+          {"name", text(agent.name)},
+          {"updates", agent.updates},
+          {"opening", agent.opening},
+          {"last_at", time_or_null(agent.last_at)}};
+}
+
+json::object shape_of(const TallyBar& bar) {
+  return {{"channel", text(bar.channel)},
+          {"username", text(bar.username)},
+          {"name", text(bar.name)},
+          {"updates", bar.updates}};
+}
+
+json::object shape_of(const TallyRow& row) {
+  return {{"channel", text(row.channel)},
+          {"message", text(row.message)},
+          {"line", row.line},
+          {"username", text(row.update.username)},
+          {"name", text(row.update.name)},
+          {"ticket", text_or_null(row.update.ticket)},
+          {"at", text(to_rfc3339(row.at))}};
+}
+
 json::object shape_of(const QueueMessage& message, TimePoint now) {
   json::object attributes;
   if (message.attributes.is_object()) {

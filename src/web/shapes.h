@@ -16,13 +16,19 @@ namespace dw {
 struct ShapeContext {
   std::string public_url;
   /// "queue:high" to "sqs:high": what people are shown.
-  std::map<std::string, std::string, std::less<>> target_labels;
+  std::map<std::string, std::string, std::less<>> target_labels{};
+  std::string timezone = "UTC";               ///< of "today": hours.timezone
+  std::vector<std::string> tally_channels{};  ///< of [[tally]]
 };
 
 json::object shape_of(const Ticket& ticket, const ShapeContext& context);
 json::object shape_of(const Comment& comment);
 json::object shape_of(const Link& link);
 json::object shape_of(const Delivery& delivery, const ShapeContext& context);
+json::object shape_of(const TallyAgent& agent);
+/// What the live stream tells: the new total of today.
+json::object shape_of(const TallyBar& bar);
+json::object shape_of(const TallyRow& row);
 json::object shape_of(const QueueMessage& message, TimePoint now);
 json::object shape_of(const TicketFigures& figures);
 /// A queue outside this program; what it did not say is null.

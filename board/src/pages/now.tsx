@@ -4,7 +4,9 @@ import { seconds, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
 import { ConnectorList, Empty, Loading, PriorityMark, Section, StatusMark, Trouble, When }
   from "../parts";
-import { Link } from "../router";
+import { go, Link } from "../router";
+import { AgentBars } from "../chart";
+import { TallyOff, useTally } from "./tally";
 import type { Connector, Delivery, Figures, Page, Queue, SystemStatus, Ticket } from "../types";
 
 function today(): string {
@@ -96,6 +98,25 @@ function LatestTickets({ items, fresh }: { items: Ticket[]; fresh: number | null
   );
 }
 
+const bars_max = 12;
+
+function AgentsToday() {
+  const tally = useTally("today", "");
+  if (!tally.value) return null;
+  const { agents, channels, total } = tally.value;
+  const isOff = agents.length === 0 && channels.length === 0;
+  const label = `${whole(total)} updates by ${agents.length} agents today`;
+  return (
+    <Section title="Updates per agent today"
+      note={<Link to="/agents" class="more">{agents.length > bars_max ? "All" : "More"}</Link>}>
+      {isOff ? <TallyOff />
+        : agents.length === 0 ? <Empty>No update yet today.</Empty>
+          : <AgentBars agents={agents.slice(0, bars_max)} label={label}
+            open={(agent) => go(`/agents?agent=${encodeURIComponent(agent)}`)} />}
+    </Section>
+  );
+}
+
 export function NowPage() {
   const since = useMemo(today, []);
   const figures = useLoad<Figures>(`/v1/metrics/tickets?since=${encodeURIComponent(since)}`);
@@ -141,6 +162,7 @@ export function NowPage() {
           value={figures.value.first_reply_seconds.median === null ? "–"
             : seconds(figures.value.first_reply_seconds.median)} />
       </dl>
+      <AgentsToday />
       <div class="columns">
         <Section title="Queues" note={<Link to="/queues" class="more">All</Link>}>
           <QueueBars queues={queues.value.items} />

@@ -29,6 +29,8 @@ void add_delivery(CLI::App& app, Invocation& invocation);
 void add_route(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
 void add_summary(CLI::App& app, Invocation& invocation);
+void add_tally(CLI::App& app, Invocation& invocation);
+void add_user(CLI::App& app, Invocation& invocation);
 void add_store(CLI::App& app, Invocation& invocation);
 void add_why(CLI::App& app, Invocation& invocation);
 void add_login(CLI::App& app, Invocation& invocation);

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <set>
 
 #include "app/commands/commands.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "web/shapes.h"
 
 namespace dw {
@@ -15,8 +17,20 @@ constexpr size_t sqs_key_bytes = 8;
 
 struct TokenArguments {
   std::string name, role = "viewer";
+  std::vector<std::string> scopes;
   bool is_sqs = false;
+  bool is_wall = false;
 };
+
+std::string check_scope(const std::string& text) {
+  static const std::set<std::string> nouns = {"tickets", "tally",   "queues",  "deliveries",
+                                              "volume",  "notices", "metrics", "status",
+                                              "live",    "audit"};
+  const size_t colon = text.find(':');
+  const bool is_good = nouns.count(text.substr(0, colon)) > 0 &&
+                       (colon == std::string::npos || text.substr(colon) == ":read");
+  return is_good ? "" : "is no scope";
+}
 
 std::string upper_hex(size_t bytes) {
   std::string out = to_hex(random_bytes(bytes));
@@ -28,6 +42,8 @@ void add(Invocation& invocation, const TokenArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
   Token token{.name = given.name, .role = given.role, .created_at = core->clock.now()};
+  token.scopes = join(given.scopes, " ");
+  if (given.is_wall) token.role = "viewer";
   json::object shown{{"name", given.name}};
   if (given.is_sqs) {
     token.role = "agent";
@@ -38,8 +54,11 @@ void add(Invocation& invocation, const TokenArguments& given) {
   } else {
     const std::string secret = "dw_" + to_hex(random_bytes(token_bytes));
     token.hash = to_hex(bytes_of(sha256(secret)));
-    shown["role"] = given.role;
+    shown["role"] = token.role;
     shown["token"] = secret;
+    if (!token.scopes.empty()) shown["scopes"] = token.scopes;
+    // Behind the "#" it stays in the browser: no server, proxy or log ever sees it.
+    if (given.is_wall) shown["link"] = core->public_url + "/?tv=1#wall=" + secret;
   }
   auto work = [&](Journal& journal) -> Result<void> {
     DW_CHECK(journal.add_token(token));
@@ -70,6 +89,7 @@ void list(Invocation& invocation) {
                                    {"kind", is_sqs ? "sqs" : "api"},
                                    {"role", token.role},
                                    {"key_id", text_or_null(token.sqs_key_id)},
+                                   {"scopes", text_or_null(token.scopes)},
                                    {"created_at", to_rfc3339(token.created_at)},
                                    {"revoked_at", time_or_null(token.revoked_at)}});
     }
@@ -110,6 +130,14 @@ void add_token(CLI::App& app, Invocation& invocation) {
   fresh.add_option("name", given->name, "what it is for")->required();
   fresh.add_option("--role", given->role, "viewer, agent or admin")
       ->check(CLI::IsMember({"viewer", "agent", "admin"}));
+  fresh
+      .add_option("--scope", given->scopes,
+                  "what it opens: tickets, tally, queues, deliveries, volume, notices, metrics, "
+                  "status, live, audit; \"tally:read\" to look alone. Several may be given; "
+                  "without one, all")
+      ->check(check_scope);
+  fresh.add_flag("--wall", given->is_wall,
+                 "read-only, and print a link that opens the board on a wall screen");
   fresh.add_flag("--sqs", given->is_sqs, "an access key for /sqs instead");
   add_command(*token, invocation, "list", "All of them, without their secrets",
               [&invocation] { list(invocation); });

@@ -70,9 +70,16 @@ class Api {
   Task<Response> retry_delivery(Request& request);
   Task<Response> discard_delivery(Request& request);
 
+  // tally.cc
+  void add_tally(Routes& routes);
+  Task<Response> tally(Request& request);
+  Task<Response> tally_updates(Request& request);
+  TallyQuery tally_query(const Request& request, std::vector<Problem>& problems) const;
+
   // status.cc
   void add_status(Routes& routes);
   Task<Response> status(Request& request);
+  Task<Response> audit(Request& request);
   Task<Response> healthz(Request& request);
   Task<Response> readyz(Request& request);
   Task<Response> metrics_text(Request& request);

@@ -25,6 +25,7 @@ json::object shape_of(const ConnectorState& connector) {
 
 void Api::add_status(Routes& routes) {
   add(routes, "GET", "/v1/status", &Api::status);
+  add(routes, "GET", "/v1/audit", &Api::audit);
   add(routes, "GET", "/v1/live", &Api::live);
   add(routes, "GET", "/healthz", &Api::healthz);
   add(routes, "GET", "/readyz", &Api::readyz);
@@ -57,20 +58,46 @@ Task<Response> Api::status(Request& request) {
                                 {"last_run_at", time_or_null(job.last_run_at)}});
   }
   const StoreHealth health = parts_.store.health();
-  const bool is_loopback = parts_.access.mode() == Access::Mode::loopback;
   const auto uptime = std::chrono::floor<std::chrono::seconds>(now - parts_.started_at);
   co_return json_answer(
-      200, json::object{{"version", parts_.version},
-                        {"started_at", to_rfc3339(parts_.started_at)},
-                        {"uptime_seconds", uptime.count()},
-                        {"store", json::object{{"kind", parts_.store.kind()},
-                                               {"ok", health.is_ok},
-                                               {"detail", health.detail}}},
-                        {"connectors", std::move(connectors)},
-                        {"jobs", std::move(jobs)},
-                        {"access", json::object{{"mode", is_loopback ? "loopback" : "token"},
-                                                {"name", caller->name},
-                                                {"role", json::string(name_of(caller->role))}}}});
+      200,
+      json::object{{"version", parts_.version},
+                   {"started_at", to_rfc3339(parts_.started_at)},
+                   {"uptime_seconds", uptime.count()},
+                   {"store", json::object{{"kind", parts_.store.kind()},
+                                          {"ok", health.is_ok},
+                                          {"detail", health.detail}}},
+                   {"connectors", std::move(connectors)},
+                   {"jobs", std::move(jobs)},
+                   {"access", json::object{{"mode", json::string(name_of(parts_.access.mode()))},
+                                           {"name", caller->name},
+                                           {"role", json::string(name_of(caller->role))}}}});
+}
+
+Task<Response> Api::audit(Request& request) {
+  const Result<Caller> caller = co_await parts_.access.admit(request, Role::admin);
+  if (!caller.ok()) co_return refusal(caller.error());
+  std::vector<Problem> problems;
+  PageRequest page = page_parameters(request, problems);
+  if (!problems.empty()) co_return bad_parameters(std::move(problems));
+  std::vector<AuditEntry> entries;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(entries, reader.audit(page));
+    return {};
+  };
+  const Result<void> read = co_await parts_.store.read(work);
+  if (!read.ok()) co_return problem(read.error());
+  json::array items;
+  for (const AuditEntry& entry : entries) {
+    items.push_back(json::object{{"id", entry.id},
+                                 {"at", to_rfc3339(entry.at)},
+                                 {"who", entry.who},
+                                 {"what", entry.what},
+                                 {"subject", entry.subject}});
+  }
+  const bool is_last = entries.size() < page.limit;
+  co_return json_answer(
+      200, page_of(std::move(items), is_last ? "" : std::to_string(entries.back().id)));
 }
 
 Task<Response> Api::live(Request& request) {

@@ -1,0 +1,252 @@
+// `deskwire tally`: counts per agent, what an older bot left, and channel history.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "app/commands/commands.h"
+#include "app/stats_files.h"
+#include "app/tally_recount.h"
+#include "base/text.h"
+#include "domain/day.h"
+#include "web/shapes.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis ask_timeout{30'000};
+constexpr Millis wait_after_trouble{5000};
+constexpr int tries_max = 20;
+constexpr const char* chat_target = "slack";
+
+struct TallyArguments {
+  std::string since, channel, file;
+};
+
+std::optional<TimePoint> since_given(Invocation& invocation, const Core& core,
+                                     const std::string& given) {
+  const auto at = time_named(given, core.clock.now(), core.settings.hours.timezone);
+  if (!at) {
+    fail(invocation, {ErrorKind::invalid, "--since",
+                      "must be a day such as 2026-11-21, a time, \"today\" or \"7d\""});
+  }
+  return at;
+}
+
+void show(Invocation& invocation, const TallyArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  TallyQuery query{.channel = given.channel};
+  if (!given.since.empty()) {
+    query.since = since_given(invocation, *core, given.since);
+    if (!query.since) return;
+  }
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const std::vector<TallyAgent> agents, reader.tally(query));
+    json::array items;
+    for (const TallyAgent& agent : agents) items.push_back(shape_of(agent));
+    print_items(invocation, items,
+                {{"USERNAME", "username"},
+                 {"NAME", "name"},
+                 {"UPDATES", "updates"},
+                 {"OF THEM IMPORTED", "opening"},
+                 {"LAST", "last_at"}});
+    return {};
+  };
+  const Result<void> read = core->store->read_now(work);
+  if (!read.ok()) fail(invocation, read.error());
+}
+
+void import(Invocation& invocation, const TallyArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  std::ifstream stream(given.file, std::ios::binary);
+  std::stringstream text;
+  text << stream.rdbuf();
+  if (!stream.good() && !stream.eof()) {
+    return fail(invocation, {ErrorKind::invalid, given.file, "can't be read"});
+  }
+  const Result<std::vector<TallyBalance>> balances = balances_in(text.str());
+  if (!balances.ok()) return fail(invocation, balances.error());
+  int64_t total = 0;
+  for (const TallyBalance& one : *balances) total += one.updates;
+  auto work = [&](Journal& journal) -> Result<void> {
+    const TimePoint now = core->clock.now();
+    DW_CHECK(journal.set_tally_balances(*balances, now));
+    return journal.add_audit({now, "command line", "tally.import", given.file});
+  };
+  const Result<void> written = core->store->write_now(work);
+  if (!written.ok()) return fail(invocation, written.error());
+  print_one(invocation, {{"agents", balances->size()}, {"updates", total}});
+}
+
+/// Reads a channel's history page by page; each page is one event.
+class Backfill {
+ public:
+  Backfill(Core& core, std::string channel, TimePoint since)
+      : core_(core), channel_(std::move(channel)), since_(since), started_at_(core.clock.now()) {}
+
+  Task<void> run() {
+    std::string cursor;
+    do {
+      Result<json::value> page = co_await ask(cursor);
+      if (!page.ok()) {
+        error = page.error();
+        co_return;
+      }
+      std::vector<Problem> ignored;
+      const JsonView view(*page, ignored);
+      json::array found;
+      for (const JsonView& one : view["messages"].elements()) found.push_back(*one.raw());
+      const Result<Accepted> taken = co_await take(cursor, std::move(found));
+      if (!taken.ok()) {
+        error = taken.error();
+        co_return;
+      }
+      cursor = view["next_cursor"].text().value_or("");
+      if (::isatty(STDERR_FILENO) != 0) show_progress();
+    } while (!cursor.empty());
+    if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+  }
+
+  int64_t messages = 0;
+  std::optional<Error> error;
+
+ private:
+  Target* chat() const {
+    for (const auto& target : core_.targets) {
+      if (target->name() == chat_target) return target.get();
+    }
+    return nullptr;
+  }
+
+  /// Waits as long as Slack says, and tries again.
+  Task<Result<json::value>> ask(std::string cursor) {
+    Target* target = chat();
+    if (target == nullptr) {
+      co_return Error{ErrorKind::invalid, "slack", "is not configured: set slack.bot_token"};
+    }
+    std::string why;
+    for (int tries = 0; tries < tries_max; ++tries) {
+      const double since = std::chrono::duration<double>(since_.time_since_epoch()).count();
+      Delivery delivery{.lane = "tally backfill", .target = chat_target};
+      delivery.payload = Ask{"history", json::object{{"channel", channel_},
+                                                     {"since", fmt::format("{:.6f}", since)},
+                                                     {"cursor", cursor}}};
+      std::vector<Delivery> one;
+      one.push_back(std::move(delivery));
+      std::vector<Outcome> outcomes = co_await target->perform(std::move(one), ask_timeout);
+      DW_ASSERT(outcomes.size() == 1, "one outcome for each delivery");
+      Outcome& outcome = outcomes.front();
+      if (outcome.kind == Outcome::Kind::done) co_return std::move(outcome.answer);
+      why = outcome.why;
+      if (outcome.kind == Outcome::Kind::refused) {
+        co_return Error{ErrorKind::invalid, "slack", why};
+      }
+      Wake pause(core_.loop, core_.clock);
+      co_await pause.wait(core_.clock.monotonic() + outcome.when.value_or(wait_after_trouble));
+    }
+    co_return Error{ErrorKind::unreachable, "slack", why + "; nothing was lost, run it again"};
+  }
+
+  Task<Result<Accepted>> take(std::string cursor, json::array found) {
+    for (const json::value& one : found) note_time(one);
+    messages += static_cast<int64_t>(found.size());
+    const int64_t asked = started_at_.time_since_epoch().count();
+    Event event{.source = "tally",
+                .key = fmt::format("history/{}/{}/{}", channel_, asked, cut_bytes(cursor, 300)),
+                .kind = "tally.history",
+                .at = core_.clock.now()};
+    event.body = json::object{
+        {"channel", channel_}, {"asked_at", asked * 1000}, {"messages", std::move(found)}};
+    co_return co_await core_.inbox->accept(std::move(event));
+  }
+
+  void note_time(const json::value& message) {
+    std::vector<Problem> ignored;
+    const std::string id = JsonView(message, ignored)["message"].text().value_or("");
+    const TimePoint at(Millis(micros_of(id) / 1000));
+    if (at > TimePoint{} && (oldest_ == TimePoint{} || at < oldest_)) oldest_ = at;
+  }
+
+  /// Slack gives the newest first, so the oldest seen tells how far it is.
+  void show_progress() const {
+    constexpr int width = 30;
+    const double whole = std::chrono::duration<double>(started_at_ - since_).count();
+    const double done = std::chrono::duration<double>(started_at_ - oldest_).count();
+    const double part = whole > 0 && oldest_ > TimePoint{} ? std::clamp(done / whole, 0., 1.) : 1;
+    const auto filled = static_cast<size_t>(part * width);
+    fmt::print(stderr, "\r[{}{}] {:3.0f}% {} messages", std::string(filled, '#'),
+               std::string(width - filled, '.'), part * 100, messages);
+    std::fflush(stderr);
+  }
+
+  Core& core_;
+  std::string channel_;
+  TimePoint since_, started_at_, oldest_{};
+};
+
+void backfill(Invocation& invocation, const TallyArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  const auto since = since_given(invocation, *core, given.since);
+  if (!since) return;
+  if (core->tally->formats_of(given.channel) == nullptr) {
+    return fail(invocation, {ErrorKind::invalid, "--channel",
+                             "is the channel of no [[tally]]: add it to the configuration first"});
+  }
+  Backfill work(*core, given.channel, *since);
+  run_task(*core, work.run());
+  if (work.error) return fail(invocation, *work.error);
+  print_one(invocation, {{"channel", given.channel}, {"messages", work.messages}});
+}
+
+Task<void> recount_into(Core& core, std::string channel, Result<int64_t>& done) {
+  done = co_await recount(core, std::move(channel));
+}
+
+void rebuild(Invocation& invocation, const TallyArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  int64_t messages = 0;
+  for (const TallySettings& tally : core->settings.tallies) {
+    if (!given.channel.empty() && given.channel != tally.channel) continue;
+    Result<int64_t> done = int64_t{0};
+    run_task(*core, recount_into(*core, tally.channel, done));
+    if (!done.ok()) return fail(invocation, done.error());
+    messages += *done;
+  }
+  print_one(invocation, {{"messages", messages}});
+}
+
+}  // namespace
+
+void add_tally(CLI::App& app, Invocation& invocation) {
+  auto given = std::make_shared<TallyArguments>();  // shared with callbacks that run later
+  CLI::App* tally = app.add_subcommand("tally", "Ticket updates per agent");
+  tally->add_option("--since", given->since, "a day, a time, \"today\" or \"7d\"; else all");
+  tally->add_option("--channel", given->channel, "of one channel");
+  tally->add_flag("--json", invocation.is_json, "print JSON");
+  tally->require_subcommand(0, 1);
+  tally->callback([&invocation, given, tally] {
+    if (tally->get_subcommands().empty()) show(invocation, *given);
+  });
+  CLI::App& take = add_command(*tally, invocation, "import",
+                               "Take over the counts of an older bot as an opening balance",
+                               [&invocation, given] { import(invocation, *given); });
+  take.add_option("file", given->file, "stats.json")->required();
+  CLI::App& fill = add_command(*tally, invocation, "backfill",
+                               "Count a channel's history, read through the Slack API",
+                               [&invocation, given] { backfill(invocation, *given); });
+  fill.add_option("--channel", given->channel, "the channel's id")->required();
+  fill.add_option("--since", given->since, "a day, a time or \"90d\"")->required();
+  CLI::App& again = add_command(*tally, invocation, "rebuild",
+                                "Count all kept messages anew, as a restart with another pattern "
+                                "does",
+                                [&invocation, given] { rebuild(invocation, *given); });
+  again.add_option("--channel", given->channel, "one channel alone");
+}
+
+}  // namespace dw

@@ -1,0 +1,62 @@
+#include "app/tally_recount.h"
+
+#include "base/log.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t messages_per_commit = 200;
+
+}  // namespace
+
+Task<Result<int64_t>> recount(Core& core, std::string channel) {
+  const TallyFormats* formats = core.tally->formats_of(channel);
+  if (formats == nullptr) {
+    co_return Error{ErrorKind::missing, "tally",
+                    "there is no [[tally]] with channel = \"" + channel + "\""};
+  }
+  int64_t done = 0;
+  std::string after;
+  for (size_t found = messages_per_commit; found == messages_per_commit;) {
+    std::string last;
+    auto work = [&](Journal& journal) -> Result<void> {
+      DW_TRY(std::vector<TallyMessage> messages,
+             journal.tally_texts(channel, after, messages_per_commit));
+      found = messages.size();
+      for (TallyMessage& message : messages) {
+        message.updates = formats->read(message.text, message.blocks);
+        DW_CHECK(journal.keep_tally(message));
+        last = message.message;
+      }
+      if (found < messages_per_commit) {
+        return journal.set_tally_rule(channel, formats->fingerprint());
+      }
+      return {};
+    };
+    DW_CO_CHECK(co_await core.store->write(work));
+    done += static_cast<int64_t>(found);
+    after = std::move(last);
+  }
+  co_return done;
+}
+
+Task<void> recount_changed(Core& core) {
+  for (const TallySettings& tally : core.settings.tallies) {
+    const std::string channel = tally.channel;
+    std::string rule;
+    auto work = [&](Reader& reader) -> Result<void> {
+      DW_TRY(rule, reader.tally_rule(channel));
+      return {};
+    };
+    const Result<void> read = co_await core.store->read(work);
+    if (!read.ok() || rule == core.tally->formats_of(channel)->fingerprint()) continue;
+    const Result<int64_t> done = co_await recount(core, channel);
+    if (!done.ok()) {
+      log_error("tally", done.error().text());
+    } else if (*done > 0) {
+      log_info("tally", "counted anew", {{"channel", channel}, {"messages", *done}});
+    }
+  }
+}
+
+}  // namespace dw

@@ -1,0 +1,50 @@
+#include "config/tally_section.h"
+
+#include <re2/re2.h>
+
+namespace dw {
+namespace {
+
+std::string check_channel(const std::string& text) {
+  const bool is_plain =
+      !text.empty() && text.size() <= 100 &&
+      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+          std::string::npos;
+  return is_plain ? "" : "must be a channel's id, such as C0987654321";
+}
+
+std::string check_pattern(const std::string& text) {
+  if (text.empty()) return "";
+  RE2::Options options;
+  options.set_log_errors(false);
+  const RE2 pattern("(?m)" + text, options);
+  if (!pattern.ok()) return "is no RE2 pattern: " + pattern.error();
+  const auto& groups = pattern.NamedCapturingGroups();
+  const bool is_whole = groups.count("name") > 0 && groups.count("username") > 0;
+  return is_whole ? "" : "must have the named groups (?P<name>…) and (?P<username>…)";
+}
+
+}  // namespace
+
+const Section<TallySettings>& tally_section() {
+  static const Section<TallySettings> section{
+      "tally",
+      "[[tally]]",
+      "A channel whose messages report ticket updates; they are counted per agent.",
+      {restart(text_field("channel", &TallySettings::channel, "the channel", check_channel,
+                          "a channel's id")),
+       restart(text_field("pattern", &TallySettings::pattern,
+                          "finds an update; empty: the built-in formats. Changing it counts all "
+                          "kept messages anew",
+                          check_pattern,
+                          "an RE2 pattern with named groups name, username and optionally ticket")),
+       restart(text_field("username_suffix", &TallySettings::username_suffix,
+                          "usernames that do not end with this, in any case, are ignored; empty: "
+                          "all count")),
+       restart(text_field("stats_file", &TallySettings::stats_file,
+                          "this JSON file is kept up to date as the older bot wrote it; empty: "
+                          "none"))}};
+  return section;
+}
+
+}  // namespace dw

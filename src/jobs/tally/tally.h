@@ -1,0 +1,41 @@
+// Who updated how many tickets: counts the update lines of messages in the channels of [[tally]].
+// Takes, from a chat,
+//   "chat.message" {"channel","message","text","blocks_text","sent_at"}       key CHANNEL/TS
+//   "chat.edit"    the same with the newest text                              key
+//   CHANNEL/TS/EDIT_TS "chat.delete"  {"channel","message"}
+// and from `deskwire tally backfill`
+//   "tally.history" {"channel","asked_at","messages":[bodies of chat.message]}
+#pragma once
+#include <map>
+#include <string>
+
+#include "config/tally_section.h"
+#include "jobs/tally/formats.h"
+#include "ports/job.h"
+
+namespace dw {
+
+class Tally : public Job {
+ public:
+  /// The settings have been checked: a pattern that is none was refused at the start.
+  explicit Tally(const std::vector<TallySettings>& settings);
+
+  std::string_view name() const override { return "tally"; }
+  bool takes(std::string_view kind) const override;
+  Result<View> read(const Event& event, Reader& reader) const override;
+  Plan plan(const Event& event, const View& view) const override;
+
+  /// The formats of a channel; none for a channel that is not tallied.
+  const TallyFormats* formats_of(const std::string& channel) const;
+
+ private:
+  std::map<std::string, TallyFormats> formats_;  // by channel
+};
+
+/// A message as it is kept. `revision` is microseconds since 1970. Pure.
+/// errors  missing: the body has no channel or no message
+Result<TallyMessage> tally_message(const json::value& body, int64_t revision, TimePoint at);
+/// Microseconds since 1970 of "1771290107.000400"; 0 if it is no such time.
+int64_t micros_of(std::string_view timestamp);
+
+}  // namespace dw

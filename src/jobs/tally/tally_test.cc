@@ -1,0 +1,160 @@
+#include "jobs/tally/tally.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+TallyFormats formats(const std::string& pattern = "", const std::string& suffix = "") {
+  Result<TallyFormats> made = TallyFormats::make(pattern, suffix);
+  EXPECT_TRUE(made.ok());
+  return std::move(*made);
+}
+
+/// "INC1 jxsrcc Jon Snow; …"
+std::string counts(const TallyFormats& with, std::string_view text, std::string_view blocks = "") {
+  std::vector<std::string> out;
+  for (const TallyUpdate& update : with.read(text, blocks)) {
+    out.push_back((update.ticket.empty() ? "-" : update.ticket) + " " + update.username + " " +
+                  update.name);
+  }
+  return join(out, "; ");
+}
+
+std::string counts(std::string_view text, std::string_view blocks = "") {
+  return counts(formats(), text, blocks);
+}
+
+const char* const two_notes =
+    "INC0000000 [ *Screen will not turn on* ] Work note added by *Jon Snow* (_jxsrcc_):\n"
+    "&gt; Found some issues. Fixing now!\n\n"
+    "<https://it.example/INC0000001|INC0000001> [ *Reimage new computer* ] Public comment added by "
+    "*Sansa Stark* (_sxsrcc_):\n&gt; Hello Robb, ...\n";
+
+TEST(TallyFormats, every_update_line_of_a_ticket_service_counts) {
+  EXPECT_EQ(counts(two_notes), "INC0000000 jxsrcc Jon Snow; INC0000001 sxsrcc Sansa Stark");
+  const std::string twice =
+      "INC1 [ *a* ] Work note added by *Jon Snow* (_jxsrcc_):\n> one\n\n"
+      "INC1 [ *a* ] Work note added by *Jon Snow* (_jxsrcc_):\n> two";
+  EXPECT_EQ(counts(twice), "INC1 jxsrcc Jon Snow; INC1 jxsrcc Jon Snow");
+}
+
+TEST(TallyFormats, quoted_words_and_titles_never_count) {
+  EXPECT_EQ(counts("> INC1 [ *a* ] Work note added by *Me* (_merrcc_):"), "");
+  EXPECT_EQ(counts(">>> hello\nINC1 [ *a* ] Work note added by *Me* (_mercc_):"), "");
+  EXPECT_EQ(counts("INC1 [ *x* ] Work note added by *Me* (_mercc_): [ * ] Resolved by *Jon Snow* "
+                   "(_jxsrcc_):"),
+            "INC1 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("Ticket 17 \"updated by Me (mercc)\" was updated by Jon Snow (jxsrcc)"),
+            "17 jxsrcc Jon Snow");
+}
+
+TEST(TallyFormats, the_other_built_in_formats) {
+  EXPECT_EQ(counts("Jon Snow (jxsrcc) updated ticket INC17"), "INC17 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("*Jon Snow* (jxs_rcc) commented on the incident #42: hello"),
+            "42 jxs_rcc Jon Snow");
+  EXPECT_EQ(counts("Jon Snow (jxsrcc) changed the priority of ticket 9"), "9 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("Ticket INC17 (VPN) has been resolved by Jon Snow jxsrcc."),
+            "INC17 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("Ticket: INC3\nUpdated by: Jon Snow (jxsrcc)\nNote: x"), "INC3 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("*Username:* jxsrcc\n*Number:* INC3\n*Name:* Jon Snow"), "INC3 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("Username: jxsrcc"), "") << "a name belongs to it";
+  EXPECT_EQ(counts("we talked about ticket 9 by the way"), "");
+}
+
+TEST(TallyFormats, blocks_that_say_the_same_again_count_once) {
+  EXPECT_EQ(counts(two_notes, two_notes),
+            "INC0000000 jxsrcc Jon Snow; INC0000001 sxsrcc Sansa Stark");
+  EXPECT_EQ(counts("New activity", two_notes),
+            "INC0000000 jxsrcc Jon Snow; INC0000001 sxsrcc Sansa Stark");
+  EXPECT_EQ(counts("Jon Snow (jxsrcc) updated ticket 1", "Jon Snow (jxsrcc) updated ticket 2"),
+            "1 jxsrcc Jon Snow; 2 jxsrcc Jon Snow");
+}
+
+TEST(TallyFormats, a_suffix_is_compared_without_case_on_every_line) {
+  const TallyFormats staff = formats("", "rcc");
+  EXPECT_EQ(counts(staff, "Ana (customer1) updated ticket 1\nJon (JXSRCC) updated ticket 1"),
+            "1 JXSRCC Jon");
+}
+
+TEST(TallyFormats, a_pattern_of_ones_own_replaces_the_built_in_formats) {
+  const TallyFormats own =
+      formats(R"(^(?P<ticket>[A-Z]+-\d+) touched by (?P<name>.+?) <(?P<username>\w+)>$)");
+  EXPECT_EQ(counts(own,
+                   "AB-1 touched by Jon Snow <jon>\n> AB-2 touched by Me <me>\n"
+                   "AB-3 touched by Ana <ana>"),
+            "AB-1 jon Jon Snow; AB-3 ana Ana");
+  EXPECT_EQ(counts(own, two_notes), "");
+  EXPECT_FALSE(TallyFormats::make("(", "").ok());
+  EXPECT_FALSE(TallyFormats::make("(?P<name>x)", "").ok());
+  EXPECT_EQ(counts(formats("(?P<name>x*)(?P<username>y*)"), "abc"), "") << "it ends";
+}
+
+TEST(TallyFormats, long_hostile_lines_take_linear_time) {
+  std::string text = "INC1 [ ";
+  for (int i = 0; i < 4000; ++i) text += "] by *a* (_b_ ";
+  EXPECT_EQ(counts(text), "");
+}
+
+TEST(TallyFormats, the_key_of_the_older_file) {
+  EXPECT_EQ(stats_key("Jon Snow", "jxsrcc"), "Jon S\njxsrcc");
+  EXPECT_EQ(stats_key("Mary Jane Watson", "m"), "Mary Jane W\nm");
+  EXPECT_EQ(stats_key("Jon", "j"), "J\nj");
+  EXPECT_EQ(stats_key("Ana Öz", "a"), "Ana Ö\na");
+  EXPECT_EQ(stats_key("", "a"), "\na");
+}
+
+Event event(std::string kind, std::string key, json::object body) {
+  return {.source = "slack",
+          .key = std::move(key),
+          .kind = std::move(kind),
+          .at = TimePoint(Millis(1'795'000'000'000)),
+          .body = std::move(body)};
+}
+
+TEST(Tally, a_message_is_counted_where_it_was_sent_and_an_edit_by_its_time) {
+  const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = "rcc", .stats_file = {}}});
+  const json::object body{{"channel", "C1"},
+                          {"message", "1771290107.000400"},
+                          {"text", two_notes},
+                          {"blocks_text", ""}};
+  Plan plan = job.plan(event("chat.message", "C1/1771290107.000400", body), {});
+  ASSERT_EQ(plan.changes.size(), 1U);
+  const TallyMessage& kept = std::get<KeepTally>(plan.changes[0]).message;
+  EXPECT_EQ(kept.updates.size(), 2U);
+  EXPECT_EQ(kept.revision, 1'771'290'107'000'400);
+  EXPECT_EQ(kept.at, TimePoint(Millis(1'771'290'107'000)));
+  plan = job.plan(event("chat.edit", "C1/1771290107.000400/1771290200.5", body), {});
+  EXPECT_EQ(std::get<KeepTally>(plan.changes.at(0)).message.revision, 1'771'290'200'500'000);
+  plan = job.plan(event("chat.delete", "x", body), {});
+  EXPECT_EQ(std::get<DropTally>(plan.changes.at(0)).message, "1771290107.000400");
+}
+
+TEST(Tally, other_channels_are_left_alone) {
+  const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = {}, .stats_file = {}}});
+  const json::object body{{"channel", "C2"}, {"message", "1.1"}, {"text", two_notes}};
+  EXPECT_TRUE(job.plan(event("chat.message", "C2/1.1", body), {}).changes.empty());
+  EXPECT_TRUE(job.takes("chat.edit") && !job.takes("chat.reaction"));
+}
+
+TEST(Tally, a_page_of_history_is_as_new_as_the_question) {
+  const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = {}, .stats_file = {}}});
+  const json::object one{{"channel", "C1"}, {"message", "1.1"}, {"text", two_notes}};
+  const json::object page{{"channel", "C1"}, {"asked_at", 77}, {"messages", json::array{one, one}}};
+  const Plan plan = job.plan(event("tally.history", "k", page), {});
+  ASSERT_EQ(plan.changes.size(), 2U);
+  EXPECT_EQ(std::get<KeepTally>(plan.changes[0]).message.revision, 77);
+}
+
+TEST(Tally, times_of_messages) {
+  EXPECT_EQ(micros_of("12.000001"), 12'000'001);
+  EXPECT_EQ(micros_of("12.5"), 12'500'000);
+  EXPECT_EQ(micros_of("12"), 12'000'000);
+  EXPECT_EQ(micros_of("C1"), 0);
+  EXPECT_EQ(micros_of("12.x"), 0);
+}
+
+}  // namespace
+}  // namespace dw

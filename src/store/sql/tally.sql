@@ -1,0 +1,98 @@
+-- name: keep_tally_message
+INSERT INTO tally_message (channel, message, revision, at, text, blocks)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (channel, message) DO UPDATE
+  SET revision = excluded.revision, text = excluded.text, blocks = excluded.blocks
+  WHERE tally_message.is_gone = 0 AND excluded.revision >= tally_message.revision
+RETURNING 1;
+
+-- name: drop_tally_message
+INSERT INTO tally_message (channel, message, revision, at, is_gone, text, blocks)
+VALUES ($1, $2, 0, $3, 1, NULL, NULL)
+ON CONFLICT (channel, message) DO UPDATE SET is_gone = 1, text = NULL, blocks = NULL;
+
+-- name: counted_of_message
+SELECT spelled, name, ticket FROM tally_update WHERE channel = $1 AND message = $2 ORDER BY line;
+
+-- name: drop_tally_updates
+DELETE FROM tally_update WHERE channel = $1 AND message = $2;
+
+-- name: add_tally_update
+INSERT INTO tally_update (channel, message, line, username, spelled, name, ticket, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: name_tally_agent
+-- The newest name is shown, whatever the order in which messages come.
+INSERT INTO tally_agent (username, spelled, name, named_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (username) DO UPDATE
+  SET spelled = excluded.spelled, name = excluded.name, named_at = excluded.named_at
+  WHERE excluded.named_at >= tally_agent.named_at;
+
+-- name: add_tally_bar
+INSERT INTO tally_bar (channel, username) VALUES ($1, $2)
+ON CONFLICT (channel, username) DO NOTHING;
+
+-- name: find_tally_bar
+SELECT id FROM tally_bar WHERE channel = $1 AND username = $2;
+
+-- name: tally_in_period
+SELECT c.username, coalesce(a.spelled, c.username), coalesce(a.name, c.username), c.updates,
+       c.first_at, c.last_at
+FROM (SELECT username, count(*) AS updates, min(at) AS first_at, max(at) AS last_at
+      FROM tally_update WHERE at >= $1 AND at < $2 GROUP BY username) c
+LEFT JOIN tally_agent a ON a.username = c.username;
+
+-- name: tally_in_channel
+SELECT c.username, coalesce(a.spelled, c.username), coalesce(a.name, c.username), c.updates,
+       c.first_at, c.last_at
+FROM (SELECT username, count(*) AS updates, min(at) AS first_at, max(at) AS last_at
+      FROM tally_update WHERE channel = $3 AND at >= $1 AND at < $2 GROUP BY username) c
+LEFT JOIN tally_agent a ON a.username = c.username;
+
+-- name: tally_balances
+SELECT b.username, coalesce(a.spelled, b.username), coalesce(a.name, b.username), b.updates
+FROM tally_balance b LEFT JOIN tally_agent a ON a.username = b.username;
+
+-- name: tally_bars_since
+SELECT b.id, b.channel, coalesce(a.spelled, b.username), coalesce(a.name, b.username), c.updates
+FROM (SELECT channel, username, count(*) AS updates FROM tally_update WHERE at >= $1
+      GROUP BY channel, username) c
+JOIN tally_bar b ON b.channel = c.channel AND b.username = c.username
+LEFT JOIN tally_agent a ON a.username = b.username;
+
+-- name: tally_bar_by_id
+SELECT b.id, b.channel, coalesce(a.spelled, b.username), coalesce(a.name, b.username),
+       (SELECT count(*) FROM tally_update u
+        WHERE u.channel = b.channel AND u.username = b.username AND u.at >= $2)
+FROM tally_bar b LEFT JOIN tally_agent a ON a.username = b.username WHERE b.id = $1;
+
+-- name: tally_channels_seen
+SELECT DISTINCT channel FROM tally_bar ORDER BY channel;
+
+-- name: list_tally_rows
+SELECT channel, message, line, spelled, name, ticket, at FROM tally_update
+WHERE at >= $1 AND at < $2 AND (CAST($3 AS text) = '' OR channel = $3)
+  AND (CAST($4 AS text) = '' OR username = $4) AND (at, channel, message, line) < ($5, $6, $7, $8)
+ORDER BY at DESC, channel DESC, message DESC, line DESC LIMIT $9;
+
+-- name: list_tally_texts
+SELECT message, revision, at, text, blocks FROM tally_message
+WHERE channel = $1 AND message > $2 AND text IS NOT NULL ORDER BY message LIMIT $3;
+
+-- name: find_tally_rule
+SELECT rule FROM tally_rule WHERE channel = $1;
+
+-- name: set_tally_rule
+INSERT INTO tally_rule (channel, rule) VALUES ($1, $2)
+ON CONFLICT (channel) DO UPDATE SET rule = excluded.rule;
+
+-- name: set_tally_balance
+INSERT INTO tally_balance (username, updates, imported_at) VALUES ($1, $2, $3)
+ON CONFLICT (username) DO UPDATE
+  SET updates = excluded.updates, imported_at = excluded.imported_at;
+
+-- name: prune_tally_texts
+-- The counts stay; only what they were counted from goes.
+UPDATE tally_message SET text = NULL, blocks = NULL WHERE (channel, message) IN (
+  SELECT channel, message FROM tally_message WHERE text IS NOT NULL AND at < $1
+  ORDER BY at LIMIT $2);

@@ -1,0 +1,225 @@
+// The tally: messages of tallied channels, the update lines that each counts, and whose they are.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <set>
+
+#include "base/text.h"
+#include "statements.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+constexpr TimePoint for_ever{Millis(std::numeric_limits<int64_t>::max())};
+
+TallyAgent agent_in(const Row& row) {
+  return {.username = std::string(row.text(1)),
+          .name = std::string(row.text(2)),
+          .updates = row.integer(3)};
+}
+
+TallyBar bar_in(const Row& row) {
+  return {row.integer(0), std::string(row.text(1)), std::string(row.text(2)),
+          std::string(row.text(3)), row.integer(4)};
+}
+
+/// "1795000000000/C1/1795000000.000100/2": the row that the last page ended with.
+struct Cursor {
+  int64_t at = std::numeric_limits<int64_t>::max();
+  std::string channel, message;
+  int64_t line = 0;
+};
+
+Cursor decode_cursor(const std::string& text) {
+  const std::vector<std::string_view> parts = split(text, '/');
+  Cursor cursor;
+  if (parts.size() != 4) return cursor;
+  Cursor found{.channel = std::string(parts[1]), .message = std::string(parts[2])};
+  const auto read = [](std::string_view digits, int64_t& out) {
+    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return failed == std::errc{} && end == digits.data() + digits.size();
+  };
+  return read(parts[0], found.at) && read(parts[3], found.line) ? found : cursor;
+}
+
+}  // namespace
+
+Result<std::vector<TallyAgent>> SqlJournal::tally(const TallyQuery& query) {
+  std::map<std::string, TallyAgent, std::less<>> agents;
+  const auto take = [&agents](const Row& row) {
+    TallyAgent agent = agent_in(row);
+    agent.first_at = row.time(4);
+    agent.last_at = row.time(5);
+    agents.emplace(row.text(0), std::move(agent));
+  };
+  const TimePoint since = query.since.value_or(TimePoint{}), until = query.until.value_or(for_ever);
+  if (query.channel.empty()) {
+    DW_CHECK(db_.run(stmt::tally_in_period, {since, until}, take));
+  } else {
+    DW_CHECK(db_.run(stmt::tally_in_channel, {since, until, query.channel}, take));
+  }
+  // A balance has neither a time nor a channel.
+  if (!query.since && !query.until && query.channel.empty()) {
+    DW_CHECK(db_.run(stmt::tally_balances, {}, [&agents](const Row& row) {
+      const TallyAgent balance = agent_in(row);
+      TallyAgent& agent = agents.emplace(row.text(0), balance).first->second;
+      agent.updates += agent.first_at ? balance.updates : 0;
+      agent.opening = balance.updates;
+    }));
+  }
+  std::vector<TallyAgent> out;
+  for (auto& [key, agent] : agents) out.push_back(std::move(agent));
+  std::stable_sort(out.begin(), out.end(),
+                   [](const TallyAgent& a, const TallyAgent& b) { return a.updates > b.updates; });
+  return out;
+}
+
+Result<std::vector<TallyBar>> SqlJournal::tally_bars(TimePoint since) {
+  std::vector<TallyBar> out;
+  DW_CHECK(db_.run(stmt::tally_bars_since, {since},
+                   [&out](const Row& row) { out.push_back(bar_in(row)); }));
+  return out;
+}
+
+Result<std::optional<TallyBar>> SqlJournal::tally_bar(int64_t id, TimePoint since) {
+  std::optional<TallyBar> found;
+  DW_CHECK(db_.run(stmt::tally_bar_by_id, {id, since},
+                   [&found](const Row& row) { found = bar_in(row); }));
+  return found;
+}
+
+Result<std::vector<std::string>> SqlJournal::tally_channels() {
+  std::vector<std::string> out;
+  DW_CHECK(db_.run(stmt::tally_channels_seen, {},
+                   [&out](const Row& row) { out.emplace_back(row.text(0)); }));
+  return out;
+}
+
+Result<Page<TallyRow>> SqlJournal::tally_rows(const TallyQuery& query, const std::string& username,
+                                              const PageRequest& page) {
+  const Cursor below = decode_cursor(page.cursor);
+  const std::string key = to_lower(username);
+  Page<TallyRow> out;
+  DW_CHECK(db_.run(
+      stmt::list_tally_rows,
+      {query.since.value_or(TimePoint{}), query.until.value_or(for_ever), query.channel, key,
+       below.at, below.channel, below.message, below.line, static_cast<int64_t>(page.limit + 1)},
+      [&out](const Row& row) {
+        out.items.push_back({.channel = std::string(row.text(0)),
+                             .message = std::string(row.text(1)),
+                             .line = row.integer(2),
+                             .update = {std::string(row.text(3)), std::string(row.text(4)),
+                                        std::string(row.text(5))},
+                             .at = row.time(6)});
+      }));
+  if (out.items.size() <= page.limit) return out;
+  out.items.resize(page.limit);
+  const TallyRow& last = out.items.back();
+  out.next_cursor = fmt::format("{}/{}/{}/{}", last.at.time_since_epoch().count(), last.channel,
+                                last.message, last.line);
+  return out;
+}
+
+Result<std::vector<TallyMessage>> SqlJournal::tally_texts(const std::string& channel,
+                                                          const std::string& after, size_t limit) {
+  std::vector<TallyMessage> out;
+  DW_CHECK(db_.run(stmt::list_tally_texts, {channel, after, static_cast<int64_t>(limit)},
+                   [&](const Row& row) {
+                     out.push_back({.channel = channel,
+                                    .message = std::string(row.text(0)),
+                                    .revision = row.integer(1),
+                                    .at = row.time(2),
+                                    .text = std::string(row.text(3)),
+                                    .blocks = std::string(row.text(4))});
+                   }));
+  return out;
+}
+
+Result<std::string> SqlJournal::tally_rule(const std::string& channel) {
+  std::string rule;
+  DW_CHECK(
+      db_.run(stmt::find_tally_rule, {channel}, [&rule](const Row& row) { rule = row.text(0); }));
+  return rule;
+}
+
+Result<void> SqlJournal::set_tally_rule(const std::string& channel, const std::string& rule) {
+  return db_.send(stmt::set_tally_rule, {channel, rule});
+}
+
+Result<std::vector<TallyUpdate>> SqlJournal::counted(const std::string& channel,
+                                                     const std::string& message) {
+  std::vector<TallyUpdate> out;
+  DW_CHECK(db_.run(stmt::counted_of_message, {channel, message}, [&out](const Row& row) {
+    out.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))});
+  }));
+  return out;
+}
+
+/// A change note per agent whose number may have moved.
+Result<void> SqlJournal::note_bars(const std::string& channel,
+                                   const std::vector<TallyUpdate>& updates) {
+  std::set<std::string> usernames;
+  for (const TallyUpdate& update : updates) usernames.insert(to_lower(update.username));
+  for (const std::string& username : usernames) {
+    DW_CHECK(db_.send(stmt::add_tally_bar, {channel, username}));
+    int64_t bar = 0;
+    DW_CHECK(db_.run(stmt::find_tally_bar, {channel, username},
+                     [&bar](const Row& row) { bar = row.integer(0); }));
+    DW_CHECK(note("tally", bar));
+  }
+  return {};
+}
+
+Result<void> SqlJournal::count_anew(const TallyMessage& message,
+                                    const std::vector<TallyUpdate>& before) {
+  if (before == message.updates) return {};
+  if (!before.empty()) {
+    DW_CHECK(db_.send(stmt::drop_tally_updates, {message.channel, message.message}));
+  }
+  int line = 0;
+  for (const TallyUpdate& update : message.updates) {
+    const std::string key = to_lower(update.username);
+    DW_CHECK(db_.send(stmt::add_tally_update,
+                      {message.channel, message.message, ++line, key, update.username, update.name,
+                       update.ticket, message.at}));
+    DW_CHECK(db_.send(stmt::name_tally_agent, {key, update.username, update.name, message.at}));
+  }
+  std::vector<TallyUpdate> touched = before;
+  touched.insert(touched.end(), message.updates.begin(), message.updates.end());
+  return note_bars(message.channel, touched);
+}
+
+Result<void> SqlJournal::keep_tally(const TallyMessage& message) {
+  bool is_newest = false;
+  DW_CHECK(db_.run(stmt::keep_tally_message,
+                   {message.channel, message.message, message.revision, message.at, message.text,
+                    message.blocks},
+                   [&is_newest](const Row&) { is_newest = true; }));
+  if (!is_newest) return {};
+  DW_TRY(const std::vector<TallyUpdate> before, counted(message.channel, message.message));
+  return count_anew(message, before);
+}
+
+Result<void> SqlJournal::drop_tally(const std::string& channel, const std::string& message,
+                                    TimePoint at) {
+  DW_CHECK(db_.run(stmt::drop_tally_message, {channel, message, at}));
+  DW_TRY(const std::vector<TallyUpdate> before, counted(channel, message));
+  return count_anew({.channel = channel, .message = message, .at = at, .text = {}, .blocks = {}},
+                    before);
+}
+
+Result<void> SqlJournal::set_tally_balances(const std::vector<TallyBalance>& balances,
+                                            TimePoint now) {
+  for (const TallyBalance& balance : balances) {
+    const std::string key = to_lower(balance.username);
+    DW_CHECK(db_.send(stmt::set_tally_balance, {key, balance.updates, now}));
+    // Older than whatever a message says.
+    DW_CHECK(db_.send(stmt::name_tally_agent, {key, balance.username, balance.name, TimePoint{}}));
+  }
+  return {};
+}
+
+}  // namespace dw

@@ -1,0 +1,43 @@
+// Signing in and out: /v1/session for the board, /oidc/login and /oidc/callback for single sign-on.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "web/access.h"
+#include "web/sign_in/limits.h"
+#include "web/sign_in/oidc.h"
+#include "web/sign_in/passwords.h"
+#include "web/sign_in/sessions.h"
+
+namespace dw {
+
+struct SignInParts {
+  Loop& loop;
+  Clock& clock;
+  Store& store;
+  Access& access;
+  Sessions& sessions;
+  std::unique_ptr<Oidc> oidc;          ///< null unless the mode is oidc
+  std::string default_role{"viewer"};  ///< of accounts that single sign-on brings
+};
+
+class SignIn {
+ public:
+  explicit SignIn(SignInParts parts);
+  void add_to(Routes& routes);
+
+ private:
+  Task<Response> show(Request& request);
+  Task<Response> open(Request& request);
+  Task<Response> close(Request& request);
+  Task<Response> oidc_login(Request& request);
+  Task<Response> oidc_callback(Request& request);
+  Task<Result<Account>> account_of(OidcPerson person);
+  Task<Response> check(const Request& request, std::string name, std::string password);
+
+  SignInParts parts_;
+  AttemptLimits limits_;
+  Passwords passwords_;
+};
+
+}  // namespace dw

@@ -1,0 +1,161 @@
+// The tally in every store: the newest text counts, a deletion is final, periods and channels.
+#include "contract/store_world.h"
+
+namespace dw {
+namespace {
+
+TallyMessage message(const std::string& id, int64_t revision, std::vector<TallyUpdate> updates,
+                     Millis after = Millis(0)) {
+  return {.channel = "C1",
+          .message = id,
+          .revision = revision,
+          .at = t0 + after,
+          .text = "text of " + id,
+          .blocks = "",
+          .updates = std::move(updates)};
+}
+
+const TallyUpdate jon{"jxsrcc", "Jon Snow", "INC1"};
+const TallyUpdate ana{"anarcc", "Ana", "INC2"};
+
+std::string bars(Bundle& bundle, const TallyQuery& query = {}) {
+  std::string out;
+  bundle.read([&](Reader& reader) -> Result<void> {
+    DW_TRY(const auto agents, reader.tally(query));
+    out.clear();
+    for (const TallyAgent& one : agents) {
+      out += fmt::format("{}/{}:{}+{} ", one.username, one.name, one.updates - one.opening,
+                         one.opening);
+    }
+    return {};
+  });
+  return out;
+}
+
+void keep(Bundle& bundle, const TallyMessage& message) {
+  bundle.write([&](Journal& journal) { return journal.keep_tally(message); });
+}
+
+TEST_P(StoreContract, tally_counts_lines_and_the_newest_text_of_a_message) {
+  const auto bundle = setup();
+  keep(*bundle, message("1.1", 10, {jon, jon, ana}));
+  EXPECT_EQ(bars(*bundle), "jxsrcc/Jon Snow:2+0 anarcc/Ana:1+0 ");
+  keep(*bundle, message("1.1", 10, {jon, jon, ana}));
+  EXPECT_EQ(bars(*bundle), "jxsrcc/Jon Snow:2+0 anarcc/Ana:1+0 ") << "a repeat counts once";
+  keep(*bundle, message("1.1", 30, {ana}));
+  keep(*bundle, message("1.1", 20, {jon}));
+  EXPECT_EQ(bars(*bundle), "anarcc/Ana:1+0 ") << "an older edit that comes late is passed over";
+}
+
+TEST_P(StoreContract, tally_takes_a_deleted_message_back_for_good) {
+  const auto bundle = setup();
+  keep(*bundle, message("1.1", 10, {jon}));
+  const auto drop = [&](const char* id) {
+    bundle->write([&](Journal& journal) { return journal.drop_tally("C1", id, t0); });
+  };
+  drop("1.1");
+  drop("2.2");
+  keep(*bundle, message("1.1", 40, {jon}));
+  keep(*bundle, message("2.2", 40, {jon}));
+  EXPECT_EQ(bars(*bundle), "");
+}
+
+TEST_P(StoreContract, tally_joins_spellings_and_shows_the_newest_name) {
+  const auto bundle = setup();
+  keep(*bundle, message("2.2", 10, {{"JXSRCC", "Jon Targaryen", ""}}, Millis(5000)));
+  keep(*bundle, message("1.1", 10, {jon}));
+  EXPECT_EQ(bars(*bundle), "JXSRCC/Jon Targaryen:2+0 ");
+}
+
+TEST_P(StoreContract, tally_of_a_period_and_of_a_channel) {
+  const auto bundle = setup();
+  keep(*bundle, message("1.1", 10, {jon}));
+  keep(*bundle, message("2.2", 10, {ana}, Millis(1000)));
+  TallyMessage other = message("3.3", 10, {ana, jon}, Millis(2000));
+  other.channel = "C2";
+  keep(*bundle, other);
+  EXPECT_EQ(bars(*bundle, {.since = t0 + Millis(1000)}), "anarcc/Ana:2+0 jxsrcc/Jon Snow:1+0 ");
+  EXPECT_EQ(bars(*bundle, {.until = t0 + Millis(1000)}), "jxsrcc/Jon Snow:1+0 ");
+  EXPECT_EQ(bars(*bundle, {.channel = "C2"}), "anarcc/Ana:1+0 jxsrcc/Jon Snow:1+0 ");
+  bundle->read([](Reader& reader) -> Result<void> {
+    DW_TRY(const auto channels, reader.tally_channels());
+    EXPECT_EQ(channels, (std::vector<std::string>{"C1", "C2"}));
+    DW_TRY(const auto found, reader.tally_bars(t0 + Millis(1000)));
+    EXPECT_EQ(found.size(), 3U);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, tally_notes_every_agent_whose_number_moved) {
+  const auto bundle = setup();
+  keep(*bundle, message("1.1", 10, {jon}));
+  keep(*bundle, message("1.1", 20, {ana}));
+  keep(*bundle, message("1.1", 30, {ana}));
+  bundle->read([](Reader& reader) -> Result<void> {
+    DW_TRY(const auto notes, reader.changes_after("", 100));
+    EXPECT_EQ(notes.size(), 3U);
+    DW_TRY(const auto bar, reader.tally_bar(notes.at(0).id, t0));
+    EXPECT_EQ(notes[0].topic, "tally");
+    EXPECT_TRUE(bar && bar->username == "jxsrcc" && bar->updates == 0 && bar->channel == "C1");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, tally_rows_page_newest_first) {
+  const auto bundle = setup();
+  for (int i = 0; i < 5; ++i) {
+    keep(*bundle, message(fmt::format("{}.1", i), 10, {jon, ana}, Millis(i / 2)));
+  }
+  std::string seen, cursor;
+  do {
+    bundle->read([&](Reader& reader) -> Result<void> {
+      DW_TRY(const auto page, reader.tally_rows({}, "JXSRCC", {.limit = 2, .cursor = cursor}));
+      for (const TallyRow& row : page.items) seen += row.message + " ";
+      cursor = page.next_cursor;
+      return {};
+    });
+  } while (!cursor.empty());
+  EXPECT_EQ(seen, "4.1 3.1 2.1 1.1 0.1 ");
+}
+
+TEST_P(StoreContract, tally_opening_balances_count_where_no_period_is_asked_for) {
+  const auto bundle = setup();
+  keep(*bundle, message("1.1", 10, {jon}));
+  for (int i = 0; i < 2; ++i) {
+    bundle->write([](Journal& journal) {
+      return journal.set_tally_balances({{"jxsrcc", "Jon S", 4}, {"oldrcc", "Old O", 9}}, t0);
+    });
+  }
+  EXPECT_EQ(bars(*bundle), "oldrcc/Old O:0+9 jxsrcc/Jon Snow:1+4 ");
+  EXPECT_EQ(bars(*bundle, {.since = t0}), "jxsrcc/Jon Snow:1+0 ");
+}
+
+TEST_P(StoreContract, tally_texts_are_kept_for_counting_anew_until_retention) {
+  const auto bundle = setup();
+  keep(*bundle, message("1.1", 10, {jon}));
+  keep(*bundle, message("2.2", 10, {ana}, Millis(1000)));
+  const auto texts = [&] {
+    std::string out;
+    bundle->read([&](Reader& reader) -> Result<void> {
+      DW_TRY(const auto found, reader.tally_texts("C1", "", 10));
+      out.clear();
+      for (const TallyMessage& one : found) out += one.text + ";";
+      return {};
+    });
+    return out;
+  };
+  EXPECT_EQ(texts(), "text of 1.1;text of 2.2;");
+  bundle->write([](Journal& journal) -> Result<void> {
+    DW_CHECK(journal.prune(t0 + Millis(500), 100, 1000));
+    DW_CHECK(journal.set_tally_rule("C1", "a"));
+    DW_CHECK(journal.set_tally_rule("C1", "b"));
+    DW_TRY(const std::string rule, journal.tally_rule("C1"));
+    EXPECT_EQ(rule, "b");
+    return {};
+  });
+  EXPECT_EQ(texts(), "text of 2.2;");
+  EXPECT_EQ(bars(*bundle), "anarcc/Ana:1+0 jxsrcc/Jon Snow:1+0 ") << "the counts stay";
+}
+
+}  // namespace
+}  // namespace dw
