@@ -1,6 +1,7 @@
 #include "app/connectors.h"
 
 #include "app/core.h"
+#include "connectors/webhook/webhook.h"
 
 namespace dw {
 namespace {
@@ -30,12 +31,21 @@ void build_desks(Core& core) {
   core.local_targets.push_back(std::make_unique<EmbeddedDesk>());
 }
 
+void build_notice_targets(Core& core) {
+  const NoticesSettings& notices = core.settings.notices;
+  if (!notices.webhook_url.empty()) {
+    core.targets.push_back(
+        std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, notices));
+  }
+}
+
 }  // namespace
 
 void build_connectors(Core& core) {
   build_teams(core);
   build_queues(core);
   build_desks(core);
+  build_notice_targets(core);
 }
 
 }  // namespace dw

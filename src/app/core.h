@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/notice_runs.h"
 #include "app/settings.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -37,6 +38,7 @@ struct Core {
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<std::unique_ptr<Job>> jobs;
   std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<NoticeRuns> notices;
 
   std::vector<QueueName> queue_names() const;
   ShapeContext shapes() const;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "domain/period.h"
 #include "domain/schedule.h"
 #include "net/proxy.h"
 
@@ -16,8 +17,9 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store", "log",   "teams",
-                                                "intake", "queue",  "route", "retry", "hours"};
+const std::vector<std::string> section_names = {"server",  "access", "store", "log",   "teams",
+                                                "intake",  "queue",  "route", "retry", "hours",
+                                                "notices", "google", "mail"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -152,6 +154,24 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
   }
 }
 
+void check_notices(const Settings& settings, const Node::Table& root, Problems& problems) {
+  const NoticesSettings& notices = settings.notices;
+  if (!notices.schedule.empty()) {
+    if (const auto schedule = Schedule::parse(notices.schedule); !schedule.ok()) {
+      problems.add(line_of(root, "notices", "schedule"), "notices.schedule", schedule.error().what);
+    }
+  }
+  for (const std::string& format : notices.date_formats) {
+    if (const std::string wrong = check_day_format(format); !wrong.empty()) {
+      problems.add(line_of(root, "notices", "date_format"), "notices.date_format", wrong);
+    }
+  }
+  if (!notices.sheet_id.empty() && !notices.file.empty()) {
+    problems.add(line_of(root, "notices", "file"), "notices.file",
+                 "there is a sheet_id as well: one report, not two");
+  }
+}
+
 }  // namespace
 
 std::string Settings::public_url(const std::string& bound) const {
@@ -207,6 +227,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, intake_section(), settings.intake, problems);
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
+  read_one(root, notices_section(), settings.notices, problems);
+  read_one(root, google_section(), settings.google, problems);
+  read_one(root, mail_section(), settings.mail, problems);
   read_teams(root, settings, problems);
   std::vector<int> queue_lines, route_lines;
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
@@ -214,6 +237,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   check_queues(settings, queue_lines, environment, problems);
   check_routes(settings, route_lines, problems);
   check_together(settings, root, problems);
+  check_notices(settings, root, problems);
   if (!problems.is_empty()) return problems.error();
   return settings;
 }
@@ -246,6 +270,9 @@ std::string print_settings(const Settings& settings) {
   }
   put("[retry]", print_section(retry_section(), settings.retry));
   put("[hours]", print_section(hours_section(), settings.hours));
+  put("[notices]", print_section(notices_section(), settings.notices));
+  put("[google]", print_section(google_section(), settings.google));
+  put("[mail]", print_section(mail_section(), settings.mail));
   return out;
 }
 
@@ -268,7 +295,10 @@ json::object settings_schema() {
                                       {"queue", list_of(section_schema(queue_section()))},
                                       {"route", list_of(section_schema(route_section()))},
                                       {"retry", section_schema(retry_section())},
-                                      {"hours", section_schema(hours_section())}}}};
+                                      {"hours", section_schema(hours_section())},
+                                      {"notices", section_schema(notices_section())},
+                                      {"google", section_schema(google_section())},
+                                      {"mail", section_schema(mail_section())}}}};
 }
 
 std::string settings_reference() {
@@ -292,6 +322,9 @@ std::string settings_reference() {
   out += section_reference(route_section(), RouteSettings{});
   out += section_reference(retry_section(), RetrySettings{});
   out += section_reference(hours_section(), HoursSettings{});
+  out += section_reference(notices_section(), NoticesSettings{});
+  out += section_reference(google_section(), GoogleSettings{});
+  out += section_reference(mail_section(), MailSettings{});
   return out;
 }
 
@@ -302,6 +335,9 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   list_restarts(store_section(), running.store, next.store, keys);
   list_restarts(intake_section(), running.intake, next.intake, keys);
   list_restarts(hours_section(), running.hours, next.hours, keys);
+  list_restarts(notices_section(), running.notices, next.notices, keys);
+  list_restarts(google_section(), running.google, next.google, keys);
+  list_restarts(mail_section(), running.mail, next.mail, keys);
   const auto lists = [&](const auto& section, const auto& before, const auto& after) {
     bool is_same = before.size() == after.size();
     for (size_t i = 0; is_same && i < before.size(); ++i) {

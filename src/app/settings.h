@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/notices_section.h"
 #include "config/sections.h"
 #include "connectors/teams/config.h"
 
@@ -21,6 +22,9 @@ struct Settings {
   std::vector<RouteSettings> routes;
   RetrySettings retry;
   HoursSettings hours;
+  NoticesSettings notices;
+  GoogleSettings google;
+  MailSettings mail;
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;

@@ -251,6 +251,8 @@ class Journal : public Reader {
   virtual Result<void> release_lane(const LaneClaim& claim, TimePoint now) = 0;
   /// Extends all lanes that `holder` holds; those it has lost stay lost.
   virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
+  /// Takes every lane from whoever holds it: right only where nobody else can be alive.
+  virtual Result<void> free_lanes() = 0;
   /// A dead, unsure or waiting one becomes pending and due now.
   /// errors  missing; conflict: it is done or discarded
   virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;

@@ -57,6 +57,7 @@ class SqlJournal : public Journal {
   Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) override;
   Result<void> release_lane(const LaneClaim& claim, TimePoint now) override;
   Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) override;
+  Result<void> free_lanes() override;
   Result<bool> hold_lease(const std::string& name, const std::string& holder, TimePoint now,
                           TimePoint until) override;
   Result<void> drop_lease(const std::string& name, const std::string& holder) override;
