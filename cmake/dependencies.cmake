@@ -19,6 +19,8 @@ dw_pkg(pq libpq)
 dw_pkg(re2 re2)
 dw_pkg(gumbo gumbo)
 dw_pkg(argon2 libargon2)
+dw_pkg(zip libzip)
+dw_pkg(expat expat)
 
 add_library(dw_json INTERFACE)
 target_link_libraries(dw_json INTERFACE Boost::json)

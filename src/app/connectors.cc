@@ -7,6 +7,7 @@
 #include "connectors/roster/roster.h"
 #include "connectors/zendesk/inbound.h"
 #include "connectors/zendesk/zendesk.h"
+#include "connectors/webhook/webhook.h"
 
 namespace dw {
 namespace {
@@ -94,6 +95,14 @@ void build_oncall(Core& core) {
   }
 }
 
+void build_notice_targets(Core& core) {
+  const NoticesSettings& notices = core.settings.notices;
+  if (!notices.webhook_url.empty()) {
+    core.targets.push_back(
+        std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, notices));
+  }
+}
+
 }  // namespace
 
 void build_connectors(Core& core) {
@@ -104,6 +113,7 @@ void build_connectors(Core& core) {
   share_files(core);
   build_zendesk(core);
   build_oncall(core);
+  build_notice_targets(core);
 }
 
 }  // namespace dw

@@ -1,6 +1,7 @@
 #include "app/core.h"
 
 #include "app/connectors.h"
+#include "app/report.h"
 
 namespace dw {
 namespace {
@@ -40,6 +41,20 @@ void build_inbox(Core& core) {
   for (const auto& target : core.local_targets) local.push_back(target.get());
   core.inbox = std::make_unique<Inbox>(*core.store, core.clock, core.metrics, std::move(jobs),
                                        std::move(local));
+}
+
+void build_notices(Core& core) {
+  NoticeParts parts{core.loop,
+                    *core.store,
+                    core.clock,
+                    core.settings.notices,
+                    core.settings.mail,
+                    core.settings.hours.timezone,
+                    {},
+                    {}};
+  parts.open = [&core] { return open_report(core); };
+  parts.reader = [&core] { return reader_of_report(core); };
+  core.notices = std::make_unique<NoticeRuns>(std::move(parts));
 }
 
 }  // namespace
@@ -85,6 +100,7 @@ Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   build_connectors(*core);
   build_jobs(*core);
   build_inbox(*core);
+  build_notices(*core);
   return core;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/notice_runs.h"
 #include "app/settings.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -52,6 +53,7 @@ struct Core {
   std::vector<std::unique_ptr<Job>> jobs;
   const Tally* tally = nullptr;  ///< among the jobs
   std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<NoticeRuns> notices;
 
   std::vector<QueueName> queue_names() const;
   ShapeContext shapes() const;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
@@ -30,9 +31,12 @@ int run(int count, char** arguments) {
   dw::add_why(app, invocation);
   dw::add_login(app, invocation);
   dw::add_setup(app, invocation);
+  dw::add_notices(app, invocation);
   dw::add_completions(app, invocation);
+  std::vector<std::string> words = dw::modern_arguments(count, arguments);
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
-    app.parse(count, arguments);
+    app.parse(words);
   } catch (const CLI::ParseError& wrong) {
     const int code = app.exit(wrong);  // prints help, version, or what is wrong
     return code == 0 ? 0 : dw::exit_usage;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "domain/hours.h"
 #include "connectors/roster/roster.h"
+#include "domain/period.h"
 #include "domain/schedule.h"
 #include "net/proxy.h"
 
@@ -29,6 +30,9 @@ const std::vector<std::string> section_names = {"server", "access", "store",   "
 const std::vector<std::string> section_names = {"server", "access", "store", "log",
                                                 "teams",  "intake", "queue", "route",
                                                 "retry",  "hours",  "tally"};
+const std::vector<std::string> section_names = {"server",  "access", "store", "log",   "teams",
+                                                "intake",  "queue",  "route", "retry", "hours",
+                                                "notices", "google", "mail"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -260,6 +264,24 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
   }
 }
 
+void check_notices(const Settings& settings, const Node::Table& root, Problems& problems) {
+  const NoticesSettings& notices = settings.notices;
+  if (!notices.schedule.empty()) {
+    if (const auto schedule = Schedule::parse(notices.schedule); !schedule.ok()) {
+      problems.add(line_of(root, "notices", "schedule"), "notices.schedule", schedule.error().what);
+    }
+  }
+  for (const std::string& format : notices.date_formats) {
+    if (const std::string wrong = check_day_format(format); !wrong.empty()) {
+      problems.add(line_of(root, "notices", "date_format"), "notices.date_format", wrong);
+    }
+  }
+  if (!notices.sheet_id.empty() && !notices.file.empty()) {
+    problems.add(line_of(root, "notices", "file"), "notices.file",
+                 "there is a sheet_id as well: one report, not two");
+  }
+}
+
 }  // namespace
 
 std::string Settings::public_url(const std::string& bound) const {
@@ -316,6 +338,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
   read_slack(root, settings, problems);
+  read_one(root, notices_section(), settings.notices, problems);
+  read_one(root, google_section(), settings.google, problems);
+  read_one(root, mail_section(), settings.mail, problems);
   read_teams(root, settings, problems);
   std::vector<int> queue_lines, route_lines, bridge_lines;
   read_zendesk(root, settings, environment, problems);
@@ -332,6 +357,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   check_routes(settings, route_lines, root, problems);
   check_bridges(settings, bridge_lines, root, problems);
   check_together(settings, root, problems);
+  check_notices(settings, root, problems);
   if (!problems.is_empty()) return problems.error();
   return settings;
 }
@@ -378,6 +404,9 @@ std::string print_settings(const Settings& settings) {
   for (const TallySettings& tally : settings.tallies) {
     put("[[tally]]", print_section(tally_section(), tally));
   }
+  put("[notices]", print_section(notices_section(), settings.notices));
+  put("[google]", print_section(google_section(), settings.google));
+  put("[mail]", print_section(mail_section(), settings.mail));
   return out;
 }
 
@@ -422,6 +451,10 @@ json::object settings_schema() {
                {"hours", section_schema(hours_section())}}}};
                                       {"hours", section_schema(hours_section())},
                                       {"tally", list_of(section_schema(tally_section()))}}}};
+                                      {"hours", section_schema(hours_section())},
+                                      {"notices", section_schema(notices_section())},
+                                      {"google", section_schema(google_section())},
+                                      {"mail", section_schema(mail_section())}}}};
 }
 
 std::string settings_reference() {
@@ -451,6 +484,9 @@ std::string settings_reference() {
   out += section_reference(oncall_section(), OncallSettings{});
   out += section_reference(hours_section(), HoursSettings{});
   out += section_reference(tally_section(), TallySettings{});
+  out += section_reference(notices_section(), NoticesSettings{});
+  out += section_reference(google_section(), GoogleSettings{});
+  out += section_reference(mail_section(), MailSettings{});
   return out;
 }
 
@@ -462,6 +498,9 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   list_restarts(slack_section(), running.slack, next.slack, keys);
   list_restarts(intake_section(), running.intake, next.intake, keys);
   list_restarts(hours_section(), running.hours, next.hours, keys);
+  list_restarts(notices_section(), running.notices, next.notices, keys);
+  list_restarts(google_section(), running.google, next.google, keys);
+  list_restarts(mail_section(), running.mail, next.mail, keys);
   const auto lists = [&](const auto& section, const auto& before, const auto& after) {
     bool is_same = before.size() == after.size();
     for (size_t i = 0; is_same && i < before.size(); ++i) {

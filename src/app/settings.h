@@ -6,6 +6,7 @@
 
 #include "config/bridge_section.h"
 #include "config/oncall_section.h"
+#include "config/notices_section.h"
 #include "config/sections.h"
 #include "connectors/slack/config.h"
 #include "config/tally_section.h"
@@ -32,6 +33,9 @@ struct Settings {
   RetrySettings retry;
   HoursSettings hours;
   std::vector<TallySettings> tallies;
+  NoticesSettings notices;
+  GoogleSettings google;
+  MailSettings mail;
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;

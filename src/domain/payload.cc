@@ -117,7 +117,8 @@ json::value encode_one(const MailSend& mail) {
   }
   return json::object{{"to", texts(mail.to)}, {"subject", mail.subject},
                       {"text", mail.text},    {"html", mail.html},
-                      {"images", images},     {"unsubscribe", mail.unsubscribe}};
+                      {"images", images},     {"unsubscribe", mail.unsubscribe},
+                      {"once", mail.is_once}, {"bulk", mail.is_bulk}};
 }
 
 json::value encode_one(const WebhookPost& post) {
@@ -206,7 +207,9 @@ Payload decode_mail(const JsonView& view) {
                 .text = text_at(view, "text"),
                 .html = text_at(view, "html"),
                 .images = {},
-                .unsubscribe = text_at(view, "unsubscribe")};
+                .unsubscribe = text_at(view, "unsubscribe"),
+                .is_once = view["once"].boolean().value_or(false),
+                .is_bulk = view["bulk"].boolean().value_or(false)};
   for (const JsonView& image : view["images"].elements()) {
     mail.images.push_back(
         {text_at(image, "id"), text_at(image, "content_type"), text_at(image, "base64")});

@@ -96,6 +96,8 @@ struct MailSend {
   std::string subject, text, html;
   std::vector<MailImage> images;
   std::string unsubscribe;  ///< List-Unsubscribe's value; empty: none
+  bool is_once = false;     ///< a second one would do harm: in doubt a person decides
+  bool is_bulk = false;     ///< one of many to customers: it gets a List-Unsubscribe in any case
 };
 
 /// POSTs JSON to a URL of the configuration.

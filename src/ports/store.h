@@ -22,6 +22,7 @@
 #include "domain/ticket.h"
 #include "net/task.h"
 #include "ports/notebook.h"
+#include "ports/notice_rows.h"
 
 namespace dw {
 
@@ -265,6 +266,22 @@ class Reader {
   virtual Result<std::vector<OpenTicketRow>> channel_tickets(const std::string& channel,
                                                              ChannelTickets which, TimePoint since,
                                                              size_t limit) = 0;
+  virtual Result<NoticeMarks> notice_marks() = 0;
+  /// The newest closing of each ticket that was told, of `since` and later days; in no order.
+  virtual Result<void> notice_closures(int32_t since, const TicketSink& sink) = 0;
+  /// The customers who have heard in a period; in no order.
+  virtual Result<void> notice_customers(const std::string& period, const TextSink& sink) = 0;
+  virtual Result<std::optional<NoticeRun>> notice_run(int64_t id) = 0;
+  /// Newest first.
+  virtual Result<Page<NoticeRun>> notice_runs(const PageRequest& page) = 0;
+  /// By address; those left out are among them.
+  virtual Result<Page<NoticeLetter>> notice_letters(int64_t run, const PageRequest& page) = 0;
+  /// One customer's, newest first; `email` in lower case.
+  virtual Result<std::vector<NoticeLetter>> notices_of(const std::string& email) = 0;
+  /// What became of a run's deliveries.
+  virtual Result<NoticeCounts> notice_counts(int64_t run) = 0;
+  /// How many notices of all runs are still on their way.
+  virtual Result<int64_t> open_notices() = 0;
 };
 
 class Journal : public Reader {
@@ -308,6 +325,9 @@ class Journal : public Reader {
   virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
   /// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
   /// the person who retries it has decided that it be sent. One that waits is settled first.
+  /// Takes every lane from whoever holds it: right only where nobody else can be alive.
+  virtual Result<void> free_lanes() = 0;
+  /// A dead, unsure or waiting one becomes pending and due now.
   /// errors  missing; conflict: it is done or discarded
   virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;
   virtual Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) = 0;
@@ -372,6 +392,21 @@ class Journal : public Reader {
   virtual Result<void> set_link(const BridgeLink& link) = 0;
   virtual Result<void> set_said(const Said& said) = 0;
   virtual Result<void> set_known(const Known& known) = 0;
+  /// All but the ledger's version, which move_notice_ledger() alone moves.
+  virtual Result<void> set_notice_marks(const NoticeMarks& marks) = 0;
+  /// False: the ledger is not of that version any more, another run came first.
+  virtual Result<bool> move_notice_ledger(int64_t version) = 0;
+  /// A plan replaces those before it that were not applied, and their letters go.
+  virtual Result<int64_t> add_notice_run(const NoticeRun& run) = 0;
+  virtual Result<void> add_notice_letter(const NoticeLetter& letter) = 0;
+  /// False: it is applied already, or replaced.
+  virtual Result<bool> apply_notice_run(int64_t id, TimePoint now) = 0;
+  /// False: this customer has heard in this period.
+  virtual Result<bool> reserve_notice(const std::string& period, const std::string& email,
+                                      int64_t run) = 0;
+  virtual Result<void> mark_notice_closure(const std::string& ticket, int32_t day, int64_t run) = 0;
+  /// Writes down a letter's number and delivery.
+  virtual Result<void> send_notice_letter(const NoticeLetter& letter) = 0;
 };
 
 /// What the store shows to /readyz, /metrics and /v1/status.

@@ -58,6 +58,7 @@ class SqlJournal : public Journal {
   Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) override;
   Result<void> release_lane(const LaneClaim& claim, TimePoint now) override;
   Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) override;
+  Result<void> free_lanes() override;
   Result<bool> hold_lease(const std::string& name, const std::string& holder, TimePoint now,
                           TimePoint until) override;
   Result<void> drop_lease(const std::string& name, const std::string& holder) override;
@@ -106,6 +107,25 @@ class SqlJournal : public Journal {
   Result<void> touch_session(const std::string& hash, TimePoint now) override;
   Result<void> drop_session(const std::string& hash) override;
   Result<std::string> server_key(const std::string& name, const std::string& fresh) override;
+  // notices_rows.cc
+  Result<NoticeMarks> notice_marks() override;
+  Result<void> notice_closures(int32_t since, const TicketSink& sink) override;
+  Result<void> notice_customers(const std::string& period, const TextSink& sink) override;
+  Result<std::optional<NoticeRun>> notice_run(int64_t id) override;
+  Result<Page<NoticeRun>> notice_runs(const PageRequest& page) override;
+  Result<Page<NoticeLetter>> notice_letters(int64_t run, const PageRequest& page) override;
+  Result<std::vector<NoticeLetter>> notices_of(const std::string& email) override;
+  Result<NoticeCounts> notice_counts(int64_t run) override;
+  Result<int64_t> open_notices() override;
+  Result<void> set_notice_marks(const NoticeMarks& marks) override;
+  Result<bool> move_notice_ledger(int64_t version) override;
+  Result<int64_t> add_notice_run(const NoticeRun& run) override;
+  Result<void> add_notice_letter(const NoticeLetter& letter) override;
+  Result<bool> apply_notice_run(int64_t id, TimePoint now) override;
+  Result<bool> reserve_notice(const std::string& period, const std::string& email,
+                              int64_t run) override;
+  Result<void> mark_notice_closure(const std::string& ticket, int32_t day, int64_t run) override;
+  Result<void> send_notice_letter(const NoticeLetter& letter) override;
 
   // access_rows.cc
   Result<std::vector<Token>> tokens() override;

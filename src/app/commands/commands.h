@@ -35,7 +35,12 @@ void add_store(CLI::App& app, Invocation& invocation);
 void add_why(CLI::App& app, Invocation& invocation);
 void add_login(CLI::App& app, Invocation& invocation);
 void add_setup(CLI::App& app, Invocation& invocation);
+void add_notices(CLI::App& app, Invocation& invocation);
 void add_completions(CLI::App& app, Invocation& invocation);
+
+/// The arguments behind the program's name, older tools' spellings put into ours:
+/// `notices run -sheetid ID -testmode yes`.
+std::vector<std::string> modern_arguments(int count, char** arguments);
 
 /// Settings as the daemon would read them; a failure is printed and sets the exit code (78).
 std::optional<Settings> read_settings(Invocation& invocation);

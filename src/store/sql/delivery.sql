@@ -39,6 +39,9 @@ ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED;
 UPDATE lane SET holder = $2, held_until = $3, generation = generation + 1
 WHERE name = $1 RETURNING generation;
 
+-- name: free_lanes
+UPDATE lane SET held_until = 0, generation = generation + 1 WHERE held_until > 0;
+
 -- name: hold_lane
 -- Fails to find a row when another has taken the lane over: the fence.
 UPDATE lane SET held_until = CASE WHEN held_until < $3 THEN $3 ELSE held_until END

@@ -1,0 +1,453 @@
+// `deskwire notices …`, with the older utility's flags.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/notice_sender.h"
+#include "base/text.h"
+#include "web/notice_shapes.h"
+
+namespace dw {
+namespace {
+
+struct NoticeArguments {
+  std::string sheet_id, range, webhook_url, file, test_mode, email, html, period, date_file;
+  int64_t plan = 0;
+  int wait_seconds = 60;
+  bool is_yes = false;
+};
+
+void print_figures(const NoticeRun& run) {
+  const json::object& figures = run.figures.get_object();
+  const auto number = [&](const char* key) { return figures.at(key).as_int64(); };
+  const json::object& left = figures.at("left_out").get_object();
+  fmt::print("{} · closings from {} to {}\n", run.period, day_text(run.from_day),
+             day_text(run.newest_day));
+  fmt::print("{} rows read: {} closed, {} older, {} told before, {} reopened\n", number("rows"),
+             number("closed"), number("older"), number("told_before"), number("reopened"));
+  fmt::print("{} customers hear of {} tickets; left out: {} who had theirs, {} suppressed\n",
+             number("customers"), number("tickets"), left.at("had").as_int64(),
+             left.at("suppressed").as_int64());
+}
+
+/// On stderr: what a person must mend in the report.
+void print_bad_rows(Invocation& invocation, const NoticeRun& run) {
+  const json::object& figures = run.figures.get_object();
+  const int64_t bad = figures.at("bad").as_int64();
+  if (bad == 0) return;
+  if (invocation.exit_code == 0) invocation.exit_code = exit_found;
+  const json::array& rows = figures.at("bad_rows").get_array();
+  for (const json::value& one : rows) {
+    const json::string& why = one.at("why").as_string();
+    fmt::print(stderr, "row {}: {}\n", one.at("row").as_int64(),
+               std::string_view(why.data(), why.size()));
+  }
+  const auto shown = static_cast<int64_t>(rows.size());
+  if (bad > shown) fmt::print(stderr, "… and {} more rows\n", bad - shown);
+}
+
+bool is_test_mode(const std::string& text) {
+  return equals_ignoring_case(text, "yes") || equals_ignoring_case(text, "true") || text == "1";
+}
+
+/// The settings with what the flags say instead.
+std::optional<Settings> settings_for(Invocation& invocation, const NoticeArguments& given) {
+  std::optional<Settings> settings = read_settings(invocation);
+  if (!settings) return settings;
+  NoticesSettings& notices = settings->notices;
+  if (!given.sheet_id.empty()) {
+    notices.sheet_id = given.sheet_id;
+    notices.file.clear();
+  }
+  if (!given.file.empty()) {
+    notices.file = given.file;
+    notices.sheet_id.clear();
+  }
+  if (!given.range.empty()) notices.range = given.range;
+  if (!given.webhook_url.empty()) {
+    notices.webhook_url = given.webhook_url;
+    notices.via = NoticeVia::webhook;
+  }
+  if (!given.test_mode.empty()) {
+    const bool is_no = equals_ignoring_case(given.test_mode, "no") ||
+                       equals_ignoring_case(given.test_mode, "false") || given.test_mode == "0";
+    if (!is_test_mode(given.test_mode) && !is_no) {
+      fail(invocation, {ErrorKind::invalid, "--test-mode", "must be yes or no"});
+      return std::nullopt;
+    }
+    notices.is_test = !is_no;
+  }
+  return settings;
+}
+
+std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& given,
+                               OpenMode mode = OpenMode::visit) {
+  std::optional<Settings> settings = settings_for(invocation, given);
+  if (!settings) return nullptr;
+  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), mode);
+  if (core.ok()) return std::move(*core);
+  fail(invocation, core.error());
+  return nullptr;
+}
+
+template <class T>
+Task<void> keep(Task<T> task, std::optional<T>& out) {
+  out = co_await std::move(task);
+}
+
+template <class T>
+T wait_for(Core& core, Task<T> task) {
+  std::optional<T> out;
+  run_task(core, keep(std::move(task), out));
+  return std::move(*out);
+}
+
+/// All letters one after the other, so that a hundred thousand of them need no memory.
+void print_letters_json(const NoticeRuns& runs, const NoticeRuns::Picked& picked) {
+  json::object head = shape_of(picked.run);
+  head.erase("run");
+  head.erase("state");
+  const std::string opening = to_text(head);
+  fmt::print("{},\"items\":[", std::string_view(opening).substr(0, opening.size() - 1));
+  bool is_first = true;
+  const auto print = [&](const Letter& letter, std::string_view left_out) {
+    ShownNotice shown = runs.show(letter);
+    shown.left_out = left_out;
+    fmt::print("{}{}", is_first ? "" : ",", to_text(shape_of(shown)));
+    is_first = false;
+  };
+  picked.selection->each_letter([&](const Letter& letter) { print(letter, ""); });
+  picked.selection->each_left_out(
+      [&](const Letter& letter, LeftOut why) { print(letter, name_of(why)); });
+  fmt::print("]}}\n");
+}
+
+void print_letter_line(const Letter& letter, std::string_view left_out) {
+  std::string line(letter.email);
+  line += '\t';
+  line += letter.name();
+  line += '\t';
+  for (size_t i = 0; i < letter.tickets.size(); ++i) {
+    if (i > 0) line += ", ";
+    line += letter.tickets[i].id;
+    line += ' ';
+    line += day_text(letter.tickets[i].day);
+  }
+  if (!left_out.empty()) line.append("\tnot now: ").append(left_out);
+  // A terminal obeys control characters; a report's text must not.
+  std::erase_if(line, [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+  });
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stdout);
+}
+
+void preview(Invocation& invocation, const NoticeArguments& given) {
+  const std::unique_ptr<Core> core = core_for(invocation, given);
+  if (!core) return;
+  const auto picked = wait_for(*core, core->notices->pick());
+  if (!picked.ok()) return fail(invocation, picked.error());
+  const Selection& selection = *(*picked)->selection;
+  if (!given.html.empty()) {
+    bool is_found = false;
+    selection.each_letter([&](const Letter& letter) {
+      if (!equals_ignoring_case(letter.email, given.html)) return;
+      fmt::print("{}", core->notices->show(letter).html);
+      is_found = true;
+    });
+    if (!is_found) {
+      fail(invocation,
+           {ErrorKind::missing, given.html, "gets no mail now (`deskwire notices why` says why)"});
+    }
+    return;
+  }
+  if (invocation.is_json) {
+    print_letters_json(*core->notices, **picked);
+  } else {
+    selection.each_letter([](const Letter& letter) { print_letter_line(letter, ""); });
+    selection.each_left_out(
+        [](const Letter& letter, LeftOut why) { print_letter_line(letter, name_of(why)); });
+    print_figures((*picked)->run);
+  }
+  print_bad_rows(invocation, (*picked)->run);
+}
+
+void print_run(const Invocation& invocation, const NoticeRun& run) {
+  if (invocation.is_json) {
+    fmt::print("{}\n", to_text(shape_of(run)));
+    return;
+  }
+  print_figures(run);
+  fmt::print("plan {} ({}), hash {}\n", run.id, name_of(run.state), run.hash);
+}
+
+void plan(Invocation& invocation, const NoticeArguments& given) {
+  const std::unique_ptr<Core> core = core_for(invocation, given);
+  if (!core) return;
+  const bool is_test = core->settings.notices.is_test;
+  const auto made = wait_for(*core, core->notices->plan(is_test));
+  if (!made.ok()) return fail(invocation, made.error());
+  print_run(invocation, *made);
+  print_bad_rows(invocation, *made);
+}
+
+/// A daemon beside us has the lock and sends; else this process does.
+std::unique_ptr<Core> sending_core(Invocation& invocation, const NoticeArguments& given,
+                                   bool& is_alone) {
+  std::optional<Settings> settings = settings_for(invocation, given);
+  if (!settings) return nullptr;
+  Result<std::unique_ptr<Core>> core = build_core(*settings, OpenMode::serve);
+  is_alone = core.ok();
+  if (!core.ok() && core.error().kind == ErrorKind::busy) {
+    core = build_core(std::move(*settings), OpenMode::visit);
+  }
+  if (core.ok()) return std::move(*core);
+  fail(invocation, core.error());
+  return nullptr;
+}
+
+void print_outcome(Invocation& invocation, Core& core, int64_t run) {
+  NoticeCounts counts;
+  std::optional<NoticeRun> found;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(counts, reader.notice_counts(run));
+    DW_TRY(found, reader.notice_run(run));
+    return {};
+  };
+  const Result<void> read = core.store->read_now(work);
+  if (!read.ok()) return fail(invocation, read.error());
+  if (counts.unsure + counts.dead > 0) invocation.exit_code = exit_found;
+  if (counts.pending > 0) invocation.exit_code = exit_unreachable;
+  if (invocation.is_json && found) {
+    fmt::print("{}\n", to_text(shape_of(*found, counts)));
+    return;
+  }
+  fmt::print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", run, counts.done, counts.pending,
+             counts.unsure, counts.dead);
+  if (counts.unsure + counts.dead > 0) {
+    fmt::print("`deskwire delivery list --state unsure` (or dead) shows what a person decides\n");
+  }
+}
+
+void send(Invocation& invocation, Core& core, const NoticeArguments& given, bool is_alone,
+          int64_t run) {
+  const Millis wait_max(given.wait_seconds * 1000LL);
+  const auto sent = wait_for(core, send_notices(core, is_alone, wait_max));
+  if (!sent.ok()) return fail(invocation, sent.error());
+  print_outcome(invocation, core, run);
+}
+
+void apply(Invocation& invocation, const NoticeArguments& given) {
+  bool is_alone = false;
+  const std::unique_ptr<Core> core = sending_core(invocation, given, is_alone);
+  if (!core) return;
+  const auto applied = wait_for(*core, core->notices->apply(given.plan, false));
+  if (!applied.ok()) return fail(invocation, applied.error());
+  send(invocation, *core, given, is_alone, applied->id);
+}
+
+/// What was imported leaves open what the older tool told: a person looks first.
+bool is_agreed(Invocation& invocation, const NoticeArguments& given, const NoticeRun& run) {
+  if (given.is_yes) return true;
+  print_figures(run);
+  if (::isatty(STDIN_FILENO) == 0) {
+    fmt::print(stderr,
+               "deskwire: this is the first run after an import, and what was told before is not "
+               "known: look at `deskwire notices preview`, then `deskwire notices apply {}`, or "
+               "run again with --yes\n",
+               run.id);
+    invocation.exit_code = exit_found;
+    return false;
+  }
+  fmt::print("This is the first run after an import. Send these? [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (equals_ignoring_case(trim(answer), "y") || equals_ignoring_case(trim(answer), "yes")) {
+    return true;
+  }
+  fmt::print("nothing was sent; plan {} stays\n", run.id);
+  invocation.exit_code = exit_found;
+  return false;
+}
+
+bool is_asking(Core& core) {
+  bool is = false;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const NoticeMarks marks, reader.notice_marks());
+    is = marks.is_asking;
+    return {};
+  };
+  return core.store->read_now(work).ok() && is;
+}
+
+void run(Invocation& invocation, const NoticeArguments& given) {
+  bool is_alone = false;
+  const std::unique_ptr<Core> core = sending_core(invocation, given, is_alone);
+  if (!core) return;
+  const bool is_test = core->settings.notices.is_test;
+  constexpr int tries_max = 5;
+  for (int i = 0; i < tries_max; ++i) {
+    const auto made = wait_for(*core, core->notices->plan(is_test));
+    if (!made.ok()) return fail(invocation, made.error());
+    if (is_test) {
+      print_run(invocation, *made);
+      if (!invocation.is_json) fmt::print("Test mode: nothing is sent\n");
+      return print_bad_rows(invocation, *made);
+    }
+    if (is_asking(*core) && !is_agreed(invocation, given, *made)) return;
+    const auto applied = wait_for(*core, core->notices->apply(made->id, true));
+    // Another run came in between: what it left is planned anew.
+    if (!applied.ok() && applied.error().kind == ErrorKind::conflict) continue;
+    if (!applied.ok()) return fail(invocation, applied.error());
+    if (!invocation.is_json) print_figures(*applied);
+    send(invocation, *core, given, is_alone, applied->id);
+    return print_bad_rows(invocation, *applied);
+  }
+  fail(invocation, {ErrorKind::busy, "notices", "other runs keep coming first; try later"});
+}
+
+void print_story(const json::object& one) {
+  const auto text = [&](const char* key) {
+    const json::value& value = one.at(key);
+    return value.is_string() ? std::string(value.get_string()) : std::string("-");
+  };
+  std::string tickets;
+  for (const json::value& ticket : one.at("tickets").get_array()) {
+    tickets += (tickets.empty() ? "" : ", ") + std::string(ticket.at("id").as_string()) + " (" +
+               std::string(ticket.at("closed_on").as_string()) + ")";
+  }
+  const bool is_left_out = one.at("left_out").is_string();
+  fmt::print("{}  run {}  {}  {}{}\n", text("period"), one.at("run").as_int64(),
+             is_left_out ? "left out: " + text("left_out") : text("notice") + " " + text("state"),
+             tickets, text("reason") == "-" ? "" : "  " + text("reason"));
+}
+
+/// Why there is nothing to tell of a customer now, or what they get with the next run.
+void why_now(Invocation& invocation, Core& core, const std::string& email) {
+  const auto picked = wait_for(core, core.notices->pick());
+  if (!picked.ok()) return fail(invocation, picked.error());
+  bool is_found = false;
+  const auto tell = [&](const Letter& letter, std::string_view left_out) {
+    if (!equals_ignoring_case(letter.email, email)) return;
+    is_found = true;
+    fmt::print("next run: {} tickets, {}\n", letter.tickets.size(),
+               left_out.empty()    ? "will be sent"
+               : left_out == "had" ? "had theirs in " + (*picked)->run.period + ", due after it"
+                                   : std::string(left_out));
+  };
+  (*picked)->selection->each_letter([&](const Letter& letter) { tell(letter, ""); });
+  (*picked)->selection->each_left_out(
+      [&](const Letter& letter, LeftOut reason) { tell(letter, name_of(reason)); });
+  if (!is_found) fmt::print("next run: nothing is due: no closing that was not told\n");
+  for (const BadRow& bad : (*picked)->selection->bad_rows()) {
+    if (bad.why.find(email) != std::string::npos) fmt::print("row {}: {}\n", bad.row, bad.why);
+  }
+}
+
+void why(Invocation& invocation, const NoticeArguments& given) {
+  const std::unique_ptr<Core> core = core_for(invocation, given);
+  if (!core) return;
+  json::array items;
+  auto work = [&](Reader& reader) -> Result<void> {
+    items.clear();
+    DW_TRY(const auto letters, reader.notices_of(to_lower(trim(given.email))));
+    for (const NoticeLetter& letter : letters) {
+      if (!given.period.empty() && letter.period != given.period) continue;
+      items.push_back(shape_of(core->notices->show(letter), letter));
+    }
+    return {};
+  };
+  const Result<void> read = core->store->read_now(work);
+  if (!read.ok()) return fail(invocation, read.error());
+  if (invocation.is_json) return print_items(invocation, items, {});
+  for (const json::value& one : items) print_story(one.get_object());
+  if (items.empty()) fmt::print("no notice was planned for {} yet\n", given.email);
+  if (given.period.empty() && core->settings.notices.has_report()) {
+    why_now(invocation, *core, std::string(trim(given.email)));
+  }
+}
+
+void import(Invocation& invocation, const NoticeArguments& given) {
+  const Result<int32_t> day = read_last_run_date(given.date_file);
+  if (!day.ok()) return fail(invocation, day.error());
+  const std::unique_ptr<Core> core = core_for(invocation, given);
+  if (!core) return;
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_TRY(NoticeMarks marks, journal.notice_marks());
+    marks.from_day = marks.watermark = *day;
+    marks.is_asking = true;
+    return journal.set_notice_marks(marks);
+  };
+  const Result<void> written = core->store->write_now(work);
+  if (!written.ok()) return fail(invocation, written.error());
+  fmt::print("closings from {} on are told; the next run shows what that is and asks\n",
+             day_text(*day));
+}
+
+using Given = std::shared_ptr<NoticeArguments>;  // shared with callbacks that run later
+
+CLI::App& add_one(CLI::App& notices, Invocation& invocation, const Given& given,
+                  const std::string& name, const std::string& what,
+                  void (*action)(Invocation&, const NoticeArguments&)) {
+  CLI::App& command = add_command(notices, invocation, name, what,
+                                  [&invocation, given, action] { action(invocation, *given); });
+  command.add_option("--sheet-id", given->sheet_id, "a Google Sheet, instead of the settings'");
+  command.add_option("--range", given->range, "its range, \"Sheet1!A2:F\"");
+  command.add_option("--file", given->file, "a .csv or .xlsx file, instead of the settings'");
+  command.add_option("--webhook-url", given->webhook_url, "who gets the POSTs");
+  command.add_option("--test-mode", given->test_mode, "yes: all but the sending")
+      ->expected(0, 1)
+      ->default_str("yes");
+  return command;
+}
+
+}  // namespace
+
+void add_notices(CLI::App& app, Invocation& invocation) {
+  const auto given = std::make_shared<NoticeArguments>();
+  CLI::App* notices = app.add_subcommand("notices", "Tell customers, once, that tickets closed");
+  notices->require_subcommand(1);
+  add_one(*notices, invocation, given, "preview", "What would be sent now; changes nothing",
+          preview)
+      .add_option("--html", given->html, "one customer's mail as HTML");
+  add_one(*notices, invocation, given, "plan", "Write the plan under a number and a hash", plan);
+  CLI::App& apply_command = add_one(*notices, invocation, given, "apply",
+                                    "Send exactly a plan, unless the report has changed", apply);
+  apply_command.add_option("plan", given->plan, "its number")->required();
+  CLI::App& run_command = add_one(*notices, invocation, given, "run", "Plan and apply in one", run);
+  run_command.add_flag("--yes", given->is_yes, "do not ask, after an import");
+  for (CLI::App* command : {&apply_command, &run_command}) {
+    command->add_option("--wait", given->wait_seconds,
+                        "seconds without progress until what waits is left to later");
+  }
+  CLI::App& why_command =
+      add_one(*notices, invocation, given, "why", "What a customer was sent, or why nothing", why);
+  why_command.add_option("email", given->email, "the customer's address")->required();
+  why_command.add_option("--week", given->period, "one period: 2026-W47, 2026-11, 2026-11-21");
+  add_one(*notices, invocation, given, "import", "Take over last_run_date.json", import)
+      .add_option("file", given->date_file, "the older tool's file")
+      ->required();
+}
+
+std::vector<std::string> modern_arguments(int count, char** arguments) {
+  std::vector<std::string> out(arguments + 1, arguments + count);
+  if (std::find(out.begin(), out.end(), "notices") == out.end()) return out;
+  const std::map<std::string, std::string> modern = {{"-sheetid", "--sheet-id"},
+                                                     {"-range", "--range"},
+                                                     {"-webhook_url", "--webhook-url"},
+                                                     {"-testmode", "--test-mode"}};
+  for (std::string& one : out) {
+    const size_t equals = one.find('=');
+    const auto found = modern.find(one.substr(0, equals));
+    if (found != modern.end()) {
+      one = found->second + (equals == std::string::npos ? "" : one.substr(equals));
+    }
+  }
+  return out;
+}
+
+}  // namespace dw

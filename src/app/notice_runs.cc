@@ -1,0 +1,493 @@
+#include "app/notice_runs.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "domain/event.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t letters_per_page = 500;
+constexpr size_t template_bytes_max = 1 << 20;
+constexpr int64_t day_milliseconds = 86'400'000;
+
+json::array bad_rows_of(const Selection& selection) {
+  json::array out;
+  for (const BadRow& one : selection.bad_rows()) {
+    out.push_back(json::object{{"row", one.row}, {"why", one.why}});
+  }
+  return out;
+}
+
+json::object figures_of(const Selection& selection) {
+  const NoticeFigures& is = selection.figures();
+  return {{"rows", is.rows},
+          {"older", is.old},
+          {"closed", is.closed},
+          {"told_before", is.told},
+          {"reopened", is.reopened},
+          {"customers", is.customers},
+          {"tickets", is.tickets},
+          {"left_out", json::object{{"had", is.had}, {"suppressed", is.suppressed}}},
+          {"bad", is.bad},
+          {"bad_rows", bad_rows_of(selection)},
+          {"headings", selection.layout().headings}};
+}
+
+NoticeContents contents_of(const Letter& letter) {
+  NoticeContents out{
+      std::string(letter.email), std::string(letter.first_name), std::string(letter.last_name), {}};
+  for (const LetterTicket& one : letter.tickets) {
+    out.tickets.push_back({std::string(one.id), std::string(one.subject), one.day});
+  }
+  return out;
+}
+
+NoticeContents contents_of(const NoticeLetter& letter) {
+  return {letter.written_email, letter.first_name, letter.last_name,
+          tickets_in_json(letter.tickets)};
+}
+
+/// [["1041","Printer","2026-11-16"]] without a tree in between: there are a hundred thousand.
+void append_tickets(std::string& out, const std::vector<LetterTicket>& tickets) {
+  out += '[';
+  for (size_t i = 0; i < tickets.size(); ++i) {
+    if (i > 0) out += ',';
+    out += '[';
+    for (const std::string_view text : {tickets[i].id, tickets[i].subject}) {
+      const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+      });
+      if (is_plain) {
+        out.append("\"").append(text).append("\"");
+      } else {
+        out += to_text(json::string(text));
+      }
+      out += ',';
+    }
+    out += '"' + day_text(tickets[i].day) + "\"]";
+  }
+  out += ']';
+}
+
+/// All that makes a plan what it is: another report, other words, another plan.
+class PlanHash {
+ public:
+  explicit PlanHash(const NoticesSettings& settings, const std::string& period) {
+    waiting_ = fmt::format("{}\n{}\n{}\n{}\n", period, static_cast<int>(settings.via),
+                           static_cast<int>(settings.payload), settings.subject);
+  }
+  void add(const Letter& letter, const std::string& tickets) {
+    waiting_.append(letter.email).append("\n").append(letter.first_name).append("\n");
+    waiting_.append(letter.last_name).append("\n").append(tickets).append("\n");
+    if (waiting_.size() > 64 * 1024) fold();
+  }
+  std::string finish() {
+    fold();
+    return to_hex(state_).substr(0, 32);
+  }
+
+ private:
+  void fold() {
+    waiting_.insert(0, state_);
+    const Sha256 digest = sha256(waiting_);
+    state_ = bytes_of(digest);
+    waiting_.clear();
+  }
+  std::string state_, waiting_;
+};
+
+std::string hash_of(const Selection& selection, const NoticesSettings& settings,
+                    const std::string& period) {
+  PlanHash hash(settings, period);
+  std::string tickets;
+  selection.each_letter([&](const Letter& letter) {
+    tickets.clear();
+    append_tickets(tickets, letter.tickets);
+    hash.add(letter, tickets);
+  });
+  return hash.finish();
+}
+
+Error changed(int64_t run, std::string_view what) {
+  return {
+      ErrorKind::conflict, "notices",
+      fmt::format("plan {} is not sent: {}; make a new one (`deskwire notices plan`)", run, what)};
+}
+
+/// Asio's way to let others run: to the end of the line.
+Task<void> let_others_run(Loop& loop) {
+  co_await asio::post(loop, asio::use_awaitable);
+}
+
+}  // namespace
+
+NoticeRuns::NoticeRuns(NoticeParts parts) : parts_(std::move(parts)) {
+  const std::string& file = parts_.settings.template_file;
+  std::string letter;
+  if (!file.empty()) {
+    std::ifstream stream(file, std::ios::binary);
+    std::stringstream contents;
+    contents << stream.rdbuf();
+    letter = contents.str();
+    if (!stream || letter.empty() || letter.size() > template_bytes_max || !is_utf8(letter)) {
+      template_problem_ = file + " is no template: it can't be read, is empty or is not UTF-8";
+    }
+  }
+  writer_ = std::make_unique<NoticeWriter>(parts_.settings, letter);
+  if (template_problem_.empty()) template_problem_ = writer_->problem();
+}
+
+Result<void> NoticeRuns::check_settings() const {
+  const NoticesSettings& settings = parts_.settings;
+  if (!settings.has_report()) {
+    return Error{ErrorKind::missing, "notices",
+                 "there is no report: set notices.sheet_id or notices.file, or give --sheet-id"};
+  }
+  if (!template_problem_.empty()) {
+    return Error{ErrorKind::invalid, "notices.template", template_problem_};
+  }
+  return {};
+}
+
+Task<Result<void>> NoticeRuns::read_report(Selection& selection) {
+  DW_CO_TRY(std::unique_ptr<Table> table, co_await parts_.open());
+  Result<void> taken;
+  const int first_column = table->first_column();
+  const TableSink sink = [&](const TableRow& row) {
+    if (taken.ok()) taken = selection.take(row, first_column);
+  };
+  for (;;) {
+    const Result<bool> has_more = co_await table->more(sink);
+    if (!has_more.ok()) co_return has_more.error();
+    if (!taken.ok()) co_return taken.error();
+    if (!*has_more) co_return Result<void>();
+    co_await let_others_run(parts_.loop);
+  }
+}
+
+Task<Result<std::unique_ptr<NoticeRuns::Picked>>> NoticeRuns::pick() {
+  DW_CO_CHECK(check_settings());
+  auto picked = std::make_unique<Picked>();
+  NoticeRun& run = picked->run;
+  NoticeMarks& marks = picked->marks;
+  auto ask = [&](Reader& reader) -> Result<void> {
+    DW_TRY(marks, reader.notice_marks());
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(ask));
+  const int32_t today = local_day(parts_.clock.now(), parts_.timezone);
+  if (!marks.from_day) {
+    const Result<int32_t> imported = read_last_run_date(last_run_file);
+    const bool is_there = imported.ok() || imported.error().kind != ErrorKind::missing;
+    if (is_there && !imported.ok()) co_return imported.error();
+    if (imported.ok()) {
+      marks.from_day = marks.watermark = *imported;
+      marks.is_asking = true;
+    }
+  }
+  const auto lookback =
+      static_cast<int32_t>(parts_.settings.first_lookback.count() / day_milliseconds);
+  run.made_at = parts_.clock.now();
+  run.from_day = marks.from_day.value_or(today - lookback);
+  run.period = period_of(static_cast<Every>(parts_.settings.every), today);
+  run.ledger = marks.ledger;
+  picked->selection =
+      std::make_unique<Selection>(parts_.settings, NoticeTimes{run.from_day, today});
+  DW_CO_CHECK(co_await read_report(*picked->selection));
+  Selection& selection = *picked->selection;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const NoticeMarks now, reader.notice_marks());
+    // The ledger moved while the report was read: what it has now is what counts.
+    run.ledger = now.ledger;
+    const auto told = [&](std::string_view ticket, int32_t day) {
+      selection.note_told(ticket, day);
+    };
+    DW_CHECK(reader.notice_closures(run.from_day, told));
+    return reader.notice_customers(run.period,
+                                   [&](std::string_view one) { selection.note_had(one); });
+  };
+  DW_CO_CHECK(co_await parts_.store.read(look));
+  selection.settle();
+  run.newest_day = selection.newest_day();
+  run.figures = figures_of(selection);
+  co_return picked;
+}
+
+ShownNotice NoticeRuns::rendered(const NoticeContents& contents) const {
+  ShownNotice out{.email = contents.email, .name = contents.name()};
+  out.tickets = tickets_as_json(contents.tickets);
+  WrittenNotice written = writer_->write(contents);
+  out.subject = std::move(written.subject);
+  out.text = std::move(written.text);
+  out.html = std::move(written.html);
+  return out;
+}
+
+ShownNotice NoticeRuns::show(const Letter& letter) const {
+  return rendered(contents_of(letter));
+}
+
+ShownNotice NoticeRuns::show(const NoticeLetter& letter) const {
+  ShownNotice out = rendered(contents_of(letter));
+  out.left_out = letter.left_out;
+  return out;
+}
+
+Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t limit) {
+  DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
+  NoticePreview out{.run = picked->run, .is_asking = picked->marks.is_asking};
+  const Selection& selection = *picked->selection;
+  out.run.hash = hash_of(selection, parts_.settings, out.run.period);
+  const auto add = [&](const Letter& letter, std::string_view left_out) {
+    if (to_lower(letter.email) <= after_email) return;
+    if (out.letters.size() >= limit) {
+      out.next_cursor = to_lower(out.letters.back().email);
+      return;
+    }
+    out.letters.push_back(show(letter));
+    out.letters.back().left_out = left_out;
+  };
+  selection.each_letter([&](const Letter& letter) { add(letter, ""); });
+  // Those left out follow on the last page.
+  if (out.next_cursor.empty()) {
+    size_t left = limit;
+    selection.each_left_out([&](const Letter& letter, LeftOut why) {
+      if (left-- == 0 || left > limit) return;
+      out.letters.push_back(show(letter));
+      out.letters.back().left_out = name_of(why);
+    });
+  }
+  co_return out;
+}
+
+Result<void> NoticeRuns::write_plan(Journal& journal, const Picked& picked, NoticeRun& run) const {
+  DW_TRY(run.id, journal.add_notice_run(run));
+  Result<void> written;
+  const auto add = [&](const Letter& letter, std::string_view left_out) {
+    if (!written.ok()) return;
+    NoticeLetter row{.run = run.id,
+                     .email = to_lower(letter.email),
+                     .written_email = std::string(letter.email),
+                     .first_name = std::string(letter.first_name),
+                     .last_name = std::string(letter.last_name),
+                     .left_out = std::string(left_out)};
+    append_tickets(row.tickets, letter.tickets);
+    written = journal.add_notice_letter(row);
+  };
+  const Selection& selection = *picked.selection;
+  selection.each_letter([&](const Letter& letter) { add(letter, ""); });
+  selection.each_left_out([&](const Letter& letter, LeftOut why) { add(letter, name_of(why)); });
+  return written;
+}
+
+Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test) {
+  DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
+  NoticeRun run = picked->run;
+  run.state = is_test ? NoticeState::tested : NoticeState::planned;
+  run.hash = hash_of(*picked->selection, parts_.settings, run.period);
+  NoticeMarks marks = picked->marks;
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_CHECK(write_plan(journal, *picked, run));
+    // What the older tool's file said is kept from here on, with the question that it raises.
+    DW_TRY(const NoticeMarks now, journal.notice_marks());
+    const bool is_imported = marks.is_asking && !now.from_day && !is_test;
+    return is_imported ? journal.set_notice_marks(marks) : Result<void>();
+  };
+  DW_CO_CHECK(co_await parts_.store.write(work));
+  log_info("notices", is_test ? "tested" : "planned",
+           {{"run", run.id},
+            {"rows", picked->selection->figures().rows},
+            {"customers", picked->selection->figures().customers},
+            {"bad", picked->selection->figures().bad}});
+  co_return run;
+}
+
+Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh) {
+  DW_CO_CHECK(check_settings());
+  const NoticesSettings& settings = parts_.settings;
+  const bool is_smtp = settings.via == NoticeVia::smtp;
+  if (is_smtp ? parts_.mail.url.empty() : settings.webhook_url.empty()) {
+    co_return Error{ErrorKind::missing, is_smtp ? "mail.url" : "notices.webhook_url",
+                    "is not set: nothing can be sent (--test-mode does all but the sending)"};
+  }
+  std::optional<NoticeRun> found;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(found, reader.notice_run(id));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(look));
+  if (!found) {
+    co_return Error{ErrorKind::missing, "notices", fmt::format("there is no plan {}", id)};
+  }
+  if (found->state != NoticeState::planned) {
+    co_return changed(id, fmt::format("it is {} already", name_of(found->state)));
+  }
+  if (!is_fresh) {
+    DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
+    const std::string hash = hash_of(*picked->selection, settings, found->period);
+    if (picked->run.period != found->period) {
+      co_return changed(id, fmt::format("it was made for {}", found->period));
+    }
+    if (picked->run.ledger != found->ledger) co_return changed(id, "another run came first");
+    if (hash != found->hash) {
+      co_return changed(id, "the report has changed since");
+    }
+  }
+  NoticeRun run = *found;
+  auto work = [&](Journal& journal) -> Result<void> { return write_deliveries(journal, run); };
+  DW_CO_CHECK(co_await parts_.store.write(work));
+  const Result<int32_t> older = read_last_run_date(last_run_file);
+  if (older.ok() && run.newest_day > *older) {
+    const Result<void> written = write_last_run_date(last_run_file, run.newest_day);
+    if (!written.ok()) log_warn("notices", written.error().text());
+  }
+  log_info("notices", "applied", {{"run", id}});
+  co_return run;
+}
+
+Result<void> NoticeRuns::write_deliveries(Journal& journal, NoticeRun& run) const {
+  const TimePoint now = parts_.clock.now();
+  DW_TRY(const bool is_first, journal.move_notice_ledger(run.ledger));
+  if (!is_first) return changed(run.id, "another run came first");
+  DW_TRY(const bool is_planned, journal.apply_notice_run(run.id, now));
+  if (!is_planned) return changed(run.id, "it is sent or replaced already");
+  run.state = NoticeState::applied;
+  run.applied_at = now;
+  DW_TRY(NoticeMarks marks, journal.notice_marks());
+  const Event event{.source = "notices",
+                    .key = fmt::format("run/{}/{}", run.id, run.hash),
+                    .kind = "notices.apply",
+                    .at = now,
+                    .body = json::object{{"run", run.id}, {"period", run.period}}};
+  DW_TRY(const Recorded recorded, journal.record(event));
+  PageRequest page{.limit = letters_per_page, .cursor = ""};
+  do {
+    DW_TRY(Page<NoticeLetter> letters, journal.notice_letters(run.id, page));
+    for (NoticeLetter& letter : letters.items) {
+      if (!letter.left_out.empty()) continue;
+      letter.number = ++marks.letters;
+      DW_CHECK(write_delivery(journal, run, recorded.id, std::move(letter)));
+    }
+    page.cursor = letters.next_cursor;
+  } while (!page.cursor.empty());
+  if (!marks.from_day) marks.from_day = run.from_day;
+  marks.watermark = std::max(marks.watermark.value_or(run.newest_day), run.newest_day);
+  marks.is_asking = false;
+  DW_CHECK(journal.set_notice_marks(marks));
+  return journal.conclude(recorded.id, EventState::done, "", nullptr);
+}
+
+Result<void> NoticeRuns::write_delivery(Journal& journal, const NoticeRun& run, EventId event,
+                                        NoticeLetter letter) const {
+  DW_TRY(const bool is_first, journal.reserve_notice(run.period, letter.email, run.id));
+  if (!is_first) {
+    return changed(run.id, fmt::format("a customer has had a notice in {}", run.period));
+  }
+  const NoticeContents contents = contents_of(letter);
+  const std::string number = notice_number(letter.number);
+  const WrittenNotice written = writer_->write(contents);
+  Delivery delivery{.event = event, .lane = "notice:" + number, .holds_lane = false};
+  delivery.created_at = *run.applied_at;
+  delivery.next_attempt_at = *run.applied_at;
+  if (parts_.settings.via == NoticeVia::smtp) {
+    delivery.target = "mail";
+    delivery.payload = MailSend{.to = {contents.email},
+                                .subject = written.subject,
+                                .text = written.text,
+                                .html = written.html,
+                                .images = {},
+                                .unsubscribe = parts_.settings.unsubscribe,
+                                .is_once = true,
+                                .is_bulk = true};
+  } else {
+    const bool is_report = parts_.settings.payload == NoticePayload::report;
+    const std::string day = day_text(local_day(*run.applied_at, parts_.timezone));
+    WebhookPost post;
+    post.body = is_report ? to_text(report_body(contents))
+                          : to_text(notice_body(contents, written, day, number));
+    // The same letter has the same key, whatever becomes of this store.
+    const Sha256 digest =
+        sha256(fmt::format("{}\n{}\n{}", run.period, letter.email, letter.tickets));
+    post.idempotency_key = "notice-" + to_hex(bytes_of(digest)).substr(0, 32);
+    delivery.target = "notices:webhook";
+    delivery.payload = std::move(post);
+  }
+  DW_TRY(letter.delivery, journal.add_delivery(delivery));
+  DW_CHECK(journal.send_notice_letter(letter));
+  for (const NoticeTicket& ticket : contents.tickets) {
+    DW_CHECK(journal.mark_notice_closure(ticket.id, ticket.day, run.id));
+  }
+  return {};
+}
+
+Task<std::vector<Probe>> NoticeRuns::probe() {
+  Probe probe{.name = "notices report"};
+  const Result<void> good = check_settings();
+  if (!good.ok()) {
+    probe.detail = good.error().text();
+    co_return std::vector<Probe>{std::move(probe)};
+  }
+  Selection selection(parts_.settings, {0, local_day(parts_.clock.now(), parts_.timezone)});
+  Result<std::unique_ptr<Table>> table = co_await parts_.open();
+  Result<void> taken;
+  std::string label;
+  if (table.ok()) {
+    label = (*table)->label();
+    const int first_column = (*table)->first_column();
+    const TableSink sink = [&](const TableRow& row) {
+      if (taken.ok()) taken = selection.take(row, first_column);
+    };
+    const Result<bool> read = co_await (*table)->more(sink);
+    if (!read.ok()) taken = read.error();
+  } else {
+    taken = table.error();
+  }
+  const std::string reader = co_await parts_.reader();
+  probe.is_ok = taken.ok();
+  probe.detail =
+      taken.ok() ? fmt::format("{} is readable{}", label, reader) : taken.error().text() + reader;
+  co_return std::vector<Probe>{std::move(probe)};
+}
+
+Result<int32_t> read_last_run_date(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return Error{ErrorKind::missing, file, "there is no such file"};
+  std::string text(4096, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(stream.gcount()));
+  const Error wrong{ErrorKind::invalid, file,
+                    "must be {\"last_run_date\": \"DD/MM/YYYY\"}; mend it or take it away: a date "
+                    "that is guessed would tell customers twice, or never"};
+  const Result<json::value> parsed = parse_json(text);
+  if (!parsed.ok() || !parsed->is_object()) return wrong;
+  const json::value* date = parsed->get_object().if_contains("last_run_date");
+  if (date == nullptr || !date->is_string()) return wrong;
+  const std::string_view written(date->get_string());
+  const auto day = written.size() == 10 ? parse_day(written, "%d/%m/%Y") : std::nullopt;
+  if (!day) return wrong;
+  return *day;
+}
+
+Result<void> write_last_run_date(const std::string& file, int32_t day) {
+  const std::string iso = day_text(day);
+  const std::string text = fmt::format("{{\"last_run_date\": \"{}/{}/{}\"}}\n", iso.substr(8),
+                                       iso.substr(5, 2), iso.substr(0, 4));
+  const std::string beside = file + ".new";
+  std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  if (!stream || std::rename(beside.c_str(), file.c_str()) != 0) {
+    return Error{ErrorKind::full, file, "can't be written"};
+  }
+  return {};
+}
+
+}  // namespace dw

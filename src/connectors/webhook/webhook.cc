@@ -1,0 +1,155 @@
+#include "connectors/webhook/webhook.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+/// An answer is read for what a person may need of it.
+constexpr size_t answer_bytes_max = 256 * 1024;
+constexpr size_t shown_bytes_max = 1024;
+
+/// The beginning of what a stranger said, as plain text.
+std::string shown(std::string_view body) {
+  std::string out(cut_bytes(body, shown_bytes_max));
+  if (!is_utf8(out)) return "(no text)";
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return std::string(trim(out));
+}
+
+}  // namespace
+
+std::string webhook_signature(const Secret& secret, TimePoint now, std::string_view body) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const Sha256 digest = hmac_sha256(secret.reveal(), fmt::format("{}.{}", seconds, body));
+  return fmt::format("t={},v1={}", seconds, to_hex(bytes_of(digest)));
+}
+
+Pace::Pace(Loop& loop, Clock& clock, int per_minute)
+    : loop_(loop), clock_(clock), between_(60'000 / per_minute) {}
+
+Task<std::optional<Millis>> Pace::wait(Millis wait_max) {
+  const Monotonic now = clock_.monotonic();
+  const Monotonic mine = std::max(now, next_);
+  const auto away = std::chrono::duration_cast<Millis>(mine - now);
+  if (away > wait_max) co_return away;
+  next_ = mine + between_;
+  if (mine > now) {
+    Wake place(loop_, clock_);
+    co_await place.wait(mine);
+  }
+  co_return std::nullopt;
+}
+
+void Pace::pause(Millis length) {
+  next_ = std::max(next_, clock_.monotonic() + length);
+}
+
+WebhookTarget::WebhookTarget(Loop& loop, HttpClient& http, Clock& clock,
+                             const NoticesSettings& settings)
+    : http_(http),
+      clock_(clock),
+      url_(settings.webhook_url),
+      secret_(settings.webhook_secret),
+      is_idempotent_(settings.is_idempotent_webhook),
+      pace_(loop, clock, settings.rate_per_minute) {
+  const auto url = parse_url(url_);
+  label_ = "webhook:" + (url ? url->host : "?");
+}
+
+Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveries,
+                                                  Millis timeout) {
+  const Monotonic until = clock_.monotonic() + timeout;
+  std::vector<Outcome> outcomes;
+  for (const Delivery& delivery : deliveries) {
+    const auto* post = std::get_if<WebhookPost>(&delivery.payload);
+    if (post == nullptr) {
+      outcomes.push_back(Outcome::refused("a webhook takes webhook posts only"));
+      continue;
+    }
+    // The wait for a place must leave time for the request itself.
+    const std::optional<Millis> away = co_await pace_.wait(timeout / 2);
+    if (away) {
+      outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
+      continue;
+    }
+    const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+    WebhookPost copy = *post;
+    outcomes.push_back(co_await this->post(std::move(copy), std::max(left, Millis(1))));
+  }
+  co_return outcomes;
+}
+
+Task<Outcome> WebhookTarget::post(WebhookPost post, Millis timeout) {
+  HttpCall call{.method = "POST",
+                .url = url_,
+                .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
+                .body = std::move(post.body),
+                .aws = {},
+                .answer_bytes_max = answer_bytes_max};
+  if (!post.idempotency_key.empty()) {
+    call.headers.emplace_back("Idempotency-Key", post.idempotency_key);
+  }
+  if (!secret_.empty()) {
+    call.headers.emplace_back("Deskwire-Signature",
+                              webhook_signature(secret_, clock_.now(), call.body));
+  }
+  const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
+  if (answer.ok()) co_return judge(*answer, post.idempotency_key);
+  const Error& error = answer.error();
+  if (error.kind == ErrorKind::unsure) {
+    co_return Outcome::unsure("no whole answer from the webhook: " + error.what);
+  }
+  co_return Outcome::later("the webhook can't be reached: " + error.what);
+}
+
+Outcome WebhookTarget::judge(const HttpAnswer& answer, const std::string& key) {
+  // Some receivers say with each answer that they know the key.
+  if (!key.empty() && answer.header("idempotency-key") == key) is_idempotent_ = true;
+  const int status = answer.status;
+  if (status >= 200 && status < 300) {
+    return Outcome::done(json::object{{"status", status}});
+  }
+  std::string why = fmt::format("the webhook answered {}", status);
+  if (const std::string body = shown(answer.body); !body.empty()) why += ": " + body;
+  const bool is_later = status == 408 || status == 425 || status == 429 || status >= 500;
+  if (!is_later) return Outcome::refused(std::move(why));
+  const auto when = answer.retry_after(clock_.now());
+  if (when && (status == 429 || status == 503)) pace_.pause(*when);
+  return Outcome::later(std::move(why), when);
+}
+
+Task<Settled> WebhookTarget::settle(Delivery delivery, Millis) {
+  const auto* post = std::get_if<WebhookPost>(&delivery.payload);
+  const bool has_key = post != nullptr && !post->idempotency_key.empty();
+  if (is_idempotent_ && has_key) {
+    co_return Settled{.kind = Settled::Kind::repeatable,
+                      .why = "sent again: the receiver honours Idempotency-Key"};
+  }
+  co_return Settled{.kind = Settled::Kind::unknown,
+                    .why =
+                        "the webhook may have got it and can't be asked: look there, then retry "
+                        "or discard it (notices.idempotent_webhook, where it honours the key)"};
+}
+
+Task<std::vector<Probe>> WebhookTarget::probe(Millis timeout) {
+  Probe probe{.name = "notices webhook"};
+  HttpCall call{.method = "OPTIONS", .url = url_};
+  const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
+  if (!answer.ok()) {
+    probe.detail = answer.error().text();
+  } else {
+    probe.is_ok = answer->status < 500;
+    probe.detail = fmt::format("{} answers ({} to OPTIONS){}", label_.substr(8), answer->status,
+                               secret_.empty() ? ", unsigned" : ", signed");
+  }
+  co_return std::vector<Probe>{std::move(probe)};
+}
+
+}  // namespace dw

@@ -1,0 +1,58 @@
+// Customers' notices by webhook: one POST each, with an Idempotency-Key and, where a secret is
+// set, a signature. The receiver sends the mail.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/notices_section.h"
+#include "net/http_client.h"
+#include "net/wake.h"
+#include "ports/target.h"
+
+namespace dw {
+
+/// "t=1795000000,v1=HEX": HMAC-SHA256 with the secret over "TIME.BODY", the time in seconds.
+std::string webhook_signature(const Secret& secret, TimePoint now, std::string_view body);
+
+/// Keeps to so many a minute: each gets a place in time, in the order of asking.
+class Pace {
+ public:
+  Pace(Loop& loop, Clock& clock, int per_minute);
+  /// Waits for a place; nothing if it would be later than `wait_max` from now, which it says.
+  Task<std::optional<Millis>> wait(Millis wait_max);
+  /// Nobody goes before that: the receiver asked for a pause.
+  void pause(Millis length);
+
+ private:
+  Loop& loop_;
+  Clock& clock_;
+  Monotonic next_{};
+  Millis between_;
+};
+
+class WebhookTarget : public Target {
+ public:
+  WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, const NoticesSettings& settings);
+
+  const std::string& name() const override { return name_; }
+  const std::string& label() const override { return label_; }
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  /// Repeatable where the receiver is known to honour the key; else a person decides.
+  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  /// An OPTIONS request: whether the host answers. Nothing is posted.
+  Task<std::vector<Probe>> probe(Millis timeout) override;
+
+ private:
+  Task<Outcome> post(WebhookPost post, Millis timeout);
+  Outcome judge(const HttpAnswer& answer, const std::string& key);
+
+  HttpClient& http_;
+  Clock& clock_;
+  std::string url_;
+  Secret secret_;
+  bool is_idempotent_;
+  Pace pace_;
+  std::string name_ = "notices:webhook", label_;
+};
+
+}  // namespace dw

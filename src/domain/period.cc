@@ -1,0 +1,158 @@
+#include "domain/period.h"
+
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+std::chrono::year_month_day date_of(int32_t day) {
+  return std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(day)));
+}
+
+int year_of(std::chrono::year_month_day date) {
+  return static_cast<int>(date.year());
+}
+
+/// Takes `least` to `most` digits off the front.
+std::optional<int> take_number(std::string_view& text, size_t least, size_t most) {
+  int value = 0;
+  size_t digits = 0;
+  while (digits < most && digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+    value = value * 10 + (text[digits] - '0');
+    ++digits;
+  }
+  if (digits < least) return std::nullopt;
+  text.remove_prefix(digits);
+  return value;
+}
+
+std::optional<int> take_month_name(std::string_view& text) {
+  for (size_t i = 0; i < month_names.size(); ++i) {
+    if (!equals_ignoring_case(text.substr(0, 3), month_names[i])) continue;
+    text.remove_prefix(3);
+    return static_cast<int>(i) + 1;
+  }
+  return std::nullopt;
+}
+
+struct Parts {
+  int year = 0, month = 0, day = 0;
+};
+
+/// One %x of a format; false if the text has something else there.
+bool take_part(char part, std::string_view& text, Parts& out) {
+  std::optional<int> value;
+  switch (part) {
+    case 'd':
+      value = take_number(text, 1, 2);
+      out.day = value.value_or(0);
+      break;
+    case 'm':
+      value = take_number(text, 1, 2);
+      out.month = value.value_or(0);
+      break;
+    case 'b':
+      value = take_month_name(text);
+      out.month = value.value_or(0);
+      break;
+    case 'Y':
+      value = take_number(text, 4, 4);
+      out.year = value.value_or(0);
+      break;
+    case 'y':
+      value = take_number(text, 2, 2);
+      out.year = 2000 + value.value_or(0);
+      break;
+    default:
+      value = take_number(text, 1, 2);  // %H %M %S
+  }
+  return value.has_value();
+}
+
+}  // namespace
+
+int32_t local_day(TimePoint at, const std::string& timezone) {
+  const auto utc = std::chrono::floor<std::chrono::days>(at).time_since_epoch().count();
+  try {
+    const auto local = date::locate_zone(timezone)->to_local(at);
+    return static_cast<int32_t>(date::floor<date::days>(local).time_since_epoch().count());
+  } catch (const std::exception&) {
+    return static_cast<int32_t>(utc);  // the library's way to say that there is no such zone
+  }
+}
+
+std::string period_of(Every every, int32_t day) {
+  const auto date = date_of(day);
+  if (every == Every::day) return day_text(day);
+  if (every == Every::month) {
+    return fmt::format("{:04}-{:02}", year_of(date), static_cast<unsigned>(date.month()));
+  }
+  // An ISO week belongs to the year of its Thursday. 1970-01-01 was one.
+  const int32_t weekday = ((day + 3) % 7 + 7) % 7;  // 0 = Monday
+  const int32_t thursday = day - weekday + 3;
+  const auto year = date_of(thursday).year();
+  const auto first = std::chrono::sys_days(year / std::chrono::January / 1);
+  const int week = (thursday - static_cast<int32_t>(first.time_since_epoch().count())) / 7 + 1;
+  return fmt::format("{:04}-W{:02}", static_cast<int>(year), week);
+}
+
+std::string day_text(int32_t day) {
+  const auto date = date_of(day);
+  return fmt::format("{:04}-{:02}-{:02}", year_of(date), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
+std::string day_with_month_name(int32_t day) {
+  const auto date = date_of(day);
+  return fmt::format("{:02}-{}-{:04}", static_cast<unsigned>(date.day()),
+                     month_names.at(static_cast<unsigned>(date.month()) - 1), year_of(date));
+}
+
+std::optional<int32_t> day_named(std::string_view text) {
+  if (text.size() != 10) return std::nullopt;
+  return parse_day(text, "%Y-%m-%d");
+}
+
+std::optional<int32_t> parse_day(std::string_view text, std::string_view format) {
+  Parts parts;
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] == '%' && i + 1 < format.size()) {
+      if (!take_part(format[++i], text, parts)) return std::nullopt;
+    } else {
+      if (text.empty() || text.front() != format[i]) return std::nullopt;
+      text.remove_prefix(1);
+    }
+  }
+  if (!text.empty()) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(parts.year),
+                                         std::chrono::month(static_cast<unsigned>(parts.month)),
+                                         std::chrono::day(static_cast<unsigned>(parts.day))};
+  if (!date.ok()) return std::nullopt;
+  return static_cast<int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+std::string check_day_format(const std::string& format) {
+  bool has_day = false, has_month = false, has_year = false;
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') continue;
+    const char part = i + 1 < format.size() ? format[++i] : ' ';
+    has_day = has_day || part == 'd';
+    has_month = has_month || part == 'm' || part == 'b';
+    has_year = has_year || part == 'Y' || part == 'y';
+    if (std::string_view("dmbYyHMS").find(part) == std::string_view::npos) {
+      return fmt::format("%{} is not known (%d %m %b %Y %y %H %M %S)", part);
+    }
+  }
+  if (has_day && has_month && has_year) return "";
+  return "must have a day, a month and a year (\"%d/%m/%Y\")";
+}
+
+}  // namespace dw

@@ -1,0 +1,145 @@
+// Who is due: rows go in one by one, then what the ledger knows, and out come letters. Pure, and
+// small: of each ticket its newest row is kept, in some 40 bytes and its number.
+#pragma once
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "domain/period.h"
+#include "jobs/notices/columns.h"
+#include "jobs/notices/texts.h"
+
+namespace dw {
+
+/// What the decision rests on beside the report.
+struct NoticeTimes {
+  int32_t from_day = 0;  ///< rows older than this were told before Deskwire came
+  int32_t today = 0;     ///< where the people are
+};
+
+struct BadRow {
+  int64_t row = 0;
+  std::string why;
+};
+
+/// What became of the rows.
+struct NoticeFigures {
+  int64_t rows = 0;  ///< with something in them, without the heading
+  int64_t old = 0;   ///< before from_day
+  int64_t bad = 0;
+  int64_t closed = 0;                  ///< rows of closed tickets
+  int64_t told = 0;                    ///< tickets whose closing the ledger has
+  int64_t reopened = 0;                ///< tickets that were closed, and are open by a newer row
+  int64_t customers = 0, tickets = 0;  ///< of the letters
+  int64_t had = 0;                     ///< customers who had theirs in this period: due next time
+  int64_t suppressed = 0;              ///< customers
+};
+
+/// Views live as long as the selection.
+struct LetterTicket {
+  std::string_view id, subject;
+  int32_t day = 0;
+};
+
+struct Letter {
+  std::string_view email;  ///< as the report first wrote it
+  std::string_view first_name, last_name;
+  std::vector<LetterTicket> tickets;  ///< oldest first
+
+  std::string name() const;
+};
+
+enum class LeftOut { had, suppressed };
+std::string_view name_of(LeftOut reason);
+
+class Selection {
+ public:
+  Selection(const NoticesSettings& settings, NoticeTimes times);
+
+  /// The report's rows in order, the heading among them. A row that can't be used is in bad_rows().
+  /// errors  invalid: the columns are not as the settings say
+  Result<void> take(const TableRow& row, int first_column);
+
+  /// The ledger: this ticket's closing of that day was told. After the rows.
+  void note_told(std::string_view ticket, int32_t day);
+  /// This customer had a notice in this period. After the rows.
+  void note_had(std::string_view email);
+
+  /// Puts the letters in order; once, after the ledger.
+  void settle();
+  /// In the order of addresses.
+  template <class F>
+  void each_letter(const F& give) const {
+    for (size_t i = 0; i < order_.size();) {
+      Letter letter;
+      i = next_letter(i, letter);
+      if (!reason_of(order_[i - 1])) give(letter);
+    }
+  }
+  /// Customers with closings that are not told now, and why.
+  template <class F>
+  void each_left_out(const F& give) const {
+    for (size_t i = 0; i < order_.size();) {
+      Letter letter;
+      i = next_letter(i, letter);
+      if (const auto reason = reason_of(order_[i - 1])) give(letter, *reason);
+    }
+  }
+
+  const NoticeFigures& figures() const { return figures_; }
+  /// The first hundreds of them; figures().bad counts all.
+  const std::vector<BadRow>& bad_rows() const { return bad_rows_; }
+  /// The newest closing day that is told now; from_day if there is none.
+  int32_t newest_day() const { return newest_; }
+  const Layout& layout() const { return layout_; }
+
+ private:
+  struct TicketState {
+    const char* text;  ///< id, then subject
+    uint32_t customer;
+    int32_t day;
+    uint16_t id_bytes, subject_bytes;
+    bool is_closed, is_told, was_closed;
+  };
+  struct Customer {
+    const char* email;
+    const char* name;  ///< first, then last
+    int32_t name_day;
+    uint16_t email_bytes, first_bytes, last_bytes;
+    bool has_had, is_suppressed;
+  };
+  struct Fields {
+    std::string_view first_name, last_name, email, ticket, status, subject;
+  };
+
+  void use(const TableRow& row, const Fields& fields, int32_t day);
+  uint32_t customer_of(const Fields& fields, int32_t day);
+  uint32_t add_customer(const Fields& fields, int32_t day);
+  void bad(int64_t row, std::string why);
+  bool is_closed(std::string_view status) const;
+  bool is_suppressed(std::string_view email) const;
+  std::string_view email_of(const Customer& one) const { return {one.email, one.email_bytes}; }
+  std::string_view id_of(const TicketState& one) const { return {one.text, one.id_bytes}; }
+  std::optional<LeftOut> reason_of(uint32_t ticket) const;
+  size_t next_letter(size_t at, Letter& letter) const;
+
+  const NoticesSettings& settings_;
+  NoticeTimes times_;
+  bool has_layout_ = false;
+  Layout layout_;
+  TextBlocks texts_;
+  std::deque<TicketState> tickets_;
+  std::deque<Customer> customers_;
+  NumberIndex ticket_index_, customer_index_;
+  std::vector<uint32_t> order_;  ///< tickets that are due, by customer and day
+  std::vector<BadRow> bad_rows_;
+  NoticeFigures figures_;
+  int32_t newest_ = 0;
+  std::string last_status_;  ///< most rows have the same few
+  bool is_last_closed_ = false;
+};
+
+/// "" or why a notice can't be sent there.
+std::string refusal_of_address(std::string_view email);
+
+}  // namespace dw

@@ -1,0 +1,64 @@
+#include "jobs/notices/texts.h"
+
+#include <cstring>
+
+#include "base/assert.h"
+
+namespace dw {
+namespace {
+
+constexpr uint64_t mix(uint64_t hash) {
+  hash ^= hash >> 32;
+  hash *= 0xD6E8FEB86659FD93;
+  hash ^= hash >> 32;
+  return hash;
+}
+
+/// Eight bytes at a time. `fold` is what makes letters of both cases equal: 0x20 in each byte also
+/// makes some punctuation equal, which costs a comparison and nothing else.
+uint64_t hash_folded(std::string_view text, uint64_t fold) {
+  uint64_t hash = 0x9E3779B97F4A7C15 + text.size();
+  while (!text.empty()) {
+    uint64_t piece = 0;
+    const size_t bytes = std::min(text.size(), sizeof piece);
+    std::memcpy(&piece, text.data(), bytes);
+    hash = mix((hash ^ (piece | fold)) * 0xFF51AFD7ED558CCD);
+    text.remove_prefix(bytes);
+  }
+  return mix(hash);
+}
+
+}  // namespace
+
+std::string_view TextBlocks::keep(std::string_view text) {
+  DW_ASSERT(text.size() <= block_bytes, "a kept text is a cell, and those are short");
+  if (used_ + text.size() > block_bytes) {
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_bytes));
+    used_ = 0;
+  }
+  char* at = blocks_.back().get() + used_;
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  used_ += text.size();
+  return {at, text.size()};
+}
+
+void NumberIndex::grow() {
+  std::vector<Slot> before(slots_.size() * 2);
+  before.swap(slots_);
+  for (const Slot& slot : before) {
+    if (slot.number == none) continue;
+    size_t at = place(slot.tag);
+    while (slots_[at].number != none) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+}
+
+uint64_t hash_text(std::string_view text) {
+  return hash_folded(text, 0);
+}
+
+uint64_t hash_ignoring_case(std::string_view text) {
+  return hash_folded(text, 0x2020202020202020);
+}
+
+}  // namespace dw

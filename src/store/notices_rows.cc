@@ -1,0 +1,184 @@
+// Notices: runs, letters and the ledger.
+#include <array>
+
+#include "statements.h"
+#include "store/journal.h"
+
+namespace dw {
+namespace {
+
+constexpr int64_t runs_looked_through = 400;
+
+NoticeRun run_in(const Row& row) {
+  NoticeRun out;
+  out.id = row.integer(0);
+  out.state = static_cast<NoticeState>(row.integer(1));
+  out.made_at = row.time(2);
+  out.applied_at = row.time_or_none(3);
+  out.period = row.text(4);
+  out.hash = row.text(5);
+  out.ledger = row.integer(6);
+  out.newest_day = static_cast<int32_t>(row.integer(7));
+  out.from_day = static_cast<int32_t>(row.integer(8));
+  if (Result<json::value> figures = parse_json(row.text(9)); figures.ok()) {
+    out.figures = std::move(*figures);
+  }
+  return out;
+}
+
+NoticeLetter letter_in(const Row& row) {
+  NoticeLetter out;
+  out.run = row.integer(0);
+  out.email = row.text(1);
+  out.number = row.integer(2);
+  out.written_email = row.text(3);
+  out.first_name = row.text(4);
+  out.last_name = row.text(5);
+  out.tickets = row.text(6);
+  out.left_out = row.text(7);
+  out.delivery = {row.integer(8)};
+  if (!row.is_null(9)) out.delivery_state = static_cast<DeliveryState>(row.integer(9));
+  out.reason = row.text(10);
+  out.done_at = row.time_or_none(11);
+  out.period = row.text(12);
+  out.made_at = row.time(13);
+  out.run_state = static_cast<NoticeState>(row.integer(14));
+  return out;
+}
+
+}  // namespace
+
+Result<NoticeMarks> SqlJournal::notice_marks() {
+  NoticeMarks out;
+  DW_CHECK(db_.run(stmt::notice_marks, {}, [&](const Row& row) {
+    const std::string_view name = row.text(0);
+    const int64_t value = row.integer(1);
+    if (name == "from_day") out.from_day = static_cast<int32_t>(value);
+    if (name == "watermark") out.watermark = static_cast<int32_t>(value);
+    if (name == "ledger") out.ledger = value;
+    if (name == "letters") out.letters = value;
+    if (name == "ask") out.is_asking = value != 0;
+  }));
+  return out;
+}
+
+Result<void> SqlJournal::set_notice_marks(const NoticeMarks& marks) {
+  if (marks.from_day) {
+    DW_CHECK(db_.send(stmt::set_notice_mark, {"from_day", int64_t{*marks.from_day}}));
+  }
+  if (marks.watermark) {
+    DW_CHECK(db_.send(stmt::set_notice_mark, {"watermark", int64_t{*marks.watermark}}));
+  }
+  DW_CHECK(db_.send(stmt::set_notice_mark, {"letters", marks.letters}));
+  return db_.send(stmt::set_notice_mark, {"ask", marks.is_asking});
+}
+
+Result<bool> SqlJournal::move_notice_ledger(int64_t version) {
+  DW_TRY(const int64_t rows, db_.run(stmt::move_notice_ledger, {version}));
+  return rows == 1;
+}
+
+Result<void> SqlJournal::notice_closures(int32_t since, const TicketSink& sink) {
+  DW_CHECK(db_.run(stmt::notice_closures_since, {int64_t{since}}, [&](const Row& row) {
+    sink(row.text(0), static_cast<int32_t>(row.integer(1)));
+  }));
+  return {};
+}
+
+Result<void> SqlJournal::notice_customers(const std::string& period, const TextSink& sink) {
+  DW_CHECK(
+      db_.run(stmt::notice_customers_of, {period}, [&](const Row& row) { sink(row.text(0)); }));
+  return {};
+}
+
+Result<int64_t> SqlJournal::add_notice_run(const NoticeRun& run) {
+  int64_t id = 0;
+  const std::string figures = to_text(run.figures);
+  DW_CHECK(db_.run(stmt::add_notice_run,
+                   {static_cast<int>(run.state), run.made_at, run.period, run.hash, run.ledger,
+                    int64_t{run.newest_day}, int64_t{run.from_day}, figures},
+                   [&](const Row& row) { id = row.integer(0); }));
+  if (run.state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_notice_plans, {id}));
+  DW_CHECK(db_.send(stmt::drop_replaced_letters, {id}));
+  DW_CHECK(note("notice", id));
+  return id;
+}
+
+Result<void> SqlJournal::add_notice_letter(const NoticeLetter& letter) {
+  return db_.send(stmt::add_notice_letter,
+                  {letter.run, letter.email, letter.written_email, letter.first_name,
+                   letter.last_name, letter.tickets, letter.left_out});
+}
+
+Result<std::optional<NoticeRun>> SqlJournal::notice_run(int64_t id) {
+  std::optional<NoticeRun> out;
+  DW_CHECK(db_.run(stmt::notice_run_by_id, {id}, [&](const Row& row) { out = run_in(row); }));
+  return out;
+}
+
+Result<Page<NoticeRun>> SqlJournal::notice_runs(const PageRequest& page) {
+  Page<NoticeRun> out;
+  DW_CHECK(db_.run(stmt::list_notice_runs,
+                   {id_below(page.cursor), static_cast<int64_t>(page.limit + 1)},
+                   [&](const Row& row) { out.items.push_back(run_in(row)); }));
+  out.next_cursor = next_cursor(out.items, page.limit, [](const NoticeRun& one) { return one.id; });
+  return out;
+}
+
+Result<Page<NoticeLetter>> SqlJournal::notice_letters(int64_t run, const PageRequest& page) {
+  Page<NoticeLetter> out;
+  DW_CHECK(db_.run(stmt::list_notice_letters,
+                   {run, page.cursor, static_cast<int64_t>(page.limit + 1)},
+                   [&](const Row& row) { out.items.push_back(letter_in(row)); }));
+  if (out.items.size() > page.limit) {
+    out.items.resize(page.limit);
+    out.next_cursor = out.items.back().email;
+  }
+  return out;
+}
+
+Result<std::vector<NoticeLetter>> SqlJournal::notices_of(const std::string& email) {
+  std::vector<NoticeLetter> out;
+  DW_CHECK(db_.run(stmt::notice_letter_by_email, {email, 0, runs_looked_through},
+                   [&](const Row& row) { out.push_back(letter_in(row)); }));
+  return out;
+}
+
+Result<bool> SqlJournal::apply_notice_run(int64_t id, TimePoint now) {
+  DW_TRY(const int64_t rows, db_.run(stmt::apply_notice_run, {id, now}));
+  if (rows == 1) DW_CHECK(note("notice", id));
+  return rows == 1;
+}
+
+Result<bool> SqlJournal::reserve_notice(const std::string& period, const std::string& email,
+                                        int64_t run) {
+  DW_TRY(const int64_t rows, db_.run(stmt::reserve_notice, {period, email, run}));
+  return rows == 1;
+}
+
+Result<void> SqlJournal::mark_notice_closure(const std::string& ticket, int32_t day, int64_t run) {
+  return db_.send(stmt::mark_notice_closure, {ticket, int64_t{day}, run});
+}
+
+Result<void> SqlJournal::send_notice_letter(const NoticeLetter& letter) {
+  return db_.send(stmt::send_notice_letter,
+                  {letter.run, letter.email, letter.number, letter.delivery});
+}
+
+Result<NoticeCounts> SqlJournal::notice_counts(int64_t run) {
+  NoticeCounts out;
+  const std::array<int64_t*, 5> places = {&out.pending, &out.unsure, &out.dead, &out.done,
+                                          &out.discarded};
+  DW_CHECK(db_.run(stmt::count_notice_states, {run}, [&](const Row& row) {
+    *places.at(static_cast<size_t>(row.integer(0))) = row.integer(1);
+  }));
+  return out;
+}
+
+Result<int64_t> SqlJournal::open_notices() {
+  int64_t out = 0;
+  DW_CHECK(db_.run(stmt::open_notices, {}, [&](const Row& row) { out = row.integer(0); }));
+  return out;
+}
+
+}  // namespace dw

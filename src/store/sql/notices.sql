@@ -1,0 +1,76 @@
+-- name: notice_marks
+SELECT name, value FROM notice_mark;
+
+-- name: set_notice_mark
+INSERT INTO notice_mark (name, value) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: move_notice_ledger
+-- The row's lock makes two runs follow one another; the second finds another version.
+UPDATE notice_mark SET value = value + 1 WHERE name = 'ledger' AND value = $1;
+
+-- name: notice_closures_since
+SELECT ticket, day FROM notice_closure WHERE day >= $1;
+
+-- name: notice_customers_of
+SELECT email FROM notice_customer WHERE period = $1;
+
+-- name: add_notice_run
+INSERT INTO notice_run (state, made_at, period, hash, ledger, newest_day, from_day, figures)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+
+-- name: replace_notice_plans
+UPDATE notice_run SET state = 2 WHERE state = 0 AND id < $1;
+
+-- name: drop_replaced_letters
+-- Of plans that never went out nothing but the run itself is kept.
+DELETE FROM notice_letter WHERE run IN (SELECT id FROM notice_run WHERE state = 2 AND id < $1
+  ORDER BY id DESC LIMIT 20);
+
+-- name: add_notice_letter
+INSERT INTO notice_letter (run, email, written_email, first_name, last_name, tickets, left_out)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: notice_run_by_id
+SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures
+FROM notice_run WHERE id = $1;
+
+-- name: list_notice_runs
+SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures
+FROM notice_run WHERE id < $1 ORDER BY id DESC LIMIT $2;
+
+-- name: apply_notice_run
+UPDATE notice_run SET state = 1, applied_at = $2 WHERE id = $1 AND state = 0;
+
+-- name: list_notice_letters
+SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
+  l.delivery, d.state, d.reason, d.done_at, r.period, r.made_at, r.state
+FROM notice_letter l JOIN notice_run r ON r.id = l.run LEFT JOIN delivery d ON d.id = l.delivery
+WHERE l.run = $1 AND l.email > $2 ORDER BY l.email LIMIT $3;
+
+-- name: notice_letter_by_email
+SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
+  l.delivery, d.state, d.reason, d.done_at, r.period, r.made_at, r.state
+FROM notice_run r JOIN notice_letter l ON l.run = r.id AND l.email = $1
+LEFT JOIN delivery d ON d.id = l.delivery
+WHERE r.id > $2 ORDER BY r.id DESC LIMIT $3;
+
+-- name: reserve_notice
+INSERT INTO notice_customer (period, email, run) VALUES ($1, $2, $3)
+ON CONFLICT (period, email) DO NOTHING;
+
+-- name: mark_notice_closure
+INSERT INTO notice_closure (ticket, day, run) VALUES ($1, $2, $3)
+ON CONFLICT (ticket) DO UPDATE SET day = excluded.day, run = excluded.run
+WHERE notice_closure.day < excluded.day;
+
+-- name: send_notice_letter
+UPDATE notice_letter SET number = $3, delivery = $4 WHERE run = $1 AND email = $2;
+
+-- name: count_notice_states
+SELECT d.state, count(*) FROM notice_letter l JOIN delivery d ON d.id = l.delivery
+WHERE l.run = $1 AND l.delivery > 0 GROUP BY d.state;
+
+-- name: open_notices
+-- Deliveries of notices that wait for their turn or their time.
+SELECT count(*) FROM delivery WHERE state = 0 AND lane >= 'notice:' AND lane < 'notice;';

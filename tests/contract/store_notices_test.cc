@@ -1,0 +1,156 @@
+// Notices in the store: plans, the ledger, and who got what.
+#include "contract/store_world.h"
+
+namespace dw {
+namespace {
+
+int64_t add_plan(Bundle& b, NoticeState state = NoticeState::planned) {
+  int64_t id = 0;
+  b.write([&](Journal& j) -> Result<void> {
+    DW_TRY(id, j.add_notice_run({.state = state,
+                                 .made_at = t0,
+                                 .period = "2026-W47",
+                                 .hash = "h",
+                                 .ledger = 0,
+                                 .newest_day = 20'775,
+                                 .from_day = -3,
+                                 .figures = json::object{{"rows", 7}}}));
+    for (const char* email : {"b@x", "a@x", "c@x"}) {
+      DW_CHECK(j.add_notice_letter({.run = id,
+                                    .email = email,
+                                    .written_email = std::string("Of ") + email,
+                                    .first_name = "Pat",
+                                    .last_name = "Dœ",
+                                    .tickets = "[]",
+                                    .left_out = email[0] == 'c' ? "had" : ""}));
+    }
+    return {};
+  });
+  return id;
+}
+
+TEST_P(StoreContract, a_notice_plan_is_kept_with_its_letters_in_order) {
+  auto b = setup();
+  const int64_t id = add_plan(*b);
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const auto run, r.notice_run(id));
+    if (!run) return Error{};
+    EXPECT_EQ(run->state, NoticeState::planned);
+    EXPECT_EQ(run->from_day, -3);
+    EXPECT_EQ(to_text(run->figures), R"({"rows":7})");
+    DW_TRY(auto letters, r.notice_letters(id, {.limit = 2}));
+    EXPECT_EQ(letters.items.at(0).email, "a@x");
+    EXPECT_EQ(letters.items.at(1).written_email, "Of b@x");
+    EXPECT_EQ(letters.items.at(1).last_name, "Dœ");
+    DW_TRY(letters, r.notice_letters(id, {.limit = 2, .cursor = letters.next_cursor}));
+    EXPECT_EQ(letters.items.at(0).left_out, "had");
+    EXPECT_EQ(letters.next_cursor, "");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_newer_notice_plan_replaces_an_older_one_and_a_test_does_not) {
+  auto b = setup();
+  const int64_t first = add_plan(*b);
+  add_plan(*b, NoticeState::tested);
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const auto run, r.notice_run(first));
+    EXPECT_EQ(run->state, NoticeState::planned);
+    return {};
+  });
+  const int64_t second = add_plan(*b);
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const bool is_old, j.apply_notice_run(first, t0));
+    EXPECT_FALSE(is_old);
+    DW_TRY(const bool is_new, j.apply_notice_run(second, t0));
+    EXPECT_TRUE(is_new);
+    DW_TRY(const bool is_again, j.apply_notice_run(second, t0));
+    EXPECT_FALSE(is_again);
+    DW_TRY(const auto letters, j.notice_letters(first, {}));
+    EXPECT_TRUE(letters.items.empty());
+    DW_TRY(const auto runs, j.notice_runs({}));
+    EXPECT_EQ(runs.items.at(0).id, second);
+    EXPECT_EQ(runs.items.size(), 3U);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, the_notice_ledger_takes_each_customer_once_in_a_period) {
+  auto b = setup();
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const bool is_moved, j.move_notice_ledger(0));
+    EXPECT_TRUE(is_moved);
+    DW_TRY(const bool is_late, j.move_notice_ledger(0));
+    EXPECT_FALSE(is_late);
+    DW_TRY(const bool is_first, j.reserve_notice("2026-W47", "a@x", 1));
+    EXPECT_TRUE(is_first);
+    DW_TRY(const bool is_second, j.reserve_notice("2026-W47", "a@x", 2));
+    EXPECT_FALSE(is_second);
+    DW_TRY(const bool is_next, j.reserve_notice("2026-W48", "a@x", 2));
+    EXPECT_TRUE(is_next);
+    DW_CHECK(j.mark_notice_closure("T1", 10, 1));
+    DW_CHECK(j.mark_notice_closure("T1", 12, 1));
+    DW_CHECK(j.mark_notice_closure("T1", 11, 1));
+    DW_CHECK(j.mark_notice_closure("T2", 5, 1));
+    return {};
+  });
+  std::string told, had;
+  b->read([&](Reader& r) -> Result<void> {
+    const auto tell = [&](std::string_view t, int32_t d) { told += fmt::format("{} {};", t, d); };
+    DW_CHECK(r.notice_closures(6, tell));
+    return r.notice_customers("2026-W47", [&](std::string_view one) { had += one; });
+  });
+  EXPECT_EQ(told, "T1 12;");
+  EXPECT_EQ(had, "a@x");
+}
+
+TEST_P(StoreContract, notice_marks_are_absent_until_they_are_set) {
+  auto b = setup();
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(NoticeMarks marks, j.notice_marks());
+    EXPECT_FALSE(marks.from_day || marks.watermark || marks.is_asking);
+    marks.from_day = -5;
+    marks.letters = 17;
+    marks.is_asking = true;
+    DW_CHECK(j.set_notice_marks(marks));
+    DW_TRY(const NoticeMarks now, j.notice_marks());
+    EXPECT_EQ(now.from_day, -5);
+    EXPECT_EQ(now.watermark, std::nullopt);
+    EXPECT_EQ(now.letters, 17);
+    EXPECT_TRUE(now.is_asking);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, who_got_a_notice_and_what_became_of_it) {
+  auto b = setup();
+  const int64_t id = add_plan(*b);
+  b->write([&](Journal& j) -> Result<void> {
+    Delivery delivery = pending_in("notice:n-000001");
+    DW_TRY(const DeliveryId first, j.add_delivery(delivery));
+    delivery.lane = "notice:n-000002";
+    delivery.state = DeliveryState::done;
+    delivery.done_at = t0;
+    DW_TRY(const DeliveryId second, j.add_delivery(delivery));
+    DW_CHECK(j.send_notice_letter({.run = id, .email = "a@x", .number = 1, .delivery = first}));
+    return j.send_notice_letter({.run = id, .email = "b@x", .number = 2, .delivery = second});
+  });
+  b->read([&](Reader& r) -> Result<void> {
+    DW_TRY(const NoticeCounts counts, r.notice_counts(id));
+    EXPECT_EQ(counts.pending, 1);
+    EXPECT_EQ(counts.done, 1);
+    DW_TRY(const int64_t open, r.open_notices());
+    EXPECT_EQ(open, 1);
+    DW_TRY(const auto of_b, r.notices_of("b@x"));
+    EXPECT_EQ(of_b.at(0).delivery_state, DeliveryState::done);
+    EXPECT_EQ(of_b.at(0).done_at, t0);
+    EXPECT_EQ(notice_number(of_b.at(0).number), "n-000002");
+    EXPECT_EQ(of_b.at(0).period, "2026-W47");
+    DW_TRY(const auto of_c, r.notices_of("c@x"));
+    EXPECT_EQ(of_c.at(0).delivery_state, std::nullopt);
+    return {};
+  });
+}
+
+}  // namespace
+}  // namespace dw
