@@ -18,6 +18,7 @@ dw_pkg(sqlite sqlite3)
 dw_pkg(pq libpq)
 dw_pkg(re2 re2)
 dw_pkg(gumbo gumbo)
+dw_pkg(cairo cairo cairo-svg)
 
 add_library(dw_json INTERFACE)
 target_link_libraries(dw_json INTERFACE Boost::json)

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "domain/delivery.h"
 #include "domain/ticket.h"
+#include "domain/volume.h"
 
 namespace dw {
 
@@ -28,7 +29,12 @@ struct AddComment {
   Comment comment;
 };
 
-using Change = std::variant<OpenTicket, ChangeTicket, AddComment>;
+/// Writes down incidents of the ticket volume; those without an id are new.
+struct KeepIncidents {
+  std::vector<VolumeIncident> incidents;
+};
+
+using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepIncidents>;
 
 struct Plan {
   std::vector<Change> changes;

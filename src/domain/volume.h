@@ -56,6 +56,10 @@ struct VolumeIncident {
 std::string_view name_of(IncidentKind kind);
 std::string_view name_of(IncidentEnd end);
 
+/// All fields; times in milliseconds. What is absent when it is read has its default.
+json::value encode(const VolumeIncident& incident);
+VolumeIncident decode_incident(const json::value& body);
+
 /// A ticket as the volume needs it.
 struct TaggedTicket {
   std::string id, subject;

@@ -156,6 +156,10 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   if (const auto* patch = std::get_if<ChangeTicket>(&change)) {
     return journal.change_ticket(patch->ticket, patch->patch, now);
   }
+  if (const auto* keep = std::get_if<KeepIncidents>(&change)) {
+    for (const VolumeIncident& one : keep->incidents) DW_CHECK(journal.keep_incident(one));
+    return {};
+  }
   DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
   DW_ASSERT(id, "the store numbers comments from 1");
   return {};

@@ -15,8 +15,10 @@ class Reader;
 
 /// What is known about an event when it is planned. A job fills in what it needs.
 struct View {
-  TicketId fresh_ticket;         ///< the number that a new ticket gets
-  std::optional<Ticket> ticket;  ///< the ticket that the event is about
+  TicketId fresh_ticket;                  ///< the number that a new ticket gets
+  std::optional<Ticket> ticket;           ///< the ticket that the event is about
+  std::vector<HourCount> hours;           ///< of the ticket volume, ascending
+  std::vector<VolumeIncident> incidents;  ///< of the last days, oldest first
 };
 
 class Job {

@@ -73,6 +73,21 @@ class SqlJournal : public Journal {
   Result<int64_t> queue_purge(const std::string& queue) override;
   Result<int64_t> queue_redrive(const std::string& dead_queue, TimePoint now) override;
 
+  // volume_rows.cc
+  Result<std::vector<HourCount>> volume_hours(TimePoint from, TimePoint until) override;
+  Result<std::vector<VolumeIncident>> incidents(TimePoint since) override;
+  Result<std::optional<VolumeIncident>> incident(int64_t id) override;
+  Result<std::string> volume_cursor(const std::string& name) override;
+  Result<std::vector<HourCount>> opened_per_hour(TimePoint from, TimePoint until) override;
+  Result<std::vector<TaggedTicket>> opened_between(TimePoint from, TimePoint until,
+                                                   size_t limit) override;
+  Result<void> keep_volume_hours(const std::vector<HourCount>& hours, TimePoint now) override;
+  Result<void> keep_incident(const VolumeIncident& incident) override;
+  Result<void> keep_feedback(int64_t id, const std::string& verdict, const std::string& who,
+                             TimePoint now) override;
+  Result<void> keep_volume_cursor(const std::string& name, const std::string& position,
+                                  TimePoint now) override;
+
   // access_rows.cc
   Result<std::vector<Token>> tokens() override;
   Result<std::vector<AuditEntry>> audit(const PageRequest& page) override;
