@@ -21,6 +21,7 @@ dw_pkg(gumbo gumbo)
 dw_pkg(argon2 libargon2)
 dw_pkg(zip libzip)
 dw_pkg(expat expat)
+dw_pkg(cairo cairo cairo-svg)
 
 add_library(dw_json INTERFACE)
 target_link_libraries(dw_json INTERFACE Boost::json)

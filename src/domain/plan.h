@@ -12,6 +12,7 @@
 #include "domain/event.h"
 #include "domain/tally.h"
 #include "domain/ticket.h"
+#include "domain/volume.h"
 
 namespace dw {
 
@@ -62,6 +63,12 @@ struct DropTally {
 };
 
 using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepTally, DropTally>;
+/// Writes down incidents of the ticket volume; those without an id are new.
+struct KeepIncidents {
+  std::vector<VolumeIncident> incidents;
+};
+
+using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepIncidents>;
 
 struct Plan {
   std::vector<Change> changes;

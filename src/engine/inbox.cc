@@ -183,6 +183,9 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   }
   if (const auto* gone = std::get_if<DropTally>(&change)) {
     return journal.drop_tally(gone->channel, gone->message, gone->at);
+  if (const auto* keep = std::get_if<KeepIncidents>(&change)) {
+    for (const VolumeIncident& one : keep->incidents) DW_CHECK(journal.keep_incident(one));
+    return {};
   }
   DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
   DW_ASSERT(id, "the store numbers comments from 1");

@@ -39,6 +39,10 @@ struct View {
   TicketId fresh_ticket;         ///< the number that a new ticket gets
   std::optional<Ticket> ticket;  ///< the ticket that the event is about
   BridgeView bridge;
+  TicketId fresh_ticket;                  ///< the number that a new ticket gets
+  std::optional<Ticket> ticket;           ///< the ticket that the event is about
+  std::vector<HourCount> hours;           ///< of the ticket volume, ascending
+  std::vector<VolumeIncident> incidents;  ///< of the last days, oldest first
 };
 
 class Job {

@@ -20,6 +20,7 @@
 #include "domain/plan.h"
 #include "domain/tally.h"
 #include "domain/ticket.h"
+#include "domain/volume.h"
 #include "net/task.h"
 #include "ports/notebook.h"
 #include "ports/notice_rows.h"
@@ -202,6 +203,19 @@ class Reader {
   virtual Result<Page<QueueMessage>> queue_peek(const std::string& queue,
                                                 const PageRequest& page) = 0;
 
+  /// Counts of the ticket volume, ascending, `until` excluded.
+  virtual Result<std::vector<HourCount>> volume_hours(TimePoint from, TimePoint until) = 0;
+  /// Incidents that ended at or after `since`, oldest first.
+  virtual Result<std::vector<VolumeIncident>> incidents(TimePoint since) = 0;
+  virtual Result<std::optional<VolumeIncident>> incident(int64_t id) = 0;
+  /// Where a backfill of that name stopped; empty: nowhere.
+  virtual Result<std::string> volume_cursor(const std::string& name) = 0;
+  /// Tickets opened here per hour, hours without one left out, `until` excluded.
+  virtual Result<std::vector<HourCount>> opened_per_hour(TimePoint from, TimePoint until) = 0;
+  /// Tickets opened here in that time, oldest first; `until` excluded.
+  virtual Result<std::vector<TaggedTicket>> opened_between(TimePoint from, TimePoint until,
+                                                           size_t limit) = 0;
+
   /// Changes after `position` (empty: from the oldest kept), at most `limit`.
   /// errors  missing: that position is no longer kept
   virtual Result<std::vector<ChangeNote>> changes_after(const std::string& position,
@@ -370,6 +384,15 @@ class Journal : public Reader {
   virtual Result<void> set_tally_balances(const std::vector<TallyBalance>& balances,
                                           TimePoint now) = 0;
   virtual Result<void> set_tally_rule(const std::string& channel, const std::string& rule) = 0;
+  /// Adds counts of the ticket volume, or corrects them.
+  virtual Result<void> keep_volume_hours(const std::vector<HourCount>& hours, TimePoint now) = 0;
+  /// Id 0 is a new one. What people said of it stays as it is.
+  virtual Result<void> keep_incident(const VolumeIncident& incident) = 0;
+  /// "real", "false_alarm" or "" to take it back. errors  missing
+  virtual Result<void> keep_feedback(int64_t id, const std::string& verdict, const std::string& who,
+                                     TimePoint now) = 0;
+  virtual Result<void> keep_volume_cursor(const std::string& name, const std::string& position,
+                                          TimePoint now) = 0;
 
   virtual Result<int64_t> add_token(const Token& token) = 0;
   /// errors  missing

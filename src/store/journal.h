@@ -126,6 +126,20 @@ class SqlJournal : public Journal {
                               int64_t run) override;
   Result<void> mark_notice_closure(const std::string& ticket, int32_t day, int64_t run) override;
   Result<void> send_notice_letter(const NoticeLetter& letter) override;
+  // volume_rows.cc
+  Result<std::vector<HourCount>> volume_hours(TimePoint from, TimePoint until) override;
+  Result<std::vector<VolumeIncident>> incidents(TimePoint since) override;
+  Result<std::optional<VolumeIncident>> incident(int64_t id) override;
+  Result<std::string> volume_cursor(const std::string& name) override;
+  Result<std::vector<HourCount>> opened_per_hour(TimePoint from, TimePoint until) override;
+  Result<std::vector<TaggedTicket>> opened_between(TimePoint from, TimePoint until,
+                                                   size_t limit) override;
+  Result<void> keep_volume_hours(const std::vector<HourCount>& hours, TimePoint now) override;
+  Result<void> keep_incident(const VolumeIncident& incident) override;
+  Result<void> keep_feedback(int64_t id, const std::string& verdict, const std::string& who,
+                             TimePoint now) override;
+  Result<void> keep_volume_cursor(const std::string& name, const std::string& position,
+                                  TimePoint now) override;
 
   // access_rows.cc
   Result<std::vector<Token>> tokens() override;

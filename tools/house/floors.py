@@ -5,7 +5,7 @@ import re
 from house.tree import Finding
 
 FLOORS = {
-    "base": 0, "domain": 1, "net": 1, "config": 1, "ports": 2,
+    "base": 0, "domain": 1, "net": 1, "config": 1, "chart": 1, "ports": 2,
     "engine": 3, "jobs": 3, "connectors": 3, "store": 3, "fakes": 3, "web": 4, "app": 5,
 }
 # Folders whose sub-folders are rooms of their own: no room includes from another.
@@ -17,7 +17,7 @@ ASIO_IN_HEADERS = {
     "boost/asio/steady_timer.hpp", "boost/asio/cancellation_signal.hpp",
 }
 HEAVY = ("boost/beast", "boost/asio", "curl/", "sqlite3", "libpq", "CLI/", "toml++", "gumbo",
-         "prometheus/", "spdlog/")
+         "prometheus/", "spdlog/", "cairo")
 
 
 def includes(file):

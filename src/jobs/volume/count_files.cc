@@ -1,0 +1,131 @@
+#include "jobs/volume/count_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t older_columns = 25;
+constexpr double count_max = 1e12;
+
+Error wrong(size_t line, std::string what) {
+  return {ErrorKind::invalid, fmt::format("line {}", line), std::move(what)};
+}
+
+std::string_view unquoted(std::string_view cell) {
+  cell = trim(cell);
+  if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') {
+    cell = trim(cell.substr(1, cell.size() - 2));
+  }
+  return cell;
+}
+
+bool is_blank(std::string_view cell) {
+  return cell.empty() || equals_ignoring_case(cell, "nan") || equals_ignoring_case(cell, "null");
+}
+
+/// Counts are whole, but pandas writes "12.0" once a column has a blank.
+std::optional<int64_t> count_in(std::string_view cell) {
+  double value = 0;
+  const auto [end, failed] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  const bool is_whole = failed == std::errc{} && end == cell.data() + cell.size();
+  if (!is_whole || !(value >= 0) || value > count_max || value != std::floor(value)) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(value);
+}
+
+Result<std::vector<HourCount>> read_older(const std::vector<std::string_view>& lines) {
+  std::vector<HourCount> out;
+  size_t rows = 0;
+  for (size_t i = 1; i < lines.size(); ++i) {
+    if (trim(lines[i]).empty()) continue;
+    ++rows;
+    const std::vector<std::string_view> cells = split(lines[i], ',');
+    const auto date = from_rfc3339(unquoted(cells[0]).substr(0, 10));
+    if (!date) return wrong(i + 1, "does not begin with a date (2026-11-21)");
+    for (size_t hour = 0; hour + 1 < std::min(cells.size(), older_columns); ++hour) {
+      const std::string_view cell = unquoted(cells[hour + 1]);
+      if (is_blank(cell)) continue;
+      const auto count = count_in(cell);
+      if (!count) return wrong(i + 1, fmt::format("hour {} is no count", hour));
+      out.push_back({*date + static_cast<int64_t>(hour) * one_hour, *count});
+    }
+  }
+  if (rows <= 1) {
+    return wrong(2,
+                 "a file of one row is no history: the older tool wrote over its own. Fetch it "
+                 "anew with `deskwire volume backfill --since DATE`");
+  }
+  return out;
+}
+
+Result<std::vector<HourCount>> read_pairs(const std::vector<std::string_view>& lines) {
+  std::vector<HourCount> out;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = trim(lines[i]);
+    if (line.empty()) continue;
+    const size_t comma = line.find(',');
+    const auto at = read_instant(unquoted(line.substr(0, comma)));
+    if (!at && i == 0) continue;  // the heading
+    if (!at || comma == std::string_view::npos) return wrong(i + 1, "is no `timestamp,count`");
+    std::string_view cell = line.substr(comma + 1);
+    cell = unquoted(cell.substr(0, cell.find(',')));
+    if (is_blank(cell)) continue;
+    const auto count = count_in(cell);
+    if (!count) return wrong(i + 1, "the count is no whole number of 0 or more");
+    out.push_back({hour_of(*at), *count});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<TimePoint> read_instant(std::string_view text) {
+  if (text.size() >= 10 && text.find_first_not_of("0123456789") == std::string_view::npos) {
+    int64_t seconds = 0;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (seconds > 4'000'000'000) return std::nullopt;
+    return TimePoint(std::chrono::seconds(seconds));
+  }
+  if (text.size() == 10) return from_rfc3339(text);
+  std::string written(text);
+  if (written.size() > 10 && written[10] == ' ') written[10] = 'T';
+  if (written.size() == 13) written += ":00";
+  if (written.size() == 16) written += ":00";
+  if (written.size() == 17 && written.back() == 'Z') written.insert(16, ":00");
+  const bool has_zone =
+      written.size() > 19 &&
+      (written.back() == 'Z' || written.find_first_of("+-", 19) != std::string::npos);
+  if (!has_zone) written += 'Z';
+  return from_rfc3339(written);
+}
+
+Result<std::vector<HourCount>> read_counts(std::string_view csv) {
+  if (csv.starts_with("\xEF\xBB\xBF")) csv.remove_prefix(3);
+  const std::vector<std::string_view> lines = split(csv, '\n');
+  const std::vector<std::string_view> heading = split(trim(lines[0]), ',');
+  const bool is_older = heading.size() == older_columns && unquoted(heading[1]) == "0";
+  DW_TRY(std::vector<HourCount> out, is_older ? read_older(lines) : read_pairs(lines));
+  std::stable_sort(out.begin(), out.end(),
+                   [](const HourCount& a, const HourCount& b) { return a.hour < b.hour; });
+  size_t kept = 0;
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (kept > 0 && out[kept - 1].hour == out[i].hour) {
+      out[kept - 1].count += out[i].count;
+    } else {
+      out[kept++] = out[i];
+    }
+  }
+  out.resize(kept);
+  if (out.empty()) return Error{ErrorKind::invalid, "", "there is no count in it"};
+  return out;
+}
+
+}  // namespace dw

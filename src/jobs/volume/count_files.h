@@ -1,0 +1,21 @@
+// Counts out of files: the older CSV (a row per UTC date, a column per hour) and `timestamp,count`.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "domain/volume.h"
+
+namespace dw {
+
+/// Ascending hours, none twice. Blank cells and cells that say "nan" are unknown. A `timestamp`
+/// file may be finer than hours: what lies in one hour is added up.
+/// errors  invalid: with the line; also an older file of one row alone, which is no history (that
+///         tool wrote over its own)
+Result<std::vector<HourCount>> read_counts(std::string_view csv);
+
+/// RFC 3339, "2026-11-21 15:00:00", "2026-11-21 15:00", "2026-11-21T15", or seconds since 1970.
+std::optional<TimePoint> read_instant(std::string_view text);
+
+}  // namespace dw

@@ -1,0 +1,56 @@
+// Hours out of line become incidents: opened by one rare hour, kept open until the counts speak
+// for calm (a sequential test), closed as the new normal when they stay.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "domain/volume.h"
+#include "jobs/volume/negative_binomial.h"
+
+namespace dw {
+
+enum class Mark { normal, spike, drop };
+
+/// An hour with its verdict.
+struct JudgedHour {
+  TimePoint hour{};
+  int64_t count = 0;
+  CountLaw law;            ///< what was expected; the mean alone under the simple rule
+  double probability = 1;  ///< of a count at least so high (or so low); 1 under the simple rule
+  Mark mark = Mark::normal;
+  uint8_t basis = 0;          ///< a Basis
+  bool is_still_out = false;  ///< not rare enough to open an incident, but to keep one open
+  uint8_t hours_back = 0;     ///< a drop may have begun this many hours earlier
+};
+
+class Incidents {
+ public:
+  /// What the baseline has to know after an hour.
+  struct Step {
+    bool is_open = false;
+    std::optional<double> new_level;  ///< adopt this ratio
+  };
+  /// `is_by_likelihood` false: by the simple rule, two hours that are no spike are calm.
+  explicit Incidents(bool is_by_likelihood) : is_by_likelihood_(is_by_likelihood) {}
+
+  Step next(const JudgedHour& hour);
+  const std::vector<VolumeIncident>& all() const { return all_; }
+  std::vector<VolumeIncident> take() { return std::move(all_); }
+
+ private:
+  void open(const JudgedHour& hour);
+  void include(const JudgedHour& hour);
+  bool is_calm_now(const JudgedHour& hour);
+  void close(IncidentEnd end);
+
+  bool is_by_likelihood_;
+  bool is_open_ = false;
+  std::vector<VolumeIncident> all_;
+  TimePoint last_{};
+  double since_count_ = 0, since_expected_ = 0;  // of the open incident, calm hours included
+  int64_t calm_count_ = 0;                       // of the calm hours at its end
+  double calm_expected_ = 0, calm_evidence_ = 0;
+  int calm_hours_ = 0;
+};
+
+}  // namespace dw

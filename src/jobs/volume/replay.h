@@ -1,0 +1,48 @@
+// Hours of the past judged one by one, each from those before it alone: what the live run, the
+// backtest and the board all use.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "config/volume_section.h"
+#include "jobs/volume/baseline.h"
+#include "jobs/volume/incidents.h"
+
+namespace dw {
+
+/// The few settings that judge.
+struct Judging {
+  VolumeMethod method = VolumeMethod::seasonal;
+  double threshold = 0.5;
+  double sensitivity = 1e-4;
+  int64_t count_min = 5, excess_min = 5;
+  bool has_silence = true;
+  Millis history{26LL * 7 * 86'400'000};
+  std::string timezone = "UTC";
+  std::vector<int64_t> holidays;  ///< local days
+};
+
+/// `holidays`: as read_holidays() gives them.
+Judging judging_of(const VolumeSettings& settings, const std::string& timezone,
+                   std::vector<int64_t> holidays);
+
+struct Replay {
+  std::vector<JudgedHour> hours;
+  std::vector<VolumeIncident> incidents;
+};
+
+/// `hours` ascend, none twice; missing ones are gaps. Cost: about a microsecond an hour, a few
+/// nanoseconds by the simple rule.
+Replay replay(std::span<const HourCount> hours, const Judging& judging);
+
+/// Incidents alone, for many series: nothing is kept per hour.
+std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
+                                             const Judging& judging);
+
+/// Counts that are within expectation, [low, high], for pictures.
+struct Band {
+  int64_t low = 0, high = 0;
+};
+Band band_of(const JudgedHour& hour, const Judging& judging);
+
+}  // namespace dw

@@ -1,0 +1,271 @@
+#include "jobs/volume/replay.h"
+
+#include <gtest/gtest.h>
+
+#include "jobs/volume/simulation.h"
+
+namespace dw {
+namespace {
+
+constexpr int64_t day = 24, week = 168;
+
+Judging plain(double sensitivity = 1e-4) {
+  return {.sensitivity = sensitivity, .count_min = 0, .excess_min = 0};
+}
+
+int64_t spikes_in(const Replay& replay, size_t from) {
+  int64_t out = 0;
+  for (size_t i = from; i < replay.hours.size(); ++i) {
+    out += replay.hours[i].mark == Mark::spike ? 1 : 0;
+  }
+  return out;
+}
+
+const JudgedHour& at(const Replay& replay, TimePoint hour) {
+  for (const JudgedHour& one : replay.hours) {
+    if (one.hour == hour) return one;
+  }
+  ADD_FAILURE() << "no such hour";
+  return replay.hours.front();
+}
+
+struct Law {
+  double mean, dispersion;
+};
+
+class FalseAlarms : public testing::TestWithParam<Law> {};
+
+// Counts are whole numbers: a judge who knew the law would reach a rate below the sensitivity.
+// Ours has to reach his, within three standard errors of a Poisson count of alarms and a sixth
+// for what estimating costs. Seeds are fixed.
+TEST_P(FalseAlarms, are_as_rare_as_the_sensitivity_says) {
+  const Law law = GetParam();
+  for (const double sensitivity : {1e-2, 1e-3}) {
+    double known = 0, used = 0;
+    int64_t alarms = 0, hours = 0;
+    for (uint64_t seed = 1; seed <= 4; ++seed) {
+      const Simulated world =
+          simulate({.mean = law.mean, .dispersion = law.dispersion, .timezone = "Europe/Berlin"},
+                   2 * 52 * week, seed);
+      const size_t from = 30 * week;
+      Judging judging = plain(sensitivity);
+      judging.timezone = "Europe/Berlin";
+      const Replay replayed = replay(world.hours, judging);
+      alarms += spikes_in(replayed, from);
+      const auto judged = static_cast<int64_t>(world.hours.size() - from);
+      hours += judged;
+      known +=
+          known_law_rate(world, law.dispersion, sensitivity, from) * static_cast<double>(judged);
+      for (size_t i = from; i < replayed.hours.size(); i += 149) {
+        const CountLaw truth{world.means[i], law.dispersion};
+        used += 149 * upper_tail(truth, upper_limit(replayed.hours[i].law, sensitivity));
+      }
+    }
+    const double rate = static_cast<double>(alarms) / static_cast<double>(hours);
+    const double error = 3 * std::sqrt(known);
+    EXPECT_LE(static_cast<double>(alarms), known * 1.17 + error)
+        << "mean " << law.mean << " dispersion " << law.dispersion << " at " << sensitivity;
+    EXPECT_GE(static_cast<double>(alarms), known / 1.25 - error);
+    EXPECT_LT(rate, sensitivity + 3 * std::sqrt(sensitivity / static_cast<double>(hours)));
+    // The probability of an alarm under the true law, without the noise of counting alarms.
+    EXPECT_NEAR(used / known, 1, 0.35);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(laws, FalseAlarms,
+                         testing::Values(Law{0.5, 0}, Law{3, 0}, Law{3, 0.3}, Law{10, 0.05},
+                                         Law{30, 0.1}, Law{100, 0.3}, Law{1000, 0},
+                                         Law{1000, 0.02}));
+
+TEST(seasonal, finds_spikes_of_three_times_the_expected) {
+  int found = 0, by_knowledge = 0, injected = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    Simulated world = simulate({.mean = 20, .dispersion = 0.05}, 40 * week, seed);
+    for (size_t i = 20 * week + 11; i < world.hours.size(); i += 3 * week + 25) {
+      if (world.means[i] < 20) continue;
+      std::mt19937_64 random(seed + i);
+      world.hours[i].count += draw_count(2 * world.means[i], 0.05, random);
+      const Replay replayed = replay(std::span(world.hours).subspan(0, i + 1), Judging{});
+      ++injected;
+      const CountLaw truth{world.means[i], 0.05};
+      by_knowledge += world.hours[i].count >= upper_limit(truth, 1e-4) ? 1 : 0;
+      found += replayed.hours.back().mark == Mark::spike ? 1 : 0;
+    }
+  }
+  EXPECT_GT(injected, 30);
+  EXPECT_GE(found * 100, injected * 75) << found << " of " << injected;
+  EXPECT_GE(found * 100, by_knowledge * 85) << "of what who knows the law finds";
+}
+
+TEST(seasonal, past_spikes_do_not_hide_the_next) {
+  Simulated world = simulate({.mean = 20, .dispersion = 0.02}, 30 * week, 5);
+  // Every Tuesday at ten for two months something breaks.
+  std::vector<size_t> broken;
+  for (size_t i = 20 * week + day + 10; i < 29 * week; i += week) {
+    world.hours[i].count *= 6;
+    broken.push_back(i);
+  }
+  const Replay replayed = replay(world.hours, Judging{});
+  for (const size_t i : broken) EXPECT_EQ(replayed.hours[i].mark, Mark::spike) << i;
+}
+
+// In Berlin the clocks go forward on 2025-03-30 and back on 2025-10-26: office hours move by one
+// hour of UTC, and nothing else may.
+TEST(seasonal, daylight_saving_moves_nothing) {
+  const Helpdesk desk{.mean = 40, .timezone = "Europe/Berlin"};
+  const Simulated world = simulate(desk, 110 * week, 11);
+  Judging judging = plain(1e-3);
+  judging.timezone = "Europe/Berlin";
+  const Replay with_zone = replay(world.hours, judging);
+  const auto near_change = [&](const Replay& replayed) {
+    int64_t out = 0;
+    for (const auto& when : {std::chrono::sys_days(std::chrono::year(2025) / 3 / 30),
+                             std::chrono::sys_days(std::chrono::year(2025) / 10 / 26)}) {
+      for (const JudgedHour& one : replayed.hours) {
+        const auto since = one.hour - TimePoint(when);
+        if (since >= Millis(0) && since < 5 * day * one_hour && one.mark != Mark::normal) ++out;
+      }
+    }
+    return out;
+  };
+  EXPECT_LE(near_change(with_zone), 1);
+  const Replay in_utc = replay(world.hours, plain(1e-3));
+  EXPECT_GE(near_change(in_utc), 8) << "the test would not notice";
+}
+
+TEST(seasonal, gaps_are_unknown_and_not_silent) {
+  const Simulated world = simulate({.mean = 20}, 30 * week, 3);
+  std::vector<HourCount> holed;
+  for (size_t i = 0; i < world.hours.size(); ++i) {
+    const bool is_missing = i % 7 == 3 || (i > 25 * week && i < 25 * week + 60);
+    if (!is_missing) holed.push_back(world.hours[i]);
+  }
+  const Replay replayed = replay(holed, Judging{});
+  EXPECT_LE(replayed.incidents.size(), 2u);
+  EXPECT_EQ(replayed.hours.size(), holed.size());
+}
+
+TEST(seasonal, nights_without_a_ticket_raise_nothing_and_hide_nothing) {
+  Simulated world = simulate({.mean = 10}, 30 * week, 8);
+  LocalTime local("UTC");
+  for (HourCount& one : world.hours) {
+    const int hour = local.at(one.hour).hour;
+    if (hour < 6) one.count = 0;
+  }
+  EXPECT_LE(replay(world.hours, Judging{}).incidents.size(), 2u);
+  world.hours.resize(28 * week + 3);
+  world.hours.back().count = 8;
+  const Replay replayed = replay(world.hours, Judging{});
+  EXPECT_EQ(replayed.hours.back().mark, Mark::spike);
+}
+
+TEST(seasonal, a_series_of_zeros_is_calm) {
+  std::vector<HourCount> hours;
+  for (int i = 0; i < 10 * week; ++i) hours.push_back({Helpdesk{}.from + i * one_hour, 0});
+  EXPECT_TRUE(replay(hours, plain()).incidents.empty());
+}
+
+TEST(seasonal, answers_on_the_first_day_and_says_what_it_rests_on) {
+  int false_alarms = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    const Helpdesk desk{.mean = 12,
+                        .dispersion = 0.05,
+                        .from = Helpdesk{}.from + static_cast<int64_t>(seed) * 5 * one_hour};
+    false_alarms +=
+        static_cast<int>(replay(simulate(desk, 2 * week, seed).hours, Judging{}).incidents.size());
+  }
+  EXPECT_LE(false_alarms, 4) << "in forty first fortnights";
+  Simulated world = simulate({.mean = 10, .has_season = false}, 20, 2);
+  world.hours.back().count = 400;
+  const Replay replayed = replay(world.hours, Judging{});
+  EXPECT_EQ(replayed.hours.back().mark, Mark::spike);
+  EXPECT_EQ(static_cast<Basis>(replayed.hours.back().basis), Basis::overall);
+  EXPECT_EQ(static_cast<Basis>(replayed.hours.front().basis), Basis::none);
+}
+
+TEST(seasonal, a_shift_of_level_is_one_incident_and_then_normal) {
+  Simulated world = simulate({.mean = 20, .dispersion = 0.02}, 32 * week, 4);
+  std::mt19937_64 random(9);
+  const size_t from = 28 * week + 10;
+  for (size_t i = from; i < world.hours.size(); ++i) {
+    world.hours[i].count = draw_count(2.5 * world.means[i], 0.02, random);
+  }
+  const Replay replayed = replay(world.hours, Judging{});
+  int after = 0;
+  for (const VolumeIncident& one : replayed.incidents) {
+    after += one.from >= world.hours[from].hour ? 1 : 0;
+  }
+  EXPECT_LE(after, 2);
+  ASSERT_GE(after, 1);
+  EXPECT_EQ(replayed.incidents[replayed.incidents.size() - static_cast<size_t>(after)].end,
+            IncidentEnd::new_level);
+}
+
+TEST(seasonal, an_intake_that_broke_shows_as_silence) {
+  Simulated world = simulate({.mean = 6}, 28 * week, 6);
+  const size_t from = 26 * week + 2 * day + 9;
+  for (size_t i = from; i < from + 8; ++i) world.hours[i].count = 0;
+  const Replay replayed = replay(world.hours, Judging{});
+  const auto& incidents = replayed.incidents;
+  const auto found = std::find_if(incidents.begin(), incidents.end(),
+                                  [](const auto& one) { return one.kind == IncidentKind::drop; });
+  ASSERT_NE(found, incidents.end());
+  EXPECT_LE(found->from, world.hours[from + 2].hour);
+  EXPECT_EQ(found->end, IncidentEnd::calm);
+  Judging deaf;
+  deaf.has_silence = false;
+  for (const auto& one : replay(world.hours, deaf).incidents) {
+    EXPECT_EQ(one.kind, IncidentKind::spike);
+  }
+}
+
+TEST(seasonal, a_holiday_has_a_season_of_its_own) {
+  Simulated world = simulate({.mean = 30}, 56 * week, 12);
+  std::vector<int64_t> holidays;
+  for (size_t i = 0; i < world.hours.size(); ++i) {
+    const int64_t number = world.hours[i].hour.time_since_epoch() / std::chrono::days(1);
+    if (number % 30 != 3) continue;  // a quiet day a month
+    if (holidays.empty() || holidays.back() != number) holidays.push_back(number);
+    world.hours[i].count /= 20;
+  }
+  Judging knowing = plain(), blind = plain();
+  knowing.holidays = holidays;
+  const auto late_drops = [&](const Judging& judging) {
+    const auto replayed = replay(world.hours, judging);
+    return std::count_if(replayed.incidents.begin(), replayed.incidents.end(), [&](const auto& i) {
+      return i.kind == IncidentKind::drop && i.from > world.hours[10 * week].hour;
+    });
+  };
+  EXPECT_LE(late_drops(knowing), 2);
+  EXPECT_GE(late_drops(blind), 5);
+}
+
+TEST(seasonal, a_late_count_is_judged_anew) {
+  Simulated world = simulate({.mean = 20}, 30 * week, 7);
+  const size_t i = 29 * week + day + 10;
+  world.hours[i].count = 0;  // the index was late
+  EXPECT_EQ(replay(world.hours, Judging{}).hours[i].mark, Mark::drop);
+  world.hours[i].count = static_cast<int64_t>(world.means[i]);
+  EXPECT_EQ(replay(world.hours, Judging{}).hours[i].mark, Mark::normal);
+}
+
+TEST(simple_rule, is_the_mean_of_the_hour_of_day_before_now) {
+  const TimePoint from = Helpdesk{}.from;
+  std::vector<HourCount> hours;
+  for (int d = 0; d < 3; ++d) hours.push_back({from + (d * day + 9) * one_hour, 10 + d});
+  hours.push_back({from + (3 * day + 8) * one_hour, 900});  // another hour of day
+  hours.push_back({from + (3 * day + 9) * one_hour, 16});   // mean 11, limit 16.5
+  hours.push_back({from + (4 * day + 9) * one_hour, 19});   // mean 12.25, limit 18.375
+  Judging judging{.method = VolumeMethod::mean, .threshold = 0.5};
+  const Replay replayed = replay(hours, judging);
+  EXPECT_EQ(replayed.hours[0].mark, Mark::normal) << "no history, no spike";
+  EXPECT_EQ(replayed.hours[3].mark, Mark::normal);
+  EXPECT_EQ(replayed.hours[4].mark, Mark::normal);
+  EXPECT_DOUBLE_EQ(replayed.hours[4].law.mean, 11);
+  EXPECT_EQ(replayed.hours[5].mark, Mark::spike);
+  judging.history = 25 * one_hour;  // yesterday alone
+  EXPECT_DOUBLE_EQ(at(replay(hours, judging), hours[5].hour).law.mean, 16);
+}
+
+}  // namespace
+}  // namespace dw

@@ -1,0 +1,153 @@
+#include "jobs/volume/tags.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "jobs/volume/negative_binomial.h"
+
+namespace dw {
+namespace {
+
+constexpr double significance = 0.01;
+constexpr size_t examples_max = 3;
+constexpr size_t subject_characters_max = 120;
+
+std::set<std::string> tags_of(const TaggedTicket& ticket, const std::set<std::string>& omit) {
+  std::set<std::string> out;
+  for (const std::string& tag : ticket.tags) {
+    std::string lower = to_lower(trim(tag));
+    if (!lower.empty() && !omit.contains(lower)) out.insert(std::move(lower));
+  }
+  return out;
+}
+
+std::map<std::string, int64_t> count_tags(const std::vector<TaggedTicket>& tickets,
+                                          const std::set<std::string>& omit) {
+  std::map<std::string, int64_t> out;
+  for (const TaggedTicket& ticket : tickets) {
+    for (const std::string& tag : tags_of(ticket, omit)) ++out[tag];
+  }
+  return out;
+}
+
+double term(double observed, double expected) {
+  return observed <= 0 ? 0 : observed * std::log(observed / expected);
+}
+
+/// Dunning's log-likelihood ratio of a 2×2 table: with and without the tag, hour and baseline.
+double g_squared(int64_t in_hour, int64_t hour, int64_t in_baseline, int64_t baseline) {
+  const auto a = static_cast<double>(in_hour), b = static_cast<double>(in_baseline);
+  const auto n = static_cast<double>(hour), m = static_cast<double>(baseline);
+  const double c = n - a, d = m - b, all = n + m;
+  const double with = a + b, without = c + d;
+  return 2 * (term(a, with * n / all) + term(b, with * m / all) + term(c, without * n / all) +
+              term(d, without * m / all));
+}
+
+/// Holm's step-down correction: the smallest p times the number of tests, and so on, never falling.
+void correct(std::vector<TagShare>& tags) {
+  std::sort(tags.begin(), tags.end(), [](const TagShare& a, const TagShare& b) {
+    return a.probability != b.probability ? a.probability < b.probability : a.tag < b.tag;
+  });
+  double least = 0;
+  for (size_t i = 0; i < tags.size(); ++i) {
+    const auto tests = static_cast<double>(tags.size() - i);
+    least = std::max(least, std::min(1.0, tags[i].probability * tests));
+    tags[i].probability = least;
+  }
+}
+
+void add_examples(const std::vector<TaggedTicket>& hour, const std::set<std::string>& omit,
+                  TagReport& report) {
+  std::set<std::string> wanted;
+  for (const TagShare& one : report.by_lift) wanted.insert(one.tag);
+  std::vector<std::pair<size_t, const TaggedTicket*>> ranked;
+  for (const TaggedTicket& ticket : hour) {
+    size_t hits = 0;
+    for (const std::string& tag : tags_of(ticket, omit)) hits += wanted.contains(tag) ? 1 : 0;
+    ranked.emplace_back(hits, &ticket);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [hits, ticket] : ranked) {
+    if (report.examples.size() == examples_max) break;
+    report.examples.push_back(*ticket);
+    report.examples.back().subject = cut_characters(ticket->subject, subject_characters_max);
+  }
+}
+
+json::array encode_shares(const std::vector<TagShare>& shares) {
+  json::array out;
+  for (const TagShare& one : shares) {
+    out.push_back(json::object{{"tag", one.tag},
+                               {"count", one.count},
+                               {"baseline", one.baseline},
+                               {"lift", std::round(one.lift * 100) / 100},
+                               {"g2", std::round(one.likelihood * 100) / 100},
+                               {"p", one.probability}});
+  }
+  return out;
+}
+
+}  // namespace
+
+TagReport explain_tags(const std::vector<TaggedTicket>& hour,
+                       const std::vector<TaggedTicket>& baseline,
+                       const std::vector<std::string>& omit, size_t top) {
+  std::set<std::string> left_out;
+  for (const std::string& tag : omit) left_out.insert(to_lower(trim(tag)));
+  const auto in_hour = count_tags(hour, left_out), in_baseline = count_tags(baseline, left_out);
+  TagReport report;
+  report.tickets = static_cast<int64_t>(hour.size());
+  report.baseline_tickets = static_cast<int64_t>(baseline.size());
+  const auto n = static_cast<double>(hour.size()), m = static_cast<double>(baseline.size());
+  std::vector<TagShare> all;
+  for (const auto& [tag, count] : in_hour) {
+    const auto found = in_baseline.find(tag);
+    TagShare share{.tag = tag, .count = count};
+    if (found != in_baseline.end()) share.baseline = found->second;
+    const double here = (static_cast<double>(count) + 0.5) / (n + 1);
+    const double there = (static_cast<double>(share.baseline) + 0.5) / (m + 1);
+    share.lift = here / there;
+    share.likelihood = g_squared(count, report.tickets, share.baseline, report.baseline_tickets);
+    const double root = std::sqrt(std::max(0.0, share.likelihood));
+    share.probability = normal_tail(share.lift > 1 ? root : -root);
+    all.push_back(std::move(share));
+  }
+  if (!baseline.empty()) correct(all);
+  for (const TagShare& one : all) {
+    if (!baseline.empty() && one.lift > 1 && one.probability < significance) {
+      report.by_lift.push_back(one);
+    }
+  }
+  std::stable_sort(
+      report.by_lift.begin(), report.by_lift.end(),
+      [](const TagShare& a, const TagShare& b) { return a.likelihood > b.likelihood; });
+  std::stable_sort(all.begin(), all.end(), [](const TagShare& a, const TagShare& b) {
+    return a.count != b.count ? a.count > b.count : a.tag < b.tag;
+  });
+  report.by_count = std::move(all);
+  if (report.by_count.size() > top) report.by_count.resize(top);
+  if (report.by_lift.size() > top) report.by_lift.resize(top);
+  add_examples(hour, left_out, report);
+  return report;
+}
+
+json::value encode(const TagReport& report) {
+  json::array examples;
+  for (const TaggedTicket& one : report.examples) {
+    examples.push_back(json::object{{"id", one.id},
+                                    {"subject", one.subject},
+                                    {"tags", json::array(one.tags.begin(), one.tags.end())}});
+  }
+  return json::object{{"tickets", report.tickets},
+                      {"baseline_tickets", report.baseline_tickets},
+                      {"by_count", encode_shares(report.by_count)},
+                      {"by_lift", encode_shares(report.by_lift)},
+                      {"examples", std::move(examples)}};
+}
+
+}  // namespace dw

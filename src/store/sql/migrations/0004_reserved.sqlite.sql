@@ -1,0 +1,2 @@
+-- A number that another change of this release holds.
+SELECT 1;
