@@ -1,13 +1,12 @@
 #include "app/connectors.h"
 
 #include "app/core.h"
-#include "connectors/shadow/shadow.h"
 #include "connectors/opsgenie/opsgenie.h"
 #include "connectors/pagerduty/pagerduty.h"
 #include "connectors/roster/roster.h"
-#include "connectors/zendesk/inbound.h"
-#include "connectors/zendesk/zendesk.h"
+#include "connectors/shadow/shadow.h"
 #include "connectors/webhook/webhook.h"
+#include "connectors/zendesk/inbound.h"
 
 namespace dw {
 namespace {
@@ -54,22 +53,14 @@ void build_slack(Core& core) {
   }
 }
 
-/// When all who have files are there.
-void share_files(Core& core) {
-  if (core.slack != nullptr) core.slack->files().use(core.file_sources);
-}
-
-/// Where attachments on their way to a desk may be fetched from.
-std::vector<FileHost> file_hosts(const Core&) {
-  return {};
-}
-
 void build_zendesk(Core& core) {
   const ZendeskSettings& settings = core.settings.zendesk;
   if (!settings.is_configured) return;
   core.zendesk =
       std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.notebook, settings);
-  core.targets.push_back(std::make_unique<ZendeskDesk>(*core.zendesk, file_hosts(core)));
+  auto desk = std::make_unique<ZendeskDesk>(*core.zendesk);
+  core.zendesk_desk = desk.get();
+  core.targets.push_back(std::move(desk));
   const bool is_loopback = core.settings.access.mode == AccessMode::loopback;
   if (settings.webhook_secrets.empty() && !is_loopback) return;
   // The last two are the older bot's: nothing has to be set up anew at Zendesk.
@@ -103,6 +94,12 @@ void build_notice_targets(Core& core) {
   }
 }
 
+/// When all who have files are there.
+void share_files(Core& core) {
+  if (core.slack != nullptr) core.slack->files().use(core.file_sources);
+  if (core.zendesk_desk != nullptr) core.zendesk_desk->files().use(core.file_sources);
+}
+
 }  // namespace
 
 void build_connectors(Core& core) {
@@ -110,8 +107,8 @@ void build_connectors(Core& core) {
   build_queues(core);
   build_desks(core);
   build_slack(core);
-  share_files(core);
   build_zendesk(core);
+  share_files(core);
   build_oncall(core);
   build_notice_targets(core);
 }

@@ -87,6 +87,7 @@ std::vector<const HookSource*> Core::hook_sources() const {
   std::vector<const HookSource*> out;
   for (const auto& source : teams) out.push_back(source.get());
   for (const auto& source : slack_hooks) out.push_back(source.get());
+  for (const auto& source : hooks) out.push_back(source.get());
   return out;
 }
 

@@ -15,10 +15,10 @@
 #include "connectors/slack/slack.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
-#include "connectors/zendesk/client.h"
+#include "connectors/zendesk/zendesk.h"
 #include "engine/inbox.h"
-#include "jobs/bridge/bridge.h"
 #include "engine/notebook.h"
+#include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "jobs/tally/tally.h"
@@ -44,6 +44,7 @@ struct Core {
   std::vector<std::unique_ptr<TeamsSource>> teams;
   std::vector<std::unique_ptr<HookSource>> hooks;  ///< the others
   std::unique_ptr<ZendeskClient> zendesk;          ///< null without [zendesk]
+  ZendeskDesk* zendesk_desk = nullptr;             ///< one of the targets; null like its client
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<QueueGauge*> gauges;  // among the targets

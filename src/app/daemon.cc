@@ -52,12 +52,6 @@ class InboxSink : public EventSink {
   ConnectorStates& states_;
   std::string name_;
 };
-std::vector<const HookSource*> sources_of(const Core& core) {
-  std::vector<const HookSource*> out;
-  for (const auto& source : core.teams) out.push_back(source.get());
-  for (const auto& source : core.hooks) out.push_back(source.get());
-  return out;
-}
 
 SqsEndpointSettings sqs_settings(const Core& core) {
   SqsEndpointSettings settings{.public_url = core.public_url};
@@ -105,21 +99,16 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics,
                {core_->settings.store.retention, holder_}),
       depths_(core_->gauges),
+      stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
             depths_),
-      states_([this](const ConnectorState& state) { live_.tell(state); }),
-      access_(*core_->store, core_->clock, access_mode(core_->settings), core_->public_url),
-      hooks_(*core_->inbox, core_->clock, core_->metrics, states_, core_->hook_sources()),
-      stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
-      live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(),
-            core_->queue_names()),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       sessions_(*core_->store, core_->clock),
       access_(*core_->store, core_->clock, sessions_, access_mode(core_->settings),
               core_->public_url),
       sign_in_(SignInParts{core_->loop, core_->clock, *core_->store, access_, sessions_,
                            oidc_of(*core_), default_role(core_->settings)}),
-      hooks_(*core_->inbox, core_->clock, core_->metrics, states_, sources_of(*core_)),
+      hooks_(*core_->inbox, core_->clock, core_->metrics, states_, core_->hook_sources()),
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), depths_, states_, DW_VERSION,
@@ -138,8 +127,6 @@ void Daemon::wire_notices() {
   for (const HookSource* source : core_->hook_sources()) {
     states_.expect(source->name(), "no request yet");
   }
-  for (const auto& source : core_->teams) states_.expect(source->name(), "no request yet");
-  for (const auto& source : core_->hooks) states_.expect(source->name(), "no request yet");
   for (const auto& target : core_->targets) states_.expect(target->label(), "nothing sent yet");
   outbox_.on_outcome([this](const std::string& label, const Outcome& outcome) {
     const bool is_working =
@@ -181,6 +168,8 @@ void Daemon::start_slack() {
   slack_socket_ =
       std::make_unique<SlackSocket>(core_->slack->api(), *slack_sink_, tasks_, core_->random, tell);
   slack_socket_->start();
+}
+
 /// Something fell due: an event whose key is its due time, so that replicas take it once.
 Task<void> Daemon::tick(std::string kind, std::string key) {
   Event event{.source = "clock",
@@ -206,6 +195,8 @@ void Daemon::start_bridge() {
   // What was said while we were away.
   const std::string key = fmt::format("catchup/{}/{}", holder_, to_rfc3339(core_->clock.now()));
   tasks_.run("catch up", tick("bridge.catchup", key));
+}
+
 void Daemon::start_export() {
   if (!core_->zendesk || core_->settings.zendesk.poll == Millis(0)) return;
   constexpr const char* shown_as = "zendesk:export";
@@ -228,6 +219,8 @@ Task<Result<void>> Daemon::take_event(Event event) {
   // What no job wants is none the less read: it would come again for ever.
   if (accepted.ok() || accepted.error().kind == ErrorKind::invalid) co_return Result<void>();
   co_return accepted.error();
+}
+
 void Daemon::start_tally() {
   if (core_->settings.tallies.empty()) return;
   tasks_.run("tally recount", recount_changed(*core_));
@@ -272,7 +265,6 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_schedules();
-  start_janitor();
   start_bridge();
   start_export();
   start_tally();

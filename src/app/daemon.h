@@ -30,7 +30,6 @@ class Daemon {
   Result<std::string> start();
   void wire_notices();
   void start_schedules();
-  void start_janitor();
   void start_slack();
   void start_bridge();
   Task<void> tick(std::string kind, std::string key);

@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "domain/hours.h"
 #include "connectors/roster/roster.h"
+#include "domain/hours.h"
 #include "domain/period.h"
 #include "domain/schedule.h"
 #include "net/proxy.h"
@@ -19,21 +19,6 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store",  "log",
-                                                "slack",  "teams",  "intake", "queue",
-                                                "route",  "retry",  "hours"};
-                                                "teams",  "intake", "queue",  "route",
-                                                "retry",  "hours",  "bridge", "summary"};
-const std::vector<std::string> section_names = {"server", "access", "store",   "log",
-                                                "teams",  "intake", "queue",   "route",
-                                                "retry",  "hours",  "zendesk", "oncall"};
-const std::vector<std::string> section_names = {"server", "access", "store", "log",
-                                                "teams",  "intake", "queue", "route",
-                                                "retry",  "hours",  "tally"};
-const std::vector<std::string> section_names = {"server",  "access", "store", "log",   "teams",
-                                                "intake",  "queue",  "route", "retry", "hours",
-                                                "notices", "google", "mail"};
-
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
   const auto found = root.find(section.key);
@@ -211,6 +196,9 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
   if (!settings.summary.mail.empty()) needs(line, "summary.mail", "mail");
   if (const auto schedule = Schedule::parse(settings.summary.schedule); !schedule.ok()) {
     problems.add(line, "summary.schedule", schedule.error().what);
+  }
+}
+
 void check_tallies(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
   std::set<std::string> channels;
   for (size_t i = 0; i < settings.tallies.size(); ++i) {
@@ -325,9 +313,10 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   const Node::Table& root = *document.table();
   Settings settings;
   settings.file = file;
+  const std::vector<std::string> names = section_names();
   for (const auto& [name, node] : root) {
-    if (std::find(section_names.begin(), section_names.end(), name) == section_names.end()) {
-      problems.add(node.line, name, unknown_key(name, section_names));
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      problems.add(node.line, name, unknown_key(name, names));
     }
   }
   read_one(root, server_section(), settings.server, problems);
@@ -342,11 +331,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, google_section(), settings.google, problems);
   read_one(root, mail_section(), settings.mail, problems);
   read_teams(root, settings, problems);
-  std::vector<int> queue_lines, route_lines, bridge_lines;
   read_zendesk(root, settings, environment, problems);
   read_oncall(root, settings, problems);
-  std::vector<int> queue_lines, route_lines;
-  std::vector<int> queue_lines, route_lines, tally_lines;
+  std::vector<int> queue_lines, route_lines, bridge_lines, tally_lines;
   read_list(root, tally_section(), settings.tallies, tally_lines, problems);
   check_tallies(settings, tally_lines, problems);
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
@@ -360,162 +347,6 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   check_notices(settings, root, problems);
   if (!problems.is_empty()) return problems.error();
   return settings;
-}
-
-std::string print_settings(const Settings& settings) {
-  std::string out;
-  const auto put = [&out](const std::string& heading, const std::string& lines) {
-    out += (out.empty() ? "" : "\n") + heading + "\n" + lines;
-  };
-  put("[server]", print_section(server_section(), settings.server));
-  put("[access]", print_section(access_section(), settings.access));
-  // A PostgreSQL URL may carry a password.
-  StoreSettings store = settings.store;
-  const size_t at = store.url.find('@');
-  const size_t colon = store.url.find(':', store.url.find("://") + 3);
-  if (store.url.starts_with("postgres") && at != std::string::npos && colon < at) {
-    store.url.replace(colon + 1, at - colon - 1, "***");
-  }
-  put("[store]", print_section(store_section(), store));
-  put("[log]", print_section(log_section(), settings.log));
-  if (settings.slack.is_given) put("[slack]", print_section(slack_section(), settings.slack));
-  for (const TeamsSettings& teams : settings.teams) {
-    put("[teams." + teams.name + "]", print_section(teams_section(), teams));
-  }
-  put("[intake]", print_section(intake_section(), settings.intake));
-  for (const QueueSettings& queue : settings.queues) {
-    put("[[queue]]", print_section(queue_section(), queue));
-  }
-  for (const RouteSettings& route : settings.routes) {
-    put("[[route]]", print_section(route_section(), route));
-  }
-  for (const BridgeSettings& bridge : settings.bridges) {
-    put("[[bridge]]", print_section(bridge_section(), bridge));
-  }
-  put("[summary]", print_section(summary_section(), settings.summary));
-  if (settings.zendesk.is_configured) {
-    put("[zendesk]", print_section(zendesk_section(), settings.zendesk));
-  }
-  for (const OncallSettings& oncall : settings.oncall) {
-    put("[oncall." + oncall.name + "]", print_section(oncall_section(), oncall));
-  }
-  put("[retry]", print_section(retry_section(), settings.retry));
-  put("[hours]", print_section(hours_section(), settings.hours));
-  for (const TallySettings& tally : settings.tallies) {
-    put("[[tally]]", print_section(tally_section(), tally));
-  }
-  put("[notices]", print_section(notices_section(), settings.notices));
-  put("[google]", print_section(google_section(), settings.google));
-  put("[mail]", print_section(mail_section(), settings.mail));
-  return out;
-}
-
-json::object settings_schema() {
-  const auto list_of = [](json::object items) {
-    return json::object{{"type", "array"}, {"items", std::move(items)}};
-  };
-  return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-          {"title", "deskwire.toml"},
-          {"type", "object"},
-          {"additionalProperties", false},
-          {"properties", json::object{{"server", section_schema(server_section())},
-                                      {"access", section_schema(access_section())},
-                                      {"store", section_schema(store_section())},
-                                      {"log", section_schema(log_section())},
-                                      {"slack", section_schema(slack_section())},
-                                      {"teams", json::object{{"type", "object"},
-                                                             {"additionalProperties",
-                                                              section_schema(teams_section())}}},
-                                      {"intake", section_schema(intake_section())},
-                                      {"queue", list_of(section_schema(queue_section()))},
-                                      {"route", list_of(section_schema(route_section()))},
-                                      {"bridge", list_of(section_schema(bridge_section()))},
-                                      {"summary", section_schema(summary_section())},
-                                      {"retry", section_schema(retry_section())},
-                                      {"hours", section_schema(hours_section())}}}};
-          {"properties",
-           json::object{
-               {"server", section_schema(server_section())},
-               {"access", section_schema(access_section())},
-               {"store", section_schema(store_section())},
-               {"log", section_schema(log_section())},
-               {"teams", json::object{{"type", "object"},
-                                      {"additionalProperties", section_schema(teams_section())}}},
-               {"intake", section_schema(intake_section())},
-               {"queue", list_of(section_schema(queue_section()))},
-               {"route", list_of(section_schema(route_section()))},
-               {"zendesk", section_schema(zendesk_section())},
-               {"oncall", json::object{{"type", "object"},
-                                       {"additionalProperties", section_schema(oncall_section())}}},
-               {"retry", section_schema(retry_section())},
-               {"hours", section_schema(hours_section())}}}};
-                                      {"hours", section_schema(hours_section())},
-                                      {"tally", list_of(section_schema(tally_section()))}}}};
-                                      {"hours", section_schema(hours_section())},
-                                      {"notices", section_schema(notices_section())},
-                                      {"google", section_schema(google_section())},
-                                      {"mail", section_schema(mail_section())}}}};
-}
-
-std::string settings_reference() {
-  std::string out =
-      "# Configuration reference\n\n"
-      "Printed by `deskwire config --reference`; a test holds this page to the program.\n\n"
-      "One file, `deskwire.toml`: `--config FILE`, else `$DESKWIRE_CONFIG`, else "
-      "`./deskwire.toml`, "
-      "else `/etc/deskwire/deskwire.toml`. No file at all is valid. `${NAME}` in any text is the "
-      "environment variable NAME, `${NAME:-default}` gives a default, `$${` is a plain `${`. A "
-      "secret may be `file:/path`. Durations are `\"500ms\"`, `\"30s\"`, `\"15m\"`, `\"36h\"`, "
-      "`\"7d\"`; sizes `\"64KiB\"`, `\"1MiB\"`. `SIGHUP` reads the file again; a bad file changes "
-      "nothing.\n";
-  out += section_reference(server_section(), ServerSettings{});
-  out += section_reference(access_section(), AccessSettings{});
-  out += section_reference(store_section(), StoreSettings{});
-  out += section_reference(log_section(), LogSettings{});
-  out += section_reference(slack_section(), SlackSettings{});
-  out += section_reference(teams_section(), TeamsSettings{});
-  out += section_reference(intake_section(), IntakeSettings{});
-  out += section_reference(queue_section(), QueueSettings{});
-  out += section_reference(route_section(), RouteSettings{});
-  out += section_reference(bridge_section(), BridgeSettings{});
-  out += section_reference(summary_section(), SummarySettings{});
-  out += section_reference(retry_section(), RetrySettings{});
-  out += section_reference(zendesk_section(), ZendeskSettings{});
-  out += section_reference(oncall_section(), OncallSettings{});
-  out += section_reference(hours_section(), HoursSettings{});
-  out += section_reference(tally_section(), TallySettings{});
-  out += section_reference(notices_section(), NoticesSettings{});
-  out += section_reference(google_section(), GoogleSettings{});
-  out += section_reference(mail_section(), MailSettings{});
-  return out;
-}
-
-std::vector<std::string> keys_needing_restart(const Settings& running, const Settings& next) {
-  std::vector<std::string> keys;
-  list_restarts(server_section(), running.server, next.server, keys);
-  list_restarts(access_section(), running.access, next.access, keys);
-  list_restarts(store_section(), running.store, next.store, keys);
-  list_restarts(slack_section(), running.slack, next.slack, keys);
-  list_restarts(intake_section(), running.intake, next.intake, keys);
-  list_restarts(hours_section(), running.hours, next.hours, keys);
-  list_restarts(notices_section(), running.notices, next.notices, keys);
-  list_restarts(google_section(), running.google, next.google, keys);
-  list_restarts(mail_section(), running.mail, next.mail, keys);
-  const auto lists = [&](const auto& section, const auto& before, const auto& after) {
-    bool is_same = before.size() == after.size();
-    for (size_t i = 0; is_same && i < before.size(); ++i) {
-      is_same = print_section(section, before[i]) == print_section(section, after[i]);
-    }
-    if (!is_same) keys.push_back(section.key);
-  };
-  lists(queue_section(), running.queues, next.queues);
-  lists(route_section(), running.routes, next.routes);
-  lists(bridge_section(), running.bridges, next.bridges);
-  list_restarts(summary_section(), running.summary, next.summary, keys);
-  list_restarts(zendesk_section(), running.zendesk, next.zendesk, keys);
-  lists(oncall_section(), running.oncall, next.oncall);
-  lists(tally_section(), running.tallies, next.tallies);
-  return keys;
 }
 
 }  // namespace dw

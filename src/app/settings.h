@@ -52,6 +52,9 @@ Result<Settings> load_settings(const std::string& file, const Environment& envir
 Result<Settings> parse_settings(std::string_view toml, const std::string& file,
                                 const Environment& environment);
 
+/// Every section that may stand at the top of the file.
+std::vector<std::string> section_names();
+
 /// `deskwire config`: the effective configuration as TOML, secrets as ***.
 std::string print_settings(const Settings& settings);
 /// `deskwire config --schema`: JSON Schema, draft 2020-12.

@@ -50,15 +50,13 @@ std::string check_priority(const std::string& text) {
 
 std::string check_announce(const std::string& text) {
   return text.empty() ? "" : check_channel(text);
+}
+
 std::string check_issuer(const std::string& text) {
   const bool is_local = text.starts_with("http://127.0.0.1") ||
                         text.starts_with("http://localhost") || text.starts_with("http://[::1]");
   if (text.starts_with("http://") && !is_local) return "must be an address with https://";
   return check_http_url(text);
-}
-
-std::string check_nothing_yet(const std::string& text) {
-  return text.empty() ? "" : "needs [slack], which this version does not have yet: leave it empty";
 }
 
 Field<IntakeSettings> priorities_field() {

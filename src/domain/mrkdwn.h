@@ -1,6 +1,5 @@
 // Slack's markup and plain text or HTML, in both directions; pure. Source: docs.slack.dev,
 // "Formatting message text", read 2026-11.
-// Slack's mrkdwn as plain text.
 #pragma once
 #include <map>
 #include <string>
@@ -33,11 +32,5 @@ std::string mrkdwn_of_html(std::string_view html);
 /// "<https://x|label>" with everything in both escaped; the label alone if the address is none
 /// that may be shown (http, https, mailto).
 std::string mrkdwn_link(std::string_view address, std::string_view label);
-
-namespace dw {
-
-/// Mentions as names, channels as #name, links as "label (url)", entities decoded, emoji as
-/// Unicode. `names` has people ("U7") and channels ("C1"); unknown ones stay as ids.
-std::string plain_of_mrkdwn(std::string_view text, const std::map<std::string, std::string>& names);
 
 }  // namespace dw

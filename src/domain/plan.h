@@ -49,8 +49,6 @@ struct DropDelivery {
   std::string why;
 };
 
-using Change =
-    std::variant<OpenTicket, ChangeTicket, AddComment, SetLink, SetSaid, SetKnown, DropDelivery>;
 /// Keeps what a message counts, unless a newer text of it is known, or that it is gone.
 struct KeepTally {
   TallyMessage message;
@@ -62,13 +60,13 @@ struct DropTally {
   TimePoint at{};
 };
 
-using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepTally, DropTally>;
 /// Writes down incidents of the ticket volume; those without an id are new.
 struct KeepIncidents {
   std::vector<VolumeIncident> incidents;
 };
 
-using Change = std::variant<OpenTicket, ChangeTicket, AddComment, KeepIncidents>;
+using Change = std::variant<OpenTicket, ChangeTicket, AddComment, SetLink, SetSaid, SetKnown,
+                            DropDelivery, KeepTally, DropTally, KeepIncidents>;
 
 struct Plan {
   std::vector<Change> changes;

@@ -136,14 +136,6 @@ Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& co
         if (said.is_null()) said = std::move(one);
       }
       if (!said.is_null()) reply = std::move(said);
-      for (Delivery& delivery : plan.deliveries) {
-        DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
-      }
-      for (Event& found : plan.found) {
-        DW_TRY(const Recorded recorded, journal.record(found));
-        if (recorded.is_first) next.push_back({recorded.id, std::move(found)});
-      }
-      for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
     }
     rounds = std::move(next);
   }
@@ -160,6 +152,10 @@ Result<json::value> Inbox::plan_one(Journal& journal, const Job& job, const Roun
   }
   for (Delivery& delivery : plan.deliveries) {
     DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
+  }
+  for (Event& found : plan.found) {
+    DW_TRY(const Recorded recorded, journal.record(found));
+    if (recorded.is_first) next.push_back({recorded.id, std::move(found)});
   }
   for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
   return std::move(plan.reply);
@@ -178,11 +174,13 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   if (const auto* set = std::get_if<SetKnown>(&change)) return journal.set_known(set->known);
   if (const auto* drop = std::get_if<DropDelivery>(&change)) {
     return journal.discard_delivery(drop->delivery, drop->why, now);
+  }
   if (const auto* kept = std::get_if<KeepTally>(&change)) {
     return journal.keep_tally(kept->message);
   }
   if (const auto* gone = std::get_if<DropTally>(&change)) {
     return journal.drop_tally(gone->channel, gone->message, gone->at);
+  }
   if (const auto* keep = std::get_if<KeepIncidents>(&change)) {
     for (const VolumeIncident& one : keep->incidents) DW_CHECK(journal.keep_incident(one));
     return {};

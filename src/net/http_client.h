@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/secret.h"
-#include "net/scratch_file.h"
 #include "net/task.h"
 
 namespace dw {
@@ -35,10 +34,6 @@ struct HttpCall {
   /// Set: a POST whose body of `give_bytes` is asked for in pieces instead of `body`.
   std::function<size_t(char* into, size_t bytes_max)> give_body{};
   int64_t give_bytes = 0;
-  /// A body that is too large for memory: instead of `body`. Lives until send() has returned.
-  ScratchFile* body_file = nullptr;
-  /// Where the answer's body goes instead of HttpAnswer::body; answer_bytes_max holds here too.
-  ScratchFile* answer_file = nullptr;
 };
 
 struct HttpAnswer {

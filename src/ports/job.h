@@ -36,8 +36,6 @@ struct BridgeView {
 
 /// What is known about an event when it is planned. A job fills in what it needs.
 struct View {
-  TicketId fresh_ticket;         ///< the number that a new ticket gets
-  std::optional<Ticket> ticket;  ///< the ticket that the event is about
   BridgeView bridge;
   TicketId fresh_ticket;                  ///< the number that a new ticket gets
   std::optional<Ticket> ticket;           ///< the ticket that the event is about

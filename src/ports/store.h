@@ -339,9 +339,6 @@ class Journal : public Reader {
   virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
   /// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
   /// the person who retries it has decided that it be sent. One that waits is settled first.
-  /// Takes every lane from whoever holds it: right only where nobody else can be alive.
-  virtual Result<void> free_lanes() = 0;
-  /// A dead, unsure or waiting one becomes pending and due now.
   /// errors  missing; conflict: it is done or discarded
   virtual Result<void> retry_delivery(DeliveryId id, TimePoint now) = 0;
   virtual Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) = 0;

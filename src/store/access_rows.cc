@@ -26,12 +26,7 @@ Result<std::vector<Token>> SqlJournal::tokens() {
 Result<int64_t> SqlJournal::add_token(const Token& token) {
   DW_TRY(const int64_t id,
          db_.insert(stmt::add_token, {token.name, token.role, token.hash, token.sqs_key_id,
-                                      token.sqs_secret, token.created_at}));
-  int64_t id = 0;
-  DW_CHECK(db_.run(stmt::add_token,
-                   {token.name, token.role, token.hash, token.sqs_key_id, token.sqs_secret,
-                    token.created_at, token.scopes},
-                   [&](const Row& row) { id = row.integer(0); }));
+                                      token.sqs_secret, token.created_at, token.scopes}));
   if (id == 0) {
     return Error{ErrorKind::conflict, "token",
                  fmt::format("there is a token {} already; choose another name", token.name)};

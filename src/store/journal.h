@@ -52,7 +52,6 @@ class SqlJournal : public Journal {
   Result<std::optional<TimePoint>> next_lane_due(TimePoint now) override;
   Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
                                              TimePoint until, size_t limit) override;
-  Result<void> free_lanes() override;
   Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                      const BatchMax& batch_max) override;
   Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) override;

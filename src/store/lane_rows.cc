@@ -33,11 +33,6 @@ Result<void> SqlJournal::wake_lane(const std::string& lane, TimePoint now) {
   return {};
 }
 
-Result<void> SqlJournal::free_lanes() {
-  touched_.lanes = true;
-  return db_.send(stmt::free_lanes);
-}
-
 Result<std::optional<TimePoint>> SqlJournal::next_lane_due(TimePoint now) {
   std::optional<TimePoint> due;
   DW_CHECK(db_.run(stmt::next_lane_due, {now}, [&](const Row& row) { due = row.time_or_none(0); }));
@@ -59,6 +54,7 @@ Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const std::string& holder
 }
 
 Result<void> SqlJournal::free_lanes() {
+  touched_.lanes = true;
   return db_.send(stmt::free_lanes);
 }
 

@@ -138,7 +138,7 @@ TEST(ZendeskDesk, files_are_copied_from_the_hosts_that_are_allowed) {
       return HttpStep::answer(200, "<html>", {{"Content-Type", "text/html"}});
     return HttpStep::answer(404, "");
   });
-  w.hosts = {{files.url(), Secret("Bearer chat-token")}};
+  w.files = std::make_unique<FilesAt>(w.world.http, files.url());
   w.build();
   w.perform(World::opening());
   Delivery comment = World::commenting("41");
@@ -168,7 +168,7 @@ TEST(ZendeskDesk, files_are_copied_from_the_hosts_that_are_allowed) {
 TEST(ZendeskDesk, a_file_that_is_away_for_now_waits_and_then_becomes_a_link) {
   World w;
   HttpScript files(w.world.loop, w.world.tasks);
-  w.hosts = {{files.url(), Secret()}};
+  w.files = std::make_unique<FilesAt>(w.world.http, files.url());
   w.build();
   w.perform(World::opening());
   files.stop();

@@ -21,12 +21,40 @@ inline ZendeskSettings zendesk_settings(const std::string& url) {
   return settings;
 }
 
+/// A chat that has files, as far as a desk can tell.
+class FilesAt : public FileSource {
+ public:
+  FilesAt(HttpClient& http, std::string origin) : http_(http), origin_(std::move(origin)) {}
+
+  bool has(std::string_view url) const override { return url.starts_with(origin_); }
+  Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max,
+                              std::function<bool(std::string_view)> take,
+                              Millis timeout) override {
+    if (file.bytes > bytes_max) co_return Error{ErrorKind::invalid, "files", "too large"};
+    int64_t bytes = 0;
+    HttpCall call{.url = file.url, .headers = {{"Authorization", "Bearer chat-token"}}, .body = {}};
+    call.take_body = [&](std::string_view piece) {
+      bytes += static_cast<int64_t>(piece.size());
+      return take(piece);
+    };
+    const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
+    if (!answer.ok()) co_return answer.error();
+    const bool is_page = answer->header("content-type").starts_with("text/html");
+    if (answer->status == 200 && !is_page) co_return bytes;
+    co_return Error{ErrorKind::denied, "files", "not to be had"};
+  }
+
+ private:
+  HttpClient& http_;
+  std::string origin_;
+};
+
 struct ZendeskWorld {
   LoopWorld world;
   FakeZendesk fake{system_now, world.script.url()};
   FakeNotebook notebook;
   ZendeskSettings settings = zendesk_settings(world.script.url());
-  std::vector<FileHost> hosts;
+  std::unique_ptr<FilesAt> files;  // where attachments lie; none: nowhere
   std::unique_ptr<ZendeskClient> client;
   std::unique_ptr<ZendeskDesk> desk;
 
@@ -39,7 +67,8 @@ struct ZendeskWorld {
     desk.reset();
     client =
         std::make_unique<ZendeskClient>(world.http, world.loop, world.clock, notebook, settings);
-    desk = std::make_unique<ZendeskDesk>(*client, hosts);
+    desk = std::make_unique<ZendeskDesk>(*client);
+    if (files) desk->files().use({files.get()});
   }
   Outcome perform(Delivery delivery) {
     std::vector<Delivery> one{std::move(delivery)};

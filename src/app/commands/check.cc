@@ -44,6 +44,7 @@ void check_live(Invocation& invocation) {
     }
     for (const auto& hook : (*core)->slack_hooks) {
       lines.push_back({{hook->name(), true, (*core)->public_url + hook->path()}, Millis(0)});
+    }
     for (const auto& source : (*core)->hooks) {
       lines.push_back({{source->name(), true, (*core)->public_url + source->path()}, Millis(0)});
     }

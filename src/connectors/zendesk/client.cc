@@ -44,13 +44,15 @@ Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Monotonic
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string content_type,
-                                               ScratchFile& file, Monotonic until) {
+                                               Spool& file, Monotonic until) {
   if (content_type.empty()) content_type = "application/octet-stream";
   HttpCall call{.method = "POST",
                 .url = settings_.url + "/api/v2/uploads.json?filename=" + encode_url_part(name),
                 .headers = {{"Accept", "application/json"}, {"Content-Type", content_type}},
-                .body = {},
-                .body_file = &file};
+                .body = {}};
+  file.rewind();
+  call.give_bytes = file.bytes();
+  call.give_body = [&file](char* into, size_t bytes_max) { return file.read(into, bytes_max); };
   co_return co_await send(std::move(call), until);
 }
 

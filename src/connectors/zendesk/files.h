@@ -1,22 +1,20 @@
-// Copies attachments to Zendesk: from the hosts alone that are allowed, through a file on disk.
+// Copies attachments to Zendesk: fetched by the connector whose they are, through a file on
+// disk.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "connectors/zendesk/client.h"
+#include "ports/file_source.h"
 
 namespace dw {
 
-/// A host that files may be fetched from, and what it wants to hear first.
-struct FileHost {
-  std::string host;      ///< "files.slack.com"
-  Secret authorization;  ///< the header's value; empty: none
-};
-
 class ZendeskFiles {
  public:
-  ZendeskFiles(ZendeskClient& client, std::vector<FileHost> hosts)
-      : client_(client), hosts_(std::move(hosts)) {}
+  explicit ZendeskFiles(ZendeskClient& client) : client_(client) {}
+
+  /// Where files to be copied lie; each answers for its own addresses.
+  void use(std::vector<FileSource*> sources) { sources_ = std::move(sources); }
 
   /// An upload's token, or why the file is linked instead. `is_last_try`: trouble that may pass is
   /// a reason to link as well.
@@ -24,11 +22,10 @@ class ZendeskFiles {
   Task<Result<zendesk::AttachedFile>> copy(FileLink file, bool is_last_try, Monotonic until);
 
  private:
-  Task<Result<zendesk::AttachedFile>> copy_from(FileHost host, FileLink file, Monotonic until);
-  const FileHost* host_of(const FileLink& file) const;
+  Task<Result<zendesk::AttachedFile>> copy_from(FileSource& source, FileLink file, Monotonic until);
 
   ZendeskClient& client_;
-  std::vector<FileHost> hosts_;
+  std::vector<FileSource*> sources_;
 };
 
 }  // namespace dw

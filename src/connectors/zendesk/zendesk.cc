@@ -56,8 +56,7 @@ std::string search_for_user(const std::string& email) {
 
 }  // namespace
 
-ZendeskDesk::ZendeskDesk(ZendeskClient& client, std::vector<FileHost> file_hosts)
-    : client_(client), files_(client, std::move(file_hosts)) {
+ZendeskDesk::ZendeskDesk(ZendeskClient& client) : client_(client), files_(client) {
   const auto url = parse_url(client_.settings().url);
   label_ = "zendesk:" + (url ? url->host : client_.settings().url);
 }

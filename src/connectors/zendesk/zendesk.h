@@ -11,8 +11,9 @@ namespace dw {
 
 class ZendeskDesk : public Target {
  public:
-  /// `file_hosts`: where attachments may be fetched from.
-  ZendeskDesk(ZendeskClient& client, std::vector<FileHost> file_hosts);
+  explicit ZendeskDesk(ZendeskClient& client);
+
+  ZendeskFiles& files() { return files_; }
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }

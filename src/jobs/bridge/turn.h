@@ -63,7 +63,7 @@ class Turn {
   /// "Ana Lopez", or the id.
   std::string name_of(const std::string& id) const;
   std::string email_of(const std::string& id) const;
-  std::map<std::string, std::string> names() const;
+  NamesById names() const;
   /// mrkdwn as plain text, trimmed.
   std::string plain(const json::value& body) const;
   static std::string raw_text(const json::value& body);

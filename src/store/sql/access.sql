@@ -1,8 +1,6 @@
 -- name: add_token
-INSERT INTO token (name, role, hash, sqs_key_id, sqs_secret, created_at)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO NOTHING;
 INSERT INTO token (name, role, hash, sqs_key_id, sqs_secret, created_at, scopes)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING id;
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING;
 
 -- name: list_tokens
 SELECT id, name, role, hash, sqs_key_id, sqs_secret, created_at, revoked_at, last_used_at,

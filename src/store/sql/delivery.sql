@@ -40,15 +40,12 @@ UPDATE lane SET holder = $2, held_until = $3, generation = generation + 1
 WHERE name = $1 RETURNING generation;
 
 -- name: free_lanes
-UPDATE lane SET held_until = 0, generation = generation + 1 WHERE held_until > 0;
+UPDATE lane SET holder = '', held_until = 0, generation = generation + 1 WHERE held_until > 0;
 
 -- name: hold_lane
 -- Fails to find a row when another has taken the lane over: the fence.
 UPDATE lane SET held_until = CASE WHEN held_until < $3 THEN $3 ELSE held_until END
 WHERE name = $1 AND generation = $2 RETURNING held_until;
-
--- name: free_lanes
-UPDATE lane SET holder = '', held_until = 0, generation = generation + 1 WHERE held_until > 0;
 
 -- name: renew_lanes
 UPDATE lane SET held_until = $3 WHERE holder = $1 AND held_until >= $2;

@@ -1,0 +1,172 @@
+// Printing the configuration, describing it, and comparing two: each is a visitor over one list of
+// all sections, so that a new section is one line.
+#include "app/settings.h"
+
+namespace dw {
+namespace {
+
+/// Shows `visitor` each section of two configurations, in the order of the reference page.
+template <class Visitor>
+void visit(const Settings& a, const Settings& b, Visitor&& visitor) {
+  visitor.one(server_section(), a.server, b.server);
+  visitor.one(access_section(), a.access, b.access);
+  visitor.one(store_section(), a.store, b.store);
+  visitor.one(log_section(), a.log, b.log);
+  visitor.one(slack_section(), a.slack, b.slack, a.slack.is_given);
+  visitor.named(teams_section(), a.teams, b.teams);
+  visitor.one(intake_section(), a.intake, b.intake);
+  visitor.list(queue_section(), a.queues, b.queues);
+  visitor.list(route_section(), a.routes, b.routes);
+  visitor.list(bridge_section(), a.bridges, b.bridges);
+  visitor.one(summary_section(), a.summary, b.summary);
+  visitor.one(zendesk_section(), a.zendesk, b.zendesk, a.zendesk.is_configured);
+  visitor.named(oncall_section(), a.oncall, b.oncall);
+  visitor.one(retry_section(), a.retry, b.retry);
+  visitor.one(hours_section(), a.hours, b.hours);
+  visitor.list(tally_section(), a.tallies, b.tallies);
+  visitor.one(notices_section(), a.notices, b.notices);
+  visitor.one(google_section(), a.google, b.google);
+  visitor.one(mail_section(), a.mail, b.mail);
+}
+
+struct Names {
+  std::vector<std::string> out{};
+  void one(const auto& section, const auto&, const auto&, bool = true) {
+    out.emplace_back(section.key);
+  }
+  void list(const auto& section, const auto&, const auto&) { out.emplace_back(section.key); }
+  void named(const auto& section, const auto&, const auto&) { out.emplace_back(section.key); }
+};
+
+struct Printer {
+  std::string out{};
+
+  void put(const std::string& heading, const std::string& lines) {
+    out += (out.empty() ? "" : "\n") + heading + "\n" + lines;
+  }
+  void one(const auto& section, const auto& value, const auto&, bool is_shown = true) {
+    if (is_shown) put("[" + std::string(section.key) + "]", print_section(section, value));
+  }
+  void list(const auto& section, const auto& values, const auto&) {
+    for (const auto& value : values) {
+      put("[[" + std::string(section.key) + "]]", print_section(section, value));
+    }
+  }
+  void named(const auto& section, const auto& values, const auto&) {
+    for (const auto& value : values) {
+      put("[" + std::string(section.key) + "." + value.name + "]", print_section(section, value));
+    }
+  }
+};
+
+struct Schema {
+  json::object out{};
+
+  void one(const auto& section, const auto&, const auto&, bool = true) {
+    out[section.key] = section_schema(section);
+  }
+  void list(const auto& section, const auto&, const auto&) {
+    out[section.key] = json::object{{"type", "array"}, {"items", section_schema(section)}};
+  }
+  void named(const auto& section, const auto&, const auto&) {
+    out[section.key] =
+        json::object{{"type", "object"}, {"additionalProperties", section_schema(section)}};
+  }
+};
+
+struct Reference {
+  std::string out{};
+
+  template <class T>
+  void one(const Section<T>& section, const T&, const T&, bool = true) {
+    out += section_reference(section, T{});
+  }
+  template <class T>
+  void list(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
+    out += section_reference(section, T{});
+  }
+  template <class T>
+  void named(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
+    out += section_reference(section, T{});
+  }
+};
+
+struct Restarts {
+  std::vector<std::string> out{};
+
+  void one(const auto& section, const auto& before, const auto& after, bool = true) {
+    list_restarts(section, before, after, out);
+  }
+  void list(const auto& section, const auto& before, const auto& after) {
+    bool is_same = before.size() == after.size();
+    for (size_t i = 0; is_same && i < before.size(); ++i) {
+      is_same = print_section(section, before[i]) == print_section(section, after[i]);
+    }
+    if (!is_same) out.emplace_back(section.key);
+  }
+  void named(const auto& section, const auto& before, const auto& after) {
+    // The secrets of a hook change with a reload, and they alone.
+    if (std::string_view(section.key) != "teams") list(section, before, after);
+  }
+};
+
+/// A PostgreSQL URL may carry a password.
+Settings without_password(Settings settings) {
+  std::string& url = settings.store.url;
+  const size_t at = url.find('@');
+  const size_t colon = url.find(':', url.find("://") + 3);
+  if (url.starts_with("postgres") && at != std::string::npos && colon < at) {
+    url.replace(colon + 1, at - colon - 1, "***");
+  }
+  return settings;
+}
+
+}  // namespace
+
+std::vector<std::string> section_names() {
+  const Settings none;
+  Names names;
+  visit(none, none, names);
+  return std::move(names.out);
+}
+
+std::string print_settings(const Settings& settings) {
+  const Settings shown = without_password(settings);
+  Printer printer;
+  visit(shown, shown, printer);
+  return std::move(printer.out);
+}
+
+json::object settings_schema() {
+  const Settings none;
+  Schema schema;
+  visit(none, none, schema);
+  return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+          {"title", "deskwire.toml"},
+          {"type", "object"},
+          {"additionalProperties", false},
+          {"properties", std::move(schema.out)}};
+}
+
+std::string settings_reference() {
+  const Settings none;
+  Reference reference;
+  visit(none, none, reference);
+  return "# Configuration reference\n\n"
+         "Printed by `deskwire config --reference`; a test holds this page to the program.\n\n"
+         "One file, `deskwire.toml`: `--config FILE`, else `$DESKWIRE_CONFIG`, else "
+         "`./deskwire.toml`, else `/etc/deskwire/deskwire.toml`. No file at all is valid. "
+         "`${NAME}` in any text is the environment variable NAME, `${NAME:-default}` gives a "
+         "default, `$${` is a plain `${`. A secret may be `file:/path`. Durations are `\"500ms\"`, "
+         "`\"30s\"`, `\"15m\"`, `\"36h\"`, `\"7d\"`; sizes `\"64KiB\"`, `\"1MiB\"`. `SIGHUP` "
+         "reads the file again; a bad file changes nothing.\n" +
+         reference.out;
+}
+
+std::vector<std::string> keys_needing_restart(const Settings& running, const Settings& next) {
+  Restarts restarts;
+  visit(running, next, restarts);
+  return std::move(restarts.out);
+}
+
+}  // namespace dw
