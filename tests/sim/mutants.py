@@ -49,7 +49,7 @@ MUTANTS = (
      "return clock_.monotonic() + settings_.timeout + clocks_apart_max < lane.held_until;",
      "return lane.claim.generation >= 0;"),
     ("holds a lane from its claim only", OUTBOX,
-     "    lane.claim.until = now + settings_.lease;\n", ""),
+     "    lane.claim.until = clock_.now() + settings_.lease;\n", ""),
     ("loses answers", OUTBOX,
      "if (is_end) DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i]));",
      "if (is_end && outcomes[i].kind == Outcome::Kind::refused) "

@@ -233,7 +233,7 @@ void World::pause_replica() {
   if (replica != nullptr) pause(*replica);
 }
 
-void World::process_stops(const SimStore& store) {
+void World::replica_stalls(const SimStore& store) {
   for (const auto& replica : replicas_) {
     if (replica && &replica->store == &store) pause(*replica);
   }
