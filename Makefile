@@ -34,8 +34,8 @@ sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N
 sim-mutants: ## breaks the engine on purpose, in many ways, and sees that the simulator notices
 	@/usr/bin/python3 tests/sim/mutants.py $(ONLY)
 
-fuzz: board ## each fuzzer over its corpus
-	@tools/build.sh build
+fuzz: board ## each fuzzer over its corpus and mutations of it; DW_FUZZ_SECONDS for longer
+	@tools/build.sh build fuzz_parsers
 	@tools/ctest.sh build '^fuzz' -j $(JOBS)
 
 bench: bench-bound ## intake against its rivals; see docs/benchmarks.md

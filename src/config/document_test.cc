@@ -14,7 +14,8 @@ std::string errors_in(const std::string& toml) {
 
 TEST(Document, a_file_that_is_no_toml_is_an_error_and_nothing_worse) {
   EXPECT_EQ(errors_in("a = [1, {b = 2}]"), "");
-  EXPECT_EQ(errors_in("a = 1\nb = "), "d.toml:2: not TOML: in the key-value pair: encountered end-of-file");
+  EXPECT_EQ(errors_in("a = 1\nb = "),
+            "d.toml:2: not TOML: in the key-value pair: encountered end-of-file");
   // The parser's own assertions fail on these.
   for (const char* toml : {"a = [}", "a = {x = [}}", "a = [1, }]", "a = {b = ]}"}) {
     EXPECT_NE(errors_in(toml), "") << toml;

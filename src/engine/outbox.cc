@@ -22,6 +22,9 @@ namespace {
 
 /// Without news the outbox still looks this often: a replica may have died holding a lane.
 constexpr Millis look_again{1000};
+/// What is due and could not be claimed just now is in our own hands, its lease over by a clock
+/// that was set forward: the renewal brings it back, or its end does.
+constexpr Millis own_lane_pause{100};
 /// While the store is away.
 constexpr Millis store_pause{500};
 /// A delivery in doubt is settled soon: its lane stands still meanwhile.
@@ -152,7 +155,8 @@ Task<Monotonic> Outbox::next_look() {
   };
   const Result<void> read = co_await store_.read(work);
   if (read.ok() && due && lanes_in_work_ < settings_.lanes_max) {
-    wait = std::clamp(*due - clock_.now(), Millis(1), look_again);
+    const Millis until_due = *due - clock_.now();
+    wait = until_due > Millis(0) ? std::min(until_due, look_again) : own_lane_pause;
   }
   co_return clock_.monotonic() + wait;
 }

@@ -2,7 +2,7 @@
 // new are kept and mutated further, which stands in for coverage.
 //
 //   fuzz_parsers NAME [SEED]    the corpus of one fuzzer, then mutations of it for DW_FUZZ_SECONDS
-//                               (6); SEED is drawn afresh and printed if it is not given
+//                               (4); SEED is drawn afresh and printed if it is not given
 //   fuzz_parsers corpus         every corpus once: fast, a part of the units
 //   fuzz_parsers NAME @FILE     one input
 //
@@ -218,7 +218,7 @@ void check_time(const Fuzzer& fuzzer, Mutator& mutator, Random& random, const st
 
 double seconds_wanted() {
   const char* wanted = std::getenv("DW_FUZZ_SECONDS");
-  return wanted == nullptr ? 6 : std::strtod(wanted, nullptr);
+  return wanted == nullptr ? 4 : std::strtod(wanted, nullptr);
 }
 
 int fuzz(const Fuzzer& fuzzer, uint64_t seed) {

@@ -29,7 +29,7 @@ Event api_ticket(size_t number, const std::string& priority) {
 }  // namespace
 
 void World::plan_orders() {
-  orders_planned_ = 15 + random_.below(100);
+  orders_planned_ = 15 + random_.below(100) + (random_.below(3) == 0 ? 250 : 0);
   for (size_t i = 0; i < orders_planned_; ++i) {
     after(any_wait(0, 900'000), [this] { add_order(orders_.size()); });
   }

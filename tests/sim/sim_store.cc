@@ -73,7 +73,7 @@ Task<Result<void>> SimStore::write(WriteWork work) {
     story_.fault("disk full", "", "a commit fails: " + written.error().text());
   }
   if (random_.fraction() < weather_.stall) {
-    watch_.process_stops(*this);
+    watch_.replica_stalls(*this);
     loop_.stop();
   }
   // What is on disk now is answered a moment later; a crash in between loses the answer.

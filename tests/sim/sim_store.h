@@ -30,7 +30,7 @@ class SimStore;
 class MachineWatch {
  public:
   virtual ~MachineWatch() = default;
-  virtual void process_stops(const SimStore& store) = 0;
+  virtual void replica_stalls(const SimStore& store) = 0;
   virtual void machine_dies(const std::string& how, Image left) = 0;
 };
 

@@ -2,7 +2,7 @@
 //
 //   DW_SIM_SEED=N      that run alone, with its story if it breaks a promise
 //   DW_SIM_HOURS=H     fresh seeds for that long (make sim HOURS=1)
-//   DW_SIM_SECONDS=S   the same in seconds; 45 if neither is given
+//   DW_SIM_SECONDS=S   the same in seconds; 50 if neither is given
 //   DW_SIM_LOG=1       shows what the program logs
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@
 namespace dw::sim {
 namespace {
 
-constexpr uint64_t fixed_seeds = 100;
-constexpr double seconds_by_default = 45;
+constexpr uint64_t fixed_seeds = 40;
+constexpr double seconds_by_default = 50;
 
 struct Tally {
   int64_t runs = 0, events = 0, faults = 0;

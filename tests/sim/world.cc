@@ -5,7 +5,7 @@
 namespace dw::sim {
 namespace {
 
-constexpr Millis drain_max{16 * 3'600'000};
+constexpr Millis drain_max{6 * 3'600'000};
 constexpr Millis wall_offset_max{2 * 3'600'000};
 /// Twice this is what the outbox allows two replicas to be apart.
 constexpr Millis replica_offset_max{1000};
@@ -233,7 +233,7 @@ void World::pause_replica() {
   if (replica != nullptr) pause(*replica);
 }
 
-void World::process_stops(const SimStore& store) {
+void World::replica_stalls(const SimStore& store) {
   for (const auto& replica : replicas_) {
     if (replica && &replica->store == &store) pause(*replica);
   }

@@ -43,7 +43,7 @@ class World : public MachineWatch {
   Millis passed() const;
 
   void machine_dies(const std::string& how, Image left) override;
-  void process_stops(const SimStore& store) override;
+  void replica_stalls(const SimStore& store) override;
 
  private:
   // world.cc: time and faults
