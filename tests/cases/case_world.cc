@@ -72,6 +72,8 @@ std::vector<std::string> CaseWorld::take(const std::string& text) {
     event(line);
   } else if (line.verb == "answer" || line.verb == "refuse") {
     answer(line, line.verb == "answer");
+  } else if (line.verb == "discard") {
+    discard(line.word(0));
   } else if (line.verb == "send") {
     send_all();
   } else if (line.verb == "wait") {
@@ -336,6 +338,18 @@ void CaseWorld::answer(const CaseLine& line, bool is_done) {
   if (!answer_one(line.word(0), line.word(1), outcome)) {
     extra_.push_back("wrong  no lane has this in front: " + line.word(0));
   }
+}
+
+/// A person decides that it need not happen.
+void CaseWorld::discard(const std::string& what) {
+  write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto page, j.deliveries({.states = {DeliveryState::pending}}));
+    for (const Delivery& one : page.items) {
+      if (!one.reference.starts_with(what + " ")) continue;
+      DW_CHECK(j.discard_delivery(one.id, "a person said so", clock_.now()));
+    }
+    return {};
+  });
 }
 
 /// Everything that is said, put on and written goes well, until only questions are in front.

@@ -12,7 +12,7 @@
 namespace dw {
 namespace {
 
-constexpr size_t waiting_max = 200;
+constexpr size_t waiting_max = 1000;
 constexpr size_t pending_max = 500;
 constexpr size_t live_max = 1000;
 constexpr size_t listed_max = 200;

@@ -132,7 +132,7 @@ void post_comment(Turn& turn, const Told& told) {
                                           .at = turn.event.at,
                                           .source = turn.desk()}});
   note_comment(turn, told, SaidState::carried);
-  ++turn.carried;
+  turn.count_carried(told.at);
 }
 
 /// The bridge whose channel gets a thread for each email; null: none.
@@ -201,7 +201,7 @@ void take_desk_comments(Turn& turn, const json::value& body) {
         link.comments_until.empty() && turn.ticket->source.starts_with("slack:");
     const bool is_heard = turn.view.bridge.heard.count(key_of(turn.external_id(), told.id)) > 0;
     if (!is_heard && !is_description && told.is_public && told.marker.empty()) {
-      if (!may_carry(turn)) return;
+      if (!may_carry(turn, told.at)) return;
       post_comment(turn, told);
     } else if (!is_heard) {
       note_comment(turn, told, SaidState::kept);
@@ -244,6 +244,7 @@ void take_stranger(Turn& turn, const Answer& answer, const json::value& body) {
   // Our own ticket, seen at the desk before the desk's answer was here: its thread asks again,
   // behind that answer.
   if (turn.link) {
+    if (!turn.external_id().empty() && turn.external_id() != answer.rest) return;
     turn.ask("ticket", {{"id", answer.rest}}, "ticket", "", "desk:zendesk");
     turn.ask("comments", {{"id", answer.rest}, {"after", ""}}, "comments", "", "desk:zendesk");
     return;

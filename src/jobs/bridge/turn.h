@@ -38,7 +38,7 @@ class Turn {
   Plan plan;
   bool is_slash = false;  ///< what is said is the ephemeral answer of a slash command
   bool is_begun = false;  ///< this turn began the thread
-  int64_t carried = 0;    ///< by this turn
+  int64_t carried = 0;    ///< by this turn, of what was said in the last minute
 
   /// A member of the event's body; "" where it has none.
   std::string text(std::string_view key) const { return text_of(event.body, key); }
@@ -91,6 +91,8 @@ class Turn {
   /// Our record of an outside desk's ticket; the embedded desk keeps its own.
   void change_record(TicketPatch patch);
 
+  bool is_recent(TimePoint said_at) const { return event.at - said_at < Millis(60'000); }
+  void count_carried(TimePoint said_at) { carried += is_recent(said_at) ? 1 : 0; }
   /// Waits in the thread's order.
   void keep_waiting(Said said);
   /// It is dealt with.
@@ -136,7 +138,7 @@ void advance(Turn& turn);
 /// A message as the desk gets it: its text, or the names of its files.
 std::string words_of(const Turn& turn, const Said& said);
 /// False, and the thread is stopped for a while, where it carries too much.
-bool may_carry(Turn& turn);
+bool may_carry(Turn& turn, TimePoint said_at);
 // closing.cc
 bool is_close_word(const Turn& turn, const std::string& plain);
 bool is_reopen_word(const Turn& turn, const std::string& plain);
