@@ -5,12 +5,12 @@
 namespace dw {
 namespace {
 
-std::string name_in(const std::map<std::string, std::string>& names, const std::string& id) {
+std::string name_in(const NamesById& names, const std::string& id) {
   const auto found = names.find(id);
   return found == names.end() || found->second.empty() ? id : found->second;
 }
 
-std::string token_text(std::string_view token, const std::map<std::string, std::string>& names) {
+std::string token_text(std::string_view token, const NamesById& names) {
   const size_t bar = token.find('|');
   const std::string_view before = token.substr(0, bar);
   const std::string_view label =
@@ -32,8 +32,7 @@ std::string token_text(std::string_view token, const std::map<std::string, std::
 
 }  // namespace
 
-std::string plain_of_mrkdwn(std::string_view text,
-                            const std::map<std::string, std::string>& names) {
+std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
     const size_t end = text[at] == '<' ? text.find('>', at) : std::string_view::npos;

@@ -117,6 +117,8 @@ class Reading {
       std::from_chars(answer.rest.data(), answer.rest.data() + answer.rest.size(), number);
       DW_TRY(view_.ticket, reader_.ticket({number}));
       if (view_.ticket) ids_.insert("letter:" + view_.ticket->external.id);
+    } else if (answer.what == "named") {
+      ids_.insert("read:" + Turn::text_of(given, "id"));
     } else if (answer.what == "comment" && !answer.is_done) {
       DW_CHECK(read_delivery());
     } else if (answer.what == "history") {
@@ -168,6 +170,7 @@ class Reading {
     for (const BridgeSettings& one : parts_.bridges) {
       if (!one.oncall.empty()) ids_.insert("oncall:" + one.oncall);
       if (event_.kind == "bridge.catchup") ids_.insert("read:" + one.channel);
+      if (one.channel.starts_with('#')) ids_.insert(one.channel);
     }
     for (const auto& [name, use] : parts_.oncall) ids_.insert("oncall:" + name);
     if (event_.kind == "bridge.summary") ids_.insert("summary");
@@ -313,6 +316,8 @@ void take_answer(Turn& turn) {
     note_commented(turn, answer, given);
   } else if (what == "wake") {
     wake(turn, answer);
+  } else if (what == "named") {
+    take_named(turn, answer, given);
   } else if (what == "history") {
     take_history(turn, answer, given);
   } else if (what == "mirror") {

@@ -7,7 +7,6 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "domain/mrkdwn.h"
 
 namespace dw {
 namespace {
@@ -162,8 +161,8 @@ std::string Turn::email_of(const std::string& id) const {
   return found == known.end() ? "" : text_of(found->second.body, "email");
 }
 
-std::map<std::string, std::string> Turn::names() const {
-  std::map<std::string, std::string> out;
+NamesById Turn::names() const {
+  NamesById out;
   for (const auto& [id, one] : known) {
     const std::string name = text_of(one.body, "name");
     if (!name.empty()) out[id] = name;

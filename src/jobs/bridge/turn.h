@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/mrkdwn.h"
 #include "jobs/bridge/bridge.h"
 
 namespace dw {
@@ -63,7 +64,7 @@ class Turn {
   /// "Ana Lopez", or the id.
   std::string name_of(const std::string& id) const;
   std::string email_of(const std::string& id) const;
-  std::map<std::string, std::string> names() const;
+  NamesById names() const;
   /// mrkdwn as plain text, trimmed.
   std::string plain(const json::value& body) const;
   static std::string raw_text(const json::value& body);
@@ -179,6 +180,8 @@ std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
 void take_summary_tick(Turn& turn);
 // catchup.cc
 void take_catchup_tick(Turn& turn);
+/// A channel that is configured by its name has this id.
+void take_named(Turn& turn, const Answer& answer, const json::value& body);
 void take_history(Turn& turn, const Answer& answer, const json::value& body);
 
 /// How much one thread may carry in a minute before the breaker stops it.
