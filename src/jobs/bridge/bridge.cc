@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -43,6 +44,7 @@ class Reading {
 
   Result<View> read() {
     DW_CHECK(find_place());
+    if (is_of_no_concern()) return std::move(view_);
     if (!b_.channel.empty()) DW_CHECK(read_thread());
     DW_CHECK(read_known());
     DW_CHECK(read_figures());
@@ -51,6 +53,16 @@ class Reading {
 
  private:
   std::string text(std::string_view key) const { return Turn::text_of(event_.body, key); }
+
+  /// Most of what is said in a workspace: no bridge can be meant, and no command.
+  bool is_of_no_concern() const {
+    if (!event_.kind.starts_with("chat.") || event_.kind == "chat.command") return false;
+    const auto is_meant = [&](const BridgeSettings& one) {
+      return one.channel == b_.channel || one.channel.starts_with('#');
+    };
+    return std::none_of(parts_.bridges.begin(), parts_.bridges.end(), is_meant) &&
+           command_in(event_.kind, event_.body).empty();
+  }
 
   Result<void> find_place() {
     if (event_.kind.starts_with("chat.")) {
