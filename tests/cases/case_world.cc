@@ -210,6 +210,7 @@ json::object CaseWorld::chat_body(const CaseLine& line) const {
   body["is_top"] = thread == message;
   body["is_added"] = !line.has("removed");
   body["is_mention_of_us"] = line.has("mention");
+  body["is_ours"] = line.has("ours");
   const std::string bot = line.value("bot");
   body["author"] =
       json::object{{"id", from}, {"is_bot", !bot.empty()}, {"bot_id", text_or_null(bot)}};
