@@ -3,6 +3,7 @@
 //   event KIND …      something comes in
 //   answer WHAT {…}   a target answers the delivery in front of a lane (its reference's or
 //                     operation's name), refuse WHAT why="…" turns it down
+//   discard WHAT      a person decides that a delivery need not happen
 //   send              everything that is said and written goes well
 //   wait 3s           time passes
 // and under each what became of it: plan, drop, ticket, reply, refuse, repeat, parked.
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_input(std::string_view line) {
-  for (const char* verb : {"know ", "event ", "answer ", "refuse ", "send", "wait "}) {
+  for (const char* verb : {"know ", "event ", "answer ", "refuse ", "send", "wait ", "discard "}) {
     // "refuse" is also what the inbox may say: with a text and nothing else.
     if (line.starts_with("refuse \"")) return false;
     if (line.starts_with(verb)) return true;

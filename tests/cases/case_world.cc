@@ -72,6 +72,8 @@ std::vector<std::string> CaseWorld::take(const std::string& text) {
     event(line);
   } else if (line.verb == "answer" || line.verb == "refuse") {
     answer(line, line.verb == "answer");
+  } else if (line.verb == "discard") {
+    discard(line.word(0));
   } else if (line.verb == "send") {
     send_all();
   } else if (line.verb == "wait") {
@@ -208,6 +210,7 @@ json::object CaseWorld::chat_body(const CaseLine& line) const {
   body["is_top"] = thread == message;
   body["is_added"] = !line.has("removed");
   body["is_mention_of_us"] = line.has("mention");
+  body["is_ours"] = line.has("ours");
   const std::string bot = line.value("bot");
   body["author"] =
       json::object{{"id", from}, {"is_bot", !bot.empty()}, {"bot_id", text_or_null(bot)}};
@@ -336,6 +339,18 @@ void CaseWorld::answer(const CaseLine& line, bool is_done) {
   if (!answer_one(line.word(0), line.word(1), outcome)) {
     extra_.push_back("wrong  no lane has this in front: " + line.word(0));
   }
+}
+
+/// A person decides that it need not happen.
+void CaseWorld::discard(const std::string& what) {
+  write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto page, j.deliveries({.states = {DeliveryState::pending}}));
+    for (const Delivery& one : page.items) {
+      if (!one.reference.starts_with(what + " ")) continue;
+      DW_CHECK(j.discard_delivery(one.id, "a person said so", clock_.now()));
+    }
+    return {};
+  });
 }
 
 /// Everything that is said, put on and written goes well, until only questions are in front.

@@ -34,6 +34,7 @@ class CaseWorld {
   json::object chat_body(const CaseLine& line) const;
   void accept(Event event);
   void answer(const CaseLine& line, bool is_done);
+  void discard(const std::string& what);
   void send_all();
   bool answer_one(const std::string& what, const std::string& rest, const Outcome& outcome);
   void write(const WriteWork& work);

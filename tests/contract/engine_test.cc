@@ -13,15 +13,27 @@ namespace {
 class Relay : public Job {
  public:
   std::string_view name() const override { return "relay"; }
-  bool takes(std::string_view kind) const override { return kind == "say" || kind == "broken"; }
+  bool takes(std::string_view kind) const override {
+    return kind == "say" || kind == "broken" || kind == "say later" || kind == "find";
+  }
   Result<View> read(const Event&, Reader&) const override { return View{}; }
   Plan plan(const Event& event, const View&) const override {
     DW_ASSERT(event.kind != "broken", "this kind is here to break");
     Plan plan;
+    if (event.kind == "find") {
+      for (const char* key : {"1", "2"}) {
+        plan.found.push_back(
+            {.source = event.source, .key = key, .kind = "say", .at = event.at, .body = "x"});
+      }
+      return plan;
+    }
     plan.reply = json::object{{"said", event.key}};
     plan.deliveries.push_back({.lane = event.source,
                                .target = "queue:out",
                                .payload = QueueSend{.queue = "out", .body = event.key}});
+    if (event.kind == "say later") {
+      plan.deliveries.back().next_attempt_at = event.at + Millis(3000);
+    }
     return plan;
   }
 };
@@ -203,6 +215,23 @@ TEST(Engine, a_lane_that_waits_keeps_its_order_and_holds_back_no_other) {
   EXPECT_EQ(world.target.performed.size(), 2U) << "not before it was asked to";
   world.pass(Millis(3000));
   EXPECT_EQ(world.target.performed, (Texts{"a1", "b1", "a1", "a2"}));
+}
+
+TEST(Engine, a_delivery_that_has_a_time_is_not_tried_before) {
+  World world;
+  EXPECT_TRUE(world.say("a", "1", "say later").ok());
+  world.pass(Millis(2900));
+  EXPECT_EQ(world.target.performed, Texts{});
+  world.pass(Millis(200));
+  EXPECT_EQ(world.target.performed, Texts{"1"});
+}
+
+TEST(Engine, what_was_found_later_is_planned_unless_it_came_by_itself) {
+  World world;
+  world.send("a", "1");
+  EXPECT_TRUE(world.say("a", "history", "find").ok());
+  EXPECT_EQ(world.target.performed, (Texts{"1", "2"}));
+  EXPECT_FALSE(world.say("a", "2")->is_first);
 }
 
 TEST(Engine, a_doubtful_delivery_is_settled_before_it_is_sent_again) {

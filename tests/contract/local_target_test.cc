@@ -3,6 +3,7 @@
 
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
+#include "connectors/shadow/shadow.h"
 #include "ports/queue_limits.h"
 #include "store/open.h"
 
@@ -104,6 +105,32 @@ TEST(EmbeddedDesk, a_ticket_that_is_not_there_is_the_delivery_s_trouble) {
   const DeskUpdate update{{7}, {.status = Status::solved}};
   EXPECT_EQ(world.apply(world.desk, update).kind, Kind::refused);
   EXPECT_EQ(world.apply(world.desk, QueueSend{}).kind, Kind::refused);
+}
+
+TEST(EmbeddedDesk, a_ticket_that_is_recorded_is_open_already) {
+  World world;
+  const DeskOpen open{.ticket = {42}, .key = "slack:C1:100.1", .title = "t"};
+  const Outcome outcome = world.apply(world.desk, open);
+  EXPECT_EQ(outcome.kind, Kind::done);
+  EXPECT_EQ(outcome.answer, (json::object{{"id", "42"}}));
+}
+
+TEST(Shadow, takes_everything_and_writes_nothing) {
+  World world;
+  Shadow shadow;
+  const TicketId id = world.open_ticket();
+  const DeskOpen open{.ticket = id, .key = "k", .title = "t"};
+  EXPECT_EQ(world.apply(shadow, open).answer, (json::object{{"id", "shadow-1"}}));
+  EXPECT_EQ(world.apply(shadow, ChatPost{.channel = "C1", .text = "hello"}).kind, Kind::done);
+  const DeskComment comment{.ticket = id, .author_name = "Ana", .body = "b"};
+  EXPECT_EQ(world.apply(shadow, comment).kind, Kind::done);
+  EXPECT_TRUE(world.store
+                  ->read_now([&](Reader& reader) -> Result<void> {
+                    DW_TRY(const auto comments, reader.comments(id));
+                    EXPECT_TRUE(comments.empty());
+                    return {};
+                  })
+                  .ok());
 }
 
 }  // namespace

@@ -19,16 +19,20 @@ TimePoint said_at(const Turn& turn) {
   return time_of_message(turn.text("message"), turn.event.at);
 }
 
+/// A bot may have no user of its own: then its bot id stands for it.
 std::string author_of(const json::value& body) {
-  return Turn::text_of(Turn::member(body, "author"), "id");
+  const json::value author = Turn::member(body, "author");
+  const std::string id = Turn::text_of(author, "id");
+  return id.empty() ? Turn::text_of(author, "bot_id") : id;
 }
 
 /// A person's, or an allowed bot's; never Deskwire's own.
 bool is_speech(const Turn& turn) {
-  if (!turn.text("marker").empty()) return false;
+  if (!turn.text("marker").empty() || Turn::is_set(turn.event.body, "is_ours")) return false;
   const json::value author = Turn::member(turn.event.body, "author");
   const std::string bot = Turn::text_of(author, "bot_id");
-  if (!Turn::is_set(author, "is_bot") && bot.empty()) return true;
+  // The connector says "no bot" of those that are allowed there.
+  if (!Turn::is_set(author, "is_bot")) return true;
   const auto& allowed = turn.parts.allowed_bots;
   return !bot.empty() && std::find(allowed.begin(), allowed.end(), bot) != allowed.end();
 }
@@ -57,7 +61,8 @@ bool is_undecided(const Turn& turn) {
 /// Who is allowed as a bot is known by what the message says, and not asked for.
 void know_bot(Turn& turn, const Said& said) {
   const json::value author = Turn::member(turn.event.body, "author");
-  if (!Turn::is_set(author, "is_bot") || said.author.empty() || turn.is_known(said.author)) return;
+  const bool is_bot = Turn::is_set(author, "is_bot") || said.author.starts_with('B');
+  if (!is_bot || said.author.empty() || turn.is_known(said.author)) return;
   const std::string name = Turn::text_of(author, "name");
   turn.know(said.author, json::object{{"name", name.empty() ? "Bot" : name}, {"is_bot", false}});
 }

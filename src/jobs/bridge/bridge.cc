@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -12,7 +13,7 @@
 namespace dw {
 namespace {
 
-constexpr size_t waiting_max = 200;
+constexpr size_t waiting_max = 1000;
 constexpr size_t pending_max = 500;
 constexpr size_t live_max = 1000;
 constexpr size_t listed_max = 200;
@@ -43,6 +44,7 @@ class Reading {
 
   Result<View> read() {
     DW_CHECK(find_place());
+    if (is_of_no_concern()) return std::move(view_);
     if (!b_.channel.empty()) DW_CHECK(read_thread());
     DW_CHECK(read_known());
     DW_CHECK(read_figures());
@@ -51,6 +53,16 @@ class Reading {
 
  private:
   std::string text(std::string_view key) const { return Turn::text_of(event_.body, key); }
+
+  /// Most of what is said in a workspace: no bridge can be meant, and no command.
+  bool is_of_no_concern() const {
+    if (!event_.kind.starts_with("chat.") || event_.kind == "chat.command") return false;
+    const auto is_meant = [&](const BridgeSettings& one) {
+      return one.channel == b_.channel || one.channel.starts_with('#');
+    };
+    return std::none_of(parts_.bridges.begin(), parts_.bridges.end(), is_meant) &&
+           command_in(event_.kind, event_.body).empty();
+  }
 
   Result<void> find_place() {
     if (event_.kind.starts_with("chat.")) {
@@ -117,6 +129,8 @@ class Reading {
       std::from_chars(answer.rest.data(), answer.rest.data() + answer.rest.size(), number);
       DW_TRY(view_.ticket, reader_.ticket({number}));
       if (view_.ticket) ids_.insert("letter:" + view_.ticket->external.id);
+    } else if (answer.what == "named") {
+      ids_.insert("read:" + Turn::text_of(given, "id"));
     } else if (answer.what == "comment" && !answer.is_done) {
       DW_CHECK(read_delivery());
     } else if (answer.what == "history") {
@@ -168,6 +182,7 @@ class Reading {
     for (const BridgeSettings& one : parts_.bridges) {
       if (!one.oncall.empty()) ids_.insert("oncall:" + one.oncall);
       if (event_.kind == "bridge.catchup") ids_.insert("read:" + one.channel);
+      if (one.channel.starts_with('#')) ids_.insert(one.channel);
     }
     for (const auto& [name, use] : parts_.oncall) ids_.insert("oncall:" + name);
     if (event_.kind == "bridge.summary") ids_.insert("summary");
@@ -313,6 +328,8 @@ void take_answer(Turn& turn) {
     note_commented(turn, answer, given);
   } else if (what == "wake") {
     wake(turn, answer);
+  } else if (what == "named") {
+    take_named(turn, answer, given);
   } else if (what == "history") {
     take_history(turn, answer, given);
   } else if (what == "mirror") {

@@ -1,6 +1,8 @@
 // What waits in a thread is carried to the desk, in the thread's order, as far as it goes now.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "jobs/bridge/turn.h"
 
@@ -19,7 +21,7 @@ bool is_private(const Turn& turn, const std::string& plain) {
 void send(Turn& turn, const Said& said, const std::string& body, bool is_open) {
   turn.comment(turn.name_of(said.author), turn.email_of(said.author), body, is_open,
                files_in(said.body), said.key);
-  ++turn.carried;
+  turn.count_carried(said.at);
   turn.remember(said, SaidState::carried);
 }
 
@@ -73,7 +75,7 @@ bool carry_message(Turn& turn, const Said& said) {
     turn.remember(said, SaidState::kept);
     return true;
   }
-  if (!may_carry(turn)) return false;
+  if (!may_carry(turn, said.at)) return false;
   send(turn, said, words, is_public(turn));
   return true;
 }
@@ -84,7 +86,7 @@ bool carry_edit(Turn& turn, const Said& said) {
     turn.remember(said, SaidState::kept);
     return true;
   }
-  if (!may_carry(turn)) return false;
+  if (!may_carry(turn, said.at)) return false;
   Said without_files = said;
   // The files were carried with the message itself.
   if (without_files.body.is_object()) without_files.body.get_object().erase("files");
@@ -136,6 +138,18 @@ void obey_alone(Turn& turn) {
   }
 }
 
+/// A person discarded the delivery that asked the desk: it is asked anew, with the next message.
+void give_up_reopening(Turn& turn) {
+  const auto& pending = turn.view.bridge.pending;
+  const bool is_asked = std::any_of(pending.begin(), pending.end(), [](const Delivery& one) {
+    return one.reference.starts_with("reopened ");
+  });
+  const bool is_said = turn.event.kind.starts_with("chat.");
+  if (turn.link->stage == LinkStage::reopening && is_said && !is_asked) {
+    turn.link->stage = LinkStage::solved;
+  }
+}
+
 }  // namespace
 
 std::string words_of(const Turn& turn, const Said& said) {
@@ -146,9 +160,10 @@ std::string words_of(const Turn& turn, const Said& said) {
   return names.empty() ? "" : "Attached: " + join(names, ", ");
 }
 
-bool may_carry(Turn& turn) {
+bool may_carry(Turn& turn, TimePoint said_at) {
   const int64_t count = turn.view.bridge.carried_lately + turn.carried;
-  if (count < carried_per_minute_max) return true;
+  // What has waited while the desk was down is no storm: only what is said now counts.
+  if (count < carried_per_minute_max || !turn.is_recent(said_at)) return true;
   turn.link->halted_until = turn.event.at + breaker_pause;
   turn.say(
       fmt::format("More than {} messages in a minute: nothing is carried to or from the desk "
@@ -161,6 +176,7 @@ bool may_carry(Turn& turn) {
 void advance(Turn& turn) {
   if (!turn.link) return obey_alone(turn);
   if (turn.settings == nullptr) return;
+  give_up_reopening(turn);
   open_when_ready(turn);
   greet_when_ready(turn);
   for (const Said& one : turn.waiting) turn.has_names(one);  // all are asked for at once

@@ -24,17 +24,34 @@ void ask_history(Turn& turn, const std::string& channel, const std::string& thre
       fmt::format("history {} {} {}", channel, thread.empty() ? "-" : thread, since), false);
 }
 
+void catch_up(Turn& turn, const std::string& channel) {
+  const auto read = turn.known.find("read:" + channel);
+  if (read == turn.known.end()) {
+    // The first start: what was said before was said to nobody.
+    turn.know("read:" + channel, json::object{{"message", message_at(turn.event.at)}});
+  } else {
+    ask_history(turn, channel, "", Turn::text_of(read->second.body, "message"), "");
+  }
+}
+
 }  // namespace
+
+void take_named(Turn& turn, const Answer& answer, const json::value& body) {
+  const std::string id = Turn::text_of(body, "id");
+  if (id.empty()) return;
+  turn.know(answer.rest, json::object{{"id", id}});
+  turn.know(id, json::object{{"name", answer.rest.substr(1)}});
+  catch_up(turn, id);
+}
 
 void take_catchup_tick(Turn& turn) {
   for (const BridgeSettings& bridge : turn.parts.bridges) {
-    if (bridge.channel.starts_with('#')) continue;
-    const auto read = turn.known.find("read:" + bridge.channel);
-    if (read == turn.known.end()) {
-      // The first start: what was said before was said to nobody.
-      turn.know("read:" + bridge.channel, json::object{{"message", message_at(turn.event.at)}});
+    if (bridge.channel.starts_with('#')) {
+      turn.deliver_in("slack:" + bridge.channel + "/history",
+                      Ask{"channel_by_name", {{"name", bridge.channel}}}, "slack",
+                      "named - - " + bridge.channel, false);
     } else {
-      ask_history(turn, bridge.channel, "", Turn::text_of(read->second.body, "message"), "");
+      catch_up(turn, bridge.channel);
     }
   }
   for (const BridgeLink& link : turn.view.bridge.live) {

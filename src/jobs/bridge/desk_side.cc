@@ -132,16 +132,24 @@ void post_comment(Turn& turn, const Told& told) {
                                           .at = turn.event.at,
                                           .source = turn.desk()}});
   note_comment(turn, told, SaidState::carried);
-  ++turn.carried;
+  turn.count_carried(told.at);
 }
 
-/// The bridge whose channel gets a thread for each email; null: none.
-const BridgeSettings* mirror_of(const BridgeParts& parts) {
-  for (const BridgeSettings& one : parts.bridges) {
-    const bool is_it = one.mirrors_email && one.desk == BridgeDesk::zendesk;
-    if (is_it && !one.channel.starts_with('#')) return &one;
+/// The bridge that gets a thread for each email, and its channel's id; null: none.
+struct Mirror {
+  const BridgeSettings* bridge = nullptr;
+  std::string channel;
+};
+
+Mirror mirror_of(const Turn& turn) {
+  for (const BridgeSettings& one : turn.parts.bridges) {
+    if (!one.mirrors_email || one.desk != BridgeDesk::zendesk) continue;
+    if (!one.channel.starts_with('#')) return {&one, one.channel};
+    const auto named = turn.known.find(one.channel);
+    const std::string id = named == turn.known.end() ? "" : Turn::text_of(named->second.body, "id");
+    if (!id.empty()) return {&one, id};
   }
-  return nullptr;
+  return {};
 }
 
 void ask_stranger(Turn& turn, const std::string& about, const std::string& what,
@@ -201,13 +209,14 @@ void take_desk_comments(Turn& turn, const json::value& body) {
         link.comments_until.empty() && turn.ticket->source.starts_with("slack:");
     const bool is_heard = turn.view.bridge.heard.count(key_of(turn.external_id(), told.id)) > 0;
     if (!is_heard && !is_description && told.is_public && told.marker.empty()) {
-      if (!may_carry(turn)) return;
+      if (!may_carry(turn, told.at)) return;
       post_comment(turn, told);
     } else if (!is_heard) {
       note_comment(turn, told, SaidState::kept);
     }
     link.comments_until = told.id;
   }
+  if (Turn::is_set(body, "has_more")) ask_desk(turn);
 }
 
 void take_own_desk(Turn& turn) {
@@ -244,6 +253,7 @@ void take_stranger(Turn& turn, const Answer& answer, const json::value& body) {
   // Our own ticket, seen at the desk before the desk's answer was here: its thread asks again,
   // behind that answer.
   if (turn.link) {
+    if (!turn.external_id().empty() && turn.external_id() != answer.rest) return;
     turn.ask("ticket", {{"id", answer.rest}}, "ticket", "", "desk:zendesk");
     turn.ask("comments", {{"id", answer.rest}, {"after", ""}}, "comments", "", "desk:zendesk");
     return;
@@ -252,18 +262,19 @@ void take_stranger(Turn& turn, const Answer& answer, const json::value& body) {
   const auto status = status_at_desk(Turn::text_of(body, "status"));
   const bool is_wanted = Turn::text_of(body, "via") == "email" && status != Status::solved &&
                          !Turn::text_of(body, "external_id").starts_with("slack:") &&
-                         mirror_of(turn.parts) != nullptr;
+                         mirror_of(turn).bridge != nullptr;
   if (!is_wanted) return;
   turn.know("letter:" + answer.rest, body);
   ask_stranger(turn, "comments", "letter", answer.rest);
 }
 
 void take_letter(Turn& turn, const Answer& answer, const json::value& body) {
-  const BridgeSettings* bridge = mirror_of(turn.parts);
+  const Mirror mirror = mirror_of(turn);
   const auto letter = turn.known.find("letter:" + answer.rest);
   const std::vector<Told> comments = comments_in(turn, body);
   // A ticket that is known by now has its thread: a webhook that repeats opens no second one.
-  if (turn.ticket || bridge == nullptr || letter == turn.known.end() || comments.empty()) return;
+  if (turn.ticket || mirror.bridge == nullptr || letter == turn.known.end() || comments.empty())
+    return;
   DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
   const json::value facts = letter->second.body;
   const Told& first = comments.front();
@@ -272,7 +283,7 @@ void take_letter(Turn& turn, const Answer& answer, const json::value& body) {
                 .description = plain_of(first),
                 .requester = {first.author, first.email, ""},
                 .tags = {},
-                .source = "email:" + bridge->channel,
+                .source = "email:" + mirror.channel,
                 .desk = "zendesk",
                 .external = {answer.rest, Turn::text_of(facts, "url")},
                 .opened_at = first.at,
@@ -283,7 +294,7 @@ void take_letter(Turn& turn, const Answer& answer, const json::value& body) {
   ticket.tags = more.tags.value_or(std::vector<std::string>{});
   turn.plan.changes.push_back(OpenTicket{ticket});
   turn.ticket = ticket;
-  turn.settings = bridge;
+  turn.settings = mirror.bridge;
   turn.know("letter:" + answer.rest, json::object{{"until", first.id}});
   const std::string text =
       fmt::format("{}\n{}\n{}", ticket.title,
@@ -291,8 +302,8 @@ void take_letter(Turn& turn, const Answer& answer, const json::value& body) {
                   ticket.external.url);
   turn.deliver_in(
       "desk:zendesk/" + answer.rest,
-      ChatPost{.channel = bridge->channel, .thread = "", .text = text, .author_name = first.author},
-      "slack", fmt::format("mirror {} - {}", bridge->channel, ticket.id.value));
+      ChatPost{.channel = mirror.channel, .thread = "", .text = text, .author_name = first.author},
+      "slack", fmt::format("mirror {} - {}", mirror.channel, ticket.id.value));
 }
 
 void take_mirrored(Turn& turn, const Answer& answer, const json::value& body) {

@@ -65,7 +65,8 @@ void take_summary_tick(Turn& turn) {
       summary_text(turn.view.bridge, since, turn.event.at, turn.parts.timezone);
   if (!settings.channel.empty()) {
     turn.deliver_in("slack:" + settings.channel,
-                    ChatPost{.channel = settings.channel, .thread = "", .text = text}, "slack");
+                    ChatPost{.channel = settings.channel, .thread = "", .text = text}, "slack", "",
+                    false);
   }
   if (!settings.mail.empty()) {
     turn.deliver_in(

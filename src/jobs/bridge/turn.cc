@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "domain/mrkdwn.h"
 
 namespace dw {
 namespace {
@@ -16,6 +16,12 @@ constexpr Millis person_fresh{86'400'000};
 constexpr Millis oncall_fresh{300'000};
 
 const json::value nothing;
+
+/// All of a link that a turn may change.
+auto facts_of(const BridgeLink& link) {
+  return std::tie(link.channel, link.thread, link.ticket.value, link.stage, link.url, link.has_url,
+                  link.is_greeted, link.comments_until, link.solved_at, link.halted_until);
+}
 
 /// Ids behind "<@" and "<#" in mrkdwn.
 void collect_ids(std::string_view text, std::set<std::string>& out) {
@@ -329,7 +335,9 @@ void Turn::know(const std::string& id, json::value body) {
 }
 
 Plan Turn::finish() {
-  if (link) plan.changes.push_back(SetLink{*link});
+  const std::optional<BridgeLink>& before = view.bridge.link;
+  const bool is_new = link && (!before || facts_of(*before) != facts_of(*link));
+  if (is_new) plan.changes.push_back(SetLink{*link});
   return std::move(plan);
 }
 

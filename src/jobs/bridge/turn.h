@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/mrkdwn.h"
 #include "jobs/bridge/bridge.h"
 
 namespace dw {
@@ -38,7 +39,7 @@ class Turn {
   Plan plan;
   bool is_slash = false;  ///< what is said is the ephemeral answer of a slash command
   bool is_begun = false;  ///< this turn began the thread
-  int64_t carried = 0;    ///< by this turn
+  int64_t carried = 0;    ///< by this turn, of what was said in the last minute
 
   /// A member of the event's body; "" where it has none.
   std::string text(std::string_view key) const { return text_of(event.body, key); }
@@ -91,6 +92,8 @@ class Turn {
   /// Our record of an outside desk's ticket; the embedded desk keeps its own.
   void change_record(TicketPatch patch);
 
+  bool is_recent(TimePoint said_at) const { return event.at - said_at < Millis(60'000); }
+  void count_carried(TimePoint said_at) { carried += is_recent(said_at) ? 1 : 0; }
   /// Waits in the thread's order.
   void keep_waiting(Said said);
   /// It is dealt with.
@@ -136,7 +139,7 @@ void advance(Turn& turn);
 /// A message as the desk gets it: its text, or the names of its files.
 std::string words_of(const Turn& turn, const Said& said);
 /// False, and the thread is stopped for a while, where it carries too much.
-bool may_carry(Turn& turn);
+bool may_carry(Turn& turn, TimePoint said_at);
 // closing.cc
 bool is_close_word(const Turn& turn, const std::string& plain);
 bool is_reopen_word(const Turn& turn, const std::string& plain);
@@ -177,6 +180,8 @@ std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
 void take_summary_tick(Turn& turn);
 // catchup.cc
 void take_catchup_tick(Turn& turn);
+/// A channel that is configured by its name has this id.
+void take_named(Turn& turn, const Answer& answer, const json::value& body);
 void take_history(Turn& turn, const Answer& answer, const json::value& body);
 
 /// How much one thread may carry in a minute before the breaker stops it.

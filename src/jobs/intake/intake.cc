@@ -243,7 +243,8 @@ void Intake::announce(Plan& plan, const std::string& channel, const Ticket& tick
                            .thread = {},
                            .text = fmt::format("Ticket #{} ({}): {}\n{}/tickets/{}",
                                                ticket.id.value, dw::name_of(ticket.priority),
-                                               ticket.title, parts_.public_url, ticket.id.value)}});
+                                               ticket.title, parts_.public_url, ticket.id.value)},
+       .holds_lane = false});
 }
 
 }  // namespace dw

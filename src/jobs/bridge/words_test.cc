@@ -1,0 +1,82 @@
+// Which words are thanks, and what of an email is its signature.
+#include <gtest/gtest.h>
+
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+TEST(Thanks, common_forms_of_thanks_are_thanks) {
+  for (const char* text : {"thanks",
+                           "Thanks!",
+                           "thank you",
+                           "Thank you so much :pray:",
+                           "thx",
+                           "ty",
+                           "TYSM!!",
+                           "many thanks <@U7>",
+                           "Thanks a lot, <@U7|ana>!",
+                           "cheers mate",
+                           "great, thanks",
+                           "🙏",
+                           "thanks, works now",
+                           "perfect thank you",
+                           "Danke!",
+                           "merci beaucoup",
+                           "Thank you, team ❤️",
+                           "thanks for the quick help",
+                           "much appreciated",
+                           "ok thanks"}) {
+    EXPECT_TRUE(is_thanks(text)) << text;
+  }
+}
+
+TEST(Thanks, anything_besides_is_no_thanks) {
+  for (const char* text :
+       {"", "ok", "👍", "no thanks", "thanks but it is not working", "thanks, one more question",
+        "thank you. The printer is on fire again", "great", "it works now", "thankful people",
+        "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks"}) {
+    EXPECT_FALSE(is_thanks(text)) << text;
+  }
+}
+
+TEST(Quoted, a_signature_needs_a_line_of_its_own) {
+  EXPECT_EQ(cut_quoted_text("run it with --force now"), "run it with --force now");
+  EXPECT_EQ(cut_quoted_text("a -- b\n--- c"), "a -- b\n--- c");
+  EXPECT_EQ(cut_quoted_text("Hello\n-- \nAna\nACME"), "Hello");
+  EXPECT_EQ(cut_quoted_text("Hello\n--\nAna"), "Hello");
+}
+
+TEST(Quoted, history_is_cut_in_the_forms_of_common_mail_programs) {
+  EXPECT_EQ(
+      cut_quoted_text("Yes\n\nOn Mon, 23 Nov 2026 at 10:00, Ben\n<ben@x.example> wrote:\n> a"),
+      "Yes");
+  EXPECT_EQ(cut_quoted_text("Yes\n-----Original Message-----\nFrom: Ben"), "Yes");
+  EXPECT_EQ(cut_quoted_text("Yes\n\nFrom: Ben <b@x>\nSent: Monday\nTo: Ana"), "Yes");
+  EXPECT_EQ(cut_quoted_text("Yes\n\n> did it?\n> really?"), "Yes");
+  EXPECT_EQ(cut_quoted_text("> did it?\nYes"), "> did it?\nYes");
+  EXPECT_EQ(cut_quoted_text("On Monday he wrote: hello"), "On Monday he wrote: hello");
+}
+
+TEST(Quoted, html_is_cut_in_front_of_the_quote) {
+  EXPECT_EQ(cut_quoted_html("<p>Yes</p><div class=\"gmail_quote\">On…</div>"), "<p>Yes</p>");
+  EXPECT_EQ(cut_quoted_html("<div>Yes</div><div id=\"divRplyFwdMsg\">From…</div>"),
+            "<div>Yes</div>");
+  EXPECT_EQ(cut_quoted_html("Yes<br>-- <br>Ana"), "Yes");
+  EXPECT_EQ(cut_quoted_html("<p>use --force</p><p>a -- b</p>"), "<p>use --force</p><p>a -- b</p>");
+  EXPECT_EQ(cut_quoted_html("<p>Yes</p><p>On Mon, Ben &lt;b@x&gt; wrote:</p><p>x</p>"),
+            "<p>Yes</p>");
+  EXPECT_EQ(cut_quoted_html("<blockquote>he said</blockquote><p>and I say</p>"),
+            "<blockquote>he said</blockquote><p>and I say</p>");
+}
+
+TEST(Message, its_id_says_when_it_was_sent) {
+  const TimePoint otherwise{Millis(5)};
+  EXPECT_EQ(time_of_message("1771290107.000400", otherwise), TimePoint(Millis(1'771'290'107'000)));
+  EXPECT_EQ(time_of_message("1771290107.250000", otherwise), TimePoint(Millis(1'771'290'107'250)));
+  EXPECT_EQ(time_of_message("100.1", otherwise), otherwise);
+  EXPECT_EQ(time_of_message("", otherwise), otherwise);
+}
+
+}  // namespace
+}  // namespace dw

@@ -1,0 +1,39 @@
+// The daily report from the command line, and what the bridge needs of the configuration.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { folder, local, run } from "./daemon.mjs";
+
+test("the summary is printed, as text and as JSON, and marks nothing as reported", () => {
+  const cwd = folder(local);
+  const first = run(cwd, ["summary"]);
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.out, /^Daily report, since \w{3} \d+ \w{3} \d\d:\d\d\n\nOpened: 0\n/);
+  const again = run(cwd, ["summary", "--json"]);
+  assert.match(JSON.parse(again.out).text, /Still open: 0/);
+});
+
+test("a bridge says what it needs, and hours say what is wrong with them", () => {
+  const cwd = folder(`[hours]
+from = "9"
+holidays = ["25.12.2026"]
+[[bridge]]
+channel = "C0123456789"
+oncall = "sre"
+mode = "dark"
+[summary]
+schedule = "soon"
+mail = ["a@x.example"]
+`);
+  const { code, err } = run(cwd, ["check", "--offline"]);
+  assert.equal(code, 78);
+  for (const line of [
+    /deskwire\.toml:2: hours\.from: "9" is no time/,
+    /deskwire\.toml:3: hours\.holidays: "25\.12\.2026" is no day/,
+    /deskwire\.toml:4: bridge\.channel: needs a section \[slack\]/,
+    /deskwire\.toml:4: bridge\.desk: needs a section \[zendesk\]/,
+    /deskwire\.toml:4: bridge\.oncall: there is no \[oncall\.sre\]/,
+    /deskwire\.toml:7: bridge\.mode: "dark" is not known/,
+    /summary\.schedule: /,
+    /summary\.mail: needs a section \[mail\]/,
+  ]) assert.match(err, line);
+});
