@@ -5,10 +5,15 @@ import { test } from "node:test";
 import { call, folder, local, runBeside, serve, until } from "./daemon.mjs";
 import { fakeSlack } from "./slack_fake.mjs";
 
-const config = (slack, more = "") => `${local}
+const bare = (slack) => `${local}
 [slack]
 api_url = "${slack.url}/api/"
-${more}`;
+`;
+const config = (slack, app = slack.app) => `${bare(slack)}
+bot_token = "${slack.bot}"
+app_token = "${app}"
+signing_secret = ["rotated-away", "${slack.signing}"]
+`;
 const env = (slack) => ({ SLACK_BOT_TOKEN: slack.bot, SLACK_APP_TOKEN: slack.app,
   SLACK_SIGNING_SECRET: slack.signing });
 
@@ -22,7 +27,7 @@ function signed(slack, body, seconds = Math.floor(Date.now() / 1000)) {
 
 test("Socket Mode connects, acknowledges, and is handed over", async () => {
   const slack = await fakeSlack();
-  const daemon = await serve({ config: config(slack), env: env(slack) });
+  const daemon = await serve({ config: config(slack) });
   await until(async () => (await slack.order("state")).sockets === 2, "two connections");
   await until(async () => (await state(daemon.url, "slack:socket"))?.ok, "told as working");
   await slack.order("say", { channel: "C1", user: "U7", text: "<@U1> VPN is down" });
@@ -40,8 +45,7 @@ test("Socket Mode connects, acknowledges, and is handed over", async () => {
 
 test("hooks are verified, and answer a challenge", async () => {
   const slack = await fakeSlack();
-  const more = 'app_token = ""';
-  const daemon = await serve({ config: config(slack, more), env: env(slack) });
+  const daemon = await serve({ config: config(slack, "") });
   const hook = (headers, body) =>
     call(daemon.url, "/hooks/slack/events", { method: "POST", body, headers });
   const challenge = JSON.stringify({ type: "url_verification", challenge: "3eZ" });
@@ -62,7 +66,7 @@ test("hooks are verified, and answer a challenge", async () => {
 
 test("check says who we are and what is missing", async () => {
   const slack = await fakeSlack();
-  const cwd = folder(config(slack));
+  const cwd = folder(bare(slack));
   const good = await runBeside(cwd, ["check"], { env: env(slack) });
   assert.match(good.out, /ok\s+slack \(bot token\)\s+deskwire in Acme/);
   assert.match(good.out, /ok\s+slack \(scopes\)\s+all there/);
