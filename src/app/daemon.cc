@@ -321,6 +321,9 @@ void Daemon::reload() {
       if (source->name() == "teams:" + teams.name) source->change_secrets(teams);
     }
   }
+  if (core_->slack != nullptr) {
+    core_->slack->api().change_signing_secrets(next->slack.signing_secrets);
+  }
   set_log(next->log.level, next->log.format);
   outbox_.change({next->retry.first, next->retry.max, next->retry.give_up}, next->retry.timeout);
   janitor_.change(next->store.retention);

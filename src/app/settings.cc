@@ -107,12 +107,25 @@ void read_teams(const Node::Table& root, Settings& settings, Problems& problems)
   }
 }
 
-void read_slack(const Node::Table& root, Settings& settings, Problems& problems) {
-  read_one(root, slack_section(), settings.slack, problems);
+/// What the file leaves out is taken from the environment, as Slack's own tools do.
+void read_slack(const Node::Table& root, const Environment& environment, Settings& settings,
+                Problems& problems) {
+  SlackSettings& slack = settings.slack;
+  read_one(root, slack_section(), slack, problems);
   const auto found = root.find("slack");
-  settings.slack.is_given = found != root.end();
-  if (settings.slack.is_given && settings.slack.bot_token.empty()) {
-    problems.add(found->second.line, "slack.bot_token", "is missing (the app's xoxb-… token)");
+  if (found == root.end() || found->second.table() == nullptr) return;
+  slack.is_given = true;
+  const auto from_environment = [&](const char* key, const char* name) {
+    const bool is_written = found->second.table()->count(key) > 0;
+    return Secret(is_written ? std::string() : environment(name).value_or(""));
+  };
+  if (slack.bot_token.empty()) slack.bot_token = from_environment("bot_token", "SLACK_BOT_TOKEN");
+  if (slack.app_token.empty()) slack.app_token = from_environment("app_token", "SLACK_APP_TOKEN");
+  const Secret signing = from_environment("signing_secret", "SLACK_SIGNING_SECRET");
+  if (!signing.empty()) slack.signing_secrets = {signing};
+  if (slack.bot_token.empty()) {
+    problems.add(found->second.line, "slack.bot_token",
+                 "is missing (the app's xoxb-… token, here or in SLACK_BOT_TOKEN)");
   }
 }
 
@@ -330,6 +343,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, notices_section(), settings.notices, problems);
   read_one(root, google_section(), settings.google, problems);
   read_one(root, mail_section(), settings.mail, problems);
+  read_slack(root, environment, settings, problems);
   read_teams(root, settings, problems);
   read_zendesk(root, settings, environment, problems);
   read_oncall(root, settings, problems);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
+#include "base/text.h"
 #include "domain/emoji.h"
 
 namespace dw {
@@ -89,6 +91,61 @@ TEST(Mrkdwn, deep_and_broken_html_costs_no_more_than_its_length) {
   std::string many;
   for (int i = 0; i < 50'000; ++i) many += "<b>x</b></i></a>";
   EXPECT_FALSE(mrkdwn_of_html(many).empty());
+}
+
+/// Every "<" opens a link that ends before the next one begins.
+bool has_links_only(std::string_view made) {
+  for (size_t at = made.find('<'); at != std::string_view::npos; at = made.find('<', at + 1)) {
+    const std::string rest = to_lower(made.substr(at + 1, 8));
+    const bool is_link =
+        rest.starts_with("http://") || rest.starts_with("https://") || rest.starts_with("mailto:");
+    const size_t end = made.find('>', at);
+    const size_t next = made.find('<', at + 1);
+    if (!is_link || end == std::string_view::npos || end > next) return false;
+  }
+  return true;
+}
+
+TEST(Mrkdwn, whatever_strangers_write_only_links_are_tokens) {
+  const std::vector<std::string> pieces = {"<",
+                                           ">",
+                                           "&",
+                                           "lt;",
+                                           "&lt;",
+                                           "&#60;",
+                                           "!channel",
+                                           "@here",
+                                           "|",
+                                           "https://x",
+                                           "\"",
+                                           "</a>",
+                                           "<b>",
+                                           "</b>",
+                                           "<pre>",
+                                           "</pre>",
+                                           "<code>",
+                                           "\n",
+                                           ":tada:",
+                                           "<li>",
+                                           "<p>",
+                                           "<!--",
+                                           "-->",
+                                           "@U7",
+                                           "mailto:",
+                                           "<a href=\"https://x/|\">",
+                                           "<a href=\"HTTPS://y?a=1&amp;b=<\">",
+                                           "*",
+                                           " "};
+  Random random(7);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    const uint64_t count = 1 + random.below(12);
+    for (uint64_t i = 0; i < count; ++i) text += pieces[random.below(pieces.size())];
+    EXPECT_TRUE(has_links_only(mrkdwn_of_html(text))) << text << "\n" << mrkdwn_of_html(text);
+    EXPECT_TRUE(has_links_only(mrkdwn_of_plain(text))) << text;
+    EXPECT_TRUE(has_links_only(mrkdwn_link("https://" + text, text))) << text;
+    EXPECT_EQ(plain_of_mrkdwn(mrkdwn_link(text, "x")).empty(), false) << text;
+  }
 }
 
 TEST(Emoji, known_by_name_with_or_without_a_skin_tone) {

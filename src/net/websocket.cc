@@ -198,10 +198,13 @@ Task<Result<std::unique_ptr<WebSocket>>> WebSocket::connect(Loop& loop, std::str
   const std::optional<Url> parsed =
       is_web_socket ? parse_url("http" + url.substr(2)) : std::nullopt;
   if (!parsed) co_return Error{ErrorKind::invalid, "web socket", "the address is none"};
+  const std::string origin = parsed->origin();
   Address to{.host = parsed->host,
              .port = std::to_string(parsed->port),
              .target = parsed->path.empty() ? "/" : parsed->path,
-             .shown = parsed->host};
+             .shown = origin.substr(origin.find("://") + 3)};
+  // "[::1]" is how an address of that kind is written, and not what it is.
+  if (to.host.starts_with('[')) to.host = to.host.substr(1, to.host.size() - 2);
   if (!parsed->query.empty()) to.target += "?" + parsed->query;
   if (parsed->scheme == "https") {
     co_return co_await connect_encrypted(loop, std::move(to), limits);

@@ -54,6 +54,10 @@ class SlackApi {
   /// The address is on Slack's own hosts: the one of api_url, or below it.
   bool has_host(std::string_view url) const;
   const SlackSettings& settings() const { return settings_; }
+  /// After a reload: the secrets of tomorrow.
+  void change_signing_secrets(std::vector<Secret> secrets) {
+    settings_.signing_secrets = std::move(secrets);
+  }
   HttpClient& http() { return http_; }
   Clock& clock() { return clock_; }
   Loop& loop() { return loop_; }

@@ -154,7 +154,10 @@ Task<Result<json::object>> SlackAsks::history(json::object asked, Monotonic unti
   // Who we are is needed to tell our own messages from others'.
   const Result<SlackSelf> self = co_await api_.self(until);
   if (!self.ok()) co_return self.error();
-  const std::string channel = text_in(asked, "channel"), thread = text_in(asked, "thread");
+  const Result<std::string> found_id = co_await channel_id(text_in(asked, "channel"), until);
+  if (!found_id.ok()) co_return found_id.error();
+  const std::string& channel = *found_id;
+  const std::string thread = text_in(asked, "thread");
   const std::string since = text_in(asked, "since"), cursor = text_in(asked, "cursor");
   SlackCall call{.method = thread.empty() ? "conversations.history" : "conversations.replies",
                  .fields = {{"channel", channel},

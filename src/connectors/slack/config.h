@@ -32,9 +32,9 @@ inline Field<SlackSettings> slack_signing_field() {
   field.key = "signing_secret";
   field.doc =
       "verifies what comes in over HTTP at `/hooks/slack/events`, `/commands` and `/interactive`; "
-      "a list of two while one is rotated; empty: these are not served";
+      "a list of two while one is rotated; default "
+      "SLACK_SIGNING_SECRET; empty: these are not served";
   field.allowed = "a secret, \"${NAME}\", \"file:/path\", or a list of two of them";
-  field.needs_restart = true;
   const json::object one{{"type", "string"}};
   field.schema = {
       {"anyOf",
@@ -66,10 +66,10 @@ inline const Section<SlackSettings>& slack_section() {
       "Mode (`app_token`), by HTTP (`signing_secret`), or both. The guide is "
       "`docs/guide/slack.md`.",
       {restart(secret_field("bot_token", &SlackSettings::bot_token,
-                            "the app's bot token, xoxb-…; needed")),
+                            "the app's bot token, xoxb-…; needed, here or in SLACK_BOT_TOKEN")),
        restart(secret_field("app_token", &SlackSettings::app_token,
                             "an app-level token, xapp-…, with connections:write: turns Socket Mode "
-                            "on, which needs no public address")),
+                            "on, which needs no public address; default SLACK_APP_TOKEN")),
        slack_signing_field(),
        restart(text_field("api_url", &SlackSettings::api_url,
                           "where Slack's Web API is, for GovSlack and tests", check_slack_url,

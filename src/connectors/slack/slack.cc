@@ -81,10 +81,8 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Monotonic until) {
     const Result<json::object> answer = co_await asks_.answer(*ask, until);
     if (!answer.ok()) {
       Outcome outcome = outcome_of(answer.error());
-      // A question changes nothing: it is asked again.
-      if (outcome.kind == Outcome::Kind::unsure && may_have_happened(delivery)) {
-        outcome.kind = Outcome::Kind::later;
-      }
+      // A question changes nothing: there is no doubt, it is asked again.
+      if (outcome.kind == Outcome::Kind::unsure) outcome.kind = Outcome::Kind::later;
       co_return outcome;
     }
     co_return Outcome::done(*answer);

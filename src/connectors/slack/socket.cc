@@ -128,6 +128,11 @@ Task<Result<void>> SlackSocket::open_one() {
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
   if (!answer.ok()) co_return answer.error();
   std::string url = text_at(answer->body, "url");
+  // Where the Web API is asked over TLS, its events come over TLS.
+  const bool is_encrypted = url.starts_with("wss://");
+  if (api_.settings().api_url.starts_with("https://") && !is_encrypted) {
+    co_return Error{ErrorKind::invalid, "slack socket", "Slack gave an address without TLS"};
+  }
   Result<std::unique_ptr<WebSocket>> socket =
       co_await WebSocket::connect(api_.loop(), std::move(url), settings_.limits);
   if (!socket.ok()) co_return socket.error();

@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <set>
+
+#include "base/text.h"
 #include "connectors/slack/api.h"
+#include "connectors/slack/scopes.h"
 
 namespace dw {
 namespace {
@@ -210,6 +215,20 @@ TEST(SlackWire, odd_payloads_are_no_events) {
         R"({"type":"message","user":"U1","ts":"1/2","channel":"C1"})", "{}"}) {
     EXPECT_FALSE(decode(odd)) << odd;
   }
+}
+
+TEST(SlackManifest, asks_for_exactly_the_scopes_that_are_used) {
+  std::ifstream file(std::string(DW_SOURCE_DIR) + "/packaging/slack-app-manifest.yaml");
+  std::set<std::string> asked, used;
+  bool is_inside = false;
+  for (std::string line; std::getline(file, line);) {
+    const std::string_view word = trim(line);
+    if (is_inside && !word.starts_with("- ")) break;
+    if (is_inside) asked.emplace(trim(word.substr(2, word.find('#') - 2)));
+    is_inside = is_inside || word == "bot:";
+  }
+  for (const auto& [scope, what_for] : slack_scopes) used.emplace(scope);
+  EXPECT_EQ(asked, used);
 }
 
 HttpAnswer answer(int status, std::string body, std::string retry_after = "") {
