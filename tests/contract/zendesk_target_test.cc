@@ -38,6 +38,9 @@ TEST(ZendeskDesk, what_was_lost_on_the_way_there_gets_time_before_it_is_sent_aga
   w.fake.fail_next(lost("POST", "/api/v2/tickets", false));
   EXPECT_EQ(w.perform(World::opening()).kind, Kind::unsure);
   EXPECT_EQ(w.settle(World::opening()).kind, Settled::Kind::later) << "it may still arrive";
+  const size_t asked = w.world.script.seen().size();
+  EXPECT_EQ(w.settle(World::opening()).kind, Settled::Kind::later);
+  EXPECT_EQ(w.world.script.seen().size(), asked) << "one question is enough for now";
   w.build();  // a restart, long after
   EXPECT_EQ(w.settle(World::opening()).kind, Settled::Kind::not_happened);
 }

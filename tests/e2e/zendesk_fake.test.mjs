@@ -1,10 +1,11 @@
 // The fake Zendesk under a client that this project did not write, and the daemon beside it.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import zendesk from "node-zendesk";
-import { call, folder, local, run, runBeside, serve, until } from "./daemon.mjs";
+import { binary, call, folder, local, run, runBeside, serve, until } from "./daemon.mjs";
 import { fake } from "./fake.mjs";
 
 const client = (url, options = {}) => zendesk.createClient({
@@ -110,6 +111,43 @@ test("check tells who one is, setup makes webhook and trigger once, and undoes t
   assert.deepEqual(setup("--undo"), ["trigger removed", "webhook removed"]);
   const printed = run(cwd, ["config"]).out;
   assert.ok(!printed.includes("client-secret"), printed);
+  desk.stop();
+});
+
+test("a [zendesk] that can not work stops the start and says all that is missing", () => {
+  const { err, code } = run(folder(`${local}[zendesk]\npoll = "1s"\noauth_client_id = "x"\n`),
+    ["check", "--offline"]);
+  assert.equal(code, 78);
+  for (const part of ["zendesk.url", "zendesk.poll", "oauth_client_secret"]) {
+    assert.ok(err.includes(part), `${part} in ${err}`);
+  }
+  const env = { ZENDESK_SUBDOMAIN: "acme", ZENDESK_EMAIL: "a@b.example", ZENDESK_TOKEN: "hidden" };
+  const good = run(folder(`${local}[zendesk]\n`), ["config"], { env });
+  assert.match(good.out, /url = "https:\/\/acme\.zendesk\.com"/);
+  assert.ok(!good.out.includes("hidden"));
+});
+
+test("login brings a pair of tokens, and a refresh keeps the next one", async () => {
+  const desk = await fake("fake_zendesk");
+  const cwd = folder(config(desk, 'oauth_client_id = "deskwire"\n' +
+    'oauth_client_secret = "client-secret"\n'));
+  const child = spawn(binary, ["login", "zendesk", "--listen", "127.0.0.1:0"], { cwd });
+  let out = "";
+  child.stdout.on("data", (piece) => (out += piece));
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const address = await until(() => /^http\S+authorizations\S+/m.exec(out)?.[0], "the address");
+  const asked = new URL(address).searchParams;
+  assert.equal(asked.get("code_challenge_method"), "S256");
+  const back = new URL(asked.get("redirect_uri"));
+  const { code } = await desk.tell("code");
+  assert.equal((await fetch(`${back}?state=wrong&code=${code}`)).status, 400);
+  assert.equal((await fetch(`${back}?state=${asked.get("state")}&code=${code}`)).status, 200);
+  assert.equal(await ended, 0);
+  const signIn = () => JSON.parse(run(cwd, ["check", "--json"]).out).items
+    .find((one) => one.name === "zendesk sign-in");
+  assert.equal(signIn().ok, true);
+  await desk.tell("expire", {});
+  assert.equal(signIn().ok, true, "a token that has ended is refreshed");
   desk.stop();
 });
 

@@ -62,16 +62,23 @@ Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Monotonic until) {
                     *wait};
   }
   DW_CO_TRY(const Secret header, co_await sign_in_.get(until));
+  Result<HttpAnswer> answer = co_await send_signed(call, header, until);
+  if (!answer.ok() || answer->status != 401) co_return answer;
+  // Nothing was done. A token that ended early is replaced, once.
+  sign_in_.forget(header);
+  DW_CO_TRY(const Secret fresh, co_await sign_in_.get(until));
+  if (fresh == header) co_return answer;
+  co_return co_await send_signed(std::move(call), fresh, until);
+}
+
+Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header, Monotonic until) {
   call.headers.emplace_back("Authorization", header.reveal());
   const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
   if (left <= Millis(0)) {
     co_return Error{ErrorKind::busy, "zendesk", "no time was left to send this"};
   }
   Result<HttpAnswer> answer = co_await http_.send(std::move(call), left);
-  if (answer.ok()) {
-    if (answer->status == 401) sign_in_.forget(header);
-    note_limits(*answer);
-  }
+  if (answer.ok()) note_limits(*answer);
   co_return answer;
 }
 

@@ -30,6 +30,7 @@ class ZendeskClient {
 
  private:
   Task<Result<HttpAnswer>> send(HttpCall call, Monotonic until);
+  Task<Result<HttpAnswer>> send_signed(HttpCall call, Secret header, Monotonic until);
   void note_limits(const HttpAnswer& answer);
 
   HttpClient& http_;

@@ -13,6 +13,7 @@ constexpr size_t comments_max = 100;
 constexpr size_t pages_max = 100;
 /// Zendesk may go on with a request whose connection broke: before that its audits prove nothing.
 constexpr Millis settle_after{30'000};
+constexpr Millis settle_pause{10'000};
 /// Clocks here and there differ.
 constexpr Millis clock_tolerance{600'000};
 
@@ -101,28 +102,37 @@ Task<Outcome> ZendeskDesk::ask_search(Ask ask, Monotonic until) {
 }
 
 Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
-  const Monotonic until = client_.clock().monotonic() + timeout;
+  const Monotonic now = client_.clock().monotonic();
+  const DeliveryId id = delivery.id;
+  const auto doubt = doubts_.find(id);
+  const bool is_young = doubt != doubts_.end() && doubt->second.since + settle_after > now;
+  const Settled not_yet{.kind = Settled::Kind::later,
+                        .why = "not seen yet; Zendesk gets more time"};
+  if (is_young) {
+    // The engine asks every second; Zendesk counts each question.
+    const auto asked_at = doubt->second.asked_at;
+    if (asked_at && *asked_at + settle_pause > now) co_return not_yet;
+    doubt->second.asked_at = now;
+  }
+  const Settled settled = co_await look_for(std::move(delivery), now + timeout);
+  if (is_young && settled.kind == Settled::Kind::not_happened) co_return not_yet;
+  if (settled.kind != Settled::Kind::later) doubts_.erase(id);
+  co_return settled;
+}
+
+Task<Settled> ZendeskDesk::look_for(Delivery delivery, Monotonic until) {
   if (std::holds_alternative<Ask>(delivery.payload)) {
     co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
   }
-  Settled settled{.kind = Settled::Kind::not_happened, .why = "never Zendesk's"};
-  const DeliveryId id = delivery.id;
-  if (auto* one = std::get_if<DeskOpen>(&delivery.payload)) {
-    settled = co_await settle_open(std::move(*one), until);
-  } else if (const auto* said = std::get_if<DeskComment>(&delivery.payload)) {
-    std::string ticket = said->external_id;
-    settled = co_await settle_by_audits(std::move(delivery), std::move(ticket), until);
-  } else if (const auto* changed = std::get_if<DeskUpdate>(&delivery.payload)) {
-    std::string ticket = changed->external_id;
-    settled = co_await settle_by_audits(std::move(delivery), std::move(ticket), until);
+  if (auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
+    co_return co_await settle_open(std::move(*open), until);
   }
-  const auto doubt = doubts_.find(id);
-  if (settled.kind == Settled::Kind::not_happened && doubt != doubts_.end() &&
-      doubt->second + settle_after > client_.clock().monotonic()) {
-    co_return Settled{.kind = Settled::Kind::later, .why = "not seen yet; Zendesk gets more time"};
+  std::string ticket;
+  if (const auto* said = std::get_if<DeskComment>(&delivery.payload)) ticket = said->external_id;
+  if (const auto* changed = std::get_if<DeskUpdate>(&delivery.payload)) {
+    ticket = changed->external_id;
   }
-  if (settled.kind != Settled::Kind::later) doubts_.erase(id);
-  co_return settled;
+  co_return co_await settle_by_audits(std::move(delivery), std::move(ticket), until);
 }
 
 Task<Settled> ZendeskDesk::settle_open(DeskOpen open, Monotonic until) {

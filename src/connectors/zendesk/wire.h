@@ -1,7 +1,6 @@
 // Zendesk's JSON to our words and back; pure.
 // Protocol: developer.zendesk.com, Ticketing API (tickets, comments, audits, search, incremental
-// exports) and webhooks, read 2026-11; replies recorded from a live account are in
-// tests/wire/zendesk.
+// exports) and webhooks, read 2026-11.
 #pragma once
 #include <functional>
 #include <optional>

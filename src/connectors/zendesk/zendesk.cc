@@ -70,7 +70,7 @@ Task<std::vector<Outcome>> ZendeskDesk::perform(std::vector<Delivery> deliveries
     Outcome outcome = co_await perform_one(std::move(delivery), until);
     if (outcome.kind == Outcome::Kind::unsure) {
       if (doubts_.size() >= doubts_max) doubts_.erase(doubts_.begin());
-      doubts_[id] = client_.clock().monotonic();
+      doubts_[id] = {.since = client_.clock().monotonic(), .asked_at = {}};
     }
     outcomes.push_back(std::move(outcome));
   }

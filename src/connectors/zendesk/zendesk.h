@@ -26,6 +26,12 @@ class ZendeskDesk : public Target {
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
  private:
+  /// A delivery whose outcome was lost, by this process.
+  struct Doubt {
+    Monotonic since{};
+    std::optional<Monotonic> asked_at;
+  };
+  Task<Settled> look_for(Delivery delivery, Monotonic until);
   Task<Outcome> perform_one(Delivery delivery, Monotonic until);
   Task<Outcome> open(DeskOpen open, std::string marker, Monotonic until);
   Task<Outcome> comment(DeskComment comment, std::string marker, int attempts, Monotonic until);
@@ -49,7 +55,7 @@ class ZendeskDesk : public Target {
   ZendeskFiles files_;
   std::string name_ = "desk:zendesk";
   std::string label_;
-  std::map<DeliveryId, Monotonic> doubts_;  // when a delivery's outcome was lost, here
+  std::map<DeliveryId, Doubt> doubts_;
 };
 
 }  // namespace dw
