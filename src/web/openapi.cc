@@ -257,8 +257,12 @@ Object describe(const Operation& operation, std::string_view path) {
                                 {"schema", typed(name == "limit" ? "integer" : "string")}});
   }
   Object answer{{"description", json::string(operation.summary)}};
-  answer["content"] = operation.answer.empty() ? content("text/event-stream", typed("string"))
-                                               : content("application/json", ref(operation.answer));
+  constexpr int no_content = 204;
+  if (operation.status != no_content) {
+    answer["content"] = operation.answer.empty()
+                            ? content("text/event-stream", typed("string"))
+                            : content("application/json", ref(operation.answer));
+  }
   const Object failed{{"description", "what is wrong, and what to do"},
                       {"content", content("application/problem+json", ref("Problem"))}};
   Object out{{"summary", json::string(operation.summary)},
@@ -298,7 +302,7 @@ void add_access_paths(const AddPath& add) {
       {"Who changed what, newest first", "admin", 200, "AuditPage", "", {"limit", "cursor"}});
   add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
   add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
-  add("delete", "/v1/session", {"Signs out", "viewer", 204, "Session"});
+  add("delete", "/v1/session", {"Signs out", "viewer", 204, ""});
 }
 
 Object paths() {
