@@ -64,7 +64,8 @@ async function measure(name, kind, { child, url }, path) {
   const mib = memory(child.pid);
   readers.kill();
   child.kill("SIGKILL");
-  console.log(`| ${name} | ${open} | ${updates} | ${((100 * seen) / (updates * boards)).toFixed(1)}% `
+  const told = ((100 * seen) / (updates * boards)).toFixed(1);
+  console.log(`| ${name} | ${open} | ${updates} | ${told}% `
     + `| ${p50} / ${p99} ms | ${(100 * share).toFixed(1)}% | ${mib.toFixed(0)} MiB |`);
   return { open, seen, updates, share };
 }
@@ -74,6 +75,7 @@ console.log("|---|---|---|---|---|---|---|");
 const cwd = mkdtempSync(join(tmpdir(), "deskwire-live-"));
 writeFileSync(join(cwd, "deskwire.toml"), '[server]\nlisten = "127.0.0.1:0"\n');
 const own = await measure("Deskwire", "sse", await start(binary, ["serve"], cwd), "/v1/tickets");
-await measure("Node with ws", "ws", await start(process.execPath, [here("rival_ws.mjs")], cwd), "/");
+const rival = await start(process.execPath, [here("rival_ws.mjs")], cwd);
+await measure("Node with ws", "ws", rival, "/");
 rmSync(cwd, { recursive: true, force: true });
 process.exit(own.open === boards && own.seen >= own.updates * boards ? 0 : 1);
