@@ -39,8 +39,11 @@ fuzz: board ## each fuzzer over its corpus and mutations of it; DW_FUZZ_SECONDS 
 	@tools/ctest.sh build '^fuzz' -j $(JOBS)
 
 bench: bench-bound ## intake against its rivals; see docs/benchmarks.md
+bench: build ## intake and open boards against their rivals; see docs/benchmarks.md
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py
+	@tools/npm_packages.sh tests/bench/live
+	@node tests/bench/live/run.mjs
 
 demo: build ## a small world on this machine, with the board
 	@build/deskwire demo

@@ -38,10 +38,11 @@ export function takeWallToken(): void {
   if (found) setToken(found[1] ?? null);
 }
 
-let signedOut: () => void = () => {};
+let tellSignedOut: () => void = () => {};
 export function onSignedOut(listener: () => void): void {
-  signedOut = listener;
+  tellSignedOut = listener;
 }
+export const signedOut = () => tellSignedOut();
 
 async function request<T>(method: string, path: string, body?: unknown,
   headers: Record<string, string> = {}): Promise<T> {

@@ -135,8 +135,10 @@ export function AgentBars({ agents, label, chart, room = 0, open }: Props) {
           viewBox={`0 0 ${width} ${height}`} aria-label={label}>
           {ticks.map((tick) => (
             <g key={tick}>
-              <line class="chart-line" x1={names + tick * scale} x2={names + tick * scale} y1={0}
-                y2={height - axis} />
+              {(tick === 0 || !shape.isStacked) && (
+                <line class="chart-line" x1={names + tick * scale} x2={names + tick * scale}
+                  y1={0} y2={height - axis} />
+              )}
               <text class="chart-tick" x={names + tick * scale} y={height - 6} font-size="12"
                 text-anchor={names === 0 && tick === 0 ? "start" : "middle"}>
                 {whole(tick)}

@@ -1,6 +1,6 @@
 // The live stream: reconnects by itself, resumes behind the last change it saw, and tells at once
 // when it is broken.
-import { authorization } from "./api";
+import { authorization, signedOut } from "./api";
 import { SseParser, type ServerEvent } from "./sse";
 
 export type LiveState = { is_live: boolean; since: number };
@@ -21,24 +21,28 @@ function tell(is_live: boolean): void {
   watchers.forEach((watcher) => watcher(state));
 }
 
-async function readOnce(): Promise<void> {
+/** True if the server ended it in order, to see again who reads: that is no broken connection. */
+async function readOnce(): Promise<boolean> {
+  let isRenewed = false;
   const abort = new AbortController();
   let silence = setTimeout(() => abort.abort(), silence_max);
   try {
     const headers: Record<string, string> = { ...authorization() };
     if (lastId) headers["last-event-id"] = lastId;
     const answer = await fetch("/v1/live", { headers, signal: abort.signal, cache: "no-store" });
-    if (!answer.ok || !answer.body) return;
+    if (answer.status === 401) signedOut();
+    if (!answer.ok || !answer.body) return false;
     tell(true);
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parser = new SseParser();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return;
+      if (done) return isRenewed;
       clearTimeout(silence);
       silence = setTimeout(() => abort.abort(), silence_max);
       for (const event of parser.push(value)) {
         if (event.id) lastId = event.id;
+        if (event.event === "renew") isRenewed = true;
         listeners.forEach((listener) => listener(event));
       }
     }
@@ -47,12 +51,13 @@ async function readOnce(): Promise<void> {
   } finally {
     clearTimeout(silence);
   }
+  return false;
 }
 
 async function readForEver(): Promise<void> {
   for (let tries = 0; ; ++tries) {
     const began = Date.now();
-    await readOnce();
+    if (await readOnce()) continue;
     tell(false);
     if (Date.now() - began > 5000) tries = 0;
     const wait = Math.min(wait_max, 250 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2);

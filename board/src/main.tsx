@@ -59,12 +59,13 @@ const rotation = ["/", "/agents", "/queues"];
 
 function useRotation(isOn: boolean, seconds_each: number): string {
   const [place, setPlace] = useState(0);
+  const { is_live } = useConnection();
   useEffect(() => {
-    if (!isOn) return;
+    if (!isOn || !is_live) return;  // a page that can't be loaded says less than an old one
     const timer = setInterval(() => setPlace((now) => (now + 1) % rotation.length),
       seconds_each * 1000);
     return () => clearInterval(timer);
-  }, [isOn, seconds_each]);
+  }, [isOn, is_live, seconds_each]);
   return rotation[place] ?? "/";
 }
 

@@ -69,8 +69,8 @@ std::vector<QueueName> Core::queue_names() const {
 
 ShapeContext Core::shapes() const {
   ShapeContext context{.public_url = public_url, .timezone = settings.hours.timezone};
-  for (const TallySettings& tally : settings.tallies) {
-    context.tally_channels.push_back(tally.channel);
+  for (const TallySettings& one : settings.tallies) {
+    context.tally_channels.push_back(one.channel);
   }
   for (const auto& target : local_targets) context.target_labels[target->name()] = target->label();
   for (const auto& target : targets) context.target_labels[target->name()] = target->label();

@@ -13,6 +13,9 @@ namespace {
 constexpr Millis figures_every{500};
 constexpr Millis figures_anyway{5000};
 constexpr Millis heartbeat{15'000};
+constexpr Millis renew_after{120'000};
+constexpr Millis renew_spread{30'000};
+constexpr int renew_steps = 100;
 
 }  // namespace
 
@@ -118,17 +121,20 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
   }
 }
 
-Response LiveFeed::stream(std::string position) {
+Response LiveFeed::stream(std::string position, bool is_renewed) {
   return {.status = 200,
           .content_type = "text/event-stream",
           .body = {},
           .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-          .stream = [this, position = std::move(position)](ByteStream& out) {
-            return write_events(position, out);
+          .stream = [this, position = std::move(position), is_renewed](ByteStream& out) {
+            return write_events(position, is_renewed, out);
           }};
 }
 
-Task<void> LiveFeed::write_events(std::string position, ByteStream& out) {
+Task<void> LiveFeed::write_events(std::string position, bool is_renewed, ByteStream& out) {
+  // Spread, so that readers who came together do not come back together.
+  const Millis spread = renew_spread * (live_.readers() % renew_steps) / renew_steps;
+  const Monotonic ends = is_renewed ? clock_.monotonic() + renew_after + spread : Monotonic::max();
   const std::unique_ptr<Live::Subscription> reader = co_await live_.subscribe(std::move(position));
   queues_changed_.notify();
   bool is_open = co_await out.write("retry: 1000\n\n");
@@ -139,7 +145,9 @@ Task<void> LiveFeed::write_events(std::string position, ByteStream& out) {
       bytes += format_sse({.id = event->position, .event = event->topic, .data = event->json});
     }
     if (events.empty()) bytes = ": still here\n\n";
-    is_open = co_await out.write(bytes);
+    const bool is_over = clock_.monotonic() >= ends;
+    if (is_over) bytes += "event: renew\ndata: {}\n\n";
+    is_open = co_await out.write(bytes) && !is_over;
   }
 }
 

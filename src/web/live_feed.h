@@ -35,12 +35,14 @@ class LiveFeed {
   void tell(const ConnectorState& connector);
 
   /// Answers with a stream that goes on behind `position` (Last-Event-ID; empty: from now).
-  Response stream(std::string position);
+  /// Where readers sign in the stream says `renew` and ends after two minutes or a little more, so
+  /// that whoever may read no longer is found out; the reader goes on behind what it saw.
+  Response stream(std::string position, bool is_renewed);
   size_t readers() const { return live_.readers(); }
 
  private:
   Task<void> follow_queues_until_stopped();
-  Task<void> write_events(std::string position, ByteStream& out);
+  Task<void> write_events(std::string position, bool is_renewed, ByteStream& out);
   Result<std::vector<LiveEvent>> render(Reader& reader, std::vector<ChangeNote> notes) const;
 
   Loop& loop_;

@@ -1,5 +1,6 @@
 #include "web/openapi.h"
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -256,8 +257,12 @@ Object describe(const Operation& operation, std::string_view path) {
                                 {"schema", typed(name == "limit" ? "integer" : "string")}});
   }
   Object answer{{"description", json::string(operation.summary)}};
-  answer["content"] = operation.answer.empty() ? content("text/event-stream", typed("string"))
-                                               : content("application/json", ref(operation.answer));
+  constexpr int no_content = 204;
+  if (operation.status != no_content) {
+    answer["content"] = operation.answer.empty()
+                            ? content("text/event-stream", typed("string"))
+                            : content("application/json", ref(operation.answer));
+  }
   const Object failed{{"description", "what is wrong, and what to do"},
                       {"content", content("application/problem+json", ref("Problem"))}};
   Object out{{"summary", json::string(operation.summary)},
@@ -273,10 +278,37 @@ Object describe(const Operation& operation, std::string_view path) {
   return out;
 }
 
+using AddPath = std::function<void(std::string_view, std::string_view, const Operation&)>;
+
+void add_tally_paths(const AddPath& add) {
+  add("get", "/v1/tally",
+      {"Updates per agent; since and until: a time, a day, \"today\" or \"7d\"",
+       "viewer",
+       200,
+       "Tally",
+       "",
+       {"since", "until", "channel"}});
+  add("get", "/v1/tally/updates",
+      {"The lines behind a number, newest first",
+       "viewer",
+       200,
+       "TallyUpdatePage",
+       "",
+       {"username", "since", "until", "channel", "limit", "cursor"}});
+}
+
+void add_access_paths(const AddPath& add) {
+  add("get", "/v1/audit",
+      {"Who changed what, newest first", "admin", 200, "AuditPage", "", {"limit", "cursor"}});
+  add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
+  add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
+  add("delete", "/v1/session", {"Signs out", "viewer", 204, ""});
+}
+
 Object paths() {
   Object out;
-  const auto add = [&out](std::string_view method, std::string_view path,
-                          const Operation& operation) {
+  const AddPath add = [&out](std::string_view method, std::string_view path,
+                             const Operation& operation) {
     if (!out.contains(json::string(path))) out[json::string(path)] = Object{};
     out[json::string(path)].get_object()[json::string(method)] = describe(operation, path);
   };
@@ -318,28 +350,12 @@ Object paths() {
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
   add("post", "/v1/deliveries/{id}/discard",
       {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
-  add("get", "/v1/tally",
-      {"Updates per agent; since and until: a time, a day, \"today\" or \"7d\"",
-       "viewer",
-       200,
-       "Tally",
-       "",
-       {"since", "until", "channel"}});
-  add("get", "/v1/tally/updates",
-      {"The lines behind a number, newest first",
-       "viewer",
-       200,
-       "TallyUpdatePage",
-       "",
-       {"username", "since", "until", "channel", "limit", "cursor"}});
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
-  add("get", "/v1/audit",
-      {"Who changed what, newest first", "admin", 200, "AuditPage", "", {"limit", "cursor"}});
-  add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
-  add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
-  add("delete", "/v1/session", {"Signs out", "viewer", 204, "Session"});
+  add_tally_paths(add);
+  add_access_paths(add);
   add("get", "/v1/live",
-      {"Server-sent events ticket, delivery, queue, status, resync; Last-Event-ID resumes",
+      {"Server-sent events ticket, delivery, queue, tally, status, resync, renew; Last-Event-ID "
+       "resumes",
        "viewer", 200, ""});
   return out;
 }

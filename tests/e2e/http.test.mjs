@@ -153,9 +153,12 @@ test("every answer of /v1 is as /openapi.json describes it", async () => {
         method: method.toUpperCase(), body: bodies[`${method} ${path}`],
       });
       const response = operation.responses[answer.status] ?? operation.responses.default;
-      const isDelivery = path.includes("/deliveries/{id}");
-      assert.equal(answer.status, isDelivery ? 409 : Number(Object.keys(operation.responses)[0]),
+      // Deliveries are done already, and in this mode there are no passwords.
+      const isRefused = path.includes("/deliveries/{id}") || (method === "post"
+        && path === "/v1/session");
+      assert.equal(answer.status, isRefused ? 409 : Number(Object.keys(operation.responses)[0]),
         `${method} ${path}: ${answer.text}`);
+      if (answer.status === 204) continue;
       const [{ schema }] = Object.values(response.content);
       conforms(schemas, schema, answer.json, `${method} ${path}`);
       ++described;

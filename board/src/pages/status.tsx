@@ -1,8 +1,40 @@
 // Connectors, jobs, store, version.
 import { seconds } from "../format";
 import { useLive, useLoad, useNow } from "../hooks";
-import { ConnectorList, Empty, Loading, Section, Trouble } from "../parts";
-import type { SystemStatus } from "../types";
+import { Action, ConnectorList, Empty, Loading, Section, Trouble, When } from "../parts";
+import type { AuditEntry, Page, SystemStatus } from "../types";
+import { get } from "../api";
+import { useState } from "preact/hooks";
+
+/** Who changed what: for administrators. */
+function Audit() {
+  const first = useLoad<Page<AuditEntry>>("/v1/audit?limit=20");
+  const [more, setMore] = useState<Page<AuditEntry> | null>(null);
+  if (!first.value) return first.error ? <Trouble error={first.error} /> : <Loading />;
+  const items = [...first.value.items, ...(more?.items ?? [])];
+  const next = more ? more.next_cursor : first.value.next_cursor;
+  const load = async () => {
+    const page = await get<Page<AuditEntry>>(`/v1/audit?limit=50&cursor=${next}`);
+    setMore({ ...page, items: [...(more?.items ?? []), ...page.items] });
+  };
+  return (
+    <Section title="Audit">
+      {items.length === 0 ? <Empty>Nobody has changed anything yet.</Empty> : (
+        <ul class="rows">
+          {items.map((one) => (
+            <li key={one.id}>
+              <strong>{one.who}</strong>
+              <span class="faint">{one.what}</span>
+              <span class="grow clip">{one.subject}</span>
+              <When at={one.at} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {next && <Action label="Earlier" quiet run={load} />}
+    </Section>
+  );
+}
 
 export function StatusPage() {
   const status = useLoad<SystemStatus>("/v1/status");
@@ -49,6 +81,7 @@ export function StatusPage() {
           </ul>
         )}
       </Section>
+      {one.access.role === "admin" && <Audit />}
     </>
   );
 }

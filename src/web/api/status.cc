@@ -103,7 +103,8 @@ Task<Response> Api::audit(Request& request) {
 Task<Response> Api::live(Request& request) {
   const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
   if (!caller.ok()) co_return refusal(caller.error());
-  co_return parts_.live.stream(std::string(request.header("last-event-id")));
+  const bool is_renewed = parts_.access.mode() != Access::Mode::loopback;
+  co_return parts_.live.stream(std::string(request.header("last-event-id")), is_renewed);
 }
 
 Task<Response> Api::healthz(Request&) {
