@@ -1,6 +1,7 @@
 #include "app/connectors.h"
 
 #include "app/core.h"
+#include "connectors/smtp/smtp.h"
 #include "connectors/webhook/webhook.h"
 
 namespace dw {
@@ -36,6 +37,10 @@ void build_notice_targets(Core& core) {
   if (!notices.webhook_url.empty()) {
     core.targets.push_back(
         std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, notices));
+  }
+  if (!core.settings.mail.url.empty()) {
+    core.targets.push_back(std::make_unique<SmtpTarget>(core.loop, core.clock, core.settings.mail,
+                                                        notices.rate_per_minute));
   }
 }
 

@@ -73,7 +73,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
-                    [this] { outbox_.notify(); }}) {}
+                    [this] { outbox_.notify(); }, *core_->notices}) {}
 
 Daemon::~Daemon() = default;
 
@@ -86,6 +86,7 @@ void Daemon::wire_notices() {
   });
   for (const auto& source : core_->teams) states_.expect(source->name(), "no request yet");
   for (const auto& target : core_->targets) states_.expect(target->label(), "nothing sent yet");
+  if (core_->settings.notices.has_report()) states_.expect("notices", "no run yet");
   outbox_.on_outcome([this](const std::string& label, const Outcome& outcome) {
     const bool is_working =
         outcome.kind == Outcome::Kind::done || outcome.kind == Outcome::Kind::refused;
@@ -103,6 +104,40 @@ void Daemon::start_janitor() {
   scheduler_.add({"retention", "hourly :17", *schedule, core_->settings.hours.timezone,
                   [this](TimePoint) { return janitor_.sweep(); }});
   tasks_.run("search index", janitor_.index_until_stopped());
+}
+
+void Daemon::start_notices() {
+  const NoticesSettings& notices = core_->settings.notices;
+  if (!notices.has_report() || notices.schedule.empty()) return;
+  Result<Schedule> schedule = Schedule::parse(notices.schedule);
+  DW_ASSERT(schedule.ok(), "the settings' schedules were checked when they were read");
+  scheduler_.add({"notices", notices.schedule, *schedule, core_->settings.hours.timezone,
+                  [this](TimePoint) { return run_notices(); }});
+}
+
+/// Replicas may do this at once: the ledger takes one of them, and the others find nothing new.
+Task<void> Daemon::run_notices() {
+  const NoticesSettings& notices = core_->settings.notices;
+  const Result<NoticeRun> made = co_await core_->notices->plan(notices.is_test);
+  if (!made.ok()) {
+    log_error("notices", made.error().text());
+    states_.note_trouble("notices", made.error().text());
+    co_return;
+  }
+  states_.note_success("notices", core_->clock.now());
+  bool is_asking = false;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const NoticeMarks marks, reader.notice_marks());
+    is_asking = marks.is_asking;
+    return {};
+  };
+  const Result<void> read = co_await core_->store->read(look);
+  if (notices.is_test || notices.is_approval_needed || is_asking || !read.ok()) {
+    log_info("notices", "a plan waits for a person", {{"run", made->id}});
+    co_return;
+  }
+  const Result<NoticeRun> applied = co_await core_->notices->apply(made->id, true);
+  if (!applied.ok()) log_warn("notices", applied.error().text());
 }
 
 Routes Daemon::routes() {
@@ -142,6 +177,7 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_janitor();
+  start_notices();
   scheduler_.start();
   live_.start();
   return bound;

@@ -27,6 +27,9 @@ struct HttpCall {
   std::string body;
   std::optional<AwsSigning> aws;
   size_t answer_bytes_max = 4 * 1024 * 1024;
+  /// On a connection of its own. libcurl repeats a request by itself when a connection that it had
+  /// used before breaks without a word; what must not be done twice can't have that.
+  bool is_alone = false;
 };
 
 struct HttpAnswer {

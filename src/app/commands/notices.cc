@@ -218,7 +218,7 @@ void print_outcome(Invocation& invocation, Core& core, int64_t run) {
     DW_TRY(found, reader.notice_run(run));
     return {};
   };
-  const Result<void> read = core.store->read_now(work);
+  const Result<void> read = wait_for(core, core.store->read(work));
   if (!read.ok()) return fail(invocation, read.error());
   if (counts.unsure + counts.dead > 0) invocation.exit_code = exit_found;
   if (counts.pending > 0) invocation.exit_code = exit_unreachable;
@@ -281,7 +281,7 @@ bool is_asking(Core& core) {
     is = marks.is_asking;
     return {};
   };
-  return core.store->read_now(work).ok() && is;
+  return wait_for(core, core.store->read(work)).ok() && is;
 }
 
 void run(Invocation& invocation, const NoticeArguments& given) {
@@ -361,7 +361,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
     }
     return {};
   };
-  const Result<void> read = core->store->read_now(work);
+  const Result<void> read = wait_for(*core, core->store->read(work));
   if (!read.ok()) return fail(invocation, read.error());
   if (invocation.is_json) return print_items(invocation, items, {});
   for (const json::value& one : items) print_story(one.get_object());
@@ -382,7 +382,7 @@ void import(Invocation& invocation, const NoticeArguments& given) {
     marks.is_asking = true;
     return journal.set_notice_marks(marks);
   };
-  const Result<void> written = core->store->write_now(work);
+  const Result<void> written = wait_for(*core, core->store->write(work));
   if (!written.ok()) return fail(invocation, written.error());
   fmt::print("closings from {} on are told; the next run shows what that is and asks\n",
              day_text(*day));

@@ -10,6 +10,7 @@
 #include "engine/inbox.h"
 #include "engine/scheduler.h"
 #include "net/http_server.h"
+#include "ports/notices.h"
 #include "ports/store.h"
 #include "web/access.h"
 #include "web/connector_states.h"
@@ -33,6 +34,7 @@ struct ApiParts {
   TimePoint started_at{};
   /// Something needs the outbox: a delivery was retried.
   std::function<void()> lanes_changed;
+  Notices& notices;
 };
 
 class Api {
@@ -68,6 +70,15 @@ class Api {
   Task<Response> list_deliveries(Request& request);
   Task<Response> retry_delivery(Request& request);
   Task<Response> discard_delivery(Request& request);
+
+  // notices.cc
+  void add_notices(Routes& routes);
+  Task<Response> preview_notices(Request& request);
+  Task<Response> list_notice_runs(Request& request);
+  Task<Response> list_notice_letters(Request& request);
+  Task<Response> plan_notices(Request& request);
+  Task<Response> apply_notices(Request& request);
+  Task<Response> why_notices(Request& request);
 
   // status.cc
   void add_status(Routes& routes);
