@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
+#include "connectors/sheets/sign_in.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "engine/inbox.h"
@@ -38,6 +39,7 @@ struct Core {
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<std::unique_ptr<Job>> jobs;
   std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<GoogleSignIn> google;
   std::unique_ptr<NoticeRuns> notices;
 
   std::vector<QueueName> queue_names() const;

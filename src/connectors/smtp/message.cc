@@ -13,8 +13,8 @@ namespace {
 
 constexpr size_t address_bytes_max = 254;
 constexpr size_t plain_header_max = 60;
-/// 45 bytes are 60 characters of base64, and the whole word 72.
-constexpr size_t word_bytes_max = 45;
+/// 42 bytes are 56 characters of base64, and with "Subject: " the line has 77.
+constexpr size_t word_bytes_max = 42;
 constexpr size_t line_max = 76;
 constexpr size_t unsubscribe_bytes_max = 900;
 

@@ -96,7 +96,8 @@ TEST(mail, encoded_words_hold_whole_characters) {
   std::string text;
   for (int i = 0; i < 50; ++i) text += "ü€";
   std::string decoded;
-  for (std::string_view word : split(header_text(text), '\n')) {
+  const std::string header = header_text(text);
+  for (std::string_view word : split(header, '\n')) {
     word = trim(word);
     ASSERT_TRUE(word.starts_with("=?UTF-8?B?") && word.ends_with("?=")) << word;
     EXPECT_LE(word.size(), 75U);
