@@ -8,6 +8,7 @@ import { listen } from "./live";
 import { Link, useAddress } from "./router";
 import type { SystemStatus } from "./types";
 import { DeliveriesPage } from "./pages/deliveries";
+import { NoticesPage } from "./pages/notices";
 import { NowPage } from "./pages/now";
 import { QueuesPage } from "./pages/queues";
 import { StatusPage } from "./pages/status";
@@ -18,6 +19,7 @@ const pages = [
   ["/", "Now"],
   ["/tickets", "Tickets"],
   ["/queues", "Queues"],
+  ["/notices", "Notices"],
   ["/deliveries", "Deliveries"],
   ["/status", "Status"],
 ] as const;
@@ -80,6 +82,7 @@ function PageFor({ path, status }: { path: string; status: SystemStatus | null }
   if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} canAct={canAct} />;
   if (path === "/tickets") return <TicketsPage canAct={canAct} />;
   if (path === "/queues") return <QueuesPage role={role} />;
+  if (path === "/notices") return <NoticesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
   if (path === "/status") return <StatusPage />;
   return <NowPage />;
