@@ -8,6 +8,7 @@ import { listen } from "./live";
 import { Link, useAddress } from "./router";
 import type { SessionState, SystemStatus } from "./types";
 import { DeliveriesPage } from "./pages/deliveries";
+import { NoticesPage } from "./pages/notices";
 import { NowPage } from "./pages/now";
 import { QueuesPage } from "./pages/queues";
 import { SignIn } from "./pages/sign-in";
@@ -21,6 +22,7 @@ const pages = [
   ["/agents", "Agents"],
   ["/tickets", "Tickets"],
   ["/queues", "Queues"],
+  ["/notices", "Notices"],
   ["/deliveries", "Deliveries"],
   ["/status", "Status"],
 ] as const;
@@ -95,6 +97,7 @@ function PageFor({ path, status, isTv }: { path: string; status: SystemStatus | 
   if (path === "/tickets") return <TicketsPage canAct={canAct} />;
   if (path === "/agents") return <TallyPage isTv={isTv} />;
   if (path === "/queues") return <QueuesPage role={role} />;
+  if (path === "/notices") return <NoticesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
   if (path === "/status") return <StatusPage />;
   return <NowPage />;

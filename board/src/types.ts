@@ -154,3 +154,40 @@ export interface Page<T> {
   items: T[];
   next_cursor: string | null;
 }
+
+export interface Notice {
+  to: string;
+  name: string;
+  left_out: string | null;
+  tickets: { id: string; subject: string; closed_on: string }[];
+  subject: string;
+  text: string;
+  html: string;
+  run?: number;
+  period?: string;
+  notice?: string | null;
+  state?: DeliveryState | null;
+  reason?: string | null;
+}
+
+export interface NoticeRun {
+  run: number;
+  state: "planned" | "applied" | "replaced" | "tested";
+  made_at: string;
+  applied_at: string | null;
+  period: string;
+  from: string;
+  newest: string;
+  hash: string;
+  figures: {
+    rows: number; older: number; closed: number; told_before: number; reopened: number;
+    customers: number; tickets: number; left_out: { had: number; suppressed: number };
+    bad: number; bad_rows: { row: number; why: string }[]; headings: string;
+  };
+  deliveries: { pending: number; done: number; unsure: number; dead: number; discarded: number };
+}
+
+export interface NoticePreview extends Page<Notice> {
+  run: NoticeRun;
+  asks: boolean;
+}

@@ -5,6 +5,7 @@
 #include "connectors/pagerduty/pagerduty.h"
 #include "connectors/roster/roster.h"
 #include "connectors/shadow/shadow.h"
+#include "connectors/smtp/smtp.h"
 #include "connectors/webhook/webhook.h"
 #include "connectors/zendesk/inbound.h"
 
@@ -91,6 +92,10 @@ void build_notice_targets(Core& core) {
   if (!notices.webhook_url.empty()) {
     core.targets.push_back(
         std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, notices));
+  }
+  if (!core.settings.mail.url.empty()) {
+    core.targets.push_back(std::make_unique<SmtpTarget>(core.loop, core.clock, core.settings.mail,
+                                                        notices.rate_per_minute));
   }
 }
 

@@ -44,6 +44,7 @@ void build_inbox(Core& core) {
 }
 
 void build_notices(Core& core) {
+  core.google = std::make_unique<GoogleSignIn>(core.http, core.clock, core.settings.google);
   NoticeParts parts{core.loop,
                     *core.store,
                     core.clock,

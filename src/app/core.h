@@ -13,6 +13,7 @@
 #include "connectors/embedded_queue/embedded_queue.h"
 #include "connectors/slack/inbound.h"
 #include "connectors/slack/slack.h"
+#include "connectors/sheets/sign_in.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "connectors/zendesk/zendesk.h"
@@ -54,6 +55,7 @@ struct Core {
   std::vector<std::unique_ptr<Job>> jobs;
   const Tally* tally = nullptr;  ///< among the jobs
   std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<GoogleSignIn> google;
   std::unique_ptr<NoticeRuns> notices;
 
   std::vector<QueueName> queue_names() const;

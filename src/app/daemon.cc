@@ -113,6 +113,8 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), depths_, states_, DW_VERSION,
                     started_at_, [this] { outbox_.notify(); }}) {}
+                    live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
+                    [this] { outbox_.notify(); }, *core_->notices}) {}
 
 Daemon::~Daemon() = default;
 
@@ -128,6 +130,7 @@ void Daemon::wire_notices() {
     states_.expect(source->name(), "no request yet");
   }
   for (const auto& target : core_->targets) states_.expect(target->label(), "nothing sent yet");
+  if (core_->settings.notices.has_report()) states_.expect("notices", "no run yet");
   outbox_.on_outcome([this](const std::string& label, const Outcome& outcome) {
     const bool is_working =
         outcome.kind == Outcome::Kind::done || outcome.kind == Outcome::Kind::refused;
@@ -225,6 +228,38 @@ void Daemon::start_tally() {
   if (core_->settings.tallies.empty()) return;
   tasks_.run("tally recount", recount_changed(*core_));
   tasks_.run("stats files", stats_files_.write_until_stopped());
+void Daemon::start_notices() {
+  const NoticesSettings& notices = core_->settings.notices;
+  if (!notices.has_report() || notices.schedule.empty()) return;
+  Result<Schedule> schedule = Schedule::parse(notices.schedule);
+  DW_ASSERT(schedule.ok(), "the settings' schedules were checked when they were read");
+  scheduler_.add({"notices", notices.schedule, *schedule, core_->settings.hours.timezone,
+                  [this](TimePoint) { return run_notices(); }});
+}
+
+/// Replicas may do this at once: the ledger takes one of them, and the others find nothing new.
+Task<void> Daemon::run_notices() {
+  const NoticesSettings& notices = core_->settings.notices;
+  const Result<NoticeRun> made = co_await core_->notices->plan(notices.is_test);
+  if (!made.ok()) {
+    log_error("notices", made.error().text());
+    states_.note_trouble("notices", made.error().text());
+    co_return;
+  }
+  states_.note_success("notices", core_->clock.now());
+  bool is_asking = false;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const NoticeMarks marks, reader.notice_marks());
+    is_asking = marks.is_asking;
+    return {};
+  };
+  const Result<void> read = co_await core_->store->read(look);
+  if (notices.is_test || notices.is_approval_needed || is_asking || !read.ok()) {
+    log_info("notices", "a plan waits for a person", {{"run", made->id}});
+    co_return;
+  }
+  const Result<NoticeRun> applied = co_await core_->notices->apply(made->id, true);
+  if (!applied.ok()) log_warn("notices", applied.error().text());
 }
 
 Routes Daemon::routes() {
@@ -268,6 +303,8 @@ Result<std::string> Daemon::start() {
   start_bridge();
   start_export();
   start_tally();
+  start_janitor();
+  start_notices();
   scheduler_.start();
   start_slack();
   live_.start();

@@ -36,6 +36,9 @@ class Daemon {
   void start_export();
   Task<Result<void>> take_event(Event event);
   void start_tally();
+  void start_janitor();
+  void start_notices();
+  Task<void> run_notices();
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();

@@ -34,6 +34,9 @@ struct HttpCall {
   /// Set: a POST whose body of `give_bytes` is asked for in pieces instead of `body`.
   std::function<size_t(char* into, size_t bytes_max)> give_body{};
   int64_t give_bytes = 0;
+  /// On a connection of its own. libcurl repeats a request by itself when a connection that it had
+  /// used before breaks without a word; what must not be done twice can't have that.
+  bool is_alone = false;
 };
 
 struct HttpAnswer {

@@ -100,7 +100,6 @@ Result<int64_t> SqlJournal::add_notice_run(const NoticeRun& run) {
                    [&](const Row& row) { id = row.integer(0); }));
   if (run.state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_notice_plans, {id}));
   DW_CHECK(db_.send(stmt::drop_replaced_letters, {id}));
-  DW_CHECK(note("notice", id));
   return id;
 }
 
@@ -146,7 +145,6 @@ Result<std::vector<NoticeLetter>> SqlJournal::notices_of(const std::string& emai
 
 Result<bool> SqlJournal::apply_notice_run(int64_t id, TimePoint now) {
   DW_TRY(const int64_t rows, db_.run(stmt::apply_notice_run, {id, now}));
-  if (rows == 1) DW_CHECK(note("notice", id));
   return rows == 1;
 }
 

@@ -230,6 +230,56 @@ Object other_schemas() {
   };
 }
 
+Object notice_properties() {
+  return {{"to", typed("string")},
+          {"name", typed("string")},
+          {"left_out", nullable("string")},
+          {"tickets", list_of(shape({{"id", typed("string")},
+                                     {"subject", typed("string")},
+                                     {"closed_on", typed("string")}}))},
+          {"subject", typed("string")},
+          {"text", typed("string")},
+          {"html", typed("string")}};
+}
+
+/// Runs of notices and their mails.
+Object notice_schemas() {
+  Object counts;
+  for (const char* state : {"pending", "done", "unsure", "dead", "discarded"}) {
+    counts[state] = typed("integer");
+  }
+  const Object run = shape({{"run", typed("integer")},
+                            {"state", one_of({"planned", "applied", "replaced", "tested"})},
+                            {"made_at", time()},
+                            {"applied_at", nullable_time()},
+                            {"period", typed("string")},
+                            {"from", typed("string")},
+                            {"newest", typed("string")},
+                            {"hash", typed("string")},
+                            {"figures", typed("object")},
+                            {"deliveries", shape(std::move(counts))}},
+                           {"deliveries"});
+  Object letter = notice_properties();
+  letter["run"] = typed("integer");
+  letter["run_state"] = one_of({"planned", "applied", "replaced", "tested"});
+  letter["period"] = typed("string");
+  letter["made_at"] = time();
+  letter["notice"] = nullable("string");
+  letter["delivery"] = nullable("string");
+  letter["state"] = nullable("string");
+  letter["reason"] = nullable("string");
+  letter["done_at"] = nullable_time();
+  return {{"NoticeRun", run},
+          {"Notice", shape(notice_properties())},
+          {"NoticeLetter", shape(std::move(letter))},
+          {"NoticeRunPage", page_of("NoticeRun")},
+          {"NoticeLetterPage", page_of("NoticeLetter")},
+          {"NoticePreview", shape({{"items", list_of(ref("Notice"))},
+                                   {"next_cursor", nullable("string")},
+                                   {"run", ref("NoticeRun")},
+                                   {"asks", typed("boolean")}})}};
+}
+
 Object content(std::string_view media, Object schema) {
   return {{json::string(media), Object{{"schema", std::move(schema)}}}};
 }
@@ -350,6 +400,28 @@ Object paths() {
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
   add("post", "/v1/deliveries/{id}/discard",
       {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
+  add("get", "/v1/notices/preview",
+      {"What the next run of notices would send",
+       "viewer",
+       200,
+       "NoticePreview",
+       "",
+       {"limit", "cursor"}});
+  add("get", "/v1/notices/runs",
+      {"Plans and runs, newest first", "viewer", 200, "NoticeRunPage", "", {"limit", "cursor"}});
+  add("get", "/v1/notices/runs/{id}/letters",
+      {"Who got what in a run, by address",
+       "viewer",
+       200,
+       "NoticeLetterPage",
+       "",
+       {"limit", "cursor"}});
+  add("get", "/v1/notices/why",
+      {"What one customer was sent, or why not", "viewer", 200, "NoticeLetterPage", "", {"email"}});
+  add("post", "/v1/notices/plan",
+      {"Makes a plan of the next run", "agent", 201, "NoticeRun", "{}"});
+  add("post", "/v1/notices/runs/{id}/apply",
+      {"Sends exactly that plan; 409 if the report has changed", "agent", 200, "NoticeRun", "{}"});
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
   add_tally_paths(add);
   add_access_paths(add);
@@ -367,6 +439,7 @@ Object openapi_description() {
   for (auto& member : other_schemas()) all[member.key()] = std::move(member.value());
   for (auto& member : access_schemas()) all[member.key()] = std::move(member.value());
   for (auto& member : tally_schemas()) all[member.key()] = std::move(member.value());
+  for (auto& member : notice_schemas()) all[member.key()] = std::move(member.value());
   all["Moved"] = shape({{"moved", typed("integer")}});
   all["Discard"] = shape({{"why", typed("string")}});
   return {

@@ -22,6 +22,11 @@ Task<void> probe_all(Core& core, std::vector<Line>& lines) {
     const auto took = std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
     for (Probe& probe : probes) lines.push_back({std::move(probe), took});
   }
+  if (!core.settings.notices.has_report()) co_return;
+  const Monotonic started = core.clock.monotonic();
+  std::vector<Probe> probes = co_await core.notices->probe();
+  const auto took = std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
+  for (Probe& probe : probes) lines.push_back({std::move(probe), took});
 }
 
 void check_live(Invocation& invocation) {

@@ -9,7 +9,10 @@
 #include "app/exit_code.h"
 #include "app/notice_sender.h"
 #include "base/text.h"
+#include "connectors/sheets/wire.h"
+#include "net/http_server.h"
 #include "web/notice_shapes.h"
+#include "web/problem.h"
 
 namespace dw {
 namespace {
@@ -218,7 +221,7 @@ void print_outcome(Invocation& invocation, Core& core, int64_t run) {
     DW_TRY(found, reader.notice_run(run));
     return {};
   };
-  const Result<void> read = core.store->read_now(work);
+  const Result<void> read = wait_for(core, core.store->read(work));
   if (!read.ok()) return fail(invocation, read.error());
   if (counts.unsure + counts.dead > 0) invocation.exit_code = exit_found;
   if (counts.pending > 0) invocation.exit_code = exit_unreachable;
@@ -281,7 +284,7 @@ bool is_asking(Core& core) {
     is = marks.is_asking;
     return {};
   };
-  return core.store->read_now(work).ok() && is;
+  return wait_for(core, core.store->read(work)).ok() && is;
 }
 
 void run(Invocation& invocation, const NoticeArguments& given) {
@@ -361,7 +364,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
     }
     return {};
   };
-  const Result<void> read = core->store->read_now(work);
+  const Result<void> read = wait_for(*core, core->store->read(work));
   if (!read.ok()) return fail(invocation, read.error());
   if (invocation.is_json) return print_items(invocation, items, {});
   for (const json::value& one : items) print_story(one.get_object());
@@ -382,10 +385,78 @@ void import(Invocation& invocation, const NoticeArguments& given) {
     marks.is_asking = true;
     return journal.set_notice_marks(marks);
   };
-  const Result<void> written = core->store->write_now(work);
+  const Result<void> written = wait_for(*core, core->store->write(work));
   if (!written.ok()) return fail(invocation, written.error());
   fmt::print("closings from {} on are told; the next run shows what that is and asks\n",
              day_text(*day));
+}
+
+/// What the browser brought back to the loopback port.
+struct SignedIn {
+  std::string state, code, refusal;
+  bool is_back = false;
+};
+
+Task<Response> take_answer(SignedIn& answer, Request& request) {
+  Response response{.status = 200, .content_type = "text/plain; charset=utf-8", .body = {}};
+  if (request.parameter("state").value_or("") != answer.state) {
+    response.status = 400;
+    response.body = "This is no answer to the question that was asked.\n";
+    co_return response;
+  }
+  answer.code = request.parameter("code").value_or("");
+  answer.refusal = request.parameter("error").value_or("");
+  answer.is_back = true;
+  response.body = answer.code.empty() ? "It was refused. You may close this page.\n"
+                                      : "Deskwire is signed in. You may close this page.\n";
+  co_return response;
+}
+
+Task<Result<void>> sign_in(Core& core) {
+  constexpr Millis patience{600'000};
+  constexpr Millis look_again{50};
+  SignedIn answer;
+  answer.state = base64_url(random_bytes(24));
+  const std::string verifier = base64_url(random_bytes(48));
+  TaskGroup tasks(core.loop, core.clock);
+  Routes routes;
+  const auto take = [&answer](Request& request) { return take_answer(answer, request); };
+  routes.add("GET", "/cb", take);
+  ServerOptions options;
+  options.listen = "127.0.0.1:0";
+  options.refuse = [](int status, std::string_view, const std::string& detail) {
+    return problem(status, detail);
+  };
+  HttpServer server(core.loop, core.clock, tasks, std::move(routes), std::move(options));
+  DW_CO_TRY(const std::string bound, server.start());
+  const std::string redirect = "http://" + bound + "/cb";
+  const Result<std::string> url = core.google->consent_url(redirect, verifier, answer.state);
+  if (url.ok()) {
+    fmt::print("Open this address and allow reading:\n\n{}\n\n", *url);
+    std::fflush(stdout);
+    const Monotonic until = core.clock.monotonic() + patience;
+    Wake pause(core.loop, core.clock);
+    while (!answer.is_back && core.clock.monotonic() < until) {
+      co_await pause.wait(core.clock.monotonic() + look_again);
+    }
+  }
+  server.stop();
+  co_await tasks.stop(Millis(2000));
+  if (!url.ok()) co_return url.error();
+  if (answer.code.empty()) {
+    co_return Error{ErrorKind::denied, "google sign-in",
+                    answer.is_back ? "it was refused" : "nobody answered in ten minutes"};
+  }
+  std::string code = answer.code;
+  co_return co_await core.google->finish(std::move(code), redirect, verifier);
+}
+
+void login(Invocation& invocation, const NoticeArguments& given) {
+  const std::unique_ptr<Core> core = core_for(invocation, given);
+  if (!core) return;
+  const auto done = wait_for(*core, sign_in(*core));
+  if (!done.ok()) return fail(invocation, done.error());
+  fmt::print("signed in; the token is in {}\n", core->settings.google.token_file);
 }
 
 using Given = std::shared_ptr<NoticeArguments>;  // shared with callbacks that run later
@@ -428,6 +499,7 @@ void add_notices(CLI::App& app, Invocation& invocation) {
       add_one(*notices, invocation, given, "why", "What a customer was sent, or why nothing", why);
   why_command.add_option("email", given->email, "the customer's address")->required();
   why_command.add_option("--week", given->period, "one period: 2026-W47, 2026-11, 2026-11-21");
+  add_one(*notices, invocation, given, "login", "Sign in to Google, once, in a browser", login);
   add_one(*notices, invocation, given, "import", "Take over last_run_date.json", import)
       .add_option("file", given->date_file, "the older tool's file")
       ->required();

@@ -92,7 +92,8 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Millis timeout) {
                 .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                 .body = std::move(post.body),
                 .aws = {},
-                .answer_bytes_max = answer_bytes_max};
+                .answer_bytes_max = answer_bytes_max,
+                .is_alone = !is_idempotent_};
   if (!post.idempotency_key.empty()) {
     call.headers.emplace_back("Idempotency-Key", post.idempotency_key);
   }

@@ -20,7 +20,7 @@ constexpr const char* built_in_letter =
     "closed:\n"
     "\n"
     "{{#list}}- {{id}}{{#title}}: {{title}}{{/title}}, on {{closed_on}}\n{{/list}}"
-    "\n"
+    "\n\n"
     "If something is still open, answer where you first asked.\n"
     "You get one such message a {{every}} at most.\n";
 

@@ -14,6 +14,7 @@ void Api::add_to(Routes& routes) {
   add_queues(routes);
   add_deliveries(routes);
   add_tally(routes);
+  add_notices(routes);
   add_status(routes);
 }
 

@@ -10,6 +10,7 @@
 #include "engine/inbox.h"
 #include "engine/scheduler.h"
 #include "net/http_server.h"
+#include "ports/notices.h"
 #include "ports/store.h"
 #include "web/access.h"
 #include "web/connector_states.h"
@@ -34,6 +35,7 @@ struct ApiParts {
   TimePoint started_at{};
   /// Something needs the outbox: a delivery was retried.
   std::function<void()> lanes_changed;
+  Notices& notices;
 };
 
 class Api {
@@ -75,6 +77,14 @@ class Api {
   Task<Response> tally(Request& request);
   Task<Response> tally_updates(Request& request);
   TallyQuery tally_query(const Request& request, std::vector<Problem>& problems) const;
+  // notices.cc
+  void add_notices(Routes& routes);
+  Task<Response> preview_notices(Request& request);
+  Task<Response> list_notice_runs(Request& request);
+  Task<Response> list_notice_letters(Request& request);
+  Task<Response> plan_notices(Request& request);
+  Task<Response> apply_notices(Request& request);
+  Task<Response> why_notices(Request& request);
 
   // status.cc
   void add_status(Routes& routes);

@@ -1,0 +1,198 @@
+// Notices: the next run with each mail as it would go out, its approval, and who got what.
+import { useState } from "preact/hooks";
+import { get, post, query } from "../api";
+import { whole } from "../format";
+import { useLoad } from "../hooks";
+import { Action, Empty, Loading, Section, StatusMark, Trouble, When } from "../parts";
+import type { Notice, NoticePreview, NoticeRun, Page, Role } from "../types";
+
+const reasons: Record<string, string> = {
+  had: "had theirs in this period: due after it",
+  suppressed: "is never written to",
+};
+
+/** A mail is text that others wrote: it is shown in a frame that can run and load nothing. */
+function Mail({ one }: { one: Notice }) {
+  return (
+    <div class="mail">
+      <p><strong>{one.subject}</strong> <span class="faint">to {one.name} {one.to}</span></p>
+      <iframe sandbox="" srcdoc={one.html} title={`Mail to ${one.to}`} />
+    </div>
+  );
+}
+
+function Letters({ items }: { items: Notice[] }) {
+  const [open, setOpen] = useState<string | null>(null);
+  if (items.length === 0) return <Empty>Nobody.</Empty>;
+  return (
+    <ul class="messages">
+      {items.map((one) => (
+        <li key={one.to}>
+          <div class="said-head">
+            <strong>{one.to}</strong>
+            <span>{one.name}</span>
+            <span class="faint">{one.tickets.map((ticket) => ticket.id).join(", ")}</span>
+            {one.state && <StatusMark status={one.state} />}
+            {one.left_out && <span class="mark">{reasons[one.left_out] ?? one.left_out}</span>}
+            <button type="button" class="quiet" aria-expanded={open === one.to}
+              onClick={() => setOpen(open === one.to ? null : one.to)}>Mail</button>
+          </div>
+          {one.reason && <p class="faint">{one.reason}</p>}
+          {open === one.to && <Mail one={one} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Figures({ run }: { run: NoticeRun }) {
+  const is = run.figures;
+  return (
+    <>
+      <p>
+        {whole(is.rows)} rows read, {whole(is.closed)} closed, {whole(is.told_before)} told before,
+        {" "}{whole(is.reopened)} reopened. {whole(is.customers)} customers hear of
+        {" "}{whole(is.tickets)} tickets in {run.period}; left out: {whole(is.left_out.had)} who had
+        theirs, {whole(is.left_out.suppressed)} suppressed.
+      </p>
+      {is.bad > 0 && (
+        <details>
+          <summary>{whole(is.bad)} rows can't be read</summary>
+          <ul class="rows">
+            {is.bad_rows.map((one) => (
+              <li key={one.row}><span class="number">row {one.row}</span> {one.why}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
+  const [cursor, setCursor] = useState("");
+  const next = useLoad<NoticePreview>(`/v1/notices/preview${query({ limit: "25", cursor })}`);
+  if (next.error) return <Trouble error={next.error} retry={next.reload} />;
+  if (!next.value) return <Loading />;
+  const { run, items, asks, next_cursor } = next.value;
+  return (
+    <>
+      <Figures run={run} />
+      {asks && <p class="mark">The first run after an import: look at it before it is sent.</p>}
+      {canAct && (
+        <Action label="Make this a plan" run={async () => {
+          await post("/v1/notices/plan");
+          changed();
+        }} />
+      )}
+      <Letters items={items} />
+      {cursor && <button type="button" class="quiet" onClick={() => setCursor("")}>First</button>}
+      {next_cursor && (
+        <button type="button" class="quiet" onClick={() => setCursor(next_cursor)}>More</button>
+      )}
+    </>
+  );
+}
+
+function RunLetters({ run }: { run: number }) {
+  const [cursor, setCursor] = useState("");
+  const list = useLoad<Page<Notice>>(
+    `/v1/notices/runs/${run}/letters${query({ limit: "25", cursor })}`);
+  if (list.error) return <Trouble error={list.error} retry={list.reload} />;
+  if (!list.value) return <Loading />;
+  const more = list.value.next_cursor;
+  return (
+    <>
+      <Letters items={list.value.items} />
+      {more && <button type="button" class="quiet" onClick={() => setCursor(more)}>More</button>}
+    </>
+  );
+}
+
+function Why() {
+  const [email, setEmail] = useState("");
+  const [found, setFound] = useState<Notice[] | null>(null);
+  return (
+    <Section title="What a customer got">
+      <form class="inline" onSubmit={async (event) => {
+        event.preventDefault();
+        const page = await get<Page<Notice>>(`/v1/notices/why${query({ email })}`);
+        setFound(page.items);
+      }}>
+        <label>Address
+          <input type="email" required value={email}
+            onInput={(event) => setEmail(event.currentTarget.value)} />
+        </label>
+        <button type="submit">Look</button>
+      </form>
+      {found && found.length === 0 && <Empty>No notice was planned for that address.</Empty>}
+      {found?.map((one) => (
+        <div key={one.run}>
+          <p>{one.period}, run {one.run}, {one.notice ?? "not sent"}</p>
+          <Letters items={[one]} />
+        </div>
+      ))}
+    </Section>
+  );
+}
+
+export function NoticesPage({ role }: { role: Role }) {
+  const runs = useLoad<Page<NoticeRun>>("/v1/notices/runs?limit=50");
+  const [open, setOpen] = useState<number | null>(null);
+  const canAct = role !== "viewer";
+  return (
+    <>
+      <div class="page-head"><h1>Notices</h1></div>
+      <Section title="The next run">
+        <Next canAct={canAct} changed={runs.reload} />
+      </Section>
+      <Section title="Plans and runs">
+        {runs.error && <Trouble error={runs.error} retry={runs.reload} />}
+        {runs.value?.items.length === 0 && <Empty>There was no run yet.</Empty>}
+        {runs.value && runs.value.items.length > 0 && (
+          <div class="scroll" tabIndex={0} role="region" aria-label="List of runs">
+            <table>
+              <thead>
+                <tr>
+                  <th class="right">Run</th><th>State</th><th>Period</th><th>Made</th>
+                  <th class="right">Customers</th><th class="right">Sent</th>
+                  <th class="right">Waiting</th><th class="right">Unsure</th>
+                  <th class="right">Dead</th><th><span class="sr">Actions</span></th>
+                </tr>
+              </thead>
+              <tbody>
+                {runs.value.items.map((one) => (
+                  <tr key={one.run}>
+                    <td class="right number">{one.run}</td>
+                    <td>{one.state}</td>
+                    <td>{one.period}</td>
+                    <td><When at={one.made_at} /></td>
+                    <td class="right number">{whole(one.figures.customers)}</td>
+                    <td class="right number">{whole(one.deliveries.done)}</td>
+                    <td class="right number">{whole(one.deliveries.pending)}</td>
+                    <td class="right number">{whole(one.deliveries.unsure)}</td>
+                    <td class="right number">{whole(one.deliveries.dead)}</td>
+                    <td class="acts-cell">
+                      <button type="button" class="quiet" aria-expanded={open === one.run}
+                        onClick={() => setOpen(open === one.run ? null : one.run)}>Who</button>
+                      {canAct && one.state === "planned" && (
+                        <Action label="Approve and send" run={async () => {
+                          await post(`/v1/notices/runs/${one.run}/apply`);
+                          runs.reload();
+                        }} />
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Section>
+      {open !== null && (
+        <Section title={`Who got what in run ${open}`}><RunLetters key={open} run={open} /></Section>
+      )}
+      <Why />
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+#include "connectors/sheets/sheets.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/text.h"
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+/// Google recommends answers of at most 2 MB.
+constexpr int64_t rows_per_page = 5000;
+constexpr size_t answer_bytes_max = 64 << 20;
+constexpr Millis get_timeout{60'000};
+constexpr int32_t serial_epoch = -25'569;
+constexpr int tries_max = 4;
+
+Cell cell_of(const json::value& value, std::string& kept) {
+  if (const json::string* text = value.if_string()) return {{text->data(), text->size()}};
+  if (value.is_number()) {
+    const double number = value.to_number<double>();
+    const bool is_whole = std::abs(number) < 1e15 && number == std::floor(number);
+    kept = is_whole ? fmt::format("{}", static_cast<int64_t>(number)) : fmt::format("{}", number);
+    Cell out{kept};
+    if (std::abs(number) < 1e7) {
+      out.serial_day = static_cast<int32_t>(std::floor(number)) + serial_epoch;
+    }
+    return out;
+  }
+  if (value.is_bool()) return {value.get_bool() ? "TRUE" : "FALSE"};
+  return {};
+}
+
+}  // namespace
+
+SheetsTable::SheetsTable(HttpClient& http, GoogleSignIn& sign_in, const GoogleSettings& google,
+                         std::string sheet_id, SheetRange range)
+    : http_(http),
+      sign_in_(sign_in),
+      url_(google.sheets_url),
+      sheet_id_(std::move(sheet_id)),
+      api_key_(google.api_key),
+      range_(std::move(range)),
+      label_("the sheet " + sheet_id_) {
+  if (url_.ends_with('/')) url_.pop_back();
+}
+
+Result<std::unique_ptr<Table>> SheetsTable::open(HttpClient& http, GoogleSignIn& sign_in,
+                                                 const GoogleSettings& google,
+                                                 const std::string& sheet_id,
+                                                 const std::string& range) {
+  const auto parsed = parse_range(range);
+  if (!parsed) {
+    return Error{ErrorKind::invalid, "notices.range", "is no range such as \"Sheet1!A2:F\""};
+  }
+  return std::unique_ptr<Table>(new SheetsTable(http, sign_in, google, sheet_id, *parsed));
+}
+
+Task<Result<json::value>> SheetsTable::get(std::string path) {
+  bool is_renewed = false;
+  for (int tried = 1;; ++tried) {
+    DW_CO_TRY(const std::optional<Secret> token, co_await sign_in_.token());
+    HttpCall call{.url = url_ + "/v4/spreadsheets/" + encode_url_part(sheet_id_) + path};
+    call.answer_bytes_max = answer_bytes_max;
+    if (token) {
+      call.headers.emplace_back("Authorization", "Bearer " + token->reveal());
+    } else {
+      call.headers.emplace_back("X-Goog-Api-Key", api_key_.reveal());
+    }
+    DW_CO_TRY(const HttpAnswer answer, co_await http_.send(std::move(call), get_timeout));
+    if (answer.status == 200) co_return parse_json(answer.body);
+    if (answer.status == 401 && token && !is_renewed) {
+      sign_in_.forget();
+      is_renewed = true;
+      continue;
+    }
+    const bool is_passing = answer.status == 429 || answer.status >= 500;
+    if (!is_passing || tried == tries_max) co_return sheets_failure(answer, sign_in_.who());
+  }
+}
+
+/// How many rows the tab has: a request beyond its grid is refused.
+Task<Result<void>> SheetsTable::measure() {
+  DW_CO_TRY(const json::value about,
+            co_await get("?fields=sheets.properties(title,hidden,gridProperties)"));
+  next_row_ = range_.first_row;
+  for (const SheetTab& tab : tabs_in(about)) {
+    if (!range_.tab.empty() && !equals_ignoring_case(tab.title, range_.tab)) continue;
+    last_row_ = range_.last_row < 0 ? tab.rows : std::min(range_.last_row, tab.rows);
+    co_return Result<void>();
+  }
+  co_return Error{ErrorKind::invalid, "notices.range",
+                  fmt::format("the spreadsheet has no tab \"{}\"", range_.tab)};
+}
+
+Task<Result<bool>> SheetsTable::more(const TableSink& sink) {
+  if (next_row_ == 0) DW_CO_CHECK(co_await measure());
+  if (next_row_ > last_row_) co_return false;
+  SheetRange page = range_;
+  page.first_row = next_row_;
+  page.last_row = std::min(next_row_ + rows_per_page - 1, last_row_);
+  std::string path = "/values/" + encode_url_part(range_text(page)) +
+                     "?valueRenderOption=UNFORMATTED_VALUE&dateTimeRenderOption=FORMATTED_STRING";
+  DW_CO_TRY(const json::value answer, co_await get(std::move(path)));
+  const json::value* values = nullptr;
+  if (answer.is_object()) values = answer.get_object().if_contains("values");
+  // An empty range has no values at all; rows and cells at the end are left out.
+  if (values != nullptr && values->is_array()) {
+    int64_t row = next_row_;
+    std::vector<Cell> cells;
+    for (const json::value& one : values->get_array()) {
+      cells.clear();
+      if (const json::array* parts = one.if_array()) {
+        std::vector<std::string> kept(parts->size());
+        for (size_t i = 0; i < parts->size(); ++i) cells.push_back(cell_of((*parts)[i], kept[i]));
+        sink({row, cells});
+      }
+      ++row;
+    }
+  }
+  next_row_ = page.last_row + 1;
+  co_return next_row_ <= last_row_;
+}
+
+}  // namespace dw

@@ -1,0 +1,38 @@
+// A range of a Google Sheet as a table, a page of rows at a time.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "connectors/sheets/sign_in.h"
+#include "ports/table.h"
+
+namespace dw {
+
+class SheetsTable : public Table {
+ public:
+  /// `sign_in` outlives the table. errors  invalid: the range is none
+  static Result<std::unique_ptr<Table>> open(HttpClient& http, GoogleSignIn& sign_in,
+                                             const GoogleSettings& google,
+                                             const std::string& sheet_id,
+                                             const std::string& range);
+
+  const std::string& label() const override { return label_; }
+  int first_column() const override { return range_.first_column; }
+  Task<Result<bool>> more(const TableSink& sink) override;
+
+ private:
+  SheetsTable(HttpClient& http, GoogleSignIn& sign_in, const GoogleSettings& google,
+              std::string sheet_id, SheetRange range);
+  Task<Result<json::value>> get(std::string path);
+  Task<Result<void>> measure();
+
+  HttpClient& http_;
+  GoogleSignIn& sign_in_;
+  std::string url_, sheet_id_;
+  Secret api_key_;
+  SheetRange range_;
+  std::string label_;
+  int64_t next_row_ = 0, last_row_ = -1;
+};
+
+}  // namespace dw

@@ -1,0 +1,63 @@
+// Google's words for sheets: addresses, answers, credentials (protocol: Sheets API v4, OAuth 2).
+// Pure, but for the signature of a service account.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "net/http_client.h"
+
+namespace dw {
+
+/// "'My Sheet'!A2:F" taken apart. Columns from 0, rows from 1; -1: to the end.
+struct SheetRange {
+  std::string tab;  ///< without quotes; empty: the first visible one
+  int first_column = 0, last_column = -1;
+  int64_t first_row = 1, last_row = -1;
+};
+std::optional<SheetRange> parse_range(std::string_view text);
+/// Always quoted: "'My Sheet'!A2:F500".
+std::string range_text(const SheetRange& range);
+
+/// Rows of a tab as its grid has them; nothing where the tab is not there.
+struct SheetTab {
+  std::string title;
+  int64_t rows = 0;
+};
+std::vector<SheetTab> tabs_in(const json::value& spreadsheet);
+
+/// How to sign in, by what the file of credentials is.
+struct GoogleCredentials {
+  enum class Kind { none, service_account, client, user };
+  Kind kind = Kind::none;
+  std::string email;  ///< of a service account: whom the sheet must be shared with
+  Secret private_key;
+  std::string client_id;
+  Secret client_secret, refresh_token;
+  std::string auth_url, token_url;
+};
+/// {"type":"service_account"|"authorized_user",…}, {"installed":{…}}, {"web":{…}}.
+/// errors  invalid: it is none of these, or lacks what it needs
+Result<GoogleCredentials> credentials_in(std::string_view text);
+
+/// The signed assertion of a service account, good for an hour.
+/// errors  invalid: the key is none
+Result<std::string> service_assertion(const GoogleCredentials& credentials,
+                                      const std::string& audience, TimePoint now);
+
+std::string base64_url(std::string_view bytes);
+/// "a=b&c=d", percent-encoded.
+std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields);
+
+/// What a person is told of an answer that is none.
+Error sheets_failure(const HttpAnswer& answer, const std::string& who);
+
+inline constexpr const char* sheets_scope = "https://www.googleapis.com/auth/spreadsheets.readonly";
+inline constexpr const char* google_token_url = "https://oauth2.googleapis.com/token";
+inline constexpr const char* google_auth_url = "https://accounts.google.com/o/oauth2/v2/auth";
+
+}  // namespace dw

@@ -1,0 +1,248 @@
+#include "connectors/smtp/smtp.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstring>
+#include <mutex>
+
+#include "base/text.h"
+#include "net/wake.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t connections_max = 4;
+constexpr Millis login_pause{300'000};
+constexpr long connect_timeout_ms = 10'000;
+constexpr std::string_view plain_scheme = "smtp+plain://";
+
+/// What our own greeting says; a name with odd characters would break the URL.
+std::string own_name() {
+  char name[128] = {};
+  ::gethostname(name, sizeof name - 1);
+  const std::string_view text(name);
+  const bool is_good =
+      !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
+                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
+                           std::string_view::npos;
+  return is_good ? std::string(text) : "localhost";
+}
+
+}  // namespace
+
+/// One mail, or one look at the server; lives on the frame of the task that waits for it.
+struct SmtpTarget::Transfer {
+  MailSend mail;
+  std::string message;  ///< empty: only sign in
+  std::string sender;
+  Millis timeout{};
+  size_t taken = 0;      ///< bytes of the message that libcurl has
+  bool has_all = false;  ///< it was told of the end
+  std::string last_line;  ///< what the server said last
+  CURLcode code = CURLE_OK;
+  long reply = 0;
+};
+
+struct SmtpTarget::State {
+  explicit State(Loop& l) : loop(l), pool(connections_max) {}
+  ~State() {
+    pool.join();
+    for (CURL* one : idle) curl_easy_cleanup(one);
+  }
+  CURL* take() {
+    const std::lock_guard lock(mutex);
+    if (idle.empty()) return curl_easy_init();
+    CURL* one = idle.back();
+    idle.pop_back();
+    return one;
+  }
+  void give(CURL* one) {
+    curl_easy_reset(one);  // keeps its connection
+    const std::lock_guard lock(mutex);
+    idle.push_back(one);
+  }
+
+  static size_t read(char* into, size_t size, size_t count, void* given) {
+    auto& transfer = *static_cast<Transfer*>(given);
+    const size_t bytes = std::min(size * count, transfer.message.size() - transfer.taken);
+    std::memcpy(into, transfer.message.data() + transfer.taken, bytes);
+    transfer.taken += bytes;
+    transfer.has_all = transfer.taken == transfer.message.size();
+    return bytes;
+  }
+  static size_t hear(char* bytes, size_t size, size_t count, void* given) {
+    std::string_view line = trim({bytes, size * count});
+    static_cast<Transfer*>(given)->last_line = std::string(cut_bytes(line, 500));
+    return size * count;
+  }
+
+  void perform(Transfer& transfer, const MailSettings& settings) {
+    CURL* easy = take();
+    if (easy == nullptr) {
+      transfer.code = CURLE_OUT_OF_MEMORY;
+      return;
+    }
+    const bool is_plain = settings.url.starts_with(plain_scheme);
+    std::string url = is_plain ? "smtp://" + settings.url.substr(plain_scheme.size())
+                               : settings.url;
+    while (url.ends_with('/')) url.pop_back();
+    url += "/" + own_name();
+    curl_slist* to = nullptr;
+    for (const std::string& one : transfer.mail.to) to = curl_slist_append(to, one.c_str());
+    curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    // "Try" would go on in clear where the offer of STARTTLS was stripped away.
+    curl_easy_setopt(easy, CURLOPT_USE_SSL, is_plain ? CURLUSESSL_NONE : CURLUSESSL_ALL);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     std::min(connect_timeout_ms, static_cast<long>(transfer.timeout.count())));
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, hear);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, hear);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+    if (!settings.username.empty()) {
+      curl_easy_setopt(easy, CURLOPT_USERNAME, settings.username.c_str());
+      curl_easy_setopt(easy, CURLOPT_PASSWORD, settings.password.reveal().c_str());
+    }
+    if (transfer.message.empty()) {
+      curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+      curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "NOOP");
+    } else {
+      curl_easy_setopt(easy, CURLOPT_MAIL_FROM, transfer.sender.c_str());
+      curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, to);
+      // One bad address of an alert must not keep it from the others.
+      curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, transfer.mail.to.size() > 1 ? 1L : 0L);
+      curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+      curl_easy_setopt(easy, CURLOPT_READFUNCTION, read);
+      curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
+      curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE,
+                       static_cast<curl_off_t>(transfer.message.size()));
+    }
+    transfer.code = curl_easy_perform(easy);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer.reply);
+    curl_slist_free_all(to);
+    give(easy);
+  }
+
+  Loop& loop;
+  asio::thread_pool pool;
+  std::mutex mutex;
+  std::vector<CURL*> idle;
+};
+
+SmtpTarget::SmtpTarget(Loop& loop, Clock& clock, const MailSettings& settings, int per_minute)
+    : clock_(clock),
+      settings_(settings),
+      state_(std::make_unique<State>(loop)),
+      between_(60'000 / per_minute) {
+  const std::string_view host =
+      std::string_view(settings_.url).substr(settings_.url.find("://") + 3);
+  label_ = "smtp:" + std::string(host.substr(0, host.find_first_of(":/")));
+}
+
+SmtpTarget::~SmtpTarget() = default;
+
+/// Runs it on a thread of the pool; the caller's task goes on on the loop.
+Task<void> SmtpTarget::run(Transfer& transfer) {
+  auto initiate = [this, &transfer](auto handler) {
+    // Shared because the pool copies its jobs; it is called once, on the loop.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    asio::post(state_->pool, [this, &transfer, shared] {
+      state_->perform(transfer, settings_);
+      asio::post(state_->loop, [shared] { std::move (*shared)(); });
+    });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
+                                                                       asio::use_awaitable);
+}
+
+Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
+  std::vector<Outcome> outcomes;
+  for (const Delivery& delivery : deliveries) {
+    const Monotonic now = clock_.monotonic();
+    const Monotonic mine = std::max(now, next_);
+    const auto away = std::chrono::duration_cast<Millis>(mine - now);
+    if (away > timeout / 2) {
+      outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
+      continue;
+    }
+    next_ = mine + between_;
+    if (mine > now) {
+      Wake place(state_->loop, clock_);
+      co_await place.wait(mine);
+    }
+    Delivery copy = delivery;
+    outcomes.push_back(co_await send(std::move(copy), timeout - away));
+  }
+  co_return outcomes;
+}
+
+Task<Outcome> SmtpTarget::send(Delivery delivery, Millis timeout) {
+  const auto* mail = std::get_if<MailSend>(&delivery.payload);
+  if (mail == nullptr) co_return Outcome::refused("a mail server takes mail only");
+  const Result<MailSender> from = parse_sender(settings_.from);
+  if (!from.ok()) co_return Outcome::later(from.error().text(), login_pause);
+  const std::string id =
+      fmt::format("{}.{}", to_text(delivery.id), delivery.created_at.time_since_epoch().count());
+  Result<std::string> message = compose_mail(*mail, *from, id, delivery.created_at);
+  if (!message.ok()) co_return Outcome::refused(message.error().what);
+  Transfer transfer{.mail = *mail,
+                    .message = std::move(*message),
+                    .sender = from->address,
+                    .timeout = timeout};
+  co_await run(transfer);
+  if (transfer.code == CURLE_OK) co_return Outcome::done(json::object{{"reply", transfer.reply}});
+  const std::string said = fmt::format("{} ({})", curl_easy_strerror(transfer.code),
+                                       transfer.last_line.empty() ? "no answer"
+                                                                  : transfer.last_line);
+  if (transfer.code == CURLE_LOGIN_DENIED || transfer.reply == 530 || transfer.reply == 535) {
+    co_return Outcome::later("the mail server refuses mail.username: " + said, login_pause);
+  }
+  if (transfer.reply >= 500 && transfer.reply < 600) {
+    co_return Outcome::refused("the mail server refuses it: " + said);
+  }
+  const bool is_turned_away = transfer.reply >= 400 && transfer.reply < 500;
+  if (transfer.has_all && !is_turned_away) {
+    co_return Outcome::unsure("the mail server may have taken it: " + said);
+  }
+  co_return Outcome::later("not handed in: " + said);
+}
+
+Task<Settled> SmtpTarget::settle(Delivery delivery, Millis) {
+  const auto* mail = std::get_if<MailSend>(&delivery.payload);
+  if (mail != nullptr && mail->is_once) {
+    co_return Settled{.kind = Settled::Kind::unknown,
+                      .why = "the mail server may have taken it and can't be asked: look into its "
+                             "log, then retry or discard it"};
+  }
+  co_return Settled{.kind = Settled::Kind::repeatable,
+                    .why = "sent again: a second alert is better than none"};
+}
+
+Task<std::vector<Probe>> SmtpTarget::probe(Millis timeout) {
+  Probe probe{.name = "mail"};
+  Transfer transfer;
+  transfer.timeout = timeout;
+  co_await run(transfer);
+  const Result<MailSender> from = parse_sender(settings_.from);
+  probe.is_ok = transfer.code == CURLE_OK && from.ok();
+  if (transfer.code == CURLE_LOGIN_DENIED) {
+    probe.detail = "the server refuses mail.username and mail.password";
+  } else if (transfer.code != CURLE_OK) {
+    probe.detail = fmt::format("{}: {}", label_.substr(5), curl_easy_strerror(transfer.code));
+  } else {
+    probe.detail = from.ok() ? fmt::format("{} takes mail{}", label_.substr(5),
+                                           settings_.username.empty()
+                                               ? ", without a login"
+                                               : " of " + settings_.username)
+                             : from.error().text();
+  }
+  co_return std::vector<Probe>{std::move(probe)};
+}
+
+}  // namespace dw

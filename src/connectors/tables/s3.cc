@@ -1,0 +1,69 @@
+#include "connectors/tables/s3.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr uint64_t piece_bytes = 4 << 20;
+constexpr Millis fetch_timeout{60'000};
+/// A little more than a piece: an answer that ignores the range is cut here.
+constexpr size_t answer_bytes_max = piece_bytes + 64 * 1024;
+
+Error failure(const HttpAnswer& answer, const std::string& address) {
+  ErrorKind kind = ErrorKind::unreachable;
+  std::string_view what = "try again later";
+  if (answer.status == 404) {
+    kind = ErrorKind::missing;
+    what = "there is no such file (notices.file)";
+  } else if (answer.status == 401 || answer.status == 403) {
+    kind = ErrorKind::denied;
+    what = "these credentials lack s3:GetObject, or the file is not there";
+  } else if (answer.status == 412) {
+    kind = ErrorKind::conflict;
+    what = "the file was replaced while it was read: run again";
+  } else if (answer.status >= 300 && answer.status < 500) {
+    kind = ErrorKind::invalid;
+    what = "look at notices.region and notices.endpoint";
+  }
+  return {kind, address, fmt::format("S3 answered {}: {}", answer.status, what)};
+}
+
+}  // namespace
+
+Task<Result<void>> S3Bytes::fetch() {
+  piece_.clear();
+  given_ = 0;
+  DW_CO_TRY(AwsSigning signing, co_await signer_());
+  HttpCall call{.url = address_};
+  call.headers.emplace_back("Range", fmt::format("bytes={}-{}", next_, next_ + piece_bytes - 1));
+  if (!version_.empty()) call.headers.emplace_back("If-Match", version_);
+  call.aws = std::move(signing);
+  call.answer_bytes_max = answer_bytes_max;
+  DW_CO_TRY(HttpAnswer answer, co_await http_.send(std::move(call), fetch_timeout));
+  // Behind the last byte: the file ends where the piece before did.
+  if (answer.status == 416) {
+    is_at_end_ = true;
+    co_return Result<void>();
+  }
+  if (answer.status != 206 && answer.status != 200) co_return failure(answer, address_);
+  version_ = answer.header("etag");
+  is_at_end_ = answer.status == 200 || answer.body.size() < piece_bytes;
+  next_ += answer.body.size();
+  piece_ = std::move(answer.body);
+  co_return Result<void>();
+}
+
+Task<Result<size_t>> S3Bytes::read(std::span<char> into) {
+  if (given_ == piece_.size() && !is_at_end_) DW_CO_CHECK(co_await fetch());
+  const size_t bytes = std::min(into.size(), piece_.size() - given_);
+  std::memcpy(into.data(), piece_.data() + given_, bytes);
+  given_ += bytes;
+  co_return bytes;
+}
+
+}  // namespace dw

@@ -1,0 +1,30 @@
+// A sheet of an .xlsx workbook, streamed: libzip unpacks, expat reads, and only the shared strings
+// are held. Formulas give their stored values.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "ports/table.h"
+
+namespace dw {
+
+class XlsxTable : public Table {
+ public:
+  /// `sheet` by name; empty, or not there and the only one: the first.
+  /// errors  missing, denied; invalid: no workbook, a password, no such sheet
+  static Result<std::unique_ptr<Table>> open(const std::string& path, const std::string& label,
+                                             const std::string& sheet);
+  ~XlsxTable() override;
+
+  const std::string& label() const override { return label_; }
+  Task<Result<bool>> more(const TableSink& sink) override;
+
+ private:
+  struct State;
+  XlsxTable(std::unique_ptr<State> state, std::string label);
+
+  std::unique_ptr<State> state_;
+  std::string label_;
+};
+
+}  // namespace dw
