@@ -1,14 +1,19 @@
 #include "app/core.h"
 
 #include "app/connectors.h"
+#include "app/volume_round.h"
 
 namespace dw {
 namespace {
 
-void build_jobs(Core& core) {
+Result<void> build_jobs(Core& core) {
   core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
+  DW_TRY(Judging judging, load_judging(core.settings));
+  core.jobs.push_back(std::make_unique<Volume>(
+      VolumeParts{core.settings.volume, std::move(judging), core.public_url}));
+  return {};
 }
 
 void build_inbox(Core& core) {
@@ -50,7 +55,7 @@ Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   Loop* loop = mode == OpenMode::serve ? &core->loop : nullptr;
   DW_TRY(core->store, open_store(core->settings.store.url, mode, loop));
   build_connectors(*core);
-  build_jobs(*core);
+  DW_CHECK(build_jobs(*core));
   build_inbox(*core);
   return core;
 }

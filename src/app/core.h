@@ -15,6 +15,7 @@
 #include "engine/inbox.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/volume/volume.h"
 #include "net/http_client.h"
 #include "net/loop_clock.h"
 #include "store/open.h"

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "app/exit_code.h"
+#include "app/volume_round.h"
 #include "base/log.h"
 #include "web/board.h"
 #include "web/problem.h"
@@ -42,6 +43,12 @@ SqsEndpointSettings sqs_settings(const Core& core) {
   return settings;
 }
 
+Judging configured_judging(const Core& core) {
+  // The core was built with the same: its file of holidays is as it was a moment ago.
+  Result<Judging> judging = load_judging(core.settings);
+  return judging.ok() ? std::move(*judging) : Judging{};
+}
+
 Access::Mode access_mode(const Settings& settings) {
   return settings.access.mode == AccessMode::loopback ? Access::Mode::loopback
                                                       : Access::Mode::token;
@@ -73,7 +80,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
-                    [this] { outbox_.notify(); }}) {}
+                    [this] { outbox_.notify(); }, configured_judging(*core_)}) {}
 
 Daemon::~Daemon() = default;
 
@@ -103,6 +110,36 @@ void Daemon::start_janitor() {
   scheduler_.add({"retention", "hourly :17", *schedule, core_->settings.hours.timezone,
                   [this](TimePoint) { return janitor_.sweep(); }});
   tasks_.run("search index", janitor_.index_until_stopped());
+}
+
+void Daemon::start_volume() {
+  const VolumeSettings& volume = core_->settings.volume;
+  if (!volume.is_on) return;
+  Result<Schedule> schedule = Schedule::parse(volume.schedule);
+  DW_ASSERT(schedule.ok(), "the configuration has checked it");
+  scheduler_.add({"volume", volume.schedule, *schedule, core_->settings.hours.timezone,
+                  [this](TimePoint due) { return look_at_volume(due); }});
+}
+
+Task<void> Daemon::look_at_volume(TimePoint due) {
+  const Result<Judging> judging = load_judging(core_->settings);
+  if (!judging.ok()) {
+    log_error("volume", judging.error().text());
+    co_return;
+  }
+  VolumeRound round(*core_, {core_->settings.volume, *judging, core_->public_url});
+  RoundOptions options;
+  options.key = to_rfc3339(due);
+  const Result<json::object> seen = co_await round.run(std::move(options));
+  if (!seen.ok()) {
+    // The next round makes up for what was missed.
+    log_warn("volume", seen.error().text());
+    co_return;
+  }
+  log_info("volume", "looked",
+           {{"hour", to_text(seen->at("hour"))},
+            {"count", to_text(seen->at("count"))},
+            {"mark", to_text(seen->at("mark"))}});
 }
 
 Routes Daemon::routes() {
@@ -142,6 +179,7 @@ Result<std::string> Daemon::start() {
   wire_notices();
   outbox_.start();
   start_janitor();
+  start_volume();
   scheduler_.start();
   live_.start();
   return bound;

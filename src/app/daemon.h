@@ -26,6 +26,8 @@ class Daemon {
   Result<std::string> start();
   void wire_notices();
   void start_janitor();
+  void start_volume();
+  Task<void> look_at_volume(TimePoint due);
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();

@@ -24,6 +24,7 @@ int run(int count, char** arguments) {
   dw::add_route(app, invocation);
   dw::add_token(app, invocation);
   dw::add_store(app, invocation);
+  dw::add_volume(app, invocation);
   dw::add_completions(app, invocation);
   try {
     app.parse(count, arguments);

@@ -16,8 +16,9 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store", "log",   "teams",
-                                                "intake", "queue",  "route", "retry", "hours"};
+const std::vector<std::string> section_names = {"server", "access", "store", "log",
+                                                "teams",  "intake", "queue", "route",
+                                                "retry",  "hours",  "volume"};
 
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
@@ -125,6 +126,16 @@ int line_of(const Node::Table& root, const std::string& section, const std::stri
   return inside == found->second.table()->end() ? found->second.line : inside->second.line;
 }
 
+void check_volume(const VolumeSettings& volume, const Node::Table& root, Problems& problems) {
+  if (!volume.timezone.empty() && !is_timezone(volume.timezone)) {
+    problems.add(line_of(root, "volume", "timezone"), "volume.timezone",
+                 fmt::format("\"{}\" is no time zone here", volume.timezone));
+  }
+  if (const auto parsed = Schedule::parse(volume.schedule); !parsed.ok()) {
+    problems.add(line_of(root, "volume", "schedule"), "volume.schedule", parsed.error().what);
+  }
+}
+
 void check_together(const Settings& settings, const Node::Table& root, Problems& problems) {
   const ServerSettings& server = settings.server;
   if (server.tls_cert.empty() != server.tls_key.empty()) {
@@ -150,6 +161,7 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
                              "\"Europe/Berlin\")",
                              settings.hours.timezone));
   }
+  check_volume(settings.volume, root, problems);
 }
 
 }  // namespace
@@ -207,6 +219,8 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, intake_section(), settings.intake, problems);
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
+  read_one(root, volume_section(), settings.volume, problems);
+  settings.volume.is_on = root.contains("volume");
   read_teams(root, settings, problems);
   std::vector<int> queue_lines, route_lines;
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
@@ -246,6 +260,7 @@ std::string print_settings(const Settings& settings) {
   }
   put("[retry]", print_section(retry_section(), settings.retry));
   put("[hours]", print_section(hours_section(), settings.hours));
+  if (settings.volume.is_on) put("[volume]", print_section(volume_section(), settings.volume));
   return out;
 }
 
@@ -268,7 +283,8 @@ json::object settings_schema() {
                                       {"queue", list_of(section_schema(queue_section()))},
                                       {"route", list_of(section_schema(route_section()))},
                                       {"retry", section_schema(retry_section())},
-                                      {"hours", section_schema(hours_section())}}}};
+                                      {"hours", section_schema(hours_section())},
+                                      {"volume", section_schema(volume_section())}}}};
 }
 
 std::string settings_reference() {
@@ -292,6 +308,7 @@ std::string settings_reference() {
   out += section_reference(route_section(), RouteSettings{});
   out += section_reference(retry_section(), RetrySettings{});
   out += section_reference(hours_section(), HoursSettings{});
+  out += section_reference(volume_section(), VolumeSettings{});
   return out;
 }
 
@@ -302,6 +319,7 @@ std::vector<std::string> keys_needing_restart(const Settings& running, const Set
   list_restarts(store_section(), running.store, next.store, keys);
   list_restarts(intake_section(), running.intake, next.intake, keys);
   list_restarts(hours_section(), running.hours, next.hours, keys);
+  list_restarts(volume_section(), running.volume, next.volume, keys);
   const auto lists = [&](const auto& section, const auto& before, const auto& after) {
     bool is_same = before.size() == after.size();
     for (size_t i = 0; is_same && i < before.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/sections.h"
+#include "config/volume_section.h"
 #include "connectors/teams/config.h"
 
 namespace dw {
@@ -21,6 +22,7 @@ struct Settings {
   std::vector<RouteSettings> routes;
   RetrySettings retry;
   HoursSettings hours;
+  VolumeSettings volume;
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;

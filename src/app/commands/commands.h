@@ -29,6 +29,7 @@ void add_delivery(CLI::App& app, Invocation& invocation);
 void add_route(CLI::App& app, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
 void add_store(CLI::App& app, Invocation& invocation);
+void add_volume(CLI::App& app, Invocation& invocation);
 void add_completions(CLI::App& app, Invocation& invocation);
 
 /// Settings as the daemon would read them; a failure is printed and sets the exit code (78).

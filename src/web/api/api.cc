@@ -13,6 +13,7 @@ void Api::add_to(Routes& routes) {
   add_tickets(routes);
   add_queues(routes);
   add_deliveries(routes);
+  add_volume(routes);
   add_status(routes);
 }
 

@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "engine/inbox.h"
 #include "engine/scheduler.h"
+#include "jobs/volume/replay.h"
 #include "net/http_server.h"
 #include "ports/store.h"
 #include "web/access.h"
@@ -33,6 +34,7 @@ struct ApiParts {
   TimePoint started_at{};
   /// Something needs the outbox: a delivery was retried.
   std::function<void()> lanes_changed;
+  Judging volume{};  ///< how hours are judged, as configured
 };
 
 class Api {
@@ -68,6 +70,11 @@ class Api {
   Task<Response> list_deliveries(Request& request);
   Task<Response> retry_delivery(Request& request);
   Task<Response> discard_delivery(Request& request);
+
+  // volume.cc
+  void add_volume(Routes& routes);
+  Task<Response> show_volume(Request& request);
+  Task<Response> judge_incident(Request& request);
 
   // status.cc
   void add_status(Routes& routes);
