@@ -13,11 +13,13 @@ import { QueuesPage } from "./pages/queues";
 import { StatusPage } from "./pages/status";
 import { TicketPage } from "./pages/ticket";
 import { TicketsPage } from "./pages/tickets";
+import { VolumePage } from "./pages/volume";
 
 const pages = [
   ["/", "Now"],
   ["/tickets", "Tickets"],
   ["/queues", "Queues"],
+  ["/volume", "Volume"],
   ["/deliveries", "Deliveries"],
   ["/status", "Status"],
 ] as const;
@@ -81,6 +83,7 @@ function PageFor({ path, status }: { path: string; status: SystemStatus | null }
   if (path === "/tickets") return <TicketsPage canAct={canAct} />;
   if (path === "/queues") return <QueuesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
+  if (path === "/volume") return <VolumePage canAct={canAct} />;
   if (path === "/status") return <StatusPage />;
   return <NowPage />;
 }

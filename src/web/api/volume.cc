@@ -63,7 +63,7 @@ VolumeQuery query_of(const Request& request, const Judging& configured, TimePoin
 json::object hour_shape(const JudgedHour& one, const Judging& judging) {
   const Band band = band_of(one, judging);
   json::value probability = nullptr;
-  if (judging.method == VolumeMethod::seasonal) probability = one.probability;
+  if (judging.method == VolumeMethod::seasonal) probability = tail_of(one);
   return {{"hour", to_rfc3339(one.hour)},
           {"count", one.count},
           {"expected", std::round(one.law.mean * 100) / 100},
