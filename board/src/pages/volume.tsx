@@ -16,7 +16,9 @@ const days_offered = [["1", "a day"], ["7", "7 days"], ["28", "4 weeks"], ["91",
 const sensitivities = ["0.01", "0.001", "0.0001", "0.00001", "0.000001"];
 
 function path(points: [number, number][]): string {
-  return points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
+  return points
+    .map(([x, y], i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)},${y.toFixed(1)}`)
+    .join("");
 }
 
 function Chart({ hours }: { hours: VolumeHour[] }) {
@@ -99,7 +101,9 @@ function Tags({ one }: { one: Incident }) {
   return (
     <>
       {standing.map((tag) => (
-        <div key={tag.tag}><strong>{tag.tag}</strong> {tag.count}, {tag.lift.toFixed(1)}× as usual</div>
+        <div key={tag.tag}>
+          <strong>{tag.tag}</strong> {tag.count}, {tag.lift.toFixed(1)}× as usual
+        </div>
       ))}
       {standing.length === 0 && frequent.slice(0, 3).map((tag) => (
         <div key={tag.tag}>{tag.tag} {tag.count}</div>

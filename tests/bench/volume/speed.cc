@@ -38,9 +38,8 @@ void run(int series_count) {
     Judging judging;
     judging.method = method;
     const char* name = method == VolumeMethod::mean ? "mean" : "seasonal";
-    fmt::print("{}: ten years {:.2f} ms", name, milliseconds([&] {
-                 found += replay_incidents(years.hours, judging).size();
-               }));
+    fmt::print("{}: ten years {:.2f} ms", name,
+               milliseconds([&] { found += replay_incidents(years.hours, judging).size(); }));
     fmt::print(", {} series of half a year {:.1f} ms\n", series_count, milliseconds([&] {
                  for (const auto& one : series) found += replay_incidents(one, judging).size();
                }));
