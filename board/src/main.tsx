@@ -16,6 +16,7 @@ import { StatusPage } from "./pages/status";
 import { TallyPage } from "./pages/tally";
 import { TicketPage } from "./pages/ticket";
 import { TicketsPage } from "./pages/tickets";
+import { VolumePage } from "./pages/volume";
 
 const pages = [
   ["/", "Now"],
@@ -23,6 +24,7 @@ const pages = [
   ["/tickets", "Tickets"],
   ["/queues", "Queues"],
   ["/notices", "Notices"],
+  ["/volume", "Volume"],
   ["/deliveries", "Deliveries"],
   ["/status", "Status"],
 ] as const;
@@ -99,6 +101,7 @@ function PageFor({ path, status, isTv }: { path: string; status: SystemStatus | 
   if (path === "/queues") return <QueuesPage role={role} />;
   if (path === "/notices") return <NoticesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
+  if (path === "/volume") return <VolumePage canAct={canAct} />;
   if (path === "/status") return <StatusPage />;
   return <NowPage />;
 }

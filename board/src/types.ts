@@ -150,6 +150,52 @@ export interface SystemStatus {
   access: { mode: string; name: string | null; role: Role };
 }
 
+export interface VolumeHour {
+  hour: string;
+  count: number;
+  expected: number;
+  low: number;
+  high: number;
+  probability: number | null;
+  is_spike: boolean;
+  is_drop: boolean;
+  basis: string;
+}
+
+export interface TagShare {
+  tag: string;
+  count: number;
+  lift: number;
+}
+
+export interface Incident {
+  id: number | null;
+  kind: "spike" | "drop";
+  from: string;
+  to: string;
+  peak: string;
+  count: number;
+  expected: number;
+  probability: number;
+  total: number;
+  total_expected: number;
+  state: "open" | "calm" | "new_level";
+  told_at: string | null;
+  tags: { by_count: TagShare[]; by_lift: TagShare[];
+    examples: { id: string; subject: string }[] } | null;
+  feedback: "real" | "false_alarm" | null;
+}
+
+export interface Volume {
+  method: "seasonal" | "mean";
+  sensitivity: number;
+  threshold: number;
+  timezone: string;
+  is_trial: boolean;
+  hours: VolumeHour[];
+  incidents: Incident[];
+}
+
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;

@@ -2,6 +2,7 @@
 
 #include "app/connectors.h"
 #include "app/report.h"
+#include "app/volume_round.h"
 
 namespace dw {
 namespace {
@@ -32,6 +33,14 @@ void build_jobs(Core& core) {
   auto counting = std::make_unique<Tally>(core.settings.tallies);
   core.tally = counting.get();
   core.jobs.push_back(std::move(counting));
+Result<void> build_jobs(Core& core) {
+  core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
+      core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
+  core.jobs.push_back(std::make_unique<Desk>());
+  DW_TRY(Judging judging, load_judging(core.settings));
+  core.jobs.push_back(std::make_unique<Volume>(
+      VolumeParts{core.settings.volume, std::move(judging), core.public_url}));
+  return {};
 }
 
 void build_inbox(Core& core) {
@@ -100,7 +109,7 @@ Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   DW_TRY(core->store, open_store(core->settings.store.url, mode, loop));
   core->notebook = std::make_unique<StoreNotebook>(*core->store, core->clock, core->holder);
   build_connectors(*core);
-  build_jobs(*core);
+  DW_CHECK(build_jobs(*core));
   build_inbox(*core);
   build_notices(*core);
   return core;

@@ -23,6 +23,7 @@
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "jobs/tally/tally.h"
+#include "jobs/volume/volume.h"
 #include "net/http_client.h"
 #include "net/loop_clock.h"
 #include "store/open.h"

@@ -9,6 +9,7 @@
 
 #include "app/exit_code.h"
 #include "app/tally_recount.h"
+#include "app/volume_round.h"
 #include "base/log.h"
 #include "web/board.h"
 #include "web/problem.h"
@@ -63,6 +64,12 @@ SqsEndpointSettings sqs_settings(const Core& core) {
   return settings;
 }
 
+Judging configured_judging(const Core& core) {
+  // The core was built with the same: its file of holidays is as it was a moment ago.
+  Result<Judging> judging = load_judging(core.settings);
+  return judging.ok() ? std::move(*judging) : Judging{};
+}
+
 Access::Mode access_mode(const Settings& settings) {
   return static_cast<Access::Mode>(settings.access.mode);
 }
@@ -115,6 +122,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
                     started_at_, [this] { outbox_.notify(); }}) {}
                     live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
                     [this] { outbox_.notify(); }, *core_->notices}) {}
+                    [this] { outbox_.notify(); }, configured_judging(*core_)}) {}
 
 Daemon::~Daemon() = default;
 
@@ -260,6 +268,34 @@ Task<void> Daemon::run_notices() {
   }
   const Result<NoticeRun> applied = co_await core_->notices->apply(made->id, true);
   if (!applied.ok()) log_warn("notices", applied.error().text());
+void Daemon::start_volume() {
+  const VolumeSettings& volume = core_->settings.volume;
+  if (!volume.is_on) return;
+  Result<Schedule> schedule = Schedule::parse(volume.schedule);
+  DW_ASSERT(schedule.ok(), "the configuration has checked it");
+  scheduler_.add({"volume", volume.schedule, *schedule, core_->settings.hours.timezone,
+                  [this](TimePoint due) { return look_at_volume(due); }});
+}
+
+Task<void> Daemon::look_at_volume(TimePoint due) {
+  const Result<Judging> judging = load_judging(core_->settings);
+  if (!judging.ok()) {
+    log_error("volume", judging.error().text());
+    co_return;
+  }
+  VolumeRound round(*core_, {core_->settings.volume, *judging, core_->public_url});
+  RoundOptions options;
+  options.key = to_rfc3339(due);
+  const Result<json::object> seen = co_await round.run(std::move(options));
+  if (!seen.ok()) {
+    // The next round makes up for what was missed.
+    log_warn("volume", seen.error().text());
+    co_return;
+  }
+  log_info("volume", "looked",
+           {{"hour", to_text(seen->at("hour"))},
+            {"count", to_text(seen->at("count"))},
+            {"mark", to_text(seen->at("mark"))}});
 }
 
 Routes Daemon::routes() {
@@ -305,6 +341,7 @@ Result<std::string> Daemon::start() {
   start_tally();
   start_janitor();
   start_notices();
+  start_volume();
   scheduler_.start();
   start_slack();
   live_.start();

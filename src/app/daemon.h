@@ -39,6 +39,8 @@ class Daemon {
   void start_janitor();
   void start_notices();
   Task<void> run_notices();
+  void start_volume();
+  Task<void> look_at_volume(TimePoint due);
   Routes routes();
   ServerOptions server_options();
   void wait_for_signals();

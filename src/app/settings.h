@@ -10,6 +10,7 @@
 #include "config/sections.h"
 #include "connectors/slack/config.h"
 #include "config/tally_section.h"
+#include "config/volume_section.h"
 #include "connectors/teams/config.h"
 #include "connectors/zendesk/config.h"
 
@@ -36,6 +37,7 @@ struct Settings {
   NoticesSettings notices;
   GoogleSettings google;
   MailSettings mail;
+  VolumeSettings volume;
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;

@@ -89,15 +89,21 @@ Field<VolumeSettings> holidays_field() {
   return field;
 }
 
+Section<VolumeSettings> restarted(Section<VolumeSettings> section) {
+  for (Field<VolumeSettings>& field : section.fields) field.needs_restart = true;
+  return section;
+}
+
 }  // namespace
 
 const Section<VolumeSettings>& volume_section() {
   using S = VolumeSettings;
-  static const Section<S> section{
+  // The job is made with these: all of them need a restart.
+  static const Section<S> section = restarted(Section<S>{
       "volume",
       "[volume]",
       "Notices the hour whose count of tickets is out of line. Absent: off",
-      {restart(text_field("schedule", &S::schedule, "when the finished hours are looked at")),
+      {text_field("schedule", &S::schedule, "when the finished hours are looked at"),
        text_field("source", &S::source, "where tickets are counted", check_source,
                   "\"zendesk\", \"embedded\" or \"file:PATH\""),
        text_field("query", &S::query, "the Zendesk search that is counted"),
@@ -124,7 +130,7 @@ const Section<VolumeSettings>& volume_section() {
                   "an http(s) address"),
        duration_field("cooldown", &S::cooldown, Millis(0), 30 * day,
                       "an incident is told again after this, if it grew by half again"),
-       text_field("timezone", &S::timezone, "of the season; default hours.timezone")}};
+       text_field("timezone", &S::timezone, "of the season; default hours.timezone")}});
   return section;
 }
 

@@ -78,6 +78,40 @@ Object ticket_properties() {
           {"updated_at", time()}};
 }
 
+Object volume_schemas() {
+  return {{"VolumeHour", shape({{"hour", time()},
+                                {"count", typed("integer")},
+                                {"expected", typed("number")},
+                                {"low", typed("integer")},
+                                {"high", typed("integer")},
+                                {"probability", nullable("number")},
+                                {"is_spike", typed("boolean")},
+                                {"is_drop", typed("boolean")},
+                                {"basis", typed("string")}})},
+          {"Incident", shape({{"id", nullable("integer")},
+                              {"kind", one_of({"spike", "drop"})},
+                              {"from", time()},
+                              {"to", time()},
+                              {"peak", time()},
+                              {"count", typed("integer")},
+                              {"expected", typed("number")},
+                              {"probability", typed("number")},
+                              {"total", typed("integer")},
+                              {"total_expected", typed("number")},
+                              {"state", one_of({"open", "calm", "new_level"})},
+                              {"told_at", nullable_time()},
+                              {"tags", nullable("object")},
+                              {"feedback", nullable("string")}})},
+          {"Volume", shape({{"method", one_of({"seasonal", "mean"})},
+                            {"sensitivity", typed("number")},
+                            {"threshold", typed("number")},
+                            {"timezone", typed("string")},
+                            {"is_trial", typed("boolean")},
+                            {"hours", list_of(ref("VolumeHour"))},
+                            {"incidents", list_of(ref("Incident"))}})},
+          {"Verdict", shape({{"verdict", nullable("string")}})}};
+}
+
 /// Tickets and what belongs to them.
 Object ticket_schemas() {
   Object one_ticket = ticket_properties();
@@ -422,6 +456,15 @@ Object paths() {
       {"Makes a plan of the next run", "agent", 201, "NoticeRun", "{}"});
   add("post", "/v1/notices/runs/{id}/apply",
       {"Sends exactly that plan; 409 if the report has changed", "agent", 200, "NoticeRun", "{}"});
+  add("get", "/v1/volume",
+      {"Hours with their band, and incidents; another rule is tried without being kept",
+       "viewer",
+       200,
+       "Volume",
+       "",
+       {"since", "until", "sensitivity", "threshold", "method"}});
+  add("post", "/v1/volume/incidents/{id}/feedback",
+      {"Says whether an incident was real", "agent", 200, "Incident", "Verdict"});
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
   add_tally_paths(add);
   add_access_paths(add);
@@ -436,6 +479,7 @@ Object paths() {
 
 Object openapi_description() {
   Object all = ticket_schemas();
+  for (auto& member : volume_schemas()) all[member.key()] = std::move(member.value());
   for (auto& member : other_schemas()) all[member.key()] = std::move(member.value());
   for (auto& member : access_schemas()) all[member.key()] = std::move(member.value());
   for (auto& member : tally_schemas()) all[member.key()] = std::move(member.value());

@@ -21,12 +21,12 @@ double ratio(size_t part, size_t whole) {
 
 }  // namespace
 
-Score score(const std::vector<VolumeIncident>& incidents, const std::vector<Label>& labels) {
+Score score(const std::vector<VolumeIncident>& incidents, const std::vector<LabelledSpan>& labels) {
   Score out;
   out.labels = labels.size();
   out.incidents = incidents.size();
   double delay = 0;
-  for (const Label& label : labels) {
+  for (const LabelledSpan& label : labels) {
     std::optional<TimePoint> first;
     for (const VolumeIncident& incident : incidents) {
       if (!is_touching(incident, label)) continue;
@@ -38,7 +38,7 @@ Score score(const std::vector<VolumeIncident>& incidents, const std::vector<Labe
     delay += std::chrono::duration<double, std::ratio<3600>>(*first - label.from).count();
   }
   for (const VolumeIncident& incident : incidents) {
-    const bool is_right = std::any_of(labels.begin(), labels.end(), [&](const Label& label) {
+    const bool is_right = std::any_of(labels.begin(), labels.end(), [&](const LabelledSpan& label) {
       return is_touching(incident, label);
     });
     out.right += is_right ? 1 : 0;
@@ -70,8 +70,8 @@ FeedbackScore score_feedback(const std::vector<VolumeIncident>& incidents,
   return out;
 }
 
-Result<std::vector<Label>> read_labels(std::string_view csv) {
-  std::vector<Label> out;
+Result<std::vector<LabelledSpan>> read_labels(std::string_view csv) {
+  std::vector<LabelledSpan> out;
   int number = 0;
   bool has_two = false;
   for (const std::string_view raw : split(csv, '\n')) {

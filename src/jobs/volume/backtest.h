@@ -10,7 +10,7 @@
 namespace dw {
 
 /// First and last hour that a person calls a spike, both included.
-struct Label {
+struct LabelledSpan {
   TimePoint from{}, to{};
 };
 
@@ -23,7 +23,7 @@ struct Score {
 };
 
 /// precision of no incident and recall of no label are 1.
-Score score(const std::vector<VolumeIncident>& incidents, const std::vector<Label>& labels);
+Score score(const std::vector<VolumeIncident>& incidents, const std::vector<LabelledSpan>& labels);
 
 /// What people said of earlier incidents, against these: real ones found, false alarms raised anew.
 struct FeedbackScore {
@@ -34,6 +34,6 @@ FeedbackScore score_feedback(const std::vector<VolumeIncident>& incidents,
 
 /// A heading and one column `timestamp`, or two, `from,to`. Lines that touch are not merged.
 /// errors  invalid: with the line
-Result<std::vector<Label>> read_labels(std::string_view csv);
+Result<std::vector<LabelledSpan>> read_labels(std::string_view csv);
 
 }  // namespace dw

@@ -16,6 +16,8 @@ constexpr double dispersion_first = 0.05, dispersion_pseudo = 400;
 /// From how many observations (weeks, days) a slot speaks for itself.
 constexpr double week_seen_min = 1.5, day_seen_min = 1.5;
 constexpr double mean_min = 1e-4;
+/// With more relative variance than this a mean is a guess.
+constexpr double guess_unknown = 0.3;
 /// A holiday comes so seldom that time alone must not make it forgotten.
 constexpr double holiday_half_life_factor = 16;
 
@@ -121,8 +123,11 @@ Expected Baseline::expect(TimePoint at) {
 void Baseline::learn(TimePoint at, const Expected& expected, double count, double weight) {
   const int64_t hour = hours_since_1970(at);
   const double mean = expected.law.mean;
-  // An over-dispersed count tells less than its size.
-  const double information = 1 / (1 + expected.law.dispersion * mean);
+  // An over-dispersed count tells less than its size. Where the mean is still a guess, the count
+  // itself says more about that size: a first hour would outweigh all later ones otherwise.
+  const bool is_guess = expected.basis == Basis::none || expected.law.unknown > guess_unknown;
+  const double size = is_guess ? std::max(mean, count) : mean;
+  const double information = 1 / (1 + expected.law.dispersion * size);
   const auto take = [&](Sums& sums) {
     sums.at = std::max(sums.at, hour);
     sums.add(count, expected.level, information, weight);
@@ -133,7 +138,7 @@ void Baseline::learn(TimePoint at, const Expected& expected, double count, doubl
     take(overall_);
     // What the season does not know yet must not be taken for a moving level.
     const double level_information =
-        1 / (1 + (expected.law.dispersion + expected.season_unknown) * mean);
+        1 / (1 + (expected.law.dispersion + expected.season_unknown) * size);
     level_.at = std::max(level_.at, hour);
     level_.add(count, expected.season, level_information, weight);
   }

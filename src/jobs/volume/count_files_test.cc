@@ -66,9 +66,10 @@ TEST(score, an_incident_is_right_if_it_touches_a_label) {
       incident("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z"),
       incident("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
       incident("2026-11-23T10:00:00Z", "2026-11-23T10:00:00Z")};
-  const std::vector<Label> labels = {{at("2026-11-21T11:00:00Z"), at("2026-11-21T15:00:00Z")},
-                                     {at("2026-11-22T08:00:00Z"), at("2026-11-22T11:00:00Z")},
-                                     {at("2026-11-24T08:00:00Z"), at("2026-11-24T08:00:00Z")}};
+  const std::vector<LabelledSpan> labels = {
+      {at("2026-11-21T11:00:00Z"), at("2026-11-21T15:00:00Z")},
+      {at("2026-11-22T08:00:00Z"), at("2026-11-22T11:00:00Z")},
+      {at("2026-11-24T08:00:00Z"), at("2026-11-24T08:00:00Z")}};
   const Score out = score(incidents, labels);
   EXPECT_DOUBLE_EQ(out.precision, 2.0 / 3);
   EXPECT_DOUBLE_EQ(out.recall, 2.0 / 3);

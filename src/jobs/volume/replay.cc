@@ -225,6 +225,12 @@ std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
   return each(hours, judging, [](const JudgedHour&) {});
 }
 
+double tail_of(const JudgedHour& hour) {
+  if (hour.mark != Mark::normal) return hour.probability;
+  const bool is_high = static_cast<double>(hour.count) > hour.law.mean;
+  return is_high ? upper_tail(hour.law, hour.count) : lower_tail(hour.law, hour.count);
+}
+
 Band band_of(const JudgedHour& hour, const Judging& judging) {
   if (judging.method == VolumeMethod::mean) {
     return {0, static_cast<int64_t>(std::floor((1 + judging.threshold) * hour.law.mean))};

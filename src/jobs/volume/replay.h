@@ -39,6 +39,9 @@ Replay replay(std::span<const HourCount> hours, const Judging& judging);
 std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
                                              const Judging& judging);
 
+/// The tail of any hour: of a count at least so high, or so low where it is below the mean.
+double tail_of(const JudgedHour& hour);
+
 /// Counts that are within expectation, [low, high], for pictures.
 struct Band {
   int64_t low = 0, high = 0;

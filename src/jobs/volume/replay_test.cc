@@ -183,6 +183,14 @@ TEST(seasonal, answers_on_the_first_day_and_says_what_it_rests_on) {
   EXPECT_EQ(static_cast<Basis>(replayed.hours.front().basis), Basis::none);
 }
 
+TEST(seasonal, the_first_hours_weigh_no_more_than_the_later_ones) {
+  const Simulated world = simulate({.mean = 20'000, .dispersion = 0.002}, 12 * week, 31);
+  const Replay replayed = replay(world.hours, Judging{});
+  for (size_t i = 6 * week; i < world.hours.size(); ++i) {
+    ASSERT_NEAR(replayed.hours[i].law.mean / world.means[i], 1, 0.15) << i;
+  }
+}
+
 TEST(seasonal, a_shift_of_level_is_one_incident_and_then_normal) {
   Simulated world = simulate({.mean = 20, .dispersion = 0.02}, 32 * week, 4);
   std::mt19937_64 random(9);

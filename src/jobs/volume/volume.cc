@@ -109,8 +109,9 @@ json::object hour_summary(const JudgedHour& hour, const Judging& judging) {
     change = std::round(percent * 10) / 10;
   }
   if (judging.method == VolumeMethod::seasonal) {
-    probability = hour.probability;
-    if (hour.probability > 0) once = std::round(1 / hour.probability);
+    const double tail = tail_of(hour);
+    probability = tail;
+    if (tail > 0) once = std::round(1 / tail);
   }
   return {{"hour", to_rfc3339(hour.hour)},
           {"count", hour.count},

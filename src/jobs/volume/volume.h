@@ -1,6 +1,6 @@
 // The job of the ticket volume: an hour was counted; what is out of line, who is told.
 //
-// Kind `volume.counted`: {"latest": ms, "tags": {…} or null, "is_quiet": bool}. The counts are in
+// Kind `volume.counted`: {"latest": ms, "tags": {…} or null}. The counts are in
 // the store already. Incidents are found by replaying the stored hours, matched with those that
 // were written down, and told once.
 #pragma once

@@ -15,6 +15,7 @@ void Api::add_to(Routes& routes) {
   add_deliveries(routes);
   add_tally(routes);
   add_notices(routes);
+  add_volume(routes);
   add_status(routes);
 }
 

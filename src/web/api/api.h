@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "engine/inbox.h"
 #include "engine/scheduler.h"
+#include "jobs/volume/replay.h"
 #include "net/http_server.h"
 #include "ports/notices.h"
 #include "ports/store.h"
@@ -36,6 +37,7 @@ struct ApiParts {
   /// Something needs the outbox: a delivery was retried.
   std::function<void()> lanes_changed;
   Notices& notices;
+  Judging volume{};  ///< how hours are judged, as configured
 };
 
 class Api {
@@ -85,6 +87,10 @@ class Api {
   Task<Response> plan_notices(Request& request);
   Task<Response> apply_notices(Request& request);
   Task<Response> why_notices(Request& request);
+  // volume.cc
+  void add_volume(Routes& routes);
+  Task<Response> show_volume(Request& request);
+  Task<Response> judge_incident(Request& request);
 
   // status.cc
   void add_status(Routes& routes);

@@ -1,0 +1,274 @@
+#include "app/commands/volume.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "app/exit_code.h"
+#include "app/volume_round.h"
+#include "engine/outbox.h"
+#include "jobs/volume/auth_ini.h"
+#include "jobs/volume/count_files.h"
+#include "net/wake.h"
+
+namespace dw {
+namespace {
+
+/// How long a command waits for its own alerts to go out; the daemon goes on with what is left.
+constexpr Millis sending_max{30'000}, sending_look{50};
+
+Result<OlderVolume> read_older(const std::string& file, VolumeSettings& volume) {
+  DW_TRY(const std::string text, read_text_file(file));
+  Result<OlderVolume> older = read_auth_ini(text, volume);
+  if (!older.ok()) older.error().where = file + " " + older.error().where;
+  return older;
+}
+
+/// What the older file knows of Zendesk is handed on as its environment variables, which the
+/// configuration reads; those that are set already win.
+void hand_on(const OlderVolume& older) {
+  const auto set = [](const char* name, const std::string& value) {
+    if (!value.empty()) ::setenv(name, value.c_str(), 0);
+  };
+  set("ZENDESK_SUBDOMAIN", older.subdomain);
+  set("ZENDESK_EMAIL", older.email);
+  set("ZENDESK_TOKEN", older.token.reveal());
+}
+
+/// Settings of the file, changed by the older one where --auth-ini names it.
+std::optional<Settings> read_both(Invocation& invocation, const std::string& auth_ini) {
+  if (auth_ini.empty()) return read_settings(invocation);
+  VolumeSettings ignored;
+  const Result<OlderVolume> first = read_older(auth_ini, ignored);
+  if (!first.ok()) {
+    fail(invocation, first.error());
+    invocation.exit_code = exit_configuration;
+    return std::nullopt;
+  }
+  hand_on(*first);
+  std::optional<Settings> settings = read_settings(invocation);
+  if (!settings) return std::nullopt;
+  const Result<OlderVolume> again = read_older(auth_ini, settings->volume);
+  settings->volume.is_on = again.ok();
+  if (first->has_mail) {
+    fmt::print(stderr, "deskwire: the mail password of {} is not taken: write a [mail] section\n",
+               auth_ini);
+  }
+  return settings;
+}
+
+Result<std::unique_ptr<Core>> open_with(Settings settings) {
+  return build_core(std::move(settings), OpenMode::visit);
+}
+
+Result<VolumeParts> parts_of(const Core& core) {
+  DW_TRY(Judging judging, load_judging(core.settings));
+  return VolumeParts{core.settings.volume, std::move(judging), core.public_url};
+}
+
+/// The older CSV becomes the first history, once.
+Result<void> take_history(Core& core, const std::string& auth_ini) {
+  VolumeSettings ignored;
+  DW_TRY(const OlderVolume older, read_older(auth_ini, ignored));
+  if (older.history_file.empty()) return {};
+  std::vector<HourCount> stored;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(stored, reader.volume_hours(TimePoint{}, TimePoint::max()));
+    return {};
+  };
+  DW_CHECK(core.store->read_now(look));
+  if (!stored.empty()) return {};
+  const Result<std::vector<HourCount>> counts = read_count_file(older.history_file);
+  if (!counts.ok()) {
+    // No history is no failure: it is fetched, or grows.
+    fmt::print(stderr, "deskwire: {}\n", counts.error().text());
+    return {};
+  }
+  auto keep = [&](Journal& journal) -> Result<void> {
+    return journal.keep_volume_hours(*counts, core.clock.now());
+  };
+  return core.store->write_now(keep);
+}
+
+/// Sends what this run planned, as the daemon would: cron users have none.
+Task<void> send(Core& core, EventId event) {
+  const Monotonic until = core.clock.monotonic() + sending_max;
+  bool is_waiting = true;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DeliveryQuery query;
+    query.event = event;
+    query.states = {DeliveryState::pending};
+    DW_TRY(const Page<Delivery> page, reader.deliveries(query));
+    is_waiting = false;
+    for (const Delivery& one : page.items) is_waiting = is_waiting || one.attempts == 0;
+    return {};
+  };
+  while (is_waiting && core.clock.monotonic() < until) {
+    Wake pause(core.loop, core.clock);
+    co_await pause.wait(core.clock.monotonic() + sending_look);
+    const Result<void> read = co_await core.store->read(look);
+    if (!read.ok()) co_return;
+  }
+}
+
+Task<void> send_and_stop(Core& core, EventId event) {
+  TaskGroup tasks(core.loop, core.clock);
+  OutboxSettings settings;
+  settings.timeout = core.settings.retry.timeout;
+  settings.backoff = {core.settings.retry.first, core.settings.retry.max,
+                      core.settings.retry.give_up};
+  settings.lease = std::max(settings.lease, settings.timeout + Millis(10'000));
+  settings.holder = random_uuid();
+  Outbox outbox(core.loop, core.clock, core.random, *core.store, *core.inbox, core.metrics, tasks,
+                core.outside_targets(), settings);
+  outbox.start();
+  co_await send(core, event);
+  outbox.stop();
+  co_await tasks.stop(sending_max);
+}
+
+Task<void> run_round(Core& core, VolumeParts parts, RoundOptions options,
+                     Result<json::object>& out) {
+  VolumeRound round(core, std::move(parts));
+  out = co_await round.run(std::move(options));
+}
+
+void run(Invocation& invocation, const VolumeArguments& given) {
+  std::optional<Settings> settings = read_both(invocation, given.auth_ini);
+  if (!settings) return;
+  const auto core = open_with(std::move(*settings));
+  if (!core.ok()) return fail(invocation, core.error());
+  if (!given.auth_ini.empty()) {
+    const Result<void> taken = take_history(**core, given.auth_ini);
+    if (!taken.ok()) return fail(invocation, taken.error());
+  }
+  const Result<VolumeParts> parts = parts_of(**core);
+  if (!parts.ok()) return fail(invocation, parts.error());
+  RoundOptions options;
+  options.is_dry = given.is_dry;
+  options.key = random_uuid();
+  if (!given.at.empty()) {
+    options.at = read_instant(given.at);
+    if (!options.at) {
+      return fail(invocation, {ErrorKind::invalid, "--at", "is no time (2026-11-21T15:00:00Z)"});
+    }
+  }
+  Result<json::object> seen = Error{};
+  run_task(**core, run_round(**core, *parts, std::move(options), seen));
+  if (!seen.ok()) return fail(invocation, seen.error());
+  const json::value event = seen->at("event");
+  const bool has_to_send =
+      event.is_int64() && seen->at("told").as_int64() > 0 && !(*core)->outside_targets().empty();
+  if (has_to_send) run_task(**core, send_and_stop(**core, EventId{event.as_int64()}));
+  seen->erase("event");
+  const bool is_out = seen->at("mark").as_string() != "normal";
+  if (given.has_exit_code && is_out) invocation.exit_code = exit_found;
+  print_one(invocation, readable(invocation, *seen));
+}
+
+Task<void> run_backfill(Core& core, VolumeParts parts, TimePoint since, Result<int64_t>& out) {
+  VolumeRound round(core, std::move(parts));
+  const TimePoint now = core.clock.now();
+  const bool has_bar = ::isatty(STDERR_FILENO) != 0;
+  auto told = [since, now, has_bar](TimePoint done, int64_t tickets) {
+    if (!has_bar) return;
+    const double share = static_cast<double>((done - since).count()) /
+                         std::max(1.0, static_cast<double>((now - since).count()));
+    const auto filled = static_cast<size_t>(std::min(1.0, share) * 30);
+    fmt::print(stderr, "\r[{:<30}] {:3.0f}%  {} tickets ", std::string(filled, '='),
+               std::min(1.0, share) * 100, tickets);
+  };
+  out = co_await round.backfill(since, told);
+  if (has_bar) fmt::print(stderr, "\n");
+}
+
+void backfill(Invocation& invocation, const VolumeArguments& given) {
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  const Result<VolumeParts> parts = parts_of(*core);
+  if (!parts.ok()) return fail(invocation, parts.error());
+  TimePoint since = hour_of(core->clock.now() - parts->judging.history);
+  if (!given.since.empty()) {
+    const auto at = read_instant(given.since);
+    if (!at) return fail(invocation, {ErrorKind::invalid, "--since", "is no date (2026-11-21)"});
+    since = hour_of(*at);
+  }
+  Result<int64_t> done = Error{};
+  run_task(*core, run_backfill(*core, *parts, since, done));
+  if (!done.ok()) return fail(invocation, done.error());
+  std::vector<HourCount> hours;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(hours, reader.volume_hours(since, TimePoint::max()));
+    return {};
+  };
+  const Result<void> read = core->store->read_now(look);
+  if (!read.ok()) return fail(invocation, read.error());
+  int64_t tickets = 0;
+  for (const HourCount& one : hours) tickets += one.count;
+  print_one(invocation, {{"since", to_rfc3339(since)},
+                         {"hours", static_cast<int64_t>(hours.size())},
+                         {"tickets", tickets}});
+}
+
+void import(Invocation& invocation, const VolumeArguments& given) {
+  const auto settings = read_settings(invocation);
+  if (!settings) return;
+  const Result<std::vector<HourCount>> counts = read_count_file(given.file);
+  if (!counts.ok()) return fail(invocation, counts.error());
+  const auto store = open_store(settings->store.url, OpenMode::visit, nullptr);
+  if (!store.ok()) return fail(invocation, store.error());
+  auto keep = [&](Journal& journal) -> Result<void> {
+    return journal.keep_volume_hours(*counts, system_now());
+  };
+  const Result<void> kept = (*store)->write_now(keep);
+  if (!kept.ok()) return fail(invocation, kept.error());
+  print_one(invocation, {{"hours", static_cast<int64_t>(counts->size())},
+                         {"from", to_rfc3339(counts->front().hour)},
+                         {"to", to_rfc3339(counts->back().hour)}});
+}
+
+void add_lookers(CLI::App& volume, Invocation& invocation,
+                 // shared with callbacks that run later
+                 const std::shared_ptr<VolumeArguments>& given) {
+  CLI::App& test = add_command(volume, invocation, "backtest",
+                               "Replay history as if live: the alerts that it would have sent",
+                               [&invocation, given] { volume_backtest(invocation, *given); });
+  test.add_option("--method", given->method, "seasonal or mean; default as configured")
+      ->check(CLI::IsMember({"seasonal", "mean"}));
+  test.add_option("--since", given->since, "from this day on; what is older is learnt from");
+  test.add_option("--labels", given->labels, "CSV of true spikes: timestamp, or from,to");
+  test.add_flag("--compare", given->is_compared, "both methods side by side");
+  test.add_option("--chart", given->chart, "draw it into this .svg or .png");
+  test.add_option("--input", given->input, "a file of counts instead of the store");
+  test.add_option("--sensitivity", given->sensitivity, "another tail probability")
+      ->check(CLI::Range(1e-15, 0.1));
+  CLI::App& report = add_command(volume, invocation, "report", "Hours and what was expected",
+                                 [&invocation, given] { volume_report(invocation, *given); });
+  report.add_option("--since", given->since, "from this day on; default the last week");
+  report.add_option("--chart", given->chart, "draw it into this .svg or .png");
+  report.add_option("--input", given->input, "a file of counts instead of the store");
+}
+
+}  // namespace
+
+void add_volume(CLI::App& app, Invocation& invocation) {
+  auto given = std::make_shared<VolumeArguments>();  // shared with callbacks that run later
+  CLI::App* volume = app.add_subcommand("volume", "Ticket volume: the hour that is out of line");
+  volume->require_subcommand(1);
+  CLI::App& one = add_command(*volume, invocation, "run", "Count the finished hours, decide, tell",
+                              [&invocation, given] { run(invocation, *given); });
+  one.add_option("--at", given->at, "look at this hour as if it had just ended");
+  one.add_flag("--dry-run", given->is_dry, "tell nobody");
+  one.add_flag("--exit-code", given->has_exit_code, "exit 1 if the hour is out of line");
+  one.add_option("--auth-ini", given->auth_ini, "the older spike notifier's settings");
+  CLI::App& fill = add_command(*volume, invocation, "backfill", "Fill history in bulk; resumable",
+                               [&invocation, given] { backfill(invocation, *given); });
+  fill.add_option("--since", given->since, "from this day on; default volume.history");
+  add_lookers(*volume, invocation, given);
+  CLI::App& from = add_command(*volume, invocation, "import", "Take counts out of a file",
+                               [&invocation, given] { import(invocation, *given); });
+  from.add_option("file", given->file, "the older CSV, or timestamp,count")->required();
+}
+
+}  // namespace dw

@@ -1,0 +1,282 @@
+// `volume backtest` and `volume report`: both replay stored hours, or those of a file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "app/commands/volume.h"
+#include "app/exit_code.h"
+#include "app/volume_round.h"
+#include "jobs/volume/backtest.h"
+#include "jobs/volume/count_files.h"
+#include "jobs/volume/picture.h"
+#include "jobs/volume/telling.h"
+
+namespace dw {
+namespace {
+
+constexpr std::chrono::hours report_span{7 * 24};
+const TimePoint always{};
+
+/// What a replay needs: hours, the rule, and what people said.
+struct Past {
+  std::vector<HourCount> hours;
+  Judging judging;
+  std::vector<VolumeIncident> judged;
+  std::optional<TimePoint> since;
+};
+
+Result<void> load_stored(const Settings& settings, Past& past) {
+  DW_TRY(const std::unique_ptr<Store> store,
+         open_store(settings.store.url, OpenMode::visit, nullptr));
+  auto work = [&past](Reader& reader) -> Result<void> {
+    DW_TRY(past.hours, reader.volume_hours(always, TimePoint::max()));
+    DW_TRY(past.judged, reader.incidents(always));
+    return {};
+  };
+  DW_CHECK(store->read_now(work));
+  if (!past.hours.empty()) return {};
+  return Error{ErrorKind::missing, "volume",
+               "no hour is stored yet: `deskwire volume backfill`, `import`, or --input FILE"};
+}
+
+Result<Past> load_past(const Settings& settings, const VolumeArguments& given) {
+  Past past;
+  DW_TRY(past.judging, load_judging(settings));
+  if (given.sensitivity > 0) past.judging.sensitivity = given.sensitivity;
+  if (given.method == "mean") past.judging.method = VolumeMethod::mean;
+  if (given.method == "seasonal") past.judging.method = VolumeMethod::seasonal;
+  if (!given.since.empty()) {
+    past.since = read_instant(given.since);
+    if (!past.since) return Error{ErrorKind::invalid, "--since", "is no date (2026-11-21)"};
+  }
+  if (given.input.empty()) {
+    DW_CHECK(load_stored(settings, past));
+  } else {
+    DW_TRY(past.hours, read_count_file(given.input));
+  }
+  return past;
+}
+
+Result<void> write_chart(const std::string& file, const Chart& chart) {
+  const bool is_png = file.ends_with(".png");
+  if (!is_png && !file.ends_with(".svg")) {
+    return Error{ErrorKind::invalid, "--chart", "must end with .png or .svg"};
+  }
+  DW_TRY(const std::string picture, is_png ? draw_png(chart) : draw_svg(chart));
+  std::ofstream out(file, std::ios::binary);
+  out << picture;
+  out.close();
+  if (out.good()) return {};
+  return Error{ErrorKind::invalid, file, "can't be written"};
+}
+
+std::span<const JudgedHour> hours_since(const Replay& replay, TimePoint since) {
+  const auto first =
+      std::lower_bound(replay.hours.begin(), replay.hours.end(), since,
+                       [](const JudgedHour& one, TimePoint at) { return one.hour < at; });
+  return {first, replay.hours.end()};
+}
+
+double rounded(double value) {
+  return std::round(value * 10'000) / 10'000;
+}
+
+struct Tested {
+  json::object shape;
+  std::vector<VolumeIncident> incidents;
+  Replay replay;
+};
+
+json::array alerts_of(const std::vector<VolumeIncident>& incidents, VolumeMethod method) {
+  json::array out;
+  for (const VolumeIncident& one : incidents) {
+    json::value probability = nullptr;
+    if (method == VolumeMethod::seasonal) probability = one.probability;
+    out.push_back(json::object{{"from", to_rfc3339(one.from)},
+                               {"to", to_rfc3339(one.to)},
+                               {"peak", to_rfc3339(one.peak)},
+                               {"count", one.peak_count},
+                               {"expected", std::round(one.peak_expected * 100) / 100},
+                               {"probability", std::move(probability)},
+                               {"kind", json::string(name_of(one.kind))}});
+  }
+  return out;
+}
+
+Tested test_past(const Past& past, VolumeMethod method,
+                 const std::optional<std::vector<LabelledSpan>>& labels) {
+  Judging judging = past.judging;
+  judging.method = method;
+  Tested out;
+  out.replay = replay(past.hours, judging);
+  const TimePoint since = past.since.value_or(past.hours.front().hour);
+  for (const VolumeIncident& one : out.replay.incidents) {
+    if (one.to >= since) out.incidents.push_back(one);
+  }
+  out.shape = {{"method", method == VolumeMethod::mean ? "mean" : "seasonal"},
+               {"hours", static_cast<int64_t>(hours_since(out.replay, since).size())},
+               {"alerts", alerts_of(out.incidents, method)}};
+  if (labels) {
+    std::vector<LabelledSpan> wanted;
+    for (const LabelledSpan& one : *labels) {
+      if (one.to >= since) wanted.push_back(one);
+    }
+    const Score found = score(out.incidents, wanted);
+    out.shape["precision"] = rounded(found.precision);
+    out.shape["recall"] = rounded(found.recall);
+    out.shape["f1"] = rounded(found.f1);
+    out.shape["delay_hours"] = rounded(found.delay_hours);
+  }
+  const FeedbackScore said = score_feedback(out.incidents, past.judged);
+  if (said.real + said.false_alarms > 0) {
+    out.shape["feedback"] =
+        json::object{{"real", static_cast<int64_t>(said.real)},
+                     {"real_found", static_cast<int64_t>(said.real_found)},
+                     {"false_alarms", static_cast<int64_t>(said.false_alarms)},
+                     {"false_alarms_raised", static_cast<int64_t>(said.false_alarms_raised)}};
+  }
+  return out;
+}
+
+void print_alerts(const Invocation& invocation, const Tested& tested) {
+  json::array items;
+  for (const json::value& one : tested.shape.at("alerts").as_array()) {
+    items.push_back(readable(invocation, one.as_object()));
+  }
+  print_items(invocation, items,
+              {{"FROM", "from"},
+               {"TO", "to"},
+               {"KIND", "kind"},
+               {"PEAK", "peak"},
+               {"COUNT", "count"},
+               {"EXPECTED", "expected"},
+               {"PROBABILITY", "probability"}});
+}
+
+void print_figures(const Tested& tested) {
+  for (const auto& member : tested.shape) {
+    if (member.key() == "alerts") {
+      fmt::print("alerts: {}\n", member.value().as_array().size());
+    } else {
+      fmt::print("{}: {}\n", std::string_view(member.key()),
+                 member.value().is_string() ? std::string(member.value().as_string())
+                                            : to_text(member.value()));
+    }
+  }
+}
+
+void print_compared(const Invocation& invocation, const std::vector<Tested>& all) {
+  json::array items;
+  for (const Tested& one : all) items.push_back(one.shape);
+  if (invocation.is_json) {
+    fmt::print("{}\n", to_text(json::object{{"items", std::move(items)}}));
+    return;
+  }
+  for (json::value& item : items) {
+    item.as_object()["alerts"] = static_cast<int64_t>(item.at("alerts").as_array().size());
+    item = readable(invocation, item.as_object());
+  }
+  print_items(invocation, items,
+              {{"METHOD", "method"},
+               {"HOURS", "hours"},
+               {"ALERTS", "alerts"},
+               {"PRECISION", "precision"},
+               {"RECALL", "recall"},
+               {"F1", "f1"},
+               {"DELAY", "delay_hours"}});
+}
+
+Result<void> backtest(Invocation& invocation, const Settings& settings,
+                      const VolumeArguments& given) {
+  DW_TRY(const Past past, load_past(settings, given));
+  std::optional<std::vector<LabelledSpan>> labels;
+  if (!given.labels.empty()) {
+    DW_TRY(const std::string text, read_text_file(given.labels));
+    Result<std::vector<LabelledSpan>> read = read_labels(text);
+    if (!read.ok()) {
+      read.error().where = given.labels + " " + read.error().where;
+      return read.error();
+    }
+    labels = std::move(*read);
+  }
+  std::vector<VolumeMethod> methods = {past.judging.method};
+  if (given.is_compared) methods = {VolumeMethod::mean, VolumeMethod::seasonal};
+  std::vector<Tested> tested;
+  for (const VolumeMethod method : methods) tested.push_back(test_past(past, method, labels));
+  if (!given.chart.empty()) {
+    const TimePoint since = past.since.value_or(past.hours.front().hour);
+    Judging judging = past.judging;
+    judging.method = methods.back();
+    Chart chart = picture_of(hours_since(tested.back().replay, since), judging,
+                             fmt::format("{} alerts", tested.back().incidents.size()), {});
+    chart.width = 1600;
+    DW_CHECK(write_chart(given.chart, chart));
+  }
+  if (given.is_compared) {
+    print_compared(invocation, tested);
+  } else if (invocation.is_json) {
+    fmt::print("{}\n", to_text(tested.front().shape));
+  } else {
+    print_alerts(invocation, tested.front());
+    print_figures(tested.front());
+  }
+  return {};
+}
+
+Result<void> report(Invocation& invocation, const Settings& settings,
+                    const VolumeArguments& given) {
+  DW_TRY(const Past past, load_past(settings, given));
+  const Replay seen = replay(past.hours, past.judging);
+  const TimePoint since = past.since.value_or(past.hours.back().hour - report_span);
+  const std::span<const JudgedHour> hours = hours_since(seen, since);
+  json::array items;
+  for (const JudgedHour& one : hours) {
+    json::object item = hour_summary(one, past.judging);
+    const Band band = band_of(one, past.judging);
+    item["low"] = band.low;
+    item["high"] = band.high;
+    items.push_back(readable(invocation, std::move(item)));
+  }
+  if (!given.chart.empty()) {
+    DW_CHECK(write_chart(given.chart, picture_of(hours, past.judging, "Tickets per hour", {})));
+  }
+  print_items(invocation, items,
+              {{"HOUR", "hour"},
+               {"COUNT", "count"},
+               {"EXPECTED", "expected"},
+               {"LOW", "low"},
+               {"HIGH", "high"},
+               {"MARK", "mark"},
+               {"BASIS", "basis"}});
+  return {};
+}
+
+}  // namespace
+
+json::object readable(const Invocation& invocation, json::object shape) {
+  if (invocation.is_json) return shape;
+  for (auto& member : shape) {
+    if (member.value().is_double()) {
+      member.value() = json::string(fmt::format("{:.4g}", member.value().get_double()));
+    }
+  }
+  return shape;
+}
+
+void volume_backtest(Invocation& invocation, const VolumeArguments& given) {
+  const auto settings = read_settings(invocation);
+  if (!settings) return;
+  const Result<void> done = backtest(invocation, *settings, given);
+  if (!done.ok()) fail(invocation, done.error());
+}
+
+void volume_report(Invocation& invocation, const VolumeArguments& given) {
+  const auto settings = read_settings(invocation);
+  if (!settings) return;
+  const Result<void> done = report(invocation, *settings, given);
+  if (!done.ok()) fail(invocation, done.error());
+}
+
+}  // namespace dw

@@ -1,0 +1,162 @@
+// The ticket volume as a user has it: files in, alerts and pictures out.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { call, folder, local, run, serve } from "./daemon.mjs";
+
+const hour = 3_600_000;
+const at = (time) => new Date(time).toISOString().replace(".000Z", "Z");
+
+/** Twenty weeks of office hours up to the last finished hour, repeatable; `change` edits them. */
+function counts(weeks = 20, change = () => {}) {
+  const last = Math.floor((Date.now() - 180_000) / hour) * hour - hour;
+  const rows = [];
+  let seed = 7;
+  const random = () => ((seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648);
+  for (let i = weeks * 168; i >= 0; --i) {
+    const time = last - i * hour;
+    const of_day = new Date(time).getUTCHours();
+    const mean = of_day >= 8 && of_day < 18 ? 30 : 6;
+    let count = 0;
+    for (let k = 0; k < 100; ++k) count += random() < mean / 100 ? 1 : 0;
+    rows.push({ time, count });
+  }
+  change(rows);
+  return rows;
+}
+
+const csv = (rows) =>
+  `timestamp,count\n${rows.map((one) => `${at(one.time)},${one.count}`).join("\n")}\n`;
+
+function world(rows, more = "") {
+  const cwd = folder(`${local}[volume]\nsource = "file:counts.csv"\n${more}`);
+  writeFileSync(`${cwd}/counts.csv`, csv(rows));
+  return cwd;
+}
+
+const json = (done) => {
+  assert.equal(done.code, 0, done.err);
+  return JSON.parse(done.out);
+};
+
+test("a spike is told once; a dry run tells nobody; --exit-code says it", () => {
+  const rows = counts(20, (all) => (all.at(-1).count = 190));
+  const cwd = world(rows, 'notify = ["a@example.org"]\n');
+  const dry = run(cwd, ["volume", "run", "--dry-run", "--json", "--exit-code"]);
+  assert.equal(dry.code, 1, dry.err);
+  assert.equal(JSON.parse(dry.out).mark, "spike");
+  const pending = () => json(run(cwd, ["delivery", "list", "--json"])).items;
+  assert.equal(pending().length, 0);
+  const told = json(run(cwd, ["volume", "run", "--json"]));
+  assert.equal(told.count, 190);
+  assert.equal(told.basis, "hour of week");
+  assert.ok(told.once_in_hours > 10_000);
+  assert.equal(pending().length, 1);
+  assert.equal(pending()[0].operation, "mail");
+  json(run(cwd, ["volume", "run", "--json"]));
+  assert.equal(pending().length, 1, "the same incident again tells nobody");
+});
+
+test("an hour in line is normal, and --at looks at an earlier one", () => {
+  const rows = counts(20, (all) => (all.at(-30).count = 190));
+  const cwd = world(rows);
+  const quiet = run(cwd, ["volume", "run", "--json", "--exit-code"]);
+  assert.equal(quiet.code, 0, quiet.err);
+  const when = at(rows.at(-30).time);
+  const past = json(run(cwd, ["volume", "run", "--at", when, "--dry-run", "--json"]));
+  assert.equal(past.mark, "spike");
+  assert.equal(run(cwd, ["volume", "run", "--at", at(Date.now() + hour)]).code, 2);
+});
+
+test("backtest finds what is labelled, compares both rules, and draws", () => {
+  const rows = counts(20, (all) => {
+    for (const back of [100, 700, 1300]) all.at(-back).count += 120;
+  });
+  const cwd = folder(local);
+  writeFileSync(`${cwd}/counts.csv`, csv(rows));
+  const labels = [100, 700, 1300].map((back) => at(rows.at(-back).time));
+  writeFileSync(`${cwd}/labels.csv`, `timestamp\n${labels.join("\n")}\n`);
+  const args = ["volume", "backtest", "--input", "counts.csv", "--labels", "labels.csv"];
+  const found = json(run(cwd, [...args, "--json"]));
+  assert.equal(found.method, "seasonal");
+  assert.equal(found.hours, rows.length);
+  assert.equal(found.recall, 1);
+  assert.ok(found.precision > 0.7, JSON.stringify(found.alerts));
+  assert.equal(found.delay_hours, 0);
+  const right = found.alerts.filter((one) => labels.includes(at(Date.parse(one.from))));
+  assert.equal(right.length, 3);
+  const both = json(run(cwd, [...args, "--compare", "--json", "--chart", "out.svg"]));
+  assert.deepEqual(both.items.map((one) => one.method), ["mean", "seasonal"]);
+  assert.ok(both.items[1].f1 > both.items[0].f1);
+  assert.match(readFileSync(`${cwd}/out.svg`, "utf8"), /<svg/);
+  const wrong = run(cwd, [...args, "--chart", "out.gif"]);
+  assert.equal(wrong.code, 2);
+});
+
+test("the older CSV is imported, one row is no history, and a report is drawn", () => {
+  const cwd = folder(local);
+  const heading = `,${[...Array(24).keys()].join(",")}\n`;
+  const rows = [...Array(30).keys()].map((day) =>
+    `2026-10-${String(day + 1).padStart(2, "0")},` +
+    Array(24).fill(day % 7 === 0 ? "" : 9).join(","));
+  writeFileSync(`${cwd}/old.csv`, heading + rows.join("\n"));
+  const taken = json(run(cwd, ["volume", "import", "old.csv", "--json"]));
+  assert.equal(taken.hours, 25 * 24);
+  writeFileSync(`${cwd}/one.csv`, `${heading}2026-10-01,50\n`);
+  const one = run(cwd, ["volume", "import", "one.csv"]);
+  assert.equal(one.code, 2);
+  assert.match(one.err, /no history/);
+  const report = json(run(cwd, ["volume", "report", "--chart", "out.png", "--json"]));
+  assert.ok(report.items.length > 100);
+  assert.equal(readFileSync(`${cwd}/out.png`).subarray(1, 4).toString(), "PNG");
+});
+
+test("the older auth.ini sets the simple rule", () => {
+  const cwd = world(counts(20, (rows) => (rows.at(-1).count = 99)));
+  writeFileSync(`${cwd}/auth.ini`, "[mods]\nSPIKE_THRESHOLD = \"0.69\"\nN_HOURS = 420\n" +
+    "[email]\nRecipient = \"team@example.org\"\n");
+  const seen = json(run(cwd, ["volume", "run", "--auth-ini", "auth.ini", "--json"]));
+  assert.equal(seen.method, "mean");
+  assert.equal(seen.mark, "spike");
+  const [mail] = json(run(cwd, ["delivery", "list", "--json"])).items;
+  assert.equal(mail.target, "mail");
+});
+
+test("the board's API shows hours and incidents, tries a sensitivity, keeps feedback", async () => {
+  const cwd = world(counts(20, (rows) => (rows.at(-1).count = 190)));
+  json(run(cwd, ["volume", "run", "--json"]));
+  const daemon = await serve({ cwd });
+  const { json: week } = await call(daemon.url, "/v1/volume");
+  assert.equal(week.hours.length >= 160, true);
+  assert.equal(week.incidents.length, 1);
+  assert.equal(week.hours.at(-1).is_spike, true);
+  assert.ok(week.hours.at(-1).high < 190 && week.hours.at(-1).low >= 0);
+  const { json: trial } = await call(daemon.url, "/v1/volume?sensitivity=0.05");
+  assert.equal(trial.is_trial, true);
+  assert.equal((await call(daemon.url, "/v1/volume?sensitivity=2")).status, 400);
+  const path = `/v1/volume/incidents/${week.incidents[0].id}/feedback`;
+  const said = await call(daemon.url, path, { method: "POST", body: { verdict: "real" } });
+  assert.equal(said.status, 200, said.text);
+  assert.equal(said.json.feedback, "real");
+  const wrong = await call(daemon.url, path, { method: "POST", body: { verdict: "maybe" } });
+  assert.equal(wrong.status, 422);
+  const none = await call(daemon.url, "/v1/volume/incidents/99/feedback",
+    { method: "POST", body: { verdict: "real" } });
+  assert.equal(none.status, 404);
+  const scored = json(run(cwd, ["volume", "backtest", "--json"]));
+  assert.deepEqual(scored.feedback,
+    { real: 1, real_found: 1, false_alarms: 0, false_alarms_raised: 0 });
+  await daemon.stop();
+});
+
+test("tickets of the embedded desk are counted, with their tags", async () => {
+  const daemon = await serve({ config: `${local}[volume]\nsource = "embedded"\n` });
+  await call(daemon.url, "/v1/tickets", { method: "POST", body: {
+    title: "VPN", priority: "high", description: "It is down.", requester: { name: "Ana" },
+    tags: ["vpn"] } });
+  const early = run(daemon.cwd, ["volume", "run", "--json"]);
+  assert.equal(early.code, 1, "the hour is not over, and nothing was counted yet");
+  assert.match(early.err, /nothing was counted yet/);
+  await daemon.stop();
+  assert.ok(existsSync(`${daemon.cwd}/deskwire.db`));
+});
