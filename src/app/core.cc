@@ -21,11 +21,14 @@ BridgeParts bridge_parts(const Core& core) {
   auto office =
       OfficeHours::parse(hours.timezone, hours.days, hours.from, hours.to, hours.holidays);
   DW_ASSERT(office.ok(), "settings are checked before anything is built from them");
+  for (const OncallSettings& one : settings.oncall) {
+    parts.oncall[one.name] = {one.has_notify, one.has_assign};
+  }
   parts.hours = std::move(*office);
   return parts;
 }
 
-void build_jobs(Core& core) {
+Result<void> build_jobs(Core& core) {
   core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
@@ -33,10 +36,6 @@ void build_jobs(Core& core) {
   auto counting = std::make_unique<Tally>(core.settings.tallies);
   core.tally = counting.get();
   core.jobs.push_back(std::move(counting));
-Result<void> build_jobs(Core& core) {
-  core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
-      core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
-  core.jobs.push_back(std::make_unique<Desk>());
   DW_TRY(Judging judging, load_judging(core.settings));
   core.jobs.push_back(std::make_unique<Volume>(
       VolumeParts{core.settings.volume, std::move(judging), core.public_url}));

@@ -119,10 +119,8 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       sqs_(core_->loop, core_->clock, *core_->store, sqs_settings(*core_)),
       api_(ApiParts{*core_->store, *core_->inbox, core_->clock, core_->metrics, access_, scheduler_,
                     live_, core_->shapes(), core_->queue_names(), depths_, states_, DW_VERSION,
-                    started_at_, [this] { outbox_.notify(); }}) {}
-                    live_, core_->shapes(), core_->queue_names(), states_, DW_VERSION, started_at_,
-                    [this] { outbox_.notify(); }, *core_->notices}) {}
-                    [this] { outbox_.notify(); }, configured_judging(*core_)}) {}
+                    started_at_, [this] { outbox_.notify(); }, *core_->notices,
+                    configured_judging(*core_)}) {}
 
 Daemon::~Daemon() = default;
 
@@ -236,6 +234,8 @@ void Daemon::start_tally() {
   if (core_->settings.tallies.empty()) return;
   tasks_.run("tally recount", recount_changed(*core_));
   tasks_.run("stats files", stats_files_.write_until_stopped());
+}
+
 void Daemon::start_notices() {
   const NoticesSettings& notices = core_->settings.notices;
   if (!notices.has_report() || notices.schedule.empty()) return;
@@ -268,6 +268,8 @@ Task<void> Daemon::run_notices() {
   }
   const Result<NoticeRun> applied = co_await core_->notices->apply(made->id, true);
   if (!applied.ok()) log_warn("notices", applied.error().text());
+}
+
 void Daemon::start_volume() {
   const VolumeSettings& volume = core_->settings.volume;
   if (!volume.is_on) return;
@@ -339,7 +341,6 @@ Result<std::string> Daemon::start() {
   start_bridge();
   start_export();
   start_tally();
-  start_janitor();
   start_notices();
   start_volume();
   scheduler_.start();

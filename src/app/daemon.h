@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "app/core.h"
+#include "app/stats_files.h"
 #include "connectors/slack/socket.h"
 #include "connectors/zendesk/export.h"
-#include "app/stats_files.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
@@ -36,7 +36,6 @@ class Daemon {
   void start_export();
   Task<Result<void>> take_event(Event event);
   void start_tally();
-  void start_janitor();
   void start_notices();
   Task<void> run_notices();
   void start_volume();

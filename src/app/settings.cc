@@ -19,10 +19,6 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
-const std::vector<std::string> section_names = {"server", "access", "store", "log",
-                                                "teams",  "intake", "queue", "route",
-                                                "retry",  "hours",  "volume"};
-
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
   const auto found = root.find(section.key);
@@ -295,7 +291,6 @@ void check_notices(const Settings& settings, const Node::Table& root, Problems& 
     problems.add(line_of(root, "notices", "file"), "notices.file",
                  "there is a sheet_id as well: one report, not two");
   }
-  check_volume(settings.volume, root, problems);
 }
 
 }  // namespace
@@ -354,7 +349,6 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, intake_section(), settings.intake, problems);
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
-  read_slack(root, settings, problems);
   read_one(root, notices_section(), settings.notices, problems);
   read_one(root, google_section(), settings.google, problems);
   read_one(root, mail_section(), settings.mail, problems);
@@ -376,108 +370,9 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   check_bridges(settings, bridge_lines, root, problems);
   check_together(settings, root, problems);
   check_notices(settings, root, problems);
+  check_volume(settings.volume, root, problems);
   if (!problems.is_empty()) return problems.error();
   return settings;
-}
-
-std::string print_settings(const Settings& settings) {
-  std::string out;
-  const auto put = [&out](const std::string& heading, const std::string& lines) {
-    out += (out.empty() ? "" : "\n") + heading + "\n" + lines;
-  };
-  put("[server]", print_section(server_section(), settings.server));
-  put("[access]", print_section(access_section(), settings.access));
-  // A PostgreSQL URL may carry a password.
-  StoreSettings store = settings.store;
-  const size_t at = store.url.find('@');
-  const size_t colon = store.url.find(':', store.url.find("://") + 3);
-  if (store.url.starts_with("postgres") && at != std::string::npos && colon < at) {
-    store.url.replace(colon + 1, at - colon - 1, "***");
-  }
-  put("[store]", print_section(store_section(), store));
-  put("[log]", print_section(log_section(), settings.log));
-  for (const TeamsSettings& teams : settings.teams) {
-    put("[teams." + teams.name + "]", print_section(teams_section(), teams));
-  }
-  put("[intake]", print_section(intake_section(), settings.intake));
-  for (const QueueSettings& queue : settings.queues) {
-    put("[[queue]]", print_section(queue_section(), queue));
-  }
-  for (const RouteSettings& route : settings.routes) {
-    put("[[route]]", print_section(route_section(), route));
-  }
-  put("[retry]", print_section(retry_section(), settings.retry));
-  put("[hours]", print_section(hours_section(), settings.hours));
-  if (settings.volume.is_on) put("[volume]", print_section(volume_section(), settings.volume));
-  return out;
-}
-
-json::object settings_schema() {
-  const auto list_of = [](json::object items) {
-    return json::object{{"type", "array"}, {"items", std::move(items)}};
-  };
-  return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-          {"title", "deskwire.toml"},
-          {"type", "object"},
-          {"additionalProperties", false},
-          {"properties", json::object{{"server", section_schema(server_section())},
-                                      {"access", section_schema(access_section())},
-                                      {"store", section_schema(store_section())},
-                                      {"log", section_schema(log_section())},
-                                      {"teams", json::object{{"type", "object"},
-                                                             {"additionalProperties",
-                                                              section_schema(teams_section())}}},
-                                      {"intake", section_schema(intake_section())},
-                                      {"queue", list_of(section_schema(queue_section()))},
-                                      {"route", list_of(section_schema(route_section()))},
-                                      {"retry", section_schema(retry_section())},
-                                      {"hours", section_schema(hours_section())},
-                                      {"volume", section_schema(volume_section())}}}};
-}
-
-std::string settings_reference() {
-  std::string out =
-      "# Configuration reference\n\n"
-      "Printed by `deskwire config --reference`; a test holds this page to the program.\n\n"
-      "One file, `deskwire.toml`: `--config FILE`, else `$DESKWIRE_CONFIG`, else "
-      "`./deskwire.toml`, "
-      "else `/etc/deskwire/deskwire.toml`. No file at all is valid. `${NAME}` in any text is the "
-      "environment variable NAME, `${NAME:-default}` gives a default, `$${` is a plain `${`. A "
-      "secret may be `file:/path`. Durations are `\"500ms\"`, `\"30s\"`, `\"15m\"`, `\"36h\"`, "
-      "`\"7d\"`; sizes `\"64KiB\"`, `\"1MiB\"`. `SIGHUP` reads the file again; a bad file changes "
-      "nothing.\n";
-  out += section_reference(server_section(), ServerSettings{});
-  out += section_reference(access_section(), AccessSettings{});
-  out += section_reference(store_section(), StoreSettings{});
-  out += section_reference(log_section(), LogSettings{});
-  out += section_reference(teams_section(), TeamsSettings{});
-  out += section_reference(intake_section(), IntakeSettings{});
-  out += section_reference(queue_section(), QueueSettings{});
-  out += section_reference(route_section(), RouteSettings{});
-  out += section_reference(retry_section(), RetrySettings{});
-  out += section_reference(hours_section(), HoursSettings{});
-  out += section_reference(volume_section(), VolumeSettings{});
-  return out;
-}
-
-std::vector<std::string> keys_needing_restart(const Settings& running, const Settings& next) {
-  std::vector<std::string> keys;
-  list_restarts(server_section(), running.server, next.server, keys);
-  list_restarts(access_section(), running.access, next.access, keys);
-  list_restarts(store_section(), running.store, next.store, keys);
-  list_restarts(intake_section(), running.intake, next.intake, keys);
-  list_restarts(hours_section(), running.hours, next.hours, keys);
-  list_restarts(volume_section(), running.volume, next.volume, keys);
-  const auto lists = [&](const auto& section, const auto& before, const auto& after) {
-    bool is_same = before.size() == after.size();
-    for (size_t i = 0; is_same && i < before.size(); ++i) {
-      is_same = print_section(section, before[i]) == print_section(section, after[i]);
-    }
-    if (!is_same) keys.push_back(section.key);
-  };
-  lists(queue_section(), running.queues, next.queues);
-  lists(route_section(), running.routes, next.routes);
-  return keys;
 }
 
 }  // namespace dw

@@ -25,6 +25,7 @@ void visit(const Settings& a, const Settings& b, Visitor&& visitor) {
   visitor.one(hours_section(), a.hours, b.hours);
   visitor.list(tally_section(), a.tallies, b.tallies);
   visitor.one(notices_section(), a.notices, b.notices);
+  visitor.one(volume_section(), a.volume, b.volume, a.volume.is_on);
   visitor.one(google_section(), a.google, b.google);
   visitor.one(mail_section(), a.mail, b.mail);
 }

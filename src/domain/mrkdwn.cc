@@ -26,34 +26,6 @@ std::string decode_entities(std::string_view text) {
 }
 
 std::string encode_entities(std::string_view text) {
-std::string name_in(const NamesById& names, const std::string& id) {
-  const auto found = names.find(id);
-  return found == names.end() || found->second.empty() ? id : found->second;
-}
-
-std::string token_text(std::string_view token, const NamesById& names) {
-  const size_t bar = token.find('|');
-  const std::string_view before = token.substr(0, bar);
-  const std::string_view label =
-      bar == std::string_view::npos ? std::string_view() : token.substr(bar + 1);
-  if (before.starts_with('@')) return "@" + name_in(names, std::string(before.substr(1)));
-  if (before.starts_with('#')) {
-    if (!label.empty()) return "#" + std::string(label);
-    return "#" + name_in(names, std::string(before.substr(1)));
-  }
-  if (before.starts_with('!')) {
-    return label.empty() ? "@" + std::string(before.substr(1)) : std::string(label);
-  }
-  const bool is_mail = before.starts_with("mailto:");
-  if (label.empty() || label == before || is_mail) {
-    return std::string(is_mail ? before.substr(7) : before);
-  }
-  return std::string(label) + " (" + std::string(before) + ")";
-}
-
-}  // namespace
-
-std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {

@@ -32,11 +32,5 @@ std::string mrkdwn_of_html(std::string_view html);
 /// "<https://x|label>" with everything in both escaped; the label alone if the address is none
 /// that may be shown (http, https, mailto).
 std::string mrkdwn_link(std::string_view address, std::string_view label);
-/// What ids of people ("U7") and channels ("C1") are called.
-using NamesById = std::map<std::string, std::string, std::less<>>;
-
-/// Mentions as names, channels as #name, links as "label (url)", entities decoded, emoji as
-/// Unicode. `names` has people ("U7") and channels ("C1"); unknown ones stay as ids.
-std::string plain_of_mrkdwn(std::string_view text, const NamesById& names = {});
 
 }  // namespace dw

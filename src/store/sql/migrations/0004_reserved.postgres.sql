@@ -1,2 +1,0 @@
--- A number that another change of this release holds.
-SELECT 1;
