@@ -1,7 +1,6 @@
 // Outgoing HTTP(S) over libcurl's multi interface on the event loop: pool, HTTP/2, proxies,
 // verified TLS (always), a deadline, a size limit, no redirects, AWS SigV4.
 #pragma once
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "net/scratch_file.h"
 #include "net/task.h"
 
 namespace dw {
@@ -28,12 +28,10 @@ struct HttpCall {
   std::string body;
   std::optional<AwsSigning> aws;
   size_t answer_bytes_max = 4 * 1024 * 1024;
-  /// Set: the body of a 2xx answer comes here in pieces and counts against no limit; false ends it.
-  /// On the loop's thread, so it must not wait.
-  std::function<bool(std::string_view)> take_body{};
-  /// Set: a POST whose body of `give_bytes` is asked for in pieces instead of `body`.
-  std::function<size_t(char* into, size_t bytes_max)> give_body{};
-  int64_t give_bytes = 0;
+  /// A body that is too large for memory: instead of `body`. Lives until send() has returned.
+  ScratchFile* body_file = nullptr;
+  /// Where the answer's body goes instead of HttpAnswer::body; answer_bytes_max holds here too.
+  ScratchFile* answer_file = nullptr;
 };
 
 struct HttpAnswer {
