@@ -27,12 +27,11 @@ struct Transfer {
   HttpAnswer answer;
   curl_slist* headers = nullptr;
   std::string user, password, signing;
+  int64_t file_sent = 0, file_taken = 0;  ///< of body_file and answer_file
   bool is_too_large = false;
   bool is_ready = false;     ///< was about to be sent once
   bool has_written = false;  ///< bytes of the request have left
-  bool is_success = false;   ///< the status line says 2xx
-  bool is_ended = false;     ///< take_body had enough
-  size_t given = 0;          ///< bytes of call.body that libcurl has taken
+  bool is_ready = false;     ///< was about to be sent once
   std::function<void(CURLcode)> done;
 
   ~Transfer() { curl_slist_free_all(headers); }
@@ -40,13 +39,15 @@ struct Transfer {
 
 size_t take_body(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
-  if (transfer.call.take_body && transfer.is_success) {
-    transfer.is_ended = !transfer.call.take_body({bytes, size * count});
-    return transfer.is_ended ? 0 : size * count;
-  }
-  if (transfer.answer.body.size() + size * count > transfer.call.answer_bytes_max) {
+  const size_t taken = transfer.answer.body.size() + static_cast<size_t>(transfer.file_taken);
+  if (taken + size * count > transfer.call.answer_bytes_max) {
     transfer.is_too_large = true;
     return 0;
+  }
+  if (transfer.call.answer_file != nullptr) {
+    if (!transfer.call.answer_file->append({bytes, size * count})) return 0;
+    transfer.file_taken += static_cast<int64_t>(size * count);
+    return size * count;
   }
   transfer.answer.body.append(bytes, size * count);
   return size * count;
@@ -55,11 +56,7 @@ size_t take_body(char* bytes, size_t size, size_t count, void* given) {
 size_t take_header(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
   const std::string_view line(bytes, size * count);
-  if (line.starts_with("HTTP/")) {
-    transfer.answer.headers.clear();  // an interim answer came first
-    const size_t status = line.find(' ');
-    transfer.is_success = status != std::string_view::npos && line.substr(status + 1, 1) == "2";
-  }
+  if (line.starts_with("HTTP/")) transfer.answer.headers.clear();  // an interim answer came first
   const size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
     transfer.answer.headers.emplace_back(to_lower(line.substr(0, colon)),
@@ -68,18 +65,18 @@ size_t take_header(char* bytes, size_t size, size_t count, void* given) {
   return size * count;
 }
 
-size_t give_body(char* into, size_t size, size_t count, void* given) {
+size_t give_body(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
-  if (transfer.call.give_body) return transfer.call.give_body(into, size * count);
-  const size_t bytes = transfer.call.body.copy(into, size * count, transfer.given);
-  transfer.given += bytes;
-  return bytes;
+  const int64_t got = transfer.call.body_file->read_at(transfer.file_sent, bytes, size * count);
+  if (got < 0) return CURL_READFUNC_ABORT;
+  transfer.file_sent += got;
+  return static_cast<size_t>(got);
 }
 
-/// A kept connection that breaks after the request makes libcurl send it again by itself, on a new
-/// one. It can't where the body can't be had a second time, and nothing here happens twice.
-int refuse_rewind(void*, curl_off_t, int) {
-  return CURL_SEEKFUNC_FAIL;
+/// A proxy or a kept connection that died wants the body from its start.
+int rewind_body(void* given, curl_off_t offset, int) {
+  static_cast<Transfer*>(given)->file_sent = offset;
+  return CURL_SEEKFUNC_OK;
 }
 
 /// The same for what has no body that could be refused: the second time ends here, as a doubt.
@@ -94,6 +91,15 @@ int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
   const bool is_request = kind == CURLINFO_HEADER_OUT || kind == CURLINFO_DATA_OUT;
   if (is_request) static_cast<Transfer*>(given)->has_written = true;
   return 0;
+}
+
+/// libcurl sends a request again when a kept connection breaks before the answer's first byte. What
+/// changes something must not be sent twice unasked: the second time ends here, as a doubt.
+int before_sending(void* given, char*, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(given);
+  const bool is_repeat = std::exchange(transfer.is_ready, true);
+  const bool may_repeat = transfer.call.method == "GET" || !transfer.has_written;
+  return is_repeat && !may_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
@@ -132,18 +138,17 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
     curl_easy_setopt(easy, CURLOPT_PASSWORD, call.aws->secret.reveal().c_str());
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers);
-  const bool has_body = call.give_body || call.method == "POST" || !call.body.empty();
-  if (has_body && call.aws) {
-    // The signature is made over POSTFIELDS.
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
-  } else if (has_body) {
-    const auto bytes = call.give_body ? call.give_bytes : static_cast<int64_t>(call.body.size());
+  if (call.body_file != nullptr) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(call.body_file->bytes()));
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
     curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
-    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, &transfer);
+  } else if (call.method == "POST" || !call.body.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.c_str());
   }
   if (call.method != "GET" && call.method != "POST") {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());

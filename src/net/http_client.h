@@ -1,7 +1,6 @@
 // Outgoing HTTP(S) over libcurl's multi interface on the event loop: pool, HTTP/2, proxies,
 // verified TLS (always), a deadline, a size limit, no redirects, AWS SigV4.
 #pragma once
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "net/scratch_file.h"
 #include "net/task.h"
 
 namespace dw {
@@ -37,6 +37,10 @@ struct HttpCall {
   /// On a connection of its own. libcurl repeats a request by itself when a connection that it had
   /// used before breaks without a word; what must not be done twice can't have that.
   bool is_alone = false;
+  /// A body that is too large for memory: instead of `body`. Lives until send() has returned.
+  ScratchFile* body_file = nullptr;
+  /// Where the answer's body goes instead of HttpAnswer::body; answer_bytes_max holds here too.
+  ScratchFile* answer_file = nullptr;
 };
 
 struct HttpAnswer {

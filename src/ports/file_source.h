@@ -1,11 +1,11 @@
 // Files that lie at an outside system, fetched by the connector whose they are: it alone has the
 // credentials, and it fetches from its own host and no other (promise 8).
 #pragma once
-#include <functional>
 #include <string_view>
 
 #include "base/result.h"
 #include "domain/payload.h"
+#include "net/scratch_file.h"
 #include "net/task.h"
 
 namespace dw {
@@ -16,13 +16,13 @@ class FileSource {
 
   /// The address is one of this connector's own.
   virtual bool has(std::string_view url) const = 0;
-  /// Streams the file into `take`, which says false when it has had enough.
+  /// Streams the file into `into`, which lives until this has returned and counts only if this
+  /// returns a value.
   ///
   /// out     how many bytes
   /// errors  denied, missing: it can't be had, ever; invalid: it is larger than bytes_max
-  ///         busy, unreachable, unsure: not now
-  virtual Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max,
-                                      std::function<bool(std::string_view)> take,
+  ///         busy, unreachable, unsure, full: not now
+  virtual Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max, ScratchFile* into,
                                       Millis timeout) = 0;
 };
 

@@ -219,11 +219,10 @@ struct Shelf : FileSource {
   std::optional<ErrorKind> trouble;
 
   bool has(std::string_view url) const override { return url.starts_with("https://desk.example/"); }
-  Task<Result<int64_t>> fetch(FileLink file, int64_t, std::function<bool(std::string_view)> take,
-                              Millis) override {
+  Task<Result<int64_t>> fetch(FileLink file, int64_t, ScratchFile* into, Millis) override {
     if (trouble) co_return Error{*trouble, "desk", "no"};
     const std::string& bytes = files[file.url];
-    take(bytes);
+    into->append(bytes);
     co_return static_cast<int64_t>(bytes.size());
   }
 };
@@ -284,25 +283,24 @@ TEST(SlackTarget, files_that_were_not_shared_are_shared_when_the_doubt_is_settle
 TEST(SlackTarget, a_file_is_fetched_with_the_token_from_slacks_own_host_only) {
   World world;
   const std::string id = world.slack.workspace().add_file("a.txt", "text/plain", "hello");
-  std::string taken;
-  const auto take = [&taken](std::string_view piece) {
-    taken += piece;
-    return true;
-  };
   SlackFiles& files = world.target.files();
   const std::string url = world.slack.url() + "/files-pri/" + id + "/a.txt";
   EXPECT_TRUE(files.has(url));
   EXPECT_FALSE(files.has("https://files.slack.com.evil.example/x"));
   EXPECT_FALSE(files.has("http://127.0.0.1:1/x"));
-  EXPECT_EQ(*world.wait_for(files.fetch({"a", url, "text/plain", 5}, 100, take, plenty)), 5);
-  EXPECT_EQ(taken, "hello");
-  EXPECT_EQ(*world.wait_for(files.fetch({"a", "slack:" + id}, 100, take, plenty)), 5);
-  const auto large = world.wait_for(files.fetch({"a", url}, 4, take, plenty));
+  ScratchFile taken = *ScratchFile::make(), by_id = *ScratchFile::make();
+  ScratchFile cut = *ScratchFile::make(), none = *ScratchFile::make();
+  EXPECT_EQ(*world.wait_for(files.fetch({"a", url, "text/plain", 5}, 5, &taken, plenty)), 5);
+  char bytes[6] = {};
+  EXPECT_EQ(taken.read_at(0, bytes, 5), 5);
+  EXPECT_STREQ(bytes, "hello");
+  EXPECT_EQ(*world.wait_for(files.fetch({"a", "slack:" + id}, 100, &by_id, plenty)), 5);
+  const auto large = world.wait_for(files.fetch({"a", url}, 4, &cut, plenty));
   EXPECT_EQ(large.error().kind, ErrorKind::invalid);
   SlackSettings stale = world.settings();
   stale.bot_token = Secret("xoxb-old");
   SlackTarget other(world.http, world.loop, world.clock, stale);
-  const auto denied = world.wait_for(other.files().fetch({"a", url}, 100, take, plenty));
+  const auto denied = world.wait_for(other.files().fetch({"a", url}, 100, &none, plenty));
   EXPECT_EQ(denied.error().kind, ErrorKind::denied) << "a sign-in page is no file";
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/spool.h"
 #include "base/text.h"
 #include "connectors/slack/posts.h"
 
@@ -51,8 +50,7 @@ Task<Result<std::string>> SlackFiles::address_of(std::string id, Monotonic until
   co_return url;
 }
 
-Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max,
-                                        std::function<bool(std::string_view)> take,
+Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max, ScratchFile* into,
                                         Millis timeout) {
   const Monotonic until = api_.clock().monotonic() + timeout;
   std::string url = file.url;
@@ -63,16 +61,18 @@ Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max,
   }
   if (!api_.has_host(url)) co_return Error{ErrorKind::denied, "slack", "not a file of Slack's"};
   if (file.bytes > bytes_max) co_return Error{ErrorKind::invalid, "slack", "the file is too large"};
-  int64_t bytes = 0;
   HttpCall call{.url = std::move(url)};
   call.headers = {{"Authorization", "Bearer " + api_.settings().bot_token.reveal()}};
-  call.take_body = [&bytes, bytes_max, &take](std::string_view piece) {
-    bytes += static_cast<int64_t>(piece.size());
-    return bytes <= bytes_max && take(piece);
-  };
+  // One more than may be tells a file that is too large from one that just fits.
+  call.answer_bytes_max = static_cast<size_t>(bytes_max) + 1;
+  call.answer_file = into;
   const Result<HttpAnswer> answer =
       co_await api_.http().send(std::move(call), left_until(api_.clock(), until));
-  if (bytes > bytes_max) co_return Error{ErrorKind::invalid, "slack", "the file is too large"};
+  // What is larger still was broken off, and what there is of it fills the room but for a piece.
+  const bool is_cut = !answer.ok() && answer.error().what.find("larger") != std::string::npos;
+  if (is_cut || into->bytes() > bytes_max) {
+    co_return Error{ErrorKind::invalid, "slack", "the file is too large"};
+  }
   if (!answer.ok()) co_return Error{answer.error().kind, "slack", answer.error().what};
   if (answer->status != 200) co_return error_of_status(*answer, api_.clock().now());
   const bool is_page = answer->header("content-type").starts_with("text/html");
@@ -80,15 +80,13 @@ Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max,
     co_return Error{ErrorKind::denied, "slack",
                     "Slack answered with a sign-in page: does the token have files:read?"};
   }
-  co_return bytes;
+  co_return into->bytes();
 }
 
-Task<Result<void>> SlackFiles::put(std::string url, Spool spool, Monotonic until) {
-  spool.rewind();
+Task<Result<void>> SlackFiles::put(std::string url, ScratchFile* file, Monotonic until) {
   HttpCall call{.method = "POST", .url = std::move(url)};
   call.headers = {{"Content-Type", "application/octet-stream"}, {"Expect", ""}};
-  call.give_bytes = spool.bytes();
-  call.give_body = [&spool](char* into, size_t bytes_max) { return spool.read(into, bytes_max); };
+  call.body_file = file;
   const Result<HttpAnswer> answer =
       co_await api_.http().send(std::move(call), left_until(api_.clock(), until));
   if (!answer.ok()) co_return Error{answer.error().kind, "slack", answer.error().what};
@@ -102,16 +100,10 @@ Task<Result<std::string>> SlackFiles::upload(FileLink file, Monotonic until) {
   if (source == sources_.end()) {
     co_return Error{ErrorKind::missing, "slack", "nobody here may fetch that file"};
   }
-  Result<Spool> spool = Spool::open();
-  if (!spool.ok()) co_return spool.error();
-  bool is_disk_full = false;
-  auto take = [&spool, &is_disk_full](std::string_view piece) {
-    is_disk_full = !spool->write(piece);
-    return !is_disk_full;
-  };
+  Result<ScratchFile> scratch = ScratchFile::make();
+  if (!scratch.ok()) co_return scratch.error();
   const Millis left = left_until(api_.clock(), until);
-  const Result<int64_t> fetched = co_await (*source)->fetch(file, file_bytes_max, take, left);
-  if (is_disk_full) co_return Error{ErrorKind::full, "slack", "no room on disk for a file"};
+  const Result<int64_t> fetched = co_await (*source)->fetch(file, file_bytes_max, &*scratch, left);
   if (!fetched.ok()) co_return fetched.error();
   const std::string name(file.name.empty() ? "file" : cut_bytes(file.name, 200));
   SlackCall begin{.method = "files.getUploadURLExternal",
@@ -122,7 +114,7 @@ Task<Result<std::string>> SlackFiles::upload(FileLink file, Monotonic until) {
   if (!api_.has_host(url)) {
     co_return Error{ErrorKind::denied, "slack", "the upload address is not Slack's"};
   }
-  const Result<void> done = co_await put(std::move(url), std::move(*spool), until);
+  const Result<void> done = co_await put(std::move(url), &*scratch, until);
   if (!done.ok()) co_return done.error();
   co_return text_at(begun->body, "file_id");
 }

@@ -19,10 +19,9 @@ class SlackFiles : public FileSource {
 
   /// "https://files.slack.com/…", or "slack:F1" of a file that only its id is known of.
   bool has(std::string_view url) const override;
-  /// Slack answers a bad token with a sign-in page and 200: what was taken counts only when this
-  /// returns a value.
-  Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max,
-                              std::function<bool(std::string_view)> take, Millis timeout) override;
+  /// Slack answers a bad token with a sign-in page and 200: that is no file.
+  Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max, ScratchFile* into,
+                              Millis timeout) override;
 
   /// Copies a file to Slack, where nobody sees it until share(). The result is its id.
   /// errors  missing: no source has it; invalid: too large; else as the source's and the calls'
@@ -35,7 +34,7 @@ class SlackFiles : public FileSource {
 
  private:
   Task<Result<std::string>> address_of(std::string id, Monotonic until);
-  Task<Result<void>> put(std::string url, class Spool spool, Monotonic until);
+  Task<Result<void>> put(std::string url, ScratchFile* file, Monotonic until);
 
   SlackApi& api_;
   std::vector<FileSource*> sources_;
