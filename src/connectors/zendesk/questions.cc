@@ -106,8 +106,7 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
   const DeliveryId id = delivery.id;
   const auto doubt = doubts_.find(id);
   const bool is_young = doubt != doubts_.end() && doubt->second.since + settle_after > now;
-  const Settled not_yet{.kind = Settled::Kind::later,
-                        .why = "not seen yet; Zendesk gets more time"};
+  Settled not_yet{.kind = Settled::Kind::later, .why = "not seen yet; Zendesk gets more time"};
   if (is_young) {
     // The engine asks every second; Zendesk counts each question.
     const auto asked_at = doubt->second.asked_at;
@@ -115,7 +114,10 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
     doubt->second.asked_at = now;
   }
   const Settled settled = co_await look_for(std::move(delivery), now + timeout);
-  if (is_young && settled.kind == Settled::Kind::not_happened) co_return not_yet;
+  if (is_young && settled.kind == Settled::Kind::not_happened) {
+    not_yet.why = settled.why + "; Zendesk gets more time";
+    co_return not_yet;
+  }
   if (settled.kind != Settled::Kind::later) doubts_.erase(id);
   co_return settled;
 }
