@@ -249,6 +249,33 @@ test("an older bot's counts are an opening balance, and its file is kept up", as
   daemon.clean();
 });
 
+test("another suffix or pattern counts what is kept anew at the next start", async () => {
+  const cwd = folder(config);
+  let daemon = await serve({ cwd });
+  await daemon.stop();
+  const text = ["Ana (anarcc) updated ticket 1", "Bob (bob) updated ticket 2",
+    "T-3 touched by Eve <eve>"].join("\n");
+  sql(cwd, `INSERT INTO tally_message VALUES ('C1', '1.1', 5, ${now}, 0, ${quoted(text)}, '');
+    DELETE FROM tally_rule;`);
+  const agents = async () => (await call(daemon.url, "/v1/tally")).json.agents
+    .map((one) => `${one.username} ${one.updates}`).join(", ");
+  const restart = async (more) => {
+    writeFileSync(`${cwd}/deskwire.toml`, `${local}\n[[tally]]\nchannel = "C1"\n${more}\n`);
+    daemon = await serve({ cwd });
+  };
+  for (const [more, expected] of [["", "anarcc 1"], ['username_suffix = ""', "anarcc 1, bob 1"],
+    [`username_suffix = ""\npattern = '(?P<name>\\w+) <(?P<username>\\w+)>$'`, "eve 1"]]) {
+    await restart(more);
+    await until(async () => await agents() === expected, expected);
+    await daemon.stop();
+  }
+  const wrong = folder(`${local}\n[[tally]]\nchannel = "C1"\npattern = "(x"\n`);
+  const refused = run(wrong, ["check", "--offline"]);
+  assert.equal(refused.code, 78);
+  assert.match(refused.err, /tally\.pattern: is no RE2 pattern/);
+  daemon.clean();
+});
+
 test("from a Slack event to the bar within a second", async (t) => {
   const has = spawnSync(process.env.DESKWIRE_BINARY ?? "../../build/deskwire",
     ["config", "--schema"], { cwd: new URL(".", import.meta.url), encoding: "utf8" });
