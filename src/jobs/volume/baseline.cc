@@ -80,7 +80,7 @@ Baseline::Estimate Baseline::season_of(const SeasonSlot& slot, int64_t hour, Bas
   overall_.fade(hour, half_life_);
   Sums& day = days_[static_cast<size_t>(slot.hour_of_day)];
   day.fade(hour, half_life_);
-  const Estimate overall = estimate(overall_, overall_pseudo, {1, 0});
+  const Estimate overall = estimate(overall_, overall_pseudo, {first_count_, 0});
   const Estimate of_day = estimate(day, day_pseudo, overall);
   // A holiday is most like a Sunday until it is known better.
   const int week_slot = slot.is_holiday ? 6 * 24 + slot.hour_of_day : slot.slot;
@@ -128,6 +128,7 @@ void Baseline::learn(TimePoint at, const Expected& expected, double count, doubl
   const bool is_guess = expected.basis == Basis::none || expected.law.unknown > guess_unknown;
   const double size = is_guess ? std::max(mean, count) : mean;
   const double information = 1 / (1 + expected.law.dispersion * size);
+  if (expected.basis == Basis::none) first_count_ = std::max(1.0, count);
   const auto take = [&](Sums& sums) {
     sums.at = std::max(sums.at, hour);
     sums.add(count, expected.level, information, weight);
@@ -143,7 +144,8 @@ void Baseline::learn(TimePoint at, const Expected& expected, double count, doubl
     level_.add(count, expected.season, level_information, weight);
   }
   const double variance = expected.law.variance();
-  if (expected.basis == Basis::none || variance <= 0) return;
+  // Around a guess the residual tells of the season, not of the dispersion.
+  if (is_guess || variance <= 0) return;
   const double excess = (count - mean) * (count - mean) - mean - expected.law.unknown * mean * mean;
   const double square = mean * mean;
   spread_.at = std::max(spread_.at, hour);

@@ -57,6 +57,7 @@ class Baseline {
 
   Season season_;
   double half_life_;
+  double first_count_ = 1;  // what the overall mean is believed to be near
   Sums overall_;
   std::array<Sums, 24> days_{};
   std::array<Sums, season_slots> slots_{};
