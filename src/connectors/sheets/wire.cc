@@ -113,8 +113,7 @@ std::optional<SheetRange> parse_range(std::string_view text) {
 }
 
 std::string range_text(const SheetRange& range) {
-  const std::string tab =
-      range.tab.empty() ? "" : "'" + replace_all(range.tab, "'", "''") + "'!";
+  const std::string tab = range.tab.empty() ? "" : "'" + replace_all(range.tab, "'", "''") + "'!";
   const int last = range.last_column < 0 ? 25 : range.last_column;
   return fmt::format("{}{}{}:{}{}", tab, letters_of(range.first_column), range.first_row,
                      letters_of(last), range.last_row);
@@ -177,8 +176,7 @@ std::string base64_url(std::string_view bytes) {
 
 Result<std::string> service_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now) {
-  const int64_t seconds =
-      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const json::object claims{{"iss", credentials.email},
                             {"scope", sheets_scope},
                             {"aud", audience},

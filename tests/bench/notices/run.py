@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Makes the report and times all contestants: see README.md."""
 import os
 import random
@@ -48,8 +49,8 @@ def main():
         contestants = {
             "deskwire preview": [BINARY, "notices", "preview"],
             "deskwire plan": [BINARY, "notices", "plan"],
-            "python csv": [sys.executable, os.path.join(HERE, "rival_csv.py"), "report.csv"],
-            "python pandas": [sys.executable, os.path.join(HERE, "rival_pandas.py"), "report.csv"],
+            "python csv": ["/usr/bin/python3", os.path.join(HERE, "rival_csv.py"), "report.csv"],
+            "python pandas": ["/usr/bin/python3", os.path.join(HERE, "rival_pandas.py"), "report.csv"],
         }
         print(f"| {ROWS} rows | seconds (best of {TIMES}) | peak MiB |\n|---|---|---|")
         for name, command in contestants.items():
