@@ -29,6 +29,7 @@ std::string region_of(const NoticesSettings& settings, const Environment& enviro
   return given ? *given : environment("AWS_DEFAULT_REGION").value_or("us-east-1");
 }
 
+/// The chain is shared with the signer that a source of bytes keeps, beyond this call.
 Task<Result<AwsSigning>> sign_for_s3(std::shared_ptr<AwsCredentialChain> chain,
                                      std::string region) {
   DW_CO_TRY(const AwsCredentials found, co_await chain->get());

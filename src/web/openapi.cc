@@ -1,5 +1,6 @@
 #include "web/openapi.h"
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -275,6 +276,33 @@ Object describe(const Operation& operation, std::string_view path) {
   return out;
 }
 
+using AddPath = std::function<void(std::string_view, std::string_view, const Operation&)>;
+
+void add_notice_paths(const AddPath& add) {
+  add("get", "/v1/notices/preview",
+      {"What the next run of notices would send",
+       "viewer",
+       200,
+       "NoticePreview",
+       "",
+       {"limit", "cursor"}});
+  add("get", "/v1/notices/runs",
+      {"Plans and runs, newest first", "viewer", 200, "NoticeRunPage", "", {"limit", "cursor"}});
+  add("get", "/v1/notices/runs/{id}/letters",
+      {"Who got what in a run, by address",
+       "viewer",
+       200,
+       "NoticeLetterPage",
+       "",
+       {"limit", "cursor"}});
+  add("get", "/v1/notices/why",
+      {"What one customer was sent, or why not", "viewer", 200, "NoticeLetterPage", "", {"email"}});
+  add("post", "/v1/notices/plan",
+      {"Makes a plan of the next run", "agent", 201, "NoticeRun", "{}"});
+  add("post", "/v1/notices/runs/{id}/apply",
+      {"Sends exactly that plan; 409 if the report has changed", "agent", 200, "NoticeRun", "{}"});
+}
+
 Object paths() {
   Object out;
   const auto add = [&out](std::string_view method, std::string_view path,
@@ -320,28 +348,7 @@ Object paths() {
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
   add("post", "/v1/deliveries/{id}/discard",
       {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
-  add("get", "/v1/notices/preview",
-      {"What the next run of notices would send",
-       "viewer",
-       200,
-       "NoticePreview",
-       "",
-       {"limit", "cursor"}});
-  add("get", "/v1/notices/runs",
-      {"Plans and runs, newest first", "viewer", 200, "NoticeRunPage", "", {"limit", "cursor"}});
-  add("get", "/v1/notices/runs/{id}/letters",
-      {"Who got what in a run, by address",
-       "viewer",
-       200,
-       "NoticeLetterPage",
-       "",
-       {"limit", "cursor"}});
-  add("get", "/v1/notices/why",
-      {"What one customer was sent, or why not", "viewer", 200, "NoticeLetterPage", "", {"email"}});
-  add("post", "/v1/notices/plan",
-      {"Makes a plan of the next run", "agent", 201, "NoticeRun", "{}"});
-  add("post", "/v1/notices/runs/{id}/apply",
-      {"Sends exactly that plan; 409 if the report has changed", "agent", 200, "NoticeRun", "{}"});
+  add_notice_paths(add);
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
   add("get", "/v1/live",
       {"Server-sent events ticket, delivery, queue, status, resync; Last-Event-ID resumes",

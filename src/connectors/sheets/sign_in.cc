@@ -112,8 +112,8 @@ Task<Result<std::optional<Secret>>> GoogleSignIn::token() {
   }
   const std::string url = token_url(*found);
   std::string form;
-  if (found->kind == GoogleCredentials::Kind::service_account) {
-    DW_CO_TRY(const std::string assertion, service_assertion(*found, url, clock_.now()));
+  if (found->kind == GoogleCredentials::Kind::account) {
+    DW_CO_TRY(const std::string assertion, account_assertion(*found, url, clock_.now()));
     form = form_of(
         {{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", assertion}});
   } else {

@@ -147,7 +147,7 @@ Result<GoogleCredentials> credentials_in(std::string_view text) {
     out.kind = GoogleCredentials::Kind::client;
     break;
   }
-  if (type == "service_account") out.kind = GoogleCredentials::Kind::service_account;
+  if (type == "service_account") out.kind = GoogleCredentials::Kind::account;
   if (type == "authorized_user") out.kind = GoogleCredentials::Kind::user;
   out.email = text_of(*object, "client_email");
   out.private_key = Secret(text_of(*object, "private_key"));
@@ -156,9 +156,9 @@ Result<GoogleCredentials> credentials_in(std::string_view text) {
   out.refresh_token = Secret(text_of(*object, "refresh_token"));
   out.auth_url = text_of(*object, "auth_uri");
   out.token_url = text_of(*object, "token_uri");
-  const bool is_service = out.kind == GoogleCredentials::Kind::service_account;
+  const bool is_account = out.kind == GoogleCredentials::Kind::account;
   if (out.kind == GoogleCredentials::Kind::none) return wrong;
-  if (is_service ? out.private_key.empty() || out.email.empty() : out.client_id.empty()) {
+  if (is_account ? out.private_key.empty() || out.email.empty() : out.client_id.empty()) {
     return wrong;
   }
   return out;
@@ -174,7 +174,7 @@ std::string base64_url(std::string_view bytes) {
   return out;
 }
 
-Result<std::string> service_assertion(const GoogleCredentials& credentials,
+Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now) {
   const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const json::object claims{{"iss", credentials.email},

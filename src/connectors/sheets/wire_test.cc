@@ -33,7 +33,7 @@ TEST(sheets, both_forms_of_credentials_are_read_and_no_other) {
   EXPECT_FALSE(credentials_in("{}").ok());
   EXPECT_FALSE(credentials_in("not json").ok());
   EXPECT_FALSE(credentials_in(R"({"type":"service_account"})").ok());
-  EXPECT_FALSE(service_assertion(*account, "x", TimePoint{}).ok()) << "that is no key";
+  EXPECT_FALSE(account_assertion(*account, "x", TimePoint{}).ok()) << "that is no key";
 }
 
 TEST(sheets, a_refusal_says_whom_to_share_with) {
