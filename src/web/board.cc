@@ -64,7 +64,8 @@ Task<Response> openapi(Request&) {
 }  // namespace
 
 void add_board_routes(Routes& routes) {
-  for (const char* path : {"/", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/status"}) {
+  for (const char* path :
+       {"/", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/notices", "/status"}) {
     routes.add("GET", path, page);
   }
   routes.add("GET", "/assets/{}", asset);
