@@ -29,6 +29,7 @@ std::string region_of(const NoticesSettings& settings, const Environment& enviro
   return given ? *given : environment("AWS_DEFAULT_REGION").value_or("us-east-1");
 }
 
+/// The chain is shared with the signer that a source of bytes keeps, beyond this call.
 Task<Result<AwsSigning>> sign_for_s3(std::shared_ptr<AwsCredentialChain> chain,
                                      std::string region) {
   DW_CO_TRY(const AwsCredentials found, co_await chain->get());
@@ -47,8 +48,8 @@ Result<std::unique_ptr<ByteSource>> open_bytes(Core& core) {
   // Shared with the signer, which the source keeps.
   auto chain = std::make_shared<AwsCredentialChain>(core.http, core.clock, environment);
   const AwsSigner signer = [chain, region] { return sign_for_s3(chain, region); };
-  return std::unique_ptr<ByteSource>(std::make_unique<S3Bytes>(
-      core.http, s3_address(*place, region, settings.endpoint), signer));
+  return std::unique_ptr<ByteSource>(
+      std::make_unique<S3Bytes>(core.http, s3_address(*place, region, settings.endpoint), signer));
 }
 
 /// A workbook is read from its end first: what lies elsewhere is copied to a file that has no name
@@ -74,8 +75,8 @@ Task<Result<std::unique_ptr<Table>>> open_workbook(Core& core) {
     }
   }
   ::close(fd);
-  Result<std::unique_ptr<Table>> table = XlsxTable::open(path, settings.file,
-                                                         sheet_of(settings.range));
+  Result<std::unique_ptr<Table>> table =
+      XlsxTable::open(path, settings.file, sheet_of(settings.range));
   ::unlink(path.c_str());
   if (!copied.ok()) co_return copied.error();
   co_return table;

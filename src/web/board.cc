@@ -66,6 +66,7 @@ Task<Response> openapi(Request&) {
 void add_board_routes(Routes& routes) {
   for (const char* path :
        {"/", "/agents", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/status"}) {
+       {"/", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/notices", "/status"}) {
     routes.add("GET", path, page);
   }
   routes.add("GET", "/assets/{}", asset);

@@ -387,6 +387,29 @@ void add_access_paths(const AddPath& add) {
   add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
   add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
   add("delete", "/v1/session", {"Signs out", "viewer", 204, ""});
+void add_notice_paths(const AddPath& add) {
+  add("get", "/v1/notices/preview",
+      {"What the next run of notices would send",
+       "viewer",
+       200,
+       "NoticePreview",
+       "",
+       {"limit", "cursor"}});
+  add("get", "/v1/notices/runs",
+      {"Plans and runs, newest first", "viewer", 200, "NoticeRunPage", "", {"limit", "cursor"}});
+  add("get", "/v1/notices/runs/{id}/letters",
+      {"Who got what in a run, by address",
+       "viewer",
+       200,
+       "NoticeLetterPage",
+       "",
+       {"limit", "cursor"}});
+  add("get", "/v1/notices/why",
+      {"What one customer was sent, or why not", "viewer", 200, "NoticeLetterPage", "", {"email"}});
+  add("post", "/v1/notices/plan",
+      {"Makes a plan of the next run", "agent", 201, "NoticeRun", "{}"});
+  add("post", "/v1/notices/runs/{id}/apply",
+      {"Sends exactly that plan; 409 if the report has changed", "agent", 200, "NoticeRun", "{}"});
 }
 
 Object paths() {
@@ -465,6 +488,7 @@ Object paths() {
        {"since", "until", "sensitivity", "threshold", "method"}});
   add("post", "/v1/volume/incidents/{id}/feedback",
       {"Says whether an incident was real", "agent", 200, "Incident", "Verdict"});
+  add_notice_paths(add);
   add("get", "/v1/status", {"Version, connectors, jobs, store", "viewer", 200, "Status"});
   add_tally_paths(add);
   add_access_paths(add);

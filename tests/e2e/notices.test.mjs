@@ -60,7 +60,7 @@ const say = async (cwd, ...args) => {
   return { ...done, json: done.out.startsWith("{") ? JSON.parse(done.out) : null };
 };
 
-test("each customer hears once, with a key and a signature, and late rows are told later", async () => {
+test("each customer hears once, with key and signature; late rows are told later", async () => {
   const hook = await receiver();
   const cwd = world(hook.url, [row("pat@x.example", "1041"), row("ann@y.example", "7"),
     row("PAT@x.example", "1043", 2)], 'every = "day"\nwebhook_secret = "s3cret"');

@@ -190,7 +190,9 @@ export function NoticesPage({ role }: { role: Role }) {
         )}
       </Section>
       {open !== null && (
-        <Section title={`Who got what in run ${open}`}><RunLetters key={open} run={open} /></Section>
+        <Section title={`Who got what in run ${open}`}>
+          <RunLetters key={open} run={open} />
+        </Section>
       )}
       <Why />
     </>

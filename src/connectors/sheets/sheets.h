@@ -13,8 +13,7 @@ class SheetsTable : public Table {
   /// `sign_in` outlives the table. errors  invalid: the range is none
   static Result<std::unique_ptr<Table>> open(HttpClient& http, GoogleSignIn& sign_in,
                                              const GoogleSettings& google,
-                                             const std::string& sheet_id,
-                                             const std::string& range);
+                                             const std::string& sheet_id, const std::string& range);
 
   const std::string& label() const override { return label_; }
   int first_column() const override { return range_.first_column; }

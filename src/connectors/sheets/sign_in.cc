@@ -32,8 +32,8 @@ Result<void> write_private(const std::string& file, const std::string& text) {
   ::unlink(beside.c_str());
   const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   bool is_written = fd >= 0;
-  is_written = is_written && ::write(fd, text.data(), text.size()) ==
-                                 static_cast<ssize_t>(text.size());
+  is_written =
+      is_written && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   is_written = is_written && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   if (!is_written || std::rename(beside.c_str(), file.c_str()) != 0) {
@@ -112,10 +112,10 @@ Task<Result<std::optional<Secret>>> GoogleSignIn::token() {
   }
   const std::string url = token_url(*found);
   std::string form;
-  if (found->kind == GoogleCredentials::Kind::service_account) {
-    DW_CO_TRY(const std::string assertion, service_assertion(*found, url, clock_.now()));
-    form = form_of({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
-                    {"assertion", assertion}});
+  if (found->kind == GoogleCredentials::Kind::account) {
+    DW_CO_TRY(const std::string assertion, account_assertion(*found, url, clock_.now()));
+    form = form_of(
+        {{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", assertion}});
   } else {
     Secret refresh = found->refresh_token;
     if (refresh.empty()) {

@@ -113,8 +113,7 @@ std::optional<SheetRange> parse_range(std::string_view text) {
 }
 
 std::string range_text(const SheetRange& range) {
-  const std::string tab =
-      range.tab.empty() ? "" : "'" + replace_all(range.tab, "'", "''") + "'!";
+  const std::string tab = range.tab.empty() ? "" : "'" + replace_all(range.tab, "'", "''") + "'!";
   const int last = range.last_column < 0 ? 25 : range.last_column;
   return fmt::format("{}{}{}:{}{}", tab, letters_of(range.first_column), range.first_row,
                      letters_of(last), range.last_row);
@@ -148,7 +147,7 @@ Result<GoogleCredentials> credentials_in(std::string_view text) {
     out.kind = GoogleCredentials::Kind::client;
     break;
   }
-  if (type == "service_account") out.kind = GoogleCredentials::Kind::service_account;
+  if (type == "service_account") out.kind = GoogleCredentials::Kind::account;
   if (type == "authorized_user") out.kind = GoogleCredentials::Kind::user;
   out.email = text_of(*object, "client_email");
   out.private_key = Secret(text_of(*object, "private_key"));
@@ -157,9 +156,9 @@ Result<GoogleCredentials> credentials_in(std::string_view text) {
   out.refresh_token = Secret(text_of(*object, "refresh_token"));
   out.auth_url = text_of(*object, "auth_uri");
   out.token_url = text_of(*object, "token_uri");
-  const bool is_service = out.kind == GoogleCredentials::Kind::service_account;
+  const bool is_account = out.kind == GoogleCredentials::Kind::account;
   if (out.kind == GoogleCredentials::Kind::none) return wrong;
-  if (is_service ? out.private_key.empty() || out.email.empty() : out.client_id.empty()) {
+  if (is_account ? out.private_key.empty() || out.email.empty() : out.client_id.empty()) {
     return wrong;
   }
   return out;
@@ -175,10 +174,9 @@ std::string base64_url(std::string_view bytes) {
   return out;
 }
 
-Result<std::string> service_assertion(const GoogleCredentials& credentials,
+Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now) {
-  const int64_t seconds =
-      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const json::object claims{{"iss", credentials.email},
                             {"scope", sheets_scope},
                             {"aud", audience},

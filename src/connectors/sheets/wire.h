@@ -32,7 +32,7 @@ std::vector<SheetTab> tabs_in(const json::value& spreadsheet);
 
 /// How to sign in, by what the file of credentials is.
 struct GoogleCredentials {
-  enum class Kind { none, service_account, client, user };
+  enum class Kind { none, account, client, user };
   Kind kind = Kind::none;
   std::string email;  ///< of a service account: whom the sheet must be shared with
   Secret private_key;
@@ -46,7 +46,7 @@ Result<GoogleCredentials> credentials_in(std::string_view text);
 
 /// The signed assertion of a service account, good for an hour.
 /// errors  invalid: the key is none
-Result<std::string> service_assertion(const GoogleCredentials& credentials,
+Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now);
 
 std::string base64_url(std::string_view bytes);

@@ -26,14 +26,14 @@ TEST(sheets, both_forms_of_credentials_are_read_and_no_other) {
   const auto client = credentials_in(R"({"installed":{"client_id":"c","client_secret":"s"}})");
   ASSERT_TRUE(client.ok());
   EXPECT_EQ(client->kind, GoogleCredentials::Kind::client);
-  const auto account = credentials_in(
-      R"({"type":"service_account","client_email":"a@p","private_key":"k"})");
+  const auto account =
+      credentials_in(R"({"type":"service_account","client_email":"a@p","private_key":"k"})");
   ASSERT_TRUE(account.ok());
   EXPECT_EQ(account->email, "a@p");
   EXPECT_FALSE(credentials_in("{}").ok());
   EXPECT_FALSE(credentials_in("not json").ok());
   EXPECT_FALSE(credentials_in(R"({"type":"service_account"})").ok());
-  EXPECT_FALSE(service_assertion(*account, "x", TimePoint{}).ok()) << "that is no key";
+  EXPECT_FALSE(account_assertion(*account, "x", TimePoint{}).ok()) << "that is no key";
 }
 
 TEST(sheets, a_refusal_says_whom_to_share_with) {

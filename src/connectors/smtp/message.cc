@@ -50,12 +50,11 @@ std::string mail_date(TimePoint at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000",
-                     days.at(std::chrono::weekday(day).c_encoding()),
-                     static_cast<unsigned>(date.day()),
-                     months.at(static_cast<unsigned>(date.month()) - 1),
-                     static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-                     time.seconds().count());
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", days.at(std::chrono::weekday(day).c_encoding()),
+      static_cast<unsigned>(date.day()), months.at(static_cast<unsigned>(date.month()) - 1),
+      static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+      time.seconds().count());
 }
 
 std::string address_header(const MailSender& sender) {
@@ -96,9 +95,8 @@ Result<std::string> body_of(const MailSend& mail, const std::string& mark) {
     if (!bytes || !is_word(image.id) || !is_word(image.content_type)) {
       return Error{ErrorKind::invalid, "mail", "an image has no good id, type or base64"};
     }
-    out += fmt::format(
-        "--r_{}\r\nContent-ID: <{}>\r\nContent-Disposition: inline\r\n{}", mark, image.id,
-        part(image.content_type, *bytes));
+    out += fmt::format("--r_{}\r\nContent-ID: <{}>\r\nContent-Disposition: inline\r\n{}", mark,
+                       image.id, part(image.content_type, *bytes));
   }
   return out + fmt::format("--r_{}--\r\n", mark);
 }

@@ -21,7 +21,8 @@ Result<MailSender> parse_sender(std::string_view text);
 /// "" or why this can't be an address in an envelope or a header.
 std::string refusal_of_mail_address(std::string_view address);
 
-/// A header's text: as it is where it is short printable ASCII, else RFC 2047 encoded words, folded.
+/// A header's text: as it is where it is short printable ASCII, else RFC 2047 encoded words,
+/// folded.
 std::string header_text(std::string_view text);
 
 /// The whole message with CRLF line ends. `id` is unique and the same at each try.

@@ -48,10 +48,10 @@ TEST(mail, a_message_has_its_headers_once_and_its_parts) {
 }
 
 TEST(mail, hostile_subjects_and_names_start_no_header) {
-  for (const std::string& hostile : std::vector<std::string>{
-        "x\r\nBcc: all@y.example", "x\nBcc: all@y.example", "x\rBcc: a", std::string("x\0y", 3),
-        std::string("=?UTF-8?Q?x?=\r\n\r\nbody"), "ü\r\nBcc: all@y.example",
-        std::string(3000, 'x') + "\r\nBcc: a"}) {
+  for (const std::string& hostile :
+       std::vector<std::string>{"x\r\nBcc: all@y.example", "x\nBcc: all@y.example", "x\rBcc: a",
+                                std::string("x\0y", 3), std::string("=?UTF-8?Q?x?=\r\n\r\nbody"),
+                                "ü\r\nBcc: all@y.example", std::string(3000, 'x') + "\r\nBcc: a"}) {
     const auto lines =
         headers(composed({.to = {"pat@y.example"}, .subject = hostile, .text = "t"}));
     for (const std::string& line : lines) {
@@ -63,9 +63,9 @@ TEST(mail, hostile_subjects_and_names_start_no_header) {
 }
 
 TEST(mail, hostile_addresses_are_refused) {
-  for (const std::string& hostile : std::vector<std::string>{
-        "a@x.example\r\nBcc: b@x.example", "a@x.example>", "a b@x.example", "a@x, b@x", "", "a",
-        "a@", "@x", "a@x.example;b@x"}) {
+  for (const std::string& hostile :
+       std::vector<std::string>{"a@x.example\r\nBcc: b@x.example", "a@x.example>", "a b@x.example",
+                                "a@x, b@x", "", "a", "a@", "@x", "a@x.example;b@x"}) {
     EXPECT_TRUE(composed({.to = {hostile}, .text = "t"}).starts_with("refused")) << hostile;
   }
   EXPECT_TRUE(composed({.to = {}, .text = "t"}).starts_with("refused"));
@@ -74,9 +74,8 @@ TEST(mail, hostile_addresses_are_refused) {
 }
 
 TEST(mail, an_https_link_unsubscribes_with_one_click) {
-  const std::string message = composed({.to = {"a@x.example"},
-                                        .text = "t",
-                                        .unsubscribe = "<https://x.example/u>, <mailto:u@x>"});
+  const std::string message = composed(
+      {.to = {"a@x.example"}, .text = "t", .unsubscribe = "<https://x.example/u>, <mailto:u@x>"});
   EXPECT_NE(message.find("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
             std::string::npos);
 }

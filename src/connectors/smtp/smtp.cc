@@ -26,9 +26,9 @@ std::string own_name() {
   ::gethostname(name, sizeof name - 1);
   const std::string_view text(name);
   const bool is_good =
-      !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
-                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
-                           std::string_view::npos;
+      !text.empty() && text.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyz"
+                           "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == std::string_view::npos;
   return is_good ? std::string(text) : "localhost";
 }
 
@@ -40,8 +40,8 @@ struct SmtpTarget::Transfer {
   std::string message;  ///< empty: only sign in
   std::string sender;
   Millis timeout{};
-  size_t taken = 0;      ///< bytes of the message that libcurl has
-  bool has_all = false;  ///< it was told of the end
+  size_t taken = 0;       ///< bytes of the message that libcurl has
+  bool has_all = false;   ///< it was told of the end
   std::string last_line;  ///< what the server said last
   CURLcode code = CURLE_OK;
   long reply = 0;
@@ -87,8 +87,8 @@ struct SmtpTarget::State {
       return;
     }
     const bool is_plain = settings.url.starts_with(plain_scheme);
-    std::string url = is_plain ? "smtp://" + settings.url.substr(plain_scheme.size())
-                               : settings.url;
+    std::string url =
+        is_plain ? "smtp://" + settings.url.substr(plain_scheme.size()) : settings.url;
     while (url.ends_with('/')) url.pop_back();
     url += "/" + own_name();
     curl_slist* to = nullptr;
@@ -191,15 +191,13 @@ Task<Outcome> SmtpTarget::send(Delivery delivery, Millis timeout) {
       fmt::format("{}.{}", to_text(delivery.id), delivery.created_at.time_since_epoch().count());
   Result<std::string> message = compose_mail(*mail, *from, id, delivery.created_at);
   if (!message.ok()) co_return Outcome::refused(message.error().what);
-  Transfer transfer{.mail = *mail,
-                    .message = std::move(*message),
-                    .sender = from->address,
-                    .timeout = timeout};
+  Transfer transfer{
+      .mail = *mail, .message = std::move(*message), .sender = from->address, .timeout = timeout};
   co_await run(transfer);
   if (transfer.code == CURLE_OK) co_return Outcome::done(json::object{{"reply", transfer.reply}});
-  const std::string said = fmt::format("{} ({})", curl_easy_strerror(transfer.code),
-                                       transfer.last_line.empty() ? "no answer"
-                                                                  : transfer.last_line);
+  const std::string said =
+      fmt::format("{} ({})", curl_easy_strerror(transfer.code),
+                  transfer.last_line.empty() ? "no answer" : transfer.last_line);
   if (transfer.code == CURLE_LOGIN_DENIED || transfer.reply == 530 || transfer.reply == 535) {
     co_return Outcome::later("the mail server refuses mail.username: " + said, login_pause);
   }
@@ -217,8 +215,9 @@ Task<Settled> SmtpTarget::settle(Delivery delivery, Millis) {
   const auto* mail = std::get_if<MailSend>(&delivery.payload);
   if (mail != nullptr && mail->is_once) {
     co_return Settled{.kind = Settled::Kind::unknown,
-                      .why = "the mail server may have taken it and can't be asked: look into its "
-                             "log, then retry or discard it"};
+                      .why =
+                          "the mail server may have taken it and can't be asked: look into its "
+                          "log, then retry or discard it"};
   }
   co_return Settled{.kind = Settled::Kind::repeatable,
                     .why = "sent again: a second alert is better than none"};
@@ -237,9 +236,8 @@ Task<std::vector<Probe>> SmtpTarget::probe(Millis timeout) {
     probe.detail = fmt::format("{}: {}", label_.substr(5), curl_easy_strerror(transfer.code));
   } else {
     probe.detail = from.ok() ? fmt::format("{} takes mail{}", label_.substr(5),
-                                           settings_.username.empty()
-                                               ? ", without a login"
-                                               : " of " + settings_.username)
+                                           settings_.username.empty() ? ", without a login"
+                                                                      : " of " + settings_.username)
                              : from.error().text();
   }
   co_return std::vector<Probe>{std::move(probe)};

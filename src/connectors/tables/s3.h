@@ -27,7 +27,7 @@ class S3Bytes : public ByteSource {
   std::string address_;
   AwsSigner signer_;
   std::string piece_, version_;
-  size_t given_ = 0;  ///< of the piece
+  size_t given_ = 0;   ///< of the piece
   uint64_t next_ = 0;  ///< the file's next byte
   bool is_at_end_ = false;
 };

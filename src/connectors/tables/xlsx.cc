@@ -96,11 +96,10 @@ class XmlPart {
     XML_SetDoctypeDeclHandler(
         part->parser_.get(), [](void*, const char*, const char*, const char*, int) {},
         [](void*) {});
-    XML_SetEntityDeclHandler(part->parser_.get(),
-                             [](void* given, const char*, int, const char*, int, const char*,
-                                const char*, const char*, const char*) {
-                               static_cast<XmlReader*>(given)->begin("!entity", nullptr);
-                             });
+    XML_SetEntityDeclHandler(
+        part->parser_.get(),
+        [](void* given, const char*, int, const char*, int, const char*, const char*, const char*,
+           const char*) { static_cast<XmlReader*>(given)->begin("!entity", nullptr); });
     return part;
   }
 
@@ -112,8 +111,7 @@ class XmlPart {
     const auto parsed =
         XML_Parse(parser_.get(), piece_.data(), static_cast<int>(bytes), is_last ? 1 : 0);
     if (parsed != XML_STATUS_OK) {
-      return wrong(fmt::format("broken XML at line {}: {}",
-                               XML_GetCurrentLineNumber(parser_.get()),
+      return wrong(fmt::format("broken XML at line {}: {}", XML_GetCurrentLineNumber(parser_.get()),
                                XML_ErrorString(XML_GetErrorCode(parser_.get()))));
     }
     return !is_last;

@@ -247,29 +247,37 @@ void Selection::settle() {
   std::sort(by_address.begin(), by_address.end(), [this](uint32_t a, uint32_t b) {
     return is_before(email_of(customers_[a]), email_of(customers_[b]));
   });
-  std::vector<uint32_t> rank(customers_.size());
-  for (uint32_t i = 0; i < by_address.size(); ++i) rank[by_address[i]] = i;
+  // Where each customer's tickets go: counted first, so that only few are ever sorted together.
+  std::vector<uint32_t> places(customers_.size(), 0);
+  size_t due = 0;
+  for (const TicketState& ticket : tickets_) {
+    figures_.reopened += !ticket.is_closed && ticket.was_closed ? 1 : 0;
+    figures_.told += ticket.is_closed && ticket.is_told ? 1 : 0;
+    if (!ticket.is_closed || ticket.is_told) continue;
+    ++places[ticket.customer];
+    ++due;
+  }
+  uint32_t next = 0;
+  for (const uint32_t customer : by_address) {
+    const uint32_t count = places[customer];
+    places[customer] = next;
+    next += count;
+  }
+  order_.resize(due);
   for (uint32_t i = 0; i < tickets_.size(); ++i) {
     const TicketState& ticket = tickets_[i];
-    if (!ticket.is_closed) {
-      figures_.reopened += ticket.was_closed ? 1 : 0;
-    } else if (ticket.is_told) {
-      ++figures_.told;
-    } else {
-      order_.push_back(i);
-    }
+    if (ticket.is_closed && !ticket.is_told) order_[places[ticket.customer]++] = i;
   }
-  std::sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
-    const TicketState& x = tickets_[a];
-    const TicketState& y = tickets_[b];
-    if (x.customer != y.customer) return rank[x.customer] < rank[y.customer];
-    return x.day != y.day ? x.day < y.day : a < b;
-  });
+  const auto is_older = [this](uint32_t x, uint32_t y) {
+    return tickets_[x].day != tickets_[y].day ? tickets_[x].day < tickets_[y].day : x < y;
+  };
   for (size_t i = 0; i < order_.size();) {
     const size_t begin = i;
     const uint32_t customer = tickets_[order_[begin]].customer;
     const auto reason = reason_of(order_[begin]);
     while (i < order_.size() && tickets_[order_[i]].customer == customer) ++i;
+    std::sort(order_.begin() + static_cast<std::ptrdiff_t>(begin),
+              order_.begin() + static_cast<std::ptrdiff_t>(i), is_older);
     if (reason) {
       ++(*reason == LeftOut::had ? figures_.had : figures_.suppressed);
       continue;

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Makes the report and times all contestants: see README.md."""
 import os
 import random
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 HERE = os.path.dirname(os.path.abspath(__file__))
 BINARY = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else
                          os.path.join(HERE, "../../../build/deskwire"))
+PYTHON = "/usr/bin/python3"  # the one that Debian's packages are for
 ROWS = int(os.environ.get("ROWS", "1000000"))
 TIMES = int(os.environ.get("TIMES", "3"))
 
@@ -48,8 +50,8 @@ def main():
         contestants = {
             "deskwire preview": [BINARY, "notices", "preview"],
             "deskwire plan": [BINARY, "notices", "plan"],
-            "python csv": [sys.executable, os.path.join(HERE, "rival_csv.py"), "report.csv"],
-            "python pandas": [sys.executable, os.path.join(HERE, "rival_pandas.py"), "report.csv"],
+            "python csv": [PYTHON, os.path.join(HERE, "rival_csv.py"), "report.csv"],
+            "python pandas": [PYTHON, os.path.join(HERE, "rival_pandas.py"), "report.csv"],
         }
         print(f"| {ROWS} rows | seconds (best of {TIMES}) | peak MiB |\n|---|---|---|")
         for name, command in contestants.items():
