@@ -87,16 +87,33 @@ void build_oncall(Core& core) {
   }
 }
 
+void add_webhook(Core& core, WebhookSettings settings) {
+  core.targets.push_back(
+      std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, std::move(settings)));
+}
+
 void build_notice_targets(Core& core) {
   const NoticesSettings& notices = core.settings.notices;
   if (!notices.webhook_url.empty()) {
-    core.targets.push_back(
-        std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, notices));
+    add_webhook(core, {.name = "notices:webhook",
+                       .url = notices.webhook_url,
+                       .secret = notices.webhook_secret,
+                       .is_idempotent = notices.is_idempotent_webhook,
+                       .per_minute = notices.rate_per_minute});
   }
   if (!core.settings.mail.url.empty()) {
     core.targets.push_back(std::make_unique<SmtpTarget>(core.loop, core.clock, core.settings.mail,
                                                         notices.rate_per_minute));
   }
+}
+
+/// A second alert is better than none: a doubtful one is sent again.
+void build_volume_targets(Core& core) {
+  const VolumeSettings& volume = core.settings.volume;
+  if (!volume.is_on || volume.webhook_url.empty()) return;
+  add_webhook(
+      core,
+      {.name = "volume:webhook", .url = volume.webhook_url, .secret = {}, .is_idempotent = true});
 }
 
 /// When all who have files are there.
@@ -116,6 +133,7 @@ void build_connectors(Core& core) {
   share_files(core);
   build_oncall(core);
   build_notice_targets(core);
+  build_volume_targets(core);
 }
 
 }  // namespace dw

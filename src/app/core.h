@@ -11,9 +11,9 @@
 #include "base/random.h"
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
+#include "connectors/sheets/sign_in.h"
 #include "connectors/slack/inbound.h"
 #include "connectors/slack/slack.h"
-#include "connectors/sheets/sign_in.h"
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "connectors/zendesk/zendesk.h"
@@ -50,7 +50,7 @@ struct Core {
   std::vector<std::unique_ptr<LocalTarget>> local_targets;
   std::vector<std::unique_ptr<Target>> targets;
   std::vector<QueueGauge*> gauges;  // among the targets
-  SlackTarget* slack = nullptr;  ///< one of the targets; null: there is no [slack]
+  SlackTarget* slack = nullptr;     ///< one of the targets; null: there is no [slack]
   std::vector<std::unique_ptr<SlackHook>> slack_hooks;
   std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
   std::vector<std::unique_ptr<Job>> jobs;

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "config/bridge_section.h"
-#include "config/oncall_section.h"
 #include "config/notices_section.h"
+#include "config/oncall_section.h"
 #include "config/sections.h"
-#include "connectors/slack/config.h"
 #include "config/tally_section.h"
 #include "config/volume_section.h"
+#include "connectors/slack/config.h"
 #include "connectors/teams/config.h"
 #include "connectors/zendesk/config.h"
 

@@ -29,7 +29,6 @@ struct Transfer {
   std::string user, password, signing;
   int64_t file_sent = 0, file_taken = 0;  ///< of body_file and answer_file
   bool is_too_large = false;
-  bool is_ready = false;     ///< was about to be sent once
   bool has_written = false;  ///< bytes of the request have left
   bool is_ready = false;     ///< was about to be sent once
   std::function<void(CURLcode)> done;
@@ -79,14 +78,6 @@ int rewind_body(void* given, curl_off_t offset, int) {
   return CURL_SEEKFUNC_OK;
 }
 
-/// The same for what has no body that could be refused: the second time ends here, as a doubt.
-int before_sending(void* given, char*, char*, int, int) {
-  auto& transfer = *static_cast<Transfer*>(given);
-  const bool is_repeat = std::exchange(transfer.is_ready, true);
-  const bool may_repeat = transfer.call.method == "GET" || !transfer.has_written;
-  return is_repeat && !may_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
 int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
   const bool is_request = kind == CURLINFO_HEADER_OUT || kind == CURLINFO_DATA_OUT;
   if (is_request) static_cast<Transfer*>(given)->has_written = true;
@@ -108,8 +99,6 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, call.is_alone ? 1L : 0L);
-  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, call.is_alone ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    std::min(connect_timeout_ms, static_cast<long>(timeout.count())));
@@ -316,7 +305,6 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
   if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
-  if (transfer.is_ended) what = "the answer was broken off on this side";
   if (transfer.is_too_large) what = "the answer is larger than this may be";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

@@ -28,15 +28,6 @@ struct HttpCall {
   std::string body;
   std::optional<AwsSigning> aws;
   size_t answer_bytes_max = 4 * 1024 * 1024;
-  /// Set: the body of a 2xx answer comes here in pieces and counts against no limit; false ends it.
-  /// On the loop's thread, so it must not wait.
-  std::function<bool(std::string_view)> take_body{};
-  /// Set: a POST whose body of `give_bytes` is asked for in pieces instead of `body`.
-  std::function<size_t(char* into, size_t bytes_max)> give_body{};
-  int64_t give_bytes = 0;
-  /// On a connection of its own. libcurl repeats a request by itself when a connection that it had
-  /// used before breaks without a word; what must not be done twice can't have that.
-  bool is_alone = false;
   /// A body that is too large for memory: instead of `body`. Lives until send() has returned.
   ScratchFile* body_file = nullptr;
   /// Where the answer's body goes instead of HttpAnswer::body; answer_bytes_max holds here too.

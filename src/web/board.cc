@@ -64,9 +64,8 @@ Task<Response> openapi(Request&) {
 }  // namespace
 
 void add_board_routes(Routes& routes) {
-  for (const char* path :
-       {"/", "/agents", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/status"}) {
-       {"/", "/tickets", "/tickets/{}", "/queues", "/deliveries", "/notices", "/status"}) {
+  for (const char* path : {"/", "/agents", "/tickets", "/tickets/{}", "/queues", "/notices",
+                           "/volume", "/deliveries", "/status"}) {
     routes.add("GET", path, page);
   }
   routes.add("GET", "/assets/{}", asset);

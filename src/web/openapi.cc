@@ -387,6 +387,8 @@ void add_access_paths(const AddPath& add) {
   add("get", "/v1/session", {"Who is signed in", "anybody", 200, "Session"});
   add("post", "/v1/session", {"Signs in with a password", "anybody", 201, "Session", "NewSession"});
   add("delete", "/v1/session", {"Signs out", "viewer", 204, ""});
+}
+
 void add_notice_paths(const AddPath& add) {
   add("get", "/v1/notices/preview",
       {"What the next run of notices would send",
@@ -457,28 +459,6 @@ Object paths() {
       {"Tries a delivery again now", "agent", 200, "Delivery", "{}"});
   add("post", "/v1/deliveries/{id}/discard",
       {"Gives a delivery up, with a reason", "admin", 200, "Delivery", "Discard"});
-  add("get", "/v1/notices/preview",
-      {"What the next run of notices would send",
-       "viewer",
-       200,
-       "NoticePreview",
-       "",
-       {"limit", "cursor"}});
-  add("get", "/v1/notices/runs",
-      {"Plans and runs, newest first", "viewer", 200, "NoticeRunPage", "", {"limit", "cursor"}});
-  add("get", "/v1/notices/runs/{id}/letters",
-      {"Who got what in a run, by address",
-       "viewer",
-       200,
-       "NoticeLetterPage",
-       "",
-       {"limit", "cursor"}});
-  add("get", "/v1/notices/why",
-      {"What one customer was sent, or why not", "viewer", 200, "NoticeLetterPage", "", {"email"}});
-  add("post", "/v1/notices/plan",
-      {"Makes a plan of the next run", "agent", 201, "NoticeRun", "{}"});
-  add("post", "/v1/notices/runs/{id}/apply",
-      {"Sends exactly that plan; 409 if the report has changed", "agent", 200, "NoticeRun", "{}"});
   add("get", "/v1/volume",
       {"Hours with their band, and incidents; another rule is tried without being kept",
        "viewer",

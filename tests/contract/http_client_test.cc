@@ -1,7 +1,7 @@
 // Outgoing HTTP against a server that hangs up: what may be sent again, and bodies on disk.
 #include <gtest/gtest.h>
 
-#include "base/spool.h"
+#include "net/scratch_file.h"
 #include "support/loop_world.h"
 
 namespace dw {
@@ -49,35 +49,36 @@ TEST(HttpClient, a_body_goes_to_disk_and_from_there_to_another_server) {
   const std::string bytes(3'000'000, 'x');
   w.script.then(HttpStep::answer(200, bytes));
   w.script.then(HttpStep::answer(201, "{}"));
-  Result<Spool> file = Spool::open();
+  Result<ScratchFile> file = ScratchFile::make();
   ASSERT_TRUE(file.ok());
-  HttpCall down{.url = w.script.url() + "/", .headers = {}, .body = {}};
-  down.take_body = [&file](std::string_view piece) { return file->write(piece); };
+  HttpCall down{.url = w.script.url() + "/", .headers = {}, .body = {}, .answer_file = &*file};
   const Result<HttpAnswer> fetched = w.wait_for(w.http.send(std::move(down), plenty));
   ASSERT_TRUE(fetched.ok()) << fetched.error().text();
   EXPECT_EQ(fetched->body, "");
   EXPECT_EQ(file->bytes(), 3'000'000);
-  file->rewind();
   HttpCall up{.method = "POST",
               .url = w.script.url() + "/",
               .headers = {{"Content-Type", "image/png"}},
-              .body = {}};
-  up.give_bytes = file->bytes();
-  up.give_body = [&file](char* into, size_t bytes_max) { return file->read(into, bytes_max); };
+              .body = {},
+              .body_file = &*file};
   const Result<HttpAnswer> sent = w.wait_for(w.http.send(std::move(up), plenty));
   ASSERT_TRUE(sent.ok()) << sent.error().text();
   EXPECT_EQ(w.script.seen().back().body, bytes);
   EXPECT_EQ(w.script.seen().back().header("content-type"), "image/png");
 }
 
-TEST(HttpClient, whoever_takes_a_body_can_break_it_off) {
+TEST(HttpClient, a_body_on_disk_has_a_limit_too) {
   ClientWorld w;
   w.script.then(HttpStep::answer(200, std::string(100'000, 'x')));
-  size_t taken = 0;
-  HttpCall down{.url = w.script.url() + "/", .headers = {}, .body = {}};
-  down.take_body = [&taken](std::string_view piece) { return (taken += piece.size()) < 50'000; };
+  Result<ScratchFile> file = ScratchFile::make();
+  ASSERT_TRUE(file.ok());
+  HttpCall down{.url = w.script.url() + "/",
+                .headers = {},
+                .body = {},
+                .answer_bytes_max = 50'000,
+                .answer_file = &*file};
   EXPECT_FALSE(w.wait_for(w.http.send(std::move(down), plenty)).ok());
-  EXPECT_LE(taken, 100'000U);
+  EXPECT_LE(file->bytes(), 50'000);
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include "connectors/slack/slack.h"
 #include "connectors/opsgenie/opsgenie.h"
 #include "connectors/pagerduty/pagerduty.h"
+#include "connectors/slack/slack.h"
 #include "connectors/sqs/sqs.h"
 #include "contract/zendesk_world.h"
 #include "support/loop_world.h"

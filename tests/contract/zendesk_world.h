@@ -27,20 +27,18 @@ class FilesAt : public FileSource {
   FilesAt(HttpClient& http, std::string origin) : http_(http), origin_(std::move(origin)) {}
 
   bool has(std::string_view url) const override { return url.starts_with(origin_); }
-  Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max,
-                              std::function<bool(std::string_view)> take,
+  Task<Result<int64_t>> fetch(FileLink file, int64_t bytes_max, ScratchFile* into,
                               Millis timeout) override {
     if (file.bytes > bytes_max) co_return Error{ErrorKind::invalid, "files", "too large"};
-    int64_t bytes = 0;
-    HttpCall call{.url = file.url, .headers = {{"Authorization", "Bearer chat-token"}}, .body = {}};
-    call.take_body = [&](std::string_view piece) {
-      bytes += static_cast<int64_t>(piece.size());
-      return take(piece);
-    };
+    HttpCall call{.url = file.url,
+                  .headers = {{"Authorization", "Bearer chat-token"}},
+                  .body = {},
+                  .answer_bytes_max = static_cast<size_t>(bytes_max),
+                  .answer_file = into};
     const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
     if (!answer.ok()) co_return answer.error();
     const bool is_page = answer->header("content-type").starts_with("text/html");
-    if (answer->status == 200 && !is_page) co_return bytes;
+    if (answer->status == 200 && !is_page) co_return into->bytes();
     co_return Error{ErrorKind::denied, "files", "not to be had"};
   }
 

@@ -31,34 +31,14 @@ std::string webhook_signature(const Secret& secret, TimePoint now, std::string_v
   return fmt::format("t={},v1={}", seconds, to_hex(bytes_of(digest)));
 }
 
-Pace::Pace(Loop& loop, Clock& clock, int per_minute)
-    : loop_(loop), clock_(clock), between_(60'000 / per_minute) {}
-
-Task<std::optional<Millis>> Pace::wait(Millis wait_max) {
-  const Monotonic now = clock_.monotonic();
-  const Monotonic mine = std::max(now, next_);
-  const auto away = std::chrono::duration_cast<Millis>(mine - now);
-  if (away > wait_max) co_return away;
-  next_ = mine + between_;
-  if (mine > now) {
-    Wake place(loop_, clock_);
-    co_await place.wait(mine);
-  }
-  co_return std::nullopt;
-}
-
-void Pace::pause(Millis length) {
-  next_ = std::max(next_, clock_.monotonic() + length);
-}
-
-WebhookTarget::WebhookTarget(Loop& loop, HttpClient& http, Clock& clock,
-                             const NoticesSettings& settings)
+WebhookTarget::WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, WebhookSettings settings)
     : http_(http),
       clock_(clock),
-      url_(settings.webhook_url),
-      secret_(settings.webhook_secret),
-      is_idempotent_(settings.is_idempotent_webhook),
-      pace_(loop, clock, settings.rate_per_minute) {
+      url_(std::move(settings.url)),
+      secret_(std::move(settings.secret)),
+      is_idempotent_(settings.is_idempotent),
+      spacing_(loop, clock, settings.per_minute),
+      name_(std::move(settings.name)) {
   const auto url = parse_url(url_);
   label_ = "webhook:" + (url ? url->host : "?");
 }
@@ -74,7 +54,7 @@ Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveri
       continue;
     }
     // The wait for a place must leave time for the request itself.
-    const std::optional<Millis> away = co_await pace_.wait(timeout / 2);
+    const std::optional<Millis> away = co_await spacing_.wait(timeout / 2);
     if (away) {
       outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
       continue;
@@ -92,8 +72,7 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Millis timeout) {
                 .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                 .body = std::move(post.body),
                 .aws = {},
-                .answer_bytes_max = answer_bytes_max,
-                .is_alone = !is_idempotent_};
+                .answer_bytes_max = answer_bytes_max};
   if (!post.idempotency_key.empty()) {
     call.headers.emplace_back("Idempotency-Key", post.idempotency_key);
   }
@@ -122,7 +101,7 @@ Outcome WebhookTarget::judge(const HttpAnswer& answer, const std::string& key) {
   const bool is_later = status == 408 || status == 425 || status == 429 || status >= 500;
   if (!is_later) return Outcome::refused(std::move(why));
   const auto when = answer.retry_after(clock_.now());
-  if (when && (status == 429 || status == 503)) pace_.pause(*when);
+  if (when && (status == 429 || status == 503)) spacing_.pause(*when);
   return Outcome::later(std::move(why), when);
 }
 

@@ -6,6 +6,7 @@
 
 #include "config/notices_section.h"
 #include "net/http_client.h"
+#include "net/spacing.h"
 #include "net/wake.h"
 #include "ports/target.h"
 
@@ -14,25 +15,17 @@ namespace dw {
 /// "t=1795000000,v1=HEX": HMAC-SHA256 with the secret over "TIME.BODY", the time in seconds.
 std::string webhook_signature(const Secret& secret, TimePoint now, std::string_view body);
 
-/// Keeps to so many a minute: each gets a place in time, in the order of asking.
-class Pace {
- public:
-  Pace(Loop& loop, Clock& clock, int per_minute);
-  /// Waits for a place; nothing if it would be later than `wait_max` from now, which it says.
-  Task<std::optional<Millis>> wait(Millis wait_max);
-  /// Nobody goes before that: the receiver asked for a pause.
-  void pause(Millis length);
-
- private:
-  Loop& loop_;
-  Clock& clock_;
-  Monotonic next_{};
-  Millis between_;
+struct WebhookSettings {
+  std::string name;  ///< "notices:webhook"
+  std::string url;
+  Secret secret;               ///< empty: posts are not signed
+  bool is_idempotent = false;  ///< the receiver drops a repeat by its key, or a repeat is harmless
+  int per_minute = 600;
 };
 
 class WebhookTarget : public Target {
  public:
-  WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, const NoticesSettings& settings);
+  WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, WebhookSettings settings);
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
@@ -51,8 +44,8 @@ class WebhookTarget : public Target {
   std::string url_;
   Secret secret_;
   bool is_idempotent_;
-  Pace pace_;
-  std::string name_ = "notices:webhook", label_;
+  Spacing spacing_;
+  std::string name_, label_;
 };
 
 }  // namespace dw

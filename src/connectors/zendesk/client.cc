@@ -44,15 +44,13 @@ Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Monotonic
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string content_type,
-                                               Spool& file, Monotonic until) {
+                                               ScratchFile& file, Monotonic until) {
   if (content_type.empty()) content_type = "application/octet-stream";
   HttpCall call{.method = "POST",
                 .url = settings_.url + "/api/v2/uploads.json?filename=" + encode_url_part(name),
                 .headers = {{"Accept", "application/json"}, {"Content-Type", content_type}},
-                .body = {}};
-  file.rewind();
-  call.give_bytes = file.bytes();
-  call.give_body = [&file](char* into, size_t bytes_max) { return file.read(into, bytes_max); };
+                .body = {},
+                .body_file = &file};
   co_return co_await send(std::move(call), until);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 #include <string>
 
-#include "base/spool.h"
 #include "connectors/zendesk/pace.h"
 #include "connectors/zendesk/sign_in.h"
 #include "connectors/zendesk/wire.h"
@@ -19,7 +18,7 @@ class ZendeskClient {
   ///         denied: no sign-in; unreachable, unsure: as HttpClient
   Task<Result<HttpAnswer>> call(zendesk::Request request, Monotonic until);
   /// A file as a body, with the type that it has.
-  Task<Result<HttpAnswer>> upload(std::string name, std::string content_type, Spool& file,
+  Task<Result<HttpAnswer>> upload(std::string name, std::string content_type, ScratchFile& file,
                                   Monotonic until);
 
   ZendeskSignIn& sign_in() { return sign_in_; }

@@ -27,7 +27,7 @@ std::string path_of(const std::string& cursor, TimePoint since) {
 
 }  // namespace
 
-ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink sink,
+ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, TakeEvent sink,
                              ExportNotice notice)
     : client_(client),
       notebook_(notebook),

@@ -12,13 +12,13 @@
 namespace dw {
 
 /// Takes one event for good.
-using EventSink = std::function<Task<Result<void>>(Event)>;
+using TakeEvent = std::function<Task<Result<void>>(Event)>;
 /// Told after each look: "" or what is wrong.
 using ExportNotice = std::function<void(const std::string& trouble)>;
 
 class ZendeskExport {
  public:
-  ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink sink,
+  ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, TakeEvent sink,
                 ExportNotice notice);
 
   /// Looks at once, and then every zendesk.poll, until stop().
@@ -41,7 +41,7 @@ class ZendeskExport {
 
   ZendeskClient& client_;
   Notebook& notebook_;
-  EventSink sink_;
+  TakeEvent sink_;
   ExportNotice notice_;
   Pace pace_;
   Wake wake_;

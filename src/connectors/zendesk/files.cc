@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/spool.h"
-
 namespace dw {
 namespace {
 
@@ -45,13 +43,10 @@ Task<Result<AttachedFile>> ZendeskFiles::copy(FileLink file, bool is_last_try, M
 
 Task<Result<AttachedFile>> ZendeskFiles::copy_from(FileSource& source, FileLink file,
                                                    Monotonic until) {
-  DW_CO_TRY(Spool spool, Spool::open());
+  DW_CO_TRY(ScratchFile scratch, ScratchFile::make());
   const auto left = std::chrono::duration_cast<Millis>(until - client_.clock().monotonic());
   if (left <= Millis(0)) co_return Error{ErrorKind::busy, "attachment", "no time was left"};
-  std::function<bool(std::string_view)> take = [&spool](std::string_view piece) {
-    return spool.write(piece);
-  };
-  const Result<int64_t> fetched = co_await source.fetch(file, file_bytes_max, take, left);
+  const Result<int64_t> fetched = co_await source.fetch(file, file_bytes_max, &scratch, left);
   if (!fetched.ok()) {
     switch (fetched.error().kind) {
       case ErrorKind::invalid:
@@ -63,7 +58,8 @@ Task<Result<AttachedFile>> ZendeskFiles::copy_from(FileSource& source, FileLink 
         co_return for_now(fetched.error());
     }
   }
-  const Result<HttpAnswer> sent = co_await client_.upload(file.name, file.content_type, spool, until);
+  const Result<HttpAnswer> sent =
+      co_await client_.upload(file.name, file.content_type, scratch, until);
   if (!sent.ok()) co_return for_now(sent.error());
   if (std::string token = token_in(*sent); sent->status == 201 && !token.empty()) {
     co_return AttachedFile{.token = std::move(token), .link = std::move(file), .why_linked = ""};
