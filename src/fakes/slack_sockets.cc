@@ -111,7 +111,7 @@ struct FakeSlackSockets::State : std::enable_shared_from_this<State> {
   static Task<void> send_by_http(std::shared_ptr<State> self, std::string envelope);
   void take_frame(const std::string& text);
   void deliver();
-  std::shared_ptr<Session> next_taker();  // shared: see Session
+  std::shared_ptr<Session> next_taker();                                // shared: see Session
   void send_to(Pending& one, const std::shared_ptr<Session>& session);  // shared: see Session
 };
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "domain/bridge_link.h"
 #include "domain/account.h"
+#include "domain/bridge_link.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/plan.h"
