@@ -24,7 +24,12 @@ test: board ## units, cases, contracts and wire formats: under a minute once bui
 check: tidy format-check lint docs-check ## format, clang-tidy on touched files, house rules, docs
 
 e2e: build ## the built binary against clients and servers that others wrote
+	@tools/build.sh build fake_slack fake_zendesk fake_pagerduty
 	@tools/node_tests.sh tests/e2e
+
+crash: build ## kills the binary at hundreds of random moments; KILLS=N, SEED=N repeats
+	@export DESKWIRE_KILLS=$(or $(KILLS),200) $(if $(SEED),DESKWIRE_SEED=$(SEED)); \
+	  tools/npm_packages.sh tests/e2e; cd tests/e2e && node --test crash_matrix.test.mjs
 
 sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N goes on for long
 	@tools/build.sh build sim
@@ -38,8 +43,7 @@ fuzz: board ## each fuzzer over its corpus and mutations of it; DW_FUZZ_SECONDS 
 	@tools/build.sh build fuzz_parsers
 	@tools/ctest.sh build '^fuzz' -j $(JOBS)
 
-bench: bench-bound ## intake against its rivals; see docs/benchmarks.md
-bench: build ## intake and open boards against their rivals; see docs/benchmarks.md
+bench: bench-bound ## intake and open boards against their rivals; see docs/benchmarks.md
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py
 	@tools/npm_packages.sh tests/bench/live

@@ -264,7 +264,7 @@ TargetCase zendesk_update() {
 
 template <class Connector>
 TargetCase oncall(std::string name, std::string success) {
-  TargetCase out{.name = std::move(name)};
+  TargetCase out{.name = std::move(name), .is_repeatable = true};  // it only asks
   out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
     OncallSettings settings;
     settings.name = "sre";

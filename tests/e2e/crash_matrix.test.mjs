@@ -7,7 +7,7 @@ import { test } from "node:test";
 import {
   CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient,
 } from "@aws-sdk/client-sqs";
-import { call, folder, local, run, serve, teams, ticket } from "./daemon.mjs";
+import { call, folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
 
 const kills = Number(process.env.DESKWIRE_KILLS ?? 24);
 const seed = Number(process.env.DESKWIRE_SEED ?? Date.now() % 1_000_000);
@@ -48,20 +48,21 @@ async function storm({ cwd, env, senders, send }) {
 async function everything(url, path) {
   const items = [];
   for (let cursor = ""; cursor !== null;) {
-    const page = (await call(url, `${path}${path.includes("?") ? "&" : "?"}limit=500&cursor=${cursor}`))
-      .json;
+    const page = (await call(url, `${path}?limit=500&cursor=${cursor}`)).json;
     items.push(...page.items);
     cursor = page.next_cursor;
   }
   return items;
 }
 
-test(`intake, embedded desk and embedded queues: killed ${kills} times (seed ${seed})`, async () => {
-  const cwd = folder(local);
-  const opened = new Map(); // title -> number, as the sender was told
-  const said = []; // {ticket, body}
-  const put = new Set(); // bodies that /sqs took
-  const deleted = new Set();
+/** Senders of all kinds, and what each was promised. */
+function senders() {
+  const told = {
+    opened: new Map(), // title -> number, as the sender was told
+    said: [], // {number, body}
+    put: new Set(), // bodies that /sqs took
+    deleted: new Set(),
+  };
   let id = 0;
   const clients = new Map();
   const sqsAt = (url) => {
@@ -75,15 +76,15 @@ test(`intake, embedded desk and embedded queues: killed ${kills} times (seed ${s
     const mine = ++id;
     const answer = await teams(url, "local", mine, ticket(`T${mine}`));
     const found = /^Ticket #(\d+) /.exec(answer.json?.text ?? "");
-    if (answer.status === 200 && found) opened.set(`T${mine}`, Number(found[1]));
+    if (answer.status === 200 && found) told.opened.set(`T${mine}`, Number(found[1]));
   };
   const byApi = async (url) => {
     const body = `c${++id}`;
-    const [, number] = [...opened].at(-1) ?? [];
+    const [, number] = [...told.opened].at(-1) ?? [];
     if (!number) return byTeams(url);
     const answer = await call(url, `/v1/tickets/${number}/comments`,
       { method: "POST", body: { body, author: { name: "Bo" } } });
-    if (answer.status === 201) said.push({ number, body });
+    if (answer.status === 201) told.said.push({ number, body });
     return undefined;
   };
   const bySqs = async (url) => {
@@ -91,40 +92,49 @@ test(`intake, embedded desk and embedded queues: killed ${kills} times (seed ${s
     const QueueUrl = `${url}/sqs/low`;
     const body = `m${++id}`;
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
-    put.add(body);
+    told.put.add(body);
     if (id % 3 > 0) return;
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     for (const { Body, ReceiptHandle } of Messages) {
       // From here on it may be gone, whether or not the answer comes.
-      deleted.add(Body);
+      told.deleted.add(Body);
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
     }
   };
   const kinds = [byTeams, byTeams, byTeams, byTeams, byApi, byApi, bySqs, bySqs];
-  await storm({ cwd, senders: kinds.length, send: (url, sender) => kinds[sender](url) });
+  return { told, kinds };
+}
 
-  const daemon = await serve({ cwd });
-  const tickets = await everything(daemon.url, "/v1/tickets");
+async function compare(url, { opened, said, put, deleted }) {
+  const tickets = await everything(url, "/v1/tickets");
   const byTitle = new Map(tickets.map((one) => [one.title, one.id]));
   assert.equal(byTitle.size, tickets.length, "no ticket is there twice");
   for (const [title, number] of opened) assert.equal(byTitle.get(title), number, title);
-  const queued = (await everything(daemon.url, "/v1/queues/high/messages"))
+  const queued = (await everything(url, "/v1/queues/high/messages"))
     .map((one) => JSON.parse(one.body).ticket);
   assert.deepEqual(queued.sort((a, b) => a - b), tickets.map((one) => one.id).sort((a, b) => a - b),
     "each ticket is on its queue, once");
   for (const { number, body } of said) {
-    const { comments } = (await call(daemon.url, `/v1/tickets/${number}`)).json;
+    const { comments } = (await call(url, `/v1/tickets/${number}`)).json;
     assert.equal(comments.filter((one) => one.body === body).length, 1, `comment ${body}`);
   }
   const left = new Map();
-  for (const { body } of await everything(daemon.url, "/v1/queues/low/messages")) {
+  for (const { body } of await everything(url, "/v1/queues/low/messages")) {
     left.set(body, (left.get(body) ?? 0) + 1);
   }
   for (const body of put) {
     assert.ok(left.get(body) === 1 || deleted.has(body), `message ${body} is lost or there twice`);
   }
-  assert.ok(opened.size > kills && put.size > kills && said.length > kills,
-    `only ${opened.size} tickets, ${put.size} messages, ${said.length} comments`);
+}
+
+test(`intake, embedded desk and queues: killed ${kills} times (seed ${seed})`, async () => {
+  const cwd = folder(local);
+  const { told, kinds } = senders();
+  await storm({ cwd, senders: kinds.length, send: (url, sender) => kinds[sender](url) });
+  const daemon = await serve({ cwd });
+  await compare(daemon.url, told);
+  const counts = [told.opened.size, told.put.size, told.said.length];
+  assert.ok(counts.every((one) => one > kills), `only ${counts} tickets, messages, comments`);
   await daemon.stop();
   assert.equal(run(cwd, ["store", "verify"]).code, 0);
   daemon.clean();
@@ -133,33 +143,57 @@ test(`intake, embedded desk and embedded queues: killed ${kills} times (seed ${s
 const major = Number(process.versions.node.split(".")[0]);
 const skip = major < 20 ? "fauxqs needs Node 20" : false;
 
+const urlOf = (queue, name) =>
+  `http://sqs.eu-west-1.localhost:${queue.port}/000000000000/${name}`;
+
+/** Passes requests on to the queue and drops a tenth of its answers. */
+async function droppingProxy(queue) {
+  const random = randomOf(seed + 1);
+  const proxy = createServer((incoming, outgoing) => {
+    const isDropped = random() < 0.1;
+    const onward = request({ host: "127.0.0.1", port: queue.port, method: "POST", path: "/",
+      headers: incoming.headers }, (answer) => {
+      if (isDropped) {
+        answer.resume();
+        outgoing.socket?.destroy();
+        return;
+      }
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on("error", () => outgoing.socket?.destroy());
+    incoming.pipe(onward);
+  });
+  await new Promise((resume) => proxy.listen(0, "127.0.0.1", resume));
+  return proxy;
+}
+
+/** All that waits in a queue, in order. */
+async function drain(sqs, QueueUrl) {
+  const got = [];
+  for (let empty = 0; empty < 2;) {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl,
+      MaxNumberOfMessages: 10 }));
+    empty = Messages.length === 0 ? empty + 1 : 0;
+    for (const one of Messages) {
+      got.push(JSON.parse(one.Body).ticket);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one.ReceiptHandle }));
+    }
+  }
+  return got;
+}
+
 test(`SQS behind a proxy that drops answers: killed ${kills} times (seed ${seed})`, { skip },
   async () => {
     const { startFauxqs } = await import("fauxqs");
     const queue = await startFauxqs({ port: 0, logger: false });
-    const random = randomOf(seed + 1);
-    const proxy = createServer((incoming, outgoing) => {
-      const isDropped = random() < 0.2;
-      const onward = request({ host: "127.0.0.1", port: queue.port, method: "POST", path: "/",
-        headers: incoming.headers }, (answer) => {
-        if (isDropped) {
-          answer.resume();
-          outgoing.socket?.destroy();
-          return;
-        }
-        outgoing.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(outgoing);
-      });
-      onward.on("error", () => outgoing.socket?.destroy());
-      incoming.pipe(onward);
-    });
-    await new Promise((resume) => proxy.listen(0, "127.0.0.1", resume));
+    const proxy = await droppingProxy(queue);
     const sqs = new SQSClient({ endpoint: `http://127.0.0.1:${queue.port}`, region: "eu-west-1",
       credentials });
     const names = { high: "jobs", medium: "jobs.fifo" };
     const section = (name) => `[[queue]]
 name = "${name}"
-url = "http://sqs.eu-west-1.localhost:${queue.port}/000000000000/${names[name]}"
+url = "${urlOf(queue, names[name])}"
 region = "eu-west-1"
 endpoint = "http://127.0.0.1:${proxy.address().port}"
 `;
@@ -177,28 +211,18 @@ endpoint = "http://127.0.0.1:${proxy.address().port}"
       const answer = await teams(url, "local", mine, ticket(`T${mine}`, priority));
       const found = /^Ticket #(\d+) /.exec(answer.json?.text ?? "");
       if (found) opened.set(Number(found[1]), priority);
+      // FIFO goes one by one: what comes faster would only make the wait at the end longer.
+      await new Promise((resume) => setTimeout(resume, 20));
     } });
     const daemon = await serve({ cwd, env });
-    const pending = async () => (await call(daemon.url, "/v1/deliveries?state=pending")).json.items;
-    for (let left = 600; (await pending()).length > 0; --left) {
-      assert.ok(left > 0, "not all is delivered");
-      await new Promise((resume) => setTimeout(resume, 100));
-    }
-    assert.equal((await call(daemon.url, "/v1/deliveries?state=dead")).json.items.length, 0);
-    assert.equal((await call(daemon.url, "/v1/deliveries?state=unsure")).json.items.length, 0);
-    const got = { high: [], medium: [] };
-    for (const name of ["high", "medium"]) {
-      const QueueUrl = `http://sqs.eu-west-1.localhost:${queue.port}/000000000000/${names[name]}`;
-      for (let empty = 0; empty < 2;) {
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl,
-          MaxNumberOfMessages: 10 }));
-        empty = Messages.length === 0 ? empty + 1 : 0;
-        for (const one of Messages) {
-          got[name].push(JSON.parse(one.Body).ticket);
-          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one.ReceiptHandle }));
-        }
-      }
-    }
+    const open = async (state) =>
+      (await call(daemon.url, `/v1/deliveries?state=${state}`)).json.items;
+    await until(async () => (await open("pending")).length === 0, "all is delivered", 120_000);
+    assert.equal((await open("dead")).length + (await open("unsure")).length, 0);
+    const got = {
+      high: await drain(sqs, urlOf(queue, names.high)),
+      medium: await drain(sqs, urlOf(queue, names.medium)),
+    };
     for (const [number, priority] of opened) {
       assert.ok(got[priority].includes(number), `ticket ${number} did not reach ${priority}`);
     }

@@ -19,12 +19,12 @@ function asServer(program, args, cwd) {
 export function postgres() {
   const folder = mkdtempSync(join(tmpdir(), "deskwire-postgres-"));
   if (isRoot) execFileSync("chown", ["postgres:postgres", folder]);
-  const data = join(folder, "data");
-  asServer("initdb", ["-D", data, "-A", "trust", "-U", "deskwire"], folder);
+  const cluster = join(folder, "cluster");
+  asServer("initdb", ["-D", cluster, "-A", "trust", "-U", "deskwire"], folder);
   const options = `-k ${folder} -c listen_addresses='' -c max_connections=60`;
   const start = () => asServer("pg_ctl",
-    ["-w", "-D", data, "-l", join(folder, "server.log"), "-o", options, "start"], folder);
-  const stop = () => asServer("pg_ctl", ["-w", "-D", data, "-m", "immediate", "stop"], folder);
+    ["-w", "-D", cluster, "-l", join(folder, "server.log"), "-o", options, "start"], folder);
+  const stop = () => asServer("pg_ctl", ["-w", "-D", cluster, "-m", "immediate", "stop"], folder);
   start();
   execFileSync(`${programs}/createdb`, ["-h", folder, "-U", "deskwire", "deskwire"]);
   const url = `postgresql://deskwire@/deskwire?host=${folder}`;

@@ -13,48 +13,76 @@ const skip = major < 20 ? "fauxqs needs Node 20" : false;
 const env = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 const lease = 30_000; // a lane's, in milliseconds: engine/outbox.h
 
-test("three replicas: one killed, one asleep past its lease, the database restarted", { skip },
-  async () => {
-    const database = postgres();
-    const { startFauxqs } = await import("fauxqs");
-    const queue = await startFauxqs({ port: 0, logger: false });
-    const sqs = new SQSClient({ endpoint: `http://127.0.0.1:${queue.port}`, region: "eu-west-1",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" } });
-    await sqs.send(new CreateQueueCommand({ QueueName: "jobs.fifo",
-      Attributes: { FifoQueue: "true" } }));
-    const QueueUrl = `http://sqs.eu-west-1.localhost:${queue.port}/000000000000/jobs.fifo`;
-    const config = `${local}[store]\nurl = "${database.url}"
+const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+/** Senders at all replicas, some of whom send the same to two; what they were answered. */
+function load(replicas, alive) {
+  const opened = new Map(); // id of the activity -> number
+  let id = 0;
+  let isOver = false;
+  const send = async (replica, mine) => {
+    const answer = await teams(replica.url, "local", mine, ticket(`T${mine}`));
+    const found = /^Ticket #(\d+) /.exec(answer.json?.text ?? "");
+    if (!found) return;
+    const number = Number(found[1]);
+    assert.equal(opened.get(mine) ?? number, number, "a repeat gets the first answer");
+    opened.set(mine, number);
+  };
+  const senders = Array.from({ length: 6 }, async (_, i) => {
+    while (!isOver) {
+      const mine = ++id;
+      const here = replicas[i % 3];
+      const there = mine % 5 === 0 ? [here, replicas[(i + 1) % 3]] : [here];
+      const reached = there.filter((one) => alive.has(one));
+      await Promise.allSettled(reached.map((one) => send(one, mine)));
+      await wait(5);
+    }
+  });
+  return { opened, stop: () => {
+    isOver = true;
+    return Promise.all(senders);
+  } };
+}
+
+async function drain(sqs, QueueUrl) {
+  const got = [];
+  for (let empty = 0; empty < 2;) {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl,
+      MaxNumberOfMessages: 10 }));
+    empty = Messages.length === 0 ? empty + 1 : 0;
+    for (const one of Messages) {
+      got.push(JSON.parse(one.Body).ticket);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one.ReceiptHandle }));
+    }
+  }
+  return got;
+}
+
+/** Three replicas over one database and one queue. */
+async function setup() {
+  const database = postgres();
+  const { startFauxqs } = await import("fauxqs");
+  const queue = await startFauxqs({ port: 0, logger: false });
+  const sqs = new SQSClient({ endpoint: `http://127.0.0.1:${queue.port}`, region: "eu-west-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+  await sqs.send(new CreateQueueCommand({ QueueName: "jobs.fifo",
+    Attributes: { FifoQueue: "true" } }));
+  const QueueUrl = `http://sqs.eu-west-1.localhost:${queue.port}/000000000000/jobs.fifo`;
+  const cwd = folder(`${local}[store]\nurl = "${database.url}"
 [retry]\nfirst = "50ms"\nmax = "500ms"\ntimeout = "2s"
 [[queue]]\nname = "high"\nurl = "${QueueUrl}"\nregion = "eu-west-1"
-endpoint = "http://127.0.0.1:${queue.port}"\n`;
-    const cwd = folder(config);
-    const replicas = [];
-    for (let i = 0; i < 3; ++i) replicas.push(await serve({ cwd, env }));
-    const [killed, asleep, last] = replicas;
+endpoint = "http://127.0.0.1:${queue.port}"\n`);
+  const replicas = [];
+  for (let i = 0; i < 3; ++i) replicas.push(await serve({ cwd, env }));
+  return { database, queue, sqs, QueueUrl, cwd, replicas };
+}
 
-    const opened = new Map(); // id of the activity -> number that some replica answered with
+test("three replicas: one killed, one asleep past its lease, the database restarted", { skip },
+  async () => {
+    const { database, queue, sqs, QueueUrl, cwd, replicas } = await setup();
+    const [killed, asleep, last] = replicas;
     const alive = new Set(replicas);
-    let id = 0;
-    let isOver = false;
-    const send = async (replica, mine) => {
-      const answer = await teams(replica.url, "local", mine, ticket(`T${mine}`));
-      const found = /^Ticket #(\d+) /.exec(answer.json?.text ?? "");
-      if (!found) return;
-      const number = Number(found[1]);
-      assert.equal(opened.get(mine) ?? number, number, "a repeat gets the first answer");
-      opened.set(mine, number);
-    };
-    const senders = Array.from({ length: 6 }, async (_, i) => {
-      while (!isOver) {
-        const mine = ++id;
-        const here = replicas[i % 3];
-        // The same activity at two replicas at once, as a sender that tries again does.
-        const there = mine % 5 === 0 ? [here, replicas[(i + 1) % 3]] : [here];
-        await Promise.allSettled(there.filter((one) => alive.has(one)).map((one) => send(one, mine)));
-        await new Promise((resume) => setTimeout(resume, 5));
-      }
-    });
-    const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+    const { opened, stop } = load(replicas, alive);
     await wait(1500);
     alive.delete(killed);
     await killed.kill();
@@ -70,39 +98,27 @@ endpoint = "http://127.0.0.1:${queue.port}"\n`;
     database.start();
     await until(async () => (await call(last.url, "/readyz")).status === 200, "ready again");
     await wait(1500);
-    isOver = true;
-    await Promise.all(senders);
+    await stop();
     assert.ok(opened.size > 100, `only ${opened.size} tickets`);
 
     const open = () => Number(database.ask("SELECT count(*) FROM delivery WHERE state <= 2"));
     const started = Date.now();
-    await until(() => open() === 0, "what the lost replicas held is taken over", lease + 10_000);
-    const tookOver = Date.now() - started;
-    assert.ok(tookOver < lease + 5000, `${tookOver} ms`);
-    const sent = database.ask("SELECT count(*) FROM delivery WHERE state = 3");
+    await until(() => open() === 0, "what the lost replicas held is taken over", lease + 20_000);
+    assert.ok(Date.now() - started < lease + 15_000, `${Date.now() - started} ms`);
+    const done = "SELECT count(*) FROM delivery WHERE state = 3";
+    const sent = database.ask(done);
     asleep.signal("SIGCONT");
     await wait(2000);
-    // What the sleeper held is done by another: it must not finish, or send, any of it again.
-    assert.equal(database.ask("SELECT count(*) FROM delivery WHERE state = 3"), sent);
+    assert.equal(database.ask(done), sent, "what the sleeper held is done, and stays so");
     assert.equal((await call(asleep.url, "/readyz")).status, 200);
 
-    const got = [];
-    for (let empty = 0; empty < 2;) {
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl,
-        MaxNumberOfMessages: 10 }));
-      empty = Messages.length === 0 ? empty + 1 : 0;
-      for (const one of Messages) {
-        got.push(JSON.parse(one.Body).ticket);
-        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one.ReceiptHandle }));
-      }
-    }
+    const got = await drain(sqs, QueueUrl);
     assert.equal(new Set(got).size, got.length, "each once");
     const known = database.ask("SELECT id FROM ticket ORDER BY id").split("\n").map(Number);
     assert.deepEqual([...got].sort((a, b) => a - b), known, "each ticket reached the queue");
     for (const number of opened.values()) assert.ok(known.includes(number), `${number} is lost`);
-    // Within its group a lane keeps the order in which deliveries were written.
     const order = database.ask("SELECT ticket FROM delivery ORDER BY id").split("\n").map(Number);
-    assert.deepEqual(got, order);
+    assert.deepEqual(got, order, "in the order in which they were written down");
     for (const one of [asleep, last]) await one.stop();
     assert.equal(run(cwd, ["store", "verify"], { env }).code, 0);
     await queue.stop();

@@ -13,7 +13,8 @@ import { call, folder, local, run, serve, teams, ticket, until } from "./daemon.
 function smallDisk(size) {
   const place = mkdtempSync(join(tmpdir(), "deskwire-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", place], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", place],
+      { stdio: "ignore" });
   } catch {
     rmSync(place, { recursive: true });
     return null;

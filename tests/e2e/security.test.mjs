@@ -18,7 +18,8 @@ test("planted secrets are in nothing that the program writes", async () => {
 [[queue]]\nname = "high"\nurl = "https://sqs.eu-west-1.amazonaws.com/000000000000/jobs"
 endpoint = "http://127.0.0.1:9"\n`;
   const cwd = folder(config);
-  const env = { HR: secrets[1], AWS_ACCESS_KEY_ID: "AKIACANARY", AWS_SECRET_ACCESS_KEY: secrets[2] };
+  const env = { HR: secrets[1], AWS_ACCESS_KEY_ID: "AKIACANARY",
+    AWS_SECRET_ACCESS_KEY: secrets[2] };
   const told = run(cwd, ["token", "create", "ops", "--role", "admin", "--json"], { env });
   const token = JSON.parse(told.out).token;
   const daemon = await serve({ cwd, env });
@@ -51,7 +52,8 @@ endpoint = "http://127.0.0.1:9"\n`;
     assert.equal(statSync(join(cwd, file)).mode & 0o027, 0, `${file} is open to others`);
   }
   // Also where the configuration itself is wrong.
-  writeFileSync(join(cwd, "deskwire.toml"), config.replace("[teams.it]\n", "[teams.it]\nsecrt = 1\n")
+  writeFileSync(join(cwd, "deskwire.toml"), config
+    .replace("[teams.it]\n", "[teams.it]\nsecrt = 1\n")
     .replace(`"${secrets[0]}"]`, `"${secrets[0]}", 7]`));
   const wrong = run(cwd, ["check"], { env });
   assert.equal(wrong.code, 78);
@@ -75,14 +77,16 @@ function raw(url, bytes) {
 
 test("no path leads out of the board, and no text begins a header", async () => {
   const daemon = await serve();
+  const ask = (path) =>
+    raw(daemon.url, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
   for (const path of ["/../deskwire.toml", "/assets/../../deskwire.toml", "/%2e%2e/deskwire.toml",
-    "/assets/%2e%2e%2fdeskwire.toml", "/assets/..%5cdeskwire.toml", "//etc/passwd", "/etc/passwd"]) {
-    const got = await raw(daemon.url, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    "/assets/%2e%2e%2fdeskwire.toml", "/assets/..%5cdeskwire.toml", "//etc/passwd",
+    "/etc/passwd"]) {
+    const got = await ask(path);
     assert.match(got, /^HTTP\/1.1 40[04]/, path);
     assert.ok(!got.includes("listen ="), path);
   }
-  const got = await raw(daemon.url,
-    "GET /v1/tickets/%0d%0aSet-Cookie:x=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const got = await ask("/v1/tickets/%0d%0aSet-Cookie:x=1");
   assert.ok(!/^Set-Cookie/im.test(got));
   await daemon.stop();
   daemon.clean();
@@ -96,8 +100,9 @@ test("a signature is over the very bytes, and a repeat of a signed request chang
     const replayed = await teams(daemon.url, "it", 1, ticket("T1"), secret);
     assert.equal(replayed.json.text, first.json.text);
     const body = JSON.stringify({ type: "message", id: "2", text: ticket("T2") });
-    for (const authorization of [undefined, "", "HMAC", "HMAC ", "HMAC !!!", sign(`${body} `, secret),
-      `hmac ${sign(body, secret).slice(5)}x`, sign(body, canary("another")), "Bearer x"]) {
+    for (const authorization of [undefined, "", "HMAC", "HMAC ", "HMAC !!!",
+      sign(`${body} `, secret), `hmac ${sign(body, secret).slice(5)}x`,
+      sign(body, canary("another")), "Bearer x"]) {
       const headers = authorization === undefined ? {} : { authorization };
       const answer = await call(daemon.url, "/hooks/teams/it", { method: "POST", body, headers });
       assert.equal(answer.status, 401, authorization);
