@@ -226,7 +226,7 @@ async function crash_round(number) {
   const cwd = world(hook.url, rows, is_idempotent ? "idempotent_webhook = true" : "");
   let kills = 0;
   for (let i = 1 + random(4); i > 0; --i) {
-    if (await killed_after(cwd, random(140))) ++kills;
+    if (await killed_after(cwd, random(60))) ++kills;
   }
   const last = await say(cwd, "notices", "run", "--json");
   assert.ok([0, 1].includes(last.code), `round ${number}: exit ${last.code}`);

@@ -34,7 +34,9 @@ function load(replicas, alive) {
       const here = replicas[i % 3];
       const there = mine % 5 === 0 ? [here, replicas[(i + 1) % 3]] : [here];
       const reached = there.filter((one) => alive.has(one));
-      await Promise.allSettled(reached.map((one) => send(one, mine)));
+      // Whoever sleeps answers nobody: a sender does not wait for ever.
+      const answers = Promise.allSettled(reached.map((one) => send(one, mine)));
+      await Promise.race([answers, wait(2000)]);
       await wait(5);
     }
   });

@@ -20,7 +20,7 @@ endpoint = "http://127.0.0.1:9"\n`;
   const cwd = folder(config);
   const env = { HR: secrets[1], AWS_ACCESS_KEY_ID: "AKIACANARY",
     AWS_SECRET_ACCESS_KEY: secrets[2] };
-  const told = run(cwd, ["token", "create", "ops", "--role", "admin", "--json"], { env });
+  const told = run(cwd, ["token", "add", "ops", "--role", "admin", "--json"], { env });
   const token = JSON.parse(told.out).token;
   const daemon = await serve({ cwd, env });
   const as = { authorization: `Bearer ${token}` };
