@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
+import { call, folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
 
 test("every problem of a configuration is told at once, with its line; exit 78", () => {
   const cwd = folder(`[server]
@@ -117,4 +117,26 @@ test("completions are good shell, help is on every level", () => {
   assert.match(run(cwd, ["ticket", "new", "--help"]).out, /--priority/);
   assert.match(run(cwd, ["--version"]).out, /^deskwire \d/);
   assert.equal(JSON.parse(run(cwd, ["config", "--schema"]).out).additionalProperties, false);
+});
+
+test("why tells the whole story of a ticket, of its event and of its delivery", async () => {
+  const daemon = await serve();
+  await teams(daemon.url, "local", 1, ticket("VPN drops"));
+  await call(daemon.url, "/v1/tickets/1/comments", { method: "POST", body: { body: "On it" } });
+  const story = run(daemon.cwd, ["why", "1"]);
+  assert.equal(story.code, 0, story.err);
+  for (const part of [/ticket 1 “VPN drops”/, /queue high \(no route matches, priority high\)/,
+    /chat\.ticket from teams:local/, /answered .*Ticket #1/, /send to queue:high: done/, /On it/]) {
+    assert.match(story.out, part);
+  }
+  const { events } = JSON.parse(run(daemon.cwd, ["why", "1", "--json"]).out);
+  const [{ id, deliveries }] = events;
+  assert.match(run(daemon.cwd, ["why", id]).out, /send to queue:high: done/);
+  assert.match(run(daemon.cwd, ["why", deliveries[0].id]).out, /ticket 1 “VPN drops”/);
+  const nothing = run(daemon.cwd, ["why", "999"]);
+  assert.notEqual(nothing.code, 0);
+  assert.match(nothing.err, /nothing is known of 999/);
+  assert.match(run(daemon.cwd, ["why", "x-1"]).err, /is no ticket/);
+  await daemon.stop();
+  daemon.clean();
 });
