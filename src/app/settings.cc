@@ -162,8 +162,7 @@ void check_queues(Settings& settings, const std::vector<int>& lines, const Envir
   }
 }
 
-void check_routes(const Settings& settings, const std::vector<int>& lines, const Node::Table& root,
-                  Problems& problems) {
+void check_routes(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
   std::vector<std::string> names;
   for (const QueueSettings& queue : settings.queues) names.push_back(queue.name);
   for (size_t i = 0; i < settings.routes.size(); ++i) {
@@ -366,7 +365,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_list(root, bridge_section(), settings.bridges, bridge_lines, problems);
   read_one(root, summary_section(), settings.summary, problems);
   check_queues(settings, queue_lines, environment, problems);
-  check_routes(settings, route_lines, root, problems);
+  check_routes(settings, route_lines, problems);
   check_bridges(settings, bridge_lines, root, problems);
   check_together(settings, root, problems);
   check_notices(settings, root, problems);
