@@ -60,7 +60,8 @@ Task<Result<std::unique_ptr<Table>>> open_workbook(Core& core) {
     co_return XlsxTable::open(settings.file, settings.file, sheet_of(settings.range));
   }
   DW_CO_TRY(const std::unique_ptr<ByteSource> bytes, open_bytes(core));
-  std::string path = (std::filesystem::temp_directory_path() / "deskwire-XXXXXX").string();
+  // mkstemp fills in the letters.
+  std::string path = std::filesystem::temp_directory_path() / ("deskwire-" + std::string(6, 'X'));
   const int fd = ::mkstemp(path.data());
   if (fd < 0) co_return Error{ErrorKind::full, path, "can't be written"};
   std::vector<char> piece(256 * 1024);

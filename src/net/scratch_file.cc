@@ -11,7 +11,7 @@ namespace dw {
 Result<ScratchFile> ScratchFile::make() {
   const char* folder = std::getenv("TMPDIR");
   std::string name = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp");
-  name += "/deskwire-XXXXXX";
+  name += "/deskwire-" + std::string(6, 'X');  // mkstemp fills them in
   const int descriptor = ::mkstemp(name.data());
   if (descriptor < 0) {
     return Error{ErrorKind::full, "scratch file", "none can be made at " + name};
