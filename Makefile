@@ -49,9 +49,6 @@ bench: bench-bound ## intake and open boards against their rivals; see docs/benc
 	@tools/npm_packages.sh tests/bench/live
 	@node tests/bench/live/run.mjs
 
-demo: build ## a small world on this machine, with the board
-	@build/deskwire demo
-
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write
 
