@@ -99,7 +99,8 @@ bench-test: bench-bound
 asan:
 	@tools/build.sh build-asan --preset=asan -- help > /dev/null
 	@tools/build.sh build-asan --preset=asan -- $$($(call TESTS_OF,build-asan))
-	@tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -j $(JOBS)
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt \
+	  tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -j $(JOBS)
 
 tsan:
 	@tools/build.sh build-tsan --preset=tsan -- help > /dev/null

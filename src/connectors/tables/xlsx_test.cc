@@ -5,6 +5,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "base/random.h"
@@ -33,7 +35,10 @@ std::string rows_of(std::string sheet, const std::string& strings = "",
   const auto file = std::filesystem::temp_directory_path() / (random_uuid() + ".xlsx");
   zip_t* archive = zip_open(file.c_str(), ZIP_CREATE, nullptr);
   const auto add = [&](const char* path, const std::string& text) {
-    zip_file_add(archive, path, zip_source_buffer(archive, text.data(), text.size(), 0), 0);
+    // The archive reads it when it is closed, so it gets a copy of its own.
+    void* copy = std::malloc(text.size());
+    std::memcpy(copy, text.data(), text.size());
+    zip_file_add(archive, path, zip_source_buffer(archive, copy, text.size(), 1), 0);
   };
   sheet = "<worksheet><sheetData>" + sheet + "</sheetData></worksheet>";
   const std::string shared = "<sst>" + strings + "</sst>";
