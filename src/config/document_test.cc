@@ -20,6 +20,10 @@ TEST(Document, a_file_that_is_no_toml_is_an_error_and_nothing_worse) {
   for (const char* toml : {"a = [}", "a = {x = [}}", "a = [1, }]", "a = {b = ]}"}) {
     EXPECT_NE(errors_in(toml), "") << toml;
   }
+  // A letter beyond ASCII where the parser looks for a space.
+  EXPECT_NE(errors_in("\u00E9 = 1"), "");
+  EXPECT_NE(errors_in("a =\u0430 1"), "");
+  EXPECT_NE(errors_in("a = 1 \u00FC"), "");
 }
 
 }  // namespace

@@ -160,11 +160,17 @@ std::optional<Millis> HttpAnswer::retry_after(TimePoint now) const {
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   Millis wait{};
   if (failed == std::errc{} && end == text.data() + text.size()) {
-    wait = Millis(std::min<int64_t>(seconds, retry_after_max.count() / 1000) * 1000);
+    wait = Millis(std::clamp<int64_t>(seconds, 0, retry_after_max.count() / 1000) * 1000);
   } else {
     const time_t at = curl_getdate(text.c_str(), nullptr);
     if (at < 0) return std::nullopt;
-    wait = TimePoint(std::chrono::seconds(at)) - now;
+    // In seconds first: a year of ten digits does not fit into milliseconds.
+    const auto now_seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+    const int64_t ahead = int64_t{at} - now_seconds.count();
+    wait = ahead > retry_after_max.count() / 1000
+               ? retry_after_max
+               : TimePoint(std::chrono::seconds(std::max(at, time_t{0}))) - now;
   }
   return std::clamp(wait, Millis(0), retry_after_max);
 }
