@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t words_characters_max = 300;
 constexpr Millis throttle_pause{20'000};
+constexpr Millis fresh_for{60'000};
 
 json::value encode_person(const std::vector<OncallPerson>& people, size_t place) {
   if (place >= people.size()) return nullptr;
@@ -75,6 +76,57 @@ Outcome outcome_of_oncall(const std::string& system, const Error& error) {
     return Outcome::unsure(fmt::format("no answer from {}: {}", system, error.what));
   }
   return Outcome::later(fmt::format("{}: {}", system, error.text()), error.when);
+}
+
+OncallTarget::OncallTarget(HttpClient& http, Clock& clock, const OncallSettings& settings,
+                           std::string system)
+    : clock_(clock),
+      settings_(settings),
+      http_(http),
+      system_(std::move(system)),
+      name_("oncall:" + settings.name),
+      label_(system_ + ":" + settings.name) {}
+
+Task<Result<HttpAnswer>> OncallTarget::send(HttpCall call, Monotonic until) {
+  const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+  if (left <= Millis(0)) co_return Error{ErrorKind::busy, label_, "no time was left to ask"};
+  co_return co_await http_.send(std::move(call), left);
+}
+
+Task<Outcome> OncallTarget::look(Monotonic until) {
+  const Monotonic now = clock_.monotonic();
+  if (looked_at_ && now - *looked_at_ < fresh_for) co_return Outcome::done();
+  Outcome outcome = co_await fetch(until);
+  if (outcome.kind == Outcome::Kind::done) looked_at_ = now;
+  co_return outcome;
+}
+
+Task<std::vector<Outcome>> OncallTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
+  const Monotonic until = clock_.monotonic() + timeout;
+  std::vector<Outcome> outcomes;
+  for (size_t i = 0; i < deliveries.size(); ++i) {
+    if (std::string wrong = refusal_of_oncall(deliveries[i]); !wrong.empty()) {
+      outcomes.push_back(Outcome::refused(std::move(wrong)));
+      continue;
+    }
+    Outcome outcome = co_await look(until);
+    if (outcome.kind == Outcome::Kind::done) outcome.answer = encode_oncall(people_);
+    outcomes.push_back(std::move(outcome));
+  }
+  co_return outcomes;
+}
+
+Task<Settled> OncallTarget::settle(Delivery, Millis) {
+  co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
+}
+
+Task<std::vector<Probe>> OncallTarget::probe(Millis timeout) {
+  looked_at_.reset();
+  const Outcome outcome = co_await look(clock_.monotonic() + timeout);
+  Probe probe{.name = fmt::format("oncall {} ({})", settings_.name, system_)};
+  probe.is_ok = outcome.kind == Outcome::Kind::done;
+  probe.detail = probe.is_ok ? describe_oncall(people_) : outcome.why;
+  co_return std::vector<Probe>{std::move(probe)};
 }
 
 }  // namespace dw

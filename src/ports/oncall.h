@@ -1,10 +1,12 @@
 // Who is on call: what targets "oncall:NAME" answer to Ask {"about":"oncall"}.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "domain/delivery.h"
+#include "config/oncall_section.h"
 #include "net/http_client.h"
+#include "ports/target.h"
 
 namespace dw {
 
@@ -26,5 +28,39 @@ std::string refusal_of_oncall(const Delivery& delivery);
 Outcome outcome_of_oncall(const std::string& system, const std::string& key,
                           const HttpAnswer& answer, TimePoint now);
 Outcome outcome_of_oncall(const std::string& system, const Error& error);
+
+/// What all systems share that are asked over HTTP. An answer holds for a minute: shifts change on
+/// the hour, and a busy channel asks often.
+class OncallTarget : public Target {
+ public:
+  /// `system` as in labels: "pagerduty".
+  OncallTarget(HttpClient& http, Clock& clock, const OncallSettings& settings, std::string system);
+
+  const std::string& name() const final { return name_; }
+  const std::string& label() const final { return label_; }
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) final;
+  /// A question may be asked again.
+  Task<Settled> settle(Delivery delivery, Millis timeout) final;
+  Task<std::vector<Probe>> probe(Millis timeout) final;
+
+ protected:
+  /// Asks the system. Done: people_ says who is on call now, the primary first.
+  virtual Task<Outcome> fetch(Monotonic until) = 0;
+  /// ErrorKind::busy if no time is left.
+  Task<Result<HttpAnswer>> send(HttpCall call, Monotonic until);
+  /// The setting with the credentials: "oncall.sre.token".
+  std::string key() const { return "oncall." + settings_.name + ".token"; }
+
+  Clock& clock_;
+  OncallSettings settings_;
+  std::vector<OncallPerson> people_;
+
+ private:
+  Task<Outcome> look(Monotonic until);
+
+  HttpClient& http_;
+  std::string system_, name_, label_;
+  std::optional<Monotonic> looked_at_;
+};
 
 }  // namespace dw

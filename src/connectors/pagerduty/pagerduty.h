@@ -3,9 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "config/oncall_section.h"
 #include "ports/oncall.h"
-#include "ports/target.h"
 
 namespace dw {
 
@@ -25,28 +23,13 @@ std::optional<OncallPage> decode_oncalls(std::string_view body);
 /// second, behind a person without a name. Pure.
 std::vector<OncallPerson> choose_oncall(const std::vector<OncallEntry>& entries);
 
-class PagerdutyOncall : public Target {
+class PagerdutyOncall : public OncallTarget {
  public:
   PagerdutyOncall(HttpClient& http, Clock& clock, const OncallSettings& settings);
 
-  const std::string& name() const override { return name_; }
-  const std::string& label() const override { return label_; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
-  /// A question may be asked again.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
-  Task<std::vector<Probe>> probe(Millis timeout) override;
-
  private:
-  /// Done: people_ is as of now.
-  Task<Outcome> look(Monotonic until);
-  Task<Result<HttpAnswer>> ask(size_t offset, Monotonic until);
-
-  HttpClient& http_;
-  Clock& clock_;
-  OncallSettings settings_;
-  std::string name_, label_;
-  std::vector<OncallPerson> people_;
-  std::optional<Monotonic> looked_at_;
+  Task<Outcome> fetch(Monotonic until) override;
+  HttpCall call_for_page(size_t offset) const;
 };
 
 }  // namespace dw
