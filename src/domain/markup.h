@@ -1,4 +1,4 @@
-// Rich text from outside as plain text.
+// HTML from outside as plain text, and plain text as HTML.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,5 +11,8 @@ namespace dw {
 /// text; entities are decoded once; no-break spaces are spaces; other tags go and their text
 /// stays; scripts and styles go whole. A "<" that opens no tag stays. Linear in its length.
 std::string text_of_html(std::string_view html);
+
+/// Plain text that a browser shows as it is written, between tags and in quoted attributes.
+std::string escape_html(std::string_view text);
 
 }  // namespace dw

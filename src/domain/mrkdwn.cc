@@ -18,13 +18,6 @@ namespace {
 constexpr std::string_view word_joiner = "\u2060";
 constexpr size_t emoji_name_bytes_max = 64;
 
-/// "&amp;" last: what it makes must not be decoded again.
-std::string decode_entities(std::string_view text) {
-  std::string out = replace_all(text, "&lt;", "<");
-  out = replace_all(out, "&gt;", ">");
-  return replace_all(out, "&amp;", "&");
-}
-
 std::string encode_entities(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -49,7 +42,7 @@ bool is_emoji_letter(char c) {
 
 /// Appends text between tokens, its :codes: as Unicode.
 void add_words(std::string& out, std::string_view text) {
-  const std::string plain = decode_entities(text);
+  const std::string plain = decode_slack_entities(text);
   size_t at = 0;
   while (at < plain.size()) {
     const size_t open = plain.find(':', at);
@@ -336,11 +329,18 @@ class Writer {
 
 }  // namespace
 
+std::string decode_slack_entities(std::string_view text) {
+  // "&amp;" last: what it makes must not be decoded again.
+  std::string out = replace_all(text, "&lt;", "<");
+  out = replace_all(out, "&gt;", ">");
+  return replace_all(out, "&amp;", "&");
+}
+
 std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   std::string out;
   walk(
       text, [&out](std::string_view words) { add_words(out, words); },
-      [&](const Token& token) { out += decode_entities(text_of(token, names)); });
+      [&](const Token& token) { out += decode_slack_entities(text_of(token, names)); });
   return out;
 }
 

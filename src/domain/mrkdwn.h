@@ -11,6 +11,9 @@ namespace dw {
 /// What ids of people ("U7"), channels ("C1") and groups ("S1") are called.
 using NamesById = std::map<std::string, std::string, std::less<>>;
 
+/// Slack writes &, < and > of text as entities, and nothing else.
+std::string decode_slack_entities(std::string_view text);
+
 /// Mentions become "@Ana Lopez" (the id where no name is known), channels "#name", links
 /// "label (url)", dates their fallback; entities are decoded once, :codes: of common emoji become
 /// Unicode. Line ends and marks such as *bold* stay. Linear in its length.

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "domain/markup.h"
 #include "net/url.h"
 
 namespace dw::zendesk {
@@ -15,32 +16,9 @@ constexpr size_t words_characters_max = 500;
 constexpr size_t subject_characters_max = 150;
 constexpr Millis throttle_pause{60'000};
 
+/// Zendesk shows white space as a browser does: an end of line is one only if it is a tag.
 std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "<br>";
-        break;
-      case '\r':
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return replace_all(replace_all(escape_html(text), "\r", ""), "\n", "<br>");
 }
 
 std::string html_of(const DeskComment& comment, const std::vector<AttachedFile>& files) {

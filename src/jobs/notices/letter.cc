@@ -24,32 +24,6 @@ constexpr const char* built_in_letter =
     "If something is still open, answer where you first asked.\n"
     "You get one such message a {{every}} at most.\n";
 
-std::string escape_html(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 /// Blank lines part paragraphs.
 std::string html_of(const std::string& text) {
   std::string out = "<!doctype html>\n<html><body>\n<p>";
@@ -66,7 +40,7 @@ std::string html_of(const std::string& text) {
       out += "<br>\n";
     }
     is_open = true;
-    out += escape_html(std::string(line));
+    out += escape_html(line);
   }
   return out + (is_open ? "</p>\n" : "") + "</body></html>\n";
 }

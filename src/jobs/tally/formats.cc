@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "domain/mrkdwn.h"
 
 namespace dw {
 namespace {
@@ -81,12 +82,9 @@ std::vector<std::string_view> lines_not_quoted(std::string_view text) {
   return out;
 }
 
-/// Slack writes &, < and > as entities; names are shown as text.
+/// Names are shown as text.
 std::string plain(std::string_view text) {
-  std::string out(trim(text));
-  if (out.find('&') == std::string::npos) return out;
-  out = replace_all(replace_all(out, "&lt;", "<"), "&gt;", ">");
-  return replace_all(out, "&amp;", "&");
+  return decode_slack_entities(trim(text));
 }
 
 std::string_view view_of(const re2::StringPiece& piece) {

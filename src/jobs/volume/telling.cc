@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "domain/markup.h"
 #include "jobs/volume/picture.h"
 
 namespace dw {
@@ -43,13 +44,6 @@ int64_t hours_of(const VolumeIncident& incident) {
 
 std::string hours_text(int64_t hours) {
   return hours == 1 ? "1 hour" : fmt::format("{} hours", hours);
-}
-
-std::string escape(std::string_view text) {
-  std::string out = replace_all(text, "&", "&amp;");
-  out = replace_all(out, "<", "&lt;");
-  out = replace_all(out, ">", "&gt;");
-  return replace_all(out, "\"", "&quot;");
 }
 
 /// One tag of encode(TagReport), as it was kept.
@@ -210,9 +204,9 @@ std::string html_of(const VolumeIncident& one, Telling telling, const TellingCon
       "<body style=\"margin:0;padding:16px;font:16px/1.5 system-ui,sans-serif\">"
       "<div style=\"max-width:720px;margin:0 auto\">";
   out += fmt::format("<h1 style=\"font-size:20px;margin:0 0 8px\">{}</h1>",
-                     escape(subject_of(one, telling, context.judging)));
+                     escape_html(subject_of(one, telling, context.judging)));
   for (const std::string& sentence : sentences(one, telling, context)) {
-    out += fmt::format("<p style=\"margin:0 0 4px\">{}</p>", escape(sentence));
+    out += fmt::format("<p style=\"margin:0 0 4px\">{}</p>", escape_html(sentence));
   }
   out += fmt::format(
       "<p style=\"margin:12px 0\"><img src=\"cid:chart\" alt=\"Tickets per hour over the last "
@@ -226,7 +220,7 @@ std::string html_of(const VolumeIncident& one, Telling telling, const TellingCon
         "<h2 style=\"font-size:16px;margin:12px 0 4px\">{}</h2>"
         "<ul style=\"margin:0;padding-left:20px\">",
         heading);
-    for (const std::string& line : lines) out += "<li>" + escape(line) + "</li>";
+    for (const std::string& line : lines) out += "<li>" + escape_html(line) + "</li>";
     out += "</ul>";
   };
   std::vector<std::string> lift, count;
@@ -243,7 +237,7 @@ std::string html_of(const VolumeIncident& one, Telling telling, const TellingCon
   list("For example", why.examples);
   if (!context.board_url.empty()) {
     out += fmt::format("<p style=\"margin:12px 0\"><a href=\"{0}\">Open the board</a></p>",
-                       escape(context.board_url));
+                       escape_html(context.board_url));
   }
   return out + "</div></body></html>";
 }
