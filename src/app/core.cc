@@ -7,6 +7,9 @@
 namespace dw {
 namespace {
 
+/// A lane is held for longer than the longest call takes.
+constexpr Millis lease_over_timeout{10'000};
+
 BridgeParts bridge_parts(const Core& core) {
   const Settings& settings = core.settings;
   const HoursSettings& hours = settings.hours;
@@ -97,6 +100,18 @@ std::vector<const HookSource*> Core::hook_sources() const {
   for (const auto& source : teams) out.push_back(source.get());
   for (const auto& source : slack_hooks) out.push_back(source.get());
   for (const auto& source : hooks) out.push_back(source.get());
+  return out;
+}
+
+OutboxSettings Core::outbox_settings() const {
+  const RetrySettings& retry = settings.retry;
+  OutboxSettings out;
+  out.backoff = {retry.first, retry.max, retry.give_up};
+  out.timeout = retry.timeout;
+  out.lease = std::max(out.lease, retry.timeout + lease_over_timeout);
+  out.holder = holder;
+  // Its file is locked by this process; on PostgreSQL there may be replicas.
+  out.is_alone = store->kind() == "sqlite";
   return out;
 }
 

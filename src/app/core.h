@@ -19,6 +19,7 @@
 #include "connectors/zendesk/zendesk.h"
 #include "engine/inbox.h"
 #include "engine/notebook.h"
+#include "engine/outbox.h"
 #include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
@@ -63,6 +64,7 @@ struct Core {
   ShapeContext shapes() const;
   std::vector<Target*> outside_targets() const;
   std::vector<const HookSource*> hook_sources() const;
+  OutboxSettings outbox_settings() const;
 };
 
 /// `mode` serve: the store has threads of its own and holds the lock. errors  as open_store()

@@ -19,18 +19,6 @@ namespace {
 
 constexpr Millis stop_deadline{10'000};
 
-OutboxSettings outbox_settings(const Core& core, const std::string& holder) {
-  const RetrySettings& retry = core.settings.retry;
-  OutboxSettings settings;
-  settings.backoff = {retry.first, retry.max, retry.give_up};
-  settings.timeout = retry.timeout;
-  settings.lease = std::max(settings.lease, retry.timeout + Millis(10'000));
-  settings.holder = holder;
-  // Its file is locked by this process; on PostgreSQL there may be replicas.
-  settings.is_alone = core.store->kind() == "sqlite";
-  return settings;
-}
-
 constexpr const char* slack_socket_name = "slack:socket";
 
 /// What a source heard by itself goes the way that hooks' events go.
@@ -98,13 +86,12 @@ struct Daemon::Signals {
 Daemon::Daemon(std::unique_ptr<Core> core)
     : core_(std::move(core)),
       signals_(std::make_unique<Signals>(core_->loop)),
-      holder_(core_->holder),
       tasks_(core_->loop, core_->clock),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
-              core_->metrics, tasks_, core_->outside_targets(), outbox_settings(*core_, holder_)),
+              core_->metrics, tasks_, core_->outside_targets(), core_->outbox_settings()),
       scheduler_(core_->loop, core_->clock, tasks_),
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics,
-               {core_->settings.store.retention, holder_}),
+               {core_->settings.store.retention, core_->holder}),
       depths_(core_->gauges),
       stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
@@ -202,7 +189,8 @@ void Daemon::start_bridge() {
   }
   if (settings.bridges.empty()) return;
   // What was said while we were away.
-  const std::string key = fmt::format("catchup/{}/{}", holder_, to_rfc3339(core_->clock.now()));
+  const std::string key =
+      fmt::format("catchup/{}/{}", core_->holder, to_rfc3339(core_->clock.now()));
   tasks_.run("catch up", tick("bridge.catchup", key));
 }
 

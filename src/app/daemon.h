@@ -50,7 +50,6 @@ class Daemon {
   struct Signals;
   std::unique_ptr<Signals> signals_;
   TimePoint started_at_ = system_now();
-  std::string holder_;  // this process among its replicas
   TaskGroup tasks_;
   Outbox outbox_;
   Scheduler scheduler_;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr Millis look_again{20};
 /// A process that is killed while it sends must not hold its lanes for long: the next run waits.
-constexpr Millis lease_over_timeout{5000};
+constexpr Millis stop_over_timeout{5000};
 
 Task<Result<int64_t>> open_now(Core& core) {
   int64_t open = 0;
@@ -37,23 +37,16 @@ Task<Result<void>> watch(Core& core, Millis wait_max) {
 
 Task<Result<void>> send_notices(Core& core, bool is_alone, Millis wait_max) {
   if (!is_alone) co_return co_await watch(core, wait_max);
-  const RetrySettings& retry = core.settings.retry;
-  OutboxSettings settings;
-  settings.backoff = {retry.first, retry.max, retry.give_up};
-  settings.timeout = retry.timeout;
-  settings.lease = retry.timeout + lease_over_timeout;
-  settings.holder = random_uuid();
-  settings.is_alone = core.store->kind() == "sqlite";
   TaskGroup tasks(core.loop, core.clock);
   Outbox outbox(core.loop, core.clock, core.random, *core.store, *core.inbox, core.metrics, tasks,
-                core.outside_targets(), std::move(settings));
+                core.outside_targets(), core.outbox_settings());
   core.store->on_change([&outbox](Touched touched) {
     if (touched.lanes) outbox.notify();
   });
   outbox.start();
   const Result<void> watched = co_await watch(core, wait_max);
   outbox.stop();
-  co_await tasks.stop(retry.timeout + lease_over_timeout);
+  co_await tasks.stop(core.settings.retry.timeout + stop_over_timeout);
   core.store->on_change({});
   co_return watched;
 }

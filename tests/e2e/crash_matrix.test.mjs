@@ -8,6 +8,7 @@ import {
   CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient,
 } from "@aws-sdk/client-sqs";
 import { call, folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
+import { drainTickets } from "./sqs.mjs";
 
 const kills = Number(process.env.DESKWIRE_KILLS ?? 24);
 const seed = Number(process.env.DESKWIRE_SEED ?? Date.now() % 1_000_000);
@@ -168,21 +169,6 @@ async function droppingProxy(queue) {
   return proxy;
 }
 
-/** All that waits in a queue, in order. */
-async function drain(sqs, QueueUrl) {
-  const got = [];
-  for (let empty = 0; empty < 2;) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl,
-      MaxNumberOfMessages: 10 }));
-    empty = Messages.length === 0 ? empty + 1 : 0;
-    for (const one of Messages) {
-      got.push(JSON.parse(one.Body).ticket);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one.ReceiptHandle }));
-    }
-  }
-  return got;
-}
-
 test(`SQS behind a proxy that drops answers: killed ${kills} times (seed ${seed})`, { skip },
   async () => {
     const { startFauxqs } = await import("fauxqs");
@@ -220,8 +206,8 @@ endpoint = "http://127.0.0.1:${proxy.address().port}"
     await until(async () => (await open("pending")).length === 0, "all is delivered", 120_000);
     assert.equal((await open("dead")).length + (await open("unsure")).length, 0);
     const got = {
-      high: await drain(sqs, urlOf(queue, names.high)),
-      medium: await drain(sqs, urlOf(queue, names.medium)),
+      high: await drainTickets(sqs, urlOf(queue, names.high)),
+      medium: await drainTickets(sqs, urlOf(queue, names.medium)),
     };
     for (const [number, priority] of opened) {
       assert.ok(got[priority].includes(number), `ticket ${number} did not reach ${priority}`);

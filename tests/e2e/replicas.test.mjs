@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient,
+  CreateQueueCommand, SQSClient,
 } from "@aws-sdk/client-sqs";
 import { call, folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
 import { postgres } from "./postgres.mjs";
+import { drainTickets } from "./sqs.mjs";
 
 const major = Number(process.versions.node.split(".")[0]);
 const skip = major < 20 ? "fauxqs needs Node 20" : false;
@@ -44,20 +45,6 @@ function load(replicas, alive) {
     isOver = true;
     return Promise.all(senders);
   } };
-}
-
-async function drain(sqs, QueueUrl) {
-  const got = [];
-  for (let empty = 0; empty < 2;) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl,
-      MaxNumberOfMessages: 10 }));
-    empty = Messages.length === 0 ? empty + 1 : 0;
-    for (const one of Messages) {
-      got.push(JSON.parse(one.Body).ticket);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: one.ReceiptHandle }));
-    }
-  }
-  return got;
 }
 
 /** Three replicas over one database and one queue. */
@@ -113,7 +100,7 @@ test("three replicas: one killed, one asleep past its lease, the database restar
     await until(() => open() === 0, "what the sleeper found in its sockets is delivered");
     assert.equal((await call(asleep.url, "/readyz")).status, 200);
 
-    const got = await drain(sqs, QueueUrl);
+    const got = await drainTickets(sqs, QueueUrl);
     assert.equal(new Set(got).size, got.length, "each once");
     const known = database.ask("SELECT id FROM ticket ORDER BY id").split("\n").map(Number);
     assert.deepEqual([...got].sort((a, b) => a - b), known, "each ticket reached the queue");

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { test } from "node:test";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { call, local, run, runBeside, serve, teams, ticket, until } from "./daemon.mjs";
+import { drain } from "./sqs.mjs";
 
 const major = Number(process.versions.node.split(".")[0]);
 const skip = major < 20 ? "fauxqs needs Node 20" : false;
@@ -29,19 +30,6 @@ url = "http://sqs.eu-west-1.localhost:${new URL(queue.endpoint).port}/0000000000
 region = "eu-west-1"
 endpoint = "${endpoint}"
 `;
-
-async function drain(sqs, QueueUrl) {
-  const bodies = [];
-  for (;;) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({
-      QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"],
-    }));
-    if (Messages.length === 0) return bodies;
-    for (const one of Messages) {
-      bodies.push({ ...JSON.parse(one.Body), attributes: one.MessageAttributes });
-    }
-  }
-}
 
 const open = async (url, state) => (await call(url, `/v1/deliveries?state=${state}`)).json.items;
 
