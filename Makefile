@@ -36,8 +36,8 @@ sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N
 	@export DW_SIM_SEED=$(SEED) DW_SIM_HOURS=$(HOURS); \
 	  if [ -n "$(HOURS)" ]; then build/sim; else V=1 tools/ctest.sh build '^sim'; fi
 
-sim-mutants: ## breaks the engine on purpose, in many ways, and sees that the simulator notices
-	@/usr/bin/python3 tests/sim/mutants.py $(ONLY)
+mutants: ## breaks the program on purpose, in many ways, and sees that a test notices; ONLY=WORD
+	@/usr/bin/python3 tests/mutants/run.py $(ONLY)
 
 fuzz: board ## each fuzzer over its corpus and mutations of it; DW_FUZZ_SECONDS for longer
 	@tools/build.sh build fuzz_parsers
@@ -48,6 +48,14 @@ bench: bench-bound ## intake and open boards against their rivals; see docs/benc
 	@/usr/bin/python3 tests/bench/intake/run.py
 	@tools/npm_packages.sh tests/bench/live
 	@node tests/bench/live/run.mjs
+
+bench-volume: board ## quality and speed of the judge of hours; docs/volume.md; SERIES=folder of counts
+	@tools/build.sh build volume_quality volume_speed
+	@build/volume_quality $(SERIES)
+	@cd build && ./volume_speed && /usr/bin/python3 ../tests/bench/volume/pandas_rule.py
+
+bench-notices: build ## a report of a million rows beside Python and pandas
+	@/usr/bin/python3 tests/bench/notices/run.py
 
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write

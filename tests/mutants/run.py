@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Breaks the program on purpose, one defect at a time, and sees that a test notices.
+
+  tests/mutants/run.py [NAME...]     all, or those whose name contains a NAME; code 1 if one lives
+
+Each defect (engine.py, promises.py) is one replaced text in a copy of the tree (build/mutants),
+built with the compiler cache and run: in the simulator until it breaks a promise or DW_SIM_SECONDS
+(60) are over, or in the program of units or contracts that the defect names. A text that is no
+longer there is a failure too: then the defect must be written anew for the code as it is now.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import engine
+import promises
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COPY = ROOT / "build" / "mutants"
+COPIED = ("src", "tests", "cmake", "tools", "CMakeLists.txt")
+SIMULATOR = "sim"
+RUN_SECONDS_MAX = 300
+# What each program is asked to run; all of it if it is not here.
+FILTERS = {SIMULATOR: "--gtest_filter=*hostile*"}
+
+
+def prepare():
+    COPY.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        source, target = ROOT / name, COPY / name
+        if source.is_dir():
+            # Files that did not change keep their time, so that little is built again.
+            shutil.copytree(source, target, dirs_exist_ok=True, copy_function=copy_if_other,
+                            ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+        else:
+            copy_if_other(source, target)
+
+
+def copy_if_other(source, target):
+    target = pathlib.Path(target)
+    if not target.exists() or target.read_bytes() != pathlib.Path(source).read_bytes():
+        shutil.copyfile(source, target)
+    return target
+
+
+def build(program):
+    environment = {**os.environ, "CCACHE_BASEDIR": str(COPY)}
+    steps = (["cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DDW_BOARD=OFF"],
+             ["ninja", "-C", "build", "-j", os.environ.get("DESKWIRE_BUILD_JOBS", "2"), program])
+    for step in steps:
+        done = subprocess.run(step, cwd=COPY, env=environment, capture_output=True, text=True,
+                              check=False)
+        if done.returncode != 0:
+            print(done.stdout[-3000:], done.stderr[-1000:])
+            return False
+    return True
+
+
+def verdict(program):
+    """What was noticed, or None if nothing was."""
+    environment = {**os.environ, "DW_SIM_SECONDS": os.environ.get("DW_SIM_SECONDS", "60")}
+    wanted = [FILTERS[program]] if program in FILTERS else []
+    try:
+        run = subprocess.run([f"build/{program}", *wanted], cwd=COPY, env=environment,
+                             capture_output=True, text=True, check=False, errors="replace",
+                             timeout=RUN_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        return f"{program} does not come to its end"
+    if run.returncode == 0:
+        return None
+    if program == SIMULATOR:
+        runs = len(re.findall(r"^seed \d+:", run.stdout, re.M))
+        broken = re.search(r"BROKEN (.*)", run.stdout)
+        what = broken.group(1)[:110] if broken else f"the program ended with {run.returncode}"
+        return f"run {runs}: {what}"
+    failed = re.findall(r"^\[  FAILED  \] ([^ ,]+)", run.stdout, re.M)
+    return f"{program}: {failed[0] if failed else f'ended with {run.returncode}'}"
+
+
+def main(wanted):
+    prepare()
+    living = []
+    defects = [(*defect, SIMULATOR) for defect in engine.DEFECTS] + list(promises.DEFECTS)
+    for name, file, there, careless, program in defects:
+        if wanted and not any(word in name for word in wanted):
+            continue
+        path = COPY / file
+        text = path.read_text()
+        if there not in text:
+            print(f"GONE   {name}: {file} has other words now; write it anew")
+            living.append(name)
+            continue
+        path.write_text(text.replace(there, careless))
+        found = verdict(program) if build(program) else "is not built"
+        path.write_text(text)
+        if found is None or found == "is not built":
+            living.append(name)
+        print(f"{'LIVES ' if name in living else 'caught'} {name}: {found}", flush=True)
+    print(f"{len(living)} defects were not noticed")
+    return 1 if living else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
