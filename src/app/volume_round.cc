@@ -88,7 +88,8 @@ Result<std::vector<HourCount>> read_count_file(const std::string& path) {
 
 Result<Judging> load_judging(const Settings& settings) {
   std::vector<int64_t> days;
-  for (const std::string& one : settings.volume.holidays) {
+  const bool has_own = !settings.volume.holidays.empty();
+  for (const std::string& one : has_own ? settings.volume.holidays : settings.hours.holidays) {
     const bool is_date = one.size() == 10 && from_rfc3339(one).has_value();
     std::string text = one;
     if (!is_date) {
@@ -96,7 +97,7 @@ Result<Judging> load_judging(const Settings& settings) {
     }
     Result<std::vector<int64_t>> read = read_holidays(text);
     if (!read.ok()) {
-      read.error().where = "volume.holidays " + one;
+      read.error().where = (has_own ? "volume.holidays " : "hours.holidays ") + one;
       return read.error();
     }
     days.insert(days.end(), read->begin(), read->end());

@@ -156,5 +156,13 @@ TEST(volume_round, without_the_desk_it_says_what_to_do) {
   EXPECT_NE(seen.error().text().find("[zendesk]"), std::string::npos);
 }
 
+TEST(volume_round, holidays_are_those_of_the_hours_unless_the_volume_has_its_own) {
+  Settings settings;
+  settings.hours.holidays = {"2026-12-25", "2026-12-26"};
+  EXPECT_EQ(load_judging(settings)->holidays.size(), 2u);
+  settings.volume.holidays = {"2026-10-03"};
+  EXPECT_EQ(load_judging(settings)->holidays.size(), 1u);
+}
+
 }  // namespace
 }  // namespace dw

@@ -3,6 +3,8 @@
 #include <date/tz.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "domain/schedule.h"
 
 namespace dw {
@@ -51,6 +53,15 @@ LocalHour LocalTime::at(TimePoint when) {
   // 1970-01-01 was a Thursday.
   out.weekday = static_cast<int>(((out.day + 3) % 7 + 7) % 7);
   return out;
+}
+
+int LocalTime::find_hour(TimePoint when) {
+  const int hour = at(when).hour;
+  constexpr int64_t far = 1LL << 40;  // some zones never change again
+  holds_until_ = zone_->zone == nullptr
+                     ? TimePoint::max()
+                     : TimePoint(std::chrono::seconds(std::min(zone_->until, far)));
+  return hour;
 }
 
 std::string LocalTime::text(TimePoint when) {

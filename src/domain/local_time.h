@@ -27,12 +27,23 @@ class LocalTime {
   LocalTime& operator=(LocalTime&&) noexcept;
 
   LocalHour at(TimePoint when);
+  /// at(when).hour; an hour after the last one asked for it costs next to nothing.
+  int hour_of_day(TimePoint when) {
+    const bool is_next = when - last_ == std::chrono::hours(1) && when < holds_until_;
+    last_ = when;
+    last_hour_ = !is_next ? find_hour(when) : last_hour_ == 23 ? 0 : last_hour_ + 1;
+    return last_hour_;
+  }
   /// "2026-11-21 15:00"
   std::string text(TimePoint when);
 
  private:
   struct Zone;
+  int find_hour(TimePoint when);
+
   std::unique_ptr<Zone> zone_;
+  TimePoint last_{}, holds_until_{};  // of hour_of_day(): the instant asked for, the zone's change
+  int last_hour_ = 0;
 };
 
 /// "2026-11-21" of a day number.

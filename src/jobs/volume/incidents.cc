@@ -24,12 +24,11 @@ double log_likelihood_ratio(const CountLaw& law, int64_t count, double ratio) {
 }  // namespace
 
 void Incidents::open(const JudgedHour& hour) {
-  VolumeIncident incident;
+  VolumeIncident& incident = all_.emplace_back();
   incident.kind = hour.mark == Mark::drop ? IncidentKind::drop : IncidentKind::spike;
   incident.from = hour.hour - hour.hours_back * one_hour;
   incident.to = incident.peak = hour.hour;
   incident.probability = 2;  // so that the first hour is its peak
-  all_.push_back(incident);
   is_open_ = true;
   since_count_ = since_expected_ = 0;
   calm_count_ = 0;

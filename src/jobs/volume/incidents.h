@@ -20,7 +20,7 @@ struct JudgedHour {
   Mark mark = Mark::normal;
   uint8_t basis = 0;          ///< a Basis
   bool is_still_out = false;  ///< not rare enough to open an incident, but to keep one open
-  uint8_t hours_back = 0;     ///< a drop may have begun this many hours earlier
+  uint8_t hours_back = 0;     ///< it may have begun this many hours earlier
 };
 
 class Incidents {
@@ -31,9 +31,15 @@ class Incidents {
     std::optional<double> new_level;  ///< adopt this ratio
   };
   /// `is_by_likelihood` false: by the simple rule, two hours that are no spike are calm.
-  explicit Incidents(bool is_by_likelihood) : is_by_likelihood_(is_by_likelihood) {}
+  /// There is room for `expected` incidents from the start.
+  explicit Incidents(bool is_by_likelihood, size_t expected = 0)
+      : is_by_likelihood_(is_by_likelihood) {
+    all_.reserve(expected);
+  }
 
   Step next(const JudgedHour& hour);
+  /// While it is false, a normal hour changes nothing.
+  bool is_open() const { return is_open_; }
   const std::vector<VolumeIncident>& all() const { return all_; }
   std::vector<VolumeIncident> take() { return std::move(all_); }
 

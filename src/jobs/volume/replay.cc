@@ -17,35 +17,55 @@ constexpr double weight_out = 0.25;
 constexpr int open_hours_believed = 3;
 /// Silence is looked for over the last hours together, too: the tail is shared among the windows.
 constexpr std::array<int, 5> silence_windows = {1, 2, 4, 8, 16};
+/// So are spikes that are too small for one hour to tell. These windows share a third of the tail:
+/// they see much more than one hour does, and an hour alone keeps the whole.
+constexpr std::array<int, 3> spike_windows = {2, 3, 4};
+constexpr double spike_windows_share = 0.3;
+/// Hours in a row are tied to each other more or less. So far out, an hour says no more about it,
+/// and so many hours' worth of belief that there are no ties at all is there from the beginning.
+constexpr double distance_max = 3, ties_pseudo = 300;
+
+/// The simple rule is out of line so often where weekends are quiet.
+constexpr size_t simple_hours_per_incident = 12;
 
 /// The mean of the same hour of day over the last `history`, as running sums.
 class SimpleRule {
  public:
   SimpleRule(std::span<const HourCount> hours, const Judging& judging)
-      : hours_(hours), judging_(judging), season_(judging.timezone, {}) {
+      : hours_(hours), judging_(judging), local_(judging.timezone), factor_(1 + judging.threshold) {
     hour_of_day_.resize(hours.size());
   }
 
-  JudgedHour judge(size_t i) {
-    const HourCount& now = hours_[i];
-    while (hours_[oldest_].hour < now.hour - judging_.history) {
-      Sum& sum = sums_[hour_of_day_[oldest_]];
-      sum.total -= hours_[oldest_].count;
-      --sum.hours;
-      ++oldest_;
+  /// Hour `i` without what it rests on; each hour once, in order.
+  bool is_spike(size_t i) {
+    const HourCount now = hours_[i];
+    for (; hours_[oldest_].hour < now.hour - judging_.history; ++oldest_) {
+      Sum& gone = sums_[hour_of_day_[oldest_]];
+      gone.total -= hours_[oldest_].count;
+      --gone.hours;
     }
-    const int hour = season_.local().at(now.hour).hour;
+    const auto hour = static_cast<size_t>(local_.hour_of_day(now.hour));
     hour_of_day_[i] = static_cast<uint8_t>(hour);
-    Sum& sum = sums_[static_cast<size_t>(hour)];
-    JudgedHour out{.hour = now.hour, .count = now.count, .law = {}};
-    if (sum.hours > 0) {
-      out.law.mean = static_cast<double>(sum.total) / static_cast<double>(sum.hours);
-      const double limit = (1 + judging_.threshold) * out.law.mean;
-      if (static_cast<double>(now.count) > limit) out.mark = Mark::spike;
-      out.basis = static_cast<uint8_t>(Basis::hour_of_day);
-    }
+    Sum& sum = sums_[hour];
+    before_ = sum;
     sum.total += now.count;
     ++sum.hours;
+    return before_.hours > 0 && static_cast<double>(now.count * before_.hours) >
+                                    factor_ * static_cast<double>(before_.total);
+  }
+
+  JudgedHour judge(size_t i) {
+    const bool is_out = is_spike(i);
+    return judged(i, is_out);
+  }
+
+  /// What is_spike(i) has found, in full; right after it.
+  JudgedHour judged(size_t i, bool is_out) const {
+    JudgedHour out{.hour = hours_[i].hour, .count = hours_[i].count, .law = {}};
+    if (before_.hours == 0) return out;
+    out.law.mean = static_cast<double>(before_.total) / static_cast<double>(before_.hours);
+    out.basis = static_cast<uint8_t>(Basis::hour_of_day);
+    if (is_out) out.mark = Mark::spike;
     return out;
   }
 
@@ -55,62 +75,137 @@ class SimpleRule {
   };
   std::span<const HourCount> hours_;
   const Judging& judging_;
-  Season season_;
+  LocalTime local_;
+  double factor_;
   std::vector<uint8_t> hour_of_day_;
   std::array<Sum, 24> sums_{};
+  Sum before_;  // of the hour that was judged last, without itself
   size_t oldest_ = 0;
 };
 
-/// The last hours, for silence over several of them.
+/// The last hours, for what shows over several of them together.
 class Recent {
  public:
+  /// The rarest window: its tail, corrected for the choice, and its length.
+  struct Rarest {
+    double tail = 1;
+    int hours = 1;
+  };
+
+  explicit Recent(Millis history)
+      : fade_(std::exp2(-4.0 * 3.6e6 / static_cast<double>(std::max(history, one_hour).count()))) {}
+
   void add(const JudgedHour& hour) {
     if (size_ > 0 && hour.hour - last_ != one_hour) size_ = 0;
+    learn_ties();
     last_ = hour.hour;
     ring_[next_] = hour;
     next_ = (next_ + 1) % ring_.size();
     size_ = std::min(size_ + 1, ring_.size());
   }
+  /// The newest hour tells of a spike: no later window may tell of it once more.
+  void mark(Mark mark) { ring_[(next_ + ring_.size() - 1) % ring_.size()].mark = mark; }
   void forget() { size_ = 0; }
 
-  /// The rarest of the windows: its tail (times the number of windows) and length.
-  std::pair<double, int> silence(int64_t excess_min) const {
-    double mean = 0, own = 0, shared = 0, best = 1;
-    int64_t count = 0;
-    int length = 0, at_best = 1;
+  Rarest silence(int64_t excess_min) const {
+    Rarest out;
+    Sum sum;
     for (const int window : silence_windows) {
-      if (static_cast<size_t>(window) > size_) break;
-      for (; length < window; ++length) {
-        const JudgedHour& one =
-            ring_[(next_ + ring_.size() - 1 - static_cast<size_t>(length)) % ring_.size()];
-        count += one.count;
-        mean += one.law.mean;
-        own += one.law.dispersion * one.law.mean * one.law.mean;
-        shared +=
-            std::sqrt(one.law.unknown) * one.law.mean;  // an error of the level is in all of them
-      }
-      const double missing = mean - static_cast<double>(count);
-      if (missing < std::max(0.5, static_cast<double>(excess_min))) continue;
-      const CountLaw together{mean, own / (mean * mean), shared * shared / (mean * mean)};
-      const double tail = lower_tail(together, count) * silence_windows.size();
-      if (tail < best) {
-        best = tail;
-        at_best = window;
-      }
+      if (!widen(sum, window, false)) break;
+      if (-sum.excess() < std::max(0.5, static_cast<double>(excess_min))) continue;
+      const double tail =
+          lower_tail(sum.law(tied_over(window)), sum.count) * silence_windows.size();
+      if (tail < out.tail) out = {tail, window};
     }
-    return {best, at_best};
+    return out;
+  }
+  Rarest spike(int64_t excess_min) const {
+    Rarest out;
+    Sum sum;
+    for (const int window : spike_windows) {
+      if (!widen(sum, window, true)) break;
+      // Far inside, the exact tail is of no use and costs the most.
+      const CountLaw law = sum.law(tied_over(window));
+      const double least = std::max(static_cast<double>(excess_min), 3 * std::sqrt(law.variance()));
+      if (sum.excess() < least) continue;
+      const double tail = upper_tail(law, sum.count) * spike_windows.size() / spike_windows_share;
+      if (tail < out.tail) out = {tail, window};
+    }
+    return out;
   }
 
  private:
+  struct Sum {
+    double mean = 0, own = 0, shared = 0;
+    int64_t count = 0;
+    int hours = 0;
+
+    double excess() const { return static_cast<double>(count) - mean; }
+    /// `tied`: how many times the variance is that of hours which know nothing of each other.
+    CountLaw law(double tied) const {
+      const double square = mean * mean;
+      return {mean, (tied * own + (tied - 1) * mean) / square, shared * shared / square};
+    }
+  };
+
+  const JudgedHour& back(size_t hours) const {
+    return ring_[(next_ + 2 * ring_.size() - 1 - hours) % ring_.size()];
+  }
+  /// How far the hour lies out, in standard deviations; what is told of teaches nothing.
+  static double distance(const JudgedHour& hour) {
+    const double variance = hour.law.variance();
+    if (hour.mark != Mark::normal || hour.is_still_out || variance <= 0) return 0;
+    return std::clamp((static_cast<double>(hour.count) - hour.law.mean) / std::sqrt(variance),
+                      -distance_max, distance_max);
+  }
+  /// Takes in how the newest whole hour goes with those before it.
+  void learn_ties() {
+    if (size_ == 0) return;
+    const double newest = distance(back(0));
+    seen_ = seen_ * fade_ + 1;
+    for (size_t lag = 1; lag < ties_.size(); ++lag) {
+      ties_[lag] *= fade_;
+      if (lag < size_) ties_[lag] += newest * distance(back(lag));
+    }
+  }
+  double tied_over(int hours) const {
+    double out = 1;
+    for (int lag = 1; lag < hours; ++lag) {
+      const double tie = ties_[static_cast<size_t>(lag)] / (seen_ + ties_pseudo);
+      out += 2 * (1 - static_cast<double>(lag) / hours) * std::max(0.0, tie);
+    }
+    return out;
+  }
+
+  /// False if there are not so many hours in a row, or one of them was told already.
+  bool widen(Sum& sum, int hours, bool is_spike) const {
+    if (static_cast<size_t>(hours) > size_) return false;
+    for (; sum.hours < hours; ++sum.hours) {
+      const JudgedHour& one = back(static_cast<size_t>(sum.hours));
+      if (is_spike && one.mark == Mark::spike) return false;
+      sum.count += one.count;
+      sum.mean += one.law.mean;
+      sum.own += one.law.dispersion * one.law.mean * one.law.mean;
+      // An error of the level is in all of them.
+      sum.shared += std::sqrt(one.law.unknown) * one.law.mean;
+    }
+    return true;
+  }
+
   std::array<JudgedHour, 16> ring_{};
   size_t next_ = 0, size_ = 0;
   TimePoint last_{};
+  double fade_;                    // of what was learnt, from hour to hour
+  double seen_ = 0;                // hours, faded
+  std::array<double, 16> ties_{};  // by lag: sums of products of distances, faded
 };
 
 class SeasonalRule {
  public:
   explicit SeasonalRule(const Judging& judging)
-      : judging_(judging), baseline_({judging.timezone, judging.holidays}, judging.history) {}
+      : judging_(judging),
+        baseline_({judging.timezone, judging.holidays}, judging.history),
+        recent_(judging.history) {}
 
   JudgedHour judge(const HourCount& now, Incidents& incidents) {
     const Expected expected = baseline_.expect(now.hour);
@@ -127,26 +222,40 @@ class SeasonalRule {
  private:
   void look(JudgedHour& out) {
     const auto count = static_cast<double>(out.count);
-    const double mean = out.law.mean;
-    if (count > mean) {
-      // Far inside, the exact tail is of no use and costs the most.
-      if (count < mean + 2 * std::sqrt(out.law.variance())) {
-        out.probability = 0.5;
-      } else {
-        out.probability = upper_tail(out.law, out.count);
-      }
-      const bool is_enough = out.count >= judging_.count_min &&
-                             count - mean >= static_cast<double>(judging_.excess_min);
-      out.is_still_out = is_enough && out.probability < still_out_tail;
-      if (is_enough && out.probability < judging_.sensitivity) out.mark = Mark::spike;
+    if (count > out.law.mean) {
+      look_up(out);
+    } else {
+      recent_.add(out);
+      if (judging_.has_silence && count < out.law.mean) look_down(out);
     }
+  }
+
+  void look_up(JudgedHour& out) {
+    const double excess = static_cast<double>(out.count) - out.law.mean;
+    // Far inside, the exact tail is of no use and costs the most.
+    const bool is_inside = excess < 2 * std::sqrt(out.law.variance());
+    out.probability = is_inside ? 0.5 : upper_tail(out.law, out.count);
+    const bool is_enough = out.count >= judging_.count_min;
+    const bool is_far = excess >= static_cast<double>(judging_.excess_min);
+    out.is_still_out = is_enough && is_far && out.probability < still_out_tail;
+    if (is_enough && is_far && out.probability < judging_.sensitivity) out.mark = Mark::spike;
     recent_.add(out);
-    if (!judging_.has_silence || count >= mean) return;
-    const auto [tail, hours] = recent_.silence(judging_.excess_min);
-    out.probability = std::min(1.0, tail);
-    if (tail < judging_.sensitivity) {
+    if (!is_enough || out.mark == Mark::spike) return;
+    const Recent::Rarest found = recent_.spike(judging_.excess_min);
+    if (found.tail >= judging_.sensitivity) return;
+    out.probability = found.tail;
+    out.mark = Mark::spike;
+    out.hours_back = static_cast<uint8_t>(found.hours - 1);
+    recent_.mark(Mark::spike);
+  }
+
+  void look_down(JudgedHour& out) {
+    const Recent::Rarest found = recent_.silence(judging_.excess_min);
+    out.probability = found.tail;
+    if (found.tail < judging_.sensitivity) {
       out.mark = Mark::drop;
-      out.hours_back = static_cast<uint8_t>(hours - 1);
+      recent_.mark(Mark::drop);
+      out.hours_back = static_cast<uint8_t>(found.hours - 1);
     }
     out.is_still_out = lower_tail(out.law, out.count) < still_out_tail;
   }
@@ -222,7 +331,17 @@ Replay replay(std::span<const HourCount> hours, const Judging& judging) {
 
 std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
                                              const Judging& judging) {
-  return each(hours, judging, [](const JudgedHour&) {});
+  if (judging.method == VolumeMethod::seasonal) {
+    return each(hours, judging, [](const JudgedHour&) {});
+  }
+  // Most hours are calm and need no more than a look.
+  Incidents incidents(false, hours.size() / simple_hours_per_incident);
+  SimpleRule rule(hours, judging);
+  for (size_t i = 0; i < hours.size(); ++i) {
+    const bool is_out = rule.is_spike(i);
+    if (is_out || incidents.is_open()) incidents.next(rule.judged(i, is_out));
+  }
+  return incidents.take();
 }
 
 double tail_of(const JudgedHour& hour) {

@@ -97,6 +97,53 @@ TEST(seasonal, finds_spikes_of_three_times_the_expected) {
   EXPECT_GE(found * 100, by_knowledge * 85) << "of what who knows the law finds";
 }
 
+TEST(seasonal, a_spike_that_no_hour_shows_alone_shows_over_several) {
+  Simulated world = simulate({.mean = 20, .dispersion = 0.05, .has_season = false}, 30 * week, 3);
+  const size_t from = world.hours.size() - 4;
+  for (size_t i = from; i < world.hours.size(); ++i) world.hours[i].count = 43;
+  const Replay replayed = replay(world.hours, Judging{});
+  const JudgedHour& first = replayed.hours[from];
+  EXPECT_EQ(first.mark, Mark::normal) << "one such hour is no news";
+  ASSERT_FALSE(replayed.incidents.empty());
+  const VolumeIncident& found = replayed.incidents.back();
+  EXPECT_GE(found.from, first.hour);
+  EXPECT_LE(found.from, first.hour + one_hour) << "it began before it showed";
+  EXPECT_LT(found.probability, 1e-4);
+}
+
+TEST(seasonal, one_high_hour_is_told_once_and_not_by_later_windows) {
+  Simulated world = simulate({.mean = 20, .dispersion = 0.05, .has_season = false}, 30 * week, 3);
+  const size_t at = world.hours.size() - 5;
+  world.hours[at].count = 200;
+  for (size_t i = at + 1; i < world.hours.size(); ++i) world.hours[i].count = 22;
+  const Replay replayed = replay(world.hours, Judging{});
+  EXPECT_EQ(replayed.hours[at].mark, Mark::spike);
+  for (size_t i = at + 1; i < world.hours.size(); ++i) {
+    EXPECT_EQ(replayed.hours[i].mark, Mark::normal) << i;
+  }
+}
+
+// Bursts that feed themselves: each hour keeps most of what moved the one before.
+TEST(seasonal, hours_that_are_tied_to_each_other_raise_no_flood) {
+  size_t alarms = 0;
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    std::mt19937_64 random(seed);
+    std::normal_distribution<double> step(0, 0.1);
+    Simulated world = simulate({.mean = 200, .has_season = false}, 52 * week, seed);
+    double level = 0;
+    for (HourCount& one : world.hours) {
+      level = 0.85 * level + step(random);
+      one.count = draw_count(200 * std::exp(level), 0, random);
+    }
+    const Replay replayed = replay(world.hours, Judging{});
+    for (const VolumeIncident& one : replayed.incidents) {
+      alarms += one.from > world.hours[8 * week].hour ? 1 : 0;
+    }
+  }
+  // 44 weeks of four years; windows that took the hours for independent would raise hundreds.
+  EXPECT_LE(alarms, 60u);
+}
+
 TEST(seasonal, past_spikes_do_not_hide_the_next) {
   Simulated world = simulate({.mean = 20, .dispersion = 0.02}, 30 * week, 5);
   // Every Tuesday at ten for two months something breaks.
