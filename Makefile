@@ -49,7 +49,7 @@ bench: bench-bound ## intake and open boards against their rivals; see docs/benc
 	@tools/npm_packages.sh tests/bench/live
 	@node tests/bench/live/run.mjs
 
-bench-volume: board ## quality and speed of the judge of hours; docs/volume.md; SERIES=folder of counts
+bench-volume: board ## the judge of hours, quality and speed: docs/volume.md; SERIES=folder
 	@tools/build.sh build volume_quality volume_speed
 	@build/volume_quality $(SERIES)
 	@cd build && ./volume_speed && /usr/bin/python3 ../tests/bench/volume/pandas_rule.py
