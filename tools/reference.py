@@ -98,7 +98,8 @@ def pages(binary):
         with program.served() as address:
             api = json.loads(fetch(address + "/openapi.json"))
             api.pop("servers", None)  # the port is another each time
-            found["docs/reference/openapi.json"] = json.dumps(api, indent=2, ensure_ascii=False) + "\n"
+            text = json.dumps(api, indent=2, ensure_ascii=False)
+            found["docs/reference/openapi.json"] = text + "\n"
             found["docs/reference/metrics.md"] = metrics_page(fetch(address + "/metrics"))
         return found
 

@@ -79,8 +79,8 @@ test("the Slack bot: its addresses, token and body work, and private notes stay 
       assert.equal(answer.status, 200);
     }
     await until(() => says(/Printer on fire/), "a thread for the mail");
-    await until(async () =>
-      (await call(daemon.url, "/v1/deliveries?state=pending")).json.items.length === 0, "all sent");
+    const pending = async () => (await call(daemon.url, "/v1/deliveries?state=pending")).json.items;
+    await until(async () => (await pending()).length === 0, "all sent");
     const threads = (await posts()).filter((one) => /Printer on fire/.test(one.text));
     assert.equal(threads.filter((one) => !one.thread_ts || one.thread_ts === one.ts).length, 1,
       "its trigger firing twice opens one thread");
@@ -137,7 +137,8 @@ test("the spike notifier: auth.ini and its CSV alone are enough", async () => {
   for (const one of ["scripts", "src", "out"]) mkdirSync(`${cwd}/${one}`);
   const heading = `,${Array.from({ length: 24 }, (_, hour) => hour).join(",")}\n`;
   const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
-  const rows = Array.from({ length: 20 }, (_, i) => `${day(21 - i)},${Array(24).fill(4).join(",")}`);
+  const fours = Array(24).fill(4).join(",");
+  const rows = Array.from({ length: 20 }, (_, i) => `${day(21 - i)},${fours}`);
   writeFileSync(`${cwd}/out/history.csv`, heading + rows.join("\n") + "\n");
   const ini = (section) => '[default]\nSpikeDB = "../out/history.csv"\n' +
     '[zendesk]\nDomain = "acme"\nCredentials = "bot@acme.example/token:api-token"\n' +
@@ -180,7 +181,8 @@ body = '{"priority": "High", "description": {{description_json}}}'
       text: "<p><at>TicketBot</at>&nbsp;</p>\r\n<p>Problem: Printer on fire</p>\r\n" +
         "<p>Priority: HIGH</p>\r\n<p>Description: smoke in room 4</p>\r\n<p>since 10:30</p>",
       from: { id: "29:1", name: "Ana" } });
-    const post = (headers) => call(daemon.url, "/hooks/teams/it", { method: "POST", body, headers });
+    const post = (headers) =>
+      call(daemon.url, "/hooks/teams/it", { method: "POST", body, headers });
     assert.equal((await post({})).status, 401);
     const answer = await post({ authorization: sign(body, "c2VjcmV0") });
     assert.match(answer.json.text, /Ticket #1 \(high\): Printer on fire/);
