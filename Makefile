@@ -49,6 +49,9 @@ bench: bench-bound ## intake and open boards against their rivals; see docs/benc
 	@tools/npm_packages.sh tests/bench/live
 	@node tests/bench/live/run.mjs
 
+package: build ## build/deskwire_VERSION_ARCH.deb
+	@cd build && cpack -G DEB
+
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write
 
@@ -82,6 +85,11 @@ lint:
 
 docs-check: build
 	@/usr/bin/python3 tools/reference.py check
+
+rules: ## the alerts of packaging/prometheus-rules.yml fire when they should
+	@if command -v promtool >/dev/null; then \
+	  promtool test rules packaging/prometheus-rules.test.yml; \
+	else echo "skipped: promtool is not here (Debian's package prometheus has it)"; fi
 
 board:
 	@tools/board.sh
