@@ -5,7 +5,7 @@ set(document ${CMAKE_INSTALL_DATAROOTDIR}/doc/deskwire)
 
 install(TARGETS deskwire RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${files}/deskwire.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES ${files}/deskwire.service DESTINATION lib/systemd/system)
+install(FILES ${files}/deskwire.unit DESTINATION lib/systemd/system RENAME deskwire.service)
 install(FILES ${files}/deskwire.toml.example ${files}/slack-app-manifest.yaml
               ${files}/prometheus-rules.yml ${files}/grafana-dashboard.json
         DESTINATION ${document}/examples)
