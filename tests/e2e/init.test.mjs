@@ -1,11 +1,12 @@
 // From nothing to a configuration, and what `deskwire check` says of it.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { folder, run, runBeside, serve } from "./daemon.mjs";
+import { binary, folder, run, runBeside, serve } from "./daemon.mjs";
 import { fakeSlack } from "./slack_fake.mjs";
 
 const empty = () => mkdtempSync(join(tmpdir(), "deskwire-init-"));
@@ -45,6 +46,19 @@ test("init writes a file that loads, line by line, and never over another", () =
   const wrong = run(cwd, ["init", "--yes", "--timezone", "Mars/Base", "--out", "x.toml"]);
   assert.equal(wrong.code, 78);
   assert.match(wrong.err, /Mars\/Base[^]*nothing was written/);
+});
+
+test("on a terminal it asks, and Enter is no", (t) => {
+  if (spawnSync("sh", ["-c", "command -v script"]).status !== 0) return t.skip("no script(1) here");
+  const cwd = empty();
+  const done = spawnSync("script", ["-qec", `${resolve(binary)} init`, "/dev/null"], { cwd,
+    input: "y\n#it-help\n\n\n\n\n\n\n\nEurope/Berlin\n", encoding: "utf8", timeout: 20_000 });
+  assert.equal(done.status, 0, done.stdout);
+  assert.match(done.stdout, /Microsoft Teams \[y\/N\]/);
+  const toml = readFileSync(`${cwd}/deskwire.toml`, "utf8");
+  assert.match(toml, /^channel = "#it-help"$/m);
+  assert.match(toml, /^timezone = "Europe\/Berlin"$/m);
+  assert.doesNotMatch(toml, /^\[(teams|zendesk|mail)/m);
 });
 
 test("the example of everything loads with all its lines", () => {
