@@ -57,6 +57,9 @@ bench-volume: board ## the judge of hours, quality and speed: docs/volume.md; SE
 bench-notices: build ## a report of a million rows beside Python and pandas
 	@/usr/bin/python3 tests/bench/notices/run.py
 
+package: build ## build/deskwire_VERSION_ARCH.deb
+	@cd build && cpack -G DEB
+
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write
 
@@ -90,6 +93,11 @@ lint:
 
 docs-check: build
 	@/usr/bin/python3 tools/reference.py check
+
+rules: ## the alerts of packaging/prometheus-rules.yml fire when they should
+	@if command -v promtool >/dev/null; then \
+	  promtool test rules packaging/prometheus-rules.test.yml; \
+	else echo "skipped: promtool is not here (Debian's package prometheus has it)"; fi
 
 board:
 	@tools/board.sh

@@ -44,3 +44,17 @@ function(dw_embed_board target)
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed.py)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# What `deskwire init` writes beside deskwire.toml.
+function(dw_embed_packaged target)
+  set(staged ${CMAKE_BINARY_DIR}/generated/packaged)
+  set(out ${CMAKE_BINARY_DIR}/generated/packaged_files.cc)
+  configure_file(${CMAKE_SOURCE_DIR}/packaging/slack-app-manifest.yaml
+                 ${staged}/slack-app-manifest.yaml COPYONLY)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${DW_EMBED} files ${out} packaged_files ${staged}
+    DEPENDS ${CMAKE_SOURCE_DIR}/packaging/slack-app-manifest.yaml
+            ${CMAKE_SOURCE_DIR}/tools/embed.py)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The pages of docs/reference, printed by the program itself.
+"""The pages of docs/reference, the manual page and the example configuration, printed by the
+program itself.
 
   tools/reference.py write|check [BINARY]     BINARY: build/deskwire
 
@@ -18,7 +19,6 @@ import tempfile
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAGES = ROOT / "docs" / "reference"
 
 
 class Program:
@@ -91,13 +91,16 @@ def fetch(address):
 def pages(binary):
     with tempfile.TemporaryDirectory() as folder:
         program = Program(binary, pathlib.Path(folder))
-        found = {"configuration.md": program.say("config", "--reference"),
-                 "cli.md": cli_page(program)}
+        found = {"docs/reference/configuration.md": program.say("config", "--reference"),
+                 "docs/reference/cli.md": cli_page(program),
+                 "packaging/deskwire.toml.example": program.say("config", "--example"),
+                 "packaging/deskwire.1": program.say("man")}
         with program.served() as address:
             api = json.loads(fetch(address + "/openapi.json"))
             api.pop("servers", None)  # the port is another each time
-            found["openapi.json"] = json.dumps(api, indent=2, ensure_ascii=False) + "\n"
-            found["metrics.md"] = metrics_page(fetch(address + "/metrics"))
+            text = json.dumps(api, indent=2, ensure_ascii=False)
+            found["docs/reference/openapi.json"] = text + "\n"
+            found["docs/reference/metrics.md"] = metrics_page(fetch(address + "/metrics"))
         return found
 
 
@@ -107,17 +110,17 @@ def main(arguments):
     binary = pathlib.Path(arguments[1] if len(arguments) == 2 else ROOT / "build/deskwire")
     stale = 0
     for name, text in pages(binary.resolve()).items():
-        page = PAGES / name
+        page = ROOT / name
         before = page.read_text() if page.exists() else ""
         if before == text:
             continue
         stale += 1
         if arguments[0] == "write":
-            PAGES.mkdir(parents=True, exist_ok=True)
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text)
-            print(f"docs/reference/{name} written")
+            print(f"{name} written")
         else:
-            print(f"docs/reference/{name} is not what the program prints; instead: make docs")
+            print(f"{name} is not what the program prints; instead: make docs")
             changed = difflib.unified_diff(before.split("\n"), text.split("\n"), "page", "program",
                                            n=0, lineterm="")
             print("\n".join(list(changed)[:20]))

@@ -49,7 +49,7 @@ void build_slack(Core& core) {
   core.targets.push_back(std::move(slack));
   if (settings.signing_secrets.empty()) return;  // a hook without a secret is not served
   using Kind = SlackHook::Kind;
-  for (const Kind kind : {Kind::events, Kind::commands, Kind::interactive}) {
+  for (const Kind kind : {Kind::events, Kind::older_events, Kind::commands, Kind::interactive}) {
     core.slack_hooks.push_back(std::make_unique<SlackHook>(kind, core.slack->api()));
   }
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "app/exit_code.h"
+#include "app/systemd.h"
 #include "app/tally_recount.h"
 #include "app/volume_round.h"
 #include "base/log.h"
@@ -348,6 +349,7 @@ int Daemon::run() {
   const char* scheme = core_->settings.server.tls_cert.empty() ? "http" : "https";
   fmt::print("deskwire {} ready on {}://{}\n", DW_VERSION, scheme, *bound);
   std::fflush(stdout);
+  notify_systemd("READY=1");
   log_info(
       "serve", "ready",
       {{"address", *bound}, {"store", core_->store->kind()}, {"config", core_->settings.file}});
@@ -397,6 +399,7 @@ void Daemon::reload() {
 }
 
 Task<void> Daemon::stop() {
+  notify_systemd("STOPPING=1");
   log_info("serve", "stopping: what is in flight is finished first");
   server_->stop();
   if (slack_socket_) slack_socket_->stop();

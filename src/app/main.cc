@@ -17,6 +17,7 @@ int run(int count, char** arguments) {
   app.require_subcommand(1);
   app.fallthrough();
   dw::add_serve(app, invocation);
+  dw::add_init(app, invocation);
   dw::add_check(app, invocation);
   dw::add_config(app, invocation);
   dw::add_ticket(app, invocation);
@@ -34,6 +35,7 @@ int run(int count, char** arguments) {
   dw::add_notices(app, invocation);
   dw::add_volume(app, invocation);
   dw::add_completions(app, invocation);
+  dw::add_man(app, invocation);
   std::vector<std::string> words = dw::modern_arguments(count, arguments);
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {

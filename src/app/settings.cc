@@ -121,7 +121,9 @@ void read_slack(const Node::Table& root, const Environment& environment, Setting
   };
   if (slack.bot_token.empty()) slack.bot_token = from_environment("bot_token", "SLACK_BOT_TOKEN");
   if (slack.app_token.empty()) slack.app_token = from_environment("app_token", "SLACK_APP_TOKEN");
-  const Secret signing = from_environment("signing_secret", "SLACK_SIGNING_SECRET");
+  Secret signing = from_environment("signing_secret", "SLACK_SIGNING_SECRET");
+  // As the older bot called it.
+  if (signing.empty()) signing = from_environment("signing_secret", "SLACK_SIGN_SECRET");
   if (!signing.empty()) slack.signing_secrets = {signing};
   if (slack.bot_token.empty()) {
     problems.add(found->second.line, "slack.bot_token",

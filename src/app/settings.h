@@ -57,6 +57,18 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
 /// Every section that may stand at the top of the file.
 std::vector<std::string> section_names();
 
+/// One key as the pages and the samples show it.
+struct FieldView {
+  std::string key, doc, allowed;
+  std::string value;  ///< its default, as TOML
+};
+struct SectionView {
+  std::string key, shape, doc;
+  std::vector<FieldView> fields;
+};
+/// All sections with their defaults, in the order of the reference page.
+std::vector<SectionView> section_views();
+
 /// `deskwire config`: the effective configuration as TOML, secrets as ***.
 std::string print_settings(const Settings& settings);
 /// `deskwire config --schema`: JSON Schema, draft 2020-12.

@@ -92,6 +92,32 @@ struct Reference {
   }
 };
 
+struct Views {
+  std::vector<SectionView> out{};
+
+  template <class T>
+  void put(const Section<T>& section) {
+    SectionView view{section.key, section.shape, section.doc, {}};
+    const T defaults{};
+    for (const Field<T>& field : section.fields) {
+      view.fields.push_back({field.key, field.doc, field.allowed, field.print(defaults)});
+    }
+    out.push_back(std::move(view));
+  }
+  template <class T>
+  void one(const Section<T>& section, const T&, const T&, bool = true) {
+    put(section);
+  }
+  template <class T>
+  void list(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
+    put(section);
+  }
+  template <class T>
+  void named(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
+    put(section);
+  }
+};
+
 struct Restarts {
   std::vector<std::string> out{};
 
@@ -129,6 +155,13 @@ std::vector<std::string> section_names() {
   Names names;
   visit(none, none, names);
   return std::move(names.out);
+}
+
+std::vector<SectionView> section_views() {
+  const Settings none;
+  Views views;
+  visit(none, none, views);
+  return std::move(views.out);
 }
 
 std::string print_settings(const Settings& settings) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/doctor.h"
 #include "app/exit_code.h"
 
 namespace dw {
@@ -15,24 +16,37 @@ struct Line {
   Millis took;
 };
 
-Task<void> probe_all(Core& core, std::vector<Line>& lines) {
-  for (const auto& target : core.targets) {
-    const Monotonic started = core.clock.monotonic();
-    std::vector<Probe> probes = co_await target->probe(probe_timeout);
-    const auto took = std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
-    for (Probe& probe : probes) lines.push_back({std::move(probe), took});
-  }
-  if (!core.settings.notices.has_report()) co_return;
+/// Waits for one group of probes and notes how long it took.
+Task<void> add_probes(Core& core, std::vector<Line>& lines, Task<std::vector<Probe>> asking) {
   const Monotonic started = core.clock.monotonic();
-  std::vector<Probe> probes = co_await core.notices->probe();
+  std::vector<Probe> probes = co_await std::move(asking);
   const auto took = std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
   for (Probe& probe : probes) lines.push_back({std::move(probe), took});
+}
+
+Task<void> probe_all(Core& core, std::vector<Line>& lines) {
+  for (const auto& target : core.targets) {
+    co_await add_probes(core, lines, target->probe(probe_timeout));
+  }
+  if (core.settings.notices.has_report()) {
+    co_await add_probes(core, lines, core.notices->probe());
+  }
+  co_await add_probes(core, lines, probe_channels(core, probe_timeout));
+  co_await add_probes(core, lines, probe_clock(core, probe_timeout));
+  co_await add_probes(core, lines, probe_address(core, probe_timeout));
+}
+
+void print_line(const Line& line, const std::string& fix) {
+  fmt::print("{:<6} {:<28} {} ({} ms)\n", line.probe.is_ok ? "ok" : "FAILED", line.probe.name,
+             line.probe.detail, line.took.count());
+  if (!fix.empty()) fmt::print("{:<6} {:<28} to mend it: {}\n", "", "", fix);
 }
 
 void check_live(Invocation& invocation) {
   std::optional<Settings> settings = read_settings(invocation);
   if (!settings) return;
   const std::string file = settings->file.empty() ? "no file: defaults" : settings->file;
+  const Settings told = *settings;  // the core takes the other one
   std::vector<Line> lines;
   lines.push_back({{"configuration", true, file}, Millis(0)});
   const auto started = std::chrono::steady_clock::now();
@@ -40,19 +54,8 @@ void check_live(Invocation& invocation) {
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started);
   if (core.ok()) {
     lines.push_back({{"store", true, (*core)->store->kind()}, took});
-    for (const auto& source : (*core)->teams) {
-      const bool is_local = source->name() == "teams:local";
-      lines.push_back({{source->name(), true,
-                        is_local ? "unsigned, for callers on this machine"
-                                 : (*core)->public_url + source->path()},
-                       Millis(0)});
-    }
-    for (const auto& hook : (*core)->slack_hooks) {
-      lines.push_back({{hook->name(), true, (*core)->public_url + hook->path()}, Millis(0)});
-    }
-    for (const auto& source : (*core)->hooks) {
-      lines.push_back({{source->name(), true, (*core)->public_url + source->path()}, Millis(0)});
-    }
+    for (Probe& probe : probe_hooks(**core)) lines.push_back({std::move(probe), Millis(0)});
+    for (Probe& probe : probe_gaps(**core)) lines.push_back({std::move(probe), Millis(0)});
     run_task(**core, probe_all(**core, lines));
   } else {
     lines.push_back({{"store", false, core.error().text()}, took});
@@ -60,13 +63,13 @@ void check_live(Invocation& invocation) {
   json::array items;
   for (const Line& line : lines) {
     if (!line.probe.is_ok) invocation.exit_code = exit_found;
+    const std::string fix = remedy(line.probe, told);
     items.push_back(json::object{{"name", line.probe.name},
                                  {"ok", line.probe.is_ok},
                                  {"detail", line.probe.detail},
+                                 {"fix", fix},
                                  {"milliseconds", line.took.count()}});
-    if (invocation.is_json) continue;
-    fmt::print("{:<6} {:<28} {} ({} ms)\n", line.probe.is_ok ? "ok" : "FAILED", line.probe.name,
-               line.probe.detail, line.took.count());
+    if (!invocation.is_json) print_line(line, fix);
   }
   if (invocation.is_json) print_items(invocation, items, {});
 }

@@ -22,6 +22,7 @@ struct Invocation {
 
 void add_serve(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
+void add_init(CLI::App& app, Invocation& invocation);
 void add_config(CLI::App& app, Invocation& invocation);
 void add_ticket(CLI::App& app, Invocation& invocation);
 void add_queue(CLI::App& app, Invocation& invocation);
@@ -38,6 +39,7 @@ void add_setup(CLI::App& app, Invocation& invocation);
 void add_notices(CLI::App& app, Invocation& invocation);
 void add_volume(CLI::App& app, Invocation& invocation);
 void add_completions(CLI::App& app, Invocation& invocation);
+void add_man(CLI::App& app, Invocation& invocation);
 
 /// The arguments behind the program's name, older tools' spellings put into ours:
 /// `notices run -sheetid ID -testmode yes`.

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/sample.h"
 
 namespace dw {
 
@@ -11,13 +12,17 @@ void add_config(CLI::App& app, Invocation& invocation) {
   auto is_schema = std::make_shared<bool>(false);
   auto is_reference = std::make_shared<bool>(false);  // shared for the same reason
   CLI::App* command = app.add_subcommand("config", "Print the effective configuration");
+  auto is_example = std::make_shared<bool>(false);  // shared for the same reason
   command->add_flag("--schema", *is_schema, "print its JSON Schema instead");
   command->add_flag("--reference", *is_reference, "print the reference page instead");
-  command->callback([&invocation, is_schema, is_reference] {
+  command->add_flag("--example", *is_example, "print every key, commented out, instead");
+  command->callback([&invocation, is_schema, is_reference, is_example] {
     if (*is_schema) {
       fmt::print("{}\n", to_text(settings_schema()));
     } else if (*is_reference) {
       fmt::print("{}", settings_reference());
+    } else if (*is_example) {
+      fmt::print("{}", print_example());
     } else if (const auto settings = read_settings(invocation)) {
       fmt::print("{}", print_settings(*settings));
     }

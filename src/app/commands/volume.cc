@@ -36,6 +36,16 @@ void hand_on(const OlderVolume& older) {
   set("ZENDESK_TOKEN", older.token.reveal());
 }
 
+/// Somebody who has the older file alone has an account all the same. False: told why not.
+bool complete_from_older(Settings& settings, const OlderVolume& older, const std::string& file) {
+  if (settings.zendesk.is_configured || older.subdomain.empty()) return true;
+  Problems problems(file);
+  complete_zendesk(settings.zendesk, process_environment(), 0, problems);
+  if (problems.is_empty()) return true;
+  fmt::print(stderr, "{}\n", problems.error().text());
+  return false;
+}
+
 /// Settings of the file, changed by the older one where --auth-ini names it.
 std::optional<Settings> read_both(Invocation& invocation, const std::string& auth_ini) {
   if (auth_ini.empty()) return read_settings(invocation);
@@ -49,6 +59,10 @@ std::optional<Settings> read_both(Invocation& invocation, const std::string& aut
   hand_on(*first);
   std::optional<Settings> settings = read_settings(invocation);
   if (!settings) return std::nullopt;
+  if (!complete_from_older(*settings, *first, auth_ini)) {
+    invocation.exit_code = exit_configuration;
+    return std::nullopt;
+  }
   const Result<OlderVolume> again = read_older(auth_ini, settings->volume);
   settings->volume.is_on = again.ok();
   if (first->has_mail) {

@@ -16,12 +16,18 @@ std::string path_of(SlackHook::Kind kind) {
   switch (kind) {
     case SlackHook::Kind::events:
       return "/hooks/slack/events";
+    case SlackHook::Kind::older_events:
+      return "/slack/events/";
     case SlackHook::Kind::commands:
       return "/hooks/slack/commands";
     case SlackHook::Kind::interactive:
       return "/hooks/slack/interactive";
   }
   return {};
+}
+
+bool is_events(SlackHook::Kind kind) {
+  return kind == SlackHook::Kind::events || kind == SlackHook::Kind::older_events;
 }
 
 bool is_recent(std::string_view time, TimePoint now) {
@@ -70,7 +76,7 @@ Result<void> SlackHook::verify(const RawHook& hook) const {
 }
 
 Result<std::optional<Event>> SlackHook::read(const RawHook& hook) const {
-  if (kind_ == Kind::events) {
+  if (is_events(kind_)) {
     DW_TRY(const json::value payload, parse_json(hook.body));
     return decode_callback(payload, api_.reading(), hook.at);
   }
@@ -87,7 +93,7 @@ Result<std::optional<Event>> SlackHook::read(const RawHook& hook) const {
 }
 
 std::optional<HookAnswer> SlackHook::answer_without_event(const RawHook& hook) const {
-  if (kind_ == Kind::events) {
+  if (is_events(kind_)) {
     const Result<json::value> payload = parse_json(hook.body);
     std::vector<Problem> ignored;
     if (payload.ok() && JsonView(*payload, ignored)["type"].text() == "url_verification") {

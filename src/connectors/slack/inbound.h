@@ -10,7 +10,8 @@ namespace dw {
 
 class SlackHook : public HookSource {
  public:
-  enum class Kind { events, commands, interactive };
+  /// older_events: the same as events, at the path of the older bot.
+  enum class Kind { events, older_events, commands, interactive };
   /// `api` says who we are and whose messages are taken.
   SlackHook(Kind kind, const SlackApi& api);
 

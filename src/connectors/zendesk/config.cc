@@ -106,6 +106,8 @@ void complete_zendesk(ZendeskSettings& settings, const Environment& environment,
   if (settings.webhook_secrets.empty()) {
     Secret given;
     take_environment(environment, "ZENDESK_WEBHOOK_SECRET", given);
+    // The older bot's shared token, which its triggers send in the body.
+    take_environment(environment, "ZENDESK_WEBHOOK_TOKEN", given);
     if (!given.empty()) settings.webhook_secrets.push_back(std::move(given));
   }
   if (settings.oauth_client_id.empty() != settings.oauth_client_secret.empty()) {

@@ -1,0 +1,194 @@
+// `deskwire init`: a few questions, or flags; then deskwire.toml, the Slack app's manifest beside
+// it, and what is left for a person to click.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/sample.h"
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr mode_t settings_mode = 0640;
+
+struct InitChoice {
+  Surroundings around{};
+  std::string out = "deskwire.toml";
+  bool is_asking = true;
+  bool is_replacing = false;
+};
+
+/// One line from the terminal, or `fallback` for an empty one; the end of input is an empty line.
+std::string ask(const std::string& question, const std::string& fallback) {
+  fmt::print(stderr, "{}{}: ", question, fallback.empty() ? "" : " [" + fallback + "]");
+  std::string line;
+  std::getline(std::cin, line);
+  const std::string given(trim(line));
+  return given.empty() ? fallback : given;
+}
+
+bool ask_whether(const std::string& question, bool fallback) {
+  const std::string given = to_lower(ask(question, fallback ? "Y/n" : "y/N"));
+  if (given == "y/n") return fallback;
+  return given.starts_with('y');
+}
+
+/// Flags that were given are the answers to start from.
+void ask_all(Surroundings& around) {
+  fmt::print(stderr, "What is there? Enter takes what stands in brackets.\n");
+  around.has_slack = ask_whether("Slack", around.has_slack);
+  if (around.has_slack) {
+    around.slack_channel = ask("  channel whose threads become tickets", around.slack_channel);
+    around.tally_channel =
+        ask("  channel id where agents' updates are counted", around.tally_channel);
+  }
+  around.has_teams = ask_whether("Microsoft Teams", around.has_teams);
+  around.has_zendesk = ask_whether("Zendesk", around.has_zendesk);
+  if (around.has_zendesk) {
+    around.zendesk_url = ask("  its address, https://SUBDOMAIN.zendesk.com", around.zendesk_url);
+  }
+  around.has_sheets = ask_whether("a Google Sheet with closed tickets", around.has_sheets);
+  if (around.has_sheets) {
+    around.sheet_id = ask("  the sheet's id, the long part of its address", around.sheet_id);
+  }
+  around.has_sqs = ask_whether("Amazon SQS", around.has_sqs);
+  if (around.has_sqs) {
+    around.sqs_prefix = ask("  the queues' address up to their names", around.sqs_prefix);
+  }
+  around.has_mail = ask_whether("a mail server", around.has_mail);
+  if (around.has_mail) {
+    around.mail_url = ask("  its address, smtp://HOST:587 or smtps://HOST:465", around.mail_url);
+    around.mail_from = ask("  the sender, Name <address>", around.mail_from);
+  }
+  around.public_url =
+      ask("How the outside reaches this Deskwire (empty: not at all)", around.public_url);
+  around.timezone = ask("Time zone of schedules", around.timezone);
+}
+
+/// Writes a new file, or a whole one in the place of another.
+/// errors  conflict: the file is there, and --force is not given; invalid: why it can't be written
+Result<void> write_new(const std::string& path, const std::string& text, bool is_replacing) {
+  if (!is_replacing && ::access(path.c_str(), F_OK) == 0) {
+    return Error{ErrorKind::conflict, path, "is there already (--force writes it anew)"};
+  }
+  const std::string draft = fmt::format("{}.{}", path, ::getpid());
+  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, settings_mode);
+  if (file < 0) {
+    return Error{ErrorKind::invalid, path, fmt::format("can't be written: {}", strerror(errno))};
+  }
+  // The mask of the caller may be narrower or wider than what secrets beside it deserve.
+  bool is_written = ::fchmod(file, settings_mode) == 0;
+  size_t at = 0;
+  while (is_written && at < text.size()) {
+    const ssize_t wrote = ::write(file, text.data() + at, text.size() - at);
+    is_written = wrote > 0;
+    if (is_written) at += static_cast<size_t>(wrote);
+  }
+  is_written = ::close(file) == 0 && is_written;
+  is_written = is_written && ::rename(draft.c_str(), path.c_str()) == 0;
+  if (is_written) return {};
+  const std::string why = strerror(errno);
+  ::unlink(draft.c_str());
+  return Error{ErrorKind::invalid, path, "can't be written: " + why};
+}
+
+/// The sample with every variable that it needs set to something harmless: what is left is what
+/// was typed wrong.
+Result<void> check_sample(const std::string& toml, const std::string& file) {
+  const Result<Settings> settings = parse_settings(toml, file, pretended_variable);
+  if (settings.ok()) return {};
+  return settings.error();
+}
+
+void tell_rest(const InitChoice& choice, const std::string& toml, const std::string& manifest) {
+  fmt::print("{} is written.\n", choice.out);
+  std::string needed, optional;
+  for (const VariableUse& use : variables_in(toml)) {
+    std::string& names = use.is_needed ? needed : optional;
+    names += (names.empty() ? "" : " ") + use.name;
+  }
+  if (!needed.empty()) fmt::print("\nSet in the environment: {}\n", needed);
+  if (!optional.empty())
+    fmt::print("{}Where you use them: {}\n", needed.empty() ? "\n" : "", optional);
+  for (const Errand& errand : errands(choice.around, manifest)) {
+    fmt::print("\n{}\n", errand.system);
+    for (const std::string& step : errand.steps) fmt::print("  - {}\n", step);
+  }
+  fmt::print("\nThen: `deskwire check`, and `deskwire serve`.\n");
+}
+
+void write_sample(Invocation& invocation, InitChoice choice) {
+  if (choice.is_asking) ask_all(choice.around);
+  const std::string toml = print_sample(choice.around);
+  if (const Result<void> checked = check_sample(toml, choice.out); !checked.ok()) {
+    fmt::print(stderr, "{}\nnothing was written\n", checked.error().text());
+    invocation.exit_code = exit_configuration;
+    return;
+  }
+  const std::filesystem::path folder = std::filesystem::path(choice.out).parent_path();
+  const std::string manifest = (folder / "slack-app-manifest.yaml").string();
+  Result<void> written = write_new(choice.out, toml, choice.is_replacing);
+  if (written.ok() && choice.around.has_slack) {
+    // Made from the same answers: there is nothing of anybody's in it.
+    written = write_new(manifest, slack_manifest(choice.around.public_url), true);
+  }
+  if (!written.ok()) return fail(invocation, written.error());
+  tell_rest(choice, toml, manifest);
+}
+
+void add_options(CLI::App& command, InitChoice& choice) {
+  Surroundings& around = choice.around;
+  command.add_flag("--slack", around.has_slack, "there is a Slack workspace");
+  command.add_option("--slack-channel", around.slack_channel,
+                     "its channel whose threads become tickets: an id or \"#name\"");
+  command.add_option("--tally-channel", around.tally_channel,
+                     "the id of the channel where agents' updates are counted");
+  command.add_flag("--teams", around.has_teams, "there is a Microsoft Teams team");
+  command.add_option("--teams-name", around.teams_name, "the hook's name; it: /hooks/teams/it");
+  command.add_flag("--zendesk", around.has_zendesk, "there is a Zendesk account");
+  command.add_option("--zendesk-url", around.zendesk_url, "https://SUBDOMAIN.zendesk.com");
+  command.add_flag("--sheets", around.has_sheets, "a Google Sheet holds closed tickets");
+  command.add_option("--sheet-id", around.sheet_id, "the long part of the sheet's address");
+  command.add_option("--notices-webhook", around.notices_webhook, "what sends the customers' mail");
+  command.add_flag("--sqs", around.has_sqs, "tickets go to Amazon SQS");
+  command.add_option("--sqs-prefix", around.sqs_prefix,
+                     "the queues' addresses up to their names high, medium, low");
+  command.add_flag("--mail", around.has_mail, "there is a mail server");
+  command.add_option("--mail-url", around.mail_url, "smtp://HOST:587 or smtps://HOST:465");
+  command.add_option("--mail-from", around.mail_from, "the sender, \"Name <address>\"");
+  command.add_option("--public-url", around.public_url, "how the outside reaches this Deskwire");
+  command.add_option("--timezone", around.timezone, "of schedules, such as Europe/Berlin");
+  command.add_option("--out", choice.out, "the file to write")->capture_default_str();
+  command.add_flag("--force", choice.is_replacing, "write over a file that is there");
+}
+
+}  // namespace
+
+void add_init(CLI::App& app, Invocation& invocation) {
+  auto choice = std::make_shared<InitChoice>();      // shared with a callback that runs later
+  auto is_answered = std::make_shared<bool>(false);  // shared for the same reason
+  CLI::App* command =
+      app.add_subcommand("init", "Write deskwire.toml and the Slack app's manifest");
+  add_options(*command, *choice);
+  command->add_flag("--yes", *is_answered, "ask nothing: the flags are the answers");
+  command->callback([&invocation, choice, is_answered] {
+    choice->is_asking = !*is_answered;
+    if (choice->is_asking && ::isatty(STDIN_FILENO) == 0) {
+      fmt::print(stderr,
+                 "deskwire init: there is no terminal to ask on; say what is there "
+                 "(--slack --teams --zendesk --sheets --sqs --mail) and --yes\n");
+      invocation.exit_code = exit_usage;
+      return;
+    }
+    write_sample(invocation, *choice);
+  });
+}
+
+}  // namespace dw

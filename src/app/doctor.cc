@@ -1,0 +1,331 @@
+#include "app/doctor.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "connectors/slack/wire.h"
+#include "net/http_date.h"
+#include "net/url.h"
+
+namespace dw {
+namespace {
+
+constexpr const char* sample_body = R"({"type":"message","text":"a sample of deskwire check"})";
+constexpr Millis skew_noticed{30'000}, skew_max{240'000};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// A signed sample passes, and the same one with another body does not.
+Probe round_trip(const HookSource& source, const std::string& address, const Headers& headers,
+                 TimePoint at) {
+  const auto header = [&headers](std::string_view name) -> std::string_view {
+    for (const auto& [key, value] : headers) {
+      if (equals_ignoring_case(key, name)) return value;
+    }
+    return {};
+  };
+  const std::string changed = std::string(sample_body) + " ";
+  const Result<void> passed = source.verify({.body = sample_body, .header = header, .at = at});
+  const Result<void> forged = source.verify({.body = changed, .header = header, .at = at});
+  Probe probe{.name = "hook " + source.path()};
+  probe.is_ok = passed.ok() && !forged.ok();
+  if (!passed.ok()) {
+    probe.detail = "a sample signed with the configured secret is refused: " + passed.error().what;
+  } else if (forged.ok()) {
+    probe.detail = "a forged request would pass";
+  } else {
+    probe.detail = address + source.path() + ": a signed sample passes, a forged one does not";
+  }
+  return probe;
+}
+
+Probe open_hook(const HookSource& source) {
+  return {"hook " + source.path(), true, "unsigned, for callers on this machine"};
+}
+
+Headers teams_headers(const Secret& secret) {
+  const std::string key = from_base64(secret.reveal()).value_or("");
+  const Sha256 digest = hmac_sha256(key, sample_body);
+  return {{"authorization", "HMAC " + to_base64(bytes_of(digest))}};
+}
+
+Headers slack_headers(const Secret& secret, TimePoint at) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch());
+  const std::string time = std::to_string(seconds.count());
+  const Sha256 digest = hmac_sha256(secret.reveal(), "v0:" + time + ":" + sample_body);
+  return {{"x-slack-request-timestamp", time},
+          {"x-slack-signature", "v0=" + to_hex(bytes_of(digest))}};
+}
+
+Headers zendesk_headers(const Secret& secret, TimePoint at) {
+  const std::string time = to_rfc3339(at);
+  const Sha256 digest = hmac_sha256(secret.reveal(), time + sample_body);
+  return {{"x-zendesk-webhook-signature-timestamp", time},
+          {"x-zendesk-webhook-signature", to_base64(bytes_of(digest))}};
+}
+
+/// An outside system that is configured, to compare clocks with: anything that it answers has a
+/// Date. Empty: there is none.
+std::string clock_address(const Settings& settings) {
+  if (settings.slack.is_given) return settings.slack.api_url + "api.test";
+  if (settings.zendesk.is_configured) return settings.zendesk.url;
+  for (const QueueSettings& queue : settings.queues) {
+    if (!queue.is_embedded()) return queue.endpoint.empty() ? queue.url : queue.endpoint;
+  }
+  if (!settings.notices.sheet_id.empty()) return settings.google.sheets_url;
+  return {};
+}
+
+bool is_healthy(const Result<HttpAnswer>& answer) {
+  return answer.ok() && answer->status == 200 && trim(answer->body) == "ok";
+}
+
+/// The first words of a probe's name and what helps; the first that fits counts.
+struct Remedy {
+  const char* name;
+  const char* words;  ///< in the detail, one of those between "|"; "" for any
+  const char* steps;
+};
+
+constexpr Remedy remedies[] = {
+    {"slack (bot token)", "onnect|resolve|imeout",
+     "this machine must reach slack.com on port 443; behind a proxy "
+     "set HTTPS_PROXY"},
+    {"slack (bot token)", "",
+     "api.slack.com/apps > your app > OAuth & Permissions > Install, then "
+     "put the Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN"},
+    {"slack (scopes)", "",
+     "`deskwire init --slack --yes --out new/deskwire.toml` writes the "
+     "manifest; api.slack.com/apps > your app > App Manifest: paste it, "
+     "save, Reinstall to Workspace"},
+    {"slack (socket mode)", "",
+     "api.slack.com/apps > your app > Basic Information > App-Level "
+     "Tokens > Generate with connections:write, put it into "
+     "SLACK_APP_TOKEN; Socket Mode > Enable"},
+    {"slack (incoming)", "",
+     "set SLACK_APP_TOKEN (Socket Mode, no public address needed), or "
+     "SLACK_SIGNING_SECRET and the app's request URLs"},
+    {"slack channel", "missing_scope",
+     "reinstall the app from its manifest: it needs channels:read "
+     "and groups:read"},
+    {"slack channel", "",
+     "in that channel: /invite @Deskwire; a private channel shows itself to "
+     "members alone"},
+    {"zendesk sign-in", "onnect|resolve|imeout",
+     "is zendesk.url right, and may this machine reach it on port 443?"},
+    {"zendesk sign-in", "",
+     "Admin Center > Apps and integrations > APIs: make an OAuth client and "
+     "set oauth_client_id and oauth_client_secret, or `deskwire login "
+     "zendesk`; with an API token check ZENDESK_EMAIL and ZENDESK_TOKEN"},
+    {"zendesk role", "", "Admin Center > People > Team members: make that user an agent"},
+    {"zendesk export", "",
+     "Admin Center > People > Team members: make that user an admin, or set "
+     "zendesk.poll = \"0s\" and rely on the webhook"},
+    {"zendesk group_id", "",
+     "Admin Center > People > Groups: the number at the end of the group's "
+     "address"},
+    {"zendesk thread_url_field", "",
+     "Admin Center > Objects and rules > Tickets > Fields: the "
+     "number at the end of the field's address"},
+    {"zendesk webhook", "",
+     "`deskwire setup zendesk`, then ZENDESK_WEBHOOK_SECRET is what it says"},
+    {"queue", "AccessDenied",
+     "allow this key sqs:SendMessage and sqs:GetQueueAttributes on the "
+     "queue"},
+    {"queue", "NonExistent", "make the queue in that region, or correct queue.url"},
+    {"queue", "onnect|resolve|imeout",
+     "is queue.url right, and may this machine reach it? queue.endpoint names "
+     "another place where SQS is spoken"},
+    {"queue", "",
+     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the instance's role) with "
+     "sqs:SendMessage and sqs:GetQueueAttributes"},
+    {"notices", "403",
+     "share the sheet with the address in the credentials' client_email, as a "
+     "viewer"},
+    {"notices", "404", "notices.sheet_id is the part between /d/ and /edit of the sheet's address"},
+    {"mail", "onnect|resolve|imeout",
+     "is mail.url right? Many networks shut port 25; use 587 or 465"},
+    {"mail", "",
+     "mail.username and mail.password must be those of a mailbox that may send; with "
+     "two factors that is an app password"},
+    {"pagerduty", "",
+     "PagerDuty > Integrations > API Access Keys: a read-only key; policy is the "
+     "end of the escalation policy's address"},
+    {"opsgenie", "",
+     "Opsgenie > Settings > API key management: a key with read access; policy is "
+     "the schedule's name"},
+    {"clock", "", "`timedatectl set-ntp true`, or install chrony"},
+    {"public_url", "",
+     "the name must lead to this machine and its proxy to server.listen; a tunnel "
+     "must be running. A firewall may refuse this machine alone: ask the same "
+     "address from outside"},
+    {"store", "",
+     "the folder must be this user's, with room on its disk; PostgreSQL must take "
+     "connections from here"},
+    {"hook", "", "copy the secret anew from where the webhook was made"},
+};
+
+bool has_any(const std::string& detail, std::string_view words) {
+  for (const std::string_view word : split(words, '|')) {
+    if (detail.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Probe> probe_hooks(const Core& core) {
+  std::vector<Probe> out;
+  const Settings& settings = core.settings;
+  const TimePoint now = core.clock.now();
+  for (const auto& source : core.teams) {
+    bool is_signed = false;
+    for (const TeamsSettings& teams : settings.teams) {
+      if ("teams:" + teams.name != source->name()) continue;
+      is_signed = true;
+      for (const Secret& secret : teams.secrets) {
+        out.push_back(round_trip(*source, core.public_url, teams_headers(secret), now));
+      }
+    }
+    if (!is_signed) out.push_back(open_hook(*source));
+  }
+  for (const auto& hook : core.slack_hooks) {
+    for (const Secret& secret : settings.slack.signing_secrets) {
+      out.push_back(round_trip(*hook, core.public_url, slack_headers(secret, now), now));
+    }
+  }
+  for (const auto& source : core.hooks) {
+    const auto& secrets = settings.zendesk.webhook_secrets;
+    if (secrets.empty()) out.push_back(open_hook(*source));
+    for (const Secret& secret : secrets) {
+      out.push_back(round_trip(*source, core.public_url, zendesk_headers(secret, now), now));
+    }
+  }
+  return out;
+}
+
+std::vector<Probe> probe_gaps(const Core& core) {
+  std::vector<Probe> out;
+  const Settings& settings = core.settings;
+  const SlackSettings& slack = settings.slack;
+  if (slack.is_given && slack.app_token.empty() && slack.signing_secrets.empty()) {
+    out.push_back({"slack (incoming)", false,
+                   "nothing can come in: neither Socket Mode nor signed requests are set up"});
+  }
+  const bool is_reached_from_outside = !slack.signing_secrets.empty() || !settings.teams.empty() ||
+                                       !settings.zendesk.webhook_secrets.empty();
+  if (is_reached_from_outside && settings.server.public_url.empty()) {
+    out.push_back({"public_url", true,
+                   "warning: server.public_url is not set; hooks are told at " + core.public_url +
+                       ", which the outside can hardly reach"});
+  }
+  if (settings.notices.has_report() && settings.notices.webhook_url.empty() &&
+      settings.mail.url.empty()) {
+    out.push_back({"notices (outgoing)", false,
+                   "there is a report and no way to customers: set notices.webhook_url, or [mail] "
+                   "and notices.via = \"smtp\""});
+  }
+  return out;
+}
+
+Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
+  std::vector<Probe> out;
+  if (core.slack == nullptr) co_return out;
+  std::vector<std::string> channels;
+  for (const BridgeSettings& bridge : core.settings.bridges) channels.push_back(bridge.channel);
+  for (const TallySettings& tally : core.settings.tallies) channels.push_back(tally.channel);
+  const Monotonic until = core.clock.monotonic() + timeout;
+  for (const std::string& channel : channels) {
+    if (channel.starts_with('#')) continue;  // is resolved when the daemon starts
+    SlackCall call{.method = "conversations.info", .fields = {{"channel", channel}}};
+    const Result<SlackAnswer> answer = co_await core.slack->api().call(std::move(call), until);
+    Probe probe{.name = "slack channel " + channel};
+    if (answer.ok()) {
+      std::vector<Problem> ignored;
+      const JsonView found = JsonView(answer->body, ignored)["channel"];
+      const std::string name = found["name"].text().value_or("");
+      // Slack leaves is_member out of conversations that have no members' list.
+      probe.is_ok = found["is_member"].boolean().value_or(true);
+      probe.detail = "#" + name + (probe.is_ok ? ": the bot is in it" : ": the bot is not in it");
+    } else {
+      probe.detail = answer.error().text();
+    }
+    out.push_back(std::move(probe));
+  }
+  co_return out;
+}
+
+Probe judge_clock(Millis ahead, const std::string& against) {
+  const Millis distance = ahead < Millis(0) ? -ahead : ahead;
+  Probe probe{.name = "clock", .is_ok = distance <= skew_max};
+  if (distance <= skew_noticed) {
+    probe.detail = "agrees with " + against;
+    return probe;
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(distance).count();
+  probe.detail = fmt::format("{}this machine is {} s {} {}; from 300 s on signatures are refused",
+                             probe.is_ok ? "warning: " : "", seconds,
+                             ahead > Millis(0) ? "ahead of" : "behind", against);
+  return probe;
+}
+
+Task<std::vector<Probe>> probe_clock(Core& core, Millis timeout) {
+  std::vector<Probe> out;
+  HttpCall call{.url = clock_address(core.settings), .headers = {}, .body = {}};
+  const auto url = parse_url(call.url);
+  if (!url) co_return out;
+  const Result<HttpAnswer> answer = co_await core.http.send(std::move(call), timeout);
+  // Whoever can't be reached is told of by its own probe.
+  if (!answer.ok()) co_return out;
+  const auto there = from_http_date(answer->header("date"));
+  if (!there) co_return out;
+  const auto ahead = std::chrono::duration_cast<Millis>(core.clock.now() - *there);
+  out.push_back(judge_clock(ahead, url->host));
+  co_return out;
+}
+
+Task<std::vector<Probe>> probe_address(Core& core, Millis timeout) {
+  std::vector<Probe> out;
+  const ServerSettings& server = core.settings.server;
+  if (server.public_url.empty()) co_return out;
+  const std::string scheme = server.tls_cert.empty() ? "http://" : "https://";
+  HttpCall local{.url = scheme + server.listen + "/healthz", .headers = {}, .body = {}};
+  HttpCall outside{.url = core.public_url + "/healthz", .headers = {}, .body = {}};
+  const Result<HttpAnswer> near = co_await core.http.send(std::move(local), timeout);
+  const Result<HttpAnswer> far = co_await core.http.send(std::move(outside), timeout);
+  Probe probe{.name = "public_url", .is_ok = is_healthy(far)};
+  const bool is_running = is_healthy(near) || !server.tls_cert.empty();
+  if (probe.is_ok) {
+    probe.detail = core.public_url + " leads to a Deskwire";
+  } else if (!is_running && !far.ok()) {
+    probe.is_ok = true;
+    probe.detail = fmt::format(
+        "warning: not asked further: nothing answers on {}; once `deskwire "
+        "serve` runs, check again",
+        server.listen);
+  } else if (!far.ok()) {
+    probe.detail = core.public_url + "/healthz: " + far.error().what;
+  } else {
+    probe.detail =
+        fmt::format("{}/healthz answers {}, and that is no Deskwire", core.public_url, far->status);
+  }
+  out.push_back(std::move(probe));
+  co_return out;
+}
+
+std::string remedy(const Probe& probe, const Settings& settings) {
+  if (probe.is_ok) return {};
+  for (const Remedy& one : remedies) {
+    if (!probe.name.starts_with(one.name)) continue;
+    if (!has_any(probe.detail, one.words)) continue;
+    return one.steps;
+  }
+  for (const OncallSettings& oncall : settings.oncall) {
+    if (probe.name.find(oncall.name) == std::string::npos) continue;
+    return "oncall." + oncall.name + ".token and .policy: see docs/guide/oncall.md";
+  }
+  return {};
+}
+
+}  // namespace dw
