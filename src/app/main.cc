@@ -33,6 +33,7 @@ int run(int count, char** arguments) {
   dw::add_setup(app, invocation);
   dw::add_notices(app, invocation);
   dw::add_volume(app, invocation);
+  dw::add_demo(app, invocation);
   dw::add_completions(app, invocation);
   std::vector<std::string> words = dw::modern_arguments(count, arguments);
   std::reverse(words.begin(), words.end());  // as CLI11 takes them

@@ -324,6 +324,9 @@ const FakeSlackOptions& FakeSlack::options() const {
 FakeSlackWorkspace& FakeSlack::workspace() {
   return state_->workspace;
 }
+const FakeSlackWorkspace& FakeSlack::workspace() const {
+  return state_->workspace;
+}
 FakeSlackSockets& FakeSlack::sockets() {
   return state_->sockets;
 }

@@ -44,6 +44,7 @@ class FakeSlack {
   std::string api_url() const { return url() + "/api/"; }
   const FakeSlackOptions& options() const;
   FakeSlackWorkspace& workspace();
+  const FakeSlackWorkspace& workspace() const;
   FakeSlackSockets& sockets();
   /// Faults are used up in order, each by the first call that it is for.
   void fault(FakeSlackFault fault);

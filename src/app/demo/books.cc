@@ -82,8 +82,8 @@ bool stays(const Message& said) {
 /// A word that solves or opens again, or thanks: it may be a comment or not, by the ticket's state.
 bool may_stay(const Message& said) {
   static const std::set<std::string> words = {
-      "done",   "resolved", "resolve", "resolveticket", "close",   "fixed", "✅",    "🆗",
-      "reopen", "notfixed", "thanks",  "thankyou",      "thankyousomuch", "thx", "manythanks"};
+      "done",   "resolved", "resolve", "resolveticket", "close",          "fixed", "✅",         "🆗",
+      "reopen", "notfixed", "thanks",  "thankyou",      "thankyousomuch", "thx",   "manythanks"};
   return words.contains(bare(said.text));
 }
 
@@ -184,8 +184,8 @@ class Auditor {
       const std::string text = without_author(whole, authors);
       if (!is_by_bot(*said)) continue;
       const bool is_secret = std::find(hidden.begin(), hidden.end(), text) != hidden.end();
-      const bool is_public = std::find(pairing.said.begin(), pairing.said.end(), text) !=
-                             pairing.said.end();
+      const bool is_public =
+          std::find(pairing.said.begin(), pairing.said.end(), text) != pairing.said.end();
       if (is_secret && !is_public) ++out.leaked;
       if (text.size() < whole.size()) pairing.found.push_back(text);
     }
@@ -213,7 +213,8 @@ std::string thread_of(const FakeZendesk& desk, int64_t ticket,
     const size_t at = body.find("/p1");
     if (at == std::string::npos) continue;
     for (const auto& [ts, said] : channel.messages) {
-      if (said.thread.empty() && body.compare(at, link_mark(ts).size(), link_mark(ts)) == 0) return ts;
+      if (said.thread.empty() && body.compare(at, link_mark(ts).size(), link_mark(ts)) == 0)
+        return ts;
     }
   }
   return "";

@@ -16,10 +16,10 @@ struct Column {
 };
 
 struct Books {
-  Column tickets;   ///< first messages, and their tickets
-  Column comments;  ///< messages in threads, and public comments
-  Column answers;   ///< public comments of agents, and messages in threads
-  Column mirrors;   ///< tickets by mail, and their threads
+  Column tickets;      ///< first messages, and their tickets
+  Column comments;     ///< messages in threads, and public comments
+  Column answers;      ///< public comments of agents, and messages in threads
+  Column mirrors;      ///< tickets by mail, and their threads
   int64_t leaked = 0;  ///< private comments that are to be read in a thread
 };
 

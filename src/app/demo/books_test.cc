@@ -26,11 +26,11 @@ struct World {
                                     {"content-type", "application/json"}}});
   }
   void open() {
-    const HttpStep step = call(
-        "POST", "/api/v2/tickets",
-        {{"ticket", json::object{{"subject", "VPN"},
-                                 {"external_id", "slack:C1:" + root},
-                                 {"comment", json::object{{"body", "VPN is down"}}}}}});
+    const HttpStep step =
+        call("POST", "/api/v2/tickets",
+             {{"ticket", json::object{{"subject", "VPN"},
+                                      {"external_id", "slack:C1:" + root},
+                                      {"comment", json::object{{"body", "VPN is down"}}}}}});
     ASSERT_EQ(step.status, 201) << step.body;
   }
   void carry(const std::string& html) {

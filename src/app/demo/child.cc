@@ -19,7 +19,8 @@ namespace {
 constexpr int could_not_start = 127;
 
 /// Between fork and exec, where nothing may be allocated.
-[[noreturn]] void become(const char* folder, int log, char* const* words, char* const* environment) {
+[[noreturn]] void become(const char* folder, int log, char* const* words,
+                         char* const* environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);
   const bool is_ready = chdir(folder) == 0 && dup2(nothing, STDIN_FILENO) >= 0 &&

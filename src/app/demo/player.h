@@ -15,6 +15,8 @@ class Player {
   /// Minutes of the day in a minute on the wall; 0: it stands still.
   void play_at(int speed) { speed_ = speed; }
   int speed() const { return speed_; }
+  /// What was to happen in so many minutes falls due at once.
+  void skip(int minutes) { minute_ += minutes; }
   /// What falls due while `passed` goes by on the wall.
   std::vector<Happening> advance(Millis passed);
   /// The day from its morning on once more; its incidents get numbers of their own.

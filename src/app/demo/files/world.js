@@ -1,0 +1,301 @@
+// The world's page: asks for the world twice a second and shows what has changed. All texts are
+// strangers': they become text nodes, never HTML.
+
+const at = (id) => document.getElementById(id);
+const chosen = { thread: null, ticket: null, mail: null };
+let world = null;
+let tag = "";
+let awaited = null; // the thread of a message that was sent just now
+
+function h(name, props, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(props ?? {})) {
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "class") node.className = value;
+    else if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+  }
+  node.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  return node;
+}
+
+async function tell(path, body = {}) {
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(path, init);
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(said.detail ?? `HTTP ${answer.status}`);
+  look();
+  return said;
+}
+
+/** Nodes by key: one is built anew only if what it shows has changed, so focus and scroll stay. */
+function sync(parent, items, key_of, build) {
+  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const is_first = !parent.dataset.shown;
+  parent.dataset.shown = "yes";
+  items.forEach((item, place) => {
+    const key = String(key_of(item));
+    const shown = JSON.stringify(item);
+    let node = known.get(key);
+    if (!node || node.shown !== shown) {
+      const fresh = build(item);
+      fresh.dataset.key = key;
+      fresh.shown = shown;
+      if (!node && !is_first) fresh.firstElementChild?.classList.add("is-fresh");
+      const has_focus = node?.contains(document.activeElement);
+      if (node) node.replaceWith(fresh);
+      if (has_focus) (fresh.querySelector("button") ?? fresh).focus();
+      node = fresh;
+    }
+    known.delete(key);
+    if (parent.children[place] !== node) parent.insertBefore(node, parent.children[place] ?? null);
+  });
+  known.forEach((node) => node.remove());
+}
+
+const entities = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+function link(url, label) {
+  if (!/^https?:\/\//.test(url)) return label;
+  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
+}
+
+/** Slack's markup as nodes: links, mentions, bold, code. */
+function mrkdwn(text) {
+  const pattern = /<@(\w+)>|<(https?:[^|>]+)\|([^>]*)>|<(https?:[^>]+)>|\*([^*\n]+)\*|`([^`\n]+)`/g;
+  const out = [];
+  let last = 0;
+  for (const found of text.matchAll(pattern)) {
+    out.push(entities(text.slice(last, found.index)));
+    const [whole, person, url, label, bare, bold, code] = found;
+    if (person) out.push(h("span", { class: "mention" }, `@${world.names[person] ?? person}`));
+    else if (url) out.push(link(entities(url), entities(label)));
+    else if (bare) out.push(link(entities(bare), entities(bare)));
+    else if (bold) out.push(h("strong", {}, mrkdwn(bold)));
+    else out.push(h("code", {}, entities(code)));
+    last = found.index + whole.length;
+  }
+  out.push(entities(text.slice(last)));
+  return out;
+}
+
+/** The text of HTML with its line ends. The parsed document is inert: nothing in it loads or runs. */
+function text_of(html) {
+  const blocks = html.replace(/<br\s*\/?>|<\/(p|div|li)>/gi, "$&\n");
+  return new DOMParser().parseFromString(blocks, "text/html").body.textContent.trim().replace(/\n{2,}/g, "\n");
+}
+
+const emoji = { white_check_mark: "✅", hourglass_flowing_sand: "⏳", arrows_counterclockwise: "🔄", eyes: "👀" };
+const first_line = (text) => entities(text.split("\n")[0]).replace(/[*_`]|<[^>]*>/g, "").trim();
+const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
+function message(one) {
+  return h("div", { class: `said${one.is_bot ? " is-bot" : ""}` },
+    h("p", { class: "who" }, one.who),
+    h("p", { class: "words" }, mrkdwn(one.text)),
+    one.reactions.length > 0 && h("p", { class: "marks" }, one.reactions.map((name) => emoji[name] ?? `:${name}:`).join(" ")));
+}
+
+function ticket_for(thread) {
+  return world.tickets.find((one) => one.thread === thread) ?? null;
+}
+
+function choose(thread, ticket) {
+  chosen.thread = thread;
+  chosen.ticket = ticket;
+  show();
+}
+
+function show_threads() {
+  const newest = [...world.threads].reverse();
+  sync(at("threads"), newest.map((one) => ({ ...one, is_on: one.ts === chosen.thread })), (one) => one.ts, (one) =>
+    h("li", {}, h("button", { type: "button", "aria-pressed": String(one.is_on),
+      onclick: () => choose(one.ts, ticket_for(one.ts)?.id ?? null) },
+    h("span", { class: "subject" }, first_line(one.text)),
+    h("span", { class: "marks" }, one.reactions.map((name) => emoji[name] ?? "").join("")),
+    h("span", { class: "by" }, `${one.who} · ${plural(one.replies.length + one.left_out, "reply", "replies")}`))));
+  const thread = world.threads.find((one) => one.ts === chosen.thread);
+  at("reply").hidden = !thread;
+  const parts = thread ? [thread, ...thread.replies] : [];
+  sync(at("thread"), parts, (one) => one.ts, message);
+}
+
+const over = (status) => status === "solved" || status === "closed";
+
+function status_mark(ticket) {
+  return h("span", { class: `mark${over(ticket.status) ? " is-over" : ""}` }, ticket.status);
+}
+
+function comment(one) {
+  const from = one.via === "api" ? "through Deskwire" : one.via === "email" ? "by mail" : "";
+  const note = one.is_public ? from : `private note${from ? `, ${from}` : ""}`;
+  return h("div", { class: `said${one.is_public ? "" : " is-note"}` },
+    h("p", { class: "who" }, one.who, note && h("small", {}, note)),
+    h("p", { class: "words" }, text_of(one.html)));
+}
+
+function ticket_head(ticket) {
+  return h("div", { class: "open-head" }, h("strong", {}, `#${ticket.id} ${ticket.subject}`), status_mark(ticket),
+    ticket.priority && h("span", { class: `mark${ticket.priority === "urgent" ? " is-high" : ""}` }, ticket.priority),
+    ticket.board > 0 && h("a", { href: `${world.board}/tickets/${ticket.board}`, target: "_blank", rel: "noopener" }, "on the board"));
+}
+
+function show_tickets() {
+  sync(at("tickets"), world.tickets.map((one) => ({ id: one.id, subject: one.subject, status: one.status,
+    requester: one.requester, via: one.via, count: one.comments.length, is_on: one.id === chosen.ticket })),
+  (one) => one.id, (one) => h("li", {}, h("button", { type: "button", "aria-pressed": String(one.is_on),
+    onclick: () => choose(world.tickets.find((all) => all.id === one.id)?.thread || null, one.id) },
+  h("span", { class: "subject" }, `#${one.id} ${one.subject}`), status_mark(one),
+  h("span", { class: "by" }, `${one.requester} · ${one.via === "email" ? "by mail" : "from Slack"} · ${plural(one.count, "comment", "comments")}`))));
+  const ticket = world.tickets.find((one) => one.id === chosen.ticket) ?? null;
+  at("answer").hidden = !ticket;
+  at("solve").textContent = ticket && over(ticket.status) ? "Open again" : "Solve";
+  const parts = ticket ? [{ head: ticket.id, ...ticket, comments: undefined }, ...ticket.comments] : [];
+  sync(at("ticket"), parts, (one) => one.head ? `head${one.head}` : one.id, (one) => one.head ? ticket_head(one) : comment(one));
+  if (!ticket && chosen.thread) at("ticket").replaceChildren(h("p", { class: "empty" }, world.troubles.desk_down
+    ? "Zendesk is down. The ticket will be here when it is back."
+    : "The ticket is on its way."));
+}
+
+function show_talks() {
+  sync(at("talks"), world.teams, (one) => one.at + one.asked, (one) => h("li", { class: "said" },
+    h("p", { class: "who" }, one.who), h("p", { class: "words" }, one.asked),
+    h("p", { class: "who" }, one.is_refused ? "Teams" : "Deskwire"), h("p", { class: `words${one.is_refused ? " bad" : ""}` }, one.answer)));
+  sync(at("updates"), world.updates, (one) => one.ts, message);
+}
+
+function show_mails() {
+  sync(at("mails"), world.mails.map((one) => ({ ...one, is_on: one.id === chosen.mail })), (one) => one.id, (one) =>
+    h("li", {}, h("button", { type: "button", "aria-pressed": String(one.is_on),
+      onclick: () => { chosen.mail = one.is_on ? null : one.id; show(); } },
+    h("span", { class: "subject" }, one.subject),
+    h("span", { class: "marks" }, one.pictures > 0 ? "with a picture" : ""),
+    h("span", { class: "by" }, `to ${one.to}`))));
+  const mail = world.mails.find((one) => one.id === chosen.mail);
+  sync(at("mail"), mail ? [mail] : [], (one) => one.id, (one) => h("div", {},
+    h("p", { class: "who" }, one.subject), h("p", { class: "words" }, one.text.trim()),
+    Array.from({ length: one.pictures }, (_, i) =>
+      h("img", { src: `/mails/${one.id}/${i}`, alt: "Tickets by the hour over the last seven days, with what was expected" }))));
+}
+
+const rows = [["tickets", "Slack messages → tickets"], ["comments", "Slack replies → comments"],
+  ["answers", "Agents’ answers → Slack"], ["mirrors", "Mails → threads"]];
+
+function show_books() {
+  const books = world.books;
+  const sum = (key) => rows.reduce((all, [name]) => all + books[name][key], 0);
+  const [arrived, waiting, doubled] = [sum("arrived"), sum("waiting"), sum("doubled")];
+  const is_bad = doubled > 0 || books.leaked > 0;
+  const verdict = at("verdict");
+  verdict.className = `verdict${is_bad ? " is-bad" : waiting > 0 ? " is-waiting" : ""}`;
+  verdict.textContent = is_bad ? `${doubled} doubled, ${books.leaked} private notes in Slack.`
+    : waiting > 0 ? `${arrived} arrived once, ${waiting} on the way.` : `All ${arrived} have arrived, once.`;
+  const number = (value, mark) => h("td", { class: value > 0 ? mark : "" }, String(value));
+  const lines = rows.map(([name, title]) => ({ name, title, ...books[name] }));
+  sync(at("books"), lines, (one) => one.name, (one) => h("tr", {}, h("th", { scope: "row" }, one.title),
+    number(one.said, ""), number(one.arrived, ""), number(one.waiting, "is-waiting"), number(one.doubled, "is-bad")));
+}
+
+function show_top() {
+  const { minute, speed, is_over } = world.day;
+  const two = (number) => String(number).padStart(2, "0");
+  at("clock").textContent = is_over ? "The day is over" : `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+  at("again").hidden = !is_over;
+  at("speeds").hidden = is_over;
+  for (const button of at("speeds").children) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
+  at("daemon-dot").classList.toggle("is-down", !world.is_ready);
+  at("daemon").textContent = world.is_ready ? "Deskwire is running" : "Deskwire is starting again";
+  at("kills").textContent = world.kills > 0 ? `killed ${plural(world.kills, "time", "times")}` : "";
+  at("board").href = world.board;
+  for (const one of document.querySelectorAll("[data-board]")) one.href = world.board + one.dataset.board;
+  for (const box of document.querySelectorAll("[data-trouble]")) box.checked = world.troubles[box.dataset.trouble];
+}
+
+function show() {
+  if (!world) return;
+  if (awaited && world.threads.some((one) => one.ts === awaited)) {
+    chosen.thread = awaited;
+    chosen.ticket = null;
+    awaited = null;
+  }
+  if (!chosen.thread && !chosen.ticket) chosen.thread = world.threads.at(-1)?.ts ?? null;
+  if (chosen.thread) chosen.ticket = ticket_for(chosen.thread)?.id ?? chosen.ticket;
+  show_top();
+  show_books();
+  show_threads();
+  show_tickets();
+  show_talks();
+  show_mails();
+}
+
+let is_looking = false;
+async function look() {
+  if (is_looking) return;
+  is_looking = true;
+  try {
+    const answer = await fetch(`/world?seen=${tag}`);
+    if (answer.status === 200) {
+      world = await answer.json();
+      tag = answer.headers.get("x-world") ?? "";
+      show();
+    }
+  } catch {
+    at("daemon-dot").classList.add("is-down");
+    at("daemon").textContent = "The demo has ended";
+  } finally {
+    is_looking = false;
+  }
+}
+
+/** A form whose text is sent by `send`, and emptied if that went well. Enter sends. */
+function composer(form, send, is_kept = false) {
+  const field = form.querySelector("textarea");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text) return;
+    try {
+      await send(text);
+      if (!is_kept) field.value = "";
+      field.setCustomValidity("");
+    } catch (failed) {
+      field.setCustomValidity(failed.message);
+      field.reportValidity();
+    }
+  });
+  field.addEventListener("input", () => field.setCustomValidity(""));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || is_kept) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+}
+
+composer(at("say"), async (text) => {
+  awaited = (await tell("/say", { text })).ts;
+  show();
+});
+composer(at("reply"), (text) => tell("/say", { text, thread: chosen.thread }));
+composer(at("answer"), (text) => tell("/answer", { ticket: chosen.ticket, text, is_public: !at("is-note").checked }));
+composer(at("teams"), (text) => tell("/teams", { text }), true);
+
+at("solve").addEventListener("click", () => {
+  const ticket = world.tickets.find((one) => one.id === chosen.ticket);
+  if (ticket) tell("/status", { ticket: ticket.id, status: over(ticket.status) ? "open" : "solved" });
+});
+at("kill").addEventListener("click", () => tell("/kill"));
+at("again").addEventListener("click", () => tell("/again"));
+at("speeds").addEventListener("click", (event) => {
+  if (event.target.dataset.speed) tell("/speed", { speed: Number(event.target.dataset.speed) });
+});
+for (const box of document.querySelectorAll("[data-trouble]")) {
+  box.addEventListener("change", () => tell("/troubles", { [box.dataset.trouble]: box.checked }));
+}
+at("notices").addEventListener("click", async () => {
+  at("notices").disabled = true;
+  at("notices-told").textContent = (await tell("/notices").catch((failed) => ({ told: failed.message }))).told;
+  at("notices").disabled = false;
+});
+
+look();
+setInterval(() => document.hidden || look(), 500);

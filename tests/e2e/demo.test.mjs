@@ -1,0 +1,123 @@
+// The demo as a visitor has it: one command, a page, and a proof that holds while things break.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { binary, call, until } from "./daemon.mjs";
+
+const running = new Set();
+after(() => running.forEach((child) => child.kill("SIGKILL")));
+
+/** Starts it in a temporary folder of its own, and waits for its addresses. */
+export async function demo(...words) {
+  const folder = mkdtempSync(join(tmpdir(), "deskwire-e2e-"));
+  const child = spawn(binary, ["demo", "--no-open", "--json", ...words],
+    { env: { PATH: process.env.PATH, TMPDIR: folder } });
+  running.add(child);
+  let log = "";
+  child.stderr.on("data", (piece) => (log += piece));
+  const { board, world } = await new Promise((resolve, reject) => {
+    let out = "";
+    child.stdout.on("data", (piece) => {
+      out += piece;
+      if (out.includes("\n")) resolve(JSON.parse(out));
+    });
+    child.on("exit", (code) => reject(new Error(`exit ${code}: ${log}`)));
+  });
+  const look = async () => (await call(world, "/world")).json;
+  const tell = async (path, body = {}) => {
+    const answer = await call(world, path, { method: "POST", body });
+    assert.equal(answer.status, 200, `${path}: ${answer.text}`);
+    return answer.json;
+  };
+  return {
+    board,
+    world,
+    folder,
+    look,
+    tell,
+    see: (what, check) => until(async () => check(await look()), what),
+    stop: async () => {
+      const ended = new Promise((resolve) => child.on("exit", resolve));
+      child.kill("SIGTERM");
+      const code = await ended;
+      running.delete(child);
+      const left = readdirSync(folder);
+      rmSync(folder, { recursive: true, force: true });
+      return { code, left };
+    },
+  };
+}
+
+const columns = ["tickets", "comments", "answers", "mirrors"];
+const sum = (books, key) => columns.reduce((all, name) => all + books[name][key], 0);
+
+test("a message is a ticket, an answer is in the thread, a note is not, and done solves", async () => {
+  const world = await demo("--speed", "0");
+  const { ts } = await world.tell("/say", { text: "VPN <b>broke</b> & *stays* broken\nError 619" });
+  const ticket = await world.see("the ticket", (now) =>
+    now.tickets.find((one) => one.thread === ts && one.board > 0));
+  assert.equal(ticket.subject, "VPN <b>broke</b> & stays broken");
+  await world.tell("/answer", { ticket: ticket.id, text: "Try <again> now", is_public: true });
+  await world.tell("/answer", { ticket: ticket.id, text: "He forgot it again", is_public: false });
+  await world.tell("/say", { text: "It works!", thread: ts });
+  const thread = (now) => now.threads.find((one) => one.ts === ts);
+  await world.see("the answer", (now) =>
+    thread(now).replies.some((one) => one.text === "*Ida Agent*: Try &lt;again&gt; now"));
+  await world.see("the reply", (now) => now.books.comments.arrived === 1);
+  await world.tell("/say", { text: "done", thread: ts });
+  await world.see("solved", (now) =>
+    now.tickets.find((one) => one.id === ticket.id).status === "solved");
+  const end = await world.see("all told", (now) => sum(now.books, "waiting") === 0 && now);
+  assert.equal(end.books.leaked, 0);
+  assert.ok(!JSON.stringify(thread(end)).includes("forgot"));
+  const shown = await call(world.board, `/v1/tickets/${ticket.board}`);
+  assert.equal(shown.json.title, ticket.subject);
+  // The mail box: the week's letters, and the hour out of line with its picture.
+  const mails = await world.see("letters", (now) => now.mails.length > 5 && now.mails);
+  assert.ok(mails.some((one) => /^Your tickets? INC/.test(one.subject)));
+  const spike = mails.find((one) => one.subject.startsWith("Ticket spike: "));
+  const picture = await fetch(`${world.world}/mails/${spike.id}/0`);
+  assert.equal(picture.headers.get("content-type"), "image/png");
+  assert.match(spike.text, /vpn/);
+  await world.tell("/teams", { text: "Title: Beamer\nPriority: high\nDescription: Dark." });
+  assert.match((await world.look()).teams[0].answer, /^Ticket #\d+ \(high\): Beamer/);
+  assert.deepEqual(await world.stop(), { code: 0, left: [] });
+});
+
+test("nothing is lost or doubled while Slack repeats, answers get lost and it is killed", async () => {
+  const world = await demo("--speed", "300");
+  await world.tell("/troubles", { slack_twice: true, lost_answers: true, crashing: true });
+  await world.see("four killings' worth of traffic", (now) => {
+    assert.equal(sum(now.books, "doubled") + now.books.leaked, 0, JSON.stringify(now.books));
+    return now.kills > 1 && now.books.tickets.said > 12;
+  });
+  await world.tell("/troubles", { desk_down: true, crashing: false });
+  await world.tell("/say", { text: "Said while Zendesk was down" });
+  await world.tell("/speed", { speed: 0 });
+  await world.see("something waits", (now) => now.books.tickets.waiting > 0);
+  await world.tell("/troubles", { desk_down: false, slack_twice: false, lost_answers: false });
+  const end = await until(async () => {
+    const now = await world.look();
+    return sum(now.books, "waiting") === 0 && now;
+  }, "all of it has arrived", 45_000);
+  assert.equal(sum(end.books, "doubled") + end.books.leaked, 0, JSON.stringify(end.books));
+  assert.ok(sum(end.books, "arrived") > 20);
+  await world.stop();
+});
+
+test("another site's page is not obeyed, and --keep leaves the files", async () => {
+  const world = await demo("--speed", "0", "--keep");
+  const say = (headers, body = { text: "x" }) =>
+    call(world.world, "/say", { method: "POST", body, headers });
+  assert.equal((await say({ origin: "http://evil.example" })).status, 403);
+  assert.equal((await say({ "content-type": "text/plain" })).status, 415);
+  assert.equal((await say({}, { text: "  " })).status, 400);
+  assert.equal((await world.look()).books.tickets.said > 50, false);
+  const { code, left } = await world.stop();
+  assert.equal(code, 0);
+  assert.equal(left.length, 1);
+  assert.equal(existsSync(world.folder), false);
+});
