@@ -225,8 +225,9 @@ std::string update_line(const Happening& one) {
   const char* what = "Work note added";
   if (one.kind == Kind::answer || one.kind == Kind::question) what = "Public comment added";
   if (one.kind == Kind::solve) what = "Resolved";
-  return fmt::format("{} [ *{}* ] {} by *{}* (_{}_):\n> {}", one.incident, one.subject, what,
-                     one.agent.name, one.agent.username, one.text.empty() ? "…" : one.text);
+  const std::string line = fmt::format("{} [ *{}* ] {} by *{}* (_{}_):", one.incident, one.subject,
+                                       what, one.agent.name, one.agent.username);
+  return one.text.empty() ? line : line + "\n> " + one.text;
 }
 
 int usual_in_hour(int hour_of_day, bool is_weekend) {

@@ -2,7 +2,7 @@
 // strangers': they become text nodes, never HTML.
 
 const at = (id) => document.getElementById(id);
-const chosen = { thread: null, ticket: null, mail: null };
+const chosen = { thread: null, ticket: null, mail: undefined };
 let world = null;
 let tag = "";
 let awaited = null; // the thread of a message that was sent just now
@@ -60,19 +60,29 @@ function link(url, label) {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label);
 }
 
+/** A box whose newest is at its end follows it, unless somebody has scrolled up to read. */
+function follow(box, key, fill) {
+  const is_at_end = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+  fill();
+  if (box.of !== key || is_at_end) box.scrollTop = box.scrollHeight;
+  box.of = key;
+}
+
 /** Slack's markup as nodes: links, mentions, bold, code. */
 function mrkdwn(text) {
-  const pattern = /<@(\w+)>|<(https?:[^|>]+)\|([^>]*)>|<(https?:[^>]+)>|\*([^*\n]+)\*|`([^`\n]+)`/g;
+  const pattern = /<@(\w+)>|<(https?:[^|>]+)\|([^>]*)>|<(https?:[^>]+)>|\*([^*\n]+)\*|`([^`\n]+)`|\b_([^_\n]+)_\b|(https?:\/\/[^\s<>|]+)/g;
   const out = [];
   let last = 0;
   for (const found of text.matchAll(pattern)) {
     out.push(entities(text.slice(last, found.index)));
-    const [whole, person, url, label, bare, bold, code] = found;
+    const [whole, person, url, label, bare, bold, code, slanted, typed] = found;
     if (person) out.push(h("span", { class: "mention" }, `@${world.names[person] ?? person}`));
     else if (url) out.push(link(entities(url), entities(label)));
     else if (bare) out.push(link(entities(bare), entities(bare)));
     else if (bold) out.push(h("strong", {}, mrkdwn(bold)));
-    else out.push(h("code", {}, entities(code)));
+    else if (code) out.push(h("code", {}, entities(code)));
+    else if (slanted) out.push(h("em", {}, entities(slanted)));
+    else out.push(link(entities(typed), entities(typed)));
     last = found.index + whole.length;
   }
   out.push(entities(text.slice(last)));
@@ -85,8 +95,9 @@ function text_of(html) {
   return new DOMParser().parseFromString(blocks, "text/html").body.textContent.trim().replace(/\n{2,}/g, "\n");
 }
 
-const emoji = { white_check_mark: "✅", hourglass_flowing_sand: "⏳", arrows_counterclockwise: "🔄", eyes: "👀" };
-const first_line = (text) => entities(text.split("\n")[0]).replace(/[*_`]|<[^>]*>/g, "").trim();
+// Words, as not every machine has the pictures.
+const emoji = { white_check_mark: "✓ solved", hourglass_flowing_sand: "waits for its ticket" };
+const first_line = (text) => entities(text.split("\n")[0].replace(/<[^>|]*\|([^>]*)>/g, "$1").replace(/[*`]|<[^>]*>/g, "")).trim();
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
 function message(one) {
@@ -117,7 +128,7 @@ function show_threads() {
   const thread = world.threads.find((one) => one.ts === chosen.thread);
   at("reply").hidden = !thread;
   const parts = thread ? [thread, ...thread.replies] : [];
-  sync(at("thread"), parts, (one) => one.ts, message);
+  follow(at("thread"), chosen.thread, () => sync(at("thread"), parts, (one) => one.ts, message));
 }
 
 const over = (status) => status === "solved" || status === "closed";
@@ -151,7 +162,8 @@ function show_tickets() {
   at("answer").hidden = !ticket;
   at("solve").textContent = ticket && over(ticket.status) ? "Open again" : "Solve";
   const parts = ticket ? [{ head: ticket.id, ...ticket, comments: undefined }, ...ticket.comments] : [];
-  sync(at("ticket"), parts, (one) => one.head ? `head${one.head}` : one.id, (one) => one.head ? ticket_head(one) : comment(one));
+  follow(at("ticket"), chosen.ticket, () => sync(at("ticket"), parts, (one) => one.head ? `head${one.head}` : one.id,
+    (one) => one.head ? ticket_head(one) : comment(one)));
   if (!ticket && chosen.thread) at("ticket").replaceChildren(h("p", { class: "empty" }, world.troubles.desk_down
     ? "Zendesk is down. The ticket will be here when it is back."
     : "The ticket is on its way."));
@@ -171,7 +183,7 @@ function show_mails() {
     h("span", { class: "subject" }, one.subject),
     h("span", { class: "marks" }, one.pictures > 0 ? "with a picture" : ""),
     h("span", { class: "by" }, `to ${one.to}`))));
-  const mail = world.mails.find((one) => one.id === chosen.mail);
+  const mail = world.mails.find((one) => one.id === chosen.mail) ?? null;
   sync(at("mail"), mail ? [mail] : [], (one) => one.id, (one) => h("div", {},
     h("p", { class: "who" }, one.subject), h("p", { class: "words" }, one.text.trim()),
     Array.from({ length: one.pictures }, (_, i) =>
@@ -218,6 +230,8 @@ function show() {
     chosen.ticket = null;
     awaited = null;
   }
+  // The hour that is out of line lies open, with its picture, when a visitor comes.
+  if (chosen.mail === undefined) chosen.mail = world.mails.find((one) => one.pictures > 0)?.id;
   if (!chosen.thread && !chosen.ticket) chosen.thread = world.threads.at(-1)?.ts ?? null;
   if (chosen.thread) chosen.ticket = ticket_for(chosen.thread)?.id ?? chosen.ticket;
   show_top();
