@@ -30,6 +30,10 @@ std::string without_tags(std::string_view html) {
   return out;
 }
 
+std::string escaped(std::string_view text) {
+  return replace_all(replace_all(replace_all(text, "&", "&amp;"), "<", "&lt;"), ">", "&gt;");
+}
+
 const char* closed_words = "Status: closed prevents ticket update";
 
 }  // namespace
@@ -58,21 +62,20 @@ void FakeZendesk::add_comment(Ticket& ticket, const json::object& given, int64_t
     }
   }
   const int64_t id = ++last_id_;
-  json::object comment{{"id", id},
-                       {"type", "Comment"},
-                       {"author_id", author == 0 ? user : author},
-                       {"body", plain},
-                       {"html_body", html.empty() ? "<div class=\"zd-comment\"><p>" + plain +
-                                                        "</p>"
-                                                        "</div>"
-                                                  : "<div class=\"zd-comment\">" + html + "</div>"},
-                       {"plain_body", plain},
-                       {"public", is_public == nullptr || *is_public == json::value(true)},
-                       {"attachments", std::move(files)},
-                       {"audit_id", audit["id"]},
-                       {"via", via_of(channel)},
-                       {"created_at", now_text()},
-                       {"metadata", audit["metadata"]}};
+  json::object comment{
+      {"id", id},
+      {"type", "Comment"},
+      {"author_id", author == 0 ? user : author},
+      {"body", plain},
+      {"html_body", fmt::format("<div class=\"zd-comment\">{}</div>",
+                                html.empty() ? "<p>" + escaped(plain) + "</p>" : html)},
+      {"plain_body", plain},
+      {"public", is_public == nullptr || *is_public == json::value(true)},
+      {"attachments", std::move(files)},
+      {"audit_id", audit["id"]},
+      {"via", via_of(channel)},
+      {"created_at", now_text()},
+      {"metadata", audit["metadata"]}};
   audit["events"].as_array().push_back(comment);
   ticket.comments.push_back(std::move(comment));
 }

@@ -1,12 +1,15 @@
 // The demo as a visitor has it: one command, a page, and a proof that holds while things break.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { chromium } from "playwright-core";
 import { binary, call, until } from "./daemon.mjs";
 
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const running = new Set();
 after(() => running.forEach((child) => child.kill("SIGKILL")));
 
@@ -54,7 +57,7 @@ export async function demo(...words) {
 const columns = ["tickets", "comments", "answers", "mirrors"];
 const sum = (books, key) => columns.reduce((all, name) => all + books[name][key], 0);
 
-test("a message is a ticket, an answer is in the thread, a note is not, and done solves", async () => {
+test("a message is a ticket, an answer is in the thread, and a note is not", async () => {
   const world = await demo("--speed", "0");
   const { ts } = await world.tell("/say", { text: "VPN <b>broke</b> & stays broken\nError 619" });
   const ticket = await world.see("the ticket", (now) =>
@@ -87,7 +90,7 @@ test("a message is a ticket, an answer is in the thread, a note is not, and done
   assert.deepEqual(await world.stop(), { code: 0, left: [] });
 });
 
-test("nothing is lost or doubled while Slack repeats, answers get lost and it is killed", async () => {
+test("nothing is lost or doubled while it is killed and both sides misbehave", async () => {
   const world = await demo();
   await world.tell("/troubles", { slack_twice: true, lost_answers: true, crashing: true });
   for (let i = 1; i <= 5; ++i) {
@@ -126,4 +129,65 @@ test("another site's page is not obeyed, and --keep leaves the files", async () 
   assert.equal(code, 0);
   assert.equal(left.length, 1);
   assert.equal(existsSync(world.folder), false);
+});
+
+/** What axe finds, in a world of its own: the page's policy forbids injected scripts. */
+async function violations(page) {
+  const session = await page.context().newCDPSession(page);
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId: contextId } = await session.send("Page.createIsolatedWorld",
+    { frameId: frameTree.frame.id });
+  await session.send("Runtime.evaluate", { expression: axe, contextId });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => " +
+      "v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join('; '))))",
+    contextId, awaitPromise: true,
+  });
+  return result.value;
+}
+
+const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> *b*`;
+
+/** A conversation by the page alone, with text that would like to be more than text. */
+async function talk(page) {
+  await page.getByLabel("Message to #support").fill(hostile);
+  await page.keyboard.press("Enter");
+  const thread = page.getByRole("group", { name: "The thread" });
+  const ticket = page.getByRole("group", { name: "The ticket" });
+  await thread.getByText("<img src=x").waitFor();
+  await ticket.getByText("<script>window").first().waitFor();
+  await page.getByLabel("Answer", { exact: true }).fill(`javascript:alert(1) ${hostile}`);
+  await page.getByRole("button", { name: "Answer", exact: true }).click();
+  await thread.getByText("Ida Agent").waitFor();
+  await page.getByRole("button", { name: "Solve", exact: true }).click();
+  await thread.getByText("✓ solved").waitFor();
+}
+
+test("the page: hostile text stays text, axe finds nothing, a thread and its ticket", async (t) => {
+  const world = await demo("--speed", "1");
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"] });
+  t.after(() => browser.close());
+  for (const [colorScheme, width] of [["light", 1280], ["dark", 360]]) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
+    const page = await context.newPage();
+    const trouble = [];
+    page.on("console", (line) => line.type() === "error" && trouble.push(line.text()));
+    page.on("pageerror", (error) => trouble.push(String(error)));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(world.world)) trouble.push(`asked ${request.url()}`);
+    });
+    await page.goto(world.world);
+    if (width === 1280) await talk(page);
+    await page.getByRole("img", { name: /Tickets by the hour/ }).waitFor();
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${wide} px wide`);
+    assert.equal(await violations(page), "[]");
+    assert.deepEqual(trouble, []);
+    await context.close();
+  }
+  const { headers } = await call(world.world, "/");
+  assert.ok(!headers.get("content-security-policy").includes("unsafe"));
+  await world.stop();
 });

@@ -13,15 +13,15 @@ function h(name, props, ...children) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (key === "class") node.className = value;
     else if (value === true) node.setAttribute(key, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+    else if (value !== false && value !== undefined) node.setAttribute(key, value);
   }
-  node.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  node.append(...children.flat().filter((one) => one || one === 0));
   return node;
 }
 
 async function tell(path, body = {}) {
-  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(path, init);
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(said.detail ?? `HTTP ${answer.status}`);
   look();
@@ -53,7 +53,8 @@ function sync(parent, items, key_of, build) {
   known.forEach((node) => node.remove());
 }
 
-const entities = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const entities = (text) =>
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 function link(url, label) {
   if (!/^https?:\/\//.test(url)) return label;
@@ -68,43 +69,63 @@ function follow(box, key, fill) {
   box.of = key;
 }
 
-/** Slack's markup as nodes: links, mentions, bold, code. */
+/** Slack's markup, each kind with what becomes of it. */
+const markup = [
+  [/<@(\w+)>/, (id) => h("span", { class: "mention" }, `@${world.names[id] ?? id}`)],
+  [/<(https?:[^|>]+)\|([^>]*)>/, (url, label) => link(entities(url), entities(label))],
+  [/<(https?:[^>]+)>/, (url) => link(entities(url), entities(url))],
+  [/\*([^*\n]+)\*/, (text) => h("strong", {}, mrkdwn(text))],
+  [/`([^`\n]+)`/, (text) => h("code", {}, entities(text))],
+  [/\b_([^_\n]+)_\b/, (text) => h("em", {}, entities(text))],
+  [/(https?:\/\/[^\s<>|]+)/, (url) => link(entities(url), entities(url))],
+];
+const any_markup = new RegExp(markup.map(([pattern]) => pattern.source).join("|"), "g");
+
+/** Slack's text as nodes: links, mentions, bold, code. */
 function mrkdwn(text) {
-  const pattern = /<@(\w+)>|<(https?:[^|>]+)\|([^>]*)>|<(https?:[^>]+)>|\*([^*\n]+)\*|`([^`\n]+)`|\b_([^_\n]+)_\b|(https?:\/\/[^\s<>|]+)/g;
   const out = [];
   let last = 0;
-  for (const found of text.matchAll(pattern)) {
+  for (const found of text.matchAll(any_markup)) {
+    const [whole] = found;
     out.push(entities(text.slice(last, found.index)));
-    const [whole, person, url, label, bare, bold, code, slanted, typed] = found;
-    if (person) out.push(h("span", { class: "mention" }, `@${world.names[person] ?? person}`));
-    else if (url) out.push(link(entities(url), entities(label)));
-    else if (bare) out.push(link(entities(bare), entities(bare)));
-    else if (bold) out.push(h("strong", {}, mrkdwn(bold)));
-    else if (code) out.push(h("code", {}, entities(code)));
-    else if (slanted) out.push(h("em", {}, entities(slanted)));
-    else out.push(link(entities(typed), entities(typed)));
+    const [pattern, build] = markup.find(([one]) => one.exec(whole)?.[0] === whole);
+    out.push(build(...pattern.exec(whole).slice(1)));
     last = found.index + whole.length;
   }
   out.push(entities(text.slice(last)));
   return out;
 }
 
-/** The text of HTML with its line ends. The parsed document is inert: nothing in it loads or runs. */
+/** The text of HTML with its line ends. Never parsed as HTML: what is in it is a stranger's. */
 function text_of(html) {
-  const blocks = html.replace(/<br\s*\/?>|<\/(p|div|li)>/gi, "$&\n");
-  return new DOMParser().parseFromString(blocks, "text/html").body.textContent.trim().replace(/\n{2,}/g, "\n");
+  const lines = html.replace(/<br\s*\/?>|<\/(p|div|li)>/gi, "\n").replace(/<[^>]*>/g, "");
+  const plain = lines.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&nbsp;", " ");
+  return entities(plain).trim().replace(/\n{2,}/g, "\n");
 }
 
 // Words, as not every machine has the pictures.
 const emoji = { white_check_mark: "✓ solved", hourglass_flowing_sand: "waits for its ticket" };
-const first_line = (text) => entities(text.split("\n")[0].replace(/<[^>|]*\|([^>]*)>/g, "$1").replace(/[*`]|<[^>]*>/g, "")).trim();
+const marks_of = (one) => one.reactions.map((name) => emoji[name] ?? `:${name}:`).join(" ");
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
+function first_line(text) {
+  const [line] = text.split("\n");
+  const plain = line.replace(/<[^>|]*\|([^>]*)>/g, "$1").replace(/[*`]|<[^>]*>/g, "");
+  return entities(plain).trim();
+}
 
 function message(one) {
   return h("div", { class: `said${one.is_bot ? " is-bot" : ""}` },
     h("p", { class: "who" }, one.who),
     h("p", { class: "words" }, mrkdwn(one.text)),
-    one.reactions.length > 0 && h("p", { class: "marks" }, one.reactions.map((name) => emoji[name] ?? `:${name}:`).join(" ")));
+    one.reactions.length > 0 && h("p", { class: "marks" }, marks_of(one)));
+}
+
+/** A row of a list that opens something. */
+function row(is_on, open, subject, mark, by) {
+  return h("li", {},
+    h("button", { type: "button", "aria-pressed": String(is_on), onclick: open },
+      h("span", { class: "subject" }, subject), mark, h("span", { class: "by" }, by)));
 }
 
 function ticket_for(thread) {
@@ -118,17 +139,18 @@ function choose(thread, ticket) {
 }
 
 function show_threads() {
-  const newest = [...world.threads].reverse();
-  sync(at("threads"), newest.map((one) => ({ ...one, is_on: one.ts === chosen.thread })), (one) => one.ts, (one) =>
-    h("li", {}, h("button", { type: "button", "aria-pressed": String(one.is_on),
-      onclick: () => choose(one.ts, ticket_for(one.ts)?.id ?? null) },
-    h("span", { class: "subject" }, first_line(one.text)),
-    h("span", { class: "marks" }, one.reactions.map((name) => emoji[name] ?? "").join("")),
-    h("span", { class: "by" }, `${one.who} · ${plural(one.replies.length + one.left_out, "reply", "replies")}`))));
+  const shown = [...world.threads].reverse()
+    .map((one) => ({ ...one, is_on: one.ts === chosen.thread }));
+  sync(at("threads"), shown, (one) => one.ts, (one) => row(one.is_on,
+    () => choose(one.ts, ticket_for(one.ts)?.id ?? null),
+    first_line(one.text),
+    h("span", { class: "marks" }, marks_of(one)),
+    `${one.who} · ${plural(one.replies.length + one.left_out, "reply", "replies")}`));
   const thread = world.threads.find((one) => one.ts === chosen.thread);
   at("reply").hidden = !thread;
   const parts = thread ? [thread, ...thread.replies] : [];
-  follow(at("thread"), chosen.thread, () => sync(at("thread"), parts, (one) => one.ts, message));
+  const box = at("thread");
+  follow(box, chosen.thread, () => sync(box, parts, (one) => one.ts, message));
 }
 
 const over = (status) => status === "solved" || status === "closed";
@@ -138,7 +160,7 @@ function status_mark(ticket) {
 }
 
 function comment(one) {
-  const from = one.via === "api" ? "through Deskwire" : one.via === "email" ? "by mail" : "";
+  const from = { api: "through Deskwire", email: "by mail" }[one.via] ?? "";
   const note = one.is_public ? from : `private note${from ? `, ${from}` : ""}`;
   return h("div", { class: `said${one.is_public ? "" : " is-note"}` },
     h("p", { class: "who" }, one.who, note && h("small", {}, note)),
@@ -146,52 +168,82 @@ function comment(one) {
 }
 
 function ticket_head(ticket) {
-  return h("div", { class: "open-head" }, h("strong", {}, `#${ticket.id} ${ticket.subject}`), status_mark(ticket),
-    ticket.priority && h("span", { class: `mark${ticket.priority === "urgent" ? " is-high" : ""}` }, ticket.priority),
-    ticket.board > 0 && h("a", { href: `${world.board}/tickets/${ticket.board}`, target: "_blank", rel: "noopener" }, "on the board"));
+  const priority = `mark${ticket.priority === "urgent" ? " is-high" : ""}`;
+  const href = `${world.board}/tickets/${ticket.board}`;
+  return h("div", { class: "open-head" },
+    h("strong", {}, `#${ticket.id} ${ticket.subject}`),
+    status_mark(ticket),
+    ticket.priority && h("span", { class: priority }, ticket.priority),
+    ticket.board > 0 && h("a", { href, target: "_blank", rel: "noopener" }, "on the board"));
+}
+
+/** What of a ticket its row shows: it is built anew when that has changed. */
+function ticket_row({ id, subject, status, requester, via, comments }) {
+  const way = via === "email" ? "by mail" : "from Slack";
+  const by = `${requester} · ${way} · ${plural(comments.length, "comment", "comments")}`;
+  return { id, subject, status, by, is_on: id === chosen.ticket };
 }
 
 function show_tickets() {
-  sync(at("tickets"), world.tickets.map((one) => ({ id: one.id, subject: one.subject, status: one.status,
-    requester: one.requester, via: one.via, count: one.comments.length, is_on: one.id === chosen.ticket })),
-  (one) => one.id, (one) => h("li", {}, h("button", { type: "button", "aria-pressed": String(one.is_on),
-    onclick: () => choose(world.tickets.find((all) => all.id === one.id)?.thread || null, one.id) },
-  h("span", { class: "subject" }, `#${one.id} ${one.subject}`), status_mark(one),
-  h("span", { class: "by" }, `${one.requester} · ${one.via === "email" ? "by mail" : "from Slack"} · ${plural(one.count, "comment", "comments")}`))));
+  sync(at("tickets"), world.tickets.map(ticket_row), (one) => one.id, (one) => row(one.is_on,
+    () => choose(world.tickets.find((all) => all.id === one.id)?.thread || null, one.id),
+    `#${one.id} ${one.subject}`, status_mark(one), one.by));
   const ticket = world.tickets.find((one) => one.id === chosen.ticket) ?? null;
+  const box = at("ticket");
   at("answer").hidden = !ticket;
   at("solve").textContent = ticket && over(ticket.status) ? "Open again" : "Solve";
-  const parts = ticket ? [{ head: ticket.id, ...ticket, comments: undefined }, ...ticket.comments] : [];
-  follow(at("ticket"), chosen.ticket, () => sync(at("ticket"), parts, (one) => one.head ? `head${one.head}` : one.id,
-    (one) => one.head ? ticket_head(one) : comment(one)));
-  if (!ticket && chosen.thread) at("ticket").replaceChildren(h("p", { class: "empty" }, world.troubles.desk_down
-    ? "Zendesk is down. The ticket will be here when it is back."
-    : "The ticket is on its way."));
+  if (!ticket && chosen.thread) {
+    box.replaceChildren(h("p", { class: "empty" }, world.troubles.desk_down
+      ? "Zendesk is down. The ticket will be here when it is back."
+      : "The ticket is on its way."));
+    return;
+  }
+  const head = ticket && { ...ticket, comments: undefined, is_head: true };
+  const parts = ticket ? [head, ...ticket.comments] : [];
+  follow(box, chosen.ticket, () => sync(box, parts,
+    (one) => `${one.is_head ? "head" : ""}${one.id}`,
+    (one) => (one.is_head ? ticket_head(one) : comment(one))));
+}
+
+function talk(one) {
+  return h("li", { class: "said" },
+    h("p", { class: "who" }, one.who),
+    h("p", { class: "words" }, one.asked),
+    h("p", { class: "who" }, one.is_refused ? "Teams" : "Deskwire"),
+    h("p", { class: `words${one.is_refused ? " bad" : ""}` }, one.answer));
 }
 
 function show_talks() {
-  sync(at("talks"), world.teams, (one) => one.at + one.asked, (one) => h("li", { class: "said" },
-    h("p", { class: "who" }, one.who), h("p", { class: "words" }, one.asked),
-    h("p", { class: "who" }, one.is_refused ? "Teams" : "Deskwire"), h("p", { class: `words${one.is_refused ? " bad" : ""}` }, one.answer)));
-  sync(at("updates"), world.updates, (one) => one.ts, message);
+  sync(at("talks"), world.teams, (one) => one.at + one.asked, talk);
+  sync(at("updates"), world.updates, (one) => one.ts, (one) => h("li", {}, message(one)));
+}
+
+function mail_of(one) {
+  const alt = "Tickets by the hour over the last seven days, with what was expected";
+  const pictures = Array.from({ length: one.pictures }, (_, i) =>
+    h("img", { src: `/mails/${one.id}/${i}`, alt }));
+  return h("div", {}, h("p", { class: "who" }, one.subject), pictures,
+    h("p", { class: "words" }, one.text.trim()));
 }
 
 function show_mails() {
-  sync(at("mails"), world.mails.map((one) => ({ ...one, is_on: one.id === chosen.mail })), (one) => one.id, (one) =>
-    h("li", {}, h("button", { type: "button", "aria-pressed": String(one.is_on),
-      onclick: () => { chosen.mail = one.is_on ? null : one.id; show(); } },
-    h("span", { class: "subject" }, one.subject),
-    h("span", { class: "marks" }, one.pictures > 0 ? "with a picture" : ""),
-    h("span", { class: "by" }, `to ${one.to}`))));
-  const mail = world.mails.find((one) => one.id === chosen.mail) ?? null;
-  sync(at("mail"), mail ? [mail] : [], (one) => one.id, (one) => h("div", {},
-    h("p", { class: "who" }, one.subject), h("p", { class: "words" }, one.text.trim()),
-    Array.from({ length: one.pictures }, (_, i) =>
-      h("img", { src: `/mails/${one.id}/${i}`, alt: "Tickets by the hour over the last seven days, with what was expected" }))));
+  const shown = world.mails.map((one) => ({ ...one, is_on: one.id === chosen.mail }));
+  const open = (one) => {
+    chosen.mail = one.is_on ? null : one.id;
+    show();
+  };
+  sync(at("mails"), shown, (one) => one.id, (one) => row(one.is_on, () => open(one), one.subject,
+    h("span", { class: "marks" }, one.pictures > 0 ? "with a picture" : ""), `to ${one.to}`));
+  const mail = world.mails.find((one) => one.id === chosen.mail);
+  sync(at("mail"), mail ? [mail] : [], (one) => one.id, mail_of);
 }
 
-const rows = [["tickets", "Slack messages → tickets"], ["comments", "Slack replies → comments"],
-  ["answers", "Agents’ answers → Slack"], ["mirrors", "Mails → threads"]];
+const rows = [
+  ["tickets", "Slack messages → tickets"],
+  ["comments", "Slack replies → comments"],
+  ["answers", "Agents’ answers → Slack"],
+  ["mirrors", "Mails → threads"],
+];
 
 function show_books() {
   const books = world.books;
@@ -199,28 +251,45 @@ function show_books() {
   const [arrived, waiting, doubled] = [sum("arrived"), sum("waiting"), sum("doubled")];
   const is_bad = doubled > 0 || books.leaked > 0;
   const verdict = at("verdict");
-  verdict.className = `verdict${is_bad ? " is-bad" : waiting > 0 ? " is-waiting" : ""}`;
-  verdict.textContent = is_bad ? `${doubled} doubled, ${books.leaked} private notes in Slack.`
-    : waiting > 0 ? `${arrived} arrived once, ${waiting} on the way.` : `All ${arrived} have arrived, once.`;
+  verdict.classList.toggle("is-bad", is_bad);
+  verdict.classList.toggle("is-waiting", !is_bad && waiting > 0);
+  if (is_bad) {
+    verdict.textContent = `${doubled} doubled, ${books.leaked} private notes in Slack.`;
+  } else if (waiting > 0) {
+    verdict.textContent = `${arrived} arrived once, ${waiting} on the way.`;
+  } else {
+    verdict.textContent = `All ${arrived} have arrived, once.`;
+  }
   const number = (value, mark) => h("td", { class: value > 0 ? mark : "" }, String(value));
   const lines = rows.map(([name, title]) => ({ name, title, ...books[name] }));
-  sync(at("books"), lines, (one) => one.name, (one) => h("tr", {}, h("th", { scope: "row" }, one.title),
-    number(one.said, ""), number(one.arrived, ""), number(one.waiting, "is-waiting"), number(one.doubled, "is-bad")));
+  sync(at("books"), lines, (one) => one.name, (one) => h("tr", {},
+    h("th", { scope: "row" }, one.title),
+    number(one.said, ""),
+    number(one.arrived, ""),
+    number(one.waiting, "is-waiting"),
+    number(one.doubled, "is-bad")));
 }
 
 function show_top() {
   const { minute, speed, is_over } = world.day;
   const two = (number) => String(number).padStart(2, "0");
-  at("clock").textContent = is_over ? "The day is over" : `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+  const time = `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+  at("clock").textContent = is_over ? "The day is over" : time;
   at("again").hidden = !is_over;
   at("speeds").hidden = is_over;
-  for (const button of at("speeds").children) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
+  for (const button of at("speeds").children) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
+  }
   at("daemon-dot").classList.toggle("is-down", !world.is_ready);
   at("daemon").textContent = world.is_ready ? "Deskwire is running" : "Deskwire is starting again";
   at("kills").textContent = world.kills > 0 ? `killed ${plural(world.kills, "time", "times")}` : "";
   at("board").href = world.board;
-  for (const one of document.querySelectorAll("[data-board]")) one.href = world.board + one.dataset.board;
-  for (const box of document.querySelectorAll("[data-trouble]")) box.checked = world.troubles[box.dataset.trouble];
+  for (const one of document.querySelectorAll("[data-board]")) {
+    one.href = world.board + one.dataset.board;
+  }
+  for (const box of document.querySelectorAll("[data-trouble]")) {
+    box.checked = world.troubles[box.dataset.trouble];
+  }
 }
 
 function show() {
@@ -290,24 +359,28 @@ composer(at("say"), async (text) => {
   show();
 });
 composer(at("reply"), (text) => tell("/say", { text, thread: chosen.thread }));
-composer(at("answer"), (text) => tell("/answer", { ticket: chosen.ticket, text, is_public: !at("is-note").checked }));
+composer(at("answer"), (text) =>
+  tell("/answer", { ticket: chosen.ticket, text, is_public: !at("is-note").checked }));
 composer(at("teams"), (text) => tell("/teams", { text }), true);
 
 at("solve").addEventListener("click", () => {
   const ticket = world.tickets.find((one) => one.id === chosen.ticket);
-  if (ticket) tell("/status", { ticket: ticket.id, status: over(ticket.status) ? "open" : "solved" });
+  const status = ticket && over(ticket.status) ? "open" : "solved";
+  if (ticket) tell("/status", { ticket: ticket.id, status });
 });
 at("kill").addEventListener("click", () => tell("/kill"));
 at("again").addEventListener("click", () => tell("/again"));
 at("speeds").addEventListener("click", (event) => {
-  if (event.target.dataset.speed) tell("/speed", { speed: Number(event.target.dataset.speed) });
+  const { speed } = event.target.dataset;
+  if (speed) tell("/speed", { speed: Number(speed) });
 });
 for (const box of document.querySelectorAll("[data-trouble]")) {
   box.addEventListener("change", () => tell("/troubles", { [box.dataset.trouble]: box.checked }));
 }
 at("notices").addEventListener("click", async () => {
   at("notices").disabled = true;
-  at("notices-told").textContent = (await tell("/notices").catch((failed) => ({ told: failed.message }))).told;
+  const said = await tell("/notices").catch((failed) => ({ told: failed.message }));
+  at("notices-told").textContent = said.told;
   at("notices").disabled = false;
 });
 
