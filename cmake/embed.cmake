@@ -58,3 +58,16 @@ function(dw_embed_packaged target)
             ${CMAKE_SOURCE_DIR}/tools/embed.py)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# The demo's page and its day of incidents: plain files that need no building.
+function(dw_embed_demo target)
+  set(folder ${CMAKE_SOURCE_DIR}/src/app/demo/files)
+  set(out ${CMAKE_BINARY_DIR}/generated/demo_files.cc)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${DW_EMBED} files ${out} demo_files ${folder}
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

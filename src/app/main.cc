@@ -34,6 +34,7 @@ int run(int count, char** arguments) {
   dw::add_setup(app, invocation);
   dw::add_notices(app, invocation);
   dw::add_volume(app, invocation);
+  dw::add_demo(app, invocation);
   dw::add_completions(app, invocation);
   dw::add_man(app, invocation);
   std::vector<std::string> words = dw::modern_arguments(count, arguments);

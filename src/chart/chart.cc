@@ -132,6 +132,8 @@ class Painter {
 
   void paint_band() {
     each_stretch([&](size_t first, size_t last) {
+      // Text that was written leaves a point from which the path would go on.
+      cairo_new_path(cairo_);
       for (size_t i = first; i < last; ++i) {
         cairo_line_to(cairo_, middle_of(chart_.hours[i]), y_of(chart_.hours[i].high));
       }
@@ -147,6 +149,7 @@ class Painter {
 
   void stroke_line(size_t first, size_t last, const Colour& c, double width,
                    double ChartHour::*member) {
+    cairo_new_path(cairo_);
     for (size_t i = first; i < last; ++i) {
       cairo_line_to(cairo_, middle_of(chart_.hours[i]), y_of(chart_.hours[i].*member));
     }

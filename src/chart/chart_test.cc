@@ -39,6 +39,26 @@ TEST(chart, is_an_svg) {
   EXPECT_NE(svg->find("<svg"), std::string::npos);
 }
 
+/// The path that is filled with the band's colour.
+std::string band_in(const std::string& svg) {
+  const size_t fill = svg.find("rgb(80%,88%,97%)") == std::string::npos
+                          ? svg.find("rgb(80%, 88%, 97%)")
+                          : svg.find("rgb(80%,88%,97%)");
+  if (fill == std::string::npos) return "";
+  const size_t from = svg.rfind("<path", fill);
+  const size_t path = svg.find(" d=\"", from);
+  return svg.substr(path, svg.find('"', path + 4) - path);
+}
+
+TEST(chart, a_label_on_the_axis_does_not_pull_the_band) {
+  Chart chart = week();
+  chart.ticks = {};
+  const std::string bare = band_in(*draw_svg(chart));
+  ASSERT_FALSE(bare.empty());
+  chart.ticks = {{chart.hours[12].hour, "Sun 15"}, {chart.hours[36].hour, "Mon 16"}};
+  EXPECT_EQ(band_in(*draw_svg(chart)), bare);
+}
+
 TEST(chart, survives_one_hour_gaps_and_nothing) {
   Chart chart = week();
   chart.hours.erase(chart.hours.begin() + 20, chart.hours.begin() + 90);

@@ -116,7 +116,8 @@ struct FakeSlack::State {
   std::vector<Call> calls;
   std::set<TcpSocket*> open;
   int last_event = 0, last_trigger = 0;
-  bool is_stopping = false;
+  int dropped_each = 0, changes_made = 0;
+  bool is_repeating = false, is_stopping = false;
 
   /// Shared by this object and its tasks.
   static Task<void> accept(std::shared_ptr<State> self);
@@ -129,6 +130,7 @@ struct FakeSlack::State {
   std::optional<FakeSlackFault> fault_for(std::string_view method);
   Answer file(const Asked& asked, std::string_view path);
   void tell(json::object event);
+  void tell_once(json::object event);
 };
 
 namespace {
@@ -147,6 +149,11 @@ Answer with_json(json::object body) {
 }  // namespace
 
 void FakeSlack::State::tell(json::object event) {
+  if (is_repeating) tell_once(event);
+  tell_once(std::move(event));
+}
+
+void FakeSlack::State::tell_once(json::object event) {
   const json::array authorizations{
       json::object{{"team_id", options.team}, {"user_id", options.bot_user}, {"is_bot", true}}};
   sockets.send("events_api",
@@ -261,6 +268,10 @@ std::optional<Answer> FakeSlack::State::call_method(const Asked& asked, std::str
   }
   json::object body = method(name, asked, query);
   if (fault && fault->kind == Kind::lost) return std::nullopt;
+  const bool is_change = name == "chat.postMessage" || name == "chat.update" ||
+                         name == "reactions.add" || name == "reactions.remove";
+  const bool is_counted = is_change && dropped_each > 0;
+  if (is_counted && ++changes_made % dropped_each == 0) return std::nullopt;
   if (fault) return with_body(fault->status, "text/plain", "trouble");
   Answer out = with_json(std::move(body));
   out.set("X-OAuth-Scopes", join(options.scopes, ","));
@@ -313,11 +324,20 @@ const FakeSlackOptions& FakeSlack::options() const {
 FakeSlackWorkspace& FakeSlack::workspace() {
   return state_->workspace;
 }
+const FakeSlackWorkspace& FakeSlack::workspace() const {
+  return state_->workspace;
+}
 FakeSlackSockets& FakeSlack::sockets() {
   return state_->sockets;
 }
 void FakeSlack::fault(FakeSlackFault fault) {
   state_->faults.push_back(std::move(fault));
+}
+void FakeSlack::repeat_events(bool is_on) {
+  state_->is_repeating = is_on;
+}
+void FakeSlack::drop_answers(int each) {
+  state_->dropped_each = each;
 }
 const std::vector<FakeSlack::Call>& FakeSlack::calls() const {
   return state_->calls;

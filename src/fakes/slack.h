@@ -44,9 +44,14 @@ class FakeSlack {
   std::string api_url() const { return url() + "/api/"; }
   const FakeSlackOptions& options() const;
   FakeSlackWorkspace& workspace();
+  const FakeSlackWorkspace& workspace() const;
   FakeSlackSockets& sockets();
   /// Faults are used up in order, each by the first call that it is for.
   void fault(FakeSlackFault fault);
+  /// Each event comes a second time, under another id, as Slack at times does.
+  void repeat_events(bool is_on);
+  /// Of the calls that change something each n-th takes effect, and its answer is lost; 0: none.
+  void drop_answers(int each);
   /// Calls of the Web API so far, but for those that a fault answered.
   const std::vector<Call>& calls() const;
   size_t count(std::string_view method) const;

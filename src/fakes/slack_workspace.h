@@ -78,6 +78,7 @@ class FakeSlackWorkspace {
   json::object call(std::string_view method, const Fields& fields);
 
   const std::map<std::string, Channel>& channels() const { return channels_; }
+  const std::map<std::string, Person>& people() const { return people_; }
   std::map<std::string, File>& files() { return files_; }
   /// All messages of a channel with that text, oldest first.
   std::vector<Message> messages(const std::string& channel) const;

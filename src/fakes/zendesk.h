@@ -41,6 +41,8 @@ class FakeZendesk {
   };
   /// `url`: "http://127.0.0.1:4000", for addresses inside answers.
   FakeZendesk(std::function<TimePoint()> now, std::string url);
+  /// The agent who is there from the start.
+  static constexpr int64_t ida = 2;
 
   HttpStep answer(const HttpScript::Seen& request);
   void fail_next(FakeFault fault) { faults_.push_back(std::move(fault)); }
@@ -48,9 +50,17 @@ class FakeZendesk {
 
   /// As people at Zendesk would do it; ids come back.
   int64_t mail_in(const std::string& subject, const std::string& text, const std::string& email);
-  int64_t say(int64_t ticket, const std::string& html, bool is_public);
-  void change(int64_t ticket, const json::object& fields);
+  int64_t say(int64_t ticket, const std::string& html, bool is_public, int64_t agent = ida);
+  void change(int64_t ticket, const json::object& fields, int64_t agent = ida);
+  /// A ticket from a form on the web: "subject", "comment", "requester", "tags", "priority".
+  int64_t form_in(const json::object& fields);
+  int64_t add_agent(const std::string& name, const std::string& email);
 
+  /// Ids are given without a gap; 0: there is none.
+  int64_t first_ticket() const { return tickets_.empty() ? 0 : tickets_.begin()->first; }
+  int64_t last_ticket() const { return tickets_.empty() ? 0 : tickets_.rbegin()->first; }
+  /// Empty for a stranger.
+  std::string name_of(int64_t user) const;
   const json::object& ticket(int64_t id) const { return tickets_.at(id).fields; }
   size_t ticket_count() const { return tickets_.size(); }
   const std::vector<json::object>& comments(int64_t id) const { return tickets_.at(id).comments; }

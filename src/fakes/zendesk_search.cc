@@ -124,6 +124,10 @@ HttpStep FakeZendesk::export_tickets(const Call& call) {
   }
   std::vector<const Ticket*> changed;
   for (const auto& [id, ticket] : tickets_) {
+    // An empty page's cursor is behind what was before its start, too.
+    if (cursor.empty() && ticket.changed_at < since) after = std::max(after, ticket.change);
+  }
+  for (const auto& [id, ticket] : tickets_) {
     const bool is_ripe = ticket.changed_at <= now_() - options.export_lag;
     if (ticket.change > after && ticket.changed_at >= since && is_ripe) changed.push_back(&ticket);
   }

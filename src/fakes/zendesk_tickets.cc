@@ -30,6 +30,10 @@ std::string without_tags(std::string_view html) {
   return out;
 }
 
+std::string escaped(std::string_view text) {
+  return replace_all(replace_all(replace_all(text, "&", "&amp;"), "<", "&lt;"), ">", "&gt;");
+}
+
 const char* closed_words = "Status: closed prevents ticket update";
 
 }  // namespace
@@ -58,21 +62,20 @@ void FakeZendesk::add_comment(Ticket& ticket, const json::object& given, int64_t
     }
   }
   const int64_t id = ++last_id_;
-  json::object comment{{"id", id},
-                       {"type", "Comment"},
-                       {"author_id", author == 0 ? user : author},
-                       {"body", plain},
-                       {"html_body", html.empty() ? "<div class=\"zd-comment\"><p>" + plain +
-                                                        "</p>"
-                                                        "</div>"
-                                                  : "<div class=\"zd-comment\">" + html + "</div>"},
-                       {"plain_body", plain},
-                       {"public", is_public == nullptr || *is_public == json::value(true)},
-                       {"attachments", std::move(files)},
-                       {"audit_id", audit["id"]},
-                       {"via", via_of(channel)},
-                       {"created_at", now_text()},
-                       {"metadata", audit["metadata"]}};
+  json::object comment{
+      {"id", id},
+      {"type", "Comment"},
+      {"author_id", author == 0 ? user : author},
+      {"body", plain},
+      {"html_body", fmt::format("<div class=\"zd-comment\">{}</div>",
+                                html.empty() ? "<p>" + escaped(plain) + "</p>" : html)},
+      {"plain_body", plain},
+      {"public", is_public == nullptr || *is_public == json::value(true)},
+      {"attachments", std::move(files)},
+      {"audit_id", audit["id"]},
+      {"via", via_of(channel)},
+      {"created_at", now_text()},
+      {"metadata", audit["metadata"]}};
   audit["events"].as_array().push_back(comment);
   ticket.comments.push_back(std::move(comment));
 }
@@ -270,16 +273,30 @@ int64_t FakeZendesk::mail_in(const std::string& subject, const std::string& text
   return add_ticket(given, requester, "email");
 }
 
-int64_t FakeZendesk::say(int64_t ticket, const std::string& html, bool is_public) {
-  constexpr int64_t ida = 2;
-  const json::object audit = apply(
-      ticket, {{"comment", json::object{{"html_body", html}, {"public", is_public}}}}, ida, "web");
+int64_t FakeZendesk::form_in(const json::object& fields) {
+  return add_ticket(fields, requester_of(fields, 0), "web");
+}
+
+int64_t FakeZendesk::add_agent(const std::string& name, const std::string& email) {
+  const int64_t id = ++last_id_;
+  users_[id] = {{"id", id}, {"name", name}, {"email", email}, {"role", "agent"}, {"active", true}};
+  return id;
+}
+
+std::string FakeZendesk::name_of(int64_t user) const {
+  const auto found = users_.find(user);
+  return found == users_.end() ? std::string() : text_in(found->second, "name");
+}
+
+int64_t FakeZendesk::say(int64_t ticket, const std::string& html, bool is_public, int64_t agent) {
+  const json::object audit =
+      apply(ticket, {{"comment", json::object{{"html_body", html}, {"public", is_public}}}}, agent,
+            "web");
   return number_in(audit.at("events").as_array().at(0).as_object(), "id");
 }
 
-void FakeZendesk::change(int64_t ticket, const json::object& fields) {
-  constexpr int64_t ida = 2;
-  apply(ticket, fields, ida, "web");
+void FakeZendesk::change(int64_t ticket, const json::object& fields, int64_t agent) {
+  apply(ticket, fields, agent, "web");
 }
 
 }  // namespace dw

@@ -38,6 +38,7 @@ void add_login(CLI::App& app, Invocation& invocation);
 void add_setup(CLI::App& app, Invocation& invocation);
 void add_notices(CLI::App& app, Invocation& invocation);
 void add_volume(CLI::App& app, Invocation& invocation);
+void add_demo(CLI::App& app, Invocation& invocation);
 void add_completions(CLI::App& app, Invocation& invocation);
 void add_man(CLI::App& app, Invocation& invocation);
 
