@@ -13,10 +13,19 @@ const reasons: Record<string, string> = {
 
 /** A mail is text that others wrote: it is shown in a frame that can run and load nothing. */
 function Mail({ one }: { one: Notice }) {
+  const [isText, setIsText] = useState(false);
   return (
     <div class="mail">
-      <p><strong>{one.subject}</strong> <span class="faint">to {one.name} {one.to}</span></p>
-      <iframe sandbox="" srcdoc={one.html} title={`Mail to ${one.to}`} />
+      <div class="mail-head">
+        <p><strong>{one.subject}</strong>{" "}
+          <span class="faint">to {one.name} &lt;{one.to}&gt;</span></p>
+        <div class="segments" role="group" aria-label="Shown as">
+          <button type="button" aria-pressed={!isText} onClick={() => setIsText(false)}>HTML</button>
+          <button type="button" aria-pressed={isText} onClick={() => setIsText(true)}>Text</button>
+        </div>
+      </div>
+      {isText ? <pre tabIndex={0}>{one.text}</pre>
+        : <iframe sandbox="" srcdoc={one.html} title={`Mail to ${one.to}`} />}
     </div>
   );
 }
@@ -35,6 +44,7 @@ function Letters({ items }: { items: Notice[] }) {
             {one.state && <StatusMark status={one.state} />}
             {one.left_out && <span class="mark">{reasons[one.left_out] ?? one.left_out}</span>}
             <button type="button" class="quiet" aria-expanded={open === one.to}
+              aria-label={`Mail to ${one.to}`}
               onClick={() => setOpen(open === one.to ? null : one.to)}>Mail</button>
           </div>
           {one.reason && <p class="faint">{one.reason}</p>}
@@ -69,9 +79,21 @@ function Figures({ run }: { run: NoticeRun }) {
   );
 }
 
+function NoticesOff() {
+  return (
+    <div class="empty">
+      <p>No report is read yet. Name the one with your customers' tickets in{" "}
+        <code>deskwire.toml</code>, and start again:</p>
+      <pre class="sample">{'[notices]\nfile = "report.csv"\nevery = "week"'}</pre>
+      <p>Before anything is sent, <code>deskwire notices preview</code> shows each mail.</p>
+    </div>
+  );
+}
+
 function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
   const [cursor, setCursor] = useState("");
   const next = useLoad<NoticePreview>(`/v1/notices/preview${query({ limit: "25", cursor })}`);
+  if (next.error?.message.includes("notices.file")) return <NoticesOff />;
   if (next.error) return <Trouble error={next.error} retry={next.reload} />;
   if (!next.value) return <Loading />;
   const { run, items, asks, next_cursor } = next.value;
@@ -174,6 +196,7 @@ export function NoticesPage({ role }: { role: Role }) {
                     <td class="right number">{whole(one.deliveries.dead)}</td>
                     <td class="acts-cell">
                       <button type="button" class="quiet" aria-expanded={open === one.run}
+                        aria-label={`Who got what in run ${one.run}`}
                         onClick={() => setOpen(open === one.run ? null : one.run)}>Who</button>
                       {canAct && one.state === "planned" && (
                         <Action label="Approve and send" run={async () => {
@@ -191,6 +214,9 @@ export function NoticesPage({ role }: { role: Role }) {
       </Section>
       {open !== null && (
         <Section title={`Who got what in run ${open}`}>
+          {runs.value?.items.filter((one) => one.run === open).map((one) => (
+            <Figures key={one.run} run={one} />
+          ))}
           <RunLetters key={open} run={open} />
         </Section>
       )}
