@@ -38,7 +38,8 @@ interface Props {
   until?: number;  // where the time axis ends, if behind the last point
 }
 
-export function TimeChart({ points, label, say, hint = "", height = 240, chart, until = 0 }: Props) {
+export function TimeChart({ points, label, say, hint = "", height = 240, chart, until = 0 }:
+  Props) {
   const [box, width] = useWidth();
   const [over, setOver] = useState<number | null>(null);
   const first = points[0]?.at ?? 0;
@@ -75,7 +76,7 @@ export function TimeChart({ points, label, say, hint = "", height = 240, chart, 
                 text-anchor="end">{whole(tick)}</text>
             </g>
           ))}
-          {timeTicks(first, last, Math.max(2, Math.floor(width / 96))).map(({ at, text }) => (
+          {timeTicks(first, last, Math.max(2, Math.floor(width / 72))).map(({ at, text }) => (
             <text key={at} class="chart-tick" y={height - 6} font-size="12"
               x={Math.min(Math.max(x(at), left + 16), width - 22)} text-anchor="middle">
               {text}

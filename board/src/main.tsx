@@ -120,6 +120,9 @@ function App() {
   useEffect(() => {
     document.documentElement.classList.toggle("tv", isTv);
   }, [isTv]);
+  useEffect(() => {
+    document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [address.pathname]);
   useEffect(() => setCsrf(session.value?.csrf ?? null), [session.value]);
   if (isSignedOut || status.error?.status === 401) return <SignIn />;
   const path = isTv ? turning : address.pathname;

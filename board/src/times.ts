@@ -12,13 +12,14 @@ export interface Point {
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const steps = [5 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour,
-  day, 2 * day, 7 * day, 14 * day, 28 * day];
+const steps = [minute, 5 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour,
+  12 * hour, day, 2 * day, 7 * day, 14 * day, 28 * day];
 
 /** "14:30" of the clock on the wall. */
 export function clock(at: number): string {
   const time = new Date(at);
-  return `${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 const dayOf = (at: number) =>
@@ -30,7 +31,8 @@ export const dayAndClock = (at: number) => `${dayOf(at)} ${clock(at)}`;
 /** At most `most` marks at round local times, a day named where it begins. */
 export function timeTicks(first: number, last: number, most: number):
   { at: number; text: string }[] {
-  const step = steps.find((one) => (last - first) / one <= most) ?? Math.ceil((last - first) / most);
+  const step = steps.find((one) => (last - first) / one <= most)
+    ?? Math.ceil((last - first) / most);
   const start = new Date(first);
   start.setHours(0, 0, 0, 0);
   const out: { at: number; text: string }[] = [];
@@ -50,8 +52,8 @@ export function timeTicks(first: number, last: number, most: number):
 
 /** Depths a step apart that end at `until`, put together to at most `most` points; each holds the
     highest of its stretch. */
-export function condensed(depths: (number | null)[], until: number, every: number, most: number):
-  Point[] {
+export function condensed(depths: (number | null)[], until: number, every: number,
+  most: number): Point[] {
   const size = Math.max(1, Math.ceil(depths.length / most));
   const out: Point[] = [];
   for (let end = depths.length; end > 0; end -= size) {

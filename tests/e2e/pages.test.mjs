@@ -8,7 +8,7 @@ import { call, folder, local, run, serve, until } from "./daemon.mjs";
 
 const pictures = process.env.DESKWIRE_PICTURES;
 const paths = ["/", "/agents", "/tickets", "/tickets/3", "/queues", "/volume", "/notices",
-  "/deliveries", "/status"];
+  "/deliveries", "/deliveries?state=done", "/status"];
 const hour = 3_600_000;
 const at = (time) => new Date(time).toISOString().replace(".000Z", "Z");
 
@@ -60,10 +60,13 @@ file = "report.csv"
 webhook_url = "http://127.0.0.1:9/hook"
 `);
   writeFileSync(`${cwd}/counts.csv`, volume());
-  const date = (back) => at(Date.now() - back * 24 * hour).slice(0, 10).split("-").reverse().join("/");
-  const rows = people.map((name, i) => `${name.split(" ")[0]},${name.split(" ").slice(1).join(" ")},` +
-    `${name.split(" ")[0].toLowerCase().replace(".", "")}@customer.example,${1041 + i},Closed,` +
-    `${date(2 + (i % 3))}`);
+  const date = (back) =>
+    at(Date.now() - back * 24 * hour).slice(0, 10).split("-").reverse().join("/");
+  const rows = people.map((name, i) => {
+    const [first, ...rest] = name.split(" ");
+    const address = `${first.toLowerCase().replace(".", "")}@customer.example`;
+    return [first, rest.join(" "), address, 1041 + i, "Closed", date(2 + (i % 3))].join();
+  });
   rows.push(`Ana,Lopez,ana@customer.example,1100,Closed,${date(1)}`, "Bob,Bad,bob@x,1,Closed,soon");
   writeFileSync(`${cwd}/report.csv`,
     `Firstname,Lastname,Email,Ticket,Status,Date\n${rows.join("\n")}\n`);
@@ -84,7 +87,7 @@ async function fill(daemon) {
       requester: { name, email: `${name.split(" ")[0].toLowerCase()}@acme.example` } });
   }
   await ask("/v1/tickets/3/comments", { body: "Which account, and what does it say exactly?" });
-  await ask("/v1/tickets/3/comments", { body: "Locked by the new policy, see KB 12.", public: false });
+  await ask("/v1/tickets/3/comments", { body: "Locked, see KB 12.", public: false });
   await ask("/v1/tickets/3", { assignee: "Mei-Ling Ōta", status: "pending" }, "PATCH");
   await ask("/v1/tickets/2", { status: "solved" }, "PATCH");
   assert.equal(run(daemon.cwd, ["tally", "import", "stats.json"]).code, 0);
@@ -123,7 +126,7 @@ test("each page reads well from a telephone to a wall, light and dark", async (t
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= width, `${path} at ${width} is ${wide} px wide`);
       assert.equal(await violations(page), "[]", `${path} ${colorScheme} ${width}`);
-      const name = path === "/" ? "now" : path.slice(1).replace("/", "-");
+      const name = path === "/" ? "now" : path.slice(1).replace(/\W/g, "-");
       await shoot(page, `${name}-${colorScheme}-${width}`);
     }
     assert.deepEqual(trouble, []);
@@ -142,11 +145,12 @@ test("an empty board says what to do; a slow one that it loads; a broken one why
     assert.match(text, /No |Nothing|None|empty|is not|Version|Depth/, `${path}: ${text}`);
     assert.doesNotMatch(text, /undefined|NaN|null/, path);
     assert.equal(await violations(page), "[]", `${path} with nothing on it`);
-    await shoot(page, `empty-${path.slice(1) || "now"}`);
+    await shoot(page, `empty-${path.slice(1).replace(/\W/g, "-") || "now"}`);
   }
   let answer;
   const held = new Promise((resolve) => (answer = resolve));
-  await page.route(/\/v1\/(volume|queues|tally|tickets|deliveries|metrics|notices)/, async (one) => {
+  const figures = /\/v1\/(volume|queues|tally|tickets|deliveries|metrics|notices)/;
+  await page.route(figures, async (one) => {
     await held;
     await one.fulfill({ status: 503, contentType: "application/problem+json",
       body: JSON.stringify({ type: "about:blank", title: "x", status: 503,
@@ -165,7 +169,6 @@ test("an empty board says what to do; a slow one that it loads; a broken one why
     await page.getByRole("button", { name: "Try again" }).first().waitFor();
     await shoot(page, `broken-${path.slice(1) || "now"}`);
   }
-  await page.unroute(/\/v1\//);
   await daemon.stop();
   daemon.clean();
 });

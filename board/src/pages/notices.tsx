@@ -20,7 +20,8 @@ function Mail({ one }: { one: Notice }) {
         <p><strong>{one.subject}</strong>{" "}
           <span class="faint">to {one.name} &lt;{one.to}&gt;</span></p>
         <div class="segments" role="group" aria-label="Shown as">
-          <button type="button" aria-pressed={!isText} onClick={() => setIsText(false)}>HTML</button>
+          <button type="button" aria-pressed={!isText}
+            onClick={() => setIsText(false)}>HTML</button>
           <button type="button" aria-pressed={isText} onClick={() => setIsText(true)}>Text</button>
         </div>
       </div>
@@ -67,7 +68,9 @@ function Figures({ run }: { run: NoticeRun }) {
       </p>
       {is.bad > 0 && (
         <details>
-          <summary>{whole(is.bad)} rows can't be read</summary>
+          <summary>
+            {is.bad === 1 ? "1 row" : `${whole(is.bad)} rows`} can't be read
+          </summary>
           <ul class="rows">
             {is.bad_rows.map((one) => (
               <li key={one.row}><span class="number">row {one.row}</span> {one.why}</li>
@@ -100,13 +103,17 @@ function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
   return (
     <>
       <Figures run={run} />
-      {asks && <p class="mark">The first run after an import: look at it before it is sent.</p>}
-      {canAct && (
-        <Action label="Make this a plan" run={async () => {
-          await post("/v1/notices/plan");
-          changed();
-        }} />
-      )}
+      <div class="next-acts">
+        {canAct && (
+          <Action label="Make this a plan" run={async () => {
+            await post("/v1/notices/plan");
+            changed();
+          }} />
+        )}
+        {asks && (
+          <span class="mark">The first run after an import: look at it before it is sent.</span>
+        )}
+      </div>
       <Letters items={items} />
       {cursor && <button type="button" class="quiet" onClick={() => setCursor("")}>First</button>}
       {next_cursor && (

@@ -10,7 +10,8 @@ import { AgentBars } from "../chart";
 import { inWords, VolumeChart } from "../volume-chart";
 import { clock } from "../times";
 import { TallyOff, useTally } from "./tally";
-import type { Connector, Delivery, Figures, Page, Queue, SystemStatus, Ticket, Volume } from "../types";
+import type { Connector, Delivery, Figures, Page, Queue, SystemStatus, Ticket, Volume }
+  from "../types";
 
 function today(): string {
   const start = new Date();

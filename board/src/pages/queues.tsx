@@ -52,6 +52,8 @@ function Depth({ queue, points, choice, isTv }: { queue: Queue; points: Point[];
   const highest = Math.max(0, ...known.map((one) => one.value ?? 0));
   const say = (one: Point) =>
     `${dayAndClock(one.at)}: ${one.value === null ? "not known" : `${whole(one.value)} waiting`}`;
+  const step = points.length > 2 ? Math.round((points[1]!.at - points[0]!.at) / minute_ms) : 1;
+  const note = step > 1 && <span class="faint">highest of each {step} min</span>;
   const table = () => csv(["at", "depth"], points.map((one) =>
     [new Date(one.at).toISOString(), one.value]));
   const files = !isTv && (
@@ -69,7 +71,7 @@ function Depth({ queue, points, choice, isTv }: { queue: Queue; points: Point[];
               + `${dayAndClock(points[0]?.at ?? 0)}`} />
         </Section>
         {!isTv && (
-          <Section title="The same as a table" note={<span class="faint">highest of each</span>}>
+          <Section title="The same as a table" note={note}>
             <div class="scroll chart-table" tabIndex={0} role="region"
               aria-label={`Table of the depth of ${queue.name}`}>
               <table>
