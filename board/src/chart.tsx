@@ -21,7 +21,8 @@ function fitted(text: string, pixels: number, font: string): string {
   return `${cut.join("")}…`;
 }
 
-function useWidth(): [Ref<HTMLDivElement>, number] {
+/** The width that there is, and whenever it changes. */
+export function useWidth(): [Ref<HTMLDivElement>, number] {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {

@@ -20,12 +20,13 @@ export function download(name: string, content: Blob): void {
 }
 
 const kept = ["fill", "stroke", "stroke-width", "font-family", "font-size", "font-weight",
-  "text-anchor", "opacity"];
+  "text-anchor", "opacity", "fill-opacity", "stroke-dasharray", "stroke-linejoin"];
 
 /** The chart with its style written into it, so that it looks the same anywhere. */
 export function svgText(chart: SVGSVGElement): string {
   const copy = chart.cloneNode(true) as SVGSVGElement;
-  const shown = [chart, ...chart.querySelectorAll("*")];
+  copy.querySelectorAll(".time-over").forEach((one) => one.remove());  // the pointer's own mark
+  const shown = [chart, ...chart.querySelectorAll("*:not(.time-over, .time-over *)")];
   const copies = [copy, ...copy.querySelectorAll("*")];
   copies.forEach((element, i) => {
     const source = shown[i];

@@ -59,7 +59,7 @@ function Connection() {
 }
 
 /** What a wall screen shows, one after the other. */
-const rotation = ["/", "/agents", "/queues"];
+const rotation = ["/", "/agents", "/queues", "/volume"];
 
 function useRotation(isOn: boolean, seconds_each: number): string {
   const [place, setPlace] = useState(0);
@@ -98,10 +98,10 @@ function PageFor({ path, status, isTv }: { path: string; status: SystemStatus | 
   if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} canAct={canAct} />;
   if (path === "/tickets") return <TicketsPage canAct={canAct} />;
   if (path === "/agents") return <TallyPage isTv={isTv} />;
-  if (path === "/queues") return <QueuesPage role={role} />;
+  if (path === "/queues") return <QueuesPage role={role} isTv={isTv} />;
   if (path === "/notices") return <NoticesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
-  if (path === "/volume") return <VolumePage canAct={canAct} />;
+  if (path === "/volume") return <VolumePage canAct={canAct} isTv={isTv} />;
   if (path === "/status") return <StatusPage />;
   return <NowPage />;
 }
@@ -120,6 +120,9 @@ function App() {
   useEffect(() => {
     document.documentElement.classList.toggle("tv", isTv);
   }, [isTv]);
+  useEffect(() => {
+    document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [address.pathname]);
   useEffect(() => setCsrf(session.value?.csrf ?? null), [session.value]);
   if (isSignedOut || status.error?.status === 401) return <SignIn />;
   const path = isTv ? turning : address.pathname;

@@ -64,6 +64,13 @@ export interface Queue {
   dead: number | null;
 }
 
+export interface QueueDepths {
+  name: string;
+  every_seconds: number;
+  until: string;
+  depths: (number | null)[];
+}
+
 export interface QueueMessage {
   id: number;
   body: string;

@@ -96,7 +96,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       depths_(core_->gauges),
       stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
-            depths_),
+            depths_, configured_judging(*core_)),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       sessions_(*core_->store, core_->clock),
       access_(*core_->store, core_->clock, sessions_, access_mode(core_->settings),

@@ -73,6 +73,18 @@ json::object state(FakeSlack& slack) {
           {"acknowledged", std::move(acknowledged)}};
 }
 
+/// What was said before anybody listened: no event follows.
+void put_past(FakeSlackWorkspace& workspace, const std::string& channel, const JsonView& order) {
+  for (const JsonView& one : order["messages"].elements()) {
+    const std::string bot = text_at(one, "bot");
+    workspace.put(channel, {.ts = text_at(one, "ts"),
+                            .user = text_at(one, "user"),
+                            .bot = bot,
+                            .text = text_at(one, "text"),
+                            .subtype = bot.empty() ? "" : "bot_message"});
+  }
+}
+
 /// What people do.
 bool act(FakeSlack& slack, std::string_view name, const JsonView& order, json::object& out) {
   FakeSlackWorkspace& workspace = slack.workspace();
@@ -88,6 +100,8 @@ bool act(FakeSlack& slack, std::string_view name, const JsonView& order, json::o
     workspace.edit(channel, ts, text);
   } else if (name == "delete") {
     workspace.remove(channel, ts);
+  } else if (name == "past") {
+    put_past(workspace, channel, order);
   } else if (name == "react") {
     const bool is_removed = order["removed"].boolean().value_or(false);
     workspace.react(channel, ts, user, text_at(order, "emoji"), !is_removed);

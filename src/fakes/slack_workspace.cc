@@ -160,6 +160,13 @@ std::string FakeSlackWorkspace::say_as_bot(const std::string& id, const std::str
   return in == nullptr ? "" : add(*in, {.bot = bot, .text = text, .subtype = "bot_message"});
 }
 
+void FakeSlackWorkspace::put(const std::string& id, Message said) {
+  Channel* in = channel(id);
+  if (in == nullptr) return;
+  const std::string ts = said.ts;
+  in->messages[ts] = std::move(said);
+}
+
 void FakeSlackWorkspace::edit(const std::string& id, const std::string& ts,
                               const std::string& text) {
   Message* said = message(id, ts);
@@ -279,6 +286,7 @@ json::object FakeSlackWorkspace::page(const Channel& in, std::vector<const Messa
   if (const std::string given = text_of(fields, "limit"); !given.empty()) {
     limit = std::clamp<size_t>(std::strtoul(given.c_str(), nullptr, 10), 1, 999);
   }
+  limit = std::min(limit, options_.page_max);
   // "next_ts:" is what Slack's own cursors hold, in base64; they end with "=".
   const std::string cursor = text_of(fields, "cursor");
   size_t from = 0;
@@ -306,8 +314,9 @@ json::object FakeSlackWorkspace::history(const Fields& fields) {
   for (const auto& [ts, said] : in->messages) {
     const bool is_reply = !said.thread.empty() && said.subtype != "thread_broadcast";
     const bool is_inside = (oldest.empty() || ts > oldest) && (latest.empty() || ts < latest);
-    if (!is_reply && is_inside) found.insert(found.begin(), &said);
+    if (!is_reply && is_inside) found.push_back(&said);
   }
+  std::reverse(found.begin(), found.end());
   return page(*in, std::move(found), fields);
 }
 

@@ -24,6 +24,7 @@ struct FakeSlackOptions {
   Millis ping_every{5'000};       ///< pings to sockets
   Millis redeliver_after{3'000};  ///< an event that nobody acknowledged
   int sockets_max = 10;
+  size_t page_max = 999;  ///< messages of one answer; 15 for apps outside of the marketplace
 };
 
 class FakeSlackWorkspace {
@@ -66,6 +67,8 @@ class FakeSlackWorkspace {
                   const std::string& thread = "", const std::vector<std::string>& files = {});
   std::string say_as_bot(const std::string& channel, const std::string& bot,
                          const std::string& text);
+  /// What was said in the past, at `said.ts`: no event follows.
+  void put(const std::string& channel, Message said);
   void edit(const std::string& channel, const std::string& ts, const std::string& text);
   void remove(const std::string& channel, const std::string& ts);
   void react(const std::string& channel, const std::string& ts, const std::string& user,

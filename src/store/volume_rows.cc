@@ -80,17 +80,19 @@ Result<void> SqlJournal::keep_volume_hours(const std::vector<HourCount>& hours, 
   for (const HourCount& one : hours) {
     DW_CHECK(db_.send(stmt::keep_volume_hour, {one.hour, one.count, now}));
   }
-  return {};
+  // Readers look at what is new; history that is filled in is one change, not thousands.
+  if (hours.empty()) return {};
+  return note("volume", hours.back().hour.time_since_epoch().count());
 }
 
 Result<void> SqlJournal::keep_incident(const VolumeIncident& incident) {
   const std::string body = to_text(encode(incident));
   if (incident.id == 0) {
     DW_CHECK(db_.send(stmt::add_incident, {incident.from, incident.to, body}));
-    return {};
+  } else {
+    DW_CHECK(db_.send(stmt::change_incident, {incident.id, incident.from, incident.to, body}));
   }
-  DW_CHECK(db_.send(stmt::change_incident, {incident.id, incident.from, incident.to, body}));
-  return {};
+  return note("volume", incident.to.time_since_epoch().count());
 }
 
 Result<void> SqlJournal::keep_feedback(int64_t id, const std::string& verdict,

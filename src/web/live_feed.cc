@@ -1,5 +1,7 @@
 #include "web/live_feed.h"
 
+#include <cmath>
+#include <map>
 #include <set>
 
 #include "domain/day.h"
@@ -17,6 +19,29 @@ constexpr Millis renew_after{120'000};
 constexpr Millis renew_spread{30'000};
 constexpr int renew_steps = 100;
 
+/// Hours that were counted, as they are judged now; what is no longer kept gives none.
+Result<std::map<TimePoint, json::object>> judged_hours(Reader& reader,
+                                                       const std::vector<ChangeNote>& notes,
+                                                       const Judging& judging) {
+  std::map<TimePoint, json::object> out;
+  for (const ChangeNote& note : notes) {
+    if (note.topic == "volume") out[TimePoint(Millis(note.id))];
+  }
+  if (out.empty()) return out;
+  const TimePoint from = out.begin()->first - 2 * judging.history;
+  const TimePoint until = out.rbegin()->first + Millis(1);
+  DW_TRY(const std::vector<HourCount> hours, reader.volume_hours(from, until));
+  for (const JudgedHour& one : replay(hours, judging).hours) {
+    const auto wanted = out.find(one.hour);
+    if (wanted == out.end()) continue;
+    wanted->second = json::object{{"hour", to_rfc3339(one.hour)},
+                                  {"count", one.count},
+                                  {"expected", std::round(one.law.mean * 100) / 100},
+                                  {"is_spike", one.mark == Mark::spike}};
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const QueueDepths& outside,
@@ -31,7 +56,7 @@ Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const Q
 }
 
 LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
-                   std::vector<QueueName> queues, const QueueDepths& outside)
+                   std::vector<QueueName> queues, const QueueDepths& outside, Judging volume)
     : loop_(loop),
       clock_(clock),
       store_(store),
@@ -43,19 +68,23 @@ LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, Sha
             [this](Reader& reader, std::vector<ChangeNote> notes) {
               return render(reader, std::move(notes));
             }),
-      queues_changed_(loop, clock) {}
+      volume_(std::move(volume)),
+      queues_changed_(loop, clock),
+      minute_(loop, clock) {}
 
 LiveFeed::~LiveFeed() = default;
 
 void LiveFeed::start() {
   live_.start();
   tasks_.run("live queues", follow_queues_until_stopped());
+  tasks_.run("history of queues", keep_history_until_stopped());
 }
 
 void LiveFeed::stop() {
   is_stopping_ = true;
   live_.stop();
   queues_changed_.notify();
+  minute_.notify();
 }
 
 void LiveFeed::notify(Touched touched) {
@@ -74,6 +103,7 @@ Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
   // A thing that changed several times is told once, as it is now, in its last place.
   std::set<std::pair<std::string, int64_t>> told;
   std::vector<LiveEvent> events;
+  DW_TRY(const auto hours, judged_hours(reader, notes, volume_));
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
     if (!told.emplace(note->topic, note->id).second) continue;
     json::object body;
@@ -87,6 +117,9 @@ Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
       DW_TRY(const auto bar, reader.tally_bar(note->id, today));
       if (!bar) continue;
       body = shape_of(*bar);
+    } else if (note->topic == "volume") {
+      body = hours.at(TimePoint(Millis(note->id)));
+      if (body.empty()) continue;
     } else {
       DW_TRY(const auto delivery, reader.delivery(DeliveryId{note->id}));
       if (!delivery) continue;
@@ -118,6 +151,34 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
       co_await pause.wait(clock_.monotonic() + figures_every);
     }
     co_await queues_changed_.wait(clock_.monotonic() + figures_anyway);
+  }
+}
+
+Task<void> LiveFeed::keep_history_until_stopped() {
+  Monotonic next = clock_.monotonic();
+  while (!is_stopping_) {
+    const TimePoint now = clock_.now();
+    std::map<std::string, std::optional<int64_t>> depths;
+    auto work = [&](Reader& reader) -> Result<void> {
+      for (const QueueName& queue : queues_) {
+        if (queue.kind != "embedded") continue;
+        DW_TRY(const QueueFigures figures, reader.queue_figures(queue.name, now));
+        depths[queue.name] = figures.depth + figures.delayed;
+      }
+      return {};
+    };
+    const Result<void> read = co_await store_.read(work);
+    if (!read.ok()) depths.clear();
+    for (const QueueName& queue : queues_) {
+      std::optional<int64_t> depth;
+      if (const auto found = depths.find(queue.name); found != depths.end()) depth = found->second;
+      if (queue.kind != "embedded") {
+        if (const auto told = outside_.of(queue.name)) depth = told->visible + told->delayed;
+      }
+      history_.add(queue.name, now, depth);
+    }
+    next += QueueHistory::every;
+    co_await minute_.wait(next);
   }
 }
 

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "engine/live.h"
+#include "jobs/volume/replay.h"
 #include "net/http_server.h"
 #include "web/connector_states.h"
 #include "web/queue_depths.h"
+#include "web/queue_history.h"
 #include "web/shapes.h"
 
 namespace dw {
@@ -25,7 +27,7 @@ Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const Q
 class LiveFeed {
  public:
   LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
-           std::vector<QueueName> queues, const QueueDepths& outside);
+           std::vector<QueueName> queues, const QueueDepths& outside, Judging volume);
   ~LiveFeed();
 
   void start();
@@ -39,9 +41,12 @@ class LiveFeed {
   /// that whoever may read no longer is found out; the reader goes on behind what it saw.
   Response stream(std::string position, bool is_renewed);
   size_t readers() const { return live_.readers(); }
+  /// Depths over time. On the loop's thread.
+  const QueueHistory& history() const { return history_; }
 
  private:
   Task<void> follow_queues_until_stopped();
+  Task<void> keep_history_until_stopped();
   Task<void> write_events(std::string position, bool is_renewed, ByteStream& out);
   Result<std::vector<LiveEvent>> render(Reader& reader, std::vector<ChangeNote> notes) const;
 
@@ -53,7 +58,9 @@ class LiveFeed {
   std::vector<QueueName> queues_;
   const QueueDepths& outside_;
   Live live_;
-  Wake queues_changed_;
+  Judging volume_;
+  QueueHistory history_;
+  Wake queues_changed_, minute_;
   bool is_stopping_ = false;
 };
 

@@ -219,6 +219,10 @@ Object other_schemas() {
                        {"in_flight", nullable("integer")},
                        {"oldest_seconds", nullable("integer")},
                        {"dead", nullable("integer")}})},
+      {"QueueDepths", shape({{"name", typed("string")},
+                             {"every_seconds", typed("integer")},
+                             {"until", time()},
+                             {"depths", list_of(nullable("integer"))}})},
       {"QueueMessage", shape({{"id", typed("integer")},
                               {"body", typed("string")},
                               {"attributes", typed("object")},
@@ -252,6 +256,7 @@ Object other_schemas() {
       {"TicketPage", page_of("Ticket")},
       {"DeliveryPage", page_of("Delivery")},
       {"QueuePage", page_of("Queue")},
+      {"QueueDepthsPage", page_of("QueueDepths")},
       {"QueueMessagePage", page_of("QueueMessage")},
       {"Problem",
        shape(
@@ -439,6 +444,9 @@ Object paths() {
   add("get", "/v1/metrics/tickets",
       {"Open now; opened, solved and times since", "viewer", 200, "TicketFigures", "", {"since"}});
   add("get", "/v1/queues", {"Every queue", "viewer", 200, "QueuePage"});
+  add("get", "/v1/queues/depths",
+      {"Depth of every queue minute by minute, oldest first; of a day at most, while this runs",
+       "viewer", 200, "QueueDepthsPage"});
   add("get", "/v1/queues/{name}/messages",
       {"Messages of an embedded queue, oldest first; takes none",
        "viewer",
@@ -473,7 +481,8 @@ Object paths() {
   add_tally_paths(add);
   add_access_paths(add);
   add("get", "/v1/live",
-      {"Server-sent events ticket, delivery, queue, tally, status, resync, renew; Last-Event-ID "
+      {"Server-sent events ticket, delivery, queue, tally, volume, status, resync, renew; "
+       "Last-Event-ID "
        "resumes",
        "viewer", 200, ""});
   return out;

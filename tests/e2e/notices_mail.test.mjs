@@ -1,14 +1,10 @@
-// Notices by mail, against a real SMTP server; and a Google Sheet that Google's own client reads.
+// Notices by mail, against a real SMTP server.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { generateKeyPairSync, createVerify, createHash } from "node:crypto";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { writeFileSync } from "node:fs";
 import { createServer as createSocketServer } from "node:net";
 import { after, test } from "node:test";
-import { sheets as google_sheets } from "@googleapis/sheets";
 import { SMTPServer } from "smtp-server";
-import { binary, folder, runBeside } from "./daemon.mjs";
+import { folder, runBeside } from "./daemon.mjs";
 
 const closers = [];
 after(() => closers.forEach((close) => close()));
@@ -143,136 +139,4 @@ test("a connection that breaks behind the message is unsure; no second mail", as
   const done = await runBeside(cwd, ["notices", "run", "--json", "--wait", "5"]);
   assert.equal(JSON.parse(done.out).deliveries.unsure, 1);
   assert.equal(got, 1);
-});
-
-/** Sheets, token and consent as Google answers them; `check` looks at what a token request has. */
-async function fake_google(values, check) {
-  const state = { reads: 0, tokens: 0, challenge: "", refresh: 0 };
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (piece) => (body += piece));
-    request.on("end", () => {
-      const url = new URL(request.url, "http://x");
-      const say = (status, json) => {
-        response.writeHead(status, { "content-type": "application/json" });
-        response.end(JSON.stringify(json));
-      };
-      if (url.pathname === "/token") {
-        ++state.tokens;
-        const wrong = check?.(new URLSearchParams(body), state);
-        if (wrong) return say(400, { error: "invalid_grant", error_description: wrong });
-        return say(200, { access_token: `ya29.${state.tokens}`, expires_in: 3599,
-          refresh_token: body.includes("authorization_code") ? "1//refresh" : undefined,
-          token_type: "Bearer" });
-      }
-      const bearer = request.headers.authorization ?? "";
-      const key = request.headers["x-goog-api-key"] ?? url.searchParams.get("key");
-      if (!bearer.startsWith("Bearer ya29.") && key !== "KEY") {
-        return say(403, { error: { code: 403, message: "The caller does not have permission",
-          status: "PERMISSION_DENIED" } });
-      }
-      const path = decodeURIComponent(url.pathname);
-      if (path === "/v4/spreadsheets/SHEET") {
-        return say(200, { sheets: [{ properties: { title: "Sheet1",
-          gridProperties: { rowCount: values.length + 50 } } }] });
-      }
-      const range =
-        /^\/v4\/spreadsheets\/SHEET\/values\/'?Sheet1'?!A(\d+):[A-Z]+(\d*)$/.exec(path);
-      if (!range) return say(404, { error: { code: 404, message: "No such entity." } });
-      ++state.reads;
-      const rows = values.slice(Number(range[1]) - 1, range[2] ? Number(range[2]) : undefined);
-      return say(200, { range: path, majorDimension: "ROWS",
-        ...(rows.length > 0 ? { values: rows } : {}) });
-    });
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { state, url: `http://127.0.0.1:${server.address().port}` };
-}
-
-const sheet = [["Firstname", "Lastname", "Email", "Ticket", "Status", "Date"],
-  ["Pat", "Doe", "pat@y.example", 1041, "Closed", day(3)], [],
-  ["Ann", "Abe", "ann@y.example", "7", "Closed", day(4), ""], ["x"]];
-
-function sheet_world(url, google) {
-  return folder(`[notices]
-sheet_id = "SHEET"
-range = "Sheet1!A1:F"
-[google]
-sheets_url = "${url}"
-token_url = "${url}/token"
-${google}`);
-}
-
-const preview = async (cwd) => {
-  const done = await runBeside(cwd, ["notices", "preview", "--json"]);
-  return { ...done, to: done.out ? JSON.parse(done.out).items.map((one) => one.to) : [] };
-};
-
-test("a service account reads a sheet, and Google's own client reads the same", async () => {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const google = await fake_google(sheet, (form) => {
-    const [head, claims, signature] = form.get("assertion").split(".");
-    const is_good = createVerify("RSA-SHA256").update(`${head}.${claims}`)
-      .verify(publicKey, Buffer.from(signature, "base64url"));
-    const said = JSON.parse(Buffer.from(claims, "base64url"));
-    return is_good && said.iss === "svc@p.example" && said.exp - said.iat <= 3600 ? "" : "bad";
-  });
-  const cwd = sheet_world(google.url, "");
-  writeFileSync(`${cwd}/credential.json`, JSON.stringify({ type: "service_account",
-    client_email: "svc@p.example",
-    private_key: privateKey.export({ type: "pkcs8", format: "pem" }) }));
-  const found = await preview(cwd);
-  assert.deepEqual(found.to, ["ann@y.example", "pat@y.example"]);
-  assert.equal(found.code, 1, "the row with x alone is told");
-  assert.match((await runBeside(cwd, ["check"])).out, /ok .*SHEET is readable, as svc@p\.example/);
-  const client = google_sheets({ version: "v4", auth: "KEY", rootUrl: `${google.url}/` });
-  const theirs = await client.spreadsheets.values.get({ spreadsheetId: "SHEET",
-    range: "Sheet1!A1:F" });
-  assert.equal(theirs.data.values.length, sheet.length);
-});
-
-test("an API key reads a public sheet; a refusal says whom to share with", async () => {
-  const google = await fake_google(sheet);
-  assert.deepEqual((await preview(sheet_world(google.url, 'api_key = "KEY"'))).to,
-    ["ann@y.example", "pat@y.example"]);
-  const refused = await runBeside(sheet_world(google.url, 'api_key = "NO"'), ["check"]);
-  assert.match(refused.out, /FAILED notices report .*does not have permission.*shared/);
-});
-
-test("a person signs in once, with PKCE and state, and the token is kept 0600", async () => {
-  let challenge = "";
-  const google = await fake_google(sheet, (form) => {
-    if (form.get("grant_type") === "refresh_token") {
-      return form.get("refresh_token") === "1//refresh" ? "" : "expired or revoked";
-    }
-    const hash = createHash("sha256").update(form.get("code_verifier")).digest("base64url");
-    return hash === challenge && form.get("code") === "4/0A" ? "" : "bad verifier";
-  });
-  const cwd = sheet_world(google.url, "");
-  writeFileSync(`${cwd}/credential.json`, JSON.stringify({ installed: { client_id: "c",
-    client_secret: "s", auth_uri: "https://accounts.example/auth" } }));
-  assert.equal((await preview(cwd)).code, 1);
-  const child = spawn(binary, ["notices", "login"], { cwd });
-  const address = await new Promise((resolve) => {
-    let out = "";
-    child.stdout.on("data", (piece) => {
-      out += piece;
-      const found = /(https:\S+)\n/.exec(out);
-      if (found) resolve(new URL(found[1]));
-    });
-  });
-  const asked = address.searchParams;
-  challenge = asked.get("code_challenge");
-  assert.equal(asked.get("code_challenge_method"), "S256");
-  const back = asked.get("redirect_uri");
-  assert.equal((await fetch(`${back}?state=forged&code=evil`)).status, 400);
-  assert.equal((await fetch(`${back}?state=${asked.get("state")}&code=4%2F0A`)).status, 200);
-  assert.equal(await new Promise((resolve) => child.on("exit", resolve)), 0);
-  assert.equal(statSync(`${cwd}/token.json`).mode & 0o777, 0o600);
-  assert.equal(JSON.parse(readFileSync(`${cwd}/token.json`)).refresh_token, "1//refresh");
-  assert.deepEqual((await preview(cwd)).to, ["ann@y.example", "pat@y.example"]);
 });

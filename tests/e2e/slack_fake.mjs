@@ -8,8 +8,9 @@ const running = new Set();
 after(() => running.forEach((child) => child.kill("SIGKILL")));
 
 /** Starts it and waits for its address. `order("say", {…})` tells it what happens next. */
-export async function fakeSlack() {
-  const child = spawn(process.env.FAKE_SLACK ?? join(dirname(binary), "fake_slack"), []);
+export async function fakeSlack(...options) {
+  const program = process.env.FAKE_SLACK ?? join(dirname(binary), "fake_slack");
+  const child = spawn(program, options);
   running.add(child);
   const url = await new Promise((resolve, reject) => {
     let out = "";

@@ -1,18 +1,13 @@
 // The tally on the board: bars that move, periods and channels, files that equal the screen. What
-// a chat would bring is written into the store from outside; where the build has a Slack
-// connector, one test goes the whole way.
+// a chat would bring is written into the store from outside; tally_slack.test.mjs goes the whole
+// way.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { chromium } from "playwright-core";
+import { bars, open, violations } from "./browser.mjs";
 import { call, folder, local, run, serve, until } from "./daemon.mjs";
 
-const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const config = `${local}\n[[tally]]\nchannel = "C1"\nstats_file = "stats.json"\n`;
 const pictures = process.env.DESKWIRE_PICTURES;
 
@@ -51,37 +46,6 @@ const start = [
   { username: "axsrcc", name: "Arya Stark", at: now - 40 * day },
   { username: "jxsrcc", name: "Jon Snow", at: now, channel: "C2" },
 ].map((one, i) => ({ ...one, message: `m${i}` }));
-
-async function open(t, options = {}) {
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
-  t.after(() => browser.close());
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const trouble = [];
-  page.on("console", (line) => line.type() === "error" && trouble.push(line.text()));
-  page.on("pageerror", (error) => trouble.push(String(error)));
-  return { page, trouble };
-}
-
-/** Username and number of each bar, from the top. */
-const bars = (page) => page.evaluate(() => [...document.querySelectorAll(".chart-row")]
-  .sort((a, b) => Number(a.dataset.y) - Number(b.dataset.y))
-  .map((row) => `${row.dataset.agent} ${row.querySelector(".chart-value").textContent}`)
-  .join(", "));
-
-async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  const { frameTree } = await session.send("Page.getFrameTree");
-  const { executionContextId: contextId } = await session.send("Page.createIsolatedWorld",
-    { frameId: frameTree.frame.id });
-  await session.send("Runtime.evaluate", { expression: axe, contextId });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => " +
-      "v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join('; '))))",
-    contextId, awaitPromise: true,
-  });
-  return result.value;
-}
 
 test("bars move without a reload, in their period and channel, and resume", async (t) => {
   const cwd = folder(config);
@@ -273,43 +237,5 @@ test("another suffix or pattern counts what is kept anew at the next start", asy
   const refused = run(wrong, ["check", "--offline"]);
   assert.equal(refused.code, 78);
   assert.match(refused.err, /tally\.pattern: is no RE2 pattern/);
-  daemon.clean();
-});
-
-test("from a Slack event to the bar within a second", async (t) => {
-  const has = spawnSync(process.env.DESKWIRE_BINARY ?? "../../build/deskwire",
-    ["config", "--schema"], { cwd: new URL(".", import.meta.url), encoding: "utf8" });
-  if (!JSON.parse(has.stdout).properties.slack) return t.skip("this build has no Slack connector");
-  const secret = "shhh";
-  const daemon = await serve({ config: `${config}\n[slack]\nbot_token = "xoxb-1"\n` +
-    `app_token = ""\nsigning_secret = "${secret}"\napi_url = "http://127.0.0.1:9/api/"\n` });
-  const { page } = await open(t);
-  await page.goto(`${daemon.url}/agents`);
-  await page.getByText("live", { exact: true }).waitFor();
-  let number = 0;
-  const send = async (event) => {
-    const body = JSON.stringify({ type: "event_callback", event_id: `Ev${++number}`, team_id: "T1",
-      event: { type: "message", channel: "C1", channel_type: "channel", ...event } });
-    const at = String(Math.floor(Date.now() / 1000));
-    const signature = `v0=${createHmac("sha256", secret).update(`v0:${at}:${body}`).digest("hex")}`;
-    const { status } = await call(daemon.url, "/hooks/slack/events", { method: "POST", body,
-      headers: { "x-slack-request-timestamp": at, "x-slack-signature": signature } });
-    assert.equal(status, 200);
-  };
-  const line = (who) => `INC1 [ *a* ] Work note added by ${who}:\n&gt; hello`;
-  const ts = `${Math.floor(Date.now() / 1000)}.000100`;
-  const message = { bot_id: "B1", subtype: "bot_message", ts,
-    text: `${line("*Jon Snow* (_jxsrcc_)")}\n\n${line("*Sansa Stark* (_sxsrcc_)")}` };
-  await send(message);
-  await until(async () => await bars(page) === "jxsrcc 1, sxsrcc 1", "both", 1000);
-  await send(message);
-  const edited = { ...message, text: line("*Sansa Stark* (_sxsrcc_)"),
-    edited: { user: "B1", ts: `${Math.floor(Date.now() / 1000) + 1}.000000` } };
-  await send({ subtype: "message_changed", ts: edited.edited.ts, message: edited,
-    previous_message: message });
-  await until(async () => await bars(page) === "sxsrcc 1", "the newest text", 3000);
-  await send({ subtype: "message_deleted", ts: "1.2", deleted_ts: ts, previous_message: edited });
-  await page.getByText("No update yet today.").waitFor({ timeout: 3000 });
-  await daemon.stop();
   daemon.clean();
 });

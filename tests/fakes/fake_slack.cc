@@ -1,5 +1,6 @@
-// Slack as a program: `fake_slack [--port N]` prints its address and obeys orders at /fake/… until
-// it is ended. One channel and one person are there from the start.
+// Slack as a program: `fake_slack [--port N] [--page MESSAGES]` prints its address and obeys orders
+// at /fake/… until it is ended; --page is the most that one answer of history holds. One channel
+// and one person are there from the start.
 #include <fmt/format.h>
 
 #include <boost/asio/signal_set.hpp>
@@ -15,7 +16,9 @@ int main(int count, char** arguments) {
   using namespace dw;
   FakeSlackOptions options;
   for (int i = 1; i + 1 < count; ++i) {
-    if (std::string_view(arguments[i]) == "--port") options.port = std::atoi(arguments[i + 1]);
+    const std::string_view option = arguments[i];
+    if (option == "--port") options.port = std::atoi(arguments[i + 1]);
+    if (option == "--page") options.page_max = static_cast<size_t>(std::atoi(arguments[i + 1]));
   }
   Loop loop;
   LoopClock clock(loop);

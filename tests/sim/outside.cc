@@ -5,6 +5,7 @@
 namespace dw::sim {
 namespace {
 
+constexpr const char* notices_place = "notices:webhook";
 constexpr Millis key_life{3'600'000};
 constexpr Millis dedup_life{300'000};
 /// A system that hangs up has done what it does, or does it at once.
@@ -29,6 +30,7 @@ Outside::Outside(ManualClock& clock, Story& story, Disk& disk, uint64_t seed)
   add("notes:far", Settles::by_search);
   add("mail:far", Settles::by_person);
   add("alert:far", Settles::by_repeat);
+  add(notices_place, Settles::by_person);
 }
 
 void Outside::change_weather(bool is_well) {
@@ -156,6 +158,13 @@ void Outside::take_effect(const std::string& place_name, const Delivery& deliver
     if (!is_allowed) {
       story_.broke("nothing happens twice", subject_of(delivery),
                    fmt::format("{} takes effect at {} again", to_text(delivery.id), place_name));
+    }
+  }
+  const auto* post = std::get_if<WebhookPost>(&delivery.payload);
+  if (post != nullptr && place_name == notices_place) {
+    const Result<void> taken = mailboxes_.take(*post, delivery.id.value);
+    if (!taken.ok()) {
+      story_.broke("a customer hears once", subject_of(delivery), taken.error().text());
     }
   }
   const bool is_first = had.empty();

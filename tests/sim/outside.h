@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "net/wake.h"
 #include "ports/target.h"
+#include "sim/customers.h"
 #include "sim/disk.h"
 #include "sim/story.h"
 
@@ -65,6 +66,9 @@ class Outside {
   void note_decision(int64_t delivery) { decided_.insert(delivery); }
   bool is_decided(int64_t delivery) const { return decided_.count(delivery) > 0; }
   size_t effects() const { return effects_; }
+  /// Which tickets closed, and who has been told.
+  Report& report() { return report_; }
+  const Mailboxes& mailboxes() const { return mailboxes_; }
 
  private:
   void check_right(const Place& place, const Sender& sender,
@@ -80,6 +84,8 @@ class Outside {
   Random random_;
   std::map<std::string, Place> places_;
   std::set<int64_t> decided_;
+  Report report_;
+  Mailboxes mailboxes_;
   size_t effects_ = 0;
 };
 

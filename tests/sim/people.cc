@@ -225,4 +225,29 @@ void World::consume() {
   }
 }
 
+/// Until the weather is good: then the report is as it is.
+void World::close_ticket() {
+  if (!is_storm_) return;
+  auto& rows = outside_.report().rows;
+  const std::string name = fmt::format("c{}", random_.below(24));
+  rows.push_back({"Pat", name, name + "@customer.example", fmt::format("{}", 1000 + rows.size()),
+                  random_.below(5) == 0 ? "Open" : "Closed", "17/11/2026"});
+  after(any_wait(2000, 40'000), &World::close_ticket);
+}
+
+/// Somebody runs it again and again, on any machine, whatever became of the run before.
+void World::tell_customers() {
+  after(is_storm_ ? any_wait(5000, 120'000) : Millis(20'000), &World::tell_customers);
+  Replica* replica = any_replica();
+  if (replica == nullptr || left_) return;
+  story_.tell("notices", replica->sender.name + " is asked to tell customers");
+  const bool is_storm = is_storm_;
+  const auto heard = [this, is_storm](Result<int64_t> customers) {
+    story_.tell("notices", customers.ok() ? fmt::format("{} customers are told", *customers)
+                                          : customers.error().text());
+    if (customers.ok() && *customers == 0 && !is_storm) is_everybody_told_ = true;
+  };
+  replica->tasks.run("notices", sim::tell_customers(replica->notices.get(), heard));
+}
+
 }  // namespace dw::sim

@@ -13,7 +13,7 @@ bool World::has_drained() {
   for (const auto& replica : replicas_) {
     if (!replica || replica->is_paused || replica->outbox.lanes_in_work() > 0) return false;
   }
-  return disk_.count("SELECT count(*) FROM delivery WHERE state <= 2") == 0 &&
+  return is_everybody_told_ && disk_.count("SELECT count(*) FROM delivery WHERE state <= 2") == 0 &&
          disk_.count("SELECT count(*) FROM lane") == 0 &&
          disk_.count("SELECT count(*) FROM queue_message WHERE queue = 'low'") == 0;
 }
@@ -41,6 +41,7 @@ void World::check_promises() {
   check_kept();
   for (const Order& order : orders_) check_order(order);
   check_deliveries();
+  check_customers();
   const int64_t ticks =
       disk_.count("SELECT count(*) - count(DISTINCT key) FROM event WHERE source = 'clock'");
   if (ticks != 0) story_.broke("a schedule runs once", "", "two ticks of one time");
@@ -113,7 +114,8 @@ void World::check_deliveries() {
   for (int64_t id = 1; id <= newest; ++id) {
     const std::string subject = to_text(DeliveryId{id});
     const std::string row = disk_.ask(
-        "SELECT state, target LIKE '%:far' OR target IN ('queue:high', 'queue:medium'), "
+        "SELECT state, target LIKE '%:far' OR target IN ('queue:high', 'queue:medium', "
+        "'notices:webhook'), "
         "answer_kind <> '' FROM delivery WHERE id = CAST(?1 AS INTEGER)",
         {std::to_string(id)});
     const bool is_done = row.starts_with("3 ");
@@ -138,6 +140,32 @@ void World::check_deliveries() {
                      fmt::format("{} posts came of it", answers));
       }
     }
+  }
+}
+
+/// Each customer with a closed ticket has one letter, all of it in the ledger; none is forgotten.
+void World::check_customers() {
+  std::set<std::string> due;
+  for (const auto& row : outside_.report().rows) {
+    if (row[4] == "Closed") due.insert(row[2]);
+  }
+  for (const std::string& email : due) {
+    const int64_t letters = disk_.count(
+        "SELECT count(*) FROM notice_letter l JOIN delivery d ON d.id = l.delivery "
+        "WHERE l.email = ?1 AND d.target = 'notices:webhook'",
+        {email});
+    const int64_t periods =
+        disk_.count("SELECT count(*) FROM notice_customer WHERE email = ?1", {email});
+    if (letters != 1 || periods != 1) {
+      story_.broke("a customer hears once", "notices",
+                   fmt::format("{} has {} letters in {} periods", email, letters, periods));
+    }
+  }
+  for (const auto& [told, by] : outside_.mailboxes().told()) {
+    const std::string ticket = told.substr(told.find(' ') + 1);
+    const int64_t rows =
+        disk_.count("SELECT count(*) FROM notice_closure WHERE ticket = ?1", {ticket});
+    if (rows != 1) story_.broke("a customer hears once", "notices", told + " is not in the ledger");
   }
 }
 

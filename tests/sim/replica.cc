@@ -56,6 +56,7 @@ Replica::Replica(ReplicaParts parts)
       store(loop, clock, parts.disk, parts.story, random, parts.weather, parts.watch),
       intake(intake_parts()),
       targets(targets_for(parts, loop, clock)),
+      notices(notices_over(loop, store, clock, parts.outside.report())),
       tasks(loop, clock),
       inbox(store, clock, metrics, {&intake, &desk, &courier}, {&own_desk, &own_queue}),
       outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets), parts.outbox),

@@ -77,6 +77,7 @@ class Replica {
   EmbeddedDesk own_desk;
   EmbeddedQueue own_queue{"low"};
   std::vector<std::unique_ptr<SimTarget>> targets;
+  std::unique_ptr<NoticeRuns> notices;
   TaskGroup tasks;
   Inbox inbox;
   Outbox outbox;

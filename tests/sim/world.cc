@@ -154,6 +154,8 @@ void World::run() {
   next_fault();
   after(Millis(60'000), &World::decide);
   after(Millis(20'000), &World::consume);
+  after(Millis(5000), &World::close_ticket);
+  after(Millis(30'000), &World::tell_customers);
   run_until(clock_.monotonic() + any_wait(300'000, 1'800'000), false);
   if (story_.is_broken()) return;
   calm();

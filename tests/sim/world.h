@@ -77,6 +77,8 @@ class World : public MachineWatch {
   void decide();
   void decide_one(const Delivery& delivery);
   void consume();
+  void close_ticket();
+  void tell_customers();
 
   // promises.cc
   bool has_drained();
@@ -85,6 +87,7 @@ class World : public MachineWatch {
   void check_order(const Order& order);
   void check_tickets(const Order& order, const std::string& event);
   void check_deliveries();
+  void check_customers();
 
   uint64_t seed_;
   ManualClock clock_;
@@ -103,6 +106,7 @@ class World : public MachineWatch {
   std::string how_it_died_;
   int incarnation_ = 0;
   bool is_storm_ = true;
+  bool is_everybody_told_ = false;
   Monotonic begun_{};
 };
 

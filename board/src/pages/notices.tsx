@@ -13,10 +13,20 @@ const reasons: Record<string, string> = {
 
 /** A mail is text that others wrote: it is shown in a frame that can run and load nothing. */
 function Mail({ one }: { one: Notice }) {
+  const [isText, setIsText] = useState(false);
   return (
     <div class="mail">
-      <p><strong>{one.subject}</strong> <span class="faint">to {one.name} {one.to}</span></p>
-      <iframe sandbox="" srcdoc={one.html} title={`Mail to ${one.to}`} />
+      <div class="mail-head">
+        <p><strong>{one.subject}</strong>{" "}
+          <span class="faint">to {one.name} &lt;{one.to}&gt;</span></p>
+        <div class="segments" role="group" aria-label="Shown as">
+          <button type="button" aria-pressed={!isText}
+            onClick={() => setIsText(false)}>HTML</button>
+          <button type="button" aria-pressed={isText} onClick={() => setIsText(true)}>Text</button>
+        </div>
+      </div>
+      {isText ? <pre tabIndex={0}>{one.text}</pre>
+        : <iframe sandbox="" srcdoc={one.html} title={`Mail to ${one.to}`} />}
     </div>
   );
 }
@@ -35,6 +45,7 @@ function Letters({ items }: { items: Notice[] }) {
             {one.state && <StatusMark status={one.state} />}
             {one.left_out && <span class="mark">{reasons[one.left_out] ?? one.left_out}</span>}
             <button type="button" class="quiet" aria-expanded={open === one.to}
+              aria-label={`Mail to ${one.to}`}
               onClick={() => setOpen(open === one.to ? null : one.to)}>Mail</button>
           </div>
           {one.reason && <p class="faint">{one.reason}</p>}
@@ -57,7 +68,9 @@ function Figures({ run }: { run: NoticeRun }) {
       </p>
       {is.bad > 0 && (
         <details>
-          <summary>{whole(is.bad)} rows can't be read</summary>
+          <summary>
+            {is.bad === 1 ? "1 row" : `${whole(is.bad)} rows`} can't be read
+          </summary>
           <ul class="rows">
             {is.bad_rows.map((one) => (
               <li key={one.row}><span class="number">row {one.row}</span> {one.why}</li>
@@ -69,22 +82,38 @@ function Figures({ run }: { run: NoticeRun }) {
   );
 }
 
+function NoticesOff() {
+  return (
+    <div class="empty">
+      <p>No report is read yet. Name the one with your customers' tickets in{" "}
+        <code>deskwire.toml</code>, and start again:</p>
+      <pre class="sample">{'[notices]\nfile = "report.csv"\nevery = "week"'}</pre>
+      <p>Before anything is sent, <code>deskwire notices preview</code> shows each mail.</p>
+    </div>
+  );
+}
+
 function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
   const [cursor, setCursor] = useState("");
   const next = useLoad<NoticePreview>(`/v1/notices/preview${query({ limit: "25", cursor })}`);
+  if (next.error?.message.includes("notices.file")) return <NoticesOff />;
   if (next.error) return <Trouble error={next.error} retry={next.reload} />;
   if (!next.value) return <Loading />;
   const { run, items, asks, next_cursor } = next.value;
   return (
     <>
       <Figures run={run} />
-      {asks && <p class="mark">The first run after an import: look at it before it is sent.</p>}
-      {canAct && (
-        <Action label="Make this a plan" run={async () => {
-          await post("/v1/notices/plan");
-          changed();
-        }} />
-      )}
+      <div class="next-acts">
+        {canAct && (
+          <Action label="Make this a plan" run={async () => {
+            await post("/v1/notices/plan");
+            changed();
+          }} />
+        )}
+        {asks && (
+          <span class="mark">The first run after an import: look at it before it is sent.</span>
+        )}
+      </div>
       <Letters items={items} />
       {cursor && <button type="button" class="quiet" onClick={() => setCursor("")}>First</button>}
       {next_cursor && (
@@ -174,6 +203,7 @@ export function NoticesPage({ role }: { role: Role }) {
                     <td class="right number">{whole(one.deliveries.dead)}</td>
                     <td class="acts-cell">
                       <button type="button" class="quiet" aria-expanded={open === one.run}
+                        aria-label={`Who got what in run ${one.run}`}
                         onClick={() => setOpen(open === one.run ? null : one.run)}>Who</button>
                       {canAct && one.state === "planned" && (
                         <Action label="Approve and send" run={async () => {
@@ -191,6 +221,9 @@ export function NoticesPage({ role }: { role: Role }) {
       </Section>
       {open !== null && (
         <Section title={`Who got what in run ${open}`}>
+          {runs.value?.items.filter((one) => one.run === open).map((one) => (
+            <Figures key={one.run} run={one} />
+          ))}
           <RunLetters key={open} run={open} />
         </Section>
       )}

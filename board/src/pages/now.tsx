@@ -1,13 +1,17 @@
 // Is the desk well? Answered within five seconds.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { seconds, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
 import { ConnectorList, Empty, Loading, PriorityMark, Section, StatusMark, Trouble, When }
   from "../parts";
+import { query } from "../api";
 import { go, Link } from "../router";
 import { AgentBars } from "../chart";
+import { inWords, VolumeChart } from "../volume-chart";
+import { clock } from "../times";
 import { TallyOff, useTally } from "./tally";
-import type { Connector, Delivery, Figures, Page, Queue, SystemStatus, Ticket } from "../types";
+import type { Connector, Delivery, Figures, Page, Queue, SystemStatus, Ticket, Volume }
+  from "../types";
 
 function today(): string {
   const start = new Date();
@@ -117,8 +121,40 @@ function AgentsToday() {
   );
 }
 
+const hour_ms = 3_600_000;
+
+/** Today's hours against their band; midnight brings another day. */
+function VolumeToday({ since }: { since: string }) {
+  const volume = useLoad<Volume>(`/v1/volume${query({ since })}`);
+  const reload = useThrottled(volume.reload, 1000);
+  useLive(["volume"], reload);
+  const hours = volume.value?.hours ?? [];
+  const last = hours[hours.length - 1];
+  const ends = Date.parse(since) + 24 * hour_ms;
+  return (
+    <Section title="Tickets per hour today" note={<Link to="/volume" class="more">Volume</Link>}>
+      {volume.error ? <Trouble error={volume.error} retry={volume.reload} />
+        : !volume.value ? <Loading />
+          : !last ? <Empty>No hour of today is counted yet.</Empty>
+            : <VolumeChart hours={hours} height={190} until={ends}
+              hint={`${clock(Date.parse(last.hour))} to `
+                + `${clock(Date.parse(last.hour) + hour_ms)}: ${inWords(last)}`} />}
+    </Section>
+  );
+}
+
+/** When this day began; another at midnight. */
+function useToday(): string {
+  const [since, setSince] = useState(today);
+  useEffect(() => {
+    const timer = setInterval(() => setSince(today()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return since;
+}
+
 export function NowPage() {
-  const since = useMemo(today, []);
+  const since = useToday();
   const figures = useLoad<Figures>(`/v1/metrics/tickets?since=${encodeURIComponent(since)}`);
   const queues = useLoad<Page<Queue>>("/v1/queues");
   const latest = useLoad<Page<Ticket>>("/v1/tickets?limit=8");
@@ -162,7 +198,10 @@ export function NowPage() {
           value={figures.value.first_reply_seconds.median === null ? "–"
             : seconds(figures.value.first_reply_seconds.median)} />
       </dl>
-      <AgentsToday />
+      <div class="columns">
+        <AgentsToday />
+        <VolumeToday since={since} />
+      </div>
       <div class="columns">
         <Section title="Queues" note={<Link to="/queues" class="more">All</Link>}>
           <QueueBars queues={queues.value.items} />

@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../api";
 import { AgentBars, rowsFor } from "../chart";
-import { csv, download, pngOf, svgText } from "../export";
+import { csv } from "../export";
+import { Files } from "../files";
 import { localTime, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
 import { Action, Empty, Loading, Section, Trouble, When } from "../parts";
@@ -171,27 +172,9 @@ function Choice({ period, channel, channels, change }: { period: Period; channel
   );
 }
 
-function Files({ tally, period, chart }: { tally: Tally; period: Period;
-  chart: { current: SVGSVGElement | null } }) {
-  const name = `tally-${period}-${new Date().toISOString().slice(0, 10)}`;
-  const saveCsv = async () => download(`${name}.csv`, new Blob(
-    [csv(["username", "name", "updates", "of_them_imported", "last_at"], tally.agents.map((one) =>
-      [one.username, one.name, one.updates, one.opening, one.last_at]))],
-    { type: "text/csv;charset=utf-8" }));
-  const saveSvg = async () => {
-    if (!chart.current) return;
-    download(`${name}.svg`, new Blob([svgText(chart.current)], { type: "image/svg+xml" }));
-  };
-  const savePng = async () => {
-    if (chart.current) download(`${name}.png`, await pngOf(chart.current));
-  };
-  return (
-    <span class="files" role="group" aria-label="Save as">
-      <Action label="PNG" quiet run={savePng} />
-      <Action label="SVG" quiet run={saveSvg} />
-      <Action label="CSV" quiet run={saveCsv} />
-    </span>
-  );
+function tableOf(tally: Tally): string {
+  return csv(["username", "name", "updates", "of_them_imported", "last_at"], tally.agents.map(
+    (one) => [one.username, one.name, one.updates, one.opening, one.last_at]));
 }
 
 export function TallyPage({ isTv = false }: { isTv?: boolean }) {
@@ -205,7 +188,8 @@ export function TallyPage({ isTv = false }: { isTv?: boolean }) {
     replace(`/agents${query({ period, channel, agent, ...values })}`);
   if (tally.error && !tally.value) return <Trouble error={tally.error} retry={tally.reload} />;
   if (!tally.value) return <Loading />;
-  const { agents, channels, total } = tally.value;
+  const shownTally = tally.value;
+  const { agents, channels, total } = shownTally;
   const name = periods.find(([key]) => key === period)?.[1] ?? "";
   const isOff = channels.length === 0 && agents.length === 0;
   const label = `${whole(total)} updates by ${agents.length} agents, ${name.toLowerCase()}`;
@@ -238,7 +222,8 @@ export function TallyPage({ isTv = false }: { isTv?: boolean }) {
       {isOff ? <section class="panel"><TallyOff /></section> : (
         <div class="tally">
           <Section title="Updates per agent"
-            note={<Files tally={tally.value} period={period} chart={chart} />}>
+            note={<Files chart={chart} table={() => tableOf(shownTally)}
+              name={`tally-${period}-${new Date().toISOString().slice(0, 10)}`} />}>
             {bars}
             {agents.some((one) => one.opening > 0) && (
               <p class="faint legend"><span class="swatch" aria-hidden="true" /> taken over from an

@@ -1,71 +1,56 @@
 // Tickets per hour with their band, incidents with their tags, and another sensitivity tried.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { post, query } from "../api";
+import { csv } from "../export";
+import { Files } from "../files";
 import { whole } from "../format";
-import { useLoad } from "../hooks";
-import { Action, Empty, Loading, Section, Trouble, When } from "../parts";
+import { useLive, useLoad, useThrottled } from "../hooks";
+import { Action, Empty, Loading, Section, Trouble } from "../parts";
+import { dayAndClock } from "../times";
 import type { Incident, Volume, VolumeHour } from "../types";
+import { bandOf, markOf, VolumeChart } from "../volume-chart";
 
-const width = 960;
-const height = 260;
-const left = 44;
-const bottom = 24;
 const day_ms = 86_400_000;
 
 const days_offered = [["1", "a day"], ["7", "7 days"], ["28", "4 weeks"], ["91", "a quarter"]];
 const sensitivities = ["0.01", "0.001", "0.0001", "0.00001", "0.000001"];
 
-function path(points: [number, number][]): string {
-  return points
-    .map(([x, y], i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)},${y.toFixed(1)}`)
-    .join("");
+function tableOf(hours: VolumeHour[]): string {
+  return csv(["hour", "tickets", "expected", "low", "high", "mark"], hours.map((one) =>
+    [one.hour, one.count, one.expected, one.low, one.high, markOf(one)]));
 }
 
-function Chart({ hours }: { hours: VolumeHour[] }) {
-  const first = Date.parse(hours[0]!.hour);
-  const last = Date.parse(hours[hours.length - 1]!.hour) + 3_600_000;
-  const top = Math.max(1, ...hours.map((one) => Math.max(one.count, one.high))) * 1.05;
-  const x = (one: VolumeHour) =>
-    left + ((Date.parse(one.hour) + 1_800_000 - first) / (last - first)) * (width - left - 4);
-  const y = (count: number) => height - bottom - (count / top) * (height - bottom - 8);
-  const band = path([
-    ...hours.map((one): [number, number] => [x(one), y(one.high)]),
-    ...[...hours].reverse().map((one): [number, number] => [x(one), y(one.low)]),
-  ]);
-  const days: number[] = [];
-  const step = Math.max(1, Math.ceil((last - first) / day_ms / 8)) * day_ms;
-  for (let at = Math.ceil(first / day_ms) * day_ms; at < last; at += step) days.push(at);
-  const out = hours.filter((one) => one.is_spike || one.is_drop);
+function HourTable({ hours }: { hours: VolumeHour[] }) {
   return (
-    <svg class="volume-chart" viewBox={`0 0 ${width} ${height}`} role="img"
-      aria-label={`Tickets per hour with the expected band; ${out.length} hours out of line`}>
-      {[0, 0.5, 1].map((share) => (
-        <g key={share}>
-          <line class="volume-grid" x1={left} x2={width} y1={y((top / 1.05) * share)}
-            y2={y((top / 1.05) * share)} />
-          <text class="volume-text" x={left - 6} y={y((top / 1.05) * share) + 4}
-            text-anchor="end">{whole(Math.round((top / 1.05) * share))}</text>
-        </g>
-      ))}
-      {days.map((at) => (
-        <text key={at} class="volume-text" y={height - 6}
-          x={left + ((at - first) / (last - first)) * (width - left - 4)}>
-          {new Date(at).toISOString().slice(5, 10)}
-        </text>
-      ))}
-      <path class="volume-band" d={`${band}Z`} />
-      <path class="volume-expected"
-        d={path(hours.map((one): [number, number] => [x(one), y(one.expected)]))} />
-      <path class="volume-count"
-        d={path(hours.map((one): [number, number] => [x(one), y(one.count)]))} />
-      {out.map((one) => (
-        <circle key={one.hour} class="volume-out" cx={x(one)} cy={y(one.count)} r="4">
-          <title>{`${one.hour}: ${one.count}, expected ${one.expected}`}</title>
-        </circle>
-      ))}
-    </svg>
+    <div class="scroll chart-table" tabIndex={0} role="region" aria-label="Table of hours">
+      <table>
+        <thead>
+          <tr>
+            <th>Hour</th><th class="right">Tickets</th><th class="right">Expected</th>
+            <th class="right">Band</th><th><span class="sr">Out of line</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...hours].reverse().map((one) => (
+            <tr key={one.hour}>
+              <td class="nowrap">{dayAndClock(Date.parse(one.hour))}</td>
+              <td class="right number"><strong>{whole(one.count)}</strong></td>
+              <td class="right number">{one.expected.toFixed(1)}</td>
+              <td class="right number faint nowrap">{bandOf(one)}</td>
+              <td>{markOf(one) && (
+                <span class={`mark ${one.is_spike ? "priority-high" : "priority-low"}`}>
+                  {one.is_spike ? "spike" : "silence"}
+                </span>
+              )}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
+
+const counted = (count: number) => count === 1 ? "1 incident" : `${whole(count)} incidents`;
 
 function rarity(one: Incident): string {
   if (one.probability <= 0) return "by the simple rule";
@@ -128,7 +113,7 @@ function Incidents({ items, canAct, changed }: { items: Incident[]; canAct: bool
         <tbody>
           {[...items].reverse().map((one) => (
             <tr key={`${one.kind} ${one.from}`}>
-              <td><When at={one.from} /></td>
+              <td class="nowrap">{dayAndClock(Date.parse(one.from))}</td>
               <td>{one.kind === "spike" ? "spike" : "silence"}</td>
               <td class="right number">
                 {(Date.parse(one.to) - Date.parse(one.from)) / 3_600_000 + 1}
@@ -152,57 +137,80 @@ function Incidents({ items, canAct, changed }: { items: Incident[]; canAct: bool
   );
 }
 
-export function VolumePage({ canAct }: { canAct: boolean }) {
+function Choice({ label, value, options, change }: { label: string; value: string;
+  options: string[][]; change: (value: string) => void }) {
+  return (
+    <label class="inline">{label}{" "}
+      <select value={value} onChange={(event) => change(event.currentTarget.value)}>
+        {options.map(([key, name]) => <option key={key} value={key}>{name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: boolean }) {
   const [days, setDays] = useState("7");
   const [sensitivity, setSensitivity] = useState("");
   const [method, setMethod] = useState("");
   const [now, setNow] = useState(() => Date.now());
+  const chart = useRef<SVGSVGElement>(null);
+  const configured = useRef<{ days: string; incidents: number } | null>(null);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 60_000);
     return () => clearInterval(timer);
   }, []);
   const since = new Date(now - Number(days) * day_ms).toISOString();
   const volume = useLoad<Volume>(`/v1/volume${query({ since, sensitivity, method })}`);
+  const reload = useThrottled(volume.reload, 1000);
+  useLive(["volume"], reload);
   if (volume.error && !volume.value) {
     return <Trouble error={volume.error} retry={volume.reload} />;
   }
   if (!volume.value) return <Loading />;
   const one = volume.value;
+  if (!one.is_trial) configured.current = { days, incidents: one.incidents.length };
+  const before = configured.current?.days === days ? configured.current.incidents : null;
+  const files = !isTv && one.hours.length > 0 && (
+    <Files name={`volume-${new Date().toISOString().slice(0, 10)}`} chart={chart}
+      table={() => tableOf(one.hours)} />
+  );
+  const picture = (
+    <Section title="Tickets per hour" note={files}>
+      {one.hours.length === 0
+        ? <Empty>No hour is counted yet. <code>deskwire volume backfill</code> fetches
+          history.</Empty>
+        : <VolumeChart hours={one.hours} chart={chart} height={isTv ? 520 : 320}
+          hint="Shaded: what was expected. Round marks: spikes. Square ones: silence." />}
+    </Section>
+  );
+  if (isTv) return <><h1>Tickets per hour, 7 days</h1>{picture}</>;
   return (
     <>
       <div class="page-head">
         <h1>Volume</h1>
-        <label>Span{" "}
-          <select value={days} onChange={(event) => setDays(event.currentTarget.value)}>
-            {days_offered.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
-          </select>
-        </label>
-        <label>Method{" "}
-          <select value={method} onChange={(event) => setMethod(event.currentTarget.value)}>
-            <option value="">as configured</option>
-            <option value="seasonal">seasonal</option>
-            <option value="mean">mean</option>
-          </select>
-        </label>
-        <label>Sensitivity{" "}
-          <select value={sensitivity}
-            onChange={(event) => setSensitivity(event.currentTarget.value)}>
-            <option value="">as configured</option>
-            {sensitivities.map((value) => <option key={value} value={value}>{value}</option>)}
-          </select>
-        </label>
+        <div class="choice">
+          <Choice label="Span" value={days} options={days_offered} change={setDays} />
+          <Choice label="Method" value={method} change={setMethod} options={[
+            ["", "as configured"], ["seasonal", "seasonal"], ["mean", "mean"]]} />
+          <Choice label="Sensitivity" value={sensitivity} change={setSensitivity} options={[
+            ["", "as configured"], ...sensitivities.map((value) => [value, value])]} />
+        </div>
       </div>
       {one.is_trial && (
-        <p class="note" role="status">
-          Tried on the spot: {one.incidents.length} incidents with these settings. Nothing is
-          changed or told.
+        <p class="verdict" role="status">
+          Tried on the spot: {counted(one.incidents.length)} with these settings
+          {before === null ? "" : `, ${counted(before)} as configured`}. Nothing is changed or told.
         </p>
       )}
-      <Section title="Tickets per hour">
-        {one.hours.length === 0
-          ? <Empty>No hour is counted yet. `deskwire volume backfill` fetches history.</Empty>
-          : <Chart hours={one.hours} />}
-      </Section>
+      <div class={one.hours.length > 0 ? "tally" : ""}>
+        {picture}
+        {one.hours.length > 0 && (
+          <Section title="The same as a table"
+            note={<span class="faint">{whole(one.hours.length)} hours</span>}>
+            <HourTable hours={one.hours} />
+          </Section>
+        )}
+      </div>
       <Section title="Incidents">
         <Incidents items={one.incidents} canAct={canAct} changed={volume.reload} />
       </Section>

@@ -106,7 +106,7 @@ class Backfill {
         co_return;
       }
       cursor = view["next_cursor"].text().value_or("");
-      if (::isatty(STDERR_FILENO) != 0) show_progress();
+      if (::isatty(STDERR_FILENO) != 0) show_progress(cursor.empty());
     } while (!cursor.empty());
     if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
   }
@@ -172,11 +172,12 @@ class Backfill {
   }
 
   /// Slack gives the newest first, so the oldest seen tells how far it is.
-  void show_progress() const {
+  void show_progress(bool is_last) const {
     constexpr int width = 30;
     const double whole = std::chrono::duration<double>(started_at_ - since_).count();
     const double done = std::chrono::duration<double>(started_at_ - oldest_).count();
-    const double part = whole > 0 && oldest_ > TimePoint{} ? std::clamp(done / whole, 0., 1.) : 1;
+    const bool is_known = !is_last && whole > 0 && oldest_ > TimePoint{};
+    const double part = is_known ? std::clamp(done / whole, 0., 1.) : 1;
     const auto filled = static_cast<size_t>(part * width);
     fmt::print(stderr, "\r[{}{}] {:3.0f}% {} messages", std::string(filled, '#'),
                std::string(width - filled, '.'), part * 100, messages);

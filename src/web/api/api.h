@@ -64,6 +64,7 @@ class Api {
   // queues.cc
   void add_queues(Routes& routes);
   Task<Response> list_queues(Request& request);
+  Task<Response> queue_depths(Request& request);
   Task<Response> peek_queue(Request& request);
   Task<Response> redrive_queue(Request& request);
   bool is_queue(std::string_view name) const;

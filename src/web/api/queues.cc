@@ -1,4 +1,4 @@
-// /v1/queues: depth of each, a look inside, and back from the dead-letter queue.
+// /v1/queues: depth of each, now and over time, a look inside, and back from the dead-letter queue.
 #include <fmt/format.h>
 
 #include "web/api/api.h"
@@ -13,6 +13,7 @@ constexpr std::string_view dead_suffix = "-dead";
 
 void Api::add_queues(Routes& routes) {
   add(routes, "GET", "/v1/queues", &Api::list_queues);
+  add(routes, "GET", "/v1/queues/depths", &Api::queue_depths);
   add(routes, "GET", "/v1/queues/{}/messages", &Api::peek_queue);
   add(routes, "POST", "/v1/queues/{}/redrive", &Api::redrive_queue);
 }
@@ -40,6 +41,25 @@ Task<Response> Api::list_queues(Request& request) {
   };
   const Result<void> read = co_await parts_.store.read(work);
   if (!read.ok()) co_return problem(read.error());
+  co_return json_answer(200, page_of(std::move(items), ""));
+}
+
+Task<Response> Api::queue_depths(Request& request) {
+  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
+  if (!caller.ok()) co_return refusal(caller.error());
+  json::array items;
+  for (const QueueName& queue : parts_.queues) {
+    const QueueHistory::Depths known = parts_.live.history().of(queue.name);
+    json::array depths;
+    for (const auto& depth : known.depths) {
+      depths.push_back(depth ? json::value(*depth) : json::value(nullptr));
+    }
+    const TimePoint until = known.depths.empty() ? parts_.clock.now() : known.until;
+    items.push_back(json::object{{"name", queue.name},
+                                 {"every_seconds", QueueHistory::every / Millis(1000)},
+                                 {"until", to_rfc3339(until)},
+                                 {"depths", std::move(depths)}});
+  }
   co_return json_answer(200, page_of(std::move(items), ""));
 }
 

@@ -1,0 +1,41 @@
+// The board in a real browser, for tests that look at it.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A page of a browser of its own, and what went wrong on it. */
+export async function open(t, options = {}) {
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  t.after(() => browser.close());
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const trouble = [];
+  page.on("console", (line) => line.type() === "error" && trouble.push(line.text()));
+  page.on("pageerror", (error) => trouble.push(String(error)));
+  return { page, trouble };
+}
+
+/** Username and number of each bar, from the top. */
+export const bars = (page) => page.evaluate(() => [...document.querySelectorAll(".chart-row")]
+  .sort((a, b) => Number(a.dataset.y) - Number(b.dataset.y))
+  .map((row) => `${row.dataset.agent} ${row.querySelector(".chart-value").textContent}`)
+  .join(", "));
+
+/** What axe finds, run beside the page's own scripts, whose policy would forbid it. */
+export async function violations(page) {
+  const session = await page.context().newCDPSession(page);
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId: contextId } = await session.send("Page.createIsolatedWorld",
+    { frameId: frameTree.frame.id });
+  await session.send("Runtime.evaluate", { expression: axe, contextId });
+  const { result } = await session.send("Runtime.evaluate", {
+    expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => " +
+      "v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join('; '))))",
+    contextId, awaitPromise: true,
+  });
+  return result.value;
+}
