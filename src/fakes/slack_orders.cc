@@ -118,6 +118,8 @@ json::object obey(FakeSlack& slack, std::string_view name, const json::value& de
   if (name == "state") return state(slack);
   if (name == "hooks") {
     slack.sockets().use_events_url(text_at(order, "url"));
+  } else if (name == "lose") {
+    slack.sockets().lose_events(order["on"].boolean().value_or(true));
   } else if (name == "channel") {
     slack.workspace().add_channel(text_at(order, "id"), text_at(order, "name"));
   } else if (name == "person") {

@@ -98,7 +98,7 @@ struct FakeSlackSockets::State : std::enable_shared_from_this<State> {
   std::vector<Acknowledged> acknowledged;
   size_t connected_ever = 0, next_session = 0;
   Monotonic pinged_at{};
-  bool is_stopping = false;
+  bool is_stopping = false, is_losing = false;
 
   size_t open_count() const {
     return static_cast<size_t>(std::count_if(sessions.begin(), sessions.end(),
@@ -314,7 +314,12 @@ void FakeSlackSockets::take(TcpSocket socket, std::string head) {
       State::serve(state_, std::make_shared<Session>(std::move(socket)), std::move(head)));
 }
 
+void FakeSlackSockets::lose_events(bool is_losing) {
+  state_->is_losing = is_losing;
+}
+
 void FakeSlackSockets::send(const std::string& type, json::value payload) {
+  if (state_->is_losing) return;
   state_->pending.push_back({.type = type, .payload = std::move(payload)});
   state_->deliver();
 }

@@ -42,6 +42,8 @@ class FakeSlackSockets {
   /// For connections that there are now.
   void disturb(Trouble trouble);
   void use_events_url(std::string url);
+  /// From now on what happens is told to nobody, and never will be: tries are used up.
+  void lose_events(bool is_losing);
 
   size_t connections() const;
   size_t connected_ever() const;

@@ -270,11 +270,26 @@ int64_t FakeZendesk::mail_in(const std::string& subject, const std::string& text
   return add_ticket(given, requester, "email");
 }
 
-int64_t FakeZendesk::say(int64_t ticket, const std::string& html, bool is_public) {
+int64_t FakeZendesk::say(int64_t ticket, const std::string& html, bool is_public,
+                         const std::vector<std::string>& uploads) {
   constexpr int64_t ida = 2;
-  const json::object audit = apply(
-      ticket, {{"comment", json::object{{"html_body", html}, {"public", is_public}}}}, ida, "web");
+  const json::object audit =
+      apply(ticket,
+            {{"comment", json::object{{"html_body", html},
+                                      {"public", is_public},
+                                      {"uploads", json::array(uploads.begin(), uploads.end())}}}},
+            ida, "web");
   return number_in(audit.at("events").as_array().at(0).as_object(), "id");
+}
+
+json::object FakeZendesk::dump() const {
+  json::array out;
+  for (const auto& [id, one] : tickets_) {
+    json::object ticket = one.fields;
+    ticket["comments"] = json::array(one.comments.begin(), one.comments.end());
+    out.push_back(std::move(ticket));
+  }
+  return {{"tickets", std::move(out)}};
 }
 
 void FakeZendesk::change(int64_t ticket, const json::object& fields) {
