@@ -58,6 +58,7 @@ class FakeZendesk {
 
   const json::object& ticket(int64_t id) const { return tickets_.at(id).fields; }
   size_t ticket_count() const { return tickets_.size(); }
+  int64_t comment_count() const { return comment_count_; }
   const std::vector<json::object>& comments(int64_t id) const { return tickets_.at(id).comments; }
   /// {"tickets":[{"id","status","external_id","assignee_id","comments":[…]}]}, oldest first.
   json::object dump() const;
@@ -126,7 +127,7 @@ class FakeZendesk {
 
   std::function<TimePoint()> now_;
   std::string url_;
-  int64_t last_id_ = 1000, last_ticket_ = 40, last_change_ = 0;
+  int64_t last_id_ = 1000, last_ticket_ = 40, last_change_ = 0, comment_count_ = 0;
   std::map<int64_t, json::object> users_;
   std::map<int64_t, Ticket> tickets_;
   std::map<std::string, json::array> uploads_;

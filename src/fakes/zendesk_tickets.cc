@@ -75,6 +75,7 @@ void FakeZendesk::add_comment(Ticket& ticket, const json::object& given, int64_t
                        {"metadata", audit["metadata"]}};
   audit["events"].as_array().push_back(comment);
   ticket.comments.push_back(std::move(comment));
+  ++comment_count_;
 }
 
 /// Changes a ticket and gives the audit; an empty one if nothing changed.

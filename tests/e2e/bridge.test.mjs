@@ -1,6 +1,6 @@
 // A Slack thread and a Zendesk ticket are one conversation, through the whole daemon.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, it } from "node:test";
 import { bridgeWorld } from "./bridge_world.mjs";
 import { until } from "./daemon.mjs";
 
@@ -146,5 +146,8 @@ async function conversation(isHttp) {
   await world.end();
 }
 
-test("one conversation in Socket Mode", () => conversation(false));
-test("one conversation over signed hooks", () => conversation(true));
+// Slack takes one message a second in a channel: most of this is waiting.
+describe("one conversation", { concurrency: true }, () => {
+  it("in Socket Mode", () => conversation(false));
+  it("over signed hooks", () => conversation(true));
+});

@@ -3,6 +3,7 @@
 //   POST /_fake/mail {"subject","text","email"}     a ticket that came by mail
 //   POST /_fake/say {"ticket","html","public","files":[{"name","content_type","text"}]}
 //                                                   a comment by an agent
+//   GET /_fake/count                                how many comments there are
 //   GET /_fake/dump                                 all tickets with their comments
 //   POST /_fake/options {"per_minute","telling"}    the limit; whether webhooks are called
 //   POST /_fake/change {"ticket","fields":{…}}      a change by an agent
@@ -80,6 +81,8 @@ class Program {
       add_fault(body);
     } else if (seen.path == "/_fake/dump") {
       return success(200, fake_.dump());
+    } else if (seen.path == "/_fake/count") {
+      return success(200, {{"comments", fake_.comment_count()}});
     } else if (seen.path == "/_fake/options") {
       change_options(body);
     } else if (seen.path == "/_fake/expire") {
