@@ -11,6 +11,7 @@
 #include "ports/target.h"
 #include "sim/disk.h"
 #include "sim/story.h"
+#include "sim/talk.h"
 
 namespace dw::sim {
 
@@ -28,6 +29,7 @@ enum class Weather { good, flaky, slow, limiting, dead };
 struct Place {
   std::string name, label;
   Settles settles;
+  bool is_talk = false;  ///< the bridge's: what it does and answers is kept in Talk
   size_t batch_max = 1;
   Weather weather = Weather::good;
   struct Effect {
@@ -48,6 +50,7 @@ class Outside {
   Outside(ManualClock& clock, Story& story, Disk& disk, uint64_t seed);
 
   std::map<std::string, Place>& places() { return places_; }
+  Talk& talk() { return talk_; }
   Place& place(const std::string& name) { return places_.at(name); }
   /// All systems well, or each in weather of its own.
   void change_weather(bool is_well);
@@ -78,7 +81,10 @@ class Outside {
   Story& story_;
   Disk& disk_;
   Random random_;
+  json::object answer_of(const Place& place, const Delivery& delivery);
+
   std::map<std::string, Place> places_;
+  Talk talk_;
   std::set<int64_t> decided_;
   size_t effects_ = 0;
 };

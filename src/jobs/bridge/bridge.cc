@@ -134,10 +134,20 @@ class Reading {
     } else if (answer.what == "comment" && !answer.is_done) {
       DW_CHECK(read_delivery());
     } else if (answer.what == "history") {
+      DW_CHECK(read_listed(answer));
       // What it brings is planned as events of their own.
       b_.channel.clear();
       b_.thread.clear();
     }
+    return {};
+  }
+
+  /// What a page of a thread's history has to show, if nobody took it back.
+  Result<void> read_listed(const Answer& answer) {
+    const HistoryPage page = history_page(answer, Turn::member(event_.body, "answer"));
+    if (!answer.is_done || answer.thread.empty() || page.after >= page.upto) return {};
+    DW_TRY(b_.listed,
+           reader_.said_between(answer.channel, answer.thread, page.after, page.upto, waiting_max));
     return {};
   }
 
