@@ -49,6 +49,11 @@ bench: bench-bound ## intake and open boards against their rivals; see docs/benc
 	@tools/npm_packages.sh tests/bench/live
 	@node tests/bench/live/run.mjs
 
+bench-bridge: build ## a Slack thread to Zendesk, next to Bolt
+	@tools/build.sh build fake_slack fake_zendesk
+	@tools/npm_packages.sh tests/bench/bridge
+	@node tests/bench/bridge/run.mjs
+
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write
 

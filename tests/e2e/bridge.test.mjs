@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bridgeWorld } from "./bridge_world.mjs";
-import { until } from "./daemon.mjs";
+import { call, until } from "./daemon.mjs";
 
 const count = (list, pattern, key = "plain_body") =>
   list.filter((one) => pattern.test(one[key])).length;
@@ -94,8 +94,13 @@ async function survivesAKill(world, root, ticket) {
 }
 
 async function catchesUp(world, root, ticket) {
+  const edited = await world.say("to be edited", root);
+  const gone = await world.say("to be taken back", root);
+  await world.reads(root, /to be taken back/);
   await world.daemon.stop();
   await world.slack.order("lose");
+  await world.slack.order("edit", { channel: "C1", ts: edited, text: "other words" });
+  await world.slack.order("delete", { channel: "C1", ts: gone });
   await world.desk.tell("options", { telling: false });
   await world.say("said while away", root);
   const fresh = await world.say("Another thing\nwhile away");
@@ -107,6 +112,11 @@ async function catchesUp(world, root, ticket) {
   await world.reads(root, /said while away/);
   await world.reads(fresh, /and more of it/);
   await world.hears(root, /an answer while away/);
+  await world.reads(root, /edited: other words/);
+  await until(async () => count((await world.ticket(root)).comments, /deleted in Slack/) === 2,
+    "the deletion while away");
+  const figures = await (await fetch(`${world.url}/metrics`)).text();
+  assert.match(figures, /^deskwire_bridge_tickets\{channel="C1",state="open"\} \d/m);
 }
 
 async function conversation(isHttp) {
@@ -135,7 +145,7 @@ async function conversation(isHttp) {
     [thread, "text", /Try \*again\*/], [thread, "text", /the fix/],
     [thread, "text", /an answer while away/],
     [comments, "plain_body", /edited: Restarted it twice/],
-    [comments, "plain_body", /deleted in Slack/], [comments, "plain_body", /the log/],
+    [comments, "plain_body", /edited: other words/], [comments, "plain_body", /the log/],
     [comments, "plain_body", /down again/], [comments, "plain_body", /said while away/],
   ]) assert.equal(count(list, pattern, key), 1, `${pattern} once`);
   for (const pattern of [/build is green/, /thank you/i, /^Done/i, /Ida Agent/, /Deskwire\b.*#/]) {
@@ -146,8 +156,30 @@ async function conversation(isHttp) {
   await world.end();
 }
 
+async function worksIntakeAtZendesk() {
+  const world = await bridgeWorld({ more: '[intake]\ndesk = "zendesk"\n' });
+  await world.start();
+  const asked = { title: "Door is stuck", priority: "high", description: "It is.",
+    requester: { name: "Ana Lopez", email: "ana@example.com" } };
+  await world.desk.tell("fault", { method: "POST", path: "/api/v2/tickets", kind: "hang_up",
+    after: true });
+  const made = await call(world.url, "/v1/tickets", { method: "POST", body: asked });
+  assert.equal(made.status, 201);
+  const read = async () => (await call(world.url, `/v1/tickets/${made.json.id}`)).json;
+  const { external } = await until(async () => {
+    const now = await read();
+    return now.external && now;
+  }, "Zendesk's number");
+  const [ticket, ...more] = await world.tickets();
+  assert.deepEqual([String(ticket.id), ticket.subject, more], [external.id, asked.title, []]);
+  await world.desk.tell("change", { ticket: ticket.id, fields: { status: "solved" } });
+  await until(async () => (await read()).status === "solved", "solved here too");
+  await world.end();
+}
+
 // Slack takes one message a second in a channel: most of this is waiting.
 describe("one conversation", { concurrency: true }, () => {
   it("in Socket Mode", () => conversation(false));
   it("over signed hooks", () => conversation(true));
+  it("intake's tickets are worked at Zendesk", worksIntakeAtZendesk);
 });

@@ -97,9 +97,10 @@ void World::check_talks() {
       story_.broke("nothing happens twice", subject, fmt::format("{} {} of {}", found, what, text));
     }
     // A person may have decided that it is not needed, or that there shall be no ticket.
-    const int64_t discarded =
-        disk_.count("SELECT count(*) FROM delivery WHERE state = 4 AND lane LIKE ?1 || '%'",
-                    {fmt::format("slack:{}/{}", Talk::channel, thread)});
+    const int64_t discarded = disk_.count(
+        "SELECT count(*) FROM delivery WHERE state = 4 AND operation <> 'react' AND lane LIKE ?1 "
+        "|| '%'",
+        {fmt::format("slack:{}/{}", Talk::channel, thread)});
     if (found == 0 && discarded == 0) {
       story_.broke("nothing accepted is lost", subject, fmt::format("no {} of {}", what, text));
     }
