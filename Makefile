@@ -60,6 +60,11 @@ bench-notices: build ## a report of a million rows beside Python and pandas
 package: build ## build/deskwire_VERSION_ARCH.deb
 	@cd build && cpack -G DEB
 
+bench-bridge: build ## a Slack thread to Zendesk, next to Bolt
+	@tools/build.sh build fake_slack fake_zendesk
+	@tools/npm_packages.sh tests/bench/bridge
+	@node tests/bench/bridge/run.mjs
+
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write
 

@@ -61,6 +61,7 @@ void build_zendesk(Core& core) {
       std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.notebook, settings);
   auto desk = std::make_unique<ZendeskDesk>(*core.zendesk);
   core.zendesk_desk = desk.get();
+  core.file_sources.push_back(&desk->attachments());
   core.targets.push_back(std::move(desk));
   const bool is_loopback = core.settings.access.mode == AccessMode::loopback;
   if (settings.webhook_secrets.empty() && !is_loopback) return;

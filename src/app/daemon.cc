@@ -7,7 +7,9 @@
 #include <csignal>
 #include <cstdio>
 
+#include "app/bridge_figures.h"
 #include "app/exit_code.h"
+#include "app/oauth_callback.h"
 #include "app/systemd.h"
 #include "app/tally_recount.h"
 #include "app/volume_round.h"
@@ -19,6 +21,7 @@ namespace dw {
 namespace {
 
 constexpr Millis stop_deadline{10'000};
+constexpr Millis socket_away_max{60'000};
 
 constexpr const char* slack_socket_name = "slack:socket";
 
@@ -147,6 +150,11 @@ void Daemon::start_schedules() {
     add("queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); });
     tasks_.run("queue depths", depths_.measure());
   }
+  declare_bridge_figures(core_->metrics);
+  if (!core_->settings.bridges.empty()) {
+    add("bridge figures", "* * * * *", [this](TimePoint) { return measure_bridges(*core_); });
+    tasks_.run("bridge figures", measure_bridges(*core_));
+  }
   tasks_.run("search index", janitor_.index_until_stopped());
 }
 
@@ -155,10 +163,16 @@ void Daemon::start_slack() {
   states_.expect(slack_socket_name, "connecting");
   slack_sink_ =
       std::make_unique<InboxSink>(*core_->inbox, core_->clock, states_, slack_socket_name);
-  const auto tell = [this](bool is_working, const std::string& why) {
+  auto away_since = std::optional<Monotonic>();
+  const auto tell = [this, away_since](bool is_working, const std::string& why) mutable {
+    const Monotonic now = core_->clock.monotonic();
     if (is_working) {
       states_.note_success(slack_socket_name, core_->clock.now());
+      // Slack gives an event up after some minutes.
+      if (away_since && now - *away_since > socket_away_max) catch_up();
+      away_since.reset();
     } else {
+      away_since = away_since.value_or(now);
       states_.note_trouble(slack_socket_name, why);
     }
   };
@@ -189,7 +203,11 @@ void Daemon::start_bridge() {
          [this](TimePoint due) { return tick("bridge.summary", "summary/" + to_rfc3339(due)); }});
   }
   if (settings.bridges.empty()) return;
-  // What was said while we were away.
+  catch_up();
+}
+
+/// What was said while we were away.
+void Daemon::catch_up() {
   const std::string key =
       fmt::format("catchup/{}/{}", core_->holder, to_rfc3339(core_->clock.now()));
   tasks_.run("catch up", tick("bridge.catchup", key));
@@ -294,6 +312,7 @@ Routes Daemon::routes() {
   hooks_.add_to(routes);
   api_.add_to(routes);
   sign_in_.add_to(routes);
+  add_oauth_callback(routes, *core_);
   sqs_.add_to(routes);
   add_board_routes(routes);
   return routes;

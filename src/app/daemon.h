@@ -35,6 +35,7 @@ class Daemon {
   Task<void> tick(std::string kind, std::string key);
   void start_export();
   Task<Result<void>> take_event(Event event);
+  void catch_up();
   void start_tally();
   void start_notices();
   Task<void> run_notices();

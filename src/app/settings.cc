@@ -255,6 +255,9 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
                              "\"password\", \"token\" or \"oidc\")",
                              server.listen));
   }
+  if (settings.intake.desk == DeskKind::zendesk && root.count("zendesk") == 0) {
+    problems.add(line_of(root, "intake", "desk"), "intake.desk", "needs a section [zendesk]");
+  }
   const AccessSettings& access = settings.access;
   if (access.mode == AccessMode::oidc &&
       (access.oidc_issuer.empty() || access.oidc_client_id.empty())) {

@@ -237,8 +237,9 @@ const Section<IntakeSettings>& intake_section() {
        restart(number_field("max_description", &IntakeSettings::description_characters_max, 1,
                             100'000, "the longest description, in characters")),
        restart(priorities_field()),
-       restart(choice_field("desk", &IntakeSettings::desk, {"embedded"},
-                            "where these tickets are worked; they are always recorded here"))}};
+       restart(choice_field("desk", &IntakeSettings::desk, {"embedded", "zendesk"},
+                            "where these tickets are worked; they are always recorded here, and "
+                            "\"zendesk\" opens them there too"))}};
   return section;
 }
 

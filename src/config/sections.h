@@ -36,7 +36,7 @@ struct LogSettings {
   LogFormat format = LogFormat::text;
 };
 
-enum class DeskKind { embedded };
+enum class DeskKind { embedded, zendesk };
 struct IntakeSettings {
   int title_characters_max = 200;
   int description_characters_max = 10'000;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "fakes/slack_orders.h"
 #include "net/url.h"
+#include "net/wake.h"
 
 namespace dw {
 namespace {
@@ -87,7 +88,8 @@ std::string file_of(const Asked& asked) {
 
 struct FakeSlack::State {
   State(Loop& l, Clock& c, TaskGroup& t, HttpClient& h, FakeSlackOptions o)
-      : clock(c),
+      : loop(l),
+        clock(c),
         tasks(t),
         options(std::move(o)),
         acceptor(l, tcp::endpoint(asio::ip::address_v4::loopback(),
@@ -104,6 +106,7 @@ struct FakeSlack::State {
     }
   }
 
+  Loop& loop;
   Clock& clock;
   TaskGroup& tasks;
   FakeSlackOptions options;
@@ -115,13 +118,15 @@ struct FakeSlack::State {
   std::deque<FakeSlackFault> faults;
   std::vector<Call> calls;
   std::set<TcpSocket*> open;
-  int last_event = 0, last_trigger = 0;
+  int last_event = 0, last_trigger = 0, told = 0, repeat_every = 0;
   int dropped_each = 0, changes_made = 0;
-  bool is_repeating = false, is_stopping = false;
+  bool is_pouring = false, is_keeping = true;
+  bool is_stopping = false;
 
   /// Shared by this object and its tasks.
   static Task<void> accept(std::shared_ptr<State> self);
   static Task<void> serve(std::shared_ptr<State> self, TcpSocket socket);  // shared: see above
+  static Task<void> pour(std::shared_ptr<State> self, Pour load);          // shared: see above
   /// Nothing: the connection breaks.
   std::optional<Answer> answer(const Asked& asked);
   std::optional<Answer> call_method(const Asked& asked, std::string_view method,
@@ -130,7 +135,6 @@ struct FakeSlack::State {
   std::optional<FakeSlackFault> fault_for(std::string_view method);
   Answer file(const Asked& asked, std::string_view path);
   void tell(json::object event);
-  void tell_once(json::object event);
 };
 
 namespace {
@@ -149,22 +153,21 @@ Answer with_json(json::object body) {
 }  // namespace
 
 void FakeSlack::State::tell(json::object event) {
-  if (is_repeating) tell_once(event);
-  tell_once(std::move(event));
-}
-
-void FakeSlack::State::tell_once(json::object event) {
   const json::array authorizations{
       json::object{{"team_id", options.team}, {"user_id", options.bot_user}, {"is_bot", true}}};
-  sockets.send("events_api",
-               json::object{{"token", "old"},
-                            {"team_id", options.team},
-                            {"api_app_id", options.app},
-                            {"event", std::move(event)},
-                            {"type", "event_callback"},
-                            {"event_id", fmt::format("Ev{}", ++last_event)},
-                            {"event_time", clock.now().time_since_epoch().count() / 1000},
-                            {"authorizations", authorizations}});
+  // The same thing now and then comes under two event ids.
+  const bool is_repeated = repeat_every > 0 && ++told % repeat_every == 0;
+  for (int i = 0; i < (is_repeated ? 2 : 1); ++i) {
+    sockets.send("events_api",
+                 json::object{{"token", "old"},
+                              {"team_id", options.team},
+                              {"api_app_id", options.app},
+                              {"event", event},
+                              {"type", "event_callback"},
+                              {"event_id", fmt::format("Ev{}", ++last_event)},
+                              {"event_time", clock.now().time_since_epoch().count() / 1000},
+                              {"authorizations", authorizations}});
+  }
 }
 
 Task<void> FakeSlack::State::accept(std::shared_ptr<State> self) {  // shared: see above
@@ -295,7 +298,7 @@ json::object FakeSlack::State::method(std::string_view name, const Asked& asked,
             {"needed", json::string(scope)},
             {"provided", join(has, ",")}};
   }
-  calls.push_back({std::string(name), fields, clock.now()});
+  if (is_keeping) calls.push_back({std::string(name), fields, clock.now()});
   if (is_app) {
     return {{"ok", true},
             {"url", fmt::format("ws{}/link/?ticket={}&app_id={}", url.substr(4),
@@ -333,9 +336,6 @@ FakeSlackSockets& FakeSlack::sockets() {
 void FakeSlack::fault(FakeSlackFault fault) {
   state_->faults.push_back(std::move(fault));
 }
-void FakeSlack::repeat_events(bool is_on) {
-  state_->is_repeating = is_on;
-}
 void FakeSlack::drop_answers(int each) {
   state_->dropped_each = each;
 }
@@ -346,6 +346,42 @@ size_t FakeSlack::count(std::string_view method) const {
   return static_cast<size_t>(
       std::count_if(state_->calls.begin(), state_->calls.end(),
                     [method](const Call& one) { return one.method == method; }));
+}
+
+Task<void> FakeSlack::State::pour(std::shared_ptr<State> self,  // shared: see above
+                                  Pour load) {
+  std::vector<std::string> roots;
+  for (const auto& one : self->workspace.messages(load.channel)) {
+    if (one.thread.empty()) roots.push_back(one.ts);
+  }
+  const Monotonic began = self->clock.monotonic();
+  Wake pause(self->loop, self->clock);
+  for (int64_t i = 0; i < load.count && !roots.empty() && !self->is_stopping;) {
+    const auto spent = std::chrono::duration_cast<Millis>(self->clock.monotonic() - began);
+    const int64_t due = load.per_second == 0 ? load.count : spent.count() * load.per_second / 1000;
+    while (i < std::min(due, load.count) && self->sockets.unacknowledged() < load.window) {
+      const std::string& root = roots[static_cast<size_t>(i) % roots.size()];
+      self->workspace.say(load.channel, load.user, fmt::format("message {} of the load", ++i),
+                          root);
+    }
+    co_await pause.wait(self->clock.monotonic() + Millis(1));
+  }
+  self->is_pouring = false;
+}
+
+void FakeSlack::pour(Pour load) {
+  state_->sockets.keep_nothing();
+  state_->is_keeping = false;
+  state_->is_pouring = true;
+  state_->tasks.run("fake slack load", State::pour(state_, std::move(load)));
+}
+
+bool FakeSlack::is_pouring() const {
+  return state_->is_pouring;
+}
+
+void FakeSlack::repeat_events(int every) {
+  state_->repeat_every = every;
 }
 
 void FakeSlack::command(const std::string& channel, const std::string& user,

@@ -48,13 +48,23 @@ class FakeSlack {
   FakeSlackSockets& sockets();
   /// Faults are used up in order, each by the first call that it is for.
   void fault(FakeSlackFault fault);
-  /// Each event comes a second time, under another id, as Slack at times does.
-  void repeat_events(bool is_on);
+  /// Each n-th event comes a second time, under another id, as Slack at times does; 0: none.
+  void repeat_events(int every);
   /// Of the calls that change something each n-th takes effect, and its answer is lost; 0: none.
   void drop_answers(int each);
   /// Calls of the Web API so far, but for those that a fault answered.
   const std::vector<Call>& calls() const;
   size_t count(std::string_view method) const;
+  /// A load: replies to the channel's threads in turn, at most `window` of them unacknowledged.
+  struct Pour {
+    std::string channel, user;
+    int64_t count = 0;
+    int64_t per_second = 0;  ///< 0: as fast as they are acknowledged
+    size_t window = 256;
+  };
+  /// Calls and acknowledgements are no longer kept from here on.
+  void pour(Pour load);
+  bool is_pouring() const;
   /// "/desk TEXT" typed by a person.
   void command(const std::string& channel, const std::string& user, const std::string& text);
   /// A button on a message.

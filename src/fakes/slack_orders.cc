@@ -85,6 +85,15 @@ void put_past(FakeSlackWorkspace& workspace, const std::string& channel, const J
   }
 }
 
+/// What a load came to since the last look: delays of acknowledgements in microseconds.
+json::object figures(FakeSlack& slack) {
+  json::array delays;
+  for (const auto& one : slack.sockets().take_delays()) delays.emplace_back(one.count());
+  return {{"is_pouring", slack.is_pouring()},
+          {"unacknowledged", slack.sockets().unacknowledged()},
+          {"delays", std::move(delays)}};
+}
+
 /// What people do.
 bool act(FakeSlack& slack, std::string_view name, const JsonView& order, json::object& out) {
   FakeSlackWorkspace& workspace = slack.workspace();
@@ -130,8 +139,18 @@ json::object obey(FakeSlack& slack, std::string_view name, const json::value& de
   if (name == "messages") return messages(slack, text_at(order, "channel"));
   if (name == "calls") return calls(slack, text_at(order, "method"));
   if (name == "state") return state(slack);
+  if (name == "figures") return figures(slack);
   if (name == "hooks") {
     slack.sockets().use_events_url(text_at(order, "url"));
+  } else if (name == "lose") {
+    slack.sockets().lose_events(order["on"].boolean().value_or(true));
+  } else if (name == "pour") {
+    slack.pour({.channel = text_at(order, "channel"),
+                .user = text_at(order, "user"),
+                .count = order["count"].integer().value_or(0),
+                .per_second = order["per_second"].integer().value_or(0)});
+  } else if (name == "repeat") {
+    slack.repeat_events(static_cast<int>(order["every"].integer().value_or(0)));
   } else if (name == "channel") {
     slack.workspace().add_channel(text_at(order, "id"), text_at(order, "name"));
   } else if (name == "person") {

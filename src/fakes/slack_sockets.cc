@@ -98,7 +98,8 @@ struct FakeSlackSockets::State : std::enable_shared_from_this<State> {
   std::vector<Acknowledged> acknowledged;
   size_t connected_ever = 0, next_session = 0;
   Monotonic pinged_at{};
-  bool is_stopping = false;
+  std::vector<std::chrono::microseconds> delays;
+  bool is_stopping = false, is_losing = false, is_keeping = true;
 
   size_t open_count() const {
     return static_cast<size_t>(std::count_if(sessions.begin(), sessions.end(),
@@ -163,8 +164,12 @@ void FakeSlackSockets::State::take_frame(const std::string& text) {
                                   [&](const Pending& one) { return one.envelope == envelope; });
   if (envelope.empty() || found == pending.end()) return;
   const json::value* answer = view["payload"].raw();
-  acknowledged.push_back(
-      {found->type, std::move(found->payload), answer == nullptr ? json::value() : *answer});
+  const auto delay = clock.monotonic() - found->sent_at;
+  delays.push_back(std::chrono::duration_cast<std::chrono::microseconds>(delay));
+  if (is_keeping) {
+    acknowledged.push_back(
+        {found->type, std::move(found->payload), answer == nullptr ? json::value() : *answer});
+  }
   pending.erase(found);
 }
 
@@ -314,7 +319,12 @@ void FakeSlackSockets::take(TcpSocket socket, std::string head) {
       State::serve(state_, std::make_shared<Session>(std::move(socket)), std::move(head)));
 }
 
+void FakeSlackSockets::lose_events(bool is_losing) {
+  state_->is_losing = is_losing;
+}
+
 void FakeSlackSockets::send(const std::string& type, json::value payload) {
+  if (state_->is_losing) return;
   state_->pending.push_back({.type = type, .payload = std::move(payload)});
   state_->deliver();
 }
@@ -356,6 +366,12 @@ void FakeSlackSockets::use_events_url(std::string url) {
   state_->options.events_url = std::move(url);
 }
 
+std::vector<std::chrono::microseconds> FakeSlackSockets::take_delays() {
+  return std::exchange(state_->delays, {});
+}
+void FakeSlackSockets::keep_nothing() {
+  state_->is_keeping = false;
+}
 size_t FakeSlackSockets::connections() const {
   return state_->open_count();
 }

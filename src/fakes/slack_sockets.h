@@ -42,7 +42,13 @@ class FakeSlackSockets {
   /// For connections that there are now.
   void disturb(Trouble trouble);
   void use_events_url(std::string url);
+  /// From now on what happens is told to nobody, and never will be: tries are used up.
+  void lose_events(bool is_losing);
 
+  /// How long each acknowledgement took since the envelope was written, since the last call.
+  std::vector<std::chrono::microseconds> take_delays();
+  /// What was acknowledged is counted and no longer kept.
+  void keep_nothing();
   size_t connections() const;
   size_t connected_ever() const;
   size_t unacknowledged() const;

@@ -56,6 +56,7 @@ HttpStep FakeZendesk::answer(const HttpScript::Seen& request) {
     return hit.step;
   }
   HttpStep step = perform(request);
+  if (request.path.starts_with("/attachments/")) return step;
   step.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
   step.headers.emplace_back("X-Rate-Limit", std::to_string(options.per_minute_max));
   const int left = std::max(0, options.per_minute_max - in_minute_);
@@ -79,6 +80,7 @@ HttpStep FakeZendesk::perform(const HttpScript::Seen& request) {
     call.body = *body;
   }
   if (path == "/oauth/tokens" && request.method == "POST") return token(call.body);
+  if (path.starts_with("/attachments/")) return file(request);
   constexpr std::string_view root = "/api/v2";
   if (!path.starts_with(root)) return failure(404, "RecordNotFound", "Not found");
   path = path.substr(root.size());
@@ -213,22 +215,51 @@ HttpStep FakeZendesk::upload(const Call& call) {
   if (!call.is("POST", 1, "uploads") || name == call.query.end()) {
     return failure(404, "RecordNotFound", "Not found");
   }
+  const std::string type(call.request->header("content-type"));
+  const std::string token = add_file(name->second, type, call.request->body);
+  const json::array& files = uploads_.at(token);
+  return success(201, {{"upload", json::object{{"token", token},
+                                               {"expires_at", now_text()},
+                                               {"attachment", files.at(0)},
+                                               {"attachments", files}}}});
+}
+
+std::string FakeZendesk::add_file(const std::string& name, const std::string& content_type,
+                                  const std::string& bytes) {
   const int64_t id = ++last_id_;
+  files_[id] = {content_type, bytes};
   const json::object file{{"id", id},
-                          {"file_name", name->second},
+                          {"file_name", name},
                           {"content_url", fmt::format("{}/attachments/token/{}/?name={}", url_, id,
-                                                      encode_url_part(name->second))},
-                          {"content_type", std::string(call.request->header("content-type"))},
-                          {"size", static_cast<int64_t>(call.request->body.size())},
-                          {"sha256", to_hex(bytes_of(sha256(call.request->body)))},
+                                                      encode_url_part(name))},
+                          {"content_type", content_type},
+                          {"size", static_cast<int64_t>(bytes.size())},
+                          {"sha256", to_hex(bytes_of(sha256(bytes)))},
                           {"inline", false},
                           {"malware_scan_result", "not_scanned"}};
   const std::string token = "up-" + random_uuid();
   uploads_[token] = json::array{file};
-  return success(201, {{"upload", json::object{{"token", token},
-                                               {"expires_at", now_text()},
-                                               {"attachment", file},
-                                               {"attachments", json::array{file}}}}});
+  return token;
+}
+
+/// Attachments are private: a sign-in leads to an address that needs none, and takes none.
+HttpStep FakeZendesk::file(const HttpScript::Seen& request) {
+  constexpr std::string_view token = "/attachments/token/", raw = "/attachments/raw/";
+  const bool is_raw = request.path.starts_with(raw);
+  const std::string_view rest =
+      std::string_view(request.path).substr(is_raw ? raw.size() : token.size());
+  const auto found = files_.find(number_of(rest));
+  if (found == files_.end()) return failure(404, "RecordNotFound", "Not found");
+  const bool is_signed_in = !request.header("authorization").empty();
+  if (is_raw && is_signed_in) return HttpStep::answer(400, "Only one auth mechanism is allowed");
+  if (is_raw) {
+    return HttpStep::answer(200, found->second.bytes,
+                            {{"Content-Type", found->second.content_type}});
+  }
+  if (!is_signed_in) {
+    return HttpStep::answer(200, "<html>sign in</html>", {{"Content-Type", "text/html"}});
+  }
+  return HttpStep::answer(302, "", {{"Location", fmt::format("{}{}{}", url_, raw, found->first)}});
 }
 
 json::array FakeZendesk::users_of(const std::vector<json::object>& items,

@@ -38,6 +38,7 @@ class FakeZendesk {
     int per_minute_max = 700;
     Millis export_lag{0};  ///< the real one leaves out the last minute
     bool is_assignee_needed_to_solve = false;
+    bool is_telling = true;  ///< webhooks are called; false: their calls are lost
   };
   /// `url`: "http://127.0.0.1:4000", for addresses inside answers.
   FakeZendesk(std::function<TimePoint()> now, std::string url);
@@ -50,7 +51,11 @@ class FakeZendesk {
 
   /// As people at Zendesk would do it; ids come back.
   int64_t mail_in(const std::string& subject, const std::string& text, const std::string& email);
-  int64_t say(int64_t ticket, const std::string& html, bool is_public, int64_t agent = ida);
+  int64_t say(int64_t ticket, const std::string& html, bool is_public, int64_t agent = ida,
+              const std::vector<std::string>& uploads = {});
+  /// A file for say(); its upload token.
+  std::string add_file(const std::string& name, const std::string& content_type,
+                       const std::string& bytes);
   void change(int64_t ticket, const json::object& fields, int64_t agent = ida);
   /// A ticket from a form on the web: "subject", "comment", "requester", "tags", "priority".
   int64_t form_in(const json::object& fields);
@@ -63,7 +68,10 @@ class FakeZendesk {
   std::string name_of(int64_t user) const;
   const json::object& ticket(int64_t id) const { return tickets_.at(id).fields; }
   size_t ticket_count() const { return tickets_.size(); }
+  int64_t comment_count() const { return comment_count_; }
   const std::vector<json::object>& comments(int64_t id) const { return tickets_.at(id).comments; }
+  /// {"tickets":[{"id","status","external_id","assignee_id","comments":[…]}]}, oldest first.
+  json::object dump() const;
   const std::map<int64_t, json::object>& webhooks() const { return webhooks_; }
   const std::map<int64_t, json::object>& triggers() const { return triggers_; }
   /// An authorization code, as a browser brings it back.
@@ -91,6 +99,9 @@ class FakeZendesk {
     int64_t change = 0;  ///< its place in the order of all changes
     TimePoint changed_at{};
   };
+  struct File {
+    std::string content_type, bytes;
+  };
   struct Remembered {
     std::string body, answer;
     TimePoint at{};
@@ -102,6 +113,7 @@ class FakeZendesk {
   HttpStep token(const json::value& body);
   json::object new_tokens(bool has_refresh);
   HttpStep upload(const Call& call);
+  HttpStep file(const HttpScript::Seen& request);
   HttpStep users(const Call& call);
   HttpStep tickets(const Call& call);
   HttpStep open_ticket(const Call& call);
@@ -125,10 +137,11 @@ class FakeZendesk {
 
   std::function<TimePoint()> now_;
   std::string url_;
-  int64_t last_id_ = 1000, last_ticket_ = 40, last_change_ = 0;
+  int64_t last_id_ = 1000, last_ticket_ = 40, last_change_ = 0, comment_count_ = 0;
   std::map<int64_t, json::object> users_;
   std::map<int64_t, Ticket> tickets_;
   std::map<std::string, json::array> uploads_;
+  std::map<int64_t, File> files_;
   std::map<std::string, Remembered> keys_;
   std::map<std::string, TimePoint> access_;
   std::map<std::string, std::string> refresh_;  // to its access token

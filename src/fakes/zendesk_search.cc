@@ -217,6 +217,7 @@ HttpStep FakeZendesk::triggers(const Call& call) {
 }
 
 void FakeZendesk::invoke(int64_t ticket) {
+  if (!options.is_telling) return;
   for (const auto& [number, trigger] : triggers_) {
     if (trigger.at("active") != json::value(true)) continue;
     for (const json::value& action : trigger.at("actions").as_array()) {

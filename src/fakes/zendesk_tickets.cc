@@ -78,6 +78,7 @@ void FakeZendesk::add_comment(Ticket& ticket, const json::object& given, int64_t
       {"metadata", audit["metadata"]}};
   audit["events"].as_array().push_back(comment);
   ticket.comments.push_back(std::move(comment));
+  ++comment_count_;
 }
 
 /// Changes a ticket and gives the audit; an empty one if nothing changed.
@@ -288,11 +289,25 @@ std::string FakeZendesk::name_of(int64_t user) const {
   return found == users_.end() ? std::string() : text_in(found->second, "name");
 }
 
-int64_t FakeZendesk::say(int64_t ticket, const std::string& html, bool is_public, int64_t agent) {
+int64_t FakeZendesk::say(int64_t ticket, const std::string& html, bool is_public, int64_t agent,
+                         const std::vector<std::string>& uploads) {
   const json::object audit =
-      apply(ticket, {{"comment", json::object{{"html_body", html}, {"public", is_public}}}}, agent,
-            "web");
+      apply(ticket,
+            {{"comment", json::object{{"html_body", html},
+                                      {"public", is_public},
+                                      {"uploads", json::array(uploads.begin(), uploads.end())}}}},
+            agent, "web");
   return number_in(audit.at("events").as_array().at(0).as_object(), "id");
+}
+
+json::object FakeZendesk::dump() const {
+  json::array out;
+  for (const auto& [id, one] : tickets_) {
+    json::object ticket = one.fields;
+    ticket["comments"] = json::array(one.comments.begin(), one.comments.end());
+    out.push_back(std::move(ticket));
+  }
+  return {{"tickets", std::move(out)}};
 }
 
 void FakeZendesk::change(int64_t ticket, const json::object& fields, int64_t agent) {

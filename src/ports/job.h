@@ -32,6 +32,7 @@ struct BridgeView {
   std::vector<OpenTicketRow> open, opened, solved;
   std::vector<BridgeLink> live;                  ///< threads to catch up with
   std::map<std::string, std::string> last_said;  ///< of those threads, "C1/100.1" to "100.7"
+  std::vector<Said> listed;  ///< what was known of a thread where the event brings its history
 };
 
 /// What is known about an event when it is planned. A job fills in what it needs.

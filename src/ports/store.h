@@ -265,6 +265,11 @@ class Reader {
                                                  const std::string& thread, size_t limit) = 0;
   /// The greatest message id of a thread; empty if nothing was said.
   virtual Result<std::string> last_said(const std::string& channel, const std::string& thread) = 0;
+  /// Messages of a thread that people wrote, with ids above `after` and up to `until`, ascending.
+  virtual Result<std::vector<Said>> said_between(const std::string& channel,
+                                                 const std::string& thread,
+                                                 const std::string& after, const std::string& until,
+                                                 size_t limit) = 0;
   /// How much was carried to the other side of what was said since then.
   virtual Result<int64_t> count_said(const std::string& channel, const std::string& thread,
                                      TimePoint since) = 0;

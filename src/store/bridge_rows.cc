@@ -88,6 +88,16 @@ Result<std::vector<Said>> SqlJournal::waiting_said(const std::string& channel,
   return out;
 }
 
+Result<std::vector<Said>> SqlJournal::said_between(const std::string& channel,
+                                                   const std::string& thread,
+                                                   const std::string& after,
+                                                   const std::string& until, size_t limit) {
+  std::vector<Said> out;
+  DW_CHECK(db_.run(stmt::said_between, {channel, thread, after, until, static_cast<int64_t>(limit)},
+                   [&](const Row& row) { out.push_back(said_in(row)); }));
+  return out;
+}
+
 Result<std::string> SqlJournal::last_said(const std::string& channel, const std::string& thread) {
   std::string last;
   DW_CHECK(

@@ -157,6 +157,9 @@ class SqlJournal : public Journal {
   Result<std::optional<Said>> said(const std::string& key) override;
   Result<std::vector<Said>> waiting_said(const std::string& channel, const std::string& thread,
                                          size_t limit) override;
+  Result<std::vector<Said>> said_between(const std::string& channel, const std::string& thread,
+                                         const std::string& after, const std::string& until,
+                                         size_t limit) override;
   Result<std::string> last_said(const std::string& channel, const std::string& thread) override;
   Result<int64_t> count_said(const std::string& channel, const std::string& thread,
                              TimePoint since) override;

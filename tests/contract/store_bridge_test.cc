@@ -71,6 +71,12 @@ TEST_P(StoreContract, what_waits_comes_in_the_order_in_which_it_was_said) {
     EXPECT_TRUE(first->body.is_null());
     DW_TRY(const std::string last, j.last_said("C1", "100.1"));
     EXPECT_EQ(last, "100.3");
+    Said own = said_at("100.25", t0 + Millis(4));
+    own.kind = "own";
+    DW_CHECK(j.set_said(own));
+    DW_TRY(const auto between, j.said_between("C1", "100.1", "100.1", "100.3", 10));
+    EXPECT_EQ(between.size(), 2U);
+    EXPECT_EQ(between.at(0).message, "100.2");
     DW_TRY(const int64_t carried, j.count_said("C1", "100.1", t0));
     EXPECT_EQ(carried, 1);
     return {};

@@ -182,6 +182,36 @@ TEST(ZendeskDesk, a_file_that_is_away_for_now_waits_and_then_becomes_a_link) {
   EXPECT_EQ(w.perform(comment).kind, Kind::done);
 }
 
+TEST(ZendeskDesk, its_own_files_can_be_fetched_and_no_others) {
+  World world;
+  ASSERT_EQ(world.perform(World::opening()).kind, Kind::done);
+  world.fake.say(41, "<p>see</p>", true, {world.fake.add_file("a.txt", "text/plain", "contents")});
+  const json::object& comment = world.fake.comments(41).back();
+  const json::value& url = comment.at("attachments").as_array().at(0).at("content_url");
+  FileLink file{"a.txt", std::string(url.as_string()), "text/plain", 8};
+  ZendeskAttachments& source = world.desk->attachments();
+  ASSERT_TRUE(source.has(file.url));
+  EXPECT_FALSE(source.has("https://evil.example/attachments/token/1"));
+  EXPECT_FALSE(source.has(world.settings.url + "/api/v2/users/me.json"));
+  ScratchFile into = *ScratchFile::make();
+  const auto fetched = world.world.wait_for(source.fetch(file, 100, &into, zendesk_timeout));
+  ASSERT_TRUE(fetched.ok()) << fetched.error().text();
+  EXPECT_EQ(*fetched, 8);
+  std::string bytes(8, ' ');
+  into.read_at(0, bytes.data(), bytes.size());
+  EXPECT_EQ(bytes, "contents");
+  file.bytes = 0;
+  ScratchFile small = *ScratchFile::make();
+  const auto large = world.world.wait_for(source.fetch(file, 4, &small, zendesk_timeout));
+  ASSERT_FALSE(large.ok());
+  EXPECT_EQ(large.error().kind, ErrorKind::invalid);
+  world.world.script.then(HttpStep::answer(302, "", {{"Location", "https://evil.example/x"}}));
+  ScratchFile away = *ScratchFile::make();
+  const auto elsewhere = world.world.wait_for(source.fetch(file, 100, &away, zendesk_timeout));
+  ASSERT_FALSE(elsewhere.ok());
+  EXPECT_EQ(elsewhere.error().kind, ErrorKind::denied);
+}
+
 TEST(ZendeskDesk, comments_are_told_after_the_last_seen_one) {
   World w;
   const int64_t id = w.fake.mail_in("Printer", "It burns", "bo@example.com");

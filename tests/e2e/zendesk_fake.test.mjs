@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import zendesk from "node-zendesk";
@@ -148,6 +149,31 @@ test("login brings a pair of tokens, and a refresh keeps the next one", async ()
   assert.equal(signIn().ok, true);
   await desk.tell("expire", {});
   assert.equal(signIn().ok, true, "a token that has ended is refreshed");
+  desk.stop();
+});
+
+test("login --public takes the answer at the daemon's own address", async () => {
+  const desk = await fake("fake_zendesk");
+  const daemon = await serve({ config: config(desk, 'oauth_client_id = "deskwire"\n' +
+    'oauth_client_secret = "client-secret"\npoll = "0s"\n') });
+  const { cwd, url } = daemon;
+  const path = `${cwd}/deskwire.toml`;
+  writeFileSync(path, readFileSync(path, "utf8").replace("127.0.0.1:0", url.slice(7)));
+  const child = spawn(binary, ["login", "zendesk", "--public"], { cwd });
+  let out = "";
+  child.stdout.on("data", (piece) => (out += piece));
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const address = await until(() => /^http\S+authorizations\S+/m.exec(out)?.[0], "the address");
+  const asked = new URL(address).searchParams;
+  assert.equal(asked.get("redirect_uri"), `${url}/oauth/callback`);
+  const { code } = await desk.tell("code");
+  const back = (state) => fetch(`${url}/oauth/callback?state=${state}&code=${code}`);
+  assert.equal((await back("wrong")).status, 400);
+  assert.equal((await back(asked.get("state"))).status, 200);
+  assert.equal(await ended, 0);
+  assert.equal((await back(asked.get("state"))).status, 400, "once");
+  await daemon.stop();
+  daemon.clean();
   desk.stop();
 });
 

@@ -1,7 +1,11 @@
 // The fake Zendesk as a program: `fake_zendesk --port 4000` prints its address and serves until it
 // is killed. Besides Zendesk's API it takes, without a sign-in:
 //   POST /_fake/mail {"subject","text","email"}     a ticket that came by mail
-//   POST /_fake/say {"ticket","html","public"}      a comment by an agent
+//   POST /_fake/say {"ticket","html","public","files":[{"name","content_type","text"}]}
+//                                                   a comment by an agent
+//   GET /_fake/count                                how many comments there are
+//   GET /_fake/dump                                 all tickets with their comments
+//   POST /_fake/options {"per_minute","telling"}    the limit; whether webhooks are called
 //   POST /_fake/change {"ticket","fields":{…}}      a change by an agent
 //   POST /_fake/fault {"method","path","kind","status","retry_after","after"}
 //   POST /_fake/expire, GET /_fake/code             access tokens end; an authorization code
@@ -60,14 +64,27 @@ class Program {
     }
     if (seen.path == "/_fake/say") {
       const json::value* is_public = body.if_contains("public");
+      std::vector<std::string> uploads;
+      const json::value* files = body.if_contains("files");
+      for (const json::value& file : files == nullptr ? json::array() : files->as_array()) {
+        uploads.push_back(fake_.add_file(text_in(file, "name"), text_in(file, "content_type"),
+                                         text_in(file, "text")));
+      }
       const int64_t id = fake_.say(ticket, text_in(body, "html"),
-                                   is_public == nullptr || *is_public == json::value(true));
+                                   is_public == nullptr || *is_public == json::value(true),
+                                   FakeZendesk::ida, uploads);
       return success(201, {{"comment", id}});
     }
     if (seen.path == "/_fake/change") {
       fake_.change(ticket, object_in(body, "fields"));
     } else if (seen.path == "/_fake/fault") {
       add_fault(body);
+    } else if (seen.path == "/_fake/dump") {
+      return success(200, fake_.dump());
+    } else if (seen.path == "/_fake/count") {
+      return success(200, {{"comments", fake_.comment_count()}});
+    } else if (seen.path == "/_fake/options") {
+      change_options(body);
     } else if (seen.path == "/_fake/expire") {
       fake_.expire_tokens();
     } else if (seen.path == "/_fake/code") {
@@ -76,6 +93,14 @@ class Program {
       return failure(404, "RecordNotFound", "Not found");
     }
     return success(200, {});
+  }
+
+  void change_options(const json::object& body) {
+    if (const int64_t limit = number_in(body, "per_minute"); limit != 0) {
+      fake_.options.per_minute_max = static_cast<int>(limit);
+    }
+    const json::value* is_telling = body.if_contains("telling");
+    if (is_telling != nullptr) fake_.options.is_telling = *is_telling == json::value(true);
   }
 
   void add_fault(const json::object& body) {

@@ -31,6 +31,10 @@ Outside::Outside(ManualClock& clock, Story& story, Disk& disk, uint64_t seed)
   add("mail:far", Settles::by_person);
   add("alert:far", Settles::by_repeat);
   add(notices_place, Settles::by_person);
+  for (const char* name : {"slack", "desk:zendesk"}) {
+    add(name, Settles::by_search);
+    places_.at(name).is_talk = true;
+  }
 }
 
 void Outside::change_weather(bool is_well) {
@@ -94,7 +98,12 @@ Outcome Outside::decide_one(Place& place, const Delivery& delivery, Millis& effe
     return Outcome::refused("422");
   }
   effect_after = any_wait(place.weather == Weather::slow ? Millis(15'000) : Millis(400));
-  return Outcome::done(json::object{{"id", fmt::format("far-{}", delivery.id.value)}});
+  return Outcome::done(answer_of(place, delivery));
+}
+
+json::object Outside::answer_of(const Place& place, const Delivery& delivery) {
+  if (place.is_talk) return talk_.answer(delivery);
+  return {{"id", fmt::format("far-{}", delivery.id.value)}};
 }
 
 Outside::Fate Outside::decide(Place& place, const Sender& sender,
@@ -145,6 +154,8 @@ void Outside::take_effect(const std::string& place_name, const Delivery& deliver
   Place& place = places_.at(place_name);
   std::vector<Place::Effect>& had = place.effects[delivery.id.value];
   const Monotonic now = clock_.monotonic();
+  // A question may be asked again.
+  if (!had.empty() && std::holds_alternative<Ask>(delivery.payload)) return;
   if (!had.empty()) {
     const bool is_absorbed =
         (place.settles == Settles::by_key && now - had.front().at < key_life) ||
@@ -169,6 +180,7 @@ void Outside::take_effect(const std::string& place_name, const Delivery& deliver
   }
   const bool is_first = had.empty();
   had.push_back({now});
+  if (place.is_talk) talk_.take_effect(delivery);
   ++effects_;
   story_.tell(subject_of(delivery), "takes effect at " + place_name);
   int64_t& last = place.last_in_lane[delivery.lane];
@@ -189,8 +201,11 @@ bool Outside::has_happened(int64_t delivery) const {
 Settled Outside::settle(Place& place, const Delivery& delivery) {
   Settled settled;
   const bool has_happened = place.effects.count(delivery.id.value) > 0;
+  const bool is_question = std::holds_alternative<Ask>(delivery.payload);
   const bool is_asked = place.settles == Settles::by_key || place.settles == Settles::by_search;
-  if (!is_asked) {
+  if (is_question) {
+    settled.kind = Settled::Kind::repeatable;
+  } else if (!is_asked) {
     settled.kind =
         place.settles == Settles::by_person ? Settled::Kind::unknown : Settled::Kind::repeatable;
   } else if (place.weather == Weather::dead || (place.weather != Weather::good && has_luck(0.2))) {
@@ -198,7 +213,7 @@ Settled Outside::settle(Place& place, const Delivery& delivery) {
     story_.fault("can't be asked", subject_of(delivery), "can't be asked what happened");
   } else {
     settled.kind = has_happened ? Settled::Kind::happened : Settled::Kind::not_happened;
-    settled.answer = json::object{{"id", fmt::format("far-{}", delivery.id.value)}};
+    settled.answer = answer_of(place, delivery);
   }
   story_.tell(subject_of(delivery),
               fmt::format("{} is asked: kind {}", place.name, static_cast<int>(settled.kind)));

@@ -12,6 +12,7 @@
 #include "sim/customers.h"
 #include "sim/disk.h"
 #include "sim/story.h"
+#include "sim/talk.h"
 
 namespace dw::sim {
 
@@ -29,6 +30,7 @@ enum class Weather { good, flaky, slow, limiting, dead };
 struct Place {
   std::string name, label;
   Settles settles;
+  bool is_talk = false;  ///< the bridge's: what it does and answers is kept in Talk
   size_t batch_max = 1;
   Weather weather = Weather::good;
   struct Effect {
@@ -49,6 +51,7 @@ class Outside {
   Outside(ManualClock& clock, Story& story, Disk& disk, uint64_t seed);
 
   std::map<std::string, Place>& places() { return places_; }
+  Talk& talk() { return talk_; }
   Place& place(const std::string& name) { return places_.at(name); }
   /// All systems well, or each in weather of its own.
   void change_weather(bool is_well);
@@ -82,7 +85,10 @@ class Outside {
   Story& story_;
   Disk& disk_;
   Random random_;
+  json::object answer_of(const Place& place, const Delivery& delivery);
+
   std::map<std::string, Place> places_;
+  Talk talk_;
   std::set<int64_t> decided_;
   Report report_;
   Mailboxes mailboxes_;

@@ -11,6 +11,12 @@ IntakeParts intake_parts() {
   return parts;
 }
 
+BridgeParts bridge_parts() {
+  BridgeParts parts{.public_url = "http://d"};
+  parts.bridges = {{.channel = Talk::channel, .mirrors_email = false}};
+  return parts;
+}
+
 std::vector<std::unique_ptr<SimTarget>> targets_for(const ReplicaParts& parts, Loop& loop,
                                                     Clock& clock) {
   std::vector<std::unique_ptr<SimTarget>> out;
@@ -55,10 +61,11 @@ Replica::Replica(ReplicaParts parts)
       random(parts.seed),
       store(loop, clock, parts.disk, parts.story, random, parts.weather, parts.watch),
       intake(intake_parts()),
+      bridge(bridge_parts()),
       targets(targets_for(parts, loop, clock)),
       notices(notices_over(loop, store, clock, parts.outside.report())),
       tasks(loop, clock),
-      inbox(store, clock, metrics, {&intake, &desk, &courier}, {&own_desk, &own_queue}),
+      inbox(store, clock, metrics, {&intake, &desk, &bridge, &courier}, {&own_desk, &own_queue}),
       outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets), parts.outbox),
       scheduler(loop, clock, tasks),
       janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {}

@@ -11,6 +11,7 @@
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
+#include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "sim/courier.h"
@@ -73,6 +74,7 @@ class Replica {
   SimStore store;
   Intake intake;
   Desk desk;
+  Bridge bridge;
   Courier courier;
   EmbeddedDesk own_desk;
   EmbeddedQueue own_queue{"low"};

@@ -150,6 +150,7 @@ void World::run() {
   store_weather_ = stormy_store;
   start_machine(nullptr);
   plan_orders();
+  plan_talks();
   next_weather();
   next_fault();
   after(Millis(60'000), &World::decide);
@@ -170,6 +171,9 @@ void World::run() {
                                        "delivery WHERE state <= 2 ORDER BY id LIMIT 1")));
     return;
   }
+  // As the desk's export does in the end.
+  tell_all_changes();
+  run_until(clock_.monotonic() + drain_max, true);
   send_all_again();
   run_until(clock_.monotonic() + Millis(120'000), false);
   if (!story_.is_broken()) check_promises();

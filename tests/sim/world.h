@@ -19,6 +19,7 @@ struct Order {
     comment,  ///< one comment on a ticket
     courier,  ///< one delivery for each of `items`
     parked,   ///< kept, though the job is broken
+    said,     ///< in a bridged thread or at its desk: talkers.cc
   };
   Expect expect;
   Event event;
@@ -29,6 +30,13 @@ struct Order {
   int firsts = 0;  ///< answers that said: taken for the first time
   std::string reply;
   int64_t ticket = 0;  ///< as the reply named it
+};
+
+/// A bridged thread, and what people and the agent said in it.
+struct Conversation {
+  std::string thread;
+  size_t root = 0;  ///< the order that brings its first message
+  std::vector<std::string> said{}, answered{};
 };
 
 class World : public MachineWatch {
@@ -80,6 +88,16 @@ class World : public MachineWatch {
   void close_ticket();
   void tell_customers();
 
+  // talkers.cc: bridged threads
+  void plan_talks();
+  void begin_talk();
+  void speak(size_t number);
+  void answer_talk(size_t number);
+  void tell_change(const std::string& ticket);
+  void tell_all_changes();
+  void check_talks();
+  std::string fresh_message();
+
   // promises.cc
   bool has_drained();
   void check_kept();
@@ -99,6 +117,8 @@ class World : public MachineWatch {
   std::vector<Millis> wall_offsets_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::deque<Order> orders_;
+  std::deque<Conversation> conversations_;
+  int64_t last_message_ = 0;
   size_t orders_planned_ = 0;
   std::set<int64_t> seen_by_person_;
   std::map<int64_t, std::set<int64_t>> consumed_;  // messages by ticket

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/oauth_callback.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr Millis patience{600'000};
 constexpr Millis exchange_timeout{30'000};
-constexpr const char* callback_path = "/oauth/callback";
+constexpr Millis look_again{500};
 constexpr size_t random_size = 32;
 
 /// base64url without padding, as PKCE wants it (RFC 7636).
@@ -33,7 +34,7 @@ class Login {
   Task<void> run(Result<void>& out) {
     TaskGroup tasks(core_.loop, core_.clock);
     Routes routes;
-    routes.add("GET", callback_path, [this](Request& request) { return take(request); });
+    routes.add("GET", oauth_callback_path, [this](Request& request) { return take(request); });
     ServerOptions options;
     options.listen = listen_;
     options.refuse = [](int status, std::string_view, std::string detail) {
@@ -45,19 +46,52 @@ class Login {
       out = bound.error();
       co_return;
     }
-    redirect_ = "http://" + *bound + callback_path;
-    fmt::print(
-        "Open this address, signed in to Zendesk as the agent that Deskwire shall be:\n\n"
-        "{}\n\nThe OAuth client must have the redirect URL {}\n",
-        address(), redirect_);
-    std::fflush(stdout);
+    redirect_ = "http://" + *bound + oauth_callback_path;
+    tell();
     co_await answered_.wait(core_.clock.monotonic() + patience);
     out = outcome_;
     server.stop();
     co_await tasks.stop(Millis(1000));
   }
 
+  /// The daemon takes the answer at its public address: this waits until it is noted in the store.
+  Task<void> run_public(Result<void>& out) {
+    redirect_ = core_.public_url + oauth_callback_path;
+    const Result<Kept> before = co_await core_.notebook->read(oauth_login_note);
+    if (!before.ok()) {
+      out = before.error();
+      co_return;
+    }
+    const Monotonic until = core_.clock.monotonic() + patience;
+    const std::string note = encode_oauth_login({.state = state_,
+                                                 .verifier = verifier_,
+                                                 .redirect_uri = redirect_,
+                                                 .expires_at = core_.clock.now() + patience,
+                                                 .outcome = {}});
+    out = co_await core_.notebook->write(oauth_login_note, note, before->version);
+    if (!out.ok()) co_return;
+    tell();
+    out = outcome_;
+    while (core_.clock.monotonic() < until) {
+      co_await answered_.wait(core_.clock.monotonic() + look_again);
+      const Result<Kept> now = co_await core_.notebook->read(oauth_login_note);
+      const auto login = now.ok() ? decode_oauth_login(now->text) : std::nullopt;
+      if (!login || login->state != state_ || login->outcome.empty()) continue;
+      if (login->outcome == "ok") out = Result<void>();
+      if (login->outcome != "ok") out = Error{ErrorKind::denied, "zendesk", login->outcome};
+      co_return;
+    }
+  }
+
  private:
+  void tell() const {
+    fmt::print(
+        "Open this address, signed in to Zendesk as the agent that Deskwire shall be:\n\n"
+        "{}\n\nThe OAuth client must have the redirect URL {}\n",
+        address(), redirect_);
+    std::fflush(stdout);
+  }
+
   std::string address() const {
     const ZendeskSettings& settings = core_.settings.zendesk;
     return fmt::format(
@@ -98,7 +132,7 @@ class Login {
   Result<void> outcome_ = Error{ErrorKind::busy, "zendesk", "nobody signed in within ten minutes"};
 };
 
-void log_in_zendesk(Invocation& invocation, const std::string& listen) {
+void log_in_zendesk(Invocation& invocation, const std::string& listen, bool is_public) {
   const auto core = open_core(invocation);
   if (!core) return;
   if (!core->zendesk || core->settings.zendesk.oauth_client_id.empty()) {
@@ -107,7 +141,7 @@ void log_in_zendesk(Invocation& invocation, const std::string& listen) {
   }
   Login login(*core, listen);
   Result<void> done;
-  run_task(*core, login.run(done));
+  run_task(*core, is_public ? login.run_public(done) : login.run(done));
   if (!done.ok()) return fail(invocation, done.error());
   print_one(invocation, json::object{{"zendesk", "signed in"}});
 }
@@ -116,11 +150,14 @@ void log_in_zendesk(Invocation& invocation, const std::string& listen) {
 
 void add_login(CLI::App& app, Invocation& invocation) {
   auto listen = std::make_shared<std::string>("127.0.0.1:8765");  // shared with a later callback
+  auto is_public = std::make_shared<bool>(false);                 // shared with a later callback
   CLI::App* login = app.add_subcommand("login", "Sign in to an outside system with a browser");
   login->require_subcommand(1);
-  CLI::App& command =
-      add_command(*login, invocation, "zendesk", "OAuth with an authorization code and PKCE",
-                  [&invocation, listen] { log_in_zendesk(invocation, *listen); });
+  CLI::App& command = add_command(
+      *login, invocation, "zendesk", "OAuth with an authorization code and PKCE",
+      [&invocation, listen, is_public] { log_in_zendesk(invocation, *listen, *is_public); });
+  command.add_flag("--public", *is_public,
+                   "the running daemon takes the browser's answer, at its server.public_url");
   command.add_option("--listen", *listen, "where the browser's answer is taken, on this machine");
 }
 

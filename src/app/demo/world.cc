@@ -372,7 +372,7 @@ Books World::books() const {
 void World::trouble(Troubles wanted) {
   if (wanted.is_crashing && !troubles_.is_crashing) killed_at_ = clock_.monotonic() - crash_every;
   troubles_ = wanted;
-  slack_.repeat_events(wanted.is_slack_twice);
+  slack_.repeat_events(wanted.is_slack_twice ? 1 : 0);
   slack_.drop_answers(wanted.has_lost_answers ? dropped_each : 0);
 }
 

@@ -172,9 +172,10 @@ Task<Result<json::object>> SlackAsks::history(json::object asked, Monotonic unti
   const JsonView body(answer->body, ignored);
   std::vector<const json::value*> found;
   for (const JsonView& one : body["messages"].elements()) {
-    // The root is repeated on each page of its thread.
+    // The root is repeated on each page of its thread. Only its edit is news.
     const bool is_root = !thread.empty() && text_at(one, "ts") == thread;
-    if (!is_root && is_speech(*one.raw())) found.push_back(one.raw());
+    const bool is_told = !is_root || (cursor.empty() && !text_at(one["edited"], "ts").empty());
+    if (is_told && is_speech(*one.raw())) found.push_back(one.raw());
   }
   if (thread.empty()) std::reverse(found.begin(), found.end());
   json::array messages;

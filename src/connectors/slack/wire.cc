@@ -231,18 +231,21 @@ json::object message_body(const json::value& message, std::string_view channel,
   const std::string& user = reading.self.user;
   const bool is_mentioned = !user.empty() && (text.find("<@" + user + ">") != std::string::npos ||
                                               text.find("<@" + user + "|") != std::string::npos);
-  return {{"channel", json::string(channel)},
-          {"message", ts},
-          {"thread", thread},
-          {"is_top", thread == ts},
-          {"text", text},
-          {"author", author_of(*said, reading)},
-          {"files", files_of(*said)},
-          {"blocks_text", text.empty() ? text_of_blocks(message) : ""},
-          {"sent_at", seconds_of_ts(ts)},
-          {"is_mention_of_us", is_mentioned},
-          {"is_ours", is_ours(*said, reading.self)},
-          {"marker", marker_of(message)}};
+  json::object out{{"channel", json::string(channel)},
+                   {"message", ts},
+                   {"thread", thread},
+                   {"is_top", thread == ts},
+                   {"text", text},
+                   {"author", author_of(*said, reading)},
+                   {"files", files_of(*said)},
+                   {"blocks_text", text.empty() ? text_of_blocks(message) : ""},
+                   {"sent_at", seconds_of_ts(ts)},
+                   {"is_mention_of_us", is_mentioned},
+                   {"is_ours", is_ours(*said, reading.self)},
+                   {"marker", marker_of(message)}};
+  const std::string edited = text_at(said["edited"], "ts");
+  if (!edited.empty()) out["edited"] = edited;
+  return out;
 }
 
 bool is_speech(const json::value& message) {

@@ -56,7 +56,8 @@ std::string search_for_user(const std::string& email) {
 
 }  // namespace
 
-ZendeskDesk::ZendeskDesk(ZendeskClient& client) : client_(client), files_(client) {
+ZendeskDesk::ZendeskDesk(ZendeskClient& client)
+    : client_(client), files_(client), attachments_(client) {
   const auto url = parse_url(client_.settings().url);
   label_ = "zendesk:" + (url ? url->host : client_.settings().url);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/zendesk/attachments.h"
 #include "connectors/zendesk/files.h"
 #include "ports/target.h"
 
@@ -14,6 +15,7 @@ class ZendeskDesk : public Target {
   explicit ZendeskDesk(ZendeskClient& client);
 
   ZendeskFiles& files() { return files_; }
+  ZendeskAttachments& attachments() { return attachments_; }
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
@@ -53,6 +55,7 @@ class ZendeskDesk : public Target {
 
   ZendeskClient& client_;
   ZendeskFiles files_;
+  ZendeskAttachments attachments_;
   std::string name_ = "desk:zendesk";
   std::string label_;
   std::map<DeliveryId, Doubt> doubts_;

@@ -45,6 +45,10 @@ class Reading {
   Result<View> read() {
     DW_CHECK(find_place());
     if (is_of_no_concern()) return std::move(view_);
+    if (is_receipt()) {
+      DW_CHECK(read_link());
+      return std::move(view_);
+    }
     if (!b_.channel.empty()) DW_CHECK(read_thread());
     DW_CHECK(read_known());
     DW_CHECK(read_figures());
@@ -62,6 +66,13 @@ class Reading {
     };
     return std::none_of(parts_.bridges.begin(), parts_.bridges.end(), is_meant) &&
            command_in(event_.kind, event_.body).empty();
+  }
+
+  /// Most answers: something was said or written as it was asked to be, and only its id is noted.
+  bool is_receipt() const {
+    if (event_.kind != "bridge.answered" || b_.channel.empty()) return false;
+    const Answer answer = answer_in(event_);
+    return answer.is_done && (answer.what == "comment" || answer.what == "said");
   }
 
   Result<void> find_place() {
@@ -134,6 +145,7 @@ class Reading {
     } else if (answer.what == "comment" && !answer.is_done) {
       DW_CHECK(read_delivery());
     } else if (answer.what == "history") {
+      DW_CHECK(read_listed(answer));
       // What it brings is planned as events of their own.
       b_.channel.clear();
       b_.thread.clear();
@@ -141,21 +153,38 @@ class Reading {
     return {};
   }
 
-  Result<void> read_thread() {
+  /// What a page of a thread's history has to show, if nobody took it back.
+  Result<void> read_listed(const Answer& answer) {
+    const HistoryPage page = history_page(answer, Turn::member(event_.body, "answer"));
+    if (!answer.is_done || answer.thread.empty() || page.after >= page.upto) return {};
+    DW_TRY(b_.listed,
+           reader_.said_between(answer.channel, answer.thread, page.after, page.upto, waiting_max));
+    return {};
+  }
+
+  Result<void> read_link() {
     DW_CHECK(reader_.guard_thread(b_.channel, b_.thread));
     DW_TRY(b_.link, reader_.link_of_thread(b_.channel, b_.thread));
     if (b_.link && b_.link->ticket) {
       DW_TRY(view_.ticket, reader_.ticket(b_.link->ticket));
     }
+    return {};
+  }
+
+  Result<void> read_thread() {
+    DW_CHECK(read_link());
     DW_TRY(b_.waiting, reader_.waiting_said(b_.channel, b_.thread, waiting_max));
     if (!message_.empty()) {
       DW_TRY(b_.said, reader_.said(b_.channel + "/" + message_));
     }
     const std::string lane = Turn::lane_of(b_.channel, b_.thread);
     DW_TRY(b_.pending, reader_.open_in_lane(lane, pending_max));
-    DW_TRY(auto beside, reader_.open_in_lane(lane + "/oncall", 10));
-    for (Delivery& one : beside) b_.pending.push_back(std::move(one));
-    DW_TRY(b_.hourglass, reader_.open_in_lane(lane + "/wait", 10));
+    const bool is_begun = b_.link && b_.link->is_greeted && b_.link->stage == LinkStage::open;
+    if (!is_begun) {
+      DW_TRY(auto beside, reader_.open_in_lane(lane + "/oncall", 10));
+      for (Delivery& one : beside) b_.pending.push_back(std::move(one));
+      DW_TRY(b_.hourglass, reader_.open_in_lane(lane + "/wait", 10));
+    }
     if (!b_.link) return {};
     DW_TRY(b_.carried_lately, reader_.count_said(b_.channel, b_.thread, event_.at - minute));
     return read_heard();
@@ -362,6 +391,14 @@ constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_messa
                                                      {"bridge.summary", take_summary_tick},
                                                      {"bridge.catchup", take_catchup_tick}}};
 
+/// A word more in a thread that is open, or a receipt: no ticket can come of it.
+bool opens_nothing(const Event& event, const BridgeView& known) {
+  const bool is_open = known.link && known.link->ticket && known.link->stage == LinkStage::open;
+  if (!is_open || !known.waiting.empty()) return false;
+  if (event.kind == "chat.message") return true;
+  return event.kind == "bridge.answered" && Turn::is_set(event.body, "is_done");
+}
+
 }  // namespace
 
 Result<std::string> read_summary(Reader& reader, TimePoint now, const std::string& timezone) {
@@ -382,6 +419,7 @@ bool Bridge::takes(std::string_view kind) const {
 
 Result<View> Bridge::read(const Event& event, Reader& reader) const {
   DW_TRY(View view, Reading(parts_, event, reader).read());
+  if (opens_nothing(event, view.bridge)) return view;
   // A number is reserved only for what opens a ticket: on PostgreSQL an unused one is a gap.
   view.fresh_ticket = TicketId{1};
   const Plan rehearsal = plan(event, view);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "jobs/bridge/turn.h"
@@ -15,13 +16,20 @@ std::string message_at(TimePoint at) {
   return fmt::format("{}.{:06}", millis / 1000, millis % 1000 * 1000);
 }
 
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
+}
+
+/// All histories of a channel are read one after the other: Slack lets few be read in a minute.
 void ask_history(Turn& turn, const std::string& channel, const std::string& thread,
-                 const std::string& since, const std::string& cursor) {
-  json::object details{{"channel", channel}, {"since", since}, {"cursor", cursor}};
+                 const HistoryPage& page, const std::string& cursor) {
+  json::object details{{"channel", channel}, {"since", page.since}, {"cursor", cursor}};
   if (!thread.empty()) details["thread"] = thread;
-  turn.deliver_in(
-      Turn::lane_of(channel, thread) + "/history", Ask{"history", std::move(details)}, "slack",
-      fmt::format("history {} {} {}", channel, thread.empty() ? "-" : thread, since), false);
+  turn.deliver_in(Turn::lane_of(channel, "") + "/history", Ask{"history", std::move(details)},
+                  "slack",
+                  fmt::format("history {} {} {} {} {}", channel, or_dash(thread),
+                              or_dash(page.since), or_dash(page.after), or_dash(page.until)),
+                  false);
 }
 
 void catch_up(Turn& turn, const std::string& channel) {
@@ -30,7 +38,7 @@ void catch_up(Turn& turn, const std::string& channel) {
     // The first start: what was said before was said to nobody.
     turn.know("read:" + channel, json::object{{"message", message_at(turn.event.at)}});
   } else {
-    ask_history(turn, channel, "", Turn::text_of(read->second.body, "message"), "");
+    ask_history(turn, channel, "", {.since = Turn::text_of(read->second.body, "message")}, "");
   }
 }
 
@@ -56,18 +64,75 @@ void take_catchup_tick(Turn& turn) {
   }
   for (const BridgeLink& link : turn.view.bridge.live) {
     const auto last = turn.view.bridge.last_said.find(link.channel + "/" + link.thread);
-    const bool has_last = last != turn.view.bridge.last_said.end() && !last->second.empty();
-    ask_history(turn, link.channel, link.thread, has_last ? last->second : link.thread, "");
+    const bool has_last = last != turn.view.bridge.last_said.end();
+    // From its beginning: what was said before may have been edited or taken back meanwhile.
+    ask_history(turn, link.channel, link.thread,
+                {.since = link.thread,
+                 .after = link.thread,
+                 .until = has_last ? last->second : std::string()},
+                "");
   }
 }
 
+HistoryPage history_page(const Answer& answer, const json::value& body) {
+  std::vector<std::string_view> words = split(answer.rest, ' ');
+  words.resize(3, "-");
+  const auto word = [&words](size_t i) {
+    return std::string(words[i] == "-" ? std::string_view() : words[i]);
+  };
+  HistoryPage page{.since = word(0), .after = word(1), .upto = word(2), .until = word(2)};
+  if (Turn::text_of(body, "next_cursor").empty()) return page;
+  std::vector<Problem> ignored;
+  std::string last;
+  for (const JsonView& one : JsonView(body, ignored)["messages"].elements()) {
+    last = std::max(last, one["message"].text().value_or(""));
+  }
+  page.upto = std::min(page.until, last);
+  return page;
+}
+
+namespace {
+
+/// What was known of the thread and is not in its history any more. A history of which nothing
+/// is known any more was cut off by the workspace's own retention, and says nothing.
+void find_deleted(Turn& turn, const Answer& answer, const std::set<std::string>& shown,
+                  std::vector<Event>& found) {
+  const std::vector<Said>& listed = turn.view.bridge.listed;
+  const bool is_cut = std::none_of(listed.begin(), listed.end(),
+                                   [&](const Said& one) { return shown.count(one.message) > 0; });
+  if (is_cut && listed.size() > 2) return;
+  for (const Said& one : listed) {
+    const bool is_recent = turn.event.at - one.at < reopen_window;
+    if (!is_recent || one.state == SaidState::kept || shown.count(one.message) > 0) continue;
+    found.push_back(
+        {.source = "slack",
+         .key = one.key + "/deleted",
+         .kind = "chat.delete",
+         .at = turn.event.at,
+         .body = json::object{
+             {"channel", answer.channel}, {"message", one.message}, {"thread", answer.thread}}});
+  }
+}
+
+Event edit_of(const Event& said, const std::string& edited) {
+  Event out = said;
+  out.key += "/" + edited;
+  out.kind = "chat.edit";
+  return out;
+}
+
+}  // namespace
+
 void take_history(Turn& turn, const Answer& answer, const json::value& body) {
   if (!answer.is_done) return;
+  HistoryPage page = history_page(answer, body);
   std::vector<Problem> ignored;
   std::vector<Event> found;
+  std::set<std::string> shown;
   for (const JsonView& one : JsonView(body, ignored)["messages"].elements()) {
     const std::string message = one["message"].text().value_or("");
     if (one.raw() == nullptr || message.empty()) continue;
+    shown.insert(message);
     json::value said = *one.raw();
     if (said.is_object() && !one["channel"].is_present()) {
       said.get_object()["channel"] = answer.channel;
@@ -77,22 +142,26 @@ void take_history(Turn& turn, const Answer& answer, const json::value& body) {
                      .kind = "chat.message",
                      .at = turn.event.at,
                      .body = std::move(said)});
+    const std::string edited = one["edited"].text().value_or("");
+    if (!edited.empty()) found.push_back(edit_of(Event(found.back()), edited));
   }
+  find_deleted(turn, answer, shown, found);
   std::sort(found.begin(), found.end(),
             [](const Event& a, const Event& b) { return a.key < b.key; });
   for (const Event& one : found) {
     const std::string message = Turn::text_of(one.body, "message");
     const std::string thread = Turn::text_of(one.body, "thread");
-    if (!thread.empty() && thread != message) continue;
+    if (one.kind != "chat.message" || (!thread.empty() && thread != message)) continue;
     const bool is_speech = !Turn::is_set(Turn::member(one.body, "author"), "is_bot");
     // A thread that began while we were away has replies that no list of channels shows.
     if (answer.thread.empty() && is_speech) {
-      ask_history(turn, answer.channel, message, message, "");
+      ask_history(turn, answer.channel, message, {.since = message}, "");
     }
   }
   turn.plan.found = std::move(found);
   const std::string next = Turn::text_of(body, "next_cursor");
-  if (!next.empty()) ask_history(turn, answer.channel, answer.thread, answer.rest, next);
+  page.after = std::max(page.after, page.upto);
+  if (!next.empty()) ask_history(turn, answer.channel, answer.thread, page, next);
 }
 
 }  // namespace dw

@@ -183,6 +183,12 @@ void take_catchup_tick(Turn& turn);
 /// A channel that is configured by its name has this id.
 void take_named(Turn& turn, const Answer& answer, const json::value& body);
 void take_history(Turn& turn, const Answer& answer, const json::value& body);
+/// Which ids of a thread one page of its history has to show.
+struct HistoryPage {
+  std::string since;               ///< where the reading began
+  std::string after, upto, until;  ///< of this page; of what was known when the reading began
+};
+HistoryPage history_page(const Answer& answer, const json::value& body);
 
 /// How much one thread may carry in a minute before the breaker stops it.
 constexpr int64_t carried_per_minute_max = 40;

@@ -129,6 +129,12 @@ Plan Desk::plan(const Event& event, const View& view) const {
         Error{ErrorKind::missing, "ticket", fmt::format("there is no ticket {}", ticket_in(event))};
     return plan;
   }
+  if (view.ticket->desk != "embedded" && view.ticket->external.id.empty()) {
+    Plan plan;
+    plan.refusal = Error{ErrorKind::conflict, "ticket",
+                         "the desk has not opened this ticket yet; try again in a moment"};
+    return plan;
+  }
   std::vector<Problem> problems;
   const JsonView body(event.body, problems);
   if (event.kind == comment_kind)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/hash.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::string_view from_chat = "chat.ticket";
 constexpr std::string_view from_api = "api.ticket";
+constexpr std::string_view from_desk = "intake.opened";  // an outside desk has answered
+constexpr size_t key_bytes_max = 200;
 constexpr size_t group_bytes_max = 128;
 constexpr size_t tag_characters_max = 100;
 constexpr size_t tags_max = 50;
@@ -126,13 +129,20 @@ Intake::Intake(IntakeParts parts) : parts_(std::move(parts)), routing_(parts_.ro
 }
 
 bool Intake::takes(std::string_view kind) const {
-  return kind == from_chat || kind == from_api;
+  return kind == from_chat || kind == from_api || kind == from_desk;
 }
 
 Result<View> Intake::read(const Event& event, Reader& reader) const {
   View view;
   std::vector<Problem> ignored;
   bool is_good = false;
+  if (event.kind == from_desk) {
+    const std::string number = JsonView(event.body, ignored)["reference"].text().value_or("");
+    int64_t id = 0;
+    std::from_chars(number.data(), number.data() + number.size(), id);
+    DW_TRY(view.ticket, reader.ticket(TicketId{id}));
+    return view;
+  }
   if (event.kind == from_chat) {
     const Draft draft = parse_message(JsonView(event.body, ignored)["text"].text().value_or(""));
     Ticketed unused;
@@ -149,6 +159,7 @@ Result<View> Intake::read(const Event& event, Reader& reader) const {
 }
 
 Plan Intake::plan(const Event& event, const View& view) const {
+  if (event.kind == from_desk) return plan_opened(event, view);
   return event.kind == from_chat ? plan_message(event, view) : plan_request(event, view);
 }
 
@@ -230,8 +241,43 @@ void Intake::open(Plan& plan, Ticket ticket, const Event& event) const {
   }
   delivery.payload = std::move(send);
   plan.deliveries.push_back(std::move(delivery));
+  if (parts_.settings.desk == DeskKind::zendesk) open_at_desk(plan, ticket, event);
   if (!routed.announce.empty()) announce(plan, routed.announce, ticket);
   plan.changes.push_back(OpenTicket{std::move(ticket)});
+}
+
+/// In the lane of what people do to the ticket later, so that it is there by then.
+void Intake::open_at_desk(Plan& plan, Ticket& ticket, const Event& event) {
+  ticket.desk = "zendesk";
+  // The desk knows it by its message, which is the same in every life of this store.
+  std::string key = fmt::format("{}:{}", event.source, event.key);
+  if (key.size() > key_bytes_max) key = "deskwire:" + to_hex(bytes_of(sha256(key)));
+  plan.deliveries.push_back({.ticket = ticket.id,
+                             .lane = fmt::format("ticket:{}", ticket.id.value),
+                             .target = "desk:zendesk",
+                             .payload = DeskOpen{.ticket = ticket.id,
+                                                 .key = std::move(key),
+                                                 .title = ticket.title,
+                                                 .description = ticket.description,
+                                                 .priority = ticket.priority,
+                                                 .requester = ticket.requester,
+                                                 .tags = ticket.tags,
+                                                 .thread_url = {},
+                                                 .follow_up_of = {}},
+                             .answer_kind = std::string(from_desk),
+                             .reference = std::to_string(ticket.id.value)});
+}
+
+/// The desk has opened it under a number of its own.
+Plan Intake::plan_opened(const Event& event, const View& view) {
+  Plan plan;
+  std::vector<Problem> ignored;
+  const JsonView body(event.body, ignored);
+  const std::string id = body["answer"]["id"].text().value_or("");
+  if (!view.ticket || !body["is_done"].boolean().value_or(false) || id.empty()) return plan;
+  const External external{id, body["answer"]["url"].text().value_or("")};
+  plan.changes.push_back(ChangeTicket{view.ticket->id, {.external = external}});
+  return plan;
 }
 
 void Intake::announce(Plan& plan, const std::string& channel, const Ticket& ticket) const {

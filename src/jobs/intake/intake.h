@@ -33,6 +33,9 @@ class Intake : public Job {
   Plan plan_message(const Event& event, const View& view) const;
   Plan plan_request(const Event& event, const View& view) const;
   void open(Plan& plan, Ticket ticket, const Event& event) const;
+  /// Opens the ticket at an outside desk as well.
+  static void open_at_desk(Plan& plan, Ticket& ticket, const Event& event);
+  static Plan plan_opened(const Event& event, const View& view);
   /// Tells a channel of a ticket whose route says so.
   void announce(Plan& plan, const std::string& channel, const Ticket& ticket) const;
 

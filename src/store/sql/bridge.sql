@@ -42,6 +42,12 @@ SELECT key, kind, channel, thread, message, author, digest, state, body, at
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND state = 0
 ORDER BY at, message, key LIMIT $3;
 
+-- name: said_between
+SELECT key, kind, channel, thread, message, author, digest, state, body, at
+FROM bridge_said WHERE channel = $1 AND thread = $2 AND kind = 'chat.message'
+  AND message > $3 AND message <= $4
+ORDER BY message LIMIT $5;
+
 -- name: last_said
 SELECT coalesce(max(message), '') FROM bridge_said WHERE channel = $1 AND thread = $2;
 

@@ -1,0 +1,116 @@
+#include "sim/talk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dw::sim {
+namespace {
+
+std::string text_in(const json::object& details, std::string_view key) {
+  const json::value* found = details.if_contains(key);
+  return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+}
+
+std::string key_of(const std::string& thread) {
+  return fmt::format("slack:{}:{}", Talk::channel, thread);
+}
+
+int64_t count_holding(const std::vector<std::string>& texts, const std::string& part) {
+  return std::count_if(texts.begin(), texts.end(), [&part](const std::string& one) {
+    return one.find(part) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+std::string Talk::number_of(const std::string& key) {
+  std::string& number = numbers_[key];
+  if (number.empty()) number = std::to_string(40 + numbers_.size());
+  return number;
+}
+
+json::object Talk::comments_after(const std::string& number, const std::string& after) const {
+  json::array out;
+  const auto ticket = tickets_.find(number);
+  if (ticket == tickets_.end()) return {{"comments", std::move(out)}};
+  const std::vector<Comment>& all = ticket->second.comments;
+  auto from = std::find_if(all.begin(), all.end(),
+                           [&after](const Comment& one) { return one.id == after; });
+  for (from = from == all.end() ? all.begin() : from + 1; from != all.end(); ++from) {
+    out.push_back(json::object{{"id", from->id},
+                               {"author", json::object{{"name", "Ida"}}},
+                               {"text", from->text},
+                               {"is_public", true},
+                               {"marker", from->marker}});
+  }
+  return {{"comments", std::move(out)}};
+}
+
+json::object Talk::answer(const Delivery& delivery) {
+  const std::string marker = to_text(delivery.id);
+  if (const auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
+    return {{"id", number_of(open->key)}, {"url", "http://desk/" + number_of(open->key)}};
+  }
+  if (std::holds_alternative<DeskComment>(delivery.payload)) return {{"comment", marker}};
+  if (std::holds_alternative<ChatPost>(delivery.payload)) {
+    return {{"channel", channel}, {"message", "own-" + marker}};
+  }
+  const auto* ask = std::get_if<Ask>(&delivery.payload);
+  if (ask == nullptr) return {};
+  const std::string id = text_in(ask->details, "id");
+  if (ask->about == "person") return {{"id", id}, {"name", "Ana"}, {"is_bot", false}};
+  if (ask->about == "permalink") return {{"url", "http://slack/x"}};
+  if (ask->about == "ticket") return {{"id", id}, {"status", "open"}, {"via", "api"}};
+  if (ask->about == "comments") return comments_after(id, text_in(ask->details, "after"));
+  return {};
+}
+
+void Talk::take_effect(const Delivery& delivery) {
+  const std::string marker = to_text(delivery.id);
+  if (const auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
+    AtDesk& ticket = tickets_[number_of(open->key)];
+    ++ticket.opened;
+    if (ticket.opened == 1) ticket.comments.push_back({"first", open->description, marker});
+  } else if (const auto* comment = std::get_if<DeskComment>(&delivery.payload)) {
+    tickets_[comment->external_id].comments.push_back({marker, comment->body, marker});
+  } else if (const auto* post = std::get_if<ChatPost>(&delivery.payload)) {
+    posts_[post->thread].push_back(post->text);
+  }
+}
+
+std::string Talk::say_at_desk(const std::string& thread, const std::string& text) {
+  const auto number = numbers_.find(key_of(thread));
+  const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
+  if (found == tickets_.end()) return "";
+  found->second.comments.push_back({fmt::format("agent-{}", ++last_comment_), text, ""});
+  return number->second;
+}
+
+int64_t Talk::tickets(const std::string& thread) const {
+  const auto number = numbers_.find(key_of(thread));
+  const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
+  return found == tickets_.end() ? 0 : found->second.opened;
+}
+
+int64_t Talk::comments(const std::string& thread, const std::string& text) const {
+  const auto number = numbers_.find(key_of(thread));
+  const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
+  if (found == tickets_.end()) return 0;
+  std::vector<std::string> texts;
+  for (const Comment& one : found->second.comments) texts.push_back(one.text);
+  return count_holding(texts, text);
+}
+
+int64_t Talk::posts(const std::string& thread, const std::string& text) const {
+  const auto found = posts_.find(thread);
+  return found == posts_.end() ? 0 : count_holding(found->second, text);
+}
+
+std::vector<std::string> Talk::numbers() const {
+  std::vector<std::string> out;
+  for (const auto& [number, ticket] : tickets_) out.push_back(number);
+  return out;
+}
+
+}  // namespace dw::sim

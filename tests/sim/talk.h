@@ -1,0 +1,47 @@
+// A workspace and the desk behind it, as far as the bridge can tell: what is said in threads, the
+// tickets and comments that came of it, and what an agent answers there.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "domain/delivery.h"
+
+namespace dw::sim {
+
+class Talk {
+ public:
+  /// What Slack or Zendesk says to this delivery when it is done.
+  json::object answer(const Delivery& delivery);
+  void take_effect(const Delivery& delivery);
+  /// An agent's public comment; "" while there is no such ticket, else the ticket's number.
+  std::string say_at_desk(const std::string& thread, const std::string& text);
+
+  /// How often the desk opened a ticket for a thread, has a comment with that text, and how often a
+  /// thread has a post with it.
+  int64_t tickets(const std::string& thread) const;
+  int64_t comments(const std::string& thread, const std::string& text) const;
+  int64_t posts(const std::string& thread, const std::string& text) const;
+  /// The numbers of all tickets.
+  std::vector<std::string> numbers() const;
+
+  static constexpr const char* channel = "C1";
+
+ private:
+  struct Comment {
+    std::string id, text, marker;
+  };
+  struct AtDesk {
+    int64_t opened = 0;
+    std::vector<Comment> comments;
+  };
+  std::string number_of(const std::string& key);
+  json::object comments_after(const std::string& number, const std::string& after) const;
+
+  std::map<std::string, std::string> numbers_;  // a ticket's number by its key
+  std::map<std::string, AtDesk> tickets_;       // by number
+  std::map<std::string, std::vector<std::string>> posts_;
+  int64_t last_comment_ = 0;
+};
+
+}  // namespace dw::sim
