@@ -119,9 +119,9 @@ bench-test: bench-bound
 
 asan:
 	@tools/build.sh build-asan --preset=asan -- help > /dev/null
-	@tools/build.sh build-asan --preset=asan -- $$($(call TESTS_OF,build-asan))
+	@tools/build.sh build-asan --preset=asan -- $$($(call TESTS_OF,build-asan) | grep -v '^test_app$$')
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt \
-	  tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -j $(JOBS)
+	  tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -E unit_app -j $(JOBS)
 
 tsan:
 	@tools/build.sh build-tsan --preset=tsan -- help > /dev/null
