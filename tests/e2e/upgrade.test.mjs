@@ -12,7 +12,7 @@ import { postgres } from "./postgres.mjs";
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
 const migrations = fileURLToPath(new URL("../../src/store/sql/migrations", import.meta.url));
 /** As `sqlite3 FILE .dump` printed a store of schema 1; the words' index is made anew. */
-const first = readFileSync(join(fixtures, "store_schema_1.sql"), "utf8");
+const first = readFileSync(join(fixtures, "store_schema_1.dump"), "utf8");
 
 function sqlite(cwd, text) {
   const done = spawnSync("sqlite3", [join(cwd, "deskwire.db")], { input: text, encoding: "utf8" });
