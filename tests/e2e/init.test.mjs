@@ -51,7 +51,8 @@ test("init writes a file that loads, line by line, and never over another", () =
 test("on a terminal it asks, and Enter is no", (t) => {
   if (spawnSync("sh", ["-c", "command -v script"]).status !== 0) return t.skip("no script(1) here");
   const cwd = empty();
-  const typed = ["y", "#it-help", "", "", "y", "acme", "", "", "", "", "Berlin", "Europe/Berlin", ""];
+  const typed = ["y", "#it-help", "", "", "y", "acme", "", "", "", "", "Berlin",
+    "Europe/Berlin", ""];
   const done = spawnSync("script", ["-qec", `${resolve(binary)} init`, "/dev/null"],
     { cwd, input: typed.join("\n"), encoding: "utf8", timeout: 20_000 });
   assert.equal(done.status, 0, done.stdout);
