@@ -152,6 +152,8 @@ void write_sample(Invocation& invocation, InitChoice choice) {
   }
   const std::filesystem::path folder = std::filesystem::path(choice.out).parent_path();
   const std::string manifest = (folder / "slack-app-manifest.yaml").string();
+  std::error_code failed;  // shows again, with the reason, where the file is opened
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
   Result<void> written = write_new(choice.out, toml, choice.is_replacing);
   if (written.ok() && choice.around.has_slack) {
     // Made from the same answers: there is nothing of anybody's in it.
