@@ -5,7 +5,8 @@ ENV DEBIAN_FRONTEND=noninteractive
 WORKDIR /source
 # The tools first: they change less often than the source.
 COPY tools/install.sh tools/packages.txt tools/
-RUN tools/install.sh build && apt-get install -y --no-install-recommends dpkg-dev file
+RUN tools/install.sh build \
+ && apt-get update && apt-get install -y --no-install-recommends dpkg-dev file
 COPY . .
 RUN make package
 

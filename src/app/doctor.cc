@@ -106,6 +106,7 @@ constexpr Remedy remedies[] = {
     {"slack (incoming)", "",
      "set SLACK_APP_TOKEN (Socket Mode, no public address needed), or "
      "SLACK_SIGNING_SECRET and the app's request URLs"},
+    {"slack channel", "connect|resolve|imeout|auth|token", "first what the bot token needs, above"},
     {"slack channel", "missing_scope",
      "reinstall the app from its manifest: it needs channels:read "
      "and groups:read"},

@@ -145,7 +145,7 @@ test("the first five minutes run as they are written", async () => {
     let said = "";
     for (const { line, text } of first) {
       const mine = text.replaceAll("http://127.0.0.1:8080", daemon.url)
-        .replaceAll("build/deskwire", "deskwire").replaceAll("new/deskwire.toml", "new.toml");
+        .replaceAll("build/deskwire", "deskwire");
       const done = spawnSync("bash", ["-euo", "pipefail", "-c", mine], shell);
       assert.equal(done.status, 0, `${page}:${line}: ${done.stderr}${done.stdout}`);
       said += done.stdout;

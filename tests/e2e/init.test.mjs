@@ -51,14 +51,17 @@ test("init writes a file that loads, line by line, and never over another", () =
 test("on a terminal it asks, and Enter is no", (t) => {
   if (spawnSync("sh", ["-c", "command -v script"]).status !== 0) return t.skip("no script(1) here");
   const cwd = empty();
-  const done = spawnSync("script", ["-qec", `${resolve(binary)} init`, "/dev/null"], { cwd,
-    input: "y\n#it-help\n\n\n\n\n\n\n\nEurope/Berlin\n", encoding: "utf8", timeout: 20_000 });
+  const typed = ["y", "#it-help", "", "", "y", "acme", "", "", "", "", "Berlin",
+    "Europe/Berlin", ""];
+  const done = spawnSync("script", ["-qec", `${resolve(binary)} init`, "/dev/null"],
+    { cwd, input: typed.join("\n"), encoding: "utf8", timeout: 20_000 });
   assert.equal(done.status, 0, done.stdout);
   assert.match(done.stdout, /Microsoft Teams \[y\/N\]/);
   const toml = readFileSync(`${cwd}/deskwire.toml`, "utf8");
   assert.match(toml, /^channel = "#it-help"$/m);
   assert.match(toml, /^timezone = "Europe\/Berlin"$/m);
-  assert.doesNotMatch(toml, /^\[(teams|zendesk|mail)/m);
+  assert.match(toml, /^url = "https:\/\/acme\.zendesk\.com"$/m);
+  assert.doesNotMatch(toml, /^\[(teams|google|mail)/m);
 });
 
 test("the example of everything loads with all its lines", () => {

@@ -129,6 +129,14 @@ test("the notices utility: its flags and date file, and nobody reads another's t
       "03/07/2021");
     await runBeside(cwd, flags("no"));
     assert.equal(posts.length, 2, "a second run tells nobody again");
+    // From a file, in a folder without any configuration: the body is the older one all the same.
+    const bare = mkdtempSync(join(tmpdir(), "deskwire-migrate-"));
+    writeFileSync(`${bare}/report.csv`, "Firstname,Lastname,Email,Ticket,Status,Date\n" +
+      rows[0].join(",") + "\n");
+    writeFileSync(`${bare}/last_run_date.json`, '{"last_run_date": "01/07/2021"}');
+    await runBeside(bare, ["notices", "run", "--file", "report.csv", "-webhook_url", `${url}/mail`,
+      "-testmode", "no", "--yes"]);
+    assert.equal(posts[2][0].full_name, "Ann ABE");
     world.close();
   });
 

@@ -24,8 +24,8 @@ const say = (command, args, options = {}) => {
 };
 
 test("the Debian package: files, configuration, dependencies, and a program that runs", (t) => {
-  if (!has("cpack") || !existsSync(join(build, "CPackConfig.cmake"))) {
-    return t.skip("this binary does not lie in a build folder with CPack");
+  if (!has("cpack") || !has("dpkg-shlibdeps") || !existsSync(join(build, "CPackConfig.cmake"))) {
+    return t.skip("no CPack, no dpkg-dev, or this binary does not lie in a build folder");
   }
   const made = scratch(t);
   say("cpack", ["-G", "DEB", "-B", made], { cwd: build });

@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { call, folder, local, run, serve, teams, ticket } from "./daemon.mjs";
+import { postgres } from "./postgres.mjs";
 
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
+const migrations = fileURLToPath(new URL("../../src/store/sql/migrations", import.meta.url));
 /** As `sqlite3 FILE .dump` printed a store of schema 1; the words' index is made anew. */
-const first = readFileSync(join(fixtures, "store_schema_1.sql"), "utf8");
+const first = readFileSync(join(fixtures, "store_schema_1.dump"), "utf8");
 
 function sqlite(cwd, text) {
   const done = spawnSync("sqlite3", [join(cwd, "deskwire.db")], { input: text, encoding: "utf8" });
@@ -48,7 +50,7 @@ test("the first schema's store is brought up to date and works", async () => {
 test("a newer Deskwire's store is refused in words, and left as it is", async () => {
   const cwd = folder(local);
   assert.equal(run(cwd, ["store", "migrate"]).code, 0);
-  sqlite(cwd, "INSERT INTO schema_version SELECT max(number) + 1, 0 FROM schema_version;");
+  sqlite(cwd, "INSERT INTO schema_version SELECT max(version) + 1, 0 FROM schema_version;");
   const kept = sqlite(cwd, ".dump");
   for (const args of [["serve"], ["ticket", "list"], ["store", "migrate"]]) {
     const refused = run(cwd, args);
@@ -63,12 +65,39 @@ test("an upgrade that fails half-way has changed nothing", () => {
   const cwd = folder(local);
   sqlite(cwd, first);
   // What a later step wants to make is there already: that step fails.
-  sqlite(cwd, "CREATE TABLE notice (id INTEGER);");
+  sqlite(cwd, "CREATE TABLE server_key (id INTEGER);");
   copyFileSync(join(cwd, "deskwire.db"), join(cwd, "before.db"));
   const kept = sqlite(cwd, ".dump");
   const refused = run(cwd, ["store", "migrate"]);
   assert.notEqual(refused.code, 0);
   assert.equal(sqlite(cwd, ".dump"), kept);
-  sqlite(cwd, "DROP TABLE notice;");
+  sqlite(cwd, "DROP TABLE server_key;");
   assert.equal(run(cwd, ["store", "migrate"]).code, 0);
+});
+
+test("the same on PostgreSQL: the first schema is brought up, a newer one refused", async () => {
+  const database = postgres();
+  try {
+    const made = readFileSync(join(migrations, "0001_first.postgres.sql"), "utf8");
+    database.ask(`${made}
+CREATE TABLE schema_version (version BIGINT NOT NULL, at BIGINT NOT NULL);
+INSERT INTO schema_version VALUES (1, 0);
+INSERT INTO ticket (title, description, priority, status, requester_name, requester_email,
+  requester_id, assignee, tags, source, desk, external_id, external_url, queue, opened_at,
+  updated_at) VALUES ('VPN drops', 'Since 9.', 0, 0, 'Ana', '', '', '', '[]', 'api', 'embedded',
+  '', '', 'high', ${Date.now()}, ${Date.now()});`);
+    const config = `${local}[store]\nurl = "${database.url}"\n`;
+    const daemon = await serve({ config });
+    const next = await teams(daemon.url, "local", 1, ticket("After the upgrade"));
+    assert.match(next.json.text, /Ticket #2 /);
+    assert.equal((await call(daemon.url, "/v1/tickets?q=vpn")).json.items[0].title, "VPN drops");
+    await daemon.stop();
+    database.ask("INSERT INTO schema_version SELECT max(version) + 1, 0 FROM schema_version");
+    const refused = run(daemon.cwd, ["serve"]);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.err, /written by a newer Deskwire/);
+    daemon.clean();
+  } finally {
+    database.end();
+  }
 });

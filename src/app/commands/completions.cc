@@ -14,6 +14,7 @@ void collect(const CLI::App& app, const std::string& path,
   std::vector<std::string> words;
   for (const CLI::App* command : app.get_subcommands({})) words.push_back(command->get_name());
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // hidden: nobody types it
     for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
   }
   out.emplace_back(path, std::move(words));

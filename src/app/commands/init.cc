@@ -12,6 +12,7 @@
 #include "app/exit_code.h"
 #include "app/sample.h"
 #include "base/text.h"
+#include "domain/schedule.h"
 
 namespace dw {
 namespace {
@@ -38,6 +39,22 @@ bool ask_whether(const std::string& question, bool fallback) {
   const std::string given = to_lower(ask(question, fallback ? "Y/n" : "y/N"));
   if (given == "y/n") return fallback;
   return given.starts_with('y');
+}
+
+/// "acme" and "acme.zendesk.com" are what people type.
+std::string whole_address(const std::string& given) {
+  if (given.empty() || given.find("://") != std::string::npos) return given;
+  const bool is_name = given.find('.') == std::string::npos;
+  return "https://" + given + (is_name ? ".zendesk.com" : "");
+}
+
+/// Asks until the zone is one of this machine's; an empty line leaves UTC.
+std::string ask_timezone(const std::string& fallback) {
+  std::string zone = ask("Time zone of schedules, such as Europe/Berlin", fallback);
+  while (!zone.empty() && !is_timezone(zone)) {
+    zone = ask(fmt::format("\"{}\" is no time zone here. Time zone", zone), "");
+  }
+  return zone;
 }
 
 /// Flags that were given are the answers to start from.
@@ -69,7 +86,7 @@ void ask_all(Surroundings& around) {
   }
   around.public_url =
       ask("How the outside reaches this Deskwire (empty: not at all)", around.public_url);
-  around.timezone = ask("Time zone of schedules", around.timezone);
+  around.timezone = ask_timezone(around.timezone);
 }
 
 /// Writes a new file, or a whole one in the place of another.
@@ -126,6 +143,7 @@ void tell_rest(const InitChoice& choice, const std::string& toml, const std::str
 
 void write_sample(Invocation& invocation, InitChoice choice) {
   if (choice.is_asking) ask_all(choice.around);
+  choice.around.zendesk_url = whole_address(choice.around.zendesk_url);
   const std::string toml = print_sample(choice.around);
   if (const Result<void> checked = check_sample(toml, choice.out); !checked.ok()) {
     fmt::print(stderr, "{}\nnothing was written\n", checked.error().text());
@@ -134,6 +152,8 @@ void write_sample(Invocation& invocation, InitChoice choice) {
   }
   const std::filesystem::path folder = std::filesystem::path(choice.out).parent_path();
   const std::string manifest = (folder / "slack-app-manifest.yaml").string();
+  std::error_code failed;  // shows again, with the reason, where the file is opened
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
   Result<void> written = write_new(choice.out, toml, choice.is_replacing);
   if (written.ok() && choice.around.has_slack) {
     // Made from the same answers: there is nothing of anybody's in it.

@@ -39,7 +39,8 @@ void put_command(const CLI::App& command, const std::string& path, std::string& 
                        literal(command.get_description()));
     for (const CLI::Option* option : command.get_options()) {
       const bool is_help = option->get_lnames() == std::vector<std::string>{"help"};
-      if (!is_help) out += option_of(*option);
+      const bool is_hidden = option->get_group().empty();
+      if (!is_help && !is_hidden) out += option_of(*option);
     }
   }
   for (const CLI::App* one : below) put_command(*one, path + " " + one->get_name(), out);

@@ -17,11 +17,15 @@
 namespace dw {
 namespace {
 
+/// What modern_arguments() adds where it finds an older flag.
+constexpr const char* older_flag = "--older-flags";
+
 struct NoticeArguments {
   std::string sheet_id, range, webhook_url, file, test_mode, email, html, period, date_file;
   int64_t plan = 0;
   int wait_seconds = 60;
   bool is_yes = false;
+  bool is_older = false;  ///< the older utility's flags were used
 };
 
 void print_figures(const NoticeRun& run) {
@@ -75,6 +79,8 @@ std::optional<Settings> settings_for(Invocation& invocation, const NoticeArgumen
     notices.webhook_url = given.webhook_url;
     notices.via = NoticeVia::webhook;
   }
+  // Who has written no configuration has a receiver of the older body.
+  if (given.is_older && settings->file.empty()) notices.payload = NoticePayload::report;
   if (!given.test_mode.empty()) {
     const bool is_no = equals_ignoring_case(given.test_mode, "no") ||
                        equals_ignoring_case(given.test_mode, "false") || given.test_mode == "0";
@@ -473,6 +479,7 @@ CLI::App& add_one(CLI::App& notices, Invocation& invocation, const Given& given,
   command.add_option("--test-mode", given->test_mode, "yes: all but the sending")
       ->expected(0, 1)
       ->default_str("yes");
+  command.add_flag(older_flag, given->is_older)->group("");  // shown to nobody
   return command;
 }
 
@@ -512,13 +519,16 @@ std::vector<std::string> modern_arguments(int count, char** arguments) {
                                                      {"-range", "--range"},
                                                      {"-webhook_url", "--webhook-url"},
                                                      {"-testmode", "--test-mode"}};
+  bool is_older = false;
   for (std::string& one : out) {
     const size_t equals = one.find('=');
     const auto found = modern.find(one.substr(0, equals));
     if (found != modern.end()) {
       one = found->second + (equals == std::string::npos ? "" : one.substr(equals));
+      is_older = true;
     }
   }
+  if (is_older) out.emplace_back(older_flag);
   return out;
 }
 
