@@ -266,16 +266,16 @@ void Selection::settle() {
   order_.resize(due);
   for (uint32_t i = 0; i < tickets_.size(); ++i) {
     const TicketState& ticket = tickets_[i];
-    if (ticket.is_closed && !ticket.is_told) order_[places[ticket.customer]++] = i;
+    if (ticket.is_closed && !ticket.is_told) order_[places[ticket.customer]++] = {i, ticket.day};
   }
-  const auto is_older = [this](uint32_t x, uint32_t y) {
-    return tickets_[x].day != tickets_[y].day ? tickets_[x].day < tickets_[y].day : x < y;
+  const auto is_older = [](const Due& x, const Due& y) {
+    return x.day != y.day ? x.day < y.day : x.ticket < y.ticket;
   };
+  // `places` is where each customer's tickets end now.
   for (size_t i = 0; i < order_.size();) {
     const size_t begin = i;
-    const uint32_t customer = tickets_[order_[begin]].customer;
-    const auto reason = reason_of(order_[begin]);
-    while (i < order_.size() && tickets_[order_[i]].customer == customer) ++i;
+    const auto reason = reason_of(order_[begin].ticket);
+    i = places[tickets_[order_[begin].ticket].customer];
     std::sort(order_.begin() + static_cast<std::ptrdiff_t>(begin),
               order_.begin() + static_cast<std::ptrdiff_t>(i), is_older);
     if (reason) {
@@ -284,18 +284,25 @@ void Selection::settle() {
     }
     ++figures_.customers;
     figures_.tickets += static_cast<int64_t>(i - begin);
-    newest_ = std::max(newest_, tickets_[order_[i - 1]].day);
+    newest_ = std::max(newest_, order_[i - 1].day);
   }
 }
 
+size_t Selection::next_customer(size_t at) const {
+  const uint32_t number = tickets_[order_[at].ticket].customer;
+  while (at < order_.size() && tickets_[order_[at].ticket].customer == number) ++at;
+  return at;
+}
+
 size_t Selection::next_letter(size_t at, Letter& letter) const {
-  const uint32_t number = tickets_[order_[at]].customer;
+  const uint32_t number = tickets_[order_[at].ticket].customer;
   const Customer& customer = customers_[number];
   letter.email = email_of(customer);
   letter.first_name = {customer.name, customer.first_bytes};
   letter.last_name = {customer.name + customer.first_bytes, customer.last_bytes};
-  for (; at < order_.size() && tickets_[order_[at]].customer == number; ++at) {
-    const TicketState& ticket = tickets_[order_[at]];
+  for (; at < order_.size(); ++at) {
+    const TicketState& ticket = tickets_[order_[at].ticket];
+    if (ticket.customer != number) break;
     letter.tickets.push_back(
         {id_of(ticket), {ticket.text + ticket.id_bytes, ticket.subject_bytes}, ticket.day});
   }

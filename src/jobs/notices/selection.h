@@ -71,18 +71,28 @@ class Selection {
   template <class F>
   void each_letter(const F& give) const {
     for (size_t i = 0; i < order_.size();) {
+      if (reason_of(order_[i].ticket)) {
+        i = next_customer(i);
+        continue;
+      }
       Letter letter;
       i = next_letter(i, letter);
-      if (!reason_of(order_[i - 1])) give(letter);
+      give(letter);
     }
   }
   /// Customers with closings that are not told now, and why.
   template <class F>
   void each_left_out(const F& give) const {
-    for (size_t i = 0; i < order_.size();) {
+    const bool has_some = figures_.had + figures_.suppressed > 0;
+    for (size_t i = 0; has_some && i < order_.size();) {
+      const auto reason = reason_of(order_[i].ticket);
+      if (!reason) {
+        i = next_customer(i);
+        continue;
+      }
       Letter letter;
       i = next_letter(i, letter);
-      if (const auto reason = reason_of(order_[i - 1])) give(letter, *reason);
+      give(letter, *reason);
     }
   }
 
@@ -108,6 +118,11 @@ class Selection {
     uint16_t email_bytes, first_bytes, last_bytes;
     bool has_had, is_suppressed;
   };
+  /// A ticket that is due; its day is here too, so that sorting stays in one place of memory.
+  struct Due {
+    uint32_t ticket;
+    int32_t day;
+  };
   struct Fields {
     std::string_view first_name, last_name, email, ticket, status, subject;
   };
@@ -122,6 +137,7 @@ class Selection {
   std::string_view id_of(const TicketState& one) const { return {one.text, one.id_bytes}; }
   std::optional<LeftOut> reason_of(uint32_t ticket) const;
   size_t next_letter(size_t at, Letter& letter) const;
+  size_t next_customer(size_t at) const;
 
   const NoticesSettings& settings_;
   NoticeTimes times_;
@@ -131,7 +147,7 @@ class Selection {
   std::deque<TicketState> tickets_;
   std::deque<Customer> customers_;
   NumberIndex ticket_index_, customer_index_;
-  std::vector<uint32_t> order_;  ///< tickets that are due, by customer and day
+  std::vector<Due> order_;  ///< tickets that are due, by customer and day
   std::vector<BadRow> bad_rows_;
   NoticeFigures figures_;
   int32_t newest_ = 0;
