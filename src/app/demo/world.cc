@@ -20,7 +20,7 @@ using namespace fake_zendesk;
 constexpr int morning = 8 * 60;
 /// Of the morning has happened when a visitor comes, so that there is something to see.
 constexpr int first_minutes = 30;
-constexpr Millis beat{100}, ask_timeout{6'000}, start_patience{20'000}, crash_every{8'000};
+constexpr Millis beat{100}, ask_timeout{6'000}, start_patience{20'000}, crash_every{6'000};
 constexpr int dropped_each = 3;
 constexpr const char* bearer = "ready-token";
 
