@@ -210,9 +210,7 @@ HttpStep World::desk_answer(const HttpScript::Seen& seen) {
     return HttpStep::answer(503, "down for the demo", {{"Retry-After", "1"}});
   }
   HttpStep step = desk_->answer(seen);
-  for (FakeInvocation& one : desk_->take_invocations()) {
-    tasks_.run("demo webhook", invoke(std::move(one)));
-  }
+  call_webhooks();
   const bool is_change = seen.method != "GET" && troubles_.has_lost_answers;
   if (is_change && ++changes_ % dropped_each == 0) return HttpStep::fault(HttpStep::Kind::hang_up);
   return step;
@@ -234,6 +232,12 @@ HttpStep World::sheet_answer(const HttpScript::Seen& seen) const {
     rows.push_back(json::array(report_[i].begin(), report_[i].end()));
   }
   return success(200, {{"range", "Sheet1"}, {"values", std::move(rows)}});
+}
+
+void World::call_webhooks() {
+  for (FakeInvocation& one : desk_->take_invocations()) {
+    tasks_.run("demo webhook", invoke(std::move(one)));
+  }
 }
 
 Task<void> World::invoke(FakeInvocation invocation) {
