@@ -37,12 +37,14 @@ std::string World::say(const std::string& text, const std::string& thread) {
 bool World::answer(int64_t ticket, const std::string& text, bool is_public) {
   if (ticket < first_ticket_ || ticket > desk_->last_ticket()) return false;
   desk_->say(ticket, "<p>" + as_html(text) + "</p>", is_public);
+  call_webhooks();
   return true;
 }
 
 bool World::change_status(int64_t ticket, const std::string& status) {
   if (ticket < first_ticket_ || ticket > desk_->last_ticket()) return false;
   desk_->change(ticket, {{"status", status}});
+  call_webhooks();
   return true;
 }
 
@@ -103,6 +105,7 @@ void World::play(Millis passed) {
   }
   late_ = std::move(left);
   while (late_.size() > late_max) late_.pop_front();
+  call_webhooks();
 }
 
 std::string World::member(const Person& person) {

@@ -20,7 +20,7 @@ using namespace fake_zendesk;
 constexpr int morning = 8 * 60;
 /// Of the morning has happened when a visitor comes, so that there is something to see.
 constexpr int first_minutes = 30;
-constexpr Millis beat{100}, ask_timeout{6'000}, start_patience{20'000}, crash_every{8'000};
+constexpr Millis beat{100}, ask_timeout{6'000}, start_patience{20'000}, crash_every{6'000};
 constexpr int dropped_each = 3;
 constexpr const char* bearer = "ready-token";
 
@@ -210,9 +210,7 @@ HttpStep World::desk_answer(const HttpScript::Seen& seen) {
     return HttpStep::answer(503, "down for the demo", {{"Retry-After", "1"}});
   }
   HttpStep step = desk_->answer(seen);
-  for (FakeInvocation& one : desk_->take_invocations()) {
-    tasks_.run("demo webhook", invoke(std::move(one)));
-  }
+  call_webhooks();
   const bool is_change = seen.method != "GET" && troubles_.has_lost_answers;
   if (is_change && ++changes_ % dropped_each == 0) return HttpStep::fault(HttpStep::Kind::hang_up);
   return step;
@@ -234,6 +232,12 @@ HttpStep World::sheet_answer(const HttpScript::Seen& seen) const {
     rows.push_back(json::array(report_[i].begin(), report_[i].end()));
   }
   return success(200, {{"range", "Sheet1"}, {"values", std::move(rows)}});
+}
+
+void World::call_webhooks() {
+  for (FakeInvocation& one : desk_->take_invocations()) {
+    tasks_.run("demo webhook", invoke(std::move(one)));
+  }
 }
 
 Task<void> World::invoke(FakeInvocation invocation) {

@@ -86,6 +86,8 @@ class World {
   Result<void> write_settings();
   HttpStep desk_answer(const HttpScript::Seen& seen);
   HttpStep sheet_answer(const HttpScript::Seen& seen) const;
+  /// What the desk's triggers have to say by now.
+  void call_webhooks();
   Task<void> invoke(FakeInvocation invocation);
   Task<Result<void>> run_command(std::vector<std::string> words);
   Task<Result<void>> start_daemon();
