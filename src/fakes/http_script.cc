@@ -89,6 +89,7 @@ Task<void> HttpScript::State::accept(std::shared_ptr<State> self) {  // shared: 
     tcp::socket socket(self->acceptor.get_executor());
     co_await self->acceptor.async_accept(socket, quietly(failed));
     if (failed) co_return;
+    socket.set_option(asio::ip::tcp::no_delay(true), failed);
     self->tasks.run("script connection", serve(self, std::move(socket)));
   }
 }

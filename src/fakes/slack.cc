@@ -176,6 +176,7 @@ Task<void> FakeSlack::State::accept(std::shared_ptr<State> self) {  // shared: s
     TcpSocket socket(self->acceptor.get_executor());
     co_await self->acceptor.async_accept(socket, quietly(failed));
     if (failed) co_return;
+    socket.set_option(asio::ip::tcp::no_delay(true), failed);
     self->tasks.run("fake slack connection", serve(self, std::move(socket)));
   }
 }

@@ -1,8 +1,8 @@
 // Many threads at once while both sides fail in all ways they can; afterwards both are compared,
 // message by message. BRIDGE_THREADS × BRIDGE_MESSAGES, BRIDGE_SEED. BRIDGE_HARD=1 adds what takes
-// up to a minute each: doubts in which nothing happened, refusals without Retry-After. BRIDGE_DROPS=1
-// adds connections that break without a word: Slack tells late then what was on its way, so the
-// order in which it tells is not the order in which it was said, and only the set is compared.
+// up to a minute each: doubts in which nothing happened, refusals without Retry-After.
+// BRIDGE_DROPS=1 adds connections that break without a word: Slack tells late then what was on its
+// way, so it does not tell in the order in which things were said, and only the set is compared.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bridgeWorld } from "./bridge_world.mjs";

@@ -143,7 +143,7 @@ const only = process.env.BENCH_ONLY;
 const rows = [];
 if (only !== "bolt") rows.push(await measure("Deskwire (SQLite, synced)", deskwire));
 if (only !== "deskwire") rows.push(await measure("@slack/bolt (memory)", bolt));
-console.log(`\n${messages} messages over ${threads} open threads; acknowledgements at 500 a second`);
+console.log(`\n${messages} messages over ${threads} open threads; delays at 500 a second`);
 console.log("");
 console.log("| | messages/s | CPU µs/message | ack p50 | ack p99 | ack max | memory |");
 console.log("|---|---|---|---|---|---|---|");
