@@ -185,7 +185,8 @@ TEST(ZendeskDesk, a_file_that_is_away_for_now_waits_and_then_becomes_a_link) {
 TEST(ZendeskDesk, its_own_files_can_be_fetched_and_no_others) {
   World world;
   ASSERT_EQ(world.perform(World::opening()).kind, Kind::done);
-  world.fake.say(41, "<p>see</p>", true, {world.fake.add_file("a.txt", "text/plain", "contents")});
+  world.fake.say(41, "<p>see</p>", true, FakeZendesk::ida,
+                 {world.fake.add_file("a.txt", "text/plain", "contents")});
   const json::object& comment = world.fake.comments(41).back();
   const json::value& url = comment.at("attachments").as_array().at(0).at("content_url");
   FileLink file{"a.txt", std::string(url.as_string()), "text/plain", 8};
