@@ -26,6 +26,8 @@ OutboxSettings outbox_settings(const Core& core, const std::string& holder) {
   const RetrySettings& retry = core.settings.retry;
   OutboxSettings settings;
   settings.backoff = {retry.first, retry.max, retry.give_up};
+  // Most of a lane's time is waiting: for the disk, for its target, for its turn in a channel.
+  settings.lanes_max = 256;
   settings.timeout = retry.timeout;
   settings.lease = std::max(settings.lease, retry.timeout + Millis(10'000));
   settings.holder = holder;
