@@ -107,6 +107,8 @@ OutboxSettings Core::outbox_settings() const {
   const RetrySettings& retry = settings.retry;
   OutboxSettings out;
   out.backoff = {retry.first, retry.max, retry.give_up};
+  // Most of a lane's time is waiting: for the disk, for its target, for its turn in a channel.
+  out.lanes_max = 256;
   out.timeout = retry.timeout;
   out.lease = std::max(out.lease, retry.timeout + lease_over_timeout);
   out.holder = holder;
