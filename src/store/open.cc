@@ -12,7 +12,6 @@
 #include "store/postgres/listener.h"
 #include "store/postgres/postgres_db.h"
 #include "store/sql_store.h"
-#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/sqlite_db.h"
 
 namespace dw {
@@ -74,7 +73,6 @@ class LockedStore : public SqlStore {
   using SqlStore::SqlStore;
   ~LockedStore() override { stop(); }
   std::unique_ptr<FileLock> lock;
-  std::unique_ptr<Checkpointer> checkpointer;
 };
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mode, Loop* loop) {
@@ -87,18 +85,15 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
     DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(file));
     return std::unique_ptr<Db>(std::move(db));
   };
-  DW_TRY(std::unique_ptr<SqliteDb> writer, SqliteDb::open(file));
+  DW_TRY(std::unique_ptr<Db> writer, connect());
   DW_CHECK(migrate_alone(*writer, is_memory || lock != nullptr ? "" : file + ".lock"));
   std::unique_ptr<Db> reader;
-  std::unique_ptr<Checkpointer> checkpointer;
   if (is_memory) loop = nullptr;  // a second connection would see another database
   if (loop != nullptr) {
     DW_TRY(reader, connect());
-    DW_TRY(checkpointer, Checkpointer::start(*writer, file));
   }
   auto store = std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect);
   store->lock = std::move(lock);
-  store->checkpointer = std::move(checkpointer);
   store->start();
   return std::unique_ptr<Store>(std::move(store));
 }

@@ -23,8 +23,7 @@ constexpr int all_pages = -1;
 constexpr const char* settings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 67108864;"
-    "PRAGMA mmap_size = 0;";
-constexpr int pages_per_checkpoint = 2000;
+    "PRAGMA wal_autocheckpoint = 2000; PRAGMA mmap_size = 0;";
 
 class SqliteRow : public Row {
  public:
@@ -103,7 +102,6 @@ Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file) {
   sqlite3_create_function_v2(raw, "has_words", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
                              has_words, nullptr, nullptr, nullptr);
   DW_CHECK(db->run_script(settings));
-  sqlite3_wal_autocheckpoint(raw, pages_per_checkpoint);
   return db;
 }
 
@@ -210,28 +208,6 @@ Result<std::vector<std::string>> SqliteDb::check_integrity() {
   const int code = sqlite3_exec(db_, "PRAGMA integrity_check", collect, &found, nullptr);
   if (code != SQLITE_OK) return error("integrity_check", code);
   return found;
-}
-
-void SqliteDb::checkpoint() {
-  const int code =
-      sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  // A full disk shows at the next commit as well, which tells everybody.
-  if (code != SQLITE_OK && code != SQLITE_BUSY) {
-    log_debug("store", fmt::format("the log was not copied: {}", sqlite3_errstr(code)));
-  }
-}
-
-void SqliteDb::on_commit(std::function<void(int pages)> look) {
-  on_commit_ = std::move(look);
-  if (!on_commit_) {
-    sqlite3_wal_autocheckpoint(db_, pages_per_checkpoint);
-    return;
-  }
-  const auto hook = [](void* self, sqlite3*, const char*, int pages) {
-    static_cast<SqliteDb*>(self)->on_commit_(pages);
-    return SQLITE_OK;
-  };
-  sqlite3_wal_hook(db_, hook, this);
 }
 
 void SqliteDb::limit_pages(int pages) {

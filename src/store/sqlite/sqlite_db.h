@@ -1,6 +1,5 @@
 // One SQLite connection.
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,12 +32,6 @@ class SqliteDb : public Db {
   Result<void> backup(const std::string& file);
   /// What PRAGMA integrity_check says, "ok" left out.
   Result<std::vector<std::string>> check_integrity();
-  /// Copies the log into the database as far as nobody is in the way; what could not be copied
-  /// stays in the log.
-  void checkpoint();
-  /// Called with the pages in the log after each commit, in place of SQLite's own checkpoints;
-  /// those come back with an empty function.
-  void on_commit(std::function<void(int pages)> look);
   /// No more than this many pages: a full disk for tests.
   void limit_pages(int pages);
 
@@ -49,7 +42,6 @@ class SqliteDb : public Db {
   Error error(const char* where, int code) const;
 
   sqlite3* db_;
-  std::function<void(int)> on_commit_;
   std::vector<sqlite3_stmt*> statements_;
 };
 
