@@ -163,9 +163,10 @@ void ask_stranger(Turn& turn, const std::string& about, const std::string& what,
 void ask_desk(Turn& turn) {
   if (!turn.link || turn.external_id().empty() || turn.desk() == "embedded") return;
   const std::string target = "desk:" + turn.desk();
-  turn.ask("ticket", {{"id", turn.external_id()}}, "ticket", "", target);
+  // What was said is told before what was done: the answer that solved it, then that it is solved.
   turn.ask("comments", {{"id", turn.external_id()}, {"after", turn.link->comments_until}},
            "comments", "", target);
+  turn.ask("ticket", {{"id", turn.external_id()}}, "ticket", "", target);
 }
 
 void take_desk_change(Turn& turn) {
@@ -254,8 +255,8 @@ void take_stranger(Turn& turn, const Answer& answer, const json::value& body) {
   // behind that answer.
   if (turn.link) {
     if (!turn.external_id().empty() && turn.external_id() != answer.rest) return;
-    turn.ask("ticket", {{"id", answer.rest}}, "ticket", "", "desk:zendesk");
     turn.ask("comments", {{"id", answer.rest}, {"after", ""}}, "comments", "", "desk:zendesk");
+    turn.ask("ticket", {{"id", answer.rest}}, "ticket", "", "desk:zendesk");
     return;
   }
   if (turn.ticket) return;
