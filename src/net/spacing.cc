@@ -1,5 +1,7 @@
 #include "net/spacing.h"
 
+#include <algorithm>
+
 namespace dw {
 
 Spacing::Spacing(Loop& loop, Clock& clock, int per_minute)
@@ -8,8 +10,10 @@ Spacing::Spacing(Loop& loop, Clock& clock, int per_minute)
 Task<std::optional<Millis>> Spacing::wait(Millis wait_max) {
   const Monotonic now = clock_.monotonic();
   const Monotonic mine = std::max(now, next_);
-  const auto away = std::chrono::duration_cast<Millis>(mine - now);
-  if (away > wait_max) co_return away;
+  if (mine - now > std::min(wait_max, 2 * between_)) {
+    promised_ = std::max(promised_, mine) + between_;
+    co_return std::chrono::duration_cast<Millis>(promised_ - now);
+  }
   next_ = mine + between_;
   if (mine > now) {
     Wake place(loop_, clock_);

@@ -9,7 +9,9 @@ namespace dw {
 class Spacing {
  public:
   Spacing(Loop& loop, Clock& clock, int per_minute);
-  /// Waits for a place; nothing if it would be later than `wait_max` from now, which it says.
+  /// Waits for a place: no longer than `wait_max`, and behind one other at most. Whoever waits here
+  /// has been noted as begun, and would be in doubt after a crash; the rest are told when to come
+  /// again, each at a time of its own.
   Task<std::optional<Millis>> wait(Millis wait_max);
   /// Nobody goes before that: the receiver asked for a pause.
   void pause(Millis length);
@@ -17,7 +19,8 @@ class Spacing {
  private:
   Loop& loop_;
   Clock& clock_;
-  Monotonic next_{};
+  Monotonic next_{};      // the first free place
+  Monotonic promised_{};  // the last time that somebody was told to come again
   Millis between_;
 };
 
