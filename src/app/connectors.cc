@@ -71,14 +71,20 @@ void build_zendesk(Core& core) {
   }
 }
 
+/// Who is to be mentioned must be known to Slack.
+void add_oncall(Core& core, std::unique_ptr<OncallTarget> target, const OncallSettings& oncall) {
+  if (core.slack != nullptr && oncall.has_notify) target->find_people_with(*core.slack);
+  core.targets.push_back(std::move(target));
+}
+
 void build_oncall(Core& core) {
   for (const OncallSettings& oncall : core.settings.oncall) {
     switch (oncall.provider) {
       case OncallProvider::pagerduty:
-        core.targets.push_back(std::make_unique<PagerdutyOncall>(core.http, core.clock, oncall));
+        add_oncall(core, std::make_unique<PagerdutyOncall>(core.http, core.clock, oncall), oncall);
         break;
       case OncallProvider::opsgenie:
-        core.targets.push_back(std::make_unique<OpsgenieOncall>(core.http, core.clock, oncall));
+        add_oncall(core, std::make_unique<OpsgenieOncall>(core.http, core.clock, oncall), oncall);
         break;
       case OncallProvider::fixed:
         core.targets.push_back(

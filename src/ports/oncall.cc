@@ -97,8 +97,21 @@ Task<Outcome> OncallTarget::look(Monotonic until) {
   const Monotonic now = clock_.monotonic();
   if (looked_at_ && now - *looked_at_ < fresh_for) co_return Outcome::done();
   Outcome outcome = co_await fetch(until);
-  if (outcome.kind == Outcome::Kind::done) looked_at_ = now;
+  if (outcome.kind != Outcome::Kind::done) co_return outcome;
+  co_await find_people(until);
+  looked_at_ = now;
   co_return outcome;
+}
+
+/// Who is not found is named all the same.
+Task<void> OncallTarget::find_people(Monotonic until) {
+  if (finder_ == nullptr) co_return;
+  for (size_t i = 0; i < people_.size(); ++i) {
+    const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+    if (!people_[i].slack.empty() || people_[i].email.empty() || left <= Millis(0)) continue;
+    std::string email = people_[i].email;
+    people_[i].slack = co_await finder_->id_of(std::move(email), left);
+  }
 }
 
 Task<std::vector<Outcome>> OncallTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {

@@ -29,12 +29,23 @@ Outcome outcome_of_oncall(const std::string& system, const std::string& key,
                           const HttpAnswer& answer, TimePoint now);
 Outcome outcome_of_oncall(const std::string& system, const Error& error);
 
+/// Who knows people by their address: the chat, for systems that know nobody's id there.
+class PersonFinder {
+ public:
+  virtual ~PersonFinder() = default;
+  /// The chat's id; empty if nobody has this address, or it can't be asked.
+  virtual Task<std::string> id_of(std::string email, Millis timeout) = 0;
+};
+
 /// What all systems share that are asked over HTTP. An answer holds for a minute: shifts change on
 /// the hour, and a busy channel asks often.
 class OncallTarget : public Target {
  public:
   /// `system` as in labels: "pagerduty".
   OncallTarget(HttpClient& http, Clock& clock, const OncallSettings& settings, std::string system);
+
+  /// People are given with their ids in the chat from here on, so that they can be mentioned.
+  void find_people_with(PersonFinder& finder) { finder_ = &finder; }
 
   const std::string& name() const final { return name_; }
   const std::string& label() const final { return label_; }
@@ -57,8 +68,10 @@ class OncallTarget : public Target {
 
  private:
   Task<Outcome> look(Monotonic until);
+  Task<void> find_people(Monotonic until);
 
   HttpClient& http_;
+  PersonFinder* finder_ = nullptr;
   std::string system_, name_, label_;
   std::optional<Monotonic> looked_at_;
 };

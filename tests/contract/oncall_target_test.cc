@@ -59,6 +59,23 @@ TEST(PagerdutyOncall, level_one_is_primary_and_level_two_secondary) {
     "secondary":{"name":"Ana Lopez","email":"ana@acme.example","slack":null}})"));
 }
 
+TEST(PagerdutyOncall, people_are_looked_for_in_the_chat_by_their_address) {
+  struct Chat : PersonFinder {
+    Task<std::string> id_of(std::string email, Millis) override {
+      asked.push_back(email);
+      co_return email == "bo@acme.example" ? "U7" : "";
+    }
+    std::vector<std::string> asked;
+  } chat;
+  PagerdutyWorld w;
+  w.target->find_people_with(chat);
+  const Outcome outcome = w.ask();
+  EXPECT_EQ(outcome.answer.at("primary").at("slack"), "U7");
+  EXPECT_TRUE(outcome.answer.at("secondary").at("slack").is_null());
+  w.ask();
+  EXPECT_EQ(chat.asked.size(), 2U) << "what is known for a minute is not asked for again";
+}
+
 TEST(PagerdutyOncall, an_answer_holds_for_a_minute) {
   PagerdutyWorld w;
   w.ask();

@@ -234,6 +234,16 @@ Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Monoton
                     .answer = posted(post.channel, found->message)};
 }
 
+Task<std::string> SlackTarget::id_of(std::string email, Millis timeout) {
+  std::vector<Delivery> question(1);
+  json::object details{{"email", std::move(email)}};
+  question[0].payload = Ask{"person_by_email", std::move(details)};
+  const std::vector<Outcome> outcomes = co_await perform(std::move(question), timeout);
+  std::vector<Problem> ignored;
+  const JsonView answer(outcomes.front().answer, ignored);
+  co_return answer.is_object() ? answer["id"].text().value_or("") : "";
+}
+
 Task<std::vector<Probe>> SlackTarget::probe(Millis timeout) {
   const Monotonic until = api_.clock().monotonic() + timeout;
   std::vector<Probe> probes;

@@ -6,11 +6,12 @@
 
 #include "connectors/slack/asks.h"
 #include "connectors/slack/files.h"
+#include "ports/oncall.h"
 #include "ports/target.h"
 
 namespace dw {
 
-class SlackTarget : public Target {
+class SlackTarget : public Target, public PersonFinder {
  public:
   SlackTarget(HttpClient& http, Loop& loop, Clock& clock, const SlackSettings& settings);
 
@@ -24,6 +25,9 @@ class SlackTarget : public Target {
   Task<Settled> settle(Delivery delivery, Millis timeout) override;
   /// The token, the scopes that are missing, and Socket Mode.
   Task<std::vector<Probe>> probe(Millis timeout) override;
+
+  /// By users.lookupByEmail; its scope is users:read.email.
+  Task<std::string> id_of(std::string email, Millis timeout) override;
 
   SlackApi& api() { return api_; }
   SlackFiles& files() { return files_; }
