@@ -43,11 +43,13 @@ fuzz: board ## each fuzzer over its corpus and mutations of it; DW_FUZZ_SECONDS 
 	@tools/build.sh build fuzz_parsers
 	@tools/ctest.sh build '^fuzz' -j $(JOBS)
 
-bench: bench-bound ## intake and open boards against their rivals; see docs/benchmarks.md
+bench: bench-bound ## intake, open boards, a backlog, replicas; see docs/benchmarks.md
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py
 	@tools/npm_packages.sh tests/bench/live
 	@node tests/bench/live/run.mjs
+	@/usr/bin/python3 tests/bench/intake/backlog.py
+	@node tests/bench/replicas/run.mjs
 
 bench-volume: board ## the judge of hours, quality and speed: docs/volume.md; SERIES=folder
 	@tools/build.sh build volume_quality volume_speed
