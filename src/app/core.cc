@@ -36,6 +36,7 @@ Result<void> build_jobs(Core& core) {
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
   core.jobs.push_back(std::make_unique<Desk>());
   core.jobs.push_back(std::make_unique<Bridge>(bridge_parts(core)));
+  core.jobs.push_back(std::make_unique<Taking>(core.public_url));
   auto counting = std::make_unique<Tally>(core.settings.tallies);
   core.tally = counting.get();
   core.jobs.push_back(std::move(counting));

@@ -23,6 +23,7 @@
 #include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/taking/taking.h"
 #include "jobs/tally/tally.h"
 #include "jobs/volume/volume.h"
 #include "net/http_client.h"

@@ -86,6 +86,18 @@ json::value encode_one(const DeskOpen& open) {
                       {"follow_up_of", open.follow_up_of}};
 }
 
+json::array buttons(const std::vector<ChatButton>& all) {
+  json::array out;
+  for (const ChatButton& one : all) {
+    json::object button{{"label", one.label}};
+    if (!one.url.empty()) button["url"] = one.url;
+    if (!one.action.empty()) button["action"] = one.action;
+    if (!one.value.empty()) button["value"] = one.value;
+    out.push_back(std::move(button));
+  }
+  return out;
+}
+
 json::value encode_one(const ChatPost& post) {
   json::object out{{"channel", post.channel}, {"thread", post.thread}};
   if (!post.text.empty()) out["text"] = post.text;
@@ -93,6 +105,9 @@ json::value encode_one(const ChatPost& post) {
   if (!post.mentions.empty()) out["mentions"] = texts(post.mentions);
   if (!post.author_name.empty()) out["author_name"] = post.author_name;
   if (!post.files.empty()) out["files"] = files(post.files);
+  if (!post.buttons.empty()) out["buttons"] = buttons(post.buttons);
+  if (!post.replaces.empty()) out["replaces"] = post.replaces;
+  if (!post.only_to.empty()) out["only_to"] = post.only_to;
   return out;
 }
 
@@ -178,13 +193,21 @@ Payload decode_open(const JsonView& view) {
 }
 
 Payload decode_post(const JsonView& view) {
+  std::vector<ChatButton> buttons;
+  for (const JsonView& one : view["buttons"].elements()) {
+    buttons.push_back({one["label"].required_text(), text_at(one, "url"), text_at(one, "action"),
+                       text_at(one, "value")});
+  }
   return ChatPost{.channel = view["channel"].required_text(),
                   .thread = text_at(view, "thread"),
                   .text = text_at(view, "text"),
                   .html = text_at(view, "html"),
                   .mentions = texts_at(view, "mentions"),
                   .author_name = text_at(view, "author_name"),
-                  .files = files_at(view)};
+                  .files = files_at(view),
+                  .buttons = std::move(buttons),
+                  .replaces = text_at(view, "replaces"),
+                  .only_to = text_at(view, "only_to")};
 }
 
 Payload decode_react(const JsonView& view) {

@@ -60,6 +60,13 @@ struct DeskUpdate {
   std::string external_id;  ///< as in DeskComment
 };
 
+/// Under a message: it opens `url`, or tells us `action` and `value` when it is pressed.
+struct ChatButton {
+  std::string label;          ///< "Take it"; at most 75 characters are shown
+  std::string url;            ///< of a link; empty: it is an action
+  std::string action, value;  ///< "ticket.take", "17"; they come back as "chat.action"
+};
+
 /// Says something in a chat. Answer: {"message":"1771290108.000100"}.
 struct ChatPost {
   std::string channel;
@@ -69,6 +76,9 @@ struct ChatPost {
   std::vector<std::string> mentions;  ///< ids of people who are told, in front of the text
   std::string author_name;            ///< on whose behalf; empty: Deskwire's own words
   std::vector<FileLink> files;
+  std::vector<ChatButton> buttons;
+  std::string replaces;  ///< a message of ours that is written anew instead; without files
+  std::string only_to;   ///< the one person who sees it; nobody finds it again later
 };
 
 /// Puts an emoji on a message, or takes it off.

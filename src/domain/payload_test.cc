@@ -26,7 +26,16 @@ std::vector<Payload> one_of_each() {
                {"slack"},
                "https://chat.example/1",
                "41"},
-      ChatPost{"C1", "1.1", "text", "<b>html</b>", {"U7"}, "Bo", {file}},
+      ChatPost{"C1",
+               "1.1",
+               "text",
+               "<b>html</b>",
+               {"U7"},
+               "Bo",
+               {file},
+               {{"Take it", "", "ticket.take", "17"}, {"Open", "https://d/tickets/17", "", ""}},
+               "1.2",
+               "U8"},
       ChatReact{"C1", "1.1", "eyes", true},
       Ask{"person", {{"id", "U7"}}},
       MailSend{{"ana@example.com"}, "Hi", "text", "<p>html", {{"c", "image/png", "AA=="}}, "<x>"},
@@ -51,6 +60,23 @@ TEST(Payloads, what_was_written_before_a_field_was_added_has_its_default) {
   ASSERT_TRUE(comment.ok());
   EXPECT_TRUE(std::get<DeskComment>(*comment).files.empty());
   EXPECT_TRUE(std::get<DeskComment>(*comment).external_id.empty());
+  const Result<Payload> post = decode_payload("post", json::parse(R"({"channel":"C1"})"));
+  ASSERT_TRUE(post.ok());
+  EXPECT_TRUE(std::get<ChatPost>(*post).buttons.empty());
+  EXPECT_TRUE(std::get<ChatPost>(*post).replaces.empty());
+}
+
+TEST(Payloads, buttons_read_back_and_each_has_a_label) {
+  const ChatPost post{
+      .channel = "C1",
+      .text = "x",
+      .buttons = {{"Take it", "", "ticket.take", "17"}, {"Open", "https://d/tickets/17", "", ""}}};
+  const json::value written = encode(post);
+  EXPECT_EQ(to_text(written.at("buttons")),
+            R"([{"label":"Take it","action":"ticket.take","value":"17"},)"
+            R"({"label":"Open","url":"https://d/tickets/17"}])");
+  const json::value nameless = json::parse(R"({"channel":"C1","buttons":[{"action":"a"}]})");
+  EXPECT_FALSE(decode_payload("post", nameless).ok());
 }
 
 TEST(Payloads, a_missing_field_is_named) {

@@ -33,8 +33,10 @@ constexpr std::string_view every_scope =
     "reactions:write,users:read,users:read.email";
 
 /// The scope that a method wants; the others are free.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> wanted_scopes = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> wanted_scopes = {
     {{"chat.postMessage", "chat:write"},
+     {"chat.update", "chat:write"},
+     {"chat.postEphemeral", "chat:write"},
      {"conversations.history", "channels:history"},
      {"conversations.replies", "channels:history"},
      {"users.info", "users:read"},

@@ -33,6 +33,30 @@ std::string now_ts(int64_t microseconds) {
   return fmt::format("{}.{:06}", microseconds / 1'000'000, microseconds % 1'000'000);
 }
 
+/// Sections and rows of buttons within the limits of Block Kit; nothing else is said with blocks.
+bool are_blocks(const json::value& blocks) {
+  if (blocks.is_null()) return true;
+  std::vector<Problem> ignored;
+  std::set<std::string> actions;
+  const auto text = [](const JsonView& at, size_t max) {
+    const std::string found = at["text"]["text"].text().value_or("");
+    return !found.empty() && count_characters(found) <= max;
+  };
+  for (const JsonView& block : JsonView(blocks, ignored).elements()) {
+    if (block["type"].text() == "section" && !text(block, 3000)) return false;
+    if (block["type"].text() != "actions") continue;
+    const std::vector<JsonView> row = block["elements"].elements();
+    if (row.empty() || row.size() > 25) return false;
+    for (const JsonView& button : row) {
+      const std::string action = button["action_id"].text().value_or("");
+      if (action.empty() || !actions.insert(action).second || !text(button, 75)) return false;
+      if (button["value"].text().value_or("").size() > 2000) return false;
+      if (button["url"].text().value_or("").size() > 3000) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 FakeSlackWorkspace::FakeSlackWorkspace(Clock& clock, FakeSlackOptions options)
@@ -243,6 +267,7 @@ json::object FakeSlackWorkspace::post(const Fields& fields) {
   const std::string text = text_of(fields, "text");
   const json::value blocks = json_of(fields, "blocks");
   if (text.empty() && blocks.is_null()) return failure("no_text");
+  if (!are_blocks(blocks)) return failure("invalid_blocks");
   const std::string ts = add(*in, {.user = options_.bot_user,
                                    .bot = options_.bot,
                                    .text = text,
@@ -260,8 +285,19 @@ json::object FakeSlackWorkspace::update(const Fields& fields) {
   Message* said = message(id, ts);
   if (said == nullptr) return failure("message_not_found");
   if (said->bot != options_.bot) return failure("cant_update_message");
+  const json::value blocks = json_of(fields, "blocks");
+  if (!are_blocks(blocks)) return failure("invalid_blocks");
+  if (!blocks.is_null()) said->blocks = blocks;
   edit(id, ts, text_of(fields, "text"));
   return {{"ok", true}, {"channel", channel(id)->id}, {"ts", ts}, {"text", said->text}};
+}
+
+/// Seen by one person and kept nowhere: only the call tells of it.
+json::object FakeSlackWorkspace::whisper(const Fields& fields) {
+  if (channel(text_of(fields, "channel")) == nullptr) return failure("channel_not_found");
+  if (people_.count(text_of(fields, "user")) == 0) return failure("user_not_in_channel");
+  if (text_of(fields, "text").empty()) return failure("no_text");
+  return {{"ok", true}, {"message_ts", fresh_ts()}};
 }
 
 json::object FakeSlackWorkspace::erase(const Fields& fields) {
@@ -467,6 +503,7 @@ const std::map<std::string_view, FakeSlackWorkspace::Method>& FakeSlackWorkspace
       {"auth.test", &W::who_am_i},
       {"chat.postMessage", &W::post},
       {"chat.update", &W::update},
+      {"chat.postEphemeral", &W::whisper},
       {"chat.delete", &W::erase},
       {"chat.getPermalink", &W::permalink},
       {"conversations.history", &W::history},

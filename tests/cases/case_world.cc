@@ -10,6 +10,7 @@
 #include "connectors/shadow/shadow.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/taking/taking.h"
 
 namespace dw {
 
@@ -47,6 +48,7 @@ void CaseWorld::build() {
   jobs_.push_back(std::make_unique<Intake>(settings_->intake));
   jobs_.push_back(std::make_unique<Desk>());
   jobs_.push_back(std::make_unique<Bridge>(settings_->bridge));
+  jobs_.push_back(std::make_unique<Taking>(settings_->intake.public_url));
   std::vector<const Job*> jobs;
   for (const auto& job : jobs_) jobs.push_back(job.get());
   std::vector<LocalTarget*> targets;
@@ -215,6 +217,13 @@ json::object CaseWorld::chat_body(const CaseLine& line) const {
   body["author"] =
       json::object{{"id", from}, {"is_bot", !bot.empty()}, {"bot_id", text_or_null(bot)}};
   if (line.word(0) == "chat.reaction") body["user"] = from;
+  if (line.word(0) == "chat.action") {
+    body = json::object{{"action", line.value("action", "ticket.take")},
+                        {"value", line.value("value")},
+                        {"channel", channel},
+                        {"message", message},
+                        {"user", json::object{{"id", from}, {"name", line.value("name", "bo")}}}};
+  }
   if (line.word(0) == "chat.command") {
     body["user"] = json::object{{"id", from}, {"name", line.value("name", "ana")}};
     body["thread"] = line.value("thread");
@@ -450,10 +459,16 @@ struct Shower {
   }
   std::string operator()(const ChatPost& one) const {
     std::string out = "post " + place_of(one.channel, one.thread);
+    if (!one.replaces.empty()) out = "rewrite " + place_of(one.channel, one.replaces);
+    if (!one.only_to.empty()) out = fmt::format("whisper {} {}", one.channel, one.only_to);
     if (!one.mentions.empty()) out += " @" + join(one.mentions, ",");
     if (!one.author_name.empty()) out += " " + case_text(one.author_name) + ":";
     if (!one.text.empty()) out += " " + case_text(one.text);
     if (!one.html.empty()) out += " html=" + case_text(one.html);
+    for (const ChatButton& button : one.buttons) {
+      out += fmt::format(" [{}: {}]", button.label,
+                         button.url.empty() ? button.action + " " + button.value : button.url);
+    }
     return out + names_of(one.files);
   }
   std::string operator()(const ChatReact& one) const {

@@ -86,6 +86,18 @@ struct World : SlackWorld {
   }
 };
 
+TEST(SlackSocket, a_press_on_a_button_is_an_action_with_its_value) {
+  World world;
+  ASSERT_TRUE(world.is_connected());
+  world.slack.press("C1", "900.1", "U7", "ticket.take", "17");
+  ASSERT_TRUE(world.run_until([&] { return !world.sink.events.empty(); }));
+  const Event& event = world.sink.events.front();
+  EXPECT_EQ(event.kind, "chat.action");
+  EXPECT_EQ(to_text(event.body), R"({"action":"ticket.take","value":"17","channel":"C1",)"
+                                 R"("message":"900.1","user":{"id":"U7","name":"u7"}})");
+  EXPECT_TRUE(world.is_all_acknowledged());
+}
+
 TEST(SlackSocket, two_connections_bring_events_which_are_acknowledged_after_the_commit) {
   World world;
   ASSERT_TRUE(world.is_connected());

@@ -54,6 +54,56 @@ TEST(SlackTarget, a_post_says_it_in_the_thread_and_carries_its_delivery) {
             R"({"event_type":"deskwire_delivery","event_payload":{"delivery":"d-000191"}})");
 }
 
+ChatPost with_buttons() {
+  ChatPost post;
+  post.channel = "C1";
+  post.text = "Ticket #17 (high): Door";
+  post.buttons = {{"Take it", "", "ticket.take", "17"}, {"Open", "https://d/tickets/17", "", ""}};
+  return post;
+}
+
+TEST(SlackTarget, a_post_has_buttons_and_is_written_anew_without_them) {
+  World world;
+  ASSERT_EQ(world.perform(with_buttons()).kind, Kind::done);
+  const std::string ts = world.messages().back().ts;
+  EXPECT_NE(to_text(world.messages().back().blocks).find("ticket.take"), std::string::npos);
+  ChatPost anew = with_buttons();
+  anew.text += "\nTaken by Bo";
+  anew.buttons.clear();
+  anew.replaces = ts;
+  const Outcome outcome = world.perform(anew);
+  ASSERT_EQ(outcome.kind, Kind::done) << outcome.why;
+  ASSERT_EQ(world.messages().size(), 1U);
+  EXPECT_EQ(world.messages().back().text, "Ticket #17 (high): Door\nTaken by Bo");
+  EXPECT_EQ(to_text(world.messages().back().blocks), "[]");
+  EXPECT_EQ(world.settle(world.delivery(anew)).kind, Settled::Kind::repeatable);
+  anew.replaces = "1.1";
+  EXPECT_EQ(world.perform(anew).kind, Kind::refused);
+}
+
+TEST(SlackTarget, buttons_that_slack_refuses_are_left_out_and_the_words_are_said) {
+  World world;
+  world.slack.fault(
+      {.kind = Fault::answer, .method = "chat.postMessage", .word = "invalid_blocks"});
+  EXPECT_EQ(world.perform(with_buttons()).kind, Kind::done);
+  ASSERT_EQ(world.messages().size(), 1U);
+  EXPECT_TRUE(world.messages().back().blocks.is_null());
+  EXPECT_EQ(world.messages().back().text, "Ticket #17 (high): Door\n<https://d/tickets/17|Open>");
+}
+
+TEST(SlackTarget, a_word_to_one_person_is_no_message) {
+  World world;
+  ChatPost post;
+  post.channel = "C1";
+  post.text = "Bo has ticket #17 already.";
+  post.only_to = "U7";
+  EXPECT_EQ(world.perform(post).kind, Kind::done);
+  EXPECT_TRUE(world.messages().empty());
+  ASSERT_EQ(world.slack.count("chat.postEphemeral"), 1U);
+  EXPECT_EQ(world.slack.calls().back().fields.at("user"), "U7");
+  EXPECT_EQ(world.settle(world.delivery(post)).kind, Settled::Kind::repeatable);
+}
+
 TEST(SlackTarget, rich_text_becomes_slacks_markup) {
   World world;
   world.perform(ChatPost{.channel = "C1", .html = "<p>It is <b>fixed</b>, @here</p>"});

@@ -27,6 +27,7 @@ int main(int count, char** arguments) {
   FakeSlack slack(loop, clock, tasks, http, options);
   slack.workspace().add_channel("C1", "general");
   slack.workspace().add_person("U7", "Ana Lopez", "ana@example.com");
+  slack.workspace().add_person("U8", "Ben Ek", "ben@example.com");
   fmt::print("fake slack on {}\n", slack.url());
   std::fflush(stdout);
   asio::signal_set signals(loop, SIGTERM, SIGINT);

@@ -16,7 +16,7 @@ constexpr int tier2 = 20, tier3 = 50, tier4 = 100;
 /// chat.postMessage is "several hundred" a minute for a workspace.
 constexpr int posts = 300;
 
-constexpr std::array<std::pair<std::string_view, int>, 12> tiers = {{
+constexpr std::array<std::pair<std::string_view, int>, 14> tiers = {{
     // Of tier 1, one call a minute "or more": a hand-over needs two at once, and Slack says how
     // long to wait when it is too much.
     {"apps.connections.open", tier2},
@@ -26,6 +26,8 @@ constexpr std::array<std::pair<std::string_view, int>, 12> tiers = {{
     {"conversations.info", tier3},
     {"users.lookupByEmail", tier3},
     {"reactions.add", tier3},
+    {"chat.update", tier3},
+    {"chat.postEphemeral", tier4},
     {"reactions.remove", tier2},
     {"chat.postMessage", posts},
     {"chat.getPermalink", posts},

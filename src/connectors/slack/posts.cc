@@ -12,6 +12,13 @@ namespace {
 constexpr size_t text_bytes_max = 39'000;
 constexpr std::string_view cut_note = "\n_… cut here: the rest is in the ticket_";
 
+/// Block Kit's limits, in characters; bytes are on the safe side.
+constexpr size_t section_bytes_max = 3'000;
+constexpr int label_characters_max = 75;
+constexpr size_t value_bytes_max = 2'000, url_bytes_max = 3'000, action_bytes_max = 255;
+constexpr size_t buttons_max = 25;
+constexpr std::string_view ellipsis = " …";
+
 bool is_person_id(std::string_view id) {
   const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
   return id.size() > 1 && id.size() < 32 && (id[0] == 'U' || id[0] == 'W') &&
@@ -57,17 +64,82 @@ std::string words_of(const ChatPost& post, const std::vector<FileLink>& linked) 
   return std::string(trim(out));
 }
 
+json::array encode_blocks(const std::string& words, const std::vector<ChatButton>& buttons) {
+  json::array row;
+  for (const ChatButton& one : buttons) {
+    // A value that is cut would be another one.
+    const bool is_good = !one.label.empty() && one.value.size() <= value_bytes_max &&
+                         one.url.size() <= url_bytes_max && one.action.size() <= action_bytes_max &&
+                         one.url.empty() != one.action.empty();
+    if (!is_good || row.size() >= buttons_max) continue;
+    json::object button{
+        {"type", "button"},
+        {"text", json::object{{"type", "plain_text"},
+                              {"text", cut_characters(one.label, label_characters_max)}}}};
+    // Slack tells of presses on links, too; each needs an id of its own.
+    button["action_id"] = one.url.empty() ? one.action : "link." + std::to_string(row.size());
+    if (!one.url.empty()) button["url"] = one.url;
+    if (!one.value.empty()) button["value"] = one.value;
+    row.push_back(std::move(button));
+  }
+  std::string shown = words;
+  if (shown.size() > section_bytes_max) {
+    shown = std::string(cut_mrkdwn(words, section_bytes_max - ellipsis.size()));
+    shown += ellipsis;
+  }
+  json::array blocks;
+  if (row.empty()) return blocks;
+  // Verbatim: nothing in the words is turned into a mention or a link.
+  blocks.push_back(json::object{
+      {"type", "section"},
+      {"text", json::object{{"type", "mrkdwn"}, {"text", shown}, {"verbatim", true}}}});
+  blocks.push_back(json::object{{"type", "actions"}, {"elements", std::move(row)}});
+  return blocks;
+}
+
+std::string fallback_of(const std::string& words, const std::vector<ChatButton>& buttons) {
+  std::string out = words;
+  for (const ChatButton& one : buttons) {
+    if (!one.url.empty()) out += "\n" + mrkdwn_link(one.url, one.label);
+  }
+  return out;
+}
+
+SlackFields encode_rewrite(const ChatPost& post, const std::string& words) {
+  return {{"channel", post.channel},
+          {"ts", post.replaces},
+          {"text", fallback_of(words, post.buttons)},
+          {"parse", "none"},
+          {"link_names", "false"},
+          {"blocks", to_text(encode_blocks(words, post.buttons))}};
+}
+
+SlackFields encode_whisper(const ChatPost& post, const std::string& words) {
+  SlackFields fields = {{"channel", post.channel},
+                        {"user", post.only_to},
+                        {"text", words},
+                        {"parse", "none"},
+                        {"link_names", "false"}};
+  if (!post.thread.empty()) fields.emplace_back("thread_ts", post.thread);
+  return fields;
+}
+
 SlackFields encode_post(const ChatPost& post, const std::string& words, const std::string& delivery,
                         const std::vector<std::string>& file_ids) {
   json::object marker{{"delivery", delivery}};
   if (!file_ids.empty()) marker["files"] = join(file_ids, ",");
   const json::object metadata{{"event_type", json::string(slack_marker_type)},
                               {"event_payload", std::move(marker)}};
-  SlackFields fields = {
-      {"channel", post.channel},      {"text", words},           {"parse", "none"},
-      {"link_names", "false"},        {"unfurl_links", "false"}, {"unfurl_media", "false"},
-      {"metadata", to_text(metadata)}};
+  SlackFields fields = {{"channel", post.channel},
+                        {"text", fallback_of(words, post.buttons)},
+                        {"parse", "none"},
+                        {"link_names", "false"},
+                        {"unfurl_links", "false"},
+                        {"unfurl_media", "false"},
+                        {"metadata", to_text(metadata)}};
   if (!post.thread.empty()) fields.emplace_back("thread_ts", post.thread);
+  const json::array blocks = encode_blocks(words, post.buttons);
+  if (!blocks.empty()) fields.emplace_back("blocks", to_text(blocks));
   return fields;
 }
 

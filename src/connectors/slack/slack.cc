@@ -38,6 +38,16 @@ bool may_have_happened(const Delivery& delivery) {
   return delivery.reason.starts_with("HTTP 5");
 }
 
+/// Saying it twice does no harm: the message is the same, or its one reader sees it twice.
+bool is_plain(const ChatPost& post) {
+  return !post.replaces.empty() || !post.only_to.empty();
+}
+
+/// Slack does not show these buttons: the words go out without them.
+bool is_about_blocks(const Error& error) {
+  return slack_word(error).starts_with("invalid_blocks");
+}
+
 bool is_passing(ErrorKind kind) {
   return kind == ErrorKind::busy || kind == ErrorKind::unreachable || kind == ErrorKind::unsure ||
          kind == ErrorKind::full;
@@ -72,6 +82,7 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Monotonic until) {
     const Result<std::string> channel = co_await asks_.channel_id(copy.channel, until);
     if (!channel.ok()) co_return outcome_of(channel.error());
     copy.channel = *channel;
+    if (is_plain(copy)) co_return co_await say_plainly(std::move(copy), until);
     co_return co_await post(std::move(delivery), std::move(copy), until);
   }
   if (const auto* reaction = std::get_if<ChatReact>(&delivery.payload)) {
@@ -130,7 +141,11 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Monotonic unti
   SlackCall call{.method = "chat.postMessage"};
   call.fields = encode_post(post, words.empty() ? "📎" : words, to_text(delivery.id), attached->ids);
   call.channel = post.channel;
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  Result<SlackAnswer> answer = co_await api_.call(call, until);
+  if (!answer.ok() && is_about_blocks(answer.error())) {
+    std::erase_if(call.fields, [](const auto& field) { return field.first == "blocks"; });
+    answer = co_await api_.call(std::move(call), until);
+  }
   if (!answer.ok()) co_return outcome_of(answer.error());
   const std::string message = text_at(answer->body, "ts");
   if (message.empty()) co_return Outcome::unsure("Slack took the post and gave it no ts");
@@ -141,6 +156,24 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Monotonic unti
       co_return Outcome::unsure("posted, its files not yet: " + shared.error().what);
   }
   co_return Outcome::done(posted(post.channel, message));
+}
+
+Task<Outcome> SlackTarget::say_plainly(ChatPost post, Monotonic until) {
+  const std::string words = words_of(post, post.files);
+  if (words.empty()) co_return Outcome::refused("there is nothing to say");
+  SlackCall call{.method = "chat.update"};
+  call.fields = encode_rewrite(post, words);
+  if (!post.only_to.empty()) {
+    call.method = "chat.postEphemeral";
+    call.fields = encode_whisper(post, words);
+  }
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  if (!answer.ok()) {
+    Outcome outcome = outcome_of(answer.error());
+    if (outcome.kind == Outcome::Kind::unsure) outcome.kind = Outcome::Kind::later;
+    co_return outcome;
+  }
+  co_return Outcome::done(posted(post.channel, post.replaces));
 }
 
 Task<Outcome> SlackTarget::react(ChatReact react, Monotonic until) {
@@ -199,9 +232,9 @@ Task<Result<void>> SlackTarget::share_rest(ChatPost post, Found found, Monotonic
 Task<Settled> SlackTarget::settle(Delivery delivery, Millis timeout) {
   const Monotonic until = api_.clock().monotonic() + timeout;
   const auto* said = std::get_if<ChatPost>(&delivery.payload);
-  if (said == nullptr) {
+  if (said == nullptr || is_plain(*said)) {
     co_return Settled{.kind = Settled::Kind::repeatable,
-                      .why = "a reaction or a question may be repeated"};
+                      .why = "a reaction, a question or an edit may be repeated"};
   }
   ChatPost post = *said;
   const Result<std::string> channel = co_await asks_.channel_id(post.channel, until);

@@ -21,7 +21,7 @@ class SlackTarget : public Target, public PersonFinder {
   /// the thread; a break after the post is a doubt, which settle() ends.
   Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
   /// A post is looked for by the delivery's id in its metadata; files that it was posted with and
-  /// that are not shared yet are shared. Reactions and questions may be repeated.
+  /// that are not shared yet are shared. Everything else may be repeated.
   Task<Settled> settle(Delivery delivery, Millis timeout) override;
   /// The token, the scopes that are missing, and Socket Mode.
   Task<std::vector<Probe>> probe(Millis timeout) override;
@@ -44,6 +44,8 @@ class SlackTarget : public Target, public PersonFinder {
   };
   Task<Outcome> perform_one(Delivery delivery, Monotonic until);
   Task<Outcome> post(Delivery delivery, ChatPost post, Monotonic until);
+  /// What needs no search in a doubt: a message written anew, a word to one person.
+  Task<Outcome> say_plainly(ChatPost post, Monotonic until);
   Task<Outcome> react(ChatReact react, Monotonic until);
   Task<Result<Attached>> attach(std::vector<FileLink> files, Monotonic until);
   Task<Result<Found>> find(Delivery delivery, ChatPost post, Monotonic until);

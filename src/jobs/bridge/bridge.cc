@@ -20,8 +20,8 @@ constexpr size_t listed_max = 200;
 constexpr Millis minute{60'000};
 
 constexpr auto kinds = std::to_array<std::string_view>(
-    {"chat.message", "chat.edit", "chat.delete", "chat.reaction", "chat.command", "chat.action",
-     "desk.changed", "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup"});
+    {"chat.message", "chat.edit", "chat.delete", "chat.reaction", "chat.command", "desk.changed",
+     "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup"});
 
 /// When the last report was; a day ago before the first one.
 TimePoint report_since(const std::map<std::string, Known>& known, TimePoint now) {
@@ -377,14 +377,11 @@ struct Taker {
   void (*take)(Turn&);
 };
 
-void pass_over(Turn&) {}
-
 constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_message},
                                                      {"chat.edit", take_edit},
                                                      {"chat.delete", take_deletion},
                                                      {"chat.reaction", take_reaction},
                                                      {"chat.command", take_command},
-                                                     {"chat.action", pass_over},
                                                      {"desk.changed", take_desk_change},
                                                      {"desk.done", take_own_desk},
                                                      {"bridge.answered", take_answer},

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "jobs/announcement.h"
 #include "jobs/intake/body.h"
 #include "jobs/intake/replies.h"
 #include "ports/store.h"
@@ -281,16 +282,11 @@ Plan Intake::plan_opened(const Event& event, const View& view) {
 }
 
 void Intake::announce(Plan& plan, const std::string& channel, const Ticket& ticket) const {
-  plan.deliveries.push_back(
-      {.ticket = ticket.id,
-       .lane = "slack:" + channel,
-       .target = "slack",
-       .payload = ChatPost{.channel = channel,
-                           .thread = {},
-                           .text = fmt::format("Ticket #{} ({}): {}\n{}/tickets/{}",
-                                               ticket.id.value, dw::name_of(ticket.priority),
-                                               ticket.title, parts_.public_url, ticket.id.value)},
-       .holds_lane = false});
+  plan.deliveries.push_back({.ticket = ticket.id,
+                             .lane = "slack:" + channel,
+                             .target = "slack",
+                             .payload = announcement(ticket, channel, parts_.public_url),
+                             .holds_lane = false});
 }
 
 }  // namespace dw
