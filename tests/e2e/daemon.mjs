@@ -14,7 +14,11 @@ const plain = { PATH: process.env.PATH, HOME: "/nonexistent", AWS_EC2_METADATA_D
 
 /** Ends every daemon that a test left, whatever became of the test. */
 const running = new Set();
-after(() => running.forEach((child) => child.kill("SIGKILL")));
+after(() => {
+  running.forEach((child) => child.kill("SIGKILL"));
+  // A test that failed may have left a server of its own open: the file ends all the same.
+  setTimeout(() => process.exit(), 3000).unref();
+});
 
 export function folder(config) {
   const made = mkdtempSync(join(tmpdir(), "deskwire-e2e-"));
