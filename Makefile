@@ -119,9 +119,11 @@ bench-test: bench-bound
 	@tools/npm_packages.sh tests/bench/intake
 	@/usr/bin/python3 tests/bench/intake/run.py --quick
 
-asan:
+asan-build:
 	@tools/build.sh build-asan --preset=asan -- help > /dev/null
 	@tools/build.sh build-asan --preset=asan -- $$($(call TESTS_OF,build-asan) | grep -v '^test_app$$')
+
+asan: asan-build
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt \
 	  tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -E unit_app -j $(JOBS)
 
