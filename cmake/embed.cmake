@@ -22,12 +22,21 @@ function(dw_embed_sql target)
   target_include_directories(${target} PRIVATE ${generated})
 endfunction()
 
+# The files below `folder`, by their names, as generated/NAME.cc; anew when one of the rest changes.
+function(dw_embed_files target name folder)
+  set(out ${CMAKE_BINARY_DIR}/generated/${name}.cc)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${DW_EMBED} files ${out} ${name} ${folder}
+    DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
 # The board's built files, or none with -DDW_BOARD=OFF.
 option(DW_BOARD "build the board into the binary (needs board/dist)" ON)
 function(dw_embed_board target)
   set(dist ${CMAKE_SOURCE_DIR}/board/dist)
-  set(out ${CMAKE_BINARY_DIR}/generated/board_files.cc)
-  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
   set(files "")
   if(DW_BOARD)
     if(NOT EXISTS ${dist}/index.html)
@@ -38,36 +47,20 @@ function(dw_embed_board target)
   else()
     set(dist "")
   endif()
-  add_custom_command(
-    OUTPUT ${out}
-    COMMAND ${DW_EMBED} files ${out} board_files ${dist}
-    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed.py)
-  target_sources(${target} PRIVATE ${out})
+  dw_embed_files(${target} board_files "${dist}" ${files})
 endfunction()
 
 # What `deskwire init` writes beside deskwire.toml.
 function(dw_embed_packaged target)
   set(staged ${CMAKE_BINARY_DIR}/generated/packaged)
-  set(out ${CMAKE_BINARY_DIR}/generated/packaged_files.cc)
-  configure_file(${CMAKE_SOURCE_DIR}/packaging/slack-app-manifest.yaml
-                 ${staged}/slack-app-manifest.yaml COPYONLY)
-  add_custom_command(
-    OUTPUT ${out}
-    COMMAND ${DW_EMBED} files ${out} packaged_files ${staged}
-    DEPENDS ${CMAKE_SOURCE_DIR}/packaging/slack-app-manifest.yaml
-            ${CMAKE_SOURCE_DIR}/tools/embed.py)
-  target_sources(${target} PRIVATE ${out})
+  set(manifest ${CMAKE_SOURCE_DIR}/packaging/slack-app-manifest.yaml)
+  configure_file(${manifest} ${staged}/slack-app-manifest.yaml COPYONLY)
+  dw_embed_files(${target} packaged_files ${staged} ${manifest})
 endfunction()
 
 # The demo's page and its day of incidents: plain files that need no building.
 function(dw_embed_demo target)
   set(folder ${CMAKE_SOURCE_DIR}/src/app/demo/files)
-  set(out ${CMAKE_BINARY_DIR}/generated/demo_files.cc)
-  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
-  add_custom_command(
-    OUTPUT ${out}
-    COMMAND ${DW_EMBED} files ${out} demo_files ${folder}
-    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/tools/embed.py)
-  target_sources(${target} PRIVATE ${out})
+  dw_embed_files(${target} demo_files ${folder} ${files})
 endfunction()

@@ -7,8 +7,8 @@ const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** A page of a browser of its own, and what went wrong on it. */
-export async function open(t, options = {}) {
+/** A page of a browser of its own, and what went wrong on it; with `home`, calls elsewhere too. */
+export async function open(t, options = {}, home = "") {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
   t.after(() => browser.close());
   const context = await browser.newContext(options);
@@ -16,6 +16,10 @@ export async function open(t, options = {}) {
   const trouble = [];
   page.on("console", (line) => line.type() === "error" && trouble.push(line.text()));
   page.on("pageerror", (error) => trouble.push(String(error)));
+  page.on("request", (request) => {
+    const isOwn = request.url().startsWith(home) || request.url().startsWith("data:");
+    if (!isOwn) trouble.push(`asked ${request.url()}`);
+  });
   return { page, trouble };
 }
 

@@ -1,15 +1,13 @@
 // The demo as a visitor has it: one command, a page, and a proof that holds while things break.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { chromium } from "playwright-core";
+import { open, violations } from "./browser.mjs";
 import { binary, call, until } from "./daemon.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const running = new Set();
 after(() => running.forEach((child) => child.kill("SIGKILL")));
 
@@ -133,21 +131,6 @@ test("another site's page is not obeyed, and --keep leaves the files", async () 
   assert.equal(existsSync(world.folder), false);
 });
 
-/** What axe finds, in a world of its own: the page's policy forbids injected scripts. */
-async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  const { frameTree } = await session.send("Page.getFrameTree");
-  const { executionContextId: contextId } = await session.send("Page.createIsolatedWorld",
-    { frameId: frameTree.frame.id });
-  await session.send("Runtime.evaluate", { expression: axe, contextId });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => " +
-      "v.id + ': ' + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join('; '))))",
-    contextId, awaitPromise: true,
-  });
-  return result.value;
-}
-
 const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> *b*`;
 
 /** A conversation by the page alone, with text that would like to be more than text. */
@@ -167,18 +150,9 @@ async function talk(page) {
 
 test("the page: hostile text stays text, axe finds nothing, a thread and its ticket", async (t) => {
   const world = await demo("--speed", "0");
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"] });
-  t.after(() => browser.close());
   for (const [colorScheme, width] of [["light", 1280], ["dark", 360]]) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
-    const page = await context.newPage();
-    const trouble = [];
-    page.on("console", (line) => line.type() === "error" && trouble.push(line.text()));
-    page.on("pageerror", (error) => trouble.push(String(error)));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(world.world)) trouble.push(`asked ${request.url()}`);
-    });
+    const look = { colorScheme, viewport: { width, height: 800 } };
+    const { page, trouble } = await open(t, look, world.world);
     await page.goto(world.world);
     if (width === 1280) await talk(page);
     await page.getByRole("img", { name: /Tickets by the hour/ }).waitFor();
@@ -187,7 +161,7 @@ test("the page: hostile text stays text, axe finds nothing, a thread and its tic
     assert.ok(wide <= width, `${wide} px wide`);
     assert.equal(await violations(page), "[]");
     assert.deepEqual(trouble, []);
-    await context.close();
+    await page.close();
     // The second look is at a page with a morning on it.
     await world.tell("/speed", { speed: 1 });
   }
