@@ -73,7 +73,8 @@ class Browser {
 }
 
 async function world(t, settings = {}) {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  // Below those that the kernel gives to whoever asks for any.
+  const port = 10_000 + Math.floor(Math.random() * 20_000);
   const own = `http://127.0.0.1:${port}`;
   const issuer = await provider(t, `${own}/oidc/callback`, settings);
   const config = `[server]\nlisten = "127.0.0.1:${port}"\n[access]\nmode = "oidc"\n` +

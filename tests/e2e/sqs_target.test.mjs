@@ -59,15 +59,15 @@ test("tickets reach SQS, and a queue that is away costs time and no ticket", { s
     config(queue, `http://127.0.0.1:${proxy.address().port}`));
   const again = await serve({ cwd: daemon.cwd, env });
   await until(async () => (await open(again.url, "pending")).length === 0, "all delivered");
+  const listed = await runBeside(daemon.cwd, ["queue", "list", "--json"], { env });
+  const high = JSON.parse(listed.out).items.find((one) => one.name === "high");
+  assert.deepEqual([high.kind, high.depth, high.in_flight], ["sqs", 25, 0], listed.out);
   const got = await drain(queue.sqs, QueueUrl);
   assert.deepEqual(new Set(got.map((one) => one.ticket)).size, 25);
   assert.equal(got[0].attributes.source.StringValue, "teams:local");
   const checked = await runBeside(daemon.cwd, ["check", "--json"], { env });
   assert.equal(checked.code, 0, checked.out);
   assert.match(checked.out, /queue high \(sqs\)/);
-  const listed = await runBeside(daemon.cwd, ["queue", "list", "--json"], { env });
-  const high = JSON.parse(listed.out).items.find((one) => one.name === "high");
-  assert.deepEqual([high.kind, high.depth, high.in_flight], ["sqs", 0, 25], listed.out);
   await again.stop();
   proxy.close();
   await queue.stop();
