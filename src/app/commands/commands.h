@@ -7,7 +7,7 @@
 #include "app/core.h"
 #include "base/json.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): a name of the library
 class App;
 }
 
