@@ -27,7 +27,8 @@ struct DemoChoice {
 Result<std::string> fresh_folder() {
   std::error_code failed;
   const std::filesystem::path parent = std::filesystem::temp_directory_path(failed);
-  std::string path = (failed ? std::filesystem::path("/tmp") : parent) / "deskwire-demo-XXXXXX";
+  const std::filesystem::path folder = failed ? std::filesystem::path("/tmp") : parent;
+  std::string path = folder / ("deskwire-demo-" + std::string(6, 'X'));  // mkdtemp fills them in
   if (mkdtemp(path.data()) != nullptr) return path;
   return Error{ErrorKind::unreachable, path, "no folder can be made there (is TMPDIR writable?)"};
 }
