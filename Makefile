@@ -59,6 +59,11 @@ bench-volume: board ## the judge of hours, quality and speed: docs/volume.md; SE
 bench-notices: build ## a report of a million rows beside Python and pandas
 	@/usr/bin/python3 tests/bench/notices/run.py
 
+bench-all: board bench-bound ## every benchmark, one table; about fifteen minutes; SERIES=folder
+	@tools/build.sh build volume_quality volume_speed fake_slack fake_zendesk
+	@for one in intake live bridge; do tools/npm_packages.sh tests/bench/$$one; done
+	@/usr/bin/python3 tests/bench/all.py $(SERIES)
+
 package: build ## build/deskwire_VERSION_ARCH.deb
 	@cd build && cpack -G DEB
 

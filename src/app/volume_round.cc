@@ -10,12 +10,10 @@
 #include "base/log.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/tags.h"
-#include "net/wake.h"
 
 namespace dw {
 namespace {
 
-constexpr const char* desk_target = "desk:zendesk";
 /// Zendesk's search index lags behind its tickets: an hour is asked for once it has settled.
 constexpr std::chrono::minutes index_lag{2};
 /// Ages in hours at which an hour is counted again, for what came late.
@@ -23,24 +21,8 @@ constexpr int recount_ages[] = {1, 2, 3, 6, 12, 24};
 /// More missing hours than this are fetched in bulk.
 constexpr size_t single_max = 48;
 constexpr std::chrono::hours week{7 * 24};
-constexpr int asks_max = 6, pages_max = 10'000;
-constexpr Millis patience_max{90'000}, pause_first{1'000};
 constexpr size_t tickets_max = 20'000;
 constexpr size_t count_file_bytes_max = 64 << 20;
-
-std::string kept_range(TimePoint since) {
-  return "backfill " + to_rfc3339(since);
-}
-
-TaggedTicket ticket_in(const JsonView& view) {
-  TaggedTicket out;
-  const json::value* id = view["id"].raw();
-  if (id != nullptr) out.id = id->is_string() ? std::string(id->get_string()) : to_text(*id);
-  out.subject = view["subject"].text().value_or("");
-  out.tags = view["tags"].texts();
-  out.created_at = from_rfc3339(view["created_at"].text().value_or("")).value_or(TimePoint{});
-  return out;
-}
 
 /// Every hour of a range, those without a ticket as 0.
 std::vector<HourCount> filled(const std::vector<HourCount>& found, TimePoint from,
@@ -55,16 +37,9 @@ std::vector<HourCount> filled(const std::vector<HourCount>& found, TimePoint fro
   return out;
 }
 
-std::vector<HourCount> counted(const std::vector<TaggedTicket>& tickets, TimePoint from,
-                               TimePoint until) {
-  std::vector<HourCount> out = filled({}, from, until);
-  std::set<std::string> seen;  // a page may repeat what moved while it was read
-  for (const TaggedTicket& one : tickets) {
-    if (one.created_at < from || one.created_at >= until) continue;
-    if (!one.id.empty() && !seen.insert(one.id).second) continue;
-    ++out[static_cast<size_t>((hour_of(one.created_at) - from) / one_hour)].count;
-  }
-  return out;
+/// Hours before this one have settled.
+TimePoint hours_end(TimePoint now) {
+  return hour_of(now - index_lag);
 }
 
 }  // namespace
@@ -105,67 +80,6 @@ Result<Judging> load_judging(const Settings& settings) {
   return judging_of(settings.volume, settings.hours.timezone, std::move(days));
 }
 
-Target* VolumeRound::zendesk() const {
-  for (const auto& target : core_.targets) {
-    if (target->name() == desk_target) return target.get();
-  }
-  return nullptr;
-}
-
-/// Asks again while the desk says "later"; a person who waits sees the backfill go on.
-Task<Result<json::value>> VolumeRound::ask(json::object question) {
-  Target* target = zendesk();
-  if (target == nullptr) {
-    co_return Error{ErrorKind::invalid, "volume.source",
-                    "is \"zendesk\", but there is no [zendesk] (or set source = \"embedded\" or "
-                    "\"file:PATH\")"};
-  }
-  Delivery delivery;
-  delivery.target = desk_target;
-  const std::string about(question.at("about").as_string());
-  delivery.payload = Ask{about, std::move(question)};
-  Millis pause = pause_first;
-  std::string why = "no answer";
-  for (int i = 0; i < asks_max; ++i) {
-    std::vector<Delivery> one;
-    one.push_back(delivery);
-    std::vector<Outcome> outcomes =
-        co_await target->perform(std::move(one), core_.settings.retry.timeout);
-    Outcome& outcome = outcomes.at(0);
-    if (outcome.kind == Outcome::Kind::done) co_return std::move(outcome.answer);
-    why = outcome.why;
-    if (outcome.kind == Outcome::Kind::refused) {
-      co_return Error{ErrorKind::invalid, "zendesk", why};
-    }
-    const Millis wait = std::min(outcome.when.value_or(pause), patience_max);
-    pause *= 2;
-    if (i + 1 == asks_max) break;
-    Wake wake(core_.loop, core_.clock);
-    co_await wake.wait(core_.clock.monotonic() + wait);
-  }
-  co_return Error{ErrorKind::unreachable, "zendesk", why};
-}
-
-Task<Result<std::vector<TaggedTicket>>> VolumeRound::search(TimePoint from, TimePoint until) {
-  std::vector<TaggedTicket> out;
-  std::string cursor;
-  for (int page = 0; page < pages_max; ++page) {
-    json::object question{{"about", "search"},
-                          {"query", parts_.settings.query},
-                          {"from", to_rfc3339(from)},
-                          {"to", to_rfc3339(until)},
-                          {"cursor", cursor}};
-    DW_CO_TRY(const json::value answer, co_await ask(std::move(question)));
-    std::vector<Problem> problems;
-    const JsonView view(answer, problems);
-    const std::vector<JsonView> found = view["tickets"].elements();
-    for (const JsonView& one : found) out.push_back(ticket_in(one));
-    cursor = view["next_cursor"].text().value_or("");
-    if (cursor.empty()) co_return out;
-  }
-  co_return Error{ErrorKind::invalid, "zendesk", "a search that never ends"};
-}
-
 Task<Result<void>> VolumeRound::keep(std::vector<HourCount> hours) {
   if (hours.empty()) co_return Result<void>{};
   const TimePoint now = core_.clock.now();
@@ -198,8 +112,8 @@ Task<Result<void>> VolumeRound::count_zendesk(TimePoint latest, std::vector<Hour
     if (!there.contains(hour)) wanted.insert(hour);
   }
   if (wanted.size() > single_max) {
-    const TimePoint from = *wanted.begin();
-    DW_CO_CHECK(co_await backfill(from, [](TimePoint, int64_t) {}));
+    VolumeBackfill backfill(core_, parts_.settings);
+    DW_CO_CHECK(co_await backfill.fill_gap(*wanted.begin(), latest + one_hour));
     wanted.clear();
   }
   for (const int age : recount_ages) {
@@ -207,19 +121,10 @@ Task<Result<void>> VolumeRound::count_zendesk(TimePoint latest, std::vector<Hour
     if (there.contains(hour)) wanted.insert(hour);
   }
   for (const TimePoint hour : wanted) {
-    json::object question{{"about", "count"},
-                          {"query", parts_.settings.query},
-                          {"from", to_rfc3339(hour)},
-                          {"to", to_rfc3339(hour + one_hour)}};
-    DW_CO_TRY(const json::value answer, co_await ask(std::move(question)));
-    std::vector<Problem> problems;
-    const auto count = JsonView(answer, problems)["count"].integer();
-    if (!count || *count < 0) {
-      co_return Error{ErrorKind::unreachable, "zendesk", "answered without a count"};
-    }
+    DW_CO_TRY(const int64_t count, co_await source_.count(hour, hour + one_hour));
     // Each is kept at once: what was paid for with a request is not asked for again.
     std::vector<HourCount> one;
-    one.push_back({hour, *count});
+    one.push_back({hour, count});
     DW_CO_CHECK(co_await keep(std::move(one)));
   }
   co_return Result<void>{};
@@ -253,7 +158,7 @@ Task<Result<void>> VolumeRound::count(TimePoint latest) {
 }
 
 Task<Result<std::vector<TaggedTicket>>> VolumeRound::tickets(TimePoint from, TimePoint until) {
-  if (parts_.settings.source == "zendesk") co_return co_await search(from, until);
+  if (parts_.settings.source == "zendesk") co_return co_await source_.tickets(from, until);
   std::vector<TaggedTicket> out;
   if (parts_.settings.is_from_file()) co_return out;
   auto work = [&](Reader& reader) -> Result<void> {
@@ -281,7 +186,7 @@ Task<Result<json::value>> VolumeRound::explain(TimePoint hour) {
 }
 
 Task<Result<json::object>> VolumeRound::run(RoundOptions options) {
-  const TimePoint finished = hour_of(core_.clock.now() - index_lag) - one_hour;
+  const TimePoint finished = hours_end(core_.clock.now()) - one_hour;
   TimePoint latest = options.at ? hour_of(*options.at) : finished;
   if (latest > finished) {
     co_return Error{ErrorKind::invalid, "--at", "that hour is not over yet"};
@@ -325,38 +230,14 @@ Task<Result<json::object>> VolumeRound::run(RoundOptions options) {
   co_return summary;
 }
 
-Task<Result<int64_t>> VolumeRound::backfill(
-    TimePoint since, std::function<void(TimePoint done, int64_t tickets)> told) {
-  const TimePoint until = hour_of(core_.clock.now() - index_lag);
-  const std::string name = kept_range(since);
-  TimePoint from = hour_of(since);
-  if (parts_.settings.source != "zendesk") {
-    DW_CO_CHECK(co_await count(until - one_hour));
-    co_return int64_t{0};
+Task<Result<int64_t>> VolumeRound::backfill(TimePoint since, VolumeBackfill::Told told) {
+  const TimePoint until = hours_end(core_.clock.now());
+  if (parts_.settings.source == "zendesk") {
+    VolumeBackfill backfill(core_, parts_.settings);
+    co_return co_await backfill.run(since, until, std::move(told));
   }
-  std::string reached;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(reached, reader.volume_cursor(name));
-    return {};
-  };
-  DW_CO_CHECK(co_await core_.store->read(look));
-  if (const auto at = from_rfc3339(reached)) from = std::max(from, *at);
-  int64_t total = 0;
-  while (from < until) {
-    const TimePoint end = std::min<TimePoint>(from + week, until);
-    DW_CO_TRY(const std::vector<TaggedTicket> found, co_await search(from, end));
-    const std::vector<HourCount> hours = counted(found, from, end);
-    for (const HourCount& one : hours) total += one.count;
-    const TimePoint now = core_.clock.now();
-    auto work = [&](Journal& journal) -> Result<void> {
-      DW_CHECK(journal.keep_volume_hours(hours, now));
-      return journal.keep_volume_cursor(name, to_rfc3339(end), now);
-    };
-    DW_CO_CHECK(co_await core_.store->write(work));
-    from = end;
-    told(end, total);
-  }
-  co_return total;
+  DW_CO_CHECK(co_await count(until - one_hour));
+  co_return int64_t{0};
 }
 
 }  // namespace dw

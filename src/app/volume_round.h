@@ -1,12 +1,12 @@
 // One round of the ticket volume: counts the finished hours at their source, keeps them, and hands
 // the latest to the job. The daemon's schedule and `deskwire volume` share it.
 #pragma once
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/core.h"
+#include "app/volume_backfill.h"
 #include "jobs/volume/volume.h"
 
 namespace dw {
@@ -25,7 +25,8 @@ struct RoundOptions {
 
 class VolumeRound {
  public:
-  VolumeRound(Core& core, VolumeParts parts) : core_(core), parts_(std::move(parts)) {}
+  VolumeRound(Core& core, VolumeParts parts)
+      : core_(core), parts_(std::move(parts)), source_(core, parts_.settings.query) {}
 
   /// The summary of the latest hour (hour_summary), with "told", the number of deliveries, and
   /// "event", null on a dry run.
@@ -34,24 +35,20 @@ class VolumeRound {
   ///         the next round makes up for it
   Task<Result<json::object>> run(RoundOptions options);
 
-  /// Fetches history in bulk, week by week; `told` hears of each week. Where it stopped is kept, so
-  /// that the same call goes on.
-  Task<Result<int64_t>> backfill(TimePoint since,
-                                 std::function<void(TimePoint done, int64_t tickets)> told);
+  /// Counts history in bulk; from Zendesk as VolumeBackfill says. The number of tickets fetched.
+  Task<Result<int64_t>> backfill(TimePoint since, VolumeBackfill::Told told);
 
  private:
   Task<Result<void>> count(TimePoint latest);
   Task<Result<void>> count_zendesk(TimePoint latest, std::vector<HourCount> stored);
-  Task<Result<json::value>> ask(json::object question);
-  Task<Result<std::vector<TaggedTicket>>> search(TimePoint from, TimePoint until);
   Task<Result<std::vector<TaggedTicket>>> tickets(TimePoint from, TimePoint until);
   Task<Result<json::value>> explain(TimePoint hour);
   Task<Result<void>> keep(std::vector<HourCount> hours);
   Task<Result<View>> known(TimePoint latest);
-  Target* zendesk() const;
 
   Core& core_;
   VolumeParts parts_;
+  VolumeSource source_;
 };
 
 }  // namespace dw

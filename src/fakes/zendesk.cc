@@ -92,15 +92,18 @@ HttpStep FakeZendesk::perform(const HttpScript::Seen& request) {
   if (now_() - minute_ >= minute) {
     minute_ = now_();
     in_minute_ = 0;
+    exports_in_minute_ = 0;
   }
-  if (++in_minute_ > options.per_minute_max) {
-    const auto wait = std::chrono::ceil<std::chrono::seconds>(minute_ + minute - now_());
-    return HttpStep::answer(429, "<html>Too many requests</html>",
-                            {{"Retry-After", std::to_string(wait.count())}});
-  }
+  if (++in_minute_ > options.per_minute_max) return too_many();
   HttpStep refusal;
   if (!sign_in(call, refusal)) return refusal;
   return route(call);
+}
+
+HttpStep FakeZendesk::too_many() const {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(minute_ + minute - now_());
+  return HttpStep::answer(429, "<html>Too many requests</html>",
+                          {{"Retry-After", std::to_string(wait.count())}});
 }
 
 HttpStep FakeZendesk::route(const Call& call) {
@@ -110,6 +113,7 @@ HttpStep FakeZendesk::route(const Call& call) {
   if (first == "uploads") return upload(call);
   if (first == "search") return search(call);
   if (first == "incremental") return export_tickets(call);
+  if (call.is("POST", 2, "imports")) return import_ticket(call);
   if (first == "webhooks") return webhooks(call);
   if (first == "triggers") return triggers(call);
   return failure(404, "RecordNotFound", "Not found");

@@ -37,6 +37,8 @@ class FakeZendesk {
     Millis access_lifetime{3'600'000};
     int per_minute_max = 700;
     Millis export_lag{0};  ///< the real one leaves out the last minute
+    size_t export_page_max = 1000;
+    int exports_per_minute_max = 10;
     bool is_assignee_needed_to_solve = false;
     bool is_telling = true;  ///< webhooks are called; false: their calls are lost
   };
@@ -108,6 +110,7 @@ class FakeZendesk {
   };
 
   HttpStep perform(const HttpScript::Seen& request);
+  HttpStep too_many() const;
   HttpStep route(const Call& call);
   bool sign_in(Call& call, HttpStep& refusal);
   HttpStep token(const json::value& body);
@@ -118,6 +121,7 @@ class FakeZendesk {
   HttpStep tickets(const Call& call);
   HttpStep open_ticket(const Call& call);
   HttpStep put_ticket(const Call& call);
+  HttpStep import_ticket(const Call& call);
   HttpStep list(const std::vector<json::object>& items, const char* name, const Call& call);
   HttpStep search(const Call& call);
   HttpStep export_tickets(const Call& call);
@@ -150,7 +154,7 @@ class FakeZendesk {
   std::vector<FakeInvocation> invocations_;
   std::vector<FakeFault> faults_;
   TimePoint minute_{};
-  int in_minute_ = 0;
+  int in_minute_ = 0, exports_in_minute_ = 0;
 };
 
 }  // namespace dw

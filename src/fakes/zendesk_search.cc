@@ -14,8 +14,6 @@ namespace {
 
 using namespace fake_zendesk;
 
-constexpr size_t export_page_max = 1000;
-
 bool has_tag(const json::object& ticket, std::string_view tag) {
   for (const json::value& one : ticket.at("tags").as_array()) {
     if (one.is_string() && std::string_view(one.get_string()) == tag) return true;
@@ -108,6 +106,7 @@ HttpStep FakeZendesk::export_tickets(const Call& call) {
   if (text_in(users_.at(call.user), "role") != "admin") {
     return failure(403, "Forbidden", "You do not have access to this page");
   }
+  if (++exports_in_minute_ > options.exports_per_minute_max) return too_many();
   const std::string cursor = given(call.query, "cursor");
   int64_t after = 0;
   TimePoint since{};
@@ -133,8 +132,8 @@ HttpStep FakeZendesk::export_tickets(const Call& call) {
   }
   std::sort(changed.begin(), changed.end(),
             [](const Ticket* a, const Ticket* b) { return a->change < b->change; });
-  const bool is_end = changed.size() <= export_page_max;
-  changed.resize(std::min(changed.size(), export_page_max));
+  const bool is_end = changed.size() <= options.export_page_max;
+  changed.resize(std::min(changed.size(), options.export_page_max));
   json::array page;
   for (const Ticket* ticket : changed) {
     page.push_back(ticket->fields);

@@ -206,6 +206,19 @@ HttpStep FakeZendesk::open_ticket(const Call& call) {
   return step;
 }
 
+/// A ticket of the past: POST /imports/tickets, for admins.
+HttpStep FakeZendesk::import_ticket(const Call& call) {
+  if (text_in(users_.at(call.user), "role") != "admin") {
+    return failure(403, "Forbidden", "You do not have access to this page");
+  }
+  const json::object given = object_in(call.body, "ticket");
+  Ticket& ticket = tickets_.at(add_ticket(given, call.user, "api"));
+  const std::string born = text_in(given, "created_at");
+  if (!born.empty()) ticket.fields["created_at"] = born;
+  touch(ticket);
+  return success(201, {{"ticket", ticket.fields}});
+}
+
 HttpStep FakeZendesk::put_ticket(const Call& call) {
   const int64_t id = number_of(call.parts[1]);
   Ticket& ticket = tickets_.at(id);

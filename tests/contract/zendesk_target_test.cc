@@ -265,6 +265,41 @@ TEST(ZendeskDesk, tickets_are_counted_and_found) {
   EXPECT_EQ(w.ask("weather", {}).kind, Kind::refused);
 }
 
+TEST(ZendeskDesk, births_come_in_pages_a_changed_ticket_again_a_deleted_one_never) {
+  World w;
+  w.fake.options.export_page_max = 3;
+  std::vector<int64_t> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(w.fake.mail_in("VPN", "x", "bo@example.com"));
+  w.fake.change(ids[4], {{"status", "deleted"}});
+  const std::string hour_ago = to_rfc3339(system_now() - std::chrono::hours(1));
+  const Outcome first = w.ask("export", {{"from", hour_ago}});
+  ASSERT_EQ(first.kind, Kind::done) << first.why;
+  EXPECT_EQ(first.answer.at("tickets").as_array().size(), 3U);
+  EXPECT_FALSE(first.answer.at("is_end").as_bool());
+  EXPECT_TRUE(from_rfc3339(text_at(first.answer.as_object(), "reached")));
+  w.fake.say(ids[0], "<p>Again</p>", true);
+  const std::string cursor = text_at(first.answer.as_object(), "next_cursor");
+  const Outcome last = w.ask("export", {{"from", hour_ago}, {"cursor", cursor}});
+  ASSERT_EQ(last.kind, Kind::done) << last.why;
+  const json::array& births = last.answer.at("tickets").as_array();
+  ASSERT_EQ(births.size(), 2U);
+  EXPECT_EQ(text_at(births[1], "id"), std::to_string(ids[0]));
+  EXPECT_TRUE(last.answer.at("is_end").as_bool());
+  EXPECT_EQ(w.ask("export", {{"from", "yesterday"}}).kind, Kind::refused);
+  EXPECT_EQ(w.ask("export", {{"from", hour_ago}, {"cursor", "gone"}}).kind, Kind::refused);
+}
+
+TEST(ZendeskDesk, the_limit_of_the_export_stops_the_export_alone) {
+  World w;
+  const json::object from{{"from", to_rfc3339(system_now() - std::chrono::hours(1))}};
+  w.fake.options.exports_per_minute_max = 1;
+  EXPECT_EQ(w.ask("export", from).kind, Kind::done);
+  const Outcome limited = w.ask("export", from);
+  EXPECT_EQ(limited.kind, Kind::later);
+  EXPECT_TRUE(limited.when);
+  EXPECT_EQ(w.perform(World::opening()).kind, Kind::done);
+}
+
 TEST(ZendeskDesk, what_zendesk_says_about_its_limits_stops_all_requests) {
   World w;
   w.fake.fail_next({"GET", "/api/v2/tickets", HttpStep::answer(429, "", {{"Retry-After", "93"}})});

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { call, folder, local, run, serve } from "./daemon.mjs";
+import zendesk from "node-zendesk";
+import { call, folder, local, run, runBeside, serve } from "./daemon.mjs";
+import { fake } from "./fake.mjs";
 
 const hour = 3_600_000;
 const at = (time) => new Date(time).toISOString().replace(".000Z", "Z");
@@ -159,4 +161,28 @@ test("tickets of the embedded desk are counted, with their tags", async () => {
   assert.match(early.err, /nothing was counted yet/);
   await daemon.stop();
   assert.ok(existsSync(`${daemon.cwd}/deskwire.db`));
+});
+
+test("history comes out of Zendesk's export, each ticket in the hour of its birth", async () => {
+  const desk = await fake("fake_zendesk");
+  const api = zendesk.createClient({
+    endpointUri: `${desk.url}/api/v2`, username: "bot@acme.example", token: "api-token" });
+  const finished = Math.floor((Date.now() - 180_000) / hour) * hour;
+  const births = Array.from({ length: 60 }, (_, i) => finished - 1000 - i * (hour / 2));
+  for (const born of births) {
+    const created_at = at(Math.floor(born / 1000) * 1000);
+    await api.ticketimport.import({ ticket: { subject: "VPN", created_at } });
+  }
+  const since = at(finished - 30 * hour);
+  const { result } = await api.ticketexport.exportCursor(finished / 1000 - 86_400, "");
+  const page = Array.isArray(result) ? result[0] : result;
+  assert.equal(page.tickets.length, 60);
+  assert.equal(page.end_of_stream, true);
+  const cwd = folder(`${local}[zendesk]\nurl = "${desk.url}"\noauth_token = "ready-token"\n`
+    + 'poll = "0s"\n[volume]\nsource = "zendesk"\n');
+  const told = json(await runBeside(cwd, ["volume", "backfill", "--json", "--since", since]));
+  assert.deepEqual({ hours: told.hours, tickets: told.tickets }, { hours: 30, tickets: 60 });
+  const report = await runBeside(cwd, ["volume", "report", "--json", "--since", since]);
+  assert.ok(JSON.parse(report.out).hours.every((one) => one.count === 2), report.out);
+  desk.stop();
 });

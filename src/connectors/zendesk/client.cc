@@ -40,7 +40,9 @@ Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Monotonic
   if (!request.idempotency_key.empty()) {
     call.headers.emplace_back("Idempotency-Key", request.idempotency_key);
   }
-  co_return co_await send(std::move(call), until);
+  Result<HttpAnswer> answer = co_await send(std::move(call), until);
+  if (answer.ok()) note_limits(*answer, request.has_own_limit);
+  co_return answer;
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string content_type,
@@ -51,7 +53,9 @@ Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string con
                 .headers = {{"Accept", "application/json"}, {"Content-Type", content_type}},
                 .body = {},
                 .body_file = &file};
-  co_return co_await send(std::move(call), until);
+  Result<HttpAnswer> answer = co_await send(std::move(call), until);
+  if (answer.ok()) note_limits(*answer, false);
+  co_return answer;
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Monotonic until) {
@@ -75,15 +79,13 @@ Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header
   if (left <= Millis(0)) {
     co_return Error{ErrorKind::busy, "zendesk", "no time was left to send this"};
   }
-  Result<HttpAnswer> answer = co_await http_.send(std::move(call), left);
-  if (answer.ok()) note_limits(*answer);
-  co_return answer;
+  co_return co_await http_.send(std::move(call), left);
 }
 
-void ZendeskClient::note_limits(const HttpAnswer& answer) {
+void ZendeskClient::note_limits(const HttpAnswer& answer, bool has_own_limit) {
   const std::string_view left = answer.header("x-rate-limit-remaining");
   // One ticket, or one kind of request, has limits of its own: the others may go on.
-  const bool is_account_limit = left.empty() || number_in(left, 0) == 0;
+  const bool is_account_limit = left.empty() ? !has_own_limit : number_in(left, 0) == 0;
   if (answer.status == 429 && is_account_limit) {
     pace_.rest(answer.retry_after(clock_.now()).value_or(throttle_pause));
   } else if (number_in(answer.header("ratelimit-remaining"), 1) == 0) {

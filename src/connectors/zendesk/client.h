@@ -30,7 +30,7 @@ class ZendeskClient {
  private:
   Task<Result<HttpAnswer>> send(HttpCall call, Monotonic until);
   Task<Result<HttpAnswer>> send_signed(HttpCall call, Secret header, Monotonic until);
-  void note_limits(const HttpAnswer& answer);
+  void note_limits(const HttpAnswer& answer, bool has_own_limit);
 
   HttpClient& http_;
   Clock& clock_;

@@ -1,9 +1,6 @@
 #include "connectors/zendesk/export.h"
 
-#include <fmt/format.h>
-
 #include "base/log.h"
-#include "net/url.h"
 
 namespace dw {
 namespace {
@@ -17,13 +14,6 @@ constexpr Millis request_timeout{60'000};
 constexpr Millis start_back{180'000};
 /// Longer than a page takes, so that a second replica does not read beside us.
 constexpr Millis turn_length{120'000};
-
-std::string path_of(const std::string& cursor, TimePoint since) {
-  std::string path = "/incremental/tickets/cursor.json?per_page=1000&";
-  if (!cursor.empty()) return path + "cursor=" + encode_url_part(cursor);
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since.time_since_epoch());
-  return path + fmt::format("start_time={}", seconds.count());
-}
 
 }  // namespace
 
@@ -119,7 +109,7 @@ Task<Result<size_t>> ZendeskExport::read_pages(Place place) {
 
 Task<Result<zendesk::ExportPage>> ZendeskExport::read_page(const Place& place) {
   const std::string cursor = is_lost_ ? "" : place.cursor;
-  zendesk::Request request{.path = path_of(cursor, place.at - start_back), .body = {}};
+  zendesk::Request request = zendesk::encode_export(cursor, place.at - start_back);
   const Monotonic until = client_.clock().monotonic() + request_timeout;
   DW_CO_TRY(const HttpAnswer answer, co_await client_.call(std::move(request), until));
   const TimePoint now = client_.clock().now();

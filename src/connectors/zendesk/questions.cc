@@ -41,6 +41,9 @@ Task<Outcome> ZendeskDesk::ask(Ask ask, Monotonic until) {
   if (ask.about == "count" || ask.about == "search") {
     co_return co_await ask_search(std::move(ask), until);
   }
+  if (ask.about == "export") {
+    co_return co_await ask_export(detail_of(ask, "cursor"), detail_of(ask, "from"), until);
+  }
   co_return Outcome::refused(fmt::format("Zendesk knows nothing about \"{}\"", ask.about));
 }
 
@@ -99,6 +102,21 @@ Task<Outcome> ZendeskDesk::ask_search(Ask ask, Monotonic until) {
   const auto count = JsonView(*body, ignored)["count"].integer();
   if (!count) co_return not_understood();
   co_return Outcome::done(json::object{{"count", *count}});
+}
+
+Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Monotonic until) {
+  const auto since = from_rfc3339(from);
+  if (!since) co_return Outcome::refused(fmt::format("\"{}\" is no time to export from", from));
+  Outcome failed;
+  Request request = encode_export(cursor, *since);
+  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  if (!body.ok() && body.error().kind == ErrorKind::denied) {
+    co_return Outcome::refused("the incremental export is for admins only");
+  }
+  if (!body.ok()) co_return failed;
+  json::value page = decode_births(*body);
+  if (page.is_null()) co_return not_understood();
+  co_return Outcome::done(std::move(page));
 }
 
 Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {

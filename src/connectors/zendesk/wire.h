@@ -21,6 +21,8 @@ struct Request {
   std::string path;  ///< "/tickets/42.json?include=users", escaped
   std::string body;  ///< JSON; empty: none
   std::string idempotency_key{};
+  /// Its endpoint is limited more tightly than the account: its 429 says nothing of the others.
+  bool has_own_limit = false;
 };
 
 /// A file as it is attached: the token of POST /uploads, or where it lies if it was not copied.
@@ -66,6 +68,12 @@ Request encode_search(const std::string& search, const std::string& cursor);
 /// {"tickets":[{"id","subject","tags","created_at"}],"next_cursor"}; null if the body is no page.
 json::value decode_search(const json::value& body);
 
+/// The incremental export from `cursor` on; without one, of what changed since `since` (which must
+/// lie more than a minute back). A thousand tickets a page, ten pages a minute, admins only.
+Request encode_export(const std::string& cursor, TimePoint since);
+/// {"tickets":[{"id","created_at"}],"next_cursor","reached","is_end"}: the births in a page of the
+/// export, without what was deleted, and how far in time the page goes; null if the body is none.
+json::value decode_births(const json::value& body);
 /// A page of the incremental export.
 struct ExportPage {
   std::vector<Event> events;  ///< "desk.changed", key "export/42/2026-11-21T01:00:00Z"

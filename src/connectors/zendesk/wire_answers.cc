@@ -231,6 +231,38 @@ Event changed_event(const std::string& ticket, std::string key, TimePoint at) {
           .body = json::object{{"ticket", ticket}}};
 }
 
+Request encode_export(const std::string& cursor, TimePoint since) {
+  std::string path = "/incremental/tickets/cursor.json?per_page=1000&";
+  if (!cursor.empty()) {
+    path += "cursor=" + encode_url_part(cursor);
+  } else {
+    const auto start = std::chrono::duration_cast<std::chrono::seconds>(since.time_since_epoch());
+    path += fmt::format("start_time={}", start.count());
+  }
+  return {.path = std::move(path), .body = {}, .has_own_limit = true};
+}
+
+json::value decode_births(const json::value& body) {
+  std::vector<Problem> ignored;
+  const JsonView view(body, ignored);
+  if (!view["tickets"].is_present() || !view["end_of_stream"].is_present()) return nullptr;
+  json::array births;
+  std::string reached;
+  for (const JsonView& ticket : view["tickets"].elements()) {
+    const auto moved = ticket["generated_timestamp"].integer();
+    reached = moved ? to_rfc3339(TimePoint(std::chrono::seconds(*moved)))
+                    : ticket["updated_at"].text().value_or("");
+    std::string id = id_text(ticket["id"]);
+    if (!ticket_path(id) || ticket["status"].text() == "deleted") continue;
+    births.push_back(json::object{{"id", std::move(id)},
+                                  {"created_at", ticket["created_at"].text().value_or("")}});
+  }
+  return json::object{{"tickets", std::move(births)},
+                      {"next_cursor", view["after_cursor"].text().value_or("")},
+                      {"reached", std::move(reached)},
+                      {"is_end", view["end_of_stream"].boolean().value_or(true)}};
+}
+
 std::optional<ExportPage> decode_export(const json::value& body, TimePoint now) {
   std::vector<Problem> ignored;
   const JsonView view(body, ignored);

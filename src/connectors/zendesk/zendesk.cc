@@ -223,9 +223,10 @@ Task<Result<json::value>> ZendeskDesk::get(Request request, Outcome& failed, Mon
     if (parsed.ok()) co_return std::move(*parsed);
   }
   failed = outcome_of_failure(*answer, client_.clock().now());
-  const bool is_gone = answer->status == 404;
-  co_return Error{is_gone ? ErrorKind::missing : ErrorKind::busy, "zendesk", failed.why,
-                  failed.when};
+  ErrorKind kind = ErrorKind::busy;
+  if (answer->status == 404) kind = ErrorKind::missing;
+  if (answer->status == 403) kind = ErrorKind::denied;
+  co_return Error{kind, "zendesk", failed.why, failed.when};
 }
 
 }  // namespace dw

@@ -46,6 +46,7 @@ class ZendeskDesk : public Target {
   Task<Outcome> ask_ticket(std::string id, Monotonic until);
   Task<Outcome> ask_comments(std::string id, std::string after, Monotonic until);
   Task<Outcome> ask_search(Ask ask, Monotonic until);
+  Task<Outcome> ask_export(std::string cursor, std::string from, Monotonic until);
 
   Task<Settled> settle_open(DeskOpen open, Monotonic until);
   Task<Settled> settle_by_audits(Delivery delivery, std::string ticket, Monotonic until);
