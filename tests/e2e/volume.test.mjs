@@ -183,6 +183,6 @@ test("history comes out of Zendesk's export, each ticket in the hour of its birt
   const told = json(await runBeside(cwd, ["volume", "backfill", "--json", "--since", since]));
   assert.deepEqual({ hours: told.hours, tickets: told.tickets }, { hours: 30, tickets: 60 });
   const report = await runBeside(cwd, ["volume", "report", "--json", "--since", since]);
-  assert.ok(JSON.parse(report.out).hours.every((one) => one.count === 2), report.out);
+  assert.ok(JSON.parse(report.out).items.every((one) => one.count === 2), report.out);
   desk.stop();
 });
