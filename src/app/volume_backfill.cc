@@ -13,6 +13,10 @@ constexpr std::chrono::hours week{7 * 24};
 constexpr const char* query_of_all = "type:ticket";
 /// About a minute's pages: what a restart reads again, against what a look back costs to write.
 constexpr int pages_between_looks = 10;
+constexpr const char* gap_name = "gap";
+constexpr const char* turn_name = "volume.gap";
+/// Longer than the patience with one page.
+constexpr Millis turn_length{600'000};
 
 std::vector<HourCount> counted(const std::vector<TaggedTicket>& tickets, TimePoint from,
                                TimePoint until) {
@@ -40,7 +44,7 @@ bool is_denied(const Result<int64_t>& total) {
 }  // namespace
 
 Task<Result<int64_t>> VolumeBackfill::run(TimePoint since, TimePoint until, Told told) {
-  Range range{"backfill " + to_rfc3339(since), hour_of(since), until};
+  Range range{"backfill " + to_rfc3339(since), hour_of(since), until, false};
   DW_CO_TRY(const std::string kept, co_await place(range.name));
   // A time: all before it is there. Else a count on its way.
   if (const auto done = from_rfc3339(kept)) range.from = std::max(range.from, *done);
@@ -48,10 +52,21 @@ Task<Result<int64_t>> VolumeBackfill::run(TimePoint since, TimePoint until, Told
 }
 
 Task<Result<int64_t>> VolumeBackfill::fill_gap(TimePoint since, TimePoint until) {
-  Range range{"gap", hour_of(since), until};
+  Range range{gap_name, hour_of(since), until, true};
+  DW_CO_CHECK(co_await hold_turn(range));
   DW_CO_TRY(const std::string kept, co_await place(range.name));
   auto told = [](TimePoint, int64_t) {};
-  co_return co_await count(std::move(range), kept, told);
+  Result<int64_t> total = co_await count(std::move(range), kept, told);
+  const Result<void> ended = co_await core_.notebook->end_turn(turn_name);
+  if (!ended.ok()) log_warn("volume", ended.error().text());
+  co_return total;
+}
+
+Task<Result<void>> VolumeBackfill::hold_turn(Range range) {
+  if (!range.is_in_turn) co_return Result<void>{};
+  DW_CO_TRY(const bool is_ours, co_await core_.notebook->take_turn(turn_name, turn_length));
+  if (is_ours) co_return Result<void>{};
+  co_return Error{ErrorKind::busy, "volume", "another replica is counting the history"};
 }
 
 Task<Result<int64_t>> VolumeBackfill::count(Range range, std::string kept, Told told) {
@@ -82,6 +97,7 @@ Task<Result<int64_t>> VolumeBackfill::by_export(Range range, BulkCount count, To
     if (births.is_end) break;
     count.cursor = std::move(births.next_cursor);
     told(std::min(births.reached, range.until), count.tickets());
+    DW_CO_CHECK(co_await hold_turn(range));
     if (page % pages_between_looks == 0) {
       DW_CO_CHECK(co_await keep({}, range.name, count.encode()));
     }

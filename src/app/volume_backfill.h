@@ -21,18 +21,21 @@ class VolumeBackfill {
   /// the same `since` has finished is not read again. The number of tickets read.
   /// errors  unreachable: Zendesk did not answer: the same call goes on where this one stopped
   Task<Result<int64_t>> run(TimePoint since, TimePoint until, Told told);
-  /// The same for hours that a round found missing, whatever was counted before. A gap that grew
-  /// since the last try goes on from there.
+  /// The same for hours that a round found missing, whatever was counted before; one replica at a
+  /// time. A gap that grew since the last try goes on from there.
+  /// errors  busy: another replica is at it
   Task<Result<int64_t>> fill_gap(TimePoint since, TimePoint until);
 
  private:
   struct Range {
     std::string name;  ///< under which the place is kept
     TimePoint from{}, until{};
+    bool is_in_turn = false;  ///< held against other replicas, and held on to
   };
   Task<Result<int64_t>> count(Range range, std::string kept, Told told);
   Task<Result<int64_t>> by_export(Range range, BulkCount count, Told told);
   Task<Result<int64_t>> by_search(Range range, Told told);
+  Task<Result<void>> hold_turn(Range range);
   Task<Result<std::string>> place(std::string name);
   Task<Result<void>> keep(std::vector<HourCount> hours, std::string name, std::string place);
 

@@ -179,6 +179,21 @@ void expect_six_an_hour(const Round& world, TimePoint since) {
   for (const HourCount& one : hours) EXPECT_EQ(one.count, 6) << to_rfc3339(one.hour);
 }
 
+TEST(volume_round, while_a_replica_counts_the_history_no_other_does) {
+  Round world;
+  auto taken = [&](Journal& journal) -> Result<void> {
+    const TimePoint now = world.core->clock.now();
+    return journal.hold_lease("volume.gap", "another", now, now + Millis(60'000)).ok()
+               ? Result<void>{}
+               : Error{};
+  };
+  ASSERT_TRUE(world.core->store->write_now(taken).ok());
+  const auto seen = world.run();
+  ASSERT_FALSE(seen.ok());
+  EXPECT_EQ(seen.error().kind, ErrorKind::busy);
+  EXPECT_TRUE(world.desk->asked.empty());
+}
+
 TEST(volume_round, a_backfill_counts_each_ticket_once_however_often_it_is_told) {
   Round world;
   const TimePoint since = hour_of(world.core->clock.now()) - weeks_back;
