@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "base/hash.h"
-#include "base/text.h"
 
 namespace dw {
 namespace {
@@ -156,7 +155,7 @@ Result<std::string> GoogleSignIn::consent_url(const std::string& redirect,
                   {"response_type", "code"},
                   {"scope", sheets_scope},
                   {"state", state},
-                  {"code_challenge", base64_url(bytes_of(digest))},
+                  {"code_challenge", to_base64url(bytes_of(digest))},
                   {"code_challenge_method", "S256"},
                   {"access_type", "offline"},
                   {"prompt", "consent"}});

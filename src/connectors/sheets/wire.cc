@@ -164,16 +164,6 @@ Result<GoogleCredentials> credentials_in(std::string_view text) {
   return out;
 }
 
-std::string base64_url(std::string_view bytes) {
-  std::string out = to_base64(bytes);
-  while (out.ends_with('=')) out.pop_back();
-  for (char& c : out) {
-    if (c == '+') c = '-';
-    if (c == '/') c = '_';
-  }
-  return out;
-}
-
 Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now) {
   const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
@@ -183,9 +173,9 @@ Result<std::string> account_assertion(const GoogleCredentials& credentials,
                             {"iat", seconds},
                             {"exp", seconds + assertion_seconds}};
   const std::string signed_part =
-      base64_url(R"({"alg":"RS256","typ":"JWT"})") + "." + base64_url(to_text(claims));
+      to_base64url(R"({"alg":"RS256","typ":"JWT"})") + "." + to_base64url(to_text(claims));
   DW_TRY(const std::string signature, sign_rs256(credentials.private_key, signed_part));
-  return signed_part + "." + base64_url(signature);
+  return signed_part + "." + to_base64url(signature);
 }
 
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -162,19 +163,6 @@ std::optional<TimePoint> time_in(const json::object& claims, std::string_view na
 }
 
 }  // namespace
-
-std::string to_base64url(std::string_view bytes) {
-  std::string out = replace_all(replace_all(to_base64(bytes), "+", "-"), "/", "_");
-  out.erase(out.find_last_not_of('=') + 1);
-  return out;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
-  std::string standard = replace_all(replace_all(text, "-", "+"), "_", "/");
-  while (standard.size() % 4 != 0) standard += '=';
-  return from_base64(standard);
-}
 
 std::string key_id_of(std::string_view token) {
   const Result<json::object> head = part_of(token.substr(0, token.find('.')));
