@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <optional>
 
 #include "base/hash.h"
+#include "base/owned.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -17,16 +17,6 @@ namespace dw {
 namespace {
 
 using Fields = std::map<std::string, std::string>;
-
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
 
 HttpStep told(int status, json::object body) {
   return HttpStep::answer(status, to_text(body),
@@ -253,11 +243,11 @@ bool FakeSheets::is_assertion_good(const std::string& assertion) const {
   const bool fits = said["iss"].text() == account_email && seconds > 0 && seconds <= 3600 &&
                     said["aud"].text().value_or("") == url + "/token" &&
                     said["scope"].text().value_or("").find("spreadsheets") != std::string::npos;
-  const std::unique_ptr<BIO, FreeBio> bio(
+  const Owned<BIO, BIO_free> bio(
       BIO_new_mem_buf(account_public_key.data(), static_cast<int>(account_public_key.size())));
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
-  const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const std::string signature = from_base64url(parts[2]).value_or("");
   const std::string text = assertion.substr(0, parts[0].size() + 1 + parts[1].size());
   return fits && key != nullptr &&

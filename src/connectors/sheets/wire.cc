@@ -5,9 +5,9 @@
 #include <openssl/pem.h>
 
 #include <charconv>
-#include <memory>
 
 #include "base/hash.h"
+#include "base/owned.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -47,22 +47,12 @@ bool parse_corner(std::string_view text, int& column, int64_t& row) {
   return failed == std::errc{} && end == digits.data() + digits.size() && row > 0;
 }
 
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
 Result<std::string> sign_rs256(const Secret& pem, std::string_view text) {
-  const std::unique_ptr<BIO, FreeBio> bio(
+  const Owned<BIO, BIO_free> bio(
       BIO_new_mem_buf(pem.reveal().data(), static_cast<int>(pem.reveal().size())));
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   size_t size = 0;
   const bool is_ready =
