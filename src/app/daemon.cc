@@ -217,24 +217,16 @@ void Daemon::start_export() {
   if (!core_->zendesk || core_->settings.zendesk.poll == Millis(0)) return;
   constexpr const char* shown_as = "zendesk:export";
   states_.expect(shown_as, "no look yet");
-  export_ = std::make_unique<ZendeskExport>(
-      *core_->zendesk, core_->loop, *core_->notebook,
-      [this](Event event) { return take_event(std::move(event)); },
-      [this](const std::string& trouble) {
-        if (trouble.empty()) {
-          states_.note_success(shown_as, core_->clock.now());
-        } else {
-          states_.note_trouble(shown_as, trouble);
-        }
-      });
+  export_sink_ = std::make_unique<InboxSink>(*core_->inbox, core_->clock, states_, shown_as);
+  export_ = std::make_unique<ZendeskExport>(*core_->zendesk, core_->loop, *core_->notebook,
+                                            *export_sink_, [this](const std::string& trouble) {
+                                              if (trouble.empty()) {
+                                                states_.note_success(shown_as, core_->clock.now());
+                                              } else {
+                                                states_.note_trouble(shown_as, trouble);
+                                              }
+                                            });
   tasks_.run("zendesk export", export_->run());
-}
-
-Task<Result<void>> Daemon::take_event(Event event) {
-  const Result<Accepted> accepted = co_await core_->inbox->accept(std::move(event));
-  // What no job wants is none the less read: it would come again for ever.
-  if (accepted.ok() || accepted.error().kind == ErrorKind::invalid) co_return Result<void>();
-  co_return accepted.error();
 }
 
 void Daemon::start_tally() {

@@ -34,7 +34,6 @@ class Daemon {
   void start_bridge();
   Task<void> tick(std::string kind, std::string key);
   void start_export();
-  Task<Result<void>> take_event(Event event);
   void catch_up();
   void start_tally();
   void start_notices();
@@ -65,6 +64,7 @@ class Daemon {
   Hooks hooks_;
   SqsEndpoint sqs_;
   Api api_;
+  std::unique_ptr<EventSink> export_sink_;
   std::unique_ptr<ZendeskExport> export_;  // null without zendesk.poll
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<EventSink> slack_sink_;

@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 
 #include "base/assert.h"
+#include "base/text.h"
 
 namespace dw {
 namespace {
@@ -75,6 +76,19 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (size < 0) return std::nullopt;
   out.resize(static_cast<size_t>(size) - padding);
   return out;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string out = replace_all(replace_all(to_base64(bytes), "+", "-"), "/", "_");
+  out.erase(out.find_last_not_of('=') + 1);
+  return out;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+  std::string standard = replace_all(replace_all(text, "-", "+"), "_", "/");
+  while (standard.size() % 4 != 0) standard += '=';
+  return from_base64(standard);
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

@@ -18,6 +18,10 @@ std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 /// Standard alphabet with padding; nothing else is taken, white space neither.
 std::optional<std::string> from_base64(std::string_view text);
+/// The alphabet that needs no escaping in a URL, without padding (RFC 4648, section 5): tokens,
+/// PKCE.
+std::string to_base64url(std::string_view bytes);
+std::optional<std::string> from_base64url(std::string_view text);
 
 /// Takes the same time whatever the contents; different lengths are unequal.
 bool equal_constant_time(std::string_view a, std::string_view b);

@@ -6,7 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+
+#include "base/owned.h"
 
 namespace dw {
 namespace {
@@ -190,11 +191,10 @@ cairo_status_t append(void* out, const unsigned char* bytes, unsigned length) {
   return CAIRO_STATUS_SUCCESS;
 }
 
-using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
+using Surface = Owned<cairo_surface_t, cairo_surface_destroy>;
 
 Result<void> paint_on(cairo_surface_t* surface, const Chart& chart) {
-  const std::unique_ptr<cairo_t, decltype(&cairo_destroy)> cairo(cairo_create(surface),
-                                                                 cairo_destroy);
+  const Owned<cairo_t, cairo_destroy> cairo(cairo_create(surface));
   if (!chart.hours.empty()) Painter(cairo.get(), chart).paint();
   const cairo_status_t status = cairo_status(cairo.get());
   if (status == CAIRO_STATUS_SUCCESS) return {};
@@ -204,8 +204,7 @@ Result<void> paint_on(cairo_surface_t* surface, const Chart& chart) {
 }  // namespace
 
 Result<std::string> draw_png(const Chart& chart) {
-  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, chart.width, chart.height),
-                        cairo_surface_destroy);
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, chart.width, chart.height));
   DW_CHECK(paint_on(surface.get(), chart));
   std::string out;
   const cairo_status_t status = cairo_surface_write_to_png_stream(surface.get(), append, &out);
@@ -217,8 +216,7 @@ Result<std::string> draw_svg(const Chart& chart) {
   std::string out;
   {
     const Surface surface(
-        cairo_svg_surface_create_for_stream(append, &out, chart.width, chart.height),
-        cairo_surface_destroy);
+        cairo_svg_surface_create_for_stream(append, &out, chart.width, chart.height));
     DW_CHECK(paint_on(surface.get(), chart));
     cairo_surface_finish(surface.get());
   }

@@ -94,6 +94,9 @@ Task<Result<Accepted>> Inbox::accept(Event event) {
 
 void Inbox::count(const Counts& counts) {
   if (counts.opened > 0) metrics_.add("deskwire_tickets_opened_total", {}, counts.opened);
+  if (counts.parked > 0) {
+    metrics_.add("deskwire_events_parked_total", {{"source", "delivery"}}, counts.parked);
+  }
   for (const std::string& reason : counts.rejected) {
     metrics_.add("deskwire_intake_rejected_total", {{"reason", reason}});
   }
@@ -219,18 +222,18 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
   return {};
 }
 
-Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery,
-                                const Outcome& outcome) {
+Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
+                                Counts& counts) {
   if (delivery.answer_kind.empty() || !takes(delivery.answer_kind)) return {};
   const Event event = answer_event(delivery, outcome, clock_.now());
   DW_TRY(const Recorded recorded, journal.record(event));
   if (!recorded.is_first) return {};
-  Counts counts;
   try {
     DW_TRY(const json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
     return journal.conclude(recorded.id, EventState::done, "", reply);
   } catch (const Defect& defect) {
     log_error("inbox", defect.what(), {{"id", to_text(recorded.id)}, {"kind", event.kind}});
+    ++counts.parked;
     return journal.conclude(recorded.id, EventState::parked, defect.what(), nullptr);
   }
 }

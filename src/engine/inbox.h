@@ -39,19 +39,25 @@ class Inbox {
   /// source  promises 1 and 2; ADR 2
   Task<Result<Accepted>> accept(Event event);
 
+  /// What plans brought about, for the metrics: counted when their commit stands.
+  struct Counts {
+    std::vector<std::string> rejected;
+    int opened = 0;
+    int parked = 0;                                     ///< answers whose plan was a defect
+    std::map<std::string, int, std::less<>> performed;  ///< local deliveries by target label
+  };
+
   /// The same inside a transaction that is already open: what a delivery was answered becomes an
-  /// event in the commit that finishes the delivery. Kinds that no job takes are passed over.
-  Result<void> take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome);
+  /// event in the commit that finishes the delivery. Kinds that no job takes are passed over. Adds
+  /// to `counts`.
+  Result<void> take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
+                           Counts& counts);
+  void count(const Counts& counts);
 
  private:
   struct Round {
     EventId cause;
     Event event;
-  };
-  struct Counts {
-    std::vector<std::string> rejected;
-    int opened = 0;
-    std::map<std::string, int, std::less<>> performed;  ///< local deliveries by target label
   };
 
   Result<Accepted> take(Journal& journal, const Event& event, Counts& counts);
@@ -62,7 +68,6 @@ class Inbox {
   Result<void> apply(Journal& journal, Delivery delivery, const Round& round,
                      std::vector<Round>& next, Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
-  void count(const Counts& counts);
 
   Store& store_;
   Clock& clock_;

@@ -15,7 +15,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
+#include "base/text.h"
 
 namespace dw {
 namespace {
@@ -48,8 +51,14 @@ std::string_view name_of(Outcome::Kind kind) {
   return "unknown";
 }
 
-std::string cut(const std::string& why) {
-  return why.substr(0, std::min(why.size(), reason_bytes_max));
+/// PostgreSQL keeps well-formed UTF-8 alone, and a mail server may well answer in Latin-1: a
+/// delivery whose reason could not be written down would be tried again without end.
+std::string shown(std::string_view why) {
+  std::string out(cut_bytes(why, reason_bytes_max));
+  if (is_utf8(out)) return out;
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+  return out;
 }
 
 }  // namespace
@@ -299,7 +308,7 @@ Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
 }
 
 Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
-  Finished finished{.id = delivery.id, .reason = cut(outcome.why), .next_attempt_at = {}};
+  Finished finished{.id = delivery.id, .reason = outcome.why, .next_attempt_at = {}};
   const bool is_over = is_given_up(settings_.backoff, delivery.created_at, now);
   switch (outcome.kind) {
     case Outcome::Kind::done:
@@ -340,17 +349,20 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
   const TimePoint now = clock_.now();
   std::vector<Finished> finished;
   for (size_t i = 0; i < outcomes.size(); ++i) {
+    outcomes[i].why = shown(outcomes[i].why);
     finished.push_back(judge(lane.batch[i], outcomes[i], now));
   }
   std::vector<Delivery> next;
+  Inbox::Counts counts;
   const Monotonic asked = clock_.monotonic();
   auto work = [&](Journal& journal) -> Result<void> {
     next.clear();
+    counts = {};
     for (size_t i = 0; i < finished.size(); ++i) {
       DW_CHECK(journal.finish(lane.claim, finished[i], now));
       const bool is_end =
           finished[i].state == DeliveryState::done || finished[i].state == DeliveryState::dead;
-      if (is_end) DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i]));
+      if (is_end) DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i], counts));
     }
     if (is_stopping_) return {};
     const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
@@ -370,6 +382,7 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     if (clock_.monotonic() >= lane.held_until || is_stopping_) co_return false;
     co_await pause(store_pause);
   }
+  inbox_.count(counts);
   for (size_t i = 0; i < finished.size(); ++i) report(lane.batch[i], outcomes[i], finished[i]);
   lane.batch = std::move(next);
   lane.held_until = asked + settings_.lease;

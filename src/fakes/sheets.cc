@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <optional>
 
 #include "base/hash.h"
+#include "base/owned.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -17,16 +17,6 @@ namespace dw {
 namespace {
 
 using Fields = std::map<std::string, std::string>;
-
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
 
 HttpStep told(int status, json::object body) {
   return HttpStep::answer(status, to_text(body),
@@ -46,18 +36,6 @@ Fields fields_of(std::string_view form) {
   Fields out;
   for (auto& [key, value] : decode_form(form)) out[key] = value;
   return out;
-}
-
-std::string url_base64(std::string_view text) {
-  std::string out = replace_all(replace_all(std::string(text), "+", "-"), "/", "_");
-  while (out.ends_with('=')) out.pop_back();
-  return out;
-}
-
-std::string from_url_base64(std::string_view url_text) {
-  std::string text = replace_all(replace_all(std::string(url_text), "-", "+"), "_", "/");
-  while (text.size() % 4 != 0) text += '=';
-  return from_base64(text).value_or("");
 }
 
 /// "'It''s'!B2:F" as the API reads it: rows and columns from 0, an absent end is the grid's.
@@ -257,7 +235,7 @@ HttpStep FakeSheets::sheet(const std::string& path, const std::string& query) {
 bool FakeSheets::is_assertion_good(const std::string& assertion) const {
   const std::vector<std::string_view> parts = split(assertion, '.');
   if (parts.size() != 3) return false;
-  const Result<json::value> claims = parse_json(from_url_base64(parts[1]));
+  const Result<json::value> claims = parse_json(from_base64url(parts[1]).value_or(""));
   if (!claims.ok()) return false;
   std::vector<Problem> ignored;
   const JsonView said(*claims, ignored);
@@ -265,12 +243,12 @@ bool FakeSheets::is_assertion_good(const std::string& assertion) const {
   const bool fits = said["iss"].text() == account_email && seconds > 0 && seconds <= 3600 &&
                     said["aud"].text().value_or("") == url + "/token" &&
                     said["scope"].text().value_or("").find("spreadsheets") != std::string::npos;
-  const std::unique_ptr<BIO, FreeBio> bio(
+  const Owned<BIO, BIO_free> bio(
       BIO_new_mem_buf(account_public_key.data(), static_cast<int>(account_public_key.size())));
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
-  const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
-  const std::string signature = from_url_base64(parts[2]);
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+  const std::string signature = from_base64url(parts[2]).value_or("");
   const std::string text = assertion.substr(0, parts[0].size() + 1 + parts[1].size());
   return fits && key != nullptr &&
          EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
@@ -308,7 +286,7 @@ HttpStep FakeSheets::token(const std::string& form) {
   const auto code = challenges_.find(fields["code"]);
   if (kind != "authorization_code" || code == challenges_.end()) return bad_grant("Bad Request");
   const Sha256 hash = sha256(fields["code_verifier"]);
-  const std::string proof = url_base64(to_base64(bytes_of(hash)));
+  const std::string proof = to_base64url(bytes_of(hash));
   const bool is_same = proof == code->second;
   challenges_.erase(code);
   return is_same ? grant(true) : bad_grant("Invalid code verifier.");

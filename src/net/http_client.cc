@@ -13,6 +13,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "net/http_date.h"
 
 namespace dw {
 namespace {
@@ -162,15 +163,9 @@ std::optional<Millis> HttpAnswer::retry_after(TimePoint now) const {
   if (failed == std::errc{} && end == text.data() + text.size()) {
     wait = Millis(std::clamp<int64_t>(seconds, 0, retry_after_max.count() / 1000) * 1000);
   } else {
-    const time_t at = curl_getdate(text.c_str(), nullptr);
-    if (at < 0) return std::nullopt;
-    // In seconds first: a year of ten digits does not fit into milliseconds.
-    const auto now_seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-    const int64_t ahead = int64_t{at} - now_seconds.count();
-    wait = ahead > retry_after_max.count() / 1000
-               ? retry_after_max
-               : TimePoint(std::chrono::seconds(std::max(at, time_t{0}))) - now;
+    const auto at = from_http_date(text);
+    if (!at) return std::nullopt;
+    wait = *at - now;
   }
   return std::clamp(wait, Millis(0), retry_after_max);
 }

@@ -161,11 +161,14 @@ Task<Result<std::unique_ptr<WebSocket>>> connect_plain(Loop& loop, Address to,
   co_return co_await upgrade(std::move(line), std::move(to));
 }
 
-/// The context must outlive the stream, so both live in one piece.
-struct EncryptedLine : Line<Encrypted> {
-  EncryptedLine(const WebSocketLimits& given, Loop& loop, std::unique_ptr<ssl::context> made)
-      : Line(given, loop, *made), context(std::move(made)) {}
+struct TlsContext {
   std::unique_ptr<ssl::context> context;
+};
+
+/// The context outlives the stream: bases go in the opposite order of theirs.
+struct EncryptedLine : TlsContext, Line<Encrypted> {
+  EncryptedLine(const WebSocketLimits& given, Loop& loop, std::unique_ptr<ssl::context> made)
+      : TlsContext{std::move(made)}, Line(given, loop, *context) {}
 };
 
 Task<Result<std::unique_ptr<WebSocket>>> connect_encrypted(Loop& loop, Address to,

@@ -9,7 +9,7 @@
 namespace dw {
 
 struct WebSocketLimits {
-  Millis connect_timeout{10'000};  ///< name, TCP, TLS and upgrade, each
+  Millis connect_timeout{10'000};  ///< TCP, TLS and upgrade, each; names have the system's own
   Millis silence_max{30'000};      ///< half of it without a sign: we ping; all of it: it is dead
   size_t message_bytes_max = 4 * 1024 * 1024;
   size_t unsent_max = 1000;  ///< messages that the peer does not take; then it is cut

@@ -323,7 +323,8 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
                              .state = is_done ? DeliveryState::done : DeliveryState::dead,
                              .reason = outcome.why},
                             now));
-          DW_CHECK(inbox_->take_answer(j, taken[0], outcome));
+          Inbox::Counts unused;
+          DW_CHECK(inbox_->take_answer(j, taken[0], outcome, unused));
         }
       }
       DW_CHECK(j.release_lane(claim, now));

@@ -14,12 +14,23 @@ class Relay : public Job {
  public:
   std::string_view name() const override { return "relay"; }
   bool takes(std::string_view kind) const override {
-    return kind == "say" || kind == "broken" || kind == "say later" || kind == "find";
+    return kind == "say" || kind == "broken" || kind == "say later" || kind == "find" ||
+           kind == "ask" || kind == "answered";
   }
-  Result<View> read(const Event&, Reader&) const override { return View{}; }
-  Plan plan(const Event& event, const View&) const override {
+  Result<View> read(const Event& event, Reader& reader) const override {
+    View view;
+    if (event.kind == "answered") {
+      DW_TRY(view.fresh_ticket, reader.fresh_ticket());
+    }
+    return view;
+  }
+  Plan plan(const Event& event, const View& view) const override {
     DW_ASSERT(event.kind != "broken", "this kind is here to break");
     Plan plan;
+    if (event.kind == "answered") {
+      plan.changes.push_back(OpenTicket{{.id = view.fresh_ticket, .title = "x"}});
+      return plan;
+    }
     if (event.kind == "find") {
       for (const char* key : {"1", "2"}) {
         plan.found.push_back(
@@ -31,6 +42,7 @@ class Relay : public Job {
     plan.deliveries.push_back({.lane = event.source,
                                .target = "queue:out",
                                .payload = QueueSend{.queue = "out", .body = event.key}});
+    if (event.kind == "ask") plan.deliveries.back().answer_kind = "answered";
     if (event.kind == "say later") {
       plan.deliveries.back().next_attempt_at = event.at + Millis(3000);
     }
@@ -161,16 +173,17 @@ struct World {
     return count;
   }
   size_t lanes_for_another(TimePoint at) { return lanes_for("another", at); }
-  DeliveryState state_of(int64_t id) {
-    DeliveryState state{};
+  Delivery delivery(int64_t id) {
+    Delivery out;
     const Result<void> read = store->read_now([&](Reader& reader) -> Result<void> {
       DW_TRY(const auto found, reader.delivery({id}));
-      state = found->state;
+      out = found.value();
       return {};
     });
     EXPECT_TRUE(read.ok());
-    return state;
+    return out;
   }
+  DeliveryState state_of(int64_t id) { return delivery(id).state; }
 };
 
 using Texts = std::vector<std::string>;
@@ -326,6 +339,23 @@ TEST(Engine, a_refused_delivery_is_dead_and_one_that_never_works_is_given_up) {
   world.pass(Millis(3'700'000));
   EXPECT_EQ(world.state_of(2), DeliveryState::dead);
   EXPECT_GT(world.target.performed.size(), 100U);
+}
+
+TEST(Engine, what_a_target_said_is_kept_as_text_whatever_bytes_it_is) {
+  World world;
+  world.target.script = {Outcome::refused("550 Empf\xE4nger unbekannt"),
+                         Outcome::refused(std::string(2047, 'x') + "é and more")};
+  world.send("a", "1");
+  world.send("b", "2");
+  EXPECT_EQ(world.delivery(1).reason, "550 Empf?nger unbekannt");
+  EXPECT_EQ(world.delivery(2).reason, std::string(2047, 'x')) << "a character is not cut in two";
+}
+
+TEST(Engine, what_an_answer_brings_about_is_counted) {
+  World world;
+  EXPECT_TRUE(world.say("a", "1", "ask").ok());
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+  EXPECT_NE(world.metrics.text().find("deskwire_tickets_opened_total 1"), std::string::npos);
 }
 
 TEST(Engine, a_defect_in_a_job_parks_the_event_and_the_sender_is_told_success) {

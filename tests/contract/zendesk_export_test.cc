@@ -7,21 +7,21 @@ namespace {
 
 constexpr const char* note = "zendesk.export";
 
-struct ExportWorld : ZendeskWorld {
+struct ExportWorld : ZendeskWorld, EventSink {
   std::vector<Event> events;
-  bool is_store_full = false;
+  bool is_store_full = false, is_wanted = true;
   std::unique_ptr<ZendeskExport> polled;
 
   ExportWorld() { restart(); }
   void restart() {
-    polled = std::make_unique<ZendeskExport>(
-        *client, world.loop, notebook, [this](Event event) { return take(std::move(event)); },
-        [](const std::string&) {});
+    polled = std::make_unique<ZendeskExport>(*client, world.loop, notebook, *this,
+                                             [](const std::string&) {});
   }
-  Task<Result<void>> take(Event event) {
+  bool takes(std::string_view) const override { return is_wanted; }
+  Task<Result<json::value>> accept(Event event) override {
     if (is_store_full) co_return Error{ErrorKind::full, "store", "the disk is full"};
     events.push_back(std::move(event));
-    co_return Result<void>();
+    co_return json::value();
   }
   Result<size_t> look() { return world.wait_for(polled->look()); }
 };
@@ -51,6 +51,15 @@ TEST(ZendeskExport, the_cursor_stays_while_the_store_can_not_take_what_it_brough
   w.is_store_full = false;
   ASSERT_TRUE(w.look().ok());
   EXPECT_EQ(w.events.size(), 1U);
+}
+
+TEST(ZendeskExport, what_no_job_wants_is_read_none_the_less) {
+  ExportWorld w;
+  w.fake.mail_in("Printer", "It burns", "bo@example.com");
+  w.is_wanted = false;
+  ASSERT_TRUE(w.look().ok());
+  EXPECT_TRUE(w.events.empty());
+  EXPECT_EQ(w.notebook.kept[note].version, 1);
 }
 
 TEST(ZendeskExport, more_than_a_page_is_read_to_its_end) {
@@ -98,12 +107,11 @@ TEST(ZendeskExport, an_agent_is_told_that_it_takes_an_admin) {
 TEST(ZendeskExport, it_looks_at_once_and_ends_when_it_is_asked) {
   ExportWorld w;
   w.fake.mail_in("Printer", "It burns", "bo@example.com");
-  w.polled = std::make_unique<ZendeskExport>(
-      *w.client, w.world.loop, w.notebook, [&w](Event event) { return w.take(std::move(event)); },
-      [&w](const std::string& trouble) {
-        EXPECT_EQ(trouble, "");
-        w.polled->stop();
-      });
+  w.polled = std::make_unique<ZendeskExport>(*w.client, w.world.loop, w.notebook, w,
+                                             [&w](const std::string& trouble) {
+                                               EXPECT_EQ(trouble, "");
+                                               w.polled->stop();
+                                             });
   struct Runner {
     static Task<int> run(ZendeskExport* polled) {
       co_await polled->run();

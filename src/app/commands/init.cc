@@ -1,6 +1,5 @@
 // `deskwire init`: a few questions, or flags; then deskwire.toml, the Slack app's manifest beside
 // it, and what is left for a person to click.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,10 +12,12 @@
 #include "app/sample.h"
 #include "base/text.h"
 #include "domain/schedule.h"
+#include "net/private_file.h"
 
 namespace dw {
 namespace {
 
+/// Secrets may stand in it; the service's group reads it.
 constexpr mode_t settings_mode = 0640;
 
 struct InitChoice {
@@ -95,25 +96,10 @@ Result<void> write_new(const std::string& path, const std::string& text, bool is
   if (!is_replacing && ::access(path.c_str(), F_OK) == 0) {
     return Error{ErrorKind::conflict, path, "is there already (--force writes it anew)"};
   }
-  const std::string draft = fmt::format("{}.{}", path, ::getpid());
-  const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, settings_mode);
-  if (file < 0) {
-    return Error{ErrorKind::invalid, path, fmt::format("can't be written: {}", strerror(errno))};
-  }
-  // The mask of the caller may be narrower or wider than what secrets beside it deserve.
-  bool is_written = ::fchmod(file, settings_mode) == 0;
-  size_t at = 0;
-  while (is_written && at < text.size()) {
-    const ssize_t wrote = ::write(file, text.data() + at, text.size() - at);
-    is_written = wrote > 0;
-    if (is_written) at += static_cast<size_t>(wrote);
-  }
-  is_written = ::close(file) == 0 && is_written;
-  is_written = is_written && ::rename(draft.c_str(), path.c_str()) == 0;
-  if (is_written) return {};
-  const std::string why = strerror(errno);
-  ::unlink(draft.c_str());
-  return Error{ErrorKind::invalid, path, "can't be written: " + why};
+  const Result<void> written = write_private(path, text, settings_mode);
+  if (written.ok()) return {};
+  // What is wrong is what was given: the path.
+  return Error{ErrorKind::invalid, path, written.error().what};
 }
 
 /// The sample with every variable that it needs set to something harmless: what is left is what

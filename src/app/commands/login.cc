@@ -6,7 +6,6 @@
 #include "app/oauth_callback.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "base/text.h"
 #include "net/http_server.h"
 #include "net/url.h"
 
@@ -17,13 +16,6 @@ constexpr Millis patience{600'000};
 constexpr Millis exchange_timeout{30'000};
 constexpr Millis look_again{500};
 constexpr size_t random_size = 32;
-
-/// base64url without padding, as PKCE wants it (RFC 7636).
-std::string url_base64(std::string_view bytes) {
-  std::string out = replace_all(replace_all(to_base64(bytes), "+", "-"), "/", "_");
-  while (out.ends_with('=')) out.pop_back();
-  return out;
-}
 
 /// One sign-in: the address that a person opens, and what comes back to this machine.
 class Login {
@@ -98,7 +90,7 @@ class Login {
         "{}/oauth/authorizations/new?response_type=code&client_id={}&redirect_uri={}&"
         "scope=read%20write&state={}&code_challenge={}&code_challenge_method=S256",
         settings.url, encode_url_part(settings.oauth_client_id), encode_url_part(redirect_), state_,
-        url_base64(bytes_of(sha256(verifier_))));
+        to_base64url(bytes_of(sha256(verifier_))));
   }
 
   Task<Response> take(Request& request) {
@@ -126,8 +118,8 @@ class Login {
 
   Core& core_;
   std::string listen_, redirect_;
-  std::string state_ = url_base64(random_bytes(random_size));
-  std::string verifier_ = url_base64(random_bytes(random_size));
+  std::string state_ = to_base64url(random_bytes(random_size));
+  std::string verifier_ = to_base64url(random_bytes(random_size));
   Wake answered_;
   Result<void> outcome_ = Error{ErrorKind::busy, "zendesk", "nobody signed in within ten minutes"};
 };

@@ -8,6 +8,7 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/notice_sender.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "connectors/sheets/wire.h"
 #include "net/http_server.h"
@@ -422,8 +423,8 @@ Task<Result<void>> sign_in(Core& core) {
   constexpr Millis patience{600'000};
   constexpr Millis look_again{50};
   SignedIn answer;
-  answer.state = base64_url(random_bytes(24));
-  const std::string verifier = base64_url(random_bytes(48));
+  answer.state = to_base64url(random_bytes(24));
+  const std::string verifier = to_base64url(random_bytes(48));
   TaskGroup tasks(core.loop, core.clock);
   Routes routes;
   const auto take = [&answer](Request& request) { return take_answer(answer, request); };

@@ -1,14 +1,10 @@
 #include "connectors/sheets/sign_in.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <sstream>
 
 #include "base/hash.h"
-#include "base/text.h"
+#include "net/private_file.h"
 
 namespace dw {
 namespace {
@@ -16,6 +12,7 @@ namespace {
 constexpr Millis ask_timeout{20'000};
 constexpr Millis ahead{60'000};
 constexpr size_t file_bytes_max = 64 * 1024;
+constexpr mode_t token_mode = 0600;
 
 std::optional<std::string> contents_of(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -24,22 +21,6 @@ std::optional<std::string> contents_of(const std::string& file) {
   std::string text = out.str();
   if (!stream || text.empty() || text.size() > file_bytes_max) return std::nullopt;
   return text;
-}
-
-/// Beside it, to the disk, then in its place: a crash leaves the old one or the new one.
-Result<void> write_private(const std::string& file, const std::string& text) {
-  const std::string beside = file + ".new";
-  ::unlink(beside.c_str());
-  const int fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  bool is_written = fd >= 0;
-  is_written =
-      is_written && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  is_written = is_written && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!is_written || std::rename(beside.c_str(), file.c_str()) != 0) {
-    return Error{ErrorKind::full, file, "can't be written"};
-  }
-  return {};
 }
 
 std::string member(const json::value& object, std::string_view key) {
@@ -156,7 +137,7 @@ Result<std::string> GoogleSignIn::consent_url(const std::string& redirect,
                   {"response_type", "code"},
                   {"scope", sheets_scope},
                   {"state", state},
-                  {"code_challenge", base64_url(bytes_of(digest))},
+                  {"code_challenge", to_base64url(bytes_of(digest))},
                   {"code_challenge_method", "S256"},
                   {"access_type", "offline"},
                   {"prompt", "consent"}});
@@ -179,10 +160,9 @@ Task<Result<void>> GoogleSignIn::finish(std::string code, std::string redirect,
 }
 
 Result<void> GoogleSignIn::keep(const json::value& answer) {
-  return write_private(settings_.token_file,
-                       to_text(json::object{{"refresh_token", member(answer, "refresh_token")},
-                                            {"scope", member(answer, "scope")}}) +
-                           "\n");
+  const std::string text = to_text(json::object{{"refresh_token", member(answer, "refresh_token")},
+                                                {"scope", member(answer, "scope")}});
+  return write_private(settings_.token_file, text + "\n", token_mode);
 }
 
 }  // namespace dw

@@ -5,9 +5,9 @@
 #include <openssl/pem.h>
 
 #include <charconv>
-#include <memory>
 
 #include "base/hash.h"
+#include "base/owned.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -47,22 +47,12 @@ bool parse_corner(std::string_view text, int& column, int64_t& row) {
   return failed == std::errc{} && end == digits.data() + digits.size() && row > 0;
 }
 
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
 Result<std::string> sign_rs256(const Secret& pem, std::string_view text) {
-  const std::unique_ptr<BIO, FreeBio> bio(
+  const Owned<BIO, BIO_free> bio(
       BIO_new_mem_buf(pem.reveal().data(), static_cast<int>(pem.reveal().size())));
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   size_t size = 0;
   const bool is_ready =
@@ -164,16 +154,6 @@ Result<GoogleCredentials> credentials_in(std::string_view text) {
   return out;
 }
 
-std::string base64_url(std::string_view bytes) {
-  std::string out = to_base64(bytes);
-  while (out.ends_with('=')) out.pop_back();
-  for (char& c : out) {
-    if (c == '+') c = '-';
-    if (c == '/') c = '_';
-  }
-  return out;
-}
-
 Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now) {
   const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
@@ -183,9 +163,9 @@ Result<std::string> account_assertion(const GoogleCredentials& credentials,
                             {"iat", seconds},
                             {"exp", seconds + assertion_seconds}};
   const std::string signed_part =
-      base64_url(R"({"alg":"RS256","typ":"JWT"})") + "." + base64_url(to_text(claims));
+      to_base64url(R"({"alg":"RS256","typ":"JWT"})") + "." + to_base64url(to_text(claims));
   DW_TRY(const std::string signature, sign_rs256(credentials.private_key, signed_part));
-  return signed_part + "." + base64_url(signature);
+  return signed_part + "." + to_base64url(signature);
 }
 
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields) {

@@ -49,7 +49,6 @@ Result<GoogleCredentials> credentials_in(std::string_view text);
 Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now);
 
-std::string base64_url(std::string_view bytes);
 /// "a=b&c=d", percent-encoded.
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields);
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/owned.h"
 #include "base/text.h"
 #include "domain/period.h"
 
@@ -26,17 +27,9 @@ Error wrong(std::string what) {
   return {ErrorKind::invalid, "xlsx", std::move(what)};
 }
 
-struct CloseZip {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-struct CloseEntry {
-  void operator()(zip_file_t* entry) const { zip_fclose(entry); }
-};
-struct FreeParser {
-  void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
-};
-using Archive = std::unique_ptr<zip_t, CloseZip>;
-using Entry = std::unique_ptr<zip_file_t, CloseEntry>;
+using Archive = Owned<zip_t, zip_discard>;
+using Entry = Owned<zip_file_t, zip_fclose>;
+using XmlParser = Owned<std::remove_pointer_t<XML_Parser>, XML_ParserFree>;
 
 /// Without the namespace's prefix.
 std::string_view local_name(const char* name) {
@@ -119,7 +112,7 @@ class XmlPart {
 
  private:
   Entry entry_;
-  std::unique_ptr<std::remove_pointer_t<XML_Parser>, FreeParser> parser_;
+  XmlParser parser_;
   std::vector<char> piece_ = std::vector<char>(piece_bytes);
 };
 

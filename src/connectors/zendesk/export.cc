@@ -17,11 +17,11 @@ constexpr Millis turn_length{120'000};
 
 }  // namespace
 
-ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, TakeEvent sink,
+ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink& sink,
                              ExportNotice notice)
     : client_(client),
       notebook_(notebook),
-      sink_(std::move(sink)),
+      sink_(sink),
       notice_(std::move(notice)),
       pace_(client.clock(), per_minute_max),
       wake_(loop, client.clock()) {}
@@ -89,7 +89,7 @@ Task<Result<size_t>> ZendeskExport::read_pages(Place place) {
     if (!page.ok()) co_return page.error();
     for (size_t i = 0; i < page->events.size(); ++i) {
       Event event = page->events[i];
-      const Result<void> taken = co_await sink_(std::move(event));
+      const Result<void> taken = co_await hand_in(std::move(event));
       if (!taken.ok()) co_return taken.error();
       ++count;
     }
@@ -105,6 +105,14 @@ Task<Result<size_t>> ZendeskExport::read_pages(Place place) {
     if (!is_ours) break;
   }
   co_return count;
+}
+
+/// What no job wants is none the less read: it would come again for ever.
+Task<Result<void>> ZendeskExport::hand_in(Event event) {
+  if (!sink_.takes(event.kind)) co_return Result<void>();
+  const Result<json::value> accepted = co_await sink_.accept(std::move(event));
+  if (accepted.ok() || accepted.error().kind == ErrorKind::invalid) co_return Result<void>();
+  co_return accepted.error();
 }
 
 Task<Result<zendesk::ExportPage>> ZendeskExport::read_page(const Place& place) {

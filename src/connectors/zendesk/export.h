@@ -8,17 +8,16 @@
 
 #include "connectors/zendesk/client.h"
 #include "net/wake.h"
+#include "ports/source.h"
 
 namespace dw {
 
-/// Takes one event for good.
-using TakeEvent = std::function<Task<Result<void>>(Event)>;
 /// Told after each look: "" or what is wrong.
 using ExportNotice = std::function<void(const std::string& trouble)>;
 
 class ZendeskExport {
  public:
-  ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, TakeEvent sink,
+  ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink& sink,
                 ExportNotice notice);
 
   /// Looks at once, and then every zendesk.poll, until stop().
@@ -38,10 +37,11 @@ class ZendeskExport {
   Task<Result<void>> move(Place& place, std::string cursor);
   Task<Result<size_t>> read_pages(Place place);
   Task<Result<zendesk::ExportPage>> read_page(const Place& place);
+  Task<Result<void>> hand_in(Event event);
 
   ZendeskClient& client_;
   Notebook& notebook_;
-  TakeEvent sink_;
+  EventSink& sink_;
   ExportNotice notice_;
   Pace pace_;
   Wake wake_;

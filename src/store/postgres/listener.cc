@@ -5,18 +5,14 @@
 #include <unistd.h>
 
 #include <array>
-#include <memory>
 
+#include "base/owned.h"
 #include "store/postgres/postgres_db.h"
 
 namespace dw {
 namespace {
 
 constexpr int reconnect_milliseconds = 1000;
-
-struct Close {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-};
 
 Touched decode(std::string_view text) {
   return {.lanes = text.find('l') != std::string_view::npos,
@@ -50,7 +46,7 @@ void PostgresListener::listen_until_stopped() {
 }
 
 void PostgresListener::listen_once() {
-  const std::unique_ptr<PGconn, Close> connection(connect_postgres(url_));
+  const Owned<PGconn, PQfinish> connection(connect_postgres(url_));
   if (PQstatus(connection.get()) != CONNECTION_OK) return;
   PQclear(PQexec(connection.get(), "LISTEN deskwire"));
   // What was committed while nobody listened is looked for once.

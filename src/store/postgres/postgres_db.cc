@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/owned.h"
 #include "base/text.h"
 #include "statements.h"
 
@@ -45,10 +46,7 @@ class PostgresRow : public Row {
   int row_;
 };
 
-struct Clear {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using Owned = std::unique_ptr<PGresult, Clear>;
+using Answer = Owned<PGresult, PQclear>;
 
 }  // namespace
 
@@ -178,7 +176,7 @@ Result<int64_t> PostgresDb::collect(RowSink sink) {
   Result<int64_t> answer = int64_t{0};
   for (const Statement* statement : waited_for) {
     // Each has one result, and then a null. After the first failure the rest were not executed.
-    while (const Owned result{PQgetResult(connection_)}) {
+    while (const Answer result{PQgetResult(connection_)}) {
       if (!answer.ok()) continue;
       const bool is_last = statement == waited_for.back();
       answer = is_last ? read_answer(*statement, result.get(), sink)
@@ -186,7 +184,7 @@ Result<int64_t> PostgresDb::collect(RowSink sink) {
     }
   }
   if (PQstatus(connection_) != CONNECTION_OK) return lost(last);
-  const Owned end(PQgetResult(connection_));
+  const Answer end(PQgetResult(connection_));
   if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last);
   return answer;
 }
@@ -214,7 +212,7 @@ Result<void> PostgresDb::run_script(const char* text) {
   DW_CHECK(settle());
   // Several statements in one text don't go through a pipeline.
   PQexitPipelineMode(connection_);
-  const Owned result(PQexec(connection_, text));
+  const Answer result(PQexec(connection_, text));
   const ExecStatusType status = PQresultStatus(result.get());
   const bool is_pipelined = PQenterPipelineMode(connection_) == 1;
   if (PQstatus(connection_) != CONNECTION_OK || !is_pipelined) return lost("script");

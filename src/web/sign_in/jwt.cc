@@ -7,9 +7,10 @@
 #include <openssl/param_build.h>
 
 #include <algorithm>
-#include <memory>
+#include <optional>
 
 #include "base/hash.h"
+#include "base/owned.h"
 #include "base/text.h"
 
 namespace dw {
@@ -19,19 +20,12 @@ constexpr size_t token_bytes_max = 16 * 1024;
 constexpr Millis clock_skew{60'000};
 constexpr size_t es256_half_bytes = 32;
 
-template <auto free>
-struct Free {
-  template <class T>
-  void operator()(T* owned) const {
-    free(owned);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
-using Context = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using Number = Owned<BIGNUM, BN_free>;
+using Builder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
+using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Digest = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 Error refused(std::string what) {
   return {ErrorKind::denied, "", "the provider's token " + std::move(what)};
@@ -89,7 +83,7 @@ std::string der_of(const std::string& signature) {
   if (signature.size() != 2 * es256_half_bytes) return {};
   Number r = number_of(signature.substr(0, es256_half_bytes));
   Number s = number_of(signature.substr(es256_half_bytes));
-  const std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>> pair(ECDSA_SIG_new());
+  const Owned<ECDSA_SIG, ECDSA_SIG_free> pair(ECDSA_SIG_new());
   ECDSA_SIG_set0(pair.get(), r.release(), s.release());
   unsigned char* bytes = nullptr;
   const int count = i2d_ECDSA_SIG(pair.get(), &bytes);
@@ -162,19 +156,6 @@ std::optional<TimePoint> time_in(const json::object& claims, std::string_view na
 }
 
 }  // namespace
-
-std::string to_base64url(std::string_view bytes) {
-  std::string out = replace_all(replace_all(to_base64(bytes), "+", "-"), "/", "_");
-  out.erase(out.find_last_not_of('=') + 1);
-  return out;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
-  std::string standard = replace_all(replace_all(text, "-", "+"), "_", "/");
-  while (standard.size() % 4 != 0) standard += '=';
-  return from_base64(standard);
-}
 
 std::string key_id_of(std::string_view token) {
   const Result<json::object> head = part_of(token.substr(0, token.find('.')));

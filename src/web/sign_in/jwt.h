@@ -1,7 +1,6 @@
 // ID tokens: JSON Web Tokens signed with RS256 or ES256 (RFC 7515, RFC 7518), checked against the
 // provider's published keys (RFC 7517). Pure.
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,10 +8,6 @@
 #include "base/json.h"
 
 namespace dw {
-
-/// base64url without padding.
-std::string to_base64url(std::string_view bytes);
-std::optional<std::string> from_base64url(std::string_view text);
 
 /// What a token must say of itself.
 struct TokenRules {
