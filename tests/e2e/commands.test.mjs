@@ -32,6 +32,13 @@ secret = "\${NOT_SET}"
   ]) assert.match(err, line);
 });
 
+test("a folder is no configuration: nothing runs with defaults that nobody chose; exit 78", () => {
+  const cwd = folder("");
+  const { code, err } = run(cwd, ["--config", cwd, "check", "--offline"]);
+  assert.equal(code, 78);
+  assert.match(err, /can't be read/);
+});
+
 test("secrets come from the environment or a file and are never printed", () => {
   const secret = Buffer.from("a canary that must not sing").toString("base64");
   const cwd = folder('[teams.a]\nsecret = "${S}"\n[teams.b]\nsecret = "file:secret.txt"\n');

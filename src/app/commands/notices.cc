@@ -7,6 +7,7 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/last_run_date.h"
 #include "app/notice_sender.h"
 #include "base/text.h"
 #include "connectors/sheets/wire.h"
