@@ -100,6 +100,27 @@ tags = ["network"]
   assert.match(plain.out, /→ queue high \(no route matches; priority high\)/);
 });
 
+test("route backtest says which past tickets other rules would have sent elsewhere", () => {
+  const cwd = folder(local);
+  for (const title of ["WiFi is slow", "Badge"]) {
+    const made = run(cwd, ["ticket", "new", "--title", title, "--priority", "high",
+      "--description", "very"]);
+    assert.equal(made.code, 0, made.err);
+  }
+  writeFileSync(`${cwd}/next.toml`, '[[route]]\nwhen = { text = "wifi" }\nqueue = "low"\n');
+  const backtest = (...args) =>
+    run(cwd, ["route", "backtest", "--config", "next.toml", ...args]);
+  const told = backtest("--since", "1d", "--json");
+  assert.equal(told.code, 0, told.err);
+  const [moved, ...others] = JSON.parse(told.out).items;
+  assert.deepEqual([moved.ticket, moved.was, moved.would, moved.route], [1, "high", "low", 1]);
+  assert.deepEqual(others, []);
+  assert.match(backtest("--since", "1d").out, /1 of 2 tickets would have gone elsewhere/);
+  assert.equal(backtest("--since", "soon").code, 2);
+  writeFileSync(`${cwd}/next.toml`, '[[route]]\nqueue = "none"\n');
+  assert.equal(backtest("--since", "1d").code, 78);
+});
+
 test("SIGHUP takes a good file and refuses a bad one", async () => {
   const daemon = await serve({ config: `${local}[log]\nlevel = "info"\n` });
   writeFileSync(`${daemon.cwd}/deskwire.toml`, "[log]\nlevel = 7\n");
