@@ -62,8 +62,9 @@ test("tickets, queues and deliveries beside a running daemon", async () => {
   };
   assert.match(say("ticket", "list"), /VPN drops/);
   const made = JSON.parse(say("ticket", "new", "--title", "Badge", "--priority", "low",
-    "--description", "Door", "--json"));
+    "--description", `Door${" and gate".repeat(20)}\nSince 9`, "--json"));
   assert.equal(made.queue, "low");
+  assert.match(say("ticket", "show", "2"), /^description: Door( and gate){20}\n {2}Since 9$/m);
   say("ticket", "reply", "2", "On it");
   assert.equal(JSON.parse(say("ticket", "close", "2", "--json")).status, "solved");
   assert.equal(JSON.parse(say("ticket", "show", "2", "--json")).comments[0].body, "On it");
@@ -79,6 +80,7 @@ test("tickets, queues and deliveries beside a running daemon", async () => {
   assert.match(second.err, /another deskwire serves this file \(pid \d+/);
   assert.equal(run(daemon.cwd, ["ticket", "show", "99"]).code, 1);
   assert.equal(run(daemon.cwd, ["ticket", "fly"]).code, 2);
+  assert.equal(run(daemon.cwd, ["delivery", "retry"]).code, 2, "neither ids nor --all-dead");
   await daemon.stop();
   daemon.clean();
 });
