@@ -95,7 +95,7 @@ function PageFor({ path, status, isTv }: { path: string; status: SystemStatus | 
   const role = status?.access.role ?? "viewer";
   const canAct = role !== "viewer";
   const ticket = /^\/tickets\/([^/]+)$/.exec(path);
-  if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} canAct={canAct} />;
+  if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} role={role} />;
   if (path === "/tickets") return <TicketsPage canAct={canAct} />;
   if (path === "/agents") return <TallyPage isTv={isTv} />;
   if (path === "/queues") return <QueuesPage role={role} isTv={isTv} />;

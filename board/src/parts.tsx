@@ -84,7 +84,7 @@ export function Action(props: { label: string; run: () => Promise<unknown>; quie
     }
   };
   return (
-    <span class="action">
+    <span>
       <button type="button" class={props.quiet ? "quiet" : ""} title={props.title}
         disabled={busy || props.disabled} onClick={act}>
         {busy ? "…" : props.label}
@@ -94,7 +94,7 @@ export function Action(props: { label: string; run: () => Promise<unknown>; quie
   );
 }
 
-/** Depth over the time that the page is open. */
+/** How a number went lately, without axes: the table or the chart beside it has the numbers. */
 export function Sparkline({ points }: { points: number[] }) {
   if (points.length < 2) return <span class="sparkline" />;
   const width = 120;
@@ -107,7 +107,7 @@ export function Sparkline({ points }: { points: number[] }) {
     .join(" ");
   return (
     <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} role="img"
-      aria-label={`from ${points[0]} to ${points[points.length - 1]} while this page was open`}>
+      aria-label={`lately from ${points[0]} to ${points[points.length - 1]}`}>
       <polyline points={line} />
     </svg>
   );

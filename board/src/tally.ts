@@ -16,7 +16,7 @@ export function periodOf(text: string | null): Period {
 const keyOf = (channel: string, username: string) => `${channel}\n${username.toLowerCase()}`;
 
 /** Longest first, then by username, as the API sorts. */
-export function sorted(agents: TallyAgent[]): TallyAgent[] {
+function sorted(agents: TallyAgent[]): TallyAgent[] {
   const folded = (one: TallyAgent) => one.username.toLowerCase();
   return [...agents].sort((a, b) =>
     b.updates - a.updates || (folded(a) < folded(b) ? -1 : folded(a) > folded(b) ? 1 : 0));

@@ -25,7 +25,7 @@ export interface Ticket {
   updated_at: string;
 }
 
-export interface Comment {
+interface Comment {
   id: number;
   author: { name: string | null; email: string | null };
   body: string;
@@ -169,7 +169,7 @@ export interface VolumeHour {
   basis: string;
 }
 
-export interface TagShare {
+interface TagShare {
   tag: string;
   count: number;
   lift: number;

@@ -40,9 +40,9 @@ Result<void> build_jobs(Core& core) {
   auto counting = std::make_unique<Tally>(core.settings.tallies);
   core.tally = counting.get();
   core.jobs.push_back(std::move(counting));
-  DW_TRY(Judging judging, load_judging(core.settings));
-  core.jobs.push_back(std::make_unique<Volume>(
-      VolumeParts{core.settings.volume, std::move(judging), core.public_url}));
+  DW_TRY(core.judging, load_judging(core.settings));
+  core.jobs.push_back(
+      std::make_unique<Volume>(VolumeParts{core.settings.volume, core.judging, core.public_url}));
   return {};
 }
 

@@ -55,6 +55,7 @@ struct Core {
   SlackTarget* slack = nullptr;     ///< one of the targets; null: there is no [slack]
   std::vector<std::unique_ptr<SlackHook>> slack_hooks;
   std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
+  Judging judging;                        ///< of [volume]; its file of holidays as at the start
   std::vector<std::unique_ptr<Job>> jobs;
   const Tally* tally = nullptr;  ///< among the jobs
   std::unique_ptr<Inbox> inbox;

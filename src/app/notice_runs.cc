@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/asio/post.hpp>
-#include <fstream>
-#include <sstream>
 
+#include "app/last_run_date.h"
+#include "app/text_file.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -133,12 +133,13 @@ NoticeRuns::NoticeRuns(NoticeParts parts) : parts_(std::move(parts)) {
   const std::string& file = parts_.settings.template_file;
   std::string letter;
   if (!file.empty()) {
-    std::ifstream stream(file, std::ios::binary);
-    std::stringstream contents;
-    contents << stream.rdbuf();
-    letter = contents.str();
-    if (!stream || letter.empty() || letter.size() > template_bytes_max || !is_utf8(letter)) {
-      template_problem_ = file + " is no template: it can't be read, is empty or is not UTF-8";
+    Result<std::string> read = read_whole(file, template_bytes_max);
+    if (!read.ok()) {
+      template_problem_ = read.error().text();
+    } else if (read->empty() || !is_utf8(*read)) {
+      template_problem_ = file + " is no template: it is empty or not UTF-8";
+    } else {
+      letter = std::move(*read);
     }
   }
   writer_ = std::make_unique<NoticeWriter>(parts_.settings, letter);
@@ -455,39 +456,6 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
   probe.detail =
       taken.ok() ? fmt::format("{} is readable{}", label, reader) : taken.error().text() + reader;
   co_return std::vector<Probe>{std::move(probe)};
-}
-
-Result<int32_t> read_last_run_date(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Error{ErrorKind::missing, file, "there is no such file"};
-  std::string text(4096, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(stream.gcount()));
-  const Error wrong{ErrorKind::invalid, file,
-                    "must be {\"last_run_date\": \"DD/MM/YYYY\"}; mend it or take it away: a date "
-                    "that is guessed would tell customers twice, or never"};
-  const Result<json::value> parsed = parse_json(text);
-  if (!parsed.ok() || !parsed->is_object()) return wrong;
-  const json::value* date = parsed->get_object().if_contains("last_run_date");
-  if (date == nullptr || !date->is_string()) return wrong;
-  const std::string_view written(date->get_string());
-  const auto day = written.size() == 10 ? parse_day(written, "%d/%m/%Y") : std::nullopt;
-  if (!day) return wrong;
-  return *day;
-}
-
-Result<void> write_last_run_date(const std::string& file, int32_t day) {
-  const std::string iso = day_text(day);
-  const std::string text = fmt::format("{{\"last_run_date\": \"{}/{}/{}\"}}\n", iso.substr(8),
-                                       iso.substr(5, 2), iso.substr(0, 4));
-  const std::string beside = file + ".new";
-  std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (!stream || std::rename(beside.c_str(), file.c_str()) != 0) {
-    return Error{ErrorKind::full, file, "can't be written"};
-  }
-  return {};
 }
 
 }  // namespace dw

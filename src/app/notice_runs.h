@@ -63,11 +63,4 @@ class NoticeRuns : public Notices {
   std::unique_ptr<NoticeWriter> writer_;
 };
 
-/// {"last_run_date": "DD/MM/YYYY"}, strictly.
-/// errors  missing: no such file; invalid: anything else
-Result<int32_t> read_last_run_date(const std::string& file);
-/// Keeps the older tool's file up to date where it is. errors  full
-Result<void> write_last_run_date(const std::string& file, int32_t day);
-constexpr const char* last_run_file = "last_run_date.json";
-
 }  // namespace dw

@@ -110,14 +110,17 @@ struct Begun {
   Values live;
 };
 
+/// These keys as print_example() shows them: taken from the environment.
+Values told(std::initializer_list<const char*> keys) {
+  Values out;
+  for (const char* key : keys) out[key] = telling_values().at(key);
+  return out;
+}
+
 void begin_slack(const Surroundings& around, std::vector<Begun>& out) {
   if (!around.has_slack) return;
-  const Values& telling = telling_values();
-  Values live;
-  for (const char* key : {"slack.bot_token", "slack.app_token", "slack.signing_secret"}) {
-    live[key] = telling.at(key);
-  }
-  out.push_back({"slack", "", live});
+  out.push_back(
+      {"slack", "", told({"slack.bot_token", "slack.app_token", "slack.signing_secret"})});
   const bool is_bridged = !around.slack_channel.empty() || around.tally_channel.empty();
   if (is_bridged) {
     const std::string channel =
@@ -134,11 +137,7 @@ void begin_slack(const Surroundings& around, std::vector<Begun>& out) {
 
 void begin_zendesk(const Surroundings& around, std::vector<Begun>& out) {
   if (!around.has_zendesk) return;
-  const Values& telling = telling_values();
-  Values live;
-  for (const char* key : {"zendesk.email", "zendesk.token", "zendesk.webhook_secret"}) {
-    live[key] = telling.at(key);
-  }
+  Values live = told({"zendesk.email", "zendesk.token", "zendesk.webhook_secret"});
   live["zendesk.url"] = quoted(
       around.zendesk_url.empty() ? "https://${ZENDESK_SUBDOMAIN}.zendesk.com" : around.zendesk_url);
   out.push_back({"zendesk", "", live});

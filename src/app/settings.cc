@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <set>
-#include <sstream>
 
+#include "app/text_file.h"
 #include "base/text.h"
 #include "connectors/roster/roster.h"
 #include "domain/hours.h"
@@ -19,6 +18,7 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
+
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
   const auto found = root.find(section.key);
@@ -321,14 +321,7 @@ Result<std::string> find_settings_file(const std::string& given, const Environme
 
 Result<Settings> load_settings(const std::string& file, const Environment& environment) {
   if (file.empty()) return parse_settings("", "", environment);
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream contents;
-  contents << stream.rdbuf();
-  if (!stream.good() && !stream.eof()) {
-    return Error{ErrorKind::invalid, file, "can't be read"};
-  }
-  const std::string text = contents.str();
-  if (text.size() > file_bytes_max) return Error{ErrorKind::invalid, file, "is larger than 1 MiB"};
+  DW_TRY(const std::string text, read_whole(file, file_bytes_max));
   if (!is_utf8(text)) return Error{ErrorKind::invalid, file, "is not UTF-8"};
   return parse_settings(text, file, environment);
 }

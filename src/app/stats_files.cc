@@ -1,12 +1,10 @@
 #include "app/stats_files.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 
+#include "app/text_file.h"
 #include "base/log.h"
 #include "jobs/tally/formats.h"
 
@@ -90,9 +88,11 @@ Task<void> StatsFiles::write_all() {
   if (!read.ok()) co_return;  // the store says so itself; the next look mends it
   for (const auto& [file, text] : texts) {
     if (written_[file] == text) continue;
-    const Result<void> done = write_whole(file, text);
-    if (!done.ok()) log_error("tally", done.error().text());
-    if (done.ok()) written_[file] = text;
+    if (const Result<void> done = write_whole(file, text); done.ok()) {
+      written_[file] = text;
+    } else {
+      log_error("tally", done.error().text());
+    }
   }
 }
 
@@ -132,22 +132,6 @@ Result<std::vector<TallyBalance>> balances_in(std::string_view text) {
   std::vector<TallyBalance> out;
   for (auto& [username, balance] : balances) out.push_back(std::move(balance));
   return out;
-}
-
-Result<void> write_whole(const std::string& file, const std::string& text) {
-  const std::string beside = fmt::format("{}.{}.new", file, ::getpid());
-  {
-    std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
-    stream << text;
-    stream.flush();
-    if (!stream.good()) {
-      std::remove(beside.c_str());
-      return Error{ErrorKind::full, beside, "can't be written"};
-    }
-  }
-  if (std::rename(beside.c_str(), file.c_str()) == 0) return {};
-  std::remove(beside.c_str());
-  return Error{ErrorKind::full, file, "can't be replaced"};
 }
 
 }  // namespace dw

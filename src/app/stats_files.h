@@ -35,7 +35,5 @@ class StatsFiles {
 json::object stats_of(std::vector<TallyAgent> agents);
 /// Both older forms: the one above, and {"jxsrcc": 4}. errors  invalid
 Result<std::vector<TallyBalance>> balances_in(std::string_view text);
-/// All or nothing: a reader never sees half a file. errors  full: it can't be written
-Result<void> write_whole(const std::string& file, const std::string& text);
 
 }  // namespace dw

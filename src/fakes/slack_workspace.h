@@ -49,7 +49,7 @@ class FakeSlackWorkspace {
     std::string id, name, email;
     bool is_bot = false;
   };
-  /// What one method said: the body, and whether it may be said over HTTP at all.
+  /// A method's arguments; what is no text stands there as JSON.
   using Fields = std::map<std::string, std::string, std::less<>>;
 
   FakeSlackWorkspace(Clock& clock, FakeSlackOptions options);
@@ -77,18 +77,19 @@ class FakeSlackWorkspace {
   std::string add_file(const std::string& name, const std::string& content_type,
                        const std::string& bytes);
 
-  /// One Web API method: {"ok":true,…} or {"ok":false,"error":…}.
+  /// One Web API method (slack_methods.cc): {"ok":true,…} or {"ok":false,"error":…}.
   json::object call(std::string_view method, const Fields& fields);
 
   const std::map<std::string, Channel>& channels() const { return channels_; }
   const std::map<std::string, Person>& people() const { return people_; }
   std::map<std::string, File>& files() { return files_; }
-  /// All messages of a channel with that text, oldest first.
+  /// All messages of a channel, oldest first.
   std::vector<Message> messages(const std::string& channel) const;
   json::object message_json(const Channel& channel, const Message& message,
                             bool has_metadata = false) const;
 
  private:
+  // slack_methods.cc
   using Method = json::object (FakeSlackWorkspace::*)(const Fields&);
   static const std::map<std::string_view, Method>& methods();
 
@@ -111,15 +112,15 @@ class FakeSlackWorkspace {
   json::object describe_file(const Fields& fields);
   json::object who_am_i(const Fields& fields);
   json::object nothing(const Fields& fields);
+  json::object page(const Channel& channel, std::vector<const Message*> found,
+                    const Fields& fields) const;
+  json::object person_json(const Person& person) const;
 
   Channel* channel(std::string_view id);
   Message* message(const std::string& channel, const std::string& ts);
   std::string fresh_ts();
   std::string add(Channel& channel, Message message);
   void tell(json::object event);
-  json::object page(const Channel& channel, std::vector<const Message*> found,
-                    const Fields& fields) const;
-  json::object person_json(const Person& person) const;
   json::object file_json(const File& file) const;
 
   Clock& clock_;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call, local, serve, teams, ticket, until } from "./daemon.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
+import { fakeSlack } from "./fake.mjs";
 
 const config = (slack) => `${local}
 public_url = "https://desk.example"

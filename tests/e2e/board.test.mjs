@@ -79,6 +79,22 @@ test("a person replies to a ticket with the keyboard alone, and solves it", asyn
   daemon.clean();
 });
 
+test("a change that the desk refuses is said, and the choice shows what is so", async (t) => {
+  const daemon = await serve();
+  await teams(daemon.url, "local", 1, ticket("Printer"));
+  const { page } = await open(t, {}, daemon.url);
+  await page.route("**/v1/tickets/1", (route) => (route.request().method() !== "PATCH"
+    ? route.continue()
+    : route.fulfill({ status: 409, contentType: "application/problem+json",
+      body: '{"detail":"Zendesk has not opened it yet"}' })));
+  await page.goto(`${daemon.url}/tickets/1`);
+  await page.getByLabel("Priority").selectOption("low");
+  await page.getByText("Zendesk has not opened it yet").waitFor();
+  assert.equal(await page.getByLabel("Priority").inputValue(), "high");
+  await daemon.stop();
+  daemon.clean();
+});
+
 test("with access tokens the board asks for one", async (t) => {
   const daemon = await serve({ config: `${local}\n[access]\nmode = "token"\n` });
   const { page } = await open(t, {}, daemon.url);

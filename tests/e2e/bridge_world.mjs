@@ -1,9 +1,7 @@
 // A workspace, a desk and the daemon between them.
 import { createServer } from "node:net";
 import { folder, serve, until } from "./daemon.mjs";
-import { fake } from "./fake.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
-
+import { fake, fakeSlack } from "./fake.mjs";
 export async function freePort() {
   const server = createServer();
   await new Promise((done) => server.listen(0, "127.0.0.1", done));

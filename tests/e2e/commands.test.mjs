@@ -32,6 +32,13 @@ secret = "\${NOT_SET}"
   ]) assert.match(err, line);
 });
 
+test("a folder is no configuration: nothing runs with defaults that nobody chose; exit 78", () => {
+  const cwd = folder("");
+  const { code, err } = run(cwd, ["--config", cwd, "check", "--offline"]);
+  assert.equal(code, 78);
+  assert.match(err, /can't be read/);
+});
+
 test("secrets come from the environment or a file and are never printed", () => {
   const secret = Buffer.from("a canary that must not sing").toString("base64");
   const cwd = folder('[teams.a]\nsecret = "${S}"\n[teams.b]\nsecret = "file:secret.txt"\n');
@@ -55,8 +62,9 @@ test("tickets, queues and deliveries beside a running daemon", async () => {
   };
   assert.match(say("ticket", "list"), /VPN drops/);
   const made = JSON.parse(say("ticket", "new", "--title", "Badge", "--priority", "low",
-    "--description", "Door", "--json"));
+    "--description", `Door${" and gate".repeat(20)}\nSince 9`, "--json"));
   assert.equal(made.queue, "low");
+  assert.match(say("ticket", "show", "2"), /^description: Door( and gate){20}\n {2}Since 9$/m);
   say("ticket", "reply", "2", "On it");
   assert.equal(JSON.parse(say("ticket", "close", "2", "--json")).status, "solved");
   assert.equal(JSON.parse(say("ticket", "show", "2", "--json")).comments[0].body, "On it");
@@ -72,6 +80,7 @@ test("tickets, queues and deliveries beside a running daemon", async () => {
   assert.match(second.err, /another deskwire serves this file \(pid \d+/);
   assert.equal(run(daemon.cwd, ["ticket", "show", "99"]).code, 1);
   assert.equal(run(daemon.cwd, ["ticket", "fly"]).code, 2);
+  assert.equal(run(daemon.cwd, ["delivery", "retry"]).code, 2, "neither ids nor --all-dead");
   await daemon.stop();
   daemon.clean();
 });
@@ -91,6 +100,27 @@ tags = ["network"]
   assert.match(rules[0].conditions.join(), /text matches vpn\|wifi: yes/);
   const plain = run(cwd, ["route", "explain", "-"], { input: message.replace("WiFi", "Door") });
   assert.match(plain.out, /→ queue high \(no route matches; priority high\)/);
+});
+
+test("route backtest says which past tickets other rules would have sent elsewhere", () => {
+  const cwd = folder(local);
+  for (const title of ["WiFi is slow", "Badge"]) {
+    const made = run(cwd, ["ticket", "new", "--title", title, "--priority", "high",
+      "--description", "very"]);
+    assert.equal(made.code, 0, made.err);
+  }
+  writeFileSync(`${cwd}/next.toml`, '[[route]]\nwhen = { text = "wifi" }\nqueue = "low"\n');
+  const backtest = (...args) =>
+    run(cwd, ["route", "backtest", "--config", "next.toml", ...args]);
+  const told = backtest("--since", "1d", "--json");
+  assert.equal(told.code, 0, told.err);
+  const [moved, ...others] = JSON.parse(told.out).items;
+  assert.deepEqual([moved.ticket, moved.was, moved.would, moved.route], [1, "high", "low", 1]);
+  assert.deepEqual(others, []);
+  assert.match(backtest("--since", "1d").out, /1 of 2 tickets would have gone elsewhere/);
+  assert.equal(backtest("--since", "soon").code, 2);
+  writeFileSync(`${cwd}/next.toml`, '[[route]]\nqueue = "none"\n');
+  assert.equal(backtest("--since", "1d").code, 78);
 });
 
 test("SIGHUP takes a good file and refuses a bad one", async () => {

@@ -7,24 +7,44 @@ import { binary } from "./daemon.mjs";
 const running = new Set();
 after(() => running.forEach((child) => child.kill("SIGKILL")));
 
-/** `name`: "fake_zendesk". Gives its address and a way to call /_fake/… on it. */
-export async function fake(name) {
-  const folder = process.env.DESKWIRE_FAKES ?? dirname(binary);
-  const child = spawn(join(folder, name), []);
+/** `name`: "fake_slack". Waits for its address. `order("say", {…})` tells it what happens next. */
+export async function startFake(name, options = []) {
+  const child = spawn(join(process.env.DESKWIRE_FAKES ?? dirname(binary), name), options);
   running.add(child);
   const url = await new Promise((resolve, reject) => {
     let out = "";
     child.stdout.on("data", (piece) => {
       out += piece;
-      const found = /on (\S+)/.exec(out);
+      const found = / on (http\S+)/.exec(out);
       if (found) resolve(found[1]);
     });
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${name}: exit ${code}`)));
   });
+  return {
+    url,
+    order: async (what, details = {}) => (await fetch(`${url}/fake/${what}`,
+      { method: "POST", body: JSON.stringify(details) })).json(),
+    stop: () => running.delete(child) && child.kill("SIGKILL"),
+  };
+}
+
+/** Zendesk and PagerDuty: `tell("code")` asks, `tell("expire", {…})` orders, at /_fake/…. */
+export async function fake(name) {
+  const { url, stop } = await startFake(name);
   const tell = async (what, body) => {
     const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
     return (await fetch(`${url}/_fake/${what}`, init)).json();
   };
-  return { url, tell, stop: () => child.kill("SIGKILL") };
+  return { url, tell, stop };
+}
+
+/** Slack, with what its app's settings hold. */
+export async function fakeSlack(...options) {
+  return {
+    ...await startFake("fake_slack", options),
+    bot: "xoxb-fake-bot",
+    app: "xapp-fake-app",
+    signing: "fake-signing-secret",
+  };
 }

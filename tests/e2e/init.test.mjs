@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { binary, folder, run, runBeside, serve } from "./daemon.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
+import { fakeSlack } from "./fake.mjs";
 
 const empty = () => mkdtempSync(join(tmpdir(), "deskwire-init-"));
 const uncommented = (toml) => toml.replace(/^#(?=[^ \n])/gm, "");

@@ -8,8 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { call, folder, local, run, runBeside, serve, sign, until } from "./daemon.mjs";
-import { fake } from "./fake.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
+import { fake, fakeSlack } from "./fake.mjs";
 
 const json = (done) => JSON.parse(done.out);
 

@@ -36,7 +36,7 @@ endpoint = "http://127.0.0.1:9"\n`;
     "/openapi.json", "/readyz", "/v1/audit"]) {
     seen += (await call(daemon.url, path, { headers: as })).text;
   }
-  for (const args of [["config"], ["config", "--json"], ["check"], ["token", "list", "--json"],
+  for (const args of [["config"], ["check"], ["token", "list", "--json"],
     ["delivery", "list", "--json"], ["why", "1"], ["why", "1", "--json"]]) {
     const done = run(cwd, args, { env });
     seen += done.out + done.err;

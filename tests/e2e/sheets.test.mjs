@@ -4,13 +4,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { sheets as google_sheets } from "@googleapis/sheets";
 import { binary, call, folder, local, runBeside, serve } from "./daemon.mjs";
-
-const running = new Set();
-after(() => running.forEach((child) => child.kill("SIGKILL")));
+import { startFake } from "./fake.mjs";
 
 const day = (back) => {
   const at = new Date(Date.now() - back * 86_400_000).toISOString();
@@ -21,21 +18,9 @@ const rows = [["Firstname", "Lastname", "Email", "Ticket", "Status", "Date"],
   ["Ann", "Abe", "ann@y.example", "7", "Closed", day(4), ""], ["x"]];
 
 async function fakeSheets() {
-  const child = spawn(process.env.FAKE_SHEETS ?? join(dirname(binary), "fake_sheets"), []);
-  running.add(child);
-  const url = await new Promise((resolve, reject) => {
-    child.stdout.on("data", (piece) => {
-      const found = /fake sheets on (\S+)/.exec(piece);
-      if (found) resolve(found[1]);
-    });
-    child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`exit ${code}`)));
-  });
-  const order = async (name, details = {}) => (await fetch(`${url}/fake/${name}`,
-    { method: "POST", body: JSON.stringify(details) })).json();
-  await order("tab", { spreadsheet: "SHEET", title: "It's closed", rows });
-  const stop = () => running.delete(child) && child.kill("SIGTERM");
-  return { url, order, stop };
+  const google = await startFake("fake_sheets");
+  await google.order("tab", { spreadsheet: "SHEET", title: "It's closed", rows });
+  return google;
 }
 
 const config = (google, more = "") => `${local}
@@ -128,25 +113,29 @@ test("an API key reads a public sheet in pages; trouble passes; a refusal says w
   google.stop();
 });
 
-test("a person signs in once, with PKCE and state, and the token is kept 0600", async () => {
+test("a person signs in with PKCE and state, and the token is kept 0600", async () => {
   const google = await fakeSheets();
   const cwd = folder(config(google));
   writeFileSync(`${cwd}/credential.json`, JSON.stringify({ installed: { client_id: "fake-client",
     client_secret: "fake-secret", auth_uri: `${google.url}/auth` } }));
   assert.equal((await preview(cwd)).code, 1);
-  const child = spawn(binary, ["notices", "login"], { cwd });
-  const address = await new Promise((resolve) => {
-    let out = "";
-    child.stdout.on("data", (piece) => {
-      out += piece;
-      const found = /(http:\S+auth\S+)\n/.exec(out);
-      if (found) resolve(found[1]);
+  const signIn = async (...args) => {
+    const child = spawn(binary, args, { cwd });
+    const address = await new Promise((resolve, reject) => {
+      child.on("exit", (code) => reject(new Error(`${args}: exit ${code}`)));
+      let out = "";
+      child.stdout.on("data", (piece) => {
+        out += piece;
+        const found = /(http:\S+auth\S+)\n/.exec(out);
+        if (found) resolve(found[1]);
+      });
     });
-  });
-  const back = new URL(address).searchParams.get("redirect_uri");
-  assert.equal((await fetch(`${back}?state=forged&code=evil`)).status, 400);
-  assert.equal((await fetch(address)).status, 200, "consent leads back");
-  assert.equal(await new Promise((resolve) => child.on("exit", resolve)), 0);
+    const back = new URL(address).searchParams.get("redirect_uri");
+    assert.equal((await fetch(`${back}?state=forged&code=evil`)).status, 400);
+    assert.equal((await fetch(address)).status, 200, "consent leads back");
+    assert.equal(await new Promise((resolve) => child.on("exit", resolve)), 0);
+  };
+  await signIn("notices", "login");
   assert.equal(statSync(`${cwd}/token.json`).mode & 0o777, 0o600);
   assert.match(JSON.parse(readFileSync(`${cwd}/token.json`)).refresh_token, /^1\/\/fake/);
   assert.deepEqual((await preview(cwd)).to, everybody);
@@ -154,5 +143,7 @@ test("a person signs in once, with PKCE and state, and the token is kept 0600", 
   const gone = await preview(cwd);
   assert.equal(gone.to.length, 0);
   assert.notEqual(gone.code, 0);
+  await signIn("login", "google");
+  assert.deepEqual((await preview(cwd)).to, everybody, "signed in anew");
   google.stop();
 });

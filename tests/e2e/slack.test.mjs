@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { call, folder, local, runBeside, serve, until } from "./daemon.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
+import { fakeSlack } from "./fake.mjs";
 
 const bare = (slack) => `${local}
 [slack]

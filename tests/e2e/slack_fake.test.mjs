@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { SocketModeClient } from "@slack/socket-mode";
 import { WebClient } from "@slack/web-api";
 import { until } from "./daemon.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
+import { fakeSlack } from "./fake.mjs";
 
 const major = Number(process.versions.node.split(".")[0]);
 const skip = major < 20 ? "Slack's SDKs need Node 20" : false;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { bars, open } from "./browser.mjs";
 import { binary, call, folder, local, serve, until } from "./daemon.mjs";
-import { fakeSlack } from "./slack_fake.mjs";
+import { fakeSlack } from "./fake.mjs";
 
 const file = process.env.DESKWIRE_INCIDENTS ??
   fileURLToPath(new URL("fixtures/incident_updates.csv", import.meta.url));

@@ -109,7 +109,7 @@ export function DeliveriesPage({ role }: { role: Role }) {
       {list.value && (list.value.items.length === 0 ? <Empty>{nothing[state]}</Empty>
         : <DeliveryTable items={list.value.items} role={role} changed={list.reload} />)}
       {list.value?.next_cursor && (
-        <p class="center"><button type="button" class="quiet" onClick={more}>Show more</button></p>
+        <p class="center"><Action label="Show more" quiet run={more} /></p>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 // Notices: the next run with each mail as it would go out, its approval, and who got what.
 import { useState } from "preact/hooks";
-import { get, post, query } from "../api";
+import { ApiError, get, post, query } from "../api";
 import { whole } from "../format";
 import { useLoad } from "../hooks";
 import { Action, Empty, Loading, Section, StatusMark, Trouble, When } from "../parts";
@@ -141,19 +141,23 @@ function RunLetters({ run }: { run: number }) {
 function Why() {
   const [email, setEmail] = useState("");
   const [found, setFound] = useState<Notice[] | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const look = (event: Event) => {
+    event.preventDefault();
+    setError(null);
+    get<Page<Notice>>(`/v1/notices/why${query({ email })}`)
+      .then((page) => setFound(page.items), (failed) => setError(failed as ApiError));
+  };
   return (
     <Section title="What a customer got">
-      <form class="inline" onSubmit={async (event) => {
-        event.preventDefault();
-        const page = await get<Page<Notice>>(`/v1/notices/why${query({ email })}`);
-        setFound(page.items);
-      }}>
+      <form class="inline" onSubmit={look}>
         <label>Address
           <input type="email" required value={email}
             onInput={(event) => setEmail(event.currentTarget.value)} />
         </label>
         <button type="submit">Look</button>
       </form>
+      {error && <Trouble error={error} />}
       {found && found.length === 0 && <Empty>No notice was planned for that address.</Empty>}
       {found?.map((one) => (
         <div key={one.run}>

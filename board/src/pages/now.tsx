@@ -29,13 +29,13 @@ function Figure({ label, value, note }: { label: string; value: string; note?: s
   );
 }
 
-export function QueueBars({ queues }: { queues: Queue[] }) {
+function QueueBars({ queues }: { queues: Queue[] }) {
   const top = Math.max(1, ...queues.map((queue) => queue.depth ?? 0));
   return (
     <ul class="bars">
       {queues.map((queue) => (
         <li key={queue.name}>
-          <Link to="/queues" class="bar-name">{queue.name}</Link>
+          <Link to="/queues">{queue.name}</Link>
           <span class="bar-track" aria-hidden="true">
             <span class="bar" ref={(bar) => {
               if (bar) bar.style.width = `${((queue.depth ?? 0) / top) * 100}%`;

@@ -6,7 +6,7 @@ import { useLive, useLoad, useThrottled } from "../hooks";
 import { Action, Failure, Fields, Loading, PriorityMark, Section, StatusMark, Trouble, When }
   from "../parts";
 import { Link } from "../router";
-import type { Ticket, WholeTicket } from "../types";
+import type { Role, Ticket, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
 
 function Said({ who, at, body, note }: { who: string; at: string; body: string; note?: boolean }) {
@@ -75,7 +75,30 @@ function Assign({ ticket, changed }: { ticket: Ticket; changed: () => void }) {
   );
 }
 
-export function TicketPage({ id, canAct }: { id: string; canAct: boolean }) {
+type Change = (values: object) => () => Promise<void>;
+
+/** A change that the desk refuses is said, and the choice shows again what is so. */
+function PriorityChoice({ ticket, change }: { ticket: Ticket; change: Change }) {
+  const [error, setError] = useState<ApiError | null>(null);
+  const choose = (select: HTMLSelectElement) => {
+    setError(null);
+    change({ priority: select.value })().catch((failed) => {
+      select.value = ticket.priority;
+      setError(failed as ApiError);
+    });
+  };
+  return (
+    <label>Priority
+      <select value={ticket.priority} onChange={(event) => choose(event.currentTarget)}>
+        <option>high</option><option>medium</option><option>low</option>
+      </select>
+      {error && <span class="field-error" role="alert">{error.message}</span>}
+    </label>
+  );
+}
+
+export function TicketPage({ id, role }: { id: string; role: Role }) {
+  const canAct = role !== "viewer";
   const path = `/v1/tickets/${encodeURIComponent(id)}`;
   const ticket = useLoad<WholeTicket>(path);
   const reload = useThrottled(ticket.reload, 200);
@@ -85,7 +108,7 @@ export function TicketPage({ id, canAct }: { id: string; canAct: boolean }) {
   if (ticket.error && !ticket.value) return <Trouble error={ticket.error} retry={ticket.reload} />;
   if (!ticket.value) return <Loading />;
   const one = ticket.value;
-  const change = (values: object) => async () => {
+  const change: Change = (values) => async () => {
     await patch(path, values);
     ticket.reload();
   };
@@ -139,12 +162,7 @@ export function TicketPage({ id, canAct }: { id: string; canAct: boolean }) {
           {canAct && (
             <div class="acts">
               <Assign key={one.assignee ?? ""} ticket={one} changed={ticket.reload} />
-              <label>Priority
-                <select value={one.priority}
-                  onChange={(event) => void change({ priority: event.currentTarget.value })()}>
-                  <option>high</option><option>medium</option><option>low</option>
-                </select>
-              </label>
+              <PriorityChoice ticket={one} change={change} />
               {one.status === "solved"
                 ? <Action label="Reopen" run={change({ status: "open" })} />
                 : <Action label="Solve" run={change({ status: "solved" })} />}
@@ -153,8 +171,7 @@ export function TicketPage({ id, canAct }: { id: string; canAct: boolean }) {
         </aside>
       </div>
       <Section title="Deliveries">
-        <DeliveryTable items={one.deliveries} role={canAct ? "agent" : "viewer"}
-          changed={ticket.reload} />
+        <DeliveryTable items={one.deliveries} role={role} changed={ticket.reload} />
       </Section>
     </>
   );

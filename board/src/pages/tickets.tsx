@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../api";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Empty, Loading, PriorityMark, StatusMark, Trouble, When } from "../parts";
+import { Action, Empty, Loading, PriorityMark, StatusMark, Trouble, When } from "../parts";
 import { Link, replace, useAddress } from "../router";
 import type { Page, Ticket } from "../types";
 import { NewTicket } from "./new-ticket";
@@ -111,7 +111,7 @@ export function TicketsPage({ canAct }: { canAct: boolean }) {
         </div>
       )}
       {list.value?.next_cursor && (
-        <p class="center"><button type="button" class="quiet" onClick={more}>Show more</button></p>
+        <p class="center"><Action label="Show more" quiet run={more} /></p>
       )}
     </>
   );

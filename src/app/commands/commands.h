@@ -1,6 +1,7 @@
 // The command line: one function per command, each in a file of its own, and what they share.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,24 @@ std::optional<Settings> read_settings(Invocation& invocation);
 std::unique_ptr<Core> open_core(Invocation& invocation);
 /// Prints the error and sets the exit code.
 void fail(Invocation& invocation, const Error& error);
-/// Runs a task to its end on the core's loop.
+/// Runs a task to its end on the core's loop; what it returned.
 void run_task(Core& core, Task<void> task);
+template <class T>
+Task<void> keep_answer(Task<T> task, std::optional<T>& out) {
+  out = co_await std::move(task);
+}
+template <class T>
+T run_task(Core& core, Task<T> task) {
+  std::optional<T> out;
+  run_task(core, keep_answer(std::move(task), out));
+  return std::move(*out);
+}
+
+/// login.cc: signs in to Google, and says where the token is kept.
+void log_in_google(Invocation& invocation, Core& core);
+
+/// A stranger's text without control characters, which a terminal would obey.
+std::string for_terminal(std::string_view text, std::string_view line_break = " ");
 
 /// --json: {"items": […]}; else a table with these columns, of which members are dotted paths.
 struct Column {
@@ -61,7 +78,7 @@ struct Column {
 };
 void print_items(const Invocation& invocation, const json::array& items,
                  const std::vector<Column>& columns);
-/// --json: the object; else "name: value" lines.
+/// --json: the object; else "name: value" lines, whole, further lines of a value indented.
 void print_one(const Invocation& invocation, const json::object& object);
 
 /// A subcommand whose callback runs `action`, with --json.

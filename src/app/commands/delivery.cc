@@ -77,10 +77,15 @@ Result<std::vector<DeliveryId>> chosen(Journal& journal, const DeliveryArguments
 
 /// Retries, or discards with `why`.
 void decide(Invocation& invocation, const DeliveryArguments& given, bool is_discard) {
+  if (given.ids.empty() && !given.is_all_dead) {
+    return fail(invocation,
+                {ErrorKind::invalid, "delivery retry", "which? Give ids, or --all-dead"});
+  }
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
   json::array items;
   auto work = [&](Journal& journal) -> Result<void> {
+    items.clear();
     const TimePoint now = core->clock.now();
     DW_TRY(const std::vector<DeliveryId> ids, chosen(journal, given));
     for (const DeliveryId id : ids) {

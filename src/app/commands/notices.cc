@@ -7,13 +7,10 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/last_run_date.h"
 #include "app/notice_sender.h"
-#include "base/hash.h"
 #include "base/text.h"
-#include "connectors/sheets/wire.h"
-#include "net/http_server.h"
 #include "web/notice_shapes.h"
-#include "web/problem.h"
 
 namespace dw {
 namespace {
@@ -104,18 +101,6 @@ std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& gi
   return nullptr;
 }
 
-template <class T>
-Task<void> keep(Task<T> task, std::optional<T>& out) {
-  out = co_await std::move(task);
-}
-
-template <class T>
-T wait_for(Core& core, Task<T> task) {
-  std::optional<T> out;
-  run_task(core, keep(std::move(task), out));
-  return std::move(*out);
-}
-
 /// All letters one after the other, so that a hundred thousand of them need no memory.
 void print_letters_json(const NoticeRuns& runs, const NoticeRuns::Picked& picked) {
   json::object head = shape_of(picked.run);
@@ -137,21 +122,12 @@ void print_letters_json(const NoticeRuns& runs, const NoticeRuns::Picked& picked
 }
 
 void print_letter_line(const Letter& letter, std::string_view left_out) {
-  std::string line(letter.email);
-  line += '\t';
-  line += letter.name();
-  line += '\t';
+  std::string line = for_terminal(letter.email) + '\t' + for_terminal(letter.name()) + '\t';
   for (size_t i = 0; i < letter.tickets.size(); ++i) {
     if (i > 0) line += ", ";
-    line += letter.tickets[i].id;
-    line += ' ';
-    line += day_text(letter.tickets[i].day);
+    line += for_terminal(letter.tickets[i].id) + ' ' + day_text(letter.tickets[i].day);
   }
   if (!left_out.empty()) line.append("\tnot now: ").append(left_out);
-  // A terminal obeys control characters; a report's text must not.
-  std::erase_if(line, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-  });
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stdout);
 }
@@ -159,7 +135,7 @@ void print_letter_line(const Letter& letter, std::string_view left_out) {
 void preview(Invocation& invocation, const NoticeArguments& given) {
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
-  const auto picked = wait_for(*core, core->notices->pick());
+  const auto picked = run_task(*core, core->notices->pick());
   if (!picked.ok()) return fail(invocation, picked.error());
   const Selection& selection = *(*picked)->selection;
   if (!given.html.empty()) {
@@ -199,7 +175,7 @@ void plan(Invocation& invocation, const NoticeArguments& given) {
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
   const bool is_test = core->settings.notices.is_test;
-  const auto made = wait_for(*core, core->notices->plan(is_test));
+  const auto made = run_task(*core, core->notices->plan(is_test));
   if (!made.ok()) return fail(invocation, made.error());
   print_run(invocation, *made);
   print_bad_rows(invocation, *made);
@@ -228,7 +204,7 @@ void print_outcome(Invocation& invocation, Core& core, int64_t run) {
     DW_TRY(found, reader.notice_run(run));
     return {};
   };
-  const Result<void> read = wait_for(core, core.store->read(work));
+  const Result<void> read = run_task(core, core.store->read(work));
   if (!read.ok()) return fail(invocation, read.error());
   if (counts.unsure + counts.dead > 0) invocation.exit_code = exit_found;
   if (counts.pending > 0) invocation.exit_code = exit_unreachable;
@@ -246,7 +222,7 @@ void print_outcome(Invocation& invocation, Core& core, int64_t run) {
 void send(Invocation& invocation, Core& core, const NoticeArguments& given, bool is_alone,
           int64_t run) {
   const Millis wait_max(given.wait_seconds * 1000LL);
-  const auto sent = wait_for(core, send_notices(core, is_alone, wait_max));
+  const auto sent = run_task(core, send_notices(core, is_alone, wait_max));
   if (!sent.ok()) return fail(invocation, sent.error());
   print_outcome(invocation, core, run);
 }
@@ -255,7 +231,7 @@ void apply(Invocation& invocation, const NoticeArguments& given) {
   bool is_alone = false;
   const std::unique_ptr<Core> core = sending_core(invocation, given, is_alone);
   if (!core) return;
-  const auto applied = wait_for(*core, core->notices->apply(given.plan, false));
+  const auto applied = run_task(*core, core->notices->apply(given.plan, false));
   if (!applied.ok()) return fail(invocation, applied.error());
   send(invocation, *core, given, is_alone, applied->id);
 }
@@ -291,7 +267,7 @@ bool is_asking(Core& core) {
     is = marks.is_asking;
     return {};
   };
-  return wait_for(core, core.store->read(work)).ok() && is;
+  return run_task(core, core.store->read(work)).ok() && is;
 }
 
 void run(Invocation& invocation, const NoticeArguments& given) {
@@ -301,7 +277,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
   const bool is_test = core->settings.notices.is_test;
   constexpr int tries_max = 5;
   for (int i = 0; i < tries_max; ++i) {
-    const auto made = wait_for(*core, core->notices->plan(is_test));
+    const auto made = run_task(*core, core->notices->plan(is_test));
     if (!made.ok()) return fail(invocation, made.error());
     if (is_test) {
       print_run(invocation, *made);
@@ -309,7 +285,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
       return print_bad_rows(invocation, *made);
     }
     if (is_asking(*core) && !is_agreed(invocation, given, *made)) return;
-    const auto applied = wait_for(*core, core->notices->apply(made->id, true));
+    const auto applied = run_task(*core, core->notices->apply(made->id, true));
     // Another run came in between: what it left is planned anew.
     if (!applied.ok() && applied.error().kind == ErrorKind::conflict) continue;
     if (!applied.ok()) return fail(invocation, applied.error());
@@ -338,7 +314,7 @@ void print_story(const json::object& one) {
 
 /// Why there is nothing to tell of a customer now, or what they get with the next run.
 void why_now(Invocation& invocation, Core& core, const std::string& email) {
-  const auto picked = wait_for(core, core.notices->pick());
+  const auto picked = run_task(core, core.notices->pick());
   if (!picked.ok()) return fail(invocation, picked.error());
   bool is_found = false;
   const auto tell = [&](const Letter& letter, std::string_view left_out) {
@@ -371,7 +347,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
     }
     return {};
   };
-  const Result<void> read = wait_for(*core, core->store->read(work));
+  const Result<void> read = run_task(*core, core->store->read(work));
   if (!read.ok()) return fail(invocation, read.error());
   if (invocation.is_json) return print_items(invocation, items, {});
   for (const json::value& one : items) print_story(one.get_object());
@@ -392,78 +368,14 @@ void import(Invocation& invocation, const NoticeArguments& given) {
     marks.is_asking = true;
     return journal.set_notice_marks(marks);
   };
-  const Result<void> written = wait_for(*core, core->store->write(work));
+  const Result<void> written = run_task(*core, core->store->write(work));
   if (!written.ok()) return fail(invocation, written.error());
   fmt::print("closings from {} on are told; the next run shows what that is and asks\n",
              day_text(*day));
 }
 
-/// What the browser brought back to the loopback port.
-struct SignedIn {
-  std::string state, code, refusal;
-  bool is_back = false;
-};
-
-Task<Response> take_answer(SignedIn& answer, Request& request) {
-  Response response{.status = 200, .content_type = "text/plain; charset=utf-8", .body = {}};
-  if (request.parameter("state").value_or("") != answer.state) {
-    response.status = 400;
-    response.body = "This is no answer to the question that was asked.\n";
-    co_return response;
-  }
-  answer.code = request.parameter("code").value_or("");
-  answer.refusal = request.parameter("error").value_or("");
-  answer.is_back = true;
-  response.body = answer.code.empty() ? "It was refused. You may close this page.\n"
-                                      : "Deskwire is signed in. You may close this page.\n";
-  co_return response;
-}
-
-Task<Result<void>> sign_in(Core& core) {
-  constexpr Millis patience{600'000};
-  constexpr Millis look_again{50};
-  SignedIn answer;
-  answer.state = to_base64url(random_bytes(24));
-  const std::string verifier = to_base64url(random_bytes(48));
-  TaskGroup tasks(core.loop, core.clock);
-  Routes routes;
-  const auto take = [&answer](Request& request) { return take_answer(answer, request); };
-  routes.add("GET", "/cb", take);
-  ServerOptions options;
-  options.listen = "127.0.0.1:0";
-  options.refuse = [](int status, std::string_view, const std::string& detail) {
-    return problem(status, detail);
-  };
-  HttpServer server(core.loop, core.clock, tasks, std::move(routes), std::move(options));
-  DW_CO_TRY(const std::string bound, server.start());
-  const std::string redirect = "http://" + bound + "/cb";
-  const Result<std::string> url = core.google->consent_url(redirect, verifier, answer.state);
-  if (url.ok()) {
-    fmt::print("Open this address and allow reading:\n\n{}\n\n", *url);
-    std::fflush(stdout);
-    const Monotonic until = core.clock.monotonic() + patience;
-    Wake pause(core.loop, core.clock);
-    while (!answer.is_back && core.clock.monotonic() < until) {
-      co_await pause.wait(core.clock.monotonic() + look_again);
-    }
-  }
-  server.stop();
-  co_await tasks.stop(Millis(2000));
-  if (!url.ok()) co_return url.error();
-  if (answer.code.empty()) {
-    co_return Error{ErrorKind::denied, "google sign-in",
-                    answer.is_back ? "it was refused" : "nobody answered in ten minutes"};
-  }
-  std::string code = answer.code;
-  co_return co_await core.google->finish(std::move(code), redirect, verifier);
-}
-
 void login(Invocation& invocation, const NoticeArguments& given) {
-  const std::unique_ptr<Core> core = core_for(invocation, given);
-  if (!core) return;
-  const auto done = wait_for(*core, sign_in(*core));
-  if (!done.ok()) return fail(invocation, done.error());
-  fmt::print("signed in; the token is in {}\n", core->settings.google.token_file);
+  if (const auto core = core_for(invocation, given)) log_in_google(invocation, *core);
 }
 
 using Given = std::shared_ptr<NoticeArguments>;  // shared with callbacks that run later

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/text_file.h"
+#include "domain/day.h"
 #include "domain/markup.h"
 #include "jobs/intake/intake.h"
 #include "jobs/intake/replies.h"
@@ -13,15 +15,13 @@
 namespace dw {
 namespace {
 
-std::optional<std::string> contents(const std::string& file) {
+constexpr size_t ticket_bytes_max = 1 << 20;
+constexpr size_t tickets_per_page = 500;
+
+Result<std::string> contents(const std::string& file) {
+  if (file != "-") return read_whole(file, ticket_bytes_max);
   std::stringstream out;
-  if (file == "-") {
-    out << std::cin.rdbuf();
-    return out.str();
-  }
-  std::ifstream stream(file);
-  if (!stream) return std::nullopt;
-  out << stream.rdbuf();
+  out << std::cin.rdbuf();
   return out.str();
 }
 
@@ -54,8 +54,8 @@ Result<Ticket> ticket_in(const std::string& text, const IntakeSettings& settings
 void explain(Invocation& invocation, const std::string& file) {
   const auto settings = read_settings(invocation);
   if (!settings) return;
-  const auto text = contents(file);
-  if (!text) return fail(invocation, {ErrorKind::invalid, file, "can't be read"});
+  const Result<std::string> text = contents(file);
+  if (!text.ok()) return fail(invocation, text.error());
   const Result<Ticket> ticket = ticket_in(*text, settings->intake);
   if (!ticket.ok()) return fail(invocation, ticket.error());
   const Routing routing(settings->routes);
@@ -89,16 +89,80 @@ void explain(Invocation& invocation, const std::string& file) {
                  : fmt::format("no route matches; priority {}", name_of(ticket->priority)));
 }
 
+struct RouteArguments {
+  std::string file, since, config;
+};
+
+/// What another set of rules would have done with a ticket that has a queue; nothing if the same.
+std::optional<json::object> moved_by(const Routing& routing, const Ticket& ticket) {
+  const Routed routed = routing.choose(ticket);
+  if (ticket.queue.empty() || routed.queue == ticket.queue) return std::nullopt;
+  json::value route = nullptr;
+  if (routed.route >= 0) route = routed.route + 1;
+  return json::object{{"ticket", ticket.id.value}, {"title", ticket.title},
+                      {"was", ticket.queue},       {"would", routed.queue},
+                      {"route", std::move(route)}, {"opened_at", to_rfc3339(ticket.opened_at)}};
+}
+
+void backtest(Invocation& invocation, const RouteArguments& given) {
+  const Result<Settings> next = load_settings(given.config, process_environment());
+  if (!next.ok()) {
+    fmt::print(stderr, "{}\n", next.error().text());
+    invocation.exit_code = exit_configuration;
+    return;
+  }
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
+  TicketQuery query{.page = {.limit = tickets_per_page}};
+  query.since = time_named(given.since, core->clock.now(), core->settings.hours.timezone);
+  if (!query.since) {
+    return fail(invocation, {ErrorKind::invalid, "--since",
+                             "must be a day such as 2026-11-21, a time, \"today\" or \"7d\""});
+  }
+  const Routing routing(next->routes);
+  json::array items;
+  size_t seen = 0;
+  auto work = [&](Reader& reader) -> Result<void> {
+    do {
+      DW_TRY(const Page<Ticket> page, reader.tickets(query));
+      for (const Ticket& ticket : page.items) {
+        if (auto moved = moved_by(routing, ticket)) items.push_back(std::move(*moved));
+      }
+      seen += page.items.size();
+      query.page.cursor = page.next_cursor;
+    } while (!query.page.cursor.empty());
+    return {};
+  };
+  const Result<void> read = core->store->read_now(work);
+  if (!read.ok()) return fail(invocation, read.error());
+  print_items(invocation, items,
+              {{"TICKET", "ticket"},
+               {"OPENED", "opened_at"},
+               {"WAS", "was"},
+               {"WOULD BE", "would"},
+               {"ROUTE", "route"},
+               {"TITLE", "title"}});
+  if (invocation.is_json) return;
+  fmt::print("{} of {} tickets would have gone elsewhere\n", items.size(), seen);
+}
+
 }  // namespace
 
 void add_route(CLI::App& app, Invocation& invocation) {
-  auto file = std::make_shared<std::string>();  // shared with a callback that runs later
+  auto given = std::make_shared<RouteArguments>();  // shared with callbacks that run later
   CLI::App* route = app.add_subcommand("route", "Routing rules");
   route->require_subcommand(1);
-  CLI::App& command =
+  CLI::App& one =
       add_command(*route, invocation, "explain", "Which rule a ticket would take, and why",
-                  [&invocation, file] { explain(invocation, *file); });
-  command.add_option("file", *file, "a message as written in Teams, or an API body; - for stdin")
+                  [&invocation, given] { explain(invocation, given->file); });
+  one.add_option("file", given->file, "a message as written in Teams, or an API body; - for stdin")
+      ->required();
+  CLI::App& past =
+      add_command(*route, invocation, "backtest",
+                  "Which past tickets another configuration's rules would have sent elsewhere",
+                  [&invocation, given] { backtest(invocation, *given); });
+  past.add_option("--since", given->since, "a day, a time or \"30d\"")->required();
+  past.add_option("--config", given->config, "the configuration with the other [[route]]s")
       ->required();
 }
 

@@ -15,15 +15,6 @@ struct SetupChoice {
   bool is_undo = false, is_dry_run = false;
 };
 
-Task<void> set_up(Core& core, SetupChoice choice, Result<std::vector<SetupStep>>& out) {
-  ZendeskSetup setup(*core.zendesk, core.public_url + "/hooks/zendesk", choice.is_dry_run);
-  if (choice.is_undo) {
-    out = co_await setup.undo(setup_timeout);
-  } else {
-    out = co_await setup.make(setup_timeout);
-  }
-}
-
 void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
   const auto core = open_core(invocation);
   if (!core) return;
@@ -36,8 +27,9 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
                "reach\n",
                core->public_url);
   }
-  Result<std::vector<SetupStep>> steps = std::vector<SetupStep>();
-  run_task(*core, set_up(*core, choice, steps));
+  ZendeskSetup setup(*core->zendesk, core->public_url + "/hooks/zendesk", choice.is_dry_run);
+  const Result<std::vector<SetupStep>> steps =
+      run_task(*core, choice.is_undo ? setup.undo(setup_timeout) : setup.make(setup_timeout));
   if (!steps.ok()) return fail(invocation, steps.error());
   json::array items;
   for (const SetupStep& step : *steps) {

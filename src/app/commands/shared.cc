@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <iterator>
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
@@ -13,7 +15,14 @@ namespace {
 
 constexpr size_t cell_characters_max = 60;
 
-/// The member at "requester.name" as text; null is "-".
+/// A value as text; null is "-".
+std::string shown(const json::value& value, std::string_view line_break) {
+  if (value.is_null()) return "-";
+  const json::string* text = value.if_string();
+  return text == nullptr ? to_text(value) : for_terminal({text->data(), text->size()}, line_break);
+}
+
+/// The member at "requester.name" as one line that fits into a table.
 std::string cell(const json::value& item, const std::string& member) {
   const json::value* value = &item;
   for (const std::string_view part : split(member, '.')) {
@@ -21,17 +30,22 @@ std::string cell(const json::value& item, const std::string& member) {
     value = value->get_object().if_contains({part.data(), part.size()});
     if (value == nullptr) return "-";
   }
-  if (value->is_null()) return "-";
-  if (const json::string* text = value->if_string()) {
-    std::string line = replace_all({text->data(), text->size()}, "\n", " ");
-    // A terminal obeys control characters; a ticket's text must not.
-    std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-    return cut_characters(line, cell_characters_max);
-  }
-  return to_text(*value);
+  const json::string* text = value->if_string();
+  return text == nullptr ? shown(*value, " ")
+                         : cut_characters(shown(*value, " "), cell_characters_max);
 }
 
 }  // namespace
+
+std::string for_terminal(std::string_view text, std::string_view line_break) {
+  std::string out;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.data() != text.data()) out += line_break;
+    std::copy_if(line.begin(), line.end(), std::back_inserter(out),
+                 [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+  }
+  return out;
+}
 
 void fail(Invocation& invocation, const Error& error) {
   fmt::print(stderr, "deskwire: {}\n", error.text());
@@ -104,8 +118,7 @@ void print_one(const Invocation& invocation, const json::object& object) {
     return;
   }
   for (const auto& member : object) {
-    const std::string key(member.key());
-    fmt::print("{}: {}\n", key, cell(object, key));
+    fmt::print("{}: {}\n", std::string_view(member.key()), shown(member.value(), "\n  "));
   }
 }
 

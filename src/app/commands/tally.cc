@@ -3,12 +3,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "app/commands/commands.h"
 #include "app/stats_files.h"
 #include "app/tally_recount.h"
+#include "app/text_file.h"
 #include "base/text.h"
 #include "domain/day.h"
 #include "web/shapes.h"
@@ -19,6 +18,7 @@ namespace {
 constexpr Millis ask_timeout{30'000};
 constexpr Millis wait_after_trouble{5000};
 constexpr int tries_max = 20;
+constexpr size_t import_bytes_max = 16 << 20;  // a hundred thousand agents
 constexpr const char* chat_target = "slack";
 
 struct TallyArguments {
@@ -62,13 +62,9 @@ void show(Invocation& invocation, const TallyArguments& given) {
 void import(Invocation& invocation, const TallyArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  std::ifstream stream(given.file, std::ios::binary);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream.good() && !stream.eof()) {
-    return fail(invocation, {ErrorKind::invalid, given.file, "can't be read"});
-  }
-  const Result<std::vector<TallyBalance>> balances = balances_in(text.str());
+  const Result<std::string> text = read_whole(given.file, import_bytes_max);
+  if (!text.ok()) return fail(invocation, text.error());
+  const Result<std::vector<TallyBalance>> balances = balances_in(*text);
   if (!balances.ok()) return fail(invocation, balances.error());
   int64_t total = 0;
   for (const TallyBalance& one : *balances) total += one.updates;
@@ -88,31 +84,22 @@ class Backfill {
   Backfill(Core& core, std::string channel, TimePoint since)
       : core_(core), channel_(std::move(channel)), since_(since), started_at_(core.clock.now()) {}
 
-  Task<void> run() {
+  /// How many messages there were. errors  as Slack says; a page that was taken stays counted
+  Task<Result<int64_t>> run() {
     std::string cursor;
     do {
-      Result<json::value> page = co_await ask(cursor);
-      if (!page.ok()) {
-        error = page.error();
-        co_return;
-      }
+      DW_CO_TRY(const json::value page, co_await ask(cursor));
       std::vector<Problem> ignored;
-      const JsonView view(*page, ignored);
+      const JsonView view(page, ignored);
       json::array found;
       for (const JsonView& one : view["messages"].elements()) found.push_back(*one.raw());
-      const Result<Accepted> taken = co_await take(cursor, std::move(found));
-      if (!taken.ok()) {
-        error = taken.error();
-        co_return;
-      }
+      DW_CO_CHECK(co_await take(cursor, std::move(found)));
       cursor = view["next_cursor"].text().value_or("");
       if (::isatty(STDERR_FILENO) != 0) show_progress(cursor.empty());
     } while (!cursor.empty());
     if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    co_return messages_;
   }
-
-  int64_t messages = 0;
-  std::optional<Error> error;
 
  private:
   Target* chat() const {
@@ -153,7 +140,7 @@ class Backfill {
 
   Task<Result<Accepted>> take(std::string cursor, json::array found) {
     for (const json::value& one : found) note_time(one);
-    messages += static_cast<int64_t>(found.size());
+    messages_ += static_cast<int64_t>(found.size());
     const int64_t asked = started_at_.time_since_epoch().count();
     Event event{.source = "tally",
                 .key = fmt::format("history/{}/{}/{}", channel_, asked, cut_bytes(cursor, 300)),
@@ -180,13 +167,14 @@ class Backfill {
     const double part = is_known ? std::clamp(done / whole, 0., 1.) : 1;
     const auto filled = static_cast<size_t>(part * width);
     fmt::print(stderr, "\r[{}{}] {:3.0f}% {} messages", std::string(filled, '#'),
-               std::string(width - filled, '.'), part * 100, messages);
+               std::string(width - filled, '.'), part * 100, messages_);
     std::fflush(stderr);
   }
 
   Core& core_;
   std::string channel_;
   TimePoint since_, started_at_, oldest_{};
+  int64_t messages_ = 0;
 };
 
 void backfill(Invocation& invocation, const TallyArguments& given) {
@@ -199,13 +187,9 @@ void backfill(Invocation& invocation, const TallyArguments& given) {
                              "is the channel of no [[tally]]: add it to the configuration first"});
   }
   Backfill work(*core, given.channel, *since);
-  run_task(*core, work.run());
-  if (work.error) return fail(invocation, *work.error);
-  print_one(invocation, {{"channel", given.channel}, {"messages", work.messages}});
-}
-
-Task<void> recount_into(Core& core, std::string channel, Result<int64_t>& done) {
-  done = co_await recount(core, std::move(channel));
+  const Result<int64_t> messages = run_task(*core, work.run());
+  if (!messages.ok()) return fail(invocation, messages.error());
+  print_one(invocation, {{"channel", given.channel}, {"messages", *messages}});
 }
 
 void rebuild(Invocation& invocation, const TallyArguments& given) {
@@ -214,8 +198,7 @@ void rebuild(Invocation& invocation, const TallyArguments& given) {
   int64_t messages = 0;
   for (const TallySettings& tally : core->settings.tallies) {
     if (!given.channel.empty() && given.channel != tally.channel) continue;
-    Result<int64_t> done = int64_t{0};
-    run_task(*core, recount_into(*core, tally.channel, done));
+    const Result<int64_t> done = run_task(*core, recount(*core, tally.channel));
     if (!done.ok()) return fail(invocation, done.error());
     messages += *done;
   }

@@ -17,21 +17,16 @@ struct TicketArguments {
   bool is_private = false;
 };
 
-Task<void> accept(Core& core, Event event, Result<Accepted>& out) {
-  out = co_await core.inbox->accept(std::move(event));
-}
-
 /// Hands an event to the inbox as the API does; the ticket that the reply names is printed.
 void take(Invocation& invocation, std::string kind, json::object body) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  Result<Accepted> accepted = Error{};
   Event event{.source = "command",
               .key = random_uuid(),
               .kind = std::move(kind),
               .at = core->clock.now(),
               .body = std::move(body)};
-  run_task(*core, accept(*core, std::move(event), accepted));
+  const Result<Accepted> accepted = run_task(*core, core->inbox->accept(std::move(event)));
   if (!accepted.ok()) return fail(invocation, accepted.error());
   std::vector<Problem> ignored;
   const TicketId id{JsonView(accepted->reply, ignored)["ticket"].integer().value_or(0)};

@@ -66,15 +66,8 @@ void add(Invocation& invocation, const TokenArguments& given) {
   };
   const Result<void> written = core->store->write_now(work);
   if (!written.ok()) return fail(invocation, written.error());
-  // Printed whole: print_one() cuts long values.
-  if (invocation.is_json) {
-    fmt::print("{}\n", to_text(shown));
-    return;
-  }
-  for (const auto& member : shown) {
-    fmt::print("{}: {}\n", std::string(member.key()), std::string(member.value().get_string()));
-  }
-  fmt::print(stderr, "Keep it now: it is not shown again.\n");
+  print_one(invocation, shown);
+  if (!invocation.is_json) fmt::print(stderr, "Keep it now: it is not shown again.\n");
 }
 
 void list(Invocation& invocation) {

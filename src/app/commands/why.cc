@@ -112,7 +112,7 @@ std::string rule_of(const Ticket& ticket, const Routing& routing) {
 }
 
 std::string one_line(std::string_view text) {
-  return cut_characters(replace_all(text, "\n", " ⏎ "), shown_characters_max);
+  return cut_characters(for_terminal(text, " ⏎ "), shown_characters_max);
 }
 
 /// What a delivery came to, and what a person can do about it.
@@ -162,13 +162,13 @@ void print(const Story& story, const Routing& routing) {
     const Ticket& ticket = *story.ticket;
     fmt::print("ticket {} “{}”\n  {}, {}, opened {} from {} by {}\n  {}\n", ticket.id.value,
                one_line(ticket.title), name_of(ticket.priority), name_of(ticket.status),
-               to_rfc3339(ticket.opened_at), ticket.source, ticket.requester.name,
+               to_rfc3339(ticket.opened_at), ticket.source, one_line(ticket.requester.name),
                rule_of(ticket, routing));
     if (ticket.solved_at) fmt::print("  solved {}\n", to_rfc3339(*ticket.solved_at));
   }
   for (const StoredEvent& event : story.events) print_event(story, event);
   for (const Comment& comment : story.comments) {
-    fmt::print("\n{}  {} {}: {}\n", to_rfc3339(comment.at), comment.author_name,
+    fmt::print("\n{}  {} {}: {}\n", to_rfc3339(comment.at), one_line(comment.author_name),
                comment.is_public ? "wrote" : "noted", one_line(comment.body));
   }
 }

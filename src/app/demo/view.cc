@@ -63,14 +63,19 @@ json::object names_of(const Workspace& slack) {
   return out;
 }
 
-json::array updates_of(const Workspace& slack) {
+/// The last `max` of a list, newest first, each in its shape.
+template <class List, class Shape>
+json::array newest_of(const List& list, size_t max, const Shape& shape_of) {
   json::array out;
-  const auto& messages = slack.channels().at(updates_channel).messages;
-  auto at = messages.rbegin();
-  for (; at != messages.rend() && out.size() < updates_max; ++at) {
-    out.push_back(message_of(slack, at->second));
+  for (auto at = list.rbegin(); at != list.rend() && out.size() < max; ++at) {
+    out.push_back(shape_of(*at));
   }
   return out;
+}
+
+json::array updates_of(const Workspace& slack) {
+  const auto shape = [&slack](const auto& said) { return message_of(slack, said.second); };
+  return newest_of(slack.channels().at(updates_channel).messages, updates_max, shape);
 }
 
 json::object ticket_of(World& world, int64_t id) {
@@ -113,31 +118,18 @@ json::array tickets_of(World& world) {
   return out;
 }
 
-json::array talks_of(const World& world) {
-  json::array out;
-  for (auto at = world.teams().rbegin(); at != world.teams().rend() && out.size() < talks_max;
-       ++at) {
-    out.push_back(json::object{{"who", at->who},
-                               {"asked", at->asked},
-                               {"answer", at->answer},
-                               {"is_refused", at->is_refused},
-                               {"at", to_rfc3339(at->at)}});
-  }
-  return out;
+json::object talk_json(const TeamsTalk& talk) {
+  return {{"who", talk.who},
+          {"asked", talk.asked},
+          {"answer", talk.answer},
+          {"is_refused", talk.is_refused},
+          {"at", to_rfc3339(talk.at)}};
 }
 
-json::array mails_of(const World& world) {
-  json::array out;
-  for (auto at = world.mails().rbegin(); at != world.mails().rend() && out.size() < mails_max;
-       ++at) {
-    out.push_back(json::object{{"id", at->id},
-                               {"at", to_rfc3339(at->at)},
-                               {"to", at->to},
-                               {"subject", at->subject},
-                               {"text", at->text},
-                               {"pictures", at->pictures.size()}});
-  }
-  return out;
+json::object mail_json(const Mail& mail) {
+  return {{"id", mail.id},     {"at", to_rfc3339(mail.at)},
+          {"to", mail.to},     {"subject", mail.subject},
+          {"text", mail.text}, {"pictures", mail.pictures.size()}};
 }
 
 json::object column_json(const Column& column) {
@@ -175,8 +167,8 @@ json::object view_of(World& world) {
           {"threads", threads_of(world.slack())},
           {"updates", updates_of(world.slack())},
           {"tickets", tickets_of(world)},
-          {"teams", talks_of(world)},
-          {"mails", mails_of(world)}};
+          {"teams", newest_of(world.teams(), talks_max, talk_json)},
+          {"mails", newest_of(world.mails(), mails_max, mail_json)}};
 }
 
 }  // namespace dw::demo

@@ -26,7 +26,7 @@ struct ApiParts {
   Clock& clock;
   Metrics& metrics;
   Access& access;
-  Scheduler& scheduler;
+  const Scheduler& scheduler;
   LiveFeed& live;
   ShapeContext shapes;
   std::vector<QueueName> queues;

@@ -1,0 +1,114 @@
+#include "app/faces.h"
+
+#include "app/oauth_callback.h"
+#include "web/board.h"
+#include "web/problem.h"
+
+namespace dw {
+namespace {
+
+SqsEndpointSettings sqs_settings(const Core& core) {
+  SqsEndpointSettings settings{.public_url = core.public_url};
+  settings.is_key_required = core.settings.access.mode != AccessMode::loopback;
+  for (const QueueSettings& queue : core.settings.queues) {
+    if (!queue.is_embedded()) continue;
+    settings.queues.push_back({queue.name, queue.receives_max, queue.visibility, queue.is_fifo()});
+  }
+  return settings;
+}
+
+Access::Mode access_mode(const Settings& settings) {
+  return static_cast<Access::Mode>(settings.access.mode);
+}
+static_assert(static_cast<int>(AccessMode::oidc) == static_cast<int>(Access::Mode::oidc));
+
+std::string default_role(const Settings& settings) {
+  return std::string(name_of(static_cast<Role>(settings.access.default_role)));
+}
+
+std::unique_ptr<Oidc> oidc_of(Core& core) {
+  const AccessSettings& access = core.settings.access;
+  if (access.mode != AccessMode::oidc) return nullptr;
+  return std::make_unique<Oidc>(
+      core.http, core.clock,
+      OidcSettings{access.oidc_issuer, access.oidc_client_id, access.oidc_client_secret,
+                   core.public_url + "/oidc/callback"});
+}
+
+ApiParts api_parts(FacesParts& parts, Access& access) {
+  Core& core = parts.core;
+  return {*core.store,
+          *core.inbox,
+          core.clock,
+          core.metrics,
+          access,
+          parts.scheduler,
+          parts.live,
+          core.shapes(),
+          core.queue_names(),
+          parts.depths,
+          parts.states,
+          DW_VERSION,
+          core.clock.now(),
+          std::move(parts.lanes_changed),
+          *core.notices,
+          core.judging};
+}
+
+}  // namespace
+
+Faces::Faces(FacesParts parts)
+    : core_(parts.core),
+      tasks_(parts.tasks),
+      sessions_(*core_.store, core_.clock),
+      access_(*core_.store, core_.clock, sessions_, access_mode(core_.settings), core_.public_url),
+      sign_in_(SignInParts{core_.loop, core_.clock, *core_.store, access_, sessions_,
+                           oidc_of(core_), default_role(core_.settings)}),
+      hooks_(*core_.inbox, core_.clock, core_.metrics, parts.states, core_.hook_sources()),
+      sqs_(core_.loop, core_.clock, *core_.store, sqs_settings(core_)),
+      api_(api_parts(parts, access_)) {}
+
+Result<std::string> Faces::start() {
+  server_ =
+      std::make_unique<HttpServer>(core_.loop, core_.clock, tasks_, routes(), server_options());
+  return server_->start();
+}
+
+void Faces::stop() {
+  server_->stop();
+  sqs_.stop();
+}
+
+Routes Faces::routes() {
+  Routes routes;
+  hooks_.add_to(routes);
+  api_.add_to(routes);
+  sign_in_.add_to(routes);
+  add_oauth_callback(routes, core_);
+  sqs_.add_to(routes);
+  add_board_routes(routes);
+  return routes;
+}
+
+ServerOptions Faces::server_options() {
+  const ServerSettings& server = core_.settings.server;
+  core_.metrics.declare_histogram("deskwire_http_seconds",
+                                  "From a request's last byte to its answer, by route",
+                                  {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 20});
+  ServerOptions options;
+  options.listen = server.listen;
+  options.tls_cert = server.tls_cert;
+  options.tls_key = server.tls_key;
+  options.trusted_proxies = server.trusted_proxies;
+  options.limits.body_bytes_max = server.body_bytes_max;
+  options.refuse = [](int status, std::string_view, std::string detail) {
+    return problem(status, detail);
+  };
+  options.observe = [this](std::string_view pattern, std::string_view, int, double seconds) {
+    core_.metrics.observe("deskwire_http_seconds", seconds,
+                          {{"route", pattern.empty() ? "none" : pattern}});
+  };
+  return options;
+}
+
+}  // namespace dw

@@ -1,0 +1,120 @@
+#include "app/timetable.h"
+
+#include "app/bridge_figures.h"
+#include "app/volume_round.h"
+#include "base/log.h"
+
+namespace dw {
+
+Task<void> tick(Core& core, std::string kind, std::string key) {
+  Event event{.source = "clock",
+              .key = std::move(key),
+              .kind = std::move(kind),
+              .at = core.clock.now(),
+              .body = json::object{}};
+  const std::string what = event.kind;
+  const Result<Accepted> accepted = co_await core.inbox->accept(std::move(event));
+  if (!accepted.ok()) log_error(what, accepted.error().text());
+}
+
+Timetable::Timetable(Core& core, TaskGroup& tasks, ConnectorStates& states, Janitor& janitor,
+                     QueueDepths& depths)
+    : core_(core),
+      tasks_(tasks),
+      states_(states),
+      janitor_(janitor),
+      depths_(depths),
+      scheduler_(core.loop, core.clock, tasks) {}
+
+void Timetable::add(const std::string& name, const std::string& when,
+                    std::function<Task<void>(TimePoint due)> action) {
+  Result<Schedule> schedule = Schedule::parse(when);
+  DW_ASSERT(schedule.ok(), "a schedule is written here, or was checked with the settings");
+  scheduler_.add({name, when, *schedule, core_.settings.hours.timezone, std::move(action)});
+}
+
+void Timetable::add_figures() {
+  if (!core_.gauges.empty()) {
+    add("queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); });
+    tasks_.run("queue depths", depths_.measure());
+  }
+  declare_bridge_figures(core_.metrics);
+  if (!core_.settings.bridges.empty()) {
+    add("bridge figures", "* * * * *", [this](TimePoint) { return measure_bridges(core_); });
+    tasks_.run("bridge figures", measure_bridges(core_));
+  }
+}
+
+void Timetable::start() {
+  const Settings& settings = core_.settings;
+  add("retention", "hourly :17", [this](TimePoint) { return janitor_.sweep(); });
+  add_figures();
+  if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
+    add("summary", settings.summary.schedule, [this](TimePoint due) {
+      return tick(core_, "bridge.summary", "summary/" + to_rfc3339(due));
+    });
+  }
+  if (settings.notices.has_report() && !settings.notices.schedule.empty()) {
+    add("notices", settings.notices.schedule, [this](TimePoint) { return run_notices(); });
+  }
+  if (settings.volume.is_on) {
+    add("volume", settings.volume.schedule, [this](TimePoint due) { return look_at_volume(due); });
+  }
+  scheduler_.start();
+}
+
+/// Replicas may do this at once: the ledger takes one of them, and the others find nothing new.
+Task<void> Timetable::run_notices() {
+  const NoticesSettings& notices = core_.settings.notices;
+  const Result<NoticeRun> made = co_await core_.notices->plan(notices.is_test);
+  if (!made.ok()) {
+    log_error("notices", made.error().text());
+    states_.note_trouble("notices", made.error().text());
+    co_return;
+  }
+  states_.note_success("notices", core_.clock.now());
+  bool is_asking = false;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(const NoticeMarks marks, reader.notice_marks());
+    is_asking = marks.is_asking;
+    return {};
+  };
+  const Result<void> read = co_await core_.store->read(look);
+  if (notices.is_test || notices.is_approval_needed || is_asking || !read.ok()) {
+    log_info("notices", "a plan waits for a person", {{"run", made->id}});
+    co_return;
+  }
+  const Result<NoticeRun> applied = co_await core_.notices->apply(made->id, true);
+  if (!applied.ok()) log_warn("notices", applied.error().text());
+}
+
+Task<void> Timetable::look_at_volume(TimePoint due) {
+  // The first round counts a whole history, and may take longer than an hour.
+  if (is_looking_at_volume_) co_return;
+  is_looking_at_volume_ = true;
+  co_await judge_volume(due);
+  is_looking_at_volume_ = false;
+}
+
+Task<void> Timetable::judge_volume(TimePoint due) {
+  const Result<Judging> judging = load_judging(core_.settings);
+  if (!judging.ok()) {
+    log_error("volume", judging.error().text());
+    co_return;
+  }
+  VolumeRound round(core_, {core_.settings.volume, *judging, core_.public_url});
+  RoundOptions options;
+  options.key = to_rfc3339(due);
+  const Result<json::object> seen = co_await round.run(std::move(options));
+  if (!seen.ok()) {
+    // The next round makes up for what was missed.
+    log_warn("volume", seen.error().text());
+    co_return;
+  }
+  log_info("volume", "looked",
+           {{"hour", to_text(seen->at("hour"))},
+            {"count", to_text(seen->at("count"))},
+            {"mark", to_text(seen->at("mark"))}});
+}
+
+}  // namespace dw
