@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr size_t file_bytes_max = 1 << 20;
 constexpr const char* system_file = "/etc/deskwire/deskwire.toml";
+
 template <class T>
 void read_one(const Node::Table& root, const Section<T>& section, T& out, Problems& problems) {
   const auto found = root.find(section.key);
@@ -315,6 +317,11 @@ Result<std::string> find_settings_file(const std::string& given, const Environme
   }
   for (const char* file : {"deskwire.toml", system_file}) {
     if (::access(file, F_OK) == 0) return std::string(file);
+  }
+  // Without it a command would go on with a store of its own, and say that all is well.
+  if (errno == EACCES) {
+    return Error{ErrorKind::invalid, system_file,
+                 "is not for this user to read (sudo -u deskwire deskwire …, or --config FILE)"};
   }
   return std::string();
 }
