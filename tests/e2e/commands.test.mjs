@@ -112,7 +112,8 @@ test("SIGHUP takes a good file and refuses a bad one", async () => {
 
 /** What Tab offers after `line` in each shell that is installed here. */
 const tab = {
-  bash: (line) => `source ./script; COMP_WORDS=(${line} ''); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+  bash: (line) => `source ./script
+COMP_WORDS=(${line} ''); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
 _deskwire; printf '%s\n' "\${COMPREPLY[@]}"`,
   fish: (line) => `source ./script; complete -C '${line} '`,
   // zsh's own completion works at a prompt alone: what it would be given is printed instead.
