@@ -11,12 +11,18 @@ COPY . .
 RUN make package
 
 FROM debian:12-slim
-COPY --from=build /source/build/deskwire_*.deb /tmp/
-RUN apt-get update \
- && apt-get install -y --no-install-recommends /tmp/deskwire_*.deb \
- && rm -rf /var/lib/apt/lists/* /tmp/deskwire_*.deb
-COPY --chown=root:deskwire --chmod=0640 packaging/docker/deskwire.toml /etc/deskwire/deskwire.toml
-USER deskwire
+COPY --from=build /source/build/deskwire_*.deb /tmp/package/
+COPY packaging/docker/deskwire.toml /tmp/package/
+# A number of its own, made before the package would take any: what is mounted can be given to it,
+# and Kubernetes sees that it is not root.
+RUN groupadd --system --gid 10001 deskwire \
+ && useradd --system --uid 10001 --gid 10001 --no-log-init --no-create-home \
+      --home-dir /var/lib/deskwire --shell /usr/sbin/nologin deskwire \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends /tmp/package/deskwire_*.deb \
+ && install -o root -g deskwire -m 0640 /tmp/package/deskwire.toml /etc/deskwire/deskwire.toml \
+ && rm -rf /tmp/package /var/lib/apt/lists/*
+USER 10001:10001
 WORKDIR /var/lib/deskwire
 VOLUME /var/lib/deskwire
 EXPOSE 8080

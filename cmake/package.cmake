@@ -16,7 +16,7 @@ install(CODE "if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\" AND
   file(INSTALL DESTINATION /etc/deskwire TYPE FILE FILES \"${files}/deskwire.toml\")
 endif()")
 
-# The program prints its own completions. zsh's belong into a user's own .zshrc.
+# The program prints its own completions.
 function(dw_install_completion shell folder name)
   set(made ${CMAKE_BINARY_DIR}/completions/${shell}/${name})
   install(CODE "file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/completions/${shell})
@@ -25,6 +25,7 @@ execute_process(COMMAND $<TARGET_FILE:deskwire> completions ${shell} OUTPUT_FILE
   install(FILES ${made} DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/${folder})
 endfunction()
 dw_install_completion(bash bash-completion/completions deskwire)
+dw_install_completion(zsh zsh/vendor-completions _deskwire)
 dw_install_completion(fish fish/vendor_completions.d deskwire.fish)
 
 # What is built is packaged; the tests' programs need not be.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <set>
 
 #include "app/text_file.h"
@@ -315,6 +316,11 @@ Result<std::string> find_settings_file(const std::string& given, const Environme
   }
   for (const char* file : {"deskwire.toml", system_file}) {
     if (::access(file, F_OK) == 0) return std::string(file);
+  }
+  // Without it a command would go on with a store of its own, and say that all is well.
+  if (errno == EACCES) {
+    return Error{ErrorKind::invalid, system_file,
+                 "is not for this user to read (sudo -u deskwire deskwire …, or --config FILE)"};
   }
   return std::string();
 }

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 
 #include "base/clock.h"
 
@@ -34,6 +37,21 @@ std::string_view name_of_level(LogLevel level) {
   return names.at(static_cast<size_t>(level));
 }
 
+/// Whether stderr is the journal's, as systemd.exec(5) says of JOURNAL_STREAM: a child that writes
+/// elsewhere inherits the variable too.
+bool is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat found {};
+  return stream != nullptr && ::fstat(STDERR_FILENO, &found) == 0 &&
+         stream == fmt::format("{}:{}", found.st_dev, found.st_ino);
+}
+
+/// sd-daemon(3): the journal takes a line's priority from its front.
+std::string_view journal_priority(LogLevel level) {
+  static constexpr std::array<std::string_view, 5> priorities = {"<7>", "<7>", "<6>", "<4>", "<3>"};
+  return priorities.at(static_cast<size_t>(level));
+}
+
 /// Quoted where white space, quotes or control characters would make the line ambiguous: a
 /// stranger's text can neither end a line nor forge a field.
 void append_value(std::string& out, std::string_view value) {
@@ -47,10 +65,12 @@ void append_value(std::string& out, std::string_view value) {
   }
 }
 
-std::string as_text(LogLevel level, std::string_view area, std::string_view what,
-                    LogFields fields) {
-  std::string out =
-      fmt::format("{} {:<5} {}: {}", to_rfc3339(system_now()), name_of_level(level), area, what);
+std::string as_text(LogLevel level, std::string_view area, std::string_view what, LogFields fields,
+                    bool is_for_journal) {
+  // The journal has the time and the level of its own.
+  std::string out = is_for_journal ? fmt::format("{}: {}", area, what)
+                                   : fmt::format("{} {:<5} {}: {}", to_rfc3339(system_now()),
+                                                 name_of_level(level), area, what);
   for (const LogField& field : fields) {
     out += fmt::format(" {}=", field.key);
     if (const auto* number = std::get_if<int64_t>(&field.value)) {
@@ -94,10 +114,11 @@ bool logs(LogLevel level) {
 
 void log(LogLevel level, std::string_view area, std::string_view what, LogFields fields) {
   if (!logs(level)) return;
+  static const bool is_for_journal = is_journal();
   const std::string line = format_now.load() == LogFormat::json
                                ? as_json(level, area, what, fields)
-                               : as_text(level, area, what, fields);
-  sink().info("{}", line);
+                               : as_text(level, area, what, fields, is_for_journal);
+  sink().info("{}{}", is_for_journal ? journal_priority(level) : "", line);
 }
 
 }  // namespace dw

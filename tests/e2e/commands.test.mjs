@@ -1,5 +1,6 @@
 // The command line as a person uses it, beside a running daemon and without one.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { call, folder, local, run, serve, teams, ticket, until } from "./daemon.mjs";
@@ -139,11 +140,40 @@ test("SIGHUP takes a good file and refuses a bad one", async () => {
   daemon.clean();
 });
 
-test("completions are good shell, help is on every level", () => {
+/** What Tab offers after `line` in each shell that is installed here. */
+const tab = {
+  bash: (line) => `source ./script
+COMP_WORDS=(${line} ''); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+_deskwire; printf '%s\n' "\${COMPREPLY[@]}"`,
+  fish: (line) => `source ./script; complete -C '${line} '`,
+  // zsh's own completion works at a prompt alone: what it would be given is printed instead.
+  zsh: (line) => `compdef() {}; _files() { print FILES }
+_describe() { print -rl -- \${(P)@[-1]} }
+source ./script; words=(${line} ''); CURRENT=$#words; PREFIX=''; _deskwire`,
+};
+
+test("Tab offers commands, then options, whatever value stands between", (t) => {
   const cwd = folder("");
-  for (const shell of ["bash", "zsh", "fish"]) {
-    assert.match(run(cwd, ["completions", shell]).out, /delivery/);
+  for (const [shell, typed] of Object.entries(tab)) {
+    writeFileSync(`${cwd}/script`, run(cwd, ["completions", shell]).out);
+    if (spawnSync(shell, ["-c", "true"]).status !== 0) {
+      t.diagnostic(`${shell} is not here`);
+      continue;
+    }
+    const offers = (line) => {
+      const done = spawnSync(shell, ["-c", typed(line)], { cwd, encoding: "utf8" });
+      assert.equal(done.stderr, "", shell);
+      return done.stdout;
+    };
+    assert.match(offers("deskwire"), /delivery/, shell);
+    const below = offers("deskwire --config x.toml delivery");
+    assert.match(below, /discard/, shell);
+    assert.doesNotMatch(below, /volume/, shell);
   }
+});
+
+test("help is on every level", () => {
+  const cwd = folder("");
   assert.match(run(cwd, ["ticket", "new", "--help"]).out, /--priority/);
   assert.match(run(cwd, ["--version"]).out, /^deskwire \d/);
   assert.equal(JSON.parse(run(cwd, ["config", "--schema"]).out).additionalProperties, false);

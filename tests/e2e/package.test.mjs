@@ -36,6 +36,7 @@ test("the Debian package: files, configuration, dependencies, and a program that
   for (const file of ["usr/bin/deskwire", "usr/share/man/man1/deskwire.1",
     "usr/lib/systemd/system/deskwire.service", "etc/deskwire/deskwire.toml",
     "usr/share/bash-completion/completions/deskwire",
+    "usr/share/zsh/vendor-completions/_deskwire",
     "usr/share/fish/vendor_completions.d/deskwire.fish", "usr/share/doc/deskwire/copyright",
     "usr/share/doc/deskwire/examples/deskwire.toml.example",
     "usr/share/doc/deskwire/examples/prometheus-rules.yml",

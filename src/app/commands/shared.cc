@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "app/commands/commands.h"
+#include "app/environment_file.h"
 #include "app/exit_code.h"
 #include "base/text.h"
 
@@ -55,6 +56,7 @@ void fail(Invocation& invocation, const Error& error) {
 std::optional<Settings> read_settings(Invocation& invocation) {
   const Environment environment = process_environment();
   const Result<std::string> file = find_settings_file(invocation.config, environment);
+  if (file.ok()) adopt_environment(*file);
   Result<Settings> settings =
       file.ok() ? load_settings(*file, environment) : Result<Settings>(file.error());
   if (settings.ok()) {
