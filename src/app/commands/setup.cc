@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "net/url.h"
 
 namespace dw {
 namespace {
@@ -14,6 +15,11 @@ constexpr Millis setup_timeout{60'000};
 struct SetupChoice {
   bool is_undo = false, is_dry_run = false;
 };
+
+bool is_on_this_machine(const std::string& address) {
+  const auto url = parse_url(address);
+  return url && (url->host == "127.0.0.1" || url->host == "localhost");
+}
 
 Task<void> set_up(Core& core, SetupChoice choice, Result<std::vector<SetupStep>>& out) {
   ZendeskSetup setup(*core.zendesk, core.public_url + "/hooks/zendesk", choice.is_dry_run);
@@ -30,11 +36,13 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
   if (!core->zendesk) {
     return fail(invocation, {ErrorKind::missing, "zendesk", "there is no [zendesk] section"});
   }
-  if (!choice.is_undo && core->settings.server.public_url.empty()) {
-    fmt::print(stderr,
-               "deskwire: server.public_url is not set: Zendesk will call {}, which it can hardly "
-               "reach\n",
-               core->public_url);
+  const bool is_told_where = !core->settings.server.public_url.empty();
+  if (!choice.is_undo && !is_told_where && !is_on_this_machine(core->settings.zendesk.url)) {
+    return fail(invocation,
+                {ErrorKind::invalid, "zendesk setup",
+                 "server.public_url is not set: Zendesk needs an address at which it reaches "
+                 "Deskwire. Without one nothing is to be set up: the incremental export "
+                 "(zendesk.poll) brings the same, once a minute"});
   }
   Result<std::vector<SetupStep>> steps = std::vector<SetupStep>();
   run_task(*core, set_up(*core, choice, steps));
