@@ -137,6 +137,11 @@ bool is_shadows_ticket(const Turn& turn) {
 /// Whether this says something that the desk has to hear of.
 bool is_for_desk(const Turn& turn, const Said& said) {
   if (said.kind != "chat.message") return turn.link->stage != LinkStage::solved;
+  const std::string command = command_in(said.kind, said.body);
+  if (!command.empty()) {
+    const std::string_view verb = split(command, ' ').front();
+    return verb == "priority" || verb == "assign" || verb == "note";
+  }
   if (is_private(turn, turn.plain(said.body))) return false;
   const bool is_solved = turn.link->stage == LinkStage::solved;
   return !(is_solved && is_thanks(Turn::raw_text(said.body)));
