@@ -1,6 +1,6 @@
-"""Defects of the bridge: name, file, what is there, what a careless person would write, which program
-has to fail. Most are for the simulator's people in threads (tests/sim/talkers.cc); how a doubt is
-settled at Zendesk and Slack is the contracts' matter, since the simulator plays both itself.
+"""Defects of the bridge: name, file, what is there, what a careless person would write, which
+program has to fail. Most are for the simulator's people in threads (tests/sim/talkers.cc); how a
+doubt is settled at Zendesk and Slack is the contracts' matter, since the simulator plays both.
 """
 
 JOBS = "src/jobs/bridge/"

@@ -161,6 +161,10 @@ Plan plan_told(const Event& event, const Ticket& ticket, const Press& press,
   if (ticket.assignee == press.assignee) {
     plan.changes.push_back(ChangeTicket{ticket.id, {.assignee = ""}});
   }
+  // Who pressed hears why, and nobody else has anything to mend.
+  if (const auto refused = delivery_id_named(text_at(body, "delivery"))) {
+    plan.changes.push_back(DropDelivery{*refused, "who pressed was told"});
+  }
   plan.deliveries.push_back(whisper(press, fmt::format("Ticket #{} could not be given to you: {}",
                                                        ticket.id.value, text_at(body, "why"))));
   return plan;
