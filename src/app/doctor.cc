@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/hash.h"
 #include "base/text.h"
+#include "connectors/slack/asks.h"
 #include "connectors/slack/wire.h"
 #include "net/http_date.h"
 #include "net/url.h"
@@ -167,6 +170,17 @@ constexpr Remedy remedies[] = {
     {"hook", "", "copy the secret anew from where the webhook was made"},
 };
 
+/// All channels that are named in the configuration, each once.
+std::set<std::string> channels_of(const Settings& settings) {
+  std::set<std::string> out;
+  for (const BridgeSettings& bridge : settings.bridges) out.insert(bridge.channel);
+  for (const TallySettings& tally : settings.tallies) out.insert(tally.channel);
+  for (const RouteSettings& route : settings.routes) out.insert(route.announce);
+  out.insert(settings.summary.channel);
+  out.erase("");
+  return out;
+}
+
 bool has_any(const std::string& detail, std::string_view words) {
   for (const std::string_view word : split(words, '|')) {
     if (detail.find(word) != std::string::npos) return true;
@@ -233,15 +247,18 @@ std::vector<Probe> probe_gaps(const Core& core) {
 Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
   std::vector<Probe> out;
   if (core.slack == nullptr) co_return out;
-  std::vector<std::string> channels;
-  for (const BridgeSettings& bridge : core.settings.bridges) channels.push_back(bridge.channel);
-  for (const TallySettings& tally : core.settings.tallies) channels.push_back(tally.channel);
   const Monotonic until = core.clock.monotonic() + timeout;
-  for (const std::string& channel : channels) {
-    if (channel.starts_with('#')) continue;  // is resolved when the daemon starts
-    SlackCall call{.method = "conversations.info", .fields = {{"channel", channel}}};
-    const Result<SlackAnswer> answer = co_await core.slack->api().call(std::move(call), until);
+  SlackAsks asks(core.slack->api());
+  for (const std::string& channel : channels_of(core.settings)) {
     Probe probe{.name = "slack channel " + channel};
+    const Result<std::string> id = co_await asks.channel_id(channel, until);
+    if (!id.ok()) {
+      probe.detail = id.error().text();
+      out.push_back(std::move(probe));
+      continue;
+    }
+    SlackCall call{.method = "conversations.info", .fields = {{"channel", *id}}};
+    const Result<SlackAnswer> answer = co_await core.slack->api().call(std::move(call), until);
     if (answer.ok()) {
       std::vector<Problem> ignored;
       const JsonView found = JsonView(answer->body, ignored)["channel"];

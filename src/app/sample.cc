@@ -35,8 +35,8 @@ const Values& telling_values() {
       {"bridge.channel", R"("C0123456789")"},
       {"bridge.oncall", R"("sre")"},
       {"zendesk.url", R"("https://acme.zendesk.com")"},
-      {"zendesk.email", R"("${ZENDESK_EMAIL:-}")"},
-      {"zendesk.token", R"("${ZENDESK_TOKEN:-}")"},
+      {"zendesk.oauth_client_id", R"("deskwire")"},
+      {"zendesk.oauth_client_secret", R"("${ZENDESK_OAUTH_CLIENT_SECRET}")"},
       {"zendesk.webhook_secret", R"("${ZENDESK_WEBHOOK_SECRET:-}")"},
       {"oncall.token", R"("${PAGERDUTY_TOKEN}")"},
       {"oncall.policy", R"("PABC123")"},
@@ -137,7 +137,9 @@ void begin_slack(const Surroundings& around, std::vector<Begun>& out) {
 
 void begin_zendesk(const Surroundings& around, std::vector<Begun>& out) {
   if (!around.has_zendesk) return;
-  Values live = told({"zendesk.email", "zendesk.token", "zendesk.webhook_secret"});
+  // An account that still has an API token needs no lines for it: its variables are looked for.
+  Values live =
+      told({"zendesk.oauth_client_id", "zendesk.oauth_client_secret", "zendesk.webhook_secret"});
   live["zendesk.url"] = quoted(
       around.zendesk_url.empty() ? "https://${ZENDESK_SUBDOMAIN}.zendesk.com" : around.zendesk_url);
   out.push_back({"zendesk", "", live});
@@ -304,11 +306,10 @@ std::vector<Errand> errands(const Surroundings& around, const std::string& manif
   }
   if (around.has_zendesk) {
     out.push_back({"Zendesk",
-                   {"Admin Center > Apps and integrations > APIs: an OAuth client "
-                    "(oauth_client_id, oauth_client_secret), or an API token (ZENDESK_EMAIL, "
-                    "ZENDESK_TOKEN)",
-                    "`deskwire setup zendesk` makes the webhook and its trigger; "
-                    "ZENDESK_WEBHOOK_SECRET is what it says"}});
+                   {"Admin Center > Apps and integrations > APIs > OAuth clients > Add: kind "
+                    "confidential, identifier deskwire; its secret is ZENDESK_OAUTH_CLIENT_SECRET",
+                    "with server.public_url: `deskwire setup zendesk` makes the webhook and its "
+                    "trigger; ZENDESK_WEBHOOK_SECRET is what it says. Without: nothing is to do"}});
   }
   if (around.has_sheets) {
     out.push_back({"Google Sheets",

@@ -68,7 +68,9 @@ TEST(sample, what_is_known_is_written_and_the_rest_comes_from_the_environment) {
   for (const VariableUse& use : variables_in(print_sample(around))) {
     if (use.is_needed) needed += use.name + " ";
   }
-  EXPECT_EQ(needed, "SLACK_BOT_TOKEN TEAMS_IT_SECRET ZENDESK_SUBDOMAIN SHEET_ID MAIL_URL ");
+  EXPECT_EQ(needed,
+            "SLACK_BOT_TOKEN TEAMS_IT_SECRET ZENDESK_SUBDOMAIN "
+            "ZENDESK_OAUTH_CLIENT_SECRET SHEET_ID MAIL_URL ");
 }
 
 TEST(sample, no_text_that_was_typed_breaks_the_file) {

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
+#include "app/text_file.h"
 #include "base/log.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/tags.h"
@@ -22,7 +21,6 @@ constexpr int recount_ages[] = {1, 2, 3, 6, 12, 24};
 constexpr size_t single_max = 48;
 constexpr std::chrono::hours week{7 * 24};
 constexpr size_t tickets_max = 20'000;
-constexpr size_t count_file_bytes_max = 64 << 20;
 
 /// Every hour of a range, those without a ticket as 0.
 std::vector<HourCount> filled(const std::vector<HourCount>& found, TimePoint from,
@@ -44,18 +42,8 @@ TimePoint hours_end(TimePoint now) {
 
 }  // namespace
 
-Result<std::string> read_text_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::stringstream out;
-  out << stream.rdbuf();
-  if (!stream) return Error{ErrorKind::invalid, path, "can't be read"};
-  std::string text = out.str();
-  if (text.size() <= count_file_bytes_max) return text;
-  return Error{ErrorKind::invalid, path, "is larger than 64 MiB"};
-}
-
 Result<std::vector<HourCount>> read_count_file(const std::string& path) {
-  DW_TRY(const std::string text, read_text_file(path));
+  DW_TRY(const std::string text, read_whole(path, count_file_bytes_max));
   Result<std::vector<HourCount>> counts = read_counts(text);
   if (!counts.ok()) counts.error().where = path + " " + counts.error().where;
   return counts;
@@ -68,7 +56,7 @@ Result<Judging> load_judging(const Settings& settings) {
     const bool is_date = one.size() == 10 && from_rfc3339(one).has_value();
     std::string text = one;
     if (!is_date) {
-      DW_TRY(text, read_text_file(one));
+      DW_TRY(text, read_whole(one, count_file_bytes_max));
     }
     Result<std::vector<int64_t>> read = read_holidays(text);
     if (!read.ok()) {

@@ -15,7 +15,8 @@ namespace dw {
 Result<Judging> load_judging(const Settings& settings);
 /// errors  invalid: can't be read, or is no file of counts
 Result<std::vector<HourCount>> read_count_file(const std::string& path);
-Result<std::string> read_text_file(const std::string& path);
+/// The most that a file of counts, labels or settings of the volume may have.
+constexpr size_t count_file_bytes_max = 64 << 20;
 
 struct RoundOptions {
   std::optional<TimePoint> at;  ///< look at this hour as if it had just ended

@@ -72,7 +72,7 @@ void expand_all(Node& node, const std::string& key, const Environment& environme
     if (expanded.ok()) {
       *text = std::move(*expanded);
     } else {
-      problems.add(node.line, key, expanded.error().what);
+      problems.add_unreadable(node.line, key, expanded.error().what);
     }
   } else if (auto* list = std::get_if<Node::List>(&node.value)) {
     for (Node& one : *list) {
@@ -167,7 +167,18 @@ std::string Problems::line_of_text(int line, const std::string& key,
 }
 
 void Problems::add(int line, const std::string& key, const std::string& what) {
-  found_.push_back({line, line_of_text(line, key, what)});
+  found_.push_back({line, key, line_of_text(line, key, what)});
+}
+
+void Problems::add_unreadable(int line, const std::string& key, const std::string& what) {
+  found_.push_back({line, key, line_of_text(line, key, what), true});
+}
+
+bool Problems::is_consequence(const Found& one) const {
+  if (one.is_cause || one.key.empty()) return false;
+  return std::any_of(found_.begin(), found_.end(), [&](const Found& other) {
+    return other.is_cause && (other.key == one.key || other.key.starts_with(one.key + "."));
+  });
 }
 
 void Problems::warn(int line, const std::string& key, const std::string& what) {
@@ -179,7 +190,9 @@ Error Problems::error() const {
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Found& a, const Found& b) { return a.line < b.line; });
   std::string all;
-  for (const Found& one : sorted) all += (all.empty() ? "" : "\n") + one.text;
+  for (const Found& one : sorted) {
+    if (!is_consequence(one)) all += (all.empty() ? "" : "\n") + one.text;
+  }
   return {ErrorKind::invalid, "", all};
 }
 

@@ -39,6 +39,9 @@ class Problems {
 
   /// `key` is dotted from the top: "server.listen". Line 0: no place in the file.
   void add(int line, const std::string& key, const std::string& what);
+  /// The same of a value that nobody could read: what else is said about its key, or of its section
+  /// as a whole, follows from that and is left out.
+  void add_unreadable(int line, const std::string& key, const std::string& what);
   /// What a person should know, but which stops nothing.
   void warn(int line, const std::string& key, const std::string& what);
   bool is_empty() const { return found_.empty(); }
@@ -50,8 +53,10 @@ class Problems {
  private:
   struct Found {
     int line;
-    std::string text;
+    std::string key, text;
+    bool is_cause = false;
   };
+  bool is_consequence(const Found& one) const;
   std::string line_of_text(int line, const std::string& key, const std::string& what) const;
 
   std::string file_;

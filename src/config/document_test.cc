@@ -26,5 +26,17 @@ TEST(Document, a_file_that_is_no_toml_is_an_error_and_nothing_worse) {
   EXPECT_NE(errors_in("a = 1 \u00FC"), "");
 }
 
+TEST(Document, a_variable_that_is_not_set_is_one_complaint_and_not_three) {
+  Problems problems("d.toml");
+  const Environment environment = [](const std::string&) { return std::nullopt; };
+  parse_document("[a]\nb = \"${B}\"\nc = 1", environment, problems);
+  problems.add(1, "a.b", "is missing");
+  problems.add(1, "a", "needs a b or a c");
+  problems.add(3, "a.c", "must be a text");
+  EXPECT_EQ(problems.error().what,
+            "d.toml:2: a.b: the environment variable B is not set (set it, or write "
+            "${B:-default})\nd.toml:3: a.c: must be a text");
+}
+
 }  // namespace
 }  // namespace dw

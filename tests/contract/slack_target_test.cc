@@ -77,8 +77,19 @@ TEST(SlackTarget, a_post_has_buttons_and_is_written_anew_without_them) {
   EXPECT_EQ(world.messages().back().text, "Ticket #17 (high): Door\nTaken by Bo");
   EXPECT_EQ(to_text(world.messages().back().blocks), "[]");
   EXPECT_EQ(world.settle(world.delivery(anew)).kind, Settled::Kind::repeatable);
-  anew.replaces = "1.1";
+  world.slack.fault(
+      {.kind = Fault::answer, .method = "chat.update", .word = "cant_update_message"});
   EXPECT_EQ(world.perform(anew).kind, Kind::refused);
+}
+
+TEST(SlackTarget, a_message_that_is_gone_need_not_be_written_anew) {
+  World world;
+  ChatPost anew = with_buttons();
+  anew.replaces = "1.1";
+  EXPECT_EQ(world.perform(anew).kind, Kind::done);
+  world.slack.fault({.kind = Fault::answer, .method = "chat.update", .word = "is_archived"});
+  EXPECT_EQ(world.perform(anew).kind, Kind::done);
+  EXPECT_TRUE(world.messages().empty());
 }
 
 TEST(SlackTarget, buttons_that_slack_refuses_are_left_out_and_the_words_are_said) {

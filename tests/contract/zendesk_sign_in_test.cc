@@ -6,6 +6,13 @@ namespace {
 
 constexpr const char* note = "zendesk.sign_in";
 
+ZendeskSettings client_of(const std::string& id, const std::string& secret) {
+  ZendeskSettings out;
+  out.oauth_client_id = id;
+  out.oauth_client_secret = Secret(secret);
+  return out;
+}
+
 struct SignInWorld : ZendeskWorld {
   SignInWorld() {
     settings.oauth_token = Secret();
@@ -88,17 +95,33 @@ TEST(ZendeskSignIn, while_another_replica_signs_in_one_waits) {
 TEST(ZendeskSignIn, a_refresh_token_that_is_over_falls_back_to_the_client) {
   SignInWorld w;
   w.notebook.kept[note] = {
-      encode_kept_tokens({Secret("old"), Secret("dead"), TimePoint{}}, "deskwire"), 1};
+      encode_kept_tokens({Secret("old"), Secret("dead"), TimePoint{}}, client_of("deskwire", "x")),
+      1};
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::done);
   EXPECT_EQ(w.sign_ins(), 2U);
 }
 
 TEST(ZendeskSignIn, another_clients_tokens_are_not_ours) {
-  const std::string kept = encode_kept_tokens({Secret("a"), Secret("r"), TimePoint{}}, "one");
-  EXPECT_TRUE(decode_kept_tokens(kept, "one"));
-  EXPECT_FALSE(decode_kept_tokens(kept, "two"));
-  EXPECT_FALSE(decode_kept_tokens("", "one"));
+  const ZendeskSettings one = client_of("one", "secret");
+  const std::string kept = encode_kept_tokens({Secret("a"), Secret("r"), TimePoint{}}, one);
+  EXPECT_TRUE(decode_kept_tokens(kept, one));
+  EXPECT_FALSE(decode_kept_tokens(kept, client_of("two", "secret")));
+  EXPECT_FALSE(decode_kept_tokens("", one));
   EXPECT_FALSE(decode_tokens("<html>", TimePoint{}));
+}
+
+TEST(ZendeskSignIn, a_token_for_a_secret_that_was_changed_does_not_hide_that_the_new_one_is_wrong) {
+  const ZendeskSettings before = client_of("one", "secret");
+  const ZendeskSettings now = client_of("one", "typo");
+  EXPECT_FALSE(
+      decode_kept_tokens(encode_kept_tokens({Secret("a"), Secret(), TimePoint{}}, before), now));
+  EXPECT_TRUE(
+      decode_kept_tokens(encode_kept_tokens({Secret("a"), Secret(), TimePoint{}}, now), now));
+  // A pair that a browser brought is refreshed, and Zendesk looks at the secret then.
+  const std::string pair = encode_kept_tokens({Secret("a"), Secret("r"), TimePoint{}}, before);
+  EXPECT_TRUE(decode_kept_tokens(pair, now));
+  const char* older = R"({"client":"one","access_token":"a","expires_at":"2026-11-21T10:00:00Z"})";
+  EXPECT_TRUE(decode_kept_tokens(older, now));
 }
 
 TEST(ZendeskSignIn, a_wrong_client_is_told_how_to_mend_it_and_no_secret_is_said) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call, local, serve, teams, ticket, until } from "./daemon.mjs";
-import { fakeSlack } from "./fake.mjs";
+import { fake, fakeSlack } from "./fake.mjs";
 
 const config = (slack) => `${local}
 public_url = "https://desk.example"
@@ -53,4 +53,67 @@ test("a high ticket is told with buttons, and the first to press has it", async 
   assert.equal((await sent("chat.update")).length, 1);
   await daemon.stop();
   slack.stop();
+});
+
+test("at Zendesk who presses is the assignee, and the announcement says so", async () => {
+  const slack = await fakeSlack();
+  const desk = await fake("fake_zendesk");
+  const daemon = await serve({ config: `${config(slack)}
+[zendesk]
+url = "${desk.url}"
+oauth_token = "ready-token"
+poll = "0s"
+[intake]
+desk = "zendesk"
+` });
+  const messages = async () =>
+    (await slack.order("messages", { channel: "C1" })).messages;
+  const atDesk = async () => (await desk.tell("dump")).tickets;
+  const pressed = (message, value, user) => slack.order("press",
+    { channel: "C1", message, user, action: "ticket.take", value });
+  const whispers = async () => (await slack.order("calls", { method: "chat.postEphemeral" })).calls
+    .map((one) => `${one.fields.user}: ${one.fields.text}`);
+  await slack.order("person", { id: "U9", name: "Ida", email: "ida@acme.example" });
+  await until(async () => (await slack.order("state")).sockets === 2, "connected");
+  for (const [id, title] of [[1, "VPN drops"], [2, "Door is shut"], [3, "No light"]]) {
+    assert.equal((await teams(daemon.url, "local", id, ticket(title))).status, 200);
+    await until(async () => (await messages()).length === id, `${title} is told`);
+  }
+  await until(async () => (await atDesk()).length === 3, "opened at Zendesk");
+  const [vpn, door, light] = await messages();
+  const record = async (id) => (await call(daemon.url, `/v1/tickets/${id}`)).json;
+  await until(async () => (await record(3)).external?.id, "the record knows Zendesk's number");
+
+  // A customer of Zendesk's is nobody who can have a ticket there.
+  await pressed(vpn.ts, "1", "U7");
+  await until(async () => (await whispers())[0]?.startsWith("U7: "), "it can't be Ana's");
+  assert.match((await whispers())[0], /#1 could not be given to you/);
+  assert.equal((await atDesk())[0].assignee_id, null);
+  await pressed(vpn.ts, "1", "U9");
+  const ida = 2;
+  await until(async () => (await atDesk())[0].assignee_id === ida, "it is Ida's at Zendesk");
+  await until(async () => (await messages())[0].text.includes("Taken by Ida"),
+    "the message says so");
+  const open = (await messages())[0].blocks[1].elements;
+  assert.deepEqual(open.map((one) => [one.text.text, one.url]),
+    [["Open", `${desk.url}/agent/tickets/${(await atDesk())[0].id}`]]);
+
+  // Deleted meanwhile: nothing is left to be written. Not to be written anew: its thread says it.
+  await slack.order("delete", { channel: "C1", ts: door.ts });
+  await pressed(door.ts, "2", "U9");
+  await until(async () => (await atDesk())[1].assignee_id === ida, "it is taken all the same");
+  const rewrites = async () => (await slack.order("calls", { method: "chat.update" })).calls;
+  await until(async () => (await rewrites()).length === 2, "the deleted one was tried");
+  await slack.order("fault",
+    { kind: "answer", method: "chat.update", word: "edit_window_closed" });
+  await pressed(light.ts, "3", "U9");
+  const said = await until(async () => (await messages())
+    .find((one) => one.thread_ts === light.ts && one.ts !== light.ts), "the thread says it");
+  assert.equal(said.text, "Ticket #3: taken by Ida");
+  const dead = await call(daemon.url, "/v1/deliveries?state=dead");
+  assert.deepEqual(dead.json.items, []);
+  await daemon.stop();
+  daemon.clean();
+  slack.stop();
+  desk.stop();
 });

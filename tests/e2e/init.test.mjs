@@ -15,7 +15,7 @@ const everything = ["init", "--yes", "--slack", "--teams", "--zendesk", "--sheet
   "--mail", "--slack-channel", "#it-help"];
 const env = {
   SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", TEAMS_IT_SECRET: "c2VjcmV0",
-  ZENDESK_SUBDOMAIN: "acme", ZENDESK_EMAIL: "a@acme.example", ZENDESK_TOKEN: "t",
+  ZENDESK_SUBDOMAIN: "acme", ZENDESK_OAUTH_CLIENT_SECRET: "s",
   SHEET_ID: "s", MAIL_URL: "smtps://127.0.0.1:1", AWS_REGION: "eu-west-1",
   SQS_HIGH_URL: "http://127.0.0.1:1/high", SQS_MEDIUM_URL: "http://127.0.0.1:1/medium",
   SQS_LOW_URL: "http://127.0.0.1:1/low",
@@ -94,6 +94,11 @@ desk = "embedded"
 [[bridge]]
 channel = "C404"
 desk = "embedded"
+[[bridge]]
+channel = "#nowhere"
+desk = "embedded"
+[[route]]
+announce = "#general"
 `;
   const daemon = await serve({ config: config("http://127.0.0.1:1"),
     env: { SLACK_BOT_TOKEN: slack.bot } });
@@ -109,6 +114,9 @@ desk = "embedded"
   assert.equal(seen.get("public_url").ok, true);
   assert.match(seen.get("slack channel C1").detail, /the bot is in it/);
   assert.match(seen.get("slack channel C404").fix, /\/invite @Deskwire/);
+  assert.match(seen.get("slack channel #general").detail, /the bot is in it/);
+  assert.match(seen.get("slack channel #nowhere").detail, /there is no channel #nowhere/);
+  assert.match(seen.get("slack channel #nowhere").fix, /\/invite @Deskwire/);
   const port = late.address().port;
   const off = await lines(`[zendesk]\nurl = "http://127.0.0.1:${port}"\noauth_token = "t"\n` +
     `[server]\nlisten = "${new URL(daemon.url).host}"\npublic_url = "http://127.0.0.1:${port}"\n`);

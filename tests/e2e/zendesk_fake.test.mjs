@@ -109,6 +109,10 @@ test("check tells who one is, setup makes webhook and trigger once, and undoes t
     .then((list) => ({ result: list.result ?? list }));
   assert.equal(hooks[0].endpoint, "https://desk.example.com/hooks/zendesk");
   assert.deepEqual(setup("--undo"), ["trigger removed", "webhook removed"]);
+  const nowhere = run(folder(`${local}[zendesk]\nurl = "https://acme.zendesk.com"\n` +
+    'oauth_token = "t"\n'), ["setup", "zendesk"]);
+  assert.notEqual(nowhere.code, 0);
+  assert.match(nowhere.err, /server\.public_url is not set[^]*incremental export/);
   const printed = run(cwd, ["config"]).out;
   assert.ok(!printed.includes("client-secret"), printed);
   desk.stop();

@@ -16,6 +16,16 @@ std::string key_of(const std::string& thread) {
   return fmt::format("slack:{}:{}", Talk::channel, thread);
 }
 
+/// Few, so that a ticket with some words takes several questions.
+constexpr size_t page_max = 3;
+
+int64_t place_of(const std::vector<std::string>& texts, const std::string& part) {
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].find(part) != std::string::npos) return static_cast<int64_t>(i);
+  }
+  return -1;
+}
+
 int64_t count_holding(const std::vector<std::string>& texts, const std::string& part) {
   return std::count_if(texts.begin(), texts.end(), [&part](const std::string& one) {
     return one.find(part) != std::string::npos;
@@ -38,10 +48,11 @@ json::object Talk::comments_after(const std::string& number, const std::string& 
   auto from = std::find_if(all.begin(), all.end(),
                            [&after](const Comment& one) { return one.id == after; });
   for (from = from == all.end() ? all.begin() : from + 1; from != all.end(); ++from) {
+    if (out.size() == page_max) return {{"comments", std::move(out)}, {"has_more", true}};
     out.push_back(json::object{{"id", from->id},
                                {"author", json::object{{"name", "Ida"}}},
                                {"text", from->text},
-                               {"is_public", true},
+                               {"is_public", from->is_public},
                                {"marker", from->marker}});
   }
   return {{"comments", std::move(out)}};
@@ -79,11 +90,11 @@ void Talk::take_effect(const Delivery& delivery) {
   }
 }
 
-std::string Talk::say_at_desk(const std::string& thread, const std::string& text) {
+std::string Talk::say_at_desk(const std::string& thread, const std::string& text, bool is_public) {
   const auto number = numbers_.find(key_of(thread));
   const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
   if (found == tickets_.end()) return "";
-  found->second.comments.push_back({fmt::format("agent-{}", ++last_comment_), text, ""});
+  found->second.comments.push_back({fmt::format("agent-{}", ++last_comment_), text, "", is_public});
   return number->second;
 }
 
@@ -93,13 +104,26 @@ int64_t Talk::tickets(const std::string& thread) const {
   return found == tickets_.end() ? 0 : found->second.opened;
 }
 
-int64_t Talk::comments(const std::string& thread, const std::string& text) const {
+std::vector<std::string> Talk::comment_texts(const std::string& thread) const {
+  std::vector<std::string> texts;
   const auto number = numbers_.find(key_of(thread));
   const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
-  if (found == tickets_.end()) return 0;
-  std::vector<std::string> texts;
+  if (found == tickets_.end()) return texts;
   for (const Comment& one : found->second.comments) texts.push_back(one.text);
-  return count_holding(texts, text);
+  return texts;
+}
+
+int64_t Talk::comments(const std::string& thread, const std::string& text) const {
+  return count_holding(comment_texts(thread), text);
+}
+
+int64_t Talk::comment_place(const std::string& thread, const std::string& text) const {
+  return place_of(comment_texts(thread), text);
+}
+
+int64_t Talk::post_place(const std::string& thread, const std::string& text) const {
+  const auto found = posts_.find(thread);
+  return found == posts_.end() ? -1 : place_of(found->second, text);
 }
 
 int64_t Talk::posts(const std::string& thread, const std::string& text) const {

@@ -14,14 +14,17 @@ class Talk {
   /// What Slack or Zendesk says to this delivery when it is done.
   json::object answer(const Delivery& delivery);
   void take_effect(const Delivery& delivery);
-  /// An agent's public comment; "" while there is no such ticket, else the ticket's number.
-  std::string say_at_desk(const std::string& thread, const std::string& text);
+  /// An agent's comment; "" while there is no such ticket, else the ticket's number.
+  std::string say_at_desk(const std::string& thread, const std::string& text, bool is_public);
 
   /// How often the desk opened a ticket for a thread, has a comment with that text, and how often a
   /// thread has a post with it.
   int64_t tickets(const std::string& thread) const;
   int64_t comments(const std::string& thread, const std::string& text) const;
   int64_t posts(const std::string& thread, const std::string& text) const;
+  /// Where a comment with that text stands in the thread's ticket; -1: nowhere. The same of a post.
+  int64_t comment_place(const std::string& thread, const std::string& text) const;
+  int64_t post_place(const std::string& thread, const std::string& text) const;
   /// The numbers of all tickets.
   std::vector<std::string> numbers() const;
 
@@ -30,12 +33,14 @@ class Talk {
  private:
   struct Comment {
     std::string id, text, marker;
+    bool is_public = true;
   };
   struct AtDesk {
     int64_t opened = 0;
     std::vector<Comment> comments;
   };
   std::string number_of(const std::string& key);
+  std::vector<std::string> comment_texts(const std::string& thread) const;
   json::object comments_after(const std::string& number, const std::string& after) const;
 
   std::map<std::string, std::string> numbers_;  // a ticket's number by its key

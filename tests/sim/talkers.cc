@@ -1,6 +1,9 @@
 // People in bridged threads and the agent who answers them, and what the bridge owes to both.
 #include <fmt/format.h>
 
+#include <cstdlib>
+
+#include "base/text.h"
 #include "sim/world.h"
 
 namespace dw::sim {
@@ -59,9 +62,27 @@ void World::speak(size_t number) {
     return;
   }
   const std::string message = fresh_message(), text = "word " + message + ";";
-  talk.said.push_back(text);
   orders_.push_back(
       {.expect = Order::Expect::said, .event = message_event(talk.thread, message, text)});
+  const size_t order = orders_.size() - 1;
+  talk.said.push_back({text, orders_[order].event.key});
+  send(order);
+  if (random_.below(3) == 0) {
+    after(any_wait(1000, 300'000),
+          [this, number, order, message] { edit(number, order, message); });
+  }
+}
+
+/// Of a message that has arrived, as Slack tells it: what is edited before that is said edited.
+void World::edit(size_t number, size_t order, const std::string& message) {
+  if (!is_storm_ || !orders_[order].is_accepted) return;
+  Conversation& talk = conversations_[number];
+  const std::string text = "other " + message + ";";
+  Event event = message_event(talk.thread, message, text);
+  event.kind = "chat.edit";
+  event.key += "/" + fresh_message();
+  talk.edited.push_back({"edited: " + text, event.key});
+  orders_.push_back({.expect = Order::Expect::said, .event = std::move(event)});
   send(orders_.size() - 1);
 }
 
@@ -69,9 +90,10 @@ void World::answer_talk(size_t number) {
   if (!is_storm_) return;
   Conversation& talk = conversations_[number];
   const std::string text = "answer " + fresh_message() + ";";
-  const std::string ticket = outside_.talk().say_at_desk(talk.thread, text);
+  const bool is_public = random_.below(3) != 0;
+  const std::string ticket = outside_.talk().say_at_desk(talk.thread, text, is_public);
   if (ticket.empty()) return;  // an agent sees what is there
-  talk.answered.push_back(text);
+  (is_public ? talk.answered : talk.noted).push_back(text);
   tell_change(ticket);
 }
 
@@ -107,11 +129,68 @@ void World::check_talks() {
   };
   for (const Conversation& one : conversations_) {
     expect(one.thread, "tickets", talk.tickets(one.thread), "the thread");
-    for (const std::string& text : one.said) {
-      expect(one.thread, "comments", talk.comments(one.thread, text), text);
+    for (const std::vector<Conversation::Words>& all : {one.said, one.edited}) {
+      for (const Conversation::Words& words : all) {
+        expect(one.thread, "comments", talk.comments(one.thread, words.text), words.text);
+      }
     }
     for (const std::string& text : one.answered) {
       expect(one.thread, "posts", talk.posts(one.thread, text), text);
+    }
+    check_silence(one);
+    check_talk_order(one);
+  }
+}
+
+/// A private note stays at the desk, and what came from the thread does not come back to it.
+void World::check_silence(const Conversation& one) {
+  const Talk& talk = outside_.talk();
+  const std::string subject = fmt::format("lane:slack:{}/{}", Talk::channel, one.thread);
+  for (const std::string& text : one.noted) {
+    if (talk.posts(one.thread, text) > 0) {
+      story_.broke("a private note never crosses", subject, text);
+    }
+  }
+  for (const Conversation::Words& words : one.said) {
+    if (talk.posts(one.thread, words.text) > 0) {
+      story_.broke("nothing comes back to where it was said", subject, words.text);
+    }
+  }
+}
+
+/// What was said and has arrived in that order stands in that order. What a person had to send
+/// again stands where they sent it.
+void World::check_talk_order(const Conversation& one) {
+  const Talk& talk = outside_.talk();
+  const std::string lane = fmt::format("slack:{}/{}", Talk::channel, one.thread);
+  const std::string ids =
+      "," + disk_.ask(
+                "SELECT group_concat(id, ',') FROM delivery WHERE lane = ?1 AND "
+                "operation IN ('comment', 'post')",
+                {lane});
+  for (const std::string_view id : split(ids, ',')) {
+    if (!id.empty() && outside_.is_decided(std::strtoll(std::string(id).c_str(), nullptr, 10))) {
+      return;
+    }
+  }
+  const auto broke = [&](const std::string& first, const std::string& second) {
+    story_.broke("order inside a lane", "lane:" + lane, second + " stands before " + first);
+  };
+  for (size_t i = 1; i < one.answered.size(); ++i) {
+    const int64_t before = talk.post_place(one.thread, one.answered[i - 1]);
+    if (before > talk.post_place(one.thread, one.answered[i])) {
+      broke(one.answered[i - 1], one.answered[i]);
+    }
+  }
+  const auto arrived = [this](const Conversation::Words& words) {
+    return disk_.count("SELECT id FROM event WHERE source = 'slack' AND key = ?1", {words.key});
+  };
+  for (size_t i = 1; i < one.said.size(); ++i) {
+    const Conversation::Words &first = one.said[i - 1], &second = one.said[i];
+    const bool is_told_late = arrived(first) > arrived(second);
+    const int64_t before = talk.comment_place(one.thread, first.text);
+    if (!is_told_late && before > talk.comment_place(one.thread, second.text)) {
+      broke(first.text, second.text);
     }
   }
 }

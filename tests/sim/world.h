@@ -36,7 +36,11 @@ struct Order {
 struct Conversation {
   std::string thread;
   size_t root = 0;  ///< the order that brings its first message
-  std::vector<std::string> said{}, answered{};
+  struct Words {
+    std::string text, key;  ///< the key of their event
+  };
+  std::vector<Words> said{}, edited{};
+  std::vector<std::string> answered{}, noted{};  ///< by the agent, in public and in private
 };
 
 class World : public MachineWatch {
@@ -93,9 +97,12 @@ class World : public MachineWatch {
   void begin_talk();
   void speak(size_t number);
   void answer_talk(size_t number);
+  void edit(size_t number, size_t order, const std::string& message);
   void tell_change(const std::string& ticket);
   void tell_all_changes();
   void check_talks();
+  void check_silence(const Conversation& one);
+  void check_talk_order(const Conversation& one);
   std::string fresh_message();
 
   // promises.cc

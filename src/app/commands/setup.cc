@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "net/url.h"
 
 namespace dw {
 namespace {
@@ -15,17 +16,24 @@ struct SetupChoice {
   bool is_undo = false, is_dry_run = false;
 };
 
+bool is_on_this_machine(const std::string& address) {
+  const auto url = parse_url(address);
+  return url && (url->host == "127.0.0.1" || url->host == "localhost");
+}
+
 void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
   const auto core = open_core(invocation);
   if (!core) return;
   if (!core->zendesk) {
     return fail(invocation, {ErrorKind::missing, "zendesk", "there is no [zendesk] section"});
   }
-  if (!choice.is_undo && core->settings.server.public_url.empty()) {
-    fmt::print(stderr,
-               "deskwire: server.public_url is not set: Zendesk will call {}, which it can hardly "
-               "reach\n",
-               core->public_url);
+  const bool is_told_where = !core->settings.server.public_url.empty();
+  if (!choice.is_undo && !is_told_where && !is_on_this_machine(core->settings.zendesk.url)) {
+    return fail(invocation,
+                {ErrorKind::invalid, "zendesk setup",
+                 "server.public_url is not set: Zendesk needs an address at which it reaches "
+                 "Deskwire. Without one nothing is to be set up: the incremental export "
+                 "(zendesk.poll) brings the same, once a minute"});
   }
   ZendeskSetup setup(*core->zendesk, core->public_url + "/hooks/zendesk", choice.is_dry_run);
   const Result<std::vector<SetupStep>> steps =

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/exit_code.h"
+#include "app/text_file.h"
 #include "app/volume_round.h"
 #include "engine/outbox.h"
 #include "jobs/volume/auth_ini.h"
@@ -19,7 +20,7 @@ namespace {
 constexpr Millis sending_max{30'000}, sending_look{50};
 
 Result<OlderVolume> read_older(const std::string& file, VolumeSettings& volume) {
-  DW_TRY(const std::string text, read_text_file(file));
+  DW_TRY(const std::string text, read_whole(file, count_file_bytes_max));
   Result<OlderVolume> older = read_auth_ini(text, volume);
   if (!older.ok()) older.error().where = file + " " + older.error().where;
   return older;

@@ -7,6 +7,7 @@
 
 #include "app/commands/volume.h"
 #include "app/exit_code.h"
+#include "app/text_file.h"
 #include "app/volume_round.h"
 #include "jobs/volume/backtest.h"
 #include "jobs/volume/count_files.h"
@@ -193,7 +194,7 @@ Result<void> backtest(Invocation& invocation, const Settings& settings,
   DW_TRY(const Past past, load_past(settings, given));
   std::optional<std::vector<LabelledSpan>> labels;
   if (!given.labels.empty()) {
-    DW_TRY(const std::string text, read_text_file(given.labels));
+    DW_TRY(const std::string text, read_whole(given.labels, count_file_bytes_max));
     Result<std::vector<LabelledSpan>> read = read_labels(text);
     if (!read.ok()) {
       read.error().where = given.labels + " " + read.error().where;

@@ -38,6 +38,12 @@ bool may_have_happened(const Delivery& delivery) {
   return delivery.reason.starts_with("HTTP 5");
 }
 
+/// The message that was to be written anew was deleted, or nobody reads it any more: there is
+/// nothing left to do.
+bool is_gone(const Error& error) {
+  return error.kind == ErrorKind::missing || slack_word(error) == "is_archived";
+}
+
 /// Saying it twice does no harm: the message is the same, or its one reader sees it twice.
 bool is_plain(const ChatPost& post) {
   return !post.replaces.empty() || !post.only_to.empty();
@@ -169,6 +175,7 @@ Task<Outcome> SlackTarget::say_plainly(ChatPost post, Monotonic until) {
   }
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
   if (!answer.ok()) {
+    if (!post.replaces.empty() && is_gone(answer.error())) co_return Outcome::done(json::object{});
     Outcome outcome = outcome_of(answer.error());
     if (outcome.kind == Outcome::Kind::unsure) outcome.kind = Outcome::Kind::later;
     co_return outcome;

@@ -111,7 +111,7 @@ void complete_zendesk(ZendeskSettings& settings, const Environment& environment,
     if (!given.empty()) settings.webhook_secrets.push_back(std::move(given));
   }
   if (settings.oauth_client_id.empty() != settings.oauth_client_secret.empty()) {
-    problems.add(line, "zendesk.oauth_client_id",
+    problems.add(line, "zendesk",
                  "oauth_client_id and oauth_client_secret go together: both or neither");
   }
   const bool has_api_token = !settings.email.empty() && !settings.token.empty();

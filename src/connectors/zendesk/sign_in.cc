@@ -20,6 +20,13 @@ constexpr Millis renew_ahead{60'000};
 constexpr int64_t lifetime_seconds_default = 3600;
 constexpr const char* bearer = "Bearer ";
 
+/// Which secret client credentials were asked for with: what they brought is not used with another
+/// one, or a wrong secret would seem to be right until the token ends.
+std::string grant_of(const ZendeskSettings& client) {
+  const std::string secret = client.oauth_client_id + "\n" + client.oauth_client_secret.reveal();
+  return to_hex(bytes_of(sha256(secret))).substr(0, 16);
+}
+
 }  // namespace
 
 std::optional<ZendeskTokens> decode_tokens(std::string_view body, TimePoint now) {
@@ -34,20 +41,26 @@ std::optional<ZendeskTokens> decode_tokens(std::string_view body, TimePoint now)
                        now + std::chrono::seconds(seconds)};
 }
 
-std::string encode_kept_tokens(const ZendeskTokens& tokens, const std::string& client) {
-  return to_text(json::object{{"client", client},
+std::string encode_kept_tokens(const ZendeskTokens& tokens, const ZendeskSettings& client) {
+  return to_text(json::object{{"client", client.oauth_client_id},
+                              {"grant", tokens.refresh.empty() ? grant_of(client) : ""},
                               {"access_token", tokens.access.reveal()},
                               {"refresh_token", tokens.refresh.reveal()},
                               {"expires_at", to_rfc3339(tokens.expires_at)}});
 }
 
-std::optional<ZendeskTokens> decode_kept_tokens(std::string_view text, const std::string& client) {
+std::optional<ZendeskTokens> decode_kept_tokens(std::string_view text,
+                                                const ZendeskSettings& client) {
   const Result<json::value> parsed = parse_json(text);
   if (!parsed.ok()) return std::nullopt;
   std::vector<Problem> ignored;
   const JsonView view(*parsed, ignored);
   const auto expires_at = from_rfc3339(view["expires_at"].text().value_or(""));
-  if (view["client"].text().value_or("") != client || !expires_at) return std::nullopt;
+  if (view["client"].text().value_or("") != client.oauth_client_id || !expires_at) {
+    return std::nullopt;
+  }
+  const std::string grant = view["grant"].text().value_or("");
+  if (!grant.empty() && grant != grant_of(client)) return std::nullopt;
   return ZendeskTokens{Secret(view["access_token"].text().value_or("")),
                        Secret(view["refresh_token"].text().value_or("")), *expires_at};
 }
@@ -101,7 +114,7 @@ Task<Result<Secret>> ZendeskSignIn::get_by_client(Monotonic until) {
 Task<Result<void>> ZendeskSignIn::look(bool& is_fresh_now) {
   DW_CO_TRY(const Kept kept, co_await notebook_.read(note_name));
   version_ = kept.version;
-  auto tokens = decode_kept_tokens(kept.text, settings_.oauth_client_id);
+  auto tokens = decode_kept_tokens(kept.text, settings_);
   is_fresh_now = tokens && is_fresh(*tokens);
   tokens_ = std::move(tokens);
   co_return Result<void>();
@@ -109,7 +122,7 @@ Task<Result<void>> ZendeskSignIn::look(bool& is_fresh_now) {
 
 Task<Result<void>> ZendeskSignIn::save() {
   is_unsaved_ = true;
-  const std::string text = encode_kept_tokens(*tokens_, settings_.oauth_client_id);
+  const std::string text = encode_kept_tokens(*tokens_, settings_);
   DW_CO_CHECK(co_await notebook_.write(note_name, text, version_));
   ++version_;
   is_unsaved_ = false;

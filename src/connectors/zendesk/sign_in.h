@@ -20,10 +20,11 @@ struct ZendeskTokens {
 };
 /// {"access_token","refresh_token","expires_in"} of POST /oauth/tokens. Pure.
 std::optional<ZendeskTokens> decode_tokens(std::string_view body, TimePoint now);
-/// As they are kept: {"client","access_token","refresh_token","expires_at"}. Pure.
-std::string encode_kept_tokens(const ZendeskTokens& tokens, const std::string& client);
-/// Nothing if they are another client's. Pure.
-std::optional<ZendeskTokens> decode_kept_tokens(std::string_view text, const std::string& client);
+/// As they are kept: {"client","grant","access_token","refresh_token","expires_at"}. Pure.
+std::string encode_kept_tokens(const ZendeskTokens& tokens, const ZendeskSettings& client);
+/// Nothing if they are another client's, or came for a secret that is no longer set. Pure.
+std::optional<ZendeskTokens> decode_kept_tokens(std::string_view text,
+                                                const ZendeskSettings& client);
 
 /// What a browser brought back from /oauth/authorizations/new.
 struct ZendeskCode {

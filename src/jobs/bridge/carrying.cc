@@ -128,6 +128,25 @@ bool is_ready(const Turn& turn) {
   return link.ticket && (link.stage == LinkStage::open || link.stage == LinkStage::solved);
 }
 
+/// What the bridge wrote in shadow mode is nowhere: the desk has no such ticket.
+bool is_shadows_ticket(const Turn& turn) {
+  return turn.settings->mode == BridgeMode::live && turn.desk() != "embedded" &&
+         turn.external_id().starts_with("shadow-");
+}
+
+/// Whether this says something that the desk has to hear of.
+bool is_for_desk(const Turn& turn, const Said& said) {
+  if (said.kind != "chat.message") return turn.link->stage != LinkStage::solved;
+  const std::string command = command_in(said.kind, said.body);
+  if (!command.empty()) {
+    const std::string_view verb = split(command, ' ').front();
+    return verb == "priority" || verb == "assign" || verb == "note";
+  }
+  if (is_private(turn, turn.plain(said.body))) return false;
+  const bool is_solved = turn.link->stage == LinkStage::solved;
+  return !(is_solved && is_thanks(Turn::raw_text(said.body)));
+}
+
 /// Commands outside of linked threads; replies that came before their thread wait on.
 void obey_alone(Turn& turn) {
   const std::vector<Said> all = turn.waiting;
@@ -182,7 +201,12 @@ void advance(Turn& turn) {
   for (const Said& one : turn.waiting) turn.has_names(one);  // all are asked for at once
   while (!turn.waiting.empty() && is_ready(turn)) {
     const Said head = turn.waiting.front();
-    if (!turn.has_names(head) || !carry(turn, head)) break;
+    if (!turn.has_names(head)) break;
+    if (is_shadows_ticket(turn) && is_for_desk(turn, head)) {
+      open_after_shadow(turn);
+      break;
+    }
+    if (!carry(turn, head)) break;
   }
 }
 

@@ -36,6 +36,14 @@ bool is_status_on_its_way(const Turn& turn) {
                      });
 }
 
+/// Comments are still being read, page by page: what was said comes before what was done.
+bool is_hearing(const Turn& turn) {
+  return std::any_of(
+      turn.view.bridge.pending.begin(), turn.view.bridge.pending.end(), [](const Delivery& one) {
+        return one.reference.starts_with("comments ") && one.state == DeliveryState::pending;
+      });
+}
+
 void tell_status(Turn& turn, Status status) {
   BridgeLink& link = *turn.link;
   if (status == Status::solved && link.stage == LinkStage::open) {
@@ -194,6 +202,11 @@ void take_desk_ticket(Turn& turn, const json::value& body) {
     news.status.reset();
     turn.change_record(std::move(news));
     return;
+  }
+  if (is_hearing(turn)) {
+    news.status.reset();
+    turn.change_record(std::move(news));
+    return ask_desk(turn);
   }
   turn.change_record(std::move(news));
   if (status) tell_status(turn, *status);

@@ -51,6 +51,21 @@ void take_off_hourglass(Turn& turn) {
                   "slack", "", false);
 }
 
+/// Asks the desk to open what our record holds already.
+void deliver_opening(Turn& turn) {
+  const Ticket& ticket = *turn.ticket;
+  turn.deliver(DeskOpen{.ticket = ticket.id,
+                        .key = fmt::format("slack:{}:{}", turn.channel, turn.thread),
+                        .title = ticket.title,
+                        .description = ticket.description,
+                        .priority = ticket.priority,
+                        .requester = ticket.requester,
+                        .tags = ticket.tags,
+                        .thread_url = turn.link->url,
+                        .follow_up_of = {}},
+               "desk:" + turn.desk(), fmt::format("open {} {}", turn.channel, turn.thread));
+}
+
 /// Opens our record, and asks the desk to open its own.
 void open_ticket(Turn& turn, const Said& first) {
   DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
@@ -70,16 +85,7 @@ void open_ticket(Turn& turn, const Said& first) {
   turn.plan.changes.push_back(OpenTicket{ticket});
   turn.ticket = ticket;
   turn.link->ticket = ticket.id;
-  turn.deliver(DeskOpen{.ticket = ticket.id,
-                        .key = fmt::format("slack:{}:{}", turn.channel, turn.thread),
-                        .title = ticket.title,
-                        .description = ticket.description,
-                        .priority = ticket.priority,
-                        .requester = ticket.requester,
-                        .tags = ticket.tags,
-                        .thread_url = turn.link->url,
-                        .follow_up_of = {}},
-               "desk:" + turn.desk(), fmt::format("open {} {}", turn.channel, turn.thread));
+  deliver_opening(turn);
   std::vector<FileLink> files = files_in(first.body);
   if (!files.empty()) {
     // A desk's opening carries no files: they follow as the first comment.
@@ -96,6 +102,13 @@ void open_ticket(Turn& turn, const Said& first) {
 }
 
 }  // namespace
+
+void open_after_shadow(Turn& turn) {
+  turn.link->stage = LinkStage::opening;
+  turn.link->solved_at.reset();
+  if (turn.ticket->status != Status::open) turn.change_record({.status = Status::open});
+  deliver_opening(turn);
+}
 
 void open_when_ready(Turn& turn) {
   if (turn.link->stage != LinkStage::opening || turn.link->ticket) return;

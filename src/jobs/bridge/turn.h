@@ -126,6 +126,8 @@ void decide(Turn& turn);
 // opening.cc
 void open_when_ready(Turn& turn);
 void take_opened(Turn& turn, const Answer& answer);
+/// The ticket that a shadow only pretended to open is opened at the desk.
+void open_after_shadow(Turn& turn);
 void greet_when_ready(Turn& turn);
 /// The text of who is on call and whom to mention; nothing if nobody knows.
 struct OncallText {

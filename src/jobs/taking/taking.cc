@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view pressed_kind = "chat.action";
 constexpr std::string_view asked_kind = "taking.asked";
 constexpr std::string_view done_kind = "taking.done";
+constexpr std::string_view rewritten_kind = "taking.rewritten";
 constexpr int name_characters_max = 200;
 
 std::string text_at(const JsonView& view, std::string_view key) {
@@ -150,22 +151,45 @@ Plan plan_told(const Event& event, const Ticket& ticket, const Press& press,
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);
   if (body["is_done"].boolean().value_or(false)) {
-    plan.deliveries.push_back(to_slack(
-        press, announcement_taken(ticket, press.channel, press.message, press.name, public_url)));
+    Delivery told = to_slack(
+        press, announcement_taken(ticket, press.channel, press.message, press.name, public_url));
+    told.answer_kind = std::string(rewritten_kind);
+    told.reference = encode_press(press);
+    plan.deliveries.push_back(std::move(told));
     return plan;
   }
   if (ticket.assignee == press.assignee) {
     plan.changes.push_back(ChangeTicket{ticket.id, {.assignee = ""}});
+  }
+  // Who pressed hears why, and nobody else has anything to mend.
+  if (const auto refused = delivery_id_named(text_at(body, "delivery"))) {
+    plan.changes.push_back(DropDelivery{*refused, "who pressed was told"});
   }
   plan.deliveries.push_back(whisper(press, fmt::format("Ticket #{} could not be given to you: {}",
                                                        ticket.id.value, text_at(body, "why"))));
   return plan;
 }
 
+/// Not every workspace lets a message be written anew, or not for long: then its thread says it.
+Plan plan_rewritten(const Event& event, const Press& press) {
+  Plan plan;
+  std::vector<Problem> ignored;
+  const JsonView body(event.body, ignored);
+  const auto refused = delivery_id_named(text_at(body, "delivery"));
+  if (body["is_done"].boolean().value_or(false) || !refused) return plan;
+  plan.changes.push_back(DropDelivery{*refused, "its thread says it instead"});
+  ChatPost post;
+  post.channel = press.channel;
+  post.thread = press.message;
+  post.text = fmt::format("Ticket #{}: taken by {}", press.ticket.value, press.name);
+  plan.deliveries.push_back(to_slack(press, std::move(post)));
+  return plan;
+}
+
 }  // namespace
 
 bool Taking::takes(std::string_view kind) const {
-  return kind == pressed_kind || kind == asked_kind || kind == done_kind;
+  return kind == pressed_kind || kind == asked_kind || kind == done_kind || kind == rewritten_kind;
 }
 
 Result<View> Taking::read(const Event& event, Reader& reader) const {
@@ -182,6 +206,7 @@ Plan Taking::plan(const Event& event, const View& view) const {
   Press press = press_in(event);
   if (event.kind == pressed_kind) return plan_question(press);
   if (event.kind == asked_kind) return plan_assignment(event, *view.ticket, std::move(press));
+  if (event.kind == rewritten_kind) return plan_rewritten(event, press);
   return plan_told(event, *view.ticket, press, public_url_);
 }
 

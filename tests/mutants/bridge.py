@@ -1,0 +1,37 @@
+"""Defects of the bridge: name, file, what is there, what a careless person would write, which
+program has to fail. Most are for the simulator's people in threads (tests/sim/talkers.cc); how a
+doubt is settled at Zendesk and Slack is the contracts' matter, since the simulator plays both.
+"""
+
+JOBS = "src/jobs/bridge/"
+
+DEFECTS = (
+    ("bridge: its own comments come back to the thread", JOBS + "desk_side.cc",
+     "if (!is_heard && !is_description && told.is_public && told.marker.empty()) {",
+     "if (!is_description && told.is_public) {", "sim"),
+    ("bridge: a private note is posted", JOBS + "desk_side.cc",
+     "!is_description && told.is_public && told.marker.empty()) {",
+     "!is_description && told.marker.empty()) {", "sim"),
+    ("bridge: a comment that was read twice is posted twice", JOBS + "desk_side.cc",
+     "turn.view.bridge.heard.count(key_of(turn.external_id(), told.id)) > 0;",
+     "turn.view.bridge.heard.count(key_of(turn.external_id(), told.id)) > 1;", "sim"),
+    ("bridge: later pages of comments are not read", JOBS + "desk_side.cc",
+     '  if (Turn::is_set(body, "has_more")) ask_desk(turn);\n', "", "sim"),
+    ("bridge: what waits goes the youngest first", JOBS + "turn.cc",
+     "return one.at != said.at ? one.at > said.at : one.message > said.message;",
+     "return one.at != said.at ? one.at < said.at : one.message < said.message;", "sim"),
+    ("bridge: an edit is taken for an unfurled link", JOBS + "arrival.cc",
+     "  if (edit.digest == before->digest) return;",
+     "  if (edit.digest != before->digest) return;", "sim"),
+    ("bridge: words go to a desk that has no ticket yet", JOBS + "carrying.cc",
+     "return link.ticket && (link.stage == LinkStage::open || link.stage == LinkStage::solved);",
+     "return !!link.ticket;", "sim"),
+    ("bridge: one message a turn, and the others wait for nothing", JOBS + "carrying.cc",
+     "    if (!carry(turn, head)) break;\n", "    carry(turn, head);\n    break;\n", "sim"),
+    ("bridge: Zendesk's audits prove nothing", "src/connectors/zendesk/questions.cc",
+     "if (is_before || marker_in(*audit.raw()) != marker) continue;",
+     "if (is_before || !marker_in(*audit.raw()).empty()) continue;", "contract_target"),
+    ("bridge: a post that is there already is not found", "src/connectors/slack/slack.cc",
+     "if (!is_ours || marker_of(*one.raw()) != marker) continue;",
+     "if (!is_ours || marker_of(*one.raw()) == marker) continue;", "contract_slack"),
+)
