@@ -29,7 +29,7 @@
 #include "net/http_client.h"
 #include "net/loop_clock.h"
 #include "store/open.h"
-#include "web/api/api.h"
+#include "web/live_feed.h"
 
 namespace dw {
 

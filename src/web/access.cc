@@ -10,8 +10,6 @@
 namespace dw {
 namespace {
 
-/// A revoked token may live this much longer in a running daemon.
-constexpr Millis tokens_fresh{2000};
 constexpr std::array<std::string_view, 3> roles = {"viewer", "agent", "admin"};
 
 bool is_change(std::string_view method) {
@@ -62,11 +60,7 @@ bool is_in_scope(std::string_view scopes, std::string_view method, std::string_v
 }
 
 Access::Access(Store& store, Clock& clock, Sessions& sessions, Mode mode, std::string public_url)
-    : store_(store),
-      clock_(clock),
-      sessions_(sessions),
-      mode_(mode),
-      public_url_(std::move(public_url)) {}
+    : sessions_(sessions), mode_(mode), public_url_(std::move(public_url)), tokens_(store, clock) {}
 
 Task<Result<Caller>> Access::admit(const Request& request, Role needed) {
   Result<Caller> caller = Caller{};
@@ -126,17 +120,8 @@ Task<Result<Caller>> Access::admit_token(const Request& request) {
   if (!has_token(request)) co_return not_signed_in;
   const std::string_view given = request.header("authorization");
   const std::string hash = to_hex(bytes_of(sha256(trim(given.substr(7)))));
-  if (!tokens_read_at_ || clock_.monotonic() - *tokens_read_at_ > tokens_fresh) {
-    std::vector<Token> tokens;
-    auto work = [&](Reader& reader) -> Result<void> {
-      DW_TRY(tokens, reader.tokens());
-      return {};
-    };
-    DW_CO_CHECK(co_await store_.read(work));
-    tokens_ = std::move(tokens);
-    tokens_read_at_ = clock_.monotonic();
-  }
-  for (const Token& token : tokens_) {
+  if (!tokens_.is_fresh()) DW_CO_CHECK(co_await tokens_.refresh());
+  for (const Token& token : tokens_.all()) {
     if (token.revoked_at || !equal_constant_time(token.hash, hash)) continue;
     if (!is_in_scope(token.scopes, request.method, request.path)) {
       co_return Error{ErrorKind::denied, "", "this token is for " + token.scopes + " alone"};

@@ -8,10 +8,10 @@
 // a header that only our own page can send. Tokens are taken too.
 #pragma once
 #include <string>
-#include <vector>
 
 #include "net/http_server.h"
 #include "ports/store.h"
+#include "web/known_tokens.h"
 #include "web/sign_in/sessions.h"
 
 namespace dw {
@@ -42,7 +42,6 @@ class Access {
   Mode mode() const { return mode_; }
   /// The request comes from a page of ours, or from no browser.
   bool is_own_page(const Request& request) const;
-  void change_public_url(std::string public_url) { public_url_ = std::move(public_url); }
 
  private:
   Result<Caller> admit_loopback(const Request& request) const;
@@ -50,13 +49,10 @@ class Access {
   bool is_own_host(std::string_view host) const;
   Task<Result<Caller>> admit_session(const Request& request);
 
-  Store& store_;
-  Clock& clock_;
   Sessions& sessions_;
   Mode mode_;
   std::string public_url_;
-  std::vector<Token> tokens_;  ///< as last read
-  std::optional<Monotonic> tokens_read_at_;
+  KnownTokens tokens_;
 };
 
 std::string_view name_of(Access::Mode mode);

@@ -38,6 +38,8 @@ test("a folder is no configuration: nothing runs with defaults that nobody chose
   const { code, err } = run(cwd, ["--config", cwd, "check", "--offline"]);
   assert.equal(code, 78);
   assert.match(err, /can't be read/);
+  const good = JSON.parse(run(cwd, ["check", "--offline", "--json"]).out).items;
+  assert.deepEqual(good.map((one) => [one.name, one.ok]), [["configuration", true]]);
 });
 
 test("secrets come from the environment or a file and are never printed", () => {

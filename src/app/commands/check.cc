@@ -36,6 +36,19 @@ Task<void> probe_all(Core& core, std::vector<Line>& lines) {
   co_await add_probes(core, lines, probe_address(core, probe_timeout));
 }
 
+std::string file_of(const Settings& settings) {
+  return settings.file.empty() ? "no file: defaults" : settings.file;
+}
+
+void check_offline(Invocation& invocation) {
+  const auto settings = read_settings(invocation);
+  if (!settings) return;
+  const std::string file = file_of(*settings);
+  if (!invocation.is_json) return fmt::print("the configuration is good ({})\n", file);
+  const json::object good{{"name", "configuration"}, {"ok", true}, {"detail", file}};
+  print_items(invocation, json::array{good}, {});
+}
+
 void print_line(const Line& line, const std::string& fix) {
   fmt::print("{:<6} {:<28} {} ({} ms)\n", line.probe.is_ok ? "ok" : "FAILED", line.probe.name,
              line.probe.detail, line.took.count());
@@ -45,10 +58,9 @@ void print_line(const Line& line, const std::string& fix) {
 void check_live(Invocation& invocation) {
   std::optional<Settings> settings = read_settings(invocation);
   if (!settings) return;
-  const std::string file = settings->file.empty() ? "no file: defaults" : settings->file;
   const Settings told = *settings;  // the core takes the other one
   std::vector<Line> lines;
-  lines.push_back({{"configuration", true, file}, Millis(0)});
+  lines.push_back({{"configuration", true, file_of(told)}, Millis(0)});
   const auto started = std::chrono::steady_clock::now();
   Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started);
@@ -78,15 +90,12 @@ void check_live(Invocation& invocation) {
 
 void add_check(CLI::App& app, Invocation& invocation) {
   auto is_offline = std::make_shared<bool>(false);  // shared with the callback, which runs later
-  CLI::App& command = add_command(
-      app, invocation, "check", "Validate the configuration and probe every system in it",
-      [&invocation, is_offline] {
-        if (!*is_offline) return check_live(invocation);
-        if (const auto settings = read_settings(invocation)) {
-          fmt::print("the configuration is good ({})\n",
-                     settings->file.empty() ? "no file: defaults" : settings->file);
-        }
-      });
+  CLI::App& command = add_command(app, invocation, "check",
+                                  "Validate the configuration and probe every system in it",
+                                  [&invocation, is_offline] {
+                                    if (*is_offline) return check_offline(invocation);
+                                    check_live(invocation);
+                                  });
   command.add_flag("--offline", *is_offline, "validate only");
 }
 

@@ -37,7 +37,6 @@ class Oidc {
   /// Turns the code into a person. errors  denied; unreachable
   Task<Result<OidcPerson>> redeem(std::string code, OidcAttempt attempt);
   const std::string& issuer() const { return settings_.issuer; }
-  void change_redirect(std::string url) { settings_.redirect_url = std::move(url); }
 
  private:
   struct Provider {

@@ -8,13 +8,15 @@ namespace {
 
 constexpr std::string_view target_prefix = "AmazonSQS.";
 constexpr std::string_view dead_suffix = "-dead";
-/// A revoked key may live this much longer in a running daemon.
-constexpr Millis tokens_fresh{2000};
 
 }  // namespace
 
 SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSettings settings)
-    : clock_(clock), store_(store), settings_(std::move(settings)), receivers_(loop, clock) {}
+    : clock_(clock),
+      store_(store),
+      settings_(std::move(settings)),
+      receivers_(loop, clock),
+      tokens_(store, clock) {}
 
 void SqsEndpoint::add_to(Routes& routes) {
   // SDKs post to the endpoint, to the endpoint with a slash, or to the queue's own URL.
@@ -56,19 +58,12 @@ Task<std::optional<SqsError>> SqsEndpoint::admit(const Request& request) {
     co_return SqsError{"AccessDenied", "This endpoint serves callers on its own machine only.",
                        403};
   }
-  if (!tokens_read_at_ || clock_.monotonic() - *tokens_read_at_ > tokens_fresh) {
-    std::vector<Token> tokens;
-    auto work = [&](Reader& reader) -> Result<void> {
-      DW_TRY(tokens, reader.tokens());
-      return {};
-    };
-    const Result<void> read = co_await store_.read(work);
+  if (!tokens_.is_fresh()) {
+    const Result<void> read = co_await tokens_.refresh();
     if (!read.ok()) co_return SqsError{"ServiceUnavailable", read.error().what, 503, true};
-    tokens_ = std::move(tokens);
-    tokens_read_at_ = clock_.monotonic();
   }
   const auto key = [this](const std::string& key_id) -> std::optional<Secret> {
-    for (const Token& token : tokens_) {
+    for (const Token& token : tokens_.all()) {
       const bool is_it = !token.sqs_key_id.empty() && token.sqs_key_id == key_id;
       if (is_it && !token.revoked_at) return Secret(token.sqs_secret);
     }

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "net/http_server.h"
 #include "ports/store.h"
+#include "web/known_tokens.h"
 #include "web/sqs_endpoint/protocol.h"
 #include "web/sqs_endpoint/receivers.h"
 
@@ -76,8 +77,7 @@ class SqsEndpoint {
   Store& store_;
   SqsEndpointSettings settings_;
   Receivers receivers_;
-  std::vector<Token> tokens_;
-  std::optional<Monotonic> tokens_read_at_;
+  KnownTokens tokens_;
   bool is_stopping_ = false;
 };
 

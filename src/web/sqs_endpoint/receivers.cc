@@ -4,7 +4,6 @@ namespace dw {
 
 Receivers::Place::Place(Receivers& receivers, const std::string& queue)
     : receivers_(receivers),
-      queue_(queue),
       line_(receivers.lines_[queue]),
       wake_(receivers.loop_, receivers.clock_) {
   line_.push_back(this);

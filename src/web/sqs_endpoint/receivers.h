@@ -28,7 +28,6 @@ class Receivers {
    private:
     friend class Receivers;
     Receivers& receivers_;
-    std::string queue_;
     std::list<Place*>& line_;
     Wake wake_;
   };
