@@ -158,20 +158,11 @@ std::string_view Node::kind() const {
   return names.at(value.index());
 }
 
-std::string Problems::line_of_text(int line, const std::string& key,
-                                   const std::string& what) const {
+void Problems::add(int line, const std::string& key, const std::string& what) {
   const std::string place = line > 0        ? fmt::format("{}:{}: ", file_, line)
                             : file_.empty() ? ""
                                             : file_ + ": ";
-  return fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what);
-}
-
-void Problems::add(int line, const std::string& key, const std::string& what) {
-  found_.push_back({line, line_of_text(line, key, what)});
-}
-
-void Problems::warn(int line, const std::string& key, const std::string& what) {
-  warnings_.push_back(line_of_text(line, key, what));
+  found_.push_back({line, fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what)});
 }
 
 Error Problems::error() const {
