@@ -1,7 +1,6 @@
 #include "config/bridge_section.h"
 
 #include "base/text.h"
-#include "config/truth_field.h"
 
 namespace dw {
 namespace {
@@ -15,10 +14,6 @@ std::string check_emoji(const std::string& text) {
   return is_plain ? "" : fmt::format("\"{}\" is no name of an emoji (without colons)", text);
 }
 
-std::string check_channel_or_nothing(const std::string& text) {
-  return text.empty() ? "" : check_channel(text);
-}
-
 }  // namespace
 
 std::string check_channel(const std::string& text) {
@@ -27,6 +22,10 @@ std::string check_channel(const std::string& text) {
       text.size() > 1 && (text[0] == 'C' || text[0] == 'G') &&
       text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == std::string::npos;
   return is_id ? "" : fmt::format("\"{}\" is no channel (C0123456789, or #name)", text);
+}
+
+std::string check_channel_if_any(const std::string& text) {
+  return text.empty() ? "" : check_channel(text);
 }
 
 const Section<BridgeSettings>& bridge_section() {
@@ -78,7 +77,7 @@ const Section<SummarySettings>& summary_section() {
       "The daily report: what was opened and solved since the last one, and what is still open.",
       {restart(text_field("schedule", &SummarySettings::schedule, "when", {}, "a schedule")),
        restart(text_field("channel", &SummarySettings::channel, "Slack channel; empty: off",
-                          check_channel_or_nothing)),
+                          check_channel_if_any)),
        restart(texts_field("mail", &SummarySettings::mail, "mail addresses that get it too"))}};
   return section;
 }

@@ -39,5 +39,7 @@ const Section<SummarySettings>& summary_section();
 
 /// "" or what is wrong with a channel: an id such as C0123456789, or "#name".
 std::string check_channel(const std::string& text);
+/// The same, where none may be given.
+std::string check_channel_if_any(const std::string& text);
 
 }  // namespace dw

@@ -158,20 +158,16 @@ std::string_view Node::kind() const {
   return names.at(value.index());
 }
 
-std::string Problems::line_of_text(int line, const std::string& key,
-                                   const std::string& what) const {
+void Problems::add(int line, const std::string& key, const std::string& what) {
   const std::string place = line > 0        ? fmt::format("{}:{}: ", file_, line)
                             : file_.empty() ? ""
                                             : file_ + ": ";
-  return fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what);
-}
-
-void Problems::add(int line, const std::string& key, const std::string& what) {
-  found_.push_back({line, key, line_of_text(line, key, what)});
+  found_.push_back({line, key, fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what)});
 }
 
 void Problems::add_unreadable(int line, const std::string& key, const std::string& what) {
-  found_.push_back({line, key, line_of_text(line, key, what), true});
+  add(line, key, what);
+  found_.back().is_cause = true;
 }
 
 bool Problems::is_consequence(const Found& one) const {
@@ -179,10 +175,6 @@ bool Problems::is_consequence(const Found& one) const {
   return std::any_of(found_.begin(), found_.end(), [&](const Found& other) {
     return other.is_cause && (other.key == one.key || other.key.starts_with(one.key + "."));
   });
-}
-
-void Problems::warn(int line, const std::string& key, const std::string& what) {
-  warnings_.push_back(line_of_text(line, key, what));
 }
 
 Error Problems::error() const {

@@ -18,7 +18,7 @@ struct Node {
   using Table = std::map<std::string, Node>;
   int line = 0;
   std::variant<std::monostate, std::string, int64_t, double, bool, List, Table> value{};
-  /// Its ${NAME} could not be filled in. That was reported; what reads it says nothing more.
+  /// Its ${NAME} could not be filled in. That was reported: what reads it checks it no more.
   bool is_broken = false;
 
   const std::string* text() const { return std::get_if<std::string>(&value); }
@@ -30,25 +30,19 @@ struct Node {
   std::string_view kind() const;
 };
 
-/// Everything that is wrong with a file, gathered while it is read. It is at hand wherever a
-/// value is read, so it is also the way to the files that hold secrets.
+/// Everything that is wrong with a file, gathered while it is read.
 class Problems {
  public:
-  explicit Problems(std::string file, SecretFiles secret_files = read_secret_file)
-      : file_(std::move(file)), secret_files_(std::move(secret_files)) {}
+  explicit Problems(std::string file) : file_(std::move(file)) {}
 
   /// `key` is dotted from the top: "server.listen". Line 0: no place in the file.
   void add(int line, const std::string& key, const std::string& what);
   /// The same of a value that nobody could read: what else is said about its key, or of its section
   /// as a whole, follows from that and is left out.
   void add_unreadable(int line, const std::string& key, const std::string& what);
-  /// What a person should know, but which stops nothing.
-  void warn(int line, const std::string& key, const std::string& what);
   bool is_empty() const { return found_.empty(); }
   /// One line each, `FILE:LINE: key: what`, in the order of the file.
   Error error() const;
-  const std::vector<std::string>& warnings() const { return warnings_; }
-  Result<SecretFile> secret_file(const std::string& path) const { return secret_files_(path); }
 
  private:
   struct Found {
@@ -57,12 +51,9 @@ class Problems {
     bool is_cause = false;
   };
   bool is_consequence(const Found& one) const;
-  std::string line_of_text(int line, const std::string& key, const std::string& what) const;
 
   std::string file_;
-  SecretFiles secret_files_;
   std::vector<Found> found_{};
-  std::vector<std::string> warnings_{};
 };
 
 /// Parses TOML and fills in every string. The root is always a table; what is wrong goes to

@@ -1,6 +1,13 @@
 #include "config/document.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "config/sections.h"
+#include "config/tally_section.h"
 
 namespace dw {
 namespace {
@@ -36,6 +43,58 @@ TEST(Document, a_variable_that_is_not_set_is_one_complaint_and_not_three) {
   EXPECT_EQ(problems.error().what,
             "d.toml:2: a.b: the environment variable B is not set (set it, or write "
             "${B:-default})\nd.toml:3: a.c: must be a text");
+}
+
+/// What is wrong with one section's table, written as TOML without its heading.
+template <class T>
+std::string errors_of(const Section<T>& section, const std::string& toml, T* out = nullptr) {
+  Problems problems("");
+  const Environment environment = [](const std::string&) { return std::nullopt; };
+  const Node root = parse_document(toml, environment, problems);
+  T settings;
+  read_section(section, root, section.key, settings, problems);
+  if (out != nullptr) *out = settings;
+  return problems.is_empty() ? "" : problems.error().what;
+}
+
+TEST(Section, a_variable_that_is_not_set_is_told_once) {
+  const std::string found =
+      errors_of(server_section(), "listen = \"${NONE}\"\nmax_body = \"${NONE}\"\n");
+  EXPECT_EQ(std::count(found.begin(), found.end(), '\n'), 1) << found;
+}
+
+TEST(Section, a_secret_is_read_from_a_regular_file_of_moderate_size) {
+  std::string folder = (std::filesystem::temp_directory_path() / "deskwire-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  std::ofstream(folder + "/secret") << "s3cret\n";
+  std::ofstream(folder + "/large") << std::string(70'000, 'x');
+  const auto read = [&](const std::string& name, AccessSettings* out) {
+    const std::string toml = "oidc_client_secret = \"file:" + folder + name + "\"";
+    return errors_of(access_section(), toml, out);
+  };
+  AccessSettings settings;
+  EXPECT_EQ(read("/secret", &settings), "");
+  EXPECT_EQ(settings.oidc_client_secret.reveal(), "s3cret");
+  EXPECT_NE(read("", nullptr).find("is no regular file"), std::string::npos);
+  EXPECT_NE(read("/large", nullptr).find("too large"), std::string::npos);
+  EXPECT_NE(read("/none", nullptr).find("can't be read"), std::string::npos);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Section, an_address_to_listen_on_ends_with_its_port) {
+  for (const char* good : {"127.0.0.1:8080", "[::1]:0", ":65535"}) {
+    EXPECT_EQ(errors_of(server_section(), fmt::format("listen = \"{}\"", good)), "");
+  }
+  for (const char* bad : {"127.0.0.1", "x:", "x:80a", "x:-1", "x:65536"}) {
+    EXPECT_NE(errors_of(server_section(), fmt::format("listen = \"{}\"", bad)), "") << bad;
+  }
+}
+
+TEST(Section, a_tally_pattern_that_the_job_could_not_compile_is_refused) {
+  const std::string good = "pattern = '(?P<name>.+) (?P<username>.+)'";
+  EXPECT_EQ(errors_of(tally_section(), good), "");
+  const std::string large = R"(pattern = '(?P<name>\pL{100}) (?P<username>\pL{100})')";
+  EXPECT_NE(errors_of(tally_section(), large), "");
 }
 
 }  // namespace

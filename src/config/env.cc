@@ -80,7 +80,7 @@ Result<std::string> expand(std::string_view text, const Environment& environment
   return out += text;
 }
 
-Result<SecretFile> read_secret_file(const std::string& path) {
+Result<std::string> read_secret_file(const std::string& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) {
     return wrong(fmt::format("{} can't be read: {}", path, std::strerror(errno)));
@@ -95,7 +95,7 @@ Result<SecretFile> read_secret_file(const std::string& path) {
     return wrong(fmt::format("{} can't be read: {}", path, std::strerror(errno)));
   }
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return SecretFile{std::move(text), (found.st_mode & S_IROTH) != 0};
+  return text;
 }
 
 }  // namespace dw

@@ -20,15 +20,9 @@ Environment process_environment();
 /// errors  invalid: an unset variable, by name; a ${ that is not closed; never the text itself
 Result<std::string> expand(std::string_view text, const Environment& environment);
 
-/// The contents of a file that holds one secret.
-struct SecretFile {
-  std::string text;             ///< without the newline at its end
-  bool is_open_to_all = false;  ///< every user of this machine may read it
-};
-using SecretFiles = std::function<Result<SecretFile>(const std::string& path)>;
-
-/// A regular file of at most 64 KiB.
+/// The contents of a file that holds one secret, without the newlines at its end: a regular file of
+/// at most 64 KiB.
 /// errors  invalid: why it can't be read
-Result<SecretFile> read_secret_file(const std::string& path);
+Result<std::string> read_secret_file(const std::string& path);
 
 }  // namespace dw

@@ -1,8 +1,6 @@
 #include "config/field.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "base/text.h"
 
@@ -68,18 +66,11 @@ std::optional<Secret> read_secret(const Node& node, const Place& place) {
     place.add(fmt::format("must be a secret in quotes, is {}", node.kind()));
     return std::nullopt;
   }
-  if (!text->starts_with(file_prefix)) return Secret(*text);
-  const std::string path = text->substr(file_prefix.size());
-  std::ifstream file(path);
-  std::stringstream contents;
-  contents << file.rdbuf();
-  if (!file.good() && !file.eof()) {
-    place.add(path + " can't be read (it must exist, and this user must be allowed to read it)");
-    return std::nullopt;
-  }
-  std::string secret = contents.str();
-  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-  return Secret(std::move(secret));
+  if (node.is_broken || !text->starts_with(file_prefix)) return Secret(*text);
+  Result<std::string> contents = read_secret_file(text->substr(file_prefix.size()));
+  if (contents.ok()) return Secret(std::move(*contents));
+  place.add(contents.error().what);
+  return std::nullopt;
 }
 
 std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {

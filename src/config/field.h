@@ -68,7 +68,7 @@ Field<T> text_field(std::string key, std::string T::*member, std::string doc, Te
               [member, check = std::move(check)](T& out, const Node& node, const Place& place) {
                 const auto text = read_text(node, place);
                 if (!text) return;
-                const std::string wrong = check ? check(*text) : "";
+                const std::string wrong = check && !node.is_broken ? check(*text) : "";
                 if (!wrong.empty()) return place.add(wrong);
                 out.*member = *text;
               },
@@ -99,7 +99,7 @@ Field<T> texts_field(std::string key, std::vector<std::string> T::*member, std::
           .read =
               [member, check = std::move(check)](T& out, const Node& node, const Place& place) {
                 const auto texts = read_texts(node, place);
-                if (!texts) return;
+                if (!texts || node.is_broken) return;
                 for (const std::string& text : *texts) {
                   const std::string wrong = check ? check(text) : "";
                   if (!wrong.empty()) return place.add(wrong);
@@ -139,7 +139,7 @@ Field<T> duration_field(std::string key, Millis T::*member, Millis low, Millis h
           .read =
               [member, low, high, bounds](T& out, const Node& node, const Place& place) {
                 const auto text = read_text(node, place);
-                if (!text) return;
+                if (!text || node.is_broken) return;
                 const auto value = parse_duration(*text);
                 if (!value.ok()) return place.add(value.error().what);
                 if (*value < low || *value > high) return place.add("must be " + bounds);
@@ -160,13 +160,28 @@ Field<T> size_field(std::string key, uint64_t T::*member, uint64_t low, uint64_t
           .read =
               [member, low, high, bounds](T& out, const Node& node, const Place& place) {
                 const auto text = read_text(node, place);
-                if (!text) return;
+                if (!text || node.is_broken) return;
                 const auto value = parse_size(*text);
                 if (!value.ok()) return place.add(value.error().what);
                 if (*value < low || *value > high) return place.add("must be " + bounds);
                 out.*member = *value;
               },
           .print = [member](const T& from) { return dw::quoted(format_size(from.*member)); }};
+}
+
+template <class T>
+Field<T> truth_field(std::string key, bool T::*member, std::string doc) {
+  return {.key = std::move(key),
+          .doc = std::move(doc),
+          .allowed = "true or false",
+          .schema = {{"type", "boolean"}},
+          .read =
+              [member](T& out, const Node& node, const Place& place) {
+                const auto* truth = std::get_if<bool>(&node.value);
+                if (truth == nullptr) return place.add("must be true or false");
+                out.*member = *truth;
+              },
+          .print = [member](const T& from) { return from.*member ? "true" : "false"; }};
 }
 
 /// One of a few words, kept as an enumeration whose values are the words' places.
@@ -186,7 +201,7 @@ Field<T> choice_field(std::string key, E T::*member, std::vector<std::string> wo
           .read =
               [member, words, allowed](T& out, const Node& node, const Place& place) {
                 const auto text = read_text(node, place);
-                if (!text) return;
+                if (!text || node.is_broken) return;
                 for (size_t i = 0; i < words.size(); ++i) {
                   if (words[i] == *text) {
                     out.*member = static_cast<E>(i);

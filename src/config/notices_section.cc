@@ -84,23 +84,6 @@ Field<NoticesSettings> formats_field() {
   return field;
 }
 
-Field<NoticesSettings> yes_field(std::string key, bool NoticesSettings::*member, std::string doc) {
-  return {.key = std::move(key),
-          .doc = std::move(doc),
-          .allowed = "true or false",
-          .schema = {{"type", "boolean"}},
-          .read =
-              [member](NoticesSettings& out, const Node& node, const Place& place) {
-                const bool* value = std::get_if<bool>(&node.value);
-                if (value == nullptr) return place.add("must be true or false");
-                out.*member = *value;
-              },
-          .print =
-              [member](const NoticesSettings& from) {
-                return from.*member ? std::string("true") : std::string("false");
-              }};
-}
-
 std::vector<Field<NoticesSettings>> report_fields() {
   using N = NoticesSettings;
   return {
@@ -130,9 +113,9 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(secret_field("webhook_secret", &N::webhook_secret,
                            "signs each POST: Deskwire-Signature, HMAC-SHA256 over time and body; "
                            "empty: no signature")),
-      restart(yes_field("idempotent_webhook", &N::is_idempotent_webhook,
-                        "the receiver honours Idempotency-Key: a doubtful delivery may be sent "
-                        "again")),
+      restart(truth_field("idempotent_webhook", &N::is_idempotent_webhook,
+                          "the receiver honours Idempotency-Key: a doubtful delivery may be sent "
+                          "again")),
       restart(number_field("rate_per_minute", &N::rate_per_minute, 1, 1'000'000,
                            "how many notices are sent in a minute at most")),
       restart(choice_field("payload", &N::payload, {"notice", "report"},
@@ -149,12 +132,12 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(choice_field("every", &N::every, {"week", "day", "month"},
                            "a customer hears at most once in each calendar week (ISO), day or "
                            "month")),
-      restart(yes_field("approve", &N::is_approval_needed,
-                        "a scheduled run only makes the plan; a person sends it")),
+      restart(truth_field("approve", &N::is_approval_needed,
+                          "a scheduled run only makes the plan; a person sends it")),
       restart(duration_field("first_lookback", &N::first_lookback, Millis(86'400'000),
                              Millis(36'500LL * 86'400'000),
                              "how far back the first run looks where nothing was imported")),
-      restart(yes_field("test_mode", &N::is_test, "all but the sending")),
+      restart(truth_field("test_mode", &N::is_test, "all but the sending")),
       restart(texts_field("suppress", &N::suppress,
                           "addresses or @domains that are never written to"))};
 }

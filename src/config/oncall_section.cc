@@ -7,26 +7,6 @@ namespace {
 
 using S = OncallSettings;
 
-std::string check_address(const std::string& text) {
-  return text.empty() ? "" : check_http_url(text);
-}
-
-Field<S> truth_field(std::string key, bool S::*member, std::string doc) {
-  Field<S> field;
-  field.key = std::move(key);
-  field.doc = std::move(doc);
-  field.allowed = "true or false";
-  field.schema = {{"type", "boolean"}};
-  field.needs_restart = true;
-  field.read = [member](S& out, const Node& node, const Place& place) {
-    const bool* given = std::get_if<bool>(&node.value);
-    if (given == nullptr) return place.add("must be true or false");
-    out.*member = *given;
-  };
-  field.print = [member](const S& from) { return std::string(from.*member ? "true" : "false"); };
-  return field;
-}
-
 void read_person(S& out, const Node& node, const Place& place) {
   const Node::Table* table = node.table();
   if (table == nullptr) return place.add("must be tables { name = …, email = …, slack = … }");
@@ -109,14 +89,15 @@ const Section<OncallSettings>& oncall_section() {
        restart(text_field("api_url", &S::api_url,
                           "Default: https://api.pagerduty.com, or https://api.opsgenie.com; the "
                           "EU has https://api.eu.pagerduty.com and https://api.eu.opsgenie.com",
-                          check_address, "an http(s) address")),
+                          check_http_url, "an http(s) address")),
        people_field(),
        restart(text_field("rotate", &S::rotate,
                           "for \"static\": when the next one takes over, in hours.timezone", {},
                           "a schedule")),
-       truth_field("notify", &S::has_notify, "mention them in the thread"),
-       truth_field("assign", &S::has_assign,
-                   "make the primary the ticket's assignee where the desk knows the address")}};
+       restart(truth_field("notify", &S::has_notify, "mention them in the thread")),
+       restart(truth_field(
+           "assign", &S::has_assign,
+           "make the primary the ticket's assignee where the desk knows the address"))}};
   return section;
 }
 

@@ -12,11 +12,11 @@ namespace {
 
 std::string check_listen(const std::string& text) {
   const size_t colon = text.rfind(':');
-  int port = -1;
-  if (colon != std::string::npos) {
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
-  }
-  const bool is_good = colon != std::string::npos && port >= 0 && port <= 65535;
+  const char* last = text.data() + text.size();
+  uint16_t port = 0;
+  const auto [end, failed] =
+      std::from_chars(colon == std::string::npos ? last : text.data() + colon + 1, last, port);
+  const bool is_good = failed == std::errc{} && end == last;
   return is_good ? "" : fmt::format("\"{}\" is no address (host:port, \"[::1]:8080\")", text);
 }
 
@@ -37,19 +37,17 @@ std::string check_queue_name(const std::string& text) {
 }
 
 std::string check_pattern(const std::string& text) {
-  RE2::Options quiet;
-  quiet.set_log_errors(false);
-  const RE2 pattern(text, quiet);
+  // As the routing compiles it: without case a pattern may be too large that is not with it.
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(false);
+  const RE2 pattern(text, options);
   return pattern.ok() ? "" : "is no RE2 pattern: " + pattern.error();
 }
 
 std::string check_priority(const std::string& text) {
   const bool is_one = text == "high" || text == "medium" || text == "low";
   return is_one ? "" : fmt::format("\"{}\" is no priority (high, medium, low)", text);
-}
-
-std::string check_announce(const std::string& text) {
-  return text.empty() ? "" : check_channel(text);
 }
 
 std::string check_issuer(const std::string& text) {
@@ -280,7 +278,7 @@ const Section<RouteSettings>& route_section() {
        restart(
            text_field("queue", &RouteSettings::queue, "the queue; empty: the one of the priority")),
        restart(text_field("announce", &RouteSettings::announce,
-                          "Slack channel that is told of each such ticket", check_announce)),
+                          "Slack channel that is told of each such ticket", check_channel_if_any)),
        restart(texts_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
   return section;
 }

@@ -96,7 +96,7 @@ const Section<HoursSettings>& hours_section();
 
 /// "127.0.0.1:8080" names this machine alone.
 bool is_loopback_listen(const std::string& listen);
-/// "" or what is wrong with an http(s) address.
+/// "" or what is wrong with an http(s) address; none at all is nothing wrong.
 std::string check_http_url(const std::string& text);
 
 }  // namespace dw

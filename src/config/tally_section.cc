@@ -17,6 +17,7 @@ std::string check_pattern(const std::string& text) {
   if (text.empty()) return "";
   RE2::Options options;
   options.set_log_errors(false);
+  options.set_max_mem(tally_pattern_bytes_max);
   const RE2 pattern("(?m)" + text, options);
   if (!pattern.ok()) return "is no RE2 pattern: " + pattern.error();
   const auto& groups = pattern.NamedCapturingGroups();

@@ -13,7 +13,10 @@ struct TallySettings {
   std::string stats_file;  ///< empty: none
 };
 
-/// `check_pattern` belongs to the job that searches with it.
+/// What a pattern may cost to compile. The job compiles it under the same limit as the check does:
+/// what the settings took is never refused later.
+constexpr int64_t tally_pattern_bytes_max = 1 << 20;
+
 const Section<TallySettings>& tally_section();
 
 }  // namespace dw

@@ -21,10 +21,6 @@ std::string check_address(const std::string& text) {
   return is_good ? "" : fmt::format("\"{}\" is no mail address", cut_characters(text, 60));
 }
 
-std::string check_url_if_any(const std::string& text) {
-  return text.empty() ? "" : check_http_url(text);
-}
-
 /// A number that may be written whole ("1") or not ("0.5").
 Field<VolumeSettings> real_field(std::string key, double VolumeSettings::*member, double low,
                                  double high, std::string doc) {
@@ -48,23 +44,6 @@ Field<VolumeSettings> real_field(std::string key, double VolumeSettings::*member
             out.*member = value;
           },
       .print = [member](const VolumeSettings& from) { return fmt::format("{}", from.*member); }};
-}
-
-Field<VolumeSettings> truth_field(std::string key, bool VolumeSettings::*member, std::string doc) {
-  return {.key = std::move(key),
-          .doc = std::move(doc),
-          .allowed = "true or false",
-          .schema = {{"type", "boolean"}},
-          .read =
-              [member](VolumeSettings& out, const Node& node, const Place& place) {
-                const auto* truth = std::get_if<bool>(&node.value);
-                if (truth == nullptr) return place.add("must be true or false");
-                out.*member = *truth;
-              },
-          .print =
-              [member](const VolumeSettings& from) {
-                return std::string(from.*member ? "true" : "false");
-              }};
 }
 
 /// One text (a file, or dates) or a list of dates.
@@ -126,7 +105,7 @@ const Section<VolumeSettings>& volume_section() {
        texts_field("omit_tags", &S::omit_tags, "tags that say nothing"),
        texts_field("notify", &S::notify, "mail addresses that hear of incidents", check_address),
        text_field("slack_channel", &S::slack_channel, "Slack channel that hears of incidents"),
-       text_field("webhook_url", &S::webhook_url, "gets each alert as JSON", check_url_if_any,
+       text_field("webhook_url", &S::webhook_url, "gets each alert as JSON", check_http_url,
                   "an http(s) address"),
        duration_field("cooldown", &S::cooldown, Millis(0), 30 * day,
                       "an incident is told again after this, if it grew by half again"),

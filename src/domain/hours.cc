@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "domain/period.h"
 #include "domain/schedule.h"
 
 namespace dw {
@@ -19,23 +20,20 @@ constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr int minutes_of_day = 24 * 60;
 
+/// "09:00"; "24:00" is the end of the day.
 std::optional<int> minutes_in(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  int hour = -1;
-  int minute = -1;
-  std::from_chars(text.data(), text.data() + 2, hour);
-  std::from_chars(text.data() + 3, text.data() + 5, minute);
+  const auto number = [text](size_t at) {
+    int value = 0;
+    const char* last = text.data() + at + 2;
+    const auto [end, failed] = std::from_chars(text.data() + at, last, value);
+    return failed == std::errc{} && end == last ? value : -1;
+  };
+  const int hour = number(0), minute = number(3);
   const bool is_good =
       hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= minutes_of_day;
   if (!is_good) return std::nullopt;
   return hour * 60 + minute;
-}
-
-std::optional<int64_t> day_in(std::string_view text) {
-  if (text.size() != 10) return std::nullopt;
-  const auto at = from_rfc3339(text);
-  if (!at) return std::nullopt;
-  return std::chrono::floor<std::chrono::days>(*at).time_since_epoch().count();
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ Result<OfficeHours> OfficeHours::parse(const std::string& timezone,
   out.from_ = begin.value_or(0);
   out.to_ = end.value_or(0);
   for (const std::string& holiday : holidays) {
-    if (const auto day = day_in(holiday)) {
+    if (const auto day = day_named(holiday)) {
       out.holidays_.insert(*day);
     } else {
       problems.push_back({"holidays", fmt::format("\"{}\" is no day such as 2026-12-25", holiday)});

@@ -44,6 +44,10 @@ TEST(Hours, everything_that_is_wrong_is_said_at_once) {
   const auto bad = OfficeHours::parse("Nowhere", {"noday"}, "9", "25:00", {"25/12/2026"});
   ASSERT_FALSE(bad.ok());
   EXPECT_EQ(bad.error().problems.size(), 5U);
+  for (const char* time : {"9a:00", "0x:00", "09:3x", "-1:00", "24:01"}) {
+    EXPECT_FALSE(OfficeHours::parse("UTC", {"mon"}, time, "17:00", {}).ok()) << time;
+  }
+  EXPECT_TRUE(OfficeHours::parse("UTC", {"mon"}, "00:00", "24:00", {}).ok());
 }
 
 TEST(Hours, spans_and_local_times_read_as_people_say_them) {

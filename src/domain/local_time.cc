@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "domain/period.h"
 #include "domain/schedule.h"
 
 namespace dw {
@@ -67,12 +68,6 @@ int LocalTime::find_hour(TimePoint when) {
 std::string LocalTime::text(TimePoint when) {
   const LocalHour local = at(when);
   return fmt::format("{} {:02}:{:02}", day_text(local.day), local.hour, local.minute);
-}
-
-std::string day_text(int64_t day) {
-  const date::year_month_day date{date::sys_days(date::days(day))};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 }  // namespace dw

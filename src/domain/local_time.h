@@ -46,7 +46,4 @@ class LocalTime {
   int last_hour_ = 0;
 };
 
-/// "2026-11-21" of a day number.
-std::string day_text(int64_t day);
-
 }  // namespace dw

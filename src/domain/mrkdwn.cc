@@ -349,9 +349,9 @@ std::vector<std::string> ids_in_mrkdwn(std::string_view text) {
   walk(
       text, [](std::string_view) {},
       [&out](const Token& token) {
-        const bool is_wanted = token.kind == '@' || (token.kind == '#' && token.label.empty());
+        const bool is_wanted = (token.kind == '@' || token.kind == '#') && token.label.empty();
         std::string id(token.target);
-        if (is_wanted && std::find(out.begin(), out.end(), id) == out.end()) {
+        if (is_wanted && !id.empty() && std::find(out.begin(), out.end(), id) == out.end()) {
           out.push_back(std::move(id));
         }
       });

@@ -19,8 +19,8 @@ std::string decode_slack_entities(std::string_view text);
 /// Unicode. Line ends and marks such as *bold* stay. Linear in its length.
 std::string plain_of_mrkdwn(std::string_view text, const NamesById& names = {});
 
-/// The ids in "<@U7>" and in "<#C1>" without a name, each once, in order: what plain_of_mrkdwn()
-/// would like to know the names of.
+/// The ids in "<@U7>" and in "<#C1>", each once, in order: what plain_of_mrkdwn() would like to
+/// know the names of. One that is written with its name ("<#C2|help>") needs no question.
 std::vector<std::string> ids_in_mrkdwn(std::string_view text);
 
 /// Plain text that Slack shows as it is written: nothing in it can mention or link to anyone.

@@ -35,8 +35,11 @@ TEST(Mrkdwn, what_slack_wrote_reads_as_plain_text) {
 }
 
 TEST(Mrkdwn, ids_whose_names_are_wanted_are_found_once_each) {
-  EXPECT_EQ(ids_in_mrkdwn("<@U7> <#C1> <#C2|x> <@U7|y> <!here> <https://x> &lt;@U9&gt;"),
-            (std::vector<std::string>{"U7", "C1"}));
+  EXPECT_EQ(ids_in_mrkdwn("<@U7> <#C1> <#C2|x> <@U7> <@U8|y> <#C3|> <!here> <https://x>"),
+            (std::vector<std::string>{"U7", "C1", "C3"}));
+  for (const char* none : {"&lt;@U9&gt;", "<@U9", "<#C1|", "<@", "<>", "<@>"}) {
+    EXPECT_EQ(ids_in_mrkdwn(none), std::vector<std::string>{}) << none;
+  }
 }
 
 TEST(Mrkdwn, nothing_from_outside_can_call_a_channel) {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-std::chrono::year_month_day date_of(int32_t day) {
+std::chrono::year_month_day date_of(int64_t day) {
   return std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(day)));
 }
 
@@ -104,7 +104,7 @@ std::string period_of(Every every, int32_t day) {
   return fmt::format("{:04}-W{:02}", static_cast<int>(year), week);
 }
 
-std::string day_text(int32_t day) {
+std::string day_text(int64_t day) {
   const auto date = date_of(day);
   return fmt::format("{:04}-{:02}-{:02}", year_of(date), static_cast<unsigned>(date.month()),
                      static_cast<unsigned>(date.day()));

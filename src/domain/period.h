@@ -17,7 +17,7 @@ int32_t local_day(TimePoint at, const std::string& timezone);
 /// "2026-W47", "2026-11-21", "2026-11".
 std::string period_of(Every every, int32_t day);
 /// "2026-11-21"
-std::string day_text(int32_t day);
+std::string day_text(int64_t day);
 /// "21-Nov-2026", whatever the locale.
 std::string day_with_month_name(int32_t day);
 /// "2026-11-21", strictly.

@@ -56,7 +56,8 @@ struct VolumeIncident {
 std::string_view name_of(IncidentKind kind);
 std::string_view name_of(IncidentEnd end);
 
-/// All fields; times in milliseconds. What is absent when it is read has its default.
+/// All but the id and what people said of it, which are kept beside it; times in milliseconds. What
+/// is absent when it is read has its default.
 json::value encode(const VolumeIncident& incident);
 VolumeIncident decode_incident(const json::value& body);
 

@@ -198,7 +198,7 @@ HttpStep FakeSheets::answer(const HttpScript::Seen& request) {
   if (request.method == "POST" && path == "/token") return token(request.body);
   if (path == "/auth") return consent(query);
   if (!path.starts_with(sheets)) return HttpStep::answer(404, "<html>not here</html>");
-  reads_.push_back({path, query});
+  reads_.push_back(path);
   const std::string_view bearer = request.header("authorization");
   constexpr std::string_view scheme = "Bearer ";
   if (bearer.starts_with(scheme)) {
@@ -328,11 +328,11 @@ HttpStep FakeSheets::obey(std::string_view name, const json::value& details) {
     faults_.push_back(
         failure(status, status == 429 ? "RESOURCE_EXHAUSTED" : "UNAVAILABLE", "try again later"));
   } else if (name == "expire") {
-    expire_tokens();
+    tokens_.clear();
     if (order["refresh"].boolean().value_or(false)) refresh_tokens_.clear();
   } else if (name == "reads") {
     json::array out;
-    for (const Call& one : reads_) out.push_back(json::string(one.path));
+    for (const std::string& one : reads_) out.push_back(json::string(one));
     return told(200, {{"reads", std::move(out)}});
   } else {
     return told(404, {{"error", "no such order"}});

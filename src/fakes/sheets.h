@@ -20,9 +20,6 @@ class FakeSheets {
     size_t grid_rows = 1000, grid_columns = 26;
     bool is_hidden = false;
   };
-  struct Call {
-    std::string path, query;
-  };
 
   std::map<std::string, std::vector<Tab>> spreadsheets;
   std::string api_key = "fake-key";
@@ -33,9 +30,6 @@ class FakeSheets {
 
   /// Answers anything under /v4/spreadsheets, /token and /auth; obeys orders under /fake/.
   HttpStep answer(const HttpScript::Seen& request);
-  /// Tokens given so far hold no more.
-  void expire_tokens() { tokens_.clear(); }
-  const std::vector<Call>& reads() const { return reads_; }
 
  private:
   HttpStep obey(std::string_view name, const json::value& details);
@@ -48,7 +42,7 @@ class FakeSheets {
   std::deque<HttpStep> faults_;
   std::set<std::string> tokens_, refresh_tokens_;
   std::map<std::string, std::string> challenges_;  // by code
-  std::vector<Call> reads_;
+  std::vector<std::string> reads_;  // paths
   int last_ = 0;
 };
 

@@ -106,12 +106,15 @@ Task<Outcome> OncallTarget::look(Monotonic until) {
 /// Who is not found is named all the same.
 Task<void> OncallTarget::find_people(Monotonic until) {
   if (finder_ == nullptr) co_return;
-  for (size_t i = 0; i < people_.size(); ++i) {
+  // Other threads may ask meanwhile, and be told of other people.
+  std::vector<OncallPerson> found = people_;
+  for (size_t i = 0; i < found.size(); ++i) {
     const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
-    if (!people_[i].slack.empty() || people_[i].email.empty() || left <= Millis(0)) continue;
-    std::string email = people_[i].email;
-    people_[i].slack = co_await finder_->id_of(std::move(email), left);
+    if (!found[i].slack.empty() || found[i].email.empty() || left <= Millis(0)) continue;
+    std::string email = found[i].email;
+    found[i].slack = co_await finder_->id_of(std::move(email), left);
   }
+  people_ = std::move(found);
 }
 
 Task<std::vector<Outcome>> OncallTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {

@@ -25,12 +25,6 @@ BridgeLink link_in(const Row& row) {
   return out;
 }
 
-json::value json_in(std::string_view text) {
-  if (text.empty()) return nullptr;
-  Result<json::value> parsed = parse_json(text);
-  return parsed.ok() ? std::move(*parsed) : json::value(nullptr);
-}
-
 Said said_in(const Row& row) {
   Said out;
   out.key = row.text(0);
@@ -41,7 +35,7 @@ Said said_in(const Row& row) {
   out.author = row.text(5);
   out.digest = row.text(6);
   out.state = static_cast<SaidState>(row.integer(7));
-  out.body = json_in(row.text(8));
+  out.body = stored_json(row.text(8));
   out.at = row.time(9);
   return out;
 }
@@ -116,7 +110,7 @@ Result<int64_t> SqlJournal::count_said(const std::string& channel, const std::st
 Result<std::optional<Known>> SqlJournal::known(const std::string& id) {
   std::optional<Known> found;
   DW_CHECK(db_.run(stmt::known_by_id, {id}, [&](const Row& row) {
-    found = Known{std::string(row.text(0)), json_in(row.text(1)), row.time(2)};
+    found = Known{std::string(row.text(0)), stored_json(row.text(1)), row.time(2)};
   }));
   return found;
 }

@@ -13,13 +13,6 @@ namespace {
 
 constexpr size_t digest_bytes = 16;
 
-json::value parse_stored(std::string_view text) {
-  if (text.empty()) return nullptr;
-  Result<json::value> parsed = parse_json(text);
-  // Written by to_text() only; a broken one means a damaged file, which `store verify` reports.
-  return parsed.ok() ? std::move(*parsed) : json::value(nullptr);
-}
-
 StoredEvent event_in(const Row& row) {
   StoredEvent stored;
   stored.id = {row.integer(0)};
@@ -27,11 +20,11 @@ StoredEvent event_in(const Row& row) {
                   .key = std::string(row.text(2)),
                   .kind = std::string(row.text(3)),
                   .at = row.time(4),
-                  .body = parse_stored(row.text(5)),
+                  .body = stored_json(row.text(5)),
                   .is_for_ever = row.integer(6) != 0};
   stored.state = static_cast<EventState>(row.integer(7));
   stored.reason = row.text(8);
-  stored.reply = parse_stored(row.text(9));
+  stored.reply = stored_json(row.text(9));
   return stored;
 }
 
@@ -63,6 +56,12 @@ std::optional<Position> decode_position(std::string_view text) {
 
 }  // namespace
 
+json::value stored_json(std::string_view text) {
+  if (text.empty()) return nullptr;
+  Result<json::value> parsed = parse_json(text);
+  return parsed.ok() ? std::move(*parsed) : json::value(nullptr);
+}
+
 int64_t id_below(const std::string& cursor) {
   int64_t id = 0;
   const auto [end, failed] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), id);
@@ -81,7 +80,7 @@ Result<Recorded> SqlJournal::record(const Event& event) {
     recorded.id = {row.integer(0)};
     const std::string_view kept = row.text(1), digest = row.text(3);
     recorded.is_same_body = kept.empty() ? digest == digest_of(body) : kept == body;
-    recorded.reply = parse_stored(row.text(2));
+    recorded.reply = stored_json(row.text(2));
   }));
   return recorded;
 }

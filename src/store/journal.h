@@ -191,6 +191,10 @@ class SqlJournal : public Journal {
   std::map<std::string, TimePoint> lanes_;  ///< added to by this work, with the earliest time
 };
 
+/// JSON that the store wrote itself; null for an empty text. One that can't be read means a damaged
+/// file, which `store verify` reports: it is null too.
+json::value stored_json(std::string_view text);
+
 /// A cursor is the id after which the next page starts; anything else starts at the front.
 int64_t id_below(const std::string& cursor);
 /// Trims the extra row that was asked for and gives the cursor of the next page.

@@ -20,9 +20,7 @@ NoticeRun run_in(const Row& row) {
   out.ledger = row.integer(6);
   out.newest_day = static_cast<int32_t>(row.integer(7));
   out.from_day = static_cast<int32_t>(row.integer(8));
-  if (Result<json::value> figures = parse_json(row.text(9)); figures.ok()) {
-    out.figures = std::move(*figures);
-  }
+  out.figures = stored_json(row.text(9));
   return out;
 }
 

@@ -19,9 +19,7 @@ QueueMessage message_in(const Row& row) {
   out.id = {row.integer(0)};
   out.queue = row.text(1);
   out.body = row.text(2);
-  if (Result<json::value> attributes = parse_json(row.text(3)); attributes.ok()) {
-    out.attributes = std::move(*attributes);
-  }
+  out.attributes = stored_json(row.text(3));
   out.group = row.text(4);
   out.deduplication = row.text(5);
   out.sent_at = row.time(6);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
@@ -65,7 +66,7 @@ struct SqlStore::Lane {
   std::mutex mutex;
   std::condition_variable has_work;
   std::deque<Pending> waiting;
-  bool is_stopping = false;
+  std::atomic<bool> is_stopping = false;  // read without the mutex too
   std::thread thread;
 };
 

@@ -14,13 +14,6 @@ std::string encode_tags(const std::vector<std::string>& tags) {
   return tags.empty() ? "[]" : to_text(json::array(tags.begin(), tags.end()));
 }
 
-std::vector<std::string> decode_tags(std::string_view text) {
-  if (text == "[]") return {};
-  std::vector<Problem> ignored;
-  const Result<json::value> parsed = parse_json(text);
-  return parsed.ok() ? JsonView(*parsed, ignored).texts() : std::vector<std::string>{};
-}
-
 /// A stranger's search text as words: letters, digits and whatever is not ASCII; nothing that an
 /// engine's query language would read as more.
 std::vector<std::string> words_of(std::string_view text) {
@@ -53,6 +46,13 @@ std::string search_expression(const std::vector<std::string>& words, bool is_sql
 }
 
 }  // namespace
+
+std::vector<std::string> decode_tags(std::string_view text) {
+  if (text == "[]") return {};
+  std::vector<Problem> ignored;
+  const json::value tags = stored_json(text);
+  return JsonView(tags, ignored).texts();
+}
 
 Ticket ticket_in(const Row& row) {
   return {

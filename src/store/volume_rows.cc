@@ -3,18 +3,13 @@
 
 #include "statements.h"
 #include "store/journal.h"
+#include "store/ticket_rows.h"
 
 namespace dw {
 namespace {
 
-json::value parse_body(std::string_view text) {
-  Result<json::value> parsed = parse_json(text);
-  // Written by to_text() only; a broken one means a damaged file, which `store verify` reports.
-  return parsed.ok() ? std::move(*parsed) : json::value(nullptr);
-}
-
 VolumeIncident incident_in(const Row& row) {
-  VolumeIncident out = decode_incident(parse_body(row.text(1)));
+  VolumeIncident out = decode_incident(stored_json(row.text(1)));
   out.id = row.integer(0);
   out.feedback = row.text(2);
   out.feedback_by = row.text(3);
@@ -63,15 +58,8 @@ Result<std::vector<TaggedTicket>> SqlJournal::opened_between(TimePoint from, Tim
   std::vector<TaggedTicket> out;
   DW_CHECK(db_.run(stmt::opened_between, {from, until, static_cast<int64_t>(limit)},
                    [&](const Row& row) {
-                     TaggedTicket ticket{
-                         std::to_string(row.integer(0)), std::string(row.text(1)), {}, row.time(3)};
-                     const json::value tags = parse_body(row.text(2));
-                     if (const json::array* list = tags.if_array()) {
-                       for (const json::value& tag : *list) {
-                         if (tag.is_string()) ticket.tags.emplace_back(tag.get_string());
-                       }
-                     }
-                     out.push_back(std::move(ticket));
+                     out.push_back({std::to_string(row.integer(0)), std::string(row.text(1)),
+                                    decode_tags(row.text(2)), row.time(3)});
                    }));
   return out;
 }

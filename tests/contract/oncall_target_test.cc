@@ -76,6 +76,30 @@ TEST(PagerdutyOncall, people_are_looked_for_in_the_chat_by_their_address) {
   EXPECT_EQ(chat.asked.size(), 2U) << "what is known for a minute is not asked for again";
 }
 
+TEST(PagerdutyOncall, who_asks_at_the_same_time_takes_nobody_away) {
+  struct Chat : PersonFinder {
+    explicit Chat(PagerdutyWorld& world) : w(world) {}
+    Task<std::string> id_of(std::string email, Millis) override {
+      if (email != "ana@acme.example" || is_asked) co_return "";
+      is_asked = true;
+      // Another thread asks now, and hears of one person only.
+      w.fake.shifts.resize(1);
+      w.fake.shifts[0].policy = "P1";
+      std::vector<Delivery> again = asking();
+      co_await w.target->perform(std::move(again), Millis(5000));
+      co_return "U7";
+    }
+    PagerdutyWorld& w;
+    bool is_asked = false;
+  };
+  PagerdutyWorld w;
+  Chat chat(w);
+  w.target->find_people_with(chat);
+  const json::value answer = w.ask().answer;
+  EXPECT_EQ(answer.at("primary").at("name"), "Bo Ek");
+  EXPECT_EQ(answer.at("secondary").at("slack"), "U7");
+}
+
 TEST(PagerdutyOncall, an_answer_holds_for_a_minute) {
   PagerdutyWorld w;
   w.ask();

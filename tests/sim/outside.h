@@ -78,6 +78,7 @@ class Outside {
                    const std::vector<Delivery>& deliveries);
   Outcome decide_one(Place& place, const Delivery& delivery, Millis& effect_after);
   void take_effect(const std::string& place_name, const Delivery& delivery);
+  json::object answer_of(const Place& place, const Delivery& delivery);
   Millis any_wait(Millis most) { return Millis(random_.below(most.count() + 1)); }
   bool has_luck(double chance) { return random_.fraction() < chance; }
 
@@ -85,8 +86,6 @@ class Outside {
   Story& story_;
   Disk& disk_;
   Random random_;
-  json::object answer_of(const Place& place, const Delivery& delivery);
-
   std::map<std::string, Place> places_;
   Talk talk_;
   std::set<int64_t> decided_;

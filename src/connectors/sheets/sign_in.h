@@ -1,5 +1,6 @@
 // A token for Google's API: minted by a service account, or refreshed from what `deskwire notices
-// login` kept. One renewal at a time, a minute ahead of its end.
+// login` kept; renewed a minute ahead of its end. Two who ask at that moment renew it both, which
+// Google allows.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@ class GoogleSignIn {
  public:
   GoogleSignIn(HttpClient& http, Clock& clock, const GoogleSettings& settings);
 
-  /// "Bearer ya29…", or nothing where the API key is all there is.
+  /// "ya29…", for a header "Bearer"; nothing where the API key is all there is.
   /// errors  missing, invalid: the files; denied: Google's refusal, and what to do
   Task<Result<std::optional<Secret>>> token();
   /// After a 401.
@@ -24,7 +25,8 @@ class GoogleSignIn {
   /// Where a person says yes. `verifier` and `state` are random and kept until the answer.
   Result<std::string> consent_url(const std::string& redirect, const std::string& verifier,
                                   const std::string& state) const;
-  /// Trades the answer's code for tokens and keeps them in the token file, mode 0600.
+  /// Trades the answer's code for tokens and keeps the lasting one in the token file, mode 0600.
+  /// errors  denied: Google's refusal; full: the file can't be written
   Task<Result<void>> finish(std::string code, std::string redirect, std::string verifier);
 
  private:

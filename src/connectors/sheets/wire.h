@@ -23,11 +23,12 @@ std::optional<SheetRange> parse_range(std::string_view text);
 /// Always quoted: "'My Sheet'!A2:F500".
 std::string range_text(const SheetRange& range);
 
-/// Rows of a tab as its grid has them; nothing where the tab is not there.
+/// A tab that can be seen, and how many rows its grid has, empty ones among them.
 struct SheetTab {
   std::string title;
   int64_t rows = 0;
 };
+/// {"sheets":[{"properties":{"title","hidden","gridProperties":{"rowCount"}}}]}
 std::vector<SheetTab> tabs_in(const json::value& spreadsheet);
 
 /// How to sign in, by what the file of credentials is.
@@ -52,7 +53,8 @@ Result<std::string> account_assertion(const GoogleCredentials& credentials,
 /// "a=b&c=d", percent-encoded.
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields);
 
-/// What a person is told of an answer that is none.
+/// What an answer other than 200 means: denied, missing, unreachable (429 and 5xx: again later) or
+/// invalid, with Google's words. `who`: with whom the sheet must be shared; empty: not known.
 Error sheets_failure(const HttpAnswer& answer, const std::string& who);
 
 inline constexpr const char* sheets_scope = "https://www.googleapis.com/auth/spreadsheets.readonly";

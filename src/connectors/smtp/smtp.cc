@@ -10,7 +10,6 @@
 #include <mutex>
 
 #include "base/text.h"
-#include "net/wake.h"
 
 namespace dw {
 namespace {
@@ -139,7 +138,7 @@ SmtpTarget::SmtpTarget(Loop& loop, Clock& clock, const MailSettings& settings, i
     : clock_(clock),
       settings_(settings),
       state_(std::make_unique<State>(loop)),
-      between_(60'000 / per_minute) {
+      spacing_(loop, clock, per_minute) {
   const std::string_view host =
       std::string_view(settings_.url).substr(settings_.url.find("://") + 3);
   label_ = "smtp:" + std::string(host.substr(0, host.find_first_of(":/")));
@@ -162,22 +161,18 @@ Task<void> SmtpTarget::run(Transfer& transfer) {
 }
 
 Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
+  const Monotonic until = clock_.monotonic() + timeout;
   std::vector<Outcome> outcomes;
   for (const Delivery& delivery : deliveries) {
-    const Monotonic now = clock_.monotonic();
-    const Monotonic mine = std::max(now, next_);
-    const auto away = std::chrono::duration_cast<Millis>(mine - now);
-    if (away > timeout / 2) {
+    // The wait for a place must leave time for the mail itself.
+    const std::optional<Millis> away = co_await spacing_.wait(timeout / 2);
+    if (away) {
       outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
       continue;
     }
-    next_ = mine + between_;
-    if (mine > now) {
-      Wake place(state_->loop, clock_);
-      co_await place.wait(mine);
-    }
+    const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
     Delivery copy = delivery;
-    outcomes.push_back(co_await send(std::move(copy), timeout - away));
+    outcomes.push_back(co_await send(std::move(copy), std::max(left, Millis(1))));
   }
   co_return outcomes;
 }

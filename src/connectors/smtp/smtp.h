@@ -6,6 +6,7 @@
 
 #include "config/notices_section.h"
 #include "connectors/smtp/message.h"
+#include "net/spacing.h"
 #include "ports/target.h"
 
 namespace dw {
@@ -32,8 +33,7 @@ class SmtpTarget : public Target {
   Clock& clock_;
   MailSettings settings_;
   std::unique_ptr<State> state_;
-  Millis between_;
-  Monotonic next_{};
+  Spacing spacing_;
   std::string name_ = "mail", label_;
 };
 

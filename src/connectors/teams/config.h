@@ -32,7 +32,7 @@ inline Field<TeamsSettings> teams_secret_field() {
     if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");
     for (const Node& one_secret : given) {
       auto secret = read_secret(one_secret, place);
-      if (!secret) return;
+      if (!secret || one_secret.is_broken) return;
       const auto key = from_base64(secret->reveal());
       if (!key || key->empty()) {
         return place.add("is not base64: copy the security token that Teams showed, whole");

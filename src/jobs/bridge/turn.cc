@@ -23,18 +23,6 @@ auto facts_of(const BridgeLink& link) {
                   link.is_greeted, link.comments_until, link.solved_at, link.halted_until);
 }
 
-/// Ids behind "<@" and "<#" in mrkdwn.
-void collect_ids(std::string_view text, std::set<std::string>& out) {
-  for (size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
-    if (at + 2 >= text.size() || (text[at + 1] != '@' && text[at + 1] != '#')) continue;
-    const size_t end = text.find_first_of("|>", at);
-    if (end == std::string_view::npos) return;
-    // A channel that is written with its name needs no question.
-    const bool is_named = text[end] == '|' && text[end + 1] != '>';
-    if (!is_named) out.insert(std::string(text.substr(at + 2, end - at - 2)));
-  }
-}
-
 }  // namespace
 
 std::string Turn::text_of(const json::value& body, std::string_view key) {
@@ -195,7 +183,7 @@ std::string Turn::plain(const json::value& body) const {
 std::set<std::string> Turn::ids_in(const Said& said) {
   std::set<std::string> out;
   if (!said.author.empty()) out.insert(said.author);
-  collect_ids(raw_text(said.body), out);
+  for (std::string& id : ids_in_mrkdwn(raw_text(said.body))) out.insert(std::move(id));
   return out;
 }
 

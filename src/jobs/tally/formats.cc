@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "config/tally_section.h"
 #include "domain/mrkdwn.h"
 
 namespace dw {
@@ -17,7 +18,6 @@ constexpr int built_in_version = 1;
 constexpr size_t updates_max = 200;  // of one message
 constexpr size_t name_characters_max = 100;
 constexpr size_t username_bytes_max = 100;
-constexpr int64_t pattern_bytes_max = 1 << 20;
 
 // Pieces of the formats. A title stands in front of the agent in formats 1 and 3 and is a
 // stranger's: there the line is anchored at both ends and the title is greedy, so that what counts
@@ -174,7 +174,7 @@ Result<TallyFormats> TallyFormats::make(const std::string& pattern, std::string 
   if (pattern.empty()) return made;
   RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(pattern_bytes_max);
+  options.set_max_mem(tally_pattern_bytes_max);
   made.own_ = std::make_unique<RE2>("(?m)" + pattern, options);
   if (!made.own_->ok()) {
     return Error{ErrorKind::invalid, "", "is no RE2 pattern: " + made.own_->error()};
@@ -192,11 +192,6 @@ Result<TallyFormats> TallyFormats::make(const std::string& pattern, std::string 
                  "must have the named groups (?P<name>…) and (?P<username>…)"};
   }
   return made;
-}
-
-std::string check_tally_pattern(const std::string& pattern) {
-  const Result<TallyFormats> made = TallyFormats::make(pattern, "");
-  return made.ok() ? "" : made.error().what;
 }
 
 std::vector<TallyUpdate> TallyFormats::search_own(const std::string& text) const {

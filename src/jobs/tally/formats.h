@@ -45,9 +45,6 @@ class TallyFormats {
   int name_ = 0, username_ = 0, ticket_ = 0;
 };
 
-/// "" or what is wrong with a pattern of one's own.
-std::string check_tally_pattern(const std::string& pattern);
-
 /// "Jon S\njxsrcc": the key of the older bot's file.
 std::string stats_key(std::string_view name, std::string_view username);
 

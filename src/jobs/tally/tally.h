@@ -1,8 +1,8 @@
 // Who updated how many tickets: counts the update lines of messages in the channels of [[tally]].
 // Takes, from a chat,
-//   "chat.message" {"channel","message","text","blocks_text","sent_at"}       key CHANNEL/TS
-//   "chat.edit"    the same with the newest text                              key
-//   CHANNEL/TS/EDIT_TS "chat.delete"  {"channel","message"}
+//   "chat.message" {"channel","message","text","blocks_text","sent_at"}, key CHANNEL/TS
+//   "chat.edit"    the same with the newest text, key CHANNEL/TS/EDIT_TS
+//   "chat.delete"  {"channel","message"}
 // and from `deskwire tally backfill`
 //   "tally.history" {"channel","asked_at","messages":[bodies of chat.message]}
 #pragma once

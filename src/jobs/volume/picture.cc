@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "domain/period.h"
+
 namespace dw {
 namespace {
 

@@ -1,0 +1,37 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace dw {
+namespace {
+
+TEST(Text, what_is_split_can_be_joined_again) {
+  for (const char* text : {"", "a", "a,,b", ",a", "a,", ",,"}) {
+    std::vector<std::string> parts;
+    for (const std::string_view part : split(text, ',')) parts.emplace_back(part);
+    EXPECT_EQ(join(parts, ","), text);
+  }
+  EXPECT_EQ(split("", ',').size(), 1U);
+  EXPECT_EQ(join({}, ","), "");
+}
+
+TEST(Text, is_cut_between_characters) {
+  EXPECT_EQ(cut_bytes("aé", 2), "a");
+  EXPECT_EQ(cut_bytes("aé", 3), "aé");
+  EXPECT_EQ(cut_bytes("é", 0), "");
+  EXPECT_EQ(cut_characters("Grüße", 5), "Grüße");
+  EXPECT_EQ(cut_characters("Grüße!", 4), "Grü…");
+  EXPECT_EQ(cut_characters("x", 0), "");
+}
+
+TEST(Text, only_well_formed_characters_are_utf8) {
+  for (const char* good : {"", "a", "é", "€", "🙂", "\xF4\x8F\xBF\xBF"})
+    EXPECT_TRUE(is_utf8(good));
+  for (const char* bad :
+       {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF"}) {
+    EXPECT_FALSE(is_utf8(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace dw
