@@ -11,12 +11,10 @@ import { binary, until } from "./daemon.mjs";
 const guide = (name) =>
   readFileSync(new URL(`../../docs/guide/${name}.md`, import.meta.url), "utf8");
 
-/** The first shell block below a heading of a page, from its stop to its start of the daemon. */
+/** What the first shell block below a heading of a page does once the daemon is stopped. */
 function commands(page, heading) {
   const below = page.slice(page.indexOf(`\n## ${heading}\n`));
-  const [, block] = /^```sh\n([^]*?)^```$/m.exec(below);
-  const [, between] = /^systemctl stop deskwire\n([^]*)^systemctl start deskwire\n/m.exec(block);
-  return between;
+  return /^```sh\nsystemctl stop deskwire\n([^]*?)^```$/m.exec(below)[1];
 }
 
 /** Runs a page's lines in the test's folder: as this user, with its own copy. */
