@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/commands/commands.h"
 #include "app/doctor.h"
@@ -49,10 +50,15 @@ void check_offline(Invocation& invocation) {
   print_items(invocation, json::array{good}, {});
 }
 
-void print_line(const Line& line, const std::string& fix) {
-  fmt::print("{:<6} {:<28} {} ({} ms)\n", line.probe.is_ok ? "ok" : "FAILED", line.probe.name,
-             line.probe.detail, line.took.count());
-  if (!fix.empty()) fmt::print("{:<6} {:<28} to mend it: {}\n", "", "", fix);
+/// "warn" is what works and should not stay so; for machines ("--json") that is good.
+void print_line(const Line& line, const std::string& fix, size_t name_columns) {
+  constexpr std::string_view warning = "warning: ";
+  const bool is_warning = line.probe.is_ok && line.probe.detail.starts_with(warning);
+  const char* verdict = line.probe.is_ok ? (is_warning ? "warn" : "ok") : "FAILED";
+  const std::string detail = line.probe.detail.substr(is_warning ? warning.size() : 0);
+  fmt::print("{:<6} {:<{}} {} ({} ms)\n", verdict, line.probe.name, name_columns, detail,
+             line.took.count());
+  if (!fix.empty()) fmt::print("{:<6} {:<{}} to mend it: {}\n", "", "", name_columns, fix);
 }
 
 void check_live(Invocation& invocation) {
@@ -72,6 +78,8 @@ void check_live(Invocation& invocation) {
   } else {
     lines.push_back({{"store", false, core.error().text()}, took});
   }
+  size_t name_columns = 28;
+  for (const Line& line : lines) name_columns = std::max(name_columns, line.probe.name.size());
   json::array items;
   for (const Line& line : lines) {
     if (!line.probe.is_ok) invocation.exit_code = exit_found;
@@ -81,7 +89,7 @@ void check_live(Invocation& invocation) {
                                  {"detail", line.probe.detail},
                                  {"fix", fix},
                                  {"milliseconds", line.took.count()}});
-    if (!invocation.is_json) print_line(line, fix);
+    if (!invocation.is_json) print_line(line, fix, name_columns);
   }
   if (invocation.is_json) print_items(invocation, items, {});
 }
