@@ -223,18 +223,22 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
 }
 
 Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
-                                Counts& counts) {
+                                Counts& counts, Broken& broken) {
   if (delivery.answer_kind.empty() || !takes(delivery.answer_kind)) return {};
   const Event event = answer_event(delivery, outcome, clock_.now());
   DW_TRY(const Recorded recorded, journal.record(event));
   if (!recorded.is_first) return {};
+  if (const auto defect = broken.find(delivery.id); defect != broken.end()) {
+    ++counts.parked;
+    return journal.conclude(recorded.id, EventState::parked, defect->second, nullptr);
+  }
   try {
     DW_TRY(const json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
     return journal.conclude(recorded.id, EventState::done, "", reply);
   } catch (const Defect& defect) {
-    log_error("inbox", defect.what(), {{"id", to_text(recorded.id)}, {"kind", event.kind}});
-    ++counts.parked;
-    return journal.conclude(recorded.id, EventState::parked, defect.what(), nullptr);
+    log_error("inbox", defect.what(), {{"delivery", to_text(delivery.id)}, {"kind", event.kind}});
+    broken[delivery.id] = defect.what();
+    return Error{ErrorKind::invalid, std::string(parked_marker), defect.what()};
   }
 }
 

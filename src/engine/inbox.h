@@ -47,11 +47,15 @@ class Inbox {
     std::map<std::string, int, std::less<>> performed;  ///< local deliveries by target label
   };
 
+  /// Answers whose plan was a defect: what was wrong.
+  using Broken = std::map<DeliveryId, std::string>;
+
   /// The same inside a transaction that is already open: what a delivery was answered becomes an
   /// event in the commit that finishes the delivery. Kinds that no job takes are passed over. Adds
-  /// to `counts`.
+  /// to `counts`. A defect is added to `broken` and is an error, so that nothing of its plan stays:
+  /// the transaction that is tried again then parks the answer.
   Result<void> take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
-                           Counts& counts);
+                           Counts& counts, Broken& broken);
   void count(const Counts& counts);
 
  private:

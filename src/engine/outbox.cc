@@ -354,6 +354,7 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
   }
   std::vector<Delivery> next;
   Inbox::Counts counts;
+  Inbox::Broken broken;
   const Monotonic asked = clock_.monotonic();
   auto work = [&](Journal& journal) -> Result<void> {
     next.clear();
@@ -362,7 +363,8 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
       DW_CHECK(journal.finish(lane.claim, finished[i], now));
       const bool is_end =
           finished[i].state == DeliveryState::done || finished[i].state == DeliveryState::dead;
-      if (is_end) DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i], counts));
+      if (!is_end) continue;
+      DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i], counts, broken));
     }
     if (is_stopping_) return {};
     const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
@@ -371,8 +373,10 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     return {};
   };
   for (;;) {
+    const size_t broken_before = broken.size();
     const Result<void> written = co_await store_.write(work);
     if (written.ok()) break;
+    if (broken.size() > broken_before) continue;
     log_warn("outbox", written.error().text(), {{"lane", lane.claim.lane}});
     if (written.error().kind == ErrorKind::conflict) {
       metrics_.add("deskwire_lanes_lost_total");

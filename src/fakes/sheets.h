@@ -42,7 +42,7 @@ class FakeSheets {
   std::deque<HttpStep> faults_;
   std::set<std::string> tokens_, refresh_tokens_;
   std::map<std::string, std::string> challenges_;  // by code
-  std::vector<std::string> reads_;  // paths
+  std::vector<std::string> reads_;                 // paths
   int last_ = 0;
 };
 

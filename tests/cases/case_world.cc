@@ -324,7 +324,8 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
                              .reason = outcome.why},
                             now));
           Inbox::Counts unused;
-          DW_CHECK(inbox_->take_answer(j, taken[0], outcome, unused));
+          Inbox::Broken broken;
+          DW_CHECK(inbox_->take_answer(j, taken[0], outcome, unused, broken));
         }
       }
       DW_CHECK(j.release_lane(claim, now));

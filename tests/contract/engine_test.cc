@@ -54,9 +54,12 @@ class Relay : public Job {
 class Counting : public Job {
  public:
   std::string_view name() const override { return "counting"; }
-  bool takes(std::string_view kind) const override { return kind == "say" || kind == "count"; }
+  bool takes(std::string_view kind) const override {
+    return kind == "say" || kind == "count" || kind == "answered";
+  }
   Result<View> read(const Event&, Reader&) const override { return View{}; }
   Plan plan(const Event& event, const View&) const override {
+    DW_ASSERT(event.kind != "answered", "answers are here to break");
     Plan plan;
     plan.reply = json::object{{"counted", event.key}};
     if (event.key == "refused") plan.refusal = Error{ErrorKind::invalid, "count", "no more"};
@@ -365,6 +368,21 @@ TEST(Engine, a_defect_in_a_job_parks_the_event_and_the_sender_is_told_success) {
   EXPECT_TRUE(parked->is_parked);
   EXPECT_FALSE(world.say("a", "1", "broken")->is_first);
   EXPECT_FALSE(world.say("a", "2", "unknown").ok());
+}
+
+TEST(Engine, an_answer_whose_plan_is_a_defect_is_parked_and_leaves_nothing_of_it) {
+  World world(true);
+  EXPECT_TRUE(world.say("a", "1", "ask").ok());
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+  EXPECT_EQ(world.performed(), Texts{"1"});
+  const Result<void> read = world.store->read_now([](Reader& reader) -> Result<void> {
+    DW_TRY(const Page<Ticket> tickets, reader.tickets({}));
+    EXPECT_TRUE(tickets.items.empty()) << "the first job's half of the plan";
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+  EXPECT_NE(world.metrics.text().find("deskwire_events_parked_total{source=\"delivery\"} 1"),
+            std::string::npos);
 }
 
 TEST(Backoff, waits_grow_are_jittered_and_respect_what_the_target_asked_for) {
