@@ -335,9 +335,10 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
         finished.state = DeliveryState::unsure;
       } else {
         finished.state = DeliveryState::pending;
-        // A target that can't even be asked is asked less and less often.
+        // A target that can't even be asked is asked less and less often. A replica whose clock is
+        // ahead must not ask before what broke off has had its time.
         finished.next_attempt_at =
-            now + std::max(settle_pause,
+            now + std::max(settle_pause + clocks_apart_max,
                            next_wait(settings_.backoff, delivery.attempts, std::nullopt, random_));
       }
       break;

@@ -354,6 +354,16 @@ TEST(Engine, what_a_target_said_is_kept_as_text_whatever_bytes_it_is) {
   EXPECT_EQ(world.delivery(2).reason, std::string(2047, 'x')) << "a character is not cut in two";
 }
 
+TEST(Engine, what_is_in_doubt_is_asked_about_by_no_clock_that_is_ahead) {
+  World world;
+  world.target.script = {Outcome::unsure("the connection broke")};
+  world.send("a", "1");
+  const TimePoint now = world.clock.now();
+  EXPECT_EQ(world.lanes_for_another(now + Millis(2900)), 0U)
+      << "two seconds apart, and one to wait";
+  EXPECT_EQ(world.lanes_for_another(now + Millis(3100)), 1U);
+}
+
 TEST(Engine, what_an_answer_brings_about_is_counted) {
   World world;
   EXPECT_TRUE(world.say("a", "1", "ask").ok());

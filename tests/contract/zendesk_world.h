@@ -52,6 +52,7 @@ struct ZendeskWorld {
   FakeZendesk fake{system_now, world.script.url()};
   FakeNotebook notebook;
   ZendeskSettings settings = zendesk_settings(world.script.url());
+  Millis settle_after{30'000};
   std::unique_ptr<FilesAt> files;  // where attachments lie; none: nowhere
   std::unique_ptr<ZendeskClient> client;
   std::unique_ptr<ZendeskDesk> desk;
@@ -65,7 +66,7 @@ struct ZendeskWorld {
     desk.reset();
     client =
         std::make_unique<ZendeskClient>(world.http, world.loop, world.clock, notebook, settings);
-    desk = std::make_unique<ZendeskDesk>(*client);
+    desk = std::make_unique<ZendeskDesk>(*client, settle_after);
     if (files) desk->files().use({files.get()});
   }
   Outcome perform(Delivery delivery) {

@@ -11,8 +11,6 @@ using namespace zendesk;
 
 constexpr size_t comments_max = 100;
 constexpr size_t pages_max = 100;
-/// Zendesk may go on with a request whose connection broke: before that its audits prove nothing.
-constexpr Millis settle_after{30'000};
 constexpr Millis settle_pause{10'000};
 /// Clocks here and there differ.
 constexpr Millis clock_tolerance{600'000};
@@ -120,10 +118,12 @@ Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Mono
 }
 
 Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
-  const Monotonic now = client_.clock().monotonic();
   const DeliveryId id = delivery.id;
+  // What another replica leaves in doubt may have happened a moment ago.
+  if (!doubts_.contains(id)) note_doubt(id);
+  const Monotonic now = client_.clock().monotonic();
   const auto doubt = doubts_.find(id);
-  const bool is_young = doubt != doubts_.end() && doubt->second.since + settle_after > now;
+  const bool is_young = doubt->second.since + settle_after_ > now;
   Settled not_yet{.kind = Settled::Kind::later, .why = "not seen yet; Zendesk gets more time"};
   if (is_young) {
     // The engine asks every second; Zendesk counts each question.

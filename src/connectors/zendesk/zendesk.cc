@@ -56,8 +56,8 @@ std::string search_for_user(const std::string& email) {
 
 }  // namespace
 
-ZendeskDesk::ZendeskDesk(ZendeskClient& client)
-    : client_(client), files_(client), attachments_(client) {
+ZendeskDesk::ZendeskDesk(ZendeskClient& client, Millis settle_after)
+    : client_(client), settle_after_(settle_after), files_(client), attachments_(client) {
   const auto url = parse_url(client_.settings().url);
   label_ = "zendesk:" + (url ? url->host : client_.settings().url);
 }
@@ -70,12 +70,16 @@ Task<std::vector<Outcome>> ZendeskDesk::perform(std::vector<Delivery> deliveries
     const DeliveryId id = delivery.id;
     Outcome outcome = co_await perform_one(std::move(delivery), until);
     if (outcome.kind == Outcome::Kind::unsure) {
-      if (doubts_.size() >= doubts_max) doubts_.erase(doubts_.begin());
-      doubts_[id] = {.since = client_.clock().monotonic(), .asked_at = {}};
+      note_doubt(id);
     }
     outcomes.push_back(std::move(outcome));
   }
   co_return outcomes;
+}
+
+void ZendeskDesk::note_doubt(DeliveryId id) {
+  if (doubts_.size() >= doubts_max) doubts_.erase(doubts_.begin());
+  doubts_[id] = {.since = client_.clock().monotonic(), .asked_at = {}};
 }
 
 Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Monotonic until) {

@@ -12,7 +12,9 @@ namespace dw {
 
 class ZendeskDesk : public Target {
  public:
-  explicit ZendeskDesk(ZendeskClient& client);
+  /// Zendesk may go on with a request whose connection broke: until `settle_after` its audits prove
+  /// nothing.
+  explicit ZendeskDesk(ZendeskClient& client, Millis settle_after = Millis(30'000));
 
   ZendeskFiles& files() { return files_; }
   ZendeskAttachments& attachments() { return attachments_; }
@@ -28,11 +30,12 @@ class ZendeskDesk : public Target {
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
  private:
-  /// A delivery whose outcome was lost, by this process.
+  /// A delivery whose outcome was lost, since this process has known of it.
   struct Doubt {
     Monotonic since{};
     std::optional<Monotonic> asked_at;
   };
+  void note_doubt(DeliveryId id);
   Task<Settled> look_for(Delivery delivery, Monotonic until);
   Task<Outcome> perform_one(Delivery delivery, Monotonic until);
   Task<Outcome> open(DeskOpen open, std::string marker, Monotonic until);
@@ -55,6 +58,7 @@ class ZendeskDesk : public Target {
   Task<Probe> probe_thing(std::string name, std::string path, Monotonic until);
 
   ZendeskClient& client_;
+  Millis settle_after_;
   ZendeskFiles files_;
   ZendeskAttachments attachments_;
   std::string name_ = "desk:zendesk";
