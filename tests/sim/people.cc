@@ -29,9 +29,12 @@ Event api_ticket(size_t number, const std::string& priority) {
 }  // namespace
 
 void World::plan_orders() {
-  orders_planned_ = 15 + random_.below(100) + (random_.below(3) == 0 ? 250 : 0);
-  for (size_t i = 0; i < orders_planned_; ++i) {
-    after(any_wait(0, 900'000), [this] { add_order(orders_.size()); });
+  orders_to_come_ = 15 + random_.below(100) + (random_.below(3) == 0 ? 250 : 0);
+  for (size_t i = orders_to_come_; i > 0; --i) {
+    after(any_wait(0, 900'000), [this] {
+      --orders_to_come_;
+      add_order(orders_.size());
+    });
   }
 }
 

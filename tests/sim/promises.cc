@@ -6,7 +6,7 @@
 namespace dw::sim {
 
 bool World::has_drained() {
-  if (!disk_.is_open() || left_ || orders_.size() < orders_planned_) return false;
+  if (!disk_.is_open() || left_ || orders_to_come_ > 0) return false;
   for (const Order& order : orders_) {
     if (!order.is_accepted && !order.is_refused) return false;
   }

@@ -126,7 +126,7 @@ class World : public MachineWatch {
   std::deque<Order> orders_;
   std::deque<Conversation> conversations_;
   int64_t last_message_ = 0;
-  size_t orders_planned_ = 0;
+  size_t orders_to_come_ = 0;
   std::set<int64_t> seen_by_person_;
   std::map<int64_t, std::set<int64_t>> consumed_;  // messages by ticket
   std::optional<Image> left_;                      // of a machine that has just died
