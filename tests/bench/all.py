@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Runs every benchmark, one after the other, and prints one table of what came out.
 
-All tables of the single ones are kept in build/bench/NAME.txt. A benchmark that fails leaves its
-lines out, is named at the end, and makes this exit with 1. Nothing else should run meanwhile.
+All tables of the single ones are kept in build/bench/NAME.txt; --kept prints the one table from
+them and runs nothing. Another argument is the folder of public series for the quality of alerts. A
+benchmark that fails leaves its lines out, is named at the end, and makes this exit with 1. Nothing
+else should run meanwhile.
 """
 import os
 import pathlib
@@ -25,14 +27,17 @@ RUNS = {
     "notices": [[PYTHON, f"{BENCH}/notices/run.py"]],
     "volume": [["build/volume_speed"], [PYTHON, f"{BENCH}/volume/pandas_rule.py"]],
     "backfill": [[PYTHON, f"{BENCH}/volume/backfill.py"]],
-    "quality": [["build/volume_quality"] + sys.argv[1:]],
+    "quality": [["build/volume_quality"] + [one for one in sys.argv[1:] if one != "--kept"]],
 }
 # pandas_rule.py reads what volume_speed wrote.
 FOLDERS = {"volume": ROOT / "build"}
 
 
 def run(name):
-    """What the commands of one benchmark printed."""
+    """What the commands of one benchmark print, or printed."""
+    kept = KEPT / f"{name}.txt"
+    if "--kept" in sys.argv:
+        return kept.read_text(encoding="utf-8")
     out = ""
     for command in RUNS[name]:
         words = [str(ROOT / word) if (ROOT / word).is_file() else word for word in command]
@@ -40,7 +45,7 @@ def run(name):
                               text=True, check=True)
         out += done.stdout
     KEPT.mkdir(parents=True, exist_ok=True)
-    (KEPT / f"{name}.txt").write_text(out, encoding="utf-8")
+    kept.write_text(out, encoding="utf-8")
     return out
 
 
@@ -49,8 +54,10 @@ def rows(text):
     out, head = [], None
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not line.startswith("|"):
+        if not line.strip():
             head = None
+        elif not line.startswith("|"):
+            continue  # what a runner says of itself
         elif head is None:
             head = cells
         elif set("".join(cells)) - set("-: "):
@@ -178,7 +185,7 @@ def main():
         began = time.monotonic()
         try:
             table += lines(run(name))
-        except (subprocess.CalledProcessError, LookupError, StopIteration) as problem:
+        except (subprocess.CalledProcessError, OSError, LookupError, StopIteration) as problem:
             broken.append(f"{name}: {problem!r}")
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print("| what | Deskwire | beside it | which is | better by | aim |\n|---|--:|--:|---|--:|--:|")
