@@ -164,7 +164,10 @@ def of_backfill(text):
 
 def of_quality(text):
     parts = [part for part in re.split(r"\n(?=Simulated|Public|## )", text)]
-    for start, what, aim in (("Simulated, spikes of 3", "spikes of 3 × the expected, F1", "0.95"),
+    simulated = "Simulated, spikes of 3 times the expected in hours that expect "
+    name = "spikes of 3 × in hours of {} or more, F1"
+    for start, what, aim in ((simulated + "20", name.format(20), "0.95"),
+                             (simulated + "5", name.format(5), "0.95"),
                              ("Public: all", "public series, F1", "ahead")):
         part = next((part for part in parts if part.strip().startswith(start)), None)
         if part is None:
