@@ -28,9 +28,12 @@ class Answer {
 
   Task<Response> take(Request& request) {
     const std::string code = request.parameter("code").value_or("");
+    // A browser may fetch an address twice; a code is good for once.
+    if (is_taken_) co_return said(400, "This sign-in was answered already.");
     if (!equal_constant_time(request.parameter("state").value_or(""), how_.state)) {
       co_return said(400, "This answer belongs to no sign-in that waits here.");
     }
+    is_taken_ = true;
     if (code.empty()) {
       const std::string why = request.parameter("error").value_or("no code came back");
       outcome_ = Error{ErrorKind::denied, how_.system, "the sign-in was not granted: " + why};
@@ -52,6 +55,7 @@ class Answer {
   std::string redirect_;
   Wake came_;
   Result<void> outcome_;
+  bool is_taken_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "app/volume_backfill.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -13,9 +15,8 @@ constexpr std::chrono::hours week{7 * 24};
 constexpr const char* query_of_all = "type:ticket";
 /// About a minute's pages: what a restart reads again, against what a look back costs to write.
 constexpr int pages_between_looks = 10;
-constexpr const char* gap_name = "gap";
 constexpr const char* turn_name = "volume.gap";
-/// Longer than the patience with one page.
+/// Longer than a page or a week takes, short enough to wait for after a crash.
 constexpr Millis turn_length{600'000};
 
 std::vector<HourCount> counted(const std::vector<TaggedTicket>& tickets, TimePoint from,
@@ -44,7 +45,7 @@ bool is_denied(const Result<int64_t>& total) {
 }  // namespace
 
 Task<Result<int64_t>> VolumeBackfill::run(TimePoint since, TimePoint until, Told told) {
-  Range range{"backfill " + to_rfc3339(since), hour_of(since), until, false};
+  Range range{place_name("backfill " + to_rfc3339(since)), hour_of(since), until, false};
   DW_CO_TRY(const std::string kept, co_await place(range.name));
   // A time: all before it is there. Else a count on its way.
   if (const auto done = from_rfc3339(kept)) range.from = std::max(range.from, *done);
@@ -52,7 +53,7 @@ Task<Result<int64_t>> VolumeBackfill::run(TimePoint since, TimePoint until, Told
 }
 
 Task<Result<int64_t>> VolumeBackfill::fill_gap(TimePoint since, TimePoint until) {
-  Range range{gap_name, hour_of(since), until, true};
+  Range range{place_name("gap"), hour_of(since), until, true};
   DW_CO_CHECK(co_await hold_turn(range));
   DW_CO_TRY(const std::string kept, co_await place(range.name));
   auto told = [](TimePoint, int64_t) {};
@@ -99,7 +100,8 @@ Task<Result<int64_t>> VolumeBackfill::by_export(Range range, BulkCount count, To
     told(std::min(births.reached, range.until), count.tickets());
     DW_CO_CHECK(co_await hold_turn(range));
     if (page % pages_between_looks == 0) {
-      DW_CO_CHECK(co_await keep({}, range.name, count.encode()));
+      std::vector<HourCount> none_yet;
+      DW_CO_CHECK(co_await keep(std::move(none_yet), range.name, count.encode()));
     }
   }
   DW_CO_CHECK(co_await keep(count.hours(range.until), range.name, to_rfc3339(range.until)));
@@ -117,8 +119,14 @@ Task<Result<int64_t>> VolumeBackfill::by_search(Range range, Told told) {
     DW_CO_CHECK(co_await keep(std::move(hours), range.name, to_rfc3339(end)));
     from = end;
     told(end, total);
+    DW_CO_CHECK(co_await hold_turn(range));
   }
   co_return total;
+}
+
+/// Another account's cursor, or another query's counts, say nothing about these.
+std::string VolumeBackfill::place_name(const std::string& of) const {
+  return fmt::format("{} {} {}", of, core_.settings.zendesk.url, query_);
 }
 
 Task<Result<std::string>> VolumeBackfill::place(std::string name) {

@@ -36,6 +36,7 @@ class VolumeBackfill {
   Task<Result<int64_t>> by_export(Range range, BulkCount count, Told told);
   Task<Result<int64_t>> by_search(Range range, Told told);
   Task<Result<void>> hold_turn(Range range);
+  std::string place_name(const std::string& of) const;
   Task<Result<std::string>> place(std::string name);
   Task<Result<void>> keep(std::vector<HourCount> hours, std::string name, std::string place);
 

@@ -173,7 +173,9 @@ void Problems::add_unreadable(int line, const std::string& key, const std::strin
 bool Problems::is_consequence(const Found& one) const {
   if (one.is_cause || one.key.empty()) return false;
   return std::any_of(found_.begin(), found_.end(), [&](const Found& other) {
-    return other.is_cause && (other.key == one.key || other.key.starts_with(one.key + "."));
+    // Lists of tables share their keys: the line tells one from the next.
+    const bool is_same = other.key == one.key && other.line == one.line;
+    return other.is_cause && (is_same || other.key.starts_with(one.key + "."));
   });
 }
 

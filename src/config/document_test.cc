@@ -37,12 +37,13 @@ TEST(Document, a_variable_that_is_not_set_is_one_complaint_and_not_three) {
   Problems problems("d.toml");
   const Environment environment = [](const std::string&) { return std::nullopt; };
   parse_document("[a]\nb = \"${B}\"\nc = 1", environment, problems);
-  problems.add(1, "a.b", "is missing");
+  problems.add(2, "a.b", "must be one of x, y");
+  problems.add(9, "a.b", "is another table's");
   problems.add(1, "a", "needs a b or a c");
   problems.add(3, "a.c", "must be a text");
   EXPECT_EQ(problems.error().what,
             "d.toml:2: a.b: the environment variable B is not set (set it, or write "
-            "${B:-default})\nd.toml:3: a.c: must be a text");
+            "${B:-default})\nd.toml:3: a.c: must be a text\nd.toml:9: a.b: is another table's");
 }
 
 /// What is wrong with one section's table, written as TOML without its heading.

@@ -176,7 +176,10 @@ Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now,
   if (const auto* set = std::get_if<SetSaid>(&change)) return journal.set_said(set->said);
   if (const auto* set = std::get_if<SetKnown>(&change)) return journal.set_known(set->known);
   if (const auto* drop = std::get_if<DropDelivery>(&change)) {
-    return journal.discard_delivery(drop->delivery, drop->why, now);
+    const Result<void> dropped = journal.discard_delivery(drop->delivery, drop->why, now);
+    // A person was faster: it is discarded already.
+    const bool is_over = !dropped.ok() && dropped.error().kind == ErrorKind::conflict;
+    return is_over ? Result<void>() : dropped;
   }
   if (const auto* kept = std::get_if<KeepTally>(&change)) {
     return journal.keep_tally(kept->message);

@@ -98,6 +98,8 @@ Task<Outcome> OncallTarget::look(Monotonic until) {
   if (looked_at_ && now - *looked_at_ < fresh_for) co_return Outcome::done();
   Outcome outcome = co_await fetch(until);
   if (outcome.kind != Outcome::Kind::done) co_return outcome;
+  // What was fetched is not fresh for others before it is complete.
+  looked_at_.reset();
   co_await find_people(until);
   looked_at_ = now;
   co_return outcome;

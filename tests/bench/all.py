@@ -188,7 +188,8 @@ def main():
         began = time.monotonic()
         try:
             table += lines(run(name))
-        except (subprocess.CalledProcessError, OSError, LookupError, StopIteration) as problem:
+        except (subprocess.CalledProcessError, OSError, LookupError, StopIteration, TypeError,
+                ValueError) as problem:
             broken.append(f"{name}: {problem!r}")
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print("| what | Deskwire | beside it | which is | better by | aim |\n|---|--:|--:|---|--:|--:|")

@@ -15,7 +15,7 @@ class Relay : public Job {
   std::string_view name() const override { return "relay"; }
   bool takes(std::string_view kind) const override {
     return kind == "say" || kind == "broken" || kind == "say later" || kind == "find" ||
-           kind == "ask" || kind == "answered";
+           kind == "ask" || kind == "answered" || kind == "drop";
   }
   Result<View> read(const Event& event, Reader& reader) const override {
     View view;
@@ -29,6 +29,10 @@ class Relay : public Job {
     Plan plan;
     if (event.kind == "answered") {
       plan.changes.push_back(OpenTicket{{.id = view.fresh_ticket, .title = "x"}});
+      return plan;
+    }
+    if (event.kind == "drop") {
+      plan.changes.push_back(DropDelivery{{1}, "no longer needed"});
       return plan;
     }
     if (event.kind == "find") {
@@ -362,6 +366,17 @@ TEST(Engine, what_is_in_doubt_is_asked_about_by_no_clock_that_is_ahead) {
   EXPECT_EQ(world.lanes_for_another(now + Millis(2900)), 0U)
       << "two seconds apart, and one to wait";
   EXPECT_EQ(world.lanes_for_another(now + Millis(3100)), 1U);
+}
+
+TEST(Engine, what_a_person_has_discarded_already_is_no_conflict) {
+  World world;
+  EXPECT_TRUE(world.say("a", "1", "say later").ok());
+  auto discard = [&](Journal& journal) -> Result<void> {
+    return journal.discard_delivery({1}, "by a person", world.clock.now());
+  };
+  ASSERT_TRUE(world.store->write_now(discard).ok());
+  EXPECT_TRUE(world.say("a", "2", "drop").ok());
+  EXPECT_EQ(world.delivery(1).reason, "by a person");
 }
 
 TEST(Engine, what_an_answer_brings_about_is_counted) {

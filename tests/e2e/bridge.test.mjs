@@ -79,6 +79,8 @@ async function survivesAKill(world, root, ticket) {
   for (let i = 0; i < 12; ++i) {
     said.push(`piece ${i} of it`);
     await world.say(said[i], root);
+    // As fast as somebody types: over hooks Slack hands over side by side what is said at once.
+    await new Promise((resolve) => setTimeout(resolve, 150));
     if (i % 4 === 1) await world.desk.tell("say", { ticket, html: `<p>answer ${i}</p>` });
     if (i === 6) await world.daemon.kill();
   }

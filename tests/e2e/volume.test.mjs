@@ -167,7 +167,7 @@ test("history comes out of Zendesk's export, each ticket in the hour of its birt
   const desk = await fake("fake_zendesk");
   const api = zendesk.createClient({
     endpointUri: `${desk.url}/api/v2`, username: "bot@acme.example", token: "api-token" });
-  const finished = Math.floor((Date.now() - 180_000) / hour) * hour;
+  const finished = Math.floor((Date.now() - 120_000) / hour) * hour;
   const births = Array.from({ length: 60 }, (_, i) => finished - 1000 - i * (hour / 2));
   for (const born of births) {
     const created_at = at(Math.floor(born / 1000) * 1000);
@@ -183,6 +183,7 @@ test("history comes out of Zendesk's export, each ticket in the hour of its birt
   const told = json(await runBeside(cwd, ["volume", "backfill", "--json", "--since", since]));
   assert.deepEqual({ hours: told.hours, tickets: told.tickets }, { hours: 30, tickets: 60 });
   const report = await runBeside(cwd, ["volume", "report", "--json", "--since", since]);
-  assert.ok(JSON.parse(report.out).items.every((one) => one.count === 2), report.out);
+  const counts_of = JSON.parse(report.out).items.map((one) => one.count);
+  assert.deepEqual(counts_of, Array(30).fill(2), report.out);
   desk.stop();
 });

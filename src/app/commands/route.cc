@@ -93,10 +93,14 @@ struct RouteArguments {
   std::string file, since, config;
 };
 
-/// What another set of rules would have done with a ticket that has a queue; nothing if the same.
-std::optional<json::object> moved_by(const Routing& routing, const Ticket& ticket) {
-  const Routed routed = routing.choose(ticket);
+/// What the next rules do otherwise than the present ones with a ticket that has a queue; nothing
+/// if they do the same. The ticket is taken as it is now, for both alike: what an agent has changed
+/// since, its priority say, moves nothing by itself.
+std::optional<json::object> moved_by(const Routing& next, const Routing& present,
+                                     const Ticket& ticket) {
+  const Routed routed = next.choose(ticket);
   if (ticket.queue.empty() || routed.queue == ticket.queue) return std::nullopt;
+  if (routed.queue == present.choose(ticket).queue) return std::nullopt;
   json::value route = nullptr;
   if (routed.route >= 0) route = routed.route + 1;
   return json::object{{"ticket", ticket.id.value}, {"title", ticket.title},
@@ -105,28 +109,29 @@ std::optional<json::object> moved_by(const Routing& routing, const Ticket& ticke
 }
 
 void backtest(Invocation& invocation, const RouteArguments& given) {
+  // First the running configuration: it brings the environment that both are written against.
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
   const Result<Settings> next = load_settings(given.config, process_environment());
   if (!next.ok()) {
     fmt::print(stderr, "{}\n", next.error().text());
     invocation.exit_code = exit_configuration;
     return;
   }
-  const std::unique_ptr<Core> core = open_core(invocation);
-  if (!core) return;
   TicketQuery query{.page = {.limit = tickets_per_page}};
   query.since = time_named(given.since, core->clock.now(), core->settings.hours.timezone);
   if (!query.since) {
     return fail(invocation, {ErrorKind::invalid, "--since",
                              "must be a day such as 2026-11-21, a time, \"today\" or \"7d\""});
   }
-  const Routing routing(next->routes);
+  const Routing routing(next->routes), present(core->settings.routes);
   json::array items;
   size_t seen = 0;
   auto work = [&](Reader& reader) -> Result<void> {
     do {
       DW_TRY(const Page<Ticket> page, reader.tickets(query));
       for (const Ticket& ticket : page.items) {
-        if (auto moved = moved_by(routing, ticket)) items.push_back(std::move(*moved));
+        if (auto moved = moved_by(routing, present, ticket)) items.push_back(std::move(*moved));
       }
       seen += page.items.size();
       query.page.cursor = page.next_cursor;

@@ -41,7 +41,8 @@ bool may_have_happened(const Delivery& delivery) {
 /// The message that was to be written anew was deleted, or nobody reads it any more: there is
 /// nothing left to do.
 bool is_gone(const Error& error) {
-  return error.kind == ErrorKind::missing || slack_word(error) == "is_archived";
+  const std::string_view word = slack_word(error);
+  return word == "message_not_found" || word == "is_archived";
 }
 
 /// Saying it twice does no harm: the message is the same, or its one reader sees it twice.

@@ -164,8 +164,11 @@ Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries,
   const Monotonic until = clock_.monotonic() + timeout;
   std::vector<Outcome> outcomes;
   for (const Delivery& delivery : deliveries) {
-    // The wait for a place must leave time for the mail itself.
-    const std::optional<Millis> away = co_await spacing_.wait(timeout / 2);
+    const auto* mail = std::get_if<MailSend>(&delivery.payload);
+    std::optional<Millis> away;
+    // Notices alone keep the pace: an alert does not stand behind thousands of them. The wait for a
+    // place must leave time for the mail itself.
+    if (mail != nullptr && mail->is_once) away = co_await spacing_.wait(timeout / 2);
     if (away) {
       outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
       continue;

@@ -126,7 +126,7 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
   const bool is_young = doubt->second.since + settle_after_ > now;
   Settled not_yet{.kind = Settled::Kind::later, .why = "not seen yet; Zendesk gets more time"};
   if (is_young) {
-    // The engine asks every second; Zendesk counts each question.
+    // The engine asks every few seconds; Zendesk counts each question.
     const auto asked_at = doubt->second.asked_at;
     if (asked_at && *asked_at + settle_pause > now) co_return not_yet;
     doubt->second.asked_at = now;

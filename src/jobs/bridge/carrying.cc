@@ -202,9 +202,15 @@ void advance(Turn& turn) {
   while (!turn.waiting.empty() && is_ready(turn)) {
     const Said head = turn.waiting.front();
     if (!turn.has_names(head)) break;
-    if (is_shadows_ticket(turn) && is_for_desk(turn, head)) {
-      open_after_shadow(turn);
-      break;
+    if (is_shadows_ticket(turn)) {
+      if (is_for_desk(turn, head)) {
+        open_after_shadow(turn);
+        break;
+      }
+      if (head.kind != "chat.message") {
+        turn.remember(head, SaidState::kept);
+        continue;
+      }
     }
     if (!carry(turn, head)) break;
   }

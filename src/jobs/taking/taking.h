@@ -1,7 +1,8 @@
 // Taking: a press on the button "Take it" makes the presser the ticket's assignee. Takes
 //   "chat.action"   of "ticket.take", see connectors/slack/README.md; asks who pressed
-//   "taking.asked"  who that is: the first one known gets the ticket, later ones are told whose it
-//   is "taking.done"   the desk's answer: the announcement says who has it, or the presser why not
+//   "taking.asked"  who that is: the first one known gets the ticket, later ones are told whose
+//   it is
+//   "taking.done"   the desk's answer: the announcement says who has it, or the presser why not
 //   "taking.rewritten"   where Slack lets nobody write the announcement anew, its thread says it
 #pragma once
 #include <string>
