@@ -4,10 +4,11 @@ option(DW_WERROR "warnings are errors" OFF)
 
 find_program(DW_CCACHE ccache)
 if(DW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # A precompiled header is only cacheable when its defines and times are not compared.
+  # A precompiled header is only cacheable when its defines and times are not compared. Paths count
+  # from the checkout, so that a second clone is built from the first one's cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      CCACHE_NOHASHDIR=1 ${DW_CCACHE})
+      CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${DW_CCACHE})
 endif()
 find_program(DW_MOLD mold)
 find_program(DW_LLD ld.lld)
