@@ -80,17 +80,10 @@ void follow_up(Turn& turn, const std::string& words, const std::string& who) {
   turn.link->ticket = ticket.id;
   turn.link->stage = LinkStage::opening;
   turn.link->comments_until.clear();
-  turn.deliver(
-      DeskOpen{.ticket = ticket.id,
-               .key = fmt::format("slack:{}:{}:{}", turn.channel, turn.thread, ticket.id.value),
-               .title = ticket.title,
-               .description = ticket.description,
-               .priority = ticket.priority,
-               .requester = ticket.requester,
-               .tags = ticket.tags,
-               .thread_url = turn.link->url,
-               .follow_up_of = before.external.id},
-      "desk:" + turn.desk(), fmt::format("open {} {} {}", turn.channel, turn.thread, number));
+  deliver_opening(turn,
+                  {.key = fmt::format("slack:{}:{}:{}", turn.channel, turn.thread, ticket.id.value),
+                   .reference = fmt::format("open {} {} {}", turn.channel, turn.thread, number),
+                   .follow_up_of = before.external.id});
 }
 
 void take_comment_back(Turn& turn, const Answer& answer) {

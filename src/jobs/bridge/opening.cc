@@ -51,19 +51,10 @@ void take_off_hourglass(Turn& turn) {
                   "slack", "", false);
 }
 
-/// Asks the desk to open what our record holds already.
-void deliver_opening(Turn& turn) {
-  const Ticket& ticket = *turn.ticket;
-  turn.deliver(DeskOpen{.ticket = ticket.id,
-                        .key = fmt::format("slack:{}:{}", turn.channel, turn.thread),
-                        .title = ticket.title,
-                        .description = ticket.description,
-                        .priority = ticket.priority,
-                        .requester = ticket.requester,
-                        .tags = ticket.tags,
-                        .thread_url = turn.link->url,
-                        .follow_up_of = {}},
-               "desk:" + turn.desk(), fmt::format("open {} {}", turn.channel, turn.thread));
+Opening first_opening(const Turn& turn) {
+  return {.key = fmt::format("slack:{}:{}", turn.channel, turn.thread),
+          .reference = fmt::format("open {} {}", turn.channel, turn.thread),
+          .follow_up_of = {}};
 }
 
 /// Opens our record, and asks the desk to open its own.
@@ -85,7 +76,7 @@ void open_ticket(Turn& turn, const Said& first) {
   turn.plan.changes.push_back(OpenTicket{ticket});
   turn.ticket = ticket;
   turn.link->ticket = ticket.id;
-  deliver_opening(turn);
+  deliver_opening(turn, first_opening(turn));
   std::vector<FileLink> files = files_in(first.body);
   if (!files.empty()) {
     // A desk's opening carries no files: they follow as the first comment.
@@ -103,11 +94,25 @@ void open_ticket(Turn& turn, const Said& first) {
 
 }  // namespace
 
+void deliver_opening(Turn& turn, Opening opening) {
+  const Ticket& ticket = *turn.ticket;
+  turn.deliver(DeskOpen{.ticket = ticket.id,
+                        .key = std::move(opening.key),
+                        .title = ticket.title,
+                        .description = ticket.description,
+                        .priority = ticket.priority,
+                        .requester = ticket.requester,
+                        .tags = ticket.tags,
+                        .thread_url = turn.link->url,
+                        .follow_up_of = std::move(opening.follow_up_of)},
+               "desk:" + turn.desk(), std::move(opening.reference));
+}
+
 void open_after_shadow(Turn& turn) {
   turn.link->stage = LinkStage::opening;
   turn.link->solved_at.reset();
   if (turn.ticket->status != Status::open) turn.change_record({.status = Status::open});
-  deliver_opening(turn);
+  deliver_opening(turn, first_opening(turn));
 }
 
 void open_when_ready(Turn& turn) {

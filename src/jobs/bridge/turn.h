@@ -126,6 +126,13 @@ void decide(Turn& turn);
 // opening.cc
 void open_when_ready(Turn& turn);
 void take_opened(Turn& turn, const Answer& answer);
+/// What tells one opening of a thread's tickets from the next.
+struct Opening {
+  std::string key, reference;  ///< of the DeskOpen, and of its delivery
+  std::string follow_up_of;    ///< the desk's id of the ticket that it goes on from; empty: none
+};
+/// Asks the desk to open what our record holds already.
+void deliver_opening(Turn& turn, Opening opening);
 /// The ticket that a shadow only pretended to open is opened at the desk.
 void open_after_shadow(Turn& turn);
 void greet_when_ready(Turn& turn);
