@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 #include "base/text.h"
 
@@ -34,9 +35,12 @@ void BulkCount::take(int64_t ticket, TimePoint created_at) {
   const uint64_t bit = uint64_t{1} << (id % ids_per_word);
   if ((word & bit) != 0) return;
   word |= bit;
-  ++tickets_;
   if (static_cast<size_t>(hour) >= counts_.size()) counts_.resize(static_cast<size_t>(hour) + 1);
   ++counts_[static_cast<size_t>(hour)];
+}
+
+int64_t BulkCount::tickets() const {
+  return std::accumulate(counts_.begin(), counts_.end(), int64_t{0});
 }
 
 std::vector<HourCount> BulkCount::hours(TimePoint until) const {
@@ -74,7 +78,6 @@ Result<BulkCount> BulkCount::decode(std::string_view text) {
   out.cursor = view["cursor"].text().value_or("");
   for (const JsonView& count : view["counts"].elements()) {
     out.counts_.push_back(count.integer().value_or(0));
-    out.tickets_ += out.counts_.back();
   }
   const std::string ids = view["ids"].text().value_or("");
   uint64_t place = 0;

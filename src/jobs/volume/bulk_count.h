@@ -22,7 +22,7 @@ class BulkCount {
   void take(int64_t ticket, TimePoint created_at);
 
   TimePoint from() const { return from_; }
-  int64_t tickets() const { return tickets_; }
+  int64_t tickets() const;
   /// Every hour from the first to `until` (exclusive), those without a ticket as 0.
   std::vector<HourCount> hours(TimePoint until) const;
 
@@ -36,7 +36,6 @@ class BulkCount {
 
  private:
   TimePoint from_;
-  int64_t tickets_ = 0;
   std::vector<int64_t> counts_;  // by hours since from_
   // Ids are given in a row, so 64 of them share a word: a million tickets take 250 KiB.
   std::unordered_map<uint64_t, uint64_t> seen_;
