@@ -2,8 +2,8 @@
 
 #include <cstdlib>
 
-#include "app/text_file.h"
 #include "base/text.h"
+#include "base/text_file.h"
 
 namespace dw {
 namespace {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/text_file.h"
 #include "base/json.h"
+#include "base/text_file.h"
 #include "domain/period.h"
 
 namespace dw {

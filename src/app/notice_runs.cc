@@ -5,10 +5,10 @@
 #include <boost/asio/post.hpp>
 
 #include "app/last_run_date.h"
-#include "app/text_file.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/text_file.h"
 #include "domain/event.h"
 
 namespace dw {

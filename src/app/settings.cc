@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <set>
 
-#include "app/text_file.h"
 #include "base/text.h"
+#include "base/text_file.h"
 #include "connectors/roster/roster.h"
 #include "domain/hours.h"
 #include "domain/period.h"

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "app/text_file.h"
 #include "base/log.h"
+#include "base/text_file.h"
 #include "jobs/tally/formats.h"
 
 namespace dw {

@@ -19,17 +19,6 @@ constexpr const char* turn_name = "volume.gap";
 /// Longer than a page or a week takes, short enough to wait for after a crash.
 constexpr Millis turn_length{600'000};
 
-std::vector<HourCount> counted(const std::vector<TaggedTicket>& tickets, TimePoint from,
-                               TimePoint until) {
-  std::vector<HourCount> out;
-  for (TimePoint hour = from; hour < until; hour += one_hour) out.push_back({hour, 0});
-  for (const TaggedTicket& one : tickets) {
-    if (one.created_at < from || one.created_at >= until) continue;
-    ++out[static_cast<size_t>((hour_of(one.created_at) - from) / one_hour)].count;
-  }
-  return out;
-}
-
 void take_all(BulkCount& count, const std::vector<TaggedTicket>& tickets) {
   for (const TaggedTicket& one : tickets) {
     int64_t id = 0;
@@ -114,7 +103,9 @@ Task<Result<int64_t>> VolumeBackfill::by_search(Range range, Told told) {
   for (TimePoint from = range.from; from < range.until;) {
     const TimePoint end = std::min<TimePoint>(from + week, range.until);
     DW_CO_TRY(const std::vector<TaggedTicket> found, co_await source_.tickets(from, end));
-    std::vector<HourCount> hours = counted(found, from, end);
+    BulkCount count(from);
+    take_all(count, found);
+    std::vector<HourCount> hours = count.hours(end);
     for (const HourCount& one : hours) total += one.count;
     DW_CO_CHECK(co_await keep(std::move(hours), range.name, to_rfc3339(end)));
     from = end;

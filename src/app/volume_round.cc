@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "app/text_file.h"
 #include "base/log.h"
+#include "base/text_file.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/tags.h"
 

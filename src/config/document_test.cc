@@ -1,11 +1,11 @@
 #include "config/document.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "base/random.h"
 #include "config/sections.h"
 #include "config/tally_section.h"
 
@@ -65,8 +65,9 @@ TEST(Section, a_variable_that_is_not_set_is_told_once) {
 }
 
 TEST(Section, a_secret_is_read_from_a_regular_file_of_moderate_size) {
-  std::string folder = (std::filesystem::temp_directory_path() / "deskwire-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const std::string folder =
+      (std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid())).string();
+  ASSERT_TRUE(std::filesystem::create_directory(folder));
   std::ofstream(folder + "/secret") << "s3cret\n";
   std::ofstream(folder + "/large") << std::string(70'000, 'x');
   const auto read = [&](const std::string& name, AccessSettings* out) {

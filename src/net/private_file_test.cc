@@ -7,22 +7,21 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/random.h"
+
 namespace dw {
 namespace {
 
 namespace fs = std::filesystem;
 
 struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "deskwire-private-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path = name;
-  }
+  Folder() { fs::create_directory(path); }
   ~Folder() { fs::remove_all(path); }
   size_t files() const {
     const auto count = std::distance(fs::directory_iterator(path), fs::directory_iterator());
     return static_cast<size_t>(count);
   }
-  fs::path path;
+  fs::path path = fs::temp_directory_path() / ("deskwire-" + random_uuid());
 };
 
 std::string contents(const fs::path& file) {

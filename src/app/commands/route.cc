@@ -6,7 +6,7 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/text_file.h"
+#include "base/text_file.h"
 #include "domain/day.h"
 #include "domain/markup.h"
 #include "jobs/intake/intake.h"

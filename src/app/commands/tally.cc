@@ -7,8 +7,8 @@
 #include "app/commands/commands.h"
 #include "app/stats_files.h"
 #include "app/tally_recount.h"
-#include "app/text_file.h"
 #include "base/text.h"
+#include "base/text_file.h"
 #include "domain/day.h"
 #include "web/shapes.h"
 

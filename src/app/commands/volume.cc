@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include "app/exit_code.h"
-#include "app/text_file.h"
 #include "app/volume_round.h"
+#include "base/text_file.h"
 #include "engine/outbox.h"
 #include "jobs/volume/auth_ini.h"
 #include "jobs/volume/count_files.h"
@@ -77,9 +77,8 @@ Result<std::unique_ptr<Core>> open_with(Settings settings) {
   return build_core(std::move(settings), OpenMode::visit);
 }
 
-Result<VolumeParts> parts_of(const Core& core) {
-  DW_TRY(Judging judging, load_judging(core.settings));
-  return VolumeParts{core.settings.volume, std::move(judging), core.public_url};
+VolumeParts parts_of(const Core& core) {
+  return {core.settings.volume, core.judging, core.public_url};
 }
 
 /// The older CSV becomes the first history, once.
@@ -143,12 +142,6 @@ Task<void> send_and_stop(Core& core, EventId event) {
   co_await tasks.stop(sending_max);
 }
 
-Task<void> run_round(Core& core, VolumeParts parts, RoundOptions options,
-                     Result<json::object>& out) {
-  VolumeRound round(core, std::move(parts));
-  out = co_await round.run(std::move(options));
-}
-
 void run(Invocation& invocation, const VolumeArguments& given) {
   std::optional<Settings> settings = read_both(invocation, given.auth_ini);
   if (!settings) return;
@@ -158,8 +151,6 @@ void run(Invocation& invocation, const VolumeArguments& given) {
     const Result<void> taken = take_history(**core, given.auth_ini);
     if (!taken.ok()) return fail(invocation, taken.error());
   }
-  const Result<VolumeParts> parts = parts_of(**core);
-  if (!parts.ok()) return fail(invocation, parts.error());
   RoundOptions options;
   options.is_dry = given.is_dry;
   options.key = random_uuid();
@@ -169,8 +160,8 @@ void run(Invocation& invocation, const VolumeArguments& given) {
       return fail(invocation, {ErrorKind::invalid, "--at", "is no time (2026-11-21T15:00:00Z)"});
     }
   }
-  Result<json::object> seen = Error{};
-  run_task(**core, run_round(**core, *parts, std::move(options), seen));
+  VolumeRound round(**core, parts_of(**core));
+  Result<json::object> seen = run_task(**core, round.run(std::move(options)));
   if (!seen.ok()) return fail(invocation, seen.error());
   const json::value event = seen->at("event");
   const bool has_to_send =
@@ -182,8 +173,8 @@ void run(Invocation& invocation, const VolumeArguments& given) {
   print_one(invocation, readable(invocation, *seen));
 }
 
-Task<void> run_backfill(Core& core, VolumeParts parts, TimePoint since, Result<int64_t>& out) {
-  VolumeRound round(core, std::move(parts));
+Result<int64_t> run_backfill(Core& core, TimePoint since) {
+  VolumeRound round(core, parts_of(core));
   const TimePoint now = core.clock.now();
   const bool has_bar = ::isatty(STDERR_FILENO) != 0;
   auto told = [since, now, has_bar](TimePoint done, int64_t tickets) {
@@ -194,23 +185,21 @@ Task<void> run_backfill(Core& core, VolumeParts parts, TimePoint since, Result<i
     fmt::print(stderr, "\r[{:<30}] {:3.0f}%  {} tickets ", std::string(filled, '='),
                std::min(1.0, share) * 100, tickets);
   };
-  out = co_await round.backfill(since, told);
+  Result<int64_t> done = run_task(core, round.backfill(since, told));
   if (has_bar) fmt::print(stderr, "\n");
+  return done;
 }
 
 void backfill(Invocation& invocation, const VolumeArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  const Result<VolumeParts> parts = parts_of(*core);
-  if (!parts.ok()) return fail(invocation, parts.error());
-  TimePoint since = hour_of(core->clock.now() - parts->judging.history);
+  TimePoint since = hour_of(core->clock.now() - core->judging.history);
   if (!given.since.empty()) {
     const auto at = read_instant(given.since);
     if (!at) return fail(invocation, {ErrorKind::invalid, "--since", "is no date (2026-11-21)"});
     since = hour_of(*at);
   }
-  Result<int64_t> done = Error{};
-  run_task(*core, run_backfill(*core, *parts, since, done));
+  const Result<int64_t> done = run_backfill(*core, since);
   if (!done.ok()) return fail(invocation, done.error());
   std::vector<HourCount> hours;
   auto look = [&](Reader& reader) -> Result<void> {

@@ -7,8 +7,8 @@
 
 #include "app/commands/volume.h"
 #include "app/exit_code.h"
-#include "app/text_file.h"
 #include "app/volume_round.h"
+#include "base/text_file.h"
 #include "jobs/volume/backtest.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/picture.h"

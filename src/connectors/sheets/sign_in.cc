@@ -1,9 +1,7 @@
 #include "connectors/sheets/sign_in.h"
 
-#include <fstream>
-#include <sstream>
-
 #include "base/hash.h"
+#include "base/text_file.h"
 #include "net/private_file.h"
 
 namespace dw {
@@ -14,13 +12,11 @@ constexpr Millis ahead{60'000};
 constexpr size_t file_bytes_max = 64 * 1024;
 constexpr mode_t token_mode = 0600;
 
+/// Nothing is in a file that can't be read, or has nothing in it.
 std::optional<std::string> contents_of(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream out;
-  out << stream.rdbuf();
-  std::string text = out.str();
-  if (!stream || text.empty() || text.size() > file_bytes_max) return std::nullopt;
-  return text;
+  Result<std::string> text = read_whole(file, file_bytes_max);
+  if (!text.ok() || text->empty()) return std::nullopt;
+  return std::move(*text);
 }
 
 std::string member(const json::value& object, std::string_view key) {

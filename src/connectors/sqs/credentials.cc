@@ -5,11 +5,10 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fstream>
-#include <sstream>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/text_file.h"
 #include "net/url.h"
 
 namespace dw {
@@ -23,15 +22,8 @@ constexpr Millis margin{60 * 1000};
 constexpr Millis renew_pause{60 * 1000};
 constexpr const char* container_host = "http://169.254.170.2";
 constexpr const char* instance_host = "http://169.254.169.254";
+constexpr size_t file_bytes_max = 16 << 20;
 constexpr const char* instance_path = "/latest/meta-data/iam/security-credentials/";
-
-std::optional<std::string> contents_of(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return std::nullopt;
-  std::stringstream out;
-  out << file.rdbuf();
-  return out.str();
-}
 
 /// A header's value: a line break in it would be a header of its own.
 bool is_header_value(std::string_view text) {
@@ -194,8 +186,8 @@ std::optional<AwsCredentials> AwsCredentialChain::from_files(std::string& hint) 
       environment_("AWS_SHARED_CREDENTIALS_FILE").value_or(home + "/.aws/credentials"),
       environment_("AWS_CONFIG_FILE").value_or(home + "/.aws/config")};
   for (const std::string& file : files) {
-    const auto text = contents_of(file);
-    if (!text) continue;
+    const Result<std::string> text = read_whole(file, file_bytes_max);
+    if (!text.ok()) continue;
     const AwsProfile found = profile_in_ini(*text, profile);
     if (found.credentials) return found.credentials;
     if (!found.unsupported.empty()) {
@@ -221,8 +213,10 @@ Task<Result<AwsCredentials>> AwsCredentialChain::from_container(std::string uri)
   std::string token = environment_("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("");
   // The file is renewed by the agent, so it is read each time and wins.
   if (const auto file = environment_("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")) {
-    const auto text = contents_of(*file);
-    if (!text) co_return denied(*file + " (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) is unreadable");
+    const Result<std::string> text = read_whole(*file, file_bytes_max);
+    if (!text.ok()) {
+      co_return denied(*file + " (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) is unreadable");
+    }
     token = trim(*text);
   }
   if (!token.empty()) {
