@@ -118,19 +118,20 @@ Task<void> Outbox::free_what_was_left() {
 Task<void> Outbox::claim_until_stopped() {
   if (settings_.is_alone) co_await free_what_was_left();
   while (!is_stopping_) {
-    const size_t room = settings_.lanes_max - lanes_in_work_;
+    const size_t room = settings_.lanes_max - worked_.size();
     std::vector<LaneClaim> claims;
     const Monotonic asked = clock_.monotonic();
+    const LaneWorker me = worker();
     if (room > 0) {
       auto work = [&](Journal& journal) -> Result<void> {
         const TimePoint now = clock_.now();
-        DW_TRY(claims, journal.claim_lanes(settings_.holder, now, now + settings_.lease, room));
+        DW_TRY(claims, journal.claim_lanes(me, now, now + settings_.lease, room));
         return {};
       };
       // Most notices are about lanes that are worked already: look before a commit is spent.
       bool is_due = false;
       auto look = [&](Reader& reader) -> Result<void> {
-        DW_TRY(const auto due, reader.next_lane_due(clock_.now()));
+        DW_TRY(const auto due, reader.next_lane_due(me, clock_.now()));
         is_due = due && *due <= clock_.now();
         return {};
       };
@@ -145,7 +146,7 @@ Task<void> Outbox::claim_until_stopped() {
       }
     }
     for (LaneClaim& claim : claims) {
-      ++lanes_in_work_;
+      worked_.insert(claim.lane);
       std::string task = "lane " + claim.lane;
       tasks_.run(std::move(task), this->work(std::move(claim), asked + settings_.lease));
     }
@@ -155,15 +156,20 @@ Task<void> Outbox::claim_until_stopped() {
   }
 }
 
+LaneWorker Outbox::worker() const {
+  return {settings_.holder, {worked_.begin(), worked_.end()}};
+}
+
 Task<Monotonic> Outbox::next_look() {
   Millis wait = look_again;
   std::optional<TimePoint> due;
+  const LaneWorker me = worker();
   auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(due, reader.next_lane_due(clock_.now()));
+    DW_TRY(due, reader.next_lane_due(me, clock_.now()));
     return {};
   };
   const Result<void> read = co_await store_.read(work);
-  if (read.ok() && due && lanes_in_work_ < settings_.lanes_max) {
+  if (read.ok() && due && worked_.size() < settings_.lanes_max) {
     const Millis until_due = *due - clock_.now();
     wait = until_due > Millis(0) ? std::min(until_due, look_again) : own_lane_pause;
   }
@@ -171,9 +177,9 @@ Task<Monotonic> Outbox::next_look() {
 }
 
 Task<void> Outbox::renew_until_stopped() {
-  while (!is_stopping_ || lanes_in_work_ > 0) {
+  while (!is_stopping_ || !worked_.empty()) {
     co_await renewal_.wait(clock_.monotonic() + settings_.lease / 3);
-    if (lanes_in_work_ == 0) continue;
+    if (worked_.empty()) continue;
     auto work = [&](Journal& journal) -> Result<void> {
       const TimePoint now = clock_.now();
       return journal.renew_lanes(settings_.holder, now, now + settings_.lease);
@@ -190,7 +196,7 @@ Task<void> Outbox::work(LaneClaim claim, Monotonic held_until) {
   // What was given up in the middle is in doubt: it is not asked about at once.
   if (!is_held) co_await pause(settle_pause);
   co_await release(lane);
-  --lanes_in_work_;
+  worked_.erase(lane.claim.lane);
   due_.notify();
   renewal_.notify();
 }

@@ -2,6 +2,7 @@
 // finish. Its states are drawn in README.md.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ class Outbox {
   }
   /// Backoff and timeout of a reloaded configuration, for tries from now on.
   void change(BackoffSettings backoff, Millis timeout);
-  size_t lanes_in_work() const { return lanes_in_work_; }
+  size_t lanes_in_work() const { return worked_.size(); }
 
  private:
   struct Lane;
@@ -50,6 +51,7 @@ class Outbox {
   Task<void> free_what_was_left();
   Task<void> claim_until_stopped();
   Task<void> renew_until_stopped();
+  LaneWorker worker() const;
   Task<Monotonic> next_look();
   Task<void> work(LaneClaim claim, Monotonic held_until);
   Task<bool> try_once(Lane& lane);
@@ -78,7 +80,7 @@ class Outbox {
   Wake due_;
   Wake renewal_;
   bool is_stopping_ = false;
-  size_t lanes_in_work_ = 0;
+  std::set<std::string> worked_;  ///< the lanes in work here: what the table says comes second
 };
 
 }  // namespace dw

@@ -158,6 +158,13 @@ struct LaneClaim {
   TimePoint until{};
 };
 
+/// A process that works lanes. What it works right now is in its memory: the table's holder alone
+/// never keeps a lane from anyone.
+struct LaneWorker {
+  std::string name;                   ///< this process among its replicas
+  std::vector<std::string> worked{};  ///< the lanes that it works right now
+};
+
 /// How many deliveries one try may take together, given the first of them.
 using BatchMax = std::function<size_t(const Delivery& head)>;
 
@@ -195,8 +202,9 @@ class Reader {
   virtual Result<std::optional<Delivery>> delivery(DeliveryId id) = 0;
   virtual Result<Page<Delivery>> deliveries(const DeliveryQuery& query) = 0;
   virtual Result<BacklogFigures> backlog() = 0;
-  /// When the next lane that nobody holds falls due; absent if none waits.
-  virtual Result<std::optional<TimePoint>> next_lane_due(TimePoint now) = 0;
+  /// When the next lane that claim_lanes() would give this worker falls due; absent if none waits.
+  virtual Result<std::optional<TimePoint>> next_lane_due(const LaneWorker& worker,
+                                                         TimePoint now) = 0;
 
   virtual Result<QueueFigures> queue_figures(const std::string& queue, TimePoint now) = 0;
   /// Looks without taking, oldest first.
@@ -320,9 +328,10 @@ class Journal : public Reader {
   /// Adds a delivery in the state that it carries: pending, or done for a local one. A pending one
   /// joins its lane.
   virtual Result<DeliveryId> add_delivery(const Delivery& delivery) = 0;
-  /// Takes lanes whose head is due and that nobody holds, most overdue first. What `holder` itself
-  /// holds it keeps until it releases it, however late its clock says it is.
-  virtual Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
+  /// Takes lanes whose head is due, most overdue first: those that nobody holds, and those that the
+  /// table says `worker` holds while it does not work them (a claim that it never heard of). What
+  /// it works it keeps until it releases it, however late its clock says it is.
+  virtual Result<std::vector<LaneClaim>> claim_lanes(const LaneWorker& worker, TimePoint now,
                                                      TimePoint until, size_t limit) = 0;
   /// Takes every lane from whoever held it: for an engine whose store nobody else can have open, so
   /// that what a crash left need not wait for the end of a lease.
@@ -437,7 +446,7 @@ class Journal : public Reader {
 /// What the store shows to /readyz, /metrics and /v1/status.
 struct StoreHealth {
   bool is_ok = true;
-  std::string detail;  ///< why not: "disk full since 10:04"
+  std::string detail;  ///< why not: "disk full since 10:04", "a write has not ended since 10:04"
 };
 
 using WriteWork = std::function<Result<void>(Journal&)>;
@@ -450,10 +459,17 @@ class Store {
   /// Runs `work` in the next commit and returns when that commit is on disk. An error that work
   /// returns undoes its part alone. Work may run twice (after a deadlock, or because another work
   /// of the same commit failed) and must set its outputs anew each time.
-  /// errors  what work returned; full: the store could not commit, nothing is kept;
-  ///         busy: too many wait already
+  /// errors  what work returned; full: the store could not commit, or is closed: nothing is kept;
+  ///         busy: too many wait already;
+  ///         unsure: the store was closed before it could find out whether its commit stands
   virtual Task<Result<void>> write(WriteWork work) = 0;
   virtual Task<Result<void>> read(ReadWork work) = 0;
+
+  /// Ends all work: what is new and what waits is refused (`full`), what runs is finished or, after
+  /// a short grace, broken off; then the threads are joined. It blocks, needs no loop, and may be
+  /// called twice. After it nothing of the store runs and no work is called any more; answers that
+  /// were posted to the loop before may still be delivered there, or be dropped with it.
+  virtual void close() = 0;
 
   /// The same two for code without an event loop (commands, tests): they block.
   virtual Result<void> write_now(const WriteWork& work) = 0;

@@ -49,8 +49,8 @@ class SqlJournal : public Journal {
   Result<void> discard_delivery(DeliveryId id, const std::string& why, TimePoint now) override;
 
   // lane_rows.cc
-  Result<std::optional<TimePoint>> next_lane_due(TimePoint now) override;
-  Result<std::vector<LaneClaim>> claim_lanes(const std::string& holder, TimePoint now,
+  Result<std::optional<TimePoint>> next_lane_due(const LaneWorker& worker, TimePoint now) override;
+  Result<std::vector<LaneClaim>> claim_lanes(const LaneWorker& worker, TimePoint now,
                                              TimePoint until, size_t limit) override;
   Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                      const BatchMax& batch_max) override;

@@ -12,6 +12,10 @@ namespace {
 
 constexpr int64_t batch_rows_max = 10;
 
+std::string json_list(const std::vector<std::string>& names) {
+  return to_text(json::array(names.begin(), names.end()));
+}
+
 Error taken_over(const LaneClaim& claim) {
   return {ErrorKind::conflict, "lane " + claim.lane, "another process has taken it over"};
 }
@@ -33,21 +37,24 @@ Result<void> SqlJournal::wake_lane(const std::string& lane, TimePoint now) {
   return {};
 }
 
-Result<std::optional<TimePoint>> SqlJournal::next_lane_due(TimePoint now) {
+Result<std::optional<TimePoint>> SqlJournal::next_lane_due(const LaneWorker& worker,
+                                                           TimePoint now) {
   std::optional<TimePoint> due;
-  DW_CHECK(db_.run(stmt::next_lane_due, {now}, [&](const Row& row) { due = row.time_or_none(0); }));
+  DW_CHECK(db_.run(stmt::next_lane_due, {now, worker.name, json_list(worker.worked)},
+                   [&](const Row& row) { due = row.time_or_none(0); }));
   return due;
 }
 
-Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const std::string& holder, TimePoint now,
+Result<std::vector<LaneClaim>> SqlJournal::claim_lanes(const LaneWorker& worker, TimePoint now,
                                                        TimePoint until, size_t limit) {
   std::vector<LaneClaim> claims;
-  DW_CHECK(db_.run(stmt::claimable_lanes, {now, static_cast<int64_t>(limit), holder},
+  DW_CHECK(db_.run(stmt::claimable_lanes,
+                   {now, static_cast<int64_t>(limit), worker.name, json_list(worker.worked)},
                    [&](const Row& row) {
                      claims.push_back({std::string(row.text(0)), 0, until});
                    }));
   for (LaneClaim& claim : claims) {
-    DW_CHECK(db_.run(stmt::claim_lane, {claim.lane, holder, until},
+    DW_CHECK(db_.run(stmt::claim_lane, {claim.lane, worker.name, until},
                      [&](const Row& row) { claim.generation = row.integer(0); }));
   }
   return claims;

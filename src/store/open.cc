@@ -71,7 +71,7 @@ Result<void> migrate_alone(Db& db, const std::string& lock_file) {
 class LockedStore : public SqlStore {
  public:
   using SqlStore::SqlStore;
-  ~LockedStore() override { stop(); }
+  ~LockedStore() override { close(); }
   std::unique_ptr<FileLock> lock;
 };
 
@@ -102,11 +102,12 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
 class ListeningStore : public SqlStore {
  public:
   using SqlStore::SqlStore;
-  ~ListeningStore() override {
-    listener.reset();
-    stop();
+  ~ListeningStore() override { close(); }
+  void close() override {
+    listener.reset();  // it tells the store
+    SqlStore::close();
   }
-  std::unique_ptr<PostgresListener> listener;  // destroyed first: it tells the store
+  std::unique_ptr<PostgresListener> listener;
 };
 
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop) {

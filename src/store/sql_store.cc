@@ -44,6 +44,10 @@ bool is_deadlock(const Result<void>& result) {
   return !result.ok() && result.error().where == "deadlock";
 }
 
+Error closed() {
+  return {ErrorKind::full, "store", "the store is closed: this process stops"};
+}
+
 using Done = std::function<void(Result<void>)>;
 
 }  // namespace
@@ -77,7 +81,8 @@ SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> r
       reader_(std::move(reader)),
       connect_(std::move(connect)),
       is_sqlite_(writer_->is_sqlite()),
-      replica_(random_uuid()) {
+      replica_(random_uuid()),
+      notice_(std::make_shared<std::function<void(Touched)>>()) {
   if (loop_ == nullptr) return;
   writing_ = std::make_unique<Lane>();
   reading_ = std::make_unique<Lane>();
@@ -90,23 +95,36 @@ void SqlStore::start() {
 }
 
 SqlStore::~SqlStore() {
-  stop();
+  close();
 }
 
-void SqlStore::stop() {
+void SqlStore::close() {
+  is_closed_ = true;
   for (Lane* lane : {writing_.get(), reading_.get()}) {
     if (lane == nullptr) continue;
+    std::deque<Pending> waiting;
     {
       const std::lock_guard lock(lane->mutex);
       lane->is_stopping = true;
+      waiting.swap(lane->waiting);
     }
     lane->has_work.notify_one();
-    if (lane->thread.joinable()) lane->thread.join();
+    refuse(std::move(waiting), closed());
   }
+  for (Lane* lane : {writing_.get(), reading_.get()}) {
+    if (lane != nullptr && lane->thread.joinable()) lane->thread.join();
+  }
+  *notice_ = nullptr;  // who listened may be gone when the loop comes to what was posted
+}
+
+void SqlStore::refuse(std::deque<Pending> batch, const Error& why) {
+  if (batch.empty()) return;
+  for (Pending& one : batch) one.result = why;
+  finish(std::move(batch), {});
 }
 
 void SqlStore::on_change(std::function<void(Touched)> notice) {
-  notice_ = std::move(notice);
+  *notice_ = std::move(notice);
 }
 
 StoreHealth SqlStore::health() const {
@@ -140,11 +158,13 @@ Task<Result<void>> SqlStore::submit(Lane& lane, WriteWork work) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     auto guard = asio::make_work_guard(*loop_);
     Done done = [shared, guard](Result<void> result) { (*shared)(std::move(result)); };
+    std::deque<Pending> late;
     {
       const std::lock_guard lock(lane.mutex);
-      lane.waiting.push_back({std::move(given), std::move(done)});
+      (lane.is_stopping ? late : lane.waiting).push_back({std::move(given), std::move(done)});
     }
     lane.has_work.notify_one();
+    refuse(std::move(late), closed());
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
       initiate, asio::use_awaitable, std::move(work));
@@ -164,15 +184,17 @@ Task<Result<void>> SqlStore::read(ReadWork work) {
 
 Result<void> SqlStore::write_now(const WriteWork& work) {
   DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread writes");
+  if (is_closed_) return closed();
   std::deque<Pending> batch;
   batch.push_back({work, {}});
   const Touched touched = run_batch(batch);
-  if (notice_ && is_any(touched)) notice_(touched);
+  if (*notice_ && is_any(touched)) (*notice_)(touched);
   return std::move(batch.front().result);
 }
 
 Result<void> SqlStore::read_now(const ReadWork& work) {
   DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread reads");
+  if (is_closed_) return closed();
   return run_reading(writer_, work);
 }
 
@@ -229,9 +251,9 @@ void SqlStore::read_until_stopped() {
 }
 
 void SqlStore::finish(std::deque<Pending> batch, Touched touched) {
-  asio::post(*loop_, [this, batch = std::move(batch), touched]() mutable {
+  asio::post(*loop_, [notice = notice_, batch = std::move(batch), touched]() mutable {
     // Told first: a listener must not wait for those who are answered.
-    if (notice_ && is_any(touched)) notice_(touched);
+    if (*notice && is_any(touched)) (*notice)(touched);
     for (Pending& one : batch) {
       if (one.done) one.done(std::move(one.result));
     }
@@ -240,8 +262,8 @@ void SqlStore::finish(std::deque<Pending> batch, Touched touched) {
 
 void SqlStore::tell(Touched touched) {
   if (loop_ == nullptr) return;
-  asio::post(*loop_, [this, touched] {
-    if (notice_) notice_(touched);
+  asio::post(*loop_, [notice = notice_, touched] {
+    if (*notice) (*notice)(touched);
   });
 }
 

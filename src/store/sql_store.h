@@ -2,6 +2,7 @@
 // once, and then answers all; one that fails is undone alone. A second thread with a connection
 // of its own serves readers from the last commit.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -24,14 +25,14 @@ class SqlStore : public Store {
 
   /// Starts the threads; once, when the object is whole.
   void start();
-  /// Finishes what waits and ends the threads; a derived class does so before it is taken apart.
-  void stop();
 
   Task<Result<void>> write(WriteWork work) override;
   Task<Result<void>> read(ReadWork work) override;
   Result<void> write_now(const WriteWork& work) override;
   Result<void> read_now(const ReadWork& work) override;
   void on_change(std::function<void(Touched)> notice) override;
+  /// A derived class calls it before it is taken apart.
+  void close() override;
   StoreHealth health() const override;
   std::string kind() const override { return is_sqlite_ ? "sqlite" : "postgresql"; }
   Result<void> backup(const std::string& file) override;
@@ -68,6 +69,7 @@ class SqlStore : public Store {
   static Result<void> first_full(const std::deque<Pending>& batch);
   Result<void> run_reading(std::unique_ptr<Db>& db, const ReadWork& work);
   void finish(std::deque<Pending> batch, Touched touched);
+  void refuse(std::deque<Pending> batch, const Error& why);
   void note_health(const Result<void>& result);
   Result<void> reconnect(std::unique_ptr<Db>& db);
   /// Runs with a connection that no thread of ours uses meanwhile.
@@ -77,8 +79,10 @@ class SqlStore : public Store {
   std::unique_ptr<Db> writer_, reader_;
   Connect connect_;
   bool is_sqlite_;
+  std::atomic<bool> is_closed_ = false;
   std::string replica_;
-  std::function<void(Touched)> notice_;
+  /// Shared with what is posted to the loop, which may outlive this object.
+  std::shared_ptr<std::function<void(Touched)>> notice_;
   mutable std::mutex health_mutex_;
   StoreHealth health_;
   std::unique_ptr<Lane> writing_, reading_;

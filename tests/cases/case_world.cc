@@ -296,7 +296,7 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
   bool is_found = false;
   write([&](Journal& j) -> Result<void> {
     const TimePoint now = clock_.now();
-    DW_TRY(const auto claims, j.claim_lanes("case", now, now + Millis(1000), 1000));
+    DW_TRY(const auto claims, j.claim_lanes({"case"}, now, now + Millis(1000), 1000));
     const BatchMax one = [](const Delivery&) { return size_t{1}; };
     for (const LaneClaim& claim : claims) {
       if (!is_found) {

@@ -172,7 +172,7 @@ struct World {
   size_t lanes_for(const std::string& holder, TimePoint at) {
     size_t count = 0;
     const Result<void> undone = store->write_now([&](Journal& journal) -> Result<void> {
-      DW_TRY(const auto claims, journal.claim_lanes(holder, at, at + Millis(1000), 10));
+      DW_TRY(const auto claims, journal.claim_lanes({holder}, at, at + Millis(1000), 10));
       count = claims.size();
       return Error{};
     });

@@ -115,12 +115,12 @@ TEST(PostgresStore, two_replicas_never_claim_the_same_lane_nor_wait_for_each_oth
                   })
                   .ok());
   const Result<void> first = replicas.a->write_now([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto mine, j.claim_lanes("a", t0, t0 + Millis(1000), 2));
+    DW_TRY(const auto mine, j.claim_lanes({"a"}, t0, t0 + Millis(1000), 2));
     EXPECT_EQ(mine.size(), 2U);
     DW_TRY(const auto got, j.queue_receive({.queue = "q", .count_max = 2}, t0));
     EXPECT_EQ(got.size(), 2U);
     return replicas.b->write_now([](Journal& other) -> Result<void> {
-      DW_TRY(const auto yours, other.claim_lanes("b", t0, t0 + Millis(1000), 10));
+      DW_TRY(const auto yours, other.claim_lanes({"b"}, t0, t0 + Millis(1000), 10));
       EXPECT_EQ(yours.size(), 1U);
       DW_TRY(const auto rest, other.queue_receive({.queue = "q", .count_max = 10}, t0));
       EXPECT_EQ(rest.size(), 1U);
@@ -191,7 +191,7 @@ TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
     EXPECT_TRUE(added.ok());
   });
   const Result<void> emptied = replicas.a->write_now([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes("a", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"a"}, t0, t0 + Millis(1000), 10));
     DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
     DW_CHECK(j.finish(claims.at(0), {.id = taken.at(0).id}, t0));
     DW_CHECK(j.release_lane(claims.at(0), t0));
@@ -207,7 +207,7 @@ TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
   ASSERT_TRUE(emptied.ok());
   EXPECT_TRUE(replicas.a->verify()->empty());
   const Result<void> sent = replicas.b->write_now([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes("b", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"b"}, t0, t0 + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U);
     return {};
   });

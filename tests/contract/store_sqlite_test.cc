@@ -139,7 +139,7 @@ TEST(SqliteStore, a_filled_store_of_an_older_schema_is_brought_up_to_date_once) 
     EXPECT_TRUE(known.is_same_body);
     DW_TRY(const TicketId next, j.fresh_ticket());
     EXPECT_EQ(next, TicketId{2});
-    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
     DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
     EXPECT_EQ(taken.size(), 1U);
     return {};

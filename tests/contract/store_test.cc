@@ -136,9 +136,9 @@ TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
     return {};
   });
   b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(30'000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_EQ(claims.size(), 1U);
-    DW_TRY(const auto others, j.claim_lanes("you", t0, t0 + Millis(30'000), 10));
+    DW_TRY(const auto others, j.claim_lanes({"you"}, t0, t0 + Millis(30'000), 10));
     EXPECT_TRUE(others.empty());
     DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
     EXPECT_EQ(taken.size(), 3U);
@@ -148,7 +148,7 @@ TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
       DW_CHECK(j.finish(claims.at(0), {.id = one.id}, t0));
     }
     DW_CHECK(j.release_lane(claims.at(0), t0));
-    DW_TRY(const auto again, j.claim_lanes("you", t0 + Millis(99'999), t0, 10));
+    DW_TRY(const auto again, j.claim_lanes({"you"}, t0 + Millis(99'999), t0, 10));
     EXPECT_TRUE(again.empty()) << "an empty lane is forgotten";
     return {};
   });
@@ -162,7 +162,7 @@ TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_
     return {};
   });
   b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
     DW_TRY(const auto taken, j.take(claims.at(0), t0, [](const Delivery&) { return size_t{1}; }));
     EXPECT_EQ(taken.size(), 1U);
     return {};
@@ -170,7 +170,7 @@ TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_
   if (GetParam() != "memory") b->reopen();
   b->write([](Journal& j) -> Result<void> {
     const TimePoint later = t0 + Millis(2000);
-    DW_TRY(const auto claims, j.claim_lanes("you", later, later + Millis(1000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"you"}, later, later + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U) << "the hold ended with its lease";
     DW_TRY(const auto taken, j.take(claims.at(0), later, ten));
     EXPECT_EQ(taken.size(), 1U);
@@ -189,12 +189,12 @@ TEST_P(StoreContract, a_holder_that_was_taken_over_can_write_nothing) {
     return {};
   });
   b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes("me", t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
     old = claims.at(0);
     return {};
   });
   b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes("you", t0 + Millis(2000), t0 + Millis(9000), 10));
+    DW_TRY(const auto claims, j.claim_lanes({"you"}, t0 + Millis(2000), t0 + Millis(9000), 10));
     EXPECT_EQ(claims.size(), 1U);
     return {};
   });
@@ -216,7 +216,7 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
   const auto claim_and_count = [&](TimePoint at) {
     size_t taken_count = 0;
     b->write([&](Journal& j) -> Result<void> {
-      DW_TRY(const auto claims, j.claim_lanes("me", at, at + Millis(1000), 10));
+      DW_TRY(const auto claims, j.claim_lanes({"me"}, at, at + Millis(1000), 10));
       if (claims.empty()) return {};
       DW_TRY(const auto taken, j.take(claims.at(0), at, ten));
       taken_count = taken.size();

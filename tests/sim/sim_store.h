@@ -44,6 +44,7 @@ class SimStore : public Store {
   Result<void> write_now(const WriteWork& work) override { return disk_.store().write_now(work); }
   Result<void> read_now(const ReadWork& work) override { return disk_.store().read_now(work); }
   void on_change(std::function<void(Touched)> notice) override { notice_ = std::move(notice); }
+  void close() override {}
   StoreHealth health() const override { return disk_.store().health(); }
   std::string kind() const override { return disk_.store().kind(); }
   Result<void> backup(const std::string& file) override { return disk_.store().backup(file); }

@@ -27,12 +27,14 @@ VALUES ($1, $2, CAST(floor(random() * 4611686018427387904) AS bigint))
 ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at;
 
 -- name: claimable_lanes [sqlite]
--- A holder whose clock was set forward must not take from itself what it works on.
-SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 AND holder <> $3
+-- What a process works is in its memory; the rest that the table says it holds is nobody's.
+SELECT name FROM lane WHERE due_at <= $1 AND (held_until < $1 OR holder = $3)
+  AND name NOT IN (SELECT value FROM json_each($4))
 ORDER BY due_at LIMIT $2;
 
 -- name: claimable_lanes [postgres]
-SELECT name FROM lane WHERE due_at <= $1 AND held_until < $1 AND holder <> $3
+SELECT name FROM lane WHERE due_at <= $1 AND (held_until < $1 OR holder = $3)
+  AND name <> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST($4 AS jsonb))))
 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: claim_lane
@@ -121,8 +123,15 @@ SELECT count(*) FROM delivery WHERE state <= 2 GROUP BY lane ORDER BY 1 DESC LIM
 -- name: count_lanes
 SELECT count(*) FROM lane;
 
--- name: next_lane_due
-SELECT due_at FROM lane WHERE due_at IS NOT NULL AND held_until < $1 ORDER BY due_at LIMIT 1;
+-- name: next_lane_due [sqlite]
+SELECT due_at FROM lane WHERE due_at IS NOT NULL AND (held_until < $1 OR holder = $2)
+  AND name NOT IN (SELECT value FROM json_each($3))
+ORDER BY due_at LIMIT 1;
+
+-- name: next_lane_due [postgres]
+SELECT due_at FROM lane WHERE due_at IS NOT NULL AND (held_until < $1 OR holder = $2)
+  AND name <> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST($3 AS jsonb))))
+ORDER BY due_at LIMIT 1;
 
 -- name: prune_deliveries
 -- Numbers rise with time: the look from the front ends at the first one that is young enough.
