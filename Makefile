@@ -8,6 +8,7 @@ SHELL := /bin/bash
 JOBS ?= 2
 SEED ?=
 HOURS ?=
+SECONDS ?=
 ONLY ?=
 CXX_FILES = git ls-files --cached --others --exclude-standard '*.cc' '*.h' | sort -u
 # Programs of units and contracts in a build folder, by their names.
@@ -35,6 +36,10 @@ sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N
 	@tools/build.sh build sim
 	@export DW_SIM_SEED=$(SEED) DW_SIM_HOURS=$(HOURS); \
 	  if [ -n "$(HOURS)" ]; then build/sim; else V=1 tools/ctest.sh build '^sim'; fi
+
+history: build ## three replicas behind a bad network, each answer explained; SECONDS, HOURS, SEED=N
+	@export HISTORY_SECONDS=$(SECONDS) HISTORY_HOURS=$(HOURS) HISTORY_SEED=$(SEED); \
+	  cd tests/history && node --test
 
 mutants: ## breaks the program on purpose, in many ways, and sees that a test notices; ONLY=WORD
 	@/usr/bin/python3 tests/mutants/run.py $(ONLY)
