@@ -91,6 +91,8 @@ Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& in
                              {0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 3600});
   metrics_.declare_counter("deskwire_lanes_lost_total",
                            "Lanes that another replica took over while they were worked");
+  metrics_.declare_counter("deskwire_lane_renewals_total",
+                           "Writes that renewed the leases of all lanes in work");
 }
 
 void Outbox::start() {
@@ -176,15 +178,20 @@ Task<Monotonic> Outbox::next_look() {
   co_return clock_.monotonic() + wait;
 }
 
+/// By the clock alone. Whoever wakes it earlier wants to know whether it can end.
 Task<void> Outbox::renew_until_stopped() {
+  Monotonic next = clock_.monotonic() + settings_.lease / 3;
   while (!is_stopping_ || !worked_.empty()) {
-    co_await renewal_.wait(clock_.monotonic() + settings_.lease / 3);
+    co_await renewal_.wait(next);
+    if (clock_.monotonic() < next) continue;
+    next = clock_.monotonic() + settings_.lease / 3;
     if (worked_.empty()) continue;
     auto work = [&](Journal& journal) -> Result<void> {
       const TimePoint now = clock_.now();
       return journal.renew_lanes(settings_.holder, now, now + settings_.lease);
     };
     const Result<void> renewed = co_await store_.write(work);
+    metrics_.add("deskwire_lane_renewals_total");
     if (!renewed.ok()) log_warn("outbox", "lanes not renewed: " + renewed.error().text());
   }
 }

@@ -1,5 +1,6 @@
 // The real inbox and outbox over a real store, with a clock that stands and a target that does as
 // it is told.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/inbox.h"
@@ -84,6 +85,7 @@ class Told : public Target {
     if (meanwhile) meanwhile();
     for (const Delivery& one : deliveries) {
       performed.push_back(std::get<QueueSend>(one.payload).body);
+      if (slow_answer != nullptr && performed.back() == slow_text) co_await slow_answer->wait();
       Outcome outcome = Outcome::done();
       if (!script.empty()) {
         outcome = script.front();
@@ -100,6 +102,8 @@ class Told : public Target {
   Task<std::vector<Probe>> probe(Millis) override { co_return std::vector<Probe>{}; }
 
   std::function<void()> meanwhile;  ///< happens while a request is on its way
+  std::string slow_text;            ///< is answered when `slow_answer` is notified
+  Wake* slow_answer = nullptr;
   std::vector<Outcome> script;
   Settled::Kind answer = Settled::Kind::not_happened;
   std::vector<std::string> performed;
@@ -320,6 +324,27 @@ TEST(Engine, a_lane_is_held_for_a_whole_lease_from_each_take) {
   world.pass(Millis(10'000));
   EXPECT_EQ(world.performed(), (Texts{"1", "1", "2"}));
   EXPECT_EQ(taken_over, (std::vector<size_t>{0, 0}));
+}
+
+TEST(Engine, leases_are_renewed_by_the_clock_and_not_with_every_lane_that_ends) {
+  World world;
+  Wake answer(world.loop, world.clock);
+  world.target.slow_text = "slow";
+  world.target.slow_answer = &answer;
+  world.send("slow lane", "slow");
+  for (int i = 0; i < 100; ++i) {
+    world.send(fmt::format("lane {}", i), "1");
+    world.pass(Millis(100));
+  }
+  EXPECT_EQ(world.performed().size(), 101U);
+  const std::string figures = world.metrics.text();
+  const std::string name = "\ndeskwire_lane_renewals_total ";
+  const size_t at = figures.find(name);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_EQ(figures.substr(at + name.size(), 2), "1\n");  // 10 s, of a lease of 30
+  EXPECT_EQ(world.lanes_for_another(world.clock.now() + Millis(29'000)), 0U);
+  answer.notify();
+  world.pump();
 }
 
 TEST(Engine, a_clock_set_forward_does_not_send_what_is_being_sent) {
