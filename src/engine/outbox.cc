@@ -137,7 +137,7 @@ Task<void> Outbox::claim_until_stopped() {
         is_due = due && *due <= clock_.now();
         return {};
       };
-      if (!(co_await store_.read(look)).ok()) is_due = true;
+      if (!(co_await store_.look(look)).ok()) is_due = true;
       if (is_due) {
         const Result<void> claimed = co_await store_.write(work);
         if (!claimed.ok()) {
@@ -170,7 +170,7 @@ Task<Monotonic> Outbox::next_look() {
     DW_TRY(due, reader.next_lane_due(me, clock_.now()));
     return {};
   };
-  const Result<void> read = co_await store_.read(work);
+  const Result<void> read = co_await store_.look(work);
   if (read.ok() && due && worked_.size() < settings_.lanes_max) {
     const Millis until_due = *due - clock_.now();
     wait = until_due > Millis(0) ? std::min(until_due, look_again) : own_lane_pause;

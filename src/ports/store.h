@@ -464,6 +464,9 @@ class Store {
   ///         unsure: the store was closed before it could find out whether its commit stands
   virtual Task<Result<void>> write(WriteWork work) = 0;
   virtual Task<Result<void>> read(ReadWork work) = 0;
+  /// As read(), for the engine's own short looks: they never wait behind a board's or a search's
+  /// long query.
+  virtual Task<Result<void>> look(ReadWork work) { return read(std::move(work)); }
 
   /// Ends all work: what is new and what waits is refused (`full`), what runs is finished or, after
   /// a short grace, broken off; then the threads are joined. It blocks, needs no loop, and may be

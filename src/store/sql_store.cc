@@ -86,22 +86,28 @@ SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> r
   if (loop_ == nullptr) return;
   writing_ = std::make_unique<Lane>();
   reading_ = std::make_unique<Lane>();
+  looking_ = std::make_unique<Lane>();
 }
 
 void SqlStore::start() {
   if (loop_ == nullptr) return;
   writing_->thread = std::thread([this] { write_until_stopped(); });
-  reading_->thread = std::thread([this] { read_until_stopped(); });
+  reading_->thread = std::thread([this] { read_until_stopped(*reading_, reader_); });
+  looking_->thread = std::thread([this] { read_until_stopped(*looking_, looker_); });
 }
 
 SqlStore::~SqlStore() {
   close();
 }
 
+std::vector<SqlStore::Lane*> SqlStore::lanes() const {
+  if (loop_ == nullptr) return {};
+  return {writing_.get(), reading_.get(), looking_.get()};
+}
+
 void SqlStore::close() {
   is_closed_ = true;
-  for (Lane* lane : {writing_.get(), reading_.get()}) {
-    if (lane == nullptr) continue;
+  for (Lane* lane : lanes()) {
     std::deque<Pending> waiting;
     {
       const std::lock_guard lock(lane->mutex);
@@ -111,8 +117,8 @@ void SqlStore::close() {
     lane->has_work.notify_one();
     refuse(std::move(waiting), closed());
   }
-  for (Lane* lane : {writing_.get(), reading_.get()}) {
-    if (lane != nullptr && lane->thread.joinable()) lane->thread.join();
+  for (Lane* lane : lanes()) {
+    if (lane->thread.joinable()) lane->thread.join();
   }
   *notice_ = nullptr;  // who listened may be gone when the loop comes to what was posted
 }
@@ -182,6 +188,12 @@ Task<Result<void>> SqlStore::read(ReadWork work) {
   co_return co_await submit(*reading_, std::move(reading));
 }
 
+Task<Result<void>> SqlStore::look(ReadWork work) {
+  if (loop_ == nullptr) co_return read_now(work);
+  WriteWork looking = [work = std::move(work)](Journal& journal) { return work(journal); };
+  co_return co_await submit(*looking_, std::move(looking));
+}
+
 Result<void> SqlStore::write_now(const WriteWork& work) {
   DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread writes");
   if (is_closed_) return closed();
@@ -235,17 +247,17 @@ void SqlStore::write_until_stopped() {
   }
 }
 
-void SqlStore::read_until_stopped() {
+void SqlStore::read_until_stopped(Lane& lane, std::unique_ptr<Db>& db) {
   for (;;) {
-    std::deque<Pending> batch = next_batch(*reading_, 1);
+    std::deque<Pending> batch = next_batch(lane, 1);
     if (batch.empty()) {
-      if (reading_->is_stopping) return;
+      if (lane.is_stopping) return;
       continue;
     }
     Pending& one = batch.front();
     const WriteWork& work = one.work;
-    one.result = run_reading(
-        reader_, [&work](Reader& reader) { return work(static_cast<Journal&>(reader)); });
+    one.result =
+        run_reading(db, [&work](Reader& reader) { return work(static_cast<Journal&>(reader)); });
     finish(std::move(batch), {});
   }
 }

@@ -1,6 +1,6 @@
 // Group commit. Writers queue pieces of work; one thread takes all that wait, commits them at
 // once, and then answers all; one that fails is undone alone. A second thread with a connection
-// of its own serves readers from the last commit.
+// of its own serves readers from the last commit, and a third the engine's short looks.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -28,6 +28,7 @@ class SqlStore : public Store {
 
   Task<Result<void>> write(WriteWork work) override;
   Task<Result<void>> read(ReadWork work) override;
+  Task<Result<void>> look(ReadWork work) override;
   Result<void> write_now(const WriteWork& work) override;
   Result<void> read_now(const ReadWork& work) override;
   void on_change(std::function<void(Touched)> notice) override;
@@ -47,9 +48,10 @@ class SqlStore : public Store {
   struct Pending;
   struct Lane;  // a queue of work and the thread that runs it
 
+  std::vector<Lane*> lanes() const;
   Task<Result<void>> submit(Lane& lane, WriteWork work);
   void write_until_stopped();
-  void read_until_stopped();
+  void read_until_stopped(Lane& lane, std::unique_ptr<Db>& db);
   std::deque<Pending> next_batch(Lane& lane, size_t limit);
   Touched run_batch(std::deque<Pending>& batch);
   Result<void> begin();
@@ -76,7 +78,7 @@ class SqlStore : public Store {
   Result<void> beside(const std::function<Result<void>(Db&)>& work);
 
   Loop* loop_;
-  std::unique_ptr<Db> writer_, reader_;
+  std::unique_ptr<Db> writer_, reader_, looker_;  // looker_ connects at its first use
   Connect connect_;
   bool is_sqlite_;
   std::atomic<bool> is_closed_ = false;
@@ -85,7 +87,7 @@ class SqlStore : public Store {
   std::shared_ptr<std::function<void(Touched)>> notice_;
   mutable std::mutex health_mutex_;
   StoreHealth health_;
-  std::unique_ptr<Lane> writing_, reading_;
+  std::unique_ptr<Lane> writing_, reading_, looking_;
 };
 
 }  // namespace dw

@@ -113,6 +113,35 @@ class Told : public Target {
   std::string name_ = "queue:out";
 };
 
+/// A store whose readers are all behind a query without end.
+class BusyReaders : public Store {
+ public:
+  BusyReaders(std::unique_ptr<Store> inner, Loop& loop, Clock& clock)
+      : inner_(std::move(inner)), loop_(loop), clock_(clock) {}
+  Task<Result<void>> write(WriteWork work) override { return inner_->write(std::move(work)); }
+  Task<Result<void>> look(ReadWork work) override { return inner_->look(std::move(work)); }
+  Task<Result<void>> read(ReadWork work) override {
+    Wake turn(loop_, clock_);
+    co_await turn.wait(clock_.monotonic() + Millis(40'000));
+    co_return inner_->read_now(work);
+  }
+  Result<void> write_now(const WriteWork& work) override { return inner_->write_now(work); }
+  Result<void> read_now(const ReadWork& work) override { return inner_->read_now(work); }
+  void close() override { inner_->close(); }
+  void on_change(std::function<void(Touched)> notice) override {
+    inner_->on_change(std::move(notice));
+  }
+  StoreHealth health() const override { return inner_->health(); }
+  std::string kind() const override { return inner_->kind(); }
+  Result<void> backup(const std::string& file) override { return inner_->backup(file); }
+  Result<std::vector<std::string>> verify() override { return inner_->verify(); }
+
+ private:
+  std::unique_ptr<Store> inner_;
+  Loop& loop_;
+  Clock& clock_;
+};
+
 struct World {
   Loop loop;
   ManualClock clock;
@@ -126,9 +155,10 @@ struct World {
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<Outbox> outbox;
 
-  explicit World(bool is_counted = false) {
+  explicit World(bool is_counted = false, bool has_busy_readers = false) {
     auto opened = open_store("sqlite::memory:", OpenMode::visit, nullptr);
     store = std::move(*opened);
+    if (has_busy_readers) store = std::make_unique<BusyReaders>(std::move(store), loop, clock);
     std::vector<const Job*> jobs = {&job};
     if (is_counted) jobs.push_back(&counting);
     inbox = std::make_unique<Inbox>(*store, clock, metrics, std::move(jobs),
@@ -345,6 +375,13 @@ TEST(Engine, leases_are_renewed_by_the_clock_and_not_with_every_lane_that_ends) 
   EXPECT_EQ(world.lanes_for_another(world.clock.now() + Millis(29'000)), 0U);
   answer.notify();
   world.pump();
+}
+
+TEST(Engine, a_delivery_goes_out_while_every_reader_waits_behind_a_long_query) {
+  World world(false, true);
+  world.send("a", "1");
+  world.pass(Millis(1000));
+  EXPECT_EQ(world.performed(), Texts{"1"});
 }
 
 TEST(Engine, a_clock_set_forward_does_not_send_what_is_being_sent) {

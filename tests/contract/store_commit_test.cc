@@ -110,6 +110,41 @@ TEST_P(StoreCommit, a_work_that_swallows_an_error_is_not_kept_and_hurts_nobody) 
   EXPECT_EQ(count_tickets(*b), 10U);
 }
 
+Task<void> read_once(Store& store, ReadWork work, std::vector<Result<void>>& answers) {
+  answers.push_back(co_await store.read(std::move(work)));
+}
+
+Task<void> look_once(Store& store, ReadWork work, std::vector<Result<void>>& answers) {
+  answers.push_back(co_await store.look(std::move(work)));
+}
+
+TEST_P(StoreCommit, the_engines_look_does_not_wait_behind_a_long_query) {
+  auto b = place_for(GetParam());
+  Loop loop;
+  auto opened = open_store(b->url, OpenMode::serve, &loop);
+  ASSERT_TRUE(opened.ok());
+  std::promise<void> has_looked;
+  std::future<void> looked = has_looked.get_future();
+  bool is_in_time = false;
+  const ReadWork long_query = [&](Reader& r) -> Result<void> {
+    DW_CHECK(r.tickets({}));
+    is_in_time = looked.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+    return {};
+  };
+  const ReadWork look = [&](Reader& r) -> Result<void> {
+    DW_CHECK(r.next_lane_due({"me", {}}, t0));
+    has_looked.set_value();
+    return {};
+  };
+  std::vector<Result<void>> answers;
+  asio::co_spawn(loop, read_once(**opened, long_query, answers), asio::detached);
+  asio::co_spawn(loop, look_once(**opened, look, answers), asio::detached);
+  loop.run();
+  ASSERT_EQ(answers.size(), 2U);
+  for (const auto& one : answers) EXPECT_TRUE(one.ok());
+  EXPECT_TRUE(is_in_time) << "the look came after the long query";
+}
+
 TEST_P(StoreCommit, who_comes_when_too_many_wait_is_told_to_come_again) {
   auto b = place_for(GetParam());
   Loop loop;
