@@ -17,7 +17,7 @@ class CountingDesk : public Target {
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return name_; }
 
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis) override {
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt) override {
     const auto& question = std::get<Ask>(deliveries.at(0).payload);
     ++asked[question.about];
     std::vector<Outcome> out;
@@ -44,7 +44,7 @@ class CountingDesk : public Target {
     }
     co_return out;
   }
-  Task<Settled> settle(Delivery, Millis) override { co_return Settled{}; }
+  Task<Settled> settle(Delivery, Attempt) override { co_return Settled{}; }
   Task<std::vector<Probe>> probe(Millis) override { co_return std::vector<Probe>{}; }
 
   std::map<std::string, int> asked;

@@ -51,7 +51,8 @@ Task<Result<json::value>> VolumeSource::ask(json::object question) {
   for (int i = 0; i < asks_max; ++i) {
     std::vector<Delivery> one;
     one.push_back(delivery);
-    std::vector<Outcome> outcomes = co_await target->perform(std::move(one), timeout);
+    std::vector<Outcome> outcomes =
+        co_await target->perform(std::move(one), core_.clock.monotonic() + timeout);
     Outcome& outcome = outcomes.at(0);
     if (outcome.kind == Outcome::Kind::done) co_return std::move(outcome.answer);
     why = outcome.why;

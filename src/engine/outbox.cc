@@ -19,12 +19,11 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/lease.h"
 
 namespace dw {
 namespace {
 
-/// Without news the outbox still looks this often: a replica may have died holding a lane.
-constexpr Millis look_again{1000};
 /// What is due and could not be claimed just now is in our own hands, its lease over by a clock
 /// that was set forward: the renewal brings it back, or its end does.
 constexpr Millis own_lane_pause{100};
@@ -32,8 +31,6 @@ constexpr Millis own_lane_pause{100};
 constexpr Millis store_pause{500};
 /// A delivery in doubt is settled soon: its lane stands still meanwhile.
 constexpr Millis settle_pause{1000};
-/// Replicas compare a lease with their own wall clocks: NTP keeps them this close, or better.
-constexpr Millis clocks_apart_max{2000};
 /// Why a delivery waits is shown on the board; a target's words are cut to this.
 constexpr size_t reason_bytes_max = 2048;
 
@@ -66,7 +63,7 @@ std::string shown(std::string_view why) {
 /// One held lane while it is worked, and the batch that is being tried.
 struct Outbox::Lane {
   LaneClaim claim;
-  Monotonic held_until;
+  LaneHold hold;
   std::vector<Delivery> batch;
 };
 
@@ -197,7 +194,7 @@ Task<void> Outbox::renew_until_stopped() {
 }
 
 Task<void> Outbox::work(LaneClaim claim, Monotonic held_until) {
-  Lane lane{std::move(claim), held_until, {}};
+  Lane lane{std::move(claim), {clock_, held_until}, {}};
   bool is_held = co_await take_next(lane);
   while (is_held && !lane.batch.empty()) is_held = co_await try_once(lane);
   // What was given up in the middle is in doubt: it is not asked about at once.
@@ -254,7 +251,7 @@ Task<bool> Outbox::take_next(Lane& lane) {
   const Result<void> taken = co_await store_.write(work);
   if (taken.ok()) {
     // Taking proves that the lane is held, and the store extends the hold with it.
-    lane.held_until = asked + settings_.lease;
+    lane.hold.extend(asked + settings_.lease);
     co_return true;
   }
   lane.batch.clear();
@@ -264,7 +261,7 @@ Task<bool> Outbox::take_next(Lane& lane) {
 }
 
 bool Outbox::has_time_left(const Lane& lane) const {
-  return clock_.monotonic() + settings_.timeout + clocks_apart_max < lane.held_until;
+  return clock_.monotonic() + settings_.timeout + clocks_apart_max < lane.hold.held_until();
 }
 
 Task<bool> Outbox::try_once(Lane& lane) {
@@ -291,7 +288,8 @@ Task<std::vector<Outcome>> Outbox::perform(Lane& lane) {
     if (settled) co_return std::vector<Outcome>{std::move(*settled)};
     if (!has_time_left(lane)) co_return std::vector<Outcome>{Outcome::unsure("not asked in time")};
   }
-  std::vector<Outcome> outcomes = co_await target->perform(lane.batch, settings_.timeout);
+  std::vector<Outcome> outcomes =
+      co_await target->perform(lane.batch, lane.hold.begin(settings_.timeout));
   DW_ASSERT(outcomes.size() == lane.batch.size(), "a target gives one outcome for each delivery");
   co_return outcomes;
 }
@@ -299,7 +297,7 @@ Task<std::vector<Outcome>> Outbox::perform(Lane& lane) {
 /// Nothing: the delivery may be performed again.
 Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
   const Delivery delivery = lane.batch.front();
-  Settled settled = co_await target.settle(delivery, settings_.timeout);
+  Settled settled = co_await target.settle(delivery, lane.hold.begin(settings_.timeout));
   log_info("outbox", "settled a doubtful delivery",
            {{"id", to_text(delivery.event)},
             {"delivery", to_text(delivery.id)},
@@ -397,13 +395,13 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
       co_return false;
     }
     // The effect happened and its note is not written: keep trying while the lane is ours.
-    if (clock_.monotonic() >= lane.held_until || is_stopping_) co_return false;
+    if (clock_.monotonic() >= lane.hold.held_until() || is_stopping_) co_return false;
     co_await pause(store_pause);
   }
   inbox_.count(counts);
   for (size_t i = 0; i < finished.size(); ++i) report(lane.batch[i], outcomes[i], finished[i]);
   lane.batch = std::move(next);
-  lane.held_until = asked + settings_.lease;
+  lane.hold.extend(asked + settings_.lease);
   co_return true;
 }
 

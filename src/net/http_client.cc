@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -21,10 +22,13 @@ namespace {
 constexpr Millis retry_after_max{86'400'000};
 constexpr long connect_timeout_ms = 10'000;
 constexpr long connections_max = 64;
+/// What is on its way while its fence shuts is cut this soon, also where nothing moves.
+constexpr Millis fence_look{500};
 
 /// What one transfer needs until it ends.
 struct Transfer {
   HttpCall call;
+  const Fence* fence = nullptr;
   HttpAnswer answer;
   curl_slist* headers = nullptr;
   std::string user, password, signing;
@@ -32,9 +36,15 @@ struct Transfer {
   bool is_too_large = false;
   bool has_written = false;  ///< bytes of the request have left
   bool is_ready = false;     ///< was about to be sent once
+  bool is_shut = false;      ///< by the fence
   std::function<void(CURLcode)> done;
 
   ~Transfer() { curl_slist_free_all(headers); }
+
+  bool may_send() {
+    is_shut = is_shut || (fence != nullptr && !fence->may_send());
+    return !is_shut;
+  }
 };
 
 size_t take_body(char* bytes, size_t size, size_t count, void* given) {
@@ -85,13 +95,20 @@ int watch_sending(CURL*, curl_infotype kind, char*, size_t, void* given) {
   return 0;
 }
 
-/// libcurl sends a request again when a kept connection breaks before the answer's first byte. What
-/// changes something must not be sent twice unasked: the second time ends here, as a doubt.
+/// Connected, and about to send. libcurl sends a request again when a kept connection breaks before
+/// the answer's first byte. What changes something must not be sent twice unasked: the second time
+/// ends here, as a doubt.
 int before_sending(void* given, char*, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(given);
+  if (!transfer.may_send()) return CURL_PREREQFUNC_ABORT;
   const bool is_repeat = std::exchange(transfer.is_ready, true);
   const bool may_repeat = transfer.call.method == "GET" || !transfer.has_written;
   return is_repeat && !may_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/// A query may hold secrets.
+std::string host_and_path(const std::string& url) {
+  return url.substr(0, url.find('?'));
 }
 
 void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
@@ -171,7 +188,7 @@ std::optional<Millis> HttpAnswer::retry_after(TimePoint now) const {
 }
 
 struct HttpClient::State {
-  explicit State(Loop& l) : loop(l), timer(l), multi(curl_multi_init()) {
+  explicit State(Loop& l) : loop(l), timer(l), look(l), multi(curl_multi_init()) {
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -253,7 +270,44 @@ struct HttpClient::State {
     if (still != sockets.end() && still->second == watched) watch(fd, watched);
   }
 
+  /// A process that slept does this before libcurl sends the rest of what it had begun.
+  void cut_what_may_not_be_sent() {
+    for (auto it = transfers.begin(); it != transfers.end();) {
+      const auto next = std::next(it);
+      if (!it->second->may_send()) end(it, CURLE_ABORTED_BY_CALLBACK);
+      it = next;
+    }
+  }
+
+  /// Runs while something with a fence is on its way.
+  void look_at_fences() {
+    if (fenced == 0) return;
+    look.expires_after(fence_look);
+    look.async_wait([this](boost::system::error_code cancelled) {
+      if (cancelled) return;
+      cut_what_may_not_be_sent();
+      look_at_fences();
+    });
+  }
+
+  void begin(CURL* easy, Transfer* transfer) {
+    transfers.emplace(easy, transfer);
+    if (transfer->fence != nullptr && ++fenced == 1) look_at_fences();
+    curl_multi_add_handle(multi, easy);
+  }
+
+  void end(std::map<CURL*, Transfer*>::iterator found, CURLcode code) {
+    const auto [easy, transfer] = *found;
+    curl_multi_remove_handle(multi, easy);
+    curl_easy_cleanup(easy);
+    transfers.erase(found);
+    if (transfer->fence != nullptr && --fenced == 0) look.cancel();
+    // Not from inside libcurl, and not through a function that the resumed frame destroys.
+    asio::post(loop, [done = std::move(transfer->done), code] { done(code); });
+  }
+
   void act(curl_socket_t fd, int what) {
+    cut_what_may_not_be_sent();
     int running = 0;
     curl_multi_socket_action(multi, fd, what, &running);
     int left = 0;
@@ -266,17 +320,13 @@ struct HttpClient::State {
       long status = 0;
       curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
       found->second->answer.status = static_cast<int>(status);
-      curl_multi_remove_handle(multi, easy);
-      curl_easy_cleanup(easy);
-      Transfer* transfer = found->second;
-      transfers.erase(found);
-      // Not from inside libcurl, and not through a function that the resumed frame destroys.
-      asio::post(loop, [done = std::move(transfer->done), code] { done(code); });
+      end(found, code);
     }
   }
 
   Loop& loop;
-  asio::steady_timer timer;
+  asio::steady_timer timer, look;
+  size_t fenced = 0;  // transfers that have a fence
   CURLM* multi;
   std::map<CURL*, Transfer*> transfers;  // owned by the tasks that wait for them
   // Shared: see on_socket.
@@ -286,9 +336,14 @@ struct HttpClient::State {
 HttpClient::HttpClient(Loop& loop) : state_(std::make_unique<State>(loop)) {}
 HttpClient::~HttpClient() = default;
 
-Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
+Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout, const Fence* fence) {
+  // To libcurl 0 is "without end".
+  if (timeout <= Millis(0)) {
+    co_return Error{ErrorKind::unreachable, host_and_path(call.url), "no time was left to send it"};
+  }
   Transfer transfer;
   transfer.call = std::move(call);
+  transfer.fence = fence;
   CURL* easy = curl_easy_init();
   DW_ASSERT(easy != nullptr, "libcurl has memory for a handle");
   prepare(easy, transfer, timeout);
@@ -296,16 +351,16 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout) {
     // Shared because std::function must be copyable; it is called once.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     transfer.done = [shared](CURLcode code) { (*shared)(code); };
-    state_->transfers.emplace(easy, &transfer);
-    curl_multi_add_handle(state_->multi, easy);
+    state_->begin(easy, &transfer);
   };
   const CURLcode code =
       co_await asio::async_initiate<const asio::use_awaitable_t<>, void(CURLcode)>(
           initiate, asio::use_awaitable);
-  const std::string where = transfer.call.url.substr(0, transfer.call.url.find('?'));
+  const std::string where = host_and_path(transfer.call.url);
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
   if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
+  if (transfer.is_shut) what = "cut: the lane's lease is over, another may go on with it";
   if (transfer.is_too_large) what = "the answer is larger than this may be";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

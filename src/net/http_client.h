@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "net/attempt.h"
 #include "net/scratch_file.h"
 #include "net/task.h"
 
@@ -49,11 +50,14 @@ class HttpClient {
   explicit HttpClient(Loop& loop);
   ~HttpClient();
 
-  /// One request, one answer, whatever its status.
-  /// errors  unreachable: nothing of the request was written (no name, refused, TLS failed)
+  /// One request, one answer, whatever its status. What another process may take over is sent with
+  /// its `fence`, which outlives the request: asked right before the first byte, and again before
+  /// each further piece. A request that it refuses is unreachable; one that is on its way is cut.
+  /// errors  unreachable: nothing of the request was written (no name, refused, TLS failed, no time
+  ///         was left, the fence refused it)
   ///         unsure: it was written, and no whole answer came in time
   ///         invalid: the URL is none
-  Task<Result<HttpAnswer>> send(HttpCall call, Millis timeout);
+  Task<Result<HttpAnswer>> send(HttpCall call, Millis timeout, const Fence* fence = nullptr);
 
  private:
   struct State;

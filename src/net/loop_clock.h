@@ -1,7 +1,9 @@
-// The system's time, with timers on the event loop.
+// The system's time, with timers on the event loop. Its monotonic time goes on while the machine is
+// suspended (CLOCK_BOOTTIME): a lease that another machine counts does not stand still with us.
 #pragma once
+#include <map>
 #include <memory>
-#include <unordered_map>
+#include <utility>
 
 #include "net/task.h"
 
@@ -13,15 +15,20 @@ class LoopClock : public Clock {
   ~LoopClock() override;
 
   TimePoint now() const override { return system_now(); }
-  Monotonic monotonic() const override { return std::chrono::steady_clock::now(); }
+  /// On any thread.
+  Monotonic monotonic() const override;
   TimerId call_at(Monotonic when, std::function<void()> wake) override;
   void cancel(TimerId timer) override;
 
  private:
-  struct Timer;
-  Loop& loop_;
+  struct Alarm;
+  void set_alarm();
+  void wake_those_due();
+
+  std::unique_ptr<Alarm> alarm_;
   TimerId last_id_ = 0;
-  std::unordered_map<TimerId, std::unique_ptr<Timer>> timers_;
+  std::map<std::pair<Monotonic, TimerId>, std::function<void()>> timers_;
+  std::map<TimerId, Monotonic> when_;  // the same timers by id
 };
 
 }  // namespace dw

@@ -87,31 +87,31 @@ OncallTarget::OncallTarget(HttpClient& http, Clock& clock, const OncallSettings&
       name_("oncall:" + settings.name),
       label_(system_ + ":" + settings.name) {}
 
-Task<Result<HttpAnswer>> OncallTarget::send(HttpCall call, Monotonic until) {
-  const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+Task<Result<HttpAnswer>> OncallTarget::send(HttpCall call, Attempt attempt) {
+  const Millis left = attempt.left(clock_);
   if (left <= Millis(0)) co_return Error{ErrorKind::busy, label_, "no time was left to ask"};
-  co_return co_await http_.send(std::move(call), left);
+  co_return co_await http_.send(std::move(call), left, attempt.fence);
 }
 
-Task<Outcome> OncallTarget::look(Monotonic until) {
+Task<Outcome> OncallTarget::look(Attempt attempt) {
   const Monotonic now = clock_.monotonic();
   if (looked_at_ && now - *looked_at_ < fresh_for) co_return Outcome::done();
-  Outcome outcome = co_await fetch(until);
+  Outcome outcome = co_await fetch(attempt);
   if (outcome.kind != Outcome::Kind::done) co_return outcome;
   // What was fetched is not fresh for others before it is complete.
   looked_at_.reset();
-  co_await find_people(until);
+  co_await find_people(attempt);
   looked_at_ = now;
   co_return outcome;
 }
 
 /// Who is not found is named all the same.
-Task<void> OncallTarget::find_people(Monotonic until) {
+Task<void> OncallTarget::find_people(Attempt attempt) {
   if (finder_ == nullptr) co_return;
   // Other threads may ask meanwhile, and be told of other people.
   std::vector<OncallPerson> found = people_;
   for (size_t i = 0; i < found.size(); ++i) {
-    const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+    const Millis left = attempt.left(clock_);
     if (!found[i].slack.empty() || found[i].email.empty() || left <= Millis(0)) continue;
     std::string email = found[i].email;
     found[i].slack = co_await finder_->id_of(std::move(email), left);
@@ -119,22 +119,22 @@ Task<void> OncallTarget::find_people(Monotonic until) {
   people_ = std::move(found);
 }
 
-Task<std::vector<Outcome>> OncallTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
-  const Monotonic until = clock_.monotonic() + timeout;
+Task<std::vector<Outcome>> OncallTarget::perform(std::vector<Delivery> deliveries,
+                                                 Attempt attempt) {
   std::vector<Outcome> outcomes;
   for (size_t i = 0; i < deliveries.size(); ++i) {
     if (std::string wrong = refusal_of_oncall(deliveries[i]); !wrong.empty()) {
       outcomes.push_back(Outcome::refused(std::move(wrong)));
       continue;
     }
-    Outcome outcome = co_await look(until);
+    Outcome outcome = co_await look(attempt);
     if (outcome.kind == Outcome::Kind::done) outcome.answer = encode_oncall(people_);
     outcomes.push_back(std::move(outcome));
   }
   co_return outcomes;
 }
 
-Task<Settled> OncallTarget::settle(Delivery, Millis) {
+Task<Settled> OncallTarget::settle(Delivery, Attempt) {
   co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
 }
 

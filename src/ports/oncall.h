@@ -49,16 +49,16 @@ class OncallTarget : public Target {
 
   const std::string& name() const final { return name_; }
   const std::string& label() const final { return label_; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) final;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) final;
   /// A question may be asked again.
-  Task<Settled> settle(Delivery delivery, Millis timeout) final;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) final;
   Task<std::vector<Probe>> probe(Millis timeout) final;
 
  protected:
   /// Asks the system. Done: people_ says who is on call now, the primary first.
-  virtual Task<Outcome> fetch(Monotonic until) = 0;
+  virtual Task<Outcome> fetch(Attempt attempt) = 0;
   /// ErrorKind::busy if no time is left.
-  Task<Result<HttpAnswer>> send(HttpCall call, Monotonic until);
+  Task<Result<HttpAnswer>> send(HttpCall call, Attempt attempt);
   /// The setting with the credentials: "oncall.sre.token".
   std::string key() const { return "oncall." + settings_.name + ".token"; }
 
@@ -67,8 +67,8 @@ class OncallTarget : public Target {
   std::vector<OncallPerson> people_;
 
  private:
-  Task<Outcome> look(Monotonic until);
-  Task<void> find_people(Monotonic until);
+  Task<Outcome> look(Attempt attempt);
+  Task<void> find_people(Attempt attempt);
 
   HttpClient& http_;
   PersonFinder* finder_ = nullptr;

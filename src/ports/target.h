@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "domain/delivery.h"
+#include "net/attempt.h"
 #include "net/task.h"
 
 namespace dw {
@@ -45,11 +46,14 @@ class Target {
   /// How many deliveries one perform() takes, at most.
   virtual size_t batch_max() const { return 1; }
 
-  /// Tries each delivery once, in order, within `timeout`. One outcome each, in the same order.
-  /// A connection that broke before the request was written is `later`; after it, `unsure`.
-  virtual Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) = 0;
+  /// Tries each delivery once, in order, until `attempt.until`. One outcome each, in the same
+  /// order. A connection that broke before the request was written is `later`; after it, `unsure`.
+  /// Whatever it waits for (its pace, a token, a connection), it asks `attempt.may_send()` behind
+  /// the wait, right before the first byte of each request: what may not be sent any more is
+  /// `later`. HttpClient::send does both, given the fence.
+  virtual Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) = 0;
   /// Finds out whether a doubtful delivery happened.
-  virtual Task<Settled> settle(Delivery delivery, Millis timeout) = 0;
+  virtual Task<Settled> settle(Delivery delivery, Attempt attempt) = 0;
   /// What works and what is missing.
   virtual Task<std::vector<Probe>> probe(Millis timeout) = 0;
 };

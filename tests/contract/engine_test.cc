@@ -80,7 +80,7 @@ class Told : public Target {
  public:
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return name_; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis) override {
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt) override {
     std::vector<Outcome> outcomes;
     if (meanwhile) meanwhile();
     for (const Delivery& one : deliveries) {
@@ -95,7 +95,7 @@ class Told : public Target {
     }
     co_return outcomes;
   }
-  Task<Settled> settle(Delivery, Millis) override {
+  Task<Settled> settle(Delivery, Attempt) override {
     ++settled;
     co_return Settled{.kind = answer, .why = "asked"};
   }

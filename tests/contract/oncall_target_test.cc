@@ -32,7 +32,10 @@ struct OncallWorld {
     build();
   }
   void build() { target = std::make_unique<Connector>(world.http, world.clock, settings); }
-  Outcome ask() { return world.wait_for(target->perform(asking(), Millis(5000))).at(0); }
+  Outcome ask() {
+    return world.wait_for(target->perform(asking(), Attempt::within(world.clock, Millis(5000))))
+        .at(0);
+  }
 };
 
 struct PagerdutyWorld : OncallWorld<FakePagerduty, PagerdutyOncall> {
@@ -86,7 +89,7 @@ TEST(PagerdutyOncall, who_asks_at_the_same_time_takes_nobody_away) {
       w.fake.shifts.resize(1);
       w.fake.shifts[0].policy = "P1";
       std::vector<Delivery> again = asking();
-      co_await w.target->perform(std::move(again), Millis(5000));
+      co_await w.target->perform(std::move(again), Attempt::within(w.world.clock, Millis(5000)));
       co_return "U7";
     }
     PagerdutyWorld& w;
@@ -197,7 +200,8 @@ TEST(Roster, the_next_in_turn_is_secondary) {
   EXPECT_NE(people[0].name, people[1].name);
   EXPECT_EQ(Roster(clock, rota({"Ana"}), "UTC").people_at(clock.now()).size(), 1U);
   LoopWorld world;
-  const Outcome outcome = world.wait_for(roster.perform(asking(), Millis(1))).at(0);
+  const Outcome outcome =
+      world.wait_for(roster.perform(asking(), Attempt::within(clock, Millis(1)))).at(0);
   EXPECT_EQ(outcome.answer.at("primary").at("slack").as_string(), "U1");
 }
 

@@ -20,12 +20,15 @@ struct World : SlackWorld {
         .id = {id}, .target = "slack", .payload = std::move(payload), .created_at = clock.now()};
   }
   Outcome perform(Delivery one) {
-    const auto outcomes = wait_for(target.perform({std::move(one)}, plenty));
+    const auto outcomes =
+        wait_for(target.perform({std::move(one)}, Attempt::within(clock, plenty)));
     EXPECT_EQ(outcomes.size(), 1U);
     return outcomes.at(0);
   }
   Outcome perform(Payload payload) { return perform(delivery(std::move(payload))); }
-  Settled settle(Delivery one) { return wait_for(target.settle(std::move(one), plenty)); }
+  Settled settle(Delivery one) {
+    return wait_for(target.settle(std::move(one), Attempt::within(clock, plenty)));
+  }
   json::object ask(json::object details) {
     const std::string about(details.at("about").as_string());
     details.erase("about");
@@ -457,6 +460,23 @@ TEST(SlackHook, a_command_is_answered_to_its_caller_alone) {
   EXPECT_EQ(answer.body, R"({"response_type":"ephemeral","text":"&lt;!here&gt; 3 open"})");
   EXPECT_EQ(hook.commands.encode_reply(nullptr).body, "");
   EXPECT_EQ(hook.events.encode_reply(json::object{{"text", "x"}}).body, "");
+}
+
+TEST(SlackTarget, a_lease_that_ends_while_a_post_waits_for_its_turn_keeps_it_here) {
+  World world;
+  world.perform(ChatPost{.channel = "C1", .text = "a"});  // one a second and channel
+  struct Lease : Fence {
+    Lease(Clock& c, Millis length) : clock(c), until(c.monotonic() + length) {}
+    bool may_send() const override { return clock.monotonic() < until; }
+    Clock& clock;
+    Monotonic until;
+  };
+  const Lease lease(world.clock, Millis(300));
+  std::vector<Delivery> late{world.delivery(ChatPost{.channel = "C1", .text = "b"})};
+  const auto outcomes = world.wait_for(
+      world.target.perform(std::move(late), Attempt::within(world.clock, plenty, &lease)));
+  EXPECT_EQ(outcomes.at(0).kind, Kind::later) << outcomes.at(0).why;
+  EXPECT_EQ(world.slack.count("chat.postMessage"), 1U);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct Sqs : LoopWorld {
   }
   std::vector<Outcome> send(std::vector<Delivery> deliveries) {
     if (!target) make();
-    return wait_for(target->perform(std::move(deliveries), plenty));
+    return wait_for(target->perform(std::move(deliveries), Attempt::within(clock, plenty)));
   }
   json::value request(size_t number) const { return *parse_json(script.seen().at(number).body); }
 };
@@ -153,7 +153,8 @@ TEST(SqsTarget, groups_and_deduplication_ids_go_along) {
   EXPECT_EQ(sqs.send({delivery}).at(0).kind, Kind::done);
   EXPECT_EQ(sqs.request(0).at("MessageGroupId").as_string(), "teams:29");
   EXPECT_EQ(sqs.request(0).at("MessageDeduplicationId").as_string(), "ticket-42");
-  const Settled settled = sqs.wait_for(sqs.target->settle(delivery, plenty));
+  const Settled settled =
+      sqs.wait_for(sqs.target->settle(delivery, Attempt::within(sqs.clock, plenty)));
   EXPECT_EQ(settled.kind, Settled::Kind::repeatable);
   EXPECT_EQ(sqs.script.seen().size(), 1U) << "nothing to ask";
 }
@@ -211,8 +212,8 @@ TEST(SqsCredentials, lanes_that_send_at_once_ask_the_container_once) {
   sqs.script.then(one_done());
   sqs.make();
   std::optional<std::vector<Outcome>> first, second;
-  sqs.start(sqs.target->perform({message("a")}, plenty), first);
-  sqs.start(sqs.target->perform({message("b")}, plenty), second);
+  sqs.start(sqs.target->perform({message("a")}, Attempt::within(sqs.clock, plenty)), first);
+  sqs.start(sqs.target->perform({message("b")}, Attempt::within(sqs.clock, plenty)), second);
   sqs.finish();
   EXPECT_EQ(first->at(0).kind, Kind::done);
   EXPECT_EQ(second->at(0).kind, Kind::done);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "connectors/opsgenie/opsgenie.h"
 #include "connectors/pagerduty/pagerduty.h"
 #include "connectors/slack/slack.h"
@@ -49,7 +51,8 @@ class TargetContract : public testing::TestWithParam<TargetCase> {
     LoopWorld world;
     const auto target = GetParam().make(world);
     world.script.then(std::move(step));
-    const auto outcomes = world.wait_for(target->perform(deliveries(1), timeout));
+    const auto outcomes =
+        world.wait_for(target->perform(deliveries(1), Attempt::within(world.clock, timeout)));
     EXPECT_EQ(outcomes.size(), 1U);
     EXPECT_EQ(world.script.seen().size(), 1U) << "a target never tries twice";
     const Outcome outcome = outcomes.empty() ? Outcome{} : outcomes.front();
@@ -70,19 +73,69 @@ TEST_P(TargetContract, several_deliveries_get_an_outcome_each) {
   const auto target = GetParam().make(world);
   const size_t count = target->batch_max();
   world.script.then(GetParam().success(count));
-  const auto outcomes = world.wait_for(target->perform(deliveries(count), plenty));
+  const auto outcomes =
+      world.wait_for(target->perform(deliveries(count), Attempt::within(world.clock, plenty)));
   ASSERT_EQ(outcomes.size(), count);
   for (const Outcome& one : outcomes) EXPECT_EQ(one.kind, Kind::done) << one.why;
-  EXPECT_TRUE(world.wait_for(target->perform({}, plenty)).empty());
+  EXPECT_TRUE(world.wait_for(target->perform({}, Attempt::within(world.clock, plenty))).empty());
 }
 
 TEST_P(TargetContract, nobody_there_is_later) {
   LoopWorld world;
   const auto target = GetParam().make(world);
   world.script.stop();
-  const auto outcomes = world.wait_for(target->perform(deliveries(1), plenty));
+  const auto outcomes =
+      world.wait_for(target->perform(deliveries(1), Attempt::within(world.clock, plenty)));
   EXPECT_EQ(outcomes.at(0).kind, Kind::later) << "nothing of the request was written";
   EXPECT_FALSE(outcomes.at(0).why.empty());
+}
+
+/// Open for so many questions.
+struct CountedFence : Fence {
+  explicit CountedFence(int count) : left(count) {}
+  bool may_send() const override { return left-- > 0; }
+  mutable std::atomic<int> left;
+};
+
+TEST_P(TargetContract, what_another_may_have_taken_over_is_not_sent) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  const CountedFence shut(0);
+  const Attempt late = Attempt::within(world.clock, plenty, &shut);
+  const auto outcomes = world.wait_for(target->perform(deliveries(1), late));
+  EXPECT_EQ(outcomes.at(0).kind, Kind::later) << "there is no doubt: nothing left this machine";
+  EXPECT_FALSE(outcomes.at(0).why.empty());
+  EXPECT_TRUE(world.script.seen().empty());
+  EXPECT_LT(shut.left, 0) << "it was asked";
+}
+
+TEST_P(TargetContract, a_try_whose_time_is_over_sends_nothing) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  for (const Millis time : {Millis(0), Millis(-60'000)}) {
+    const auto outcomes =
+        world.wait_for(target->perform(deliveries(1), Attempt::within(world.clock, time)));
+    EXPECT_EQ(outcomes.at(0).kind, Kind::later);
+  }
+  EXPECT_TRUE(world.script.seen().empty());
+}
+
+TEST_P(TargetContract, what_is_on_its_way_when_the_lease_ends_is_cut_and_a_doubt) {
+  LoopWorld world;
+  const auto target = GetParam().make(world);
+  world.script.then(HttpStep::fault(Fault::hang));
+  struct Clocked : Fence {
+    explicit Clocked(Clock& c) : clock(c), until(c.monotonic() + little) {}
+    bool may_send() const override { return clock.monotonic() < until; }
+    Clock& clock;
+    Monotonic until;
+  };
+  const Clocked lease(world.clock);
+  const Monotonic began = world.clock.monotonic();
+  const auto outcomes =
+      world.wait_for(target->perform(deliveries(1), Attempt::within(world.clock, plenty, &lease)));
+  EXPECT_EQ(outcomes.at(0).kind, Kind::unsure);
+  EXPECT_LT(world.clock.monotonic() - began, plenty / 2);
 }
 
 TEST_P(TargetContract, a_connection_that_breaks_after_the_request_is_a_doubt) {
@@ -95,8 +148,14 @@ TEST_P(TargetContract, a_kept_connection_that_breaks_is_a_doubt_too) {
   const auto target = GetParam().make(world);
   world.script.then(GetParam().success(1));
   world.script.then(HttpStep::fault(Fault::hang_up));
-  EXPECT_EQ(world.wait_for(target->perform(deliveries(1), plenty)).at(0).kind, Kind::done);
-  EXPECT_EQ(world.wait_for(target->perform(deliveries(1), plenty)).at(0).kind, Kind::unsure);
+  EXPECT_EQ(world.wait_for(target->perform(deliveries(1), Attempt::within(world.clock, plenty)))
+                .at(0)
+                .kind,
+            Kind::done);
+  EXPECT_EQ(world.wait_for(target->perform(deliveries(1), Attempt::within(world.clock, plenty)))
+                .at(0)
+                .kind,
+            Kind::unsure);
   EXPECT_EQ(world.script.seen().size(), 2U) << "nothing below tries again by itself";
 }
 
@@ -223,11 +282,11 @@ struct ZendeskAlone : Target {
 
   const std::string& name() const override { return desk.name(); }
   const std::string& label() const override { return desk.label(); }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override {
-    return desk.perform(std::move(deliveries), timeout);
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override {
+    return desk.perform(std::move(deliveries), attempt);
   }
-  Task<Settled> settle(Delivery delivery, Millis timeout) override {
-    return desk.settle(std::move(delivery), timeout);
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override {
+    return desk.settle(std::move(delivery), attempt);
   }
   Task<std::vector<Probe>> probe(Millis timeout) override { return desk.probe(timeout); }
 

@@ -71,11 +71,13 @@ struct ZendeskWorld {
   }
   Outcome perform(Delivery delivery) {
     std::vector<Delivery> one{std::move(delivery)};
-    auto outcomes = world.wait_for(desk->perform(std::move(one), zendesk_timeout));
+    auto outcomes = world.wait_for(
+        desk->perform(std::move(one), Attempt::within(world.clock, zendesk_timeout)));
     return outcomes.at(0);
   }
   Settled settle(Delivery delivery) {
-    return world.wait_for(desk->settle(std::move(delivery), zendesk_timeout));
+    return world.wait_for(
+        desk->settle(std::move(delivery), Attempt::within(world.clock, zendesk_timeout)));
   }
   Outcome ask(const std::string& about, json::object details) {
     return perform(delivery_of(Ask{about, std::move(details)}, 900));

@@ -220,14 +220,18 @@ Settled Outside::settle(Place& place, const Delivery& delivery) {
   return settled;
 }
 
-Task<std::vector<Outcome>> SimTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
-  Outside::Fate fate = outside_.decide(place_, sender_, deliveries, timeout);
+Task<std::vector<Outcome>> SimTarget::perform(std::vector<Delivery> deliveries, Attempt attempt) {
   Wake answer(loop_, clock_);
+  if (!attempt.may_send()) {
+    const std::string why = "not sent: the lease was over";
+    co_return std::vector<Outcome>(deliveries.size(), Outcome::later(why));
+  }
+  Outside::Fate fate = outside_.decide(place_, sender_, deliveries, attempt.left(clock_));
   co_await answer.wait(clock_.monotonic() + fate.heard_after);
   co_return std::move(fate.outcomes);
 }
 
-Task<Settled> SimTarget::settle(Delivery delivery, Millis) {
+Task<Settled> SimTarget::settle(Delivery delivery, Attempt) {
   Settled settled = outside_.settle(place_, delivery);
   Wake answer(loop_, clock_);
   co_await answer.wait(clock_.monotonic() + Millis(50));

@@ -103,8 +103,8 @@ class SimTarget : public Target {
   const std::string& name() const override { return place_.name; }
   const std::string& label() const override { return place_.label; }
   size_t batch_max() const override { return place_.batch_max; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
  private:

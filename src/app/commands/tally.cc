@@ -124,7 +124,8 @@ class Backfill {
                                                      {"cursor", cursor}}};
       std::vector<Delivery> one;
       one.push_back(std::move(delivery));
-      std::vector<Outcome> outcomes = co_await target->perform(std::move(one), ask_timeout);
+      std::vector<Outcome> outcomes =
+          co_await target->perform(std::move(one), core.clock.monotonic() + ask_timeout);
       DW_ASSERT(outcomes.size() == 1, "one outcome for each delivery");
       Outcome& outcome = outcomes.front();
       if (outcome.kind == Outcome::Kind::done) co_return std::move(outcome.answer);

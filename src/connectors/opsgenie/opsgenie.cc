@@ -35,14 +35,14 @@ std::optional<std::vector<OncallPerson>> decode_recipients(std::string_view body
 OpsgenieOncall::OpsgenieOncall(HttpClient& http, Clock& clock, const OncallSettings& settings)
     : OncallTarget(http, clock, settings, "opsgenie") {}
 
-Task<Outcome> OpsgenieOncall::fetch(Monotonic until) {
+Task<Outcome> OpsgenieOncall::fetch(Attempt attempt) {
   HttpCall call{
       .url = fmt::format("{}/v2/schedules/{}/on-calls?scheduleIdentifierType={}&flat=true",
                          settings_.api_url, encode_url_part(settings_.policy),
                          identifier_type(settings_.policy)),
       .headers = {{"Authorization", "GenieKey " + settings_.token.reveal()}},
       .body = {}};
-  const Result<HttpAnswer> answer = co_await send(std::move(call), until);
+  const Result<HttpAnswer> answer = co_await send(std::move(call), attempt);
   if (!answer.ok()) co_return outcome_of_oncall(system_name, answer.error());
   auto people = answer->status == 200 ? decode_recipients(answer->body) : std::nullopt;
   if (!people) co_return outcome_of_oncall(system_name, key(), *answer, clock_.now());

@@ -15,7 +15,7 @@ class OpsgenieOncall : public OncallTarget {
   OpsgenieOncall(HttpClient& http, Clock& clock, const OncallSettings& settings);
 
  private:
-  Task<Outcome> fetch(Monotonic until) override;
+  Task<Outcome> fetch(Attempt attempt) override;
 };
 
 }  // namespace dw

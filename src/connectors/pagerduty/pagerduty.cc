@@ -66,11 +66,11 @@ HttpCall PagerdutyOncall::call_for_page(size_t offset) const {
       .body = {}};
 }
 
-Task<Outcome> PagerdutyOncall::fetch(Monotonic until) {
+Task<Outcome> PagerdutyOncall::fetch(Attempt attempt) {
   std::vector<OncallEntry> entries;
   for (size_t page_number = 0; page_number < pages_max; ++page_number) {
     HttpCall call = call_for_page(page_number * page_size);
-    const Result<HttpAnswer> answer = co_await send(std::move(call), until);
+    const Result<HttpAnswer> answer = co_await send(std::move(call), attempt);
     if (!answer.ok()) co_return outcome_of_oncall(system_name, answer.error());
     const auto page = answer->status == 200 ? decode_oncalls(answer->body) : std::nullopt;
     if (!page) co_return outcome_of_oncall(system_name, key(), *answer, clock_.now());

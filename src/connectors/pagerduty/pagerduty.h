@@ -28,7 +28,7 @@ class PagerdutyOncall : public OncallTarget {
   PagerdutyOncall(HttpClient& http, Clock& clock, const OncallSettings& settings);
 
  private:
-  Task<Outcome> fetch(Monotonic until) override;
+  Task<Outcome> fetch(Attempt attempt) override;
   HttpCall call_for_page(size_t offset) const;
 };
 

@@ -54,7 +54,7 @@ std::vector<OncallPerson> Roster::people_at(TimePoint at) {
   return out;
 }
 
-Task<std::vector<Outcome>> Roster::perform(std::vector<Delivery> deliveries, Millis) {
+Task<std::vector<Outcome>> Roster::perform(std::vector<Delivery> deliveries, Attempt) {
   std::vector<Outcome> outcomes;
   for (const Delivery& delivery : deliveries) {
     std::string wrong = refusal_of_oncall(delivery);
@@ -64,7 +64,7 @@ Task<std::vector<Outcome>> Roster::perform(std::vector<Delivery> deliveries, Mil
   co_return outcomes;
 }
 
-Task<Settled> Roster::settle(Delivery, Millis) {
+Task<Settled> Roster::settle(Delivery, Attempt) {
   co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
 }
 

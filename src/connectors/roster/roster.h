@@ -16,9 +16,9 @@ class Roster : public Target {
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// A question may be asked again.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
   /// Primary and secondary at a time. The turn is counted from Monday, 2024-01-01 UTC, so that all

@@ -128,9 +128,9 @@ Result<SlackAnswer> decode_slack_answer(const HttpAnswer& answer, std::string_vi
 SlackApi::SlackApi(HttpClient& http, Loop& loop, Clock& clock, SlackSettings settings)
     : http_(http), loop_(loop), clock_(clock), settings_(std::move(settings)) {}
 
-Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Monotonic until) {
+Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   const Monotonic now = clock_.monotonic();
-  const auto left = std::chrono::duration_cast<Millis>(until - now);
+  const Millis left = attempt.left(clock_);
   const std::string where = fmt::format("{}{}", prefix, call.method);
   if (left <= Millis(0)) co_return Error{ErrorKind::busy, where, "no time was left to ask"};
   const Millis patience = std::min(patience_max, left / 2);
@@ -151,7 +151,8 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Monotonic until) {
                    .headers = {{"Authorization", "Bearer " + token.reveal()},
                                {"Content-Type", "application/x-www-form-urlencoded"}},
                    .body = std::move(form)};
-  const Result<HttpAnswer> answer = co_await http_.send(std::move(request), left - *turn);
+  const Result<HttpAnswer> answer =
+      co_await http_.send(std::move(request), attempt.left(clock_), attempt.fence);
   if (!answer.ok()) {
     // Without the address: it may be long, and the method says it all.
     co_return Error{answer.error().kind, where, answer.error().what};
@@ -163,10 +164,10 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Monotonic until) {
   co_return decoded;
 }
 
-Task<Result<SlackSelf>> SlackApi::self(Monotonic until) {
+Task<Result<SlackSelf>> SlackApi::self(Attempt attempt) {
   if (self_) co_return *self_;
   SlackCall ask{.method = "auth.test", .fields = {}};
-  const Result<SlackAnswer> answer = co_await call(std::move(ask), until);
+  const Result<SlackAnswer> answer = co_await call(std::move(ask), attempt);
   if (!answer.ok()) co_return answer.error();
   self_ = SlackSelf{.user = text_at(answer->body, "user_id"),
                     .bot = text_at(answer->body, "bot_id"),

@@ -46,9 +46,9 @@ class SlackApi {
 
   /// Waits for the call's turn, then makes it, once.
   /// errors  as decode_slack_answer(); unreachable; busy if its turn comes after `until`
-  Task<Result<SlackAnswer>> call(SlackCall call, Monotonic until);
+  Task<Result<SlackAnswer>> call(SlackCall call, Attempt attempt);
   /// Who we are: auth.test, asked once and kept.
-  Task<Result<SlackSelf>> self(Monotonic until);
+  Task<Result<SlackSelf>> self(Attempt attempt);
   /// As far as it is known now.
   SlackReading reading() const;
   /// The address is on Slack's own hosts: the one of api_url, or below it.

@@ -58,36 +58,36 @@ void SlackAsks::keep(const std::string& key, const json::object& answer) {
   kept_[key] = {answer, now + kept_for};
 }
 
-Task<Result<json::object>> SlackAsks::answer(Ask ask, Monotonic until) {
+Task<Result<json::object>> SlackAsks::answer(Ask ask, Attempt attempt) {
   const json::object& details = ask.details;
   const std::string& about = ask.about;
   if (about == "person") {
-    co_return co_await person("users.info", "user", text_in(details, "id"), until);
+    co_return co_await person("users.info", "user", text_in(details, "id"), attempt);
   }
   if (about == "person_by_email") {
-    co_return co_await person("users.lookupByEmail", "email", text_in(details, "email"), until);
+    co_return co_await person("users.lookupByEmail", "email", text_in(details, "email"), attempt);
   }
-  if (about == "channel") co_return co_await channel(text_in(details, "id"), until);
+  if (about == "channel") co_return co_await channel(text_in(details, "id"), attempt);
   if (about == "channel_by_name") {
     std::string name = text_in(details, "name");
     if (!is_channel_name(name)) name.insert(0, 1, '#');
-    const Result<std::string> id = co_await channel_id(name, until);
+    const Result<std::string> id = co_await channel_id(name, attempt);
     if (!id.ok()) co_return id.error();
     co_return json::object{{"id", *id}, {"name", name.substr(1)}};
   }
   if (about == "permalink") {
-    co_return co_await permalink(text_in(details, "channel"), text_in(details, "message"), until);
+    co_return co_await permalink(text_in(details, "channel"), text_in(details, "message"), attempt);
   }
-  if (about == "history") co_return co_await history(details, until);
+  if (about == "history") co_return co_await history(details, attempt);
   co_return Error{ErrorKind::invalid, "slack", "can't be asked about " + about};
 }
 
 Task<Result<json::object>> SlackAsks::person(std::string method, std::string field,
-                                             std::string value, Monotonic until) {
+                                             std::string value, Attempt attempt) {
   const std::string key = field + " " + value;
   if (const json::object* kept = find(key)) co_return *kept;
   SlackCall call{.method = std::move(method), .fields = {{std::move(field), std::move(value)}}};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
   std::vector<Problem> ignored;
   const JsonView user = JsonView(answer->body, ignored)["user"];
@@ -100,11 +100,11 @@ Task<Result<json::object>> SlackAsks::person(std::string method, std::string fie
   co_return out;
 }
 
-Task<Result<json::object>> SlackAsks::channel(std::string id, Monotonic until) {
+Task<Result<json::object>> SlackAsks::channel(std::string id, Attempt attempt) {
   const std::string key = "channel " + id;
   if (const json::object* kept = find(key)) co_return *kept;
   SlackCall call{.method = "conversations.info", .fields = {{"channel", id}}};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
   std::vector<Problem> ignored;
   const JsonView found = JsonView(answer->body, ignored)["channel"];
@@ -113,7 +113,7 @@ Task<Result<json::object>> SlackAsks::channel(std::string id, Monotonic until) {
   co_return out;
 }
 
-Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Monotonic until) {
+Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Attempt attempt) {
   if (!is_channel_name(channel)) co_return channel;
   const std::string wanted = channel.substr(1);
   if (const json::object* kept = find(channel)) co_return text_in(*kept, "id");
@@ -124,7 +124,7 @@ Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Monotonic u
                               {"exclude_archived", "true"},
                               {"limit", std::to_string(channels_per_page)}}};
     if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
-    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
     if (!answer.ok()) co_return answer.error();
     std::vector<Problem> ignored;
     const JsonView body(answer->body, ignored);
@@ -141,20 +141,20 @@ Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Monotonic u
 }
 
 Task<Result<json::object>> SlackAsks::permalink(std::string channel, std::string message,
-                                                Monotonic until) {
+                                                Attempt attempt) {
   SlackCall call{.method = "chat.getPermalink",
                  .fields = {{"channel", std::move(channel)}, {"message_ts", std::move(message)}}};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
   std::vector<Problem> ignored;
   co_return json::object{{"url", text_at(JsonView(answer->body, ignored), "permalink")}};
 }
 
-Task<Result<json::object>> SlackAsks::history(json::object asked, Monotonic until) {
+Task<Result<json::object>> SlackAsks::history(json::object asked, Attempt attempt) {
   // Who we are is needed to tell our own messages from others'.
-  const Result<SlackSelf> self = co_await api_.self(until);
+  const Result<SlackSelf> self = co_await api_.self(attempt);
   if (!self.ok()) co_return self.error();
-  const Result<std::string> found_id = co_await channel_id(text_in(asked, "channel"), until);
+  const Result<std::string> found_id = co_await channel_id(text_in(asked, "channel"), attempt);
   if (!found_id.ok()) co_return found_id.error();
   const std::string& channel = *found_id;
   const std::string thread = text_in(asked, "thread");
@@ -166,7 +166,7 @@ Task<Result<json::object>> SlackAsks::history(json::object asked, Monotonic unti
   if (!thread.empty()) call.fields.emplace_back("ts", thread);
   if (!since.empty()) call.fields.emplace_back("oldest", since);
   if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
   std::vector<Problem> ignored;
   const JsonView body(answer->body, ignored);

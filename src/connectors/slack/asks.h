@@ -22,9 +22,9 @@ class SlackAsks {
   ///   `since` is a ts or unix seconds, exclusive; without `thread` the channel's own messages,
   ///   newest page first; in a page the oldest first. `thread` brings a thread without its root.
   /// errors  of the call; invalid: nothing is known about that
-  Task<Result<json::object>> answer(Ask ask, Monotonic until);
+  Task<Result<json::object>> answer(Ask ask, Attempt attempt);
   /// "#general" as an id; an id as it is.
-  Task<Result<std::string>> channel_id(std::string channel, Monotonic until);
+  Task<Result<std::string>> channel_id(std::string channel, Attempt attempt);
   size_t kept() const { return kept_.size(); }
 
  private:
@@ -33,10 +33,10 @@ class SlackAsks {
     Monotonic until;
   };
   Task<Result<json::object>> person(std::string method, std::string field, std::string value,
-                                    Monotonic until);
-  Task<Result<json::object>> channel(std::string id, Monotonic until);
-  Task<Result<json::object>> permalink(std::string channel, std::string message, Monotonic until);
-  Task<Result<json::object>> history(json::object asked, Monotonic until);
+                                    Attempt attempt);
+  Task<Result<json::object>> channel(std::string id, Attempt attempt);
+  Task<Result<json::object>> permalink(std::string channel, std::string message, Attempt attempt);
+  Task<Result<json::object>> history(json::object asked, Attempt attempt);
   const json::object* find(const std::string& key);
   void keep(const std::string& key, const json::object& answer);
 

@@ -21,10 +21,6 @@ std::string text_at(const json::value& value, std::string_view key, std::string_
   return (inner.empty() ? view[key] : view[key][inner]).text().value_or("");
 }
 
-Millis left_until(Clock& clock, Monotonic until) {
-  return std::max(Millis(1), std::chrono::duration_cast<Millis>(until - clock.monotonic()));
-}
-
 Error error_of_status(const HttpAnswer& answer, TimePoint now) {
   const std::string what = fmt::format("HTTP {} for a file", answer.status);
   if (answer.status == 429 || answer.status >= 500) {
@@ -40,9 +36,9 @@ bool SlackFiles::has(std::string_view url) const {
   return url.starts_with(id_scheme) || api_.has_host(url);
 }
 
-Task<Result<std::string>> SlackFiles::address_of(std::string id, Monotonic until) {
+Task<Result<std::string>> SlackFiles::address_of(std::string id, Attempt attempt) {
   SlackCall call{.method = "files.info", .fields = {{"file", std::move(id)}}};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
   std::string url = text_at(answer->body, "file", "url_private_download");
   if (url.empty()) url = text_at(answer->body, "file", "url_private");
@@ -52,10 +48,10 @@ Task<Result<std::string>> SlackFiles::address_of(std::string id, Monotonic until
 
 Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max, ScratchFile* into,
                                         Millis timeout) {
-  const Monotonic until = api_.clock().monotonic() + timeout;
+  const Attempt attempt(api_.clock().monotonic() + timeout);
   std::string url = file.url;
   if (url.starts_with(id_scheme)) {
-    Result<std::string> found = co_await address_of(url.substr(id_scheme.size()), until);
+    Result<std::string> found = co_await address_of(url.substr(id_scheme.size()), attempt);
     if (!found.ok()) co_return found.error();
     url = std::move(*found);
   }
@@ -67,7 +63,7 @@ Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max, Scratc
   call.answer_bytes_max = static_cast<size_t>(bytes_max) + 1;
   call.answer_file = into;
   const Result<HttpAnswer> answer =
-      co_await api_.http().send(std::move(call), left_until(api_.clock(), until));
+      co_await api_.http().send(std::move(call), attempt.left(api_.clock()), attempt.fence);
   // What is larger still was broken off, and what there is of it fills the room but for a piece.
   const bool is_cut = !answer.ok() && answer.error().what.find("larger") != std::string::npos;
   if (is_cut || into->bytes() > bytes_max) {
@@ -83,18 +79,18 @@ Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max, Scratc
   co_return into->bytes();
 }
 
-Task<Result<void>> SlackFiles::put(std::string url, ScratchFile* file, Monotonic until) {
+Task<Result<void>> SlackFiles::put(std::string url, ScratchFile* file, Attempt attempt) {
   HttpCall call{.method = "POST", .url = std::move(url)};
   call.headers = {{"Content-Type", "application/octet-stream"}, {"Expect", ""}};
   call.body_file = file;
   const Result<HttpAnswer> answer =
-      co_await api_.http().send(std::move(call), left_until(api_.clock(), until));
+      co_await api_.http().send(std::move(call), attempt.left(api_.clock()), attempt.fence);
   if (!answer.ok()) co_return Error{answer.error().kind, "slack", answer.error().what};
   if (answer->status != 200) co_return error_of_status(*answer, api_.clock().now());
   co_return Result<void>();
 }
 
-Task<Result<std::string>> SlackFiles::upload(FileLink file, Monotonic until) {
+Task<Result<std::string>> SlackFiles::upload(FileLink file, Attempt attempt) {
   const auto source = std::find_if(sources_.begin(), sources_.end(),
                                    [&file](FileSource* one) { return one->has(file.url); });
   if (source == sources_.end()) {
@@ -102,41 +98,41 @@ Task<Result<std::string>> SlackFiles::upload(FileLink file, Monotonic until) {
   }
   Result<ScratchFile> scratch = ScratchFile::make();
   if (!scratch.ok()) co_return scratch.error();
-  const Millis left = left_until(api_.clock(), until);
+  const Millis left = attempt.left(api_.clock());
   const Result<int64_t> fetched = co_await (*source)->fetch(file, file_bytes_max, &*scratch, left);
   if (!fetched.ok()) co_return fetched.error();
   const std::string name(file.name.empty() ? "file" : cut_bytes(file.name, 200));
   SlackCall begin{.method = "files.getUploadURLExternal",
                   .fields = {{"filename", name}, {"length", std::to_string(*fetched)}}};
-  const Result<SlackAnswer> begun = co_await api_.call(std::move(begin), until);
+  const Result<SlackAnswer> begun = co_await api_.call(std::move(begin), attempt);
   if (!begun.ok()) co_return begun.error();
   std::string url = text_at(begun->body, "upload_url");
   if (!api_.has_host(url)) {
     co_return Error{ErrorKind::denied, "slack", "the upload address is not Slack's"};
   }
-  const Result<void> done = co_await put(std::move(url), &*scratch, until);
+  const Result<void> done = co_await put(std::move(url), &*scratch, attempt);
   if (!done.ok()) co_return done.error();
   co_return text_at(begun->body, "file_id");
 }
 
 Task<Result<void>> SlackFiles::share(std::vector<std::string> ids, std::string channel,
-                                     std::string thread, Monotonic until) {
+                                     std::string thread, Attempt attempt) {
   SlackCall call{.method = "files.completeUploadExternal",
                  .fields = {{"files", encode_shares(ids)},
                             {"channel_id", channel},
                             {"thread_ts", std::move(thread)}}};
   call.channel = std::move(channel);
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
   co_return Result<void>();
 }
 
 Task<Result<std::vector<std::string>>> SlackFiles::unshared(std::vector<std::string> ids,
-                                                            Monotonic until) {
+                                                            Attempt attempt) {
   std::vector<std::string> out;
   for (std::string& id : ids) {
     SlackCall call{.method = "files.info", .fields = {{"file", id}}};
-    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
     if (!answer.ok()) co_return answer.error();
     std::vector<Problem> ignored;
     const JsonView shares = JsonView(answer->body, ignored)["file"]["shares"];

@@ -25,16 +25,16 @@ class SlackFiles : public FileSource {
 
   /// Copies a file to Slack, where nobody sees it until share(). The result is its id.
   /// errors  missing: no source has it; invalid: too large; else as the source's and the calls'
-  Task<Result<std::string>> upload(FileLink file, Monotonic until);
+  Task<Result<std::string>> upload(FileLink file, Attempt attempt);
   /// Shows uploaded files in a thread.
   Task<Result<void>> share(std::vector<std::string> ids, std::string channel, std::string thread,
-                           Monotonic until);
+                           Attempt attempt);
   /// Those of the files that are not yet to be seen anywhere.
-  Task<Result<std::vector<std::string>>> unshared(std::vector<std::string> ids, Monotonic until);
+  Task<Result<std::vector<std::string>>> unshared(std::vector<std::string> ids, Attempt attempt);
 
  private:
-  Task<Result<std::string>> address_of(std::string id, Monotonic until);
-  Task<Result<void>> put(std::string url, ScratchFile* file, Monotonic until);
+  Task<Result<std::string>> address_of(std::string id, Attempt attempt);
+  Task<Result<void>> put(std::string url, ScratchFile* file, Attempt attempt);
 
   SlackApi& api_;
   std::vector<FileSource*> sources_;

@@ -74,29 +74,28 @@ json::object posted(const std::string& channel, const std::string& message) {
 SlackTarget::SlackTarget(HttpClient& http, Loop& loop, Clock& clock, const SlackSettings& settings)
     : api_(http, loop, clock, settings), asks_(api_), files_(api_) {}
 
-Task<std::vector<Outcome>> SlackTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
-  const Monotonic until = api_.clock().monotonic() + timeout;
+Task<std::vector<Outcome>> SlackTarget::perform(std::vector<Delivery> deliveries, Attempt attempt) {
   std::vector<Outcome> outcomes;
   for (Delivery& delivery : deliveries) {
-    outcomes.push_back(co_await perform_one(std::move(delivery), until));
+    outcomes.push_back(co_await perform_one(std::move(delivery), attempt));
   }
   co_return outcomes;
 }
 
-Task<Outcome> SlackTarget::perform_one(Delivery delivery, Monotonic until) {
+Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
   if (const auto* said = std::get_if<ChatPost>(&delivery.payload)) {
     ChatPost copy = *said;
-    const Result<std::string> channel = co_await asks_.channel_id(copy.channel, until);
+    const Result<std::string> channel = co_await asks_.channel_id(copy.channel, attempt);
     if (!channel.ok()) co_return outcome_of(channel.error());
     copy.channel = *channel;
-    if (is_plain(copy)) co_return co_await say_plainly(std::move(copy), until);
-    co_return co_await post(std::move(delivery), std::move(copy), until);
+    if (is_plain(copy)) co_return co_await say_plainly(std::move(copy), attempt);
+    co_return co_await post(std::move(delivery), std::move(copy), attempt);
   }
   if (const auto* reaction = std::get_if<ChatReact>(&delivery.payload)) {
-    co_return co_await react(*reaction, until);
+    co_return co_await react(*reaction, attempt);
   }
   if (const auto* ask = std::get_if<Ask>(&delivery.payload)) {
-    const Result<json::object> answer = co_await asks_.answer(*ask, until);
+    const Result<json::object> answer = co_await asks_.answer(*ask, attempt);
     if (!answer.ok()) {
       Outcome outcome = outcome_of(answer.error());
       // A question changes nothing: there is no doubt, it is asked again.
@@ -109,14 +108,14 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Monotonic until) {
 }
 
 Task<Result<SlackTarget::Attached>> SlackTarget::attach(std::vector<FileLink> files,
-                                                        Monotonic until) {
+                                                        Attempt attempt) {
   Attached out;
   for (FileLink& file : files) {
     if (out.ids.size() >= files_max) {
       out.linked.push_back(std::move(file));
       continue;
     }
-    const Result<std::string> id = co_await files_.upload(file, until);
+    const Result<std::string> id = co_await files_.upload(file, attempt);
     if (id.ok()) {
       out.ids.push_back(*id);
     } else if (is_passing(id.error().kind)) {
@@ -128,17 +127,17 @@ Task<Result<SlackTarget::Attached>> SlackTarget::attach(std::vector<FileLink> fi
   co_return out;
 }
 
-Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Monotonic until) {
+Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Attempt attempt) {
   if (may_have_happened(delivery)) {
-    const Result<Found> found = co_await find(delivery, post, until);
+    const Result<Found> found = co_await find(delivery, post, attempt);
     if (!found.ok()) co_return Outcome::later(delivery.reason, found.error().when);
     if (!found->message.empty()) {
-      const Result<void> shared = co_await share_rest(post, *found, until);
+      const Result<void> shared = co_await share_rest(post, *found, attempt);
       if (!shared.ok()) co_return Outcome::unsure("posted, its files not yet");
       co_return Outcome::done(posted(post.channel, found->message));
     }
   }
-  const Result<Attached> attached = co_await attach(post.files, until);
+  const Result<Attached> attached = co_await attach(post.files, attempt);
   if (!attached.ok()) {
     // Nothing of it can be seen yet, so there is no doubt.
     co_return Outcome::later("a file: " + attached.error().what, attached.error().when);
@@ -148,24 +147,24 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Monotonic unti
   SlackCall call{.method = "chat.postMessage"};
   call.fields = encode_post(post, words.empty() ? "📎" : words, to_text(delivery.id), attached->ids);
   call.channel = post.channel;
-  Result<SlackAnswer> answer = co_await api_.call(call, until);
+  Result<SlackAnswer> answer = co_await api_.call(call, attempt);
   if (!answer.ok() && is_about_blocks(answer.error())) {
     std::erase_if(call.fields, [](const auto& field) { return field.first == "blocks"; });
-    answer = co_await api_.call(std::move(call), until);
+    answer = co_await api_.call(std::move(call), attempt);
   }
   if (!answer.ok()) co_return outcome_of(answer.error());
   const std::string message = text_at(answer->body, "ts");
   if (message.empty()) co_return Outcome::unsure("Slack took the post and gave it no ts");
   if (!attached->ids.empty()) {
     const std::string thread = post.thread.empty() ? message : post.thread;
-    const Result<void> shared = co_await files_.share(attached->ids, post.channel, thread, until);
+    const Result<void> shared = co_await files_.share(attached->ids, post.channel, thread, attempt);
     if (!shared.ok())
       co_return Outcome::unsure("posted, its files not yet: " + shared.error().what);
   }
   co_return Outcome::done(posted(post.channel, message));
 }
 
-Task<Outcome> SlackTarget::say_plainly(ChatPost post, Monotonic until) {
+Task<Outcome> SlackTarget::say_plainly(ChatPost post, Attempt attempt) {
   const std::string words = words_of(post, post.files);
   if (words.empty()) co_return Outcome::refused("there is nothing to say");
   SlackCall call{.method = "chat.update"};
@@ -174,7 +173,7 @@ Task<Outcome> SlackTarget::say_plainly(ChatPost post, Monotonic until) {
     call.method = "chat.postEphemeral";
     call.fields = encode_whisper(post, words);
   }
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) {
     if (!post.replaces.empty() && is_gone(answer.error())) co_return Outcome::done(json::object{});
     Outcome outcome = outcome_of(answer.error());
@@ -184,11 +183,11 @@ Task<Outcome> SlackTarget::say_plainly(ChatPost post, Monotonic until) {
   co_return Outcome::done(posted(post.channel, post.replaces));
 }
 
-Task<Outcome> SlackTarget::react(ChatReact react, Monotonic until) {
+Task<Outcome> SlackTarget::react(ChatReact react, Attempt attempt) {
   SlackCall call{
       .method = react.is_removed ? "reactions.remove" : "reactions.add",
       .fields = {{"channel", react.channel}, {"timestamp", react.message}, {"name", react.emoji}}};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   // It is there, or it is gone, already.
   if (!answer.ok() && answer.error().kind != ErrorKind::conflict) {
     co_return outcome_of(answer.error());
@@ -197,8 +196,8 @@ Task<Outcome> SlackTarget::react(ChatReact react, Monotonic until) {
 }
 
 Task<Result<SlackTarget::Found>> SlackTarget::find(Delivery delivery, ChatPost post,
-                                                   Monotonic until) {
-  const Result<SlackSelf> self = co_await api_.self(until);
+                                                   Attempt attempt) {
+  const Result<SlackSelf> self = co_await api_.self(attempt);
   if (!self.ok()) co_return self.error();
   const auto since = std::chrono::floor<std::chrono::seconds>(delivery.created_at) - clock_slack;
   const std::string marker = to_text(delivery.id);
@@ -212,7 +211,7 @@ Task<Result<SlackTarget::Found>> SlackTarget::find(Delivery delivery, ChatPost p
                    {"limit", std::to_string(messages_per_page)}}};
     if (!post.thread.empty()) call.fields.emplace_back("ts", post.thread);
     if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
-    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+    const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
     if (!answer.ok()) co_return answer.error();
     std::vector<Problem> ignored;
     const JsonView body(answer->body, ignored);
@@ -228,32 +227,31 @@ Task<Result<SlackTarget::Found>> SlackTarget::find(Delivery delivery, ChatPost p
   co_return Found{false, "", {}};
 }
 
-Task<Result<void>> SlackTarget::share_rest(ChatPost post, Found found, Monotonic until) {
+Task<Result<void>> SlackTarget::share_rest(ChatPost post, Found found, Attempt attempt) {
   if (found.file_ids.empty()) co_return Result<void>();
-  Result<std::vector<std::string>> rest = co_await files_.unshared(found.file_ids, until);
+  Result<std::vector<std::string>> rest = co_await files_.unshared(found.file_ids, attempt);
   if (!rest.ok()) co_return rest.error();
   if (rest->empty()) co_return Result<void>();
   const std::string thread = post.thread.empty() ? found.message : post.thread;
-  co_return co_await files_.share(std::move(*rest), post.channel, thread, until);
+  co_return co_await files_.share(std::move(*rest), post.channel, thread, attempt);
 }
 
-Task<Settled> SlackTarget::settle(Delivery delivery, Millis timeout) {
-  const Monotonic until = api_.clock().monotonic() + timeout;
+Task<Settled> SlackTarget::settle(Delivery delivery, Attempt attempt) {
   const auto* said = std::get_if<ChatPost>(&delivery.payload);
   if (said == nullptr || is_plain(*said)) {
     co_return Settled{.kind = Settled::Kind::repeatable,
                       .why = "a reaction, a question or an edit may be repeated"};
   }
   ChatPost post = *said;
-  const Result<std::string> channel = co_await asks_.channel_id(post.channel, until);
+  const Result<std::string> channel = co_await asks_.channel_id(post.channel, attempt);
   if (!channel.ok()) co_return Settled{.kind = Settled::Kind::later, .why = channel.error().what};
   post.channel = *channel;
-  co_return co_await settle_post(std::move(delivery), std::move(post), until);
+  co_return co_await settle_post(std::move(delivery), std::move(post), attempt);
 }
 
-Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Monotonic until) {
+Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Attempt attempt) {
   using Kind = Settled::Kind;
-  const Result<Found> found = co_await find(std::move(delivery), post, until);
+  const Result<Found> found = co_await find(std::move(delivery), post, attempt);
   if (!found.ok()) {
     const ErrorKind kind = found.error().kind;
     // A thread or channel that is gone holds no message either.
@@ -266,7 +264,7 @@ Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Monoton
                       .why = "too much was said since to find the message: look for it in Slack"};
   }
   if (found->message.empty()) co_return Settled{.kind = Kind::not_happened, .why = "not there"};
-  const Result<void> shared = co_await share_rest(post, *found, until);
+  const Result<void> shared = co_await share_rest(post, *found, attempt);
   if (!shared.ok() && is_passing(shared.error().kind)) {
     co_return Settled{.kind = Kind::later, .why = "its files: " + shared.error().what};
   }
@@ -279,17 +277,18 @@ Task<std::string> SlackTarget::id_of(std::string email, Millis timeout) {
   std::vector<Delivery> question(1);
   json::object details{{"email", std::move(email)}};
   question[0].payload = Ask{"person_by_email", std::move(details)};
-  const std::vector<Outcome> outcomes = co_await perform(std::move(question), timeout);
+  const std::vector<Outcome> outcomes =
+      co_await perform(std::move(question), api_.clock().monotonic() + timeout);
   std::vector<Problem> ignored;
   const JsonView answer(outcomes.front().answer, ignored);
   co_return answer.is_object() ? answer["id"].text().value_or("") : "";
 }
 
 Task<std::vector<Probe>> SlackTarget::probe(Millis timeout) {
-  const Monotonic until = api_.clock().monotonic() + timeout;
+  const Attempt attempt(api_.clock().monotonic() + timeout);
   std::vector<Probe> probes;
   SlackCall call{.method = "auth.test"};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   Probe token{.name = "slack (bot token)"};
   if (!answer.ok()) {
     token.detail = answer.error().text();
@@ -317,14 +316,14 @@ Task<std::vector<Probe>> SlackTarget::probe(Millis timeout) {
         join(missing, ", "));
   }
   probes.push_back(std::move(scopes));
-  if (!api_.settings().app_token.empty()) probes.push_back(co_await probe_socket(until));
+  if (!api_.settings().app_token.empty()) probes.push_back(co_await probe_socket(attempt));
   co_return probes;
 }
 
-Task<Probe> SlackTarget::probe_socket(Monotonic until) {
+Task<Probe> SlackTarget::probe_socket(Attempt attempt) {
   Probe probe{.name = "slack (socket mode)"};
   SlackCall call{.method = "apps.connections.open", .fields = {}, .is_app = true};
-  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), until);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   probe.is_ok = answer.ok();
   probe.detail = answer.ok() ? "may connect" : answer.error().text();
   co_return probe;

@@ -19,10 +19,10 @@ class SlackTarget : public Target, public PersonFinder {
   const std::string& label() const override { return label_; }
   /// A post with files uploads them first, where nobody sees them, then posts, then shares them in
   /// the thread; a break after the post is a doubt, which settle() ends.
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// A post is looked for by the delivery's id in its metadata; files that it was posted with and
   /// that are not shared yet are shared. Everything else may be repeated.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   /// The token, the scopes that are missing, and Socket Mode.
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
@@ -42,16 +42,16 @@ class SlackTarget : public Target, public PersonFinder {
     std::vector<std::string> ids;
     std::vector<FileLink> linked;
   };
-  Task<Outcome> perform_one(Delivery delivery, Monotonic until);
-  Task<Outcome> post(Delivery delivery, ChatPost post, Monotonic until);
+  Task<Outcome> perform_one(Delivery delivery, Attempt attempt);
+  Task<Outcome> post(Delivery delivery, ChatPost post, Attempt attempt);
   /// What needs no search in a doubt: a message written anew, a word to one person.
-  Task<Outcome> say_plainly(ChatPost post, Monotonic until);
-  Task<Outcome> react(ChatReact react, Monotonic until);
-  Task<Result<Attached>> attach(std::vector<FileLink> files, Monotonic until);
-  Task<Result<Found>> find(Delivery delivery, ChatPost post, Monotonic until);
-  Task<Settled> settle_post(Delivery delivery, ChatPost post, Monotonic until);
-  Task<Result<void>> share_rest(ChatPost post, Found found, Monotonic until);
-  Task<Probe> probe_socket(Monotonic until);
+  Task<Outcome> say_plainly(ChatPost post, Attempt attempt);
+  Task<Outcome> react(ChatReact react, Attempt attempt);
+  Task<Result<Attached>> attach(std::vector<FileLink> files, Attempt attempt);
+  Task<Result<Found>> find(Delivery delivery, ChatPost post, Attempt attempt);
+  Task<Settled> settle_post(Delivery delivery, ChatPost post, Attempt attempt);
+  Task<Result<void>> share_rest(ChatPost post, Found found, Attempt attempt);
+  Task<Probe> probe_socket(Attempt attempt);
 
   SlackApi api_;
   SlackAsks asks_;

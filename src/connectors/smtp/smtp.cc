@@ -38,16 +38,22 @@ struct SmtpTarget::Transfer {
   MailSend mail;
   std::string message;  ///< empty: only sign in
   std::string sender;
-  Millis timeout{};
+  Attempt attempt;
   size_t taken = 0;       ///< bytes of the message that libcurl has
   bool has_all = false;   ///< it was told of the end
   std::string last_line;  ///< what the server said last
   CURLcode code = CURLE_OK;
   long reply = 0;
+  bool is_shut = false;  ///< by the fence
+
+  bool may_go_on() {
+    is_shut = is_shut || !attempt.may_send();
+    return !is_shut;
+  }
 };
 
 struct SmtpTarget::State {
-  explicit State(Loop& l) : loop(l), pool(connections_max) {}
+  State(Loop& l, Clock& c) : loop(l), clock(c), pool(connections_max) {}
   ~State() {
     pool.join();
     for (CURL* one : idle) curl_easy_cleanup(one);
@@ -67,6 +73,7 @@ struct SmtpTarget::State {
 
   static size_t read(char* into, size_t size, size_t count, void* given) {
     auto& transfer = *static_cast<Transfer*>(given);
+    if (!transfer.may_go_on()) return CURL_READFUNC_ABORT;
     const size_t bytes = std::min(size * count, transfer.message.size() - transfer.taken);
     std::memcpy(into, transfer.message.data() + transfer.taken, bytes);
     transfer.taken += bytes;
@@ -79,7 +86,22 @@ struct SmtpTarget::State {
     return size * count;
   }
 
+  /// Signed in, and about to name the sender.
+  static int before_sending(void* given, char*, char*, int, int) {
+    return static_cast<Transfer*>(given)->may_go_on() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  }
+  /// Called many times while libcurl works, and once a second while it waits.
+  static int look(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<Transfer*>(given)->may_go_on() ? 0 : 1;
+  }
+
   void perform(Transfer& transfer, const MailSettings& settings) {
+    // Other mail may have kept all threads busy for longer than this one has.
+    const auto left = static_cast<long>(transfer.attempt.left(clock).count());
+    if (left <= 0) {
+      transfer.code = CURLE_OPERATION_TIMEDOUT;
+      return;
+    }
     CURL* easy = take();
     if (easy == nullptr) {
       transfer.code = CURLE_OUT_OF_MEMORY;
@@ -97,13 +119,17 @@ struct SmtpTarget::State {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     // "Try" would go on in clear where the offer of STARTTLS was stripped away.
     curl_easy_setopt(easy, CURLOPT_USE_SSL, is_plain ? CURLUSESSL_NONE : CURLUSESSL_ALL);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.timeout.count()));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     std::min(connect_timeout_ms, static_cast<long>(transfer.timeout.count())));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(connect_timeout_ms, left));
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, hear);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, hear);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &transfer);
     if (!settings.username.empty()) {
       curl_easy_setopt(easy, CURLOPT_USERNAME, settings.username.c_str());
       curl_easy_setopt(easy, CURLOPT_PASSWORD, settings.password.reveal().c_str());
@@ -129,6 +155,7 @@ struct SmtpTarget::State {
   }
 
   Loop& loop;
+  Clock& clock;
   asio::thread_pool pool;
   std::mutex mutex;
   std::vector<CURL*> idle;
@@ -137,7 +164,7 @@ struct SmtpTarget::State {
 SmtpTarget::SmtpTarget(Loop& loop, Clock& clock, const MailSettings& settings, int per_minute)
     : clock_(clock),
       settings_(settings),
-      state_(std::make_unique<State>(loop)),
+      state_(std::make_unique<State>(loop, clock)),
       spacing_(loop, clock, per_minute) {
   const std::string_view host =
       std::string_view(settings_.url).substr(settings_.url.find("://") + 3);
@@ -160,27 +187,25 @@ Task<void> SmtpTarget::run(Transfer& transfer) {
                                                                        asio::use_awaitable);
 }
 
-Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
-  const Monotonic until = clock_.monotonic() + timeout;
+Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries, Attempt attempt) {
   std::vector<Outcome> outcomes;
   for (const Delivery& delivery : deliveries) {
     const auto* mail = std::get_if<MailSend>(&delivery.payload);
     std::optional<Millis> away;
     // Notices alone keep the pace: an alert does not stand behind thousands of them. The wait for a
     // place must leave time for the mail itself.
-    if (mail != nullptr && mail->is_once) away = co_await spacing_.wait(timeout / 2);
+    if (mail != nullptr && mail->is_once) away = co_await spacing_.wait(attempt.left(clock_) / 2);
     if (away) {
       outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
       continue;
     }
-    const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
     Delivery copy = delivery;
-    outcomes.push_back(co_await send(std::move(copy), std::max(left, Millis(1))));
+    outcomes.push_back(co_await send(std::move(copy), attempt));
   }
   co_return outcomes;
 }
 
-Task<Outcome> SmtpTarget::send(Delivery delivery, Millis timeout) {
+Task<Outcome> SmtpTarget::send(Delivery delivery, Attempt attempt) {
   const auto* mail = std::get_if<MailSend>(&delivery.payload);
   if (mail == nullptr) co_return Outcome::refused("a mail server takes mail only");
   const Result<MailSender> from = parse_sender(settings_.from);
@@ -190,9 +215,12 @@ Task<Outcome> SmtpTarget::send(Delivery delivery, Millis timeout) {
   Result<std::string> message = compose_mail(*mail, *from, id, delivery.created_at);
   if (!message.ok()) co_return Outcome::refused(message.error().what);
   Transfer transfer{
-      .mail = *mail, .message = std::move(*message), .sender = from->address, .timeout = timeout};
+      .mail = *mail, .message = std::move(*message), .sender = from->address, .attempt = attempt};
   co_await run(transfer);
   if (transfer.code == CURLE_OK) co_return Outcome::done(json::object{{"reply", transfer.reply}});
+  if (transfer.is_shut && !transfer.has_all) {
+    co_return Outcome::later("not handed in: the lane's lease was over");
+  }
   const std::string said =
       fmt::format("{} ({})", curl_easy_strerror(transfer.code),
                   transfer.last_line.empty() ? "no answer" : transfer.last_line);
@@ -209,7 +237,7 @@ Task<Outcome> SmtpTarget::send(Delivery delivery, Millis timeout) {
   co_return Outcome::later("not handed in: " + said);
 }
 
-Task<Settled> SmtpTarget::settle(Delivery delivery, Millis) {
+Task<Settled> SmtpTarget::settle(Delivery delivery, Attempt) {
   const auto* mail = std::get_if<MailSend>(&delivery.payload);
   if (mail != nullptr && mail->is_once) {
     co_return Settled{.kind = Settled::Kind::unknown,
@@ -224,7 +252,7 @@ Task<Settled> SmtpTarget::settle(Delivery delivery, Millis) {
 Task<std::vector<Probe>> SmtpTarget::probe(Millis timeout) {
   Probe probe{.name = "mail"};
   Transfer transfer;
-  transfer.timeout = timeout;
+  transfer.attempt = Attempt(clock_.monotonic() + timeout);
   co_await run(transfer);
   const Result<MailSender> from = parse_sender(settings_.from);
   probe.is_ok = transfer.code == CURLE_OK && from.ok();

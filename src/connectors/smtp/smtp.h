@@ -18,16 +18,16 @@ class SmtpTarget : public Target {
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// A notice in doubt is for a person; an alert is sent again.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   /// Signs in and says NOOP.
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
  private:
   struct State;
   struct Transfer;
-  Task<Outcome> send(Delivery delivery, Millis timeout);
+  Task<Outcome> send(Delivery delivery, Attempt attempt);
   Task<void> run(Transfer& transfer);
 
   Clock& clock_;

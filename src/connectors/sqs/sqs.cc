@@ -51,10 +51,10 @@ SqsTarget::SqsTarget(HttpClient& http, Clock& clock, QueueSettings queue,
       bytes_max_(message_bytes_max),
       credentials_(http, clock, environment) {}
 
-Task<Result<HttpAnswer>> SqsTarget::call(SqsRequest request, Monotonic until) {
+Task<Result<HttpAnswer>> SqsTarget::call(SqsRequest request, Attempt attempt) {
   const Result<AwsCredentials> credentials = co_await credentials_.get();
   if (!credentials.ok()) co_return credentials.error();
-  const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+  const Millis left = attempt.left(clock_);
   if (left <= Millis(0)) {
     co_return Error{ErrorKind::busy, "sqs", "no time was left to send this"};
   }
@@ -67,7 +67,7 @@ Task<Result<HttpAnswer>> SqsTarget::call(SqsRequest request, Monotonic until) {
                 .aws = AwsSigning{queue_.region, "sqs", credentials->key_id, credentials->secret,
                                   credentials->session_token},
                 .answer_bytes_max = answer_bytes_max};
-  Result<HttpAnswer> answer = co_await http_.send(std::move(call), left);
+  Result<HttpAnswer> answer = co_await http_.send(std::move(call), left, attempt.fence);
   if (answer.ok() && answer->status != 200 && is_stale_credential(error_code(*answer))) {
     credentials_.forget(credentials->key_id);
   }
@@ -83,8 +83,7 @@ std::string SqsTarget::refusal_of(const Delivery& delivery) const {
                      message_bytes(*message), bytes_max_);
 }
 
-Task<std::vector<Outcome>> SqsTarget::perform(std::vector<Delivery> deliveries, Millis timeout) {
-  const Monotonic until = clock_.monotonic() + timeout;
+Task<std::vector<Outcome>> SqsTarget::perform(std::vector<Delivery> deliveries, Attempt attempt) {
   std::vector<Outcome> outcomes(deliveries.size());
   std::vector<const QueueSend*> messages;
   std::vector<size_t> owners;  // whose message it is
@@ -103,7 +102,7 @@ Task<std::vector<Outcome>> SqsTarget::perform(std::vector<Delivery> deliveries, 
     waiting.pop_front();
     std::vector<const QueueSend*> batch;
     for (const size_t place : places) batch.push_back(messages[place]);
-    Sent sent = co_await send(std::move(batch), until);
+    Sent sent = co_await send(std::move(batch), attempt);
     if (sent.is_refused_whole && places.size() > 1) {
       const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
       waiting.emplace_front(middle, places.end());
@@ -117,10 +116,10 @@ Task<std::vector<Outcome>> SqsTarget::perform(std::vector<Delivery> deliveries, 
   co_return outcomes;
 }
 
-Task<SqsTarget::Sent> SqsTarget::send(std::vector<const QueueSend*> batch, Monotonic until) {
+Task<SqsTarget::Sent> SqsTarget::send(std::vector<const QueueSend*> batch, Attempt attempt) {
   const size_t count = batch.size();
   SqsRequest request = encode_send(queue_.url, batch);
-  const Result<HttpAnswer> answer = co_await call(std::move(request), until);
+  const Result<HttpAnswer> answer = co_await call(std::move(request), attempt);
   if (!answer.ok()) co_return Sent{std::vector<Outcome>(count, outcome_of(answer.error()))};
   if (answer->status == 200) co_return Sent{decode_send(answer->body, count)};
   const Outcome failed = outcome_of_failure(*answer, clock_.now());
@@ -128,7 +127,7 @@ Task<SqsTarget::Sent> SqsTarget::send(std::vector<const QueueSend*> batch, Monot
   co_return Sent{std::vector<Outcome>(count, failed), is_refused};
 }
 
-Task<Settled> SqsTarget::settle(Delivery, Millis) {
+Task<Settled> SqsTarget::settle(Delivery, Attempt) {
   std::string why = queue_.is_fifo()
                         ? "sent again: SQS drops the repeat by its deduplication id for 5 minutes"
                         : "sent again: SQS can't be asked, and consumers see the same ticket";
@@ -138,8 +137,8 @@ Task<Settled> SqsTarget::settle(Delivery, Millis) {
 Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
   Probe probe{.name = fmt::format("queue {} (sqs)", queue_.name)};
   SqsRequest request = encode_ask(queue_.url);
-  const Monotonic until = clock_.monotonic() + timeout;
-  const Result<HttpAnswer> answer = co_await call(std::move(request), until);
+  const Attempt attempt(clock_.monotonic() + timeout);
+  const Result<HttpAnswer> answer = co_await call(std::move(request), attempt);
   if (!answer.ok()) {
     probe.detail = answer.error().text();
   } else if (answer->status != 200) {
@@ -160,8 +159,8 @@ Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
 
 Task<Result<QueueDepth>> SqsTarget::measure(Millis timeout) {
   SqsRequest request = encode_ask(queue_.url);
-  const Monotonic until = clock_.monotonic() + timeout;
-  const Result<HttpAnswer> answer = co_await call(std::move(request), until);
+  const Attempt attempt(clock_.monotonic() + timeout);
+  const Result<HttpAnswer> answer = co_await call(std::move(request), attempt);
   if (!answer.ok()) co_return answer.error();
   const SqsQueueState state = decode_queue_state(answer->body);
   if (answer->status == 200 && state.is_known) co_return state.depth;

@@ -25,10 +25,10 @@ class SqsTarget : public Target, public QueueGauge {
   size_t batch_max() const override { return 10; }
   /// Cuts what is more than 1 MiB together into several requests. A batch that is refused as a
   /// whole is tried in halves: one bad message takes no other along.
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// A FIFO queue drops the repeat by its deduplication id for five minutes; later, and in a
   /// standard queue, consumers see the same `ticket` twice.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   /// Also learns how large a message this queue takes.
   Task<std::vector<Probe>> probe(Millis timeout) override;
   const std::string& queue_name() const override { return queue_.name; }
@@ -39,8 +39,8 @@ class SqsTarget : public Target, public QueueGauge {
     std::vector<Outcome> outcomes;
     bool is_refused_whole = false;
   };
-  Task<Result<HttpAnswer>> call(SqsRequest request, Monotonic until);
-  Task<Sent> send(std::vector<const QueueSend*> batch, Monotonic until);
+  Task<Result<HttpAnswer>> call(SqsRequest request, Attempt attempt);
+  Task<Sent> send(std::vector<const QueueSend*> batch, Attempt attempt);
   /// "" or why this queue will never take it.
   std::string refusal_of(const Delivery& delivery) const;
 

@@ -44,8 +44,7 @@ WebhookTarget::WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, Webhook
 }
 
 Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveries,
-                                                  Millis timeout) {
-  const Monotonic until = clock_.monotonic() + timeout;
+                                                  Attempt attempt) {
   std::vector<Outcome> outcomes;
   for (const Delivery& delivery : deliveries) {
     const auto* post = std::get_if<WebhookPost>(&delivery.payload);
@@ -54,19 +53,18 @@ Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveri
       continue;
     }
     // The wait for a place must leave time for the request itself.
-    const std::optional<Millis> away = co_await spacing_.wait(timeout / 2);
+    const std::optional<Millis> away = co_await spacing_.wait(attempt.left(clock_) / 2);
     if (away) {
       outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
       continue;
     }
-    const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
     WebhookPost copy = *post;
-    outcomes.push_back(co_await this->post(std::move(copy), std::max(left, Millis(1))));
+    outcomes.push_back(co_await this->post(std::move(copy), attempt));
   }
   co_return outcomes;
 }
 
-Task<Outcome> WebhookTarget::post(WebhookPost post, Millis timeout) {
+Task<Outcome> WebhookTarget::post(WebhookPost post, Attempt attempt) {
   HttpCall call{.method = "POST",
                 .url = url_,
                 .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
@@ -80,7 +78,8 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Millis timeout) {
     call.headers.emplace_back("Deskwire-Signature",
                               webhook_signature(secret_, clock_.now(), call.body));
   }
-  const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
+  const Result<HttpAnswer> answer =
+      co_await http_.send(std::move(call), attempt.left(clock_), attempt.fence);
   if (answer.ok()) co_return judge(*answer, post.idempotency_key);
   const Error& error = answer.error();
   if (error.kind == ErrorKind::unsure) {
@@ -105,7 +104,7 @@ Outcome WebhookTarget::judge(const HttpAnswer& answer, const std::string& key) {
   return Outcome::later(std::move(why), when);
 }
 
-Task<Settled> WebhookTarget::settle(Delivery delivery, Millis) {
+Task<Settled> WebhookTarget::settle(Delivery delivery, Attempt) {
   const auto* post = std::get_if<WebhookPost>(&delivery.payload);
   const bool has_key = post != nullptr && !post->idempotency_key.empty();
   if (is_idempotent_ && has_key) {

@@ -29,14 +29,14 @@ class WebhookTarget : public Target {
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// Repeatable where the receiver is known to honour the key; else a person decides.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   /// An OPTIONS request: whether the host answers. Nothing is posted.
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
  private:
-  Task<Outcome> post(WebhookPost post, Millis timeout);
+  Task<Outcome> post(WebhookPost post, Attempt attempt);
   Outcome judge(const HttpAnswer& answer, const std::string& key);
 
   HttpClient& http_;

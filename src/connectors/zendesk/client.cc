@@ -30,7 +30,7 @@ ZendeskClient::ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Noteboo
       sign_in_(http, loop, clock, notebook, settings),
       pace_(clock, static_cast<size_t>(settings.rate_per_minute)) {}
 
-Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Monotonic until) {
+Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Attempt attempt) {
   HttpCall call{.method = request.method,
                 .url = settings_.url + "/api/v2" + request.path,
                 .headers = {{"Accept", "application/json"}},
@@ -40,46 +40,46 @@ Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Monotonic
   if (!request.idempotency_key.empty()) {
     call.headers.emplace_back("Idempotency-Key", request.idempotency_key);
   }
-  Result<HttpAnswer> answer = co_await send(std::move(call), until);
+  Result<HttpAnswer> answer = co_await send(std::move(call), attempt);
   if (answer.ok()) note_limits(*answer, request.has_own_limit);
   co_return answer;
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string content_type,
-                                               ScratchFile& file, Monotonic until) {
+                                               ScratchFile& file, Attempt attempt) {
   if (content_type.empty()) content_type = "application/octet-stream";
   HttpCall call{.method = "POST",
                 .url = settings_.url + "/api/v2/uploads.json?filename=" + encode_url_part(name),
                 .headers = {{"Accept", "application/json"}, {"Content-Type", content_type}},
                 .body = {},
                 .body_file = &file};
-  Result<HttpAnswer> answer = co_await send(std::move(call), until);
+  Result<HttpAnswer> answer = co_await send(std::move(call), attempt);
   if (answer.ok()) note_limits(*answer, false);
   co_return answer;
 }
 
-Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Monotonic until) {
+Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Attempt attempt) {
   if (const auto wait = pace_.take()) {
     co_return Error{ErrorKind::busy, "zendesk", "this account's requests of the minute are used up",
                     *wait};
   }
-  DW_CO_TRY(const Secret header, co_await sign_in_.get(until));
-  Result<HttpAnswer> answer = co_await send_signed(call, header, until);
+  DW_CO_TRY(const Secret header, co_await sign_in_.get(attempt.until));
+  Result<HttpAnswer> answer = co_await send_signed(call, header, attempt);
   if (!answer.ok() || answer->status != 401) co_return answer;
   // Nothing was done. A token that ended early is replaced, once.
   sign_in_.forget(header);
-  DW_CO_TRY(const Secret fresh, co_await sign_in_.get(until));
+  DW_CO_TRY(const Secret fresh, co_await sign_in_.get(attempt.until));
   if (fresh == header) co_return answer;
-  co_return co_await send_signed(std::move(call), fresh, until);
+  co_return co_await send_signed(std::move(call), fresh, attempt);
 }
 
-Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header, Monotonic until) {
+Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header, Attempt attempt) {
   call.headers.emplace_back("Authorization", header.reveal());
-  const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
+  const Millis left = attempt.left(clock_);
   if (left <= Millis(0)) {
     co_return Error{ErrorKind::busy, "zendesk", "no time was left to send this"};
   }
-  co_return co_await http_.send(std::move(call), left);
+  co_return co_await http_.send(std::move(call), left, attempt.fence);
 }
 
 void ZendeskClient::note_limits(const HttpAnswer& answer, bool has_own_limit) {

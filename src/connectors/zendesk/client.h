@@ -16,10 +16,10 @@ class ZendeskClient {
   /// One request, one answer, whatever its status.
   /// errors  busy: the pace allows none now, `when` says how long; no time is left
   ///         denied: no sign-in; unreachable, unsure: as HttpClient
-  Task<Result<HttpAnswer>> call(zendesk::Request request, Monotonic until);
+  Task<Result<HttpAnswer>> call(zendesk::Request request, Attempt attempt);
   /// A file as a body, with the type that it has.
   Task<Result<HttpAnswer>> upload(std::string name, std::string content_type, ScratchFile& file,
-                                  Monotonic until);
+                                  Attempt attempt);
 
   ZendeskSignIn& sign_in() { return sign_in_; }
   Pace& pace() { return pace_; }
@@ -28,8 +28,8 @@ class ZendeskClient {
   HttpClient& http() { return http_; }
 
  private:
-  Task<Result<HttpAnswer>> send(HttpCall call, Monotonic until);
-  Task<Result<HttpAnswer>> send_signed(HttpCall call, Secret header, Monotonic until);
+  Task<Result<HttpAnswer>> send(HttpCall call, Attempt attempt);
+  Task<Result<HttpAnswer>> send_signed(HttpCall call, Secret header, Attempt attempt);
   void note_limits(const HttpAnswer& answer, bool has_own_limit);
 
   HttpClient& http_;

@@ -29,22 +29,22 @@ Error for_now(const Error& error) {
 
 }  // namespace
 
-Task<Result<AttachedFile>> ZendeskFiles::copy(FileLink file, bool is_last_try, Monotonic until) {
+Task<Result<AttachedFile>> ZendeskFiles::copy(FileLink file, bool is_last_try, Attempt attempt) {
   const auto source = std::find_if(sources_.begin(), sources_.end(),
                                    [&file](FileSource* one) { return one->has(file.url); });
   if (source == sources_.end()) co_return linked(std::move(file), "not copied: it lies elsewhere");
   if (file.bytes > file_bytes_max) {
     co_return linked(std::move(file), "not copied: larger than 50 MB");
   }
-  Result<AttachedFile> copied = co_await copy_from(**source, file, until);
+  Result<AttachedFile> copied = co_await copy_from(**source, file, attempt);
   if (copied.ok() || !is_last_try) co_return copied;
   co_return linked(std::move(file), "not copied: it could not be fetched");
 }
 
 Task<Result<AttachedFile>> ZendeskFiles::copy_from(FileSource& source, FileLink file,
-                                                   Monotonic until) {
+                                                   Attempt attempt) {
   DW_CO_TRY(ScratchFile scratch, ScratchFile::make());
-  const auto left = std::chrono::duration_cast<Millis>(until - client_.clock().monotonic());
+  const Millis left = attempt.left(client_.clock());
   if (left <= Millis(0)) co_return Error{ErrorKind::busy, "attachment", "no time was left"};
   const Result<int64_t> fetched = co_await source.fetch(file, file_bytes_max, &scratch, left);
   if (!fetched.ok()) {
@@ -59,7 +59,7 @@ Task<Result<AttachedFile>> ZendeskFiles::copy_from(FileSource& source, FileLink 
     }
   }
   const Result<HttpAnswer> sent =
-      co_await client_.upload(file.name, file.content_type, scratch, until);
+      co_await client_.upload(file.name, file.content_type, scratch, attempt);
   if (!sent.ok()) co_return for_now(sent.error());
   if (std::string token = token_in(*sent); sent->status == 201 && !token.empty()) {
     co_return AttachedFile{.token = std::move(token), .link = std::move(file), .why_linked = ""};

@@ -19,10 +19,10 @@ class ZendeskFiles {
   /// An upload's token, or why the file is linked instead. `is_last_try`: trouble that may pass is
   /// a reason to link as well.
   /// errors  busy, unreachable: the file or Zendesk can't be reached now
-  Task<Result<zendesk::AttachedFile>> copy(FileLink file, bool is_last_try, Monotonic until);
+  Task<Result<zendesk::AttachedFile>> copy(FileLink file, bool is_last_try, Attempt attempt);
 
  private:
-  Task<Result<zendesk::AttachedFile>> copy_from(FileSource& source, FileLink file, Monotonic until);
+  Task<Result<zendesk::AttachedFile>> copy_from(FileSource& source, FileLink file, Attempt attempt);
 
   ZendeskClient& client_;
   std::vector<FileSource*> sources_;

@@ -31,33 +31,33 @@ Settled later(const Outcome& failed) {
 
 }  // namespace
 
-Task<Outcome> ZendeskDesk::ask(Ask ask, Monotonic until) {
-  if (ask.about == "ticket") co_return co_await ask_ticket(detail_of(ask, "id"), until);
+Task<Outcome> ZendeskDesk::ask(Ask ask, Attempt attempt) {
+  if (ask.about == "ticket") co_return co_await ask_ticket(detail_of(ask, "id"), attempt);
   if (ask.about == "comments") {
-    co_return co_await ask_comments(detail_of(ask, "id"), detail_of(ask, "after"), until);
+    co_return co_await ask_comments(detail_of(ask, "id"), detail_of(ask, "after"), attempt);
   }
   if (ask.about == "count" || ask.about == "search") {
-    co_return co_await ask_search(std::move(ask), until);
+    co_return co_await ask_search(std::move(ask), attempt);
   }
   if (ask.about == "export") {
-    co_return co_await ask_export(detail_of(ask, "cursor"), detail_of(ask, "from"), until);
+    co_return co_await ask_export(detail_of(ask, "cursor"), detail_of(ask, "from"), attempt);
   }
   co_return Outcome::refused(fmt::format("Zendesk knows nothing about \"{}\"", ask.about));
 }
 
-Task<Outcome> ZendeskDesk::ask_ticket(std::string id, Monotonic until) {
+Task<Outcome> ZendeskDesk::ask_ticket(std::string id, Attempt attempt) {
   const auto path = ticket_path(id);
   if (!path) co_return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
   Outcome failed;
   Request request{.path = *path + "?include=users", .body = {}};
-  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok()) co_return failed;
   json::value told = decode_ticket(*body, client_.settings().url);
   if (told.is_null()) co_return not_understood();
   co_return Outcome::done(std::move(told));
 }
 
-Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Monotonic until) {
+Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Attempt attempt) {
   if (!ticket_path(id)) {
     co_return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
   }
@@ -70,7 +70,7 @@ Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Monot
     Request request{.path = path, .body = {}};
     if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
     Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, until);
+    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
     if (!body.ok()) co_return failed;
     decode_comments(*body, after, is_behind, comments);
     cursor = next_cursor_in(*body);
@@ -81,7 +81,7 @@ Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Monot
   co_return Outcome::done(json::object{{"comments", std::move(comments)}, {"has_more", has_more}});
 }
 
-Task<Outcome> ZendeskDesk::ask_search(Ask ask, Monotonic until) {
+Task<Outcome> ZendeskDesk::ask_search(Ask ask, Attempt attempt) {
   const Result<std::string> query =
       encode_query(detail_of(ask, "query"), detail_of(ask, "from"), detail_of(ask, "to"));
   if (!query.ok()) co_return Outcome::refused(query.error().text());
@@ -89,7 +89,7 @@ Task<Outcome> ZendeskDesk::ask_search(Ask ask, Monotonic until) {
   Request request =
       is_count ? encode_count(*query) : encode_search(*query, detail_of(ask, "cursor"));
   Outcome failed;
-  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok()) co_return failed;
   if (!is_count) {
     json::value page = decode_search(*body);
@@ -102,12 +102,12 @@ Task<Outcome> ZendeskDesk::ask_search(Ask ask, Monotonic until) {
   co_return Outcome::done(json::object{{"count", *count}});
 }
 
-Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Monotonic until) {
+Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Attempt attempt) {
   const auto since = from_rfc3339(from);
   if (!since) co_return Outcome::refused(fmt::format("\"{}\" is no time to export from", from));
   Outcome failed;
   Request request = encode_export(cursor, *since);
-  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok() && body.error().kind == ErrorKind::denied) {
     co_return Outcome::refused("the incremental export is for admins only");
   }
@@ -117,7 +117,7 @@ Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Mono
   co_return Outcome::done(std::move(page));
 }
 
-Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
+Task<Settled> ZendeskDesk::settle(Delivery delivery, Attempt attempt) {
   const DeliveryId id = delivery.id;
   // What another replica leaves in doubt may have happened a moment ago.
   if (!doubts_.contains(id)) note_doubt(id);
@@ -131,7 +131,7 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
     if (asked_at && *asked_at + settle_pause > now) co_return not_yet;
     doubt->second.asked_at = now;
   }
-  const Settled settled = co_await look_for(std::move(delivery), now + timeout);
+  const Settled settled = co_await look_for(std::move(delivery), attempt);
   if (is_young && settled.kind == Settled::Kind::not_happened) {
     not_yet.why = settled.why + "; Zendesk gets more time";
     co_return not_yet;
@@ -140,25 +140,25 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Millis timeout) {
   co_return settled;
 }
 
-Task<Settled> ZendeskDesk::look_for(Delivery delivery, Monotonic until) {
+Task<Settled> ZendeskDesk::look_for(Delivery delivery, Attempt attempt) {
   if (std::holds_alternative<Ask>(delivery.payload)) {
     co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
   }
   if (auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
-    co_return co_await settle_open(std::move(*open), until);
+    co_return co_await settle_open(std::move(*open), attempt);
   }
   std::string ticket;
   if (const auto* said = std::get_if<DeskComment>(&delivery.payload)) ticket = said->external_id;
   if (const auto* changed = std::get_if<DeskUpdate>(&delivery.payload)) {
     ticket = changed->external_id;
   }
-  co_return co_await settle_by_audits(std::move(delivery), std::move(ticket), until);
+  co_return co_await settle_by_audits(std::move(delivery), std::move(ticket), attempt);
 }
 
-Task<Settled> ZendeskDesk::settle_open(DeskOpen open, Monotonic until) {
+Task<Settled> ZendeskDesk::settle_open(DeskOpen open, Attempt attempt) {
   Outcome failed;
   Request request{.path = "/tickets.json?external_id=" + encode_url_part(open.key), .body = {}};
-  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok()) co_return later(failed);
   std::vector<Problem> ignored;
   const JsonView tickets = JsonView(*body, ignored)["tickets"];
@@ -174,7 +174,7 @@ Task<Settled> ZendeskDesk::settle_open(DeskOpen open, Monotonic until) {
 }
 
 Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticket,
-                                            Monotonic until) {
+                                            Attempt attempt) {
   if (!ticket_path(ticket)) {
     co_return Settled{.kind = Settled::Kind::not_happened, .why = "it names no ticket"};
   }
@@ -186,7 +186,7 @@ Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticke
     Request request{.path = path, .body = {}};
     if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
     Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, until);
+    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
     if (!body.ok() && body.error().kind == ErrorKind::missing) {
       co_return Settled{.kind = Settled::Kind::not_happened, .why = "the ticket is gone"};
     }
@@ -210,21 +210,21 @@ Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticke
   co_return Settled{.kind = Settled::Kind::not_happened, .why = "no audit has its marker"};
 }
 
-Task<Probe> ZendeskDesk::probe_thing(std::string name, std::string path, Monotonic until) {
+Task<Probe> ZendeskDesk::probe_thing(std::string name, std::string path, Attempt attempt) {
   Outcome failed;
   Request request{.path = std::move(path), .body = {}};
-  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (body.ok()) co_return Probe{.name = std::move(name), .is_ok = true, .detail = "is there"};
   co_return Probe{.name = std::move(name), .is_ok = false, .detail = failed.why};
 }
 
 Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
   const ZendeskSettings& settings = client_.settings();
-  const Monotonic until = client_.clock().monotonic() + timeout;
+  const Attempt attempt(client_.clock().monotonic() + timeout);
   std::vector<Probe> probes(1, Probe{.name = "zendesk sign-in"});
   Outcome failed;
   Request me{.path = "/users/me.json", .body = {}};
-  const Result<json::value> body = co_await get(std::move(me), failed, until);
+  const Result<json::value> body = co_await get(std::move(me), failed, attempt);
   if (!body.ok()) {
     probes[0].detail = failed.why;
     co_return probes;
@@ -257,11 +257,11 @@ Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
   }
   if (settings.group_id != 0) {
     std::string path = fmt::format("/groups/{}.json", settings.group_id);
-    probes.push_back(co_await probe_thing("zendesk group_id", std::move(path), until));
+    probes.push_back(co_await probe_thing("zendesk group_id", std::move(path), attempt));
   }
   if (settings.thread_url_field != 0) {
     std::string path = fmt::format("/ticket_fields/{}.json", settings.thread_url_field);
-    probes.push_back(co_await probe_thing("zendesk thread_url_field", std::move(path), until));
+    probes.push_back(co_await probe_thing("zendesk thread_url_field", std::move(path), attempt));
   }
   co_return probes;
 }

@@ -62,13 +62,12 @@ ZendeskDesk::ZendeskDesk(ZendeskClient& client, Millis settle_after)
   label_ = "zendesk:" + (url ? url->host : client_.settings().url);
 }
 
-Task<std::vector<Outcome>> ZendeskDesk::perform(std::vector<Delivery> deliveries, Millis timeout) {
-  const Monotonic until = client_.clock().monotonic() + timeout;
+Task<std::vector<Outcome>> ZendeskDesk::perform(std::vector<Delivery> deliveries, Attempt attempt) {
   std::vector<Outcome> outcomes;
   for (size_t i = 0; i < deliveries.size(); ++i) {
     Delivery delivery = deliveries[i];
     const DeliveryId id = delivery.id;
-    Outcome outcome = co_await perform_one(std::move(delivery), until);
+    Outcome outcome = co_await perform_one(std::move(delivery), attempt);
     if (outcome.kind == Outcome::Kind::unsure) {
       note_doubt(id);
     }
@@ -82,26 +81,26 @@ void ZendeskDesk::note_doubt(DeliveryId id) {
   doubts_[id] = {.since = client_.clock().monotonic(), .asked_at = {}};
 }
 
-Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Monotonic until) {
+Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Attempt attempt) {
   std::string marker = to_text(delivery.id);
   if (auto* one = std::get_if<DeskOpen>(&delivery.payload)) {
-    co_return co_await open(std::move(*one), std::move(marker), until);
+    co_return co_await open(std::move(*one), std::move(marker), attempt);
   }
   if (auto* one = std::get_if<DeskComment>(&delivery.payload)) {
-    co_return co_await comment(std::move(*one), std::move(marker), delivery.attempts, until);
+    co_return co_await comment(std::move(*one), std::move(marker), delivery.attempts, attempt);
   }
   if (auto* one = std::get_if<DeskUpdate>(&delivery.payload)) {
-    co_return co_await update(std::move(*one), std::move(marker), until);
+    co_return co_await update(std::move(*one), std::move(marker), attempt);
   }
   if (auto* one = std::get_if<Ask>(&delivery.payload)) {
-    co_return co_await ask(std::move(*one), until);
+    co_return co_await ask(std::move(*one), attempt);
   }
   co_return Outcome::refused("a desk takes tickets, comments, updates and questions only");
 }
 
-Task<Outcome> ZendeskDesk::open(DeskOpen open, std::string marker, Monotonic until) {
+Task<Outcome> ZendeskDesk::open(DeskOpen open, std::string marker, Attempt attempt) {
   Request request = encode_open(open, marker, client_.settings());
-  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
   if (!answer.ok()) co_return outcome_of(answer.error());
   if (is_success(*answer)) {
     json::value told = answer_of_ticket(member_of(*answer, "ticket"), client_.settings().url);
@@ -109,7 +108,7 @@ Task<Outcome> ZendeskDesk::open(DeskOpen open, std::string marker, Monotonic unt
   }
   if (is_key_conflict(*answer)) {
     // The key was used with other words: a ticket with it may be there.
-    const Settled found = co_await settle_open(std::move(open), until);
+    const Settled found = co_await settle_open(std::move(open), attempt);
     if (found.kind == Settled::Kind::happened) co_return Outcome::done(found.answer);
     if (found.kind == Settled::Kind::later) co_return Outcome::later(found.why);
   }
@@ -117,32 +116,32 @@ Task<Outcome> ZendeskDesk::open(DeskOpen open, std::string marker, Monotonic unt
 }
 
 Task<Outcome> ZendeskDesk::comment(DeskComment comment, std::string marker, int attempts,
-                                   Monotonic until) {
+                                   Attempt attempt) {
   if (!ticket_path(comment.external_id)) co_return no_ticket(comment.external_id);
   std::vector<AttachedFile> files;
   for (size_t i = 0; i < comment.files.size(); ++i) {
     FileLink file = comment.files[i];
     const bool is_last_try = attempts >= copy_attempts_max;
-    Result<AttachedFile> copied = co_await files_.copy(std::move(file), is_last_try, until);
+    Result<AttachedFile> copied = co_await files_.copy(std::move(file), is_last_try, attempt);
     if (!copied.ok()) co_return outcome_of(copied.error());
     files.push_back(std::move(*copied));
   }
   Request request = encode_comment(comment, marker, files);
-  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
   if (!answer.ok()) co_return outcome_of(answer.error());
   if (is_success(*answer)) {
     const std::string id = comment_of_audit(member_of(*answer, "audit"));
     if (!id.empty()) co_return Outcome::done(json::object{{"comment", id}});
   }
-  co_return co_await refusal(*answer, comment.external_id, until);
+  co_return co_await refusal(*answer, comment.external_id, attempt);
 }
 
-Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Monotonic until) {
+Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Attempt attempt) {
   if (!ticket_path(update.external_id)) co_return no_ticket(update.external_id);
   std::optional<int64_t> assignee;
   if (update.patch.assignee) {
     const std::string who = *update.patch.assignee;
-    const Result<int64_t> found = co_await agent_named(who, until);
+    const Result<int64_t> found = co_await agent_named(who, attempt);
     if (!found.ok() && found.error().kind == ErrorKind::missing) {
       co_return Outcome::refused(found.error().what);
     }
@@ -150,7 +149,7 @@ Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Monoton
     assignee = *found;
   }
   Request request = encode_update(update, marker, assignee);
-  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
   if (!answer.ok()) co_return outcome_of(answer.error());
   if (is_success(*answer) && !member_of(*answer, "ticket").is_null()) {
     co_return Outcome::done(json::object{});
@@ -159,37 +158,37 @@ Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Monoton
   const bool wants_assignee =
       answer->status == 422 && words_of(*answer).find("ssignee") != std::string::npos;
   if (is_solving && wants_assignee) {
-    co_return co_await solve_with_assignee(std::move(update), std::move(marker), until);
+    co_return co_await solve_with_assignee(std::move(update), std::move(marker), attempt);
   }
-  co_return co_await refusal(*answer, update.external_id, until);
+  co_return co_await refusal(*answer, update.external_id, attempt);
 }
 
 /// A ticket can be solved only by somebody who has it: by us, where nobody has.
 Task<Outcome> ZendeskDesk::solve_with_assignee(DeskUpdate update, std::string marker,
-                                               Monotonic until) {
+                                               Attempt attempt) {
   int64_t who = client_.settings().agent_id;
   if (who == 0) {
     Outcome failed;
     Request me{.path = "/users/me.json", .body = {}};
-    const Result<json::value> body = co_await get(std::move(me), failed, until);
+    const Result<json::value> body = co_await get(std::move(me), failed, attempt);
     if (!body.ok()) co_return failed;
     std::vector<Problem> ignored;
     who = JsonView(*body, ignored)["user"]["id"].integer().value_or(0);
   }
   Request request = encode_update(update, marker, who);
-  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
   if (!answer.ok()) co_return outcome_of(answer.error());
   if (is_success(*answer) && !member_of(*answer, "ticket").is_null()) {
     co_return Outcome::done(json::object{});
   }
-  co_return co_await refusal(*answer, update.external_id, until);
+  co_return co_await refusal(*answer, update.external_id, attempt);
 }
 
 /// Zendesk words a change of a closed ticket in many ways; the ticket itself tells.
-Task<Outcome> ZendeskDesk::refusal(HttpAnswer answer, std::string ticket, Monotonic until) {
+Task<Outcome> ZendeskDesk::refusal(HttpAnswer answer, std::string ticket, Attempt attempt) {
   Outcome outcome = outcome_of_failure(answer, client_.clock().now());
   if (answer.status != 422) co_return outcome;
-  const Outcome seen = co_await ask_ticket(std::move(ticket), until);
+  const Outcome seen = co_await ask_ticket(std::move(ticket), attempt);
   if (seen.kind != Outcome::Kind::done) co_return outcome;
   std::vector<Problem> ignored;
   if (JsonView(seen.answer, ignored)["status"].text() == "closed") {
@@ -198,12 +197,12 @@ Task<Outcome> ZendeskDesk::refusal(HttpAnswer answer, std::string ticket, Monoto
   co_return outcome;
 }
 
-Task<Result<int64_t>> ZendeskDesk::agent_named(std::string who, Monotonic until) {
+Task<Result<int64_t>> ZendeskDesk::agent_named(std::string who, Attempt attempt) {
   if (who.empty()) co_return int64_t{0};
   if (is_digits(who) && who.size() <= 18) co_return int64_t{std::stoll(who)};
   Outcome failed;
   Request request{.path = search_for_user(who), .body = {}};
-  const Result<json::value> body = co_await get(std::move(request), failed, until);
+  const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok()) co_return body.error();
   std::vector<Problem> ignored;
   for (const JsonView& user : JsonView(*body, ignored)["users"].elements()) {
@@ -216,8 +215,8 @@ Task<Result<int64_t>> ZendeskDesk::agent_named(std::string who, Monotonic until)
                   fmt::format("no agent at Zendesk has the address {}", who)};
 }
 
-Task<Result<json::value>> ZendeskDesk::get(Request request, Outcome& failed, Monotonic until) {
-  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), until);
+Task<Result<json::value>> ZendeskDesk::get(Request request, Outcome& failed, Attempt attempt) {
+  const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
   if (!answer.ok()) {
     failed = outcome_of(answer.error());
     co_return answer.error();

@@ -22,10 +22,10 @@ class ZendeskDesk : public Target {
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
   /// A ticket that is closed for good refuses comments and updates with "closed".
-  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Millis timeout) override;
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// A ticket is looked up by external_id, a comment or update by its marker in the audits; not
   /// before Zendesk has had time to finish what broke off.
-  Task<Settled> settle(Delivery delivery, Millis timeout) override;
+  Task<Settled> settle(Delivery delivery, Attempt attempt) override;
   /// Who we are, what we may do, and whether group and field are there.
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
@@ -36,26 +36,26 @@ class ZendeskDesk : public Target {
     std::optional<Monotonic> asked_at;
   };
   void note_doubt(DeliveryId id);
-  Task<Settled> look_for(Delivery delivery, Monotonic until);
-  Task<Outcome> perform_one(Delivery delivery, Monotonic until);
-  Task<Outcome> open(DeskOpen open, std::string marker, Monotonic until);
-  Task<Outcome> comment(DeskComment comment, std::string marker, int attempts, Monotonic until);
-  Task<Outcome> update(DeskUpdate update, std::string marker, Monotonic until);
-  Task<Outcome> solve_with_assignee(DeskUpdate update, std::string marker, Monotonic until);
-  Task<Outcome> refusal(HttpAnswer answer, std::string ticket, Monotonic until);
-  Task<Result<int64_t>> agent_named(std::string who, Monotonic until);
+  Task<Settled> look_for(Delivery delivery, Attempt attempt);
+  Task<Outcome> perform_one(Delivery delivery, Attempt attempt);
+  Task<Outcome> open(DeskOpen open, std::string marker, Attempt attempt);
+  Task<Outcome> comment(DeskComment comment, std::string marker, int attempts, Attempt attempt);
+  Task<Outcome> update(DeskUpdate update, std::string marker, Attempt attempt);
+  Task<Outcome> solve_with_assignee(DeskUpdate update, std::string marker, Attempt attempt);
+  Task<Outcome> refusal(HttpAnswer answer, std::string ticket, Attempt attempt);
+  Task<Result<int64_t>> agent_named(std::string who, Attempt attempt);
 
-  Task<Outcome> ask(Ask ask, Monotonic until);
-  Task<Outcome> ask_ticket(std::string id, Monotonic until);
-  Task<Outcome> ask_comments(std::string id, std::string after, Monotonic until);
-  Task<Outcome> ask_search(Ask ask, Monotonic until);
-  Task<Outcome> ask_export(std::string cursor, std::string from, Monotonic until);
+  Task<Outcome> ask(Ask ask, Attempt attempt);
+  Task<Outcome> ask_ticket(std::string id, Attempt attempt);
+  Task<Outcome> ask_comments(std::string id, std::string after, Attempt attempt);
+  Task<Outcome> ask_search(Ask ask, Attempt attempt);
+  Task<Outcome> ask_export(std::string cursor, std::string from, Attempt attempt);
 
-  Task<Settled> settle_open(DeskOpen open, Monotonic until);
-  Task<Settled> settle_by_audits(Delivery delivery, std::string ticket, Monotonic until);
+  Task<Settled> settle_open(DeskOpen open, Attempt attempt);
+  Task<Settled> settle_by_audits(Delivery delivery, std::string ticket, Attempt attempt);
   /// GET and a body that is JSON, or what it came to instead.
-  Task<Result<json::value>> get(zendesk::Request request, Outcome& failed, Monotonic until);
-  Task<Probe> probe_thing(std::string name, std::string path, Monotonic until);
+  Task<Result<json::value>> get(zendesk::Request request, Outcome& failed, Attempt attempt);
+  Task<Probe> probe_thing(std::string name, std::string path, Attempt attempt);
 
   ZendeskClient& client_;
   Millis settle_after_;
