@@ -47,7 +47,7 @@ function note({ operation, json }) {
 /** The same, again and again, until it is answered; with a key it counts once. */
 async function insist(world, stream, attempt) {
   let place = stream.below(3);
-  for (let i = 0; i < triesMax; ++i, ++place) {
+  for (let i = 0; i < triesMax && !world.isResting; ++i, ++place) {
     const operation = await attempt(near(world, place));
     if (operation.outcome === "ok") return operation;
     await wait(150);

@@ -31,10 +31,10 @@ export async function record(seed, seconds) {
     await wait(seconds * 1000);
     await striking;
     world.isResting = true;
-    const left = [];
     heal(world);
+    await Promise.all(working);
+    const left = [];
     await settle(world, left);
-    await Promise.race([Promise.all(working), wait(10_000)]);
     return await collect(world, left);
   } finally {
     await world.close();

@@ -97,6 +97,7 @@ async function during(milliseconds, change) {
   change(false);
 }
 
+const wakingMs = 300;
 const runsMost = 8;
 const sendingMost = 250;
 const lookMs = 10;
@@ -155,7 +156,9 @@ async function sleep(world, replica, { ms: milliseconds, isSending }) {
     const isTaken = one.generation > (before.get(one.lane) ?? Infinity) &&
       one.until > world.clock();
     if (isOver) over.push({ effect: one.effect, state: one.state, until: null });
-    else if (isTaken) over.push({ effect: one.effect, state: "another's", until: one.until });
+    // Later on it may have been given back.
+    const until = Math.min(one.until, world.clock() + wakingMs);
+    if (!isOver && isTaken) over.push({ effect: one.effect, state: "another's", until });
   }
   world.sleeps.push({ replica: replica.name, at: world.clock(), over });
   replica.wake();

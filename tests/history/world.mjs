@@ -10,6 +10,8 @@ import { streamOf } from "./random.mjs";
 import { Replica } from "./replica.mjs";
 
 const answerMs = 3000;
+/** What a request in order may hear: it came too slowly (who was asked slept), or not now. */
+const troubles = new Set([408, 502, 503, 504]);
 /** A 503 says that nothing stands, unless it says that this is not known. */
 const doubts = /not known|unknown|may (have|be|stand)|unsure|whether/i;
 
@@ -69,8 +71,7 @@ export class World {
     operation.outcome = outcomeOf(answer);
     if (operation.outcome !== "unknown") operation.ret = this.clock();
     if (operation.outcome === "ok") operation.json = answer.json;
-    const isStrange = answer.status >= 400 && answer.status !== 503 && answer.status !== 502 &&
-      answer.status !== 504;
+    const isStrange = answer.status >= 400 && !troubles.has(answer.status);
     operation.isUnexpected = isStrange && !allowed.includes(answer.status);
     return operation;
   }
