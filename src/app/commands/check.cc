@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "app/commands/commands.h"
@@ -96,14 +95,14 @@ void check_live(Invocation& invocation) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Invocation& invocation) {
+void add_check(Command app, Invocation& invocation) {
   auto is_offline = std::make_shared<bool>(false);  // shared with the callback, which runs later
-  CLI::App& command = add_command(app, invocation, "check",
-                                  "Validate the configuration and probe every system in it",
-                                  [&invocation, is_offline] {
-                                    if (*is_offline) return check_offline(invocation);
-                                    check_live(invocation);
-                                  });
+  Command command = add_command(app, invocation, "check",
+                                "Validate the configuration and probe every system in it",
+                                [&invocation, is_offline] {
+                                  if (*is_offline) return check_offline(invocation);
+                                  check_live(invocation);
+                                });
   command.add_flag("--offline", *is_offline, "validate only");
 }
 

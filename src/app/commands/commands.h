@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "app/commands/command_line.h"
 #include "app/core.h"
 #include "base/json.h"
-
-namespace CLI {  // NOLINT(readability-identifier-naming): a name of the library
-class App;
-}
 
 namespace dw {
 
@@ -21,27 +18,27 @@ struct Invocation {
   int exit_code = 0;
 };
 
-void add_serve(CLI::App& app, Invocation& invocation);
-void add_check(CLI::App& app, Invocation& invocation);
-void add_init(CLI::App& app, Invocation& invocation);
-void add_config(CLI::App& app, Invocation& invocation);
-void add_ticket(CLI::App& app, Invocation& invocation);
-void add_queue(CLI::App& app, Invocation& invocation);
-void add_delivery(CLI::App& app, Invocation& invocation);
-void add_route(CLI::App& app, Invocation& invocation);
-void add_token(CLI::App& app, Invocation& invocation);
-void add_summary(CLI::App& app, Invocation& invocation);
-void add_tally(CLI::App& app, Invocation& invocation);
-void add_user(CLI::App& app, Invocation& invocation);
-void add_store(CLI::App& app, Invocation& invocation);
-void add_why(CLI::App& app, Invocation& invocation);
-void add_login(CLI::App& app, Invocation& invocation);
-void add_setup(CLI::App& app, Invocation& invocation);
-void add_notices(CLI::App& app, Invocation& invocation);
-void add_volume(CLI::App& app, Invocation& invocation);
-void add_demo(CLI::App& app, Invocation& invocation);
-void add_completions(CLI::App& app, Invocation& invocation);
-void add_man(CLI::App& app, Invocation& invocation);
+void add_serve(Command app, Invocation& invocation);
+void add_check(Command app, Invocation& invocation);
+void add_init(Command app, Invocation& invocation);
+void add_config(Command app, Invocation& invocation);
+void add_ticket(Command app, Invocation& invocation);
+void add_queue(Command app, Invocation& invocation);
+void add_delivery(Command app, Invocation& invocation);
+void add_route(Command app, Invocation& invocation);
+void add_token(Command app, Invocation& invocation);
+void add_summary(Command app, Invocation& invocation);
+void add_tally(Command app, Invocation& invocation);
+void add_user(Command app, Invocation& invocation);
+void add_store(Command app, Invocation& invocation);
+void add_why(Command app, Invocation& invocation);
+void add_login(Command app, Invocation& invocation);
+void add_setup(Command app, Invocation& invocation);
+void add_notices(Command app, Invocation& invocation);
+void add_volume(Command app, Invocation& invocation);
+void add_demo(Command app, Invocation& invocation);
+void add_completions(Command app, Invocation& invocation);
+void add_man(Command app, Invocation& invocation);
 
 /// The arguments behind the program's name, older tools' spellings put into ours:
 /// `notices run -sheetid ID -testmode yes`.
@@ -82,7 +79,7 @@ void print_items(const Invocation& invocation, const json::array& items,
 void print_one(const Invocation& invocation, const json::object& object);
 
 /// A subcommand whose callback runs `action`, with --json.
-CLI::App& add_command(CLI::App& app, Invocation& invocation, const std::string& name,
-                      const std::string& what, std::function<void()> action);
+Command add_command(Command app, Invocation& invocation, const std::string& name,
+                    const std::string& what, std::function<void()> action);
 
 }  // namespace dw

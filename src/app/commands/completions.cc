@@ -185,15 +185,15 @@ std::string for_fish(const std::vector<TabPlace>& all) {
 
 }  // namespace
 
-void add_completions(CLI::App& app, Invocation& invocation) {
+void add_completions(Command app, Invocation& invocation) {
   auto shell = std::make_shared<std::string>();  // shared with a callback that runs later
-  CLI::App* command = app.add_subcommand("completions", "Print a shell's completion script");
-  command->add_option("shell", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->callback([&app, &invocation, shell] {
+  Command command = app.add("completions", "Print a shell's completion script");
+  command.add_option("shell", *shell, "bash, zsh or fish")
+      .required()
+      .one_of({"bash", "zsh", "fish"});
+  command.on_run([app, &invocation, shell] {
     std::vector<TabPlace> all;
-    collect(app, "", all);
+    collect(app.library(), "", all);
     fmt::print("{}", *shell == "bash"  ? for_bash(all)
                      : *shell == "zsh" ? for_zsh(all)
                                        : for_fish(all));

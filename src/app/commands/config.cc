@@ -1,22 +1,20 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "app/sample.h"
 
 namespace dw {
 
-void add_config(CLI::App& app, Invocation& invocation) {
+void add_config(Command app, Invocation& invocation) {
   // Shared with the callback, which runs after this function has returned.
   auto is_schema = std::make_shared<bool>(false);
   auto is_reference = std::make_shared<bool>(false);  // shared for the same reason
-  CLI::App* command = app.add_subcommand("config", "Print the effective configuration");
+  Command command = app.add("config", "Print the effective configuration");
   auto is_example = std::make_shared<bool>(false);  // shared for the same reason
-  command->add_flag("--schema", *is_schema, "print its JSON Schema instead");
-  command->add_flag("--reference", *is_reference, "print the reference page instead");
-  command->add_flag("--example", *is_example, "print every key, commented out, instead");
-  command->callback([&invocation, is_schema, is_reference, is_example] {
+  command.add_flag("--schema", *is_schema, "print its JSON Schema instead");
+  command.add_flag("--reference", *is_reference, "print the reference page instead");
+  command.add_flag("--example", *is_example, "print every key, commented out, instead");
+  command.on_run([&invocation, is_schema, is_reference, is_example] {
     if (*is_schema) {
       fmt::print("{}\n", to_text(settings_schema()));
     } else if (*is_reference) {

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "web/shapes.h"
@@ -108,28 +106,26 @@ void decide(Invocation& invocation, const DeliveryArguments& given, bool is_disc
 
 }  // namespace
 
-void add_delivery(CLI::App& app, Invocation& invocation) {
+void add_delivery(Command app, Invocation& invocation) {
   auto given = std::make_shared<DeliveryArguments>();  // shared with callbacks that run later
-  CLI::App* delivery =
-      app.add_subcommand("delivery", "What is on its way out, and what needs a person");
-  delivery->require_subcommand(1);
-  CLI::App& all = add_command(*delivery, invocation, "list", "Deliveries, newest first",
-                              [&invocation, given] { list(invocation, *given); });
+  Command delivery = app.add_group("delivery", "What is on its way out, and what needs a person");
+  Command all = add_command(delivery, invocation, "list", "Deliveries, newest first",
+                            [&invocation, given] { list(invocation, *given); });
   all.add_option("--state", given->state, "pending, dead, unsure, done or discarded")
-      ->check(CLI::IsMember({"pending", "dead", "unsure", "done", "discarded"}));
+      .one_of({"pending", "dead", "unsure", "done", "discarded"});
   all.add_option("--lane", given->lane, "of one lane");
-  all.add_option("--limit", given->limit, "how many at most")->check(CLI::Range(1, 500));
-  CLI::App& one = add_command(*delivery, invocation, "show", "One delivery, with its payload",
-                              [&invocation, given] { show(invocation, *given); });
-  one.add_option("id", given->ids, "d-000191")->required()->expected(1);
-  CLI::App& again = add_command(*delivery, invocation, "retry", "Try again now",
-                                [&invocation, given] { decide(invocation, *given, false); });
+  all.add_option("--limit", given->limit, "how many at most").within(1, 500);
+  Command one = add_command(delivery, invocation, "show", "One delivery, with its payload",
+                            [&invocation, given] { show(invocation, *given); });
+  one.add_option("id", given->ids, "d-000191").required().single();
+  Command again = add_command(delivery, invocation, "retry", "Try again now",
+                              [&invocation, given] { decide(invocation, *given, false); });
   again.add_option("ids", given->ids, "d-000191 …");
   again.add_flag("--all-dead", given->is_all_dead, "every dead one");
-  CLI::App& drop = add_command(*delivery, invocation, "discard", "It need not happen",
-                               [&invocation, given] { decide(invocation, *given, true); });
-  drop.add_option("id", given->ids, "d-000191 …")->required();
-  drop.add_option("--why", given->why, "the reason; it is kept")->required();
+  Command drop = add_command(delivery, invocation, "discard", "It need not happen",
+                             [&invocation, given] { decide(invocation, *given, true); });
+  drop.add_option("id", given->ids, "d-000191 …").required();
+  drop.add_option("--why", given->why, "the reason; it is kept").required();
 }
 
 }  // namespace dw

@@ -2,7 +2,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
@@ -146,18 +145,17 @@ void run_demo(Invocation& invocation, DemoChoice choice) {
 
 }  // namespace
 
-void add_demo(CLI::App& app, Invocation& invocation) {
+void add_demo(Command app, Invocation& invocation) {
   auto choice = std::make_shared<DemoChoice>();  // shared with a callback that runs later
-  CLI::App& command = add_command(app, invocation, "demo",
-                                  "A small world on this machine to try Deskwire in: no account, "
-                                  "no network",
-                                  [&invocation, choice] { run_demo(invocation, *choice); });
+  Command command = add_command(app, invocation, "demo",
+                                "A small world on this machine to try Deskwire in: no account, "
+                                "no network",
+                                [&invocation, choice] { run_demo(invocation, *choice); });
   command.add_flag("--no-open", choice->has_no_browser, "open no browser");
   command.add_flag("--keep", choice->is_kept, "leave the folder with its store, settings and logs");
-  command.add_option("--port", choice->port, "of the world's page; 0 picks one")
-      ->check(CLI::Range(0, 65535));
+  command.add_option("--port", choice->port, "of the world's page; 0 picks one").within(0, 65535);
   command.add_option("--speed", choice->speed, "minutes of the day in a minute; 0 stands still")
-      ->check(CLI::Range(0, 600));
+      .within(0, 600);
 }
 
 }  // namespace dw

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 
@@ -149,7 +148,7 @@ void write_sample(Invocation& invocation, InitChoice choice) {
   tell_rest(choice, toml, manifest);
 }
 
-void add_options(CLI::App& command, InitChoice& choice) {
+void add_options(Command command, InitChoice& choice) {
   Surroundings& around = choice.around;
   command.add_flag("--slack", around.has_slack, "there is a Slack workspace");
   command.add_option("--slack-channel", around.slack_channel,
@@ -171,20 +170,19 @@ void add_options(CLI::App& command, InitChoice& choice) {
   command.add_option("--mail-from", around.mail_from, "the sender, \"Name <address>\"");
   command.add_option("--public-url", around.public_url, "how the outside reaches this Deskwire");
   command.add_option("--timezone", around.timezone, "of schedules, such as Europe/Berlin");
-  command.add_option("--out", choice.out, "the file to write")->capture_default_str();
+  command.add_option("--out", choice.out, "the file to write").show_default();
   command.add_flag("--force", choice.is_replacing, "write over a file that is there");
 }
 
 }  // namespace
 
-void add_init(CLI::App& app, Invocation& invocation) {
+void add_init(Command app, Invocation& invocation) {
   auto choice = std::make_shared<InitChoice>();      // shared with a callback that runs later
   auto is_answered = std::make_shared<bool>(false);  // shared for the same reason
-  CLI::App* command =
-      app.add_subcommand("init", "Write deskwire.toml and the Slack app's manifest");
-  add_options(*command, *choice);
-  command->add_flag("--yes", *is_answered, "ask nothing: the flags are the answers");
-  command->callback([&invocation, choice, is_answered] {
+  Command command = app.add("init", "Write deskwire.toml and the Slack app's manifest");
+  add_options(command, *choice);
+  command.add_flag("--yes", *is_answered, "ask nothing: the flags are the answers");
+  command.on_run([&invocation, choice, is_answered] {
     choice->is_asking = !*is_answered;
     if (choice->is_asking && ::isatty(STDIN_FILENO) == 0) {
       fmt::print(stderr,

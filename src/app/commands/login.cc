@@ -1,8 +1,6 @@
 // `deskwire login …`: a person's browser gives Deskwire its tokens.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/browser_sign_in.h"
 #include "app/commands/commands.h"
 #include "app/oauth_callback.h"
@@ -106,18 +104,17 @@ void log_in_google(Invocation& invocation, Core& core) {
   fmt::print("signed in; the token is in {}\n", core.settings.google.token_file);
 }
 
-void add_login(CLI::App& app, Invocation& invocation) {
+void add_login(Command app, Invocation& invocation) {
   auto listen = std::make_shared<std::string>("127.0.0.1:8765");  // shared with a later callback
   auto is_public = std::make_shared<bool>(false);                 // shared with a later callback
-  CLI::App* login = app.add_subcommand("login", "Sign in to an outside system with a browser");
-  login->require_subcommand(1);
-  CLI::App& command = add_command(
-      *login, invocation, "zendesk", "OAuth with an authorization code and PKCE",
+  Command login = app.add_group("login", "Sign in to an outside system with a browser");
+  Command command = add_command(
+      login, invocation, "zendesk", "OAuth with an authorization code and PKCE",
       [&invocation, listen, is_public] { log_in_zendesk(invocation, *listen, *is_public); });
   command.add_flag("--public", *is_public,
                    "the running daemon takes the browser's answer, at its server.public_url");
   command.add_option("--listen", *listen, "where the browser's answer is taken, on this machine");
-  add_command(*login, invocation, "google", "The same as `deskwire notices login`", [&invocation] {
+  add_command(login, invocation, "google", "The same as `deskwire notices login`", [&invocation] {
     if (const auto core = open_core(invocation)) log_in_google(invocation, *core);
   });
 }

@@ -81,10 +81,10 @@ std::string manual(const CLI::App& app) {
 
 }  // namespace
 
-void add_man(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("man", "Print the manual page deskwire(1)");
-  command->callback([&app, &invocation] {
-    fmt::print("{}", manual(app));
+void add_man(Command app, Invocation& invocation) {
+  Command command = app.add("man", "Print the manual page deskwire(1)");
+  command.on_run([app, &invocation] {
+    fmt::print("{}", manual(app.library()));
     invocation.exit_code = 0;
   });
 }

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "app/commands/commands.h"
@@ -380,49 +379,46 @@ void login(Invocation& invocation, const NoticeArguments& given) {
 
 using Given = std::shared_ptr<NoticeArguments>;  // shared with callbacks that run later
 
-CLI::App& add_one(CLI::App& notices, Invocation& invocation, const Given& given,
-                  const std::string& name, const std::string& what,
-                  void (*action)(Invocation&, const NoticeArguments&)) {
-  CLI::App& command = add_command(notices, invocation, name, what,
-                                  [&invocation, given, action] { action(invocation, *given); });
+Command add_one(Command notices, Invocation& invocation, const Given& given,
+                const std::string& name, const std::string& what,
+                void (*action)(Invocation&, const NoticeArguments&)) {
+  Command command = add_command(notices, invocation, name, what,
+                                [&invocation, given, action] { action(invocation, *given); });
   command.add_option("--sheet-id", given->sheet_id, "a Google Sheet, instead of the settings'");
   command.add_option("--range", given->range, "its range, \"Sheet1!A2:F\"");
   command.add_option("--file", given->file, "a .csv or .xlsx file, instead of the settings'");
   command.add_option("--webhook-url", given->webhook_url, "who gets the POSTs");
   command.add_option("--test-mode", given->test_mode, "yes: all but the sending")
-      ->expected(0, 1)
-      ->default_str("yes");
-  command.add_flag(older_flag, given->is_older)->group("");  // shown to nobody
+      .value_or_default("yes");
+  command.add_flag(older_flag, given->is_older, "").hide();  // shown to nobody
   return command;
 }
 
 }  // namespace
 
-void add_notices(CLI::App& app, Invocation& invocation) {
+void add_notices(Command app, Invocation& invocation) {
   const auto given = std::make_shared<NoticeArguments>();
-  CLI::App* notices = app.add_subcommand("notices", "Tell customers, once, that tickets closed");
-  notices->require_subcommand(1);
-  add_one(*notices, invocation, given, "preview", "What would be sent now; changes nothing",
-          preview)
+  Command notices = app.add_group("notices", "Tell customers, once, that tickets closed");
+  add_one(notices, invocation, given, "preview", "What would be sent now; changes nothing", preview)
       .add_option("--html", given->html, "one customer's mail as HTML");
-  add_one(*notices, invocation, given, "plan", "Write the plan under a number and a hash", plan);
-  CLI::App& apply_command = add_one(*notices, invocation, given, "apply",
-                                    "Send exactly a plan, unless the report has changed", apply);
-  apply_command.add_option("plan", given->plan, "its number")->required();
-  CLI::App& run_command = add_one(*notices, invocation, given, "run", "Plan and apply in one", run);
+  add_one(notices, invocation, given, "plan", "Write the plan under a number and a hash", plan);
+  Command apply_command = add_one(notices, invocation, given, "apply",
+                                  "Send exactly a plan, unless the report has changed", apply);
+  apply_command.add_option("plan", given->plan, "its number").required();
+  Command run_command = add_one(notices, invocation, given, "run", "Plan and apply in one", run);
   run_command.add_flag("--yes", given->is_yes, "do not ask, after an import");
-  for (CLI::App* command : {&apply_command, &run_command}) {
-    command->add_option("--wait", given->wait_seconds,
-                        "seconds without progress until what waits is left to later");
+  for (Command command : {apply_command, run_command}) {
+    command.add_option("--wait", given->wait_seconds,
+                       "seconds without progress until what waits is left to later");
   }
-  CLI::App& why_command =
-      add_one(*notices, invocation, given, "why", "What a customer was sent, or why nothing", why);
-  why_command.add_option("email", given->email, "the customer's address")->required();
+  Command why_command =
+      add_one(notices, invocation, given, "why", "What a customer was sent, or why nothing", why);
+  why_command.add_option("email", given->email, "the customer's address").required();
   why_command.add_option("--week", given->period, "one period: 2026-W47, 2026-11, 2026-11-21");
-  add_one(*notices, invocation, given, "login", "Sign in to Google, once, in a browser", login);
-  add_one(*notices, invocation, given, "import", "Take over last_run_date.json", import)
+  add_one(notices, invocation, given, "login", "Sign in to Google, once, in a browser", login);
+  add_one(notices, invocation, given, "import", "Take over last_run_date.json", import)
       .add_option("file", given->date_file, "the older tool's file")
-      ->required();
+      .required();
 }
 
 std::vector<std::string> modern_arguments(int count, char** arguments) {

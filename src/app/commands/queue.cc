@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "web/live_feed.h"
 #include "web/shapes.h"
@@ -84,19 +82,18 @@ void redrive(Invocation& invocation, const QueueArguments& given) {
 
 }  // namespace
 
-void add_queue(CLI::App& app, Invocation& invocation) {
+void add_queue(Command app, Invocation& invocation) {
   auto given = std::make_shared<QueueArguments>();  // shared with callbacks that run later
-  CLI::App* queue = app.add_subcommand("queue", "Queues");
-  queue->require_subcommand(1);
-  add_command(*queue, invocation, "list", "Depth and age of the oldest, of every queue",
+  Command queue = app.add_group("queue", "Queues");
+  add_command(queue, invocation, "list", "Depth and age of the oldest, of every queue",
               [&invocation] { list(invocation); });
-  CLI::App& look = add_command(*queue, invocation, "peek", "Look without taking",
-                               [&invocation, given] { peek(invocation, *given); });
-  look.add_option("name", given->name, "the queue")->required();
-  look.add_option("--limit", given->limit, "how many at most")->check(CLI::Range(1, 500));
-  CLI::App& back = add_command(*queue, invocation, "redrive", "Move dead messages back to live",
-                               [&invocation, given] { redrive(invocation, *given); });
-  back.add_option("name", given->name, "a dead-letter queue: NAME-dead")->required();
+  Command look = add_command(queue, invocation, "peek", "Look without taking",
+                             [&invocation, given] { peek(invocation, *given); });
+  look.add_option("name", given->name, "the queue").required();
+  look.add_option("--limit", given->limit, "how many at most").within(1, 500);
+  Command back = add_command(queue, invocation, "redrive", "Move dead messages back to live",
+                             [&invocation, given] { redrive(invocation, *given); });
+  back.add_option("name", given->name, "a dead-letter queue: NAME-dead").required();
 }
 
 }  // namespace dw

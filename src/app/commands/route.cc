@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <sstream>
 
@@ -153,22 +152,20 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
 
 }  // namespace
 
-void add_route(CLI::App& app, Invocation& invocation) {
+void add_route(Command app, Invocation& invocation) {
   auto given = std::make_shared<RouteArguments>();  // shared with callbacks that run later
-  CLI::App* route = app.add_subcommand("route", "Routing rules");
-  route->require_subcommand(1);
-  CLI::App& one =
-      add_command(*route, invocation, "explain", "Which rule a ticket would take, and why",
-                  [&invocation, given] { explain(invocation, given->file); });
+  Command route = app.add_group("route", "Routing rules");
+  Command one = add_command(route, invocation, "explain", "Which rule a ticket would take, and why",
+                            [&invocation, given] { explain(invocation, given->file); });
   one.add_option("file", given->file, "a message as written in Teams, or an API body; - for stdin")
-      ->required();
-  CLI::App& past =
-      add_command(*route, invocation, "backtest",
+      .required();
+  Command past =
+      add_command(route, invocation, "backtest",
                   "Which past tickets another configuration's rules would have sent elsewhere",
                   [&invocation, given] { backtest(invocation, *given); });
-  past.add_option("--since", given->since, "a day, a time or \"30d\"")->required();
+  past.add_option("--since", given->since, "a day, a time or \"30d\"").required();
   past.add_option("--config", given->config, "the configuration with the other [[route]]s")
-      ->required();
+      .required();
 }
 
 }  // namespace dw

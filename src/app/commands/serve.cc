@@ -1,16 +1,14 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "app/daemon.h"
 #include "app/exit_code.h"
 
 namespace dw {
 
-void add_serve(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("serve", "Run the daemon");
-  command->callback([&invocation] {
+void add_serve(Command app, Invocation& invocation) {
+  Command command = app.add("serve", "Run the daemon");
+  command.on_run([&invocation] {
     std::optional<Settings> settings = read_settings(invocation);
     if (!settings) return;
     const Result<std::string> listen = with_port(settings->server.listen);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "net/url.h"
 
@@ -50,13 +48,11 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
 
 }  // namespace
 
-void add_setup(CLI::App& app, Invocation& invocation) {
+void add_setup(Command app, Invocation& invocation) {
   auto choice = std::make_shared<SetupChoice>();  // shared with a callback that runs later
-  CLI::App* setup =
-      app.add_subcommand("setup", "Make at an outside system what Deskwire needs there");
-  setup->require_subcommand(1);
-  CLI::App& command =
-      add_command(*setup, invocation, "zendesk", "The webhook and the trigger that tell of changes",
+  Command setup = app.add_group("setup", "Make at an outside system what Deskwire needs there");
+  Command command =
+      add_command(setup, invocation, "zendesk", "The webhook and the trigger that tell of changes",
                   [&invocation, choice] { set_up_zendesk(invocation, *choice); });
   command.add_flag("--undo", choice->is_undo, "remove them again");
   command.add_flag("--dry-run", choice->is_dry_run, "say what would be done, and do nothing");

@@ -1,7 +1,6 @@
 // What the commands share: settings, the store, tables.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <iterator>
@@ -124,12 +123,12 @@ void print_one(const Invocation& invocation, const json::object& object) {
   }
 }
 
-CLI::App& add_command(CLI::App& app, Invocation& invocation, const std::string& name,
-                      const std::string& what, std::function<void()> action) {
-  CLI::App* command = app.add_subcommand(name, what);
-  command->add_flag("--json", invocation.is_json, "print JSON");
-  command->callback(std::move(action));
-  return *command;
+Command add_command(Command app, Invocation& invocation, const std::string& name,
+                    const std::string& what, std::function<void()> action) {
+  Command command = app.add(name, what);
+  command.add_flag("--json", invocation.is_json, "print JSON");
+  command.on_run(std::move(action));
+  return command;
 }
 
 }  // namespace dw

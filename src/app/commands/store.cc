@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 
@@ -35,24 +33,23 @@ void verify(Invocation& invocation) {
 
 }  // namespace
 
-void add_store(CLI::App& app, Invocation& invocation) {
+void add_store(Command app, Invocation& invocation) {
   auto file = std::make_shared<std::string>();  // shared with a callback that runs later
-  CLI::App* store = app.add_subcommand("store", "Schema, backup, integrity");
-  store->require_subcommand(1);
-  add_command(*store, invocation, "migrate", "Bring the schema up to date", [&invocation] {
+  Command store = app.add_group("store", "Schema, backup, integrity");
+  add_command(store, invocation, "migrate", "Bring the schema up to date", [&invocation] {
     // Opening migrates, as the daemon does at its start.
     if (open(invocation)) print_one(invocation, {{"schema", "up to date"}});
   });
-  CLI::App& copy = add_command(*store, invocation, "backup", "A consistent copy, while running",
-                               [&invocation, file] {
-                                 const std::unique_ptr<Store> from = open(invocation);
-                                 if (!from) return;
-                                 const Result<void> copied = from->backup(*file);
-                                 if (!copied.ok()) return fail(invocation, copied.error());
-                                 print_one(invocation, {{"backup", *file}});
-                               });
-  copy.add_option("file", *file, "a file that is not there yet")->required();
-  add_command(*store, invocation, "verify", "Check the file and its promises",
+  Command copy = add_command(store, invocation, "backup", "A consistent copy, while running",
+                             [&invocation, file] {
+                               const std::unique_ptr<Store> from = open(invocation);
+                               if (!from) return;
+                               const Result<void> copied = from->backup(*file);
+                               if (!copied.ok()) return fail(invocation, copied.error());
+                               print_one(invocation, {{"backup", *file}});
+                             });
+  copy.add_option("file", *file, "a file that is not there yet").required();
+  add_command(store, invocation, "verify", "Check the file and its promises",
               [&invocation] { verify(invocation); });
 }
 

@@ -1,8 +1,6 @@
 // deskwire summary: the daily report, to stdout.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "jobs/bridge/bridge.h"
 
@@ -25,7 +23,7 @@ void print_summary(Invocation& invocation) {
 
 }  // namespace
 
-void add_summary(CLI::App& app, Invocation& invocation) {
+void add_summary(Command app, Invocation& invocation) {
   add_command(app, invocation, "summary", "The daily report as it would be sent now",
               [&invocation] { print_summary(invocation); });
 }

@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "app/stats_files.h"
 #include "app/tally_recount.h"
@@ -208,29 +206,29 @@ void rebuild(Invocation& invocation, const TallyArguments& given) {
 
 }  // namespace
 
-void add_tally(CLI::App& app, Invocation& invocation) {
+void add_tally(Command app, Invocation& invocation) {
   auto given = std::make_shared<TallyArguments>();  // shared with callbacks that run later
-  CLI::App* tally = app.add_subcommand("tally", "Ticket updates per agent");
-  tally->add_option("--since", given->since, "a day, a time, \"today\" or \"7d\"; else all");
-  tally->add_option("--channel", given->channel, "of one channel");
-  tally->add_flag("--json", invocation.is_json, "print JSON");
-  tally->require_subcommand(0, 1);
-  tally->callback([&invocation, given, tally] {
-    if (tally->get_subcommands().empty()) show(invocation, *given);
+  Command tally = app.add("tally", "Ticket updates per agent");
+  tally.add_option("--since", given->since, "a day, a time, \"today\" or \"7d\"; else all");
+  tally.add_option("--channel", given->channel, "of one channel");
+  tally.add_flag("--json", invocation.is_json, "print JSON");
+  tally.has_optional_commands();
+  tally.on_run([&invocation, given, tally] {
+    if (!tally.has_chosen_command()) show(invocation, *given);
   });
-  CLI::App& take = add_command(*tally, invocation, "import",
-                               "Take over the counts of an older bot as an opening balance",
-                               [&invocation, given] { import(invocation, *given); });
-  take.add_option("file", given->file, "stats.json")->required();
-  CLI::App& fill = add_command(*tally, invocation, "backfill",
-                               "Count a channel's history, read through the Slack API",
-                               [&invocation, given] { backfill(invocation, *given); });
-  fill.add_option("--channel", given->channel, "the channel's id")->required();
-  fill.add_option("--since", given->since, "a day, a time or \"90d\"")->required();
-  CLI::App& again = add_command(*tally, invocation, "rebuild",
-                                "Count all kept messages anew, as a restart with another pattern "
-                                "does",
-                                [&invocation, given] { rebuild(invocation, *given); });
+  Command take = add_command(tally, invocation, "import",
+                             "Take over the counts of an older bot as an opening balance",
+                             [&invocation, given] { import(invocation, *given); });
+  take.add_option("file", given->file, "stats.json").required();
+  Command fill = add_command(tally, invocation, "backfill",
+                             "Count a channel's history, read through the Slack API",
+                             [&invocation, given] { backfill(invocation, *given); });
+  fill.add_option("--channel", given->channel, "the channel's id").required();
+  fill.add_option("--since", given->since, "a day, a time or \"90d\"").required();
+  Command again = add_command(tally, invocation, "rebuild",
+                              "Count all kept messages anew, as a restart with another pattern "
+                              "does",
+                              [&invocation, given] { rebuild(invocation, *given); });
   again.add_option("--channel", given->channel, "one channel alone");
 }
 

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/commands/commands.h"
 #include "web/shapes.h"
 
@@ -104,36 +102,35 @@ json::object new_body(const TicketArguments& given) {
 
 }  // namespace
 
-void add_ticket(CLI::App& app, Invocation& invocation) {
+void add_ticket(Command app, Invocation& invocation) {
   auto given = std::make_shared<TicketArguments>();  // shared with callbacks that run later
-  CLI::App* ticket = app.add_subcommand("ticket", "The embedded desk");
-  ticket->require_subcommand(1);
+  Command ticket = app.add_group("ticket", "The embedded desk");
 
-  CLI::App& all = add_command(*ticket, invocation, "list", "List and search tickets",
-                              [&invocation, given] { list(invocation, *given); });
+  Command all = add_command(ticket, invocation, "list", "List and search tickets",
+                            [&invocation, given] { list(invocation, *given); });
   all.add_option("--status", given->status, "open, pending or solved")
-      ->check(CLI::IsMember({"open", "pending", "solved"}));
+      .one_of({"open", "pending", "solved"});
   all.add_option("--priority", given->priority, "high, medium or low")
-      ->check(CLI::IsMember({"high", "medium", "low"}));
-  all.add_option("--limit", given->limit, "how many at most")->check(CLI::Range(1, 500));
+      .one_of({"high", "medium", "low"});
+  all.add_option("--limit", given->limit, "how many at most").within(1, 500);
   all.add_option("text", given->text, "words that title or description contain");
 
-  CLI::App& one = add_command(*ticket, invocation, "show", "One ticket, whole",
-                              [&invocation, given] { show(invocation, *given); });
-  one.add_option("id", given->id, "its number")->required();
+  Command one = add_command(ticket, invocation, "show", "One ticket, whole",
+                            [&invocation, given] { show(invocation, *given); });
+  one.add_option("id", given->id, "its number").required();
 
-  CLI::App& fresh = add_command(*ticket, invocation, "new", "Open a ticket", [&invocation, given] {
+  Command fresh = add_command(ticket, invocation, "new", "Open a ticket", [&invocation, given] {
     take(invocation, "api.ticket", new_body(*given));
   });
-  fresh.add_option("--title", given->title, "one line")->required();
-  fresh.add_option("--priority", given->priority, "high, medium or low")->required();
-  fresh.add_option("--description", given->description, "what happened")->required();
+  fresh.add_option("--title", given->title, "one line").required();
+  fresh.add_option("--priority", given->priority, "high, medium or low").required();
+  fresh.add_option("--description", given->description, "what happened").required();
   fresh.add_option("--requester", given->requester, "who asks");
   fresh.add_option("--email", given->email, "the requester's address");
   fresh.add_option("--tag", given->tags, "a tag; may be repeated");
 
-  CLI::App& reply =
-      add_command(*ticket, invocation, "reply", "Comment on a ticket", [&invocation, given] {
+  Command reply =
+      add_command(ticket, invocation, "reply", "Comment on a ticket", [&invocation, given] {
         take(invocation, "desk.comment",
              {{"ticket", given->id},
               {"author", json::object{{"name", "command line"}}},
@@ -141,16 +138,15 @@ void add_ticket(CLI::App& app, Invocation& invocation) {
               {"public", !given->is_private},
               {"source", "command"}});
       });
-  reply.add_option("id", given->id, "the ticket's number")->required();
-  reply.add_option("text", given->body, "what to say")->required();
+  reply.add_option("id", given->id, "the ticket's number").required();
+  reply.add_option("text", given->body, "what to say").required();
   reply.add_flag("--private", given->is_private, "a note that the requester does not see");
 
-  CLI::App& close =
-      add_command(*ticket, invocation, "close", "Solve a ticket", [&invocation, given] {
-        take(invocation, "desk.update",
-             {{"ticket", given->id}, {"status", "solved"}, {"by", "command line"}});
-      });
-  close.add_option("id", given->id, "the ticket's number")->required();
+  Command close = add_command(ticket, invocation, "close", "Solve a ticket", [&invocation, given] {
+    take(invocation, "desk.update",
+         {{"ticket", given->id}, {"status", "solved"}, {"by", "command line"}});
+  });
+  close.add_option("id", given->id, "the ticket's number").required();
 }
 
 }  // namespace dw

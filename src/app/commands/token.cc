@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <set>
 
 #include "app/commands/commands.h"
@@ -114,29 +113,28 @@ void revoke(Invocation& invocation, const TokenArguments& given) {
 
 }  // namespace
 
-void add_token(CLI::App& app, Invocation& invocation) {
+void add_token(Command app, Invocation& invocation) {
   auto given = std::make_shared<TokenArguments>();  // shared with callbacks that run later
-  CLI::App* token = app.add_subcommand("token", "API tokens and SQS access keys");
-  token->require_subcommand(1);
-  CLI::App& fresh = add_command(*token, invocation, "add", "Make one; it is shown once",
-                                [&invocation, given] { add(invocation, *given); });
-  fresh.add_option("name", given->name, "what it is for")->required();
+  Command token = app.add_group("token", "API tokens and SQS access keys");
+  Command fresh = add_command(token, invocation, "add", "Make one; it is shown once",
+                              [&invocation, given] { add(invocation, *given); });
+  fresh.add_option("name", given->name, "what it is for").required();
   fresh.add_option("--role", given->role, "viewer, agent or admin")
-      ->check(CLI::IsMember({"viewer", "agent", "admin"}));
+      .one_of({"viewer", "agent", "admin"});
   fresh
       .add_option("--scope", given->scopes,
                   "what it opens: tickets, tally, queues, deliveries, volume, notices, metrics, "
                   "status, live, audit; \"tally:read\" to look alone. Several may be given; "
                   "without one, all")
-      ->check(check_scope);
+      .check(check_scope);
   fresh.add_flag("--wall", given->is_wall,
                  "read-only, and print a link that opens the board on a wall screen");
   fresh.add_flag("--sqs", given->is_sqs, "an access key for /sqs instead");
-  add_command(*token, invocation, "list", "All of them, without their secrets",
+  add_command(token, invocation, "list", "All of them, without their secrets",
               [&invocation] { list(invocation); });
-  CLI::App& gone = add_command(*token, invocation, "revoke", "End one, within two seconds",
-                               [&invocation, given] { revoke(invocation, *given); });
-  gone.add_option("name", given->name, "its name")->required();
+  Command gone = add_command(token, invocation, "revoke", "End one, within two seconds",
+                             [&invocation, given] { revoke(invocation, *given); });
+  gone.add_option("name", given->name, "its name").required();
 }
 
 }  // namespace dw

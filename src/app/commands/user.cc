@@ -3,7 +3,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "app/commands/commands.h"
@@ -155,28 +154,26 @@ void change(Invocation& invocation, const UserArguments& given) {
 
 }  // namespace
 
-void add_user(CLI::App& app, Invocation& invocation) {
+void add_user(Command app, Invocation& invocation) {
   auto given = std::make_shared<UserArguments>();  // shared with callbacks that run later
-  CLI::App* user = app.add_subcommand("user", "Accounts");
-  user->require_subcommand(1);
-  const auto role = [given](CLI::App& command, const char* what) {
-    command.add_option("--role", given->role, what)
-        ->check(CLI::IsMember({"viewer", "agent", "admin"}));
+  Command user = app.add_group("user", "Accounts");
+  const auto role = [given](Command command, const char* what) {
+    command.add_option("--role", given->role, what).one_of({"viewer", "agent", "admin"});
   };
-  CLI::App& fresh = add_command(*user, invocation, "add",
-                                "Make one; the password is asked for, or read from stdin",
-                                [&invocation, given] { add(invocation, *given); });
-  fresh.add_option("name", given->name, "the name to sign in with")->required()->check(check_name);
+  Command fresh = add_command(user, invocation, "add",
+                              "Make one; the password is asked for, or read from stdin",
+                              [&invocation, given] { add(invocation, *given); });
+  fresh.add_option("name", given->name, "the name to sign in with").required().check(check_name);
   role(fresh, "viewer (the default), agent or admin");
-  add_command(*user, invocation, "list", "All of them", [&invocation] { list(invocation); });
-  CLI::App& gone = add_command(*user, invocation, "remove", "Remove one, and end its sessions",
-                               [&invocation, given] { remove(invocation, *given); });
-  gone.add_option("name", given->name, "its name")->required();
-  CLI::App& other = add_command(*user, invocation, "passwd",
-                                "Set another password, or with --role another role; its sessions "
-                                "end",
-                                [&invocation, given] { change(invocation, *given); });
-  other.add_option("name", given->name, "its name")->required();
+  add_command(user, invocation, "list", "All of them", [&invocation] { list(invocation); });
+  Command gone = add_command(user, invocation, "remove", "Remove one, and end its sessions",
+                             [&invocation, given] { remove(invocation, *given); });
+  gone.add_option("name", given->name, "its name").required();
+  Command other = add_command(user, invocation, "passwd",
+                              "Set another password, or with --role another role; its sessions "
+                              "end",
+                              [&invocation, given] { change(invocation, *given); });
+  other.add_option("name", given->name, "its name").required();
   role(other, "viewer, agent or admin");
 }
 

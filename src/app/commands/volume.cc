@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "app/exit_code.h"
 #include "app/volume_round.h"
 #include "base/text_file.h"
@@ -232,23 +230,23 @@ void import(Invocation& invocation, const VolumeArguments& given) {
                          {"to", to_rfc3339(counts->back().hour)}});
 }
 
-void add_lookers(CLI::App& volume, Invocation& invocation,
+void add_lookers(Command volume, Invocation& invocation,
                  // shared with callbacks that run later
                  const std::shared_ptr<VolumeArguments>& given) {
-  CLI::App& test = add_command(volume, invocation, "backtest",
-                               "Replay history as if live: the alerts that it would have sent",
-                               [&invocation, given] { volume_backtest(invocation, *given); });
+  Command test = add_command(volume, invocation, "backtest",
+                             "Replay history as if live: the alerts that it would have sent",
+                             [&invocation, given] { volume_backtest(invocation, *given); });
   test.add_option("--method", given->method, "seasonal or mean; default as configured")
-      ->check(CLI::IsMember({"seasonal", "mean"}));
+      .one_of({"seasonal", "mean"});
   test.add_option("--since", given->since, "from this day on; what is older is learnt from");
   test.add_option("--labels", given->labels, "CSV of true spikes: timestamp, or from,to");
   test.add_flag("--compare", given->is_compared, "both methods side by side");
   test.add_option("--chart", given->chart, "draw it into this .svg or .png");
   test.add_option("--input", given->input, "a file of counts instead of the store");
   test.add_option("--sensitivity", given->sensitivity, "another tail probability")
-      ->check(CLI::Range(1e-15, 0.1));
-  CLI::App& report = add_command(volume, invocation, "report", "Hours and what was expected",
-                                 [&invocation, given] { volume_report(invocation, *given); });
+      .within(1e-15, 0.1);
+  Command report = add_command(volume, invocation, "report", "Hours and what was expected",
+                               [&invocation, given] { volume_report(invocation, *given); });
   report.add_option("--since", given->since, "from this day on; default the last week");
   report.add_option("--chart", given->chart, "draw it into this .svg or .png");
   report.add_option("--input", given->input, "a file of counts instead of the store");
@@ -256,23 +254,22 @@ void add_lookers(CLI::App& volume, Invocation& invocation,
 
 }  // namespace
 
-void add_volume(CLI::App& app, Invocation& invocation) {
+void add_volume(Command app, Invocation& invocation) {
   auto given = std::make_shared<VolumeArguments>();  // shared with callbacks that run later
-  CLI::App* volume = app.add_subcommand("volume", "Ticket volume: the hour that is out of line");
-  volume->require_subcommand(1);
-  CLI::App& one = add_command(*volume, invocation, "run", "Count the finished hours, decide, tell",
-                              [&invocation, given] { run(invocation, *given); });
+  Command volume = app.add_group("volume", "Ticket volume: the hour that is out of line");
+  Command one = add_command(volume, invocation, "run", "Count the finished hours, decide, tell",
+                            [&invocation, given] { run(invocation, *given); });
   one.add_option("--at", given->at, "look at this hour as if it had just ended");
   one.add_flag("--dry-run", given->is_dry, "tell nobody");
   one.add_flag("--exit-code", given->has_exit_code, "exit 1 if the hour is out of line");
   one.add_option("--auth-ini", given->auth_ini, "the older spike notifier's settings");
-  CLI::App& fill = add_command(*volume, invocation, "backfill", "Fill history in bulk; resumable",
-                               [&invocation, given] { backfill(invocation, *given); });
+  Command fill = add_command(volume, invocation, "backfill", "Fill history in bulk; resumable",
+                             [&invocation, given] { backfill(invocation, *given); });
   fill.add_option("--since", given->since, "from this day on; default volume.history");
-  add_lookers(*volume, invocation, given);
-  CLI::App& from = add_command(*volume, invocation, "import", "Take counts out of a file",
-                               [&invocation, given] { import(invocation, *given); });
-  from.add_option("file", given->file, "the older CSV, or timestamp,count")->required();
+  add_lookers(volume, invocation, given);
+  Command from = add_command(volume, invocation, "import", "Take counts out of a file",
+                             [&invocation, given] { import(invocation, *given); });
+  from.add_option("file", given->file, "the older CSV, or timestamp,count").required();
 }
 
 }  // namespace dw

@@ -1,7 +1,6 @@
 // The whole story of one event, ticket or delivery, as far as the store still has it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <set>
 
@@ -223,12 +222,12 @@ void tell(Invocation& invocation, const std::string& id) {
 
 }  // namespace
 
-void add_why(CLI::App& app, Invocation& invocation) {
+void add_why(Command app, Invocation& invocation) {
   auto id = std::make_shared<std::string>();  // shared with a callback that runs later
-  CLI::App& command =
+  Command command =
       add_command(app, invocation, "why", "The whole story of one event, ticket or delivery",
                   [&invocation, id] { tell(invocation, *id); });
-  command.add_option("id", *id, "17, e-000123 or d-000191")->required();
+  command.add_option("id", *id, "17, e-000123 or d-000191").required();
 }
 
 }  // namespace dw
