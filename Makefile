@@ -25,7 +25,7 @@ test: board ## units, cases, contracts and wire formats: under a minute once bui
 check: tidy format-check lint docs-check ## format, clang-tidy on touched files, house rules, docs
 
 e2e: build ## the built binary against clients and servers that others wrote
-	@tools/build.sh build fake_slack fake_zendesk fake_pagerduty fake_sheets
+	@tools/build.sh build fake_slack fake_zendesk fake_pagerduty fake_sheets http_mirror
 	@tools/node_tests.sh tests/e2e
 
 crash: build ## kills the binary at hundreds of random moments; KILLS=N, SEED=N repeats

@@ -1,6 +1,7 @@
 // An HTTP/1.1 server on the event loop: routes, limits, deadlines, keep-alive, TLS, streams.
 // It knows no words of the trade; who may call what is the handlers' matter.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,8 +30,14 @@ struct Request {
   /// The caller has hung up, as far as can be seen: for handlers that wait before they answer.
   std::function<bool()> is_gone;
 
+  std::string_view host;  ///< whom it is for, "a:8080": the target's authority, else Host's
+  uint16_t port = 0;      ///< ours, of the connection that it came on
+  bool is_tls = false;    ///< TLS here
+
   /// A header by name in any case; empty if absent. Of a repeated one the first.
   std::string_view header(std::string_view name) const;
+  /// Whether Accept-Encoding takes a coding ("gzip"): named, or by "*", and not with q=0.
+  bool takes_coding(std::string_view coding) const;
   /// A decoded query parameter.
   std::optional<std::string> parameter(std::string_view name) const;
 };
@@ -102,11 +109,15 @@ struct ServerOptions {
   std::string tls_cert, tls_key;             ///< PEM files; both or neither
   std::vector<std::string> trusted_proxies;  ///< CIDRs
   ServerLimits limits;
-  /// The body of an answer that no handler gave: 400, 404, 405, 408, 413, 431, 503.
+  /// The body of an answer that no handler gave: 400, 404, 405, 408, 413, 415, 417, 431, 501, 503.
+  /// `path` is empty where no path was understood.
   std::function<Response(int status, std::string_view path, std::string detail)> refuse;
   /// Seen after each answer: pattern (empty if none), method, status, seconds.
   std::function<void(std::string_view pattern, std::string_view method, int status, double seconds)>
       observe;
+  /// Asked about every request before a route is looked for, whatever its path is; an answer turns
+  /// the request away. Not set: every request goes on.
+  std::function<std::optional<Response>(const Request& request)> admit;
 };
 
 class HttpServer {

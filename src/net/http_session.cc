@@ -1,5 +1,6 @@
-// One connection: bytes in, a request to its handler, bytes out. Beast's parser reads the message;
-// reading, writing and their deadlines are here, once for plain sockets and once for TLS.
+// One connection: bytes in, a request to its handler, bytes out. Beast's parser takes a head apart,
+// request_head.h decides what it says and chunked_body.h reads chunks; reading, writing and their
+// deadlines are here, once for plain sockets and once for TLS.
 #include "net/http_session.h"
 
 #include <sys/socket.h>
@@ -9,9 +10,10 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
+#include "net/chunked_body.h"
 #include "net/request_head.h"
 
 namespace dw {
@@ -23,17 +25,18 @@ namespace http = beast::http;
 namespace ssl = asio::ssl;
 using tcp = asio::ip::tcp;
 using TlsStream = ssl::stream<tcp::socket>;
-using Message = http::request<http::string_body>;
-using Parser = http::request_parser<http::string_body>;
+using Parser = http::request_parser<http::empty_body>;
 using ErrorCode = boost::system::error_code;
 
 constexpr Millis handshake_timeout{10'000};
 constexpr Millis farewell_timeout{1'000};
+/// What a refused sender is still sending is read and forgotten, so that it hears our answer before
+/// its connection is reset: until it is silent for a while, and never further or longer than this.
+constexpr size_t drain_bytes_max = 64 * 1024 * 1024;
+constexpr Millis drain_silence_max{2'000}, drain_time_max{30'000};
+constexpr std::string_view empty_line = "\r\n";
 constexpr size_t idle_buffer_bytes = 512;
 constexpr size_t read_bytes = 16 * 1024;
-/// What a refused sender may still be sending is read this far, so that it sees our answer before
-/// its connection is reset.
-constexpr size_t farewell_bytes_max = 1024 * 1024;
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
@@ -57,22 +60,15 @@ std::string address_of(const tcp::socket& socket) {
   return failed ? std::string() : remote.address().to_string();
 }
 
-/// Shapes that two programs could read as two different requests are no requests here.
-bool is_clean(const Message& head) {
-  const bool has_coding = head.count(http::field::transfer_encoding) > 0;
-  const size_t lengths = head.count(http::field::content_length);
-  const size_t hosts = head.count(http::field::host);
-  if (lengths > 1 || (lengths == 1 && has_coding)) return false;
-  if (hosts > 1 || (hosts == 0 && head.version() == 11)) return false;
-  return is_clean_target(view(head.target()));
-}
+/// A request as far as it has arrived.
+struct Arriving {
+  Parser parser;
+  HeaderViews headers;  // of the head: what is behind the body is no header
+  Framing framing;
+  std::string body;
 
-/// What the parser's error means for the sender.
-int status_of(const ErrorCode& failed) {
-  if (failed == http::error::body_limit) return 413;
-  if (failed == http::error::header_limit) return 431;
-  return 400;
-}
+  std::string_view method() const { return view(parser.get().method_string()); }
+};
 
 bool has_hung_up(int socket) {
   char byte = 0;
@@ -87,6 +83,8 @@ class HttpSession final : public Connection, private ByteStream {
   HttpSession(HttpSessions& server, Stream stream)
       : Connection(server.connections_), server_(server), stream_(std::move(stream)) {
     peer_ = server.proxies_.peer_of(address_of(socket()), is_tls);
+    ErrorCode ignored;
+    port_ = socket().local_endpoint(ignored).port();
   }
 
   Task<void> run() {
@@ -128,19 +126,32 @@ class HttpSession final : public Connection, private ByteStream {
     co_return !failed_;
   }
 
-  /// Holds next to nothing while the connection is idle.
+  /// Holds next to nothing while the connection is idle. One empty line before a request is
+  /// skipped: some clients send it behind a body (RFC 9112, section 2.2).
   Task<bool> wait_for_request() {
-    if (buffer_.size() > 0) co_return true;
-    if (buffer_.capacity() > idle_buffer_bytes) buffer_.shrink_to_fit();
+    bool may_skip = true;
     set_deadline(limits().idle_timeout);
-    set_idle(true);
-    const bool has_begun = co_await read_more(idle_buffer_bytes);
-    set_idle(false);
-    co_return has_begun;
+    for (;;) {
+      const std::string_view arrived = view(buffer_);
+      const bool is_begun = !arrived.empty() && !(may_skip && empty_line.starts_with(arrived));
+      if (may_skip && arrived.starts_with(empty_line)) {
+        buffer_.consume(empty_line.size());
+        may_skip = false;
+        continue;
+      }
+      if (is_begun) co_return true;
+      if (buffer_.size() == 0 && buffer_.capacity() > idle_buffer_bytes) buffer_.shrink_to_fit();
+      set_idle(true);
+      const bool has_more = co_await read_more(idle_buffer_bytes);
+      set_idle(false);
+      if (!has_more) co_return false;
+    }
   }
 
   Task<bool> serve_one() {
     set_deadline(limits().head_timeout);
+    refused_method_.clear();
+    refused_path_.clear();
     HeadScan scan;
     auto verdict = scan.look(view(buffer_));
     while (verdict == HeadScan::Verdict::more && buffer_.size() <= limits().header_bytes_max) {
@@ -148,96 +159,149 @@ class HttpSession final : public Connection, private ByteStream {
       verdict = scan.look(view(buffer_));
     }
     if (verdict == HeadScan::Verdict::broken) {
-      co_return co_await refuse(400, "", "the request's head is malformed");
+      co_return co_await refuse(400, "the request's head is malformed");
     }
     if (verdict == HeadScan::Verdict::more || scan.bytes() > limits().header_bytes_max) {
-      co_return co_await refuse(431, "", "the request's head is too large");
+      co_return co_await refuse(431, "the request's head is too large");
     }
-    Parser parser;
-    parser.header_limit(static_cast<uint32_t>(limits().header_bytes_max));
-    parser.body_limit(limits().body_bytes_max);
-    ErrorCode broken;
-    buffer_.consume(parser.put(buffer_.data(), broken));
-    if (broken && broken != http::error::need_more) co_return co_await refuse_broken(broken);
-    if (!is_clean(parser.get())) co_return co_await refuse(400, "", "the request is ambiguous");
-    if (!parser.is_done() && !co_await read_body(parser)) co_return false;
+    Arriving request;
+    if (std::string broken = parse_head(request, scan.bytes()); !broken.empty()) {
+      co_return co_await refuse(400, std::move(broken));
+    }
+    refused_method_ = request.method();
+    refused_path_ = request.framing.path;
+    const Framing& framing = request.framing;
+    if (framing.refused != 0) co_return co_await refuse(framing.refused, std::string(framing.why));
+    const bool has_body = framing.is_chunked || framing.body_bytes > 0;
+    if (has_body && !co_await read_body(request)) co_return false;
     clear_deadline();
-    co_return co_await answer(parser.get(), parser.keep_alive());
+    co_return co_await answer(request);
+  }
+
+  /// Takes the head from the buffer; the result is what is wrong with its grammar, if anything is.
+  std::string parse_head(Arriving& request, size_t bytes) {
+    Parser& parser = request.parser;
+    parser.header_limit(static_cast<uint32_t>(limits().header_bytes_max));
+    // How long the body is, and whether there is one, is not left to it.
+    parser.skip(true);
+    ErrorCode broken;
+    const size_t taken = parser.put(asio::buffer(view(buffer_).data(), bytes), broken);
+    if (broken) return broken.message();
+    if (taken != bytes || !parser.is_header_done()) return "the request's head is malformed";
+    buffer_.consume(bytes);
+    const auto& head = parser.get();
+    request.headers.reserve(16);
+    for (const auto& field : head) {
+      request.headers.emplace_back(view(field.name_string()), view(field.value()));
+    }
+    request.framing = framing_of({.method = request.method(),
+                                  .target = view(head.target()),
+                                  .version = static_cast<int>(head.version()),
+                                  .headers = request.headers});
+    return {};
   }
 
   /// One deadline for the whole body: a sender of a byte a second is cut all the same.
-  Task<bool> read_body(Parser& parser) {
+  Task<bool> read_body(Arriving& request) {
     set_deadline(limits().body_timeout);
-    parser.eager(true);
-    const bool waits = beast::iequals(parser.get()[http::field::expect], "100-continue");
-    if (waits && buffer_.size() == 0 && !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", "")) {
-      co_return false;
-    }
+    const Framing& framing = request.framing;
+    if (framing.body_bytes > limits().body_bytes_max) co_return co_await refuse_large();
+    const bool waits = framing.waits_to_go_on && buffer_.size() == 0;
+    if (waits && !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", "")) co_return false;
+    if (framing.is_chunked) co_return co_await read_chunks(request);
+    const auto length = static_cast<size_t>(framing.body_bytes);
     for (;;) {
-      ErrorCode broken;
-      if (buffer_.size() > 0) buffer_.consume(parser.put(buffer_.data(), broken));
-      if (broken && broken != http::error::need_more) co_return co_await refuse_broken(broken);
-      if (parser.is_done()) co_return true;
+      const size_t bytes = std::min(length - request.body.size(), buffer_.size());
+      request.body.append(view(buffer_).substr(0, bytes));
+      buffer_.consume(bytes);
+      if (request.body.size() == length) co_return true;
       if (!co_await read_more(read_bytes)) co_return co_await refuse_late();
     }
   }
 
-  Task<bool> refuse_broken(ErrorCode broken) {
-    co_return co_await refuse(status_of(broken), "", broken.message());
+  Task<bool> read_chunks(Arriving& request) {
+    ChunkedBody chunks(limits().body_bytes_max, limits().header_bytes_max);
+    for (;;) {
+      const auto verdict = chunks.take(view(buffer_), request.body);
+      buffer_.consume(chunks.taken());
+      if (verdict == ChunkedBody::Verdict::whole) co_return true;
+      if (verdict == ChunkedBody::Verdict::too_large) co_return co_await refuse_large();
+      if (verdict == ChunkedBody::Verdict::broken) {
+        co_return co_await refuse(400, "the request's chunks are malformed");
+      }
+      if (!co_await read_more(read_bytes)) co_return co_await refuse_late();
+    }
+  }
+
+  Task<bool> refuse_large() {
+    std::string why = "the body is larger than " + std::to_string(limits().body_bytes_max) +
+                      " bytes (server.max_body)";
+    co_return co_await refuse(413, std::move(why));
   }
 
   /// A read has failed: its time was up, or nobody is there to be told.
   Task<bool> refuse_late() {
     if (!is_late()) co_return false;
-    co_return co_await refuse(408, "", "the request took too long to arrive");
+    co_return co_await refuse(408, "the request took too long to arrive");
   }
 
   /// Answers and closes: what is left of the request can't be trusted.
-  Task<bool> refuse(int status, std::string_view path, std::string detail) {
-    Response response = server_.options_.refuse(status, path, std::move(detail));
-    co_await write(response, "GET", 11, false);
+  Task<bool> refuse(int status, std::string detail) {
+    Response response = server_.options_.refuse(status, refused_path_, std::move(detail));
+    if (status == 415) response.headers.emplace_back("Accept-Encoding", "identity");
+    co_await write(response, refused_method_, 11, false);
     is_refused_ = true;
     co_return false;
   }
 
-  Task<bool> answer(const Message& message, bool is_kept) {
+  Task<bool> answer(const Arriving& arrived) {
     const auto started = server_.clock_.monotonic();
-    Request request = request_of(message);
-    Routes::Found found = server_.routes_.find(request.method, request.path);
-    request.path_parameters = std::move(found.parameters);
+    Request request = request_of(arrived);
     Response response;
-    if (found.handler != nullptr) {
-      response = co_await (*found.handler)(request);
-    } else if (found.allow.empty()) {
-      response = server_.options_.refuse(404, request.path, "there is nothing at this address");
+    std::string_view pattern;
+    std::optional<Response> turned_away;
+    if (server_.options_.admit) turned_away = server_.options_.admit(request);
+    if (turned_away) {
+      response = std::move(*turned_away);
     } else {
-      response = server_.options_.refuse(405, request.path, "allowed here: " + found.allow);
-      response.headers.emplace_back("Allow", found.allow);
+      Routes::Found found = server_.routes_.find(request.method, request.path);
+      pattern = found.pattern;
+      request.path_parameters = std::move(found.parameters);
+      if (found.handler != nullptr) {
+        response = co_await (*found.handler)(request);
+      } else if (found.allow.empty()) {
+        response = server_.options_.refuse(404, request.path, "there is nothing at this address");
+      } else {
+        response = server_.options_.refuse(405, request.path, "allowed here: " + found.allow);
+        response.headers.emplace_back("Allow", found.allow);
+      }
     }
     if (server_.options_.observe) {
       const std::chrono::duration<double> took = server_.clock_.monotonic() - started;
-      server_.options_.observe(found.pattern, request.method, response.status, took.count());
+      server_.options_.observe(pattern, request.method, response.status, took.count());
     }
-    is_kept = is_kept && !server_.is_stopping();
-    co_return co_await write(response, request.method, message.version(), is_kept);
+    const bool is_kept = arrived.framing.is_kept && !server_.is_stopping();
+    co_return co_await write(response, request.method, arrived.parser.get().version(), is_kept);
   }
 
-  Request request_of(const Message& message) {
+  Request request_of(const Arriving& arrived) {
+    const Framing& framing = arrived.framing;
     Request request;
-    request.method = view(message.method_string());
-    const std::string_view target = view(message.target());
-    const size_t question = target.find('?');
-    request.path = target.substr(0, question);
-    if (question != std::string_view::npos) request.query = target.substr(question + 1);
-    request.body = message.body();
-    request.headers.reserve(16);
-    for (const auto& field : message) {
-      request.headers.emplace_back(view(field.name_string()), view(field.value()));
+    request.method = arrived.method();
+    request.path = framing.path;
+    request.query = framing.query;
+    request.body = arrived.body;
+    request.host = framing.authority;
+    request.headers = arrived.headers;
+    for (auto& [name, value] : request.headers) {
+      if (framing.is_absolute && beast::iequals(name, "host")) value = framing.authority;
     }
     Origin origin = server_.proxies_.origin_of(peer_, request.headers);
     request.peer = std::move(origin.peer);
     request.is_loopback = origin.is_loopback;
     request.is_https = origin.is_https;
+    request.is_tls = is_tls;
+    request.port = port_;
     request.is_gone = [handle = socket().native_handle()] { return has_hung_up(handle); };
     return request;
   }
@@ -284,11 +348,16 @@ class HttpSession final : public Connection, private ByteStream {
     if (!is_refused_) co_return;
     socket().shutdown(tcp::socket::shutdown_send, ignored);
     buffer_.clear();
+    const Monotonic until = server_.clock_.monotonic() + drain_time_max;
     size_t bytes = 0;
-    while (!is_late() && bytes < farewell_bytes_max) {
+    set_idle(true);  // a server that stops does not wait for it
+    while (bytes < drain_bytes_max && !server_.is_stopping()) {
+      if (server_.clock_.monotonic() >= until) break;
+      set_deadline(drain_silence_max);
       bytes += co_await socket().async_read_some(buffer_.prepare(read_bytes), quietly(ignored));
-      if (ignored) co_return;
+      if (ignored) break;
     }
+    set_idle(false);
   }
 
   HttpSessions& server_;
@@ -296,6 +365,9 @@ class HttpSession final : public Connection, private ByteStream {
   SocketPeer peer_;
   beast::flat_buffer buffer_;
   ErrorCode failed_;  // of the last read or write
+  uint16_t port_ = 0;
+  // Of the request that is being read, as far as they are known: for an answer that refuses it.
+  std::string refused_method_, refused_path_;
   bool is_refused_ = false;
 };
 

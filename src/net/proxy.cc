@@ -8,6 +8,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/authority.h"
 #include "base/text.h"
 
 namespace dw {
@@ -30,6 +31,10 @@ std::optional<ip::address> hop_address(std::string_view hop) {
   if (hop.starts_with('[')) return address_of(hop.substr(1, hop.find(']') - 1));
   if (std::count(hop.begin(), hop.end(), ':') == 1) hop = hop.substr(0, hop.find(':'));
   return address_of(hop);
+}
+
+bool is_loopback(const ip::address& address) {
+  return is_loopback_host(address.to_string());
 }
 
 std::string bytes_of(const ip::address& address) {
@@ -124,7 +129,7 @@ bool ProxyTrust::trusts(std::string_view address) const {
 SocketPeer ProxyTrust::peer_of(std::string_view address, bool is_tls) const {
   const auto parsed = address_of(address);
   if (!parsed) return {std::string(address), false, false, is_tls};
-  return {parsed->to_string(), parsed->is_loopback(), trusts(address), is_tls};
+  return {parsed->to_string(), is_loopback(*parsed), trusts(address), is_tls};
 }
 
 Origin ProxyTrust::origin_of(const SocketPeer& socket, const HeaderViews& headers) const {
@@ -142,7 +147,7 @@ Origin ProxyTrust::origin_of(const SocketPeer& socket, const HeaderViews& header
       break;
     }
     origin.peer = address->to_string();
-    origin.is_loopback = socket.is_loopback && address->is_loopback();
+    origin.is_loopback = socket.is_loopback && is_loopback(*address);
     if (!trusts(origin.peer)) break;
   }
   return origin;

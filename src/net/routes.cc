@@ -49,6 +49,16 @@ int weigh(const std::vector<std::string>& pattern, const std::vector<std::string
   return pattern.size() == path.size() ? weight + 1 : -1;
 }
 
+/// Of ";q=0.5" behind a coding (RFC 9110, section 12.4.2): false for 0 and for what is no weight.
+bool has_weight(std::string_view parameters) {
+  if (parameters.empty()) return true;
+  std::string_view text = trim(parameters.substr(1));
+  if (!equals_ignoring_case(text.substr(0, 2), "q=")) return false;
+  text.remove_prefix(2);
+  const bool is_number = text.find_first_not_of("0123456789.") == std::string_view::npos;
+  return is_number && text.find_first_of("123456789") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view Request::header(std::string_view name) const {
@@ -56,6 +66,21 @@ std::string_view Request::header(std::string_view name) const {
     if (equals_ignoring_case(key, name)) return value;
   }
   return {};
+}
+
+bool Request::takes_coding(std::string_view coding) const {
+  std::optional<bool> is_named, is_any;
+  for (const auto& [key, value] : headers) {
+    if (!equals_ignoring_case(key, "accept-encoding")) continue;
+    for (const std::string_view one : split(value, ',')) {
+      const size_t semicolon = std::min(one.find(';'), one.size());
+      const std::string_view name = trim(one.substr(0, semicolon));
+      const bool is_taken = has_weight(one.substr(semicolon));
+      if (equals_ignoring_case(name, coding)) is_named = is_named.value_or(true) && is_taken;
+      if (name == "*") is_any = is_any.value_or(true) && is_taken;
+    }
+  }
+  return is_named.value_or(is_any.value_or(false));
 }
 
 std::optional<std::string> Request::parameter(std::string_view name) const {

@@ -12,6 +12,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <deque>
 
+#include "base/authority.h"
 #include "net/url.h"
 
 namespace dw {
@@ -201,6 +202,10 @@ Task<Result<std::unique_ptr<WebSocket>>> WebSocket::connect(Loop& loop, std::str
   const std::optional<Url> parsed =
       is_web_socket ? parse_url("http" + url.substr(2)) : std::nullopt;
   if (!parsed) co_return Error{ErrorKind::invalid, "web socket", "the address is none"};
+  // What is said there is secret: it goes over TLS, or stays on this machine.
+  if (parsed->scheme == "http" && !is_loopback_host(parsed->host)) {
+    co_return Error{ErrorKind::invalid, "web socket", "the address has no TLS (ws://)"};
+  }
   const std::string origin = parsed->origin();
   Address to{.host = parsed->host,
              .port = std::to_string(parsed->port),

@@ -33,7 +33,7 @@ Response serve(const EmbeddedFile& file, const Request& request, const char* cac
                       {"Referrer-Policy", "same-origin"},
                       {"Cache-Control", caching},
                       {"Vary", "Accept-Encoding"}};
-  if (request.header("accept-encoding").find("gzip") != std::string_view::npos) {
+  if (request.takes_coding("gzip")) {
     response.body = file.gzip;
     response.headers.emplace_back("Content-Encoding", "gzip");
   } else {

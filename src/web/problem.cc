@@ -11,7 +11,7 @@ namespace {
 constexpr int retry_after_seconds = 1;
 
 std::string_view title_of(int status) {
-  static constexpr std::array<std::pair<int, std::string_view>, 17> titles = {{
+  static constexpr std::array<std::pair<int, std::string_view>, 18> titles = {{
       {400, "Bad request"},
       {401, "Not signed in"},
       {403, "Not allowed"},
@@ -20,7 +20,8 @@ std::string_view title_of(int status) {
       {408, "Request took too long"},
       {409, "Conflict"},
       {413, "Too large"},
-      {415, "Not JSON"},
+      {415, "Not a type that is taken here"},
+      {417, "This expectation cannot be met"},
       {422, "Some fields need another look"},
       {429, "Too many requests"},
       {431, "Headers too large"},

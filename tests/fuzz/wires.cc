@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "connectors/sqs/wire.h"
 #include "fuzz/fuzz.h"
+#include "net/chunked_body.h"
 #include "net/proxy.h"
 #include "net/request_head.h"
 #include "net/url.h"
@@ -17,6 +18,27 @@ namespace {
 
 uint64_t hash_of(std::string_view text) {
   return std::hash<std::string_view>{}(text);
+}
+
+/// However a chunked body is cut on its way, it is the same body, or is refused at the same byte.
+uint64_t run_chunks(std::string_view input) {
+  constexpr size_t bytes_max = 4096, trailer_bytes_max = 256;
+  ChunkedBody at_once(bytes_max, trailer_bytes_max), pieces(bytes_max, trailer_bytes_max);
+  std::string whole, joined;
+  const ChunkedBody::Verdict verdict = at_once.take(input, whole);
+  ChunkedBody::Verdict last = ChunkedBody::Verdict::more;
+  const size_t step = 1 + hash_of(input) % 5;
+  size_t taken = 0;
+  while (taken < input.size() && last == ChunkedBody::Verdict::more) {
+    last = pieces.take(input.substr(taken, step), joined);
+    taken += pieces.taken();
+  }
+  expect(last == verdict && joined == whole && taken == at_once.taken(), "the same body");
+  expect(whole.size() <= bytes_max, "a body has its limit");
+  if (verdict == ChunkedBody::Verdict::whole) {
+    expect(input.substr(0, taken).ends_with("\r\n\r\n"), "it ends with an empty line");
+  }
+  return static_cast<uint64_t>(verdict);
 }
 
 /// The endpoint over a store in memory, built once: what one input leaves there the next one meets.
@@ -155,7 +177,16 @@ uint64_t run_http_head(std::string_view input) {
   if (last == HeadScan::Verdict::whole) {
     expect(pieces.bytes() == at_once.bytes(), "nor where the head ends");
   }
+  const uint64_t chunks =
+      run_chunks(last == HeadScan::Verdict::whole ? input.substr(at_once.bytes()) : input);
   const auto [target, rest] = at_line_end(input);
+  const HeaderViews lines = {{"Host", target}, {"Transfer-Encoding", rest}};
+  const HeaderViews sized = {{"Host", "a"}, {"Content-Length", target}, {"Connection", rest}};
+  const Framing chunked = framing_of({.method = "POST", .target = "/", .headers = lines});
+  expect(chunked.refused != 0 || equals_ignoring_case(rest, "chunked"), "one coding is known");
+  expect(chunked.refused != 0 || chunked.authority == target, "it is for its Host");
+  const Framing length = framing_of({.method = "POST", .target = target, .headers = sized});
+  expect(length.refused != 0 || length.path.starts_with('/'), "and about a path");
   const bool is_clean = is_clean_target(target);
   if (is_clean) {
     expect(target.starts_with('/') && target.find(' ') == std::string_view::npos &&
@@ -168,6 +199,7 @@ uint64_t run_http_head(std::string_view input) {
   expect(!trust.origin_of(stranger, headers).is_loopback, "no header makes a stranger local");
   const Origin origin = trust.origin_of(trust.peer_of("127.0.0.1", false), headers);
   return static_cast<uint64_t>(verdict) | (is_clean ? 4U : 0U) | (origin.is_loopback ? 8U : 0U) |
+         chunks << 4 | (length.refused == 0 ? 64U : 0U) |
          std::min<uint64_t>(at_once.bytes() / 16, 64) << 8;
 }
 

@@ -1,0 +1,82 @@
+#include "base/authority.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t port_digits_max = 5;
+
+/// What a host's name is made of: RFC 3986's unreserved characters. Percent-encoding and
+/// sub-delimiters are allowed there too, and no host on any network is called so.
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+std::optional<in6_addr> ipv6_of(std::string_view text) {
+  in6_addr address{};
+  const bool is_one = inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+  if (!is_one || text.find('\0') != std::string_view::npos) return std::nullopt;
+  return address;
+}
+
+bool is_host(std::string_view text) {
+  if (text.starts_with('[')) {
+    return text.ends_with(']') && text.size() > 2 && ipv6_of(text.substr(1, text.size() - 2));
+  }
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_name_character);
+}
+
+}  // namespace
+
+std::optional<Authority> parse_authority(std::string_view text) {
+  const size_t bracket = text.starts_with('[') ? text.find(']') : 0;
+  if (bracket == std::string_view::npos) return std::nullopt;
+  const size_t colon = text.find(':', bracket);
+  const std::string_view host = text.substr(0, colon);
+  if (!is_host(host)) return std::nullopt;
+  Authority out{to_lower(host), std::nullopt};
+  const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  if (digits.empty()) return out;
+  uint16_t port = 0;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  const bool is_port = failed == std::errc{} && end == digits.data() + digits.size() &&
+                       digits.size() <= port_digits_max && port != 0;
+  if (!is_port) return std::nullopt;
+  out.port = port;
+  return out;
+}
+
+std::optional<Authority> authority_in_url(std::string_view url) {
+  const size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = url.substr(0, scheme_end);
+  if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) {
+    return std::nullopt;
+  }
+  const std::string_view rest = url.substr(scheme_end + 3);
+  return parse_authority(rest.substr(0, rest.find_first_of("/?#")));
+}
+
+bool is_loopback_host(std::string_view host) {
+  if (equals_ignoring_case(host, "localhost")) return true;
+  if (host.find('\0') != std::string_view::npos) return false;
+  in_addr v4{};
+  if (inet_pton(AF_INET, std::string(host).c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const std::optional<in6_addr> v6 = ipv6_of(host);
+  return v6 && IN6_IS_ADDR_LOOPBACK(&*v6) != 0;
+}
+
+bool is_loopback_url(std::string_view url) {
+  const std::optional<Authority> authority = authority_in_url(url);
+  return authority && is_loopback_host(authority->host);
+}
+
+}  // namespace dw
