@@ -1,6 +1,7 @@
 #include "app/faces.h"
 
 #include "app/oauth_callback.h"
+#include "base/log.h"
 #include "web/board.h"
 #include "web/problem.h"
 
@@ -103,6 +104,14 @@ ServerOptions Faces::server_options() {
   options.limits.body_bytes_max = server.body_bytes_max;
   options.refuse = [](int status, std::string_view, std::string detail) {
     return problem(status, detail);
+  };
+  options.admit = [this](const Request& request) -> std::optional<Response> {
+    const Result<void> checked = access_.check_addressee(request);
+    if (checked.ok()) return std::nullopt;
+    log_warn("access", checked.error().what,
+             {{"path", request.path}, {"host", request.host}, {"peer", request.peer}});
+    return SqsEndpoint::is_asked(request) ? SqsEndpoint::refusal(checked.error())
+                                          : refusal(checked.error());
   };
   options.observe = [this](std::string_view pattern, std::string_view, int, double seconds) {
     core_.metrics.observe("deskwire_http_seconds", seconds,

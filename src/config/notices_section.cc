@@ -1,5 +1,6 @@
 #include "config/notices_section.h"
 
+#include "base/authority.h"
 #include "base/text.h"
 #include "config/sections.h"
 
@@ -10,7 +11,7 @@ std::string check_mail_url(const std::string& text) {
   if (text.empty() || text.starts_with("smtp://") || text.starts_with("smtps://")) return "";
   constexpr std::string_view plain = "smtp+plain://";
   const bool is_plain = text.starts_with(plain);
-  if (is_plain && is_loopback_listen(text.substr(plain.size()))) return "";
+  if (is_plain && is_loopback_url("http://" + text.substr(plain.size()))) return "";
   return is_plain ? "smtp+plain:// has no TLS and is for this machine alone (127.0.0.1)"
                   : "must start with smtp:// (STARTTLS) or smtps:// (TLS)";
 }

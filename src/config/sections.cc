@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "base/authority.h"
 #include "base/text.h"
 #include "config/bridge_section.h"
 
@@ -51,9 +52,9 @@ std::string check_priority(const std::string& text) {
 }
 
 std::string check_issuer(const std::string& text) {
-  const bool is_local = text.starts_with("http://127.0.0.1") ||
-                        text.starts_with("http://localhost") || text.starts_with("http://[::1]");
-  if (text.starts_with("http://") && !is_local) return "must be an address with https://";
+  if (text.starts_with("http://") && !is_loopback_url(text)) {
+    return "must be an address with https://";
+  }
   return check_http_url(text);
 }
 
@@ -138,8 +139,8 @@ bool QueueSettings::is_fifo() const {
 }
 
 bool is_loopback_listen(const std::string& listen) {
-  const std::string host = listen.substr(0, listen.rfind(':'));
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  // Port 0 is one here and no port of an authority.
+  return is_loopback_host(listen.substr(0, listen.rfind(':')));
 }
 
 std::string check_http_url(const std::string& text) {

@@ -4,7 +4,6 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "net/url.h"
 #include "web/problem.h"
 
 namespace dw {
@@ -21,11 +20,6 @@ bool has_token(const Request& request) {
   constexpr std::string_view bearer = "bearer ";
   return given.size() > bearer.size() &&
          equals_ignoring_case(given.substr(0, bearer.size()), bearer);
-}
-
-std::string_view without_port(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.find(':'));
 }
 
 }  // namespace
@@ -59,8 +53,9 @@ bool is_in_scope(std::string_view scopes, std::string_view method, std::string_v
   return false;
 }
 
-Access::Access(Store& store, Clock& clock, Sessions& sessions, Mode mode, std::string public_url)
-    : sessions_(sessions), mode_(mode), public_url_(std::move(public_url)), tokens_(store, clock) {}
+Access::Access(Store& store, Clock& clock, Sessions& sessions, Mode mode,
+               const std::string& public_url)
+    : sessions_(sessions), mode_(mode), site_(public_url), tokens_(store, clock) {}
 
 Task<Result<Caller>> Access::admit(const Request& request, Role needed) {
   Result<Caller> caller = Caller{};
@@ -80,22 +75,12 @@ Task<Result<Caller>> Access::admit(const Request& request, Role needed) {
   co_return caller;
 }
 
-bool Access::is_own_host(std::string_view host) const {
-  const std::string_view name = without_port(host);
-  if (equals_ignoring_case(name, "localhost") || name == "[::1]" || name.starts_with("127.")) {
-    return true;
-  }
-  const auto own = parse_url(public_url_);
-  return own && equals_ignoring_case(name, without_port(own->host));
+Result<void> Access::check_addressee(const Request& request) const {
+  return mode_ == Mode::loopback ? site_.check(request) : Result<void>();
 }
 
 bool Access::is_own_page(const Request& request) const {
-  const std::string_view site = request.header("sec-fetch-site");
-  if (!site.empty() && site != "same-origin" && site != "none") return false;
-  const std::string_view origin = request.header("origin");
-  if (origin.empty()) return true;  // no browser sends a change without one
-  const auto from = parse_url(origin);
-  return from && from->origin().ends_with("//" + std::string(request.header("host")));
+  return OwnSite::is_own_page(request);
 }
 
 Result<Caller> Access::admit_loopback(const Request& request) const {
@@ -103,9 +88,6 @@ Result<Caller> Access::admit_loopback(const Request& request) const {
     return Error{ErrorKind::denied, "",
                  "access.mode = \"loopback\" serves callers on this machine only; set it to "
                  "\"token\" and make a token with `deskwire token add NAME`"};
-  }
-  if (!is_own_host(request.header("host"))) {
-    return Error{ErrorKind::denied, "", "the Host header names another machine"};
   }
   if (is_change(request.method) && !is_own_page(request)) {
     return Error{ErrorKind::denied, "", "a page of another site asked for this change"};

@@ -253,6 +253,43 @@ test("ambiguous and malformed requests are refused and closed", async () => {
   daemon.clean();
 });
 
+test("no request hides behind another, and what is refused is heard", async () => {
+  const daemon = await serve();
+  const { host } = new URL(daemon.url);
+  const body = JSON.stringify({ title: "Hidden", priority: "low", description: "b",
+    requester: { name: "c" } });
+  const hidden = `POST /v1/tickets HTTP/1.1\r\nHost: ${host}\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const behind = (headers, first = "GET") =>
+    raw(daemon.url, `${first} /healthz HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n${hidden}`);
+  for (const coding of ["xchunked", "identity", "gzip", "chunked, gzip", "chunked;q=1"]) {
+    const got = await behind(`Transfer-Encoding: ${coding}\r\n`);
+    assert.match(got, /^HTTP\/1\.1 (400|501) /, coding);
+    assert.equal(got.match(/HTTP\/1\.1 /g).length, 1, coding);
+  }
+  assert.match(await behind("Content-Length: 0, 0\r\n"), /^HTTP\/1\.1 400 /);
+  assert.equal((await call(daemon.url, "/v1/tickets")).json.items.length, 0);
+  // What is behind a good request is one of its own, also behind one empty line.
+  assert.match(await behind("Content-Length: 2\r\n\r\n", "POST"), /^HTTP\/1\.1 405 [^]* 201 /);
+  assert.match(await raw(daemon.url, `\r\n${hidden}`), /^HTTP\/1\.1 201 /);
+  assert.equal((await call(daemon.url, "/v1/tickets")).json.items.length, 2);
+  const large = await call(daemon.url, "/v1/tickets",
+    { method: "POST", body: "x".repeat(10 << 20) });
+  assert.equal(large.status, 413);
+  const coded = await call(daemon.url, "/v1/tickets", { method: "POST", body: "{}",
+    headers: { "content-encoding": "gzip" } });
+  assert.deepEqual([coded.status, coded.headers.get("accept-encoding")], [415, "identity"]);
+  const page = `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n`;
+  const coding = async (accepted) => /^Content-Encoding: gzip/m.test(
+    await raw(daemon.url, `${page}Accept-Encoding: ${accepted}\r\n\r\n`));
+  for (const accepted of ["gzip", "br, gzip;q=0.1", "*"]) assert.ok(await coding(accepted));
+  for (const accepted of ["gzip;q=0", "gzip; q=0.000, *", "br", "*;q=0", "", "xgzip"]) {
+    assert.ok(!await coding(accepted), accepted);
+  }
+  await daemon.stop();
+  daemon.clean();
+});
+
 test("loopback mode serves this machine, not other pages nor a proxy's callers", async () => {
   const daemon = await serve();
   const get = (headers) => call(daemon.url, "/v1/tickets", { headers });

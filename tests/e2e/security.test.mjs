@@ -77,8 +77,9 @@ function raw(url, bytes) {
 
 test("no path leads out of the board, and no text begins a header", async () => {
   const daemon = await serve();
+  const { host } = new URL(daemon.url);
   const ask = (path) =>
-    raw(daemon.url, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    raw(daemon.url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   for (const path of ["/../deskwire.toml", "/assets/../../deskwire.toml", "/%2e%2e/deskwire.toml",
     "/assets/%2e%2e%2fdeskwire.toml", "/assets/..%5cdeskwire.toml", "//etc/passwd",
     "/etc/passwd"]) {
@@ -88,6 +89,72 @@ test("no path leads out of the board, and no text begins a header", async () => 
   }
   const got = await ask("/v1/tickets/%0d%0aSet-Cookie:x=1");
   assert.ok(!/^Set-Cookie/im.test(got));
+  await daemon.stop();
+  daemon.clean();
+});
+
+/** One of each family of routes, and of what is no route. */
+const families = [
+  ["GET", "/"], ["GET", "/tickets/1"], ["GET", "/assets/none.js"], ["GET", "/openapi.json"],
+  ["GET", "/v1/tickets"], ["POST", "/v1/tickets", '{"title":"a","priority":"low",' +
+    '"description":"b","requester":{"name":"c"}}'],
+  ["GET", "/v1/live"], ["GET", "/v1/session"], ["GET", "/v1/status"],
+  ["POST", "/hooks/teams/local", '{"type":"message","id":"1","text":"Title: a<br>Priority: low' +
+    '<br>Description: b","from":{"id":"29:1","name":"Ana"},"conversation":{"id":"19:x"}}'],
+  ["POST", "/hooks/zendesk", "{}"], ["POST", "/hooks/slack/events", "{}"],
+  ["POST", "/sqs", "{}"], ["POST", "/sqs/high", "{}"], ["POST", "/", "{}"],
+  ["GET", "/healthz"], ["GET", "/readyz"], ["GET", "/metrics"],
+  ["GET", "/nothing"], ["OPTIONS", "/v1/tickets"],
+];
+
+test("in loopback mode a page of another site reaches nothing, whatever the route", async () => {
+  const daemon = await serve();
+  const { port, host } = new URL(daemon.url);
+  const ask = async (method, path, body = "", headers = {}, target = path) => {
+    const given = { Host: host, "Content-Type": "application/json", "Content-Length": body.length,
+      "X-Amz-Target": "AmazonSQS.ListQueues", Connection: "close", ...headers };
+    const lines = Object.entries(given).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const got = await raw(daemon.url, `${method} ${target} HTTP/1.1\r\n${lines}\r\n${body}`);
+    return Number(/^HTTP\/1\.1 (\d\d\d) /.exec(got)?.[1]);
+  };
+  const all = async (headers, expected, what) => Promise.all(families.map(
+    async ([method, path, body]) => assert.equal(await ask(method, path, body, headers), expected,
+      `${what}: ${method} ${path}`)));
+  // A name that another site points at this machine, and what only looks like this machine.
+  for (const name of ["127.evil.example", `127.evil.example:${port}`, `evil.example:${port}`,
+    `localhost.evil.example:${port}`, `localhost.:${port}`, "127.0.0.1", "localhost:1"]) {
+    await all({ Host: name }, 403, name);
+  }
+  for (const origin of ["http://evil.example", "null", `http://127.evil.example:${port}`,
+    "http://127.0.0.1:1", "https://evil.example"]) {
+    await all({ Origin: origin }, 403, origin);
+  }
+  await all({ "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" }, 403, "no-cors");
+  // The target's authority is what counts where it has one.
+  assert.equal(await ask("GET", "", "", {}, `http://evil.example:${port}/v1/tickets`), 403);
+  assert.equal(await ask("GET", "", "", { Host: "evil.example" }, `${daemon.url}/v1/tickets`), 200);
+  assert.equal((await call(daemon.url, "/v1/tickets")).json.items.length, 0, "nothing was opened");
+  // Our own pages, programs of this machine, and a link in somebody's chat.
+  const own = { Host: `localhost:${port}`, Origin: `http://localhost:${port}` };
+  assert.equal(await ask("GET", "/v1/tickets", "", own), 200);
+  assert.equal(await ask("POST", "/sqs", "{}", own), 200);
+  const hook = families.find(([, path]) => path.startsWith("/hooks/teams"));
+  assert.equal(await ask(...hook, own), 200);
+  const link = { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" };
+  assert.ok([200, 404].includes(await ask("GET", "/tickets/1", "", link)));
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("in loopback mode public_url is a name of this server, and no other name is", async () => {
+  const daemon = await serve({ config: `${local}public_url = "https://desk.example"\n` });
+  const ask = async (host) => /^HTTP\/1\.1 (\d+)/.exec(await raw(daemon.url,
+    `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`))?.[1];
+  assert.equal(await ask("desk.example"), "200");
+  assert.equal(await ask("desk.example:443"), "200");
+  assert.equal(await ask("desk.example:80"), "403");
+  assert.equal(await ask("x.desk.example"), "403");
+  assert.equal((await call(daemon.url, "/healthz")).status, 200);
   await daemon.stop();
   daemon.clean();
 });

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
-#include "net/url.h"
+#include "base/authority.h"
 
 namespace dw {
 namespace {
@@ -14,11 +14,6 @@ struct SetupChoice {
   bool is_undo = false, is_dry_run = false;
 };
 
-bool is_on_this_machine(const std::string& address) {
-  const auto url = parse_url(address);
-  return url && (url->host == "127.0.0.1" || url->host == "localhost");
-}
-
 void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
   const auto core = open_core(invocation);
   if (!core) return;
@@ -26,7 +21,7 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
     return fail(invocation, {ErrorKind::missing, "zendesk", "there is no [zendesk] section"});
   }
   const bool is_told_where = !core->settings.server.public_url.empty();
-  if (!choice.is_undo && !is_told_where && !is_on_this_machine(core->settings.zendesk.url)) {
+  if (!choice.is_undo && !is_told_where && !is_loopback_url(core->settings.zendesk.url)) {
     return fail(invocation,
                 {ErrorKind::invalid, "zendesk setup",
                  "server.public_url is not set: Zendesk needs an address at which it reaches "

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/authority.h"
 #include "base/text.h"
 #include "config/field.h"
 #include "config/sections.h"
@@ -20,9 +21,7 @@ struct SlackSettings {
 /// "" or what is wrong: tokens go over TLS, or stay on this machine.
 inline std::string check_slack_url(const std::string& text) {
   if (std::string wrong = check_http_url(text); !wrong.empty()) return wrong;
-  const bool is_here =
-      text.starts_with("http://127.0.0.1:") || text.starts_with("http://localhost:");
-  if (!text.starts_with("https://") && !is_here) return "must begin with https://";
+  if (!text.starts_with("https://") && !is_loopback_url(text)) return "must begin with https://";
   return text.ends_with('/') ? "" : "must end with a slash";
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "base/authority.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/text_file.h"
@@ -94,13 +95,13 @@ std::optional<AwsCredentials> credentials_in_json(std::string_view text) {
 bool is_allowed_container_uri(const std::string& uri) {
   const auto url = parse_url(uri);
   if (!url) return false;
-  if (url->scheme == "https" || url->host == "localhost") return true;
+  if (url->scheme == "https" || is_loopback_url(uri)) return true;
   std::string host = url->host;
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   boost::system::error_code is_name;
   const auto address = asio::ip::make_address(host, is_name);
   if (is_name) return false;
-  return address.is_loopback() || host == "169.254.170.2" || host == "169.254.170.23" ||
+  return host == "169.254.170.2" || host == "169.254.170.23" ||
          address == asio::ip::make_address("fd00:ec2::23");
 }
 

@@ -1,5 +1,6 @@
 #include "connectors/zendesk/config.h"
 
+#include "base/authority.h"
 #include "config/sections.h"
 #include "net/url.h"
 
@@ -13,8 +14,7 @@ std::string check_account_url(const std::string& text) {
   if (text.empty()) return "";
   const auto url = parse_url(text);
   if (!url) return "must be https://SUBDOMAIN.zendesk.com";
-  const bool is_this_machine = url->host == "127.0.0.1" || url->host == "localhost";
-  if (url->scheme != "https" && !is_this_machine) return "must be https";
+  if (url->scheme != "https" && !is_loopback_url(text)) return "must be https";
   return "";
 }
 

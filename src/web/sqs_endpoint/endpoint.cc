@@ -25,6 +25,15 @@ void SqsEndpoint::add_to(Routes& routes) {
   }
 }
 
+bool SqsEndpoint::is_asked(const Request& request) {
+  return request.path == "/sqs" || request.path.starts_with("/sqs/") ||
+         request.header("x-amz-target").starts_with(target_prefix);
+}
+
+Response SqsEndpoint::refusal(const Error& error) {
+  return sqs_failure({"AccessDenied", error.what, 403});
+}
+
 void SqsEndpoint::queues_changed() {
   receivers_.notify();
 }

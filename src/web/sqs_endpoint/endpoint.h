@@ -31,6 +31,9 @@ class SqsEndpoint {
  public:
   SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSettings settings);
   void add_to(Routes& routes);
+  /// Whether a request expects an answer in SQS's terms, and the one that turns it away.
+  static bool is_asked(const Request& request);
+  static Response refusal(const Error& error);
 
   /// A message may have become visible. On the loop's thread.
   void queues_changed();

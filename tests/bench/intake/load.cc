@@ -99,8 +99,8 @@ class Requests {
       signatures_[n] = sign(key, body);
     }
     const std::string head =
-        "POST " + options.path +
-        " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "POST " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
+        "\r\n"
         "Content-Type: application/json; charset=utf-8\r\nAuthorization: HMAC " +
         std::string(signature_letters, '~') + "\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\n\r\n";
