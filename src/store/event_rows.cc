@@ -125,13 +125,14 @@ Result<void> SqlJournal::check_kept(const std::string& position) {
   std::string oldest;
   DW_CHECK(db_.run(stmt::first_change, {}, [&](const Row& row) { oldest = row.text(0); }));
   const Position first = decode_position(oldest).value_or(Position{});
-  if (*after >= first) return {};
   int64_t lowest = 0;
   DW_CHECK(db_.run(stmt::lowest_note, {}, [&](const Row& row) { lowest = row.integer(0); }));
   // SQLite numbers without gaps, so nothing is missed between a number and the next. On PostgreSQL
   // only the number 1, still there, proves that nothing has gone.
   const bool is_next = db_.is_sqlite() && after->number + 1 == lowest;
-  if (lowest > 1 && !is_next) return gone;
+  // A copied store begins above all numbers of its origin, whose transactions may well be greater.
+  const bool is_older = *after < first || after->number < lowest;
+  if (is_older && lowest > 1 && !is_next) return gone;
   return {};
 }
 

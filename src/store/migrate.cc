@@ -43,6 +43,10 @@ Result<int64_t> schema_of(Db& db) {
   DW_CHECK(db.run(stmt::schema_now, {}, [&](const Row& row) { reached = row.integer(0); }));
   const int64_t newest = migrations().back().number;
   if (reached <= newest) return reached;
+  if (reached == schema_of_unfinished_copy) {
+    return Error{ErrorKind::conflict, "store",
+                 "a copy into this store was interrupted. Run `deskwire store copy` again"};
+  }
   return Error{ErrorKind::conflict, "store",
                fmt::format("written by a newer Deskwire (schema {}, this one knows {}): start "
                            "that version, or restore a backup made before the upgrade",

@@ -1,58 +1,17 @@
 #include "store/open.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cstring>
-
-#include "base/text.h"
 #include "store/migrate.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/postgres_db.h"
+#include "store/postgres/store_lock.h"
 #include "store/sql_store.h"
+#include "store/sqlite/file_lock.h"
 #include "store/sqlite/sqlite_db.h"
 
 namespace dw {
 namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
-
-/// Held while the process lives: the kernel lets go of it whatever ends the process.
-class FileLock {
- public:
-  static Result<std::unique_ptr<FileLock>> take(const std::string& file) {
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (fd < 0) {
-      return Error{ErrorKind::full, "store",
-                   fmt::format("{} can't be made: {}", file, std::strerror(errno))};
-    }
-    std::unique_ptr<FileLock> lock(new FileLock(fd));
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      char holder[128] = {};
-      const ssize_t bytes = ::pread(fd, holder, sizeof holder - 1, 0);
-      return Error{ErrorKind::busy, "store",
-                   fmt::format("another deskwire serves this file ({}); stop it first, or give "
-                               "this one another store.url",
-                               bytes > 0 ? trim({holder, static_cast<size_t>(bytes)}) : "unknown")};
-    }
-    char host[64] = {};
-    ::gethostname(host, sizeof host - 1);
-    const std::string holder = fmt::format("pid {} on {}\n", ::getpid(), host);
-    if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, holder.data(), holder.size(), 0) < 0) {
-      return Error{ErrorKind::full, "store", file + " can't be written"};
-    }
-    return lock;
-  }
-  ~FileLock() { ::close(fd_); }
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-
- private:
-  explicit FileLock(int fd) : fd_(fd) {}
-  int fd_;
-};
 
 /// A command of a newer version must not change the schema under a daemon that runs: it takes the
 /// daemon's lock for as long as that lasts. `lock_file` empty: nobody else can be there.
@@ -113,6 +72,7 @@ class ListeningStore : public SqlStore {
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop) {
   const auto connect = [url]() -> Result<std::unique_ptr<Db>> {
     DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url));
+    DW_CHECK(share_store(*db));
     return std::unique_ptr<Db>(std::move(db));
   };
   DW_TRY(std::unique_ptr<Db> writer, connect());

@@ -73,7 +73,7 @@ def catches(tree):
 
 def sql(tree):
     for file in cxx_files(tree):
-        if not file.path.startswith("src/"):
+        if not file.path.startswith("src/") or in_seam(file.path, seams.SQL):
             continue
         for number, literal in file.parts.literals:
             if SQL.search(literal):
