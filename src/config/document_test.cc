@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/random.h"
+#include "config/notices_section.h"
 #include "config/sections.h"
 #include "config/tally_section.h"
 
@@ -89,6 +90,33 @@ TEST(Section, an_address_to_listen_on_ends_with_its_port) {
   }
   for (const char* bad : {"127.0.0.1", "x:", "x:80a", "x:-1", "x:65536"}) {
     EXPECT_NE(errors_of(server_section(), fmt::format("listen = \"{}\"", bad)), "") << bad;
+  }
+}
+
+TEST(Section, what_only_looks_like_this_machine_is_none) {
+  for (const char* good : {"127.0.0.1:0", "localhost:8080", "[::1]:8080", "127.9.9.9:80"}) {
+    EXPECT_TRUE(is_loopback_listen(good)) << good;
+  }
+  for (const char* bad : {"127.evil.example:80", "localhost.evil.example:80", "0.0.0.0:80", ":80",
+                          "*:80", "[::]:80", "127.1:80", "128.0.0.1:80"}) {
+    EXPECT_FALSE(is_loopback_listen(bad)) << bad;
+  }
+  const auto issuer = [](const char* text) {
+    return errors_of(access_section(), fmt::format("oidc_issuer = \"{}\"", text));
+  };
+  const auto mail = [](const char* text) {
+    return errors_of(mail_section(), fmt::format("url = \"{}\"", text));
+  };
+  EXPECT_EQ(issuer("http://127.0.0.1:8080/x"), "");
+  EXPECT_EQ(issuer("https://id.example"), "");
+  EXPECT_EQ(mail("smtp+plain://127.0.0.1:2525"), "");
+  for (const char* bad : {"http://127.0.0.1.evil.example", "http://localhost.evil.example",
+                          "http://127.0.0.1@evil.example", "http://id.example"}) {
+    EXPECT_NE(issuer(bad), "") << bad;
+  }
+  for (const char* bad : {"smtp+plain://127.evil.example:25", "smtp+plain://mail.example",
+                          "smtp+plain://me@127.0.0.1:25"}) {
+    EXPECT_NE(mail(bad), "") << bad;
   }
 }
 

@@ -111,14 +111,15 @@ bool ChunkedBody::append_to_line(char c) {
   if (is_after_cr != (c == '\n')) return false;
   line_ += c;
   if (state_ == State::trailer) return ++trailer_bytes_ <= trailer_bytes_max_;
-  return line_.size() <= (state_ == State::size ? size_line_bytes_max : 2);
+  // Behind a chunk's bytes stands CR LF and nothing else.
+  return line_.size() <= (state_ == State::content_end ? 2 : size_line_bytes_max);
 }
 
 ChunkedBody::Verdict ChunkedBody::end_line(size_t body_bytes) {
   const std::string_view line = std::string_view(line_).substr(0, line_.size() - 2);
   if (state_ == State::content_end) {
     state_ = State::size;
-    return line.empty() ? Verdict::more : Verdict::broken;
+    return Verdict::more;
   }
   if (state_ == State::trailer) {
     if (line.empty()) return Verdict::whole;

@@ -94,14 +94,12 @@ bool read_host(const HeadView& head, Framing& out) {
   return true;
 }
 
-/// Digits alone: no sign, no blank, no list.
+/// Digits alone, which is all that from_chars takes: no sign, no blank, no list.
 std::optional<uint64_t> length_in(std::string_view text) {
   uint64_t length = 0;
   const char* last = text.data() + text.size();
-  const bool is_number =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   const auto [end, failed] = std::from_chars(text.data(), last, length);
-  if (!is_number || text.empty() || failed != std::errc{} || end != last) return std::nullopt;
+  if (failed != std::errc{} || end != last) return std::nullopt;
   return length;
 }
 
