@@ -7,6 +7,7 @@ import { World } from "./world.mjs";
 
 const readyMs = 20_000;
 const stopMs = 20_000;
+const parkedState = 1; // domain/event.h
 const drainMs = 45_000; // a lease that has just begun, and what waits behind it
 
 const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
@@ -76,6 +77,9 @@ async function settle(world, left) {
     left.push(...(await hanging(world)).map((row) => `delivery ${row}`));
   }
   world.drainedMs = world.clock() - healed;
+  const parked = await rows(world,
+    `SELECT id, kind, reason FROM event WHERE state = ${parkedState}`);
+  left.push(...parked.map((row) => `event ${row} is parked`));
 }
 
 const count = async (world, from) =>
