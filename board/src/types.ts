@@ -225,7 +225,7 @@ export interface Notice {
 
 export interface NoticeRun {
   run: number;
-  state: "planned" | "applied" | "replaced" | "tested";
+  state: "planned" | "applied" | "replaced" | "tested" | "writing" | "applying";
   made_at: string;
   applied_at: string | null;
   period: string;

@@ -16,6 +16,16 @@ namespace {
 
 constexpr Millis stop_deadline{10'000};
 
+JanitorSettings janitor_settings(const Core& core) {
+  JanitorSettings out{core.settings.store.retention, core.holder};
+  for (const QueueSettings& queue : core.settings.queues) {
+    if (!queue.is_embedded() || queue.retention == Millis(0)) continue;
+    out.queues.push_back({queue.name, queue.retention});
+    out.queues.push_back({queue.name + "-dead", queue.retention});
+  }
+  return out;
+}
+
 }  // namespace
 
 struct Daemon::Signals {
@@ -29,8 +39,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       tasks_(core_->loop, core_->clock),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
               core_->metrics, tasks_, core_->outside_targets(), core_->outbox_settings()),
-      janitor_(core_->loop, *core_->store, core_->clock, core_->metrics,
-               {core_->settings.store.retention, core_->holder}),
+      janitor_(core_->loop, *core_->store, core_->clock, core_->metrics, janitor_settings(*core_)),
       depths_(core_->gauges),
       stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),

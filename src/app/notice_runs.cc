@@ -14,7 +14,8 @@
 namespace dw {
 namespace {
 
-constexpr size_t letters_per_page = 500;
+/// Each time another process has written a piece.
+constexpr int refused_max = 1000;
 constexpr size_t template_bytes_max = 1 << 20;
 constexpr int64_t day_milliseconds = 86'400'000;
 
@@ -269,40 +270,71 @@ Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t 
   co_return out;
 }
 
-Result<void> NoticeRuns::write_plan(Journal& journal, const Picked& picked, NoticeRun& run) const {
-  DW_TRY(run.id, journal.add_notice_run(run));
-  Result<void> written;
-  const auto add = [&](const Letter& letter, std::string_view left_out) {
-    if (!written.ok()) return;
-    NoticeLetter row{.run = run.id,
-                     .email = to_lower(letter.email),
-                     .written_email = std::string(letter.email),
-                     .first_name = std::string(letter.first_name),
-                     .last_name = std::string(letter.last_name),
-                     .left_out = std::string(left_out)};
-    append_tickets(row.tickets, letter.tickets);
-    written = journal.add_notice_letter(row);
+/// Some hundreds of letters a commit. They belong to nobody until finish_notice_plan().
+Task<Result<void>> NoticeRuns::write_letters(const Picked& picked, int64_t run) {
+  std::vector<NoticeLetter> piece;
+  auto work = [&](Journal& journal) -> Result<void> {
+    for (const NoticeLetter& one : piece) DW_CHECK(journal.add_notice_letter(one));
+    return {};
   };
   const Selection& selection = *picked.selection;
-  selection.each_letter([&](const Letter& letter) { add(letter, ""); });
-  selection.each_left_out([&](const Letter& letter, LeftOut why) { add(letter, name_of(why)); });
-  return written;
+  size_t place = 0;
+  for (;;) {
+    piece.clear();
+    while (piece.size() < parts_.letters_per_commit) {
+      const std::optional<PickedLetter> next = selection.next(place);
+      if (!next) break;
+      const Letter& letter = next->letter;
+      NoticeLetter row{.run = run,
+                       .email = to_lower(letter.email),
+                       .written_email = std::string(letter.email),
+                       .first_name = std::string(letter.first_name),
+                       .last_name = std::string(letter.last_name)};
+      if (next->left_out) row.left_out = name_of(*next->left_out);
+      append_tickets(row.tickets, letter.tickets);
+      piece.push_back(std::move(row));
+    }
+    if (piece.empty()) co_return Result<void>();
+    DW_CO_CHECK(co_await parts_.store.write(work));
+  }
+}
+
+/// What a crash leaves of it is dropped after the next plan.
+Task<void> NoticeRuns::drop_replaced() {
+  int64_t dropped = 0;
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_TRY(dropped, journal.drop_replaced_letters(parts_.letters_per_commit));
+    return {};
+  };
+  do {
+    const Result<void> written = co_await parts_.store.write(work);
+    if (!written.ok()) co_return;
+  } while (dropped > 0);
 }
 
 Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test) {
   DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
   NoticeRun run = picked->run;
-  run.state = is_test ? NoticeState::tested : NoticeState::planned;
+  run.state = NoticeState::writing;
   run.hash = hash_of(*picked->selection, parts_.settings, run.period);
-  NoticeMarks marks = picked->marks;
+  auto start = [&](Journal& journal) -> Result<void> {
+    DW_TRY(run.id, journal.add_notice_run(run));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.write(start));
+  DW_CO_CHECK(co_await write_letters(*picked, run.id));
+  run.state = is_test ? NoticeState::tested : NoticeState::planned;
+  const NoticeMarks marks = picked->marks;
   auto work = [&](Journal& journal) -> Result<void> {
-    DW_CHECK(write_plan(journal, *picked, run));
+    DW_TRY(const bool is_newest, journal.finish_notice_plan(run.id, run.state));
+    if (!is_newest) return changed(run.id, "a newer plan came first");
     // What the older tool's file said is kept from here on, with the question that it raises.
     DW_TRY(const NoticeMarks now, journal.notice_marks());
     const bool is_imported = marks.is_asking && !now.from_day && !is_test;
     return is_imported ? journal.set_notice_marks(marks) : Result<void>();
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
+  co_await drop_replaced();
   log_info("notices", is_test ? "tested" : "planned",
            {{"run", run.id},
             {"rows", picked->selection->figures().rows},
@@ -311,14 +343,27 @@ Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test) {
   co_return run;
 }
 
+Result<void> NoticeRuns::check_way_out() const {
+  const bool is_smtp = parts_.settings.via == NoticeVia::smtp;
+  if (is_smtp ? !parts_.mail.url.empty() : !parts_.settings.webhook_url.empty()) return {};
+  return Error{ErrorKind::missing, is_smtp ? "mail.url" : "notices.webhook_url",
+               "is not set: nothing can be sent (--test-mode does all but the sending)"};
+}
+
+Task<Result<void>> NoticeRuns::check_unchanged(const NoticeRun& run) {
+  DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
+  const std::string hash = hash_of(*picked->selection, parts_.settings, run.period);
+  if (picked->run.period != run.period) {
+    co_return changed(run.id, fmt::format("it was made for {}", run.period));
+  }
+  if (picked->run.ledger != run.ledger) co_return changed(run.id, "another run came first");
+  if (hash != run.hash) co_return changed(run.id, "the report has changed since");
+  co_return Result<void>();
+}
+
 Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh) {
   DW_CO_CHECK(check_settings());
-  const NoticesSettings& settings = parts_.settings;
-  const bool is_smtp = settings.via == NoticeVia::smtp;
-  if (is_smtp ? parts_.mail.url.empty() : settings.webhook_url.empty()) {
-    co_return Error{ErrorKind::missing, is_smtp ? "mail.url" : "notices.webhook_url",
-                    "is not set: nothing can be sent (--test-mode does all but the sending)"};
-  }
+  DW_CO_CHECK(check_way_out());
   std::optional<NoticeRun> found;
   auto look = [&](Reader& reader) -> Result<void> {
     DW_TRY(found, reader.notice_run(id));
@@ -328,69 +373,124 @@ Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh) {
   if (!found) {
     co_return Error{ErrorKind::missing, "notices", fmt::format("there is no plan {}", id)};
   }
+  if (found->state == NoticeState::applying) co_return co_await go_on(*found);
   if (found->state != NoticeState::planned) {
     co_return changed(id, fmt::format("it is {} already", name_of(found->state)));
   }
-  if (!is_fresh) {
-    DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
-    const std::string hash = hash_of(*picked->selection, settings, found->period);
-    if (picked->run.period != found->period) {
-      co_return changed(id, fmt::format("it was made for {}", found->period));
+  DW_CO_CHECK(co_await resume());
+  if (!is_fresh) DW_CO_CHECK(co_await check_unchanged(*found));
+  NoticeRun run = *found;
+  auto work = [&](Journal& journal) -> Result<void> {
+    run = *found;
+    return begin(journal, run);
+  };
+  DW_CO_CHECK(co_await parts_.store.write(work));
+  co_return co_await go_on(std::move(run));
+}
+
+Task<Result<void>> NoticeRuns::resume() {
+  std::optional<NoticeRun> found;
+  auto look = [&](Reader& reader) -> Result<void> {
+    DW_TRY(found, reader.applying_notice_run());
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(look));
+  if (!found) co_return Result<void>();
+  DW_CO_CHECK(check_settings());
+  DW_CO_CHECK(check_way_out());
+  const Result<NoticeRun> ended = co_await go_on(std::move(*found));
+  if (!ended.ok()) co_return ended.error();
+  co_return Result<void>();
+}
+
+/// Several processes may be at one run, when one takes over and the other was only slow: of each
+/// piece one of them is refused, looks again, and tries the next.
+Task<Result<NoticeRun>> NoticeRuns::go_on(NoticeRun run) {
+  auto work = [&](Journal& journal) -> Result<void> { return write_piece(journal, run); };
+  int refused = 0;
+  while (run.state == NoticeState::applying) {
+    const Result<void> written = co_await parts_.store.write(work);
+    if (written.ok()) {
+      refused = 0;
+      continue;
     }
-    if (picked->run.ledger != found->ledger) co_return changed(id, "another run came first");
-    if (hash != found->hash) {
-      co_return changed(id, "the report has changed since");
+    if (written.error().kind != ErrorKind::conflict || ++refused > refused_max) {
+      co_return written.error();
     }
   }
-  NoticeRun run = *found;
-  auto work = [&](Journal& journal) -> Result<void> { return write_deliveries(journal, run); };
-  DW_CO_CHECK(co_await parts_.store.write(work));
   const Result<int32_t> older = read_last_run_date(last_run_file);
   if (older.ok() && run.newest_day > *older) {
     const Result<void> written = write_last_run_date(last_run_file, run.newest_day);
     if (!written.ok()) log_warn("notices", written.error().text());
   }
-  log_info("notices", "applied", {{"run", id}});
+  log_info("notices", "applied", {{"run", run.id}});
   co_return run;
 }
 
-Result<void> NoticeRuns::write_deliveries(Journal& journal, NoticeRun& run) const {
+/// A small run begins and ends in one commit.
+Result<void> NoticeRuns::begin(Journal& journal, NoticeRun& run) const {
   const TimePoint now = parts_.clock.now();
   DW_TRY(const bool is_first, journal.move_notice_ledger(run.ledger));
   if (!is_first) return changed(run.id, "another run came first");
-  DW_TRY(const bool is_planned, journal.apply_notice_run(run.id, now));
+  DW_TRY(const bool is_planned, journal.begin_notice_run(run.id, now));
   if (!is_planned) return changed(run.id, "it is sent or replaced already");
-  run.state = NoticeState::applied;
-  run.applied_at = now;
-  DW_TRY(NoticeMarks marks, journal.notice_marks());
+  return write_piece(journal, run);
+}
+
+/// The next letters, and what the run is after them. All that is written here stands only where
+/// the run is still at the place that was read.
+Result<void> NoticeRuns::write_piece(Journal& journal, NoticeRun& run) const {
+  DW_TRY(const std::optional<NoticeRun> found, journal.notice_run(run.id));
+  if (!found) return Error{ErrorKind::missing, "notices", fmt::format("run {} is gone", run.id)};
+  run = *found;
+  if (run.state != NoticeState::applying) return {};
+  const PageRequest page{.limit = parts_.letters_per_commit, .cursor = run.applied_to};
+  DW_TRY(Page<NoticeLetter> letters, journal.notice_letters(run.id, page));
+  const std::string from = run.applied_to;
+  if (!letters.items.empty()) run.applied_to = letters.items.back().email;
+  DW_TRY(const bool is_ours, journal.advance_notice_run(run.id, from, run.applied_to));
+  if (!is_ours) return changed(run.id, "another process was at the same letters");
   const Event event{.source = "notices",
                     .key = fmt::format("run/{}/{}", run.id, run.hash),
                     .kind = "notices.apply",
-                    .at = now,
+                    .at = *run.applied_at,
                     .body = json::object{{"run", run.id}, {"period", run.period}}};
   DW_TRY(const Recorded recorded, journal.record(event));
-  PageRequest page{.limit = letters_per_page, .cursor = ""};
-  do {
-    DW_TRY(Page<NoticeLetter> letters, journal.notice_letters(run.id, page));
-    for (NoticeLetter& letter : letters.items) {
-      if (!letter.left_out.empty()) continue;
-      letter.number = ++marks.letters;
-      DW_CHECK(write_delivery(journal, run, recorded.id, std::move(letter)));
-    }
-    page.cursor = letters.next_cursor;
-  } while (!page.cursor.empty());
+  DW_TRY(NoticeMarks marks, journal.notice_marks());
+  for (NoticeLetter& letter : letters.items) {
+    if (!letter.left_out.empty()) continue;
+    letter.number = marks.letters + 1;
+    DW_TRY(const bool is_sent, write_delivery(journal, run, recorded.id, std::move(letter)));
+    if (is_sent) ++marks.letters;
+  }
+  if (letters.next_cursor.empty()) return end(journal, run, recorded.id, marks);
+  return journal.set_notice_marks(marks);
+}
+
+Result<void> NoticeRuns::end(Journal& journal, NoticeRun& run, EventId event,
+                             NoticeMarks marks) const {
+  // Plans that were made meanwhile knew half of the ledger.
+  DW_TRY(const bool is_moved, journal.move_notice_ledger(marks.ledger));
+  DW_TRY(const bool is_ended, journal.end_notice_run(run.id));
+  if (!is_moved || !is_ended) return changed(run.id, "another process has ended it");
   if (!marks.from_day) marks.from_day = run.from_day;
   marks.watermark = std::max(marks.watermark.value_or(run.newest_day), run.newest_day);
   marks.is_asking = false;
   DW_CHECK(journal.set_notice_marks(marks));
-  return journal.conclude(recorded.id, EventState::done, "", nullptr);
+  DW_CHECK(journal.conclude(event, EventState::done, "", nullptr));
+  run.state = NoticeState::applied;
+  return {};
 }
 
-Result<void> NoticeRuns::write_delivery(Journal& journal, const NoticeRun& run, EventId event,
+/// False: this customer has had theirs in this period after all.
+Result<bool> NoticeRuns::write_delivery(Journal& journal, const NoticeRun& run, EventId event,
                                         NoticeLetter letter) const {
   DW_TRY(const bool is_first, journal.reserve_notice(run.period, letter.email, run.id));
   if (!is_first) {
-    return changed(run.id, fmt::format("a customer has had a notice in {}", run.period));
+    letter.number = 0;
+    letter.left_out = name_of(LeftOut::had);
+    DW_CHECK(journal.send_notice_letter(letter));
+    return false;
   }
   const NoticeContents contents = contents_of(letter);
   const std::string number = notice_number(letter.number);
@@ -426,7 +526,7 @@ Result<void> NoticeRuns::write_delivery(Journal& journal, const NoticeRun& run, 
   for (const NoticeTicket& ticket : contents.tickets) {
     DW_CHECK(journal.mark_notice_closure(ticket.id, ticket.day, run.id));
   }
-  return {};
+  return true;
 }
 
 Task<std::vector<Probe>> NoticeRuns::probe() {

@@ -1,5 +1,5 @@
 // Notices end to end: the report through the selection, the plan into the store, and a plan's
-// letters out as deliveries, all in one commit.
+// letters out as deliveries. Both are written in pieces, so that nobody waits long for the store.
 #pragma once
 #include <functional>
 #include <memory>
@@ -27,6 +27,8 @@ struct NoticeParts {
   OpenReport open;
   /// Says who reads the report and as whom: for `check`.
   std::function<Task<std::string>()> reader;
+  /// Some 20 ms of the only writer: who comes meanwhile waits no longer.
+  size_t letters_per_commit = 500;
 };
 
 class NoticeRuns : public Notices {
@@ -36,6 +38,7 @@ class NoticeRuns : public Notices {
   Task<Result<NoticePreview>> preview(std::string after_email, size_t limit) override;
   Task<Result<NoticeRun>> plan(bool is_test) override;
   Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh) override;
+  Task<Result<void>> resume() override;
   ShownNotice show(const NoticeLetter& letter) const override;
   Task<std::vector<Probe>> probe() override;
 
@@ -49,12 +52,17 @@ class NoticeRuns : public Notices {
   ShownNotice show(const Letter& letter) const;
 
  private:
-  struct Applied;
   Result<void> check_settings() const;
+  Result<void> check_way_out() const;
+  Task<Result<void>> check_unchanged(const NoticeRun& run);
   Task<Result<void>> read_report(Selection& selection);
-  Result<void> write_plan(Journal& journal, const Picked& picked, NoticeRun& run) const;
-  Result<void> write_deliveries(Journal& journal, NoticeRun& run) const;
-  Result<void> write_delivery(Journal& journal, const NoticeRun& run, EventId event,
+  Task<Result<void>> write_letters(const Picked& picked, int64_t run);
+  Task<void> drop_replaced();
+  Task<Result<NoticeRun>> go_on(NoticeRun run);
+  Result<void> begin(Journal& journal, NoticeRun& run) const;
+  Result<void> write_piece(Journal& journal, NoticeRun& run) const;
+  Result<void> end(Journal& journal, NoticeRun& run, EventId event, NoticeMarks marks) const;
+  Result<bool> write_delivery(Journal& journal, const NoticeRun& run, EventId event,
                               NoticeLetter letter) const;
   ShownNotice rendered(const NoticeContents& contents) const;
 

@@ -5,6 +5,12 @@
 #include "base/log.h"
 
 namespace dw {
+namespace {
+
+/// Between two looks at a run of notices that is applied; a living process moves it in much less.
+constexpr Millis take_over_pause{10'000};
+
+}  // namespace
 
 Task<void> tick(Core& core, std::string kind, std::string key) {
   Event event{.source = "clock",
@@ -24,7 +30,14 @@ Timetable::Timetable(Core& core, TaskGroup& tasks, ConnectorStates& states, Jani
       states_(states),
       janitor_(janitor),
       depths_(depths),
-      scheduler_(core.loop, core.clock, tasks) {}
+      scheduler_(core.loop, core.clock, tasks),
+      take_over_(core.loop, core.clock) {}
+
+void Timetable::stop() {
+  is_stopping_ = true;
+  scheduler_.stop();
+  take_over_.notify();
+}
 
 void Timetable::add(const std::string& name, const std::string& when,
                     std::function<Task<void>(TimePoint due)> action) {
@@ -48,6 +61,9 @@ void Timetable::add_figures() {
 void Timetable::start() {
   const Settings& settings = core_.settings;
   add("retention", "hourly :17", [this](TimePoint) { return janitor_.sweep(); });
+  if (janitor_.has_queues()) {
+    add("queue retention", "* * * * *", [this](TimePoint) { return janitor_.expire_messages(); });
+  }
   add_figures();
   if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
     add("summary", settings.summary.schedule, [this](TimePoint due) {
@@ -57,6 +73,7 @@ void Timetable::start() {
   if (settings.notices.has_report() && !settings.notices.schedule.empty()) {
     add("notices", settings.notices.schedule, [this](TimePoint) { return run_notices(); });
   }
+  if (settings.notices.has_report()) tasks_.run("notices take-over", take_over_notices());
   if (settings.volume.is_on) {
     add("volume", settings.volume.schedule, [this](TimePoint due) { return look_at_volume(due); });
   }
@@ -86,6 +103,30 @@ Task<void> Timetable::run_notices() {
   }
   const Result<NoticeRun> applied = co_await core_.notices->apply(made->id, true);
   if (!applied.ok()) log_warn("notices", applied.error().text());
+}
+
+/// A run that stands where it stood at the last look has been left by whoever was at it.
+Task<void> Timetable::take_over_notices() {
+  int64_t run = 0;
+  std::string stood_at;
+  while (!is_stopping_) {
+    std::optional<NoticeRun> found;
+    auto look = [&](Reader& reader) -> Result<void> {
+      DW_TRY(found, reader.applying_notice_run());
+      return {};
+    };
+    const Result<void> read = co_await core_.store->look(look);
+    const bool is_left = read.ok() && found && found->id == run && found->applied_to == stood_at;
+    if (is_left) {
+      log_info("notices", "goes on with a run that was left unfinished", {{"run", run}});
+      const Result<void> ended = co_await core_.notices->resume();
+      if (!ended.ok()) log_warn("notices", ended.error().text());
+    }
+    run = found ? found->id : 0;
+    stood_at = found ? found->applied_to : "";
+    if (is_stopping_) break;
+    co_await take_over_.wait(core_.clock.monotonic() + take_over_pause);
+  }
 }
 
 Task<void> Timetable::look_at_volume(TimePoint due) {

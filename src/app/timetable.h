@@ -22,7 +22,7 @@ class Timetable {
 
   /// Adds what the settings ask for, and starts. Figures are measured at once, too.
   void start();
-  void stop() { scheduler_.stop(); }
+  void stop();
   const Scheduler& scheduler() const { return scheduler_; }
 
  private:
@@ -30,6 +30,7 @@ class Timetable {
            std::function<Task<void>(TimePoint due)> action);
   void add_figures();
   Task<void> run_notices();
+  Task<void> take_over_notices();
   Task<void> look_at_volume(TimePoint due);
   Task<void> judge_volume(TimePoint due);
 
@@ -39,7 +40,9 @@ class Timetable {
   Janitor& janitor_;
   QueueDepths& depths_;
   Scheduler scheduler_;
+  Wake take_over_;
   bool is_looking_at_volume_ = false;
+  bool is_stopping_ = false;
 };
 
 }  // namespace dw

@@ -263,6 +263,10 @@ const Section<QueueSettings>& queue_section() {
        restart(duration_field("visibility", &QueueSettings::visibility, Millis(0),
                               Millis(43'200'000),
                               "embedded: how long a received message is hidden")),
+       restart(duration_field("retention", &QueueSettings::retention, Millis(0),
+                              Millis(400LL * 86'400'000),
+                              "embedded: unread messages older than this, and letters that have "
+                              "been dead for so long, are removed and counted; 0d keeps them")),
        restart(text_field("body", &QueueSettings::body,
                           "mustache template of the message body, for consumers that expect "
                           "another shape; empty: JSON as the intake page says"))}};

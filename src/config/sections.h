@@ -55,7 +55,8 @@ struct QueueSettings {
   std::string endpoint;  ///< empty: AWS's, or what the environment says
   int receives_max = 5;
   Millis visibility{30'000};
-  std::string body;  ///< mustache; empty: the JSON of the spec
+  Millis retention{0};  ///< embedded: 0 keeps messages until they are deleted
+  std::string body;     ///< mustache; empty: the JSON of the spec
 
   bool is_embedded() const { return url.empty(); }
   bool is_fifo() const;

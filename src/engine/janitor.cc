@@ -25,6 +25,8 @@ Janitor::Janitor(Loop& loop, Store& store, Clock& clock, Metrics& metrics, Janit
       settings_(std::move(settings)),
       has_news_(loop, clock) {
   metrics_.declare_counter("deskwire_pruned_rows_total", "Rows removed because of store.retention");
+  metrics_.declare_counter("deskwire_queue_expired_total",
+                           "Messages removed unread because of their queue's retention, by queue");
 }
 
 void Janitor::stop() {
@@ -45,6 +47,30 @@ Task<void> Janitor::index_until_stopped() {
     };
     const Result<void> written = co_await store_.write(work);
     if (!written.ok()) indexed = 0;
+  }
+}
+
+Task<void> Janitor::expire_messages() {
+  for (const QueueRetention& one : settings_.queues) {
+    int64_t removed = 0, total = 0;
+    auto work = [&](Journal& journal) -> Result<void> {
+      const TimePoint now = clock_.now();
+      DW_TRY(removed, journal.queue_expire(one.queue, now - one.retention, now, rows_per_commit));
+      return {};
+    };
+    do {
+      const Result<void> written = co_await store_.write(work);
+      if (!written.ok()) {
+        log_warn("janitor", written.error().text(), {{"queue", one.queue}});
+        co_return;
+      }
+      total += removed;
+    } while (removed > 0 && !is_stopping_);
+    if (total == 0) continue;
+    log_warn("janitor", "removed unread messages older than their queue's retention",
+             {{"queue", one.queue}, {"messages", total}});
+    metrics_.add("deskwire_queue_expired_total", {{"queue", one.queue}},
+                 static_cast<double>(total));
   }
 }
 

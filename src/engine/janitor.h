@@ -3,6 +3,7 @@
 // quick to search.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "base/metrics.h"
 #include "net/task_group.h"
@@ -11,9 +12,16 @@
 
 namespace dw {
 
+/// An embedded queue, or its dead letters, that keeps messages for so long only.
+struct QueueRetention {
+  std::string queue;
+  Millis retention{};
+};
+
 struct JanitorSettings {
   Millis retention{34'560'000'000};  ///< 400 days; 0 keeps all
   std::string holder;                ///< this process among its replicas
+  std::vector<QueueRetention> queues{};
 };
 
 class Janitor {
@@ -22,6 +30,9 @@ class Janitor {
 
   /// One sweep. Several replicas may call it; one of them sweeps.
   Task<void> sweep();
+  /// Removes messages that are older than their queue keeps them, and counts them.
+  Task<void> expire_messages();
+  bool has_queues() const { return !settings_.queues.empty(); }
   /// Indexes the words of new tickets whenever there are some.
   Task<void> index_until_stopped();
   /// There are new tickets. On the loop's thread.

@@ -7,7 +7,8 @@
 namespace dw {
 
 std::string_view name_of(NoticeState state) {
-  constexpr std::array<std::string_view, 4> names = {"planned", "applied", "replaced", "tested"};
+  constexpr std::array<std::string_view, 6> names = {"planned", "applied", "replaced",
+                                                     "tested",  "writing", "applying"};
   return names.at(static_cast<size_t>(state));
 }
 

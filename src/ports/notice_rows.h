@@ -17,6 +17,8 @@ enum class NoticeState {
   applied,   ///< its deliveries are written; who got what: its letters
   replaced,  ///< by a newer plan
   tested,    ///< test mode: never sent
+  writing,   ///< its letters are still being written; not a plan yet
+  applying,  ///< some of its deliveries are written; goes on where it stopped
 };
 std::string_view name_of(NoticeState state);
 
@@ -30,6 +32,7 @@ struct NoticeRun {
   int64_t ledger = 0;  ///< the version of the ledger that it was made against
   int32_t newest_day = 0, from_day = 0;
   json::value figures{};
+  std::string applied_to{};  ///< the last customer whose letter was looked at by apply
 };
 
 struct NoticeLetter {
@@ -56,7 +59,7 @@ std::string notice_number(int64_t number);
 struct NoticeMarks {
   std::optional<int32_t> from_day;   ///< closings before this are not told
   std::optional<int32_t> watermark;  ///< the newest closing that was told
-  int64_t ledger = 0;                ///< grows by one with each run
+  int64_t ledger = 0;                ///< grows where a run begins and where it ends
   int64_t letters = 0;               ///< the last letter's number
   bool is_asking = false;            ///< what was imported leaves the past unknown: ask first
 };

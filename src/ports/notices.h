@@ -35,10 +35,14 @@ class Notices {
   virtual Task<Result<NoticePreview>> preview(std::string after_email, size_t limit) = 0;
   /// Makes a plan and keeps it; `is_test` one that is never sent.
   virtual Task<Result<NoticeRun>> plan(bool is_test) = 0;
-  /// Reserves the ledger and writes the deliveries, in one transaction. `is_fresh`: the plan was
-  /// made just now; else the report is read again and must say the same.
-  /// errors  missing; conflict: the report or the ledger has changed since, or it is no plan
+  /// Reserves the ledger and writes the deliveries, some hundreds a transaction, so that nobody
+  /// waits behind them. `is_fresh`: the plan was made just now; else the report is read again and
+  /// must say the same. A run that a crash left `applying` goes on where it stopped.
+  /// errors  missing; conflict: the report or the ledger has changed since, or it is no plan;
+  ///         full: it stays `applying`, and goes on with resume() or the next apply()
   virtual Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh) = 0;
+  /// Goes on with a run that is `applying`, if there is one; whoever did so before may still live.
+  virtual Task<Result<void>> resume() = 0;
   /// A letter of a run with its mail.
   virtual ShownNotice show(const NoticeLetter& letter) const = 0;
   virtual Task<std::vector<Probe>> probe() = 0;

@@ -8,6 +8,9 @@
 
 namespace dw {
 
+/// What is done to a whole queue is done in pieces, so that nobody waits long for the store.
+constexpr size_t queue_rows_per_commit = 500;
+
 constexpr size_t message_bytes_max = 1024 * 1024;
 
 /// Body, and names, types and values of the attributes.

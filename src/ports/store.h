@@ -24,6 +24,7 @@
 #include "net/task.h"
 #include "ports/notebook.h"
 #include "ports/notice_rows.h"
+#include "ports/rates.h"
 
 namespace dw {
 
@@ -207,6 +208,8 @@ class Reader {
                                                          TimePoint now) = 0;
 
   virtual Result<QueueFigures> queue_figures(const std::string& queue, TimePoint now) = 0;
+  /// The newest message of a queue; 0 if there is none.
+  virtual Result<MessageId> queue_last(const std::string& queue) = 0;
   /// Looks without taking, oldest first.
   virtual Result<Page<QueueMessage>> queue_peek(const std::string& queue,
                                                 const PageRequest& page) = 0;
@@ -307,6 +310,8 @@ class Reader {
   virtual Result<std::vector<NoticeLetter>> notices_of(const std::string& email) = 0;
   /// What became of a run's deliveries.
   virtual Result<NoticeCounts> notice_counts(int64_t run) = 0;
+  /// The run that is `applying`; one at most.
+  virtual Result<std::optional<NoticeRun>> applying_notice_run() = 0;
   /// How many notices of all runs are still on their way.
   virtual Result<int64_t> open_notices() = 0;
 };
@@ -367,9 +372,22 @@ class Journal : public Reader {
   /// errors  conflict: not in flight under this handle
   virtual Result<void> queue_hide(const std::string& queue, const std::string& handle,
                                   Millis visibility, TimePoint now) = 0;
-  virtual Result<int64_t> queue_purge(const std::string& queue) = 0;
-  /// Moves messages of a dead-letter queue back to the queue they came from; how many.
-  virtual Result<int64_t> queue_redrive(const std::string& dead_queue, TimePoint now) = 0;
+  /// Removes at most `limit` messages, oldest first, none sent after `upto`; how many.
+  virtual Result<int64_t> queue_purge(const std::string& queue, MessageId upto, size_t limit) = 0;
+  /// Moves messages of a dead-letter queue back to the queue they came from, as above; how many.
+  virtual Result<int64_t> queue_redrive(const std::string& dead_queue, MessageId upto,
+                                        TimePoint now, size_t limit) = 0;
+  /// Removes messages that were sent before then and that nobody works on, at most `limit`; of a
+  /// dead-letter queue those that have been dead since. How many.
+  virtual Result<int64_t> queue_expire(const std::string& queue, TimePoint sent_before,
+                                       TimePoint now, size_t limit) = 0;
+
+  /// Books the next turn of all those rates together, by the store's own clock: all processes
+  /// count in one row for each. Where it would come after `patience` nothing is booked, and the
+  /// turn says when to ask again.
+  virtual Result<RateTurn> book_rates(const std::vector<RateRule>& rules, Millis patience) = 0;
+  /// No turn of that rate comes within `length`: the other side asked for it.
+  virtual Result<void> pause_rate(const std::string& name, Millis length) = 0;
 
   /// Takes or keeps a named lease; true if `holder` has it now.
   virtual Result<bool> hold_lease(const std::string& name, const std::string& holder, TimePoint now,
@@ -377,7 +395,8 @@ class Journal : public Reader {
   virtual Result<void> drop_lease(const std::string& name, const std::string& holder) = 0;
 
   /// Removes at most `limit` finished rows older than `before` (of change notes: all but the newest
-  /// `changes_kept`); how many went. Keys of events that are for ever stay.
+  /// `changes_kept`); how many went. What stays of them: store/README.md.
+  /// cost    each step walks an index to the first row that is young enough, and stops
   virtual Result<int64_t> prune(TimePoint before, size_t limit, int64_t changes_kept) = 0;
 
   /// Makes at most `limit` of the newest tickets quick to search; how many. Those not yet indexed
@@ -430,16 +449,26 @@ class Journal : public Reader {
   virtual Result<void> set_notice_marks(const NoticeMarks& marks) = 0;
   /// False: the ledger is not of that version any more, another run came first.
   virtual Result<bool> move_notice_ledger(int64_t version) = 0;
-  /// A plan replaces those before it that were not applied, and their letters go.
   virtual Result<int64_t> add_notice_run(const NoticeRun& run) = 0;
   virtual Result<void> add_notice_letter(const NoticeLetter& letter) = 0;
-  /// False: it is applied already, or replaced.
-  virtual Result<bool> apply_notice_run(int64_t id, TimePoint now) = 0;
+  /// All letters of a run that is `writing` are there. A plan replaces those before it that were
+  /// not applied. False: a newer one came first.
+  virtual Result<bool> finish_notice_plan(int64_t id, NoticeState state) = 0;
+  /// Removes at most so many letters of plans that were replaced; how many.
+  virtual Result<int64_t> drop_replaced_letters(size_t limit) = 0;
+  /// A plan becomes `applying`. False: it is no plan any more, or another run is applying.
+  virtual Result<bool> begin_notice_run(int64_t id, TimePoint now) = 0;
+  /// Moves the place up to which letters are written. False: it is not at `from`, another process
+  /// came first; whatever else this transaction writes must not stand.
+  virtual Result<bool> advance_notice_run(int64_t id, const std::string& from,
+                                          const std::string& to) = 0;
+  /// `applying` becomes `applied`.
+  virtual Result<bool> end_notice_run(int64_t id) = 0;
   /// False: this customer has heard in this period.
   virtual Result<bool> reserve_notice(const std::string& period, const std::string& email,
                                       int64_t run) = 0;
   virtual Result<void> mark_notice_closure(const std::string& ticket, int32_t day, int64_t run) = 0;
-  /// Writes down a letter's number and delivery.
+  /// Writes down a letter's number and delivery, or why it was left out after all.
   virtual Result<void> send_notice_letter(const NoticeLetter& letter) = 0;
 };
 
@@ -464,6 +493,9 @@ class Store {
   ///         unsure: the store was closed before it could find out whether its commit stands
   virtual Task<Result<void>> write(WriteWork work) = 0;
   virtual Task<Result<void>> read(ReadWork work) = 0;
+  /// As write(), in a transaction of its own where other processes may hold what it asks for: it
+  /// waits for them, and nobody else behind it. What it writes may be lost if the database dies.
+  virtual Task<Result<void>> write_alone(WriteWork work) { return write(std::move(work)); }
   /// As read(), for the engine's own short looks: they never wait behind a board's or a search's
   /// long query.
   virtual Task<Result<void>> look(ReadWork work) { return read(std::move(work)); }

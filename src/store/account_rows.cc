@@ -68,7 +68,7 @@ Result<void> SqlJournal::remove_account(int64_t id) {
 }
 
 Result<void> SqlJournal::add_session(const Session& session) {
-  DW_CHECK(db_.send(stmt::drop_old_sessions, {session.created_at - session_kept}));
+  DW_CHECK(db_.send(stmt::prune_sessions, {session.created_at - session_kept, int64_t{100}}));
   DW_CHECK(db_.send(stmt::account_signed_in, {session.account, session.created_at}));
   return db_.send(stmt::add_session,
                   {session.hash, session.account, session.created_at, session.seen_at});

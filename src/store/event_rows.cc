@@ -1,4 +1,4 @@
-// Events, change notes, and retention.
+// Events and change notes.
 #include <charconv>
 #include <compare>
 #include <limits>
@@ -28,11 +28,6 @@ StoredEvent event_in(const Row& row) {
   return stored;
 }
 
-/// What is kept of a body that retention has emptied: enough to tell another one from it.
-std::string digest_of(std::string_view body) {
-  return to_hex(bytes_of(sha256(body)).substr(0, digest_bytes));
-}
-
 /// Where a change stands, in commit order: its transaction (0 on SQLite, which has one writer) and
 /// its number. "745.17"
 struct Position {
@@ -55,6 +50,10 @@ std::optional<Position> decode_position(std::string_view text) {
 }
 
 }  // namespace
+
+std::string digest_of(std::string_view body) {
+  return to_hex(bytes_of(sha256(body)).substr(0, digest_bytes));
+}
 
 json::value stored_json(std::string_view text) {
   if (text.empty()) return nullptr;
@@ -154,34 +153,6 @@ Result<std::string> SqlJournal::last_change() {
   std::string last;
   DW_CHECK(db_.run(stmt::last_change, {}, [&](const Row& row) { last = row.text(0); }));
   return last;
-}
-
-Result<int64_t> SqlJournal::empty_bodies(TimePoint before, int64_t limit) {
-  std::vector<std::pair<EventId, std::string>> emptied;
-  DW_CHECK(db_.run(stmt::old_event_bodies, {before, limit}, [&](const Row& row) {
-    emptied.emplace_back(EventId{row.integer(0)}, digest_of(row.text(1)));
-  }));
-  for (const auto& [id, digest] : emptied) DW_CHECK(db_.send(stmt::empty_body, {id, digest}));
-  return static_cast<int64_t>(emptied.size());
-}
-
-Result<int64_t> SqlJournal::prune(TimePoint before, size_t limit, int64_t changes_kept) {
-  const auto at_most = static_cast<int64_t>(limit);
-  DW_TRY(int64_t removed, db_.run(stmt::prune_notes, {changes_kept, at_most}));
-  if (before <= TimePoint{}) return removed;  // everything is kept
-  for (const Statement* statement :
-       {&stmt::prune_comments, &stmt::prune_links, &stmt::prune_bridge_links, &stmt::prune_said,
-        &stmt::prune_ticket_words}) {
-    DW_CHECK(db_.send(*statement, {before, at_most}));
-  }
-  for (const Statement* statement :
-       {&stmt::prune_tickets, &stmt::prune_deliveries, &stmt::prune_events}) {
-    DW_TRY(const int64_t rows, db_.run(*statement, {before, at_most}));
-    removed += rows;
-  }
-  DW_CHECK(db_.send(stmt::prune_tally_texts, {before, at_most}));
-  DW_TRY(const int64_t bodies, empty_bodies(before, at_most));
-  return removed + bodies;
 }
 
 }  // namespace dw

@@ -26,7 +26,15 @@ class SqlJournal : public Journal {
   Result<Page<StoredEvent>> parked_events(const PageRequest& page) override;
   Result<std::vector<ChangeNote>> changes_after(const std::string& position, size_t limit) override;
   Result<std::string> last_change() override;
+
+  // retention_rows.cc
   Result<int64_t> prune(TimePoint before, size_t limit, int64_t changes_kept) override;
+  Result<int64_t> queue_expire(const std::string& queue, TimePoint sent_before, TimePoint now,
+                               size_t limit) override;
+
+  // rate_rows.cc
+  Result<RateTurn> book_rates(const std::vector<RateRule>& rules, Millis patience) override;
+  Result<void> pause_rate(const std::string& name, Millis length) override;
 
   // ticket_rows.cc
   Result<TicketId> fresh_ticket() override;
@@ -71,8 +79,10 @@ class SqlJournal : public Journal {
   Result<bool> queue_delete(const std::string& queue, const std::string& handle) override;
   Result<void> queue_hide(const std::string& queue, const std::string& handle, Millis visibility,
                           TimePoint now) override;
-  Result<int64_t> queue_purge(const std::string& queue) override;
-  Result<int64_t> queue_redrive(const std::string& dead_queue, TimePoint now) override;
+  Result<MessageId> queue_last(const std::string& queue) override;
+  Result<int64_t> queue_purge(const std::string& queue, MessageId upto, size_t limit) override;
+  Result<int64_t> queue_redrive(const std::string& dead_queue, MessageId upto, TimePoint now,
+                                size_t limit) override;
 
   // kept_rows.cc
   Result<Kept> kept(const std::string& name) override;
@@ -120,7 +130,13 @@ class SqlJournal : public Journal {
   Result<bool> move_notice_ledger(int64_t version) override;
   Result<int64_t> add_notice_run(const NoticeRun& run) override;
   Result<void> add_notice_letter(const NoticeLetter& letter) override;
-  Result<bool> apply_notice_run(int64_t id, TimePoint now) override;
+  Result<std::optional<NoticeRun>> applying_notice_run() override;
+  Result<bool> finish_notice_plan(int64_t id, NoticeState state) override;
+  Result<int64_t> drop_replaced_letters(size_t limit) override;
+  Result<bool> begin_notice_run(int64_t id, TimePoint now) override;
+  Result<bool> advance_notice_run(int64_t id, const std::string& from,
+                                  const std::string& to) override;
+  Result<bool> end_notice_run(int64_t id) override;
   Result<bool> reserve_notice(const std::string& period, const std::string& email,
                               int64_t run) override;
   Result<void> mark_notice_closure(const std::string& ticket, int32_t day, int64_t run) override;
@@ -177,7 +193,10 @@ class SqlJournal : public Journal {
 
  private:
   Result<void> check_kept(const std::string& position);
-  Result<int64_t> empty_bodies(TimePoint before, int64_t limit);
+  Result<int64_t> prune_tickets(TimePoint before, int64_t limit);
+  Result<int64_t> prune_events(TimePoint before, int64_t limit);
+  Result<int64_t> prune_tally(TimePoint before, int64_t limit);
+  Result<int64_t> prune_notices(TimePoint before, int64_t limit);
   Result<std::vector<TallyUpdate>> counted(const std::string& channel, const std::string& message);
   Result<void> count_anew(const TallyMessage& message, const std::vector<TallyUpdate>& before);
   Result<void> note_bars(const std::string& channel, const std::vector<TallyUpdate>& updates);
@@ -194,6 +213,8 @@ class SqlJournal : public Journal {
 /// JSON that the store wrote itself; null for an empty text. One that can't be read means a damaged
 /// file, which `store verify` reports: it is null too.
 json::value stored_json(std::string_view text);
+/// What is kept of a body that retention has emptied: enough to tell another one from it.
+std::string digest_of(std::string_view body);
 
 /// A cursor is the id after which the next page starts; anything else starts at the front.
 int64_t id_below(const std::string& cursor);

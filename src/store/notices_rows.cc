@@ -21,6 +21,7 @@ NoticeRun run_in(const Row& row) {
   out.newest_day = static_cast<int32_t>(row.integer(7));
   out.from_day = static_cast<int32_t>(row.integer(8));
   out.figures = stored_json(row.text(9));
+  out.applied_to = row.text(10);
   return out;
 }
 
@@ -96,9 +97,21 @@ Result<int64_t> SqlJournal::add_notice_run(const NoticeRun& run) {
                    {static_cast<int>(run.state), run.made_at, run.period, run.hash, run.ledger,
                     int64_t{run.newest_day}, int64_t{run.from_day}, figures},
                    [&](const Row& row) { id = row.integer(0); }));
-  if (run.state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_notice_plans, {id}));
-  DW_CHECK(db_.send(stmt::drop_replaced_letters, {id}));
   return id;
+}
+
+Result<bool> SqlJournal::finish_notice_plan(int64_t id, NoticeState state) {
+  DW_TRY(const int64_t rows, db_.run(stmt::finish_notice_plan, {id, static_cast<int>(state)}));
+  if (rows == 0) return false;
+  if (state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_notice_plans, {id}));
+  return true;
+}
+
+Result<int64_t> SqlJournal::drop_replaced_letters(size_t limit) {
+  int64_t run = 0;
+  DW_CHECK(db_.run(stmt::replaced_with_letters, {}, [&](const Row& row) { run = row.integer(0); }));
+  if (run == 0) return 0;
+  return db_.run(stmt::prune_notice_letters, {run, static_cast<int64_t>(limit)});
 }
 
 Result<void> SqlJournal::add_notice_letter(const NoticeLetter& letter) {
@@ -141,8 +154,25 @@ Result<std::vector<NoticeLetter>> SqlJournal::notices_of(const std::string& emai
   return out;
 }
 
-Result<bool> SqlJournal::apply_notice_run(int64_t id, TimePoint now) {
-  DW_TRY(const int64_t rows, db_.run(stmt::apply_notice_run, {id, now}));
+Result<std::optional<NoticeRun>> SqlJournal::applying_notice_run() {
+  std::optional<NoticeRun> out;
+  DW_CHECK(db_.run(stmt::applying_notice_run, {}, [&](const Row& row) { out = run_in(row); }));
+  return out;
+}
+
+Result<bool> SqlJournal::begin_notice_run(int64_t id, TimePoint now) {
+  DW_TRY(const int64_t rows, db_.run(stmt::begin_notice_run, {id, now}));
+  return rows == 1;
+}
+
+Result<bool> SqlJournal::advance_notice_run(int64_t id, const std::string& from,
+                                            const std::string& to) {
+  DW_TRY(const int64_t rows, db_.run(stmt::advance_notice_run, {id, from, to}));
+  return rows == 1;
+}
+
+Result<bool> SqlJournal::end_notice_run(int64_t id) {
+  DW_TRY(const int64_t rows, db_.run(stmt::end_notice_run, {id}));
   return rows == 1;
 }
 
@@ -158,7 +188,7 @@ Result<void> SqlJournal::mark_notice_closure(const std::string& ticket, int32_t 
 
 Result<void> SqlJournal::send_notice_letter(const NoticeLetter& letter) {
   return db_.send(stmt::send_notice_letter,
-                  {letter.run, letter.email, letter.number, letter.delivery});
+                  {letter.run, letter.email, letter.number, letter.delivery, letter.left_out});
 }
 
 Result<NoticeCounts> SqlJournal::notice_counts(int64_t run) {

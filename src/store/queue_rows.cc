@@ -141,14 +141,22 @@ Result<void> SqlJournal::queue_hide(const std::string& queue, const std::string&
   return {};
 }
 
-Result<int64_t> SqlJournal::queue_purge(const std::string& queue) {
-  touched_.queues = true;
-  return db_.run(stmt::queue_purge, {queue});
+Result<MessageId> SqlJournal::queue_last(const std::string& queue) {
+  MessageId last;
+  DW_CHECK(
+      db_.run(stmt::queue_last, {queue}, [&](const Row& row) { last.value = row.integer(0); }));
+  return last;
 }
 
-Result<int64_t> SqlJournal::queue_redrive(const std::string& dead_queue, TimePoint now) {
+Result<int64_t> SqlJournal::queue_purge(const std::string& queue, MessageId upto, size_t limit) {
   touched_.queues = true;
-  return db_.run(stmt::queue_redrive, {dead_queue, now});
+  return db_.run(stmt::queue_purge, {queue, upto, static_cast<int64_t>(limit)});
+}
+
+Result<int64_t> SqlJournal::queue_redrive(const std::string& dead_queue, MessageId upto,
+                                          TimePoint now, size_t limit) {
+  touched_.queues = true;
+  return db_.run(stmt::queue_redrive, {dead_queue, now, upto, static_cast<int64_t>(limit)});
 }
 
 }  // namespace dw

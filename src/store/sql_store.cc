@@ -87,6 +87,7 @@ SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> r
   writing_ = std::make_unique<Lane>();
   reading_ = std::make_unique<Lane>();
   looking_ = std::make_unique<Lane>();
+  alone_ = std::make_unique<Lane>();
 }
 
 void SqlStore::start() {
@@ -94,6 +95,7 @@ void SqlStore::start() {
   writing_->thread = std::thread([this] { write_until_stopped(); });
   reading_->thread = std::thread([this] { read_until_stopped(*reading_, reader_); });
   looking_->thread = std::thread([this] { read_until_stopped(*looking_, looker_); });
+  if (!is_sqlite_) alone_->thread = std::thread([this] { write_alone_until_stopped(); });
 }
 
 SqlStore::~SqlStore() {
@@ -102,7 +104,7 @@ SqlStore::~SqlStore() {
 
 std::vector<SqlStore::Lane*> SqlStore::lanes() const {
   if (loop_ == nullptr) return {};
-  return {writing_.get(), reading_.get(), looking_.get()};
+  return {writing_.get(), reading_.get(), looking_.get(), alone_.get()};
 }
 
 void SqlStore::close() {
@@ -194,6 +196,11 @@ Task<Result<void>> SqlStore::look(ReadWork work) {
   co_return co_await submit(*looking_, std::move(looking));
 }
 
+Task<Result<void>> SqlStore::write_alone(WriteWork work) {
+  if (loop_ == nullptr || is_sqlite_) co_return co_await write(std::move(work));
+  co_return co_await submit(*alone_, std::move(work));
+}
+
 Result<void> SqlStore::write_now(const WriteWork& work) {
   DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread writes");
   if (is_closed_) return closed();
@@ -260,6 +267,40 @@ void SqlStore::read_until_stopped(Lane& lane, std::unique_ptr<Db>& db) {
         run_reading(db, [&work](Reader& reader) { return work(static_cast<Journal&>(reader)); });
     finish(std::move(batch), {});
   }
+}
+
+void SqlStore::write_alone_until_stopped() {
+  for (;;) {
+    std::deque<Pending> batch = next_batch(*alone_, 1);
+    if (batch.empty()) {
+      if (alone_->is_stopping) return;
+      continue;
+    }
+    batch.front().result = run_alone(batch.front().work);
+    finish(std::move(batch), {});
+  }
+}
+
+/// It tells nobody what it touched, and nobody is healthy because of it.
+Result<void> SqlStore::run_alone(const WriteWork& work) {
+  DW_CHECK(reconnect(loner_));
+  Result<int64_t> begun = loner_->run(stmt::begin);
+  if (!begun.ok()) {
+    loner_.reset();  // the connection has died; a new one may live
+    DW_CHECK(reconnect(loner_));
+    begun = loner_->run(stmt::begin);
+  }
+  DW_CHECK(begun);
+  Result<void> done = loner_->send(stmt::without_waiting_for_the_disk);
+  if (done.ok()) {
+    SqlJournal journal(*loner_);
+    done = work(journal);
+  }
+  if (done.ok()) done = loner_->settle();
+  const Result<int64_t> ended = loner_->run(done.ok() ? stmt::commit : stmt::rollback);
+  if (!ended.ok()) loner_.reset();
+  if (done.ok() && !ended.ok()) return ended.error();
+  return done;
 }
 
 void SqlStore::finish(std::deque<Pending> batch, Touched touched) {

@@ -29,6 +29,8 @@ class SqlStore : public Store {
   Task<Result<void>> write(WriteWork work) override;
   Task<Result<void>> read(ReadWork work) override;
   Task<Result<void>> look(ReadWork work) override;
+  /// PostgreSQL: on a connection of its own, one piece of work a commit. SQLite has one writer.
+  Task<Result<void>> write_alone(WriteWork work) override;
   Result<void> write_now(const WriteWork& work) override;
   Result<void> read_now(const ReadWork& work) override;
   void on_change(std::function<void(Touched)> notice) override;
@@ -52,6 +54,8 @@ class SqlStore : public Store {
   Task<Result<void>> submit(Lane& lane, WriteWork work);
   void write_until_stopped();
   void read_until_stopped(Lane& lane, std::unique_ptr<Db>& db);
+  void write_alone_until_stopped();
+  Result<void> run_alone(const WriteWork& work);
   std::deque<Pending> next_batch(Lane& lane, size_t limit);
   Touched run_batch(std::deque<Pending>& batch);
   Result<void> begin();
@@ -78,7 +82,7 @@ class SqlStore : public Store {
   Result<void> beside(const std::function<Result<void>(Db&)>& work);
 
   Loop* loop_;
-  std::unique_ptr<Db> writer_, reader_, looker_;  // looker_ connects at its first use
+  std::unique_ptr<Db> writer_, reader_, looker_, loner_;  // the last two connect at first use
   Connect connect_;
   bool is_sqlite_;
   std::atomic<bool> is_closed_ = false;
@@ -87,7 +91,7 @@ class SqlStore : public Store {
   std::shared_ptr<std::function<void(Touched)>> notice_;
   mutable std::mutex health_mutex_;
   StoreHealth health_;
-  std::unique_ptr<Lane> writing_, reading_, looking_;
+  std::unique_ptr<Lane> writing_, reading_, looking_, alone_;
 };
 
 }  // namespace dw

@@ -291,6 +291,10 @@ Object notice_properties() {
           {"html", typed("string")}};
 }
 
+Object notice_run_state() {
+  return one_of({"planned", "applied", "replaced", "tested", "writing", "applying"});
+}
+
 /// Runs of notices and their mails.
 Object notice_schemas() {
   Object counts;
@@ -298,7 +302,7 @@ Object notice_schemas() {
     counts[state] = typed("integer");
   }
   const Object run = shape({{"run", typed("integer")},
-                            {"state", one_of({"planned", "applied", "replaced", "tested"})},
+                            {"state", notice_run_state()},
                             {"made_at", time()},
                             {"applied_at", nullable_time()},
                             {"period", typed("string")},
@@ -310,7 +314,7 @@ Object notice_schemas() {
                            {"deliveries"});
   Object letter = notice_properties();
   letter["run"] = typed("integer");
-  letter["run_state"] = one_of({"planned", "applied", "replaced", "tested"});
+  letter["run_state"] = notice_run_state();
   letter["period"] = typed("string");
   letter["made_at"] = time();
   letter["notice"] = nullable("string");

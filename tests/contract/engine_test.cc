@@ -202,18 +202,18 @@ struct World {
   }
   void send(const std::string& lane, const std::string& key) { EXPECT_TRUE(say(lane, key).ok()); }
   const std::vector<std::string>& performed() const { return target.performed; }
-  /// How many lanes `holder` could claim at that time; none is claimed.
-  size_t lanes_for(const std::string& holder, TimePoint at) {
+  /// How many lanes `worker` could claim at that time; none is claimed.
+  size_t lanes_for(const LaneWorker& worker, TimePoint at) {
     size_t count = 0;
     const Result<void> undone = store->write_now([&](Journal& journal) -> Result<void> {
-      DW_TRY(const auto claims, journal.claim_lanes({holder}, at, at + Millis(1000), 10));
+      DW_TRY(const auto claims, journal.claim_lanes(worker, at, at + Millis(1000), 10));
       count = claims.size();
       return Error{};
     });
     EXPECT_FALSE(undone.ok());
     return count;
   }
-  size_t lanes_for_another(TimePoint at) { return lanes_for("another", at); }
+  size_t lanes_for_another(TimePoint at) { return lanes_for({"another"}, at); }
   Delivery delivery(int64_t id) {
     Delivery out;
     const Result<void> read = store->read_now([&](Reader& reader) -> Result<void> {
@@ -391,7 +391,7 @@ TEST(Engine, a_clock_set_forward_does_not_send_what_is_being_sent) {
     if (!is_first) return;
     is_first = false;
     world.clock.jump(Millis(3'600'000));
-    EXPECT_EQ(world.lanes_for("me", world.clock.now()), 0U);
+    EXPECT_EQ(world.lanes_for({"me", {"a"}}, world.clock.now()), 0U);
   };
   world.send("a", "1");
   world.pass(Millis(5000));

@@ -158,7 +158,7 @@ TEST_P(StoreContract, what_was_said_goes_with_its_ticket_and_not_before) {
     DW_TRY(const auto kept, j.said("C1/100.1"));
     EXPECT_TRUE(kept);
     DW_CHECK(j.change_ticket(id, {.status = Status::solved}, t0));
-    for (int i = 0; i < 2; ++i) DW_CHECK(j.prune(late, 100, 100));
+    for (int i = 0; i < 3; ++i) DW_CHECK(j.prune(late, 100, 100));
     DW_TRY(const auto link, j.link_of_thread("C1", "100.1"));
     EXPECT_FALSE(link);
     DW_TRY(const auto gone, j.said("C1/100.1"));

@@ -7,7 +7,7 @@ namespace {
 int64_t add_plan(Bundle& b, NoticeState state = NoticeState::planned) {
   int64_t id = 0;
   b.write([&](Journal& j) -> Result<void> {
-    DW_TRY(id, j.add_notice_run({.state = state,
+    DW_TRY(id, j.add_notice_run({.state = NoticeState::writing,
                                  .made_at = t0,
                                  .period = "2026-W47",
                                  .hash = "h",
@@ -24,6 +24,8 @@ int64_t add_plan(Bundle& b, NoticeState state = NoticeState::planned) {
                                     .tickets = "[]",
                                     .left_out = email[0] == 'c' ? "had" : ""}));
     }
+    DW_TRY(const bool is_newest, j.finish_notice_plan(id, state));
+    EXPECT_TRUE(is_newest);
     return {};
   });
   return id;
@@ -60,17 +62,69 @@ TEST_P(StoreContract, a_newer_notice_plan_replaces_an_older_one_and_a_test_does_
   });
   const int64_t second = add_plan(*b);
   b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const bool is_old, j.apply_notice_run(first, t0));
+    DW_TRY(const bool is_old, j.begin_notice_run(first, t0));
     EXPECT_FALSE(is_old);
-    DW_TRY(const bool is_new, j.apply_notice_run(second, t0));
+    DW_TRY(const bool is_new, j.begin_notice_run(second, t0));
     EXPECT_TRUE(is_new);
-    DW_TRY(const bool is_again, j.apply_notice_run(second, t0));
+    DW_TRY(const bool is_again, j.begin_notice_run(second, t0));
     EXPECT_FALSE(is_again);
+    DW_TRY(int64_t dropped, j.drop_replaced_letters(2));
+    EXPECT_EQ(dropped, 2);
+    DW_TRY(dropped, j.drop_replaced_letters(2));
+    EXPECT_EQ(dropped, 1);
     DW_TRY(const auto letters, j.notice_letters(first, {}));
     EXPECT_TRUE(letters.items.empty());
     DW_TRY(const auto runs, j.notice_runs({}));
     EXPECT_EQ(runs.items.at(0).id, second);
     EXPECT_EQ(runs.items.size(), 3U);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_plan_that_is_still_written_gives_way_to_a_newer_one) {
+  auto b = setup();
+  int64_t slow = 0;
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(slow, j.add_notice_run({.state = NoticeState::writing, .made_at = t0, .figures = {}}));
+    DW_TRY(const bool is_sent, j.begin_notice_run(slow, t0));
+    EXPECT_FALSE(is_sent) << "half of its letters may be missing";
+    return {};
+  });
+  add_plan(*b);
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const bool is_newest, j.finish_notice_plan(slow, NoticeState::planned));
+    EXPECT_FALSE(is_newest);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_run_of_notices_moves_on_from_where_it_stands_and_one_at_a_time) {
+  auto b = setup();
+  const int64_t run = add_plan(*b);
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(bool is_done, j.begin_notice_run(run, t0));
+    EXPECT_TRUE(is_done);
+    DW_TRY(is_done, j.advance_notice_run(run, "", "b@x"));
+    EXPECT_TRUE(is_done);
+    DW_TRY(is_done, j.advance_notice_run(run, "", "b@x"));
+    EXPECT_FALSE(is_done) << "another process has written these letters";
+    return {};
+  });
+  const int64_t next = add_plan(*b);
+  if (GetParam() != "memory") b->reopen();
+  b->write([&](Journal& j) -> Result<void> {
+    DW_TRY(const auto found, j.applying_notice_run());
+    if (!found) return Error{};
+    EXPECT_EQ(found->id, run);
+    EXPECT_EQ(found->applied_to, "b@x");
+    DW_TRY(bool is_done, j.begin_notice_run(next, t0));
+    EXPECT_FALSE(is_done) << "one run at a time";
+    DW_TRY(is_done, j.end_notice_run(run));
+    EXPECT_TRUE(is_done);
+    DW_TRY(is_done, j.advance_notice_run(run, "b@x", "c@x"));
+    EXPECT_FALSE(is_done);
+    DW_TRY(is_done, j.begin_notice_run(next, t0));
+    EXPECT_TRUE(is_done);
     return {};
   });
 }

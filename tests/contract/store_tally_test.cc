@@ -157,5 +157,53 @@ TEST_P(StoreContract, tally_texts_are_kept_for_counting_anew_until_retention) {
   EXPECT_EQ(bars(*bundle), "anarcc/Ana:1+0 jxsrcc/Jon Snow:1+0 ") << "the counts stay";
 }
 
+TEST_P(StoreContract, tally_lines_that_retention_removes_are_counted_for_good) {
+  const auto bundle = setup();
+  const Millis quarter(900'000);
+  // Days begin at whole quarters of an hour, wherever one is.
+  const TimePoint start = t0 - Millis(t0.time_since_epoch().count() % quarter.count());
+  keep(*bundle, message("1.1", 10, {jon, jon, ana}));
+  keep(*bundle, message("2.2", 10, {jon}, quarter));
+  keep(*bundle, message("3.3", 10, {jon}, 10 * quarter));
+  const std::string all = "jxsrcc/Jon Snow:4+0 anarcc/Ana:1+0 ";
+  const TallyQuery first{.since = start, .until = start + quarter, .channel = "C1"};
+  const std::string in_first = bars(*bundle, first);
+  std::string live;
+  const auto read_live = [&] {
+    std::string out;
+    bundle->read([&](Reader& reader) -> Result<void> {
+      out.clear();
+      DW_TRY(const auto found, reader.tally_bars(start));
+      for (const TallyBar& one : found) {
+        DW_TRY(const auto same, reader.tally_bar(one.id, start));
+        out += fmt::format("{} {} {};", one.username, one.updates, same->updates);
+      }
+      return {};
+    });
+    return out;
+  };
+  live = read_live();
+  // In pieces, one message each, and again when nothing is left to do.
+  for (int i = 0; i < 6; ++i) {
+    bundle->write([&](Journal& journal) -> Result<void> {
+      DW_CHECK(journal.prune(t0 + 2 * quarter, 1, 1000));
+      return {};
+    });
+    EXPECT_EQ(bars(*bundle), all);
+  }
+  EXPECT_EQ(bars(*bundle, first), in_first);
+  EXPECT_EQ(read_live(), live);
+  bundle->read([&](Reader& reader) -> Result<void> {
+    DW_TRY(const auto rows, reader.tally_rows({}, "", {}));
+    EXPECT_EQ(rows.items.size(), 1U) << "the lines themselves are gone";
+    return {};
+  });
+  // An edit, a deletion or a repeat of what is summed up changes nothing any more.
+  keep(*bundle, message("1.1", 90, {ana}));
+  keep(*bundle, message("2.2", 10, {jon}, quarter));
+  bundle->write([&](Journal& journal) { return journal.drop_tally("C1", "1.1", t0); });
+  EXPECT_EQ(bars(*bundle), all);
+}
+
 }  // namespace
 }  // namespace dw

@@ -277,7 +277,8 @@ TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_rec
     EXPECT_TRUE(three.empty());
     DW_TRY(const QueueFigures dead, j.queue_figures("q-dead", t0 + Millis(99'000)));
     EXPECT_EQ(dead.depth, 1);
-    DW_TRY(const int64_t moved, j.queue_redrive("q-dead", t0 + Millis(99'000)));
+    DW_TRY(const int64_t moved,
+           j.queue_redrive("q-dead", MessageId{1'000}, t0 + Millis(99'000), 100));
     EXPECT_EQ(moved, 1);
     DW_TRY(const auto four, j.queue_receive(wanted, t0 + Millis(99'000)));
     EXPECT_EQ(four.at(0).receives, 1);

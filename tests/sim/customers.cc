@@ -56,7 +56,9 @@ std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock,
                   .mail = no_mail,
                   .timezone = "UTC",
                   .open = [&report] { return open_report(&report); },
-                  .reader = [] { return nobody(); }});
+                  .reader = [] { return nobody(); },
+                  // So few that a death between two pieces of a run is no rare thing.
+                  .letters_per_commit = 2});
 }
 
 Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t>)> heard) {

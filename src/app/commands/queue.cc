@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "ports/queue_limits.h"
 #include "web/live_feed.h"
 #include "web/shapes.h"
 
@@ -65,19 +66,29 @@ void peek(Invocation& invocation, const QueueArguments& given) {
 void redrive(Invocation& invocation, const QueueArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  int64_t moved = 0;
+  MessageId last;
+  int64_t moved = 0, total = 0;
+  bool is_first = true;
   auto work = [&](Journal& journal) -> Result<void> {
     DW_CHECK(check_name(*core, given.name));
     if (!given.name.ends_with("-dead")) {
       return Error{ErrorKind::invalid, "", "give a dead-letter queue, such as high-dead"};
     }
     const TimePoint now = core->clock.now();
-    DW_TRY(moved, journal.queue_redrive(given.name, now));
-    return journal.add_audit({now, "command line", "queue.redrive", given.name});
+    if (is_first) {
+      DW_TRY(last, journal.queue_last(given.name));
+    }
+    DW_TRY(moved, journal.queue_redrive(given.name, last, now, queue_rows_per_commit));
+    return is_first ? journal.add_audit({now, "command line", "queue.redrive", given.name})
+                    : Result<void>();
   };
-  const Result<void> written = core->store->write_now(work);
-  if (!written.ok()) return fail(invocation, written.error());
-  print_one(invocation, {{"moved", moved}});
+  do {
+    const Result<void> written = core->store->write_now(work);
+    if (!written.ok()) return fail(invocation, written.error());
+    total += moved;
+    is_first = false;
+  } while (moved > 0);
+  print_one(invocation, {{"moved", total}});
 }
 
 }  // namespace

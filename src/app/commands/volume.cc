@@ -79,6 +79,19 @@ VolumeParts parts_of(const Core& core) {
   return {core.settings.volume, core.judging, core.public_url};
 }
 
+/// Years of hours, in pieces: a daemon beside us writes to the same store.
+Result<void> keep_counts(Store& store, const std::vector<HourCount>& counts, TimePoint now) {
+  constexpr size_t hours_per_commit = 1000;
+  for (size_t first = 0; first < counts.size(); first += hours_per_commit) {
+    const size_t last = std::min(first + hours_per_commit, counts.size());
+    const std::vector<HourCount> piece(counts.begin() + static_cast<ptrdiff_t>(first),
+                                       counts.begin() + static_cast<ptrdiff_t>(last));
+    auto keep = [&](Journal& journal) { return journal.keep_volume_hours(piece, now); };
+    DW_CHECK(store.write_now(keep));
+  }
+  return {};
+}
+
 /// The older CSV becomes the first history, once.
 Result<void> take_history(Core& core, const std::string& auth_ini) {
   VolumeSettings ignored;
@@ -97,10 +110,7 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
     fmt::print(stderr, "deskwire: {}\n", counts.error().text());
     return {};
   }
-  auto keep = [&](Journal& journal) -> Result<void> {
-    return journal.keep_volume_hours(*counts, core.clock.now());
-  };
-  return core.store->write_now(keep);
+  return keep_counts(*core.store, *counts, core.clock.now());
 }
 
 /// Sends what this run planned, as the daemon would: cron users have none.
@@ -220,10 +230,7 @@ void import(Invocation& invocation, const VolumeArguments& given) {
   if (!counts.ok()) return fail(invocation, counts.error());
   const auto store = open_store(settings->store.url, OpenMode::visit, nullptr);
   if (!store.ok()) return fail(invocation, store.error());
-  auto keep = [&](Journal& journal) -> Result<void> {
-    return journal.keep_volume_hours(*counts, system_now());
-  };
-  const Result<void> kept = (*store)->write_now(keep);
+  const Result<void> kept = keep_counts(**store, *counts, system_now());
   if (!kept.ok()) return fail(invocation, kept.error());
   print_one(invocation, {{"hours", static_cast<int64_t>(counts->size())},
                          {"from", to_rfc3339(counts->front().hour)},

@@ -288,6 +288,13 @@ void Selection::settle() {
   }
 }
 
+std::optional<PickedLetter> Selection::next(size_t& place) const {
+  if (place >= order_.size()) return std::nullopt;
+  PickedLetter out{{}, reason_of(order_[place].ticket)};
+  place = next_letter(place, out.letter);
+  return out;
+}
+
 size_t Selection::next_customer(size_t at) const {
   const uint32_t number = tickets_[order_[at].ticket].customer;
   while (at < order_.size() && tickets_[order_[at].ticket].customer == number) ++at;

@@ -2,6 +2,7 @@
 // small: of each ticket its newest row is kept, in some 40 bytes and its number.
 #pragma once
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,11 @@ struct Letter {
 enum class LeftOut { had, suppressed };
 std::string_view name_of(LeftOut reason);
 
+struct PickedLetter {
+  Letter letter;
+  std::optional<LeftOut> left_out;
+};
+
 class Selection {
  public:
   Selection(const NoticesSettings& settings, NoticeTimes times);
@@ -95,6 +101,9 @@ class Selection {
       give(letter, *reason);
     }
   }
+
+  /// All of them, one at a time, for those who write them in pieces: begin with `place` 0.
+  std::optional<PickedLetter> next(size_t& place) const;
 
   const NoticeFigures& figures() const { return figures_; }
   /// The first hundreds of them; figures().bad counts all.

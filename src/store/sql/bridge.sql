@@ -111,14 +111,28 @@ WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
        OR ($1 = '' AND (t.source LIKE 'slack:%' OR t.source LIKE 'email:%')))
 GROUP BY t.id ORDER BY t.id LIMIT $4;
 
+-- name: prune_said_of_tickets
+-- In the threads of the tickets that go next.
+DELETE FROM bridge_said WHERE key IN (
+  SELECT s.key FROM (SELECT id FROM ticket WHERE status = 2 AND updated_at < $1
+                     ORDER BY updated_at LIMIT $2) t
+  JOIN bridge_link l ON l.ticket = t.id
+  JOIN bridge_said s ON s.channel = l.channel AND s.thread = l.thread LIMIT $2);
+
 -- name: prune_said
--- What waits in a thread that nobody bridged, and what belongs to tickets that are gone.
+-- What was said in threads that nobody bridged.
 DELETE FROM bridge_said WHERE key IN (
   SELECT s.key FROM bridge_said s
-  LEFT JOIN bridge_link l ON l.channel = s.channel AND l.thread = s.thread
-  WHERE s.at < $1 AND l.channel IS NULL LIMIT $2);
+  WHERE s.at < $1 AND NOT EXISTS (SELECT 1 FROM bridge_link l
+                                  WHERE l.channel = s.channel AND l.thread = s.thread)
+  ORDER BY s.at LIMIT $2);
 
 -- name: prune_bridge_links
 DELETE FROM bridge_link WHERE ticket IN (
-  SELECT id FROM ticket WHERE solved_at < $1 AND status = 2 AND updated_at < $1
-  ORDER BY solved_at LIMIT $2);
+  SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2);
+
+-- name: prune_known
+-- Answers of directories. How far a channel was read ("read:C1") is no answer, and stays.
+DELETE FROM bridge_known WHERE id IN (
+  SELECT id FROM bridge_known WHERE at < $1 AND substr(id, 1, 5) <> 'read:'
+  ORDER BY at LIMIT $2);

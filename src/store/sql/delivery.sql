@@ -134,13 +134,13 @@ SELECT due_at FROM lane WHERE due_at IS NOT NULL AND (held_until < $1 OR holder 
 ORDER BY due_at LIMIT 1;
 
 -- name: prune_deliveries
--- Numbers rise with time: the look from the front ends at the first one that is young enough.
 DELETE FROM delivery WHERE id IN (
-  SELECT id FROM delivery
-  WHERE state > 2 AND done_at < $1
-    AND id < coalesce((SELECT id FROM delivery WHERE created_at >= $1 ORDER BY id LIMIT 1),
-                      9223372036854775807)
-  ORDER BY id LIMIT $2);
+  SELECT id FROM delivery WHERE state > 2 AND done_at < $1 ORDER BY done_at LIMIT $2);
+
+-- name: prune_leases
+-- As many as there are names in the program. What connectors keep stands beside them, and stays.
+DELETE FROM lease WHERE name IN (
+  SELECT name FROM lease WHERE held_until < $1 AND substr(name, 1, 5) <> 'kept:' LIMIT $2);
 
 -- name: lanes_resting_for_nobody
 -- A lane without a due time waits for a person to decide about its head; so its head must be one

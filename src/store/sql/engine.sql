@@ -10,6 +10,12 @@ BEGIN;
 -- name: begin_read [postgres]
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
+-- name: without_waiting_for_the_disk [sqlite]
+SELECT 1;
+
+-- name: without_waiting_for_the_disk [postgres]
+SET LOCAL synchronous_commit = off;
+
 -- name: commit
 COMMIT;
 

@@ -18,15 +18,14 @@ WHERE state = 1 AND id < $1 ORDER BY id DESC LIMIT $2;
 -- name: count_parked
 SELECT count(*) FROM event WHERE state = 1;
 
--- name: prune_events
--- By the index of those that still have a body: keys that are for ever pile up outside of it.
-DELETE FROM event WHERE id IN (
-  SELECT id FROM event WHERE at < $1 AND body <> '' AND for_ever = 0 AND state = 0
-  ORDER BY at LIMIT $2);
+-- name: old_events
+-- By the index of those that still have a body and are not parked: keys that are for ever, and what
+-- waits for a person, pile up outside of it.
+SELECT id, for_ever, CASE WHEN for_ever = 1 THEN body ELSE '' END FROM event
+WHERE at < $1 AND body <> '' AND state = 0 ORDER BY at LIMIT $2;
 
--- name: old_event_bodies
-SELECT id, body FROM event WHERE at < $1 AND body <> '' AND for_ever = 1 AND state = 0
-ORDER BY at LIMIT $2;
+-- name: drop_event
+DELETE FROM event WHERE id = $1;
 
 -- name: empty_body
 UPDATE event SET body = '', digest = $2 WHERE id = $1;

@@ -20,27 +20,59 @@ INSERT INTO notice_run (state, made_at, period, hash, ledger, newest_day, from_d
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
 
 -- name: replace_notice_plans
-UPDATE notice_run SET state = 2 WHERE state = 0 AND id < $1;
+-- Also those that are still being written: they find out when they come to their end.
+UPDATE notice_run SET state = 2 WHERE state IN (0, 4) AND id < $1;
 
--- name: drop_replaced_letters
+-- name: finish_notice_plan
+UPDATE notice_run SET state = $2 WHERE id = $1 AND state = 4;
+
+-- name: replaced_with_letters
 -- Of plans that never went out nothing but the run itself is kept.
-DELETE FROM notice_letter WHERE run IN (SELECT id FROM notice_run WHERE state = 2 AND id < $1
-  ORDER BY id DESC LIMIT 20);
+SELECT l.run FROM (SELECT id FROM notice_run WHERE state = 2 ORDER BY id DESC LIMIT 20) r
+JOIN notice_letter l ON l.run = r.id LIMIT 1;
+
+-- name: oldest_notice_run
+-- Runs are few: a look at the front of them. One that is applied now stays, however old.
+SELECT id FROM (SELECT id, state, made_at FROM notice_run ORDER BY id LIMIT 10) AS front
+WHERE made_at < $1 AND state <> 5 ORDER BY id LIMIT 1;
+
+-- name: prune_notice_letters
+DELETE FROM notice_letter WHERE run = $1 AND email IN (
+  SELECT email FROM notice_letter WHERE run = $1 ORDER BY email LIMIT $2);
+
+-- name: drop_notice_run
+DELETE FROM notice_run WHERE id = $1;
 
 -- name: add_notice_letter
 INSERT INTO notice_letter (run, email, written_email, first_name, last_name, tickets, left_out)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: notice_run_by_id
-SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures
+SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures,
+  applied_to
 FROM notice_run WHERE id = $1;
 
 -- name: list_notice_runs
-SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures
+SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures,
+  applied_to
 FROM notice_run WHERE id < $1 ORDER BY id DESC LIMIT $2;
 
--- name: apply_notice_run
-UPDATE notice_run SET state = 1, applied_at = $2 WHERE id = $1 AND state = 0;
+-- name: begin_notice_run
+-- After move_notice_ledger, whose lock lets one run at a time come here.
+UPDATE notice_run SET state = 5, applied_at = $2 WHERE id = $1 AND state = 0
+  AND NOT EXISTS (SELECT 1 FROM notice_run WHERE state = 5);
+
+-- name: advance_notice_run
+-- The lock of this row, and where it stands, let one process at a time write each letter.
+UPDATE notice_run SET applied_to = $3 WHERE id = $1 AND state = 5 AND applied_to = $2;
+
+-- name: end_notice_run
+UPDATE notice_run SET state = 1 WHERE id = $1 AND state = 5;
+
+-- name: applying_notice_run
+SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures,
+  applied_to
+FROM notice_run WHERE state = 5;
 
 -- name: list_notice_letters
 SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
@@ -65,7 +97,7 @@ ON CONFLICT (ticket) DO UPDATE SET day = excluded.day, run = excluded.run
 WHERE notice_closure.day < excluded.day;
 
 -- name: send_notice_letter
-UPDATE notice_letter SET number = $3, delivery = $4 WHERE run = $1 AND email = $2;
+UPDATE notice_letter SET number = $3, delivery = $4, left_out = $5 WHERE run = $1 AND email = $2;
 
 -- name: count_notice_states
 SELECT d.state, count(*) FROM notice_letter l JOIN delivery d ON d.id = l.delivery

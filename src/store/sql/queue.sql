@@ -49,13 +49,26 @@ DELETE FROM queue_message WHERE id = $1 AND queue = $2 AND receipt = $3;
 UPDATE queue_message SET visible_at = $4
 WHERE id = $1 AND queue = $2 AND receipt = $3 AND visible_at > $5;
 
+-- name: queue_last
+SELECT id FROM queue_message WHERE queue = $1 ORDER BY id DESC LIMIT 1;
+
 -- name: queue_purge
-DELETE FROM queue_message WHERE queue = $1;
+DELETE FROM queue_message WHERE id IN (
+  SELECT id FROM queue_message WHERE queue = $1 AND id <= $2 ORDER BY id LIMIT $3);
 
 -- name: queue_redrive
 UPDATE queue_message SET queue = source_queue, source_queue = '', visible_at = $2, receives = 0,
   first_received_at = NULL, receipt = ''
-WHERE queue = $1 AND source_queue <> '';
+WHERE id IN (SELECT id FROM queue_message WHERE queue = $1 AND id <= $3 AND source_queue <> ''
+             ORDER BY id LIMIT $4);
+
+-- name: queue_expire
+-- Numbers rise with time: as many as may go are looked at, from the front. A dead letter counts
+-- from when it was buried; what somebody works on now is not unread.
+DELETE FROM queue_message WHERE id IN (
+  SELECT id FROM (SELECT id, sent_at, visible_at, source_queue FROM queue_message
+                  WHERE queue = $1 ORDER BY id LIMIT $4) AS front
+  WHERE sent_at < $2 AND visible_at <= CASE WHEN source_queue <> '' THEN $2 ELSE $3 END);
 
 -- name: queue_lock [sqlite]
 SELECT 1 WHERE $1 = '';

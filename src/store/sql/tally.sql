@@ -36,17 +36,30 @@ ON CONFLICT (channel, username) DO NOTHING;
 SELECT id FROM tally_bar WHERE channel = $1 AND username = $2;
 
 -- name: tally_in_period
+-- Lines, and what is left of those that retention has removed.
 SELECT c.username, coalesce(a.spelled, c.username), coalesce(a.name, c.username), c.updates,
        c.first_at, c.last_at
-FROM (SELECT username, count(*) AS updates, min(at) AS first_at, max(at) AS last_at
-      FROM tally_update WHERE at >= $1 AND at < $2 GROUP BY username) c
+FROM (SELECT username, CAST(sum(updates) AS bigint) AS updates, min(first_at) AS first_at,
+        max(last_at) AS last_at
+      FROM (SELECT username, count(*) AS updates, min(at) AS first_at, max(at) AS last_at
+            FROM tally_update WHERE at >= $1 AND at < $2 GROUP BY username
+            UNION ALL
+            SELECT username, updates, first_at, last_at FROM tally_sum
+            WHERE at >= $1 AND at < $2) AS both_kinds
+      GROUP BY username) c
 LEFT JOIN tally_agent a ON a.username = c.username;
 
 -- name: tally_in_channel
 SELECT c.username, coalesce(a.spelled, c.username), coalesce(a.name, c.username), c.updates,
        c.first_at, c.last_at
-FROM (SELECT username, count(*) AS updates, min(at) AS first_at, max(at) AS last_at
-      FROM tally_update WHERE channel = $3 AND at >= $1 AND at < $2 GROUP BY username) c
+FROM (SELECT username, CAST(sum(updates) AS bigint) AS updates, min(first_at) AS first_at,
+        max(last_at) AS last_at
+      FROM (SELECT username, count(*) AS updates, min(at) AS first_at, max(at) AS last_at
+            FROM tally_update WHERE channel = $3 AND at >= $1 AND at < $2 GROUP BY username
+            UNION ALL
+            SELECT username, updates, first_at, last_at FROM tally_sum
+            WHERE channel = $3 AND at >= $1 AND at < $2) AS both_kinds
+      GROUP BY username) c
 LEFT JOIN tally_agent a ON a.username = c.username;
 
 -- name: tally_balances
@@ -55,7 +68,11 @@ FROM tally_balance b LEFT JOIN tally_agent a ON a.username = b.username;
 
 -- name: tally_bars_since
 SELECT b.id, b.channel, coalesce(a.spelled, b.username), coalesce(a.name, b.username), c.updates
-FROM (SELECT channel, username, count(*) AS updates FROM tally_update WHERE at >= $1
+FROM (SELECT channel, username, CAST(sum(updates) AS bigint) AS updates
+      FROM (SELECT channel, username, count(*) AS updates FROM tally_update WHERE at >= $1
+            GROUP BY channel, username
+            UNION ALL
+            SELECT channel, username, updates FROM tally_sum WHERE at >= $1) AS both_kinds
       GROUP BY channel, username) c
 JOIN tally_bar b ON b.channel = c.channel AND b.username = c.username
 LEFT JOIN tally_agent a ON a.username = b.username;
@@ -64,6 +81,8 @@ LEFT JOIN tally_agent a ON a.username = b.username;
 SELECT b.id, b.channel, coalesce(a.spelled, b.username), coalesce(a.name, b.username),
        (SELECT count(*) FROM tally_update u
         WHERE u.channel = b.channel AND u.username = b.username AND u.at >= $2)
+       + (SELECT CAST(coalesce(sum(s.updates), 0) AS bigint) FROM tally_sum s
+          WHERE s.at >= $2 AND s.channel = b.channel AND s.username = b.username)
 FROM tally_bar b LEFT JOIN tally_agent a ON a.username = b.username WHERE b.id = $1;
 
 -- name: tally_channels_seen
@@ -91,8 +110,33 @@ INSERT INTO tally_balance (username, updates, imported_at) VALUES ($1, $2, $3)
 ON CONFLICT (username) DO UPDATE
   SET updates = excluded.updates, imported_at = excluded.imported_at;
 
+-- name: old_tally_messages
+-- Those whose lines are the oldest.
+SELECT DISTINCT channel, message FROM (
+  SELECT channel, message FROM tally_update WHERE at < $1
+  ORDER BY at, channel, message, line LIMIT $2) AS front;
+
+-- name: close_tally_message
+-- Its lines are summed up: what comes for it later changes nothing. The key stays.
+INSERT INTO tally_message (channel, message, revision, at, is_gone, text, blocks)
+VALUES ($1, $2, 0, $3, 2, NULL, NULL)
+ON CONFLICT (channel, message) DO UPDATE SET is_gone = 2, text = NULL, blocks = NULL;
+
+-- name: take_tally_updates
+DELETE FROM tally_update WHERE channel = $1 AND message = $2 RETURNING username, at;
+
+-- name: add_tally_sum
+INSERT INTO tally_sum (at, channel, username, updates, first_at, last_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (at, channel, username) DO UPDATE
+  SET updates = tally_sum.updates + excluded.updates,
+    first_at = CASE WHEN excluded.first_at < tally_sum.first_at THEN excluded.first_at
+                    ELSE tally_sum.first_at END,
+    last_at = CASE WHEN excluded.last_at > tally_sum.last_at THEN excluded.last_at
+                   ELSE tally_sum.last_at END;
+
 -- name: prune_tally_texts
--- The counts stay; only what they were counted from goes.
+-- Of messages that count nothing.
 UPDATE tally_message SET text = NULL, blocks = NULL WHERE (channel, message) IN (
   SELECT channel, message FROM tally_message WHERE text IS NOT NULL AND at < $1
   ORDER BY at LIMIT $2);

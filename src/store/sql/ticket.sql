@@ -89,29 +89,29 @@ SELECT solved_at - opened_at FROM ticket
 WHERE solved_at IS NOT NULL AND solved_at >= $1 ORDER BY 1;
 
 -- name: prune_comments
-DELETE FROM comment WHERE ticket IN (
-  SELECT id FROM ticket WHERE solved_at < $1 AND status = 2 AND updated_at < $1
-  ORDER BY solved_at LIMIT $2);
+-- Of the tickets that go next; a ticket goes when it has none left.
+DELETE FROM comment WHERE id IN (
+  SELECT c.id FROM (SELECT id FROM ticket WHERE status = 2 AND updated_at < $1
+                    ORDER BY updated_at LIMIT $2) t
+  JOIN comment c ON c.ticket = t.id LIMIT $2);
 
 -- name: prune_links
 DELETE FROM link WHERE ticket IN (
-  SELECT id FROM ticket WHERE solved_at < $1 AND status = 2 AND updated_at < $1
-  ORDER BY solved_at LIMIT $2);
+  SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2);
 
 -- name: prune_ticket_words [sqlite]
 INSERT INTO ticket_text (ticket_text, rowid, title, description)
-SELECT 'delete', id, title, description FROM ticket
-WHERE solved_at < $1 AND status = 2 AND updated_at < $1
-  AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text)
-ORDER BY solved_at LIMIT $2;
+SELECT 'delete', id, title, description
+FROM (SELECT id, title, description FROM ticket WHERE status = 2 AND updated_at < $1
+      ORDER BY updated_at LIMIT $2)
+WHERE id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
 
 -- name: prune_ticket_words [postgres]
 SELECT 1 WHERE CAST($1 AS bigint) < 0 AND CAST($2 AS bigint) < 0;
 
 -- name: prune_tickets
 DELETE FROM ticket WHERE id IN (
-  SELECT id FROM ticket WHERE solved_at < $1 AND status = 2 AND updated_at < $1
-  ORDER BY solved_at LIMIT $2);
+  SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2);
 
 -- name: tickets_without_end
 SELECT id FROM ticket WHERE status = 2 AND solved_at IS NULL ORDER BY id LIMIT 100;

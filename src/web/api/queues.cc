@@ -1,6 +1,7 @@
 // /v1/queues: depth of each, now and over time, a look inside, and back from the dead-letter queue.
 #include <fmt/format.h>
 
+#include "ports/queue_limits.h"
 #include "web/api/api.h"
 #include "web/problem.h"
 
@@ -94,15 +95,25 @@ Task<Response> Api::redrive_queue(Request& request) {
   if (!name.ends_with(dead_suffix) || !is_queue(name)) {
     co_return problem(404, fmt::format("there is no dead-letter queue {}", name));
   }
-  int64_t moved = 0;
+  MessageId last;
+  int64_t moved = 0, total = 0;
+  bool is_first = true;
   auto work = [&](Journal& journal) -> Result<void> {
     const TimePoint now = parts_.clock.now();
-    DW_TRY(moved, journal.queue_redrive(name, now));
-    return journal.add_audit({now, caller->name, "queue.redrive", name});
+    if (is_first) {
+      DW_TRY(last, journal.queue_last(name));
+    }
+    DW_TRY(moved, journal.queue_redrive(name, last, now, queue_rows_per_commit));
+    return is_first ? journal.add_audit({now, caller->name, "queue.redrive", name})
+                    : Result<void>();
   };
-  const Result<void> written = co_await parts_.store.write(work);
-  if (!written.ok()) co_return problem(written.error());
-  co_return json_answer(200, json::object{{"moved", moved}});
+  do {
+    const Result<void> written = co_await parts_.store.write(work);
+    if (!written.ok()) co_return problem(written.error());
+    total += moved;
+    is_first = false;
+  } while (moved > 0);
+  co_return json_answer(200, json::object{{"moved", total}});
 }
 
 }  // namespace dw

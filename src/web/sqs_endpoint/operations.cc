@@ -401,12 +401,22 @@ SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
 }
 
 SqsEndpoint::Answer SqsEndpoint::purge(Call, Found found) {
+  MessageId last;
+  int64_t removed = 0;
+  bool is_first = true;
+  // What is sent from now on stays.
   auto work = [&](Journal& journal) -> Result<void> {
-    DW_CHECK(journal.queue_purge(found.queue.name));
+    if (is_first) {
+      DW_TRY(last, journal.queue_last(found.queue.name));
+    }
+    DW_TRY(removed, journal.queue_purge(found.queue.name, last, queue_rows_per_commit));
     return {};
   };
-  const Result<void> written = co_await store_.write(work);
-  if (!written.ok()) co_return sqs_failure(store_failed(written.error()));
+  do {
+    const Result<void> written = co_await store_.write(work);
+    if (!written.ok()) co_return sqs_failure(store_failed(written.error()));
+    is_first = false;
+  } while (removed > 0);
   co_return sqs_answer({});
 }
 

@@ -1,0 +1,259 @@
+// A run of notices goes into the store in pieces: few letters a commit, nothing lost or doubled by
+// a crash between two of them, nor by a second process at the same run.
+#include <boost/asio/post.hpp>
+#include <set>
+
+#include "app/notice_runs.h"
+#include "contract/store_world.h"
+#include "net/task_group.h"
+
+namespace dw {
+namespace {
+
+constexpr int customers = 1'250;
+
+class ReportTable : public Table {
+ public:
+  const std::string& label() const override { return label_; }
+  Task<Result<bool>> more(const TableSink& sink) override {
+    for (int i = 0; i < customers; ++i) {
+      const std::string email = fmt::format("c{:05}@x.example", i);
+      const std::vector<Cell> cells = {{"Pat"},    {"Doe"},       {email}, {fmt::format("T{}", i)},
+                                       {"closed"}, {"16/11/2026"}};
+      sink({i + 1, cells});
+    }
+    co_return false;
+  }
+
+ private:
+  std::string label_ = "report.csv";
+};
+
+Task<Result<std::unique_ptr<Table>>> open_report() {
+  co_return std::unique_ptr<Table>(std::make_unique<ReportTable>());
+}
+
+Task<std::string> nobody() {
+  co_return std::string();
+}
+
+/// A store that counts what each write adds, lets others run before it, and fails when told to.
+class WatchedStore : public Store {
+ public:
+  WatchedStore(Store& inner, Loop& loop) : inner_(inner), loop_(loop) {}
+  Task<Result<void>> write(WriteWork work) override {
+    co_await asio::post(loop_, asio::use_awaitable);
+    if (fails_at > 0 && ++writes == fails_at) {
+      co_return Error{ErrorKind::full, "store", "the process has died"};
+    }
+    Result<void> done;
+    int64_t before = 0, after = 0;
+    const WriteWork counted = [&](Journal& journal) -> Result<void> {
+      DW_TRY(before, rows(journal));
+      DW_CHECK(work(journal));
+      DW_TRY(after, rows(journal));
+      return {};
+    };
+    done = inner_.write_now(counted);
+    if (done.ok()) most_rows = std::max(most_rows, after - before);
+    co_return done;
+  }
+  Task<Result<void>> read(ReadWork work) override { co_return inner_.read_now(work); }
+  Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
+  Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
+  void close() override { inner_.close(); }
+  void on_change(std::function<void(Touched)>) override {}
+  StoreHealth health() const override { return inner_.health(); }
+  std::string kind() const override { return inner_.kind(); }
+  Result<void> backup(const std::string& file) override { return inner_.backup(file); }
+  Result<std::vector<std::string>> verify() override { return inner_.verify(); }
+
+  int64_t most_rows = 0;  ///< letters and deliveries together that one write added
+  int fails_at = 0;       ///< this write and none after it
+  int writes = 0;
+
+ private:
+  static Result<int64_t> rows(Journal& journal) {
+    int64_t count = 0;
+    DW_TRY(const BacklogFigures figures, journal.backlog());
+    count += figures.pending;
+    DW_TRY(const Page<NoticeRun> runs, journal.notice_runs({.limit = 1}));
+    if (runs.items.empty()) return count;
+    PageRequest page{.limit = 500};
+    do {
+      DW_TRY(const auto letters, journal.notice_letters(runs.items.front().id, page));
+      count += static_cast<int64_t>(letters.items.size());
+      page.cursor = letters.next_cursor;
+    } while (!page.cursor.empty());
+    return count;
+  }
+  Store& inner_;
+  Loop& loop_;
+};
+
+/// One process that sends notices.
+struct Sender {
+  Loop& loop;
+  ManualClock clock;
+  NoticesSettings settings;
+  MailSettings mail;
+  std::unique_ptr<Store> own;
+  WatchedStore store;
+  NoticeRuns notices;
+  Result<void> ended = Error{};
+
+  Sender(Loop& l, const std::string& url)
+      : loop(l), own(opened(url)), store(*own, l), notices(parts()) {}
+  static std::unique_ptr<Store> opened(const std::string& url) {
+    auto store = open_store(url, OpenMode::visit, nullptr);
+    if (!store.ok()) throw std::runtime_error(store.error().text());
+    return std::move(*store);
+  }
+  NoticeParts parts() {
+    settings.file = "report.csv";
+    settings.webhook_url = "http://hook.example";
+    return {.loop = loop,
+            .store = store,
+            .clock = clock,
+            .settings = settings,
+            .mail = mail,
+            .timezone = "UTC",
+            .open = [] { return open_report(); },
+            .reader = [] { return nobody(); }};
+  }
+  Task<void> send() {
+    const Result<NoticeRun> plan = co_await notices.plan(false);
+    if (!plan.ok()) {
+      ended = plan.error();
+      co_return;
+    }
+    const Result<NoticeRun> run = co_await notices.apply(plan->id, true);
+    ended = run.ok() ? Result<void>() : Result<void>(run.error());
+  }
+  Task<void> take_over() { ended = co_await notices.resume(); }
+};
+
+class NoticePieces : public testing::TestWithParam<std::string> {
+ protected:
+  void run(Task<void> one) { run(std::move(one), {}); }
+  void run(Task<void> one, std::optional<Task<void>> other) {
+    tasks.run("one", std::move(one));
+    if (other) tasks.run("other", std::move(*other));
+    loop.restart();
+    while (loop.poll() > 0) loop.restart();
+  }
+  /// Each customer has one letter with one delivery.
+  void expect_each_once(Bundle& b) {
+    b.reopen();
+    b.read([&](Reader& r) -> Result<void> {
+      DW_TRY(const BacklogFigures figures, r.backlog());
+      EXPECT_EQ(figures.pending, customers);
+      DW_TRY(const NoticeMarks marks, r.notice_marks());
+      EXPECT_EQ(marks.letters, customers);
+      std::set<int64_t> deliveries;
+      for (int i = 0; i < customers; ++i) {
+        int64_t sent = 0;
+        DW_TRY(const auto letters, r.notices_of(fmt::format("c{:05}@x.example", i)));
+        for (const NoticeLetter& one : letters) {
+          if (one.delivery.value == 0) continue;
+          ++sent;
+          deliveries.insert(one.delivery.value);
+        }
+        EXPECT_EQ(sent, 1) << i;
+      }
+      EXPECT_EQ(deliveries.size(), static_cast<size_t>(customers));
+      DW_TRY(const auto applying, r.applying_notice_run());
+      EXPECT_FALSE(applying);
+      return {};
+    });
+  }
+  NoticeState newest_state(Bundle& b) {
+    NoticeState state{};
+    b.read([&](Reader& r) -> Result<void> {
+      DW_TRY(const auto runs, r.notice_runs({.limit = 1}));
+      state = runs.items.at(0).state;
+      return {};
+    });
+    return state;
+  }
+
+  Loop loop;
+  ManualClock clock;
+  TaskGroup tasks{loop, clock};
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, NoticePieces, testing::Values("sqlite", "postgresql"),
+                         [](const auto& engine) { return engine.param; });
+
+TEST_P(NoticePieces, no_write_of_a_run_holds_the_store_for_more_than_some_hundred_letters) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Sender sender(loop, b->url);
+  run(sender.send());
+  ASSERT_TRUE(sender.ended.ok()) << sender.ended.error().text();
+  EXPECT_LE(sender.store.most_rows, 500);
+  EXPECT_GT(sender.store.most_rows, 0);
+  EXPECT_EQ(newest_state(*b), NoticeState::applied);
+  expect_each_once(*b);
+}
+
+TEST_P(NoticePieces, a_crash_between_two_pieces_leaves_a_run_that_goes_on_where_it_stopped) {
+  // 1 run, 3 pieces of letters, the plan, its replaced ones; then 3 pieces of deliveries.
+  for (int dies_at = 6; dies_at <= 9; ++dies_at) {
+    auto b = place_for(GetParam());
+    b->reopen();
+    NoticeState left{};
+    {
+      Sender dead(loop, b->url);
+      dead.store.fails_at = dies_at;
+      run(dead.send());
+      left = newest_state(*b);
+      if (dead.ended.ok()) {
+        EXPECT_EQ(left, NoticeState::applied) << dies_at;
+      }
+      if (!dead.ended.ok()) {
+        const bool is_begun = dies_at > 7;
+        EXPECT_EQ(left, is_begun ? NoticeState::applying : NoticeState::planned) << dies_at;
+      }
+    }
+    Sender next(loop, b->url);
+    run(left == NoticeState::planned ? next.send() : next.take_over());
+    EXPECT_TRUE(next.ended.ok()) << dies_at;
+    EXPECT_EQ(newest_state(*b), NoticeState::applied);
+    expect_each_once(*b);
+  }
+}
+
+TEST_P(NoticePieces, two_processes_at_one_run_write_each_letter_once) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  {
+    Sender dead(loop, b->url);
+    dead.store.fails_at = 8;
+    run(dead.send());
+    ASSERT_EQ(newest_state(*b), NoticeState::applying);
+  }
+  Sender first(loop, b->url), second(loop, b->url);
+  run(first.take_over(), second.take_over());
+  EXPECT_TRUE(first.ended.ok());
+  EXPECT_TRUE(second.ended.ok());
+  expect_each_once(*b);
+}
+
+TEST_P(NoticePieces, a_plan_made_while_another_run_is_applied_is_not_sent) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  {
+    Sender dead(loop, b->url);
+    dead.store.fails_at = 8;
+    run(dead.send());
+  }
+  Sender next(loop, b->url);
+  run(next.send());
+  ASSERT_FALSE(next.ended.ok());
+  EXPECT_EQ(next.ended.error().kind, ErrorKind::conflict);
+  expect_each_once(*b);
+}
+
+}  // namespace
+}  // namespace dw
