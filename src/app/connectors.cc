@@ -43,7 +43,8 @@ void build_desks(Core& core) {
 void build_slack(Core& core) {
   const SlackSettings& settings = core.settings.slack;
   if (!settings.is_given) return;
-  auto slack = std::make_unique<SlackTarget>(core.http, core.loop, core.clock, settings);
+  auto slack =
+      std::make_unique<SlackTarget>(core.http, core.loop, core.clock, *core.rates, settings);
   core.slack = slack.get();
   core.file_sources.push_back(&slack->files());
   core.targets.push_back(std::move(slack));
@@ -57,8 +58,8 @@ void build_slack(Core& core) {
 void build_zendesk(Core& core) {
   const ZendeskSettings& settings = core.settings.zendesk;
   if (!settings.is_configured) return;
-  core.zendesk =
-      std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.notebook, settings);
+  core.zendesk = std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.notebook,
+                                                 *core.rates, settings);
   auto desk = std::make_unique<ZendeskDesk>(*core.zendesk);
   core.zendesk_desk = desk.get();
   core.file_sources.push_back(&desk->attachments());
@@ -95,8 +96,8 @@ void build_oncall(Core& core) {
 }
 
 void add_webhook(Core& core, WebhookSettings settings) {
-  core.targets.push_back(
-      std::make_unique<WebhookTarget>(core.loop, core.http, core.clock, std::move(settings)));
+  core.targets.push_back(std::make_unique<WebhookTarget>(core.loop, core.http, core.clock,
+                                                         *core.rates, std::move(settings)));
 }
 
 void build_notice_targets(Core& core) {
@@ -109,8 +110,8 @@ void build_notice_targets(Core& core) {
                        .per_minute = notices.rate_per_minute});
   }
   if (!core.settings.mail.url.empty()) {
-    core.targets.push_back(std::make_unique<SmtpTarget>(core.loop, core.clock, core.settings.mail,
-                                                        notices.rate_per_minute));
+    core.targets.push_back(std::make_unique<SmtpTarget>(
+        core.loop, core.clock, *core.rates, core.settings.mail, notices.rate_per_minute));
   }
 }
 

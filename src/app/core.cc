@@ -125,6 +125,11 @@ Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   Loop* loop = mode == OpenMode::serve ? &core->loop : nullptr;
   DW_TRY(core->store, open_store(core->settings.store.url, mode, loop));
   core->notebook = std::make_unique<StoreNotebook>(*core->store, core->clock, core->holder);
+  if (core->store->kind() == "sqlite") {
+    core->rates = std::make_unique<MemoryRates>(core->clock);
+  } else {
+    core->rates = std::make_unique<StoreRates>(*core->store);
+  }
   build_connectors(*core);
   DW_CHECK(build_jobs(*core));
   build_inbox(*core);

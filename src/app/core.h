@@ -20,6 +20,7 @@
 #include "engine/inbox.h"
 #include "engine/notebook.h"
 #include "engine/outbox.h"
+#include "engine/rates.h"
 #include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
@@ -45,6 +46,7 @@ struct Core {
   std::unique_ptr<Store> store;
   std::string holder = random_uuid();  ///< this process among its replicas
   std::unique_ptr<StoreNotebook> notebook;
+  std::unique_ptr<Rates> rates;  ///< in the store where there may be replicas
   std::vector<std::unique_ptr<TeamsSource>> teams;
   std::vector<std::unique_ptr<HookSource>> hooks;  ///< the others
   std::unique_ptr<ZendeskClient> zendesk;          ///< null without [zendesk]

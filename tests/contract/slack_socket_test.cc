@@ -53,7 +53,7 @@ SlackSocketSettings quick_settings() {
 }
 
 struct World : SlackWorld {
-  SlackApi api{http, loop, clock, settings()};
+  SlackApi api{http, loop, clock, rates, settings()};
   Random random{7};
   Inbasket sink{*this};
   std::vector<std::pair<bool, std::string>> told;

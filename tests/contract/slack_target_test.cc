@@ -13,7 +13,7 @@ using Fault = FakeSlackFault::Kind;
 constexpr Millis plenty{20'000};
 
 struct World : SlackWorld {
-  SlackTarget target{http, loop, clock, settings()};
+  SlackTarget target{http, loop, clock, rates, settings()};
 
   Delivery delivery(Payload payload, int64_t id = 191) {
     return {
@@ -363,7 +363,7 @@ TEST(SlackTarget, a_file_is_fetched_with_the_token_from_slacks_own_host_only) {
   EXPECT_EQ(large.error().kind, ErrorKind::invalid);
   SlackSettings stale = world.settings();
   stale.bot_token = Secret("xoxb-old");
-  SlackTarget other(world.http, world.loop, world.clock, stale);
+  SlackTarget other(world.http, world.loop, world.clock, world.rates, stale);
   const auto denied = world.wait_for(other.files().fetch({"a", url}, 100, &none, plenty));
   EXPECT_EQ(denied.error().kind, ErrorKind::denied) << "a sign-in page is no file";
 }
@@ -376,7 +376,7 @@ TEST(SlackTarget, a_probe_names_the_scopes_that_are_missing) {
   FakeSlackOptions few;
   few.scopes = {"chat:write", "users:read"};
   SlackWorld poor(few);
-  SlackTarget target(poor.http, poor.loop, poor.clock, poor.settings());
+  SlackTarget target(poor.http, poor.loop, poor.clock, poor.rates, poor.settings());
   const auto probes = poor.wait_for(target.probe(plenty));
   EXPECT_FALSE(probes.at(1).is_ok);
   EXPECT_NE(probes.at(1).detail.find("files:write"), std::string::npos) << probes.at(1).detail;
@@ -392,7 +392,7 @@ struct Hook {
   SlackHook commands{SlackHook::Kind::commands, api};
   TimePoint now{std::chrono::seconds(1'700'000'100)};
 
-  Hook() : api(world.http, world.loop, world.clock, two_secrets(world)) {}
+  Hook() : api(world.http, world.loop, world.clock, world.rates, two_secrets(world)) {}
   static SlackSettings two_secrets(const SlackWorld& world) {
     SlackSettings settings = world.settings();
     settings.signing_secrets = {Secret("old-secret"), Secret("test-secret")};

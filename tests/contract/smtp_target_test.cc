@@ -113,7 +113,7 @@ struct MailWorld : LoopWorld {
     MailSettings settings;
     settings.url = server.url();
     settings.from = "Desk <desk@acme.example>";
-    target = std::make_unique<SmtpTarget>(loop, clock, settings, per_minute);
+    target = std::make_unique<SmtpTarget>(loop, clock, rates, settings, per_minute);
   }
   Outcome perform(int64_t id, Attempt attempt) {
     return wait_for(target->perform(mail(id), attempt)).at(0);

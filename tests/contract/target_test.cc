@@ -260,7 +260,8 @@ TargetCase slack() {
     SlackSettings settings;
     settings.bot_token = Secret(secret);
     settings.api_url = world.script.url() + "/api/";
-    return std::make_unique<SlackTarget>(world.http, world.loop, world.clock, settings);
+    return std::make_unique<SlackTarget>(world.http, world.loop, world.clock, world.rates,
+                                         settings);
   };
   out.delivery = [](int number) {
     return Delivery{.id = {number + 1},
@@ -277,7 +278,7 @@ TargetCase slack() {
 struct ZendeskAlone : Target {
   explicit ZendeskAlone(LoopWorld& world)
       : settings(zendesk_settings(world.script.url())),
-        client(world.http, world.loop, world.clock, notebook, settings),
+        client(world.http, world.loop, world.clock, notebook, world.rates, settings),
         desk(client) {}
 
   const std::string& name() const override { return desk.name(); }
@@ -327,7 +328,7 @@ TargetCase zendesk_update() {
 TargetCase webhook() {
   TargetCase out{.name = "webhook", .is_status_enough = true};
   out.make = [](LoopWorld& world) -> std::unique_ptr<Target> {
-    return std::make_unique<WebhookTarget>(world.loop, world.http, world.clock,
+    return std::make_unique<WebhookTarget>(world.loop, world.http, world.clock, world.rates,
                                            WebhookSettings{.name = "notices:webhook",
                                                            .url = world.script.url() + "/hook",
                                                            .secret = Secret(secret),

@@ -70,7 +70,8 @@ TEST(ZendeskSignIn, a_refresh_is_in_the_notebook_before_it_is_used) {
 TEST(ZendeskSignIn, a_replica_uses_what_another_has_refreshed) {
   SignInWorld w;
   w.exchange();
-  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.notebook, w.settings);
+  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.notebook, w.world.rates,
+                      w.settings);
   const Result<Secret> old = w.get(other);
   w.fake.expire_tokens();
   w.ask("count", {{"query", ""}});  // 401, and a refresh
@@ -132,20 +133,6 @@ TEST(ZendeskSignIn, a_wrong_client_is_told_how_to_mend_it_and_no_secret_is_said)
   EXPECT_EQ(outcome.kind, Outcome::Kind::later);
   EXPECT_NE(outcome.why.find("oauth_client_id"), std::string::npos) << outcome.why;
   EXPECT_EQ(outcome.why.find("do-not-tell"), std::string::npos);
-}
-
-TEST(ZendeskPace, a_window_of_a_minute_slides) {
-  ManualClock clock;
-  Pace pace(clock, 2);
-  EXPECT_FALSE(pace.take());
-  clock.advance(Millis(20'000));
-  EXPECT_FALSE(pace.take());
-  EXPECT_EQ(pace.take(), Millis(40'000));
-  clock.advance(Millis(40'000));
-  EXPECT_FALSE(pace.take());
-  EXPECT_EQ(pace.take(), Millis(20'000));
-  pace.rest(Millis(93'000));
-  EXPECT_EQ(pace.take(), Millis(93'000));
 }
 
 }  // namespace

@@ -332,10 +332,10 @@ TEST(ZendeskDesk, a_minute_has_only_so_many_requests) {
   World w;
   w.settings.rate_per_minute = 10;
   w.build();
-  for (int i = 0; i < 10; ++i) w.ask("ticket", {{"id", "1"}});
+  w.ask("ticket", {{"id", "1"}});
   const Outcome next = w.ask("ticket", {{"id", "1"}});
   EXPECT_EQ(next.kind, Kind::later);
-  EXPECT_GT(next.when, Millis(50'000));
+  EXPECT_GT(next.when, Millis(5'000)) << "ten a minute are one each six seconds";
 }
 
 TEST(ZendeskDesk, a_check_says_who_we_are_and_what_is_missing) {

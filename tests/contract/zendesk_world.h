@@ -64,8 +64,8 @@ struct ZendeskWorld {
   /// Anew, after the settings have changed.
   void build() {
     desk.reset();
-    client =
-        std::make_unique<ZendeskClient>(world.http, world.loop, world.clock, notebook, settings);
+    client = std::make_unique<ZendeskClient>(world.http, world.loop, world.clock, notebook,
+                                             world.rates, settings);
     desk = std::make_unique<ZendeskDesk>(*client, settle_after);
     if (files) desk->files().use({files.get()});
   }

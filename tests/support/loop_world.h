@@ -5,6 +5,7 @@
 #include "fakes/http_script.h"
 #include "net/http_client.h"
 #include "net/loop_clock.h"
+#include "ports/rates.h"
 
 namespace dw {
 
@@ -13,6 +14,7 @@ struct LoopWorld {
   LoopClock clock{loop};
   TaskGroup tasks{loop, clock};
   HttpClient http{loop};
+  MemoryRates rates{clock};
   HttpScript script{loop, tasks};
 
   ~LoopWorld() {

@@ -7,6 +7,7 @@
 #include "fakes/slack.h"
 #include "net/loop_clock.h"
 #include "net/wake.h"
+#include "ports/rates.h"
 
 namespace dw {
 
@@ -15,6 +16,7 @@ struct SlackWorld {
   LoopClock clock{loop};
   TaskGroup tasks{loop, clock};
   HttpClient http{loop};
+  MemoryRates rates{clock};
   FakeSlack slack;
 
   explicit SlackWorld(FakeSlackOptions options = {})

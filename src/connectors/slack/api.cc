@@ -6,8 +6,8 @@
 #include <array>
 
 #include "base/text.h"
+#include "connectors/slack/limits.h"
 #include "net/url.h"
-#include "net/wake.h"
 
 namespace dw {
 namespace {
@@ -125,21 +125,16 @@ Result<SlackAnswer> decode_slack_answer(const HttpAnswer& answer, std::string_vi
   return out;
 }
 
-SlackApi::SlackApi(HttpClient& http, Loop& loop, Clock& clock, SlackSettings settings)
-    : http_(http), loop_(loop), clock_(clock), settings_(std::move(settings)) {}
+SlackApi::SlackApi(HttpClient& http, Loop& loop, Clock& clock, Rates& rates, SlackSettings settings)
+    : http_(http), loop_(loop), clock_(clock), rates_(rates), settings_(std::move(settings)) {}
 
 Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
-  const Monotonic now = clock_.monotonic();
   const Millis left = attempt.left(clock_);
   const std::string where = fmt::format("{}{}", prefix, call.method);
   if (left <= Millis(0)) co_return Error{ErrorKind::busy, where, "no time was left to ask"};
   const Millis patience = std::min(patience_max, left / 2);
-  const Result<Millis> turn = limits_.book(call.method, call.channel, now, patience);
-  if (!turn.ok()) co_return turn.error();
-  if (*turn > Millis(0)) {
-    Wake pause(loop_, clock_);
-    co_await pause.wait(now + *turn);
-  }
+  std::vector<RateRule> rules = slack_rates(call.method, call.channel);
+  DW_CO_CHECK(co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience));
   std::string form;
   for (const auto& [name, value] : call.fields) {
     if (!form.empty()) form += '&';
@@ -159,7 +154,7 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   }
   Result<SlackAnswer> decoded = decode_slack_answer(*answer, call.method, clock_.now());
   if (!decoded.ok() && decoded.error().when) {
-    limits_.pause(call.method, call.channel, clock_.monotonic(), *decoded.error().when);
+    co_await rates_.pause(slack_rate_name(call.method, call.channel), *decoded.error().when);
   }
   co_return decoded;
 }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "connectors/slack/config.h"
-#include "connectors/slack/limits.h"
 #include "connectors/slack/wire.h"
 #include "net/http_client.h"
+#include "ports/rates.h"
 
 namespace dw {
 
@@ -42,7 +42,7 @@ std::string_view slack_word(const Error& error);
 
 class SlackApi {
  public:
-  SlackApi(HttpClient& http, Loop& loop, Clock& clock, SlackSettings settings);
+  SlackApi(HttpClient& http, Loop& loop, Clock& clock, Rates& rates, SlackSettings settings);
 
   /// Waits for the call's turn, then makes it, once.
   /// errors  as decode_slack_answer(); unreachable; busy if its turn comes after `until`
@@ -66,8 +66,8 @@ class SlackApi {
   HttpClient& http_;
   Loop& loop_;
   Clock& clock_;
+  Rates& rates_;
   SlackSettings settings_;
-  SlackLimits limits_;
   std::optional<SlackSelf> self_;
 };
 

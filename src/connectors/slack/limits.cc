@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <utility>
-#include <vector>
 
 namespace dw {
 namespace {
 
-constexpr size_t buckets_max = 4096;
 constexpr Millis minute{60'000};
 
 /// Calls a minute.
@@ -35,57 +33,25 @@ constexpr std::array<std::pair<std::string_view, int>, 14> tiers = {{
     {"auth.test", posts},
 }};
 
-constexpr std::string_view channel_mark = "channel ";
-
-std::string key_of(std::string_view method, std::string_view channel) {
-  return channel.empty() ? std::string(method) : std::string(channel_mark) + std::string(channel);
-}
-
-}  // namespace
-
-SlackLimits::Rate SlackLimits::rate_of(std::string_view method) {
-  if (method.starts_with(channel_mark)) return {Millis(1000), Millis(0)};
+RateRule rate_of(std::string_view method) {
   const auto* const found = std::find_if(tiers.begin(), tiers.end(),
                                          [method](const auto& one) { return one.first == method; });
   const Millis interval = minute / (found == tiers.end() ? tier4 : found->second);
   // A third of a minute's calls may come at once.
-  return {interval, minute / 3};
+  return {slack_rate_name(method, ""), interval, minute / 3};
 }
 
-Result<Millis> SlackLimits::book(std::string_view method, std::string_view channel, Monotonic now,
-                                 Millis patience) {
-  forget_idle(now);
-  std::vector<std::string> keys = {key_of(method, "")};
-  if (!channel.empty()) keys.push_back(key_of(method, channel));
-  Monotonic turn = now;
-  for (const std::string& key : keys) {
-    const auto found = buckets_.find(key);
-    if (found == buckets_.end()) continue;
-    turn = std::max({turn, found->second.paused_until, found->second.full_at - rate_of(key).burst});
-  }
-  const auto wait = std::chrono::ceil<Millis>(turn - now);
-  if (wait > patience) {
-    return Error{ErrorKind::busy, "slack",
-                 "waits for its turn: Slack limits how often it is called", wait};
-  }
-  for (const std::string& key : keys) {
-    Bucket& bucket = buckets_[key];
-    bucket.full_at = std::max(bucket.full_at, turn) + rate_of(key).interval;
-  }
-  return wait;
+}  // namespace
+
+std::string slack_rate_name(std::string_view method, std::string_view channel) {
+  if (channel.empty()) return "Slack " + std::string(method);
+  return "Slack channel " + std::string(channel);
 }
 
-void SlackLimits::pause(std::string_view method, std::string_view channel, Monotonic now,
-                        Millis pause) {
-  Bucket& bucket = buckets_[key_of(method, channel)];
-  bucket.paused_until = std::max(bucket.paused_until, now + pause);
-}
-
-void SlackLimits::forget_idle(Monotonic now) {
-  if (buckets_.size() < buckets_max) return;
-  std::erase_if(buckets_, [now](const auto& one) {
-    return one.second.full_at <= now && one.second.paused_until <= now;
-  });
+std::vector<RateRule> slack_rates(std::string_view method, std::string_view channel) {
+  std::vector<RateRule> out = {rate_of(method)};
+  if (!channel.empty()) out.push_back({slack_rate_name(method, channel), Millis(1000), Millis(0)});
+  return out;
 }
 
 }  // namespace dw

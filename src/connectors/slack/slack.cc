@@ -71,8 +71,9 @@ json::object posted(const std::string& channel, const std::string& message) {
 
 }  // namespace
 
-SlackTarget::SlackTarget(HttpClient& http, Loop& loop, Clock& clock, const SlackSettings& settings)
-    : api_(http, loop, clock, settings), asks_(api_), files_(api_) {}
+SlackTarget::SlackTarget(HttpClient& http, Loop& loop, Clock& clock, Rates& rates,
+                         const SlackSettings& settings)
+    : api_(http, loop, clock, rates, settings), asks_(api_), files_(api_) {}
 
 Task<std::vector<Outcome>> SlackTarget::perform(std::vector<Delivery> deliveries, Attempt attempt) {
   std::vector<Outcome> outcomes;

@@ -13,7 +13,8 @@ namespace dw {
 
 class SlackTarget : public Target, public PersonFinder {
  public:
-  SlackTarget(HttpClient& http, Loop& loop, Clock& clock, const SlackSettings& settings);
+  SlackTarget(HttpClient& http, Loop& loop, Clock& clock, Rates& rates,
+              const SlackSettings& settings);
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }

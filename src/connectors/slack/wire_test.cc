@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
 #include "connectors/slack/api.h"
+#include "connectors/slack/limits.h"
 #include "connectors/slack/scopes.h"
 
 namespace dw {
@@ -263,51 +266,51 @@ TEST(SlackAnswer, retry_after_is_kept) {
   EXPECT_EQ(decode_slack_answer(answer(200, "<html>"), "x", {}).error().kind, ErrorKind::unsure);
 }
 
+/// One call at that time; how long it has to wait, or nothing where that would be too long.
+std::optional<Millis> turn_of(std::map<std::string, RateState>& states, std::string_view method,
+                              std::string_view channel, int64_t now, Millis patience) {
+  const std::vector<RateRule> rules = slack_rates(method, channel);
+  std::vector<RateState> of_call;
+  for (const RateRule& rule : rules) of_call.push_back(states[rule.name]);
+  const RateTurn turn = book_turn(rules, of_call, now, patience);
+  for (size_t i = 0; i < rules.size(); ++i) states[rules[i].name] = of_call[i];
+  return turn.is_booked ? std::optional(turn.wait) : std::nullopt;
+}
+
+constexpr int64_t any_time = 1'000'000;
+
 TEST(SlackLimits, one_message_a_second_in_a_channel_and_none_holds_back_another) {
-  SlackLimits limits;
-  const Monotonic now{};
+  std::map<std::string, RateState> states;
   const Millis patience(5000);
-  EXPECT_EQ(*limits.book("chat.postMessage", "C1", now, patience), Millis(0));
-  EXPECT_EQ(*limits.book("chat.postMessage", "C1", now, patience), Millis(1000));
-  EXPECT_EQ(*limits.book("chat.postMessage", "C1", now, patience), Millis(2000));
-  EXPECT_EQ(*limits.book("chat.postMessage", "C2", now, patience), Millis(0));
-  EXPECT_EQ(*limits.book("chat.postMessage", "C1", now + Millis(10'000), patience), Millis(0));
-}
-
-TEST(SlackLimits, a_turn_that_is_too_far_is_not_booked) {
-  SlackLimits limits;
-  const Monotonic now{};
-  const auto book = [&](Monotonic at, Millis patience) {
-    return limits.book("chat.postMessage", "C1", at, patience);
+  const auto post = [&](std::string_view channel, int64_t now) {
+    return turn_of(states, "chat.postMessage", channel, now, patience);
   };
-  EXPECT_TRUE(book(now, Millis(0)).ok());
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(book(now, Millis(500)).error().when, Millis(1000));
-  EXPECT_EQ(*book(now + Millis(1000), Millis(0)), Millis(0));
+  EXPECT_EQ(post("C1", any_time), Millis(0));
+  EXPECT_EQ(post("C1", any_time), Millis(1000));
+  EXPECT_EQ(post("C1", any_time), Millis(2000));
+  EXPECT_EQ(post("C2", any_time), Millis(0));
+  EXPECT_EQ(post("C1", any_time + 10'000), Millis(0));
 }
 
-TEST(SlackLimits, a_minute_has_its_calls_and_retry_after_is_kept) {
-  SlackLimits limits;
-  Monotonic now{};
+TEST(SlackLimits, a_minute_has_its_calls) {
+  std::map<std::string, RateState> states;
+  int64_t now = any_time;
+  const auto read = [&] {
+    return turn_of(states, "conversations.history", "", now, Millis(0)).has_value();
+  };
   int made = 0;
-  while (limits.book("conversations.history", "", now, Millis(0)).ok()) ++made;
+  while (read()) ++made;
   EXPECT_EQ(made, 17);
   for (int i = 0; i < 60'000 / 1200; ++i) {
-    now += Millis(1200);
-    EXPECT_TRUE(limits.book("conversations.history", "", now, Millis(0)).ok());
+    now += 1200;
+    EXPECT_TRUE(read());
   }
-  limits.pause("conversations.history", "", now, Millis(60'000));
-  EXPECT_EQ(limits.book("conversations.history", "", now, Millis(0)).error().when, Millis(60'000));
 }
 
-TEST(SlackLimits, memory_does_not_grow_with_channels) {
-  SlackLimits limits;
-  Monotonic now{};
-  for (int i = 0; i < 20'000; ++i) {
-    now += Millis(1000);
-    const auto booked = limits.book("chat.postMessage", "C" + std::to_string(i), now, Millis(0));
-    EXPECT_TRUE(booked.ok());
-  }
-  EXPECT_LT(limits.size(), 5000U);
+TEST(SlackLimits, retry_after_is_meant_for_the_channel_where_there_is_one) {
+  EXPECT_EQ(slack_rate_name("chat.postMessage", "C1"),
+            slack_rates("chat.postMessage", "C1")[1].name);
+  EXPECT_EQ(slack_rate_name("users.info", ""), slack_rates("users.info", "")[0].name);
 }
 
 }  // namespace

@@ -161,11 +161,14 @@ struct SmtpTarget::State {
   std::vector<CURL*> idle;
 };
 
-SmtpTarget::SmtpTarget(Loop& loop, Clock& clock, const MailSettings& settings, int per_minute)
-    : clock_(clock),
+SmtpTarget::SmtpTarget(Loop& loop, Clock& clock, Rates& rates, const MailSettings& settings,
+                       int per_minute)
+    : loop_(loop),
+      clock_(clock),
       settings_(settings),
       state_(std::make_unique<State>(loop, clock)),
-      spacing_(loop, clock, per_minute) {
+      rates_(rates),
+      rate_(even_rate("notices by mail", per_minute)) {
   const std::string_view host =
       std::string_view(settings_.url).substr(settings_.url.find("://") + 3);
   label_ = "smtp:" + std::string(host.substr(0, host.find_first_of(":/")));
@@ -191,12 +194,17 @@ Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries,
   std::vector<Outcome> outcomes;
   for (const Delivery& delivery : deliveries) {
     const auto* mail = std::get_if<MailSend>(&delivery.payload);
-    std::optional<Millis> away;
+    Result<void> turn;
     // Notices alone keep the pace: an alert does not stand behind thousands of them. The wait for a
     // place must leave time for the mail itself.
-    if (mail != nullptr && mail->is_once) away = co_await spacing_.wait(attempt.left(clock_) / 2);
-    if (away) {
-      outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
+    if (mail != nullptr && mail->is_once) {
+      std::vector<RateRule> rules(1, rate_);
+      const Millis patience = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
+      turn = co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience);
+    }
+    if (!turn.ok()) {
+      outcomes.push_back(
+          Outcome::later("the rate limit (notices.rate_per_minute)", turn.error().when));
       continue;
     }
     Delivery copy = delivery;

@@ -6,14 +6,14 @@
 
 #include "config/notices_section.h"
 #include "connectors/smtp/message.h"
-#include "net/spacing.h"
+#include "ports/rates.h"
 #include "ports/target.h"
 
 namespace dw {
 
 class SmtpTarget : public Target {
  public:
-  SmtpTarget(Loop& loop, Clock& clock, const MailSettings& settings, int per_minute);
+  SmtpTarget(Loop& loop, Clock& clock, Rates& rates, const MailSettings& settings, int per_minute);
   ~SmtpTarget() override;
 
   const std::string& name() const override { return name_; }
@@ -30,10 +30,12 @@ class SmtpTarget : public Target {
   Task<Outcome> send(Delivery delivery, Attempt attempt);
   Task<void> run(Transfer& transfer);
 
+  Loop& loop_;
   Clock& clock_;
   MailSettings settings_;
   std::unique_ptr<State> state_;
-  Spacing spacing_;
+  Rates& rates_;
+  RateRule rate_;
   std::string name_ = "mail", label_;
 };
 

@@ -31,13 +31,16 @@ std::string webhook_signature(const Secret& secret, TimePoint now, std::string_v
   return fmt::format("t={},v1={}", seconds, to_hex(bytes_of(digest)));
 }
 
-WebhookTarget::WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, WebhookSettings settings)
-    : http_(http),
+WebhookTarget::WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, Rates& rates,
+                             WebhookSettings settings)
+    : loop_(loop),
+      http_(http),
       clock_(clock),
       url_(std::move(settings.url)),
       secret_(std::move(settings.secret)),
       is_idempotent_(settings.is_idempotent),
-      spacing_(loop, clock, settings.per_minute),
+      rates_(rates),
+      rate_(even_rate(settings.name, settings.per_minute)),
       name_(std::move(settings.name)) {
   const auto url = parse_url(url_);
   label_ = "webhook:" + (url ? url->host : "?");
@@ -53,9 +56,13 @@ Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveri
       continue;
     }
     // The wait for a place must leave time for the request itself.
-    const std::optional<Millis> away = co_await spacing_.wait(attempt.left(clock_) / 2);
-    if (away) {
-      outcomes.push_back(Outcome::later("the rate limit (notices.rate_per_minute)", away));
+    std::vector<RateRule> rules(1, rate_);
+    const Millis patience = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
+    const Result<void> turn =
+        co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience);
+    if (!turn.ok()) {
+      outcomes.push_back(
+          Outcome::later("the rate limit (notices.rate_per_minute)", turn.error().when));
       continue;
     }
     WebhookPost copy = *post;
@@ -80,7 +87,7 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Attempt attempt) {
   }
   const Result<HttpAnswer> answer =
       co_await http_.send(std::move(call), attempt.left(clock_), attempt.fence);
-  if (answer.ok()) co_return judge(*answer, post.idempotency_key);
+  if (answer.ok()) co_return co_await judge(*answer, post.idempotency_key);
   const Error& error = answer.error();
   if (error.kind == ErrorKind::unsure) {
     co_return Outcome::unsure("no whole answer from the webhook: " + error.what);
@@ -88,20 +95,20 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Attempt attempt) {
   co_return Outcome::later("the webhook can't be reached: " + error.what);
 }
 
-Outcome WebhookTarget::judge(const HttpAnswer& answer, const std::string& key) {
+Task<Outcome> WebhookTarget::judge(const HttpAnswer& answer, const std::string& key) {
   // Some receivers say with each answer that they know the key.
   if (!key.empty() && answer.header("idempotency-key") == key) is_idempotent_ = true;
   const int status = answer.status;
   if (status >= 200 && status < 300) {
-    return Outcome::done(json::object{{"status", status}});
+    co_return Outcome::done(json::object{{"status", status}});
   }
   std::string why = fmt::format("the webhook answered {}", status);
   if (const std::string body = shown(answer.body); !body.empty()) why += ": " + body;
   const bool is_later = status == 408 || status == 425 || status == 429 || status >= 500;
-  if (!is_later) return Outcome::refused(std::move(why));
+  if (!is_later) co_return Outcome::refused(std::move(why));
   const auto when = answer.retry_after(clock_.now());
-  if (when && (status == 429 || status == 503)) spacing_.pause(*when);
-  return Outcome::later(std::move(why), when);
+  if (when && (status == 429 || status == 503)) co_await rates_.pause(rate_.name, *when);
+  co_return Outcome::later(std::move(why), when);
 }
 
 Task<Settled> WebhookTarget::settle(Delivery delivery, Attempt) {

@@ -6,8 +6,7 @@
 
 #include "config/notices_section.h"
 #include "net/http_client.h"
-#include "net/spacing.h"
-#include "net/wake.h"
+#include "ports/rates.h"
 #include "ports/target.h"
 
 namespace dw {
@@ -25,7 +24,7 @@ struct WebhookSettings {
 
 class WebhookTarget : public Target {
  public:
-  WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, WebhookSettings settings);
+  WebhookTarget(Loop& loop, HttpClient& http, Clock& clock, Rates& rates, WebhookSettings settings);
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
@@ -37,14 +36,16 @@ class WebhookTarget : public Target {
 
  private:
   Task<Outcome> post(WebhookPost post, Attempt attempt);
-  Outcome judge(const HttpAnswer& answer, const std::string& key);
+  Task<Outcome> judge(const HttpAnswer& answer, const std::string& key);
 
+  Loop& loop_;
   HttpClient& http_;
   Clock& clock_;
   std::string url_;
   Secret secret_;
   bool is_idempotent_;
-  Spacing spacing_;
+  Rates& rates_;
+  RateRule rate_;
   std::string name_, label_;
 };
 

@@ -11,6 +11,8 @@ namespace {
 
 /// A page of a thousand tickets.
 constexpr size_t answer_bytes_max = 32 * 1024 * 1024;
+/// A request waits for its turn no longer than this; then its delivery makes room for others.
+constexpr Millis patience_max{5'000};
 constexpr Millis throttle_pause{60'000};
 constexpr int64_t reset_seconds_max = 600;
 
@@ -23,12 +25,14 @@ int64_t number_in(std::string_view text, int64_t otherwise) {
 }  // namespace
 
 ZendeskClient::ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook,
-                             const ZendeskSettings& settings)
+                             Rates& rates, const ZendeskSettings& settings)
     : http_(http),
+      loop_(loop),
       clock_(clock),
       settings_(settings),
       sign_in_(http, loop, clock, notebook, settings),
-      pace_(clock, static_cast<size_t>(settings.rate_per_minute)) {}
+      rates_(rates),
+      rate_(rate_per_minute("Zendesk " + settings.url, settings.rate_per_minute)) {}
 
 Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Attempt attempt) {
   HttpCall call{.method = request.method,
@@ -41,7 +45,7 @@ Task<Result<HttpAnswer>> ZendeskClient::call(zendesk::Request request, Attempt a
     call.headers.emplace_back("Idempotency-Key", request.idempotency_key);
   }
   Result<HttpAnswer> answer = co_await send(std::move(call), attempt);
-  if (answer.ok()) note_limits(*answer, request.has_own_limit);
+  if (answer.ok()) co_await note_limits(*answer, request.has_own_limit);
   co_return answer;
 }
 
@@ -54,15 +58,12 @@ Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string con
                 .body = {},
                 .body_file = &file};
   Result<HttpAnswer> answer = co_await send(std::move(call), attempt);
-  if (answer.ok()) note_limits(*answer, false);
+  if (answer.ok()) co_await note_limits(*answer, false);
   co_return answer;
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Attempt attempt) {
-  if (const auto wait = pace_.take()) {
-    co_return Error{ErrorKind::busy, "zendesk", "this account's requests of the minute are used up",
-                    *wait};
-  }
+  DW_CO_CHECK(co_await wait_for_turn(attempt));
   DW_CO_TRY(const Secret header, co_await sign_in_.get(attempt.until));
   Result<HttpAnswer> answer = co_await send_signed(call, header, attempt);
   if (!answer.ok() || answer->status != 401) co_return answer;
@@ -70,7 +71,14 @@ Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Attempt attempt) {
   sign_in_.forget(header);
   DW_CO_TRY(const Secret fresh, co_await sign_in_.get(attempt.until));
   if (fresh == header) co_return answer;
+  DW_CO_CHECK(co_await wait_for_turn(attempt));
   co_return co_await send_signed(std::move(call), fresh, attempt);
+}
+
+Task<Result<void>> ZendeskClient::wait_for_turn(Attempt attempt) {
+  const Millis patience = std::clamp(attempt.left(clock_) / 2, Millis(0), patience_max);
+  std::vector<RateRule> rules(1, rate_);
+  co_return co_await dw::wait_for_turn(rates_, loop_, clock_, std::move(rules), patience);
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header, Attempt attempt) {
@@ -82,15 +90,16 @@ Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header
   co_return co_await http_.send(std::move(call), left, attempt.fence);
 }
 
-void ZendeskClient::note_limits(const HttpAnswer& answer, bool has_own_limit) {
+Task<void> ZendeskClient::note_limits(const HttpAnswer& answer, bool has_own_limit) {
   const std::string_view left = answer.header("x-rate-limit-remaining");
   // One ticket, or one kind of request, has limits of its own: the others may go on.
   const bool is_account_limit = left.empty() ? !has_own_limit : number_in(left, 0) == 0;
   if (answer.status == 429 && is_account_limit) {
-    pace_.rest(answer.retry_after(clock_.now()).value_or(throttle_pause));
+    co_await rates_.pause(rate_.name, answer.retry_after(clock_.now()).value_or(throttle_pause));
   } else if (number_in(answer.header("ratelimit-remaining"), 1) == 0) {
     const int64_t seconds = number_in(answer.header("ratelimit-reset"), 1);
-    pace_.rest(std::chrono::seconds(std::clamp<int64_t>(seconds, 0, reset_seconds_max)));
+    const int64_t pause = std::clamp<int64_t>(seconds, 0, reset_seconds_max);
+    co_await rates_.pause(rate_.name, std::chrono::seconds(pause));
   }
 }
 

@@ -2,15 +2,15 @@
 #pragma once
 #include <string>
 
-#include "connectors/zendesk/pace.h"
 #include "connectors/zendesk/sign_in.h"
 #include "connectors/zendesk/wire.h"
+#include "ports/rates.h"
 
 namespace dw {
 
 class ZendeskClient {
  public:
-  ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook,
+  ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook, Rates& rates,
                 const ZendeskSettings& settings);
 
   /// One request, one answer, whatever its status.
@@ -22,21 +22,24 @@ class ZendeskClient {
                                   Attempt attempt);
 
   ZendeskSignIn& sign_in() { return sign_in_; }
-  Pace& pace() { return pace_; }
+  Rates& rates() { return rates_; }
   const ZendeskSettings& settings() const { return settings_; }
   Clock& clock() { return clock_; }
   HttpClient& http() { return http_; }
 
  private:
   Task<Result<HttpAnswer>> send(HttpCall call, Attempt attempt);
+  Task<Result<void>> wait_for_turn(Attempt attempt);
   Task<Result<HttpAnswer>> send_signed(HttpCall call, Secret header, Attempt attempt);
-  void note_limits(const HttpAnswer& answer, bool has_own_limit);
+  Task<void> note_limits(const HttpAnswer& answer, bool has_own_limit);
 
   HttpClient& http_;
+  Loop& loop_;
   Clock& clock_;
   ZendeskSettings settings_;
   ZendeskSignIn sign_in_;
-  Pace pace_;
+  Rates& rates_;
+  RateRule rate_;
 };
 
 }  // namespace dw

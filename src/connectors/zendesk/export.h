@@ -43,7 +43,7 @@ class ZendeskExport {
   Notebook& notebook_;
   EventSink& sink_;
   ExportNotice notice_;
-  Pace pace_;
+  RateRule rate_;
   Wake wake_;
   bool is_stopping_ = false;
   bool is_lost_ = false;  // the cursor is no longer taken: go by time
