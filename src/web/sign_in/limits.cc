@@ -31,12 +31,12 @@ std::string network_of(const std::string& address) {
   return out + ":/64";
 }
 
-std::string AttemptLimits::key_of(const Attempt& attempt) {
+std::string AttemptLimits::key_of(const SignInAttempt& attempt) {
   if (!attempt.device.empty()) return "device " + attempt.device + " " + attempt.account;
   return "address " + network_of(attempt.address) + " " + attempt.account;
 }
 
-Millis AttemptLimits::admit(const Attempt& attempt) {
+Millis AttemptLimits::admit(const SignInAttempt& attempt) {
   const Monotonic now = clock_.monotonic();
   const auto found = failures_.find(key_of(attempt));
   if (found != failures_.end() && found->second.locked_until > now) {
@@ -56,7 +56,7 @@ Millis AttemptLimits::admit(const Attempt& attempt) {
   return Millis(0);
 }
 
-void AttemptLimits::note_failure(const Attempt& attempt) {
+void AttemptLimits::note_failure(const SignInAttempt& attempt) {
   sweep();
   Failures& failures = failures_[key_of(attempt)];
   failures.last = clock_.monotonic();
@@ -65,7 +65,7 @@ void AttemptLimits::note_failure(const Attempt& attempt) {
   failures.locked_until = failures.last + std::min(lock_max, lock_first * (1 << doublings));
 }
 
-void AttemptLimits::note_success(const Attempt& attempt) {
+void AttemptLimits::note_success(const SignInAttempt& attempt) {
   failures_.erase(key_of(attempt));
 }
 

@@ -10,7 +10,7 @@
 
 namespace dw {
 
-struct Attempt {
+struct SignInAttempt {
   std::string address;  ///< the caller's, "203.0.113.9"
   std::string account;  ///< in lower case; it need not exist
   std::string device;   ///< of a browser that signed in to this account before; else empty
@@ -21,9 +21,9 @@ class AttemptLimits {
   explicit AttemptLimits(Clock& clock) : clock_(clock) {}
 
   /// How long this attempt has to wait; zero: it may be made, and counts against its address.
-  Millis admit(const Attempt& attempt);
-  void note_failure(const Attempt& attempt);
-  void note_success(const Attempt& attempt);
+  Millis admit(const SignInAttempt& attempt);
+  void note_failure(const SignInAttempt& attempt);
+  void note_success(const SignInAttempt& attempt);
   size_t size() const { return failures_.size() + addresses_.size(); }
 
  private:
@@ -35,7 +35,7 @@ class AttemptLimits {
     double left = 0;
     Monotonic filled_at{};
   };
-  static std::string key_of(const Attempt& attempt);
+  static std::string key_of(const SignInAttempt& attempt);
   void sweep();
 
   Clock& clock_;

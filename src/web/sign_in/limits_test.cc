@@ -10,15 +10,15 @@ struct World {
   ManualClock clock;
   AttemptLimits limits{clock};
 
-  bool may(const Attempt& attempt) { return limits.admit(attempt) == Millis(0); }
-  void fail(const Attempt& attempt, int times) {
+  bool may(const SignInAttempt& attempt) { return limits.admit(attempt) == Millis(0); }
+  void fail(const SignInAttempt& attempt, int times) {
     for (int i = 0; i < times; ++i) limits.note_failure(attempt);
   }
 };
 
 TEST(AttemptLimits, five_failures_in_a_row_lock_the_pair_of_account_and_address) {
   World world;
-  const Attempt guess{"203.0.113.9", "ana", ""};
+  const SignInAttempt guess{"203.0.113.9", "ana", ""};
   world.fail(guess, 4);
   EXPECT_TRUE(world.may(guess));
   world.fail(guess, 1);
@@ -54,7 +54,7 @@ TEST(AttemptLimits, an_address_has_a_budget_over_all_accounts) {
 
 TEST(AttemptLimits, a_success_forgets_the_failures_and_memory_is_bounded) {
   World world;
-  const Attempt person{"203.0.113.9", "ana", ""};
+  const SignInAttempt person{"203.0.113.9", "ana", ""};
   world.fail(person, 4);
   world.limits.note_success(person);
   world.fail(person, 4);

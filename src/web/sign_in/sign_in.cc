@@ -107,7 +107,7 @@ Task<Response> SignIn::open(Request& request) {
 Task<Response> SignIn::check(const Request& request, std::string name, std::string password) {
   const Result<std::string> device = co_await parts_.sessions.device_of(request, name);
   if (!device.ok()) co_return problem(device.error());
-  const Attempt attempt{request.peer, name, *device};
+  const SignInAttempt attempt{request.peer, name, *device};
   const Millis wait = limits_.admit(attempt);
   if (wait > Millis(0)) {
     Error slow{ErrorKind::busy, "session", "too many tries; wait a little"};
