@@ -34,7 +34,7 @@ crash: build ## kills the binary at hundreds of random moments; KILLS=N, SEED=N 
 
 sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N goes on for long
 	@tools/build.sh build sim
-	@export DW_SIM_SEED=$(SEED) DW_SIM_HOURS=$(HOURS); \
+	@export DW_SIM_SEED=$(SEED) DW_SIM_HOURS=$(HOURS) DW_SIM_STORE=$(STORE); \
 	  if [ -n "$(HOURS)" ]; then build/sim; else V=1 tools/ctest.sh build '^sim'; fi
 
 history: build ## three replicas behind a bad network, each answer explained; SECONDS, HOURS, SEED=N

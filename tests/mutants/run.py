@@ -26,9 +26,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants"
 COPIED = ("src", "tests", "cmake", "tools", "CMakeLists.txt")
 SIMULATOR = "sim"
+# The same program, over PostgreSQL alone.
+OVER_POSTGRESQL = "sim over postgresql"
 RUN_SECONDS_MAX = 300
 # What each program is asked to run; all of it if it is not here.
-FILTERS = {SIMULATOR: "--gtest_filter=*hostile*"}
+FILTERS = {SIMULATOR: "--gtest_filter=*hostile_world",
+           OVER_POSTGRESQL: "--gtest_filter=*hostile_world_on_postgresql"}
 
 
 def prepare():
@@ -53,7 +56,8 @@ def copy_if_other(source, target):
 def build(program):
     environment = {**os.environ, "CCACHE_BASEDIR": str(COPY)}
     steps = (["cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DDW_BOARD=OFF"],
-             ["ninja", "-C", "build", "-j", os.environ.get("DESKWIRE_BUILD_JOBS", "2"), program])
+             ["ninja", "-C", "build", "-j", os.environ.get("DESKWIRE_BUILD_JOBS", "2"),
+              program.split()[0]])
     for step in steps:
         done = subprocess.run(step, cwd=COPY, env=environment, capture_output=True, text=True,
                               check=False)
@@ -68,14 +72,14 @@ def verdict(program):
     environment = {**os.environ, "DW_SIM_SECONDS": os.environ.get("DW_SIM_SECONDS", "60")}
     wanted = [FILTERS[program]] if program in FILTERS else []
     try:
-        run = subprocess.run([f"build/{program}", *wanted], cwd=COPY, env=environment,
+        run = subprocess.run([f"build/{program.split()[0]}", *wanted], cwd=COPY, env=environment,
                              capture_output=True, text=True, check=False, errors="replace",
                              timeout=RUN_SECONDS_MAX)
     except subprocess.TimeoutExpired:
         return f"{program} does not come to its end"
     if run.returncode == 0:
         return None
-    if program == SIMULATOR:
+    if program in (SIMULATOR, OVER_POSTGRESQL):
         runs = len(re.findall(r"^seed \d+:", run.stdout, re.M))
         broken = re.search(r"BROKEN (.*)", run.stdout)
         what = broken.group(1)[:110] if broken else f"the program ended with {run.returncode}"

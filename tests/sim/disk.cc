@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "base/assert.h"
 #include "store/migrate.h"
 #include "store/sqlite/sqlite_db.h"
 
@@ -67,7 +68,7 @@ Image with_garbage(Image image, Random& random) {
 }
 
 /// A connection on which the simulator looks at rows that no verb of the store shows.
-class Disk::SqliteSide {
+class FileDisk::SqliteSide {
  public:
   explicit SqliteSide(const std::string& file) { sqlite3_open(file.c_str(), &db_); }
   ~SqliteSide() {
@@ -77,21 +78,23 @@ class Disk::SqliteSide {
   SqliteSide(const SqliteSide&) = delete;
   SqliteSide& operator=(const SqliteSide&) = delete;
 
-  std::string ask(const char* query, std::initializer_list<std::string> texts) {
+  /// Each row as its columns with spaces between them.
+  std::vector<std::string> rows(const char* query, std::initializer_list<std::string> texts) {
     sqlite3_stmt*& statement = statements_[query];
     if (statement == nullptr) sqlite3_prepare_v2(db_, query, -1, &statement, nullptr);
-    if (statement == nullptr) return fmt::format("error: {}", sqlite3_errmsg(db_));
+    DW_ASSERT(statement != nullptr, "the simulator's own questions are right");
     int place = 0;
     for (const std::string& text : texts) {
       sqlite3_bind_text(statement, ++place, text.data(), static_cast<int>(text.size()),
                         SQLITE_TRANSIENT);
     }
-    std::string out;
-    if (sqlite3_step(statement) == SQLITE_ROW) {
+    std::vector<std::string> out;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+      out.emplace_back();
       for (int column = 0; column < sqlite3_column_count(statement); ++column) {
         const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-        if (column > 0) out += ' ';
-        out += bytes == nullptr ? "" : bytes;
+        if (column > 0) out.back() += ' ';
+        out.back() += bytes == nullptr ? "" : bytes;
       }
     }
     sqlite3_reset(statement);
@@ -103,22 +106,35 @@ class Disk::SqliteSide {
   std::map<const char*, sqlite3_stmt*> statements_;  // queries are literals
 };
 
-Disk::Disk(const std::string& name)
+int64_t Disk::count(const char* query, std::initializer_list<std::string> texts) {
+  return std::strtoll(ask(query, texts).c_str(), nullptr, 10);
+}
+
+class FileDisk::FileWriter : public Writer {
+ public:
+  explicit FileWriter(FileDisk& disk) : disk_(disk) {}
+  Task<Result<void>> write(WriteWork work) override { co_return disk_.write_as(this, work); }
+
+ private:
+  FileDisk& disk_;
+};
+
+FileDisk::FileDisk(const std::string& name)
     : folder_(quick_folder() / fmt::format("deskwire-sim-{}-{}", ::getpid(), name)) {
   std::filesystem::create_directories(folder_);
 }
 
-Disk::~Disk() {
+FileDisk::~FileDisk() {
   close();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
 
-std::filesystem::path Disk::file() const {
+std::filesystem::path FileDisk::file() const {
   return folder_ / fmt::format("{}.db", generation_);
 }
 
-Result<void> Disk::open(const Image* image) {
+Result<void> FileDisk::open(const Image* image) {
   if (image != nullptr) {
     ++generation_;
     write_all(file(), image->database);
@@ -133,11 +149,14 @@ Result<void> Disk::open(const Image* image) {
   DW_CHECK(migrate(*db, ManualClock().now()));
   writer_ = static_cast<SqliteDb*>(db.get());
   store_ = std::make_unique<SqlStore>(nullptr, std::move(db), nullptr, connect);
+  store_->on_change([this](Touched touched) {
+    if (told_) told_(touched, committing_);
+  });
   side_ = std::make_unique<SqliteSide>(path);
   return {};
 }
 
-void Disk::close() {
+void FileDisk::close() {
   const std::filesystem::path old = file();
   side_.reset();
   store_.reset();
@@ -147,20 +166,33 @@ void Disk::close() {
   }
 }
 
-Image Disk::image() const {
+Image FileDisk::image() const {
   return {read_all(file()), read_all(file().string() + "-wal")};
 }
 
-void Disk::set_full(bool is_full) {
+void FileDisk::set_full(bool is_full) {
   if (store_) writer_->limit_pages(is_full ? pages_when_full : pages_max);
 }
 
-std::string Disk::ask(const char* query, std::initializer_list<std::string> texts) {
-  return side_->ask(query, texts);
+std::unique_ptr<Writer> FileDisk::writer(const std::string&, Loop&, Clock&) {
+  return std::make_unique<FileWriter>(*this);
 }
 
-int64_t Disk::count(const char* query, std::initializer_list<std::string> texts) {
-  return std::strtoll(side_->ask(query, texts).c_str(), nullptr, 10);
+Result<void> FileDisk::write_as(const Writer* writer, const WriteWork& work) {
+  committing_ = writer;
+  Result<void> written = store_->write_now(work);
+  committing_ = nullptr;
+  return written;
+}
+
+std::string FileDisk::ask(const char* query, std::initializer_list<std::string> texts) {
+  const std::vector<std::string> rows = side_->rows(query, texts);
+  return rows.empty() ? "" : rows.front();
+}
+
+std::vector<std::string> FileDisk::list(const char* query,
+                                        std::initializer_list<std::string> texts) {
+  return side_->rows(query, texts);
 }
 
 }  // namespace dw::sim

@@ -53,14 +53,14 @@ void Outside::change_weather(bool is_well) {
 void Outside::check_right(const Place& place, const Sender& sender,
                           const std::vector<Delivery>& deliveries) {
   const Delivery& first = deliveries.front();
-  const std::string holder = disk_.ask("SELECT holder FROM lane WHERE name = ?1", {first.lane});
+  const std::string holder = disk_.ask("SELECT holder FROM lane WHERE name = $1", {first.lane});
   if (holder != sender.holder) {
     story_.broke("a lane is sent by whoever holds it", subject_of(first),
                  fmt::format("{} sends {} to {}, but the lane is held by '{}'", sender.name,
                              to_text(first.id), place.name, holder));
   }
   for (const Delivery& one : deliveries) {
-    const std::string row = disk_.ask("SELECT state, in_doubt FROM delivery WHERE id = ?1",
+    const std::string row = disk_.ask("SELECT state, in_doubt FROM delivery WHERE id = $1",
                                       {std::to_string(one.id.value)});
     const bool is_right = row == "0 1" || (is_decided(one.id.value) && !row.empty());
     if (!is_right) {
@@ -70,7 +70,7 @@ void Outside::check_right(const Place& place, const Sender& sender,
     }
   }
   const std::string earlier = disk_.ask(
-      "SELECT id FROM delivery WHERE lane = ?1 AND id < CAST(?2 AS INTEGER) AND state <= 2 "
+      "SELECT id FROM delivery WHERE lane = $1 AND id < CAST($2 AS INTEGER) AND state <= 2 "
       "AND (state = 0 OR holds_lane = 1) ORDER BY id LIMIT 1",
       {first.lane, std::to_string(first.id.value)});
   if (!earlier.empty() && !is_decided(std::strtoll(earlier.c_str(), nullptr, 10))) {

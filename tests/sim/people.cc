@@ -30,8 +30,10 @@ Event api_ticket(size_t number, const std::string& priority) {
 
 void World::plan_orders() {
   orders_to_come_ = 15 + random_.below(100) + (random_.below(3) == 0 ? 250 : 0);
+  if (is_on_server()) orders_to_come_ = 5 + random_.below(25);
+  const int64_t last = is_on_server() ? 60'000 : 900'000;
   for (size_t i = orders_to_come_; i > 0; --i) {
-    after(any_wait(0, 900'000), [this] {
+    after(any_wait(0, last), [this] {
       --orders_to_come_;
       add_order(orders_.size());
     });
@@ -172,7 +174,7 @@ void World::decide() {
     waiting = std::move(page.items);
     return {};
   };
-  if (!disk_.store().read_now(look).ok()) return;
+  if (!disk_.read(look).ok()) return;
   std::set<int64_t> seen;
   for (const Delivery& delivery : waiting) {
     const int64_t id = delivery.id.value;
@@ -192,7 +194,7 @@ void World::decide_one(const Delivery& delivery) {
     if (is_discarded) return journal.discard_delivery(delivery.id, "by a person", now);
     return journal.retry_delivery(delivery.id, now);
   };
-  const Result<void> written = disk_.store().write_now(work);
+  const Result<void> written = disk_.write(work);
   if (!written.ok()) return;
   outside_.note_decision(delivery.id.value);
   story_.tell(fmt::format("{} lane:{}", to_text(delivery.id), delivery.lane),
@@ -210,7 +212,7 @@ void World::consume() {
     DW_TRY(received, journal.queue_receive(wish, now));
     return {};
   };
-  if (!disk_.store().write_now(receive).ok()) return;
+  if (!disk_.write(receive).ok()) return;
   for (const QueueMessage& message : received) {
     const Result<json::value> body = parse_json(message.body);
     std::vector<Problem> ignored;
@@ -224,7 +226,7 @@ void World::consume() {
       DW_CHECK(journal.queue_delete("low", handle));
       return {};
     };
-    if (!disk_.store().write_now(erase).ok()) return;
+    if (!disk_.write(erase).ok()) return;
   }
 }
 
@@ -241,7 +243,10 @@ void World::close_ticket() {
 /// Somebody runs it again and again, on any machine, whatever became of the run before.
 void World::tell_customers() {
   after(is_storm_ ? any_wait(5000, 120'000) : Millis(20'000), &World::tell_customers);
-  Replica* replica = any_replica();
+  ask_for_notices(any_replica());
+}
+
+void World::ask_for_notices(Replica* replica) {
   if (replica == nullptr || left_) return;
   story_.tell("notices", replica->sender.name + " is asked to tell customers");
   const bool is_storm = is_storm_;

@@ -59,7 +59,8 @@ Replica::Replica(ReplicaParts parts)
       lanes_max(parts.outbox.lanes_max),
       clock(parts.clock, parts.wall_offset),
       random(parts.seed),
-      store(loop, clock, parts.disk, parts.story, random, parts.weather, parts.watch),
+      store(parts.sender.name, loop, clock, parts.disk, parts.story, random, parts.weather,
+            parts.watch),
       intake(intake_parts()),
       bridge(bridge_parts()),
       targets(targets_for(parts, loop, clock)),
@@ -70,7 +71,14 @@ Replica::Replica(ReplicaParts parts)
       scheduler(loop, clock, tasks),
       janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {}
 
-Replica::~Replica() = default;
+Replica::~Replica() {
+  store.writer().kill();  // its thread works on what is taken apart now
+}
+
+void Replica::set_paused(bool is_paused_now) {
+  is_paused = is_paused_now;
+  store.writer().set_paused(is_paused);
+}
 
 /// An action that fails is tried again, as a person's cron job would be.
 Task<void> Replica::tick(Inbox& inbox, Clock& clock, TimePoint due) {

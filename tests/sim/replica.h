@@ -64,6 +64,8 @@ class Replica {
   void stop();
   bool is_idle() const { return tasks.size() == 0; }
   void poll();
+  /// Stopped, as by SIGSTOP, or going on.
+  void set_paused(bool is_paused_now);
 
   Sender sender;
   size_t lanes_max;

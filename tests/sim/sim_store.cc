@@ -3,25 +3,17 @@
 #include <boost/asio/post.hpp>
 
 namespace dw::sim {
-namespace {
 
-const SimStore* committing_now = nullptr;
-
-}  // namespace
-
-SimStore::SimStore(Loop& loop, Clock& clock, Disk& disk, Story& story, Random& random,
-                   const StoreWeather& weather, MachineWatch& watch)
+SimStore::SimStore(const std::string& name, Loop& loop, Clock& clock, Disk& disk, Story& story,
+                   Random& random, const StoreWeather& weather, MachineWatch& watch)
     : loop_(loop),
       clock_(clock),
       disk_(disk),
       story_(story),
       random_(random),
       weather_(weather),
-      watch_(watch) {}
-
-const SimStore* SimStore::committing() {
-  return committing_now;
-}
+      watch_(watch),
+      writer_(disk.writer(name, loop, clock)) {}
 
 /// One at a time, in the order in which they came, as the store's own threads do it.
 Task<void> SimStore::take_turn(Monotonic& free_at, Millis latency_max) {
@@ -40,7 +32,7 @@ Task<void> SimStore::die(Death death, WriteWork work) {
     left = with_garbage(disk_.image(), random_);
   } else {
     const Image before = disk_.image();
-    const Result<void> written = disk_.store().write_now(work);
+    const Result<void> written = disk_.write(work);
     left = disk_.image();
     how = "dies after a commit that nobody hears of";
     if (death == Death::torn && written.ok()) {
@@ -66,9 +58,7 @@ Task<Result<void>> SimStore::write(WriteWork work) {
     story_.fault("commit failed", "", "a commit fails and keeps nothing");
     co_return Error{ErrorKind::full, "store", "simulated: the disk does not answer"};
   }
-  committing_now = this;
-  Result<void> written = disk_.store().write_now(work);
-  committing_now = nullptr;
+  Result<void> written = co_await writer_->write(std::move(work));
   if (!written.ok() && written.error().kind == ErrorKind::full) {
     story_.fault("disk full", "", "a commit fails: " + written.error().text());
   }
@@ -87,7 +77,7 @@ Task<Result<void>> SimStore::read(ReadWork work) {
   if (random_.fraction() < weather_.failure) {
     co_return Error{ErrorKind::full, "store", "simulated: the disk does not answer"};
   }
-  co_return disk_.store().read_now(work);
+  co_return disk_.read(work);
 }
 
 void SimStore::tell(Touched touched, bool is_own) {

@@ -36,26 +36,27 @@ class MachineWatch {
 
 class SimStore : public Store {
  public:
-  SimStore(Loop& loop, Clock& clock, Disk& disk, Story& story, Random& random,
-           const StoreWeather& weather, MachineWatch& watch);
+  SimStore(const std::string& name, Loop& loop, Clock& clock, Disk& disk, Story& story,
+           Random& random, const StoreWeather& weather, MachineWatch& watch);
 
   Task<Result<void>> write(WriteWork work) override;
   Task<Result<void>> read(ReadWork work) override;
-  Result<void> write_now(const WriteWork& work) override { return disk_.store().write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return disk_.store().read_now(work); }
+  Result<void> write_now(const WriteWork& work) override { return disk_.write(work); }
+  Result<void> read_now(const ReadWork& work) override { return disk_.read(work); }
   void on_change(std::function<void(Touched)> notice) override { notice_ = std::move(notice); }
   void close() override {}
-  StoreHealth health() const override { return disk_.store().health(); }
-  std::string kind() const override { return disk_.store().kind(); }
-  Result<void> backup(const std::string& file) override { return disk_.store().backup(file); }
-  Result<std::vector<std::string>> verify() override { return disk_.store().verify(); }
+  StoreHealth health() const override { return {}; }
+  std::string kind() const override { return "simulated"; }
+  Result<void> backup(const std::string&) override {
+    return Error{ErrorKind::invalid, "backup", "nobody asks for one here"};
+  }
+  Result<std::vector<std::string>> verify() override { return disk_.verify(); }
 
   /// A commit of this process or another touched that.
   void tell(Touched touched, bool is_own);
   /// Writers and readers that wait in memory.
   size_t waiting() const { return waiting_; }
-  /// Whose commit runs now; so that the machine tells others from itself.
-  static const SimStore* committing();
+  Writer& writer() { return *writer_; }
 
  private:
   Task<void> take_turn(Monotonic& free_at, Millis latency_max);
@@ -68,6 +69,7 @@ class SimStore : public Store {
   Random& random_;
   const StoreWeather& weather_;
   MachineWatch& watch_;
+  std::unique_ptr<Writer> writer_;
   std::function<void(Touched)> notice_;
   Monotonic writer_free_{}, reader_free_{};
   size_t waiting_ = 0;

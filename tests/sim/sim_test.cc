@@ -1,8 +1,10 @@
 // The runs: some seeds that never change, then fresh ones until the time is over.
 //
 //   DW_SIM_SEED=N      that run alone, with its story if it breaks a promise
+//   DW_SIM_STORE=S     sqlite or postgresql: the runs over that one alone
 //   DW_SIM_HOURS=H     fresh seeds for that long (make sim HOURS=1)
 //   DW_SIM_SECONDS=S   the same in seconds; 50 if neither is given
+//   DW_SIM_ALL=1       goes on behind a broken run: how many seeds find a defect
 //   DW_SIM_LOG=1       shows what the program logs
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,8 +17,15 @@
 namespace dw::sim {
 namespace {
 
-constexpr uint64_t fixed_seeds = 40;
-constexpr double seconds_by_default = 50;
+/// Where the replicas stand, and how long that is tried if nobody says otherwise.
+struct Kind {
+  const char* name;
+  Ground ground;
+  uint64_t fixed_seeds;
+  double seconds;
+};
+constexpr Kind on_sqlite{"sqlite", Ground::file, 40, 45};
+constexpr Kind on_postgresql{"postgresql", Ground::server, 20, 40};
 
 struct Tally {
   int64_t runs = 0, events = 0, faults = 0;
@@ -40,20 +49,20 @@ struct Tally {
   }
 };
 
-bool holds(uint64_t seed, Tally& tally) {
+bool holds(const Kind& kind, uint64_t seed, Tally& tally) {
   fmt::print("seed {}", seed);
   std::fflush(stdout);  // so that a run that ends the program is known
-  World world(seed);
+  World world(seed, kind.ground);
   world.run();
   const Story& story = world.story();
   ++tally.runs;
   tally.events += story.events();
   tally.faults += story.faults();
   tally.simulated += world.passed();
-  for (const auto& [kind, count] : story.faults_by_kind()) tally.by_kind[kind] += count;
+  for (const auto& [fault, count] : story.faults_by_kind()) tally.by_kind[fault] += count;
   fmt::print(": {} events, {} faults, {} min\n", story.events(), story.faults(),
              world.passed() / std::chrono::minutes(1));
-  EXPECT_FALSE(story.is_broken()) << story.text();
+  EXPECT_FALSE(story.is_broken()) << story.text() << " STORE=" << kind.name << "\n";
   return !story.is_broken();
 }
 
@@ -62,11 +71,11 @@ std::string environment(const char* name) {
   return found == nullptr ? "" : found;
 }
 
-double seconds_wanted() {
+double seconds_wanted(const Kind& kind) {
   const std::string hours = environment("DW_SIM_HOURS");
   if (!hours.empty()) return std::strtod(hours.c_str(), nullptr) * 3600;
   const std::string seconds = environment("DW_SIM_SECONDS");
-  return seconds.empty() ? seconds_by_default : std::strtod(seconds.c_str(), nullptr);
+  return seconds.empty() ? kind.seconds : std::strtod(seconds.c_str(), nullptr);
 }
 
 /// A hostile world makes the program log a lot. A defect still shows: the program ends (70) behind
@@ -77,22 +86,36 @@ void quieten() {
   if (!is_shown && std::freopen("/dev/null", "w", stderr) == nullptr) ADD_FAILURE();
 }
 
-TEST(Simulation, the_promises_hold_in_a_hostile_world) {
+void run_all(const Kind& kind) {
   quieten();
+  const std::string store = environment("DW_SIM_STORE");
+  if (!store.empty() && store != kind.name) return;
   Tally tally;
   const std::string seed = environment("DW_SIM_SEED");
   if (!seed.empty()) {
-    holds(std::strtoull(seed.c_str(), nullptr, 10), tally);
+    holds(kind, std::strtoull(seed.c_str(), nullptr, 10), tally);
     return;
   }
+  const bool is_all = !environment("DW_SIM_ALL").empty();
   bool is_well = true;
-  const double limit = seconds_wanted();
-  for (uint64_t fixed = 1; fixed <= fixed_seeds && is_well && tally.seconds() < limit; ++fixed) {
-    is_well = holds(fixed, tally);
+  const double limit = seconds_wanted(kind);
+  for (uint64_t fixed = 1; fixed <= kind.fixed_seeds && is_well && tally.seconds() < limit;
+       ++fixed) {
+    is_well = holds(kind, fixed, tally) || is_all;
   }
   Random fresh = Random::from_system();
-  while (is_well && tally.seconds() < limit) is_well = holds(fresh.below(1'000'000'000), tally);
+  while (is_well && tally.seconds() < limit) {
+    is_well = holds(kind, fresh.below(1'000'000'000), tally) || is_all;
+  }
   tally.print();
+}
+
+TEST(Simulation, the_promises_hold_in_a_hostile_world) {
+  run_all(on_sqlite);
+}
+
+TEST(Simulation, the_promises_hold_in_a_hostile_world_on_postgresql) {
+  run_all(on_postgresql);
 }
 
 struct Told {
@@ -102,15 +125,16 @@ struct Told {
   bool operator==(const Told&) const = default;
 };
 
-Told told(uint64_t seed) {
-  World world(seed);
+Told told(uint64_t seed, Ground ground) {
+  World world(seed, ground);
   world.run();
   return {world.story().events(), world.story().faults_by_kind(), world.passed()};
 }
 
 TEST(Simulation, a_seed_gives_the_same_run_again) {
   quieten();
-  EXPECT_TRUE(told(7) == told(7));
+  EXPECT_TRUE(told(7, Ground::file) == told(7, Ground::file));
+  EXPECT_TRUE(told(7, Ground::server) == told(7, Ground::server));
 }
 
 }  // namespace

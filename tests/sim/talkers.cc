@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include "base/text.h"
 #include "sim/world.h"
 
 namespace dw::sim {
@@ -32,7 +31,8 @@ std::string World::fresh_message() {
 
 void World::plan_talks() {
   const uint64_t threads = random_.below(4);
-  for (uint64_t i = 0; i < threads; ++i) after(any_wait(0, 600'000), &World::begin_talk);
+  const int64_t last = is_on_server() ? 30'000 : 600'000;
+  for (uint64_t i = 0; i < threads; ++i) after(any_wait(0, last), &World::begin_talk);
 }
 
 void World::begin_talk() {
@@ -45,11 +45,12 @@ void World::begin_talk() {
   conversations_.push_back(std::move(one));
   send(orders_.size() - 1);
   const uint64_t words = 1 + random_.below(6), answers = random_.below(5);
+  const int64_t last = is_on_server() ? 60'000 : 900'000;
   for (uint64_t i = 0; i < words; ++i) {
-    after(any_wait(1000, 900'000), [this, number] { speak(number); });
+    after(any_wait(1000, last), [this, number] { speak(number); });
   }
   for (uint64_t i = 0; i < answers; ++i) {
-    after(any_wait(1000, 1'200'000), [this, number] { answer_talk(number); });
+    after(any_wait(1000, last + last / 3), [this, number] { answer_talk(number); });
   }
 }
 
@@ -126,7 +127,7 @@ void World::check_talks() {
     }
     // A person may have decided that it is not needed, or that there shall be no ticket.
     const int64_t discarded = disk_.count(
-        "SELECT count(*) FROM delivery WHERE state = 4 AND operation <> 'react' AND lane LIKE ?1 "
+        "SELECT count(*) FROM delivery WHERE state = 4 AND operation <> 'react' AND lane LIKE $1 "
         "|| '%'",
         {fmt::format("slack:{}/{}", Talk::channel, thread)});
     if (found == 0 && discarded == 0) {
@@ -169,15 +170,10 @@ void World::check_silence(const Conversation& one) {
 void World::check_talk_order(const Conversation& one) {
   const Talk& talk = outside_.talk();
   const std::string lane = fmt::format("slack:{}/{}", Talk::channel, one.thread);
-  const std::string ids =
-      "," + disk_.ask(
-                "SELECT group_concat(id, ',') FROM delivery WHERE lane = ?1 AND "
-                "operation IN ('comment', 'post')",
-                {lane});
-  for (const std::string_view id : split(ids, ',')) {
-    if (!id.empty() && outside_.is_decided(std::strtoll(std::string(id).c_str(), nullptr, 10))) {
-      return;
-    }
+  const std::vector<std::string> ids = disk_.list(
+      "SELECT id FROM delivery WHERE lane = $1 AND operation IN ('comment', 'post')", {lane});
+  for (const std::string& id : ids) {
+    if (outside_.is_decided(std::strtoll(id.c_str(), nullptr, 10))) return;
   }
   const auto broke = [&](const std::string& first, const std::string& second) {
     story_.broke("order inside a lane", "lane:" + lane, second + " stands before " + first);
@@ -189,7 +185,7 @@ void World::check_talk_order(const Conversation& one) {
     }
   }
   const auto arrived = [this](const Conversation::Words& words) {
-    return disk_.count("SELECT id FROM event WHERE source = 'slack' AND key = ?1", {words.key});
+    return disk_.count("SELECT id FROM event WHERE source = 'slack' AND key = $1", {words.key});
   };
   for (size_t i = 1; i < one.said.size(); ++i) {
     const Conversation::Words &first = one.said[i - 1], &second = one.said[i];

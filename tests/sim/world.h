@@ -1,12 +1,13 @@
-// One simulated run: a machine with one to three replicas over one disk, senders who repeat
-// themselves, systems outside, a person, and a storm of faults, all out of one seed. After the
-// storm the weather is good, everything must drain, and the promises are checked.
+// One simulated run: one to three replicas over one database, senders who repeat themselves,
+// systems outside, a person, and a storm of faults, all out of one seed. After the storm the
+// weather is good, everything must drain, and the promises are checked.
 #pragma once
 #include <deque>
 #include <optional>
 #include <set>
 
 #include "sim/replica.h"
+#include "sim/server.h"
 
 namespace dw::sim {
 
@@ -43,9 +44,36 @@ struct Conversation {
   std::vector<std::string> answered{}, noted{};  ///< by the agent, in public and in private
 };
 
+/// One of several changes of a ticket that are sent at the same time: one field's new value.
+struct Patch {
+  Event event;
+  int64_t ticket = 0;
+  std::string field, value;
+  bool is_insistent = false;  ///< sent again until it is accepted; the others once
+  int sent = 0, refused = 0;
+  bool is_accepted = false;
+  Monotonic sent_at{}, accepted_at{};
+};
+
+/// A FIFO message that is sent twice at the same time.
+struct Twins {
+  std::string key;
+  int sent = 0, refused = 0;
+  std::set<int64_t> ids{};  ///< as the answers named them
+};
+
+/// Until the store withstands them, answers are not lost and changes do not meet.
+constexpr bool is_store_ready = false;
+
+/// What the replicas of a run share.
+enum class Ground {
+  file,    ///< one SQLite file on a machine that can lose its power
+  server,  ///< one PostgreSQL, whose sessions go on in turns, and connections that break
+};
+
 class World : public MachineWatch {
  public:
-  explicit World(uint64_t seed);
+  World(uint64_t seed, Ground ground);
   ~World() override;
 
   /// The whole run. What it broke is in story().
@@ -70,6 +98,9 @@ class World : public MachineWatch {
   void one_fault();
   void pause_replica();
   void pause(Replica& replica);
+  void kill_replica();
+  void trouble_server();
+  bool is_on_server() const { return server_ != nullptr; }
   void restart_replica();
   void jump_clock();
   void spoil_store();
@@ -77,6 +108,7 @@ class World : public MachineWatch {
   void calm();
   void check_bounds();
   Replica* any_replica();
+  std::vector<Replica*> two_replicas();
   Millis any_wait(int64_t least, int64_t most);
 
   // people.cc: who hands things over, and who decides
@@ -91,6 +123,7 @@ class World : public MachineWatch {
   void consume();
   void close_ticket();
   void tell_customers();
+  void ask_for_notices(Replica* replica);
 
   // talkers.cc: bridged threads
   void plan_talks();
@@ -105,6 +138,19 @@ class World : public MachineWatch {
   void check_talk_order(const Conversation& one);
   std::string fresh_message();
 
+  // meetings.cc: the same at once at two replicas
+  void meet();
+  void patch_one_ticket();
+  void send_patch(size_t index, Replica* replica);
+  static Task<void> hand_patch(Replica& replica, World& world, size_t index, Event event);
+  void hear_patch(size_t index, const Result<Accepted>& accepted);
+  void send_twins();
+  static Task<void> hand_twin(Replica& replica, World& world, size_t index);
+  void send_order_twice();
+  void check_meetings();
+  void check_patch(const Patch& patch);
+  void check_field(int64_t ticket, const std::string& field);
+
   // promises.cc
   bool has_drained();
   void check_kept();
@@ -118,13 +164,17 @@ class World : public MachineWatch {
   ManualClock clock_;
   Story story_;
   Random random_;
-  Disk disk_;
+  std::unique_ptr<Server> server_;  ///< this or a file
+  std::unique_ptr<FileDisk> file_;
+  Disk& disk_;
   Outside outside_;
   StoreWeather store_weather_;
   std::vector<Millis> wall_offsets_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::deque<Order> orders_;
   std::deque<Conversation> conversations_;
+  std::deque<Patch> patches_;
+  std::deque<Twins> twins_;
   int64_t last_message_ = 0;
   size_t orders_to_come_ = 0;
   std::set<int64_t> seen_by_person_;
