@@ -316,6 +316,7 @@ class HttpSession final : public Connection, private ByteStream {
   Task<bool> write(Response& response, std::string_view method, unsigned version, bool is_kept) {
     const HeadShape shape{.is_kept = is_kept,
                           .is_http_10 = version == 10,
+                          .is_tls = is_tls,
                           .reason = reason_of(response.status),
                           .date = server_.date_.at(server_.clock_.now())};
     const std::string head = head_of(response, shape);

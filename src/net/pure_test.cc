@@ -79,6 +79,9 @@ TEST(ResponseHeads, say_length_and_end_and_a_value_begins_no_header) {
             "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\n"
             "X-Name: a  Set-Cookie: b\r\nContent-Length: 4\r\n"
             "X-Content-Type-Options: nosniff\r\n\r\n");
+  const HeadShape safe{.is_kept = true, .is_tls = true, .reason = "OK", .date = date};
+  EXPECT_NE(head_of(response, safe).find("Strict-Transport-Security: max-age="),
+            std::string::npos);
 }
 
 TEST(Routing, the_most_exact_pattern_wins_and_methods_are_named) {

@@ -73,6 +73,7 @@ std::string head_of(const Response& response, const HeadShape& shape) {
   } else if (shape.is_http_10) {
     out += "Connection: keep-alive\r\n";
   }
+  if (shape.is_tls) out += "Strict-Transport-Security: max-age=31536000\r\n";
   out += "X-Content-Type-Options: nosniff\r\n\r\n";
   return out;
 }

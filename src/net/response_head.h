@@ -25,6 +25,7 @@ class HttpDate {
 struct HeadShape {
   bool is_kept = false;     ///< the connection takes another request after this answer
   bool is_http_10 = false;  ///< the request was; what is kept has to be said then
+  bool is_tls = false;      ///< from now on this name is asked by TLS alone (RFC 6797)
   std::string_view reason;  ///< "Not Found"
   std::string_view date;
 };
