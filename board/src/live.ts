@@ -41,10 +41,10 @@ async function readOnce(): Promise<boolean> {
       clearTimeout(silence);
       silence = setTimeout(() => abort.abort(), silence_max);
       for (const event of parser.push(value)) {
-        if (event.id) lastId = event.id;
         if (event.event === "renew") isRenewed = true;
         listeners.forEach((listener) => listener(event));
       }
+      if (parser.lastId) lastId = parser.lastId;
     }
   } catch {
     // Broken: the loop below tries again.

@@ -8,6 +8,8 @@ export interface ServerEvent {
 }
 
 export class SseParser {
+  /** Where the reader stands: of the last block that came whole, events or not. */
+  lastId = "";
   private rest = "";
   private id = "";
   private event = "";
@@ -24,6 +26,7 @@ export class SseParser {
         if (this.data.length > 0) {
           events.push({ id: this.id, event: this.event || "message", data: this.data.join("\n") });
         }
+        this.lastId = this.id;
         this.event = "";
         this.data = [];
       } else {

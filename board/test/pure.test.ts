@@ -14,6 +14,14 @@ test("events come whole, however the stream is cut", () => {
   }
 });
 
+test("an id alone says where the reader stands, and half a block says nothing", () => {
+  const parser = new SseParser();
+  assert.deepEqual(parser.push("id: 0.7\n"), []);
+  assert.equal(parser.lastId, "");
+  assert.deepEqual(parser.push("\nid: 0.8\nevent: ticket\ndata: 1\n"), []);
+  assert.equal(parser.lastId, "0.7");
+});
+
 test("only addresses that open a page or a mail are links", () => {
   assert.equal(safeLink("https://a.example/x"), "https://a.example/x");
   assert.equal(safeLink("mailto:a@b.example"), "mailto:a@b.example");

@@ -16,6 +16,8 @@ constexpr Millis look_again{2000};
 constexpr Millis gather{100};
 constexpr Millis gather_max{350};
 constexpr size_t readers_per_millisecond = 8;
+/// A reader that comes while the store can't answer is asked for again this often.
+constexpr Millis place_again{1000};
 
 }  // namespace
 
@@ -25,6 +27,7 @@ Live::Subscription::Subscription(Live& live) : live_(live), wake_(live.loop_, li
 
 Live::Subscription::~Subscription() {
   live_.readers_.remove(this);
+  if (live_.readers_.empty()) live_.position_.reset();
 }
 
 bool Live::Subscription::is_stopped() const {
@@ -33,15 +36,16 @@ bool Live::Subscription::is_stopped() const {
 
 // The events are shared by all readers.
 Task<std::vector<std::shared_ptr<const LiveEvent>>> Live::Subscription::next(Monotonic until) {
-  while (waiting_.empty() && !has_fallen_behind_ && !live_.is_stopping_ &&
-         live_.clock_.monotonic() < until) {
+  const auto has_news = [this] { return is_placed_ && (has_fallen_behind_ || !waiting_.empty()); };
+  while (!has_news() && !live_.is_stopping_ && live_.clock_.monotonic() < until) {
     co_await wake_.wait(until);
   }
   std::vector<Shared> out;
+  if (!is_placed_) co_return out;
   if (has_fallen_behind_) {
     has_fallen_behind_ = false;
     waiting_.clear();
-    auto resync = std::make_shared<LiveEvent>(LiveEvent{live_.position_, "resync", "{}"});
+    auto resync = std::make_shared<LiveEvent>(LiveEvent{to_text(seen_), "resync", "{}"});
     out.push_back(std::move(resync));
     co_return out;
   }
@@ -70,7 +74,12 @@ void Live::stop() {
   for (Subscription* reader : readers_) reader->wake_.notify();
 }
 
-void Live::put(Subscription& reader, const Shared& event) {
+void Live::put(Subscription& reader, const Shared& event,
+               const std::optional<ChangePosition>& place) {
+  if (place) {
+    if (*place <= reader.seen_) return;
+    reader.seen_ = *place;
+  }
   if (reader.has_fallen_behind_) return;
   if (reader.waiting_.size() >= events_max) {
     reader.has_fallen_behind_ = true;
@@ -80,19 +89,21 @@ void Live::put(Subscription& reader, const Shared& event) {
   reader.wake_.notify();
 }
 
-void Live::tell(const Shared& event) {
-  for (Subscription* reader : readers_) put(*reader, event);
+void Live::tell(LiveEvent event) {
+  const std::optional<ChangePosition> place = change_position(event.position);
+  const auto shared = std::make_shared<const LiveEvent>(std::move(event));
+  for (Subscription* reader : readers_) put(*reader, shared, place);
 }
 
 void Live::announce(std::string topic, std::string json) {
-  tell(std::make_shared<LiveEvent>(LiveEvent{"", std::move(topic), std::move(json)}));
+  tell({"", std::move(topic), std::move(json)});
 }
 
 void Live::announce_latest(std::string topic, std::string subject, std::string json) {
   Shared& latest = latest_[{topic, std::move(subject)}];
   if (latest && latest->json == json) return;
   latest = std::make_shared<LiveEvent>(LiveEvent{"", std::move(topic), std::move(json)});
-  tell(latest);
+  for (Subscription* reader : readers_) put(*reader, latest, std::nullopt);
 }
 
 void Live::notify() {
@@ -102,7 +113,7 @@ void Live::notify() {
 
 Task<void> Live::follow_until_stopped() {
   while (!is_stopping_) {
-    if (!readers_.empty()) co_await follow();
+    if (position_) co_await follow();
     if (is_stopping_) break;
     co_await changed_.wait(clock_.monotonic() + look_again);
     if (is_stopping_ || readers_.empty()) continue;
@@ -113,72 +124,121 @@ Task<void> Live::follow_until_stopped() {
 }
 
 Task<void> Live::follow() {
-  for (bool has_more = true; has_more && !is_stopping_;) {
+  for (bool has_more = true; has_more && position_ && !is_stopping_;) {
+    const ChangePosition from = *position_;
     std::vector<ChangeNote> notes;
-    std::vector<LiveEvent> events;
-    std::string position = position_;
-    const bool is_watched = has_position_ && !readers_.empty();
+    Start found;
     auto work = [&](Reader& reader) -> Result<void> {
-      if (!is_watched) {
-        DW_TRY(position, reader.last_change());
+      found = {};
+      notes.clear();
+      Result<std::vector<ChangeNote>> next = reader.changes_after(to_text(from), notes_per_read);
+      found.is_gone = !next.ok() && next.error().kind == ErrorKind::missing;
+      if (found.is_gone) {
+        DW_TRY(found.position, reader.last_change());
         return {};
       }
-      DW_TRY(notes, reader.changes_after(position, notes_per_read));
+      DW_TRY(notes, std::move(next));
       if (notes.empty()) return {};
-      position = notes.back().position;
-      DW_TRY(events, render_(reader, notes));
+      DW_TRY(found.events, render_(reader, notes));
       return {};
     };
     const Result<void> read = co_await store_.read(work);
     if (!read.ok()) {
-      if (read.error().kind == ErrorKind::missing) {
-        // Pruned past us: everybody begins anew from the newest.
-        has_position_ = false;
-        for (Subscription* reader : readers_) {
-          reader->has_fallen_behind_ = true;
-          reader->wake_.notify();
-        }
-        continue;
-      }
       log_debug("live", read.error().text());
       co_return;
     }
-    position_ = std::move(position);
-    has_position_ = true;
-    for (LiveEvent& event : events) tell(std::make_shared<LiveEvent>(std::move(event)));
+    if (found.is_gone) co_return load_anew(found.position);
+    for (LiveEvent& event : found.events) tell(std::move(event));
     has_more = notes.size() == notes_per_read;
+    if (notes.empty() || !position_) continue;
+    if (*position_ == from) {
+      position_ = change_position(notes.back().position);
+    } else {
+      has_more = true;  // a reader came meanwhile that stands elsewhere
+    }
   }
 }
 
-Task<std::unique_ptr<Live::Subscription>> Live::subscribe(std::string position) {
-  // The first reader after a quiet time: what was not followed is not news to anybody.
-  if (readers_.empty()) co_await follow();
-  std::unique_ptr<Subscription> reader(new Subscription(*this));
-  const bool is_resumed = position.empty() || co_await resume(*reader, std::move(position));
-  if (!is_resumed) reader->has_fallen_behind_ = true;
-  for (const auto& [subject, event] : latest_) put(*reader, event);
-  co_return reader;
+/// What was told last is kept no longer: everybody begins again from the newest.
+void Live::load_anew(const std::string& newest) {
+  position_ = change_position(newest);
+  for (Subscription* reader : readers_) {
+    if (!reader->is_placed_) continue;
+    reader->seen_ = position_.value_or(ChangePosition{});
+    reader->has_fallen_behind_ = true;
+    reader->wake_.notify();
+  }
 }
 
-Task<bool> Live::resume(Subscription& reader, std::string position) {
-  std::vector<LiveEvent> events;
-  auto work = [&](Reader& rows) -> Result<void> {
-    DW_TRY(std::vector<ChangeNote> notes, rows.changes_after(position, resume_notes_max));
-    if (notes.size() == resume_notes_max) {
-      return Error{ErrorKind::missing, "live", "too far behind to resume"};
+Live::SharedReader Live::subscribe(std::string position) {
+  SharedReader reader(new Subscription(*this));
+  tasks_.run("live reader", place(reader, std::move(position)));
+  return reader;
+}
+
+Result<Live::Start> Live::read_start(Reader& rows, const std::string& position) const {
+  Start start;
+  if (!position.empty()) {
+    Result<std::vector<ChangeNote>> notes = rows.changes_after(position, resume_notes_max);
+    if (!notes.ok() && notes.error().kind != ErrorKind::missing) return notes.error();
+    if (notes.ok() && notes->size() < resume_notes_max) {
+      start.position = notes->empty() ? position : notes->back().position;
+      DW_TRY(start.events, render_(rows, std::move(*notes)));
+      if (start.events.size() <= events_max) return start;
+      start.events.clear();
     }
-    DW_TRY(events, render_(rows, std::move(notes)));
-    return {};
-  };
-  const Result<void> read = co_await store_.read(work);
-  if (!read.ok() || events.size() > events_max) co_return false;
-  // Changes told while this read ran are behind the ones it found; one may stand in both, and
-  // telling a state twice is harmless where leaving it out is not.
+    start.is_gone = true;
+  }
+  DW_TRY(start.position, rows.last_change());
+  return start;
+}
+
+Task<void> Live::place(std::weak_ptr<Subscription> waiting, std::string position) {
+  for (;;) {
+    Start start;
+    auto work = [&](Reader& rows) -> Result<void> {
+      DW_TRY(start, read_start(rows, position));
+      return {};
+    };
+    const Result<void> read = co_await store_.read(work);
+    // Not held over the pause: whoever has gone must be gone.
+    if (const SharedReader reader = waiting.lock(); !reader || is_stopping_) {
+      co_return;
+    } else if (read.ok()) {
+      begin(*reader, std::move(start), position);
+      co_return;
+    }
+    log_debug("live", read.error().text());
+    Wake pause(loop_, clock_);
+    co_await pause.wait(clock_.monotonic() + place_again);
+  }
+}
+
+void Live::begin(Subscription& reader, Start start, const std::string& asked) {
+  const std::optional<ChangePosition> seen = change_position(start.position);
+  DW_ASSERT(seen.has_value(), "the store has written this position");
+  // What was told while the store was asked is known by now, or stands behind it.
   std::deque<Shared> since = std::move(reader.waiting_);
   reader.waiting_.clear();
-  for (LiveEvent& event : events) put(reader, std::make_shared<LiveEvent>(std::move(event)));
-  for (const Shared& event : since) put(reader, event);
-  co_return true;
+  const ChangePosition told = std::max(reader.seen_, *seen);
+  const auto add = [&reader](LiveEvent event) {
+    reader.waiting_.push_back(std::make_shared<const LiveEvent>(std::move(event)));
+  };
+  const bool is_last_told = !start.events.empty() && start.events.back().position == start.position;
+  for (LiveEvent& event : start.events) add(std::move(event));
+  if (start.is_gone) {
+    add({start.position, "resync", "{}"});
+  } else if (!is_last_told && start.position != asked) {
+    add({start.position, "", ""});
+  }
+  reader.seen_ = *seen;
+  for (const auto& [subject, event] : latest_) put(reader, event, std::nullopt);
+  for (const Shared& event : since) put(reader, event, change_position(event->position));
+  reader.seen_ = std::max(reader.seen_, told);
+  reader.is_placed_ = true;
+  reader.wake_.notify();
+  if (!position_ || *seen < *position_) position_ = seen;
+  changed_.notify();
 }
 
 }  // namespace dw

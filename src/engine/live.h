@@ -1,16 +1,19 @@
 // Numbered changes for the board. Change notes are written in the commit that makes the change;
-// this follows them, has each rendered once, and hands them to all readers. A reader that comes
-// back with the position of the last change it saw goes on behind it, after a restart too.
+// this follows them, has each rendered once, and hands them to all readers. A reader is given its
+// position before anything else, and never a change at or before it: one that comes back with the
+// last position it saw goes on behind it, after a restart and at another replica too.
 #pragma once
 #include <deque>
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/task_group.h"
 #include "net/wake.h"
+#include "ports/change_position.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -18,7 +21,8 @@ namespace dw {
 /// One event of the live stream. All readers share the rendered text.
 struct LiveEvent {
   std::string position;  ///< empty for what can't be resumed: queue and status figures
-  std::string topic;     ///< "ticket", "delivery", "queue", "status", "resync"
+  std::string topic;     ///< "ticket", "delivery", "queue", "status", "resync"; empty: only where
+                         ///< the reader stands
   std::string json;
 };
 
@@ -52,7 +56,9 @@ class Live {
     Live& live_;
     Wake wake_;
     std::deque<std::shared_ptr<const LiveEvent>> waiting_;  // shared with all other readers
-    bool has_fallen_behind_ = false;
+    ChangePosition seen_;             ///< what stands here or before is not told again
+    bool is_placed_ = false;          ///< until the store has said where it stands, events wait
+    bool has_fallen_behind_ = false;  ///< lost events: it is told to load anew
 
    public:
     ~Subscription();
@@ -60,18 +66,32 @@ class Live {
     Subscription& operator=(const Subscription&) = delete;
   };
 
-  /// `position` is the last that the reader saw; empty: from now on.
-  Task<std::unique_ptr<Subscription>> subscribe(std::string position);
+  // Shared with the task that asks the store where the reader stands.
+  using SharedReader = std::shared_ptr<Subscription>;
+  /// `position` is the last that the reader saw; empty: from now on. Until the store has said where
+  /// that is, there are no events.
+  SharedReader subscribe(std::string position);
   size_t readers() const { return readers_.size(); }
 
  private:
   using Shared = std::shared_ptr<const LiveEvent>;  // one text, many readers
 
+  /// What the store says of a reader that comes.
+  struct Start {
+    std::string position;  ///< it has seen all up to here, and the events
+    std::vector<LiveEvent> events;
+    bool is_gone = false;  ///< what it saw last is kept no longer: it loads anew
+  };
+
   Task<void> follow_until_stopped();
   Task<void> follow();
-  Task<bool> resume(Subscription& reader, std::string position);
-  void tell(const Shared& event);
-  static void put(Subscription& reader, const Shared& event);
+  void load_anew(const std::string& newest);
+  Task<void> place(std::weak_ptr<Subscription> waiting, std::string position);
+  Result<Start> read_start(Reader& rows, const std::string& position) const;
+  void begin(Subscription& reader, Start start, const std::string& asked);
+  void tell(LiveEvent event);
+  static void put(Subscription& reader, const Shared& event,
+                  const std::optional<ChangePosition>& place);
 
   Loop& loop_;
   Clock& clock_;
@@ -79,8 +99,7 @@ class Live {
   TaskGroup& tasks_;
   Render render_;
   Wake changed_;
-  std::string position_;  ///< of the newest change that was told
-  bool has_position_ = false;
+  std::optional<ChangePosition> position_;  ///< all readers have all up to here; absent: none reads
   bool is_stopping_ = false;
   std::list<Subscription*> readers_;
   std::map<std::pair<std::string, std::string>, Shared> latest_;

@@ -80,8 +80,7 @@ TEST(ResponseHeads, say_length_and_end_and_a_value_begins_no_header) {
             "X-Name: a  Set-Cookie: b\r\nContent-Length: 4\r\n"
             "X-Content-Type-Options: nosniff\r\n\r\n");
   const HeadShape safe{.is_kept = true, .is_tls = true, .reason = "OK", .date = date};
-  EXPECT_NE(head_of(response, safe).find("Strict-Transport-Security: max-age="),
-            std::string::npos);
+  EXPECT_NE(head_of(response, safe).find("Strict-Transport-Security: max-age="), std::string::npos);
 }
 
 TEST(Routing, the_most_exact_pattern_wins_and_methods_are_named) {
@@ -99,6 +98,7 @@ TEST(Routing, the_most_exact_pattern_wins_and_methods_are_named) {
 TEST(Sse, data_of_several_lines_stays_one_event) {
   EXPECT_EQ(format_sse({.id = "7", .event = "ticket", .data = "a\nb"}),
             "id: 7\nevent: ticket\ndata: a\ndata: b\n\n");
+  EXPECT_EQ(format_sse({.id = "7", .event = "", .data = ""}), "id: 7\n\n");
 }
 
 }  // namespace

@@ -196,7 +196,7 @@ Task<void> LiveFeed::write_events(std::string position, bool is_renewed, ByteStr
   // Spread, so that readers who came together do not come back together.
   const Millis spread = renew_spread * (live_.readers() % renew_steps) / renew_steps;
   const Monotonic ends = is_renewed ? clock_.monotonic() + renew_after + spread : Monotonic::max();
-  const std::unique_ptr<Live::Subscription> reader = co_await live_.subscribe(std::move(position));
+  const auto reader = live_.subscribe(std::move(position));  // shared: see engine/live.h
   queues_changed_.notify();
   bool is_open = co_await out.write("retry: 1000\n\n");
   while (is_open && !out.is_closed() && !reader->is_stopped()) {

@@ -224,6 +224,25 @@ test("the live stream resumes without a gap, after a restart too", async () => {
   daemon.clean();
 });
 
+test("a stream that breaks before its first change misses nothing, over a restart", async () => {
+  const cwd = folder(local);
+  let daemon = await serve({ cwd });
+  const [first] = (await read(daemon.url, "", (events) => events.some((one) => one.id)))
+    .filter((one) => one.id);
+  assert.deepEqual(Object.keys(first), ["id"], "where the reader stands comes before any change");
+  await teams(daemon.url, "local", 1, ticket("One"));
+  await daemon.stop();
+  daemon = await serve({ cwd });
+  await teams(daemon.url, "local", 2, ticket("Two"));
+  const tickets = (events) => events.filter((one) => one.event === "ticket");
+  const rest = await read(daemon.url, first.id, (events) => tickets(events).length >= 2);
+  assert.deepEqual(tickets(rest).map((one) => JSON.parse(one.data).title), ["One", "Two"]);
+  const ids = rest.map((one) => one.id).filter(Boolean);
+  assert.equal(new Set(ids).size, ids.length, "no id comes twice");
+  await daemon.stop();
+  daemon.clean();
+});
+
 /** Sends raw bytes and gives all that came back. */
 function raw(url, text, wait = 5000) {
   const { hostname, port } = new URL(url);
