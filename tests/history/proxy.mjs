@@ -5,7 +5,7 @@ import { asksForAnswer, Commits, Frames } from "./frames.mjs";
 
 /** What may happen to one COMMIT. Each has happened to somebody. */
 export const commitFaults =
-  ["answer lost", "answer torn", "answer late", "commit late", "not sent"];
+  ["answer lost", "answer torn", "answer late", "commit late", "not sent", "cut behind"];
 
 export class Proxy {
   /** `upstream`: the path of PostgreSQL's socket. */
@@ -144,6 +144,12 @@ class Link {
     if (fault === "answer late") {
       setTimeout(() => this.client.write(bytes), milliseconds);
       setTimeout(() => (this.fault = null), milliseconds);
+      return undefined;
+    }
+    if (fault === "cut behind") {
+      // The writer has heard; who wants to read what it wrote can't.
+      this.client.write(bytes, () => this.proxy.refuse(true));
+      setTimeout(() => this.proxy.refuse(false), milliseconds);
       return undefined;
     }
     if (fault === "answer torn") {
