@@ -11,6 +11,9 @@ namespace {
 /// A session that nobody used for this long is swept; the rules of access end it sooner.
 constexpr Millis session_kept{60LL * 86'400'000};
 
+/// Whoever looks for an account before it makes or changes one: they are few, and few at a time.
+constexpr const char* accounts_guard = "accounts";
+
 Account account_in(const Row& row) {
   return {.id = row.integer(0),
           .name = std::string(row.text(1)),
@@ -32,6 +35,7 @@ Result<std::vector<Account>> SqlJournal::accounts() {
 
 Result<std::optional<Account>> SqlJournal::account(const std::string& name) {
   std::optional<Account> found;
+  DW_CHECK(guard(accounts_guard));
   DW_CHECK(db_.run(stmt::account_by_name, {to_lower(name)},
                    [&found](const Row& row) { found = account_in(row); }));
   return found;
@@ -39,6 +43,7 @@ Result<std::optional<Account>> SqlJournal::account(const std::string& name) {
 
 Result<std::optional<Account>> SqlJournal::account_of_subject(const std::string& subject) {
   std::optional<Account> found;
+  DW_CHECK(guard(accounts_guard));
   DW_CHECK(db_.run(stmt::account_by_subject, {subject},
                    [&found](const Row& row) { found = account_in(row); }));
   return found;
@@ -46,6 +51,7 @@ Result<std::optional<Account>> SqlJournal::account_of_subject(const std::string&
 
 Result<int64_t> SqlJournal::add_account(const Account& account) {
   int64_t id = 0;
+  DW_CHECK(guard(accounts_guard));
   DW_CHECK(db_.run(stmt::add_account,
                    {account.name, to_lower(account.name), account.subject, account.role,
                     account.password, account.created_at},
@@ -56,6 +62,7 @@ Result<int64_t> SqlJournal::add_account(const Account& account) {
 }
 
 Result<void> SqlJournal::change_account(const Account& account) {
+  DW_CHECK(guard(accounts_guard));
   DW_TRY(const int64_t rows,
          db_.run(stmt::change_account, {account.id, account.role, account.password}));
   if (rows > 0) return db_.send(stmt::drop_sessions_of, {account.id});
@@ -63,6 +70,7 @@ Result<void> SqlJournal::change_account(const Account& account) {
 }
 
 Result<void> SqlJournal::remove_account(int64_t id) {
+  DW_CHECK(guard(accounts_guard));
   DW_CHECK(db_.send(stmt::drop_sessions_of, {id}));
   return db_.send(stmt::remove_account, {id});
 }

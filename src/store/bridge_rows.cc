@@ -50,6 +50,9 @@ Result<void> SqlJournal::guard_thread(const std::string& channel, const std::str
 Result<std::optional<BridgeLink>> SqlJournal::link_of_thread(const std::string& channel,
                                                              const std::string& thread) {
   std::optional<BridgeLink> found;
+  // The ticket's row before the link's, as everybody does who begins with the ticket.
+  DW_CHECK(lock(stmt::lock_ticket_of_thread, {channel, thread}));
+  DW_CHECK(lock(stmt::lock_link, {channel, thread}));
   DW_CHECK(db_.run(stmt::link_of_thread, {channel, thread},
                    [&](const Row& row) { found = link_in(row); }));
   return found;
@@ -57,6 +60,7 @@ Result<std::optional<BridgeLink>> SqlJournal::link_of_thread(const std::string& 
 
 Result<std::optional<BridgeLink>> SqlJournal::link_of_ticket(TicketId ticket) {
   std::optional<BridgeLink> found;
+  DW_CHECK(lock(stmt::lock_link_of_ticket, {ticket}));
   DW_CHECK(db_.run(stmt::link_of_ticket, {ticket}, [&](const Row& row) { found = link_in(row); }));
   return found;
 }
@@ -70,6 +74,7 @@ Result<std::vector<BridgeLink>> SqlJournal::live_links(TimePoint since, size_t l
 
 Result<std::optional<Said>> SqlJournal::said(const std::string& key) {
   std::optional<Said> found;
+  DW_CHECK(guard("said:" + key));
   DW_CHECK(db_.run(stmt::said_by_key, {key}, [&](const Row& row) { found = said_in(row); }));
   return found;
 }
@@ -109,15 +114,23 @@ Result<int64_t> SqlJournal::count_said(const std::string& channel, const std::st
 
 Result<std::optional<Known>> SqlJournal::known(const std::string& id) {
   std::optional<Known> found;
-  DW_CHECK(db_.run(stmt::known_by_id, {id}, [&](const Row& row) {
-    found = Known{std::string(row.text(0)), stored_json(row.text(1)), row.time(2)};
-  }));
+  const auto look = [&] {
+    return db_.run(stmt::known_by_id, {id}, [&](const Row& row) {
+      found = Known{std::string(row.text(0)), stored_json(row.text(1)), row.time(2)};
+    });
+  };
+  DW_CHECK(lock(stmt::lock_known, {id}));
+  DW_CHECK(look());
+  if (found || !is_guarding_) return found;
+  DW_CHECK(guard_shared("known:" + id));
+  DW_CHECK(look());
   return found;
 }
 
 Result<std::optional<TicketId>> SqlJournal::ticket_at_desk(const std::string& desk,
                                                            const std::string& external_id) {
   std::optional<TicketId> found;
+  DW_CHECK(guard_shared("desk:" + desk + "/" + external_id));
   DW_CHECK(db_.run(stmt::ticket_at_desk, {desk, external_id},
                    [&](const Row& row) { found = TicketId{row.integer(0)}; }));
   return found;
@@ -125,6 +138,8 @@ Result<std::optional<TicketId>> SqlJournal::ticket_at_desk(const std::string& de
 
 Result<std::vector<Delivery>> SqlJournal::open_in_lane(const std::string& lane, size_t limit) {
   std::vector<Delivery> out;
+  // Whoever sends from it, or decides about what is in it, changes the lane's row first.
+  DW_CHECK(lock(stmt::lock_lane, {lane}));
   DW_CHECK(db_.run(stmt::open_in_lane, {lane, static_cast<int64_t>(limit)},
                    [&](const Row& row) { out.push_back(delivery_in(row)); }));
   return out;
@@ -171,6 +186,7 @@ Result<void> SqlJournal::set_link(const BridgeLink& link) {
 
 Result<void> SqlJournal::set_said(const Said& said) {
   const std::string body = said.body.is_null() ? std::string() : to_text(said.body);
+  DW_CHECK(guard("said:" + said.key));
   DW_CHECK(db_.send(stmt::set_said,
                     {said.key, said.kind, said.channel, said.thread, said.message, said.author,
                      said.digest, static_cast<int>(said.state), body, said.at}));
@@ -179,6 +195,7 @@ Result<void> SqlJournal::set_said(const Said& said) {
 
 Result<void> SqlJournal::set_known(const Known& known) {
   const std::string body = known.body.is_null() ? std::string() : to_text(known.body);
+  DW_CHECK(guard("known:" + known.id));
   DW_CHECK(db_.send(stmt::set_known, {known.id, body, known.at}));
   return {};
 }

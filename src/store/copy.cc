@@ -281,7 +281,7 @@ class Copy {
 
   Result<void> index_words() {
     DW_CHECK(to_.db->run(stmt::forget_ticket_words));
-    SqlJournal journal(*to_.db);
+    SqlJournal journal(*to_.db, Access::write);
     for (;;) {
       DW_TRY(const int64_t indexed, journal.index_words(indexed_at_once));
       if (indexed == 0) return {};

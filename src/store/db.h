@@ -81,7 +81,9 @@ class Db {
   virtual ~Db() = default;
 
   /// Runs a statement, gives each row to `sink`. The number of rows that it changed.
-  /// errors  full: the engine can't keep or reach its data; conflict: a deadlock, try again
+  /// errors  full: the engine can't keep or reach its data; conflict: a deadlock, try again;
+  ///         busy: another has held a row for too long; invalid: a text that no engine keeps;
+  ///         unsure: of COMMIT alone: it may have been executed
   virtual Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                               RowSink sink) = 0;
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values = {}) {
@@ -103,6 +105,17 @@ class Db {
   /// Several statements of a migration, without parameters.
   virtual Result<void> run_script(const char* text) = 0;
   virtual bool is_sqlite() const = 0;
+  /// A name of this connection at the server, with which another can end what it left (statement
+  /// end_session). Empty where there is no server.
+  virtual const std::string& session() const {
+    static const std::string none;
+    return none;
+  }
 };
+
+/// Whether each text can be kept exactly as it is, by either engine: UTF-8 without a NUL. Asked
+/// before anything is sent, so that both refuse the same.
+/// errors  invalid
+Result<void> check_texts(const Statement& statement, std::initializer_list<Value> values);
 
 }  // namespace dw

@@ -48,6 +48,9 @@ Delivery delivery_in(const Row& row) {
 
 Result<std::optional<Delivery>> SqlJournal::delivery(DeliveryId id) {
   std::optional<Delivery> found;
+  // The lane's row before the delivery's, as whoever sends from it does.
+  DW_CHECK(lock(stmt::lock_lane_of_delivery, {id}));
+  DW_CHECK(lock(stmt::lock_delivery, {id}));
   DW_CHECK(db_.run(stmt::delivery_by_id, {id}, [&](const Row& row) { found = delivery_in(row); }));
   return found;
 }
@@ -114,6 +117,7 @@ Result<DeliveryId> SqlJournal::add_delivery(const Delivery& delivery) {
 
 Result<void> SqlJournal::retry_delivery(DeliveryId id, TimePoint now) {
   std::string lane;
+  DW_CHECK(lock(stmt::lock_lane_of_delivery, {id}));
   DW_CHECK(db_.run(stmt::retry_delivery, {id, now}, [&](const Row& row) { lane = row.text(0); }));
   if (lane.empty()) {
     DW_TRY(const auto found, delivery(id));
@@ -125,6 +129,7 @@ Result<void> SqlJournal::retry_delivery(DeliveryId id, TimePoint now) {
 
 Result<void> SqlJournal::discard_delivery(DeliveryId id, const std::string& why, TimePoint now) {
   std::string lane;
+  DW_CHECK(lock(stmt::lock_lane_of_delivery, {id}));
   DW_CHECK(
       db_.run(stmt::discard_delivery, {id, why, now}, [&](const Row& row) { lane = row.text(0); }));
   if (lane.empty()) {

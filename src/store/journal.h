@@ -9,9 +9,14 @@
 
 namespace dw {
 
+/// What a transaction is for. One that writes decides on what it reads: until its commit nobody
+/// else may change that (README.md has the table of what guards what).
+enum class Access { read, write };
+
 class SqlJournal : public Journal {
  public:
-  explicit SqlJournal(Db& db) : db_(db) {}
+  SqlJournal(Db& db, Access access)
+      : db_(db), is_guarding_(access == Access::write && !db.is_sqlite()) {}
 
   /// Writes down the lanes that this work added to, sorted, so that replicas lock them in one
   /// order. Called once, at the end of the work.
@@ -201,10 +206,21 @@ class SqlJournal : public Journal {
   Result<void> count_anew(const TallyMessage& message, const std::vector<TallyUpdate>& before);
   Result<void> note_bars(const std::string& channel, const std::vector<TallyUpdate>& updates);
   Result<void> note(const char* topic, int64_t subject);
+  Result<void> guard_number(const std::string& desk, const std::string& number);
   Result<void> wake_lane(const std::string& lane, TimePoint now);
+  Result<MessageId> claim_deduplication(const QueueMessage& message, TimePoint now);
   Result<TimePoint> hold(const LaneClaim& claim, TimePoint until);
 
+  /// Locks a row until the commit, with a statement that travels with the next one. SQLite has one
+  /// writer and needs none of these.
+  Result<void> lock(const Statement& row, std::initializer_list<Value> values);
+  /// Until the commit nobody else gets past this name: for what may not have a row yet.
+  Result<void> guard(const std::string& name);
+  /// Readers of the same name pass each other; whoever writes under it waits for them.
+  Result<void> guard_shared(const std::string& name);
+
   Db& db_;
+  bool is_guarding_;
   Touched touched_;
   TicketId fresh_{};                        ///< the latest number that this work was given
   std::map<std::string, TimePoint> lanes_;  ///< added to by this work, with the earliest time

@@ -49,6 +49,7 @@ NoticeLetter letter_in(const Row& row) {
 
 Result<NoticeMarks> SqlJournal::notice_marks() {
   NoticeMarks out;
+  DW_CHECK(lock(stmt::lock_notice_ledger, {}));
   DW_CHECK(db_.run(stmt::notice_marks, {}, [&](const Row& row) {
     const std::string_view name = row.text(0);
     const int64_t value = row.integer(1);
@@ -62,6 +63,7 @@ Result<NoticeMarks> SqlJournal::notice_marks() {
 }
 
 Result<void> SqlJournal::set_notice_marks(const NoticeMarks& marks) {
+  DW_CHECK(lock(stmt::lock_notice_ledger, {}));
   if (marks.from_day) {
     DW_CHECK(db_.send(stmt::set_notice_mark, {"from_day", int64_t{*marks.from_day}}));
   }
@@ -101,6 +103,8 @@ Result<int64_t> SqlJournal::add_notice_run(const NoticeRun& run) {
 }
 
 Result<bool> SqlJournal::finish_notice_plan(int64_t id, NoticeState state) {
+  // One plan after the other: of two at once neither would see the one that it has to replace.
+  DW_CHECK(lock(stmt::lock_notice_ledger, {}));
   DW_TRY(const int64_t rows, db_.run(stmt::finish_notice_plan, {id, static_cast<int>(state)}));
   if (rows == 0) return false;
   if (state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_notice_plans, {id}));

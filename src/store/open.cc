@@ -40,8 +40,9 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
   if (mode == OpenMode::serve && !is_memory) {
     DW_TRY(lock, FileLock::take(file + ".lock"));
   }
-  const auto connect = [file]() -> Result<std::unique_ptr<Db>> {
-    DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(file));
+  const auto interrupt = std::make_shared<Interrupt>();
+  const auto connect = [file, interrupt]() -> Result<std::unique_ptr<Db>> {
+    DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(file, interrupt));
     return std::unique_ptr<Db>(std::move(db));
   };
   DW_TRY(std::unique_ptr<Db> writer, connect());
@@ -51,7 +52,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
   if (loop != nullptr) {
     DW_TRY(reader, connect());
   }
-  auto store = std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect);
+  auto store =
+      std::make_unique<LockedStore>(loop, std::move(writer), std::move(reader), connect, interrupt);
   store->lock = std::move(lock);
   store->start();
   return std::unique_ptr<Store>(std::move(store));
@@ -70,8 +72,9 @@ class ListeningStore : public SqlStore {
 };
 
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop) {
-  const auto connect = [url]() -> Result<std::unique_ptr<Db>> {
-    DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url));
+  const auto interrupt = std::make_shared<Interrupt>();
+  const auto connect = [url, interrupt]() -> Result<std::unique_ptr<Db>> {
+    DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url, interrupt));
     DW_CHECK(share_store(*db));
     return std::unique_ptr<Db>(std::move(db));
   };
@@ -81,8 +84,8 @@ Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop)
   if (loop != nullptr) {
     DW_TRY(reader, connect());
   }
-  auto store =
-      std::make_unique<ListeningStore>(loop, std::move(writer), std::move(reader), connect);
+  auto store = std::make_unique<ListeningStore>(loop, std::move(writer), std::move(reader), connect,
+                                                interrupt);
   store->start();
   if (loop != nullptr) {
     SqlStore* told = store.get();

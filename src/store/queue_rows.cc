@@ -13,6 +13,7 @@ namespace {
 
 constexpr Millis deduplication_window{5 * 60 * 1000};
 constexpr size_t receipt_bytes = 12;
+constexpr int claims_max = 3;
 
 QueueMessage message_in(const Row& row) {
   QueueMessage out;
@@ -67,13 +68,30 @@ Result<Page<QueueMessage>> SqlJournal::queue_peek(const std::string& queue,
   return out;
 }
 
+/// The row of the deduplication id decides who sends, also between replicas: whoever writes it
+/// first, or over one that is too old. 0: that is this one; else the earlier message.
+Result<MessageId> SqlJournal::claim_deduplication(const QueueMessage& message, TimePoint now) {
+  const TimePoint too_old = now - deduplication_window;
+  DW_CHECK(db_.send(stmt::prune_seen, {too_old}));
+  for (int tries = 0; tries < claims_max; ++tries) {
+    bool is_first = false;
+    DW_CHECK(db_.run(stmt::queue_claim, {message.queue, message.deduplication, now, too_old},
+                     [&](const Row&) { is_first = true; }));
+    if (is_first) return MessageId{};
+    MessageId earlier;
+    DW_CHECK(db_.run(stmt::queue_seen, {message.queue, message.deduplication},
+                     [&](const Row& row) { earlier = {row.integer(0)}; }));
+    if (earlier) return earlier;
+    // It was swept between the two: a replica's clock is ahead of ours.
+  }
+  return Error{ErrorKind::busy, "queue " + message.queue,
+               "the deduplication id is just being forgotten; come again", Millis(1000)};
+}
+
 Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint now) {
   MessageId id;
   if (!message.deduplication.empty()) {
-    DW_CHECK(db_.send(stmt::prune_seen, {now - deduplication_window}));
-    DW_CHECK(db_.run(stmt::queue_seen,
-                     {message.queue, message.deduplication, now - deduplication_window},
-                     [&](const Row& row) { id = {row.integer(0)}; }));
+    DW_TRY(id, claim_deduplication(message, now));
     if (id) return id;
   }
   const std::string attributes =
@@ -83,7 +101,7 @@ Result<MessageId> SqlJournal::queue_send(const QueueMessage& message, TimePoint 
          db_.insert(stmt::queue_send, {message.queue, message.body, attributes, message.group,
                                        message.deduplication, now, visible, message.source_queue}));
   if (!message.deduplication.empty()) {
-    DW_CHECK(db_.send(stmt::queue_remember, {message.queue, message.deduplication, id, now}));
+    DW_CHECK(db_.send(stmt::queue_remember, {message.queue, message.deduplication, id}));
   }
   touched_.queues = true;
   return id;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
@@ -19,83 +19,74 @@ namespace {
 constexpr size_t works_per_commit_max = 128;
 /// Behind this many the sender is told to come again: memory stays bounded.
 constexpr size_t works_waiting_max = 8192;
-constexpr int deadlock_tries_max = 5;
 /// While the store can't commit, an attempt is made this often, so that it is ready again by
 /// itself.
-constexpr std::chrono::milliseconds health_probe{1000};
+constexpr Millis health_probe{1000};
+/// A piece of work that has not ended by then is said in health().
+constexpr Millis unended_max{2500};
+/// Who waits behind one that does not end is refused after this long.
+constexpr Millis waiting_max{10'000};
+constexpr Millis watch_pause{500};
+/// What runs when the store is closed may come to its end by itself for this long.
+constexpr Millis close_grace{2000};
+
+int64_t milliseconds_now() {
+  return system_now().time_since_epoch().count();
+}
+
+}  // namespace
 
 bool is_any(const Touched& touched) {
   return touched.lanes || touched.queues || touched.notes;
 }
 
-void merge(Touched& into, const Touched& from) {
-  into.lanes = into.lanes || from.lanes;
-  into.queues = into.queues || from.queues;
-  into.notes = into.notes || from.notes;
-}
-
-/// What NOTIFY carries to other replicas.
-std::string encode(const Touched& touched, const std::string& replica) {
-  return fmt::format("{}{}{} {}", touched.lanes ? "l" : "", touched.queues ? "q" : "",
-                     touched.notes ? "n" : "", replica);
-}
-
-bool is_deadlock(const Result<void>& result) {
-  return !result.ok() && result.error().where == "deadlock";
-}
-
-Error closed() {
+Error store_is_closed() {
   return {ErrorKind::full, "store", "the store is closed: this process stops"};
 }
 
-using Done = std::function<void(Result<void>)>;
+/// While a piece of work runs.
+class SqlStore::Busy {
+ public:
+  explicit Busy(Lane& lane) : lane_(lane) { lane_.busy_since = milliseconds_now(); }
+  ~Busy() { lane_.busy_since = 0; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
 
-}  // namespace
-
-struct SqlStore::Pending {
-  WriteWork work;
-  Done done;  // called on the loop
-  Result<void> result{};
-  int tries = 0;
-};
-
-Result<void> SqlStore::first_full(const std::deque<Pending>& batch) {
-  for (const Pending& one : batch) {
-    if (!one.result.ok() && one.result.error().kind == ErrorKind::full) return one.result.error();
-  }
-  return {};
-}
-
-struct SqlStore::Lane {
-  std::mutex mutex;
-  std::condition_variable has_work;
-  std::deque<Pending> waiting;
-  std::atomic<bool> is_stopping = false;  // read without the mutex too
-  std::thread thread;
+ private:
+  Lane& lane_;
 };
 
 SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> reader,
-                   Connect connect)
+                   Connect connect, SharedInterrupt interrupt)
     : loop_(loop),
       writer_(std::move(writer)),
       reader_(std::move(reader)),
       connect_(std::move(connect)),
+      interrupt_(std::move(interrupt)),
       is_sqlite_(writer_->is_sqlite()),
       replica_(random_uuid()),
       notice_(std::make_shared<std::function<void(Touched)>>()) {
   if (loop_ == nullptr) return;
   writing_ = std::make_unique<Lane>();
+  writing_->what = "write";
   reading_ = std::make_unique<Lane>();
+  reading_->what = "read";
   looking_ = std::make_unique<Lane>();
+  looking_->what = "look";
   alone_ = std::make_unique<Lane>();
+  alone_->what = "write that waits for other processes";
 }
 
 void SqlStore::start() {
   if (loop_ == nullptr) return;
-  writing_->thread = std::thread([this] { write_until_stopped(); });
-  reading_->thread = std::thread([this] { read_until_stopped(*reading_, reader_); });
-  looking_->thread = std::thread([this] { read_until_stopped(*looking_, looker_); });
-  if (!is_sqlite_) alone_->thread = std::thread([this] { write_alone_until_stopped(); });
+  const auto begin = [this](Lane& lane, std::function<void()> body) {
+    lane.thread = std::thread([this, &lane, body = std::move(body)] { run_thread(lane, body); });
+  };
+  begin(*writing_, [this] { write_until_stopped(); });
+  begin(*reading_, [this] { read_until_stopped(*reading_, reader_); });
+  begin(*looking_, [this] { read_until_stopped(*looking_, looker_); });
+  if (!is_sqlite_) begin(*alone_, [this] { write_alone_until_stopped(); });
+  watcher_ = std::thread([this] { watch_until_stopped(); });
 }
 
 SqlStore::~SqlStore() {
@@ -104,40 +95,87 @@ SqlStore::~SqlStore() {
 
 std::vector<SqlStore::Lane*> SqlStore::lanes() const {
   if (loop_ == nullptr) return {};
+  if (is_sqlite_) return {writing_.get(), reading_.get(), looking_.get()};
   return {writing_.get(), reading_.get(), looking_.get(), alone_.get()};
 }
 
+void SqlStore::run_thread(Lane& lane, const std::function<void()>& body) {
+  body();
+  const std::lock_guard lock(watch_mutex_);
+  lane.is_over = true;
+  watch_.notify_all();
+}
+
 void SqlStore::close() {
-  is_closed_ = true;
+  {
+    const std::lock_guard lock(watch_mutex_);
+    is_closed_ = true;
+  }
+  watch_.notify_all();
   for (Lane* lane : lanes()) {
-    std::deque<Pending> waiting;
     {
       const std::lock_guard lock(lane->mutex);
       lane->is_stopping = true;
-      waiting.swap(lane->waiting);
     }
     lane->has_work.notify_one();
-    refuse(std::move(waiting), closed());
+    refuse_waiting(*lane, store_is_closed());
   }
-  for (Lane* lane : lanes()) {
-    if (lane->thread.joinable()) lane->thread.join();
+  if (watcher_.joinable()) {
+    std::unique_lock lock(watch_mutex_);
+    const std::vector<Lane*> all = lanes();
+    const auto is_over = [&all] {
+      return std::all_of(all.begin(), all.end(), [](const Lane* lane) { return lane->is_over; });
+    };
+    const bool is_done = watch_.wait_for(lock, close_grace, is_over);
+    lock.unlock();
+    if (!is_done && interrupt_) interrupt_->raise();
+    for (Lane* lane : all) lane->thread.join();
+    watcher_.join();
   }
   *notice_ = nullptr;  // who listened may be gone when the loop comes to what was posted
 }
 
-void SqlStore::refuse(std::deque<Pending> batch, const Error& why) {
+void SqlStore::refuse(Batch batch, const Error& why) {
   if (batch.empty()) return;
   for (Pending& one : batch) one.result = why;
   finish(std::move(batch), {});
+}
+
+void SqlStore::refuse_waiting(Lane& lane, const Error& why) {
+  Batch waiting;
+  {
+    const std::lock_guard lock(lane.mutex);
+    waiting.swap(lane.waiting);
+  }
+  refuse(std::move(waiting), why);
 }
 
 void SqlStore::on_change(std::function<void(Touched)> notice) {
   *notice_ = std::move(notice);
 }
 
-StoreHealth SqlStore::health() const {
+std::string SqlStore::unended(const Lane& lane) {
+  const int64_t since = lane.busy_since;
+  if (since == 0 || milliseconds_now() - since < unended_max.count()) return {};
+  return fmt::format("a {} has not ended since {}", lane.what,
+                     to_rfc3339(TimePoint(Millis(since))));
+}
+
+bool SqlStore::is_committing() const {
   const std::lock_guard lock(health_mutex_);
-  return health_;
+  return health_.is_ok;
+}
+
+StoreHealth SqlStore::health() const {
+  {
+    const std::lock_guard lock(health_mutex_);
+    if (!health_.is_ok) return health_;
+  }
+  for (const Lane* lane : lanes()) {
+    std::string what = unended(*lane);
+    if (!what.empty()) return {false, std::move(what)};
+  }
+  return {};
 }
 
 void SqlStore::note_health(const Result<void>& result) {
@@ -166,13 +204,16 @@ Task<Result<void>> SqlStore::submit(Lane& lane, WriteWork work) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     auto guard = asio::make_work_guard(*loop_);
     Done done = [shared, guard](Result<void> result) { (*shared)(std::move(result)); };
-    std::deque<Pending> late;
+    Batch late;
     {
       const std::lock_guard lock(lane.mutex);
-      (lane.is_stopping ? late : lane.waiting).push_back({std::move(given), std::move(done)});
+      Batch& to = lane.is_stopping ? late : lane.waiting;
+      to.push_back({.work = std::move(given),
+                    .done = std::move(done),
+                    .since = std::chrono::steady_clock::now()});
     }
     lane.has_work.notify_one();
-    refuse(std::move(late), closed());
+    refuse(std::move(late), store_is_closed());
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<void>)>(
       initiate, asio::use_awaitable, std::move(work));
@@ -203,9 +244,9 @@ Task<Result<void>> SqlStore::write_alone(WriteWork work) {
 
 Result<void> SqlStore::write_now(const WriteWork& work) {
   DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread writes");
-  if (is_closed_) return closed();
-  std::deque<Pending> batch;
-  batch.push_back({work, {}});
+  if (is_closed_) return store_is_closed();
+  Batch batch;
+  batch.push_back({.work = work, .done = {}});
   const Touched touched = run_batch(batch);
   if (*notice_ && is_any(touched)) (*notice_)(touched);
   return std::move(batch.front().result);
@@ -213,19 +254,19 @@ Result<void> SqlStore::write_now(const WriteWork& work) {
 
 Result<void> SqlStore::read_now(const ReadWork& work) {
   DW_ASSERT(loop_ == nullptr, "beside a running loop the store's own thread reads");
-  if (is_closed_) return closed();
+  if (is_closed_) return store_is_closed();
   return run_reading(writer_, work);
 }
 
-std::deque<SqlStore::Pending> SqlStore::next_batch(Lane& lane, size_t limit) {
+SqlStore::Batch SqlStore::next_batch(Lane& lane, size_t limit) {
   std::unique_lock lock(lane.mutex);
   const auto is_ready = [&lane] { return lane.is_stopping || !lane.waiting.empty(); };
-  if (health().is_ok) {
+  if (is_committing()) {
     lane.has_work.wait(lock, is_ready);
   } else {
     lane.has_work.wait_for(lock, health_probe, is_ready);
   }
-  std::deque<Pending> batch;
+  Batch batch;
   while (!lane.waiting.empty() && batch.size() < limit) {
     batch.push_back(std::move(lane.waiting.front()));
     lane.waiting.pop_front();
@@ -235,20 +276,22 @@ std::deque<SqlStore::Pending> SqlStore::next_batch(Lane& lane, size_t limit) {
 
 void SqlStore::write_until_stopped() {
   for (;;) {
-    std::deque<Pending> batch = next_batch(*writing_, works_per_commit_max);
+    Batch batch = next_batch(*writing_, works_per_commit_max);
     if (batch.empty()) {
       if (writing_->is_stopping) return;
       // The store could not commit: see whether it can again.
-      std::deque<Pending> probe;
-      probe.push_back({[](Journal& journal) -> Result<void> {
+      Batch probe;
+      probe.push_back({.work = [](Journal& journal) -> Result<void> {
                          const TimePoint now = system_now();
                          DW_CHECK(journal.hold_lease("store probe", "any", now, now));
                          return {};
                        },
-                       {}});
+                       .done = {}});
+      const Busy busy(*writing_);
       run_batch(probe);
       continue;
     }
+    const Busy busy(*writing_);
     const Touched touched = run_batch(batch);
     finish(std::move(batch), touched);
   }
@@ -256,26 +299,30 @@ void SqlStore::write_until_stopped() {
 
 void SqlStore::read_until_stopped(Lane& lane, std::unique_ptr<Db>& db) {
   for (;;) {
-    std::deque<Pending> batch = next_batch(lane, 1);
+    Batch batch = next_batch(lane, 1);
     if (batch.empty()) {
       if (lane.is_stopping) return;
       continue;
     }
     Pending& one = batch.front();
     const WriteWork& work = one.work;
+    const Busy busy(lane);
     one.result =
         run_reading(db, [&work](Reader& reader) { return work(static_cast<Journal&>(reader)); });
+    // Who waits for a server that can't be reached would only wait for the same.
+    if (!one.result.ok() && !db) refuse_waiting(lane, one.result.error());
     finish(std::move(batch), {});
   }
 }
 
 void SqlStore::write_alone_until_stopped() {
   for (;;) {
-    std::deque<Pending> batch = next_batch(*alone_, 1);
+    Batch batch = next_batch(*alone_, 1);
     if (batch.empty()) {
       if (alone_->is_stopping) return;
       continue;
     }
+    const Busy busy(*alone_);
     batch.front().result = run_alone(batch.front().work);
     finish(std::move(batch), {});
   }
@@ -293,7 +340,7 @@ Result<void> SqlStore::run_alone(const WriteWork& work) {
   DW_CHECK(begun);
   Result<void> done = loner_->send(stmt::without_waiting_for_the_disk);
   if (done.ok()) {
-    SqlJournal journal(*loner_);
+    SqlJournal journal(*loner_, Access::write);
     done = work(journal);
   }
   if (done.ok()) done = loner_->settle();
@@ -303,7 +350,31 @@ Result<void> SqlStore::run_alone(const WriteWork& work) {
   return done;
 }
 
-void SqlStore::finish(std::deque<Pending> batch, Touched touched) {
+void SqlStore::watch_until_stopped() {
+  std::unique_lock lock(watch_mutex_);
+  while (!watch_.wait_for(lock, watch_pause, [this] { return is_closed_.load(); })) {
+    lock.unlock();
+    for (Lane* lane : lanes()) refuse_overdue(*lane);
+    lock.lock();
+  }
+}
+
+void SqlStore::refuse_overdue(Lane& lane) {
+  const std::string why = unended(lane);
+  if (why.empty()) return;
+  const Monotonic before = std::chrono::steady_clock::now() - waiting_max;
+  Batch overdue;
+  {
+    const std::lock_guard lock(lane.mutex);
+    while (!lane.waiting.empty() && lane.waiting.front().since < before) {
+      overdue.push_back(std::move(lane.waiting.front()));
+      lane.waiting.pop_front();
+    }
+  }
+  refuse(std::move(overdue), {ErrorKind::full, "store", why});
+}
+
+void SqlStore::finish(Batch batch, Touched touched) {
   asio::post(*loop_, [notice = notice_, batch = std::move(batch), touched]() mutable {
     // Told first: a listener must not wait for those who are answered.
     if (*notice && is_any(touched)) (*notice)(touched);
@@ -326,126 +397,6 @@ Result<void> SqlStore::reconnect(std::unique_ptr<Db>& db) {
   return {};
 }
 
-Result<void> SqlStore::run_one(Db& db, const WriteWork& work, Touched& touched) {
-  DW_CHECK(db.send(stmt::savepoint));
-  SqlJournal journal(db);
-  Result<void> done = work(journal);
-  if (done.ok()) done = journal.settle_lanes();
-  if (done.ok()) {
-    const Result<int64_t> released = db.run(stmt::release);
-    if (released.ok()) {
-      merge(touched, journal.touched());
-      return {};
-    }
-    done = released.error();
-  }
-  // What is still on its way goes the same way. If this fails the transaction is lost, and the
-  // caller looks.
-  if (!db.settle().ok()) log_debug("store", "a statement failed behind the one that is reported");
-  if (db.run(stmt::rollback_to).ok()) DW_CHECK(db.run(stmt::release));
-  return done;
-}
-
-Result<void> SqlStore::begin() {
-  DW_CHECK(reconnect(writer_));
-  Result<int64_t> begun = writer_->run(stmt::begin);
-  if (!begun.ok() && !is_sqlite_) {
-    writer_.reset();  // it died while nothing was asked of it; a new one may live
-    DW_CHECK(reconnect(writer_));
-    begun = writer_->run(stmt::begin);
-  }
-  DW_CHECK(begun);
-  return {};
-}
-
-SqlStore::Plainly SqlStore::run_plainly(std::deque<Pending>& batch, Touched& touched) {
-  for (Pending& one : batch) {
-    SqlJournal journal(*writer_);
-    one.result = one.work(journal);
-    if (one.result.ok()) one.result = journal.settle_lanes();
-    if (!one.result.ok()) return batch.size() == 1 ? Plainly::failed : Plainly::unclear;
-    merge(touched, journal.touched());
-  }
-  return writer_->settle().ok() ? Plainly::done : Plainly::unclear;
-}
-
-void SqlStore::roll_back() {
-  // What is still on its way, and fails, is undone as well.
-  if (!writer_->settle().ok()) log_debug("store", "a statement failed behind another");
-  if (!writer_->run(stmt::rollback).ok() && !is_sqlite_) writer_.reset();  // begin() connects anew
-}
-
-/// Nearly always all works of a batch succeed. Then a savepoint for each is wasted, and it costs
-/// SQLite a copy of every page that the work touches (a fifth of an intake, measured). So they
-/// run without first, and only a batch in which one failed is undone and run again with them.
-Result<void> SqlStore::run_all(std::deque<Pending>& batch, Touched& touched) {
-  DW_CHECK(begin());
-  const Plainly plainly = run_plainly(batch, touched);
-  if (plainly == Plainly::done) return {};
-  touched = {};
-  // A full disk has ended SQLite's transaction by itself.
-  const bool is_over = is_sqlite_ && !writer_->is_in_transaction();
-  if (!is_over) roll_back();
-  DW_CHECK(begin());
-  if (!is_over && plainly == Plainly::failed) return {};
-  for (Pending& one : batch) {
-    one.result = run_one(*writer_, one.work, touched);
-    // A full disk or a broken connection ends the whole transaction: whoever went on here would
-    // commit the later works and answer the earlier ones as if they had been kept.
-    if (!one.result.ok() && !writer_->is_in_transaction()) {
-      return Error{ErrorKind::full, "store", one.result.error().what};
-    }
-  }
-  return {};
-}
-
-Result<void> SqlStore::commit_batch(std::deque<Pending>& batch, Touched& touched) {
-  DW_CHECK(run_all(batch, touched));
-  if (!is_sqlite_ && is_any(touched)) {
-    DW_CHECK(writer_->send(stmt::notify, {encode(touched, replica_)}));
-  }
-  DW_CHECK(writer_->run(stmt::commit));
-  return {};
-}
-
-Touched SqlStore::run_batch(std::deque<Pending>& batch) {
-  Touched touched;
-  const Result<void> committed = commit_batch(batch, touched);
-  if (committed.ok()) {
-    note_health(first_full(batch));
-    merge(touched, run_again(batch));
-    return touched;
-  }
-  note_health(committed);
-  // Nothing stands, whatever each work returned, and the next try starts clean.
-  if (writer_) roll_back();
-  for (Pending& one : batch) {
-    if (one.result.ok() || is_deadlock(one.result)) {
-      one.result =
-          Error{ErrorKind::full, "store", "could not be written: " + committed.error().what};
-    }
-  }
-  return {};
-}
-
-/// Those that met a deadlock, each in a commit of its own.
-Touched SqlStore::run_again(std::deque<Pending>& batch) {
-  Touched touched;
-  for (Pending& one : batch) {
-    if (!is_deadlock(one.result)) continue;
-    if (++one.tries >= deadlock_tries_max) {
-      // Not a conflict to the caller: it did nothing wrong and may come again.
-      one.result = Error{ErrorKind::full, "store", "locked out: " + one.result.error().what};
-      continue;
-    }
-    std::deque<Pending> again;
-    again.push_back(std::move(one));
-    merge(touched, run_batch(again));
-    one = std::move(again.front());
-  }
-  return touched;
-}
-
 Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work) {
   DW_CHECK(reconnect(db));
   Result<int64_t> begun = db->run(stmt::begin_read);
@@ -455,7 +406,7 @@ Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work
     begun = db->run(stmt::begin_read);
   }
   DW_CHECK(begun);
-  SqlJournal journal(*db);
+  SqlJournal journal(*db, Access::read);
   Result<void> done = work(journal);
   if (!db->run(stmt::rollback).ok() && !is_sqlite_) db.reset();
   return done;

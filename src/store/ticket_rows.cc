@@ -94,6 +94,7 @@ Result<TicketId> SqlJournal::fresh_ticket() {
 
 Result<std::optional<Ticket>> SqlJournal::ticket(TicketId id) {
   std::optional<Ticket> found;
+  DW_CHECK(lock(stmt::lock_ticket, {id}));
   DW_CHECK(db_.run(stmt::ticket_by_id, {id}, [&](const Row& row) { found = ticket_in(row); }));
   return found;
 }
@@ -165,7 +166,13 @@ Result<TicketFigures> SqlJournal::ticket_figures(TimePoint since) {
   return figures;
 }
 
+/// Whoever looked for a ticket of a desk's number must not miss it: see ticket_at_desk().
+Result<void> SqlJournal::guard_number(const std::string& desk, const std::string& number) {
+  return number.empty() ? Result<void>{} : guard("desk:" + desk + "/" + number);
+}
+
 Result<void> SqlJournal::open_ticket(const Ticket& ticket) {
+  DW_CHECK(guard_number(ticket.desk, ticket.external.id));
   DW_CHECK(
       db_.send(stmt::open_ticket,
                {ticket.id, ticket.title, ticket.description, static_cast<int>(ticket.priority),
@@ -176,26 +183,26 @@ Result<void> SqlJournal::open_ticket(const Ticket& ticket) {
   return note("ticket", ticket.id.value);
 }
 
+/// A patch stays a patch: what it leaves alone is not written, so that another's change of it,
+/// committed a moment ago, stands.
 Result<void> SqlJournal::change_ticket(TicketId id, const TicketPatch& patch, TimePoint now) {
-  DW_TRY(std::optional<Ticket> found, ticket(id));
-  if (!found) {
-    return Error{ErrorKind::missing, "store", fmt::format("there is no ticket {}", id.value)};
+  const Value none = nullptr;
+  const std::string tags = patch.tags ? encode_tags(*patch.tags) : "";
+  if (patch.external) {
+    std::string desk;
+    DW_CHECK(lock(stmt::lock_ticket, {id}));
+    DW_CHECK(db_.run(stmt::desk_of_ticket, {id}, [&](const Row& row) { desk = row.text(0); }));
+    DW_CHECK(guard_number(desk, patch.external->id));
   }
-  Ticket& changed = *found;
-  if (patch.status && *patch.status != changed.status) {
-    changed.solved_at.reset();
-    if (*patch.status == Status::solved) changed.solved_at = now;
-    changed.status = *patch.status;
-  }
-  changed.priority = patch.priority.value_or(changed.priority);
-  changed.assignee = patch.assignee.value_or(changed.assignee);
-  changed.tags = patch.tags.value_or(changed.tags);
-  changed.external = patch.external.value_or(changed.external);
-  DW_CHECK(db_.send(stmt::change_ticket,
-                    {id, static_cast<int>(changed.status), static_cast<int>(changed.priority),
-                     changed.assignee, encode_tags(changed.tags), changed.external.id,
-                     changed.external.url, changed.solved_at, now}));
-  return note("ticket", id.value);
+  DW_TRY(const int64_t rows,
+         db_.run(stmt::change_ticket,
+                 {id, patch.status ? Value(static_cast<int>(*patch.status)) : none,
+                  patch.priority ? Value(static_cast<int>(*patch.priority)) : none,
+                  patch.assignee ? Value(*patch.assignee) : none, patch.tags ? Value(tags) : none,
+                  patch.external ? Value(patch.external->id) : none,
+                  patch.external ? Value(patch.external->url) : none, now}));
+  if (rows > 0) return note("ticket", id.value);
+  return Error{ErrorKind::missing, "store", fmt::format("there is no ticket {}", id.value)};
 }
 
 Result<CommentId> SqlJournal::add_comment(const Comment& comment) {

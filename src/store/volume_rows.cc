@@ -8,6 +8,10 @@
 namespace dw {
 namespace {
 
+/// Counts and incidents are judged together, by one replica at a time: an incident is a piece of
+/// their history, and has no key that two replicas would give it alike.
+constexpr const char* volume_guard = "volume";
+
 VolumeIncident incident_in(const Row& row) {
   VolumeIncident out = decode_incident(stored_json(row.text(1)));
   out.id = row.integer(0);
@@ -20,6 +24,7 @@ VolumeIncident incident_in(const Row& row) {
 
 Result<std::vector<HourCount>> SqlJournal::volume_hours(TimePoint from, TimePoint until) {
   std::vector<HourCount> out;
+  DW_CHECK(guard(volume_guard));
   DW_CHECK(db_.run(stmt::volume_hours, {from, until}, [&](const Row& row) {
     out.push_back({row.time(0), row.integer(1)});
   }));
@@ -28,6 +33,7 @@ Result<std::vector<HourCount>> SqlJournal::volume_hours(TimePoint from, TimePoin
 
 Result<std::vector<VolumeIncident>> SqlJournal::incidents(TimePoint since) {
   std::vector<VolumeIncident> out;
+  DW_CHECK(guard(volume_guard));
   DW_CHECK(db_.run(stmt::incidents_since, {since},
                    [&](const Row& row) { out.push_back(incident_in(row)); }));
   return out;
@@ -35,6 +41,7 @@ Result<std::vector<VolumeIncident>> SqlJournal::incidents(TimePoint since) {
 
 Result<std::optional<VolumeIncident>> SqlJournal::incident(int64_t id) {
   std::optional<VolumeIncident> found;
+  DW_CHECK(guard(volume_guard));
   DW_CHECK(db_.run(stmt::incident_by_id, {id}, [&](const Row& row) { found = incident_in(row); }));
   return found;
 }
@@ -65,6 +72,7 @@ Result<std::vector<TaggedTicket>> SqlJournal::opened_between(TimePoint from, Tim
 }
 
 Result<void> SqlJournal::keep_volume_hours(const std::vector<HourCount>& hours, TimePoint now) {
+  DW_CHECK(guard(volume_guard));
   for (const HourCount& one : hours) {
     DW_CHECK(db_.send(stmt::keep_volume_hour, {one.hour, one.count, now}));
   }
@@ -75,6 +83,7 @@ Result<void> SqlJournal::keep_volume_hours(const std::vector<HourCount>& hours, 
 
 Result<void> SqlJournal::keep_incident(const VolumeIncident& incident) {
   const std::string body = to_text(encode(incident));
+  DW_CHECK(guard(volume_guard));
   if (incident.id == 0) {
     DW_CHECK(db_.send(stmt::add_incident, {incident.from, incident.to, body}));
   } else {
@@ -85,6 +94,7 @@ Result<void> SqlJournal::keep_incident(const VolumeIncident& incident) {
 
 Result<void> SqlJournal::keep_feedback(int64_t id, const std::string& verdict,
                                        const std::string& who, TimePoint now) {
+  DW_CHECK(guard(volume_guard));
   DW_TRY(const int64_t rows, db_.run(stmt::keep_feedback, {id, verdict, who, now}));
   if (rows > 0) return {};
   return Error{ErrorKind::missing, "incident", fmt::format("there is no incident {}", id)};

@@ -27,6 +27,14 @@ std::string with_database(const std::string& url, const std::string& name) {
   return url.substr(0, from) + name + url.substr(url.find('?'));
 }
 
+PostgresConnection connected_to(const std::string& url) {
+  const Interrupt never;
+  Connected out = connect_postgres(url, {}, never);
+  DW_ASSERT(out.problem.empty(), out.problem);
+  PQsetnonblocking(out.connection.get(), 0);
+  return std::move(out.connection);
+}
+
 /// The cluster, and a database with our tables that all others are copies of.
 class Cluster {
  public:
@@ -37,7 +45,7 @@ class Cluster {
     }
     const size_t from = template_url_.find("@/") + 2;
     template_ = template_url_.substr(from, template_url_.find('?') - from);
-    admin_.reset(connect_postgres(with_database(template_url_, "postgres")));
+    admin_ = connected_to(with_database(template_url_, "postgres"));
     // Who is ended by a deadlock and what is cleaned up when would depend on real time.
     run("ALTER SYSTEM SET deadlock_timeout = '1h'");
     run("ALTER SYSTEM SET autovacuum = off");
@@ -58,7 +66,7 @@ class Cluster {
   }
 
   std::string template_url_, template_;
-  Owned<PGconn, PQfinish> admin_;
+  PostgresConnection admin_;
 };
 
 Cluster& cluster() {
@@ -72,7 +80,7 @@ Cluster& cluster() {
 /// server's sessions.
 class Server::Side {
  public:
-  explicit Side(const std::string& url) : connection_(connect_postgres(url)) {}
+  explicit Side(const std::string& url) : connection_(connected_to(url)) {}
 
   /// From any thread: who has the turn asks, and who waits for its end asks about it.
   std::vector<std::string> rows(const std::string& query, const std::vector<std::string>& texts) {
@@ -102,7 +110,7 @@ class Server::Side {
   }
 
   std::mutex mutex_;
-  Owned<PGconn, PQfinish> connection_;
+  PostgresConnection connection_;
   std::map<std::string, std::string> names_;  // of prepared statements, by query
 };
 

@@ -63,8 +63,13 @@ Result<T> SessionDb::seen(Result<T> result) {
 
 Result<int64_t> SessionDb::run(const Statement& statement, std::initializer_list<Value> values,
                                RowSink sink) {
-  DW_CHECK(wait_for_turn(&statement));
-  return seen(parts_.db->run(statement, values, sink));
+  const Result<void> turn = wait_for_turn(&statement);
+  Result<int64_t> answer =
+      turn.ok() ? seen(parts_.db->run(statement, values, sink)) : Result<int64_t>(turn.error());
+  // Whoever sent COMMIT and lost the connection does not know, as the real one says.
+  const bool is_lost = !answer.ok() && answer.error().what == lost().what;
+  if (is_lost && is_commit(statement)) answer.error().kind = ErrorKind::unsure;
+  return answer;
 }
 
 Result<int64_t> SessionDb::insert(const Statement& statement, std::initializer_list<Value> values) {

@@ -2,17 +2,14 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
-#include <unistd.h>
-
-#include <array>
-
-#include "base/owned.h"
-#include "store/postgres/postgres_db.h"
 
 namespace dw {
 namespace {
 
-constexpr int reconnect_milliseconds = 1000;
+constexpr Millis reconnect_pause{1'000};
+/// Nothing heard for this long: the server is asked whether it is still there.
+constexpr Millis silence_max{10'000};
+constexpr Millis answer_max{5'000};
 
 Touched decode(std::string_view text) {
   return {.lanes = text.find('l') != std::string_view::npos,
@@ -20,49 +17,77 @@ Touched decode(std::string_view text) {
           .notes = text.find('n') != std::string_view::npos};
 }
 
+Monotonic from_now(Millis time) {
+  return std::chrono::steady_clock::now() + time;
+}
+
 }  // namespace
 
 PostgresListener::PostgresListener(std::string url, std::string own,
                                    std::function<void(Touched)> tell)
     : url_(std::move(url)), own_(std::move(own)), tell_(std::move(tell)) {
-  const int made = ::pipe(stop_pipe_);
-  DW_ASSERT(made == 0, "a process that starts has two file descriptors to spare");
   thread_ = std::thread([this] { listen_until_stopped(); });
 }
 
 PostgresListener::~PostgresListener() {
-  is_stopping_ = true;
-  ::close(stop_pipe_[1]);
+  stop_.raise();
   thread_.join();
-  ::close(stop_pipe_[0]);
 }
 
 void PostgresListener::listen_until_stopped() {
-  while (!is_stopping_) {
+  constexpr int no_socket = -1;
+  while (!stop_.is_raised()) {
     listen_once();
-    pollfd stop{stop_pipe_[0], POLLIN, 0};
-    if (!is_stopping_) ::poll(&stop, 1, reconnect_milliseconds);
+    if (wait_for(no_socket, 0, from_now(reconnect_pause), stop_) == Waited::interrupted) return;
+  }
+}
+
+bool PostgresListener::ask(PGconn* connection, const char* query) {
+  if (PQsendQuery(connection, query) == 0) return false;
+  const Monotonic until = from_now(answer_max);
+  bool is_answered = true;
+  for (;;) {
+    if (PQflush(connection) < 0) return false;
+    while (PQisBusy(connection) == 0) {
+      const PostgresResult result(PQgetResult(connection));
+      if (!result) return is_answered && PQstatus(connection) == CONNECTION_OK;
+      is_answered = is_answered && PQresultStatus(result.get()) == PGRES_COMMAND_OK;
+    }
+    if (wait_for(PQsocket(connection), POLLIN, until, stop_) != Waited::ready) return false;
+    if (PQconsumeInput(connection) == 0) return false;
+  }
+}
+
+void PostgresListener::tell_heard(PGconn* connection) {
+  while (PGnotify* heard = PQnotifies(connection)) {
+    // "lqn NAME": what was touched, and who touched it.
+    const std::string_view notice = heard->extra;
+    const size_t space = notice.find(' ');
+    const bool is_own = space != std::string_view::npos && notice.substr(space + 1) == own_;
+    if (!is_own) tell_(decode(notice.substr(0, space)));
+    PQfreemem(heard);
   }
 }
 
 void PostgresListener::listen_once() {
-  const Owned<PGconn, PQfinish> connection(connect_postgres(url_));
-  if (PQstatus(connection.get()) != CONNECTION_OK) return;
-  PQclear(PQexec(connection.get(), "LISTEN deskwire"));
+  const Connected connected = connect_postgres(url_, {}, stop_);
+  if (!connected.problem.empty()) return;
+  PGconn* connection = connected.connection.get();
+  if (!ask(connection, "LISTEN deskwire")) return;
   // What was committed while nobody listened is looked for once.
   tell_({.lanes = true, .queues = true, .notes = true});
-  while (!is_stopping_) {
-    std::array<pollfd, 2> waiting = {
-        {{PQsocket(connection.get()), POLLIN, 0}, {stop_pipe_[0], POLLIN, 0}}};
-    if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
-    if (waiting[1].revents != 0 || PQconsumeInput(connection.get()) == 0) return;
-    while (PGnotify* heard = PQnotifies(connection.get())) {
-      // "lqn NAME": what was touched, and who touched it.
-      const std::string_view notice = heard->extra;
-      const size_t space = notice.find(' ');
-      const bool is_own = space != std::string_view::npos && notice.substr(space + 1) == own_;
-      if (!is_own) tell_(decode(notice.substr(0, space)));
-      PQfreemem(heard);
+  for (;;) {
+    tell_heard(connection);
+    switch (wait_for(PQsocket(connection), POLLIN, from_now(silence_max), stop_)) {
+      case Waited::ready:
+        if (PQconsumeInput(connection) == 0) return;
+        break;
+      case Waited::late:
+        // A server that is silent may be one that is gone: LISTEN again does no harm.
+        if (!ask(connection, "LISTEN deskwire")) return;
+        break;
+      case Waited::interrupted:
+        return;
     }
   }
 }

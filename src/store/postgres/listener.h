@@ -1,11 +1,12 @@
 // Hears what other replicas commit: LISTEN on a connection and a thread of its own.
 #pragma once
-#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "ports/store.h"
+#include "store/postgres/connection.h"
 
 namespace dw {
 
@@ -17,13 +18,15 @@ class PostgresListener {
 
  private:
   void listen_until_stopped();
-  /// Until the connection breaks.
+  /// Until the connection breaks, or the server is silent.
   void listen_once();
+  /// Asks for nothing, and is answered: the server is there and LISTEN stands.
+  bool ask(pg_conn* connection, const char* query);
+  void tell_heard(pg_conn* connection);
 
   std::string url_, own_;
   std::function<void(Touched)> tell_;  // from the thread
-  std::atomic<bool> is_stopping_{false};
-  int stop_pipe_[2] = {-1, -1};
+  Interrupt stop_;
   std::thread thread_;
 };
 

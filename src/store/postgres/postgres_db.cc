@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <array>
 #include <charconv>
 #include <utility>
 
-#include "base/owned.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "statements.h"
 
@@ -19,12 +20,22 @@ constexpr size_t values_max = 20;
 constexpr size_t on_their_way_max = 64;
 /// SQLSTATEs after which the same work may succeed: serialization failure, deadlock.
 constexpr std::array<std::string_view, 2> again_states = {"40001", "40P01"};
+/// Somebody else has held a row for longer than we wait: the store itself is well.
+constexpr std::string_view lock_timeout_state = "55P03";
 
-/// What every session of ours must have, whatever the server's defaults are.
-constexpr const char* session =
+/// What every session of ours must have, whatever the server's defaults are. The lock is the
+/// session's name: whoever holds it is its backend, and nobody else is taken for it. A server that
+/// can see that its client is gone ends what the client had begun; older ones don't know the
+/// setting.
+constexpr std::string_view session_script =
     "SET synchronous_commit = on; SET statement_timeout = '30s'; SET lock_timeout = '10s';"
     "SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning;"
-    "SET TIME ZONE 'UTC'";
+    "SET TIME ZONE 'UTC';"
+    "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false);"
+    " EXCEPTION WHEN OTHERS THEN NULL; END $$;"
+    "SELECT pg_advisory_lock(hashtextextended('session:{}', 0))";
+/// A migration of a large store takes its time, and the server is silent meanwhile.
+constexpr Millis script_patience{600'000};
 
 class PostgresRow : public Row {
  public:
@@ -46,58 +57,63 @@ class PostgresRow : public Row {
   int row_;
 };
 
-using Answer = Owned<PGresult, PQclear>;
+using Answer = PostgresResult;
 
 }  // namespace
 
-pg_conn* connect_postgres(const std::string& url) {
-  // What stands before dbname gives way to what the url says.
-  constexpr std::array<const char*, 9> keys = {
-      "application_name",    "connect_timeout",  "keepalives_idle",
-      "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-      "client_encoding",     "dbname",           nullptr};
-  const std::array<const char*, 9> values = {"deskwire", "5",    "5",         "3",    "3",
-                                             "15000",    "UTF8", url.c_str(), nullptr};
-  return PQconnectdbParams(keys.data(), values.data(), 1);
-}
+PostgresDb::PostgresDb(PostgresConnection connection, SharedInterrupt interrupt,
+                       PostgresPatience patience)
+    : connection_(std::move(connection)),
+      interrupt_(std::move(interrupt)),
+      patience_(patience),
+      session_(random_uuid()) {}
 
-Result<std::unique_ptr<PostgresDb>> PostgresDb::open(const std::string& url) {
-  pg_conn* connection = connect_postgres(url);
-  std::unique_ptr<PostgresDb> db(new PostgresDb(connection));
-  if (PQstatus(connection) != CONNECTION_OK) {
-    return Error{ErrorKind::unreachable, "store",
-                 fmt::format("PostgreSQL: {}", trim(PQerrorMessage(connection)))};
+Result<std::unique_ptr<PostgresDb>> PostgresDb::open(const std::string& url,
+                                                     SharedInterrupt interrupt,
+                                                     PostgresPatience patience) {
+  if (!interrupt) interrupt = std::make_shared<Interrupt>();
+  Connected connected = connect_postgres(url, patience, *interrupt);
+  if (!connected.problem.empty()) {
+    return Error{ErrorKind::unreachable, "store", fmt::format("PostgreSQL: {}", connected.problem)};
   }
-  DW_CHECK(db->run_script(session));
+  std::unique_ptr<PostgresDb> db(
+      new PostgresDb(std::move(connected.connection), std::move(interrupt), patience));
+  DW_CHECK(db->run_script(fmt::format(session_script, db->session_), patience.connect));
   return db;
 }
 
-PostgresDb::~PostgresDb() {
-  PQfinish(connection_);
+Error PostgresDb::lost(const char* where, std::string_view why) {
+  if (problem_.empty()) {
+    problem_ = fmt::format("PostgreSQL: {} ({})",
+                           why.empty() ? trim(PQerrorMessage(connection_.get())) : why, where);
+  }
+  return {is_committing_ ? ErrorKind::unsure : ErrorKind::full, "store", problem_};
 }
 
-Error PostgresDb::lost(const char* where) const {
-  return {ErrorKind::full, "store",
-          fmt::format("PostgreSQL: {} ({})", trim(PQerrorMessage(connection_)), where)};
-}
-
-Error PostgresDb::error(const char* where, const PGresult* result) const {
-  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  const std::string_view code = state == nullptr ? "" : state;
+Error PostgresDb::error(const char* where, const PGresult* result) {
+  const auto field = [result](int name) -> std::string_view {
+    const char* text = PQresultErrorField(result, name);
+    return text == nullptr ? "" : text;
+  };
+  const std::string_view code = field(PG_DIAG_SQLSTATE);
+  const std::string_view severity = field(PG_DIAG_SEVERITY_NONLOCALIZED);
   // The message alone: details repeat values, and values are strangers' words.
-  const std::string what =
-      fmt::format("PostgreSQL: {} ({})", message == nullptr ? "no reason given" : message, where);
+  const std::string_view message = field(PG_DIAG_MESSAGE_PRIMARY);
+  const std::string_view why = message.empty() ? "no reason given" : message;
+  // The session has ended with it. Whether what it was committing stands is not said.
+  if (severity == "FATAL" || severity == "PANIC") return lost(where, why);
+  const std::string what = fmt::format("PostgreSQL: {} ({})", why, where);
   for (const std::string_view again : again_states) {
     if (code == again) return {ErrorKind::conflict, "deadlock", what};
   }
+  if (code == lock_timeout_state) return {ErrorKind::busy, "store", what, Millis(1000)};
   const bool is_ours = code.starts_with("23") || code.starts_with("42") || code.starts_with("22") ||
-                       code.starts_with("25");
+                       code.starts_with("25") || code.starts_with("54");
   return {is_ours ? ErrorKind::conflict : ErrorKind::full, "store", what};
 }
 
 bool PostgresDb::is_in_transaction() const {
-  return PQtransactionStatus(connection_) == PQTRANS_INTRANS;
+  return problem_.empty() && PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS;
 }
 
 Result<void> PostgresDb::prepare(const Statement& statement, const char* ending) {
@@ -107,7 +123,7 @@ Result<void> PostgresDb::prepare(const Statement& statement, const char* ending)
   // By itself: behind a statement that fails it would be skipped, and be missing ever after.
   DW_CHECK(settle());
   const std::string text = std::string(statement.postgres) + ending;
-  if (PQsendPrepare(connection_, statement.name, text.c_str(), 0, nullptr) == 0) {
+  if (PQsendPrepare(connection_.get(), statement.name, text.c_str(), 0, nullptr) == 0) {
     return lost(statement.name);
   }
   on_their_way_.push_back(&statement);
@@ -118,6 +134,8 @@ Result<void> PostgresDb::prepare(const Statement& statement, const char* ending)
 
 Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<Value> values,
                               const char* ending) {
+  if (!problem_.empty()) return lost(statement.name);
+  DW_CHECK(check_texts(statement, values));
   DW_CHECK(prepare(statement, ending));
   DW_ASSERT(values.size() <= values_max, "a statement has at most twenty parameters");
   std::array<std::string, values_max> texts;
@@ -128,16 +146,16 @@ Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<
     if (const auto* number = std::get_if<int64_t>(&value.get())) {
       texts[count] = std::to_string(*number);
     } else if (const auto* text = std::get_if<std::string_view>(&value.get())) {
-      // PostgreSQL's text has no NUL; nothing that is accepted has one either.
-      texts[count] = std::string(text->substr(0, text->find('\0')));
+      texts[count] = *text;
     }
     const bool is_null = std::holds_alternative<std::nullptr_t>(value.get());
     pointers[count] = is_null ? nullptr : texts[count].c_str();
     lengths[count] = static_cast<int>(texts[count].size());
     ++count;
   }
-  if (PQsendQueryPrepared(connection_, statement.name, static_cast<int>(count), pointers.data(),
-                          lengths.data(), nullptr, 0) == 0) {
+  is_committing_ = is_committing_ || &statement == &stmt::commit;
+  if (PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(count),
+                          pointers.data(), lengths.data(), nullptr, 0) == 0) {
     return lost(statement.name);
   }
   on_their_way_.push_back(&statement);
@@ -169,37 +187,79 @@ Result<void> PostgresDb::settle() {
   return {};
 }
 
+Millis PostgresDb::patience_for(const Statement& statement) const {
+  const bool is_beginning = &statement == &stmt::begin || &statement == &stmt::begin_read ||
+                            &statement == &stmt::mark_commit;
+  return is_beginning ? patience_.begin : patience_.answer;
+}
+
+Result<PostgresResult> PostgresDb::next_result(Millis patience, const char* where) {
+  PGconn* connection = connection_.get();
+  const Monotonic until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    // What was sent may be more than the socket takes at once, and the other side may want to be
+    // read first.
+    const int unsent = PQflush(connection);
+    if (unsent < 0) return lost(where);
+    if (unsent == 0 && PQisBusy(connection) == 0) break;
+    const auto events = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
+    switch (wait_for(PQsocket(connection), events, until, *interrupt_)) {
+      case Waited::ready:
+        break;
+      case Waited::late:
+        return lost(where, fmt::format("no answer for {} s", patience.count() / 1000));
+      case Waited::interrupted:
+        return lost(where, "broken off: the store is closed");
+    }
+    if (PQconsumeInput(connection) == 0) return lost(where);
+  }
+  return Answer(PQgetResult(connection));
+}
+
 Result<int64_t> PostgresDb::collect(RowSink sink) {
   const std::vector<const Statement*> waited_for = std::exchange(on_their_way_, {});
-  const char* last = waited_for.back()->name;
-  if (PQpipelineSync(connection_) == 0) return lost(last);
+  const Statement& last = *waited_for.back();
+  if (PQpipelineSync(connection_.get()) == 0) return lost(last.name);
   Result<int64_t> answer = int64_t{0};
   for (const Statement* statement : waited_for) {
     // Each has one result, and then a null. After the first failure the rest were not executed.
-    while (const Answer result{PQgetResult(connection_)}) {
-      if (!answer.ok()) continue;
+    for (;;) {
+      DW_TRY(const Answer result, next_result(patience_for(*statement), statement->name));
+      if (!result) break;
       const bool is_last = statement == waited_for.back();
-      answer = is_last ? read_answer(*statement, result.get(), sink)
-                       : read_answer(*statement, result.get(), [](const Row&) {});
+      Result<int64_t> one = is_last ? read_answer(*statement, result.get(), sink)
+                                    : read_answer(*statement, result.get(), [](const Row&) {});
+      if (answer.ok()) answer = std::move(one);
     }
   }
-  if (PQstatus(connection_) != CONNECTION_OK) return lost(last);
-  const Answer end(PQgetResult(connection_));
-  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last);
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(last.name);
+  DW_TRY(const Answer end, next_result(patience_.answer, last.name));
+  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last.name);
   return answer;
 }
 
 Result<int64_t> PostgresDb::read_answer(const Statement& statement, const PGresult* result,
                                         RowSink sink) {
   const ExecStatusType status = PQresultStatus(result);
-  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-    if (PQstatus(connection_) != CONNECTION_OK) return lost(statement.name);
-    return error(statement.name, result);
+  if (status == PGRES_PIPELINE_ABORTED) {
+    // One before it failed: it was not executed, COMMIT neither.
+    if (&statement == &stmt::commit) is_committing_ = false;
+    return int64_t{0};
   }
-  // COMMIT of a failed transaction succeeds as a ROLLBACK: that is no success here.
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(statement.name);
+    Error failed = error(statement.name, result);
+    // An error of COMMIT itself is an answer: the transaction was undone.
+    if (&statement == &stmt::commit && problem_.empty()) is_committing_ = false;
+    return failed;
+  }
   const std::string_view command = PQcmdStatus(const_cast<PGresult*>(result));
-  if (&statement == &stmt::commit && command == "ROLLBACK") {
-    return Error{ErrorKind::full, "store", "PostgreSQL rolled the transaction back"};
+  if (&statement == &stmt::commit) {
+    is_committing_ = false;
+    // COMMIT of a failed transaction succeeds as a ROLLBACK: that is no success here.
+    if (command == "ROLLBACK") {
+      return Error{ErrorKind::full, "store", "PostgreSQL rolled the transaction back"};
+    }
   }
   for (int row = 0; row < PQntuples(result); ++row) sink(PostgresRow(result, row));
   const std::string_view changed = PQcmdTuples(const_cast<PGresult*>(result));
@@ -209,15 +269,28 @@ Result<int64_t> PostgresDb::read_answer(const Statement& statement, const PGresu
 }
 
 Result<void> PostgresDb::run_script(const char* text) {
+  return run_script(text, script_patience);
+}
+
+Result<void> PostgresDb::run_script(const std::string& text, Millis patience) {
   DW_CHECK(settle());
+  if (!problem_.empty()) return lost("script");
+  PGconn* connection = connection_.get();
   // Several statements in one text don't go through a pipeline.
-  PQexitPipelineMode(connection_);
-  const Answer result(PQexec(connection_, text));
-  const ExecStatusType status = PQresultStatus(result.get());
-  const bool is_pipelined = PQenterPipelineMode(connection_) == 1;
-  if (PQstatus(connection_) != CONNECTION_OK || !is_pipelined) return lost("script");
-  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
-  return error("script", result.get());
+  PQexitPipelineMode(connection);
+  if (PQsendQuery(connection, text.c_str()) == 0) return lost("script");
+  Result<void> done;
+  for (;;) {
+    DW_TRY(const Answer result, next_result(patience, "script"));
+    if (!result) break;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) continue;
+    if (done.ok()) done = error("script", result.get());
+  }
+  if (!done.ok() && !problem_.empty()) return done;
+  const bool is_pipelined = PQenterPipelineMode(connection) == 1;
+  if (PQstatus(connection) != CONNECTION_OK || !is_pipelined) return lost("script");
+  return done;
 }
 
 }  // namespace dw

@@ -1,28 +1,24 @@
 // One PostgreSQL connection, in pipeline mode: statements that are sent travel together with the
-// next one that is run, so that the writes of a work cost few round trips.
+// next one that is run, so that the writes of a work cost few round trips. No wait is without an
+// end; a connection whose server was silent for too long is lost and says so to each later call.
 #pragma once
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "store/db.h"
-
-struct pg_conn;
-struct pg_result;
+#include "store/postgres/connection.h"
 
 namespace dw {
-
-/// A connection to `url` that notices within seconds when the other side is gone, whatever the
-/// network does; what the url itself says comes first. Never null; the caller looks at its state
-/// and closes it.
-pg_conn* connect_postgres(const std::string& url);
 
 class PostgresDb : public Db {
  public:
   /// errors  unreachable: no connection (the url's password is never part of the message)
-  static Result<std::unique_ptr<PostgresDb>> open(const std::string& url);
-  ~PostgresDb() override;
+  static Result<std::unique_ptr<PostgresDb>> open(const std::string& url,
+                                                  SharedInterrupt interrupt = {},
+                                                  PostgresPatience patience = {});
 
+  /// errors  as Db says; unsure: COMMIT was sent and its answer was lost
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
   using Db::run;
@@ -32,19 +28,30 @@ class PostgresDb : public Db {
   Result<void> run_script(const char* text) override;
   bool is_sqlite() const override { return false; }
   bool is_in_transaction() const override;
+  const std::string& session() const override { return session_; }
 
  private:
-  explicit PostgresDb(pg_conn* connection) : connection_(connection) {}
+  PostgresDb(PostgresConnection connection, SharedInterrupt interrupt, PostgresPatience patience);
   Result<void> prepare(const Statement& statement, const char* ending);
   Result<void> push(const Statement& statement, std::initializer_list<Value> values,
                     const char* ending = "");
   /// The answers to all that is on its way; the last one's rows go to `sink`.
   Result<int64_t> collect(RowSink sink);
   Result<int64_t> read_answer(const Statement& statement, const pg_result* result, RowSink sink);
-  Error error(const char* where, const pg_result* result) const;
-  Error lost(const char* where) const;
+  /// The next result of libpq's, null at the end of a statement's.
+  Result<PostgresResult> next_result(Millis patience, const char* where);
+  Millis patience_for(const Statement& statement) const;
+  Result<void> run_script(const std::string& text, Millis patience);
+  Error error(const char* where, const pg_result* result);
+  /// From now on every call says that the connection is lost, and why.
+  Error lost(const char* where, std::string_view why = {});
 
-  pg_conn* connection_;
+  PostgresConnection connection_;
+  SharedInterrupt interrupt_;
+  PostgresPatience patience_;
+  std::string session_;         ///< a name that the server knows it by: see end_session
+  std::string problem_;         ///< why the connection is lost; empty: it isn't, as far as is known
+  bool is_committing_ = false;  ///< COMMIT was sent, and its answer has not been read
   std::vector<bool> is_prepared_;
   std::vector<const Statement*> on_their_way_;
 };

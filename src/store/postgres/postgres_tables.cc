@@ -133,7 +133,10 @@ class PostgresTables::Cursor : public RowCursor {
 };
 
 Result<std::unique_ptr<PostgresTables>> PostgresTables::open(const std::string& url) {
-  pg_conn* connection = connect_postgres(url);
+  const Interrupt never;
+  Connected connected = connect_postgres(url, {}, never);
+  PQsetnonblocking(connected.connection.get(), 0);
+  pg_conn* connection = connected.connection.release();
   std::unique_ptr<PostgresTables> tables(new PostgresTables(connection));
   if (PQstatus(connection) != CONNECTION_OK) return tables->error(nullptr);
   const Answer set(PQexec(connection, session));

@@ -15,6 +15,31 @@ SELECT channel, thread, ticket, stage, url, has_url, is_greeted, requester, comm
   opened_at, solved_at, halted_until
 FROM bridge_link WHERE ticket = $1;
 
+-- name: lock_ticket_of_thread [sqlite]
+SELECT 1 WHERE $1 = $2 AND $1 <> $2;
+
+-- name: lock_ticket_of_thread [postgres]
+SELECT 1 FROM ticket
+WHERE id = (SELECT ticket FROM bridge_link WHERE channel = $1 AND thread = $2) FOR NO KEY UPDATE;
+
+-- name: lock_link [sqlite]
+SELECT 1 WHERE $1 = $2 AND $1 <> $2;
+
+-- name: lock_link [postgres]
+SELECT 1 FROM bridge_link WHERE channel = $1 AND thread = $2 FOR NO KEY UPDATE;
+
+-- name: lock_link_of_ticket [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_link_of_ticket [postgres]
+SELECT 1 FROM bridge_link WHERE ticket = $1 FOR NO KEY UPDATE;
+
+-- name: lock_known [sqlite]
+SELECT 1 WHERE $1 = '';
+
+-- name: lock_known [postgres]
+SELECT 1 FROM bridge_known WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: live_links
 SELECT channel, thread, ticket, stage, url, has_url, is_greeted, requester, comments_until,
   opened_at, solved_at, halted_until

@@ -37,6 +37,24 @@ SELECT name FROM lane WHERE due_at <= $1 AND (held_until < $1 OR holder = $3)
   AND name <> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST($4 AS jsonb))))
 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED;
 
+-- name: lock_lane [sqlite]
+SELECT 1 WHERE $1 = '';
+
+-- name: lock_lane [postgres]
+SELECT 1 FROM lane WHERE name = $1 FOR NO KEY UPDATE;
+
+-- name: lock_lane_of_delivery [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_lane_of_delivery [postgres]
+SELECT 1 FROM lane WHERE name = (SELECT lane FROM delivery WHERE id = $1) FOR NO KEY UPDATE;
+
+-- name: lock_delivery [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_delivery [postgres]
+SELECT 1 FROM delivery WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: claim_lane
 UPDATE lane SET holder = $2, held_until = $3, generation = generation + 1
 WHERE name = $1 RETURNING generation;

@@ -1,6 +1,13 @@
 -- name: notice_marks
 SELECT name, value FROM notice_mark;
 
+-- name: lock_notice_ledger [sqlite]
+SELECT 1 WHERE 1 = 0;
+
+-- name: lock_notice_ledger [postgres]
+-- The one row that is always there stands for the marks, the plans and the ledger.
+SELECT 1 FROM notice_mark WHERE name = 'ledger' FOR NO KEY UPDATE;
+
 -- name: set_notice_mark
 INSERT INTO notice_mark (name, value) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;

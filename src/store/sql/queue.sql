@@ -3,12 +3,19 @@ INSERT INTO queue_message (queue, body, attributes, message_group, deduplication
   visible_at, source_queue)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
+-- name: queue_claim
+-- No row back: a message of that id was sent less than five minutes ago. Another's that is not
+-- committed yet is waited for.
+INSERT INTO queue_seen (queue, deduplication, message, at) VALUES ($1, $2, 0, $3)
+ON CONFLICT (queue, deduplication) DO UPDATE SET message = 0, at = excluded.at
+WHERE queue_seen.at <= $4
+RETURNING 1;
+
 -- name: queue_seen
-SELECT message FROM queue_seen WHERE queue = $1 AND deduplication = $2 AND at > $3;
+SELECT message FROM queue_seen WHERE queue = $1 AND deduplication = $2;
 
 -- name: queue_remember
-INSERT INTO queue_seen (queue, deduplication, message, at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (queue, deduplication) DO UPDATE SET message = excluded.message, at = excluded.at;
+UPDATE queue_seen SET message = $3 WHERE queue = $1 AND deduplication = $2;
 
 -- name: queue_ready [sqlite]
 SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
@@ -22,7 +29,8 @@ FROM queue_message WHERE queue = $1 AND visible_at <= $2 ORDER BY visible_at, id
 FOR UPDATE SKIP LOCKED;
 
 -- name: queue_ready_fifo
--- The first message of each group, where none of the group is in flight.
+-- The first message of each group, where none of the group is in flight: neither one before it,
+-- nor one behind it whose sender committed first.
 SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
   first_received_at, receipt, source_queue
 FROM queue_message m
@@ -30,6 +38,9 @@ WHERE queue = $1 AND visible_at <= $2
   AND NOT EXISTS (SELECT 1 FROM queue_message b WHERE b.queue = m.queue
                     AND b.message_group = m.message_group
                     AND b.message_group <> '' AND b.id < m.id)
+  AND NOT EXISTS (SELECT 1 FROM queue_message f WHERE f.queue = m.queue
+                    AND f.message_group = m.message_group
+                    AND f.message_group <> '' AND f.receipt <> '' AND f.visible_at > $2)
 ORDER BY id LIMIT $3;
 
 -- name: queue_take
@@ -93,5 +104,11 @@ SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visib
   first_received_at, receipt, source_queue
 FROM queue_message WHERE queue = $1 AND id > $2 ORDER BY id LIMIT $3;
 
--- name: prune_seen
+-- name: prune_seen [sqlite]
 DELETE FROM queue_seen WHERE at < $1;
+
+-- name: prune_seen [postgres]
+-- What another just sweeps, or takes for itself, is left to it.
+DELETE FROM queue_seen WHERE (queue, deduplication) IN (
+  SELECT queue, deduplication FROM queue_seen WHERE at < $1 ORDER BY at LIMIT 100
+  FOR UPDATE SKIP LOCKED);

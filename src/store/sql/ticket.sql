@@ -16,6 +16,15 @@ SELECT id, title, description, priority, status, requester_name, requester_email
   solved_at, updated_at
 FROM ticket WHERE id = $1;
 
+-- name: lock_ticket [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_ticket [postgres]
+SELECT 1 FROM ticket WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: desk_of_ticket
+SELECT desk FROM ticket WHERE id = $1;
+
 -- name: list_tickets
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
@@ -55,8 +64,13 @@ WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text) ORDER BY id LIMIT $
 SELECT 1 WHERE CAST($1 AS bigint) < 0;
 
 -- name: change_ticket
-UPDATE ticket SET status = $2, priority = $3, assignee = $4, tags = $5, external_id = $6,
-  external_url = $7, solved_at = $8, updated_at = $9
+-- What the patch leaves alone is null, and stays as it is in the row, not as somebody read it.
+UPDATE ticket SET status = coalesce($2, status), priority = coalesce($3, priority),
+  assignee = coalesce($4, assignee), tags = coalesce($5, tags),
+  external_id = coalesce($6, external_id), external_url = coalesce($7, external_url),
+  solved_at = CASE WHEN coalesce($2, status) = status THEN solved_at
+                   WHEN $2 = 2 THEN CAST($8 AS bigint) END,
+  updated_at = $8
 WHERE id = $1;
 
 -- name: add_comment

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/log.h"
@@ -15,7 +17,11 @@
 namespace dw {
 namespace {
 
-constexpr int busy_milliseconds = 5000;
+constexpr Millis busy_max{5000};
+/// Between two looks whether the other writer is done.
+constexpr int busy_pause_max_milliseconds = 50;
+/// So many steps of SQLite's machine between two looks whether all is to end.
+constexpr int steps_between_looks = 10'000;
 constexpr int all_pages = -1;
 
 /// Durable to the disk at each commit; a small cache, because one machine is small; the WAL is
@@ -85,20 +91,38 @@ void configure_once() {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file) {
+SqliteDb::SqliteDb(sqlite3* db, SharedInterrupt interrupt)
+    : db_(db), interrupt_(interrupt ? std::move(interrupt) : std::make_shared<Interrupt>()) {}
+
+int SqliteDb::wait_for_writer(void* self, int tries) {
+  auto& db = *static_cast<SqliteDb*>(self);
+  const Monotonic now = std::chrono::steady_clock::now();
+  if (tries == 0) db.busy_since_ = now;
+  if (now - db.busy_since_ > busy_max || db.interrupt_->is_raised()) return 0;
+  pollfd ending{db.interrupt_->fd(), POLLIN, 0};
+  ::poll(&ending, 1, std::min(tries + 1, busy_pause_max_milliseconds));
+  return 1;
+}
+
+Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file,
+                                                 SharedInterrupt interrupt) {
   configure_once();
   if (file != ":memory:") make_private(file);
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(file.c_str(), &raw,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  std::unique_ptr<SqliteDb> db(new SqliteDb(raw));
+  std::unique_ptr<SqliteDb> db(new SqliteDb(raw, std::move(interrupt)));
   if (code != SQLITE_OK) {
     return Error{ErrorKind::full, "store",
                  fmt::format("{} can't be opened: {}", file, sqlite3_errstr(code))};
   }
   sqlite3_extended_result_codes(raw, 1);
-  sqlite3_busy_timeout(raw, busy_milliseconds);
+  sqlite3_busy_handler(raw, wait_for_writer, db.get());
+  sqlite3_progress_handler(
+      raw, steps_between_looks,
+      [](void* ending) { return static_cast<Interrupt*>(ending)->is_raised() ? 1 : 0; },
+      db->interrupt_.get());
   sqlite3_create_function_v2(raw, "has_words", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
                              has_words, nullptr, nullptr, nullptr);
   DW_CHECK(db->run_script(settings));
@@ -132,6 +156,7 @@ Result<sqlite3_stmt*> SqliteDb::prepared(const Statement& statement) {
 
 Result<int64_t> SqliteDb::run(const Statement& statement, std::initializer_list<Value> values,
                               RowSink sink) {
+  DW_CHECK(check_texts(statement, values));
   DW_TRY(sqlite3_stmt * ready, prepared(statement));
   int place = 0;
   for (const Value& value : values) bind(ready, ++place, value);
@@ -141,6 +166,9 @@ Result<int64_t> SqliteDb::run(const Statement& statement, std::initializer_list<
   if (code != SQLITE_DONE) {
     Error failed = error(statement.name, code);
     sqlite3_reset(ready);
+    // The disk failed while the log was made durable: what was written of it may come back.
+    const bool is_commit = &statement == &stmt::commit;
+    if (is_commit && (code & 0xFF) == SQLITE_IOERR) failed.kind = ErrorKind::unsure;
     return failed;
   }
   sqlite3_reset(ready);

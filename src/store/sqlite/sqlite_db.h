@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "store/db.h"
+#include "store/interrupt.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -15,7 +17,8 @@ class SqliteDb : public Db {
  public:
   /// `file` may be ":memory:". WAL, synchronous=FULL; a new file is made with mode 0640.
   /// errors  full: it can't be opened or written; conflict: it is no SQLite file
-  static Result<std::unique_ptr<SqliteDb>> open(const std::string& file);
+  static Result<std::unique_ptr<SqliteDb>> open(const std::string& file,
+                                                SharedInterrupt interrupt = {});
   ~SqliteDb() override;
 
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
@@ -36,12 +39,16 @@ class SqliteDb : public Db {
   void limit_pages(int pages);
 
  private:
-  explicit SqliteDb(sqlite3* db) : db_(db) {}
+  SqliteDb(sqlite3* db, SharedInterrupt interrupt);
+  /// While another connection writes: false gives up.
+  static int wait_for_writer(void* self, int tries);
   Result<sqlite3_stmt*> prepared(const Statement& statement);
   Result<void> copy_pages(const std::string& file);
   Error error(const char* where, int code) const;
 
   sqlite3* db_;
+  SharedInterrupt interrupt_;
+  Monotonic busy_since_{};
   std::vector<sqlite3_stmt*> statements_;
 };
 

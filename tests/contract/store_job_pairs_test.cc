@@ -1,0 +1,273 @@
+// Pairs of verbs from two stores: what jobs keep, and who may come in.
+#include "contract/store_pairs.h"
+
+namespace dw {
+namespace {
+
+// The bridge.
+
+Result<void> link_the_thread(Journal& j, Side& side) {
+  DW_CHECK(j.guard_thread("C1", "1.0"));
+  DW_TRY(const auto found, j.link_of_thread("C1", "1.0"));
+  side.meet();
+  side.is_first = !found;
+  if (found) return {};
+  return j.set_link({.channel = "C1", .thread = "1.0", .ticket = {1 + side.me}, .url = ""});
+}
+
+Result<void> one_linked_ticket(Journal& j) {
+  DW_CHECK(one_ticket(j));
+  return j.set_link({.channel = "C1", .thread = "1.0", .ticket = {1}, .url = ""});
+}
+
+/// One comes from the ticket, the other from the thread.
+Result<void> change_the_link(Journal& j, Side& side) {
+  std::optional<BridgeLink> link;
+  if (side.me == 0) {
+    DW_CHECK(j.ticket({1}));
+    DW_TRY(link, j.link_of_ticket({1}));
+  } else {
+    DW_CHECK(j.guard_thread("C1", "1.0"));
+    DW_TRY(link, j.link_of_thread("C1", "1.0"));
+    DW_CHECK(j.ticket({1}));
+  }
+  side.meet();
+  link->comments_until += side.name();
+  return j.set_link(*link);
+}
+
+Result<void> both_changes_of_the_link_stand(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto link, r.link_of_ticket({1}));
+  EXPECT_EQ(link->comments_until.size(), 2U);
+  return {};
+}
+
+Result<void> say_the_same(Journal& j, Side& side) {
+  DW_TRY(const auto found, j.said("C1/1.0"));
+  side.meet();
+  side.is_first = !found;
+  if (found) return {};
+  return j.set_said({.key = "C1/1.0", .kind = "chat.message", .channel = "C1", .thread = "1.0"});
+}
+
+Result<void> know_the_same(Journal& j, Side& side) {
+  DW_TRY(const auto found, j.known("U7"));
+  side.meet();
+  side.is_first = !found;
+  if (found) return {};
+  return j.set_known({.id = "U7", .body = side.me, .at = t0});
+}
+
+Result<void> one_is_known(Journal& j) {
+  return j.set_known({.id = "read:C1", .body = 0, .at = t0});
+}
+
+Result<void> count_on_what_is_known(Journal& j, Side& side) {
+  DW_TRY(const auto found, j.known("read:C1"));
+  side.meet();
+  return j.set_known({.id = "read:C1", .body = found->body.as_int64() + 1, .at = t0});
+}
+
+Result<void> both_counted(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto found, r.known("read:C1"));
+  EXPECT_EQ(found->body.as_int64(), 2);
+  return {};
+}
+
+// Volume, notices, tally, access.
+
+VolumeIncident incident_at(TimePoint from) {
+  return {.from = from, .to = from, .peak = from, .peak_count = 9};
+}
+
+Result<void> find_the_same_incident(Journal& j, Side& side) {
+  DW_TRY(const auto found, j.incidents(t0 - Millis(1000)));
+  side.meet();
+  side.is_first = found.empty();
+  return found.empty() ? j.keep_incident(incident_at(t0)) : Result<void>{};
+}
+
+Result<void> one_incident(Journal& j) {
+  return j.keep_incident(incident_at(t0));
+}
+
+Result<void> judge_and_say(Journal& j, Side& side) {
+  DW_TRY(auto found, j.incident(1));
+  side.meet();
+  if (side.me == 1) return j.keep_feedback(1, "real", "bea", t0);
+  found->peak_count = 10;
+  return j.keep_incident(*found);
+}
+
+Result<void> both_judgements_stand(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto found, r.incident(1));
+  EXPECT_EQ(found->peak_count, 10);
+  EXPECT_EQ(found->feedback, "real");
+  return {};
+}
+
+Result<void> count_again_and_judge(Journal& j, Side& side) {
+  DW_TRY(const auto hours, j.volume_hours(t0, t0 + Millis(1)));
+  side.meet();
+  const int64_t count = hours.empty() ? 0 : hours.front().count;
+  return j.keep_volume_hours({{t0, count + 1}}, t0);
+}
+
+Result<void> both_hours_were_counted(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto hours, r.volume_hours(t0, t0 + Millis(1)));
+  EXPECT_EQ(hours.at(0).count, 2);
+  return {};
+}
+
+Result<void> reserve_the_same(Journal& j, Side& side) {
+  side.meet();
+  DW_TRY(side.is_first, j.reserve_notice("2026-W47", "ana@x.example", side.me));
+  return {};
+}
+
+Result<void> move_the_same_ledger(Journal& j, Side& side) {
+  DW_TRY(const NoticeMarks marks, j.notice_marks());
+  side.meet();
+  DW_TRY(side.is_first, j.move_notice_ledger(marks.ledger));
+  return {};
+}
+
+Result<void> both_moved_the_ledger(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const NoticeMarks marks, r.notice_marks());
+  EXPECT_EQ(marks.ledger, firsts(sides));
+  return {};
+}
+
+Result<void> number_a_letter(Journal& j, Side& side) {
+  DW_TRY(NoticeMarks marks, j.notice_marks());
+  side.meet();
+  ++marks.letters;
+  return j.set_notice_marks(marks);
+}
+
+Result<void> two_letters_are_numbered(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const NoticeMarks marks, r.notice_marks());
+  EXPECT_EQ(marks.letters, 2);
+  return {};
+}
+
+Result<void> plan_the_same(Journal& j, Side& side) {
+  DW_TRY(side.seen, j.add_notice_run({.state = NoticeState::writing, .period = "2026-W47"}));
+  side.meet();
+  DW_TRY(side.is_first, j.finish_notice_plan(side.seen, NoticeState::planned));
+  return {};
+}
+
+Result<void> one_plan_is_left(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto runs, r.notice_runs({}));
+  int planned = 0;
+  for (const NoticeRun& run : runs.items) planned += run.state == NoticeState::planned ? 1 : 0;
+  EXPECT_EQ(planned, 1);
+  return {};
+}
+
+Result<void> one_plan(Journal& j) {
+  DW_CHECK(j.add_notice_run({.period = "2026-W47"}));  // planned
+  return {};
+}
+
+Result<void> apply_the_same(Journal& j, Side& side) {
+  side.meet();
+  DW_TRY(side.is_first, j.begin_notice_run(1, t0));
+  return {};
+}
+
+Result<void> count_two_texts(Journal& j, Side& side) {
+  DW_CHECK(j.tally_channels());
+  side.meet();
+  TallyMessage message{.channel = "C1", .message = "1.0", .revision = 1 + side.me, .at = t0};
+  for (int64_t i = 0; i <= side.me; ++i) message.updates.push_back({"ana", "Ana", "T1"});
+  return j.keep_tally(message);
+}
+
+Result<void> the_later_text_counts(Reader& r, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto agents, r.tally({}));
+  EXPECT_EQ(agents.at(0).updates, 2);
+  return {};
+}
+
+Result<void> add_an_account(Journal& j, Side& side) {
+  DW_TRY(const auto found, j.account_of_subject("issuer 7"));
+  side.meet();
+  side.is_first = !found;
+  if (found) return {};
+  DW_CHECK(j.add_account({.name = "ana", .subject = "issuer 7", .role = "agent"}));
+  return {};
+}
+
+Result<void> add_an_account_by_name(Journal& j, Side& side) {
+  side.meet();
+  DW_CHECK(j.add_account({.name = side.me == 0 ? "ana" : "Ana", .role = "agent"}));
+  return {};
+}
+
+Result<void> add_a_token(Journal& j, Side& side) {
+  DW_CHECK(j.tokens());
+  side.meet();
+  DW_CHECK(j.add_token({.name = "ci", .role = "agent"}));
+  return {};
+}
+
+Result<void> make_a_server_key(Journal& j, Side& side) {
+  side.meet();
+  DW_TRY(const std::string key, j.server_key("cookies", side.name()));
+  side.seen = key == "a" ? 1 : 2;
+  return {};
+}
+
+Result<void> both_have_the_same(Reader&, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  EXPECT_EQ(sides[0].seen, sides[1].seen);
+  return {};
+}
+
+const std::vector<PairCase> pairs = {
+    {"links_of_one_thread", nothing, link_the_thread, one_of_two_was_first},
+    {"changes_of_one_link", one_linked_ticket, change_the_link, both_changes_of_the_link_stand},
+    {"said_of_one_key", nothing, say_the_same, one_of_two_was_first},
+    {"known_of_one_id", nothing, know_the_same, one_of_two_was_first},
+    {"changes_of_one_known", one_is_known, count_on_what_is_known, both_counted},
+    {"incidents_of_one_hour", nothing, find_the_same_incident, one_of_two_was_first},
+    {"incident_and_feedback", one_incident, judge_and_say, both_judgements_stand},
+    {"counts_of_one_hour", nothing, count_again_and_judge, both_hours_were_counted},
+    {"notices_of_one_customer", nothing, reserve_the_same, one_of_two_was_first},
+    {"moves_of_the_ledger", nothing, move_the_same_ledger, both_moved_the_ledger},
+    {"numbers_of_letters", nothing, number_a_letter, two_letters_are_numbered},
+    {"plan_and_plan", nothing, plan_the_same, one_plan_is_left},
+    {"applies_of_one_plan", one_plan, apply_the_same, one_of_two_was_first},
+    {"texts_of_one_tally", nothing, count_two_texts, the_later_text_counts},
+    {"accounts_of_one_subject", nothing, add_an_account, one_of_two_was_first},
+    {"accounts_of_one_name", nothing, add_an_account_by_name, one_of_two_was_answered},
+    {"tokens_of_one_name", nothing, add_a_token, one_of_two_was_answered},
+    {"keys_of_one_name", nothing, make_a_server_key, both_have_the_same},
+};
+
+class StoreJobPairs : public testing::TestWithParam<PairParam> {};
+
+INSTANTIATE_TEST_SUITE_P(Table, StoreJobPairs,
+                         testing::Combine(testing::Values("sqlite", "postgresql"),
+                                          testing::Range(size_t{0}, pairs.size())),
+                         [](const auto& param) {
+                           return std::string(pairs.at(std::get<1>(param.param)).name) + "_" +
+                                  std::get<0>(param.param);
+                         });
+
+TEST_P(StoreJobPairs, leave_what_one_after_the_other_would) {
+  run_pair(pairs.at(std::get<1>(GetParam())), std::get<0>(GetParam()));
+}
+
+}  // namespace
+}  // namespace dw
