@@ -30,7 +30,7 @@ std::string with_database(const std::string& url, const std::string& name) {
 PostgresConnection connected_to(const std::string& url) {
   const Interrupt never;
   Connected out = connect_postgres(url, {}, never);
-  DW_ASSERT(out.problem.empty(), out.problem);
+  DW_ASSERT(out.problem.empty(), out.problem.c_str());
   PQsetnonblocking(out.connection.get(), 0);
   return std::move(out.connection);
 }
