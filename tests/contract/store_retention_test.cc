@@ -234,9 +234,11 @@ std::vector<Step> steps() {
 
 std::string with_values(std::string text, const std::vector<std::string>& values) {
   for (size_t i = values.size(); i > 0; --i) {
-    const std::string mark = fmt::format("${}", i);
-    for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
-      text.replace(at, mark.size(), values[i - 1]);
+    // SQLite's text has ?1, PostgreSQL's $1.
+    for (const std::string& mark : {fmt::format("${}", i), fmt::format("?{}", i)}) {
+      for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+        text.replace(at, mark.size(), values[i - 1]);
+      }
     }
   }
   return text;
