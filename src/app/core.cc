@@ -7,9 +7,6 @@
 namespace dw {
 namespace {
 
-/// A lane is held for longer than the longest call takes.
-constexpr Millis lease_over_timeout{10'000};
-
 BridgeParts bridge_parts(const Core& core) {
   const Settings& settings = core.settings;
   const HoursSettings& hours = settings.hours;
@@ -111,7 +108,6 @@ OutboxSettings Core::outbox_settings() const {
   // Most of a lane's time is waiting: for the disk, for its target, for its turn in a channel.
   out.lanes_max = 256;
   out.timeout = retry.timeout;
-  out.lease = std::max(out.lease, retry.timeout + lease_over_timeout);
   out.holder = holder;
   // Its file is locked by this process; on PostgreSQL there may be replicas.
   out.is_alone = store->kind() == "sqlite";

@@ -50,7 +50,11 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       faces_(FacesParts{*core_, tasks_, timetable_.scheduler(), live_, states_, depths_,
                         [this] { outbox_.notify(); }}) {}
 
-Daemon::~Daemon() = default;
+/// Nothing of the store runs after what its work refers to: it is closed before anything else goes,
+/// however the daemon ends.
+Daemon::~Daemon() {
+  core_->store->close();
+}
 
 void Daemon::wire() {
   core_->store->on_change([this](Touched touched) {
@@ -145,6 +149,7 @@ void Daemon::reload() {
     core_->slack->api().change_signing_secrets(next->slack.signing_secrets);
   }
   set_log(next->log.level, next->log.format);
+  // The lease is no setting: it is renewed for as long as a try takes.
   outbox_.change({next->retry.first, next->retry.max, next->retry.give_up}, next->retry.timeout);
   janitor_.change(next->store.retention);
   if (const Result<void> tls = faces_.reload_tls(); !tls.ok()) {
@@ -170,6 +175,7 @@ Task<void> Daemon::stop() {
     co_await pause.wait(core_->clock.monotonic() + Millis(10));
   }
   log_info("serve", "stopped", {{"cut", tasks_.size() - 1}});
+  core_->store->close();
   core_->loop.stop();
 }
 

@@ -1,5 +1,6 @@
 // Errors as exit codes, the one table of it (docs: README, "Exit codes").
 #pragma once
+#include "base/defect.h"  // exit_defect
 #include "base/error.h"
 
 namespace dw {
@@ -7,7 +8,6 @@ namespace dw {
 constexpr int exit_found = 1;  ///< it ran, and found something to act on
 constexpr int exit_usage = 2;
 constexpr int exit_unreachable = 69;
-constexpr int exit_defect = 70;
 constexpr int exit_locked = 75;
 constexpr int exit_configuration = 78;
 

@@ -6,6 +6,7 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "base/defect.h"
 
 namespace {
 
@@ -52,6 +53,7 @@ int run(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  dw::end_on_defects();
   try {
     return run(count, arguments);
   } catch (const std::exception& defect) {

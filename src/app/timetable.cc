@@ -30,7 +30,7 @@ Timetable::Timetable(Core& core, TaskGroup& tasks, ConnectorStates& states, Jani
       states_(states),
       janitor_(janitor),
       depths_(depths),
-      scheduler_(core.loop, core.clock, tasks),
+      scheduler_(core.loop, core.clock, *core.store, core.metrics, tasks),
       take_over_(core.loop, core.clock) {}
 
 void Timetable::stop() {
@@ -40,20 +40,23 @@ void Timetable::stop() {
 }
 
 void Timetable::add(const std::string& name, const std::string& when,
-                    std::function<Task<void>(TimePoint due)> action) {
+                    std::function<Task<void>(TimePoint due)> action, bool is_local) {
   Result<Schedule> schedule = Schedule::parse(when);
   DW_ASSERT(schedule.ok(), "a schedule is written here, or was checked with the settings");
-  scheduler_.add({name, when, *schedule, core_.settings.hours.timezone, std::move(action)});
+  scheduler_.add(
+      {name, when, *schedule, core_.settings.hours.timezone, std::move(action), is_local});
 }
 
 void Timetable::add_figures() {
   if (!core_.gauges.empty()) {
-    add("queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); });
+    add(
+        "queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); }, true);
     tasks_.run("queue depths", depths_.measure());
   }
   declare_bridge_figures(core_.metrics);
   if (!core_.settings.bridges.empty()) {
-    add("bridge figures", "* * * * *", [this](TimePoint) { return measure_bridges(core_); });
+    add(
+        "bridge figures", "* * * * *", [this](TimePoint) { return measure_bridges(core_); }, true);
     tasks_.run("bridge figures", measure_bridges(core_));
   }
 }
@@ -80,7 +83,7 @@ void Timetable::start() {
   scheduler_.start();
 }
 
-/// Replicas may do this at once: the ledger takes one of them, and the others find nothing new.
+/// At one replica: the tick is claimed before.
 Task<void> Timetable::run_notices() {
   const NoticesSettings& notices = core_.settings.notices;
   const Result<NoticeRun> made = co_await core_.notices->plan(notices.is_test);

@@ -27,7 +27,7 @@ class Timetable {
 
  private:
   void add(const std::string& name, const std::string& when,
-           std::function<Task<void>(TimePoint due)> action);
+           std::function<Task<void>(TimePoint due)> action, bool is_local = false);
   void add_figures();
   Task<void> run_notices();
   Task<void> take_over_notices();

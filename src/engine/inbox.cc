@@ -117,7 +117,7 @@ Result<Accepted> Inbox::take(Journal& journal, const Event& event, Counts& count
     DW_TRY(json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
     DW_CHECK(journal.conclude(recorded.id, EventState::done, "", reply));
     return Accepted{.event = recorded.id, .reply = std::move(reply)};
-  } catch (const Defect& defect) {
+  } catch (const std::exception& defect) {
     // Jobs are pure, so nothing is corrupt; but the savepoint may hold half of a plan. The error
     // rolls it back, and accept() parks the event in a commit of its own.
     return Error{ErrorKind::conflict, std::string(parked_marker), defect.what()};
@@ -238,7 +238,7 @@ Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery, cons
   try {
     DW_TRY(const json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
     return journal.conclude(recorded.id, EventState::done, "", reply);
-  } catch (const Defect& defect) {
+  } catch (const std::exception& defect) {
     log_error("inbox", defect.what(), {{"delivery", to_text(delivery.id)}, {"kind", event.kind}});
     broken[delivery.id] = defect.what();
     return Error{ErrorKind::invalid, std::string(parked_marker), defect.what()};

@@ -10,7 +10,7 @@ namespace dw {
 
 /// Held for this long without a sign of life; longer than a renewal that has to wait for the store.
 constexpr Millis lane_lease{20'000};
-constexpr Millis lane_renewal = lane_lease / 4;
+constexpr Millis lane_renewal = lane_lease / 3;
 /// Replicas compare a lease with their own wall clocks: NTP keeps them this close, or better.
 constexpr Millis clocks_apart_max{2000};
 /// Without news the outbox still looks this often: a replica may have died holding a lane.
@@ -29,17 +29,21 @@ class LaneHold : public Fence {
   /// Another replica, its clock ahead of ours, may not have taken the lane over yet.
   bool is_held() const { return clock_.monotonic() + clocks_apart_max < held_until_.load(); }
   bool may_send() const override {
-    const bool may = clock_.monotonic() < try_until_.load() && is_held();
-    if (!may) was_shut_ = true;
+    const bool is_ours = is_held();
+    const bool may = is_ours && clock_.monotonic() < try_until_.load();
+    if (may) was_open_ = true;
+    if (!is_ours) was_shut_ = true;
     return may;
   }
   /// A try begins; it lasts at most so long.
   Attempt begin(Millis timeout) {
     try_until_ = clock_.monotonic() + timeout;
-    was_shut_ = false;
+    was_shut_ = was_open_ = false;
     return {try_until_, this};
   }
-  /// Something of the try was not sent, or was cut.
+  /// Something of the try may have been sent.
+  bool was_open() const { return was_open_; }
+  /// Something of the try was not sent, or was cut, because the lease was over.
   bool was_shut() const { return was_shut_; }
   /// The store has written a later end.
   void extend(Monotonic until) { held_until_ = std::max(until, held_until_.load()); }
@@ -48,7 +52,7 @@ class LaneHold : public Fence {
  private:
   const Clock& clock_;
   std::atomic<Monotonic> held_until_, try_until_{};
-  mutable std::atomic<bool> was_shut_ = false;
+  mutable std::atomic<bool> was_shut_ = false, was_open_ = false;
 };
 
 }  // namespace dw

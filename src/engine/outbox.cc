@@ -9,7 +9,12 @@
 //
 // A lane is held by one process at a time, for `lease`, renewed while it works. Whoever takes over
 // gets a later generation; the store refuses what an earlier holder still writes. And an earlier
-// holder that slept (a stopped process, a frozen machine) looks at its lease before it sends.
+// holder that slept (a stopped process, a frozen machine) looks at its lease before each byte that
+// it sends (LaneHold, which every target asks): what was not sent, as this process knows, goes back
+// without a doubt (`unmark`).
+//
+// No answer of the store is taken for more than it says. A write that failed, or whose answer was
+// lost, is made again until it stands, the lane is lost, or we stop; each may be made twice.
 
 #include "engine/outbox.h"
 
@@ -33,6 +38,18 @@ constexpr Millis store_pause{500};
 constexpr Millis settle_pause{1000};
 /// Why a delivery waits is shown on the board; a target's words are cut to this.
 constexpr size_t reason_bytes_max = 2048;
+
+/// A wait that was ended because we stop.
+bool is_cut(const std::exception& thrown) {
+  const auto* failed = dynamic_cast<const boost::system::system_error*>(&thrown);
+  return failed != nullptr && failed->code() == asio::error::operation_aborted;
+}
+
+/// The same write may well succeed later.
+bool is_passing(const Error& error) {
+  return error.kind == ErrorKind::full || error.kind == ErrorKind::busy ||
+         error.kind == ErrorKind::unsure || error.kind == ErrorKind::unreachable;
+}
 
 std::string_view name_of(Outcome::Kind kind) {
   switch (kind) {
@@ -62,9 +79,14 @@ std::string shown(std::string_view why) {
 
 /// One held lane while it is worked, and the batch that is being tried.
 struct Outbox::Lane {
+  Lane(LaneClaim c, const Clock& clock, Monotonic held_until)
+      : claim(std::move(c)), hold(clock, held_until) {}
+
   LaneClaim claim;
   LaneHold hold;
   std::vector<Delivery> batch;
+  /// Marked as begun in the store, or by a write whose answer never came; not sent by us.
+  std::vector<Delivery> unsent;
 };
 
 Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& inbox,
@@ -80,17 +102,20 @@ Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& in
       settings_(std::move(settings)),
       due_(loop, clock),
       renewal_(loop, clock) {
-  DW_ASSERT(settings_.lease > settings_.timeout + clocks_apart_max,
-            "a lane is held for longer than one try takes");
+  DW_ASSERT(settings_.lease > clocks_apart_max + look_again, "a lane is held long enough to work");
   for (Target* target : targets) targets_.emplace(target->name(), target);
   metrics_.declare_histogram("deskwire_delivery_seconds",
                              "From a delivery's creation to its end, by target",
                              {0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 3600});
+  metrics_.declare_counter("deskwire_defects_total",
+                           "Exceptions out of connectors: each one failed try, or question");
   metrics_.declare_counter("deskwire_lanes_lost_total",
                            "Lanes that another replica took over while they were worked");
   metrics_.declare_counter("deskwire_lane_renewals_total",
                            "Writes that renewed the leases of all lanes in work");
 }
+
+Outbox::~Outbox() = default;
 
 void Outbox::start() {
   tasks_.run("outbox", claim_until_stopped());
@@ -105,7 +130,7 @@ void Outbox::stop() {
 
 void Outbox::change(BackoffSettings backoff, Millis timeout) {
   settings_.backoff = backoff;
-  settings_.timeout = std::min(timeout, settings_.lease - clocks_apart_max - Millis(1000));
+  settings_.timeout = timeout;
 }
 
 Task<void> Outbox::free_what_was_left() {
@@ -145,9 +170,11 @@ Task<void> Outbox::claim_until_stopped() {
       }
     }
     for (LaneClaim& claim : claims) {
-      worked_.insert(claim.lane);
-      std::string task = "lane " + claim.lane;
-      tasks_.run(std::move(task), this->work(std::move(claim), asked + settings_.lease));
+      std::string name = claim.lane;
+      auto lane = std::make_unique<Lane>(std::move(claim), clock_, asked + settings_.lease);
+      Lane* const fresh = lane.get();
+      worked_.insert_or_assign(name, std::move(lane));
+      tasks_.run("lane " + name, work(fresh));
     }
     if (!claims.empty() && claims.size() == room) continue;
     const Monotonic until = co_await next_look();
@@ -156,7 +183,9 @@ Task<void> Outbox::claim_until_stopped() {
 }
 
 LaneWorker Outbox::worker() const {
-  return {settings_.holder, {worked_.begin(), worked_.end()}};
+  LaneWorker out{settings_.holder, {}};
+  for (const auto& [name, lane] : worked_) out.worked.push_back(name);
+  return out;
 }
 
 Task<Monotonic> Outbox::next_look() {
@@ -181,26 +210,44 @@ Task<void> Outbox::renew_until_stopped() {
   while (!is_stopping_ || !worked_.empty()) {
     co_await renewal_.wait(next);
     if (clock_.monotonic() < next) continue;
-    next = clock_.monotonic() + settings_.lease / 3;
+    const Monotonic asked = clock_.monotonic();
+    next = asked + settings_.lease / 3;
     if (worked_.empty()) continue;
+    std::vector<LaneClaim> renewed;
+    const LaneWorker me = worker();
     auto work = [&](Journal& journal) -> Result<void> {
       const TimePoint now = clock_.now();
-      return journal.renew_lanes(settings_.holder, now, now + settings_.lease);
+      DW_TRY(renewed, journal.renew_lanes(me, now, now + settings_.lease));
+      return {};
     };
-    const Result<void> renewed = co_await store_.write(work);
+    const Result<void> written = co_await store_.write(work);
     metrics_.add("deskwire_lane_renewals_total");
-    if (!renewed.ok()) log_warn("outbox", "lanes not renewed: " + renewed.error().text());
+    if (!written.ok()) {
+      log_warn("outbox", "lanes not renewed: " + written.error().text());
+      continue;
+    }
+    note_renewed(renewed, asked + settings_.lease);
   }
 }
 
-Task<void> Outbox::work(LaneClaim claim, Monotonic held_until) {
-  Lane lane{std::move(claim), {clock_, held_until}, {}};
-  bool is_held = co_await take_next(lane);
-  while (is_held && !lane.batch.empty()) is_held = co_await try_once(lane);
+/// The lease that is renewed is the lease that counts: also for what is being sent right now.
+void Outbox::note_renewed(const std::vector<LaneClaim>& renewed, Monotonic until) {
+  for (const LaneClaim& claim : renewed) {
+    const auto found = worked_.find(claim.lane);
+    const bool is_ours =
+        found != worked_.end() && found->second->claim.generation == claim.generation;
+    if (is_ours) found->second->hold.extend(until);
+  }
+}
+
+Task<void> Outbox::work(Lane* lane) {
+  bool is_held = co_await take_next(*lane);
+  while (is_held && !lane->batch.empty()) is_held = co_await try_once(*lane);
   // What was given up in the middle is in doubt: it is not asked about at once.
   if (!is_held) co_await pause(settle_pause);
-  co_await release(lane);
-  worked_.erase(lane.claim.lane);
+  co_await release(*lane);
+  const std::string name = lane->claim.lane;
+  worked_.erase(name);
   due_.notify();
   renewal_.notify();
 }
@@ -210,15 +257,27 @@ Task<void> Outbox::pause(Millis time) {
   co_await over.wait(clock_.monotonic() + time);
 }
 
-/// Nobody takes from itself what it holds, so a lane must be given back, or be lost to another. One
-/// that can't be given back while stopping is free when its lease ends.
+bool Outbox::is_lost(const Lane& lane, const Error& error) {
+  if (is_lane_lost(error)) metrics_.add("deskwire_lanes_lost_total");
+  log_warn("outbox", error.text(), {{"lane", lane.claim.lane}});
+  return is_lane_lost(error);
+}
+
+/// What was marked and, as this process knows, not sent is as it was before.
+Result<void> Outbox::unmark_unsent(Journal& journal, const Lane& lane) {
+  for (const Delivery& one : lane.unsent) DW_CHECK(journal.unmark(lane.claim, one));
+  return {};
+}
+
+/// One that can't be given back while stopping is free when its lease ends.
 Task<void> Outbox::release(Lane& lane) {
   auto work = [&](Journal& journal) -> Result<void> {
+    DW_CHECK(unmark_unsent(journal, lane));
     return journal.release_lane(lane.claim, clock_.now());
   };
   for (;;) {
     const Result<void> released = co_await store_.write(work);
-    if (released.ok() || released.error().kind == ErrorKind::conflict) co_return;
+    if (released.ok() || is_lane_lost(released.error())) co_return;
     log_warn("outbox", released.error().text(), {{"lane", lane.claim.lane}});
     if (is_stopping_) co_return;
     co_await pause(store_pause);
@@ -237,67 +296,113 @@ Target* Outbox::target_for(const Delivery& delivery) const {
   return found == targets_.end() ? nullptr : found->second;
 }
 
-Task<bool> Outbox::take_next(Lane& lane) {
-  lane.batch.clear();
-  if (is_stopping_) co_return true;
-  const Monotonic asked = clock_.monotonic();
-  auto work = [&](Journal& journal) -> Result<void> {
-    const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
-    const TimePoint now = clock_.now();
-    lane.claim.until = now + settings_.lease;
-    DW_TRY(lane.batch, journal.take(lane.claim, now, batch_max));
-    return {};
-  };
-  const Result<void> taken = co_await store_.write(work);
-  if (taken.ok()) {
-    // Taking proves that the lane is held, and the store extends the hold with it.
-    lane.hold.extend(asked + settings_.lease);
-    co_return true;
-  }
-  lane.batch.clear();
-  if (taken.error().kind == ErrorKind::conflict) metrics_.add("deskwire_lanes_lost_total");
-  log_warn("outbox", taken.error().text(), {{"lane", lane.claim.lane}});
-  co_return false;
+/// Marks what is tried next, in a transaction that is already open. What an earlier try of the same
+/// transaction may have marked is taken back first: it would look like a doubt.
+Result<void> Outbox::mark_next(Journal& journal, Lane& lane) {
+  DW_CHECK(unmark_unsent(journal, lane));
+  const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
+  const TimePoint now = clock_.now();
+  lane.claim.until = now + settings_.lease;
+  DW_TRY(lane.unsent, journal.take(lane.claim, now, batch_max));
+  return {};
 }
 
-bool Outbox::has_time_left(const Lane& lane) const {
-  return clock_.monotonic() + settings_.timeout + clocks_apart_max < lane.hold.held_until();
+/// False: the lane is lost, or we stop without knowing.
+Task<bool> Outbox::take_next(Lane& lane) {
+  lane.batch.clear();
+  while (!is_stopping_) {
+    const Monotonic asked = clock_.monotonic();
+    auto work = [&](Journal& journal) { return mark_next(journal, lane); };
+    const Result<void> taken = co_await store_.write(work);
+    if (taken.ok()) {
+      // Taking proves that the lane is held, and the store extends the hold with it.
+      lane.hold.extend(asked + settings_.lease);
+      lane.batch = lane.unsent;
+      co_return true;
+    }
+    if (is_lost(lane, taken.error())) {
+      lane.unsent.clear();
+      co_return false;
+    }
+    co_await pause(store_pause);
+  }
+  co_return true;
 }
 
 Task<bool> Outbox::try_once(Lane& lane) {
-  if (!has_time_left(lane)) {
-    // Held up between the note and the sending: another may hold the lane by now. Nothing was
-    // sent, so what is in doubt is settled by whoever holds it, this process included.
-    metrics_.add("deskwire_lanes_lost_total");
-    co_return false;
-  }
-  std::vector<Outcome> outcomes = co_await perform(lane);
-  co_return co_await conclude(lane, std::move(outcomes));
+  std::optional<std::vector<Outcome>> outcomes;
+  if (lane.hold.is_held()) outcomes = co_await perform(lane);
+  // Held up behind the note: another may hold the lane by now. If none does, it is ours still.
+  if (!outcomes) co_return co_await take_next(lane);
+  lane.unsent.clear();
+  co_return co_await conclude(lane, std::move(*outcomes));
 }
 
-Task<std::vector<Outcome>> Outbox::perform(Lane& lane) {
+/// Nothing: nothing was sent, because another may have taken the lane over.
+Task<std::optional<std::vector<Outcome>>> Outbox::perform(Lane& lane) {
+  using Outcomes = std::optional<std::vector<Outcome>>;
   Target* target = target_for(lane.batch.front());
   if (target == nullptr) {
     const std::string why =
         fmt::format("nothing named {} is configured: bring it back, or discard the delivery",
                     lane.batch.front().target);
-    co_return std::vector<Outcome>(lane.batch.size(), Outcome::later(why, settings_.backoff.max));
+    co_return Outcomes(
+        std::vector<Outcome>(lane.batch.size(), Outcome::later(why, settings_.backoff.max)));
   }
   if (lane.batch.front().is_in_doubt) {
     std::optional<Outcome> settled = co_await settle(lane, *target);
-    if (settled) co_return std::vector<Outcome>{std::move(*settled)};
-    if (!has_time_left(lane)) co_return std::vector<Outcome>{Outcome::unsure("not asked in time")};
+    const bool is_told = settled && settled->kind == Outcome::Kind::done;
+    if (lane.hold.was_shut() && !is_told) co_return Outcomes();
+    if (settled) co_return Outcomes(std::vector<Outcome>{std::move(*settled)});
+    if (!lane.hold.is_held()) co_return Outcomes();
   }
-  std::vector<Outcome> outcomes =
-      co_await target->perform(lane.batch, lane.hold.begin(settings_.timeout));
-  DW_ASSERT(outcomes.size() == lane.batch.size(), "a target gives one outcome for each delivery");
-  co_return outcomes;
+  std::vector<Outcome> outcomes = co_await perform_at(lane, *target);
+  const bool is_unsent =
+      lane.hold.was_shut() && std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& one) {
+        return one.kind == Outcome::Kind::later;
+      });
+  if (is_unsent) co_return Outcomes();
+  co_return Outcomes(std::move(outcomes));
+}
+
+/// A connector that throws has failed at these deliveries, and at no others.
+Task<std::vector<Outcome>> Outbox::perform_at(Lane& lane, Target& target) {
+  std::string defect;
+  try {
+    std::vector<Delivery> batch = lane.batch;
+    std::vector<Outcome> outcomes =
+        co_await target.perform(std::move(batch), lane.hold.begin(settings_.timeout));
+    DW_ASSERT(outcomes.size() == lane.batch.size(), "a target gives one outcome for each delivery");
+    co_return outcomes;
+  } catch (const std::exception& thrown) {
+    if (is_cut(thrown)) throw;
+    defect = thrown.what();
+  }
+  log_error("outbox", "a defect in a connector: " + defect, {{"target", target.label()}});
+  metrics_.add("deskwire_defects_total", {{"target", target.label()}});
+  const std::string why = "a defect in the connector: " + defect;
+  co_return std::vector<Outcome>(lane.batch.size(),
+                                 lane.hold.was_open() ? Outcome::unsure(why) : Outcome::later(why));
+}
+
+Task<Settled> Outbox::settle_at(Lane& lane, Target& target) {
+  std::string defect;
+  try {
+    Delivery copy = lane.batch.front();
+    co_return co_await target.settle(std::move(copy), lane.hold.begin(settings_.timeout));
+  } catch (const std::exception& thrown) {
+    if (is_cut(thrown)) throw;
+    defect = thrown.what();
+  }
+  log_error("outbox", "a defect in a connector: " + defect, {{"target", target.label()}});
+  metrics_.add("deskwire_defects_total", {{"target", target.label()}});
+  co_return Settled{.kind = Settled::Kind::later, .why = "a defect in the connector: " + defect};
 }
 
 /// Nothing: the delivery may be performed again.
 Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
   const Delivery delivery = lane.batch.front();
-  Settled settled = co_await target.settle(delivery, lane.hold.begin(settings_.timeout));
+  Settled settled = co_await settle_at(lane, target);
   log_info("outbox", "settled a doubtful delivery",
            {{"id", to_text(delivery.event)},
             {"delivery", to_text(delivery.id)},
@@ -307,6 +412,9 @@ Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
     case Settled::Kind::happened:
       co_return Outcome::done(std::move(settled.answer));
     case Settled::Kind::not_happened:
+      // Known from here on, also if it can't be sent just now.
+      for (auto* one : {&lane.batch, &lane.unsent}) one->front().is_in_doubt = false;
+      co_return std::nullopt;
     case Settled::Kind::repeatable:
       co_return std::nullopt;
     case Settled::Kind::later:
@@ -364,12 +472,10 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     outcomes[i].why = shown(outcomes[i].why);
     finished.push_back(judge(lane.batch[i], outcomes[i], now));
   }
-  std::vector<Delivery> next;
   Inbox::Counts counts;
   Inbox::Broken broken;
-  const Monotonic asked = clock_.monotonic();
+  Monotonic asked;
   auto work = [&](Journal& journal) -> Result<void> {
-    next.clear();
     counts = {};
     for (size_t i = 0; i < finished.size(); ++i) {
       DW_CHECK(journal.finish(lane.claim, finished[i], now));
@@ -378,29 +484,29 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
       if (!is_end) continue;
       DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i], counts, broken));
     }
-    if (is_stopping_) return {};
-    const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
-    lane.claim.until = clock_.now() + settings_.lease;
-    DW_TRY(next, journal.take(lane.claim, now, batch_max));
-    return {};
+    return is_stopping_ ? unmark_unsent(journal, lane) : mark_next(journal, lane);
   };
   for (;;) {
+    asked = clock_.monotonic();
     const size_t broken_before = broken.size();
     const Result<void> written = co_await store_.write(work);
     if (written.ok()) break;
-    if (broken.size() > broken_before) continue;
-    log_warn("outbox", written.error().text(), {{"lane", lane.claim.lane}});
-    if (written.error().kind == ErrorKind::conflict) {
-      metrics_.add("deskwire_lanes_lost_total");
+    if (is_lost(lane, written.error())) {
+      lane.unsent.clear();
       co_return false;
     }
+    // An answer whose plan can't be written is parked with the reason, at the next try.
+    if (!is_passing(written.error()) && broken.size() == broken_before) {
+      for (const Delivery& one : lane.batch) broken.emplace(one.id, written.error().text());
+    }
+    if (broken.size() > broken_before) continue;
     // The effect happened and its note is not written: keep trying while the lane is ours.
-    if (clock_.monotonic() >= lane.hold.held_until() || is_stopping_) co_return false;
+    if (is_stopping_) co_return false;
     co_await pause(store_pause);
   }
   inbox_.count(counts);
   for (size_t i = 0; i < finished.size(); ++i) report(lane.batch[i], outcomes[i], finished[i]);
-  lane.batch = std::move(next);
+  lane.batch = is_stopping_ ? std::vector<Delivery>() : lane.unsent;
   lane.hold.extend(asked + settings_.lease);
   co_return true;
 }

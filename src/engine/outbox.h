@@ -2,7 +2,7 @@
 // finish. Its states are drawn in README.md.
 #pragma once
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "engine/backoff.h"
 #include "engine/inbox.h"
+#include "engine/lease.h"
 #include "net/task_group.h"
 #include "net/wake.h"
 #include "ports/store.h"
@@ -19,17 +20,18 @@ namespace dw {
 
 struct OutboxSettings {
   BackoffSettings backoff;
-  Millis timeout{20'000};  ///< one try
-  Millis lease{30'000};    ///< how long a lane is held without a sign of life; longer than timeout
-  size_t lanes_max = 64;   ///< lanes in work at once
-  std::string holder;      ///< this process among its replicas
-  bool is_alone = false;   ///< there are no others: what is held was left by a crash
+  Millis timeout{20'000};    ///< one try; may be longer than the lease, which is renewed meanwhile
+  Millis lease{lane_lease};  ///< how long a lane is held without a sign of life
+  size_t lanes_max = 64;     ///< lanes in work at once
+  std::string holder;        ///< this process among its replicas
+  bool is_alone = false;     ///< there are no others: what is held was left by a crash
 };
 
 class Outbox {
  public:
   Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& inbox, Metrics& metrics,
          TaskGroup& tasks, std::vector<Target*> targets, OutboxSettings settings);
+  ~Outbox();
 
   /// Starts claiming lanes until stop(). Call once.
   void start();
@@ -53,17 +55,22 @@ class Outbox {
   Task<void> renew_until_stopped();
   LaneWorker worker() const;
   Task<Monotonic> next_look();
-  Task<void> work(LaneClaim claim, Monotonic held_until);
+  Task<void> work(Lane* lane);
   Task<bool> try_once(Lane& lane);
-  Task<std::vector<Outcome>> perform(Lane& lane);
+  Task<std::optional<std::vector<Outcome>>> perform(Lane& lane);
+  Task<std::vector<Outcome>> perform_at(Lane& lane, Target& target);
+  Task<Settled> settle_at(Lane& lane, Target& target);
   Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
   Task<bool> conclude(Lane& lane, std::vector<Outcome> outcomes);
   Task<bool> take_next(Lane& lane);
+  Result<void> unmark_unsent(Journal& journal, const Lane& lane);
+  Result<void> mark_next(Journal& journal, Lane& lane);
+  void note_renewed(const std::vector<LaneClaim>& renewed, Monotonic until);
+  bool is_lost(const Lane& lane, const Error& error);
   Task<void> release(Lane& lane);
   Task<void> pause(Millis time);
   Finished judge(const Delivery& delivery, const Outcome& outcome, TimePoint now);
   void report(const Delivery& delivery, const Outcome& outcome, const Finished& finished);
-  bool has_time_left(const Lane& lane) const;
   size_t batch_for(const Delivery& head) const;
   Target* target_for(const Delivery& delivery) const;
 
@@ -80,7 +87,8 @@ class Outbox {
   Wake due_;
   Wake renewal_;
   bool is_stopping_ = false;
-  std::set<std::string> worked_;  ///< the lanes in work here: what the table says comes second
+  /// The lanes in work here, by name: what the table says comes second.
+  std::map<std::string, std::unique_ptr<Lane>> worked_;
 };
 
 }  // namespace dw

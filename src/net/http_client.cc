@@ -360,7 +360,7 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout, const F
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
   if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
-  if (transfer.is_shut) what = "cut: the lane's lease is over, another may go on with it";
+  if (transfer.is_shut) what = "cut: its time is over, or another may go on with it";
   if (transfer.is_too_large) what = "the answer is larger than this may be";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

@@ -7,12 +7,11 @@
 #include <cstdlib>
 #include <exception>
 
+#include "base/defect.h"
 #include "base/log.h"
 
 namespace dw {
 namespace {
-
-constexpr int exit_defect = 70;
 
 /// What leaves a task: nothing, a cut wait (expected while stopping), or a defect. A defect ends
 /// the process here, because no frame above could know what state it left behind.

@@ -166,6 +166,14 @@ struct LaneWorker {
   std::vector<std::string> worked{};  ///< the lanes that it works right now
 };
 
+/// `where` of the errors of verbs that are given a LaneClaim.
+constexpr std::string_view lane_lost = "lane lost";
+/// Another process has taken the lane over: nothing of the work was written. Any other error is the
+/// store's or the plan's own.
+inline bool is_lane_lost(const Error& error) {
+  return error.where == lane_lost;
+}
+
 /// How many deliveries one try may take together, given the first of them.
 using BatchMax = std::function<size_t(const Delivery& head)>;
 
@@ -345,17 +353,23 @@ class Journal : public Reader {
   /// for the first of them, all for the same target and operation; marks them in doubt and counts
   /// an attempt, so that a crash leaves a doubt, not a loss. Stops in front of one that is not due,
   /// that holds the lane as dead or unsure, or that was in doubt before (that one comes alone,
-  /// first, with is_in_doubt as it was found). The lane is held until `claim.until` at least.
-  /// errors  conflict: the lane was taken over
+  /// first, with is_in_doubt as it was found). One that can't be read here (another version wrote
+  /// it) is put off, with the reason, for a replica that can. The lane is held until `claim.until`
+  /// at least.
+  /// errors  conflict: the lane was taken over (is_lane_lost)
   virtual Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                              const BatchMax& batch_max) = 0;
+  /// Undoes what take() marked, for one that was not sent: its attempt is not counted, and it is in
+  /// doubt as `taken` says. Nothing, if the mark does not stand. errors  conflict, as above
+  virtual Result<void> unmark(const LaneClaim& claim, const Delivery& taken) = 0;
   /// errors  conflict: the lane was taken over; nothing is written
   virtual Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) = 0;
   /// Gives a lane back: it falls due with its head, rests while its head waits for a person, and
   /// is forgotten when it is empty. errors  conflict, as above
   virtual Result<void> release_lane(const LaneClaim& claim, TimePoint now) = 0;
-  /// Extends all lanes that `holder` holds; those it has lost stay lost.
-  virtual Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) = 0;
+  /// Extends the lanes that `worker` works and holds, and says which; those it has lost stay lost.
+  virtual Result<std::vector<LaneClaim>> renew_lanes(const LaneWorker& worker, TimePoint now,
+                                                     TimePoint until) = 0;
   /// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
   /// the person who retries it has decided that it be sent. One that waits is settled first.
   /// errors  missing; conflict: it is done or discarded

@@ -21,6 +21,15 @@ Error not_there(DeliveryId id) {
 
 }  // namespace
 
+std::string unreadable_in(const Row& row) {
+  const Result<json::value> body = parse_json(row.text(6));
+  const Result<Payload> payload =
+      body.ok() ? decode_payload(row.text(5), *body) : Result<Payload>(body.error());
+  if (payload.ok()) return "";
+  return fmt::format("this version of Deskwire can't read it ({}: {}): a replica that can sends it",
+                     row.text(5), payload.error().what);
+}
+
 Delivery delivery_in(const Row& row) {
   Delivery out;
   out.id = {row.integer(0)};

@@ -67,9 +67,12 @@ class SqlJournal : public Journal {
                                              TimePoint until, size_t limit) override;
   Result<std::vector<Delivery>> take(const LaneClaim& claim, TimePoint now,
                                      const BatchMax& batch_max) override;
+  Result<void> put_off(const Delivery& one, const std::string& why, TimePoint until);
+  Result<void> unmark(const LaneClaim& claim, const Delivery& taken) override;
   Result<void> finish(const LaneClaim& claim, const Finished& finished, TimePoint now) override;
   Result<void> release_lane(const LaneClaim& claim, TimePoint now) override;
-  Result<void> renew_lanes(const std::string& holder, TimePoint now, TimePoint until) override;
+  Result<std::vector<LaneClaim>> renew_lanes(const LaneWorker& worker, TimePoint now,
+                                             TimePoint until) override;
   Result<void> free_lanes() override;
   Result<bool> hold_lease(const std::string& name, const std::string& holder, TimePoint now,
                           TimePoint until) override;

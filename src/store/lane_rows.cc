@@ -3,6 +3,7 @@
 // before it writes anything.
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "statements.h"
 #include "store/delivery_rows.h"
 #include "store/journal.h"
@@ -11,13 +12,16 @@ namespace dw {
 namespace {
 
 constexpr int64_t batch_rows_max = 10;
+/// What another version wrote is looked at again after this.
+constexpr Millis unreadable_pause{60'000};
 
 std::string json_list(const std::vector<std::string>& names) {
   return to_text(json::array(names.begin(), names.end()));
 }
 
 Error taken_over(const LaneClaim& claim) {
-  return {ErrorKind::conflict, "lane " + claim.lane, "another process has taken it over"};
+  return {ErrorKind::conflict, std::string(lane_lost),
+          fmt::format("another process has taken lane {} over", claim.lane)};
 }
 
 }  // namespace
@@ -77,14 +81,23 @@ Result<std::vector<Delivery>> SqlJournal::take(const LaneClaim& claim, TimePoint
                                                const BatchMax& batch_max) {
   DW_CHECK(hold(claim, claim.until));
   std::vector<Delivery> head;
-  DW_CHECK(db_.run(stmt::lane_head, {claim.lane, batch_rows_max},
-                   [&](const Row& row) { head.push_back(delivery_in(row)); }));
+  std::vector<std::string> unreadable;
+  DW_CHECK(db_.run(stmt::lane_head, {claim.lane, batch_rows_max}, [&](const Row& row) {
+    head.push_back(delivery_in(row));
+    unreadable.push_back(unreadable_in(row));
+  }));
   std::vector<Delivery> taken;
   size_t limit = 1;
-  for (Delivery& one : head) {
+  for (size_t i = 0; i < head.size(); ++i) {
+    Delivery& one = head[i];
     const bool is_due =
         one.state == DeliveryState::pending && one.next_attempt_at.value_or(TimePoint{}) <= now;
     if (!is_due) break;
+    if (!unreadable[i].empty()) {
+      // Neither dead nor in doubt: it has not been tried.
+      if (taken.empty()) DW_CHECK(put_off(one, unreadable[i], now + unreadable_pause));
+      break;
+    }
     if (taken.empty()) {
       limit = one.is_in_doubt ? 1 : batch_max(one);
     } else if (one.is_in_doubt || one.target != taken.front().target ||
@@ -97,6 +110,19 @@ Result<std::vector<Delivery>> SqlJournal::take(const LaneClaim& claim, TimePoint
     taken.push_back(std::move(one));
   }
   return taken;
+}
+
+Result<void> SqlJournal::put_off(const Delivery& one, const std::string& why, TimePoint until) {
+  log_error("store", why, {{"delivery", to_text(one.id)}, {"lane", one.lane}});
+  DW_CHECK(db_.send(stmt::finish_delivery, {one.id, static_cast<int>(DeliveryState::pending),
+                                            one.is_in_doubt, why, until, nullptr}));
+  return note("delivery", one.id.value);
+}
+
+Result<void> SqlJournal::unmark(const LaneClaim& claim, const Delivery& taken) {
+  DW_CHECK(hold(claim, TimePoint{}));
+  DW_CHECK(db_.send(stmt::undo_try, {taken.id, taken.is_in_doubt, taken.attempts}));
+  return {};
 }
 
 Result<void> SqlJournal::finish(const LaneClaim& claim, const Finished& finished, TimePoint now) {
@@ -129,9 +155,14 @@ Result<void> SqlJournal::release_lane(const LaneClaim& claim, TimePoint now) {
   return {};
 }
 
-Result<void> SqlJournal::renew_lanes(const std::string& holder, TimePoint now, TimePoint until) {
-  DW_CHECK(db_.send(stmt::renew_lanes, {holder, now, until}));
-  return {};
+Result<std::vector<LaneClaim>> SqlJournal::renew_lanes(const LaneWorker& worker, TimePoint now,
+                                                       TimePoint until) {
+  std::vector<LaneClaim> renewed;
+  DW_CHECK(db_.run(stmt::renew_lanes, {worker.name, now, until, json_list(worker.worked)},
+                   [&](const Row& row) {
+                     renewed.push_back({std::string(row.text(0)), row.integer(1), until});
+                   }));
+  return renewed;
 }
 
 Result<bool> SqlJournal::hold_lease(const std::string& name, const std::string& holder,

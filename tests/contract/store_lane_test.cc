@@ -1,5 +1,7 @@
 // Lanes, deliveries, queues and retention: what every store must do, continued.
 #include "contract/store_world.h"
+#include "store/postgres/postgres_db.h"
+#include "store/sqlite/sqlite_db.h"
 
 namespace dw {
 namespace {
@@ -198,14 +200,79 @@ TEST_P(StoreContract, renewing_keeps_what_is_held_and_brings_back_nothing_that_w
   add(*b, pending_in("a"));
   b->write([](Journal& j) -> Result<void> {
     DW_TRY(const auto mine, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_CHECK(j.renew_lanes("me", t0 + Millis(500), t0 + Millis(2000)));
+    DW_CHECK(j.renew_lanes({"me", {}}, t0 + Millis(500), t0 + Millis(9000)));
+    DW_TRY(const auto renewed,
+           j.renew_lanes({"me", {"a", "b"}}, t0 + Millis(500), t0 + Millis(2000)));
+    EXPECT_EQ(renewed.size(), 1U);
+    EXPECT_EQ(renewed.at(0).generation, mine.at(0).generation);
     DW_TRY(const auto early, j.claim_lanes({"you"}, t0 + Millis(1500), t0 + Millis(9000), 10));
     EXPECT_TRUE(early.empty());
     DW_TRY(const auto yours, j.claim_lanes({"you"}, t0 + Millis(2500), t0 + Millis(9000), 10));
     EXPECT_EQ(yours.size(), 1U);
-    DW_CHECK(j.renew_lanes("me", t0 + Millis(2600), t0 + Millis(99'000)));
-    EXPECT_EQ(j.finish(mine.at(0), {}, t0).error().kind, ErrorKind::conflict);
+    DW_CHECK(j.renew_lanes({"me", {"a"}}, t0 + Millis(2600), t0 + Millis(99'000)));
+    EXPECT_TRUE(is_lane_lost(j.finish(mine.at(0), {}, t0).error()));
+    EXPECT_TRUE(is_lane_lost(j.unmark(mine.at(0), pending_in("a")).error()));
     return j.release_lane(yours.at(0), t0 + Millis(2700));
+  });
+}
+
+TEST_P(StoreContract, what_was_marked_and_not_sent_is_as_it_was) {
+  auto b = setup();
+  add(*b, pending_in("a"));
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    for (int i = 0; i < 2; ++i) DW_CHECK(j.unmark(claims.at(0), taken.at(0)));
+    DW_TRY(const auto found, j.delivery(taken.at(0).id));
+    EXPECT_FALSE(found->is_in_doubt);
+    EXPECT_EQ(found->attempts, 0) << "a second time changes nothing";
+    DW_TRY(const auto again, j.take(claims.at(0), t0, ten));
+    EXPECT_FALSE(again.at(0).is_in_doubt);
+    EXPECT_EQ(again.at(0).attempts, 1);
+    // Marked once more, as by a process that crashed: this doubt was found, and stays.
+    DW_TRY(const auto doubtful, j.take(claims.at(0), t0, ten));
+    EXPECT_TRUE(doubtful.at(0).is_in_doubt);
+    DW_CHECK(j.unmark(claims.at(0), doubtful.at(0)));
+    DW_TRY(const auto still, j.delivery(taken.at(0).id));
+    EXPECT_TRUE(still->is_in_doubt);
+    EXPECT_EQ(still->attempts, 1);
+    return {};
+  });
+}
+
+/// As another version would have written it.
+void make_unreadable(const Bundle& b) {
+  constexpr const char* sql = "UPDATE delivery SET operation = 'teleport' WHERE id = 1";
+  const Statement statement{0, "test", sql, sql};
+  std::unique_ptr<Db> db;
+  if (b.url.starts_with("postgres")) {
+    db = std::move(*PostgresDb::open(b.url));
+  } else {
+    db = std::move(*SqliteDb::open((b.folder / "store.db").string()));
+  }
+  EXPECT_TRUE(db->run(statement).ok());
+}
+
+TEST_P(StoreContract, what_another_version_wrote_waits_for_a_replica_that_can_read_it) {
+  auto b = setup();
+  if (b->url == "sqlite::memory:") GTEST_SKIP() << "nobody else can write there";
+  add(*b, pending_in("a"));
+  make_unreadable(*b);
+  b->write([](Journal& j) -> Result<void> {
+    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    EXPECT_TRUE(taken.empty());
+    DW_CHECK(j.release_lane(claims.at(0), t0));
+    DW_TRY(const auto found, j.delivery({1}));
+    EXPECT_EQ(found->state, DeliveryState::pending);
+    EXPECT_FALSE(found->is_in_doubt);
+    EXPECT_EQ(found->attempts, 0);
+    EXPECT_NE(found->reason.find("teleport"), std::string::npos) << found->reason;
+    DW_TRY(const auto soon, j.claim_lanes({"me"}, t0 + Millis(1000), t0 + Millis(9000), 10));
+    EXPECT_TRUE(soon.empty()) << "its lane waits";
+    DW_TRY(const auto later, j.claim_lanes({"you"}, t0 + Millis(61'000), t0 + Millis(99'000), 10));
+    EXPECT_EQ(later.size(), 1U) << "a replica that can read it gets its turn";
+    return {};
   });
 }
 

@@ -68,7 +68,7 @@ Replica::Replica(ReplicaParts parts)
       tasks(loop, clock),
       inbox(store, clock, metrics, {&intake, &desk, &bridge, &courier}, {&own_desk, &own_queue}),
       outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets), parts.outbox),
-      scheduler(loop, clock, tasks),
+      scheduler(loop, clock, store, metrics, tasks),
       janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {}
 
 Replica::~Replica() {

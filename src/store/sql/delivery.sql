@@ -67,8 +67,15 @@ UPDATE lane SET holder = '', held_until = 0, generation = generation + 1 WHERE h
 UPDATE lane SET held_until = CASE WHEN held_until < $3 THEN $3 ELSE held_until END
 WHERE name = $1 AND generation = $2 RETURNING held_until;
 
--- name: renew_lanes
-UPDATE lane SET held_until = $3 WHERE holder = $1 AND held_until >= $2;
+-- name: renew_lanes [sqlite]
+UPDATE lane SET held_until = $3 WHERE holder = $1 AND held_until >= $2
+  AND name IN (SELECT value FROM json_each($4))
+RETURNING name, generation;
+
+-- name: renew_lanes [postgres]
+UPDATE lane SET held_until = $3 WHERE holder = $1 AND held_until >= $2
+  AND name = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST($4 AS jsonb))))
+RETURNING name, generation;
 
 -- name: release_lane
 UPDATE lane SET holder = '', held_until = 0, due_at = $2 WHERE name = $1;
@@ -84,6 +91,10 @@ ORDER BY id LIMIT $2;
 
 -- name: begin_try
 UPDATE delivery SET in_doubt = 1, attempts = attempts + 1 WHERE id = $1;
+
+-- name: undo_try
+UPDATE delivery SET in_doubt = $2, attempts = attempts - 1
+WHERE id = $1 AND state = 0 AND attempts = $3;
 
 -- name: finish_delivery
 UPDATE delivery SET state = $2, in_doubt = $3, reason = $4, next_attempt_at = $5, done_at = $6

@@ -55,7 +55,8 @@ Task<Response> Api::status(Request& request) {
     jobs.push_back(json::object{{"name", job.name},
                                 {"schedule", job.schedule},
                                 {"next_run_at", time_or_null(job.next_run_at)},
-                                {"last_run_at", time_or_null(job.last_run_at)}});
+                                {"last_run_at", time_or_null(job.last_run_at)},
+                                {"missed_at", time_or_null(job.missed_at)}});
   }
   const StoreHealth health = parts_.store.health();
   const auto uptime = std::chrono::floor<std::chrono::seconds>(now - parts_.started_at);
