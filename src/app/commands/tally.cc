@@ -123,7 +123,7 @@ class Backfill {
       std::vector<Delivery> one;
       one.push_back(std::move(delivery));
       std::vector<Outcome> outcomes =
-          co_await target->perform(std::move(one), core.clock.monotonic() + ask_timeout);
+          co_await target->perform(std::move(one), core_.clock.monotonic() + ask_timeout);
       DW_ASSERT(outcomes.size() == 1, "one outcome for each delivery");
       Outcome& outcome = outcomes.front();
       if (outcome.kind == Outcome::Kind::done) co_return std::move(outcome.answer);
