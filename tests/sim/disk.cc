@@ -142,7 +142,7 @@ Result<void> FileDisk::open(const Image* image) {
   }
   const std::string path = file().string();
   const auto connect = [path]() -> Result<std::unique_ptr<Db>> {
-    DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(path));
+    DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(path, std::make_shared<Interrupt>()));
     return std::unique_ptr<Db>(std::move(db));
   };
   DW_TRY(std::unique_ptr<Db> db, connect());

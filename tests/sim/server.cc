@@ -27,25 +27,18 @@ std::string with_database(const std::string& url, const std::string& name) {
   return url.substr(0, from) + name + url.substr(url.find('?'));
 }
 
-PostgresConnection connected_to(const std::string& url) {
-  const Interrupt never;
-  Connected out = connect_postgres(url, {}, never);
-  DW_ASSERT(out.problem.empty(), out.problem.c_str());
-  PQsetnonblocking(out.connection.get(), 0);
-  return std::move(out.connection);
-}
-
 /// The cluster, and a database with our tables that all others are copies of.
 class Cluster {
  public:
   Cluster() : template_url_(fresh_postgres_url()) {
     {
-      const Result<std::unique_ptr<PostgresDb>> db = PostgresDb::open(template_url_);
+      const Result<std::unique_ptr<PostgresDb>> db =
+          PostgresDb::open(template_url_, std::make_shared<Interrupt>());
       DW_ASSERT(db.ok() && migrate(**db, ManualClock().now()).ok(), "a new database takes tables");
     }
     const size_t from = template_url_.find("@/") + 2;
     template_ = template_url_.substr(from, template_url_.find('?') - from);
-    admin_ = connected_to(with_database(template_url_, "postgres"));
+    admin_.reset(PQconnectdb(with_database(template_url_, "postgres").c_str()));
     // Who is ended by a deadlock and what is cleaned up when would depend on real time.
     run("ALTER SYSTEM SET deadlock_timeout = '1h'");
     run("ALTER SYSTEM SET autovacuum = off");
@@ -66,7 +59,7 @@ class Cluster {
   }
 
   std::string template_url_, template_;
-  PostgresConnection admin_;
+  Owned<PGconn, PQfinish> admin_;
 };
 
 Cluster& cluster() {
@@ -80,7 +73,7 @@ Cluster& cluster() {
 /// server's sessions.
 class Server::Side {
  public:
-  explicit Side(const std::string& url) : connection_(connected_to(url)) {}
+  explicit Side(const std::string& url) : connection_(PQconnectdb(url.c_str())) {}
 
   /// From any thread: who has the turn asks, and who waits for its end asks about it.
   std::vector<std::string> rows(const std::string& query, const std::vector<std::string>& texts) {
@@ -110,7 +103,7 @@ class Server::Side {
   }
 
   std::mutex mutex_;
-  PostgresConnection connection_;
+  Owned<PGconn, PQfinish> connection_;
   std::map<std::string, std::string> names_;  // of prepared statements, by query
 };
 
@@ -236,7 +229,7 @@ Result<void> Server::open(const Image*) {
   turns_ = std::make_unique<Turns>(*observer_, random_, clock_);
   turns_->on_event(story_);
   const auto plain = [url = url_]() -> Result<std::unique_ptr<Db>> {
-    DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url));
+    DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url, std::make_shared<Interrupt>()));
     return std::unique_ptr<Db>(std::move(db));
   };
   DW_TRY(std::unique_ptr<Db> db, plain());
@@ -262,7 +255,8 @@ void Server::close() {
 Result<std::unique_ptr<Db>> Server::connect(Session& session) {
   if (session.is_here() && session.is_killed()) throw Killed();
   const std::string name = fmt::format("c{}", ++connections_);
-  DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url_ + "&application_name=" + name));
+  DW_TRY(std::unique_ptr<PostgresDb> db,
+         PostgresDb::open(url_ + "&application_name=" + name, std::make_shared<Interrupt>()));
   const std::vector<std::string> backend =
       side_->rows("SELECT pid FROM pg_stat_activity WHERE application_name = $1", {name});
   DW_ASSERT(backend.size() == 1, "a connection has one backend");
@@ -289,11 +283,17 @@ Result<std::unique_ptr<Db>> Server::connect(Session& session) {
   };
   const auto leave = [this](std::unique_ptr<Db> left, int pid, const Statement* commit) {
     const bool will_arrive = random_.fraction() < ghost_commits;
-    ghosts_.push_back({std::move(left), pid, will_arrive ? commit : nullptr});
+    const std::string ghost = left->session();
+    ghosts_.push_back({std::move(left), pid, ghost, will_arrive ? commit : nullptr});
+  };
+  const auto await_end_of = [this](std::string_view ended) {
+    for (Ghost& ghost : ghosts_) {
+      if (ghost.session == ended) observer_->await_end(ghost.backend);
+    }
   };
   return std::unique_ptr<Db>(std::make_unique<SessionDb>(
       SessionDb::Parts{session, *observer_, std::move(db), std::stoi(backend.front()), next_break,
-                       [this] { return random_.below(4) == 0; }, leave}));
+                       [this] { return random_.below(4) == 0; }, leave, await_end_of}));
 }
 
 std::unique_ptr<SqlStore> Server::store_of(Session& session) {

@@ -49,6 +49,7 @@ class Server : public Disk {
   struct Ghost {
     std::unique_ptr<Db> db;
     int backend = 0;
+    std::string session{};
     const Statement* commit = nullptr;  ///< that will arrive; none: it never does
   };
 

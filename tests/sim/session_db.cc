@@ -6,7 +6,7 @@ bool is_commit(const Statement& statement) {
   return std::string_view(statement.name) == "commit";
 }
 
-SessionDb::SessionDb(Parts parts) : parts_(std::move(parts)) {
+SessionDb::SessionDb(Parts parts) : parts_(std::move(parts)), session_(parts_.db->session()) {
   parts_.session.set_backend(parts_.backend);
 }
 
@@ -14,8 +14,11 @@ SessionDb::~SessionDb() {
   lose();
 }
 
-Error SessionDb::lost() const {
-  return {ErrorKind::full, "store", "PostgreSQL: simulated: the connection is broken"};
+/// As PostgresDb says it: of COMMIT nobody knows.
+Error SessionDb::lost(const Statement* statement) {
+  const bool is_unknown = statement != nullptr && is_commit(*statement);
+  return {is_unknown ? ErrorKind::unsure : ErrorKind::full, "store",
+          "PostgreSQL: simulated: the connection is broken"};
 }
 
 /// The server notices at once, and rolls back what was open.
@@ -28,13 +31,13 @@ void SessionDb::lose() {
 
 Result<void> SessionDb::wait_for_turn(const Statement* statement) {
   if (!parts_.session.is_here()) return {};  // while the store is opened
-  if (!parts_.db || parts_.session.is_killed()) return lost();
+  if (!parts_.db || parts_.session.is_killed()) return lost(nullptr);
   parts_.session.yield();
-  if (!parts_.db || parts_.session.is_killed()) return lost();
+  if (!parts_.db || parts_.session.is_killed()) return lost(nullptr);
   at_this_statement_ = statement == nullptr ? Break::none : parts_.next_break(*statement);
   if (at_this_statement_ == Break::now) {
     lose();
-    return lost();
+    return lost(statement);
   }
   if (at_this_statement_ == Break::late) {
     // What is on its way has arrived: only the last statement is late.
@@ -42,39 +45,44 @@ Result<void> SessionDb::wait_for_turn(const Statement* statement) {
     const bool has_commit = settled.ok() && is_commit(*statement);
     parts_.session.set_backend(0);
     parts_.leave(std::move(parts_.db), parts_.backend, has_commit ? statement : nullptr);
-    return lost();
+    return lost(statement);
   }
   return {};
 }
 
 /// What the client hears of a statement that was executed.
 template <class T>
-Result<T> SessionDb::seen(Result<T> result) {
+Result<T> SessionDb::seen(const Statement& statement, Result<T> result) {
   if (at_this_statement_ == Break::answer_lost && result.ok()) {
     lose();
-    return lost();
+    return lost(&statement);
   }
-  // The server's own answer to a deadlock, which it was kept from finding.
-  if (!result.ok() && parts_.session.was_victim()) {
-    return Error{ErrorKind::conflict, "deadlock", "PostgreSQL: simulated: deadlock detected"};
+  if (result.ok()) return result;
+  // The server's own answers, which it was kept from giving.
+  switch (parts_.session.was_ended()) {
+    case Ended::deadlock:
+      return Error{ErrorKind::conflict, "deadlock", "PostgreSQL: simulated: deadlock detected"};
+    case Ended::lock_timeout:
+      return Error{ErrorKind::busy, "store", "PostgreSQL: simulated: lock timeout", Millis(1000)};
+    case Ended::no:
+      break;
   }
   return result;
 }
 
 Result<int64_t> SessionDb::run(const Statement& statement, std::initializer_list<Value> values,
                                RowSink sink) {
-  const Result<void> turn = wait_for_turn(&statement);
-  Result<int64_t> answer =
-      turn.ok() ? seen(parts_.db->run(statement, values, sink)) : Result<int64_t>(turn.error());
-  // Whoever sent COMMIT and lost the connection does not know, as the real one says.
-  const bool is_lost = !answer.ok() && answer.error().what == lost().what;
-  if (is_lost && is_commit(statement)) answer.error().kind = ErrorKind::unsure;
-  return answer;
+  DW_CHECK(wait_for_turn(&statement));
+  Result<int64_t> result = seen(statement, parts_.db->run(statement, values, sink));
+  if (std::string_view(statement.name) == "end_session" && result.ok()) {
+    parts_.await_end_of(std::get<std::string_view>(values.begin()->get()));
+  }
+  return result;
 }
 
 Result<int64_t> SessionDb::insert(const Statement& statement, std::initializer_list<Value> values) {
   DW_CHECK(wait_for_turn(&statement));
-  return seen(parts_.db->insert(statement, values));
+  return seen(statement, parts_.db->insert(statement, values));
 }
 
 /// The server may execute it before the next one is sent, or together with it.
@@ -82,16 +90,16 @@ Result<void> SessionDb::send(const Statement& statement, std::initializer_list<V
   if (parts_.db && !parts_.is_sent_alone()) return parts_.db->send(statement, values);
   DW_CHECK(wait_for_turn(&statement));
   DW_CHECK(parts_.db->send(statement, values));
-  return seen(parts_.db->settle());
+  return seen(statement, parts_.db->settle());
 }
 
 Result<void> SessionDb::settle() {
-  if (!parts_.db) return lost();
+  if (!parts_.db) return lost(nullptr);
   return parts_.db->settle();
 }
 
 Result<void> SessionDb::run_script(const char* text) {
-  if (!parts_.db) return lost();
+  if (!parts_.db) return lost(nullptr);
   return parts_.db->run_script(text);
 }
 

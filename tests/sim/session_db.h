@@ -27,6 +27,8 @@ class SessionDb : public Db {
     std::function<bool()> is_sent_alone;
     /// Takes a connection over that its client has left, with a COMMIT that is still on its way.
     std::function<void(std::unique_ptr<Db>, int backend, const Statement* commit)> leave;
+    /// The client had another session ended: when this returns it is gone.
+    std::function<void(std::string_view session)> await_end_of;
   };
   explicit SessionDb(Parts parts);
   ~SessionDb() override;
@@ -39,17 +41,19 @@ class SessionDb : public Db {
   Result<void> settle() override;
   Result<void> run_script(const char* text) override;
   bool is_sqlite() const override { return false; }
+  const std::string& session() const override { return session_; }
   bool is_in_transaction() const override { return parts_.db && parts_.db->is_in_transaction(); }
 
  private:
   /// Waits for the turn. errors  full: the connection is broken
   Result<void> wait_for_turn(const Statement* statement);
   void lose();
-  Error lost() const;
+  static Error lost(const Statement* statement);
   template <class T>
-  Result<T> seen(Result<T> result);
+  Result<T> seen(const Statement& statement, Result<T> result);
 
   Parts parts_;
+  std::string session_;  ///< as the server knows it; it outlives the connection
   Break at_this_statement_ = Break::none;
 };
 

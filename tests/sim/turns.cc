@@ -147,9 +147,13 @@ void Turns::break_deadlock(Session& last) {
   }
   if (!is_circle) return;
   told_("deadlock", last.name_ + " is the victim of a deadlock");
-  last.is_victim_ = true;
-  observer_.cancel(last.backend_);
-  turn(last);
+  end_wait(last, Ended::deadlock);
+}
+
+void Turns::end_wait(Session& session, Ended why) {
+  session.ended_ = why;
+  observer_.cancel(session.backend_);
+  turn(session);
 }
 
 /// As lock_timeout does.
@@ -159,8 +163,7 @@ void Turns::end_waits() {
     if (!one.is_waiting() || clock_.monotonic() - one.waits_since_ < lock_timeout) continue;
     if (!is_stuck(one)) continue;
     told_("lock timeout", one.name_ + " has waited too long for a lock");
-    observer_.cancel(one.backend_);
-    turn(one);
+    end_wait(one, Ended::lock_timeout);
   }
 }
 
@@ -198,8 +201,7 @@ void Turns::finish(Session& session) {
     } else if (!candidates.empty()) {
       turn(*candidates[random_.below(candidates.size())]);
     } else {
-      observer_.cancel(session.backend_);
-      turn(session);
+      end_wait(session, Ended::lock_timeout);
     }
   }
 }

@@ -36,6 +36,9 @@ class Observer {
   virtual void await_end(int backend) = 0;
 };
 
+/// Why a statement was ended that waited for a lock.
+enum class Ended { no, deadlock, lock_timeout };
+
 /// Leaves a thread whose process is dead.
 struct Killed {};
 
@@ -55,8 +58,8 @@ class Session {
   bool is_killed() const { return is_killed_; }
   /// The backend that its statements go to; 0: not connected.
   void set_backend(int backend) { backend_ = backend; }
-  /// Its statement was ended because of a deadlock; asked once.
-  bool was_victim() { return std::exchange(is_victim_, false); }
+  /// Why its statement was ended, if it was; asked once.
+  Ended was_ended() { return std::exchange(ended_, Ended::no); }
 
   bool is_idle() const { return state_ == State::idle; }
   bool is_waiting() const { return state_ == State::waiting; }
@@ -78,7 +81,8 @@ class Session {
   Monotonic waits_since_{};
   std::atomic<int> backend_ = 0;
   bool is_backend_stopped_ = false;
-  bool is_paused_ = false, is_victim_ = false, is_killed_ = false, is_over_ = false;
+  Ended ended_ = Ended::no;
+  bool is_paused_ = false, is_killed_ = false, is_over_ = false;
   std::thread thread_;
 };
 
@@ -110,6 +114,7 @@ class Turns {
   void turn(Session& session);
   void resume_backend(Session& session);
   void end_waits();
+  void end_wait(Session& session, Ended why);
   void break_deadlock(Session& last);
   bool is_stuck(const Session& session);
   std::vector<Session*> able();

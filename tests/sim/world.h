@@ -63,7 +63,7 @@ struct Twins {
 };
 
 /// Until the store withstands them, answers are not lost and changes do not meet.
-constexpr bool is_store_ready = false;
+constexpr bool is_store_ready = true;
 
 /// What the replicas of a run share.
 enum class Ground {
