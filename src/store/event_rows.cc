@@ -51,7 +51,7 @@ std::optional<Position> decode_position(std::string_view text) {
 
 }  // namespace
 
-std::string digest_of(std::string_view body) {
+std::string body_digest(std::string_view body) {
   return to_hex(bytes_of(sha256(body)).substr(0, digest_bytes));
 }
 
@@ -78,7 +78,7 @@ Result<Recorded> SqlJournal::record(const Event& event) {
   DW_CHECK(db_.run(stmt::event_by_key, {event.source, event.key}, [&](const Row& row) {
     recorded.id = {row.integer(0)};
     const std::string_view kept = row.text(1), digest = row.text(3);
-    recorded.is_same_body = kept.empty() ? digest == digest_of(body) : kept == body;
+    recorded.is_same_body = kept.empty() ? digest == body_digest(body) : kept == body;
     recorded.reply = stored_json(row.text(2));
   }));
   return recorded;

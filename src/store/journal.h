@@ -233,7 +233,7 @@ class SqlJournal : public Journal {
 /// file, which `store verify` reports: it is null too.
 json::value stored_json(std::string_view text);
 /// What is kept of a body that retention has emptied: enough to tell another one from it.
-std::string digest_of(std::string_view body);
+std::string body_digest(std::string_view body);
 
 /// A cursor is the id after which the next page starts; anything else starts at the front.
 int64_t id_below(const std::string& cursor);

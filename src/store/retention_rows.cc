@@ -39,7 +39,7 @@ Result<int64_t> SqlJournal::prune_events(TimePoint before, int64_t limit) {
   DW_CHECK(db_.run(stmt::old_events, {before, limit}, [&](const Row& row) {
     const bool is_for_ever = row.integer(1) != 0;
     old.emplace_back(EventId{row.integer(0)}, is_for_ever,
-                     is_for_ever ? digest_of(row.text(2)) : std::string());
+                     is_for_ever ? body_digest(row.text(2)) : std::string());
   }));
   for (const auto& [id, is_for_ever, digest] : old) {
     if (is_for_ever) {
