@@ -48,7 +48,7 @@ bool is_not_written(const Error& error) {
 void World::meet() {
   if (!is_storm_) return;
   after(any_wait(50, 1500), &World::meet);
-  switch (is_store_ready ? random_.below(8) : 2 + random_.below(2)) {
+  switch (random_.below(8)) {
     case 0:
     case 1:
       send_twins();

@@ -173,7 +173,7 @@ void World::run() {
   store_weather_ = stormy_store;
   if (server_) {
     store_weather_.death = 0;  // a server's processes die alone: kill_replica()
-    if (is_store_ready) server_->set_cuts(stormy_connections);
+    server_->set_cuts(stormy_connections);
   }
   start_machine(nullptr);
   plan_orders();
@@ -276,10 +276,10 @@ void World::trouble_server() {
     return;
   }
   story_.fault("bad connections", "", "connections to the server are bad");
-  if (is_store_ready) server_->set_cuts(bad_connections);
+  server_->set_cuts(bad_connections);
   store_weather_.deaf = 0.5;
   after(any_wait(1000, 15'000), [this] {
-    server_->set_cuts(is_storm_ && is_store_ready ? stormy_connections : Cuts{});
+    server_->set_cuts(is_storm_ ? stormy_connections : Cuts{});
     store_weather_.deaf = is_storm_ ? stormy_store.deaf : 0;
   });
 }

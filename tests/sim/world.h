@@ -62,9 +62,6 @@ struct Twins {
   std::set<int64_t> ids{};  ///< as the answers named them
 };
 
-/// Until the store withstands them, answers are not lost and changes do not meet.
-constexpr bool is_store_ready = true;
-
 /// What the replicas of a run share.
 enum class Ground {
   file,    ///< one SQLite file on a machine that can lose its power
