@@ -36,7 +36,8 @@ std::unique_ptr<Oidc> oidc_of(Core& core) {
                    core.public_url + "/oidc/callback"});
 }
 
-ApiParts api_parts(FacesParts& parts, Access& access) {
+ApiParts api_parts(FacesParts& parts, Access& access, StoreWatch& watch,
+                   const Deadlines& deadlines) {
   Core& core = parts.core;
   return {*core.store,
           *core.inbox,
@@ -53,7 +54,9 @@ ApiParts api_parts(FacesParts& parts, Access& access) {
           core.clock.now(),
           std::move(parts.lanes_changed),
           *core.notices,
-          core.judging};
+          core.judging,
+          watch,
+          deadlines};
 }
 
 }  // namespace
@@ -67,7 +70,9 @@ Faces::Faces(FacesParts parts)
                            oidc_of(core_), default_role(core_.settings)}),
       hooks_(*core_.inbox, core_.clock, core_.metrics, parts.states, core_.hook_sources()),
       sqs_(core_.loop, core_.clock, *core_.store, sqs_settings(core_)),
-      api_(api_parts(parts, access_)) {}
+      deadlines_(core_.loop, core_.clock, tasks_, *core_.store),
+      watch_(core_.loop, core_.clock, tasks_, *core_.store),
+      api_(api_parts(parts, access_, watch_, deadlines_)) {}
 
 Result<std::string> Faces::start() {
   server_ =
@@ -88,6 +93,7 @@ Routes Faces::routes() {
   add_oauth_callback(routes, core_);
   sqs_.add_to(routes);
   add_board_routes(routes);
+  deadlines_.guard(routes);
   return routes;
 }
 

@@ -49,6 +49,8 @@ class Faces {
   SignIn sign_in_;
   Hooks hooks_;
   SqsEndpoint sqs_;
+  Deadlines deadlines_;
+  StoreWatch watch_;
   Api api_;
   std::unique_ptr<HttpServer> server_;  // null until start()
 };

@@ -78,6 +78,8 @@ class Routes {
   };
   /// HEAD is answered by GET's handler.
   Found find(std::string_view method, std::string_view path) const;
+  /// Replaces each handler by what `around` makes of it and its pattern.
+  void wrap(const std::function<Handler(std::string_view pattern, Handler)>& around);
   /// "GET /v1/tickets/{}", for the API description and its test.
   std::vector<std::string> list() const;
 

@@ -125,6 +125,10 @@ Routes::Found Routes::find(std::string_view method, std::string_view path) const
   return best;
 }
 
+void Routes::wrap(const std::function<Handler(std::string_view, Handler)>& around) {
+  for (Route& route : routes_) route.handler = around(route.pattern, std::move(route.handler));
+}
+
 std::vector<std::string> Routes::list() const {
   std::vector<std::string> out;
   for (const Route& route : routes_) out.push_back(route.method + " " + route.pattern);

@@ -85,6 +85,8 @@ Response problem(const Error& error, int status) {
 }
 
 Response problem(const Error& error) {
+  // Ours, not an outside system's: the store was closed before it knew whether its commit stands.
+  if (error.kind == ErrorKind::unsure && error.where == "store") return problem(error, 503);
   return problem(error, status_of(error.kind));
 }
 

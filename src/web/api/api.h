@@ -15,8 +15,10 @@
 #include "ports/store.h"
 #include "web/access.h"
 #include "web/connector_states.h"
+#include "web/deadlines.h"
 #include "web/live_feed.h"
 #include "web/shapes.h"
+#include "web/store_watch.h"
 
 namespace dw {
 
@@ -38,6 +40,8 @@ struct ApiParts {
   std::function<void()> lanes_changed;
   Notices& notices;
   Judging volume{};  ///< how hours are judged, as configured
+  StoreWatch& watch;
+  const Deadlines& deadlines;
 };
 
 class Api {

@@ -40,6 +40,8 @@ void Api::add_status(Routes& routes) {
   parts_.metrics.declare_gauge("deskwire_store_up", "1 while the store commits");
   parts_.metrics.declare_gauge("deskwire_connector_up", "1 while a connector works, by connector");
   parts_.metrics.declare_gauge("deskwire_live_readers", "Open live streams");
+  parts_.metrics.declare_gauge("deskwire_requests_given_up",
+                               "Requests that go on after their caller was told to come again");
 }
 
 Task<Response> Api::status(Request& request) {
@@ -113,22 +115,26 @@ Task<Response> Api::healthz(Request&) {
 }
 
 Task<Response> Api::readyz(Request&) {
-  const StoreHealth health = parts_.store.health();
-  if (health.is_ok) co_return plain(200, "ready\n");
-  Response response = plain(503, "store: " + health.detail + "\n");
+  const std::string trouble = co_await parts_.watch.trouble();
+  if (trouble.empty()) co_return plain(200, "ready\n");
+  Response response = plain(503, "store: " + trouble + "\n");
   response.headers.emplace_back("Retry-After", "1");
   co_return response;
 }
 
 Task<void> Api::measure_backlog() {
   BacklogFigures backlog;
+  const std::string trouble = co_await parts_.watch.trouble();
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(backlog, reader.backlog());
     return {};
   };
-  const Result<void> read = co_await parts_.store.read(work);
   Metrics& metrics = parts_.metrics;
-  metrics.set("deskwire_store_up", read.ok() && parts_.store.health().is_ok ? 1 : 0);
+  // What does not need the store is shown all the more while it is silent.
+  Result<void> read = Error{ErrorKind::full, "store", trouble};
+  if (trouble.empty()) read = co_await parts_.store.read(work);
+  metrics.set("deskwire_store_up", read.ok() ? 1 : 0);
+  metrics.set("deskwire_requests_given_up", static_cast<double>(parts_.deadlines.given_up()));
   metrics.set("deskwire_live_readers", static_cast<double>(parts_.live.readers()));
   for (const ConnectorState& connector : parts_.connectors.list()) {
     metrics.set("deskwire_connector_up", connector.is_ok ? 1 : 0, {{"connector", connector.name}});
