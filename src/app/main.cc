@@ -7,6 +7,7 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "base/defect.h"
+#include "base/storable.h"
 
 namespace {
 
@@ -40,6 +41,11 @@ int run(int count, char** arguments) {
   dw::add_completions(program, invocation);
   dw::add_man(program, invocation);
   std::vector<std::string> words = dw::modern_arguments(count, arguments);
+  for (const std::string& word : words) {
+    if (dw::unstorable_reason(word).empty()) continue;
+    fmt::print(stderr, "deskwire: the argument \"{}\" is not valid UTF-8\n", dw::storable(word));
+    return dw::exit_usage;
+  }
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
     app.parse(words);

@@ -26,6 +26,7 @@ struct ParserIsLost {};
 #include <algorithm>
 #include <array>
 
+#include "base/storable.h"
 #include "base/text.h"
 
 namespace dw {
@@ -68,11 +69,13 @@ void expand_all(Node& node, const std::string& key, const Environment& environme
                 Problems& problems) {
   if (auto* text = std::get_if<std::string>(&node.value)) {
     Result<std::string> expanded = expand(*text, environment);
-    node.is_broken = !expanded.ok();
-    if (expanded.ok()) {
-      *text = std::move(*expanded);
+    const std::string reason =
+        expanded.ok() ? std::string(unstorable_reason(*expanded)) : expanded.error().what;
+    node.is_broken = !reason.empty();
+    if (node.is_broken) {
+      problems.add_unreadable(node.line, key, reason);
     } else {
-      problems.add_unreadable(node.line, key, expanded.error().what);
+      *text = std::move(*expanded);
     }
   } else if (auto* list = std::get_if<Node::List>(&node.value)) {
     for (Node& one : *list) {

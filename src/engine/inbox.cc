@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/storable.h"
 
 namespace dw {
 namespace {
@@ -38,6 +39,14 @@ Event answer_event(const Delivery& delivery, const Outcome& outcome, TimePoint n
           .body = std::move(body)};
 }
 
+/// Before anything is decided on it: what a store can't keep as it is becomes what it can. The API
+/// has refused such texts by then; other senders can't be told.
+void make_storable(Event& event) {
+  event.source = storable(std::move(event.source));
+  event.key = storable(std::move(event.key));
+  dw::make_storable(event.body);
+}
+
 }  // namespace
 
 Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
@@ -64,6 +73,7 @@ bool Inbox::takes(std::string_view kind) const {
 }
 
 Task<Result<Accepted>> Inbox::accept(Event event) {
+  make_storable(event);
   if (!takes(event.kind)) {
     co_return Error{ErrorKind::invalid, event.source, "nothing here takes " + event.kind};
   }
@@ -157,6 +167,7 @@ Result<json::value> Inbox::plan_one(Journal& journal, const Job& job, const Roun
     DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
   }
   for (Event& found : plan.found) {
+    make_storable(found);
     DW_TRY(const Recorded recorded, journal.record(found));
     if (recorded.is_first) next.push_back({recorded.id, std::move(found)});
   }
@@ -228,7 +239,8 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
 Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
                                 Counts& counts, Broken& broken) {
   if (delivery.answer_kind.empty() || !takes(delivery.answer_kind)) return {};
-  const Event event = answer_event(delivery, outcome, clock_.now());
+  Event event = answer_event(delivery, outcome, clock_.now());
+  make_storable(event);
   DW_TRY(const Recorded recorded, journal.record(event));
   if (!recorded.is_first) return {};
   if (const auto defect = broken.find(delivery.id); defect != broken.end()) {

@@ -85,9 +85,11 @@ Response problem(const Error& error, int status) {
 }
 
 Response problem(const Error& error) {
+  // A cursor is a parameter of the query, whoever finds out that it is a bad one.
+  const bool is_query = error.kind == ErrorKind::invalid && error.where == "cursor";
   // Ours, not an outside system's: the store was closed before it knew whether its commit stands.
   if (error.kind == ErrorKind::unsure && error.where == "store") return problem(error, 503);
-  return problem(error, status_of(error.kind));
+  return problem(error, is_query ? 400 : status_of(error.kind));
 }
 
 Response problem(int status, std::string_view detail) {

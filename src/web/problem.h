@@ -14,7 +14,8 @@ namespace dw {
 int status_of(ErrorKind kind);
 
 Response problem(int status, std::string_view detail);
-/// With `errors: [{field, problem}]` where there are several, and Retry-After where it is known.
+/// With `errors: [{field, problem}]` where there are several, and Retry-After where it is known. A
+/// bad cursor is 400, as other parameters are.
 Response problem(const Error& error);
 /// The same under another status: a bad query parameter is 400.
 Response problem(const Error& error, int status);

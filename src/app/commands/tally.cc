@@ -5,6 +5,7 @@
 #include "app/commands/commands.h"
 #include "app/stats_files.h"
 #include "app/tally_recount.h"
+#include "base/storable.h"
 #include "base/text.h"
 #include "base/text_file.h"
 #include "domain/day.h"
@@ -62,6 +63,9 @@ void import(Invocation& invocation, const TallyArguments& given) {
   if (!core) return;
   const Result<std::string> text = read_whole(given.file, import_bytes_max);
   if (!text.ok()) return fail(invocation, text.error());
+  if (const std::string_view reason = unstorable_reason(*text); !reason.empty()) {
+    return fail(invocation, {ErrorKind::invalid, given.file, std::string(reason)});
+  }
   const Result<std::vector<TallyBalance>> balances = balances_in(*text);
   if (!balances.ok()) return fail(invocation, balances.error());
   int64_t total = 0;

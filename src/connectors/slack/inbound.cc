@@ -80,7 +80,7 @@ Result<std::optional<Event>> SlackHook::read(const RawHook& hook) const {
     DW_TRY(const json::value payload, parse_json(hook.body));
     return decode_callback(payload, api_.reading(), hook.at);
   }
-  const json::value form = json_of_form(hook.body);
+  DW_TRY(const json::value form, json_of_form(hook.body));
   if (kind_ == Kind::commands) {
     DW_TRY(Event command, decode_command(form, hook.at));
     return std::optional<Event>(std::move(command));

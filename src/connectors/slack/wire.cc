@@ -266,10 +266,21 @@ std::string marker_of(const json::value& message) {
   return text_at(metadata["event_payload"], "delivery");
 }
 
-json::value json_of_form(std::string_view form) {
+Result<json::value> json_of_form(std::string_view form) {
   json::object out;
-  for (const auto& [name, value] : decode_form(form)) out[name] = value;
-  return out;
+  for (const std::string_view pair : split(form, '&')) {
+    if (pair.empty()) continue;
+    const size_t equals = std::min(pair.find('='), pair.size());
+    const auto name = decode_url_part(pair.substr(0, equals), true);
+    const auto value = decode_url_part(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (!name || !value) {
+      return Error{
+          ErrorKind::invalid, "slack",
+          "a field of the form has a NUL character, or a % without two hexadecimal digits"};
+    }
+    out[*name] = *value;
+  }
+  return json::value(std::move(out));
 }
 
 int64_t seconds_of_ts(std::string_view ts) {

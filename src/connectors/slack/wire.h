@@ -52,8 +52,8 @@ std::string text_of_blocks(const json::value& message);
 /// Our delivery's id in a message's metadata; empty: none.
 std::string marker_of(const json::value& message);
 
-/// "a=1&b=2" as {"a":"1","b":"2"}.
-json::value json_of_form(std::string_view form);
+/// "a=1&b=2" as {"a":"1","b":"2"}. errors  invalid: a field can't be decoded: none is left out
+Result<json::value> json_of_form(std::string_view form);
 /// Seconds of "1700000000.000200"; 0 if it is no ts.
 int64_t seconds_of_ts(std::string_view ts);
 

@@ -184,13 +184,16 @@ TEST(SlackWire, where_text_is_empty_blocks_and_attachments_speak) {
 
 TEST(SlackWire, commands_and_buttons_are_events) {
   const auto command = decode_command(
-      json_of_form("channel_id=C1&user_id=U2&user_name=bo&command=%2Fdesk&text=stats+7d&"
-                   "trigger_id=1.2.x&response_url=https%3A%2F%2Fhooks.slack.com%2F1"),
+      *json_of_form("channel_id=C1&user_id=U2&user_name=bo&command=%2Fdesk&text=stats+7d&"
+                    "trigger_id=1.2.x&response_url=https%3A%2F%2Fhooks.slack.com%2F1"),
       TimePoint{});
   ASSERT_TRUE(command.ok());
   EXPECT_EQ(command->kind + " " + command->key, "chat.command 1.2.x");
   EXPECT_EQ(at(*command, "text") + at(*command, "user"), R"("stats 7d"{"id":"U2","name":"bo"})");
   EXPECT_FALSE(decode_command(parsed("{}"), TimePoint{}).ok());
+  for (const char* bad : {"text=a%00b&command=%2Fdesk", "a%00=b", "text=%zz", "text=%2"}) {
+    EXPECT_FALSE(json_of_form(bad).ok()) << bad << " would lose a field";
+  }
   const auto press = decode_interactive(
       parsed(R"({"type":"block_actions","trigger_id":"3.4","user":{"id":"U2","username":"bo"},
                  "channel":{"id":"C1"},"container":{"message_ts":"1.1"},

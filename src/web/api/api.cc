@@ -2,10 +2,17 @@
 
 #include <charconv>
 
+#include "base/storable.h"
 #include "base/text.h"
+#include "net/url.h"
 #include "web/problem.h"
 
 namespace dw {
+namespace {
+
+constexpr size_t field_characters_max = 50;
+
+}  // namespace
 
 Api::Api(ApiParts parts) : parts_(std::move(parts)) {}
 
@@ -21,7 +28,13 @@ void Api::add_to(Routes& routes) {
 
 void Api::add(Routes& routes, std::string method, std::string pattern, Method handler) {
   routes.add(std::move(method), std::move(pattern),
-             [this, handler](Request& request) { return (this->*handler)(request); });
+             [this, handler](Request& request) { return serve(request, handler); });
+}
+
+Task<Response> Api::serve(Request& request, Method handler) {
+  std::vector<Problem> problems = unstorable_parameters(request);
+  if (!problems.empty()) co_return bad_parameters(std::move(problems));
+  co_return co_await (this->*handler)(request);
 }
 
 Result<json::value> read_body(const Request& request) {
@@ -32,11 +45,41 @@ Result<json::value> read_body(const Request& request) {
   }
   DW_TRY(json::value body, parse_json(request.body));
   if (!body.is_object()) return Error{ErrorKind::invalid, "body", "must be a JSON object"};
-  return body;
+  std::vector<Problem> problems;
+  find_unstorable(body, problems);
+  if (problems.empty()) return body;
+  return Error{.kind = ErrorKind::invalid,
+               .where = "body",
+               .what = "a text can't be kept exactly as it is",
+               .problems = std::move(problems)};
 }
 
 Response body_refusal(const Error& error) {
-  return problem(error, error.where == "415" ? 415 : 400);
+  if (error.where == "415") return problem(error, 415);
+  return problem(error, error.problems.empty() ? 400 : 422);
+}
+
+std::vector<Problem> unstorable_parameters(const Request& request) {
+  std::vector<Problem> problems;
+  for (const std::string& one : request.path_parameters) {
+    const std::string_view reason = unstorable_reason(one);
+    if (!reason.empty()) problems.push_back({"path", std::string(reason)});
+  }
+  for (const std::string_view pair : split(request.query, '&')) {
+    const size_t equals = std::min(pair.find('='), pair.size());
+    const auto name = decode_url_part(pair.substr(0, equals), true);
+    const auto value = decode_url_part(pair.substr(std::min(equals + 1, pair.size())), true);
+    const std::string field = cut_characters(
+        storable(name.value_or(std::string(pair.substr(0, equals)))), field_characters_max);
+    if (!name || !value) {
+      problems.push_back({field, "has a NUL character, or a % without two hexadecimal digits"});
+      continue;
+    }
+    std::string_view reason = unstorable_reason(*name);
+    if (reason.empty()) reason = unstorable_reason(*value);
+    if (!reason.empty()) problems.push_back({field, std::string(reason)});
+  }
+  return problems;
 }
 
 PageRequest page_parameters(const Request& request, std::vector<Problem>& problems) {

@@ -53,6 +53,8 @@ class Api {
  private:
   using Method = Task<Response> (Api::*)(Request&);
   void add(Routes& routes, std::string method, std::string pattern, Method handler);
+  /// Refuses parameters that no store can keep, and runs the handler.
+  Task<Response> serve(Request& request, Method handler);
 
   // tickets.cc
   void add_tickets(Routes& routes);
@@ -110,8 +112,11 @@ class Api {
   ApiParts parts_;
 };
 
-/// The body as a JSON object. errors  invalid; `where` is "415" when the content type is not JSON
+/// The body as a JSON object. errors  invalid; `where` is "415" when the content type is not JSON;
+///         with the fields whose text no store can keep exactly
 Result<json::value> read_body(const Request& request);
+/// Parameters of path and query that no store can keep exactly, or that can't be read.
+std::vector<Problem> unstorable_parameters(const Request& request);
 Response body_refusal(const Error& error);
 
 /// limit and cursor of a list. Problems are added where a value is out of bounds.

@@ -22,6 +22,9 @@ Task<Response> Api::preview_notices(Request& request) {
   if (!caller.ok()) co_return refusal(caller.error());
   std::vector<Problem> problems;
   const PageRequest page = page_parameters(request, problems);
+  if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) {
+    problems.push_back({"cursor", "is none that this list has given as next_cursor"});
+  }
   if (!problems.empty()) co_return bad_parameters(std::move(problems));
   std::string after = to_lower(page.cursor);
   const Result<NoticePreview> preview =

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "base/storable.h"
 #include "web/api/api.h"
 #include "web/problem.h"
 
@@ -98,6 +99,9 @@ Task<Response> Api::take(const Request& request, const Caller& caller, std::stri
   const std::string_view key = request.header("idempotency-key");
   if (key.size() > idempotency_key_bytes_max) {
     co_return problem(400, "Idempotency-Key is longer than 255 bytes");
+  }
+  if (const std::string_view reason = unstorable_reason(key); !reason.empty()) {
+    co_return bad_parameters({{"Idempotency-Key", std::string(reason)}});
   }
   Event event{.source = "api",
               .key = key.empty() ? random_uuid() : fmt::format("{}/{}/{}", kind, caller.name, key),

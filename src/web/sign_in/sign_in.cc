@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/storable.h"
 #include "base/text.h"
 #include "net/url.h"
 #include "web/api/api.h"
@@ -205,7 +206,9 @@ Task<Response> SignIn::oidc_callback(Request& request) {
 }
 
 Task<Result<Account>> SignIn::account_of(OidcPerson person) {
-  Account account{.name = person.name, .subject = person.subject, .role = parts_.default_role};
+  Account account{.name = storable(person.name),
+                  .subject = storable(person.subject),
+                  .role = parts_.default_role};
   account.created_at = parts_.clock.now();
   Account kept;
   auto work = [&](Journal& journal) -> Result<void> {
