@@ -106,6 +106,46 @@ test("a text that no store keeps is refused by its field before anything is deci
   });
 });
 
+test("/openapi.json names headers, security and operations, and all of it is so", async () => {
+  const daemon = await serve({ config: `${local}\n[access]\nmode = "token"\n` });
+  const { json: api } = await call(daemon.url, "/openapi.json");
+  const schemes = Object.keys(api.components.securitySchemes);
+  assert.deepEqual(schemes.sort(), ["csrf", "session", "token"]);
+  const token = JSON.parse(
+    run(daemon.cwd, ["token", "add", "ci", "--role", "admin", "--json"]).out).token;
+  const as = { authorization: `Bearer ${token}` };
+  const operations = await operationsOf(daemon.url);
+  const ids = operations.map(([, , one]) => one.operationId);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const [method, path, operation] of operations) {
+    assert.match(operation.operationId, /^[a-z][A-Za-z]+$/);
+    for (const one of operation.security) {
+      for (const name of Object.keys(one)) assert.ok(schemes.includes(name), name);
+    }
+    // Without what it asks for, an operation is refused; with it, it is not.
+    const init = { method: method.toUpperCase(), body: method === "get" ? undefined : {} };
+    if (path === "/v1/live" || operation.operationId === "signIn") continue;
+    const bare = await call(daemon.url, fill(path, "1"), init);
+    assert.equal(bare.status === 401, operation.security.length > 0,
+      `${operation.operationId}: ${bare.text}`);
+    const signed = await call(daemon.url, fill(path, "1"), { ...init, headers: as });
+    assert.notEqual(signed.status, 401, operation.operationId);
+    // Who is described as taking Idempotency-Key takes one of the length that is described.
+    const key = operation.parameters.find((one) => one.name === "Idempotency-Key");
+    if (!key) continue;
+    const longer = await call(daemon.url, fill(path, "1"), { ...init,
+      headers: { ...as, "idempotency-key": "k".repeat(key.schema.maxLength + 1) } });
+    assert.equal(longer.status, 400, operation.operationId);
+  }
+  const taking = (name) => operations.filter(([, , one]) =>
+    one.parameters.some((parameter) => parameter.name === name && parameter.in === "header"))
+    .map(([, , one]) => one.operationId).sort();
+  assert.deepEqual(taking("Idempotency-Key"), ["addComment", "openTicket", "updateTicket"]);
+  assert.deepEqual(taking("Last-Event-ID"), ["followChanges"]);
+  await daemon.stop();
+  daemon.clean();
+});
+
 test("an argument that is not UTF-8 and a configured text with a NUL are refused", async () => {
   const cwd = folder(local);
   const done = (() => {
