@@ -128,6 +128,15 @@ Task<void> let_others_run(Loop& loop) {
   co_await asio::post(loop, asio::use_awaitable);
 }
 
+std::string run_text(int64_t run) {
+  return fmt::format("run {}", run);
+}
+
+/// What the schedule does is nobody's.
+Result<void> note_asked(Journal& journal, const AuditEntry& entry) {
+  return entry.who.empty() ? Result<void>() : journal.add_audit(entry);
+}
+
 }  // namespace
 
 NoticeRuns::NoticeRuns(NoticeParts parts) : parts_(std::move(parts)) {
@@ -312,7 +321,7 @@ Task<void> NoticeRuns::drop_replaced() {
   } while (dropped > 0);
 }
 
-Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test) {
+Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test, std::string who) {
   DW_CO_TRY(const std::unique_ptr<Picked> picked, co_await pick());
   NoticeRun run = picked->run;
   run.state = NoticeState::writing;
@@ -328,6 +337,7 @@ Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test) {
   auto work = [&](Journal& journal) -> Result<void> {
     DW_TRY(const bool is_newest, journal.finish_notice_plan(run.id, run.state));
     if (!is_newest) return changed(run.id, "a newer plan came first");
+    DW_CHECK(note_asked(journal, {parts_.clock.now(), who, "notices.plan", run_text(run.id)}));
     // What the older tool's file said is kept from here on, with the question that it raises.
     DW_TRY(const NoticeMarks now, journal.notice_marks());
     const bool is_imported = marks.is_asking && !now.from_day && !is_test;
@@ -361,7 +371,7 @@ Task<Result<void>> NoticeRuns::check_unchanged(const NoticeRun& run) {
   co_return Result<void>();
 }
 
-Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh) {
+Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh, std::string who) {
   DW_CO_CHECK(check_settings());
   DW_CO_CHECK(check_way_out());
   std::optional<NoticeRun> found;
@@ -382,6 +392,7 @@ Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh) {
   NoticeRun run = *found;
   auto work = [&](Journal& journal) -> Result<void> {
     run = *found;
+    DW_CHECK(note_asked(journal, {parts_.clock.now(), who, "notices.apply", run_text(id)}));
     return begin(journal, run);
   };
   DW_CO_CHECK(co_await parts_.store.write(work));

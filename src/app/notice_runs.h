@@ -36,8 +36,8 @@ class NoticeRuns : public Notices {
   explicit NoticeRuns(NoticeParts parts);
 
   Task<Result<NoticePreview>> preview(std::string after_email, size_t limit) override;
-  Task<Result<NoticeRun>> plan(bool is_test) override;
-  Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh) override;
+  Task<Result<NoticeRun>> plan(bool is_test, std::string who) override;
+  Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh, std::string who) override;
   Task<Result<void>> resume() override;
   ShownNotice show(const NoticeLetter& letter) const override;
   Task<std::vector<Probe>> probe() override;

@@ -86,7 +86,7 @@ void Timetable::start() {
 /// At one replica: the tick is claimed before.
 Task<void> Timetable::run_notices() {
   const NoticesSettings& notices = core_.settings.notices;
-  const Result<NoticeRun> made = co_await core_.notices->plan(notices.is_test);
+  const Result<NoticeRun> made = co_await core_.notices->plan(notices.is_test, "");
   if (!made.ok()) {
     log_error("notices", made.error().text());
     states_.note_trouble("notices", made.error().text());
@@ -104,7 +104,7 @@ Task<void> Timetable::run_notices() {
     log_info("notices", "a plan waits for a person", {{"run", made->id}});
     co_return;
   }
-  const Result<NoticeRun> applied = co_await core_.notices->apply(made->id, true);
+  const Result<NoticeRun> applied = co_await core_.notices->apply(made->id, true, "");
   if (!applied.ok()) log_warn("notices", applied.error().text());
 }
 

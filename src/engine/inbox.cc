@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/storable.h"
+#include "engine/chat_audit.h"
 
 namespace dw {
 namespace {
@@ -47,6 +48,14 @@ void make_storable(Event& event) {
   dw::make_storable(event.body);
 }
 
+AuditEntry audit_line(const Asked& asked, const Event& event, const json::value& reply) {
+  std::vector<Problem> ignored;
+  const auto ticket = JsonView(reply, ignored)["ticket"].integer();
+  std::string subject = ticket ? fmt::format("ticket {}", *ticket) : "";
+  if (!subject.empty() && !asked.detail.empty()) subject += ": ";
+  return {event.at, asked.who, asked.what, subject + asked.detail};
+}
+
 }  // namespace
 
 Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
@@ -72,7 +81,7 @@ bool Inbox::takes(std::string_view kind) const {
                      [kind](const Job* job) { return job->takes(kind); });
 }
 
-Task<Result<Accepted>> Inbox::accept(Event event) {
+Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> asked) {
   make_storable(event);
   if (!takes(event.kind)) {
     co_return Error{ErrorKind::invalid, event.source, "nothing here takes " + event.kind};
@@ -83,7 +92,7 @@ Task<Result<Accepted>> Inbox::accept(Event event) {
   // The work runs on the store's thread while this frame waits: what it refers to stays.
   auto work = [&](Journal& journal) -> Result<void> {
     counts = {};
-    DW_TRY(accepted, take(journal, event, counts));
+    DW_TRY(accepted, take(journal, event, asked, counts));
     return {};
   };
   const Result<void> written = co_await store_.write(work);
@@ -115,7 +124,8 @@ void Inbox::count(const Counts& counts) {
   }
 }
 
-Result<Accepted> Inbox::take(Journal& journal, const Event& event, Counts& counts) {
+Result<Accepted> Inbox::take(Journal& journal, const Event& event,
+                             const std::optional<Asked>& asked, Counts& counts) {
   DW_TRY(Recorded recorded, journal.record(event));
   if (!recorded.is_first) {
     return Accepted{.event = recorded.id,
@@ -126,6 +136,7 @@ Result<Accepted> Inbox::take(Journal& journal, const Event& event, Counts& count
   try {
     DW_TRY(json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
     DW_CHECK(journal.conclude(recorded.id, EventState::done, "", reply));
+    if (asked) DW_CHECK(journal.add_audit(audit_line(*asked, event, reply)));
     return Accepted{.event = recorded.id, .reply = std::move(reply)};
   } catch (const std::exception& defect) {
     // Jobs are pure, so nothing is corrupt; but the savepoint may hold half of a plan. The error
@@ -212,6 +223,8 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
   const TimePoint now = round.event.at;
   delivery.event = round.cause;
   delivery.created_at = now;
+  DW_TRY(const auto line, chat_audit(journal, round.event, delivery));
+  if (line) DW_CHECK(journal.add_audit(*line));
   const auto local = local_targets_.find(delivery.target);
   if (local == local_targets_.end()) {
     if (!delivery.next_attempt_at) delivery.next_attempt_at = now;

@@ -2,6 +2,7 @@
 // (ADR 2). Local deliveries are performed inside the same transaction (ADR 3).
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ struct Accepted {
   json::value reply{};       ///< for the sender; null if it gets none
 };
 
+/// A person or a token that asks for a change: becomes a line of the audit list in the commit that
+/// makes the change, "ticket 42: status" with the ticket out of the reply.
+struct Asked {
+  std::string who, what;  ///< "token ci", "ticket.update"
+  std::string detail{};   ///< "status"
+};
+
 class Inbox {
  public:
   Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
@@ -30,14 +38,20 @@ class Inbox {
 
   /// Takes one event for good: records it, lets every job that takes its kind plan, in the order
   /// of the jobs, and commits all at once. Each job reads what those before it have written; the
-  /// first reply is the sender's; one refusal refuses the event.
+  /// first reply is the sender's; one refusal refuses the event. `asked`: who it was, where that is
+  /// somebody whom we know; a repeat adds no second line.
   ///
   /// errors  full, busy: the store could not commit; nothing is recorded
   ///         invalid: no job takes this kind, or the job refused it (with the problems)
   /// again   safe: a repeat gets the first reply and plans nothing
   /// cost    one transaction, at most local_rounds_max rounds of local deliveries inside it
   /// source  promises 1 and 2; ADR 2
-  Task<Result<Accepted>> accept(Event event);
+  Task<Result<Accepted>> accept(Event event) {
+    return accept_asked(std::move(event), std::nullopt);
+  }
+  Task<Result<Accepted>> accept(Event event, Asked asked) {
+    return accept_asked(std::move(event), std::move(asked));
+  }
 
   /// What plans brought about, for the metrics: counted when their commit stands.
   struct Counts {
@@ -64,7 +78,9 @@ class Inbox {
     Event event;
   };
 
-  Result<Accepted> take(Journal& journal, const Event& event, Counts& counts);
+  Task<Result<Accepted>> accept_asked(Event event, std::optional<Asked> asked);
+  Result<Accepted> take(Journal& journal, const Event& event, const std::optional<Asked>& asked,
+                        Counts& counts);
   Result<json::value> plan_rounds(Journal& journal, Round first, Counts& counts);
   Result<json::value> plan_one(Journal& journal, const Job& job, const Round& round,
                                std::vector<Round>& next, Counts& counts);

@@ -33,14 +33,15 @@ class Notices {
 
   /// errors  missing: no report is configured; else as the report's place and contents say
   virtual Task<Result<NoticePreview>> preview(std::string after_email, size_t limit) = 0;
-  /// Makes a plan and keeps it; `is_test` one that is never sent.
-  virtual Task<Result<NoticeRun>> plan(bool is_test) = 0;
+  /// Makes a plan and keeps it; `is_test` one that is never sent. `who` asks, for the audit list;
+  /// empty: the schedule.
+  virtual Task<Result<NoticeRun>> plan(bool is_test, std::string who) = 0;
   /// Reserves the ledger and writes the deliveries, some hundreds a transaction, so that nobody
   /// waits behind them. `is_fresh`: the plan was made just now; else the report is read again and
   /// must say the same. A run that a crash left `applying` goes on where it stopped.
   /// errors  missing; conflict: the report or the ledger has changed since, or it is no plan;
   ///         full: it stays `applying`, and goes on with resume() or the next apply()
-  virtual Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh) = 0;
+  virtual Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh, std::string who) = 0;
   /// Goes on with a run that is `applying`, if there is one; whoever did so before may still live.
   virtual Task<Result<void>> resume() = 0;
   /// A letter of a run with its mail.

@@ -122,12 +122,12 @@ struct Sender {
             .reader = [] { return nobody(); }};
   }
   Task<void> send() {
-    const Result<NoticeRun> plan = co_await notices.plan(false);
+    const Result<NoticeRun> plan = co_await notices.plan(false, "ana");
     if (!plan.ok()) {
       ended = plan.error();
       co_return;
     }
-    const Result<NoticeRun> run = co_await notices.apply(plan->id, true);
+    const Result<NoticeRun> run = co_await notices.apply(plan->id, true, "ana");
     ended = run.ok() ? Result<void>() : Result<void>(run.error());
   }
   Task<void> take_over() { ended = co_await notices.resume(); }
@@ -164,6 +164,12 @@ class NoticePieces : public testing::TestWithParam<std::string> {
       EXPECT_EQ(deliveries.size(), static_cast<size_t>(customers));
       DW_TRY(const auto applying, r.applying_notice_run());
       EXPECT_FALSE(applying);
+      int asked = 0;
+      DW_TRY(const auto entries, r.audit({}));
+      for (const AuditEntry& one : entries) {
+        if (one.what == "notices.apply" && one.who == "ana") ++asked;
+      }
+      EXPECT_EQ(asked, 1) << "in pieces or not, it was asked for once";
       return {};
     });
   }

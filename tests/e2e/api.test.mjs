@@ -26,6 +26,106 @@ async function operationsOf(url) {
 const newTicket = { title: "a", priority: "low", description: "b", requester: { name: "c" } };
 const fill = (path, id) => path.replace("{id}", id).replace("{name}", "high");
 
+test("every change is in the audit list, with who made it", async () => {
+  const cwd = folder(`${local}` +
+    `[access]\nmode = "password"\n${notices}`);
+  reportIn(cwd);
+  const password = "correct horse battery";
+  const added = run(cwd, ["user", "add", "root", "--role", "admin"], { input: `${password}\n` });
+  assert.equal(added.code, 0, added.err);
+  const daemon = await serve({ cwd });
+  const token = JSON.parse(run(cwd, ["token", "add", "ci", "--role", "admin", "--json"]).out).token;
+  let headers = { authorization: `Bearer ${token}` };
+  const api = (method, path, body) => call(daemon.url, path, { method, body, headers });
+  const deliveries = async () => (await api("GET", "/v1/deliveries?state=pending")).json.items;
+  // What each operation needs, what it writes down, and about what.
+  const changes = {
+    openTicket: { body: newTicket, what: "ticket.open", subject: /^ticket 1$/ },
+    updateTicket: { id: 1, body: { status: "pending", assignee: "Bo" }, what: "ticket.update",
+      subject: /^ticket 1: status, assignee$/ },
+    addComment: { id: 1, body: { body: "x" }, what: "ticket.comment", subject: /^ticket 1$/ },
+    redriveQueue: { path: "/v1/queues/high-dead/redrive", body: {}, what: "queue.redrive",
+      subject: /^high-dead$/ },
+    planNotices: { body: {}, what: "notices.plan", subject: /^run 1$/ },
+    applyNotices: { id: 1, body: {}, what: "notices.apply", subject: /^run 1$/ },
+    retryDelivery: { id: async () => (await deliveries())[0].id, body: {}, what: "delivery.retry",
+      subject: /^d-\d+$/ },
+    discardDelivery: { id: async () => (await deliveries())[0].id, body: { why: "no need" },
+      what: "delivery.discard", subject: /^d-\d+: no need$/ },
+    judgeIncident: { id: 1, body: { verdict: "real" }, what: "volume.feedback", subject: /^1$/ },
+    signIn: { body: { name: "root", password }, what: "session.open", subject: /^127\.0\.0\.1$/,
+      who: "root" },
+    signOut: { body: {}, what: "session.close", subject: /^$/, who: "root" },
+  };
+  execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${cwd}/deskwire.db`,
+    "INSERT INTO volume_incident (from_at, to_at, body) VALUES (0, 0, '{}')"]);
+  const all = (await operationsOf(daemon.url)).filter(([method]) => method !== "get");
+  const order = Object.keys(changes);
+  assert.deepEqual(all.map(([, , one]) => one.operationId).sort(), [...order].sort(),
+    "each operation that changes something has its line in this test");
+  all.sort(([, , a], [, , b]) => order.indexOf(a.operationId) - order.indexOf(b.operationId));
+  for (const [method, path, { operationId }] of all) {
+    const change = changes[operationId];
+    const id = typeof change.id === "function" ? await change.id() : change.id;
+    const answer = await api(method.toUpperCase(), change.path ?? fill(path, id), change.body);
+    assert.ok(answer.status < 300, `${operationId}: ${answer.status} ${answer.text}`);
+    const asAdmin = operationId === "signOut" ? { authorization: `Bearer ${token}` } : headers;
+    const { json } = await call(daemon.url, "/v1/audit?limit=1", { headers: asAdmin });
+    const [entry] = json.items;
+    assert.deepEqual([entry.what, entry.who], [change.what, change.who ?? "token ci"], operationId);
+    assert.match(entry.subject, change.subject, operationId);
+    if (operationId === "signIn") {
+      const cookie = answer.headers.getSetCookie()
+        .find((one) => one.startsWith("deskwire_session="));
+      headers = { cookie: cookie.split(";")[0], "x-csrf-token": answer.json.csrf };
+    }
+  }
+  // What was refused, and a repeat, write nothing down.
+  headers = { authorization: `Bearer ${token}` };
+  const count = async () => (await api("GET", "/v1/audit?limit=500")).json.items.length;
+  const before = await count();
+  assert.equal((await api("PATCH", "/v1/tickets/1", { status: "lost" })).status, 422);
+  assert.equal((await api("PATCH", "/v1/tickets/99", { status: "open" })).status, 404);
+  for (let i = 0; i < 2; ++i) {
+    const again = await call(daemon.url, "/v1/tickets", { method: "POST", body: newTicket,
+      headers: { ...headers, "idempotency-key": "k" } });
+    assert.equal(again.status, 201);
+  }
+  assert.equal(await count(), before + 1);
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("commands write down what they change, as the API does", async () => {
+  const cwd = folder(local + notices);
+  reportIn(cwd);
+  const last = () => {
+    const line = execFileSync("sqlite3", [`${cwd}/deskwire.db`,
+      "SELECT who || '|' || what || '|' || subject FROM audit ORDER BY id DESC LIMIT 1"]);
+    return line.toString().trim();
+  };
+  const did = (args, expected, input) => {
+    const done = run(cwd, args, { input });
+    assert.equal(done.code, 0, `${args.join(" ")}: ${done.err}`);
+    assert.match(last(), expected, args.join(" "));
+  };
+  const say = "command line\\|";
+  const one = ["--title", "a", "--priority", "low", "--description", "b"];
+  did(["ticket", "new", ...one], new RegExp(`^${say}ticket.open\\|ticket 1$`));
+  did(["ticket", "reply", "1", "hello"], new RegExp(`^${say}ticket.comment\\|ticket 1$`));
+  did(["ticket", "close", "1"], new RegExp(`^${say}ticket.update\\|ticket 1: status$`));
+  did(["notices", "plan"], new RegExp(`^${say}notices.plan\\|run 1$`));
+  did(["token", "add", "ci"], new RegExp(`^${say}token.add\\|ci$`));
+  did(["token", "revoke", "ci"], new RegExp(`^${say}token.revoke\\|ci$`));
+  did(["queue", "redrive", "high-dead"], new RegExp(`^${say}queue.redrive\\|high-dead$`));
+  did(["user", "add", "ana"], new RegExp(`^${say}user.add\\|ana$`), "correct horse battery\n");
+  did(["user", "remove", "ana"], new RegExp(`^${say}user.remove\\|ana$`));
+  writeFileSync(`${cwd}/old.csv`, `,${[...Array(24).keys()].join(",")}\n` +
+    [...Array(30).keys()].map((day) =>
+      `2026-10-${String(day + 1).padStart(2, "0")},${Array(24).fill(9).join(",")}`).join("\n"));
+  did(["volume", "import", "old.csv"], new RegExp(`^${say}volume.import\\|old.csv$`));
+});
+
 /** Both engines: what is refused does not depend on where it would have been kept. */
 async function onBoth(work) {
   const database = postgres();

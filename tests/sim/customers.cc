@@ -62,13 +62,13 @@ std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock,
 }
 
 Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t>)> heard) {
-  const Result<NoticeRun> plan = co_await notices->plan(false);
+  const Result<NoticeRun> plan = co_await notices->plan(false, "");
   if (!plan.ok()) {
     heard(plan.error());
     co_return;
   }
   const int64_t customers = plan->figures.at("customers").to_number<int64_t>();
-  const Result<NoticeRun> sent = co_await notices->apply(plan->id, false);
+  const Result<NoticeRun> sent = co_await notices->apply(plan->id, false, "");
   heard(sent.ok() ? Result<int64_t>(customers) : Result<int64_t>(sent.error()));
 }
 

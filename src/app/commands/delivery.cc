@@ -92,8 +92,9 @@ void decide(Invocation& invocation, const DeliveryArguments& given, bool is_disc
       } else {
         DW_CHECK(journal.retry_delivery(id, now));
       }
-      DW_CHECK(journal.add_audit(
-          {now, "command line", is_discard ? "delivery.discard" : "delivery.retry", to_text(id)}));
+      DW_CHECK(journal.add_audit({now, "command line",
+                                  is_discard ? "delivery.discard" : "delivery.retry",
+                                  is_discard ? to_text(id) + ": " + given.why : to_text(id)}));
       DW_TRY(const auto changed, journal.delivery(id));
       items.push_back(shape_of(*changed, core->shapes()));
     }

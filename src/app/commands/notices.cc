@@ -174,7 +174,7 @@ void plan(Invocation& invocation, const NoticeArguments& given) {
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
   const bool is_test = core->settings.notices.is_test;
-  const auto made = run_task(*core, core->notices->plan(is_test));
+  const auto made = run_task(*core, core->notices->plan(is_test, "command line"));
   if (!made.ok()) return fail(invocation, made.error());
   print_run(invocation, *made);
   print_bad_rows(invocation, *made);
@@ -230,7 +230,7 @@ void apply(Invocation& invocation, const NoticeArguments& given) {
   bool is_alone = false;
   const std::unique_ptr<Core> core = sending_core(invocation, given, is_alone);
   if (!core) return;
-  const auto applied = run_task(*core, core->notices->apply(given.plan, false));
+  const auto applied = run_task(*core, core->notices->apply(given.plan, false, "command line"));
   if (!applied.ok()) return fail(invocation, applied.error());
   send(invocation, *core, given, is_alone, applied->id);
 }
@@ -276,7 +276,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
   const bool is_test = core->settings.notices.is_test;
   constexpr int tries_max = 5;
   for (int i = 0; i < tries_max; ++i) {
-    const auto made = run_task(*core, core->notices->plan(is_test));
+    const auto made = run_task(*core, core->notices->plan(is_test, "command line"));
     if (!made.ok()) return fail(invocation, made.error());
     if (is_test) {
       print_run(invocation, *made);
@@ -284,7 +284,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
       return print_bad_rows(invocation, *made);
     }
     if (is_asking(*core) && !is_agreed(invocation, given, *made)) return;
-    const auto applied = run_task(*core, core->notices->apply(made->id, true));
+    const auto applied = run_task(*core, core->notices->apply(made->id, true, "command line"));
     // Another run came in between: what it left is planned anew.
     if (!applied.ok() && applied.error().kind == ErrorKind::conflict) continue;
     if (!applied.ok()) return fail(invocation, applied.error());
@@ -365,7 +365,9 @@ void import(Invocation& invocation, const NoticeArguments& given) {
     DW_TRY(NoticeMarks marks, journal.notice_marks());
     marks.from_day = marks.watermark = *day;
     marks.is_asking = true;
-    return journal.set_notice_marks(marks);
+    DW_CHECK(journal.set_notice_marks(marks));
+    return journal.add_audit(
+        {core->clock.now(), "command line", "notices.import", given.date_file});
   };
   const Result<void> written = run_task(*core, core->store->write(work));
   if (!written.ok()) return fail(invocation, written.error());

@@ -151,7 +151,8 @@ class Backfill {
                 .at = core_.clock.now()};
     event.body = json::object{
         {"channel", channel_}, {"asked_at", asked * 1000}, {"messages", std::move(found)}};
-    co_return co_await core_.inbox->accept(std::move(event));
+    Asked by{"command line", "tally.backfill", channel_};
+    co_return co_await core_.inbox->accept(std::move(event), std::move(by));
   }
 
   void note_time(const json::value& message) {

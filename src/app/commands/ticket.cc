@@ -16,7 +16,7 @@ struct TicketArguments {
 };
 
 /// Hands an event to the inbox as the API does; the ticket that the reply names is printed.
-void take(Invocation& invocation, std::string kind, json::object body) {
+void take(Invocation& invocation, std::string kind, json::object body, Asked asked) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
   Event event{.source = "command",
@@ -24,7 +24,8 @@ void take(Invocation& invocation, std::string kind, json::object body) {
               .kind = std::move(kind),
               .at = core->clock.now(),
               .body = std::move(body)};
-  const Result<Accepted> accepted = run_task(*core, core->inbox->accept(std::move(event)));
+  const Result<Accepted> accepted =
+      run_task(*core, core->inbox->accept(std::move(event), std::move(asked)));
   if (!accepted.ok()) return fail(invocation, accepted.error());
   std::vector<Problem> ignored;
   const TicketId id{JsonView(accepted->reply, ignored)["ticket"].integer().value_or(0)};
@@ -120,7 +121,7 @@ void add_ticket(Command app, Invocation& invocation) {
   one.add_option("id", given->id, "its number").required();
 
   Command fresh = add_command(ticket, invocation, "new", "Open a ticket", [&invocation, given] {
-    take(invocation, "api.ticket", new_body(*given));
+    take(invocation, "api.ticket", new_body(*given), {"command line", "ticket.open"});
   });
   fresh.add_option("--title", given->title, "one line").required();
   fresh.add_option("--priority", given->priority, "high, medium or low").required();
@@ -136,7 +137,8 @@ void add_ticket(Command app, Invocation& invocation) {
               {"author", json::object{{"name", "command line"}}},
               {"body", given->body},
               {"public", !given->is_private},
-              {"source", "command"}});
+              {"source", "command"}},
+             {"command line", "ticket.comment"});
       });
   reply.add_option("id", given->id, "the ticket's number").required();
   reply.add_option("text", given->body, "what to say").required();
@@ -144,7 +146,8 @@ void add_ticket(Command app, Invocation& invocation) {
 
   Command close = add_command(ticket, invocation, "close", "Solve a ticket", [&invocation, given] {
     take(invocation, "desk.update",
-         {{"ticket", given->id}, {"status", "solved"}, {"by", "command line"}});
+         {{"ticket", given->id}, {"status", "solved"}, {"by", "command line"}},
+         {"command line", "ticket.update", "status"});
   });
   close.add_option("id", given->id, "the ticket's number").required();
 }

@@ -80,13 +80,18 @@ VolumeParts parts_of(const Core& core) {
 }
 
 /// Years of hours, in pieces: a daemon beside us writes to the same store.
-Result<void> keep_counts(Store& store, const std::vector<HourCount>& counts, TimePoint now) {
+Result<void> keep_counts(Store& store, const std::vector<HourCount>& counts, TimePoint now,
+                         const std::string& file) {
   constexpr size_t hours_per_commit = 1000;
   for (size_t first = 0; first < counts.size(); first += hours_per_commit) {
     const size_t last = std::min(first + hours_per_commit, counts.size());
     const std::vector<HourCount> piece(counts.begin() + static_cast<ptrdiff_t>(first),
                                        counts.begin() + static_cast<ptrdiff_t>(last));
-    auto keep = [&](Journal& journal) { return journal.keep_volume_hours(piece, now); };
+    auto keep = [&](Journal& journal) -> Result<void> {
+      DW_CHECK(journal.keep_volume_hours(piece, now));
+      if (first > 0) return {};
+      return journal.add_audit({now, "command line", "volume.import", file});
+    };
     DW_CHECK(store.write_now(keep));
   }
   return {};
@@ -110,7 +115,7 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
     fmt::print(stderr, "deskwire: {}\n", counts.error().text());
     return {};
   }
-  return keep_counts(*core.store, *counts, core.clock.now());
+  return keep_counts(*core.store, *counts, core.clock.now(), older.history_file);
 }
 
 /// Sends what this run planned, as the daemon would: cron users have none.
@@ -230,7 +235,7 @@ void import(Invocation& invocation, const VolumeArguments& given) {
   if (!counts.ok()) return fail(invocation, counts.error());
   const auto store = open_store(settings->store.url, OpenMode::visit, nullptr);
   if (!store.ok()) return fail(invocation, store.error());
-  const Result<void> kept = keep_counts(**store, *counts, system_now());
+  const Result<void> kept = keep_counts(**store, *counts, system_now(), given.file);
   if (!kept.ok()) return fail(invocation, kept.error());
   print_one(invocation, {{"hours", static_cast<int64_t>(counts->size())},
                          {"from", to_rfc3339(counts->front().hour)},

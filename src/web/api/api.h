@@ -64,8 +64,8 @@ class Api {
   Task<Response> new_comment(Request& request);
   Task<Response> change_ticket(Request& request);
   Task<Response> ticket_metrics(Request& request);
-  Task<Response> take(const Request& request, const Caller& caller, std::string kind,
-                      json::value body, int status);
+  struct Taken;
+  Task<Response> take(const Request& request, const Caller& caller, Taken taken);
 
   // queues.cc
   void add_queues(Routes& routes);

@@ -110,14 +110,8 @@ Task<Response> Api::plan_notices(Request& request) {
   if (!caller.ok()) co_return refusal(caller.error());
   const Result<json::value> body = read_body(request);
   if (!body.ok()) co_return body_refusal(body.error());
-  const Result<NoticeRun> made = co_await parts_.notices.plan(false);
+  const Result<NoticeRun> made = co_await parts_.notices.plan(false, caller->name);
   if (!made.ok()) co_return problem(made.error());
-  auto work = [&](Journal& journal) -> Result<void> {
-    return journal.add_audit(
-        {parts_.clock.now(), caller->name, "notices.plan", fmt::format("run {}", made->id)});
-  };
-  const Result<void> written = co_await parts_.store.write(work);
-  if (!written.ok()) co_return problem(written.error());
   co_return json_answer(201, shape_of(*made, NoticeCounts{}));
 }
 
@@ -127,17 +121,16 @@ Task<Response> Api::apply_notices(Request& request) {
   const Result<json::value> body = read_body(request);
   if (!body.ok()) co_return body_refusal(body.error());
   const int64_t run = number_of(request.path_parameters.at(0)).value_or(0);
-  const Result<NoticeRun> applied = co_await parts_.notices.apply(run, false);
+  const Result<NoticeRun> applied = co_await parts_.notices.apply(run, false, caller->name);
   if (!applied.ok()) co_return problem(applied.error());
-  NoticeCounts counts;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(counts, journal.notice_counts(run));
-    return journal.add_audit(
-        {parts_.clock.now(), caller->name, "notices.apply", fmt::format("run {}", run)});
-  };
-  const Result<void> written = co_await parts_.store.write(work);
-  if (!written.ok()) co_return problem(written.error());
   parts_.lanes_changed();
+  NoticeCounts counts;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(counts, reader.notice_counts(run));
+    return {};
+  };
+  const Result<void> read = co_await parts_.store.read(work);
+  if (!read.ok()) co_return problem(read.error());
   co_return json_answer(200, shape_of(*applied, counts));
 }
 

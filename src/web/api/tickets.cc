@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "base/storable.h"
+#include "base/text.h"
 #include "web/api/api.h"
 #include "web/problem.h"
 
@@ -93,9 +94,17 @@ Task<Response> Api::show_ticket(Request& request) {
   co_return json_answer(200, body);
 }
 
+/// A change that somebody asks for: the event that it becomes, its name in the audit list, and the
+/// status of the answer.
+struct Api::Taken {
+  std::string kind;
+  json::value body;
+  std::string what, detail;
+  int status = 201;
+};
+
 /// Hands an event to the inbox and answers with the ticket that the reply names.
-Task<Response> Api::take(const Request& request, const Caller& caller, std::string kind,
-                         json::value body, int status) {
+Task<Response> Api::take(const Request& request, const Caller& caller, Taken taken) {
   const std::string_view key = request.header("idempotency-key");
   if (key.size() > idempotency_key_bytes_max) {
     co_return problem(400, "Idempotency-Key is longer than 255 bytes");
@@ -103,12 +112,15 @@ Task<Response> Api::take(const Request& request, const Caller& caller, std::stri
   if (const std::string_view reason = unstorable_reason(key); !reason.empty()) {
     co_return bad_parameters({{"Idempotency-Key", std::string(reason)}});
   }
-  Event event{.source = "api",
-              .key = key.empty() ? random_uuid() : fmt::format("{}/{}/{}", kind, caller.name, key),
-              .kind = std::move(kind),
-              .at = parts_.clock.now(),
-              .body = std::move(body)};
-  const Result<Accepted> accepted = co_await parts_.inbox.accept(std::move(event));
+  Event event{
+      .source = "api",
+      .key = key.empty() ? random_uuid() : fmt::format("{}/{}/{}", taken.kind, caller.name, key),
+      .kind = std::move(taken.kind),
+      .at = parts_.clock.now(),
+      .body = std::move(taken.body)};
+  Asked asked{caller.name, std::move(taken.what), std::move(taken.detail)};
+  const Result<Accepted> accepted =
+      co_await parts_.inbox.accept(std::move(event), std::move(asked));
   if (!accepted.ok()) co_return problem(accepted.error());
   if (!accepted->is_same_body) {
     co_return problem(422, "this Idempotency-Key was used with another body; use a new key");
@@ -129,8 +141,8 @@ Task<Response> Api::take(const Request& request, const Caller& caller, std::stri
   const Result<void> read = co_await parts_.store.read(work);
   if (!read.ok()) co_return problem(read.error());
   if (!ticket) co_return problem(404, fmt::format("ticket {} was removed since", id.value));
-  Response response = json_answer(status, shape_of(*ticket, parts_.shapes));
-  if (status == 201) {
+  Response response = json_answer(taken.status, shape_of(*ticket, parts_.shapes));
+  if (taken.status == 201) {
     response.headers.emplace_back("Location", fmt::format("/v1/tickets/{}", id.value));
   }
   co_return response;
@@ -141,7 +153,8 @@ Task<Response> Api::new_ticket(Request& request) {
   if (!caller.ok()) co_return refusal(caller.error());
   Result<json::value> body = read_body(request);
   if (!body.ok()) co_return body_refusal(body.error());
-  co_return co_await take(request, *caller, "api.ticket", std::move(*body), 201);
+  Taken taken{.kind = "api.ticket", .body = std::move(*body), .what = "ticket.open", .detail = {}};
+  co_return co_await take(request, *caller, std::move(taken));
 }
 
 Task<Response> Api::new_comment(Request& request) {
@@ -153,7 +166,9 @@ Task<Response> Api::new_comment(Request& request) {
   object["ticket"] = number_of(request.path_parameters.at(0)).value_or(0);
   object.emplace("author", json::object{{"name", caller->name}});
   object["source"] = "api";
-  co_return co_await take(request, *caller, "desk.comment", std::move(*body), 201);
+  Taken taken{
+      .kind = "desk.comment", .body = std::move(*body), .what = "ticket.comment", .detail = {}};
+  co_return co_await take(request, *caller, std::move(taken));
 }
 
 Task<Response> Api::change_ticket(Request& request) {
@@ -162,9 +177,16 @@ Task<Response> Api::change_ticket(Request& request) {
   Result<json::value> body = read_body(request);
   if (!body.ok()) co_return body_refusal(body.error());
   json::object& object = body->get_object();
+  std::vector<std::string> fields;
+  for (const auto& member : object) fields.emplace_back(member.key().data(), member.key().size());
   object["ticket"] = number_of(request.path_parameters.at(0)).value_or(0);
   object["by"] = caller->name;
-  co_return co_await take(request, *caller, "desk.update", std::move(*body), 200);
+  Taken taken{.kind = "desk.update",
+              .body = std::move(*body),
+              .what = "ticket.update",
+              .detail = join(fields, ", "),
+              .status = 200};
+  co_return co_await take(request, *caller, std::move(taken));
 }
 
 Task<Response> Api::ticket_metrics(Request& request) {

@@ -70,8 +70,11 @@ Task<Result<SignedIn>> Sessions::open(Account account, const Request& request, R
   co_return SignedIn{session.hash, std::move(account), csrf_of(secret)};
 }
 
-Task<Result<void>> Sessions::close(std::string hash) {
-  auto work = [&](Journal& journal) { return journal.drop_session(hash); };
+Task<Result<void>> Sessions::close(std::string hash, std::string account) {
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_CHECK(journal.drop_session(hash));
+    return journal.add_audit({clock_.now(), account, "session.close", ""});
+  };
   co_return co_await store_.write(work);
 }
 

@@ -23,7 +23,8 @@ class Sessions {
   Task<Result<std::optional<SignedIn>>> find(const Request& request);
   /// Opens one for an account and adds its cookie to `response`.
   Task<Result<SignedIn>> open(Account account, const Request& request, Response& response);
-  Task<Result<void>> close(std::string hash);
+  /// `account`: whose it is, for the audit list.
+  Task<Result<void>> close(std::string hash, std::string account);
 
   /// The random part of a browser's device cookie, if it was given to this account; else empty.
   Task<Result<std::string>> device_of(const Request& request, std::string account);

@@ -151,7 +151,7 @@ Task<Response> SignIn::close(Request& request) {
   if (!caller.ok()) co_return refusal(caller.error());
   Response response{.status = 204, .content_type = {}, .body = {}, .headers = {}, .stream = {}};
   if (caller->session.empty()) co_return response;
-  const Result<void> closed = co_await parts_.sessions.close(caller->session);
+  const Result<void> closed = co_await parts_.sessions.close(caller->session, caller->name);
   if (!closed.ok()) co_return problem(closed.error());
   response.headers.emplace_back(
       "Set-Cookie", format_cookie({.name = session_cookie, .value = ""}, request.is_https));

@@ -81,6 +81,19 @@ Task<std::optional<SqsError>> SqsEndpoint::admit(const Request& request) {
   co_return check_signature(request, clock_.now(), key);
 }
 
+/// Of a request that was admitted.
+std::string SqsEndpoint::name_of_caller(const Request& request) const {
+  if (!settings_.is_key_required) return "loopback";
+  const std::string_view signed_by = request.header("authorization");
+  for (const Token& token : tokens_.all()) {
+    const std::string credential = "Credential=" + token.sqs_key_id + "/";
+    if (!token.sqs_key_id.empty() && signed_by.find(credential) != std::string_view::npos) {
+      return "token " + token.name;
+    }
+  }
+  return "token";
+}
+
 Task<Response> SqsEndpoint::serve(Request& request) {
   const std::optional<SqsError> refused = co_await admit(request);
   if (refused) co_return sqs_failure(*refused);
@@ -100,7 +113,7 @@ Task<Response> SqsEndpoint::serve(Request& request) {
 
 Task<Response> SqsEndpoint::perform(const Request& request, std::string operation,
                                     json::value body) {
-  Call call{body, request.is_gone, {}};
+  Call call{body, request.is_gone, name_of_caller(request), {}};
   if (operation == "ListQueues") co_return co_await list_queues(std::move(call));
   if (operation == "GetQueueUrl") co_return co_await queue_url(std::move(call));
   const std::string url = call.view()["QueueUrl"].text().value_or("");

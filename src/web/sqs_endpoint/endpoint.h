@@ -50,12 +50,14 @@ class SqsEndpoint {
   struct Call {
     const json::value& body;
     std::function<bool()> is_gone;  ///< the caller does not wait for the answer any more
+    std::string who{};              ///< for the audit list
     std::vector<Problem> problems;
     JsonView view() { return JsonView(body, problems); }
   };
 
   Task<Response> serve(Request& request);
   Task<std::optional<SqsError>> admit(const Request& request);
+  std::string name_of_caller(const Request& request) const;
   Task<Response> perform(const Request& request, std::string operation, json::value body);
 
   // operations.cc

@@ -400,7 +400,7 @@ SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
       {"MessageNotInflight", "The message referred to is not in flight under this handle."});
 }
 
-SqsEndpoint::Answer SqsEndpoint::purge(Call, Found found) {
+SqsEndpoint::Answer SqsEndpoint::purge(Call call, Found found) {
   MessageId last;
   int64_t removed = 0;
   bool is_first = true;
@@ -408,6 +408,8 @@ SqsEndpoint::Answer SqsEndpoint::purge(Call, Found found) {
   auto work = [&](Journal& journal) -> Result<void> {
     if (is_first) {
       DW_TRY(last, journal.queue_last(found.queue.name));
+      // Messages are what queues are for; to empty one is somebody's decision.
+      DW_CHECK(journal.add_audit({clock_.now(), call.who, "queue.purge", found.queue.name}));
     }
     DW_TRY(removed, journal.queue_purge(found.queue.name, last, queue_rows_per_commit));
     return {};
