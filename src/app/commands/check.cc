@@ -5,6 +5,7 @@
 #include "app/commands/commands.h"
 #include "app/doctor.h"
 #include "app/exit_code.h"
+#include "app/tls_files.h"
 
 namespace dw {
 namespace {
@@ -43,6 +44,11 @@ std::string file_of(const Settings& settings) {
 void check_offline(Invocation& invocation) {
   const auto settings = read_settings(invocation);
   if (!settings) return;
+  if (const Result<void> tls = check_tls_files(*settings); !tls.ok()) {
+    fail(invocation, tls.error());
+    invocation.exit_code = exit_configuration;
+    return;
+  }
   const std::string file = file_of(*settings);
   if (!invocation.is_json) return fmt::print("the configuration is good ({})\n", file);
   const json::object good{{"name", "configuration"}, {"ok", true}, {"detail", file}};

@@ -3,6 +3,7 @@
 #include "app/commands/commands.h"
 #include "app/daemon.h"
 #include "app/exit_code.h"
+#include "app/tls_files.h"
 
 namespace dw {
 
@@ -11,6 +12,11 @@ void add_serve(Command app, Invocation& invocation) {
   command.on_run([&invocation] {
     std::optional<Settings> settings = read_settings(invocation);
     if (!settings) return;
+    if (const Result<void> tls = check_tls_files(*settings); !tls.ok()) {
+      fail(invocation, tls.error());
+      invocation.exit_code = exit_configuration;
+      return;
+    }
     const Result<std::string> listen = with_port(settings->server.listen);
     if (!listen.ok()) return fail(invocation, listen.error());
     settings->server.listen = *listen;
