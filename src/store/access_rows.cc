@@ -52,11 +52,12 @@ Result<void> SqlJournal::add_audit(const AuditEntry& entry) {
 
 Result<std::vector<AuditEntry>> SqlJournal::audit(const PageRequest& page) {
   std::vector<AuditEntry> out;
-  DW_CHECK(db_.run(stmt::list_audit, {id_below(page.cursor), static_cast<int64_t>(page.limit)},
-                   [&](const Row& row) {
-                     out.push_back({row.time(1), std::string(row.text(2)), std::string(row.text(3)),
-                                    std::string(row.text(4)), row.integer(0)});
-                   }));
+  DW_TRY(const int64_t below, id_in(page.cursor));
+  DW_CHECK(
+      db_.run(stmt::list_audit, {below, static_cast<int64_t>(page.limit)}, [&](const Row& row) {
+        out.push_back({row.time(1), std::string(row.text(2)), std::string(row.text(3)),
+                       std::string(row.text(4)), row.integer(0)});
+      }));
   return out;
 }
 

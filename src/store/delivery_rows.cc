@@ -67,7 +67,7 @@ Result<std::optional<Delivery>> SqlJournal::delivery(DeliveryId id) {
 Result<Page<Delivery>> SqlJournal::deliveries(const DeliveryQuery& query) {
   Page<Delivery> page;
   const auto collect = [&](const Row& row) { page.items.push_back(delivery_in(row)); };
-  const int64_t below = id_below(query.page.cursor);
+  DW_TRY(const int64_t below, id_in(query.page.cursor));
   const auto limit = static_cast<int64_t>(query.page.limit + 1);
   int states = query.states.empty() ? every_state : 0;
   for (const DeliveryState state : query.states) states |= 1 << static_cast<int>(state);

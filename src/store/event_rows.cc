@@ -1,7 +1,6 @@
 // Events and change notes.
 #include <charconv>
 #include <compare>
-#include <limits>
 #include <optional>
 
 #include "base/hash.h"
@@ -61,10 +60,20 @@ json::value stored_json(std::string_view text) {
   return parsed.ok() ? std::move(*parsed) : json::value(nullptr);
 }
 
-int64_t id_below(const std::string& cursor) {
+Error bad_cursor() {
+  return {.kind = ErrorKind::invalid,
+          .where = "cursor",
+          .what = "the list can't be continued from there; begin without a cursor",
+          .problems = {{"cursor", "is none that this list has given as next_cursor"}}};
+}
+
+Result<int64_t> id_in(const std::string& cursor, int64_t front) {
+  if (cursor.empty()) return front;
   int64_t id = 0;
-  const auto [end, failed] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), id);
-  if (failed != std::errc{} || cursor.empty()) return std::numeric_limits<int64_t>::max();
+  const char* last = cursor.data() + cursor.size();
+  const auto [end, failed] = std::from_chars(cursor.data(), last, id);
+  const bool is_ours = failed == std::errc{} && end == last && id > 0 && cursor.front() != '0';
+  if (!is_ours) return bad_cursor();
   return id;
 }
 
@@ -100,8 +109,8 @@ Result<std::optional<StoredEvent>> SqlJournal::event(EventId id) {
 
 Result<Page<StoredEvent>> SqlJournal::parked_events(const PageRequest& page) {
   Page<StoredEvent> out;
-  DW_CHECK(db_.run(stmt::parked_events,
-                   {id_below(page.cursor), static_cast<int64_t>(page.limit + 1)},
+  DW_TRY(const int64_t below, id_in(page.cursor));
+  DW_CHECK(db_.run(stmt::parked_events, {below, static_cast<int64_t>(page.limit + 1)},
                    [&](const Row& row) { out.items.push_back(event_in(row)); }));
   out.next_cursor =
       next_cursor(out.items, page.limit, [](const StoredEvent& one) { return one.id.value; });

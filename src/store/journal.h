@@ -1,6 +1,7 @@
 // The verbs of the store, written once over Db: one file per noun. An object lives as long as one
 // transaction's work.
 #pragma once
+#include <limits>
 #include <map>
 #include <string>
 
@@ -235,8 +236,14 @@ json::value stored_json(std::string_view text);
 /// What is kept of a body that retention has emptied: enough to tell another one from it.
 std::string body_digest(std::string_view body);
 
-/// A cursor is the id after which the next page starts; anything else starts at the front.
-int64_t id_below(const std::string& cursor);
+/// The first page of a list with the highest ids first: below all of them.
+constexpr int64_t from_the_top = std::numeric_limits<int64_t>::max();
+
+/// What a cursor is that no list has given.
+Error bad_cursor();
+/// The id behind which a page starts, as next_cursor() wrote it; `front` without a cursor.
+/// errors  invalid: bad_cursor()
+Result<int64_t> id_in(const std::string& cursor, int64_t front = from_the_top);
 /// Trims the extra row that was asked for and gives the cursor of the next page.
 template <class T, class IdOf>
 std::string next_cursor(std::vector<T>& items, size_t limit, IdOf id_of) {

@@ -132,8 +132,8 @@ Result<std::optional<NoticeRun>> SqlJournal::notice_run(int64_t id) {
 
 Result<Page<NoticeRun>> SqlJournal::notice_runs(const PageRequest& page) {
   Page<NoticeRun> out;
-  DW_CHECK(db_.run(stmt::list_notice_runs,
-                   {id_below(page.cursor), static_cast<int64_t>(page.limit + 1)},
+  DW_TRY(const int64_t below, id_in(page.cursor));
+  DW_CHECK(db_.run(stmt::list_notice_runs, {below, static_cast<int64_t>(page.limit + 1)},
                    [&](const Row& row) { out.items.push_back(run_in(row)); }));
   out.next_cursor = next_cursor(out.items, page.limit, [](const NoticeRun& one) { return one.id; });
   return out;
@@ -141,6 +141,8 @@ Result<Page<NoticeRun>> SqlJournal::notice_runs(const PageRequest& page) {
 
 Result<Page<NoticeLetter>> SqlJournal::notice_letters(int64_t run, const PageRequest& page) {
   Page<NoticeLetter> out;
+  // A cursor is an address.
+  if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) return bad_cursor();
   DW_CHECK(db_.run(stmt::list_notice_letters,
                    {run, page.cursor, static_cast<int64_t>(page.limit + 1)},
                    [&](const Row& row) { out.items.push_back(letter_in(row)); }));

@@ -60,7 +60,7 @@ Result<QueueFigures> SqlJournal::queue_figures(const std::string& queue, TimePoi
 Result<Page<QueueMessage>> SqlJournal::queue_peek(const std::string& queue,
                                                   const PageRequest& page) {
   Page<QueueMessage> out;
-  const int64_t above = page.cursor.empty() ? 0 : id_below(page.cursor);
+  DW_TRY(const int64_t above, id_in(page.cursor, 0));
   DW_CHECK(db_.run(stmt::queue_peek, {queue, above, static_cast<int64_t>(page.limit + 1)},
                    [&](const Row& row) { out.items.push_back(message_in(row)); }));
   out.next_cursor =

@@ -33,16 +33,19 @@ struct Cursor {
   int64_t line = 0;
 };
 
-Cursor decode_cursor(const std::string& text) {
+Result<Cursor> decode_cursor(const std::string& text) {
+  if (text.empty()) return Cursor{};
   const std::vector<std::string_view> parts = split(text, '/');
-  Cursor cursor;
-  if (parts.size() != 4) return cursor;
+  if (parts.size() != 4) return bad_cursor();
   Cursor found{.channel = std::string(parts[1]), .message = std::string(parts[2])};
   const auto read = [](std::string_view digits, int64_t& out) {
     const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return failed == std::errc{} && end == digits.data() + digits.size();
+    return failed == std::errc{} && end == digits.data() + digits.size() && out >= 0;
   };
-  return read(parts[0], found.at) && read(parts[3], found.line) ? found : cursor;
+  const bool is_ours = read(parts[0], found.at) && read(parts[3], found.line) &&
+                       !found.channel.empty() && !found.message.empty();
+  if (!is_ours) return bad_cursor();
+  return found;
 }
 
 }  // namespace
@@ -100,7 +103,7 @@ Result<std::vector<std::string>> SqlJournal::tally_channels() {
 
 Result<Page<TallyRow>> SqlJournal::tally_rows(const TallyQuery& query, const std::string& username,
                                               const PageRequest& page) {
-  const Cursor below = decode_cursor(page.cursor);
+  DW_TRY(const Cursor below, decode_cursor(page.cursor));
   const std::string key = to_lower(username);
   Page<TallyRow> out;
   DW_CHECK(db_.run(

@@ -104,7 +104,7 @@ Result<Page<Ticket>> SqlJournal::tickets(const TicketQuery& query) {
   const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
   const int status = query.status ? static_cast<int>(*query.status) : -1;
   const int priority = query.priority ? static_cast<int>(*query.priority) : -1;
-  const int64_t below = id_below(query.page.cursor);
+  DW_TRY(const int64_t below, id_in(query.page.cursor));
   const TimePoint since = query.since.value_or(TimePoint{});
   const auto limit = static_cast<int64_t>(query.page.limit + 1);
   const std::vector<std::string> words = words_of(query.text);

@@ -3,9 +3,10 @@
 
   tests/mutants/run.py [NAME...]     all, or those whose name contains a NAME; code 1 if one lives
 
-Each defect (engine.py, promises.py, bridge.py, bounds.py, web.py) is one replaced text in a copy
-of the tree (build/mutants), built with the compiler cache and run: in the simulator until it breaks
-a promise or DW_SIM_SECONDS (60) are over, or in the program of units or contracts that the defect
+Each defect (engine.py, promises.py, bridge.py, bounds.py, order.py, web.py) is one replaced text in
+a copy of the tree (build/mutants), built with the compiler cache and run: in the simulator until it
+breaks a promise or DW_SIM_SECONDS (60) are over, or in the program of units or
+contracts that the defect
 names. A text that is no longer there is a failure too: then the defect must be written anew for the
 code as it is now.
 """
@@ -20,6 +21,7 @@ import sys
 import bounds
 import bridge
 import engine
+import order
 import promises
 import web
 
@@ -93,7 +95,7 @@ def main(wanted):
     prepare()
     living = []
     defects = [(*defect, SIMULATOR) for defect in engine.DEFECTS]
-    defects += [*promises.DEFECTS, *bridge.DEFECTS, *bounds.DEFECTS, *web.DEFECTS]
+    defects += [*promises.DEFECTS, *bridge.DEFECTS, *bounds.DEFECTS, *order.DEFECTS, *web.DEFECTS]
     for name, file, there, careless, program in defects:
         if wanted and not any(word in name for word in wanted):
             continue

@@ -1,0 +1,19 @@
+"""Defects of the order of changes, of the live stream and of cursors: name, file, what is there,
+what a careless person would write, which program has to fail.
+"""
+
+DEFECTS = (
+    ("live: a change is told again", "src/engine/live.cc",
+     "if (*place <= reader.seen_) return;", "if (*place < ChangePosition{}) return;",
+     "contract_engine"),
+    ("live: a reader is not told where it stands", "src/engine/live.cc",
+     "} else if (!is_last_told && start.position != asked) {",
+     "} else if (!is_last_told && start.position == asked) {", "contract_engine"),
+    ("live: a reader that comes takes the others along", "src/engine/live.cc",
+     "if (!position_ || *seen < *position_) position_ = seen;", "position_ = seen;",
+     "contract_engine"),
+    ("cursors: nonsense is the first page", "src/store/event_rows.cc",
+     "if (!is_ours) return bad_cursor();\n  return id;",
+     "if (!is_ours) return front;\n  return id;",
+     "contract_store"),
+)
