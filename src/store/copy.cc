@@ -330,6 +330,7 @@ class Copy {
   Result<void> complete() {
     DW_CHECK(to_.db->run(stmt::begin));
     DW_CHECK(to_.db->run(stmt::add_note, {"delivery", int64_t{0}}));
+    DW_CHECK(to_.db->run(stmt::mark_notes_pruned));
     DW_CHECK(to_.db->run(stmt::unmark_copy, {schema_of_unfinished_copy}));
     const Result<int64_t> committed = to_.db->run(stmt::commit);
     if (committed.ok()) return {};

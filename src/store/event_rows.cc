@@ -1,9 +1,9 @@
 // Events and change notes.
 #include <charconv>
-#include <compare>
 #include <optional>
 
 #include "base/hash.h"
+#include "ports/change_position.h"
 #include "statements.h"
 #include "store/journal.h"
 
@@ -25,27 +25,6 @@ StoredEvent event_in(const Row& row) {
   stored.reason = row.text(8);
   stored.reply = stored_json(row.text(9));
   return stored;
-}
-
-/// Where a change stands, in commit order: its transaction (0 on SQLite, which has one writer) and
-/// its number. "745.17"
-struct Position {
-  int64_t transaction = 0, number = 0;
-  auto operator<=>(const Position&) const = default;
-};
-
-std::optional<Position> decode_position(std::string_view text) {
-  const size_t dot = text.find('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  const auto read = [](std::string_view digits, int64_t& out) {
-    const char* last = digits.data() + digits.size();
-    const auto [end, failed] = std::from_chars(digits.data(), last, out);
-    return failed == std::errc{} && end == last && out >= 0;
-  };
-  Position position;
-  const bool is_good = read(text.substr(0, dot), position.transaction) &&
-                       read(text.substr(dot + 1), position.number);
-  return is_good ? std::optional(position) : std::nullopt;
 }
 
 }  // namespace
@@ -125,33 +104,32 @@ Result<void> SqlJournal::note(const char* topic, int64_t subject) {
 
 Result<void> SqlJournal::check_kept(const std::string& position) {
   const Error gone{ErrorKind::missing, "live", "changes since then are no longer kept"};
-  const std::optional<Position> after = decode_position(position);
+  const std::optional<ChangePosition> after = change_position(position);
   if (!after) return gone;
   DW_TRY(const std::string newest, last_change());
-  const Position last = decode_position(newest).value_or(Position{});
+  const ChangePosition last = change_position(newest).value_or(ChangePosition{});
   if (*after > last) return gone;  // ahead of everything: the reader saw another store
   std::string oldest;
   DW_CHECK(db_.run(stmt::first_change, {}, [&](const Row& row) { oldest = row.text(0); }));
-  const Position first = decode_position(oldest).value_or(Position{});
+  const ChangePosition first = change_position(oldest).value_or(ChangePosition{});
   int64_t lowest = 0;
   DW_CHECK(db_.run(stmt::lowest_note, {}, [&](const Row& row) { lowest = row.integer(0); }));
-  // SQLite numbers without gaps, so nothing is missed between a number and the next. On PostgreSQL
-  // only the number 1, still there, proves that nothing has gone.
-  const bool is_next = db_.is_sqlite() && after->number + 1 == lowest;
-  // A copied store begins above all numbers of its origin, whose transactions may well be greater.
-  const bool is_older = *after < first || after->number < lowest;
-  if (is_older && lowest > 1 && !is_next) return gone;
+  // A copied store begins above all numbers of its origin, whose places may well be greater.
+  if (*after >= first && after->number >= lowest) return {};
+  int64_t gone_before = 0;
+  DW_CHECK(db_.run(stmt::changes_gone_before, {},
+                   [&](const Row& row) { gone_before = row.integer(0); }));
+  if (after->number < gone_before) return gone;
   return {};
 }
 
 Result<std::vector<ChangeNote>> SqlJournal::changes_after(const std::string& position,
                                                           size_t limit) {
   if (!position.empty()) DW_CHECK(check_kept(position));
-  const Position after = decode_position(position).value_or(Position{});
+  const ChangePosition after = change_position(position).value_or(ChangePosition{});
   std::vector<ChangeNote> notes;
   DW_CHECK(db_.run(
-      stmt::changes_after,
-      {std::to_string(after.transaction), after.number, static_cast<int64_t>(limit)},
+      stmt::changes_after, {after.commit, after.number, static_cast<int64_t>(limit)},
       [&](const Row& row) {
         notes.push_back({std::string(row.text(0)), std::string(row.text(1)), row.integer(2)});
       }));

@@ -96,6 +96,10 @@ Result<int64_t> SqlJournal::prune(TimePoint before, size_t limit, int64_t change
   const auto note_removed = [&](int64_t rows) { left = std::max<int64_t>(left - rows, 0); };
   DW_TRY(int64_t rows, db_.run(stmt::prune_notes, {changes_kept, left}));
   note_removed(rows);
+  if (rows > 0) {
+    DW_CHECK(db_.send(stmt::mark_notes_pruned));
+    DW_CHECK(db_.send(stmt::prune_note_commits, {static_cast<int64_t>(limit)}));
+  }
   if (before <= TimePoint{}) return rows;  // everything is kept
   using Step = Result<int64_t> (SqlJournal::*)(TimePoint, int64_t);
   constexpr std::array<Step, 4> steps = {&SqlJournal::prune_tickets, &SqlJournal::prune_events,

@@ -78,31 +78,6 @@ TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
   EXPECT_TRUE(read.ok());
 }
 
-TEST(PostgresStore, a_change_is_shown_when_nothing_can_come_before_it_any_more) {
-  Pair replicas;
-  std::string position;
-  ASSERT_TRUE(replicas.a
-                  ->read_now([&](Reader& r) -> Result<void> {
-                    DW_TRY(position, r.last_change());
-                    return {};
-                  })
-                  .ok());
-  const Result<void> slow = replicas.a->write_now([&](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId id, open_one(j, "begun first"));
-    DW_CHECK(j.ticket(id));  // what was sent has arrived
-    EXPECT_TRUE(replicas.b->write_now(opening("committed first")).ok());
-    EXPECT_TRUE(changes(*replicas.b, position).empty())
-        << "a reader that went on from here would never see what is about to be committed";
-    return {};
-  });
-  ASSERT_TRUE(slow.ok());
-  const std::vector<ChangeNote> notes = changes(*replicas.b, position);
-  ASSERT_EQ(notes.size(), 2U);
-  EXPECT_EQ(notes.at(0).id, 1);
-  EXPECT_EQ(notes.at(1).id, 2);
-  EXPECT_EQ(changes(*replicas.b, notes.at(0).position).size(), 1U);
-}
-
 TEST(PostgresStore, two_replicas_never_claim_the_same_lane_nor_wait_for_each_other) {
   Pair replicas;
   ASSERT_TRUE(replicas.a

@@ -229,6 +229,7 @@ std::vector<Step> steps() {
           {&stmt::prune_audit},
           {&stmt::prune_sessions},
           {&stmt::prune_notes, {"1000000", limit}},
+          {&stmt::prune_note_commits, {limit}},
           {&stmt::queue_expire, {"'q'", before, before, limit}}};
 }
 
@@ -282,6 +283,11 @@ std::vector<int64_t> costs_at(const std::string& kind, const std::string& count)
   std::vector<int64_t> costs;
   if (kind == "postgresql") {
     ask_postgres(b->url, rows);
+    // A commit for each note, as if they had come one by one.
+    ask_postgres(b->url,
+                 "INSERT INTO note (xid, topic, subject) SELECT "
+                 "CAST(CAST(9000000 + i AS text) AS xid8), 'ticket', i FROM generate_series(1, " +
+                     count + ") AS i");
     ask_postgres(b->url, "ANALYZE");
     for (const Step& step : steps()) costs.push_back(postgres_cost(b->url, step));
     return costs;

@@ -3,6 +3,15 @@ what a careless person would write, which program has to fail.
 """
 
 DEFECTS = (
+    ("order: commits place themselves without a lock",
+     "src/store/sql/migrations/0013_change_order.postgres.sql",
+     "    PERFORM pg_advisory_xact_lock(7023953, hashtext(coalesce(current_schema(), '')));\n",
+     "", "contract_store"),
+    ("order: places are given when a note is written, not at the commit",
+     "src/store/sql/migrations/0013_change_order.postgres.sql",
+     "DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE INITIALLY IMMEDIATE", "contract_store"),
+    ("order: a copy takes its origin's positions for its own", "src/store/copy.cc",
+     "    DW_CHECK(to_.db->run(stmt::mark_notes_pruned));\n", "", "contract_store"),
     ("live: a change is told again", "src/engine/live.cc",
      "if (*place <= reader.seen_) return;", "if (*place < ChangePosition{}) return;",
      "contract_engine"),

@@ -5,10 +5,9 @@
 
 Each defect (engine.py, promises.py, bridge.py, bounds.py, order.py, web.py) is one replaced text in
 a copy of the tree (build/mutants), built with the compiler cache and run: in the simulator until it
-breaks a promise or DW_SIM_SECONDS (60) are over, or in the program of units or
-contracts that the defect
-names. A text that is no longer there is a failure too: then the defect must be written anew for the
-code as it is now.
+breaks a promise or DW_SIM_SECONDS (60) are over, or in the program of units or contracts that the
+defect names. A text that is no longer there is a failure too: then the defect must be written anew
+for the code as it is now.
 """
 
 import os

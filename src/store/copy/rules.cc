@@ -8,9 +8,10 @@
 namespace dw {
 namespace {
 
-/// Change notes are numbered in the order of one engine's commits. A reader who knows a position of
-/// the other store is told to read everything again. Marks of commits belong to processes that run.
-constexpr std::array<std::string_view, 2> left_out = {"note", "writer"};
+/// Change notes, and on PostgreSQL the places of their commits, say in which order one store
+/// committed. A reader who knows a position of the other store is told to read everything again.
+/// Marks of commits belong to processes that run.
+constexpr std::array<std::string_view, 3> left_out = {"note", "note_commit", "writer"};
 
 /// Leases end with the processes that held them. What connectors keep stands in the same table.
 constexpr std::string_view leases = "lease", lease_name = "name", kept_prefix = "kept:";

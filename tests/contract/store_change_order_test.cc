@@ -1,0 +1,202 @@
+// The order of changes over replicas: everybody reads one, without a gap, whoever else is at work.
+#include <atomic>
+#include <cstdio>
+#include <set>
+#include <thread>
+
+#include "contract/store_world.h"
+#include "store/migrate.h"
+#include "store/postgres/postgres_db.h"
+
+namespace dw {
+namespace {
+
+std::unique_ptr<Store> visit(const std::string& url) {
+  auto opened = open_store(url, OpenMode::visit, nullptr);
+  if (!opened.ok()) throw std::runtime_error(opened.error().text());
+  return std::move(*opened);
+}
+
+WriteWork opening(const std::string& title) {
+  return [title](Journal& j) -> Result<void> {
+    DW_CHECK(open_one(j, title));
+    return {};
+  };
+}
+
+std::vector<ChangeNote> changes(Store& store, const std::string& position, size_t limit = 100) {
+  std::vector<ChangeNote> notes;
+  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
+    DW_TRY(notes, r.changes_after(position, limit));
+    return {};
+  });
+  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
+  return notes;
+}
+
+std::string newest(Store& store) {
+  std::string position;
+  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
+    DW_TRY(position, r.last_change());
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+  return position;
+}
+
+/// A session that has begun a transaction and does not end it, until this object goes.
+class OpenTransaction {
+ public:
+  OpenTransaction(const std::string& url, const std::string& statement)
+      : psql_(popen(("psql -qAt -d '" + url + "' >/dev/null").c_str(), "w")) {
+    std::fprintf(psql_, "BEGIN; %s;\n", statement.c_str());
+    std::fflush(psql_);
+    const std::string count =
+        "select count(*) from pg_stat_activity where state = 'idle in transaction'";
+    const std::string wanted = std::to_string(++open_);
+    while (ask_postgres(url, count) != wanted) std::this_thread::yield();
+  }
+  ~OpenTransaction() {
+    pclose(psql_);
+    --open_;
+  }
+  OpenTransaction(const OpenTransaction&) = delete;
+  OpenTransaction& operator=(const OpenTransaction&) = delete;
+  void commit() {
+    std::fputs("COMMIT;\n", psql_);
+    std::fflush(psql_);
+    // The destructor waits for psql, which has carried it out by then.
+  }
+
+ private:
+  static inline int open_ = 0;
+  FILE* psql_;
+};
+
+TEST(ChangeOrder, changes_stand_in_the_order_of_their_commits) {
+  const std::string url = fresh_postgres_url();
+  const auto a = visit(url), b = visit(url);
+  const std::string position = newest(*a);
+  const Result<void> slow = a->write_now([&](Journal& j) -> Result<void> {
+    DW_TRY(const TicketId id, open_one(j, "begun first"));
+    DW_CHECK(j.ticket(id));  // what was sent has arrived
+    EXPECT_TRUE(b->write_now(opening("committed first")).ok());
+    EXPECT_EQ(changes(*b, position).size(), 1U) << "what is committed is shown";
+    return {};
+  });
+  ASSERT_TRUE(slow.ok());
+  const std::vector<ChangeNote> notes = changes(*b, position);
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_EQ(notes.at(0).id, 2);
+  EXPECT_EQ(notes.at(1).id, 1);
+  EXPECT_EQ(changes(*b, notes.at(0).position).size(), 1U);
+}
+
+TEST(ChangeOrder, somebody_elses_long_transaction_holds_nothing_back) {
+  const std::string url = fresh_postgres_url();
+  const auto a = visit(url), b = visit(url);
+  const std::string position = newest(*a);
+  const OpenTransaction elsewhere(fresh_postgres_url(), "SELECT pg_current_xact_id()");
+  const OpenTransaction here(url, "CREATE TEMPORARY TABLE t AS SELECT pg_current_xact_id()");
+  ASSERT_TRUE(a->write_now(opening("t")).ok());
+  EXPECT_EQ(changes(*a, position).size(), 1U);
+  EXPECT_EQ(changes(*b, position).size(), 1U);
+  EXPECT_NE(newest(*b), position);
+}
+
+TEST(ChangeOrder, a_writer_that_hangs_before_its_commit_holds_nobody_back) {
+  const std::string url = fresh_postgres_url();
+  const auto a = visit(url);
+  const std::string position = newest(*a);
+  {
+    OpenTransaction hanging(url, "INSERT INTO note (topic, subject) VALUES ('ticket', 77)");
+    ASSERT_TRUE(a->write_now(opening("t")).ok());
+    EXPECT_EQ(changes(*a, position).size(), 1U);
+    hanging.commit();
+  }
+  const std::vector<ChangeNote> notes = changes(*a, position);
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_EQ(notes.at(1).id, 77) << "its commit was the last";
+  { const OpenTransaction dying(url, "INSERT INTO note (topic, subject) VALUES ('ticket', 78)"); }
+  EXPECT_EQ(changes(*a, notes.at(1).position).size(), 0U);
+}
+
+/// Follows the changes in small steps until there are `count`.
+std::vector<int64_t> follow(Store& store, std::string position, size_t count) {
+  constexpr size_t step = 7;
+  std::vector<int64_t> seen;
+  for (const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+       seen.size() < count && std::chrono::steady_clock::now() < give_up;) {
+    for (const ChangeNote& note : changes(store, position, step)) {
+      seen.push_back(note.id);
+      position = note.position;
+    }
+  }
+  return seen;
+}
+
+TEST(ChangeOrder, two_replicas_read_one_order_without_a_gap_while_many_write) {
+  constexpr int writers = 4, each = 60;
+  const std::string url = fresh_postgres_url();
+  const auto first = visit(url);
+  const std::string position = newest(*first);
+  const OpenTransaction foreign(url, "CREATE TEMPORARY TABLE t AS SELECT pg_current_xact_id()");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < writers; ++i) {
+    threads.emplace_back([&url] {
+      const auto mine = visit(url);
+      for (int done = 0; done < each; ++done) EXPECT_TRUE(mine->write_now(opening("t")).ok());
+    });
+  }
+  std::array<std::vector<int64_t>, 2> seen;
+  for (auto& out : seen) {
+    threads.emplace_back(
+        [&] { out = follow(*visit(url), position, static_cast<size_t>(writers * each)); });
+  }
+  for (std::thread& one : threads) one.join();
+  EXPECT_EQ(seen[0], seen[1]);
+  EXPECT_EQ(std::set<int64_t>(seen[0].begin(), seen[0].end()).size(), size_t{writers * each});
+}
+
+TEST(ChangeOrder, a_position_from_before_the_upgrade_stays_good) {
+  const std::string url = fresh_postgres_url();
+  std::string first, newest_then;
+  {
+    const auto store = visit(url);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->write_now(opening("t")).ok());
+  }
+  // As the version before had it.
+  ask_postgres(url,
+               "DROP TRIGGER note_is_placed ON note; DROP FUNCTION place_note_commit; "
+               "DROP TABLE note_commit");
+  const std::string position = "SELECT xid::text || '.' || seq FROM note ORDER BY xid, seq LIMIT 1";
+  first = ask_postgres(url, position);
+  newest_then = ask_postgres(url, position + " OFFSET 2");
+  {
+    const auto db = PostgresDb::open(url);
+    ASSERT_TRUE(db.ok());
+    ASSERT_TRUE((*db)->run_script(migrations()[12].postgres).ok());
+  }
+  const auto upgraded = visit(url);
+  EXPECT_EQ(newest(*upgraded), newest_then);
+  ASSERT_TRUE(upgraded->write_now(opening("after it")).ok());
+  EXPECT_EQ(changes(*upgraded, newest_then).size(), 1U);
+  EXPECT_EQ(changes(*upgraded, first).size(), 3U);
+  EXPECT_EQ(changes(*upgraded, "0.0").size(), 4U);
+}
+
+TEST(ChangeOrder, places_go_with_what_retention_takes_away) {
+  const std::string url = fresh_postgres_url();
+  const auto store = visit(url);
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(store->write_now(opening("t")).ok());
+  const Result<void> pruned = store->write_now([](Journal& j) -> Result<void> {
+    DW_CHECK(j.prune({}, 100, 2));
+    return {};
+  });
+  ASSERT_TRUE(pruned.ok());
+  EXPECT_EQ(ask_postgres(url, "select count(*) from note_commit where place > 0"), "2");
+  EXPECT_EQ(changes(*store, "").size(), 2U);
+}
+
+}  // namespace
+}  // namespace dw
