@@ -3,10 +3,6 @@ what a careless person would write, which program has to fail.
 """
 
 DEFECTS = (
-    ("order: commits place themselves without a lock",
-     "src/store/sql/migrations/0013_change_order.postgres.sql",
-     "    PERFORM pg_advisory_xact_lock(7023953, hashtext(coalesce(current_schema(), '')));\n",
-     "", "contract_store"),
     ("order: places are given when a note is written, not at the commit",
      "src/store/sql/migrations/0013_change_order.postgres.sql",
      "DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE INITIALLY IMMEDIATE", "contract_store"),
