@@ -1,5 +1,5 @@
 // What holds for every operation of /openapi.json, those to come as well: changes are in the audit
-// list, texts that no store keeps are refused by name, and the document says what
+// list, bad cursors and texts that no store keeps are refused by name, and the document says what
 // the server does.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -164,6 +164,29 @@ test("a parameter that no store keeps is 400 and named, in every operation", asy
     }
     const path = await call(daemon.url, "/v1/queues/a%ffb/messages");
     assert.equal(path.status, 400, path.text);
+  });
+});
+
+const badCursors = ["x", "-1", "+1", "0", "01", "1x", "1 ", " 1", "1.0", "1e3",
+  "9223372036854775808", "99999999999999999999", "1/2/3", "a/b/c/d", "1/C1/m/x",
+  "1/C1/m/-2", "/C1/m/2"];
+
+test("a cursor that no list has given is 400 and named, in every list", async () => {
+  await onBoth(async (daemon, kind) => {
+    await teams(daemon.url, "local", 1, ticket("One"));
+    let lists = 0;
+    for (const [method, path, { parameters, operationId }] of await operationsOf(daemon.url)) {
+      const takes = parameters.some((one) => one.in === "query" && one.name === "cursor");
+      if (method !== "get" || !takes) continue;
+      ++lists;
+      for (const bad of badCursors) {
+        const address = `${fill(path, "1")}?cursor=${encodeURIComponent(bad)}`;
+        const answer = await call(daemon.url, address);
+        assert.equal(answer.status, 400, `${kind} ${operationId} ${bad}: ${answer.text}`);
+        assert.ok(answer.json.errors.some((one) => one.field === "cursor"), answer.text);
+      }
+    }
+    assert.ok(lists >= 7, `${lists} lists`);
   });
 });
 
