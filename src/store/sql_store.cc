@@ -397,7 +397,7 @@ Result<void> SqlStore::reconnect(std::unique_ptr<Db>& db) {
   return {};
 }
 
-Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work) {
+Result<void> SqlStore::begin_reading(std::unique_ptr<Db>& db) {
   DW_CHECK(reconnect(db));
   Result<int64_t> begun = db->run(stmt::begin_read);
   if (!begun.ok() && !is_sqlite_) {
@@ -406,6 +406,17 @@ Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work
     begun = db->run(stmt::begin_read);
   }
   DW_CHECK(begun);
+  return {};
+}
+
+Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work) {
+  const Result<void> begun = begin_reading(db);
+  if (!begun.ok()) {
+    // Our own store is no outside system: whoever asks hears what writers hear, and may come again.
+    const Error& why = begun.error();
+    const bool is_away = loop_ != nullptr && why.kind == ErrorKind::unreachable;
+    return is_away ? Error{ErrorKind::full, why.where, why.what} : why;
+  }
   SqlJournal journal(*db, Access::read);
   Result<void> done = work(journal);
   if (!db->run(stmt::rollback).ok() && !is_sqlite_) db.reset();

@@ -139,7 +139,13 @@ Task<Response> Api::take(const Request& request, const Caller& caller, Taken tak
     return {};
   };
   const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
+  if (!read.ok()) {
+    // The change stands: an answer that sounds like a refusal would have it sent again.
+    co_return problem(503, fmt::format("the change of ticket {0} is written; how the ticket reads "
+                                       "now is unknown ({1}). Look at /v1/tickets/{0} before you "
+                                       "send it again",
+                                       id.value, read.error().what));
+  }
   if (!ticket) co_return problem(404, fmt::format("ticket {} was removed since", id.value));
   Response response = json_answer(taken.status, shape_of(*ticket, parts_.shapes));
   if (taken.status == 201) {
