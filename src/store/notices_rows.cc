@@ -105,6 +105,7 @@ Result<int64_t> SqlJournal::add_notice_run(const NoticeRun& run) {
 Result<bool> SqlJournal::finish_notice_plan(int64_t id, NoticeState state) {
   // One plan after the other: of two at once neither would see the one that it has to replace.
   DW_CHECK(lock(stmt::lock_notice_ledger, {}));
+  if (state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_by_newer_plan, {id}));
   DW_TRY(const int64_t rows, db_.run(stmt::finish_notice_plan, {id, static_cast<int>(state)}));
   if (rows == 0) return false;
   if (state == NoticeState::planned) DW_CHECK(db_.send(stmt::replace_notice_plans, {id}));

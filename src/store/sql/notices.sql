@@ -30,6 +30,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
 -- Also those that are still being written: they find out when they come to their end.
 UPDATE notice_run SET state = 2 WHERE state IN (0, 4) AND id < $1;
 
+-- name: replace_by_newer_plan
+-- A plan that comes to its end behind a newer one.
+UPDATE notice_run SET state = 2 WHERE id = $1 AND state = 4
+  AND EXISTS (SELECT 1 FROM notice_run newer WHERE newer.state = 0 AND newer.id > $1);
+
 -- name: finish_notice_plan
 UPDATE notice_run SET state = $2 WHERE id = $1 AND state = 4;
 
