@@ -153,7 +153,7 @@ export interface SystemStatus {
   store: { kind: string; ok: boolean; detail: string };
   connectors: Connector[];
   jobs: { name: string; schedule: string; next_run_at: string | null;
-    last_run_at: string | null }[];
+    last_run_at: string | null; missed_at: string | null }[];
   access: { mode: string; name: string | null; role: Role };
 }
 

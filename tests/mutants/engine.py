@@ -8,23 +8,25 @@ LANES, SQL = "src/store/lane_rows.cc", "src/store/sql/delivery.sql"
 
 DEFECTS = (
     ("finishes before it performs", OUTBOX,
-     "  std::vector<Outcome> outcomes = co_await perform(lane);\n",
-     "  Lane sent = lane;\n"
-     "  std::vector<Outcome> early(lane.batch.size());\n"
+     "  if (lane.hold.is_held()) outcomes = co_await perform(lane);\n",
+     "  const std::vector<Delivery> batch = lane.batch;\n"
+     "  std::vector<Outcome> early(batch.size());\n"
      "  const bool is_held = co_await conclude(lane, std::move(early));\n"
-     "  std::vector<Outcome> outcomes = co_await perform(sent);\n"
-     "  if (!outcomes.empty()) co_return is_held;\n"),
+     "  std::vector<Delivery> next = std::move(lane.batch);\n"
+     "  lane.batch = batch;\n"
+     "  outcomes = co_await perform(lane);\n"
+     "  lane.batch = std::move(next);\n"
+     "  if (outcomes) co_return is_held;\n"),
     ("forgets the fence", SQL,
      "WHERE name = $1 AND generation = $2 RETURNING held_until",
      "WHERE name = $1 AND $2 = $2 RETURNING held_until"),
     ("generations begin anew with a lane's row", SQL,
      "VALUES ($1, $2, abs(random() % 4611686018427387904))", "VALUES ($1, $2, 0)"),
     ("claims what another holds", SQL,
-     "WHERE due_at <= $1 AND held_until < $1 AND holder <> $3\nORDER BY due_at LIMIT $2;",
-     "WHERE due_at <= $1 AND holder <> $3\nORDER BY due_at LIMIT $2;"),
-    ("takes from itself when the clock jumps", SQL,
-     "WHERE due_at <= $1 AND held_until < $1 AND holder <> $3\nORDER BY due_at LIMIT $2;",
-     "WHERE due_at <= $1 AND held_until < $1 AND $3 = $3\nORDER BY due_at LIMIT $2;"),
+     "(held_until < $1 OR holder = $3)\n  AND name NOT IN",
+     "(held_until >= 0 OR holder = $3)\n  AND name NOT IN"),
+    ("takes from itself what it works", SQL,
+     "  AND name NOT IN (SELECT value FROM json_each($4))", "  AND $4 = $4"),
     ("writes down no doubt", SQL,
      "UPDATE delivery SET in_doubt = 1, attempts", "UPDATE delivery SET in_doubt = 0, attempts"),
     ("sends what is in doubt without asking", OUTBOX,

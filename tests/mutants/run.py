@@ -26,7 +26,7 @@ import web
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "build" / "mutants"
-COPIED = ("src", "tests", "cmake", "tools", "CMakeLists.txt")
+COPIED = ("src", "tests", "cmake", "tools", "packaging", "LICENSE", "CMakeLists.txt")
 SIMULATOR = "sim"
 # The same program, over PostgreSQL alone.
 OVER_POSTGRESQL = "sim over postgresql"
