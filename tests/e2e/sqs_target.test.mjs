@@ -99,7 +99,8 @@ test("an answer that is lost sends again: nothing is missing, and a repeat has t
     const daemon = await serve({ config: config(queue, address), env });
     for (let i = 1; i <= 30; ++i) await teams(daemon.url, "local", i, ticket(`T${i}`));
     const isDone = async () => (await open(daemon.url, "pending")).length === 0;
-    await until(isDone, "all delivered", 30_000);
+    // Every third answer is lost, and each of those doubts rests for three seconds.
+    await until(isDone, "all delivered", 90_000);
     const got = await drain(queue.sqs, QueueUrl);
     assert.equal(new Set(got.map((one) => one.ticket)).size, 30);
     assert.equal((await open(daemon.url, "dead")).length, 0);
