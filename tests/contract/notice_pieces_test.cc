@@ -18,8 +18,9 @@ class ReportTable : public Table {
   Task<Result<bool>> more(const TableSink& sink) override {
     for (int i = 0; i < customers; ++i) {
       const std::string email = fmt::format("c{:05}@x.example", i);
-      const std::vector<Cell> cells = {{"Pat"},    {"Doe"},       {email}, {fmt::format("T{}", i)},
-                                       {"closed"}, {"16/11/2026"}};
+      const std::string ticket = fmt::format("T{}", i);
+      const std::vector<Cell> cells = {{"Pat"},  {"Doe"},    {email},
+                                       {ticket}, {"closed"}, {"16/11/2026"}};
       sink({i + 1, cells});
     }
     co_return false;

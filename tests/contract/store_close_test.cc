@@ -134,11 +134,11 @@ TEST_P(StoreClose, drops_what_was_posted_to_a_loop_that_never_runs_again) {
   const auto b = place_for(GetParam());
   Loop loop;
   int told = 0;
+  std::vector<Result<void>> answers;  // who waits may still be answered behind the store's end
   {
     const auto store = opened(b->url, &loop);
     auto listener = std::make_unique<int>(0);
     store->on_change([&told, listener = listener.get()](Touched) { told += 1 + *listener; });
-    std::vector<Result<void>> answers;
     spawn(loop, *store, recording("a"), answers);
     loop.poll();
     store->close();
