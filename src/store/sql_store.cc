@@ -330,14 +330,7 @@ void SqlStore::write_alone_until_stopped() {
 
 /// It tells nobody what it touched, and nobody is healthy because of it.
 Result<void> SqlStore::run_alone(const WriteWork& work) {
-  DW_CHECK(reconnect(loner_));
-  Result<int64_t> begun = loner_->run(stmt::begin);
-  if (!begun.ok()) {
-    loner_.reset();  // the connection has died; a new one may live
-    DW_CHECK(reconnect(loner_));
-    begun = loner_->run(stmt::begin);
-  }
-  DW_CHECK(begun);
+  DW_CHECK(begin_on(loner_, stmt::begin));
   Result<void> done = loner_->send(stmt::without_waiting_for_the_disk);
   if (done.ok()) {
     SqlJournal journal(*loner_, Access::write);
@@ -397,20 +390,20 @@ Result<void> SqlStore::reconnect(std::unique_ptr<Db>& db) {
   return {};
 }
 
-Result<void> SqlStore::begin_reading(std::unique_ptr<Db>& db) {
+Result<void> SqlStore::begin_on(std::unique_ptr<Db>& db, const Statement& statement) {
   DW_CHECK(reconnect(db));
-  Result<int64_t> begun = db->run(stmt::begin_read);
+  Result<int64_t> begun = db->run(statement);
   if (!begun.ok() && !is_sqlite_) {
     db.reset();  // the connection has died; a new one may live
     DW_CHECK(reconnect(db));
-    begun = db->run(stmt::begin_read);
+    begun = db->run(statement);
   }
   DW_CHECK(begun);
   return {};
 }
 
 Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work) {
-  const Result<void> begun = begin_reading(db);
+  const Result<void> begun = begin_on(db, stmt::begin_read);
   if (!begun.ok()) {
     // Our own store is no outside system: whoever asks hears what writers hear, and may come again.
     const Error& why = begun.error();

@@ -99,7 +99,7 @@ class SqlStore : public Store {
   void refuse_waiting(Lane& lane, const Error& why);
   bool is_committing() const;
   void note_health(const Result<void>& result);
-  Result<void> begin_reading(std::unique_ptr<Db>& db);
+  Result<void> begin_on(std::unique_ptr<Db>& db, const Statement& statement);
   Result<void> run_reading(std::unique_ptr<Db>& db, const ReadWork& work);
   Result<void> reconnect(std::unique_ptr<Db>& db);
   /// Runs with a connection that no thread of ours uses meanwhile.
