@@ -72,7 +72,7 @@ def build(program):
 def verdict(program):
     """What was noticed, or None if nothing was."""
     environment = {**os.environ, "DW_SIM_SECONDS": os.environ.get("DW_SIM_SECONDS", "60")}
-    wanted = [FILTERS[program]] if program in FILTERS else []
+    wanted = ["--gtest_fail_fast", *([FILTERS[program]] if program in FILTERS else [])]
     try:
         run = subprocess.run([f"build/{program.split()[0]}", *wanted], cwd=COPY, env=environment,
                              capture_output=True, text=True, check=False, errors="replace",
