@@ -21,16 +21,22 @@ struct TallySum {
 }  // namespace
 
 /// What hangs on a ticket goes first, so that one with a million comments takes many commits, too.
+/// The tickets are locked: one that is reopened meanwhile keeps all.
 Result<int64_t> SqlJournal::prune_tickets(TimePoint before, int64_t limit) {
+  json::array ids;
+  DW_CHECK(db_.run(stmt::old_tickets, {before, limit},
+                   [&](const Row& row) { ids.emplace_back(row.integer(0)); }));
+  if (ids.empty()) return 0;
+  const std::string tickets = to_text(ids);
   for (const Statement* statement : {&stmt::prune_comments, &stmt::prune_said_of_tickets}) {
-    DW_TRY(const int64_t rows, db_.run(*statement, {before, limit}));
+    DW_TRY(const int64_t rows, db_.run(*statement, {tickets, limit}));
     if (rows > 0) return rows;
   }
   for (const Statement* statement :
        {&stmt::prune_links, &stmt::prune_bridge_links, &stmt::prune_ticket_words}) {
-    DW_CHECK(db_.send(*statement, {before, limit}));
+    DW_CHECK(db_.send(*statement, {tickets}));
   }
-  return db_.run(stmt::prune_tickets, {before, limit});
+  return db_.run(stmt::prune_tickets, {tickets});
 }
 
 /// Of keys that are for ever the body alone goes.

@@ -201,6 +201,8 @@ std::string rows_that_stay(const std::string& count) {
       "queue_message (queue, body, attributes, message_group, deduplication, sent_at, "
       "visible_at)",
       "'q', 'b', '{}', '', '', " + young + " + i, " + young);
+  insert("queue_seen (queue, deduplication, message, at)",
+         "'q', CAST(i AS text), i, " + young + " + i");
   insert("note (topic, subject)", "'ticket', i");
   return out;
 }
@@ -213,15 +215,18 @@ struct Step {
 };
 
 std::vector<Step> steps() {
-  return {{&stmt::prune_comments},
-          {&stmt::prune_said_of_tickets},
-          {&stmt::prune_links},
-          {&stmt::prune_bridge_links},
-          {&stmt::prune_ticket_words},
-          {&stmt::prune_tickets},
+  const std::string tickets = "'[-1,-2]'";
+  return {{&stmt::old_tickets},
+          {&stmt::prune_comments, {tickets, limit}},
+          {&stmt::prune_said_of_tickets, {tickets, limit}},
+          {&stmt::prune_links, {tickets}},
+          {&stmt::prune_bridge_links, {tickets}},
+          {&stmt::prune_ticket_words, {tickets}},
+          {&stmt::prune_tickets, {tickets}},
           {&stmt::old_events},
           {&stmt::old_tally_messages},
           {&stmt::prune_tally_texts},
+          {&stmt::prune_seen, {before}},
           {&stmt::oldest_notice_run, {before}},
           {&stmt::prune_deliveries},
           {&stmt::prune_said},

@@ -38,9 +38,15 @@ DELETE FROM session WHERE hash = $1;
 -- name: drop_sessions_of
 DELETE FROM session WHERE account = $1;
 
--- name: prune_sessions
+-- name: prune_sessions [sqlite]
 DELETE FROM session WHERE hash IN (
   SELECT hash FROM session WHERE seen_at < $1 ORDER BY seen_at LIMIT $2);
+
+-- name: prune_sessions [postgres]
+-- What another is just changing is no longer old.
+DELETE FROM session WHERE hash IN (
+  SELECT hash FROM session WHERE seen_at < $1 ORDER BY seen_at LIMIT $2
+  FOR UPDATE SKIP LOCKED);
 
 -- name: keep_server_key
 INSERT INTO server_key (name, secret) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING;

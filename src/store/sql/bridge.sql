@@ -136,13 +136,19 @@ WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
        OR ($1 = '' AND (t.source LIKE 'slack:%' OR t.source LIKE 'email:%')))
 GROUP BY t.id ORDER BY t.id LIMIT $4;
 
--- name: prune_said_of_tickets
+-- name: prune_said_of_tickets [sqlite]
 -- In the threads of the tickets that go next.
 DELETE FROM bridge_said WHERE key IN (
-  SELECT s.key FROM (SELECT id FROM ticket WHERE status = 2 AND updated_at < $1
-                     ORDER BY updated_at LIMIT $2) t
-  JOIN bridge_link l ON l.ticket = t.id
-  JOIN bridge_said s ON s.channel = l.channel AND s.thread = l.thread LIMIT $2);
+  SELECT s.key FROM bridge_link l
+  JOIN bridge_said s ON s.channel = l.channel AND s.thread = l.thread
+  WHERE l.ticket IN (SELECT value FROM json_each($1)) LIMIT $2);
+
+-- name: prune_said_of_tickets [postgres]
+DELETE FROM bridge_said WHERE key IN (
+  SELECT s.key FROM bridge_link l
+  JOIN bridge_said s ON s.channel = l.channel AND s.thread = l.thread
+  WHERE l.ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
+  LIMIT $2);
 
 -- name: prune_said
 -- What was said in threads that nobody bridged.
@@ -152,12 +158,22 @@ DELETE FROM bridge_said WHERE key IN (
                                   WHERE l.channel = s.channel AND l.thread = s.thread)
   ORDER BY s.at LIMIT $2);
 
--- name: prune_bridge_links
-DELETE FROM bridge_link WHERE ticket IN (
-  SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2);
+-- name: prune_bridge_links [sqlite]
+DELETE FROM bridge_link WHERE ticket IN (SELECT value FROM json_each($1));
 
--- name: prune_known
+-- name: prune_bridge_links [postgres]
+DELETE FROM bridge_link
+WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+
+-- name: prune_known [sqlite]
 -- Answers of directories. How far a channel was read ("read:C1") is no answer, and stays.
 DELETE FROM bridge_known WHERE id IN (
   SELECT id FROM bridge_known WHERE at < $1 AND substr(id, 1, 5) <> 'read:'
   ORDER BY at LIMIT $2);
+
+-- name: prune_known [postgres]
+-- What another is just changing is no longer old.
+DELETE FROM bridge_known WHERE id IN (
+  SELECT id FROM bridge_known WHERE at < $1 AND substr(id, 1, 5) <> 'read:'
+  ORDER BY at LIMIT $2
+  FOR UPDATE SKIP LOCKED);

@@ -163,13 +163,20 @@ SELECT due_at FROM lane WHERE due_at IS NOT NULL AND (held_until < $1 OR holder 
 ORDER BY due_at LIMIT 1;
 
 -- name: prune_deliveries
+-- Nobody changes one that has ended.
 DELETE FROM delivery WHERE id IN (
   SELECT id FROM delivery WHERE state > 2 AND done_at < $1 ORDER BY done_at LIMIT $2);
 
--- name: prune_leases
+-- name: prune_leases [sqlite]
 -- As many as there are names in the program. What connectors keep stands beside them, and stays.
 DELETE FROM lease WHERE name IN (
   SELECT name FROM lease WHERE held_until < $1 AND substr(name, 1, 5) <> 'kept:' LIMIT $2);
+
+-- name: prune_leases [postgres]
+-- What another is just changing is no longer old.
+DELETE FROM lease WHERE name IN (
+  SELECT name FROM lease WHERE held_until < $1 AND substr(name, 1, 5) <> 'kept:' LIMIT $2
+  FOR UPDATE SKIP LOCKED);
 
 -- name: lanes_resting_for_nobody
 -- A lane without a due time waits for a person to decide about its head; so its head must be one

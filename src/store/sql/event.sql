@@ -25,10 +25,10 @@ SELECT id, for_ever, CASE WHEN for_ever = 1 THEN body ELSE '' END FROM event
 WHERE at < $1 AND body <> '' AND state = 0 ORDER BY at LIMIT $2;
 
 -- name: drop_event
-DELETE FROM event WHERE id = $1;
+DELETE FROM event WHERE id = $1 AND state = 0;
 
 -- name: empty_body
-UPDATE event SET body = '', digest = $2 WHERE id = $1;
+UPDATE event SET body = '', digest = $2 WHERE id = $1 AND state = 0;
 
 -- name: add_note
 INSERT INTO note (topic, subject) VALUES ($1, $2);

@@ -43,10 +43,15 @@ UPDATE notice_run SET state = $2 WHERE id = $1 AND state = 4;
 SELECT l.run FROM (SELECT id FROM notice_run WHERE state = 2 ORDER BY id DESC LIMIT 20) r
 JOIN notice_letter l ON l.run = r.id LIMIT 1;
 
--- name: oldest_notice_run
+-- name: oldest_notice_run [sqlite]
 -- Runs are few: a look at the front of them. One that is applied now stays, however old.
 SELECT id FROM (SELECT id, state, made_at FROM notice_run ORDER BY id LIMIT 10) AS front
 WHERE made_at < $1 AND state <> 5 ORDER BY id LIMIT 1;
+
+-- name: oldest_notice_run [postgres]
+-- As above; one that is just begun stays, and nobody begins it until it is gone.
+SELECT id FROM notice_run WHERE id IN (SELECT id FROM notice_run ORDER BY id LIMIT 10)
+  AND made_at < $1 AND state <> 5 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- name: prune_notice_letters
 DELETE FROM notice_letter WHERE run = $1 AND email IN (

@@ -63,15 +63,27 @@ WHERE id = $1 AND queue = $2 AND receipt = $3 AND visible_at > $5;
 -- name: queue_last
 SELECT id FROM queue_message WHERE queue = $1 ORDER BY id DESC LIMIT 1;
 
--- name: queue_purge
+-- name: queue_purge [sqlite]
 DELETE FROM queue_message WHERE id IN (
   SELECT id FROM queue_message WHERE queue = $1 AND id <= $2 ORDER BY id LIMIT $3);
 
--- name: queue_redrive
+-- name: queue_purge [postgres]
+-- One that is just moved to another queue is no longer in this one.
+DELETE FROM queue_message WHERE id IN (
+  SELECT id FROM queue_message WHERE queue = $1 AND id <= $2 ORDER BY id LIMIT $3
+  FOR UPDATE);
+
+-- name: queue_redrive [sqlite]
 UPDATE queue_message SET queue = source_queue, source_queue = '', visible_at = $2, receives = 0,
   first_received_at = NULL, receipt = ''
 WHERE id IN (SELECT id FROM queue_message WHERE queue = $1 AND id <= $3 AND source_queue <> ''
              ORDER BY id LIMIT $4);
+
+-- name: queue_redrive [postgres]
+UPDATE queue_message SET queue = source_queue, source_queue = '', visible_at = $2, receives = 0,
+  first_received_at = NULL, receipt = ''
+WHERE id IN (SELECT id FROM queue_message WHERE queue = $1 AND id <= $3 AND source_queue <> ''
+             ORDER BY id LIMIT $4 FOR UPDATE);
 
 -- name: queue_expire
 -- Numbers rise with time: as many as may go are looked at, from the front. A dead letter counts
@@ -79,7 +91,8 @@ WHERE id IN (SELECT id FROM queue_message WHERE queue = $1 AND id <= $3 AND sour
 DELETE FROM queue_message WHERE id IN (
   SELECT id FROM (SELECT id, sent_at, visible_at, source_queue FROM queue_message
                   WHERE queue = $1 ORDER BY id LIMIT $4) AS front
-  WHERE sent_at < $2 AND visible_at <= CASE WHEN source_queue <> '' THEN $2 ELSE $3 END);
+  WHERE sent_at < $2 AND visible_at <= CASE WHEN source_queue <> '' THEN $2 ELSE $3 END)
+  AND queue = $1 AND visible_at <= CASE WHEN source_queue <> '' THEN $2 ELSE $3 END;
 
 -- name: queue_lock [sqlite]
 SELECT 1 WHERE $1 = '';
@@ -105,7 +118,8 @@ SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visib
 FROM queue_message WHERE queue = $1 AND id > $2 ORDER BY id LIMIT $3;
 
 -- name: prune_seen [sqlite]
-DELETE FROM queue_seen WHERE at < $1;
+DELETE FROM queue_seen WHERE (queue, deduplication) IN (
+  SELECT queue, deduplication FROM queue_seen WHERE at < $1 ORDER BY at LIMIT 100);
 
 -- name: prune_seen [postgres]
 -- What another just sweeps, or takes for itself, is left to it.

@@ -15,6 +15,12 @@ UPDATE rate SET free_at = $2, promised_at = $3 WHERE name = $1;
 -- name: pause_rate
 UPDATE rate SET free_at = $2 WHERE name = $1 AND free_at < $2;
 
--- name: prune_rates
+-- name: prune_rates [sqlite]
 -- As many as there are methods and channels in use.
 DELETE FROM rate WHERE name IN (SELECT name FROM rate WHERE free_at < $1 LIMIT $2);
+
+-- name: prune_rates [postgres]
+-- What another is just changing is no longer old.
+DELETE FROM rate WHERE name IN (
+  SELECT name FROM rate WHERE free_at < $1 LIMIT $2
+  FOR UPDATE SKIP LOCKED);

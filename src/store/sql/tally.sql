@@ -135,8 +135,15 @@ ON CONFLICT (at, channel, username) DO UPDATE
     last_at = CASE WHEN excluded.last_at > tally_sum.last_at THEN excluded.last_at
                    ELSE tally_sum.last_at END;
 
--- name: prune_tally_texts
+-- name: prune_tally_texts [sqlite]
 -- Of messages that count nothing.
 UPDATE tally_message SET text = NULL, blocks = NULL WHERE (channel, message) IN (
   SELECT channel, message FROM tally_message WHERE text IS NOT NULL AND at < $1
   ORDER BY at LIMIT $2);
+
+-- name: prune_tally_texts [postgres]
+-- What another is just changing is no longer old.
+UPDATE tally_message SET text = NULL, blocks = NULL WHERE (channel, message) IN (
+  SELECT channel, message FROM tally_message WHERE text IS NOT NULL AND at < $1
+  ORDER BY at LIMIT $2
+  FOR UPDATE SKIP LOCKED);

@@ -102,30 +102,46 @@ WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 ORDER BY 1;
 SELECT solved_at - opened_at FROM ticket
 WHERE solved_at IS NOT NULL AND solved_at >= $1 ORDER BY 1;
 
--- name: prune_comments
--- Of the tickets that go next; a ticket goes when it has none left.
-DELETE FROM comment WHERE id IN (
-  SELECT c.id FROM (SELECT id FROM ticket WHERE status = 2 AND updated_at < $1
-                    ORDER BY updated_at LIMIT $2) t
-  JOIN comment c ON c.ticket = t.id LIMIT $2);
+-- name: old_tickets [sqlite]
+SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2;
 
--- name: prune_links
-DELETE FROM link WHERE ticket IN (
-  SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2);
+-- name: old_tickets [postgres]
+-- Nobody changes them until they are gone; one that somebody is just changing stays.
+SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2
+FOR UPDATE SKIP LOCKED;
+
+-- name: prune_comments [sqlite]
+-- A ticket goes when it has none left.
+DELETE FROM comment WHERE id IN (
+  SELECT id FROM comment WHERE ticket IN (SELECT value FROM json_each($1)) LIMIT $2);
+
+-- name: prune_comments [postgres]
+DELETE FROM comment WHERE id IN (
+  SELECT id FROM comment
+  WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
+  LIMIT $2);
+
+-- name: prune_links [sqlite]
+DELETE FROM link WHERE ticket IN (SELECT value FROM json_each($1));
+
+-- name: prune_links [postgres]
+DELETE FROM link
+WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
 
 -- name: prune_ticket_words [sqlite]
 INSERT INTO ticket_text (ticket_text, rowid, title, description)
-SELECT 'delete', id, title, description
-FROM (SELECT id, title, description FROM ticket WHERE status = 2 AND updated_at < $1
-      ORDER BY updated_at LIMIT $2)
-WHERE id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
+SELECT 'delete', id, title, description FROM ticket WHERE id IN (SELECT value FROM json_each($1))
+  AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
 
 -- name: prune_ticket_words [postgres]
-SELECT 1 WHERE CAST($1 AS bigint) < 0 AND CAST($2 AS bigint) < 0;
+SELECT 1 WHERE $1 = '';
 
--- name: prune_tickets
-DELETE FROM ticket WHERE id IN (
-  SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2);
+-- name: prune_tickets [sqlite]
+DELETE FROM ticket WHERE id IN (SELECT value FROM json_each($1));
+
+-- name: prune_tickets [postgres]
+DELETE FROM ticket
+WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
 
 -- name: tickets_without_end
 SELECT id FROM ticket WHERE status = 2 AND solved_at IS NULL ORDER BY id LIMIT 100;
