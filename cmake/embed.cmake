@@ -64,3 +64,18 @@ function(dw_embed_demo target)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
   dw_embed_files(${target} demo_files ${folder} ${files})
 endfunction()
+
+# Slack's names of emoji: the npm package that Slack's own list comes from, installed where that is
+# due, as one table.
+function(dw_embed_emoji target)
+  set(package ${CMAKE_SOURCE_DIR}/tools/emoji)
+  set(out ${CMAKE_BINARY_DIR}/generated/emoji_table.cc)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_SOURCE_DIR}/tools/npm_packages.sh tools/emoji
+    COMMAND ${DW_EMBED} emoji ${out} ${package}/node_modules/emoji-datasource/emoji.json
+    DEPENDS ${package}/package-lock.json ${CMAKE_SOURCE_DIR}/tools/embed.py
+    COMMENT "Reading the names of emoji (npm package emoji-datasource)")
+  target_sources(${target} PRIVATE ${out})
+endfunction()

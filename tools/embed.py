@@ -4,9 +4,11 @@
   embed.py statements OUT_FOLDER FILE.sql...   named SQL statements -> statements.h, .cc
   embed.py migrations OUT.cc FILE.sql...       numbered migrations  -> one table
   embed.py files OUT.cc FUNCTION [FOLDER]      files, plain and gzip -> one table
+  embed.py emoji OUT.cc emoji.json             names of emoji -> one sorted table
 """
 
 import gzip
+import json
 import pathlib
 import re
 import sys
@@ -119,6 +121,34 @@ def write_files(out, function, folder):
     out.write_text("\n".join(lines))
 
 
+def tones_of(emoji):
+    """Where a skin tone goes: 0 nowhere, 1 behind the first character, 2 also at the end."""
+    first, *rest = emoji["unified"].split("-")
+    rest = rest[1:] if rest[:1] == ["FE0F"] else rest
+    variations = emoji.get("skin_variations", {})
+    for kind, key, made in (
+        (1, "1F3FB", [first, "1F3FB", *rest]),
+        (2, "1F3FB-1F3FB", [first, "1F3FB", *rest, "1F3FB"]),
+    ):
+        if variations.get(key, {}).get("unified") == "-".join(made):
+            return kind
+    return 0
+
+
+def write_emoji(out, path):
+    rows = {}
+    for emoji in json.loads(path.read_text()):
+        text = "".join(chr(int(point, 16)) for point in emoji["unified"].split("-"))
+        for name in emoji["short_names"]:
+            rows[name] = (text, tones_of(emoji))
+    lines = ['#include "domain/emoji_table.h"', "", "namespace dw {", ""]
+    lines += ["std::span<const EmojiRow> emoji_table() {", "  static const EmojiRow all[] = {"]
+    for name, (text, tones) in sorted(rows.items(), key=lambda row: row[0].encode()):
+        lines.append(f"      {{{literal(name)}, {literal(text)}, {tones}}},")
+    lines += ["  };", "  return all;", "}", "", "}  // namespace dw", ""]
+    out.write_text("\n".join(lines))
+
+
 def main(arguments):
     mode, *rest = arguments
     if mode == "statements":
@@ -128,6 +158,8 @@ def main(arguments):
     elif mode == "files":
         folder = pathlib.Path(rest[2]) if len(rest) > 2 else None
         write_files(pathlib.Path(rest[0]), rest[1], folder)
+    elif mode == "emoji":
+        write_emoji(pathlib.Path(rest[0]), pathlib.Path(rest[1]))
     else:
         sys.exit(__doc__)
 

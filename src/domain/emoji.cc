@@ -1,85 +1,135 @@
+// Slack writes an emoji that a person picked as ":name:" wherever it stands, "done:tada:" too, and
+// what a person typed between colons looks the same: MAC addresses, IPv6, times, keys of a
+// configuration. What tells them apart is what stands beside the colons, and how much a name looks
+// like a number or a short word.
 #include "domain/emoji.h"
 
-#include <map>
+#include <algorithm>
 
 #include "base/text.h"
+#include "domain/emoji_table.h"
 
 namespace dw {
 namespace {
 
-/// Name and emoji in turn.
-// The formatter breaks these lines by bytes, and undoes the next time what it did.
-// clang-format off
-constexpr std::string_view known =
-    "+1 👍 -1 👎 100 💯 admission_tickets 🎟️ airplane ✈️ alarm_clock ⏰ angry 😠 anguished 😧 "
-    "apple 🍎 arrow_down ⬇️ arrow_forward ▶️ arrow_left ⬅️ arrow_right ➡️ arrow_up ⬆️ "
-    "arrows_counterclockwise 🔄 astonished 😲 back 🔙 balloon 🎈 ballot_box_with_check ☑️ banana "
-    "🍌 bangbang ‼️ bar_chart 📊 battery 🔋 bear 🐻 bee 🐝 beer 🍺 beers 🍻 bell 🔔 birthday 🎂 "
-    "black_circle ⚫ black_heart 🖤 blue_heart 💙 blush 😊 book 📖 bookmark 🔖 books 📚 boom 💥 bow "
-    "🙇 broken_heart 💔 bug 🐛 bulb 💡 bus 🚌 bust_in_silhouette 👤 busts_in_silhouette 👥 cake 🍰 "
-    "calendar 📆 calling 📲 car 🚗 cat 🐱 cd 💿 chart_with_downwards_trend 📉 "
-    "chart_with_upwards_trend 📈 checkered_flag 🏁 clap 👏 clipboard 📋 cloud ☁️ clown_face 🤡 "
-    "coffee ☕ cold_face 🥶 cold_sweat 😰 collision 💥 computer 💻 confetti_ball 🎊 confounded 😖 "
-    "confused 😕 construction 🚧 cookie 🍪 cool 🆒 copyright ©️ credit_card 💳 crescent_moon 🌙 "
-    "crossed_fingers 🤞 cry 😢 dancer 💃 dash 💨 date 📅 de 🇩🇪 desktop_computer 🖥️ disappointed 😞 "
-    "disappointed_relieved 😥 dizzy 💫 dizzy_face 😵 dog 🐶 dollar 💵 doughnut 🍩 e-mail 📧 "
-    "earth_africa 🌍 earth_americas 🌎 earth_asia 🌏 eight 8️⃣ electric_plug 🔌 email 📧 envelope "
-    "✉️ es 🇪🇸 exclamation ❗ exploding_head 🤯 expressionless 😑 eyes 👀 face_holding_back_tears "
-    "🥹 face_with_raised_eyebrow 🤨 face_with_rolling_eyes 🙄 face_with_thermometer 🤒 facepalm "
-    "🤦 facepunch 👊 factory 🏭 family 👪 fearful 😨 file_folder 📁 fire 🔥 first_place_medal 🥇 "
-    "fist ✊ five 5️⃣ flag-de 🇩🇪 flag-es 🇪🇸 flag-fr 🇫🇷 flag-gb 🇬🇧 flag-it 🇮🇹 flag-us 🇺🇸 "
-    "flashlight 🔦 floppy_disk 💾 flushed 😳 four 4️⃣ fr 🇫🇷 free 🆓 frowning 😦 gb 🇬🇧 gear ⚙️ "
-    "ghost 👻 gift 🎁 globe_with_meridians 🌐 green_heart 💚 grey_question ❔ grimacing 😬 grin 😁 "
-    "grinning 😀 hammer 🔨 hammer_and_wrench 🛠️ hand ✋ handshake 🤝 hankey 💩 hear_no_evil 🙉 "
-    "heart ❤️ heart_eyes 😍 heart_hands 🫶 heavy_check_mark ✔️ heavy_exclamation_mark ❗ "
-    "heavy_minus_sign ➖ heavy_plus_sign ➕ hot_face 🥵 hourglass ⌛ hourglass_flowing_sand ⏳ "
-    "house 🏠 hugging_face 🤗 hushed 😯 inbox_tray 📥 incoming_envelope 📨 infinity ♾️ "
-    "information_desk_person 💁 information_source ℹ️ innocent 😇 interrobang ⁉️ iphone 📱 it "
-    "🇮🇹 joy 😂 key 🔑 keyboard ⌨️ keycap_ten 🔟 kissing_heart 😘 large_blue_circle 🔵 "
-    "large_green_circle 🟢 large_green_square 🟩 large_orange_circle 🟠 large_red_square 🟥 "
-    "large_yellow_circle 🟡 laughing 😆 link 🔗 lock 🔒 loudspeaker 📢 mag 🔍 mag_right 🔎 mailbox "
-    "📫 man 👨 man-bowing 🙇‍♂️ man-facepalming 🤦‍♂️ man-shrugging 🤷‍♂️ man-tipping-hand 💁‍♂️ "
-    "mask 😷 medal 🏅 mega 📣 melting_face 🫠 memo 📝 moneybag 💰 monkey_face 🐵 mouse 🐭 muscle 💪 "
-    "nauseated_face 🤢 negative_squared_cross_mark ❎ nerd_face 🤓 neutral_face 😐 new 🆕 nine "
-    "9️⃣ no_bell 🔕 no_entry ⛔ no_entry_sign 🚫 no_good 🙅 no_mouth 😶 nut_and_bolt 🔩 "
-    "octagonal_sign 🛑 office 🏢 ok 🆗 ok_hand 👌 ok_woman 🙆 one 1️⃣ open_file_folder 📂 "
-    "open_mouth 😮 orange_heart 🧡 outbox_tray 📤 package 📦 page_facing_up 📄 panda_face 🐼 "
-    "paperclip 📎 partying_face 🥳 pencil 📝 pencil2 ✏️ penguin 🐧 pensive 😔 persevere 😣 phone "
-    "☎️ pig 🐷 pizza 🍕 pleading_face 🥺 point_down 👇 point_left 👈 point_right 👉 point_up ☝️ "
-    "point_up_2 👆 poop 💩 popcorn 🍿 pray 🙏 printer 🖨️ punch 👊 purple_heart 💜 pushpin 📌 "
-    "question ❓ rage 😡 rain_cloud 🌧️ rainbow 🌈 raised_hand ✋ raised_hands 🙌 raising_hand 🙋 "
-    "recycle ♻️ red_car 🚗 red_circle 🔴 registered ®️ relaxed ☺️ relieved 😌 repeat 🔁 "
-    "robot_face 🤖 rocket 🚀 rolling_on_the_floor_laughing 🤣 rotating_light 🚨 round_pushpin 📍 "
-    "runner 🏃 running 🏃 saluting_face 🫡 satellite_antenna 📡 satisfied 😆 scream 😱 see_no_evil "
-    "🙈 seven 7️⃣ ship 🚢 shrug 🤷 simple_smile 🙂 six 6️⃣ skull 💀 sleeping 😴 sleepy 😪 "
-    "slightly_frowning_face 🙁 slightly_smiling_face 🙂 smile 😄 smiley 😃 smirk 😏 snail 🐌 "
-    "sneezing_face 🤧 snowflake ❄️ sob 😭 sos 🆘 sparkles ✨ sparkling_heart 💖 speak_no_evil 🙊 "
-    "speech_balloon 💬 spiral_calendar_pad 🗓️ star ⭐ star-struck 🤩 star2 🌟 stopwatch ⏱️ "
-    "stuck_out_tongue 😛 stuck_out_tongue_winking_eye 😜 sunglasses 😎 sunny ☀️ sweat 😓 "
-    "sweat_drops 💦 sweat_smile 😅 tada 🎉 tea 🍵 telephone ☎️ telephone_receiver 📞 "
-    "thinking_face 🤔 thought_balloon 💭 three 3️⃣ three_button_mouse 🖱️ thumbsdown 👎 thumbsup "
-    "👍 ticket 🎫 timer_clock ⏲️ tired_face 😫 tm ™️ toolbox 🧰 train 🚆 triangular_flag_on_post "
-    "🚩 triumph 😤 trophy 🏆 turtle 🐢 two 2️⃣ two_hearts 💕 umbrella ☔ unamused 😒 unicorn_face 🦄 "
-    "unlock 🔓 up 🆙 upside_down_face 🙃 us 🇺🇸 v ✌️ warning ⚠️ watch ⌚ wave 👋 weary 😩 "
-    "white_check_mark ✅ white_circle ⚪ white_flag 🏳️ white_frowning_face ☹️ wink 😉 woman 👩 "
-    "woman-bowing 🙇‍♀️ woman-facepalming 🤦‍♀️ woman-shrugging 🤷‍♀️ worried 😟 wrench 🔧 "
-    "writing_hand ✍️ x ❌ yawning_face 🥱 yellow_heart 💛 yum 😋 zany_face 🤪 zap ⚡ zero 0️⃣ zzz "
-    "💤 ";
-// clang-format on
+constexpr size_t name_bytes_max = 64;
+constexpr std::string_view tone_mark = "::skin-tone-";
+constexpr std::string_view coloured = "\uFE0F";
 
-std::map<std::string_view, std::string_view> table() {
-  std::map<std::string_view, std::string_view> out;
-  const std::vector<std::string_view> words = split(trim(known), ' ');
-  for (size_t i = 0; i + 1 < words.size(); i += 2) out.emplace(words[i], words[i + 1]);
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' ||
+         c == '\'';
+}
+
+const EmojiRow* find_row(std::string_view name) {
+  const auto rows = emoji_table();
+  const auto found =
+      std::lower_bound(rows.begin(), rows.end(), name,
+                       [](const EmojiRow& row, std::string_view key) { return row.name < key; });
+  return found == rows.end() || found->name != name ? nullptr : &*found;
+}
+
+/// "skin-tone-2" is the lightest of five; empty: no tone.
+std::string_view tone_of(char digit) {
+  constexpr std::string_view tones[] = {"\U0001F3FB", "\U0001F3FC", "\U0001F3FD", "\U0001F3FE",
+                                        "\U0001F3FF"};
+  return digit >= '2' && digit <= '6' ? tones[digit - '2'] : std::string_view();
+}
+
+std::string with_tone(const EmojiRow& row, std::string_view tone) {
+  if (tone.empty() || row.tones == 0) return std::string(row.text);
+  size_t first = 1;
+  while (first < row.text.size() &&
+         (static_cast<unsigned char>(row.text[first]) & 0xC0U) == 0x80U) {
+    ++first;
+  }
+  std::string_view rest = row.text.substr(first);
+  if (rest.starts_with(coloured)) rest.remove_prefix(coloured.size());
+  std::string out(row.text.substr(0, first));
+  out += tone;
+  out += rest;
+  if (row.tones == 2) out += tone;
   return out;
+}
+
+/// ":name:" or ":name::skin-tone-3:" at the start of `text`.
+struct Code {
+  std::string_view name;
+  size_t bytes = 0;  ///< 0: there is none
+};
+
+Code code_at(std::string_view text) {
+  size_t end = 1;
+  while (end < text.size() && end <= name_bytes_max && is_of_name(text[end])) ++end;
+  if (end == 1 || end >= text.size() || text[end] != ':') return {};
+  const size_t tone_end = end + tone_mark.size() + 1;
+  const bool has_tone =
+      text.substr(end).starts_with(tone_mark) && text.size() > tone_end && text[tone_end] == ':';
+  const size_t name_end = has_tone ? tone_end : end;
+  return {text.substr(1, name_end - 1), name_end + 1};
+}
+
+/// "de", "100", "abc", "key": as likely a piece of something else.
+bool is_plain_name(std::string_view name) {
+  constexpr size_t plain_bytes_max = 5;
+  const bool is_plain = std::all_of(name.begin(), name.end(), is_letter_or_digit);
+  const bool is_hex = name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_plain && (is_hex || name.size() <= plain_bytes_max);
+}
+
+bool is_of_address(char c) {
+  constexpr std::string_view signs = "/\\=@%&";
+  return c != '\0' && signs.find(c) != std::string_view::npos;
+}
+
+/// Whether a code may stand between these characters; 0: the end of the text, or an emoji.
+bool may_stand(std::string_view name, char before, char after) {
+  if (is_of_address(before) || is_of_address(after)) return false;
+  const bool has_left = is_letter_or_digit(before);
+  const bool has_right = is_letter_or_digit(after);
+  if (!is_plain_name(name)) return !has_left || !has_right;
+  // "scope::key:", "fe80::100"
+  return !has_left && !has_right && before != ':' && after != ':';
 }
 
 }  // namespace
 
-std::string_view emoji_named(std::string_view name) {
-  static const std::map<std::string_view, std::string_view> by_name = table();
-  const auto found = by_name.find(name.substr(0, name.find("::skin-tone-")));
-  return found == by_name.end() ? std::string_view() : found->second;
+std::string emoji_named(std::string_view name) {
+  const size_t mark = name.find(tone_mark);
+  const EmojiRow* row = find_row(name.substr(0, mark));
+  if (row == nullptr) return {};
+  const size_t digit = mark == std::string_view::npos ? mark : mark + tone_mark.size();
+  return with_tone(*row, digit < name.size() ? tone_of(name[digit]) : std::string_view());
+}
+
+std::string with_emoji(std::string_view text, std::string_view before) {
+  std::string out;
+  out.reserve(text.size());
+  char last = before.empty() ? '\0' : before.back();
+  for (size_t at = 0; at < text.size();) {
+    const Code code = text[at] == ':' ? code_at(text.substr(at)) : Code{};
+    std::string emoji = code.bytes == 0 ? std::string() : emoji_named(code.name);
+    if (!emoji.empty()) {
+      const std::string_view rest = text.substr(at + code.bytes);
+      const Code next = rest.starts_with(':') ? code_at(rest) : Code{};
+      const bool is_next_emoji = next.bytes != 0 && !emoji_named(next.name).empty();
+      const char after = rest.empty() || is_next_emoji ? '\0' : rest.front();
+      if (!may_stand(code.name, last, after)) emoji.clear();
+    }
+    if (emoji.empty()) {
+      last = text[at];
+      out += text[at++];
+    } else {
+      last = '\0';
+      out += emoji;
+      at += code.bytes;
+    }
+  }
+  return out;
 }
 
 }  // namespace dw

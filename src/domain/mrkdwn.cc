@@ -16,7 +16,6 @@ namespace dw {
 namespace {
 
 constexpr std::string_view word_joiner = "\u2060";
-constexpr size_t emoji_name_bytes_max = 64;
 
 std::string encode_entities(std::string_view text) {
   std::string out;
@@ -33,39 +32,6 @@ std::string encode_entities(std::string_view text) {
     }
   }
   return out;
-}
-
-bool is_emoji_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' ||
-         c == '\'';
-}
-
-/// Appends text between tokens, its :codes: as Unicode.
-void add_words(std::string& out, std::string_view text) {
-  const std::string plain = decode_slack_entities(text);
-  size_t at = 0;
-  while (at < plain.size()) {
-    const size_t open = plain.find(':', at);
-    out += std::string_view(plain).substr(at, open - at);
-    if (open == std::string::npos) return;
-    size_t end = open + 1;
-    while (end < plain.size() && end - open < emoji_name_bytes_max && is_emoji_letter(plain[end])) {
-      ++end;
-    }
-    const std::string_view name = std::string_view(plain).substr(open + 1, end - open - 1);
-    const bool is_closed = end < plain.size() && plain[end] == ':' && !name.empty();
-    const std::string_view emoji = is_closed ? emoji_named(name) : std::string_view();
-    const bool is_tone = is_closed && name.starts_with("skin-tone-") && open > 0;
-    if (!emoji.empty()) {
-      out += emoji;
-      at = end + 1;
-    } else if (is_tone) {
-      at = end + 1;  // ":thumbsup::skin-tone-2:"
-    } else {
-      out += ':';
-      at = open + 1;
-    }
-  }
 }
 
 struct Token {
@@ -134,7 +100,7 @@ std::string text_of(const Token& token, const NamesById& names) {
   }
 }
 
-/// Calls `words` for text and `token` for what stands in "<…>", in order.
+/// Calls `words` for text and `token` for what stands in "<…>", in order. A token is in one line.
 template <class Words, class Tokens>
 void walk(std::string_view text, Words words, Tokens tokens) {
   size_t at = 0;
@@ -142,16 +108,70 @@ void walk(std::string_view text, Words words, Tokens tokens) {
     const size_t open = text.find('<', at);
     words(text.substr(at, open - at));
     if (open == std::string_view::npos) return;
-    const size_t end = text.find('>', open + 1);
-    if (end == std::string_view::npos || end == open + 1) {
-      words(text.substr(open, end == std::string_view::npos ? end : 2));
-      at = end == std::string_view::npos ? text.size() : end + 1;
-      continue;
+    const size_t end = text.find_first_of("<>\n", open + 1);
+    const bool is_token = end != std::string_view::npos && text[end] == '>' && end > open + 1;
+    if (is_token) {
+      tokens(token_of(text.substr(open + 1, end - open - 1)));
+      at = end + 1;
+    } else {
+      words(text.substr(open, 1));
+      at = open + 1;
     }
-    tokens(token_of(text.substr(open + 1, end - open - 1)));
-    at = end + 1;
   }
 }
+
+/// Begin and end of what stands in `code` and in ```fences```, marks and all, in order.
+std::vector<std::pair<size_t, size_t>> code_in(std::string_view text) {
+  constexpr std::string_view fence = "```";
+  std::vector<std::pair<size_t, size_t>> out;
+  bool has_fences = true;
+  size_t at = text.find('`');
+  while (at != std::string_view::npos) {
+    size_t end = std::string_view::npos;
+    if (text.substr(at).starts_with(fence)) {
+      if (has_fences) end = text.find(fence, at + fence.size());
+      has_fences = end != std::string_view::npos;
+      if (has_fences) end += fence.size();
+    } else {
+      end = text.find_first_of("`\n", at + 1);
+      const bool is_closed = end != std::string_view::npos && text[end] == '`';
+      end = is_closed ? end + 1 : std::string_view::npos;
+    }
+    const bool is_code = end != std::string_view::npos;
+    if (is_code) out.emplace_back(at, end);
+    const size_t marks = text.find_first_not_of('`', at);
+    at = is_code ? end : marks;
+    if (at != std::string_view::npos) at = text.find('`', at);
+  }
+  return out;
+}
+
+/// Writes text between tokens as it is read: entities decoded, :codes: outside of code as emoji.
+class Words {
+ public:
+  Words(std::string_view text, std::string& out) : text_(text), code_(code_in(text)), out_(out) {}
+
+  void add(std::string_view words) {
+    auto at = static_cast<size_t>(words.data() - text_.data());
+    const size_t end = at + words.size();
+    while (at < end) {
+      while (next_ < code_.size() && code_[next_].second <= at) ++next_;
+      const bool has_code = next_ < code_.size() && code_[next_].first < end;
+      const bool is_code = has_code && code_[next_].first <= at;
+      size_t until = end;
+      if (has_code) until = std::min(end, is_code ? code_[next_].second : code_[next_].first);
+      const std::string plain = decode_slack_entities(text_.substr(at, until - at));
+      out_ += is_code ? plain : with_emoji(plain, out_);
+      at = until;
+    }
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::pair<size_t, size_t>> code_;
+  size_t next_ = 0;
+  std::string& out_;
+};
 
 /// Slack reads "@here" typed by a program as a mention where its author asked for that; with the
 /// invisible character it never is one.
@@ -338,8 +358,9 @@ std::string decode_slack_entities(std::string_view text) {
 
 std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   std::string out;
+  Words writer(text, out);
   walk(
-      text, [&out](std::string_view words) { add_words(out, words); },
+      text, [&writer](std::string_view words) { writer.add(words); },
       [&](const Token& token) { out += decode_slack_entities(text_of(token, names)); });
   return out;
 }

@@ -15,8 +15,8 @@ using NamesById = std::map<std::string, std::string, std::less<>>;
 std::string decode_slack_entities(std::string_view text);
 
 /// Mentions become "@Ana Lopez" (the id where no name is known), channels "#name", links
-/// "label (url)", dates their fallback; entities are decoded once, :codes: of common emoji become
-/// Unicode. Line ends and marks such as *bold* stay. Linear in its length.
+/// "label (url)", dates their fallback; entities are decoded once, :codes: of Slack's emoji become
+/// Unicode, but not in code. Line ends and marks such as *bold* stay. Linear in its length.
 std::string plain_of_mrkdwn(std::string_view text, const NamesById& names = {});
 
 /// The ids in "<@U7>" and in "<#C1>", each once, in order: what plain_of_mrkdwn() would like to

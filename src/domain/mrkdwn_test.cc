@@ -26,7 +26,8 @@ TEST(Mrkdwn, what_slack_wrote_reads_as_plain_text) {
       {"<http://x.example|x.example>", "http://x.example"},
       {"<mailto:a@b.example|a@b.example>", "a@b.example"},
       {"&lt;!channel&gt; &amp;lt;", "<!channel> &lt;"},
-      {":tada: :+1::skin-tone-2: :no_such_emoji: 10:30:45 ::", "🎉 👍 :no_such_emoji: 10:30:45 ::"},
+      {":tada: :+1::skin-tone-2: :no_such_emoji: 10:30:45 ::",
+       "🎉 👍🏻 :no_such_emoji: 10:30:45 ::"},
       {"a < b", "a < b"},
       {"<>", "<>"},
       {"*bold*\n```code```", "*bold*\n```code```"},
@@ -151,12 +152,45 @@ TEST(Mrkdwn, whatever_strangers_write_only_links_are_tokens) {
   }
 }
 
-TEST(Emoji, known_by_name_with_or_without_a_skin_tone) {
-  EXPECT_EQ(emoji_named("white_check_mark"), "✅");
-  EXPECT_EQ(emoji_named("thumbsup::skin-tone-2"), "👍");
-  EXPECT_EQ(emoji_named("zzz"), "💤");
-  EXPECT_EQ(emoji_named("+1"), "👍");
-  EXPECT_EQ(emoji_named("nonesuch"), "");
+TEST(Emoji, every_name_of_slack_is_known_with_its_skin_tones) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"white_check_mark", "✅"},
+      {"thumbsup", "👍"},
+      {"+1", "👍"},
+      {"thumbsup::skin-tone-2", "👍🏻"},
+      {"man-shrugging::skin-tone-6", "🤷🏿‍♂️"},
+      {"writing_hand::skin-tone-4", "✍🏽"},
+      {"people_holding_hands::skin-tone-3", "🧑🏼‍🤝‍🧑🏼"},
+      {"tada::skin-tone-3", "🎉"},
+      {"zzz", "💤"},
+      {"face_with_monocle", "🧐"},
+      {"flag-br", "🇧🇷"},
+      {"technologist", "🧑‍💻"},
+      {"shaking_face", "🫨"},
+      {"nonesuch", ""},
+      {"", ""},
+  };
+  for (const auto& [name, emoji] : cases) EXPECT_EQ(emoji_named(name), emoji) << name;
+}
+
+TEST(Emoji, a_code_stands_beside_words_and_never_inside_one) {
+  const std::pair<std::string, std::string> cases[] = {
+      {":wave: (:+1:) :tada::tada: *:x:*", "👋 (👍) 🎉🎉 *❌*"},
+      {"done:white_check_mark: Status::white_check_mark:", "done✅ Status:✅"},
+      {"好的:tada:", "好的🎉"},
+      {"yes:+1::skin-tone-3:!", "yes👍🏼!"},
+      {"Printer 00:1b:de:ad:be:ef is off", "Printer 00:1b:de:ad:be:ef is off"},
+      {"de:ad:de:it:ab:it", "de:ad:de:it:ab:it"},
+      {"fe80::100:1 ::100: 2001:db8:100::", "fe80::100:1 ::100: 2001:db8:100::"},
+      {"at 10:100:30 or 12:00:key:", "at 10:100:30 or 12:00:key:"},
+      {"std::key::value ssh:key: x a:lock:b", "std::key::value ssh:key: x a:lock:b"},
+      {"GET /users/:id:/x a=:key:", "GET /users/:id:/x a=:key:"},
+      {"arn:cloud:sqs:us:1234:queue", "arn:cloud:sqs:us:1234:queue"},
+      {"`:tada:` ```x\n:tada:``` :tada:", "`:tada:` ```x\n:tada:``` 🎉"},
+      {"`a <https://x.example/:tada:> b:key:", "`a https://x.example/:tada: b:key:"},
+      {"```:tada:", "```🎉"},
+  };
+  for (const auto& [mrkdwn, plain] : cases) EXPECT_EQ(plain_of_mrkdwn(mrkdwn), plain);
 }
 
 }  // namespace

@@ -1,0 +1,18 @@
+// The table of emoji that tools/embed.py writes at build time from npm's emoji-datasource, the list
+// that Slack's own names come from. Only emoji.cc reads it.
+#pragma once
+#include <span>
+#include <string_view>
+
+namespace dw {
+
+struct EmojiRow {
+  std::string_view name;  ///< "woman-shrugging"
+  std::string_view text;
+  int tones;  ///< a skin tone goes: 0 nowhere, 1 behind the first character, 2 also to the end
+};
+
+/// Sorted by the bytes of the names.
+std::span<const EmojiRow> emoji_table();
+
+}  // namespace dw
