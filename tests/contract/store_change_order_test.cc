@@ -121,6 +121,52 @@ TEST(ChangeOrder, a_writer_that_hangs_before_its_commit_holds_nobody_back) {
   EXPECT_EQ(changes(*a, notes.at(1).position).size(), 0U);
 }
 
+/// Notes of subject 77 stand still in the middle of their COMMIT, behind their place, while
+/// somebody else has `gate`.
+constexpr const char* gate = "SELECT pg_advisory_xact_lock(1, 1)";
+constexpr const char* stop_at_gate =
+    "CREATE FUNCTION stop_at_gate() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN IF NEW.subject = 77 THEN PERFORM pg_advisory_xact_lock(1, 1); END IF; "
+    "RETURN NULL; END'; "
+    "CREATE CONSTRAINT TRIGGER note_stops_at_gate AFTER INSERT ON note "
+    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION stop_at_gate()";
+
+std::string waiting(const std::string& url) {
+  return ask_postgres(url, "select count(*) from pg_locks where not granted");
+}
+
+TEST(ChangeOrder, a_commit_that_has_its_place_is_seen_before_any_that_comes_behind_it) {
+  const std::string url = fresh_postgres_url();
+  const auto a = visit(url);
+  std::string position = newest(*a);
+  ask_postgres(url, stop_at_gate);
+  auto closed = std::make_unique<OpenTransaction>(url, gate);
+  auto slow = std::make_unique<OpenTransaction>(
+      url, "INSERT INTO note (topic, subject) VALUES ('ticket', 77)");
+  slow->commit();
+  while (waiting(url) != "1") std::this_thread::yield();
+  // It has its place, and nobody sees it yet. The next one must not be seen before it.
+  std::atomic<bool> has_ended = false;
+  std::thread next([&] {
+    EXPECT_TRUE(visit(url)->write_now(opening("t")).ok());
+    has_ended = true;
+  });
+  while (!has_ended && waiting(url) != "2") std::this_thread::yield();
+  std::vector<int64_t> seen;
+  const auto read_on = [&] {
+    for (const ChangeNote& note : changes(*a, position)) {
+      seen.push_back(note.id);
+      position = note.position;
+    }
+  };
+  read_on();
+  closed.reset();
+  slow.reset();
+  next.join();
+  read_on();
+  EXPECT_EQ(seen, (std::vector<int64_t>{77, 1}));
+}
+
 /// Follows the changes in small steps until there are `count`.
 std::vector<int64_t> follow(Store& store, std::string position, size_t count) {
   constexpr size_t step = 7;
