@@ -17,23 +17,6 @@ namespace {
 
 constexpr std::string_view word_joiner = "\u2060";
 
-std::string encode_entities(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 struct Token {
   char kind = 0;  // '@', '#', '!', or 0 for a link
   std::string_view target, label;
@@ -356,6 +339,23 @@ std::string decode_slack_entities(std::string_view text) {
   return replace_all(out, "&amp;", "&");
 }
 
+std::string encode_slack_entities(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   std::string out;
   Words writer(text, out);
@@ -380,7 +380,7 @@ std::vector<std::string> ids_in_mrkdwn(std::string_view text) {
 }
 
 std::string mrkdwn_of_plain(std::string_view text) {
-  return without_calls(encode_entities(text));
+  return without_calls(encode_slack_entities(text));
 }
 
 std::string mrkdwn_link(std::string_view address, std::string_view label) {
@@ -392,7 +392,7 @@ std::string mrkdwn_link(std::string_view address, std::string_view label) {
                         !find_control_character(address);
   const std::string text = mrkdwn_of_plain(replace_all(replace_all(label, "|", "¦"), "\n", " "));
   if (!is_shown) return text;
-  const std::string target = encode_entities(address);
+  const std::string target = encode_slack_entities(address);
   return text.empty() ? "<" + target + ">" : "<" + target + "|" + text + ">";
 }
 

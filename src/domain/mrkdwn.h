@@ -13,6 +13,7 @@ using NamesById = std::map<std::string, std::string, std::less<>>;
 
 /// Slack writes &, < and > of text as entities, and nothing else.
 std::string decode_slack_entities(std::string_view text);
+std::string encode_slack_entities(std::string_view text);
 
 /// Mentions become "@Ana Lopez" (the id where no name is known), channels "#name", links
 /// "label (url)", dates their fallback; entities are decoded once, :codes: of Slack's emoji become

@@ -80,7 +80,7 @@ std::optional<Event> deletion(const JsonView& event, const std::string& ts, Time
   if (before.is_object()) {
     const std::string thread = thread_of(before);
     if (!thread.empty()) body["thread"] = thread;
-    body["previous_text"] = text_at(before, "text");
+    body["previous_text"] = words_of_message(*before.raw());
     body["author"] = message_body(*before.raw(), channel, reading)["author"];
   }
   return event_of("chat.delete", channel + "/" + ts + "/deleted", std::move(body), at);
@@ -98,9 +98,14 @@ std::optional<Event> decode_change(const JsonView& event, const SlackReading& re
     return std::nullopt;
   }
   const JsonView before = event["previous_message"];
-  const std::string previous = text_at(before, "text");
-  // An unfurled link changes a message and not its text.
-  if (before.is_object() && previous == text_at(message, "text")) return std::nullopt;
+  std::string previous;
+  if (before.is_object()) {
+    previous = words_of_message(*before.raw());
+    // An unfurled link changes a message and not what it says.
+    const bool is_same = previous == words_of_message(*message.raw()) &&
+                         text_of_blocks(*before.raw()) == text_of_blocks(*message.raw());
+    if (is_same) return std::nullopt;
+  }
   json::object body = message_body(*message.raw(), channel, reading);
   body["previous_text"] = previous;
   return event_of("chat.edit", channel + "/" + ts + "/" + edited, std::move(body), at);
@@ -124,6 +129,17 @@ std::optional<Event> decode_reaction(const JsonView& event, bool is_added, TimeP
                   at);
 }
 
+/// What Slack tells of the author beside the id, of strangers from other workspaces above all.
+std::string name_in(const JsonView& message) {
+  const JsonView profile = message["user_profile"];
+  for (std::string name : {text_at(message, "username"), text_at(profile, "real_name"),
+                           text_at(profile, "display_name"), text_at(profile, "name"),
+                           text_at(message["bot_profile"], "name")}) {
+    if (!name.empty()) return name;
+  }
+  return {};
+}
+
 json::object author_of(const JsonView& message, const SlackReading& reading) {
   const std::string bot = text_at(message, "bot_id");
   const auto& allowed = reading.allowed_bots;
@@ -133,7 +149,7 @@ json::object author_of(const JsonView& message, const SlackReading& reading) {
   json::object author{{"id", text_at(message, "user")},
                       {"is_bot", is_ours || (is_bot && !is_allowed)},
                       {"bot_id", bot}};
-  if (const std::string name = text_at(message, "username"); !name.empty()) author["name"] = name;
+  if (const std::string name = name_in(message); !name.empty()) author["name"] = name;
   return author;
 }
 
@@ -144,21 +160,29 @@ bool is_ours(const JsonView& message, const SlackSelf& self) {
   return is_same("user", self.user) || is_same("bot_id", self.bot) || is_same("app_id", self.app);
 }
 
-json::array files_of(const JsonView& message) {
-  json::array out;
+void add_files(json::array& out, const JsonView& message, int depth = 0) {
   for (const JsonView& file : message["files"].elements()) {
+    const std::string id = text_at(file, "id");
+    const std::string mode = text_at(file, "mode");
+    // Deleted, or older than what the workspace's plan shows.
+    if (mode == "tombstone" || mode == "hidden_by_limit") continue;
     std::string url = text_at(file, "url_private_download");
     if (url.empty()) url = text_at(file, "url_private");
     // A file of another workspace is known by its id alone until it is asked for.
-    if (url.empty() && !text_at(file, "id").empty()) url = "slack:" + text_at(file, "id");
+    if (url.empty() && is_id(id)) url = std::string(slack_file_scheme) + id;
     std::string name = text_at(file, "name");
     if (name.empty()) name = text_at(file, "title");
+    const auto is_same = [&](const json::value& one) { return one.at("url") == json::string(url); };
+    if (url.empty() || std::any_of(out.begin(), out.end(), is_same)) continue;
     out.push_back(json::object{{"name", name.empty() ? "file" : name},
                                {"url", url},
                                {"content_type", text_at(file, "mimetype")},
                                {"bytes", file["size"].integer().value_or(0)}});
   }
-  return out;
+  constexpr int depth_max = 4;
+  if (depth >= depth_max) return;
+  // A forwarded message brings its own.
+  for (const JsonView& one : message["attachments"].elements()) add_files(out, one, depth + 1);
 }
 
 }  // namespace
@@ -227,22 +251,30 @@ json::object message_body(const json::value& message, std::string_view channel,
                           const SlackReading& reading) {
   const Reading said(message);
   const std::string ts = text_at(*said, "ts"), thread = thread_of(*said);
-  const std::string text = text_at(*said, "text");
+  const std::string own = text_at(*said, "text");
+  const std::string text = words_of_message(message);
+  std::string beside = text_of_blocks(message);
+  if (beside == text) beside.clear();
   const std::string& user = reading.self.user;
-  const bool is_mentioned = !user.empty() && (text.find("<@" + user + ">") != std::string::npos ||
-                                              text.find("<@" + user + "|") != std::string::npos);
+  const auto mentions = [&user](std::string_view words) {
+    return !user.empty() && (words.find("<@" + user + ">") != std::string_view::npos ||
+                             words.find("<@" + user + "|") != std::string_view::npos);
+  };
+  json::array files;
+  add_files(files, *said);
   json::object out{{"channel", json::string(channel)},
                    {"message", ts},
                    {"thread", thread},
                    {"is_top", thread == ts},
                    {"text", text},
                    {"author", author_of(*said, reading)},
-                   {"files", files_of(*said)},
-                   {"blocks_text", text.empty() ? text_of_blocks(message) : ""},
+                   {"files", std::move(files)},
+                   {"blocks_text", std::move(beside)},
                    {"sent_at", seconds_of_ts(ts)},
-                   {"is_mention_of_us", is_mentioned},
+                   {"is_mention_of_us", mentions(own) || mentions(text)},
                    {"is_ours", is_ours(*said, reading.self)},
                    {"marker", marker_of(message)}};
+  if (own != text) out["slack_text"] = own;
   const std::string edited = text_at(said["edited"], "ts");
   if (!edited.empty()) out["edited"] = edited;
   return out;

@@ -17,6 +17,8 @@
 namespace dw {
 
 constexpr std::string_view slack_name = "slack";
+/// "slack:F1": a file whose address has to be asked for. It is for us alone.
+constexpr std::string_view slack_file_scheme = "slack:";
 /// The type of our metadata; its payload is {"delivery":"d-000191","files":["F1"]}.
 constexpr std::string_view slack_marker_type = "deskwire_delivery";
 
@@ -47,7 +49,10 @@ json::object message_body(const json::value& message, std::string_view channel,
                           const SlackReading& reading);
 /// Something that a person or a bot said; joins, pins and topics are not.
 bool is_speech(const json::value& message);
-/// Text of blocks and attachments as mrkdwn, for messages whose `text` is empty.
+/// What a person reads of a message, as mrkdwn: its blocks or its text, and what is attached and
+/// forwarded, without previews of links.
+std::string words_of_message(const json::value& message);
+/// Blocks and attachments alone: apps post a report there, beside a short `text`.
 std::string text_of_blocks(const json::value& message);
 /// Our delivery's id in a message's metadata; empty: none.
 std::string marker_of(const json::value& message);

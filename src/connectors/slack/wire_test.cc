@@ -164,7 +164,7 @@ TEST(SlackWire, files_keep_where_they_lie) {
             R"("bytes":7},{"name":"file","url":"slack:F2","content_type":"","bytes":0}])");
 }
 
-TEST(SlackWire, where_text_is_empty_blocks_and_attachments_speak) {
+TEST(SlackWire, blocks_and_attachments_speak) {
   EXPECT_EQ(text_of_blocks(parsed(
                 R"({"blocks":[{"type":"header","text":{"type":"plain_text","text":"a < b"}},
         {"type":"section","text":{"type":"mrkdwn","text":"*bold*"},
