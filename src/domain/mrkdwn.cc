@@ -365,13 +365,36 @@ std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   return out;
 }
 
+std::string first_line_of(std::string_view plain) {
+  for (const std::string_view line : split(plain, '\n')) {
+    std::string_view bare = trim(line);
+    for (bool is_changed = true; is_changed;) {
+      const size_t before = bare.size();
+      if (bare.starts_with("```")) bare = trim(bare.substr(3));
+      if (bare.ends_with("```")) bare = trim(bare.substr(0, bare.size() - 3));
+      if (bare.starts_with("> ") || bare == ">") bare = trim(bare.substr(1));
+      for (const char mark : {'*', '_', '~', '`'}) {
+        const bool is_around = bare.size() > 2 && bare.front() == mark && bare.back() == mark &&
+                               bare.find(mark, 1) == bare.size() - 1;
+        if (is_around) bare = trim(bare.substr(1, bare.size() - 2));
+      }
+      is_changed = bare.size() != before;
+    }
+    if (!bare.empty()) return std::string(bare);
+  }
+  return {};
+}
+
 std::vector<std::string> ids_in_mrkdwn(std::string_view text) {
   std::vector<std::string> out;
   walk(
       text, [](std::string_view) {},
       [&out](const Token& token) {
-        const bool is_wanted = (token.kind == '@' || token.kind == '#') && token.label.empty();
-        std::string id(token.target);
+        constexpr std::string_view group = "subteam^";
+        const bool is_group = token.kind == '!' && token.target.starts_with(group);
+        const bool is_wanted =
+            (token.kind == '@' || token.kind == '#' || is_group) && token.label.empty();
+        std::string id(token.target.substr(is_group ? group.size() : 0));
         if (is_wanted && !id.empty() && std::find(out.begin(), out.end(), id) == out.end()) {
           out.push_back(std::move(id));
         }

@@ -20,8 +20,13 @@ std::string encode_slack_entities(std::string_view text);
 /// Unicode, but not in code. Line ends and marks such as *bold* stay. Linear in its length.
 std::string plain_of_mrkdwn(std::string_view text, const NamesById& names = {});
 
-/// The ids in "<@U7>" and in "<#C1>", each once, in order: what plain_of_mrkdwn() would like to
-/// know the names of. One that is written with its name ("<#C2|help>") needs no question.
+/// The first line that says something, of a text that plain_of_mrkdwn() made, without the marks
+/// around it: a fence of code, a quote's sign, *bold*.
+std::string first_line_of(std::string_view plain);
+
+/// The ids in "<@U7>", "<#C1>" and "<!subteam^S1>", each once, in order: what plain_of_mrkdwn()
+/// would like to know the names of. One that is written with its name ("<#C2|help>") needs no
+/// question.
 std::vector<std::string> ids_in_mrkdwn(std::string_view text);
 
 /// Plain text that Slack shows as it is written: nothing in it can mention or link to anyone.

@@ -35,9 +35,25 @@ TEST(Mrkdwn, what_slack_wrote_reads_as_plain_text) {
   for (const auto& [mrkdwn, plain] : cases) EXPECT_EQ(plain_of_mrkdwn(mrkdwn, names), plain);
 }
 
+TEST(Mrkdwn, the_first_line_is_without_marks_around_it) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"```\nTraceback: boom\n```", "Traceback: boom"},
+      {"```npm install```", "npm install"},
+      {"\n  \n> *It is down*\nmore", "It is down"},
+      {"*a* and *b*", "*a* and *b*"},
+      {"`x`", "x"},
+      {">\n> quoted", "quoted"},
+      {"***", "***"},
+      {"```\n```", ""},
+      {"", ""},
+  };
+  for (const auto& [plain, line] : cases) EXPECT_EQ(first_line_of(plain), line) << plain;
+}
+
 TEST(Mrkdwn, ids_whose_names_are_wanted_are_found_once_each) {
-  EXPECT_EQ(ids_in_mrkdwn("<@U7> <#C1> <#C2|x> <@U7> <@U8|y> <#C3|> <!here> <https://x>"),
-            (std::vector<std::string>{"U7", "C1", "C3"}));
+  EXPECT_EQ(ids_in_mrkdwn("<@U7> <#C1> <#C2|x> <@U7> <@U8|y> <#C3|> <!here> <https://x> "
+                          "<!subteam^S1> <!subteam^S2|@sre>"),
+            (std::vector<std::string>{"U7", "C1", "C3", "S1"}));
   for (const char* none : {"&lt;@U9&gt;", "<@U9", "<#C1|", "<@", "<>", "<@>"}) {
     EXPECT_EQ(ids_in_mrkdwn(none), std::vector<std::string>{}) << none;
   }

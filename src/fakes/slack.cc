@@ -30,15 +30,16 @@ constexpr uint64_t body_bytes_max = 300ULL * 1024 * 1024;
 constexpr std::string_view every_scope =
     "app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,"
     "files:read,files:write,groups:history,groups:read,im:history,im:read,reactions:read,"
-    "reactions:write,users:read,users:read.email";
+    "reactions:write,usergroups:read,users:read,users:read.email";
 
 /// The scope that a method wants; the others are free.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> wanted_scopes = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> wanted_scopes = {
     {{"chat.postMessage", "chat:write"},
      {"chat.update", "chat:write"},
      {"chat.postEphemeral", "chat:write"},
      {"conversations.history", "channels:history"},
      {"conversations.replies", "channels:history"},
+     {"usergroups.list", "usergroups:read"},
      {"users.info", "users:read"},
      {"users.lookupByEmail", "users:read.email"},
      {"reactions.add", "reactions:write"},

@@ -220,6 +220,14 @@ json::object FakeSlackWorkspace::person_by_email(const Fields& fields) {
   return failure("users_not_found");
 }
 
+json::object FakeSlackWorkspace::groups(const Fields&) {
+  json::array out;
+  for (const auto& [id, handle] : groups_) {
+    out.push_back(json::object{{"id", id}, {"handle", handle}, {"name", handle + " people"}});
+  }
+  return {{"ok", true}, {"usergroups", std::move(out)}};
+}
+
 json::object FakeSlackWorkspace::add_reaction(const Fields& fields) {
   const std::string id = text_of(fields, "channel"), ts = text_of(fields, "timestamp");
   const std::string emoji = text_of(fields, "name");
@@ -309,6 +317,7 @@ const std::map<std::string_view, FakeSlackWorkspace::Method>& FakeSlackWorkspace
       {"conversations.join", &W::join},
       {"users.info", &W::describe_person},
       {"users.lookupByEmail", &W::person_by_email},
+      {"usergroups.list", &W::groups},
       {"reactions.add", &W::add_reaction},
       {"reactions.remove", &W::remove_reaction},
       {"files.getUploadURLExternal", &W::begin_upload},

@@ -24,6 +24,10 @@ void FakeSlackWorkspace::add_channel(const std::string& id, const std::string& n
   channels_[id] = Channel{.id = id, .name = name};
 }
 
+void FakeSlackWorkspace::add_group(const std::string& id, const std::string& handle) {
+  groups_[id] = handle;
+}
+
 void FakeSlackWorkspace::add_person(const std::string& id, const std::string& name,
                                     const std::string& email) {
   people_[id] = {id, name, email};

@@ -60,6 +60,7 @@ class FakeSlackWorkspace {
   void use_url(std::string url) { url_ = std::move(url); }
 
   void add_channel(const std::string& id, const std::string& name);
+  void add_group(const std::string& id, const std::string& handle);
   void add_person(const std::string& id, const std::string& name, const std::string& email);
 
   /// What people do. Each tells its events and says the ts.
@@ -105,6 +106,7 @@ class FakeSlackWorkspace {
   json::object join(const Fields& fields);
   json::object describe_person(const Fields& fields);
   json::object person_by_email(const Fields& fields);
+  json::object groups(const Fields& fields);
   json::object add_reaction(const Fields& fields);
   json::object remove_reaction(const Fields& fields);
   json::object begin_upload(const Fields& fields);
@@ -128,6 +130,7 @@ class FakeSlackWorkspace {
   std::string url_;
   std::function<void(json::object)> told_;
   std::map<std::string, Channel> channels_;
+  std::map<std::string, std::string> groups_{};  ///< handles by id
   std::map<std::string, Person> people_;
   std::map<std::string, File> files_;
   int64_t last_ts_ = 0;

@@ -67,6 +67,8 @@ Task<Result<json::object>> SlackAsks::answer(Ask ask, Attempt attempt) {
   if (about == "person_by_email") {
     co_return co_await person("users.lookupByEmail", "email", text_in(details, "email"), attempt);
   }
+  if (about == "group") co_return co_await group(text_in(details, "id"), attempt);
+  if (about == "file") co_return co_await file(text_in(details, "id"), attempt);
   if (about == "channel") co_return co_await channel(text_in(details, "id"), attempt);
   if (about == "channel_by_name") {
     std::string name = text_in(details, "name");
@@ -111,6 +113,41 @@ Task<Result<json::object>> SlackAsks::channel(std::string id, Attempt attempt) {
   json::object out{{"id", id}, {"name", text_at(found, "name")}};
   keep(key, out);
   co_return out;
+}
+
+Task<Result<json::object>> SlackAsks::group(std::string id, Attempt attempt) {
+  const std::string key = "group " + id;
+  if (const json::object* kept = find(key)) co_return *kept;
+  SlackCall call{.method = "usergroups.list", .fields = {{"include_disabled", "true"}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
+  // An app from before this scope was asked for: the group stands as its id, and nothing waits.
+  const bool is_denied = !answer.ok() && answer.error().kind == ErrorKind::denied;
+  if (!answer.ok() && !is_denied) co_return answer.error();
+  json::object out{{"id", id}, {"name", ""}};
+  if (is_denied) co_return out;
+  std::vector<Problem> ignored;
+  for (const JsonView& one : JsonView(answer->body, ignored)["usergroups"].elements()) {
+    std::string name = text_at(one, "handle");
+    if (name.empty()) name = text_at(one, "name");
+    json::object found{{"id", text_at(one, "id")}, {"name", name}};
+    if (text_at(one, "id") == id) out = found;
+    keep("group " + text_at(one, "id"), found);
+  }
+  co_return out;
+}
+
+Task<Result<json::object>> SlackAsks::file(std::string id, Attempt attempt) {
+  SlackCall call{.method = "files.info", .fields = {{"file", id}}};
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
+  if (!answer.ok()) co_return answer.error();
+  std::vector<Problem> ignored;
+  const JsonView found = JsonView(answer->body, ignored)["file"];
+  std::string name = text_at(found, "name");
+  if (name.empty()) name = text_at(found, "title");
+  co_return json::object{{"id", id},
+                         {"name", name},
+                         {"content_type", text_at(found, "mimetype")},
+                         {"bytes", found["size"].integer().value_or(0)}};
 }
 
 Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Attempt attempt) {

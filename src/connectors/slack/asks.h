@@ -1,5 +1,5 @@
-// What can be asked about a workspace: people, channels, permalinks, history. People and channels
-// are kept for a day.
+// What can be asked about a workspace: people, channels, groups, files, permalinks, history.
+// People, channels and groups are kept for a day.
 #pragma once
 #include <map>
 #include <string>
@@ -17,6 +17,8 @@ class SlackAsks {
   /// {"about":"person_by_email","email"}   {"id","name"}
   /// {"about":"channel","id"}              {"name"}
   /// {"about":"channel_by_name","name"}    {"id","name"}
+  /// {"about":"group","id"}                {"name"}: its handle; empty without the scope for it
+  /// {"about":"file","id"}                 {"name","content_type","bytes"}
   /// {"about":"permalink","channel","message"}  {"url"}
   /// {"about":"history","channel","thread","since","cursor"}  {"messages":[…],"next_cursor"}
   ///   `since` is a ts or unix seconds, exclusive; without `thread` the channel's own messages,
@@ -35,6 +37,8 @@ class SlackAsks {
   Task<Result<json::object>> person(std::string method, std::string field, std::string value,
                                     Attempt attempt);
   Task<Result<json::object>> channel(std::string id, Attempt attempt);
+  Task<Result<json::object>> group(std::string id, Attempt attempt);
+  Task<Result<json::object>> file(std::string id, Attempt attempt);
   Task<Result<json::object>> permalink(std::string channel, std::string message, Attempt attempt);
   Task<Result<json::object>> history(json::object asked, Attempt attempt);
   const json::object* find(const std::string& key);

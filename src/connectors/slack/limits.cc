@@ -14,11 +14,12 @@ constexpr int tier2 = 20, tier3 = 50, tier4 = 100;
 /// chat.postMessage is "several hundred" a minute for a workspace.
 constexpr int posts = 300;
 
-constexpr std::array<std::pair<std::string_view, int>, 14> tiers = {{
+constexpr std::array<std::pair<std::string_view, int>, 15> tiers = {{
     // Of tier 1, one call a minute "or more": a hand-over needs two at once, and Slack says how
     // long to wait when it is too much.
     {"apps.connections.open", tier2},
     {"conversations.list", tier2},
+    {"usergroups.list", tier2},
     {"conversations.history", tier3},
     {"conversations.replies", tier3},
     {"conversations.info", tier3},

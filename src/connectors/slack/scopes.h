@@ -7,7 +7,7 @@
 
 namespace dw {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> slack_scopes = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> slack_scopes = {{
     {"app_mentions:read", "mentions of the app"},
     {"channels:history", "messages in public channels"},
     {"channels:read", "names of public channels"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> slack_sc
     {"im:history", "commands in direct messages"},
     {"reactions:read", "a close emoji"},
     {"reactions:write", "a sign on the first message"},
+    {"usergroups:read", "names of groups of people"},
     {"users:read", "names of people"},
     {"users:read.email", "requesters' addresses, and who is on call"},
 }};

@@ -275,6 +275,7 @@ json::object message_body(const json::value& message, std::string_view channel,
                    {"is_ours", is_ours(*said, reading.self)},
                    {"marker", marker_of(message)}};
   if (own != text) out["slack_text"] = own;
+  if (mentions(text)) out["our_id"] = user;
   const std::string edited = text_at(said["edited"], "ts");
   if (!edited.empty()) out["edited"] = edited;
   return out;

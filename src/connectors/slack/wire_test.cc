@@ -51,7 +51,8 @@ TEST(SlackWire, a_message_is_known_by_its_channel_and_ts) {
             R"({"channel":"C1","message":"1700000000.000200","thread":"1700000000.000200",)"
             R"("is_top":true,"text":"<@U1> hi &amp; bye",)"
             R"("author":{"id":"U2","is_bot":false,"bot_id":""},"files":[],"blocks_text":"",)"
-            R"("sent_at":1700000000,"is_mention_of_us":true,"is_ours":false,"marker":""})");
+            R"("sent_at":1700000000,"is_mention_of_us":true,"is_ours":false,"marker":"",)"
+            R"("our_id":"U1"})");
 }
 
 TEST(SlackWire, a_mention_and_its_message_are_one_event) {

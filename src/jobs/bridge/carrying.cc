@@ -20,7 +20,7 @@ bool is_private(const Turn& turn, const std::string& plain) {
 
 void send(Turn& turn, const Said& said, const std::string& body, bool is_open) {
   turn.comment(turn.name_of(said.author), turn.email_of(said.author), body, is_open,
-               files_in(said.body), said.key);
+               turn.files_of(said.body), said.key);
   turn.count_carried(said.at);
   turn.remember(said, SaidState::carried);
 }
@@ -175,7 +175,7 @@ std::string words_of(const Turn& turn, const Said& said) {
   const std::string plain = turn.plain(said.body);
   if (!plain.empty()) return plain;
   std::vector<std::string> names;
-  for (const FileLink& file : files_in(said.body)) names.push_back(file.name);
+  for (const FileLink& file : turn.files_of(said.body)) names.push_back(file.name);
   return names.empty() ? "" : "Attached: " + join(names, ", ");
 }
 

@@ -30,6 +30,12 @@ std::string mention_in(const std::string& text) {
   return end == std::string::npos ? "" : text.substr(at + 2, end - at - 2);
 }
 
+/// "<@U9>", "@ben": one word that names somebody.
+bool is_person(std::string_view text) {
+  return (text.starts_with("<@") && text.find('>') == text.size() - 1) ||
+         (text.starts_with('@') && text.find_first_of(" \n\t") == std::string_view::npos);
+}
+
 void say_status(Turn& turn) {
   const Ticket& ticket = *turn.ticket;
   turn.say(fmt::format("Ticket {} is {}, priority {}, {}, opened {} ago.", turn.ticket_number(),
@@ -96,26 +102,44 @@ bool needs_ticket(std::string_view word) {
          word == "link";
 }
 
+/// Whether these are arguments of the command, and not words of a sentence that begins like it.
+bool fits(std::string_view word, std::string_view rest) {
+  const bool is_word = rest.find_first_of(" \n\t") == std::string_view::npos;
+  if (word == "note") return true;
+  if (rest.empty()) return true;
+  if (word == "priority") return is_word;
+  if (word == "assign") return is_person(rest);
+  if (word == "stats") return parse_duration(rest).ok();
+  return false;
+}
+
 }  // namespace
 
-std::string command_in(const std::string& kind, const json::value& body) {
-  const std::string text = Turn::raw_text(body);
-  const bool is_slash = kind == "chat.command";
-  const bool is_mention = Turn::is_set(body, "is_mention_of_us");
-  const bool is_direct = Turn::text_of(body, "channel").starts_with('D');
-  if (kind != "chat.message" && !is_slash) return "";
+std::string command_of(std::string_view text) {
   const std::string word = to_lower(first_word(text));
-  // The older bot answered to the bare word.
-  if (word == "help" && text.size() <= 5) return "help";
-  if (!is_slash && !is_mention && !is_direct) return "";
+  std::string_view rest = trim(text.substr(first_word(text).size()));
   for (const std::string_view one : commands) {
-    // "open the door", said to the bot, is a request and no list.
-    const bool is_alone = text.size() == word.size();
-    if (one == word && (is_alone || (one != "open" && one != "help" && one != "link"))) {
-      return word + text.substr(word.size());
-    }
+    // "status?" and "oncall." are the bare word.
+    const std::string_view sign = std::string_view(word).substr(std::min(one.size(), word.size()));
+    const bool is_it = word.starts_with(one) && rest.empty()
+                           ? sign.find_first_not_of("?!.:") == std::string_view::npos
+                           : one == word;
+    if (!is_it || !fits(one, rest)) continue;
+    return rest.empty() ? std::string(one) : std::string(one) + " " + std::string(rest);
   }
-  return is_slash || is_direct ? "help" : "";
+  return "";
+}
+
+std::string command_in(const std::string& kind, const json::value& body) {
+  const bool is_slash = kind == "chat.command";
+  if (kind != "chat.message" && !is_slash) return "";
+  const std::string text = Turn::raw_text(body);
+  // The older bot answered to the bare word.
+  if (equals_ignoring_case(text, "help")) return "help";
+  const bool is_direct = Turn::text_of(body, "channel").starts_with('D');
+  if (!is_slash && !is_direct && !Turn::behind_mention(body)) return "";
+  const std::string command = command_of(text);
+  return command.empty() && (is_slash || is_direct) ? "help" : command;
 }
 
 bool obey(Turn& turn, const std::string& command, const std::string& user) {

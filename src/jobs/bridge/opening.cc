@@ -11,13 +11,11 @@ namespace {
 
 constexpr size_t subject_characters_max = 150;
 
-std::string subject_of(const std::string& plain, const json::value& body,
+std::string subject_of(const std::string& plain, const std::vector<FileLink>& files,
                        const std::string& author) {
-  for (const std::string_view line : split(plain, '\n')) {
-    const std::string_view bare = trim(line);
-    if (!bare.empty()) return cut_characters(bare, subject_characters_max);
+  if (const std::string line = first_line_of(plain); !line.empty()) {
+    return cut_characters(line, subject_characters_max);
   }
-  const std::vector<FileLink> files = files_in(body);
   if (!files.empty()) return cut_characters(files.front().name, subject_characters_max);
   return "Message from " + author;
 }
@@ -65,7 +63,7 @@ void open_ticket(Turn& turn, const Said& first) {
   std::string description = plain;
   if (!turn.link->url.empty()) description += (plain.empty() ? "" : "\n\n") + turn.link->url;
   Ticket ticket{.id = turn.view.fresh_ticket,
-                .title = subject_of(plain, first.body, name),
+                .title = subject_of(plain, turn.files_of(first.body), name),
                 .description = description,
                 .requester = {name, turn.email_of(first.author), "slack:" + first.author},
                 .tags = turn.settings->tags,
@@ -77,7 +75,7 @@ void open_ticket(Turn& turn, const Said& first) {
   turn.ticket = ticket;
   turn.link->ticket = ticket.id;
   deliver_opening(turn, first_opening(turn));
-  std::vector<FileLink> files = files_in(first.body);
+  std::vector<FileLink> files = turn.files_of(first.body);
   if (!files.empty()) {
     // A desk's opening carries no files: they follow as the first comment.
     turn.keep_waiting({.key = first.key + "/files",

@@ -15,7 +15,26 @@ namespace {
 constexpr Millis person_fresh{86'400'000};
 constexpr Millis oncall_fresh{300'000};
 
+/// A file that is known by its id alone (connectors/slack/README.md).
+constexpr std::string_view file_scheme = "slack:";
+
 const json::value nothing;
+
+/// What the chat is asked about for the name of this id.
+std::string what_is(std::string_view id) {
+  switch (id.empty() ? 'U' : id.front()) {
+    case 'C':
+    case 'G':
+    case 'D':
+      return "channel";
+    case 'S':
+      return "group";
+    case 'F':
+      return "file";
+    default:
+      return "person";
+  }
+}
 
 /// All of a link that a turn may change.
 auto facts_of(const BridgeLink& link) {
@@ -147,7 +166,14 @@ bool Turn::is_known(const std::string& id) const {
 
 std::string Turn::name_of(const std::string& id) const {
   const auto found = known.find(id);
-  const std::string name = found == known.end() ? "" : text_of(found->second.body, "name");
+  std::string name = found == known.end() ? "" : text_of(found->second.body, "name");
+  // Of a stranger from another workspace no profile can be had: the message has the name.
+  const auto take_from = [&](const json::value& body) {
+    const json::value author = member(body, "author");
+    if (name.empty() && text_of(author, "id") == id) name = text_of(author, "name");
+  };
+  take_from(event.body);
+  for (const Said& one : waiting) take_from(one.body);
   return name.empty() ? id : name;
 }
 
@@ -165,14 +191,38 @@ NamesById Turn::names() const {
   return out;
 }
 
-/// What was said, without the mention by which it was said to us.
+std::optional<std::string> Turn::behind_mention(const json::value& body) {
+  const std::string text = text_of(body, "text");
+  std::string_view raw = text;
+  // "*@Deskwire* note …" and "• @Deskwire note …" are said to us, too.
+  for (bool is_changed = true; is_changed;) {
+    const size_t before = raw.size();
+    for (const std::string_view sign : {"*", "_", "•", " ", "\n", "\t"}) {
+      if (raw.starts_with(sign)) raw.remove_prefix(sign.size());
+    }
+    is_changed = raw.size() != before;
+  }
+  const size_t end = raw.starts_with("<@") ? raw.find('>') : std::string_view::npos;
+  if (!is_set(body, "is_mention_of_us") || end == std::string_view::npos) return std::nullopt;
+  const std::string_view id = raw.substr(2, raw.find_first_of("|>") - 2);
+  const std::string our_id = text_of(body, "our_id");
+  if (!our_id.empty() && id != our_id) return std::nullopt;
+  std::string_view rest = raw.substr(end + 1);
+  for (const std::string_view sign : {"*", "_"}) {
+    if (!trim(text).starts_with("<") && rest.starts_with(sign)) rest.remove_prefix(1);
+  }
+  rest = trim(rest);
+  for (const std::string_view sign : {":", ",", "\uFF1A", "\uFF0C"}) {
+    if (rest.starts_with(sign)) rest = trim(rest.substr(sign.size()));
+  }
+  return std::string(rest);
+}
+
 std::string Turn::raw_text(const json::value& body) {
-  std::string raw(trim(text_of(body, "text")));
+  const std::string raw(trim(text_of(body, "text")));
   if (raw.empty()) return text_of(body, "blocks_text");
-  const size_t end = raw.starts_with("<@") ? raw.find('>') : std::string::npos;
-  const bool is_to_us = is_set(body, "is_mention_of_us") && end != std::string::npos;
-  const std::string rest(is_to_us ? trim(std::string_view(raw).substr(end + 1)) : "");
-  return rest.empty() ? raw : rest;
+  const std::optional<std::string> rest = behind_mention(body);
+  return rest && !rest->empty() ? *rest : raw;
 }
 
 std::string Turn::plain(const json::value& body) const {
@@ -184,6 +234,26 @@ std::set<std::string> Turn::ids_in(const Said& said) {
   std::set<std::string> out;
   if (!said.author.empty()) out.insert(said.author);
   for (std::string& id : ids_in_mrkdwn(raw_text(said.body))) out.insert(std::move(id));
+  for (const FileLink& file : files_in(said.body)) {
+    if (file.url.starts_with(file_scheme)) out.insert(file.url.substr(file_scheme.size()));
+  }
+  return out;
+}
+
+std::vector<FileLink> Turn::files_of(const json::value& body) const {
+  std::vector<FileLink> out = files_in(body);
+  for (FileLink& file : out) {
+    if (!file.url.starts_with(file_scheme)) continue;
+    const auto found = known.find(file.url.substr(file_scheme.size()));
+    if (found == known.end()) continue;
+    const json::value& answer = found->second.body;
+    // Nobody may have it: its name is all that is left.
+    if (answer.is_null()) file.url.clear();
+    if (const std::string name = text_of(answer, "name"); !name.empty()) file.name = name;
+    if (file.content_type.empty()) file.content_type = text_of(answer, "content_type");
+    std::vector<Problem> ignored;
+    if (file.bytes == 0) file.bytes = JsonView(answer, ignored)["bytes"].integer().value_or(0);
+  }
   return out;
 }
 
@@ -192,8 +262,8 @@ bool Turn::has_names(const Said& said) {
   for (const std::string& id : ids_in(said)) {
     if (is_known(id)) continue;
     has_all = false;
-    const bool is_channel = id.starts_with('C') || id.starts_with('G') || id.starts_with('D');
-    ask(is_channel ? "channel" : "person", {{"id", id}}, is_channel ? "channel" : "person", id);
+    const std::string about = what_is(id);
+    ask(about, {{"id", id}}, about == "channel" ? "channel" : "person", id);
   }
   return has_all;
 }

@@ -67,8 +67,15 @@ class Turn {
   NamesById names() const;
   /// mrkdwn as plain text, trimmed.
   std::string plain(const json::value& body) const;
+  /// As mrkdwn, without the mention of us that opens it.
   static std::string raw_text(const json::value& body);
-  /// Whose ids have to be known before this can be carried: author, mentions, channels.
+  /// What is said to us: the text behind our name, and behind a colon or comma there; nothing where
+  /// the message does not begin with our name.
+  static std::optional<std::string> behind_mention(const json::value& body);
+  /// With the names that were asked for; one that nobody may fetch has no address.
+  std::vector<FileLink> files_of(const json::value& body) const;
+  /// Whose ids have to be known before this can be carried: author, mentions, channels, groups,
+  /// files of other workspaces.
   static std::set<std::string> ids_in(const Said& said);
   /// Asks for what is missing; true if nothing is.
   bool has_names(const Said& said);
@@ -162,6 +169,9 @@ void take_comment_back(Turn& turn, const Answer& answer);
 /// A short message of thanks and nothing else, as mrkdwn.
 bool is_thanks(std::string_view text);
 // commands.cc
+/// "priority high" of "Priority high"; empty: words that only begin like a command, such as "status
+/// page is down", and everything else.
+std::string command_of(std::string_view text);
 /// The command of a message, without the mention; empty if it is none.
 std::string command_in(const std::string& kind, const json::value& body);
 /// Carries out a command; false while a name is missing.

@@ -70,6 +70,57 @@ TEST(Quoted, html_is_cut_in_front_of_the_quote) {
             "<blockquote>he said</blockquote><p>and I say</p>");
 }
 
+json::value said_to_us(const std::string& text) {
+  return json::object{{"text", text}, {"is_mention_of_us", true}, {"our_id", "U1"}};
+}
+
+TEST(Message, our_name_goes_only_where_it_opens_the_message) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"<@U1> note x", "note x"},
+      {"<@U1>: note x", "note x"},
+      {"<@U1|desk>, note x", "note x"},
+      {"*<@U1>* note x", "note x"},
+      {"• <@U1>\nnote x", "note x"},
+      {"<@U2> can you and <@U1> help?", "<@U2> can you and <@U1> help?"},
+      {"note for <@U1>", "note for <@U1>"},
+      {"<@U1>", "<@U1>"},
+  };
+  for (const auto& [text, words] : cases) EXPECT_EQ(Turn::raw_text(said_to_us(text)), words);
+  EXPECT_FALSE(Turn::behind_mention(said_to_us("note for <@U1>")));
+}
+
+TEST(Command, its_arguments_fit_or_it_is_speech) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"status", "status"},
+      {"Status?", "status"},
+      {"status page is down", ""},
+      {"oncall", "oncall"},
+      {"oncall list is wrong", ""},
+      {"priority HIGH", "priority HIGH"},
+      {"priority", "priority"},
+      {"priority mail does not arrive", ""},
+      {"assign <@U9>", "assign <@U9>"},
+      {"assign <@U9|ben>", "assign <@U9|ben>"},
+      {"assign @ben", "assign @ben"},
+      {"assign me a new laptop", ""},
+      {"assign <@U9> to the team please", ""},
+      {"stats 7d", "stats 7d"},
+      {"stats", "stats"},
+      {"stats page shows nothing", ""},
+      {"note the customer is rude", "note the customer is rude"},
+      {"note", "note"},
+      {"link", "link"},
+      {"link is broken", ""},
+      {"open", "open"},
+      {"open the door", ""},
+      {"help me", ""},
+      {"HELP!", "help"},
+      {"statuses", ""},
+      {"", ""},
+  };
+  for (const auto& [text, command] : cases) EXPECT_EQ(command_of(text), command) << text;
+}
+
 TEST(Message, its_id_says_when_it_was_sent) {
   const TimePoint otherwise{Millis(5)};
   EXPECT_EQ(time_of_message("1771290107.000400", otherwise), TimePoint(Millis(1'771'290'107'000)));

@@ -43,11 +43,13 @@ int64_t micros_of(std::string_view timestamp) {
 Result<TallyMessage> tally_message(const json::value& body, int64_t revision, TimePoint at) {
   std::vector<Problem> ignored;
   const JsonView view(body, ignored);
+  // What the chat itself calls the text, where more than that is read (connectors/slack/README.md).
+  const auto own = view["slack_text"].text();
   TallyMessage message{.channel = view["channel"].text().value_or(""),
                        .message = view["message"].text().value_or(""),
                        .revision = revision,
                        .at = at,
-                       .text = view["text"].text().value_or(""),
+                       .text = own ? *own : view["text"].text().value_or(""),
                        .blocks = view["blocks_text"].text().value_or("")};
   if (message.channel.empty() || message.message.empty()) {
     return Error{ErrorKind::missing, "tally", "a message without its channel or id"};
