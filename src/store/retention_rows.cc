@@ -116,8 +116,8 @@ Result<int64_t> SqlJournal::prune(TimePoint before, size_t limit, int64_t change
     note_removed(rows);
   }
   for (const Statement* statement :
-       {&stmt::prune_deliveries, &stmt::prune_said, &stmt::prune_known, &stmt::prune_audit,
-        &stmt::prune_sessions, &stmt::prune_leases, &stmt::prune_rates}) {
+       {&stmt::prune_deliveries, &stmt::prune_said, &stmt::mark_bridged_said, &stmt::prune_known,
+        &stmt::prune_audit, &stmt::prune_sessions, &stmt::prune_leases, &stmt::prune_rates}) {
     if (left == 0) break;
     DW_TRY(rows, db_.run(*statement, {before, left}));
     note_removed(rows);

@@ -55,6 +55,34 @@ TEST_P(StoreContract, retention_removes_audit_sessions_leases_and_what_directori
   });
 }
 
+TEST_P(StoreContract, retention_removes_what_was_said_in_no_ticket_behind_what_was_said_in_many) {
+  auto b = setup();
+  b->write([](Journal& j) -> Result<void> {
+    DW_CHECK(j.set_link({.channel = "C", .thread = "1", .opened_at = t0}));
+    for (int i = 0; i < 12; ++i) {
+      const std::string key = fmt::format("{}", i);
+      // The first seven are the oldest, and of a ticket that is still there.
+      DW_CHECK(j.set_said({.key = key,
+                           .kind = "chat.message",
+                           .channel = "C",
+                           .thread = i < 7 ? "1" : key,
+                           .at = t0 - Millis(100 - i)}));
+    }
+    return j.set_said({.key = "new", .kind = "chat.message", .channel = "C", .at = late});
+  });
+  prune_all(*b, t0, 2);
+  b->read([](Reader& r) -> Result<void> {
+    for (int i = 0; i < 12; ++i) {
+      DW_TRY(const auto said, r.said(fmt::format("{}", i)));
+      EXPECT_EQ(said.has_value(), i < 7) << i;
+    }
+    DW_TRY(const auto fresh, r.said("new"));
+    EXPECT_TRUE(fresh);
+    return {};
+  });
+  EXPECT_EQ(prune_all(*b, t0, 2), 0) << "it looks at nothing twice";
+}
+
 TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_letters_and_not_the_ledger) {
   auto b = setup();
   std::vector<int64_t> runs;
@@ -184,6 +212,12 @@ std::string rows_that_stay(const std::string& count) {
   insert("bridge_said (key, kind, channel, thread, message, author, digest, state, body, at)",
          "CAST(i AS text), 'chat.message', 'C', CAST(i AS text), '', '', '', 1, '', " + young +
              " + i");
+  const std::string link =
+      "bridge_link (channel, thread, ticket, stage, url, has_url, is_greeted, requester, "
+      "comments_until, opened_at)";
+  insert(link, "'L', CAST(i AS text), i, 1, '', 0, 0, '', '', " + old);
+  insert("bridge_said (key, kind, channel, thread, message, author, digest, state, body, at)",
+         "'live ' || i, 'chat.message', 'L', CAST(i AS text), '', '', '', 1, '', " + old);
   insert("bridge_known (id, body, at)", "'U' || i, '{}', " + young + " + i");
   insert("bridge_known (id, body, at)", "'read:' || i, '{}', " + old);
   insert("audit (at, who, what, subject)", young + " + i, 'w', 'x', 's'");
@@ -230,6 +264,7 @@ std::vector<Step> steps() {
           {&stmt::oldest_notice_run, {before}},
           {&stmt::prune_deliveries},
           {&stmt::prune_said},
+          {&stmt::mark_bridged_said},
           {&stmt::prune_known},
           {&stmt::prune_audit},
           {&stmt::prune_sessions},

@@ -151,12 +151,20 @@ DELETE FROM bridge_said WHERE key IN (
   LIMIT $2);
 
 -- name: prune_said
--- What was said in threads that nobody bridged.
+-- What was said in threads that nobody bridged. As NOT EXISTS it would read all links.
 DELETE FROM bridge_said WHERE key IN (
-  SELECT s.key FROM bridge_said s
-  WHERE s.at < $1 AND NOT EXISTS (SELECT 1 FROM bridge_link l
-                                  WHERE l.channel = s.channel AND l.thread = s.thread)
-  ORDER BY s.at LIMIT $2);
+  SELECT front.key FROM (SELECT key, channel, thread FROM bridge_said
+                         WHERE at < $1 AND is_bridged = 0 ORDER BY at LIMIT $2) AS front
+  WHERE (SELECT l.thread FROM bridge_link l
+         WHERE l.channel = front.channel AND l.thread = front.thread) IS NULL);
+
+-- name: mark_bridged_said
+-- The rest of the front goes with its ticket, and is not looked at again.
+UPDATE bridge_said SET is_bridged = 1 WHERE key IN (
+  SELECT front.key FROM (SELECT key, channel, thread FROM bridge_said
+                         WHERE at < $1 AND is_bridged = 0 ORDER BY at LIMIT $2) AS front
+  WHERE (SELECT l.thread FROM bridge_link l
+         WHERE l.channel = front.channel AND l.thread = front.thread) IS NOT NULL);
 
 -- name: prune_bridge_links [sqlite]
 DELETE FROM bridge_link WHERE ticket IN (SELECT value FROM json_each($1));
