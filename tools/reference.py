@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The pages of docs/reference, the manual page and the example configuration, printed by the
-program itself.
+"""The pages of docs/reference, the manual page, the example configuration and the board's types of
+the API, printed by the program itself.
 
   tools/reference.py write|check [BINARY]     BINARY: build/deskwire
 
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+
+from board_types import board_types
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -100,6 +102,7 @@ def pages(binary):
             api.pop("servers", None)  # the port is another each time
             text = json.dumps(api, indent=2, ensure_ascii=False)
             found["docs/reference/openapi.json"] = text + "\n"
+            found["board/src/contract.ts"] = board_types(api)
             found["docs/reference/metrics.md"] = metrics_page(fetch(address + "/metrics"))
         return found
 

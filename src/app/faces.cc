@@ -36,27 +36,36 @@ std::unique_ptr<Oidc> oidc_of(Core& core) {
                    core.public_url + "/oidc/callback"});
 }
 
-ApiParts api_parts(FacesParts& parts, Access& access, StoreWatch& watch,
-                   const Deadlines& deadlines) {
+OperationsParts operations_parts(FacesParts& parts) {
   Core& core = parts.core;
-  return {*core.store,
-          *core.inbox,
-          core.clock,
-          core.metrics,
-          access,
-          parts.scheduler,
-          parts.live,
-          core.shapes(),
-          core.queue_names(),
-          parts.depths,
-          parts.states,
-          DW_VERSION,
-          core.clock.now(),
-          std::move(parts.lanes_changed),
-          *core.notices,
-          core.judging,
-          watch,
-          deadlines};
+  return {.store = *core.store,
+          .inbox = *core.inbox,
+          .clock = core.clock,
+          .notices = *core.notices,
+          .shapes = core.shapes(),
+          .queues = core.queue_names(),
+          .outside_queues = parts.depths,
+          .volume = core.judging,
+          .lanes_changed = std::move(parts.lanes_changed)};
+}
+
+ApiParts api_parts(const FacesParts& parts, Operations& operations, Access& access,
+                   StoreWatch& watch, const Deadlines& deadlines) {
+  Core& core = parts.core;
+  return {.operations = operations,
+          .store = *core.store,
+          .clock = core.clock,
+          .metrics = core.metrics,
+          .access = access,
+          .scheduler = parts.scheduler,
+          .live = parts.live,
+          .shapes = core.shapes(),
+          .queues = core.queue_names(),
+          .connectors = parts.states,
+          .version = DW_VERSION,
+          .started_at = core.clock.now(),
+          .watch = watch,
+          .deadlines = deadlines};
 }
 
 }  // namespace
@@ -72,7 +81,10 @@ Faces::Faces(FacesParts parts)
       sqs_(core_.loop, core_.clock, *core_.store, sqs_settings(core_)),
       deadlines_(core_.loop, core_.clock, tasks_, *core_.store),
       watch_(core_.loop, core_.clock, tasks_, *core_.store),
-      api_(api_parts(parts, access_, watch_, deadlines_)) {}
+      operations_(operations_parts(parts)),
+      api_(api_parts(parts, operations_, access_, watch_, deadlines_)) {
+  sign_in_.add_to(operations_);
+}
 
 Result<std::string> Faces::start() {
   server_ =

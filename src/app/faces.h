@@ -51,6 +51,7 @@ class Faces {
   SqsEndpoint sqs_;
   Deadlines deadlines_;
   StoreWatch watch_;
+  Operations operations_;
   Api api_;
   std::unique_ptr<HttpServer> server_;  // null until start()
 };

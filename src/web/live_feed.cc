@@ -1,11 +1,13 @@
 #include "web/live_feed.h"
 
-#include <cmath>
 #include <map>
 #include <set>
 
 #include "domain/day.h"
 #include "net/sse.h"
+#include "web/status_shapes.h"
+#include "web/tally_shapes.h"
+#include "web/volume_shapes.h"
 
 namespace dw {
 namespace {
@@ -34,26 +36,12 @@ Result<std::map<TimePoint, json::object>> judged_hours(Reader& reader,
   for (const JudgedHour& one : replay(hours, judging).hours) {
     const auto wanted = out.find(one.hour);
     if (wanted == out.end()) continue;
-    wanted->second = json::object{{"hour", to_rfc3339(one.hour)},
-                                  {"count", one.count},
-                                  {"expected", std::round(one.law.mean * 100) / 100},
-                                  {"is_spike", one.mark == Mark::spike}};
+    wanted->second = shape_of(LiveHour{one});
   }
   return out;
 }
 
 }  // namespace
-
-Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const QueueDepths& outside,
-                                 TimePoint now) {
-  if (queue.kind != "embedded")
-    return shape_of_outside(queue.name, queue.kind, outside.of(queue.name));
-  QueueFigures figures{.name = queue.name, .oldest_at = {}};
-  DW_TRY(figures, reader.queue_figures(queue.name, now));
-  DW_TRY(const QueueFigures buried, reader.queue_figures(queue.name + "-dead", now));
-  const int64_t dead = buried.depth + buried.in_flight + buried.delayed;
-  return shape_of(figures, queue.kind, dead, now);
-}
 
 LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
                    std::vector<QueueName> queues, const QueueDepths& outside, Judging volume)
@@ -93,9 +81,7 @@ void LiveFeed::notify(Touched touched) {
 }
 
 void LiveFeed::tell(const ConnectorState& connector) {
-  const json::object body{
-      {"connector", connector.name}, {"ok", connector.is_ok}, {"detail", connector.detail}};
-  live_.announce_latest("status", connector.name, to_text(body));
+  live_.announce_latest("status", connector.name, to_text(shape_of(LiveConnector{connector})));
 }
 
 Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
@@ -110,8 +96,7 @@ Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
     if (note->topic == "ticket") {
       DW_TRY(const auto ticket, reader.ticket(TicketId{note->id}));
       if (!ticket) continue;
-      body = shape_of(*ticket, shapes_);
-      body.erase("description");
+      body = shape_of(LiveTicket{*ticket}, shapes_);
     } else if (note->topic == "tally") {
       const TimePoint today = day_start(clock_.now(), shapes_.timezone);
       DW_TRY(const auto bar, reader.tally_bar(note->id, today));
@@ -138,8 +123,8 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
       auto work = [&](Reader& reader) -> Result<void> {
         shapes.clear();
         for (const QueueName& queue : queues_) {
-          DW_TRY(const json::object shape, queue_shape(reader, queue, outside_, clock_.now()));
-          shapes.emplace_back(queue.name, to_text(shape));
+          DW_TRY(const ShownQueue shown, read_queue(reader, queue, outside_, clock_.now()));
+          shapes.emplace_back(queue.name, to_text(shape_of(shown)));
         }
         return {};
       };
@@ -182,14 +167,10 @@ Task<void> LiveFeed::keep_history_until_stopped() {
   }
 }
 
-Response LiveFeed::stream(std::string position, bool is_renewed) {
-  return {.status = 200,
-          .content_type = "text/event-stream",
-          .body = {},
-          .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-          .stream = [this, position = std::move(position), is_renewed](ByteStream& out) {
-            return write_events(position, is_renewed, out);
-          }};
+std::function<Task<void>(ByteStream&)> LiveFeed::stream(std::string position, bool is_renewed) {
+  return [this, position = std::move(position), is_renewed](ByteStream& out) {
+    return write_events(position, is_renewed, out);
+  };
 }
 
 Task<void> LiveFeed::write_events(std::string position, bool is_renewed, ByteStream& out) {

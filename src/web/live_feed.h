@@ -1,6 +1,7 @@
 // GET /v1/live: engine/live's changes in the API's shapes, plus the figures of queues and
 // connectors, which have no place in the order and are told when they change.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -8,21 +9,11 @@
 #include "jobs/volume/replay.h"
 #include "net/http_server.h"
 #include "web/connector_states.h"
-#include "web/queue_depths.h"
 #include "web/queue_history.h"
+#include "web/queue_shapes.h"
 #include "web/shapes.h"
 
 namespace dw {
-
-/// A queue as configured.
-struct QueueName {
-  std::string name, kind;  ///< kind: "embedded" or "sqs"
-};
-
-/// A queue in the API's shape, its dead letters counted; of one outside this program what it last
-/// said.
-Result<json::object> queue_shape(Reader& reader, const QueueName& queue, const QueueDepths& outside,
-                                 TimePoint now);
 
 class LiveFeed {
  public:
@@ -36,10 +27,10 @@ class LiveFeed {
   void notify(Touched touched);
   void tell(const ConnectorState& connector);
 
-  /// Answers with a stream that goes on behind `position` (Last-Event-ID; empty: from now).
+  /// A stream that goes on behind `position` (Last-Event-ID; empty: from now).
   /// Where readers sign in the stream says `renew` and ends after two minutes or a little more, so
   /// that whoever may read no longer is found out; the reader goes on behind what it saw.
-  Response stream(std::string position, bool is_renewed);
+  std::function<Task<void>(ByteStream&)> stream(std::string position, bool is_renewed);
   size_t readers() const { return live_.readers(); }
   /// Depths over time. On the loop's thread.
   const QueueHistory& history() const { return history_; }

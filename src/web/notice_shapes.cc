@@ -1,69 +1,137 @@
 #include "web/notice_shapes.h"
 
 #include "domain/period.h"
-#include "web/shapes.h"
 
 namespace dw {
+namespace {
 
-json::object shape_of(const NoticeRun& run) {
-  json::value applied_at = nullptr;
-  if (run.applied_at) applied_at = json::string(to_rfc3339(*run.applied_at));
-  return {{"run", run.id},
-          {"state", json::string(name_of(run.state))},
-          {"made_at", to_rfc3339(run.made_at)},
-          {"applied_at", std::move(applied_at)},
-          {"period", run.period},
-          {"from", day_text(run.from_day)},
-          {"newest", day_text(run.newest_day)},
-          {"hash", run.hash},
-          {"figures", run.figures}};
+/// As jobs/notices counts: kept with the run.
+JsonType figures_type() {
+  const JsonType left_out = PlainShape().has<int64_t>("had").has<int64_t>("suppressed").type();
+  const JsonType bad_row = PlainShape().has<int64_t>("row").has<std::string>("why").type();
+  return PlainShape()
+      .has<int64_t>("rows")
+      .has<int64_t>("older", "closed before the period")
+      .has<int64_t>("closed")
+      .has<int64_t>("told_before")
+      .has<int64_t>("reopened")
+      .has<int64_t>("customers", "who hear of something")
+      .has<int64_t>("tickets", "that they hear of")
+      .add("left_out", left_out)
+      .has<int64_t>("bad", "rows that can't be read")
+      .add("bad_rows", {.kind = JsonType::Kind::list, .item = {bad_row}})
+      .has<std::string>("headings")
+      .type();
 }
 
-json::object shape_of(const NoticeRun& run, const NoticeCounts& counts) {
-  json::object out = shape_of(run);
-  out["deliveries"] = json::object{{"pending", counts.pending},
-                                   {"done", counts.done},
-                                   {"unsure", counts.unsure},
-                                   {"dead", counts.dead},
-                                   {"discarded", counts.discarded}};
-  return out;
+JsonType tickets_type() {
+  const JsonType ticket = PlainShape()
+                              .has<std::string>("id")
+                              .has<std::string>("subject")
+                              .has<std::string>("closed_on")
+                              .type();
+  return {.kind = JsonType::Kind::list, .item = {ticket}};
 }
 
-json::object shape_of(const ShownNotice& shown) {
+json::array tickets_of(const ShownNotice& shown) {
   json::array tickets;
   for (const json::value& one : shown.tickets) {
     const json::array& parts = one.get_array();
     tickets.push_back(
         json::object{{"id", parts[0]}, {"subject", parts[1]}, {"closed_on", parts[2]}});
   }
-  return {{"to", shown.email},
-          {"name", shown.name},
-          {"left_out", text_or_null(shown.left_out)},
-          {"tickets", std::move(tickets)},
-          {"subject", shown.subject},
-          {"text", shown.text},
-          {"html", shown.html}};
+  return tickets;
 }
 
-json::object shape_of(const ShownNotice& shown, const NoticeLetter& letter) {
-  json::object out = shape_of(shown);
-  const bool is_sent = bool(letter.delivery);
-  json::value state = nullptr;
-  if (letter.delivery_state) {
-    state = json::string(name_of(*letter.delivery_state));
-  } else if (is_sent) {
-    state = "done";  // the delivery is gone with retention
-  }
-  out["run"] = letter.run;
-  out["run_state"] = json::string(name_of(letter.run_state));
-  out["period"] = letter.period;
-  out["made_at"] = to_rfc3339(letter.made_at);
-  out["notice"] = text_or_null(is_sent ? notice_number(letter.number) : "");
-  out["delivery"] = text_or_null(is_sent ? to_text(letter.delivery) : "");
-  out["state"] = std::move(state);
-  out["reason"] = text_or_null(letter.reason);
-  out["done_at"] = time_or_null(letter.done_at);
-  return out;
+bool is_sent(const ShownNoticeLetter& shown) {
+  return bool(shown.letter.delivery);
+}
+
+/// Of a delivery that retention has removed: done.
+std::optional<DeliveryState> state_of(const ShownNoticeLetter& shown) {
+  if (shown.letter.delivery_state) return shown.letter.delivery_state;
+  return is_sent(shown) ? std::optional(DeliveryState::done) : std::nullopt;
+}
+
+std::optional<std::string> number_of(const ShownNoticeLetter& shown) {
+  return is_sent(shown) ? std::optional(notice_number(shown.letter.number)) : std::nullopt;
+}
+
+std::optional<std::string> delivery_of(const ShownNoticeLetter& shown) {
+  return is_sent(shown) ? std::optional(to_text(shown.letter.delivery)) : std::nullopt;
+}
+
+}  // namespace
+
+const Shape<NoticeCounts>& shape_for(const NoticeCounts*) {
+  static const auto shape = Shape<NoticeCounts>("")
+                                .add("pending", &NoticeCounts::pending)
+                                .add("done", &NoticeCounts::done)
+                                .add("unsure", &NoticeCounts::unsure)
+                                .add("dead", &NoticeCounts::dead)
+                                .add("discarded", &NoticeCounts::discarded);
+  return shape;
+}
+
+const Shape<ShownNoticeRun>& shape_for(const ShownNoticeRun*) {
+  static const auto run =
+      Shape<NoticeRun>("")
+          .add("run", &NoticeRun::id)
+          .add("state", &NoticeRun::state)
+          .add("made_at", &NoticeRun::made_at)
+          .add("applied_at", &NoticeRun::applied_at)
+          .add("period", &NoticeRun::period)
+          .add("from", [](const NoticeRun& one) { return day_text(one.from_day); })
+          .add("newest", [](const NoticeRun& one) { return day_text(one.newest_day); })
+          .add("hash", &NoticeRun::hash)
+          .add_json("figures", figures_type(), &NoticeRun::figures);
+  static const auto shape = Shape<ShownNoticeRun>("NoticeRun")
+                                .include(run, &ShownNoticeRun::run)
+                                .add_optional("deliveries", &ShownNoticeRun::counts);
+  return shape;
+}
+
+const Shape<ShownNotice>& shape_for(const ShownNotice*) {
+  static const auto shape =
+      Shape<ShownNotice>("Notice")
+          .add("to", &ShownNotice::email)
+          .add("name", &ShownNotice::name)
+          .add("left_out", or_null(&ShownNotice::left_out), "why it is not sent")
+          .add_json("tickets", tickets_type(), tickets_of)
+          .add("subject", &ShownNotice::subject)
+          .add("text", &ShownNotice::text)
+          .add("html", &ShownNotice::html);
+  return shape;
+}
+
+const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*) {
+  static const auto letter = [](auto member) {
+    return [member](const ShownNoticeLetter& shown) { return shown.letter.*member; };
+  };
+  static const auto shape =
+      Shape<ShownNoticeLetter>("NoticeLetter")
+          .include(shape_for(static_cast<const ShownNotice*>(nullptr)), &ShownNoticeLetter::notice)
+          .add("run", letter(&NoticeLetter::run))
+          .add("run_state", letter(&NoticeLetter::run_state))
+          .add("period", letter(&NoticeLetter::period))
+          .add("made_at", letter(&NoticeLetter::made_at))
+          .add("notice", number_of)
+          .add("delivery", delivery_of)
+          .add("state", state_of)
+          .add("reason",
+               [](const ShownNoticeLetter& shown) { return NullableText{shown.letter.reason}; })
+          .add("done_at", letter(&NoticeLetter::done_at));
+  return shape;
+}
+
+const Shape<NoticePreview>& shape_for(const NoticePreview*) {
+  static const auto shape =
+      Shape<NoticePreview>("NoticePreview")
+          .add("items", &NoticePreview::letters)
+          .add("next_cursor", or_null(&NoticePreview::next_cursor))
+          .add("run", [](const NoticePreview& one) { return ShownNoticeRun{one.run}; })
+          .add("asks", &NoticePreview::is_asking, "the first run after an import asks a person");
+  return shape;
 }
 
 }  // namespace dw

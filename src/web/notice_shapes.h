@@ -1,14 +1,35 @@
 // Runs of notices and their mails as the API, the board and `deskwire notices --json` print them.
 #pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "ports/notices.h"
+#include "web/shapes.h"
 
 namespace dw {
 
-json::object shape_of(const NoticeRun& run);
-json::object shape_of(const NoticeRun& run, const NoticeCounts& counts);
-/// One mail: "to", "name", "tickets", "subject", "text", "html", "left_out".
-json::object shape_of(const ShownNotice& shown);
-/// The same with what became of it: "run", "period", "notice", "delivery", "state", "reason".
-json::object shape_of(const ShownNotice& shown, const NoticeLetter& letter);
+/// A run, and what became of its deliveries where that was asked for.
+struct ShownNoticeRun {
+  NoticeRun run;
+  std::optional<NoticeCounts> counts{};
+};
+
+/// A mail of a run, and what became of it.
+struct ShownNoticeLetter {
+  ShownNotice notice;
+  NoticeLetter letter;
+};
+
+template <>
+inline constexpr std::array all_of<NoticeState>{NoticeState::planned,  NoticeState::applied,
+                                                NoticeState::replaced, NoticeState::tested,
+                                                NoticeState::writing,  NoticeState::applying};
+
+const Shape<NoticeCounts>& shape_for(const NoticeCounts*);
+const Shape<ShownNoticeRun>& shape_for(const ShownNoticeRun*);
+const Shape<ShownNotice>& shape_for(const ShownNotice*);
+const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*);
+const Shape<NoticePreview>& shape_for(const NoticePreview*);
 
 }  // namespace dw

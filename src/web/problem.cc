@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "web/status_shapes.h"
+
 namespace dw {
 namespace {
 
@@ -60,20 +62,10 @@ int status_of(ErrorKind kind) {
 }
 
 Response problem(const Error& error, int status) {
-  json::object body{{"type", "about:blank"},
-                    {"title", json::string(title_of(status))},
-                    {"status", status},
-                    {"detail", error.what}};
-  if (!error.problems.empty()) {
-    json::array errors;
-    for (const Problem& one : error.problems) {
-      errors.push_back(json::object{{"field", one.field}, {"problem", one.what}});
-    }
-    body["errors"] = std::move(errors);
-  }
+  const ShownProblem shown{std::string(title_of(status)), status, error};
   Response response{.status = status,
                     .content_type = "application/problem+json",
-                    .body = to_text(body),
+                    .body = to_text(shape_of(shown)),
                     .headers = {},
                     .stream = {}};
   if (status == 503 || status == 429) {
@@ -85,11 +77,14 @@ Response problem(const Error& error, int status) {
 }
 
 Response problem(const Error& error) {
+  constexpr int bad_request = 400, wrong_type = 415;
+  const std::string_view part = error.kind == ErrorKind::invalid ? error.where : "";
+  if (part == "415") return problem(error, wrong_type);
   // A cursor is a parameter of the query, whoever finds out that it is a bad one.
-  const bool is_query = error.kind == ErrorKind::invalid && error.where == "cursor";
+  const bool is_bad = part == "query" || part == "cursor" || part == "json";
   // Ours, not an outside system's: the store was closed before it knew whether its commit stands.
   if (error.kind == ErrorKind::unsure && error.where == "store") return problem(error, 503);
-  return problem(error, is_query ? 400 : status_of(error.kind));
+  return problem(error, is_bad ? bad_request : status_of(error.kind));
 }
 
 Response problem(int status, std::string_view detail) {

@@ -14,8 +14,9 @@ namespace dw {
 int status_of(ErrorKind kind);
 
 Response problem(int status, std::string_view detail);
-/// With `errors: [{field, problem}]` where there are several, and Retry-After where it is known. A
-/// bad cursor is 400, as other parameters are.
+/// With `errors: [{field, problem}]` where there are several, and Retry-After where it is known.
+/// What is wrong with the query, or is no JSON, is 400; a body of another type 415 (`where` says
+/// which).
 Response problem(const Error& error);
 /// The same under another status: a bad query parameter is 400.
 Response problem(const Error& error, int status);

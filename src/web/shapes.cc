@@ -5,168 +5,188 @@
 namespace dw {
 namespace {
 
-json::string text(std::string_view value) {
-  return json::string(value.data(), value.size());
-}
-
-json::value number_or_null(const std::optional<double>& value) {
-  if (!value) return nullptr;
-  return *value;
-}
-
-json::object shape_of(const Quantiles& quantiles) {
-  return {{"median", number_or_null(quantiles.median)}, {"p90", number_or_null(quantiles.p90)}};
+json::object attributes_of(const QueueMessage& message) {
+  json::object attributes;
+  if (!message.attributes.is_object()) return attributes;
+  for (const auto& member : message.attributes.get_object()) {
+    const json::object* value = member.value().if_object();
+    const json::value* string = value ? value->if_contains("StringValue") : nullptr;
+    attributes[member.key()] = string ? *string : json::value("(binary)");
+  }
+  return attributes;
 }
 
 }  // namespace
 
-json::value time_or_null(const std::optional<TimePoint>& at) {
-  if (!at) return nullptr;
-  return text(to_rfc3339(*at));
+const Shape<Requester>& shape_for(const Requester*) {
+  static const auto shape = Shape<Requester>("")
+                                .add("name", or_null(&Requester::name))
+                                .add("email", or_null(&Requester::email))
+                                .add("id", or_null(&Requester::id));
+  return shape;
 }
 
-json::object page_of(json::array items, const std::string& next_cursor) {
-  return {{"items", std::move(items)}, {"next_cursor", text_or_null(next_cursor)}};
+const Shape<External>& shape_for(const External*) {
+  static const auto shape = Shape<External>("").add("id", &External::id).add("url", &External::url);
+  return shape;
 }
 
-json::object shape_of(const Ticket& ticket, const ShapeContext& context) {
-  json::array tags;
-  for (const std::string& tag : ticket.tags) tags.push_back(text(tag));
-  json::value external = nullptr;
-  if (!ticket.external.id.empty()) {
-    external = json::object{{"id", text(ticket.external.id)}, {"url", text(ticket.external.url)}};
-  }
-  return {{"id", ticket.id.value},
-          {"title", text(ticket.title)},
-          {"description", text(ticket.description)},
-          {"priority", text(name_of(ticket.priority))},
-          {"status", text(name_of(ticket.status))},
-          {"requester", json::object{{"name", text_or_null(ticket.requester.name)},
-                                     {"email", text_or_null(ticket.requester.email)},
-                                     {"id", text_or_null(ticket.requester.id)}}},
-          {"assignee", text_or_null(ticket.assignee)},
-          {"tags", std::move(tags)},
-          {"source", text(ticket.source)},
-          {"desk", text(ticket.desk)},
-          {"external", std::move(external)},
-          {"queue", text_or_null(ticket.queue)},
-          {"url", fmt::format("{}/tickets/{}", context.public_url, ticket.id.value)},
-          {"opened_at", text(to_rfc3339(ticket.opened_at))},
-          {"first_reply_at", time_or_null(ticket.first_reply_at)},
-          {"solved_at", time_or_null(ticket.solved_at)},
-          {"updated_at", text(to_rfc3339(ticket.updated_at))}};
+const Shape<Ticket, ShapeContext>& shape_for(const Ticket*) {
+  static const auto shape =
+      Shape<Ticket, ShapeContext>("Ticket")
+          .add("id", [](const Ticket& one) { return one.id.value; })
+          .add("title", &Ticket::title)
+          .add("description", &Ticket::description)
+          .add("priority", &Ticket::priority)
+          .add("status", &Ticket::status)
+          .add("requester", &Ticket::requester)
+          .add("assignee", or_null(&Ticket::assignee))
+          .add("tags", &Ticket::tags)
+          .add("source", &Ticket::source)
+          .add_words("desk", {"embedded", "zendesk"}, &Ticket::desk)
+          .add(
+              "external",
+              [](const Ticket& one) {
+                return one.external.id.empty() ? std::nullopt : std::optional(one.external);
+              },
+              "the same ticket at an outside desk")
+          .add("queue", or_null(&Ticket::queue))
+          .add("url",
+               [](const Ticket& one, const ShapeContext& context) {
+                 return fmt::format("{}/tickets/{}", context.public_url, one.id.value);
+               })
+          .add("opened_at", &Ticket::opened_at)
+          .add("first_reply_at", &Ticket::first_reply_at)
+          .add("solved_at", &Ticket::solved_at)
+          .add("updated_at", &Ticket::updated_at);
+  return shape;
 }
 
-json::object shape_of(const Comment& comment) {
-  return {{"id", comment.id.value},
-          {"author", json::object{{"name", text_or_null(comment.author_name)},
-                                  {"email", text_or_null(comment.author_email)}}},
-          {"body", text(comment.body)},
-          {"public", comment.is_public},
-          {"at", text(to_rfc3339(comment.at))},
-          {"source", text(comment.source)}};
+const Shape<LiveTicket, ShapeContext>& shape_for(const LiveTicket*) {
+  static const auto shape = Shape<LiveTicket, ShapeContext>("LiveTicket")
+                                .include(shape_for(static_cast<const Ticket*>(nullptr)),
+                                         &LiveTicket::ticket, "description");
+  return shape;
 }
 
-json::object shape_of(const Link& link) {
-  return {{"chat", text(link.chat)},
-          {"channel", text(link.channel)},
-          {"thread", text(link.thread)},
-          {"url", text_or_null(link.url)}};
+const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*) {
+  static const auto shape =
+      Shape<WholeTicket, ShapeContext>("TicketWhole")
+          .include(shape_for(static_cast<const Ticket*>(nullptr)), &WholeTicket::ticket)
+          .add("comments", &WholeTicket::comments)
+          .add("links", &WholeTicket::links)
+          .add("deliveries", &WholeTicket::deliveries);
+  return shape;
 }
 
-json::object shape_of(const Delivery& delivery, const ShapeContext& context) {
-  const auto label = context.target_labels.find(delivery.target);
-  json::value ticket = nullptr;
-  if (delivery.ticket) ticket = delivery.ticket.value;
-  return {{"id", text(to_text(delivery.id))},
-          {"ticket", std::move(ticket)},
-          {"lane", text(delivery.lane)},
-          {"target", text(label == context.target_labels.end() ? delivery.target : label->second)},
-          {"operation", text(operation_of(delivery.payload))},
-          {"state", text(name_of(delivery.state))},
-          {"attempts", delivery.attempts},
-          {"reason", text_or_null(delivery.reason)},
-          {"event", text(to_text(delivery.event))},
-          {"created_at", text(to_rfc3339(delivery.created_at))},
-          {"next_attempt_at", time_or_null(delivery.next_attempt_at)},
-          {"done_at", time_or_null(delivery.done_at)}};
+const Shape<Comment>& shape_for(const Comment*) {
+  static const Shape<Requester> author = Shape<Requester>("")
+                                             .add("name", or_null(&Requester::name))
+                                             .add("email", or_null(&Requester::email));
+  static const auto shape =
+      Shape<Comment>("Comment")
+          .add("id", [](const Comment& one) { return one.id.value; })
+          .add_json("author", author.type(),
+                    [](const Comment& one) {
+                      return author.write({one.author_name, one.author_email, ""});
+                    })
+          .add("body", &Comment::body)
+          .add("public", &Comment::is_public)
+          .add("at", &Comment::at)
+          .add("source", &Comment::source);
+  return shape;
 }
 
-json::object shape_of(const TallyAgent& agent) {
-  return {{"username", text(agent.username)},
-          {"name", text(agent.name)},
-          {"updates", agent.updates},
-          {"opening", agent.opening},
-          {"last_at", time_or_null(agent.last_at)}};
+const Shape<Link>& shape_for(const Link*) {
+  static const auto shape = Shape<Link>("Link")
+                                .add("chat", &Link::chat)
+                                .add("channel", &Link::channel)
+                                .add("thread", &Link::thread)
+                                .add("url", or_null(&Link::url));
+  return shape;
 }
 
-json::object shape_of(const TallyBar& bar) {
-  return {{"channel", text(bar.channel)},
-          {"username", text(bar.username)},
-          {"name", text(bar.name)},
-          {"updates", bar.updates}};
+const Shape<Delivery, ShapeContext>& shape_for(const Delivery*) {
+  static const auto ticket = [](const Delivery& one) {
+    return one.ticket ? std::optional(one.ticket.value) : std::nullopt;
+  };
+  static const auto target = [](const Delivery& one, const ShapeContext& context) {
+    const auto label = context.target_labels.find(one.target);
+    return label == context.target_labels.end() ? one.target : label->second;
+  };
+  static const auto shape =
+      Shape<Delivery, ShapeContext>("Delivery")
+          .add("id", [](const Delivery& one) { return to_text(one.id); })
+          .add("ticket", ticket)
+          .add("lane", &Delivery::lane, "deliveries of one lane keep their order")
+          .add("target", target)
+          .add("operation",
+               [](const Delivery& one) { return std::string(operation_of(one.payload)); })
+          .add("state", &Delivery::state)
+          .add("attempts", &Delivery::attempts)
+          .add("reason", or_null(&Delivery::reason))
+          .add(
+              "event", [](const Delivery& one) { return to_text(one.event); },
+              "the event that caused it")
+          .add("created_at", &Delivery::created_at)
+          .add("next_attempt_at", &Delivery::next_attempt_at)
+          .add("done_at", &Delivery::done_at);
+  return shape;
 }
 
-json::object shape_of(const TallyRow& row) {
-  return {{"channel", text(row.channel)},
-          {"message", text(row.message)},
-          {"line", row.line},
-          {"username", text(row.update.username)},
-          {"name", text(row.update.name)},
-          {"ticket", text_or_null(row.update.ticket)},
-          {"at", text(to_rfc3339(row.at))}};
+const Shape<Quantiles>& shape_for(const Quantiles*) {
+  static const auto shape =
+      Shape<Quantiles>("").add("median", &Quantiles::median).add("p90", &Quantiles::p90);
+  return shape;
 }
 
-json::object shape_of(const QueueMessage& message, TimePoint now) {
-  json::object attributes;
-  if (message.attributes.is_object()) {
-    for (const auto& member : message.attributes.get_object()) {
-      const json::object* value = member.value().if_object();
-      const json::value* string = value ? value->if_contains("StringValue") : nullptr;
-      attributes[member.key()] = string ? *string : json::value("(binary)");
-    }
-  }
-  return {{"id", message.id.value},
-          {"body", text(message.body)},
-          {"attributes", std::move(attributes)},
-          {"sent_at", text(to_rfc3339(message.sent_at))},
-          {"receives", message.receives},
-          {"group", text_or_null(message.group)},
-          {"visible", message.visible_at <= now}};
+const Shape<TicketFigures>& shape_for(const TicketFigures*) {
+  static const auto shape = Shape<TicketFigures>("TicketFigures")
+                                .add("open", &TicketFigures::open_now)
+                                .add("opened", &TicketFigures::opened)
+                                .add("solved", &TicketFigures::solved)
+                                .add("first_reply_seconds", &TicketFigures::first_reply)
+                                .add("cycle_seconds", &TicketFigures::cycle);
+  return shape;
 }
 
-json::object shape_of(const TicketFigures& figures) {
-  return {{"open", figures.open_now},
-          {"opened", figures.opened},
-          {"solved", figures.solved},
-          {"first_reply_seconds", shape_of(figures.first_reply)},
-          {"cycle_seconds", shape_of(figures.cycle)}};
+const Shape<ShownQueue>& shape_for(const ShownQueue*) {
+  static const auto shape = Shape<ShownQueue>("Queue")
+                                .add("name", &ShownQueue::name)
+                                .add_words("kind", {"embedded", "sqs"}, &ShownQueue::kind)
+                                .add("depth", &ShownQueue::depth)
+                                .add("in_flight", &ShownQueue::in_flight)
+                                .add("oldest_seconds", &ShownQueue::oldest_seconds)
+                                .add("dead", &ShownQueue::dead);
+  return shape;
 }
 
-json::object shape_of_outside(std::string_view name, std::string_view kind,
-                              const std::optional<QueueDepth>& depth) {
-  json::object out{{"name", text(name)},   {"kind", text(kind)},        {"depth", nullptr},
-                   {"in_flight", nullptr}, {"oldest_seconds", nullptr}, {"dead", nullptr}};
-  if (depth) {
-    out["depth"] = depth->visible + depth->delayed;
-    out["in_flight"] = depth->in_flight;
-  }
-  return out;
+const Shape<ShownQueueMessage>& shape_for(const ShownQueueMessage*) {
+  static const auto message = Shape<QueueMessage>("")
+                                  .add("id", [](const QueueMessage& one) { return one.id.value; })
+                                  .add("body", &QueueMessage::body)
+                                  .add("attributes", attributes_of)
+                                  .add("sent_at", &QueueMessage::sent_at)
+                                  .add("receives", &QueueMessage::receives)
+                                  .add("group", or_null(&QueueMessage::group));
+  static const auto shape = Shape<ShownQueueMessage>("QueueMessage")
+                                .include(message, &ShownQueueMessage::message)
+                                .add("visible", &ShownQueueMessage::is_visible);
+  return shape;
 }
 
-json::object shape_of(const QueueFigures& figures, std::string_view kind, int64_t dead,
-                      TimePoint now) {
-  json::value oldest = nullptr;
-  if (figures.oldest_at) {
-    const auto age = std::max(now - *figures.oldest_at, Millis(0));
-    oldest = std::chrono::floor<std::chrono::seconds>(age).count();
-  }
-  return {{"name", text(figures.name)},
-          {"kind", text(kind)},
-          {"depth", figures.depth + figures.delayed},
-          {"in_flight", figures.in_flight},
-          {"oldest_seconds", std::move(oldest)},
-          {"dead", dead}};
+const Shape<ShownQueueDepths>& shape_for(const ShownQueueDepths*) {
+  static const auto shape = Shape<ShownQueueDepths>("QueueDepths")
+                                .add("name", &ShownQueueDepths::name)
+                                .add("every_seconds", &ShownQueueDepths::every_seconds)
+                                .add("until", &ShownQueueDepths::until)
+                                .add("depths", &ShownQueueDepths::depths);
+  return shape;
+}
+
+const Shape<Redriven>& shape_for(const Redriven*) {
+  static const auto shape = Shape<Redriven>("Moved").add("moved", &Redriven::moved);
+  return shape;
 }
 
 }  // namespace dw

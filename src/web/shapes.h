@@ -1,13 +1,14 @@
-// The JSON shapes of spec: tickets, comments, deliveries, queues, as the API, the live stream and
-// the command line's --json print them.
+// The shapes of the API that spec names: tickets, comments, deliveries, queues, as the API, the
+// live stream and the command line's --json print them. base/shape.h says what a shape is; each
+// noun's shapes stand in a file beside this one.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "base/shape.h"
 #include "domain/delivery.h"
 #include "domain/ticket.h"
-#include "ports/queue_gauge.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -21,24 +22,75 @@ struct ShapeContext {
   std::vector<std::string> tally_channels{};  ///< of [[tally]]
 };
 
-json::object shape_of(const Ticket& ticket, const ShapeContext& context);
-json::object shape_of(const Comment& comment);
-json::object shape_of(const Link& link);
-json::object shape_of(const Delivery& delivery, const ShapeContext& context);
-json::object shape_of(const TallyAgent& agent);
-/// What the live stream tells: the new total of today.
-json::object shape_of(const TallyBar& bar);
-json::object shape_of(const TallyRow& row);
-json::object shape_of(const QueueMessage& message, TimePoint now);
-json::object shape_of(const TicketFigures& figures);
-/// A queue outside this program; what it did not say is null.
-json::object shape_of_outside(std::string_view name, std::string_view kind,
-                              const std::optional<QueueDepth>& depth);
-json::object shape_of(const QueueFigures& figures, std::string_view kind, int64_t dead,
-                      TimePoint now);
+/// One ticket with all that belongs to it.
+struct WholeTicket {
+  Ticket ticket;
+  std::vector<Comment> comments;
+  std::vector<Link> links;
+  std::vector<Delivery> deliveries;
+};
 
-json::value time_or_null(const std::optional<TimePoint>& at);
+/// A ticket as the live stream carries it: without its description.
+struct LiveTicket {
+  Ticket ticket;
+};
+
+/// A queue with what is known of it; of one outside this program that may be nothing.
+struct ShownQueue {
+  std::string name, kind;
+  std::optional<int64_t> depth, in_flight, oldest_seconds, dead;
+};
+
+struct ShownQueueMessage {
+  QueueMessage message;
+  bool is_visible = false;
+};
+
+/// A queue's depth over time, oldest first.
+struct ShownQueueDepths {
+  std::string name;
+  int64_t every_seconds = 0;
+  TimePoint until{};
+  std::vector<std::optional<int64_t>> depths;
+};
+
+/// How many messages went back to their live queue.
+struct Redriven {
+  int64_t moved = 0;
+};
+
+template <>
+inline constexpr std::array all_of<Priority>{Priority::high, Priority::medium, Priority::low};
+template <>
+inline constexpr std::array all_of<Status>{Status::open, Status::pending, Status::solved};
+template <>
+inline constexpr std::array all_of<DeliveryState>{DeliveryState::pending, DeliveryState::unsure,
+                                                  DeliveryState::dead, DeliveryState::done,
+                                                  DeliveryState::discarded};
+
+const Shape<Requester>& shape_for(const Requester*);
+const Shape<External>& shape_for(const External*);
+const Shape<Ticket, ShapeContext>& shape_for(const Ticket*);
+const Shape<LiveTicket, ShapeContext>& shape_for(const LiveTicket*);
+const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*);
+const Shape<Comment>& shape_for(const Comment*);
+const Shape<Link>& shape_for(const Link*);
+const Shape<Delivery, ShapeContext>& shape_for(const Delivery*);
+const Shape<Quantiles>& shape_for(const Quantiles*);
+const Shape<TicketFigures>& shape_for(const TicketFigures*);
+const Shape<ShownQueue>& shape_for(const ShownQueue*);
+const Shape<ShownQueueMessage>& shape_for(const ShownQueueMessage*);
+const Shape<ShownQueueDepths>& shape_for(const ShownQueueDepths*);
+const Shape<Redriven>& shape_for(const Redriven*);
+
 /// {"items": […], "next_cursor": …}
-json::object page_of(json::array items, const std::string& next_cursor);
+template <class V>
+const Shape<Page<V>, ShapeContext>& shape_for(const Page<V>*) {
+  static const auto shape =
+      Shape<Page<V>, ShapeContext>(shape_for(static_cast<const V*>(nullptr)).text()->name + "Page")
+          .add("items", &Page<V>::items)
+          .add("next_cursor", or_null(&Page<V>::next_cursor));
+  return shape;
+}
 
 }  // namespace dw

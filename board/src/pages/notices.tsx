@@ -170,7 +170,7 @@ function Why() {
 }
 
 export function NoticesPage({ role }: { role: Role }) {
-  const runs = useLoad<Page<NoticeRun>>("/v1/notices/runs?limit=50");
+  const runs = useLoad<Page<Required<NoticeRun>>>("/v1/notices/runs?limit=50");
   const [open, setOpen] = useState<number | null>(null);
   const canAct = role !== "viewer";
   return (

@@ -102,7 +102,7 @@ std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& gi
 
 /// All letters one after the other, so that a hundred thousand of them need no memory.
 void print_letters_json(const NoticeRuns& runs, const NoticeRuns::Picked& picked) {
-  json::object head = shape_of(picked.run);
+  json::object head = shape_of(ShownNoticeRun{picked.run});
   head.erase("run");
   head.erase("state");
   const std::string opening = to_text(head);
@@ -163,7 +163,7 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
 
 void print_run(const Invocation& invocation, const NoticeRun& run) {
   if (invocation.is_json) {
-    fmt::print("{}\n", to_text(shape_of(run)));
+    fmt::print("{}\n", to_text(shape_of(ShownNoticeRun{run})));
     return;
   }
   print_figures(run);
@@ -208,7 +208,7 @@ void print_outcome(Invocation& invocation, Core& core, int64_t run) {
   if (counts.unsure + counts.dead > 0) invocation.exit_code = exit_found;
   if (counts.pending > 0) invocation.exit_code = exit_unreachable;
   if (invocation.is_json && found) {
-    fmt::print("{}\n", to_text(shape_of(*found, counts)));
+    fmt::print("{}\n", to_text(shape_of(ShownNoticeRun{*found, counts})));
     return;
   }
   fmt::print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", run, counts.done, counts.pending,
@@ -342,7 +342,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
     DW_TRY(const auto letters, reader.notices_of(to_lower(trim(given.email))));
     for (const NoticeLetter& letter : letters) {
       if (!given.period.empty() && letter.period != given.period) continue;
-      items.push_back(shape_of(core->notices->show(letter), letter));
+      items.push_back(shape_of(ShownNoticeLetter{core->notices->show(letter), letter}));
     }
     return {};
   };

@@ -30,8 +30,8 @@ void list(Invocation& invocation) {
   auto work = [&](Reader& reader) -> Result<void> {
     json::array items;
     for (const QueueName& queue : core->queue_names()) {
-      DW_TRY(json::object shape, queue_shape(reader, queue, outside, core->clock.now()));
-      items.push_back(std::move(shape));
+      DW_TRY(const ShownQueue shown, read_queue(reader, queue, outside, core->clock.now()));
+      items.push_back(shape_of(shown));
     }
     print_items(invocation, items,
                 {{"NAME", "name"},
@@ -54,7 +54,9 @@ void peek(Invocation& invocation, const QueueArguments& given) {
     DW_TRY(const auto page,
            reader.queue_peek(given.name, {.limit = static_cast<size_t>(given.limit)}));
     json::array items;
-    for (const QueueMessage& one : page.items) items.push_back(shape_of(one, core->clock.now()));
+    for (const QueueMessage& one : page.items) {
+      items.push_back(shape_of(ShownQueueMessage{one, one.visible_at <= core->clock.now()}));
+    }
     print_items(invocation, items,
                 {{"ID", "id"}, {"SENT", "sent_at"}, {"RECEIVES", "receives"}, {"BODY", "body"}});
     return {};

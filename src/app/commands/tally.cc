@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/text_file.h"
 #include "domain/day.h"
-#include "web/shapes.h"
+#include "web/tally_shapes.h"
 
 namespace dw {
 namespace {

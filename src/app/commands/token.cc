@@ -5,7 +5,7 @@
 #include "app/commands/commands.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "web/shapes.h"
+#include "web/status_shapes.h"
 
 namespace dw {
 namespace {
@@ -75,16 +75,7 @@ void list(Invocation& invocation) {
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(const std::vector<Token> tokens, reader.tokens());
     json::array items;
-    for (const Token& token : tokens) {
-      const bool is_sqs = !token.sqs_key_id.empty();
-      items.push_back(json::object{{"name", token.name},
-                                   {"kind", is_sqs ? "sqs" : "api"},
-                                   {"role", token.role},
-                                   {"key_id", text_or_null(token.sqs_key_id)},
-                                   {"scopes", text_or_null(token.scopes)},
-                                   {"created_at", to_rfc3339(token.created_at)},
-                                   {"revoked_at", time_or_null(token.revoked_at)}});
-    }
+    for (const Token& token : tokens) items.push_back(shape_of(token));
     print_items(invocation, items,
                 {{"NAME", "name"},
                  {"KIND", "kind"},

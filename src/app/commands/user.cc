@@ -8,8 +8,8 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "base/text.h"
-#include "web/shapes.h"
 #include "web/sign_in/passwords.h"
+#include "web/status_shapes.h"
 
 namespace dw {
 namespace {
@@ -56,14 +56,6 @@ std::string check_name(const std::string& name) {
                        count_characters(name) <= name_characters_max &&
                        !find_control_character(name) && name.find('\n') == std::string::npos;
   return is_good ? "" : "must be 1 to 100 characters of plain text";
-}
-
-json::object shape_of(const Account& account) {
-  return {{"name", account.name},
-          {"role", account.role},
-          {"kind", account.subject.empty() ? "password" : "oidc"},
-          {"created_at", to_rfc3339(account.created_at)},
-          {"signed_in_at", time_or_null(account.signed_in_at)}};
 }
 
 void add(Invocation& invocation, const UserArguments& given) {

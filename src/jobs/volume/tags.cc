@@ -150,4 +150,32 @@ json::value encode(const TagReport& report) {
                       {"examples", std::move(examples)}};
 }
 
+JsonType tag_report_type() {
+  const auto list = [](JsonType item) {
+    return JsonType{.kind = JsonType::Kind::list, .item = {std::move(item)}};
+  };
+  const JsonType share = PlainShape("TagShare")
+                             .has<std::string>("tag")
+                             .has<int64_t>("count")
+                             .has<int64_t>("baseline")
+                             .has<double>("lift")
+                             .has<double>("g2")
+                             .has<double>("p")
+                             .type();
+  const JsonType example = PlainShape()
+                               .has<std::string>("id")
+                               .has<std::string>("subject")
+                               .has<std::vector<std::string>>("tags")
+                               .type();
+  JsonType type = PlainShape("TagReport")
+                      .has<int64_t>("tickets")
+                      .has<int64_t>("baseline_tickets")
+                      .add("by_count", list(share))
+                      .add("by_lift", list(share))
+                      .add("examples", list(example))
+                      .type();
+  type.is_nullable = true;
+  return type;
+}
+
 }  // namespace dw

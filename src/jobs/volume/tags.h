@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shape.h"
 #include "domain/volume.h"
 
 namespace dw {
@@ -32,5 +33,7 @@ TagReport explain_tags(const std::vector<TaggedTicket>& hour,
 /// {"tickets","baseline_tickets","by_count":[{"tag","count","baseline","lift","g2","p"}],"by_lift",
 /// "examples":[{"id","subject","tags"}]}
 json::value encode(const TagReport& report);
+/// What encode() gives, or null.
+JsonType tag_report_type();
 
 }  // namespace dw

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "domain/markup.h"
 #include "jobs/volume/picture.h"
+#include "jobs/volume/tags.h"
 
 namespace dw {
 namespace {
@@ -247,7 +248,7 @@ std::string webhook_body(const VolumeIncident& incident, Telling telling,
   return to_text(json::object{{"event", json::string(word_of(telling))},
                               {"subject", subject_of(incident, telling, context.judging)},
                               {"text", text_of(incident, telling, context)},
-                              {"incident", incident_shape(incident)}});
+                              {"incident", shape_of(incident)}});
 }
 
 std::vector<Delivery> tell(const VolumeIncident& incident, Telling telling,
@@ -281,25 +282,30 @@ std::vector<Delivery> tell(const VolumeIncident& incident, Telling telling,
   return out;
 }
 
-json::object incident_shape(const VolumeIncident& one) {
-  json::value id = nullptr, told = nullptr, feedback = nullptr;
-  if (one.id != 0) id = one.id;
-  if (one.told_at) told = json::string(to_rfc3339(*one.told_at));
-  if (!one.feedback.empty()) feedback = json::string(one.feedback);
-  return {{"id", std::move(id)},
-          {"kind", json::string(name_of(one.kind))},
-          {"from", to_rfc3339(one.from)},
-          {"to", to_rfc3339(one.to)},
-          {"peak", to_rfc3339(one.peak)},
-          {"count", one.peak_count},
-          {"expected", std::round(one.peak_expected * 100) / 100},
-          {"probability", one.probability},
-          {"total", one.total},
-          {"total_expected", std::round(one.total_expected * 100) / 100},
-          {"state", json::string(name_of(one.end))},
-          {"told_at", std::move(told)},
-          {"tags", one.tags},
-          {"feedback", std::move(feedback)}};
+const Shape<VolumeIncident>& shape_for(const VolumeIncident*) {
+  static const auto hundredths = [](auto member) {
+    return [member](const VolumeIncident& one) { return std::round(one.*member * 100) / 100; };
+  };
+  static const auto id = [](const VolumeIncident& one) {
+    return one.id == 0 ? std::nullopt : std::optional(one.id);
+  };
+  static const auto shape =
+      Shape<VolumeIncident>("Incident")
+          .add("id", id, "null where another rule is tried")
+          .add("kind", &VolumeIncident::kind)
+          .add("from", &VolumeIncident::from)
+          .add("to", &VolumeIncident::to)
+          .add("peak", &VolumeIncident::peak, "the hour that was furthest out of line")
+          .add("count", &VolumeIncident::peak_count)
+          .add("expected", hundredths(&VolumeIncident::peak_expected))
+          .add("probability", &VolumeIncident::probability)
+          .add("total", &VolumeIncident::total)
+          .add("total_expected", hundredths(&VolumeIncident::total_expected))
+          .add("state", &VolumeIncident::end)
+          .add("told_at", &VolumeIncident::told_at)
+          .add_json("tags", tag_report_type(), &VolumeIncident::tags)
+          .add_words("feedback", {"real", "false_alarm"}, or_null(&VolumeIncident::feedback));
+  return shape;
 }
 
 }  // namespace dw

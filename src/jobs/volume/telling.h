@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shape.h"
 #include "config/volume_section.h"
 #include "domain/delivery.h"
 #include "jobs/volume/replay.h"
@@ -36,7 +37,12 @@ std::string webhook_body(const VolumeIncident& incident, Telling telling,
 std::vector<Delivery> tell(const VolumeIncident& incident, Telling telling,
                            const TellingContext& context);
 
-/// The shape of the API: times as RFC 3339, the board's and the webhook's.
-json::object incident_shape(const VolumeIncident& incident);
+template <>
+inline constexpr std::array all_of<IncidentKind>{IncidentKind::spike, IncidentKind::drop};
+template <>
+inline constexpr std::array all_of<IncidentEnd>{IncidentEnd::open, IncidentEnd::calm,
+                                                IncidentEnd::new_level};
+/// The API's, the board's and the webhook's.
+const Shape<VolumeIncident>& shape_for(const VolumeIncident*);
 
 }  // namespace dw

@@ -1,123 +1,67 @@
 #include "web/api/api.h"
 
-#include <charconv>
-
-#include "base/storable.h"
-#include "base/text.h"
-#include "net/url.h"
 #include "web/problem.h"
 
 namespace dw {
-namespace {
 
-constexpr size_t field_characters_max = 50;
+Api::Api(ApiParts parts) : parts_(std::move(parts)) {
+  add_own("getStatus", &Api::status);
+  add_own("listQueueDepths", &Api::queue_depths);
+  add_own("followChanges", &Api::live);
+  declare_metrics();
+}
 
-}  // namespace
-
-Api::Api(ApiParts parts) : parts_(std::move(parts)) {}
+void Api::add_own(std::string_view id, Method method) {
+  parts_.operations.add(id, [this, method](Call& call) { return (this->*method)(call); });
+}
 
 void Api::add_to(Routes& routes) {
-  add_tickets(routes);
-  add_queues(routes);
-  add_deliveries(routes);
-  add_tally(routes);
-  add_notices(routes);
-  add_volume(routes);
-  add_status(routes);
-}
-
-void Api::add(Routes& routes, std::string method, std::string pattern, Method handler) {
-  routes.add(std::move(method), std::move(pattern),
-             [this, handler](Request& request) { return serve(request, handler); });
-}
-
-Task<Response> Api::serve(Request& request, Method handler) {
-  std::vector<Problem> problems = unstorable_parameters(request);
-  if (!problems.empty()) co_return bad_parameters(std::move(problems));
-  co_return co_await (this->*handler)(request);
-}
-
-Result<json::value> read_body(const Request& request) {
-  const std::string_view type = request.header("content-type");
-  const std::string_view media = trim(type.substr(0, type.find(';')));
-  if (!equals_ignoring_case(media, "application/json")) {
-    return Error{ErrorKind::invalid, "415", "send JSON, with Content-Type: application/json"};
+  for (const Operation& one : operations()) {
+    if (parts_.operations.find(one.id) == nullptr) continue;
+    routes.add(one.method, pattern_of(one),
+               [this, &one](Request& request) { return serve(one, request); });
   }
-  DW_TRY(json::value body, parse_json(request.body));
-  if (!body.is_object()) return Error{ErrorKind::invalid, "body", "must be a JSON object"};
-  std::vector<Problem> problems;
-  find_unstorable(body, problems);
-  if (problems.empty()) return body;
-  return Error{.kind = ErrorKind::invalid,
-               .where = "body",
-               .what = "a text can't be kept exactly as it is",
-               .problems = std::move(problems)};
+  const auto add = [&](const char* path, Task<Response> (Api::*handler)(Request&)) {
+    routes.add("GET", path,
+               [this, handler](Request& request) { return (this->*handler)(request); });
+  };
+  add("/healthz", &Api::healthz);
+  add("/readyz", &Api::readyz);
+  add("/metrics", &Api::metrics_text);
 }
 
-Response body_refusal(const Error& error) {
-  if (error.where == "415") return problem(error, 415);
-  return problem(error, error.problems.empty() ? 400 : 422);
-}
-
-std::vector<Problem> unstorable_parameters(const Request& request) {
-  std::vector<Problem> problems;
-  for (const std::string& one : request.path_parameters) {
-    const std::string_view reason = unstorable_reason(one);
-    if (!reason.empty()) problems.push_back({"path", std::string(reason)});
+Task<Response> Api::serve(const Operation& operation, Request& request) {
+  const Result<void> checked = check_parameters(unstorable_parameters(request));
+  if (!checked.ok()) co_return problem(checked.error());
+  Call call{operation, request, {}};
+  if (operation.role) {
+    Result<Caller> caller = co_await parts_.access.admit(request, *operation.role);
+    if (!caller.ok()) co_return refusal(caller.error());
+    call.caller = std::move(*caller);
   }
-  for (const std::string_view pair : split(request.query, '&')) {
-    const size_t equals = std::min(pair.find('='), pair.size());
-    const auto name = decode_url_part(pair.substr(0, equals), true);
-    const auto value = decode_url_part(pair.substr(std::min(equals + 1, pair.size())), true);
-    const std::string field = cut_characters(
-        storable(name.value_or(std::string(pair.substr(0, equals)))), field_characters_max);
-    if (!name || !value) {
-      problems.push_back({field, "has a NUL character, or a % without two hexadecimal digits"});
-      continue;
-    }
-    std::string_view reason = unstorable_reason(*name);
-    if (reason.empty()) reason = unstorable_reason(*value);
-    if (!reason.empty()) problems.push_back({field, std::string(reason)});
+  const Operations::Handler& handler = *parts_.operations.find(operation.id);
+  Answer answer = co_await handler(call);
+  co_return response_of(std::move(answer), operation);
+}
+
+Response response_of(Answer answer, const Operation& operation) {
+  Response response;
+  if (answer.error) {
+    response = answer.status == 0 ? problem(*answer.error) : problem(*answer.error, answer.status);
+  } else if (answer.stream) {
+    response = {.status = operation.status,
+                .content_type = "text/event-stream",
+                .body = {},
+                .headers = {},
+                .stream = std::move(answer.stream)};
+  } else if (operation.answer) {
+    response = json_answer(operation.status, answer.body);
+  } else {
+    response = {
+        .status = operation.status, .content_type = {}, .body = {}, .headers = {}, .stream = {}};
   }
-  return problems;
-}
-
-PageRequest page_parameters(const Request& request, std::vector<Problem>& problems) {
-  constexpr int64_t limit_max = 500;
-  PageRequest page;
-  page.cursor = request.parameter("cursor").value_or("");
-  if (const auto limit = request.parameter("limit")) {
-    const auto number = number_of(*limit);
-    if (number && *number <= limit_max) {
-      page.limit = static_cast<size_t>(*number);
-    } else {
-      problems.push_back({"limit", "must be a number from 1 to 500"});
-    }
-  }
-  return page;
-}
-
-std::optional<TimePoint> time_parameter(const Request& request, std::string_view name,
-                                        std::vector<Problem>& problems) {
-  const auto text = request.parameter(name);
-  if (!text) return std::nullopt;
-  const auto at = from_rfc3339(*text);
-  if (!at) problems.push_back({std::string(name), "must be a time such as 2026-11-21T09:00:00Z"});
-  return at;
-}
-
-Response bad_parameters(std::vector<Problem> problems) {
-  Error error{ErrorKind::invalid, "query", "the query can't be answered"};
-  error.problems = std::move(problems);
-  return problem(error, 400);
-}
-
-std::optional<int64_t> number_of(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = failed == std::errc{} && end == text.data() + text.size();
-  if (!is_whole || value <= 0) return std::nullopt;
-  return value;
+  for (auto& header : answer.headers) response.headers.push_back(std::move(header));
+  return response;
 }
 
 }  // namespace dw

@@ -2,72 +2,57 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "web/api/api.h"
+#include "web/api/operations.h"
 #include "web/notice_shapes.h"
-#include "web/problem.h"
 
 namespace dw {
 
-void Api::add_notices(Routes& routes) {
-  add(routes, "GET", "/v1/notices/preview", &Api::preview_notices);
-  add(routes, "GET", "/v1/notices/runs", &Api::list_notice_runs);
-  add(routes, "GET", "/v1/notices/runs/{}/letters", &Api::list_notice_letters);
-  add(routes, "GET", "/v1/notices/why", &Api::why_notices);
-  add(routes, "POST", "/v1/notices/plan", &Api::plan_notices);
-  add(routes, "POST", "/v1/notices/runs/{}/apply", &Api::apply_notices);
+void Operations::add_notices() {
+  add_own("previewNotices", &Operations::preview_notices);
+  add_own("listNoticeRuns", &Operations::list_notice_runs);
+  add_own("listNoticeLetters", &Operations::list_notice_letters);
+  add_own("explainNotices", &Operations::why_notices);
+  add_own("planNotices", &Operations::plan_notices);
+  add_own("applyNotices", &Operations::apply_notices);
 }
 
-Task<Response> Api::preview_notices(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
+Task<Answer> Operations::preview_notices(Call& call) {
   std::vector<Problem> problems;
-  const PageRequest page = page_parameters(request, problems);
+  const PageRequest page = page_parameters(call.request, problems);
   if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) {
     problems.push_back({"cursor", "is none that this list has given as next_cursor"});
   }
-  if (!problems.empty()) co_return bad_parameters(std::move(problems));
+  DW_CO_CHECK(check_parameters(std::move(problems)));
   std::string after = to_lower(page.cursor);
-  const Result<NoticePreview> preview =
-      co_await parts_.notices.preview(std::move(after), page.limit);
-  if (!preview.ok()) co_return problem(preview.error());
-  json::array items;
-  for (const ShownNotice& one : preview->letters) items.push_back(shape_of(one));
-  json::object out = page_of(std::move(items), preview->next_cursor);
-  out["run"] = shape_of(preview->run);
-  out["asks"] = preview->is_asking;
-  co_return json_answer(200, out);
+  DW_CO_TRY(const NoticePreview preview,
+            co_await parts_.notices.preview(std::move(after), page.limit));
+  co_return shape_of(preview);
 }
 
-Task<Response> Api::list_notice_runs(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
+Task<Answer> Operations::list_notice_runs(Call& call) {
   std::vector<Problem> problems;
-  const PageRequest wanted = page_parameters(request, problems);
-  if (!problems.empty()) co_return bad_parameters(std::move(problems));
-  json::array items;
-  std::string next_cursor;
+  const PageRequest wanted = page_parameters(call.request, problems);
+  DW_CO_CHECK(check_parameters(std::move(problems)));
+  Page<ShownNoticeRun> shown;
   auto work = [&](Reader& reader) -> Result<void> {
-    items.clear();
+    shown.items.clear();
     DW_TRY(const Page<NoticeRun> page, reader.notice_runs(wanted));
     for (const NoticeRun& run : page.items) {
       DW_TRY(const NoticeCounts counts, reader.notice_counts(run.id));
-      items.push_back(shape_of(run, counts));
+      shown.items.push_back({run, counts});
     }
-    next_cursor = page.next_cursor;
+    shown.next_cursor = page.next_cursor;
     return {};
   };
-  const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
-  co_return json_answer(200, page_of(std::move(items), next_cursor));
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Response> Api::list_notice_letters(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
+Task<Answer> Operations::list_notice_letters(Call& call) {
   std::vector<Problem> problems;
-  const PageRequest wanted = page_parameters(request, problems);
-  if (!problems.empty()) co_return bad_parameters(std::move(problems));
-  const int64_t run = number_of(request.path_parameters.at(0)).value_or(0);
+  const PageRequest wanted = page_parameters(call.request, problems);
+  DW_CO_CHECK(check_parameters(std::move(problems)));
+  const int64_t run = call.number();
   Page<NoticeLetter> page;
   bool is_there = false;
   auto work = [&](Reader& reader) -> Result<void> {
@@ -76,62 +61,51 @@ Task<Response> Api::list_notice_letters(Request& request) {
     DW_TRY(page, reader.notice_letters(run, wanted));
     return {};
   };
-  const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
-  if (!is_there) co_return problem(404, "there is no such run of notices");
-  json::array items;
-  for (const NoticeLetter& one : page.items) {
-    items.push_back(shape_of(parts_.notices.show(one), one));
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!is_there) co_return Error{ErrorKind::missing, "", "there is no such run of notices"};
+  Page<ShownNoticeLetter> shown{.items = {}, .next_cursor = page.next_cursor};
+  for (NoticeLetter& one : page.items) {
+    ShownNotice notice = parts_.notices.show(one);
+    shown.items.push_back({std::move(notice), std::move(one)});
   }
-  co_return json_answer(200, page_of(std::move(items), page.next_cursor));
+  co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Response> Api::why_notices(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
-  const std::string email = to_lower(trim(request.parameter("email").value_or("")));
-  if (email.empty()) co_return bad_parameters({{"email", "is missing"}});
+Task<Answer> Operations::why_notices(Call& call) {
+  const std::string email = to_lower(trim(call.request.parameter("email").value_or("")));
+  if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
   std::vector<NoticeLetter> letters;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(letters, reader.notices_of(email));
     return {};
   };
-  const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
-  json::array items;
-  for (const NoticeLetter& one : letters) {
-    items.push_back(shape_of(parts_.notices.show(one), one));
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  Page<ShownNoticeLetter> shown;
+  for (NoticeLetter& one : letters) {
+    ShownNotice notice = parts_.notices.show(one);
+    shown.items.push_back({std::move(notice), std::move(one)});
   }
-  co_return json_answer(200, page_of(std::move(items), ""));
+  co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Response> Api::plan_notices(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::agent);
-  if (!caller.ok()) co_return refusal(caller.error());
-  const Result<json::value> body = read_body(request);
-  if (!body.ok()) co_return body_refusal(body.error());
-  const Result<NoticeRun> made = co_await parts_.notices.plan(false, caller->name);
-  if (!made.ok()) co_return problem(made.error());
-  co_return json_answer(201, shape_of(*made, NoticeCounts{}));
+Task<Answer> Operations::plan_notices(Call& call) {
+  DW_CO_CHECK(call.body());
+  DW_CO_TRY(NoticeRun made, co_await parts_.notices.plan(false, call.caller.name));
+  co_return shape_of(ShownNoticeRun{std::move(made), NoticeCounts{}});
 }
 
-Task<Response> Api::apply_notices(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::agent);
-  if (!caller.ok()) co_return refusal(caller.error());
-  const Result<json::value> body = read_body(request);
-  if (!body.ok()) co_return body_refusal(body.error());
-  const int64_t run = number_of(request.path_parameters.at(0)).value_or(0);
-  const Result<NoticeRun> applied = co_await parts_.notices.apply(run, false, caller->name);
-  if (!applied.ok()) co_return problem(applied.error());
+Task<Answer> Operations::apply_notices(Call& call) {
+  DW_CO_CHECK(call.body());
+  const int64_t run = call.number();
+  DW_CO_TRY(NoticeRun applied, co_await parts_.notices.apply(run, false, call.caller.name));
   parts_.lanes_changed();
   NoticeCounts counts;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(counts, reader.notice_counts(run));
     return {};
   };
-  const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
-  co_return json_answer(200, shape_of(*applied, counts));
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(ShownNoticeRun{std::move(applied), counts});
 }
 
 }  // namespace dw

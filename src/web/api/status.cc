@@ -1,7 +1,6 @@
-// /v1/status, /v1/live, /healthz, /readyz and /metrics.
-#include "base/log.h"
+// What only a daemon knows: /v1/status, /v1/queues/depths, /v1/live, /healthz, /readyz, /metrics.
 #include "web/api/api.h"
-#include "web/problem.h"
+#include "web/status_shapes.h"
 
 namespace dw {
 namespace {
@@ -14,22 +13,9 @@ Response plain(int status, std::string body) {
           .stream = {}};
 }
 
-json::object shape_of(const ConnectorState& connector) {
-  return {{"name", connector.name},
-          {"ok", connector.is_ok},
-          {"detail", connector.detail},
-          {"last_success_at", time_or_null(connector.last_success_at)}};
-}
-
 }  // namespace
 
-void Api::add_status(Routes& routes) {
-  add(routes, "GET", "/v1/status", &Api::status);
-  add(routes, "GET", "/v1/audit", &Api::audit);
-  add(routes, "GET", "/v1/live", &Api::live);
-  add(routes, "GET", "/healthz", &Api::healthz);
-  add(routes, "GET", "/readyz", &Api::readyz);
-  add(routes, "GET", "/metrics", &Api::metrics_text);
+void Api::declare_metrics() {
   parts_.metrics.declare_gauge("deskwire_deliveries_open",
                                "Deliveries that are not over, by state");
   parts_.metrics.declare_gauge("deskwire_oldest_pending_delivery_seconds",
@@ -44,70 +30,34 @@ void Api::add_status(Routes& routes) {
                                "Requests that go on after their caller was told to come again");
 }
 
-Task<Response> Api::status(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
-  const TimePoint now = parts_.clock.now();
-  json::array connectors;
-  for (const ConnectorState& connector : parts_.connectors.list()) {
-    connectors.push_back(shape_of(connector));
-  }
-  json::array jobs;
-  for (const JobState& job : parts_.scheduler.states()) {
-    jobs.push_back(json::object{{"name", job.name},
-                                {"schedule", job.schedule},
-                                {"next_run_at", time_or_null(job.next_run_at)},
-                                {"last_run_at", time_or_null(job.last_run_at)},
-                                {"missed_at", time_or_null(job.missed_at)}});
-  }
-  const StoreHealth health = parts_.store.health();
-  const auto uptime = std::chrono::floor<std::chrono::seconds>(now - parts_.started_at);
-  co_return json_answer(
-      200,
-      json::object{{"version", parts_.version},
-                   {"started_at", to_rfc3339(parts_.started_at)},
-                   {"uptime_seconds", uptime.count()},
-                   {"store", json::object{{"kind", parts_.store.kind()},
-                                          {"ok", health.is_ok},
-                                          {"detail", health.detail}}},
-                   {"connectors", std::move(connectors)},
-                   {"jobs", std::move(jobs)},
-                   {"access", json::object{{"mode", json::string(name_of(parts_.access.mode()))},
-                                           {"name", caller->name},
-                                           {"role", json::string(name_of(caller->role))}}}});
+Task<Answer> Api::status(Call& call) {
+  ShownStatus shown{.version = parts_.version,
+                    .started_at = parts_.started_at,
+                    .now = parts_.clock.now(),
+                    .store = {std::string(parts_.store.kind()), parts_.store.health()},
+                    .connectors = parts_.connectors.list(),
+                    .jobs = parts_.scheduler.states(),
+                    .access = {parts_.access.mode(), call.caller.name, call.caller.role}};
+  co_return shape_of(shown);
 }
 
-Task<Response> Api::audit(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::admin);
-  if (!caller.ok()) co_return refusal(caller.error());
-  std::vector<Problem> problems;
-  PageRequest page = page_parameters(request, problems);
-  if (!problems.empty()) co_return bad_parameters(std::move(problems));
-  std::vector<AuditEntry> entries;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(entries, reader.audit(page));
-    return {};
-  };
-  const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
-  json::array items;
-  for (const AuditEntry& entry : entries) {
-    items.push_back(json::object{{"id", entry.id},
-                                 {"at", to_rfc3339(entry.at)},
-                                 {"who", entry.who},
-                                 {"what", entry.what},
-                                 {"subject", entry.subject}});
+Task<Answer> Api::queue_depths(Call&) {
+  Page<ShownQueueDepths> page;
+  for (const QueueName& queue : parts_.queues) {
+    QueueHistory::Depths known = parts_.live.history().of(queue.name);
+    const TimePoint until = known.depths.empty() ? parts_.clock.now() : known.until;
+    page.items.push_back(
+        {queue.name, QueueHistory::every / Millis(1000), until, std::move(known.depths)});
   }
-  const bool is_last = entries.size() < page.limit;
-  co_return json_answer(
-      200, page_of(std::move(items), is_last ? "" : std::to_string(entries.back().id)));
+  co_return shape_of(page, parts_.shapes);
 }
 
-Task<Response> Api::live(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
+Task<Answer> Api::live(Call& call) {
   const bool is_renewed = parts_.access.mode() != Access::Mode::loopback;
-  co_return parts_.live.stream(std::string(request.header("last-event-id")), is_renewed);
+  Answer answer;
+  answer.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
+  answer.stream = parts_.live.stream(std::string(call.request.header("last-event-id")), is_renewed);
+  co_return answer;
 }
 
 Task<Response> Api::healthz(Request&) {

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cmath>
 
-#include "jobs/volume/telling.h"
-#include "web/api/api.h"
-#include "web/problem.h"
+#include "web/api/operations.h"
+#include "web/volume_shapes.h"
 
 namespace dw {
 namespace {
@@ -60,102 +58,74 @@ VolumeQuery query_of(const Request& request, const Judging& configured, TimePoin
   return out;
 }
 
-json::object hour_shape(const JudgedHour& one, const Judging& judging) {
-  const Band band = band_of(one, judging);
-  json::value probability = nullptr;
-  if (judging.method == VolumeMethod::seasonal) probability = tail_of(one);
-  return {{"hour", to_rfc3339(one.hour)},
-          {"count", one.count},
-          {"expected", std::round(one.law.mean * 100) / 100},
-          {"low", band.low},
-          {"high", band.high},
-          {"probability", std::move(probability)},
-          {"is_spike", one.mark == Mark::spike},
-          {"is_drop", one.mark == Mark::drop},
-          {"basis", json::string(name_of(static_cast<Basis>(one.basis)))}};
-}
-
 /// Replays what is stored; on the store's reading thread, so that the loop goes on meanwhile.
-Result<json::object> volume_shape(Reader& reader, const VolumeQuery& query) {
+Result<ShownVolume> read_volume(Reader& reader, const VolumeQuery& query) {
   DW_TRY(const std::vector<HourCount> hours,
          reader.volume_hours(query.since - 2 * query.judging.history, query.until));
   const Replay seen = replay(hours, query.judging);
-  json::array items, incidents;
+  ShownVolume out{
+      .judging = query.judging, .is_trial = query.is_trial, .hours = {}, .incidents = {}};
   for (const JudgedHour& one : seen.hours) {
-    if (one.hour >= query.since) items.push_back(hour_shape(one, query.judging));
+    if (one.hour >= query.since) out.hours.push_back(shown_hour(one, query.judging));
   }
   if (query.is_trial) {
     for (const VolumeIncident& one : seen.incidents) {
-      if (one.to >= query.since) incidents.push_back(incident_shape(one));
+      if (one.to >= query.since) out.incidents.push_back(one);
     }
   } else {
     DW_TRY(const std::vector<VolumeIncident> known, reader.incidents(query.since));
     for (const VolumeIncident& one : known) {
-      if (one.from < query.until) incidents.push_back(incident_shape(one));
+      if (one.from < query.until) out.incidents.push_back(one);
     }
   }
-  const bool is_mean = query.judging.method == VolumeMethod::mean;
-  return json::object{{"method", is_mean ? "mean" : "seasonal"},
-                      {"sensitivity", query.judging.sensitivity},
-                      {"threshold", query.judging.threshold},
-                      {"timezone", query.judging.timezone},
-                      {"is_trial", query.is_trial},
-                      {"hours", std::move(items)},
-                      {"incidents", std::move(incidents)}};
+  return out;
 }
 
 }  // namespace
 
-void Api::add_volume(Routes& routes) {
-  add(routes, "GET", "/v1/volume", &Api::show_volume);
-  add(routes, "POST", "/v1/volume/incidents/{}/feedback", &Api::judge_incident);
+void Operations::add_volume() {
+  add_own("getVolume", &Operations::show_volume);
+  add_own("judgeIncident", &Operations::judge_incident);
 }
 
-Task<Response> Api::show_volume(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
+Task<Answer> Operations::show_volume(Call& call) {
   std::vector<Problem> problems;
-  const VolumeQuery query = query_of(request, parts_.volume, parts_.clock.now(), problems);
-  if (!problems.empty()) co_return bad_parameters(std::move(problems));
-  json::object shape;
+  const VolumeQuery query = query_of(call.request, parts_.volume, parts_.clock.now(), problems);
+  DW_CO_CHECK(check_parameters(std::move(problems)));
+  ShownVolume shown;
   auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(shape, volume_shape(reader, query));
+    DW_TRY(shown, read_volume(reader, query));
     return {};
   };
-  const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
-  co_return json_answer(200, shape);
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(shown);
 }
 
-Task<Response> Api::judge_incident(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::agent);
-  if (!caller.ok()) co_return refusal(caller.error());
-  const Result<json::value> body = read_body(request);
-  if (!body.ok()) co_return body_refusal(body.error());
-  const auto id = number_of(request.path_parameters.at(0));
-  if (!id) co_return problem(404, "there is no such incident");
+Task<Answer> Operations::judge_incident(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  const auto id = number_of(call.name());
+  if (!id) co_return Error{ErrorKind::missing, "", "there is no such incident"};
   std::vector<Problem> problems;
-  const std::string verdict = JsonView(*body, problems)["verdict"].text().value_or("");
+  const std::string verdict = JsonView(body, problems)["verdict"].text().value_or("");
   if (verdict != "real" && verdict != "false_alarm" && !verdict.empty()) {
     problems.push_back({"verdict", "must be \"real\", \"false_alarm\" or null"});
   }
   if (!problems.empty()) {
     Error error{ErrorKind::invalid, "feedback", "is not one of the verdicts"};
     error.problems = std::move(problems);
-    co_return problem(error);
+    co_return error;
   }
   json::object shape;
   auto work = [&](Journal& journal) -> Result<void> {
     const TimePoint now = parts_.clock.now();
-    DW_CHECK(journal.keep_feedback(*id, verdict, caller->name, now));
-    DW_CHECK(journal.add_audit({now, caller->name, "volume.feedback", std::to_string(*id)}));
+    DW_CHECK(journal.keep_feedback(*id, verdict, call.caller.name, now));
+    DW_CHECK(journal.add_audit({now, call.caller.name, "volume.feedback", std::to_string(*id)}));
     DW_TRY(const std::optional<VolumeIncident> one, journal.incident(*id));
-    if (one) shape = incident_shape(*one);
+    if (one) shape = shape_of(*one);
     return {};
   };
-  const Result<void> written = co_await parts_.store.write(work);
-  if (!written.ok()) co_return problem(written.error());
-  co_return json_answer(200, shape);
+  DW_CO_CHECK(co_await parts_.store.write(work));
+  co_return shape;
 }
 
 }  // namespace dw

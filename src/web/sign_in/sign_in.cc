@@ -7,9 +7,9 @@
 #include "base/storable.h"
 #include "base/text.h"
 #include "net/url.h"
-#include "web/api/api.h"
 #include "web/problem.h"
 #include "web/sign_in/cookies.h"
+#include "web/status_shapes.h"
 
 namespace dw {
 namespace {
@@ -19,15 +19,7 @@ constexpr const char* attempt_cookie = "deskwire_oidc";
 constexpr const char* attempt_path = "/oidc";
 constexpr std::chrono::minutes attempt_lifetime{10};
 constexpr int names_tried_max = 20;
-
-json::object shape_of(const Access& access, const std::string& name, std::string_view role,
-                      const std::string& csrf) {
-  return {{"mode", json::string(name_of(access.mode()))},
-          {"signed_in", !name.empty()},
-          {"name", text_or_null(name)},
-          {"role", text_or_null(role)},
-          {"csrf", text_or_null(csrf)}};
-}
+constexpr int not_signed_in = 401, too_many = 429;
 
 Response see_other(std::string where) {
   return {.status = 303,
@@ -59,61 +51,68 @@ Response no_entry(const Error& error) {
 SignIn::SignIn(SignInParts parts)
     : parts_(std::move(parts)), limits_(parts_.clock), passwords_(parts_.loop) {}
 
+void SignIn::add_to(Operations& operations) {
+  const auto add = [&](const char* id, Task<Answer> (SignIn::*handler)(Call&)) {
+    operations.add(id, [this, handler](Call& call) { return (this->*handler)(call); });
+  };
+  add("getSession", &SignIn::show);
+  add("signIn", &SignIn::open);
+  add("signOut", &SignIn::close);
+}
+
 void SignIn::add_to(Routes& routes) {
-  const auto add = [&](const char* method, const char* path,
-                       Task<Response> (SignIn::*handler)(Request&)) {
-    routes.add(method, path,
+  const auto add = [&](const char* path, Task<Response> (SignIn::*handler)(Request&)) {
+    routes.add("GET", path,
                [this, handler](Request& request) { return (this->*handler)(request); });
   };
-  add("GET", "/v1/session", &SignIn::show);
-  add("POST", "/v1/session", &SignIn::open);
-  add("DELETE", "/v1/session", &SignIn::close);
   if (!parts_.oidc) return;
-  add("GET", "/oidc/login", &SignIn::oidc_login);
-  add("GET", "/oidc/callback", &SignIn::oidc_callback);
+  add("/oidc/login", &SignIn::oidc_login);
+  add("/oidc/callback", &SignIn::oidc_callback);
 }
 
-Task<Response> SignIn::show(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
+Task<Answer> SignIn::show(Call& call) {
+  const Result<Caller> caller = co_await parts_.access.admit(call.request, Role::viewer);
   if (!caller.ok()) {
-    if (caller.error().kind != ErrorKind::denied) co_return problem(caller.error());
-    co_return json_answer(200, shape_of(parts_.access, "", "", ""));
+    if (caller.error().kind != ErrorKind::denied) co_return caller.error();
+    co_return shape_of(ShownSession{parts_.access.mode(), {}, {}, {}});
   }
-  co_return json_answer(200,
-                        shape_of(parts_.access, caller->name, name_of(caller->role), caller->csrf));
+  co_return shape_of(ShownSession{parts_.access.mode(), caller->name,
+                                  std::string(name_of(caller->role)), caller->csrf});
 }
 
-Task<Response> SignIn::open(Request& request) {
+Task<Answer> SignIn::open(Call& call) {
   if (parts_.access.mode() != Access::Mode::password) {
-    co_return problem(409, "there are no passwords: access.mode is not \"password\"");
+    co_return Error{ErrorKind::conflict, "",
+                    "there are no passwords: access.mode is not \"password\""};
   }
-  if (!parts_.access.is_own_page(request)) {
-    co_return problem(403, "a page of another site asked for this");
+  if (!parts_.access.is_own_page(call.request)) {
+    co_return Error{ErrorKind::denied, "", "a page of another site asked for this"};
   }
-  const Result<json::value> body = read_body(request);
-  if (!body.ok()) co_return body_refusal(body.error());
+  DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
-  const JsonView view(*body, problems);
+  const JsonView view(body, problems);
   std::string name = view["name"].required_text(), password = view["password"].required_text();
   if (name.size() > name_bytes_max) problems.push_back({"name", "is too long"});
   if (password.size() > password_bytes_max) problems.push_back({"password", "is too long"});
   if (!problems.empty()) {
     Error wrong{ErrorKind::invalid, "session", "nobody was signed in"};
     wrong.problems = std::move(problems);
-    co_return problem(wrong);
+    co_return wrong;
   }
-  co_return co_await check(request, to_lower(name), std::move(password));
+  co_return co_await check(call.request, to_lower(name), std::move(password));
 }
 
-Task<Response> SignIn::check(const Request& request, std::string name, std::string password) {
+Task<Answer> SignIn::check(const Request& request, std::string name, std::string password) {
   const Result<std::string> device = co_await parts_.sessions.device_of(request, name);
-  if (!device.ok()) co_return problem(device.error());
+  if (!device.ok()) co_return device.error();
   const SignInAttempt attempt{request.peer, name, *device};
   const Millis wait = limits_.admit(attempt);
   if (wait > Millis(0)) {
     Error slow{ErrorKind::busy, "session", "too many tries; wait a little"};
     slow.when = wait;
-    co_return problem(slow, 429);
+    Answer answer = std::move(slow);
+    answer.status = too_many;
+    co_return answer;
   }
   std::optional<Account> account;
   auto work = [&](Reader& reader) -> Result<void> {
@@ -121,41 +120,41 @@ Task<Response> SignIn::check(const Request& request, std::string name, std::stri
     return {};
   };
   const Result<void> read = co_await parts_.store.read(work);
-  if (!read.ok()) co_return problem(read.error());
+  if (!read.ok()) co_return read.error();
   std::string hash;
   if (account) hash = account->password;
   const Result<bool> is_right = co_await passwords_.verify(hash, std::move(password));
-  if (!is_right.ok()) co_return problem(is_right.error());
+  if (!is_right.ok()) co_return is_right.error();
   if (!*is_right) {
     limits_.note_failure(attempt);
     log_warn("access", "a wrong name or password",
              {{"name", cut_characters(name, 50)}, {"from", request.peer}});
-    co_return problem(401, "name or password is wrong");
+    Answer answer = Error{ErrorKind::denied, "", "name or password is wrong"};
+    answer.status = not_signed_in;
+    co_return answer;
   }
   limits_.note_success(attempt);
   Response response;
   const Result<SignedIn> open =
       co_await parts_.sessions.open(std::move(*account), request, response);
-  if (!open.ok()) co_return problem(open.error());
+  if (!open.ok()) co_return open.error();
   const Result<void> known =
       co_await parts_.sessions.know_device(request, open->account.name, response);
-  if (!known.ok()) co_return problem(known.error());
-  Response answer =
-      json_answer(201, shape_of(parts_.access, open->account.name, open->account.role, open->csrf));
-  for (auto& header : response.headers) answer.headers.push_back(std::move(header));
+  if (!known.ok()) co_return known.error();
+  Answer answer = shape_of(
+      ShownSession{parts_.access.mode(), open->account.name, open->account.role, open->csrf});
+  answer.headers = std::move(response.headers);
   co_return answer;
 }
 
-Task<Response> SignIn::close(Request& request) {
-  const Result<Caller> caller = co_await parts_.access.admit(request, Role::viewer);
-  if (!caller.ok()) co_return refusal(caller.error());
-  Response response{.status = 204, .content_type = {}, .body = {}, .headers = {}, .stream = {}};
-  if (caller->session.empty()) co_return response;
-  const Result<void> closed = co_await parts_.sessions.close(caller->session, caller->name);
-  if (!closed.ok()) co_return problem(closed.error());
-  response.headers.emplace_back(
-      "Set-Cookie", format_cookie({.name = session_cookie, .value = ""}, request.is_https));
-  co_return response;
+Task<Answer> SignIn::close(Call& call) {
+  Answer answer;
+  const Caller& caller = call.caller;
+  if (caller.session.empty()) co_return answer;
+  DW_CO_CHECK(co_await parts_.sessions.close(caller.session, caller.name));
+  answer.headers.emplace_back(
+      "Set-Cookie", format_cookie({.name = session_cookie, .value = ""}, call.request.is_https));
+  co_return answer;
 }
 
 Task<Response> SignIn::oidc_login(Request& request) {

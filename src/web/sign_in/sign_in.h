@@ -4,6 +4,7 @@
 #include <string>
 
 #include "web/access.h"
+#include "web/api/operations.h"
 #include "web/sign_in/limits.h"
 #include "web/sign_in/oidc.h"
 #include "web/sign_in/passwords.h"
@@ -24,16 +25,19 @@ struct SignInParts {
 class SignIn {
  public:
   explicit SignIn(SignInParts parts);
+  /// /v1/session.
+  void add_to(Operations& operations);
+  /// /oidc, where the mode is oidc.
   void add_to(Routes& routes);
 
  private:
-  Task<Response> show(Request& request);
-  Task<Response> open(Request& request);
-  Task<Response> close(Request& request);
+  Task<Answer> show(Call& call);
+  Task<Answer> open(Call& call);
+  Task<Answer> close(Call& call);
   Task<Response> oidc_login(Request& request);
   Task<Response> oidc_callback(Request& request);
   Task<Result<Account>> account_of(OidcPerson person);
-  Task<Response> check(const Request& request, std::string name, std::string password);
+  Task<Answer> check(const Request& request, std::string name, std::string password);
 
   SignInParts parts_;
   AttemptLimits limits_;

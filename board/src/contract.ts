@@ -1,0 +1,479 @@
+// The shapes of the API, printed by the program (GET /openapi.json): `make docs`. Other
+// names for some of them: types.ts.
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: string;
+  who: string;
+  what: string;
+  subject: string;
+}
+
+export type AuditEntryPage = Page<AuditEntry>;
+
+export interface Comment {
+  id: number;
+  author: {
+    name: string | null;
+    email: string | null;
+  };
+  body: string;
+  public: boolean;
+  at: string;
+  source: string;
+}
+
+export interface Connector {
+  name: string;
+  ok: boolean;
+  detail: string;
+  last_success_at: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  ticket: number | null;
+  lane: string;  // deliveries of one lane keep their order
+  target: string;
+  operation: string;
+  state: "pending" | "unsure" | "dead" | "done" | "discarded";
+  attempts: number;
+  reason: string | null;
+  event: string;  // the event that caused it
+  created_at: string;
+  next_attempt_at: string | null;
+  done_at: string | null;
+}
+
+export type DeliveryPage = Page<Delivery>;
+
+export interface Discard {
+  why: string;
+}
+
+export interface Incident {
+  id: number | null;  // null where another rule is tried
+  kind: "spike" | "drop";
+  from: string;
+  to: string;
+  peak: string;  // the hour that was furthest out of line
+  count: number;
+  expected: number;
+  probability: number;
+  total: number;
+  total_expected: number;
+  state: "open" | "calm" | "new_level";
+  told_at: string | null;
+  tags: TagReport | null;
+  feedback: "real" | "false_alarm" | null;
+}
+
+export interface Link {
+  chat: string;
+  channel: string;
+  thread: string;
+  url: string | null;
+}
+
+export interface LiveStatus {
+  connector: string;
+  ok: boolean;
+  detail: string;
+}
+
+export interface LiveTicket {
+  id: number;
+  title: string;
+  priority: "high" | "medium" | "low";
+  status: "open" | "pending" | "solved";
+  requester: {
+    name: string | null;
+    email: string | null;
+    id: string | null;
+  };
+  assignee: string | null;
+  tags: string[];
+  source: string;
+  desk: "embedded" | "zendesk";
+  external: {
+    id: string;
+    url: string;
+  } | null;  // the same ticket at an outside desk
+  queue: string | null;
+  url: string;
+  opened_at: string;
+  first_reply_at: string | null;
+  solved_at: string | null;
+  updated_at: string;
+}
+
+export interface LiveVolume {
+  hour: string;
+  count: number;
+  expected: number;
+  is_spike: boolean;
+}
+
+export interface Moved {
+  moved: number;
+}
+
+export interface NewComment {
+  body: string;
+  public?: boolean;
+}
+
+export interface NewSession {
+  name: string;
+  password: string;
+}
+
+export interface NewTicket {
+  title: string;
+  priority: string;
+  description: string;
+  requester: {
+    name: string;
+    email?: string | null;
+  };
+  tags?: string[];
+  source?: string;
+}
+
+export interface Notice {
+  to: string;
+  name: string;
+  left_out: string | null;  // why it is not sent
+  tickets: {
+    id: string;
+    subject: string;
+    closed_on: string;
+  }[];
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface NoticeLetter {
+  to: string;
+  name: string;
+  left_out: string | null;  // why it is not sent
+  tickets: {
+    id: string;
+    subject: string;
+    closed_on: string;
+  }[];
+  subject: string;
+  text: string;
+  html: string;
+  run: number;
+  run_state: "planned" | "applied" | "replaced" | "tested" | "writing" | "applying";
+  period: string;
+  made_at: string;
+  notice: string | null;
+  delivery: string | null;
+  state: "pending" | "unsure" | "dead" | "done" | "discarded" | null;
+  reason: string | null;
+  done_at: string | null;
+}
+
+export type NoticeLetterPage = Page<NoticeLetter>;
+
+export interface NoticePreview {
+  items: Notice[];
+  next_cursor: string | null;
+  run: NoticeRun;
+  asks: boolean;  // the first run after an import asks a person
+}
+
+export interface NoticeRun {
+  run: number;
+  state: "planned" | "applied" | "replaced" | "tested" | "writing" | "applying";
+  made_at: string;
+  applied_at: string | null;
+  period: string;
+  from: string;
+  newest: string;
+  hash: string;
+  figures: {
+    rows: number;
+    older: number;  // closed before the period
+    closed: number;
+    told_before: number;
+    reopened: number;
+    customers: number;  // who hear of something
+    tickets: number;  // that they hear of
+    left_out: {
+      had: number;
+      suppressed: number;
+    };
+    bad: number;  // rows that can't be read
+    bad_rows: {
+      row: number;
+      why: string;
+    }[];
+    headings: string;
+  };
+  deliveries?: {
+    pending: number;
+    done: number;
+    unsure: number;
+    dead: number;
+    discarded: number;
+  };
+}
+
+export type NoticeRunPage = Page<NoticeRun>;
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: {
+    field: string;
+    problem: string;
+  }[];
+}
+
+export interface Queue {
+  name: string;
+  kind: "embedded" | "sqs";
+  depth: number | null;
+  in_flight: number | null;
+  oldest_seconds: number | null;
+  dead: number | null;
+}
+
+export interface QueueDepths {
+  name: string;
+  every_seconds: number;
+  until: string;
+  depths: (number | null)[];
+}
+
+export type QueueDepthsPage = Page<QueueDepths>;
+
+export interface QueueMessage {
+  id: number;
+  body: string;
+  attributes: Record<string, string>;
+  sent_at: string;
+  receives: number;
+  group: string | null;
+  visible: boolean;
+}
+
+export type QueueMessagePage = Page<QueueMessage>;
+
+export type QueuePage = Page<Queue>;
+
+export interface Session {
+  mode: "loopback" | "password" | "token" | "oidc";
+  signed_in: boolean;
+  name: string | null;
+  role: "viewer" | "agent" | "admin" | null;
+  csrf: string | null;  // goes into X-CSRF-Token with every change
+}
+
+export interface Status {
+  version: string;
+  started_at: string;
+  uptime_seconds: number;
+  store: {
+    kind: "sqlite" | "postgresql";
+    ok: boolean;
+    detail: string;
+  };
+  connectors: Connector[];
+  jobs: ({
+    name: string;
+    schedule: string;
+    next_run_at: string | null;
+    last_run_at: string | null;
+    missed_at: string | null;  // fell due while nobody ran
+  })[];
+  access: {
+    mode: "loopback" | "password" | "token" | "oidc";
+    name: string | null;
+    role: "viewer" | "agent" | "admin";
+  };
+}
+
+export interface TagReport {
+  tickets: number;
+  baseline_tickets: number;
+  by_count: TagShare[];
+  by_lift: TagShare[];
+  examples: {
+    id: string;
+    subject: string;
+    tags: string[];
+  }[];
+}
+
+export interface TagShare {
+  tag: string;
+  count: number;
+  baseline: number;
+  lift: number;
+  g2: number;
+  p: number;
+}
+
+export interface Tally {
+  agents: TallyAgent[];
+  total: number;
+  channels: string[];
+  today: TallyBar[];  // updates since midnight, per channel and agent
+  today_until: string;
+  timezone: string;
+}
+
+export interface TallyAgent {
+  username: string;
+  name: string;
+  updates: number;
+  opening: number;  // taken over from an older bot; part of updates
+  last_at: string | null;
+}
+
+export interface TallyBar {
+  channel: string;
+  username: string;
+  name: string;
+  updates: number;
+}
+
+export interface TallyUpdate {
+  channel: string;
+  message: string;
+  line: number;  // its place among those of the message, from 1
+  username: string;
+  name: string;
+  ticket: string | null;
+  at: string;
+}
+
+export type TallyUpdatePage = Page<TallyUpdate>;
+
+export interface Ticket {
+  id: number;
+  title: string;
+  description: string;
+  priority: "high" | "medium" | "low";
+  status: "open" | "pending" | "solved";
+  requester: {
+    name: string | null;
+    email: string | null;
+    id: string | null;
+  };
+  assignee: string | null;
+  tags: string[];
+  source: string;
+  desk: "embedded" | "zendesk";
+  external: {
+    id: string;
+    url: string;
+  } | null;  // the same ticket at an outside desk
+  queue: string | null;
+  url: string;
+  opened_at: string;
+  first_reply_at: string | null;
+  solved_at: string | null;
+  updated_at: string;
+}
+
+export interface TicketChange {
+  status?: "open" | "pending" | "solved";
+  priority?: "high" | "medium" | "low";
+  assignee?: string | null;
+  tags?: string[];
+}
+
+export interface TicketFigures {
+  open: number;
+  opened: number;
+  solved: number;
+  first_reply_seconds: {
+    median: number | null;
+    p90: number | null;
+  };
+  cycle_seconds: {
+    median: number | null;
+    p90: number | null;
+  };
+}
+
+export type TicketPage = Page<Ticket>;
+
+export interface TicketWhole {
+  id: number;
+  title: string;
+  description: string;
+  priority: "high" | "medium" | "low";
+  status: "open" | "pending" | "solved";
+  requester: {
+    name: string | null;
+    email: string | null;
+    id: string | null;
+  };
+  assignee: string | null;
+  tags: string[];
+  source: string;
+  desk: "embedded" | "zendesk";
+  external: {
+    id: string;
+    url: string;
+  } | null;  // the same ticket at an outside desk
+  queue: string | null;
+  url: string;
+  opened_at: string;
+  first_reply_at: string | null;
+  solved_at: string | null;
+  updated_at: string;
+  comments: Comment[];
+  links: Link[];
+  deliveries: Delivery[];
+}
+
+export interface Verdict {
+  verdict: "real" | "false_alarm" | null;
+}
+
+export interface Volume {
+  method: "seasonal" | "mean";
+  sensitivity: number;
+  threshold: number;
+  timezone: string;
+  is_trial: boolean;
+  hours: VolumeHour[];
+  incidents: Incident[];
+}
+
+export interface VolumeHour {
+  hour: string;
+  count: number;
+  expected: number;
+  low: number;  // of what is usual
+  high: number;
+  probability: number | null;
+  is_spike: boolean;
+  is_drop: boolean;
+  basis: string;  // what it is compared with
+}
+
+/** What an event of the live stream carries, by its topic. */
+export interface LiveEvents {
+  ticket: LiveTicket;
+  delivery: Delivery;
+  queue: Queue;
+  tally: TallyBar;
+  volume: LiveVolume;
+  status: LiveStatus;
+}

@@ -1,0 +1,22 @@
+// /v1/audit: who changed what.
+#include "web/api/operations.h"
+#include "web/status_shapes.h"
+
+namespace dw {
+
+Task<Answer> Operations::audit(Call& call) {
+  std::vector<Problem> problems;
+  const PageRequest wanted = page_parameters(call.request, problems);
+  DW_CO_CHECK(check_parameters(std::move(problems)));
+  Page<AuditEntry> page;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(page.items, reader.audit(wanted));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  const bool is_last = page.items.size() < wanted.limit;
+  if (!is_last) page.next_cursor = std::to_string(page.items.back().id);
+  co_return shape_of(page, parts_.shapes);
+}
+
+}  // namespace dw

@@ -1,0 +1,275 @@
+#include "web/api/contract.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "web/notice_shapes.h"
+#include "web/shapes.h"
+#include "web/status_shapes.h"
+#include "web/tally_shapes.h"
+#include "web/volume_shapes.h"
+
+namespace dw {
+namespace {
+
+constexpr int created = 201, no_content = 204;
+
+/// A row of the table, said in words.
+class Row {
+ public:
+  Row(std::string method, std::string path, std::string id, std::string summary) {
+    row_.method = std::move(method);
+    row_.path = std::move(path);
+    row_.id = std::move(id);
+    row_.summary = std::move(summary);
+  }
+  Row& by(std::optional<Role> role) {
+    row_.role = role;
+    return *this;
+  }
+  Row& query(std::vector<std::string> names) {
+    row_.query = std::move(names);
+    return *this;
+  }
+  Row& takes(const PlainShape& body) {
+    row_.body = body.type();
+    return *this;
+  }
+  /// A body that is an object without members of its own.
+  Row& takes_nothing() {
+    row_.body = JsonType{};
+    return *this;
+  }
+  Row& takes_key() {
+    row_.is_idempotent = true;
+    return *this;
+  }
+  template <class V>
+  Row& answers(int status = 200) {
+    row_.answer = json_type<V>();
+    row_.status = status;
+    return *this;
+  }
+  Row& answers_nothing() {
+    row_.status = no_content;
+    return *this;
+  }
+  Row& streams() {
+    row_.is_stream = true;
+    return *this;
+  }
+  operator Operation() const { return row_; }
+
+ private:
+  Operation row_;
+};
+
+Row get(std::string path, std::string id, std::string summary) {
+  return {"GET", std::move(path), std::move(id), std::move(summary)};
+}
+Row post(std::string path, std::string id, std::string summary) {
+  return {"POST", std::move(path), std::move(id), std::move(summary)};
+}
+
+using Rows = std::vector<Operation>;
+using Texts = std::vector<std::string>;
+
+void add_tickets(Rows& out) {
+  const JsonType asker =
+      PlainShape().has<std::string>("name").may_have<std::optional<std::string>>("email").type();
+  const PlainShape new_ticket = PlainShape("NewTicket")
+                                    .has<std::string>("title")
+                                    .has<std::string>("priority")
+                                    .has<std::string>("description")
+                                    .add("requester", asker)
+                                    .may_have<Texts>("tags")
+                                    .may_have<std::string>("source");
+  const PlainShape change = PlainShape("TicketChange")
+                                .may_have<Status>("status")
+                                .may_have<Priority>("priority")
+                                .may_have<std::optional<std::string>>("assignee")
+                                .may_have<Texts>("tags");
+  const PlainShape comment =
+      PlainShape("NewComment").has<std::string>("body").may_have<bool>("public");
+  out.push_back(get("/v1/tickets", "listTickets", "Tickets, newest first")
+                    .query({"status", "priority", "q", "since", "limit", "cursor"})
+                    .answers<Page<Ticket>>());
+  out.push_back(post("/v1/tickets", "openTicket", "Opens a ticket")
+                    .by(Role::agent)
+                    .takes(new_ticket)
+                    .takes_key()
+                    .answers<Ticket>(created));
+  out.push_back(
+      get("/v1/tickets/{id}", "getTicket", "One ticket with its comments, links and deliveries")
+          .answers<WholeTicket>());
+  out.push_back(Row("PATCH", "/v1/tickets/{id}", "updateTicket", "Changes a ticket at its desk")
+                    .by(Role::agent)
+                    .takes(change)
+                    .takes_key()
+                    .answers<Ticket>());
+  out.push_back(post("/v1/tickets/{id}/comments", "addComment", "Comments on a ticket at its desk")
+                    .by(Role::agent)
+                    .takes(comment)
+                    .takes_key()
+                    .answers<Ticket>(created));
+  out.push_back(
+      get("/v1/metrics/tickets", "getTicketMetrics", "Open now; opened, solved and times since")
+          .query({"since"})
+          .answers<TicketFigures>());
+}
+
+void add_queues(Rows& out) {
+  out.push_back(get("/v1/queues", "listQueues", "Every queue").answers<Page<ShownQueue>>());
+  out.push_back(
+      get("/v1/queues/depths", "listQueueDepths",
+          "Depth of every queue minute by minute, oldest first; of a day at most, while this runs")
+          .answers<Page<ShownQueueDepths>>());
+  out.push_back(get("/v1/queues/{name}/messages", "listQueueMessages",
+                    "Messages of an embedded queue, oldest first; takes none")
+                    .query({"limit", "cursor"})
+                    .answers<Page<ShownQueueMessage>>());
+  out.push_back(
+      post("/v1/queues/{name}/redrive", "redriveQueue", "Moves the messages of NAME-dead back")
+          .by(Role::admin)
+          .takes_nothing()
+          .answers<Redriven>());
+}
+
+void add_deliveries(Rows& out) {
+  out.push_back(get("/v1/deliveries", "listDeliveries",
+                    "Deliveries, newest first; several states with commas")
+                    .query({"state", "lane", "limit", "cursor"})
+                    .answers<Page<Delivery>>());
+  out.push_back(post("/v1/deliveries/{id}/retry", "retryDelivery", "Tries a delivery again now")
+                    .by(Role::agent)
+                    .takes_nothing()
+                    .answers<Delivery>());
+  out.push_back(
+      post("/v1/deliveries/{id}/discard", "discardDelivery", "Gives a delivery up, with a reason")
+          .by(Role::admin)
+          .takes(PlainShape("Discard").has<std::string>("why"))
+          .answers<Delivery>());
+}
+
+void add_volume(Rows& out) {
+  JsonType verdict = json_type<std::optional<std::string>>();
+  verdict.words = {"real", "false_alarm"};
+  out.push_back(get("/v1/volume", "getVolume",
+                    "Hours with their band, and incidents; another rule is tried without being "
+                    "kept")
+                    .query({"since", "until", "sensitivity", "threshold", "method"})
+                    .answers<ShownVolume>());
+  out.push_back(post("/v1/volume/incidents/{id}/feedback", "judgeIncident",
+                     "Says whether an incident was real")
+                    .by(Role::agent)
+                    .takes(PlainShape("Verdict").add("verdict", verdict))
+                    .answers<VolumeIncident>());
+}
+
+void add_notices(Rows& out) {
+  out.push_back(
+      get("/v1/notices/preview", "previewNotices", "What the next run of notices would send")
+          .query({"limit", "cursor"})
+          .answers<NoticePreview>());
+  out.push_back(get("/v1/notices/runs", "listNoticeRuns", "Plans and runs, newest first")
+                    .query({"limit", "cursor"})
+                    .answers<Page<ShownNoticeRun>>());
+  out.push_back(
+      get("/v1/notices/runs/{id}/letters", "listNoticeLetters", "Who got what in a run, by address")
+          .query({"limit", "cursor"})
+          .answers<Page<ShownNoticeLetter>>());
+  out.push_back(get("/v1/notices/why", "explainNotices", "What one customer was sent, or why not")
+                    .query({"email"})
+                    .answers<Page<ShownNoticeLetter>>());
+  out.push_back(post("/v1/notices/plan", "planNotices", "Makes a plan of the next run")
+                    .by(Role::agent)
+                    .takes_nothing()
+                    .answers<ShownNoticeRun>(created));
+  out.push_back(post("/v1/notices/runs/{id}/apply", "applyNotices",
+                     "Sends exactly that plan; 409 if the report has changed")
+                    .by(Role::agent)
+                    .takes_nothing()
+                    .answers<ShownNoticeRun>());
+}
+
+void add_tally(Rows& out) {
+  out.push_back(get("/v1/tally", "getTally",
+                    "Updates per agent; since and until: a time, a day, \"today\" or \"7d\"")
+                    .query({"since", "until", "channel"})
+                    .answers<ShownTally>());
+  out.push_back(
+      get("/v1/tally/updates", "listTallyUpdates", "The lines behind a number, newest first")
+          .query({"username", "since", "until", "channel", "limit", "cursor"})
+          .answers<Page<TallyRow>>());
+}
+
+void add_access(Rows& out) {
+  out.push_back(
+      get("/v1/status", "getStatus", "Version, connectors, jobs, store").answers<ShownStatus>());
+  out.push_back(get("/v1/audit", "listAudit", "Who changed what, newest first")
+                    .by(Role::admin)
+                    .query({"limit", "cursor"})
+                    .answers<Page<AuditEntry>>());
+  out.push_back(get("/v1/session", "getSession", "Who is signed in")
+                    .by(std::nullopt)
+                    .answers<ShownSession>());
+  out.push_back(
+      post("/v1/session", "signIn", "Signs in with a password")
+          .by(std::nullopt)
+          .takes(PlainShape("NewSession").has<std::string>("name").has<std::string>("password"))
+          .answers<ShownSession>(created));
+  out.push_back(Row("DELETE", "/v1/session", "signOut", "Signs out").answers_nothing());
+  out.push_back(get("/v1/live", "followChanges",
+                    "Server-sent events ticket, delivery, queue, tally, volume, status, resync, "
+                    "renew; Last-Event-ID resumes")
+                    .streams());
+}
+
+Rows table() {
+  Rows out;
+  add_tickets(out);
+  add_queues(out);
+  add_deliveries(out);
+  add_volume(out);
+  add_notices(out);
+  add_tally(out);
+  add_access(out);
+  return out;
+}
+
+}  // namespace
+
+const std::vector<Operation>& operations() {
+  static const Rows all = table();
+  return all;
+}
+
+const Operation& operation(std::string_view id) {
+  const auto& all = operations();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [id](const Operation& one) { return one.id == id; });
+  DW_ASSERT(found != all.end(), "an operation stands in the table before it has a handler");
+  return *found;
+}
+
+std::string pattern_of(const Operation& operation) {
+  std::string out;
+  bool is_name = false;
+  for (const char c : operation.path) {
+    if (c == '}') is_name = false;
+    if (!is_name) out += c;
+    if (c == '{') is_name = true;
+  }
+  return out;
+}
+
+const std::vector<LiveTopic>& live_topics() {
+  static const std::vector<LiveTopic> all = {
+      {"ticket", json_type<LiveTicket>()}, {"delivery", json_type<Delivery>()},
+      {"queue", json_type<ShownQueue>()},  {"tally", json_type<TallyBar>()},
+      {"volume", json_type<LiveHour>()},   {"status", json_type<LiveConnector>()}};
+  return all;
+}
+
+}  // namespace dw

@@ -1,0 +1,147 @@
+// What the API does, operation by operation (web/api/contract.h), a file per noun: a call comes
+// in, an answer or an error goes out. Who asked is known already, and HTTP's statuses are nobody's
+// matter here: the HTTP face (web/api/api.h) and the command line call the same functions.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/inbox.h"
+#include "jobs/volume/replay.h"
+#include "net/http_server.h"
+#include "ports/notices.h"
+#include "ports/store.h"
+#include "web/access.h"
+#include "web/api/contract.h"
+#include "web/queue_depths.h"
+#include "web/queue_shapes.h"
+#include "web/shapes.h"
+
+namespace dw {
+
+/// A request to one operation, of somebody who may. It lives until its handler's task has ended.
+struct Call {
+  const Operation& operation;
+  const Request& request;
+  Caller caller;
+
+  /// What stands for {id} or {name} in the path.
+  const std::string& name() const { return request.path_parameters.at(0); }
+  /// The same as a number; 0: it is none.
+  int64_t number() const;
+  /// The body as a JSON object. errors  invalid: `where` is "415" when the content type is not
+  ///         JSON, "json" when it is no JSON object; else with every text that no store can keep
+  Result<json::value> body() const;
+};
+
+struct Answer {
+  Answer() = default;
+  Answer(json::object json) : body(std::move(json)) {}
+  Answer(Error failure) : error(std::move(failure)) {}
+
+  json::object body;
+  std::optional<Error> error;
+  int status = 0;  ///< 0: the operation's, or as the error's kind says
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::function<Task<void>(ByteStream&)> stream;  ///< of a stream, instead of a body
+};
+
+struct OperationsParts {
+  Store& store;
+  Inbox& inbox;
+  Clock& clock;
+  Notices& notices;
+  ShapeContext shapes;
+  std::vector<QueueName> queues;
+  const QueueDepths& outside_queues;
+  Judging volume{};  ///< how hours are judged, as configured
+  /// Where events come from and how their keys begin: "api", "command".
+  std::string source = "api";
+  /// Something needs the outbox: a delivery was retried.
+  std::function<void()> lanes_changed;
+};
+
+class Operations {
+ public:
+  using Handler = std::function<Task<Answer>(Call&)>;
+
+  explicit Operations(OperationsParts parts);
+  Operations(const Operations&) = delete;
+
+  /// For operations that need more than the parts: whoever has it adds them.
+  void add(std::string_view id, Handler handler);
+  /// Null: nobody here performs it.
+  const Handler* find(std::string_view id) const;
+
+ private:
+  using Method = Task<Answer> (Operations::*)(Call&);
+  void add_own(std::string_view id, Method method);
+
+  // tickets.cc
+  void add_tickets();
+  Task<Answer> list_tickets(Call& call);
+  Task<Answer> show_ticket(Call& call);
+  Task<Answer> new_ticket(Call& call);
+  Task<Answer> new_comment(Call& call);
+  Task<Answer> change_ticket(Call& call);
+  Task<Answer> ticket_metrics(Call& call);
+  struct Taken;
+  Task<Answer> take(Call& call, Taken taken);
+
+  // queues.cc
+  void add_queues();
+  Task<Answer> list_queues(Call& call);
+  Task<Answer> peek_queue(Call& call);
+  Task<Answer> redrive_queue(Call& call);
+  bool is_queue(std::string_view name) const;
+
+  // deliveries.cc
+  void add_deliveries();
+  Task<Answer> list_deliveries(Call& call);
+  Task<Answer> retry_delivery(Call& call);
+  Task<Answer> discard_delivery(Call& call);
+
+  // tally.cc
+  void add_tally();
+  Task<Answer> tally(Call& call);
+  Task<Answer> tally_updates(Call& call);
+  TallyQuery tally_query(const Request& request, std::vector<Problem>& problems) const;
+
+  // notices.cc
+  void add_notices();
+  Task<Answer> preview_notices(Call& call);
+  Task<Answer> list_notice_runs(Call& call);
+  Task<Answer> list_notice_letters(Call& call);
+  Task<Answer> plan_notices(Call& call);
+  Task<Answer> apply_notices(Call& call);
+  Task<Answer> why_notices(Call& call);
+
+  // volume.cc
+  void add_volume();
+  Task<Answer> show_volume(Call& call);
+  Task<Answer> judge_incident(Call& call);
+
+  // audit.cc
+  Task<Answer> audit(Call& call);
+
+  OperationsParts parts_;
+  std::map<std::string, Handler, std::less<>> handlers_;
+};
+
+/// An error about parameters of the query or the path, with all of `problems`, unless there are
+/// none.
+Result<void> check_parameters(std::vector<Problem> problems);
+/// Parameters of path and query that no store can keep exactly, or that can't be read.
+std::vector<Problem> unstorable_parameters(const Request& request);
+/// limit and cursor of a list. Problems are added where a value is out of bounds.
+PageRequest page_parameters(const Request& request, std::vector<Problem>& problems);
+std::optional<TimePoint> time_parameter(const Request& request, std::string_view name,
+                                        std::vector<Problem>& problems);
+/// A positive number.
+std::optional<int64_t> number_of(std::string_view text);
+
+}  // namespace dw

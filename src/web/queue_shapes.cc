@@ -1,0 +1,34 @@
+#include "web/queue_shapes.h"
+
+#include <algorithm>
+
+namespace dw {
+
+Result<ShownQueue> read_queue(Reader& reader, const QueueName& queue, const QueueDepths& outside,
+                              TimePoint now) {
+  ShownQueue out{.name = queue.name,
+                 .kind = queue.kind,
+                 .depth = {},
+                 .in_flight = {},
+                 .oldest_seconds = {},
+                 .dead = {}};
+  if (queue.kind != "embedded") {
+    if (const auto depth = outside.of(queue.name)) {
+      out.depth = depth->visible + depth->delayed;
+      out.in_flight = depth->in_flight;
+    }
+    return out;
+  }
+  DW_TRY(const QueueFigures figures, reader.queue_figures(queue.name, now));
+  DW_TRY(const QueueFigures buried, reader.queue_figures(queue.name + "-dead", now));
+  out.depth = figures.depth + figures.delayed;
+  out.in_flight = figures.in_flight;
+  out.dead = buried.depth + buried.in_flight + buried.delayed;
+  if (figures.oldest_at) {
+    const auto age = std::max(now - *figures.oldest_at, Millis(0));
+    out.oldest_seconds = std::chrono::floor<std::chrono::seconds>(age).count();
+  }
+  return out;
+}
+
+}  // namespace dw

@@ -1,0 +1,55 @@
+#include "web/tally_shapes.h"
+
+namespace dw {
+
+const Shape<TallyAgent>& shape_for(const TallyAgent*) {
+  static const auto shape =
+      Shape<TallyAgent>("TallyAgent")
+          .add("username", &TallyAgent::username)
+          .add("name", &TallyAgent::name)
+          .add("updates", &TallyAgent::updates)
+          .add("opening", &TallyAgent::opening, "taken over from an older bot; part of updates")
+          .add("last_at", &TallyAgent::last_at);
+  return shape;
+}
+
+const Shape<TallyBar>& shape_for(const TallyBar*) {
+  static const auto shape = Shape<TallyBar>("TallyBar")
+                                .add("channel", &TallyBar::channel)
+                                .add("username", &TallyBar::username)
+                                .add("name", &TallyBar::name)
+                                .add("updates", &TallyBar::updates);
+  return shape;
+}
+
+const Shape<TallyRow>& shape_for(const TallyRow*) {
+  static const auto shape =
+      Shape<TallyRow>("TallyUpdate")
+          .add("channel", &TallyRow::channel)
+          .add("message", &TallyRow::message)
+          .add("line", &TallyRow::line, "its place among those of the message, from 1")
+          .add("username", [](const TallyRow& row) { return row.update.username; })
+          .add("name", [](const TallyRow& row) { return row.update.name; })
+          .add("ticket", [](const TallyRow& row) { return NullableText{row.update.ticket}; })
+          .add("at", &TallyRow::at);
+  return shape;
+}
+
+const Shape<ShownTally>& shape_for(const ShownTally*) {
+  static const auto total = [](const ShownTally& tally) {
+    int64_t sum = 0;
+    for (const TallyAgent& agent : tally.agents) sum += agent.updates;
+    return sum;
+  };
+  static const auto shape =
+      Shape<ShownTally>("Tally")
+          .add("agents", &ShownTally::agents)
+          .add("total", total)
+          .add("channels", &ShownTally::channels)
+          .add("today", &ShownTally::today, "updates since midnight, per channel and agent")
+          .add("today_until", &ShownTally::today_until)
+          .add("timezone", &ShownTally::timezone);
+  return shape;
+}
+
+}  // namespace dw

@@ -1,0 +1,26 @@
+// The shapes of /v1/tally, and of the live stream's `tally`.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/shape.h"
+#include "domain/tally.h"
+
+namespace dw {
+
+/// GET /v1/tally.
+struct ShownTally {
+  std::vector<TallyAgent> agents;
+  std::vector<std::string> channels;
+  std::vector<TallyBar> today;
+  TimePoint today_until{};
+  std::string timezone;
+};
+
+const Shape<TallyAgent>& shape_for(const TallyAgent*);
+/// What the live stream carries: the new total of today.
+const Shape<TallyBar>& shape_for(const TallyBar*);
+const Shape<TallyRow>& shape_for(const TallyRow*);
+const Shape<ShownTally>& shape_for(const ShownTally*);
+
+}  // namespace dw

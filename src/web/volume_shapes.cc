@@ -1,0 +1,67 @@
+#include "web/volume_shapes.h"
+
+#include <cmath>
+
+namespace dw {
+namespace {
+
+double expected(const JudgedHour& one) {
+  return std::round(one.law.mean * 100) / 100;
+}
+
+}  // namespace
+
+ShownHour shown_hour(const JudgedHour& judged, const Judging& judging) {
+  ShownHour out{judged, band_of(judged, judging), {}};
+  if (judging.method == VolumeMethod::seasonal) out.probability = tail_of(judged);
+  return out;
+}
+
+const Shape<ShownHour>& shape_for(const ShownHour*) {
+  static const auto basis = [](const ShownHour& one) {
+    return std::string(name_of(static_cast<Basis>(one.judged.basis)));
+  };
+  static const auto shape =
+      Shape<ShownHour>("VolumeHour")
+          .add("hour", [](const ShownHour& one) { return one.judged.hour; })
+          .add("count", [](const ShownHour& one) { return one.judged.count; })
+          .add("expected", [](const ShownHour& one) { return expected(one.judged); })
+          .add(
+              "low", [](const ShownHour& one) { return one.band.low; }, "of what is usual")
+          .add("high", [](const ShownHour& one) { return one.band.high; })
+          .add("probability", &ShownHour::probability)
+          .add("is_spike", [](const ShownHour& one) { return one.judged.mark == Mark::spike; })
+          .add("is_drop", [](const ShownHour& one) { return one.judged.mark == Mark::drop; })
+          .add("basis", basis, "what it is compared with");
+  return shape;
+}
+
+const Shape<LiveHour>& shape_for(const LiveHour*) {
+  static const auto shape =
+      Shape<LiveHour>("LiveVolume")
+          .add("hour", [](const LiveHour& one) { return one.judged.hour; })
+          .add("count", [](const LiveHour& one) { return one.judged.count; })
+          .add("expected", [](const LiveHour& one) { return expected(one.judged); })
+          .add("is_spike", [](const LiveHour& one) { return one.judged.mark == Mark::spike; });
+  return shape;
+}
+
+const Shape<ShownVolume>& shape_for(const ShownVolume*) {
+  static const auto rule = [](auto member) {
+    return [member](const ShownVolume& one) { return one.judging.*member; };
+  };
+  static const auto method = [](const ShownVolume& one) {
+    return std::string(one.judging.method == VolumeMethod::mean ? "mean" : "seasonal");
+  };
+  static const auto shape = Shape<ShownVolume>("Volume")
+                                .add_words("method", {"seasonal", "mean"}, method)
+                                .add("sensitivity", rule(&Judging::sensitivity))
+                                .add("threshold", rule(&Judging::threshold))
+                                .add("timezone", rule(&Judging::timezone))
+                                .add("is_trial", &ShownVolume::is_trial)
+                                .add("hours", &ShownVolume::hours)
+                                .add("incidents", &ShownVolume::incidents);
+  return shape;
+}
+
+}  // namespace dw

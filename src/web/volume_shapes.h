@@ -1,0 +1,37 @@
+// The shapes of /v1/volume, and of the live stream's `volume`.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/shape.h"
+#include "jobs/volume/replay.h"
+#include "jobs/volume/telling.h"
+
+namespace dw {
+
+struct ShownHour {
+  JudgedHour judged;
+  Band band;
+  std::optional<double> probability;  ///< by the seasonal rule alone
+};
+ShownHour shown_hour(const JudgedHour& judged, const Judging& judging);
+
+/// An hour as the live stream carries it.
+struct LiveHour {
+  JudgedHour judged;
+};
+
+/// GET /v1/volume.
+struct ShownVolume {
+  Judging judging;
+  bool is_trial = false;  ///< by another rule than the one that is configured
+  std::vector<ShownHour> hours;
+  std::vector<VolumeIncident> incidents;
+};
+
+const Shape<ShownHour>& shape_for(const ShownHour*);
+const Shape<LiveHour>& shape_for(const LiveHour*);
+const Shape<ShownVolume>& shape_for(const ShownVolume*);
+
+}  // namespace dw
