@@ -1,6 +1,8 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace dw {
 namespace {
@@ -28,6 +30,19 @@ size_t character_bytes(std::string_view text) {
   return 0;
 }
 
+/// How many bytes at the start are ASCII, in steps of eight: of nearly every text, all but the last
+/// few.
+size_t ascii_bytes(std::string_view text) {
+  constexpr uint64_t high_bits = 0x8080808080808080U;
+  size_t at = 0;
+  for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & high_bits) != 0) break;
+  }
+  return at;
+}
+
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
@@ -43,7 +58,7 @@ char lower(char c) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (text.remove_prefix(ascii_bytes(text)); !text.empty();) {
     const size_t bytes = character_bytes(text);
     if (bytes == 0) return false;
     text.remove_prefix(bytes);

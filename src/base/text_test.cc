@@ -30,6 +30,11 @@ TEST(Text, only_well_formed_characters_are_utf8) {
   for (const char* bad :
        {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF"}) {
     EXPECT_FALSE(is_utf8(bad)) << bad;
+    for (size_t ascii = 1; ascii < 20; ++ascii) {
+      EXPECT_FALSE(is_utf8(std::string(ascii, 'a') + bad)) << ascii;
+      EXPECT_FALSE(is_utf8(bad + std::string(ascii, 'a'))) << ascii;
+      EXPECT_TRUE(is_utf8(std::string(ascii, 'a') + "é🙂" + std::string(ascii, 'b')));
+    }
   }
 }
 

@@ -181,6 +181,21 @@ TEST(notices, bad_rows_are_told_with_number_and_reason_and_the_rest_goes_on) {
   EXPECT_EQ(report.selection().figures().rows, 11);
 }
 
+TEST(notices, a_row_that_the_ledger_cant_keep_exactly_is_a_bad_one) {
+  Report report;
+  report.closed("a@x.example", std::string("1\0", 2), "16/11/2026")
+      .closed("a@x.example", "a ticket \xE9 1", "16/11/2026")
+      .row({"Jos\xE9", "Doe", "a@x.example", "2", "Closed", "16/11/2026"})
+      .row({"Jos\xE9", "Doe", "a@x.example", "3", "Open", "16/11/2026"});
+  EXPECT_EQ(report.letters(), "");
+  std::string reasons;
+  for (const BadRow& one : report.selection().bad_rows()) reasons += one.why + "\n";
+  EXPECT_EQ(reasons,
+            "it has a NUL character; check notices.encoding\n"
+            "it is not valid UTF-8; check notices.encoding\n"
+            "it is not valid UTF-8; check notices.encoding\n");
+}
+
 TEST(notices, a_spreadsheets_serial_date_is_a_date) {
   EXPECT_EQ(day_in({"46344", 20'775}, {"%d/%m/%Y"}), 20'775);
   EXPECT_EQ(day_in({"5", -25'564}, {"%d/%m/%Y"}), std::nullopt);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/storable.h"
 #include "base/text.h"
 
 namespace dw {
@@ -13,7 +14,6 @@ namespace {
 constexpr size_t bad_rows_max = 500;
 constexpr size_t cell_bytes_max = 1000;
 constexpr size_t address_bytes_max = 254;
-constexpr const char* has_nul = "it has a NUL character";
 
 std::string_view cell(const TableRow& row, int place) {
   const bool is_there = place >= 0 && static_cast<size_t>(place) < row.cells.size();
@@ -137,13 +137,16 @@ void Selection::use(const TableRow& row, const Fields& fields, int32_t day) {
   const bool is_now_closed = is_last_closed_;
   uint32_t customer = NumberIndex::none;
   // What the ledger can't keep as it is would not be known again in the next report.
-  if (fields.ticket.find('\0') != std::string_view::npos) return bad(row.number, has_nul);
+  std::string_view unstorable = unstorable_reason(fields.ticket);
   if (is_now_closed) {
-    for (const std::string_view text :
-         {fields.ticket, fields.subject, fields.first_name, fields.last_name}) {
-      if (text.find('\0') != std::string_view::npos) return bad(row.number, has_nul);
-      if (!is_utf8(text)) return bad(row.number, "it is not UTF-8 (notices.encoding)");
+    for (const std::string_view text : {fields.subject, fields.first_name, fields.last_name}) {
+      if (unstorable.empty()) unstorable = unstorable_reason(text);
     }
+  }
+  if (!unstorable.empty()) {
+    return bad(row.number, fmt::format("it {}; check notices.encoding", unstorable));
+  }
+  if (is_now_closed) {
     customer = customer_of(fields, day);
     if (customer == NumberIndex::none) {
       return bad(row.number, refusal_of_address(fields.email));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/text.h"
+#include "base/storable.h"
 
 namespace dw {
 namespace {
@@ -24,30 +24,6 @@ Cell* find_cell(const Table& table, Cells& row, std::string_view column) {
     if (table.columns[i].name == column) return &row[i];
   }
   return nullptr;
-}
-
-bool is_strict(std::string_view text) {
-  return text.find('\0') == std::string_view::npos && is_utf8(text);
-}
-
-/// Each byte that begins no character, and each NUL, becomes U+FFFD.
-std::string strict_text(std::string_view text) {
-  constexpr unsigned replacement = 0xFFFD;
-  constexpr size_t character_bytes_max = 4;
-  std::string out;
-  for (size_t i = 0; i < text.size();) {
-    size_t bytes = 1;
-    while (bytes < character_bytes_max && !is_strict(text.substr(i, bytes))) ++bytes;
-    const std::string_view character = text.substr(i, bytes);
-    if (is_strict(character)) {
-      out += character;
-      i += character.size();
-    } else {
-      append_utf8(out, replacement);
-      ++i;
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -73,8 +49,9 @@ std::string_view make_strict_text(const Table& table, Cells& row) {
   std::string_view changed;
   for (size_t i = 0; i < row.size(); ++i) {
     auto* text = std::get_if<std::string>(&row[i]);
-    if (table.columns[i].kind != ColumnKind::text || text == nullptr || is_strict(*text)) continue;
-    *text = strict_text(*text);
+    if (table.columns[i].kind != ColumnKind::text || text == nullptr) continue;
+    if (unstorable_reason(*text).empty()) continue;
+    *text = storable(std::move(*text));
     if (changed.empty()) changed = table.columns[i].name;
   }
   return changed;
