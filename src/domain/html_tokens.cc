@@ -72,13 +72,15 @@ struct Mark {
   bool is_close = false;
   std::string_view name;                  // in lower case
   std::string_view href, alt, item_type;  // as written, entities and all
+  std::string marks;                      // class, id, name, type, data-marker
   size_t end = 0;                         // behind its ">"
 };
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view html)
+  explicit Scanner(std::string_view html, bool is_marking = false)
       : html_(html),
+        is_marking_(is_marking),
         lower_(to_lower(html)),
         last_single_(html.rfind('\'')),
         last_double_(html.rfind('"')),
@@ -90,6 +92,26 @@ class Scanner {
     for (size_t at = lower_.find("</"); at != std::string::npos; at = lower_.find("</", at + 2)) {
       closed_.insert(name_at(at + 2));
     }
+  }
+
+  /// Tags alone; what is skipped with its text stands as one tag without a name.
+  std::vector<HtmlTag> scan_tags() {
+    std::vector<HtmlTag> out;
+    for (size_t open = html_.find('<'); open != std::string_view::npos;) {
+      const size_t behind = take_tag(open);
+      if (behind > open) {
+        HtmlTag tag{.begin = open, .end = behind};
+        const auto mark = html_[open + 1] == '!' ? std::nullopt : mark_at(open);
+        if (mark && mark->end == behind) {
+          tag.is_close = mark->is_close;
+          tag.name = mark->name;
+          tag.marks = mark->marks;
+        }
+        out.push_back(std::move(tag));
+      }
+      open = html_.find('<', std::max(behind, open + 1));
+    }
+    return out;
   }
 
   std::vector<HtmlToken> scan() {
@@ -230,6 +252,11 @@ class Scanner {
     if (name == "href") mark.href = *value;
     if (name == "alt") mark.alt = *value;
     if (name == "itemtype") mark.item_type = *value;
+    constexpr std::array<std::string_view, 5> marking = {"class", "id", "name", "type",
+                                                         "data-marker"};
+    if (is_marking_ && std::find(marking.begin(), marking.end(), name) != marking.end()) {
+      mark.marks += to_lower(*value) + " ";
+    }
     return true;
   }
 
@@ -249,6 +276,7 @@ class Scanner {
   }
 
   std::string_view html_;
+  bool is_marking_;  // tags are wanted with what they are called, and no tokens
   std::string lower_;
   size_t last_single_, last_double_;
   Finder comment_ends_, mention_ends_, span_ends_, script_ends_, style_ends_;
@@ -321,6 +349,18 @@ void decode(std::vector<HtmlToken>& tokens) {
 }
 
 }  // namespace
+
+std::vector<HtmlTag> tags_of_html(std::string_view html) {
+  return Scanner(html, true).scan_tags();
+}
+
+std::string decode_html_entities(std::string_view text) {
+  if (text.find('&') == std::string_view::npos) return std::string(text);
+  std::vector<HtmlToken> one(1);
+  one[0].text = text;
+  decode(one);
+  return one[0].text;
+}
 
 std::vector<HtmlToken> tokens_of_html(std::string_view html) {
   std::vector<HtmlToken> tokens = Scanner(html).scan();

@@ -30,6 +30,21 @@ struct HtmlToken {
   Tag tag = Tag::block;
 };
 
+/// A tag as it stands in the page.
+struct HtmlTag {
+  size_t begin = 0, end = 0;  ///< of the tag itself, "<" and ">" included
+  bool is_close = false;
+  std::string name;   ///< in lower case
+  std::string marks;  ///< its class, id, name, type and data-marker, in lower case, spaces between
+};
+
+/// Every tag that is one, in order: to cut a page where one of its elements begins or ends.
+/// A comment, a script or a style stands as one tag without a name.
+std::vector<HtmlTag> tags_of_html(std::string_view html);
+
+/// Text between tags, its entities decoded once.
+std::string decode_html_entities(std::string_view text);
+
 /// In order; other tags are left out and their text is kept, comments, scripts and styles go
 /// whole. A "<" that begins no tag is text: "a < b", "x <y@z.example>", "List<int>".
 /// cost  linear in the length, whatever the nesting

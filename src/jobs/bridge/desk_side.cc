@@ -102,8 +102,12 @@ std::vector<Told> comments_in(const Turn& turn, const json::value& body) {
   return out;
 }
 
+std::string text_of(const Told& told) {
+  return told.text.empty() ? text_of_html(told.html) : told.text;
+}
+
 std::string plain_of(const Told& told) {
-  return cut_quoted_text(told.text.empty() ? text_of_html(told.html) : told.text);
+  return cut_quoted_text(text_of(told));
 }
 
 std::string key_of(const std::string& external_id, const std::string& comment) {
@@ -294,7 +298,7 @@ void take_letter(Turn& turn, const Answer& answer, const json::value& body) {
   const Told& first = comments.front();
   Ticket ticket{.id = turn.view.fresh_ticket,
                 .title = cut_characters(Turn::text_of(facts, "subject"), 150),
-                .description = plain_of(first),
+                .description = cut_signature_of_first(text_of(first)),
                 .requester = {first.author, first.email, ""},
                 .tags = {},
                 .source = "email:" + mirror.channel,

@@ -191,6 +191,8 @@ void ask_desk(Turn& turn);
 // quoted.cc: without the signature and the quoted history of an email.
 std::string cut_quoted_html(const std::string& html);
 std::string cut_quoted_text(const std::string& text);
+/// Of a mail that opens a ticket: its signature alone goes, whatever it quotes or forwards.
+std::string cut_signature_of_first(const std::string& text);
 // summary.cc
 std::string stats_text(const TicketFigures& figures, const std::string& span, bool is_all);
 std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now);

@@ -1,4 +1,4 @@
-// Which words are thanks, and what of an email is its signature.
+// Which words are thanks, and which are a command.
 #include <gtest/gtest.h>
 
 #include "jobs/bridge/turn.h"
@@ -38,36 +38,6 @@ TEST(Thanks, anything_besides_is_no_thanks) {
         "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks"}) {
     EXPECT_FALSE(is_thanks(text)) << text;
   }
-}
-
-TEST(Quoted, a_signature_needs_a_line_of_its_own) {
-  EXPECT_EQ(cut_quoted_text("run it with --force now"), "run it with --force now");
-  EXPECT_EQ(cut_quoted_text("a -- b\n--- c"), "a -- b\n--- c");
-  EXPECT_EQ(cut_quoted_text("Hello\n-- \nAna\nACME"), "Hello");
-  EXPECT_EQ(cut_quoted_text("Hello\n--\nAna"), "Hello");
-}
-
-TEST(Quoted, history_is_cut_in_the_forms_of_common_mail_programs) {
-  EXPECT_EQ(
-      cut_quoted_text("Yes\n\nOn Mon, 23 Nov 2026 at 10:00, Ben\n<ben@x.example> wrote:\n> a"),
-      "Yes");
-  EXPECT_EQ(cut_quoted_text("Yes\n-----Original Message-----\nFrom: Ben"), "Yes");
-  EXPECT_EQ(cut_quoted_text("Yes\n\nFrom: Ben <b@x>\nSent: Monday\nTo: Ana"), "Yes");
-  EXPECT_EQ(cut_quoted_text("Yes\n\n> did it?\n> really?"), "Yes");
-  EXPECT_EQ(cut_quoted_text("> did it?\nYes"), "> did it?\nYes");
-  EXPECT_EQ(cut_quoted_text("On Monday he wrote: hello"), "On Monday he wrote: hello");
-}
-
-TEST(Quoted, html_is_cut_in_front_of_the_quote) {
-  EXPECT_EQ(cut_quoted_html("<p>Yes</p><div class=\"gmail_quote\">On…</div>"), "<p>Yes</p>");
-  EXPECT_EQ(cut_quoted_html("<div>Yes</div><div id=\"divRplyFwdMsg\">From…</div>"),
-            "<div>Yes</div>");
-  EXPECT_EQ(cut_quoted_html("Yes<br>-- <br>Ana"), "Yes");
-  EXPECT_EQ(cut_quoted_html("<p>use --force</p><p>a -- b</p>"), "<p>use --force</p><p>a -- b</p>");
-  EXPECT_EQ(cut_quoted_html("<p>Yes</p><p>On Mon, Ben &lt;b@x&gt; wrote:</p><p>x</p>"),
-            "<p>Yes</p>");
-  EXPECT_EQ(cut_quoted_html("<blockquote>he said</blockquote><p>and I say</p>"),
-            "<blockquote>he said</blockquote><p>and I say</p>");
 }
 
 json::value said_to_us(const std::string& text) {

@@ -1,0 +1,415 @@
+#include "jobs/bridge/mail_words.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+// Lists of words per language: English, German, French, Spanish, Portuguese, Dutch, Italian,
+// Danish and Norwegian, Swedish; then a few more.
+
+constexpr auto labels = std::to_array<std::pair<std::string_view, MailLabel>>({
+    {"from", MailLabel::from},
+    {"von", MailLabel::from},
+    {"de", MailLabel::from},
+    {"van", MailLabel::from},
+    {"da", MailLabel::from},
+    {"fra", MailLabel::from},
+    {"från", MailLabel::from},
+    {"expéditeur", MailLabel::from},
+    {"absender", MailLabel::from},
+    {"remitente", MailLabel::from},
+    {"od", MailLabel::from},
+    {"lähettäjä", MailLabel::from},
+    {"sent", MailLabel::date},
+    {"date", MailLabel::date},
+    {"sent on", MailLabel::date},
+    {"gesendet", MailLabel::date},
+    {"gesendet am", MailLabel::date},
+    {"datum", MailLabel::date},
+    {"envoyé", MailLabel::date},
+    {"envoyé le", MailLabel::date},
+    {"enviado", MailLabel::date},
+    {"enviado el", MailLabel::date},
+    {"enviada", MailLabel::date},
+    {"enviado em", MailLabel::date},
+    {"enviada em", MailLabel::date},
+    {"fecha", MailLabel::date},
+    {"data", MailLabel::date},
+    {"verzonden", MailLabel::date},
+    {"inviato", MailLabel::date},
+    {"sendt", MailLabel::date},
+    {"dato", MailLabel::date},
+    {"skickat", MailLabel::date},
+    {"wysłano", MailLabel::date},
+    {"lähetetty", MailLabel::date},
+    {"to", MailLabel::to},
+    {"an", MailLabel::to},
+    {"à", MailLabel::to},
+    {"a", MailLabel::to},
+    {"para", MailLabel::to},
+    {"aan", MailLabel::to},
+    {"til", MailLabel::to},
+    {"till", MailLabel::to},
+    {"do", MailLabel::to},
+    {"vastaanottaja", MailLabel::to},
+    {"empfänger", MailLabel::to},
+    {"destinataire", MailLabel::to},
+    {"cc", MailLabel::copy},
+    {"kopie", MailLabel::copy},
+    {"kopi", MailLabel::copy},
+    {"kopia", MailLabel::copy},
+    {"bcc", MailLabel::copy},
+    {"reply-to", MailLabel::copy},
+    {"subject", MailLabel::subject},
+    {"betreff", MailLabel::subject},
+    {"objet", MailLabel::subject},
+    {"asunto", MailLabel::subject},
+    {"assunto", MailLabel::subject},
+    {"onderwerp", MailLabel::subject},
+    {"oggetto", MailLabel::subject},
+    {"emne", MailLabel::subject},
+    {"ämne", MailLabel::subject},
+    {"temat", MailLabel::subject},
+    {"aihe", MailLabel::subject},
+    {"sujet", MailLabel::subject},
+});
+
+constexpr auto originals = std::to_array<std::string_view>(
+    {"original message",       "original email",          "original mail",
+     "original appointment",   "ursprüngliche nachricht", "originalnachricht",
+     "ursprüngliche mail",     "message d'origine",       "message original",
+     "message initial",        "mensaje original",        "mensagem original",
+     "oorspronkelijk bericht", "origineel bericht",       "messaggio originale",
+     "oprindelig meddelelse",  "oprindelig besked",       "original besked",
+     "original meddelelse",    "opprinnelig melding",     "ursprungligt meddelande",
+     "originalmeddelande",     "ursprungligt mejl",       "reply message",
+     "wiadomość oryginalna",   "alkuperäinen viesti"});
+
+constexpr auto forwards = std::to_array<std::string_view>({"forwarded message",
+                                                           "forwarded mail",
+                                                           "forwarded email",
+                                                           "begin forwarded message",
+                                                           "weitergeleitete nachricht",
+                                                           "weitergeleitete e-mail",
+                                                           "weitergeleitete mail",
+                                                           "anfang der weitergeleiteten nachricht",
+                                                           "anfang der weitergeleiteten e-mail",
+                                                           "message transféré",
+                                                           "message transmis",
+                                                           "message réexpédié",
+                                                           "début du message transféré",
+                                                           "début du message réexpédié",
+                                                           "mensaje reenviado",
+                                                           "inicio del mensaje reenviado",
+                                                           "mensagem encaminhada",
+                                                           "mensagem reencaminhada",
+                                                           "início da mensagem encaminhada",
+                                                           "início da mensagem reencaminhada",
+                                                           "doorgestuurd bericht",
+                                                           "begin doorgestuurd bericht",
+                                                           "messaggio inoltrato",
+                                                           "inizio messaggio inoltrato",
+                                                           "inizio del messaggio inoltrato",
+                                                           "videresendt besked",
+                                                           "videresendt meddelelse",
+                                                           "videresendt mail",
+                                                           "videresendt melding",
+                                                           "start på videresendt besked",
+                                                           "start på videresendt meddelelse",
+                                                           "begynd videresendt meddelelse",
+                                                           "vidarebefordrat meddelande",
+                                                           "vidarebefordrat brev",
+                                                           "vidarebefordrat mejl",
+                                                           "början på vidarebefordrat meddelande",
+                                                           "börja vidarebefordrat brev",
+                                                           "vidarebefordrat mail",
+                                                           "wiadomość przekazana",
+                                                           "välitetty viesti"});
+
+constexpr auto forwarded_by = std::to_array<std::string_view>(
+    {"forwarded by ", "weitergeleitet von ", "transféré par ", "transmis par ", "reenviado por ",
+     "encaminhado por ", "doorgestuurd door ", "inoltrato da ", "videresendt af ",
+     "vidarebefordrat av "});
+
+constexpr auto writing = std::to_array<std::string_view>(
+    {"wrote", "schrieb", "a écrit", "écrivait", "escribió", "escribio", "escreveu", "schreef",
+     "ha scritto", "scriveva", "skrev", "napisał", "napisała", "napsal", "kirjoitti", "írta",
+     "пишет", "написал", "写道"});
+
+/// What an attribution begins with that is long enough to be broken into lines.
+constexpr auto openers = std::to_array<std::string_view>(
+    {"on ", "at ", "am ", "le ", "el ", "em ", "no dia ", "a ", "op ", "il ", "il giorno ", "den ",
+     "på ", "w dniu ", "dnia ", "dne "});
+
+constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
+                                                            "sent via ",
+                                                            "sent with ",
+                                                            "get outlook for ",
+                                                            "von meinem ",
+                                                            "gesendet von ",
+                                                            "gesendet mit ",
+                                                            "gesendet aus ",
+                                                            "diese nachricht wurde von meinem ",
+                                                            "holen sie sich outlook",
+                                                            "outlook für ",
+                                                            "envoyé de mon ",
+                                                            "envoyé depuis ",
+                                                            "envoyé à partir ",
+                                                            "envoyé avec ",
+                                                            "télécharger outlook pour ",
+                                                            "téléchargez outlook pour ",
+                                                            "obtenir outlook pour ",
+                                                            "obtenez outlook pour ",
+                                                            "enviado desde ",
+                                                            "enviado con ",
+                                                            "obtener outlook para ",
+                                                            "descargar outlook para ",
+                                                            "enviado do meu ",
+                                                            "enviado a partir ",
+                                                            "enviado de ",
+                                                            "enviado pelo ",
+                                                            "obter o outlook para ",
+                                                            "obtenha o outlook para ",
+                                                            "baixe o outlook para ",
+                                                            "verstuurd vanaf ",
+                                                            "verzonden vanaf ",
+                                                            "verstuurd met ",
+                                                            "verzonden met ",
+                                                            "verstuurd via ",
+                                                            "outlook voor ",
+                                                            "download outlook voor ",
+                                                            "inviato da ",
+                                                            "inviato dal ",
+                                                            "inviato con ",
+                                                            "scarica outlook per ",
+                                                            "ottieni outlook per ",
+                                                            "sendt fra ",
+                                                            "sendt med ",
+                                                            "hent outlook til ",
+                                                            "få outlook til ",
+                                                            "skickat från ",
+                                                            "skickat med ",
+                                                            "hämta outlook för ",
+                                                            "skaffa outlook för ",
+                                                            "lähetetty ",
+                                                            "wysłane z "});
+
+constexpr auto devices = std::to_array<std::string_view>(
+    {"iphone",    "ipad",     "ipod",    "android", "samsung",   "galaxy", "huawei",   "blackberry",
+     "nokia",     "phone",    "mobile",  "mobil",   "outlook",   "mail",   "yahoo",    "gmail",
+     "windows",   "handy",    "pixel",   "xiaomi",  "motorola",  "xperia", "verizon",  "t-mobile",
+     "tablet",    "macbook",  "imac",    "mac",     "watch",     "proton", "telefon",  "teléfono",
+     "téléphone", "portable", "móvil",   "celular", "telemóvel", "mobiel", "telefoon", "cellulare",
+     "telefono",  "redmi",    "oneplus", "spark",   "gmx",       "web.de", "app",      "puhelin"});
+
+constexpr auto introductions = std::to_array<std::string_view>({"fyi",
+                                                                "for your information",
+                                                                "see below",
+                                                                "please see below",
+                                                                "forwarding this",
+                                                                "forwarded",
+                                                                "fwd",
+                                                                "zur info",
+                                                                "zur information",
+                                                                "z.k",
+                                                                "zur kenntnis",
+                                                                "siehe unten",
+                                                                "weitergeleitet",
+                                                                "pour info",
+                                                                "pour information",
+                                                                "voir ci-dessous",
+                                                                "para su información",
+                                                                "para tu información",
+                                                                "ver abajo",
+                                                                "para informação",
+                                                                "para seu conhecimento",
+                                                                "ver abaixo",
+                                                                "ter info",
+                                                                "ter informatie",
+                                                                "zie hieronder",
+                                                                "per conoscenza",
+                                                                "vedi sotto",
+                                                                "per info",
+                                                                "til orientering",
+                                                                "til info",
+                                                                "se nedenfor",
+                                                                "för kännedom",
+                                                                "för info",
+                                                                "se nedan"});
+
+constexpr size_t line_bytes_max = 400;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Without dashes, stars and spaces at both ends.
+std::string_view without_rules(std::string_view line) {
+  constexpr std::string_view around = "-_=*~>| ";
+  const size_t begin = line.find_first_not_of(around);
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(around) - begin + 1);
+}
+
+bool has_rules(std::string_view line) {
+  const auto is_ruled = [](std::string_view end) {
+    return end == "--" || end == "__" || end == "==" || end == "**";
+  };
+  return line.size() > 4 && (is_ruled(line.substr(0, 2)) || is_ruled(line.substr(line.size() - 2)));
+}
+
+template <class Words>
+bool is_among(std::string_view text, const Words& words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+template <class Words>
+bool begins_with_one(std::string_view text, const Words& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view one) { return text.starts_with(one); });
+}
+
+/// As words of their own, not inside of others.
+template <class Words>
+bool has_word(std::string_view text, const Words& words) {
+  const auto is_part = [&](size_t at) {
+    return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 ||
+                                static_cast<unsigned char>(text[at]) >= 0xC3);
+  };
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+      const bool is_ascii = static_cast<unsigned char>(word.front()) < 0x80;
+      const bool is_begun = at == 0 || !is_part(at - 1);
+      if (!is_ascii || (is_begun && !is_part(at + word.size()))) return true;
+    }
+    return false;
+  });
+}
+
+}  // namespace
+
+std::string fold(std::string_view line) {
+  constexpr auto kin = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{"\u00A0", " "}, {"\u202F", " "}, {"\u2007", " "}, {"\u2009", " "}, {"\u200B", ""},
+       {"\u200C", ""},  {"\u200D", ""},  {"\u200E", ""},  {"\u200F", ""},  {"\u2060", ""},
+       {"\uFEFF", ""},  {"\u2010", "-"}, {"\u2011", "-"}, {"\u2012", "-"}, {"\u2013", "-"},
+       {"\u2014", "-"}, {"\u2015", "-"}, {"\u2212", "-"}, {"\u2019", "'"}, {"\uFF1A", ":"}});
+  std::string out = to_lower(line);
+  for (const auto& [from, to] : kin) {
+    if (out.find(from) != std::string::npos) out = replace_all(out, from, to);
+  }
+  for (size_t i = 0; i + 1 < out.size(); ++i) {
+    const auto second = static_cast<unsigned char>(out[i + 1]);
+    // À to Þ, but not the multiplication sign.
+    const bool is_capital = out[i] == '\xC3' && second >= 0x80 && second <= 0x9E && second != 0x97;
+    if (is_capital) out[i + 1] = static_cast<char>(second + 0x20);
+  }
+  return std::string(trim(out));
+}
+
+std::optional<MailLabel> mail_label(std::string_view line) {
+  constexpr size_t label_bytes_max = 20;
+  std::string_view plain = line;
+  while (!plain.empty() && (plain.front() == '*' || plain.front() == '_')) plain.remove_prefix(1);
+  const size_t colon = plain.find(':');
+  if (colon == std::string_view::npos || colon > label_bytes_max) return std::nullopt;
+  std::string_view word = plain.substr(0, colon);
+  while (!word.empty() && (word.back() == ' ' || word.back() == '*' || word.back() == '_')) {
+    word.remove_suffix(1);
+  }
+  const auto* found = std::find_if(labels.begin(), labels.end(),
+                                   [word](const auto& one) { return one.first == word; });
+  if (found == labels.end()) return std::nullopt;
+  return found->second;
+}
+
+bool is_original_mark(std::string_view line) {
+  return has_rules(line) && is_among(without_rules(line), originals);
+}
+
+bool is_forward_mark(std::string_view line) {
+  if (line.size() > line_bytes_max) return false;
+  std::string_view words = without_rules(line);
+  const bool has_colon = words.ends_with(':');
+  if (has_colon) words = trim(words.substr(0, words.size() - 1));
+  if (!has_colon && !has_rules(line)) return false;
+  return is_among(words, forwards) || (has_rules(line) && begins_with_one(words, forwarded_by));
+}
+
+bool is_reply_border(std::string_view line) {
+  return line.starts_with("##-") && line.ends_with("-##");
+}
+
+bool is_rule(std::string_view line) {
+  return line.size() >= 5 && line.find_first_not_of("-_=") == std::string_view::npos;
+}
+
+bool says_wrote(std::string_view line) {
+  return line.ends_with(':') && line.size() <= line_bytes_max && has_word(line, writing);
+}
+
+bool is_attribution(std::string_view line) {
+  return says_wrote(line) && (std::any_of(line.begin(), line.end(), is_digit) || has_address(line));
+}
+
+bool is_attribution_start(std::string_view line) {
+  return line.size() <= line_bytes_max && begins_with_one(line, openers) &&
+         std::any_of(line.begin(), line.end(), is_digit);
+}
+
+bool has_address(std::string_view line) {
+  for (size_t at = line.find('@'); at != std::string_view::npos; at = line.find('@', at + 1)) {
+    const bool is_inside = at > 0 && at + 1 < line.size() && line[at - 1] != ' ';
+    if (is_inside && std::isalnum(static_cast<unsigned char>(line[at + 1])) != 0) return true;
+  }
+  return false;
+}
+
+bool has_time(std::string_view line) {
+  for (size_t at = 1; at + 2 < line.size(); ++at) {
+    const bool is_sign = line[at] == ':' || line[at] == '.' || line[at] == 'h';
+    const bool has_end = at + 3 >= line.size() || !is_digit(line[at + 3]);
+    // "10.00" but not "03.11.2026"
+    const bool is_date = line[at] == '.' && at + 3 < line.size() && line[at + 3] == '.';
+    const bool is_date_end = line[at] == '.' && at >= 3 && line[at - 3] == '.';
+    if (is_sign && is_digit(line[at - 1]) && is_digit(line[at + 1]) && is_digit(line[at + 2]) &&
+        has_end && !is_date && !is_date_end) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_full_date(std::string_view line) {
+  int groups = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (is_digit(line[i]) && (i == 0 || !is_digit(line[i - 1]))) ++groups;
+  }
+  return groups >= 2;
+}
+
+bool is_sent_from(std::string_view line) {
+  constexpr size_t bytes_max = 70, words_max = 9;
+  while (!line.empty() && (line.back() == '.' || line.back() == ' ')) line.remove_suffix(1);
+  if (line.size() > bytes_max || !begins_with_one(line, sent_from)) return false;
+  const bool has_sentence = line.find_first_of("?!;,") != std::string_view::npos ||
+                            line.find(". ") != std::string_view::npos ||
+                            line.find(": ") != std::string_view::npos;
+  const auto words = static_cast<size_t>(std::count(line.begin(), line.end(), ' ')) + 1;
+  return !has_sentence && words <= words_max && has_word(line, devices);
+}
+
+bool is_only_introduction(std::string_view words) {
+  while (!words.empty() &&
+         std::string_view(".!:-> ").find(words.back()) != std::string_view::npos) {
+    words.remove_suffix(1);
+  }
+  return is_among(words, introductions);
+}
+
+}  // namespace dw
