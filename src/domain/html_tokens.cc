@@ -1,7 +1,7 @@
 // Why not one call of an HTML parser: a browser's algorithm takes quadratic time for tags nested
 // deep (a megabyte of "<div>" holds it for minutes) and guesses where text with a few tags in it is
-// no page at all. So tags are found here, in one pass, and the parser is given a flat page only: it
-// decodes entities, between tags and in attributes, which needs its table of two thousand names.
+// no page at all. So tags are found here, in one pass, and the parser is given entities alone:
+// those between tags and in attributes, which need its table of two thousand names.
 #include "domain/html_tokens.h"
 
 #include <gumbo.h>
@@ -21,10 +21,10 @@ constexpr size_t mention_bytes_max = 1024;
 
 constexpr std::array<std::pair<std::string_view, Tag>, 35> meanings = {
     {{"at", Tag::mention}, {"br", Tag::line_break}, {"p", Tag::paragraph},
-     {"div", Tag::block},  {"tr", Tag::block},      {"h1", Tag::block},
+     {"div", Tag::block},  {"tr", Tag::row},        {"h1", Tag::block},
      {"h2", Tag::block},   {"h3", Tag::block},      {"h4", Tag::block},
-     {"h5", Tag::block},   {"h6", Tag::block},      {"blockquote", Tag::block},
-     {"ul", Tag::block},   {"ol", Tag::block},      {"table", Tag::block},
+     {"h5", Tag::block},   {"h6", Tag::block},      {"blockquote", Tag::quote},
+     {"ul", Tag::bullets}, {"ol", Tag::ordered},    {"table", Tag::block},
      {"hr", Tag::block},   {"section", Tag::block}, {"article", Tag::block},
      {"dt", Tag::block},   {"dd", Tag::block},      {"li", Tag::item},
      {"td", Tag::cell},    {"th", Tag::cell},       {"pre", Tag::preformatted},
@@ -70,10 +70,10 @@ class Finder {
 /// One tag as it stands in the text.
 struct Mark {
   bool is_close = false;
-  std::string_view name;                  // in lower case
-  std::string_view href, alt, item_type;  // as written, entities and all
-  std::string marks;                      // class, id, name, type, data-marker
-  size_t end = 0;                         // behind its ">"
+  std::string_view name;                                // in lower case
+  std::string_view href, alt, item_type, start, value;  // as written, entities and all
+  std::string marks;                                    // class, id, name, type, data-marker
+  size_t end = 0;                                       // behind its ">"
 };
 
 class Scanner {
@@ -168,7 +168,22 @@ class Scanner {
 
   void take(const Mark& mark, Tag tag) {
     if (tag == Tag::mention && !mark.is_close && !is_short(mention_ends_, mark.end)) return;
-    add(tag, mark.is_close, tag == Tag::link ? mark.href : mark.alt);
+    add(tag, mark.is_close, mark.is_close ? std::string_view() : attribute_of(mark, tag));
+  }
+
+  static std::string_view attribute_of(const Mark& mark, Tag tag) {
+    switch (tag) {
+      case Tag::link:
+        return mark.href;
+      case Tag::quote:
+        return mark.item_type;
+      case Tag::ordered:
+        return mark.start;
+      case Tag::item:
+        return mark.value;
+      default:
+        return mark.alt;
+    }
   }
 
   void take_span(const Mark& mark) {
@@ -252,6 +267,8 @@ class Scanner {
     if (name == "href") mark.href = *value;
     if (name == "alt") mark.alt = *value;
     if (name == "itemtype") mark.item_type = *value;
+    if (name == "start") mark.start = *value;
+    if (name == "value") mark.value = *value;
     constexpr std::array<std::string_view, 5> marking = {"class", "id", "name", "type",
                                                          "data-marker"};
     if (is_marking_ && std::find(marking.begin(), marking.end(), name) != marking.end()) {
@@ -300,52 +317,60 @@ bool is_entity(std::string_view text, size_t at) {
   return end > start && end < text.size() && text[end] == ';';
 }
 
-void add_escaped(std::string& page, std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '<') {
-      page += "&lt;";
-    } else if (text[i] == '"') {
-      page += "&quot;";
-    } else if (text[i] == '&' && !is_entity(text, i)) {
-      page += "&amp;";
-    } else {
-      page += text[i];
-    }
+/// Calls `text` for what stands between entities and `entity` for each, in order.
+template <class Text, class Entity>
+void walk_entities(std::string_view html, Text text, Entity entity) {
+  size_t at = 0;
+  for (size_t mark = html.find('&'); mark != std::string_view::npos;
+       mark = html.find('&', mark + 1)) {
+    if (!is_entity(html, mark)) continue;
+    text(html.substr(at, mark - at));
+    at = html.find(';', mark) + 1;
+    entity(html.substr(mark, at - mark));
+    mark = at - 1;
   }
+  text(html.substr(at));
 }
 
-/// The parser's page is flat: text as it is, and one <br> for each tag, with its attribute.
-void decode(std::vector<HtmlToken>& tokens) {
+/// What each of the entities says. The parser's page is flat, one <br> behind each, and holds
+/// nothing else: it would replace control characters that somebody has to hear of.
+std::vector<std::string> decode_entities(const std::vector<std::string_view>& entities) {
   std::string page;
-  for (const HtmlToken& token : tokens) {
-    if (token.kind != HtmlToken::Kind::text) page += token.text.empty() ? "<br>" : "<br alt=\"";
-    add_escaped(page, token.text);
-    if (token.kind != HtmlToken::Kind::text && !token.text.empty()) page += "\">";
-  }
+  for (const std::string_view entity : entities) page += std::string(entity) + "<br>";
   GumboOptions options = kGumboDefaultOptions;
   options.max_errors = 0;
   options.fragment_context = GUMBO_TAG_DIV;
   GumboOutput* parsed = gumbo_parse_with_options(&options, page.data(), page.size());
   const GumboVector& nodes = parsed->root->v.element.children;
-  unsigned next = 0;
-  for (HtmlToken& token : tokens) {
-    const bool is_text = token.kind == HtmlToken::Kind::text;
-    token.text.clear();
-    for (; next < nodes.length; ++next) {
-      const auto& node = *static_cast<const GumboNode*>(nodes.data[next]);
-      const bool is_break = node.type == GUMBO_NODE_ELEMENT;
-      if (is_text && is_break) break;
-      if (!is_break) {
-        if (is_text) token.text += node.v.text.text;
-        continue;
-      }
-      const GumboAttribute* alt = gumbo_get_attribute(&node.v.element.attributes, "alt");
-      if (alt != nullptr) token.text = alt->value;
-      ++next;
-      break;
+  std::vector<std::string> out(1);
+  for (unsigned i = 0; i < nodes.length && out.size() <= entities.size(); ++i) {
+    const auto& node = *static_cast<const GumboNode*>(nodes.data[i]);
+    if (node.type == GUMBO_NODE_ELEMENT) {
+      out.emplace_back();
+    } else {
+      out.back() += node.v.text.text;
     }
   }
   gumbo_destroy_output(&options, parsed);
+  out.resize(entities.size());
+  return out;
+}
+
+void decode(std::vector<HtmlToken>& tokens) {
+  std::vector<std::string_view> entities;
+  const auto ignore = [](std::string_view) {};
+  for (const HtmlToken& token : tokens) {
+    walk_entities(token.text, ignore, [&](std::string_view one) { entities.push_back(one); });
+  }
+  const std::vector<std::string> said = decode_entities(entities);
+  size_t next = 0;
+  for (HtmlToken& token : tokens) {
+    std::string text;
+    walk_entities(
+        token.text, [&](std::string_view one) { text += one; },
+        [&](std::string_view) { text += said[next++]; });
+    token.text = std::move(text);
+  }
 }
 
 }  // namespace

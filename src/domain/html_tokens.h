@@ -11,8 +11,12 @@ enum class Tag {
   mention,       ///< <at>Name</at>, or Skype's <span itemtype="…/Mention">
   line_break,    ///< <br>
   paragraph,     ///< <p>
-  block,         ///< <div>, <tr>, <h1>, <blockquote>, <ul>
-  item,          ///< <li>
+  block,         ///< <div>, <h1>, <table>
+  quote,         ///< <blockquote>; `text` is its itemtype: Skype's "…/Reply" of a quoted message
+  ordered,       ///< <ol>; `text` is the number that it starts with, if it says so
+  bullets,       ///< <ul>
+  item,          ///< <li>; `text` is its number, if it says so
+  row,           ///< <tr>
   cell,          ///< <td>, <th>
   preformatted,  ///< <pre>
   link,          ///< <a>; `text` is its address

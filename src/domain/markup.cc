@@ -99,6 +99,10 @@ class Writer {
         has_layout_ = false;
         break;
       case Tag::block:
+      case Tag::ordered:
+      case Tag::bullets:
+      case Tag::row:
+      case Tag::quote:
         begin_block();
         break;
       case Tag::item:
@@ -152,6 +156,10 @@ class Writer {
         has_layout_ = true;
         [[fallthrough]];
       case Tag::block:
+      case Tag::ordered:
+      case Tag::bullets:
+      case Tag::row:
+      case Tag::quote:
       case Tag::item:
         if (!out_.ends_with('\n')) end_line();
         is_after_tag_ = true;
@@ -219,6 +227,22 @@ std::string text_of_html(std::string_view html) {
   Writer writer;
   for (const HtmlToken& token : tokens_of_html(html)) writer.write(token);
   return writer.finish();
+}
+
+std::string without_control_characters(std::string_view text) {
+  if (!find_control_character(text)) return std::string(text);
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool is_ascii = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+    const bool is_latin = c == 0xC2 && i + 1 < text.size() &&
+                          static_cast<unsigned char>(text[i + 1]) >= 0x80 &&
+                          static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (is_latin) ++i;
+    if (!is_ascii && !is_latin) out += text[i];
+  }
+  return out;
 }
 
 std::string escape_html(std::string_view text) {

@@ -12,6 +12,9 @@ namespace dw {
 /// stays; scripts and styles go whole. A "<" that opens no tag stays. Linear in its length.
 std::string text_of_html(std::string_view html);
 
+/// Without control characters other than newline and tab.
+std::string without_control_characters(std::string_view text);
+
 /// Plain text that a browser shows as it is written, between tags and in quoted attributes.
 std::string escape_html(std::string_view text);
 

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "domain/emoji.h"
-#include "domain/html_tokens.h"
+#include "domain/markup.h"
 
 namespace dw {
 namespace {
@@ -156,179 +156,58 @@ class Words {
   std::string& out_;
 };
 
-/// Slack reads "@here" typed by a program as a mention where its author asked for that; with the
-/// invisible character it never is one.
-std::string without_calls(std::string text) {
+bool is_word(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return code >= 0x80 || std::isalnum(code) != 0 || c == '_';
+}
+
+/// Whether what stands behind "@" calls a whole channel: "here", but not "here/maps" and not
+/// "groupon.example".
+bool is_call(std::string_view text) {
   constexpr std::array<std::string_view, 4> calls = {"here", "channel", "everyone", "group"};
+  for (const std::string_view call : calls) {
+    if (!equals_ignoring_case(text.substr(0, call.size()), call)) continue;
+    const std::string_view rest = text.substr(call.size());
+    if (rest.empty()) return true;
+    const bool goes_on = (rest.front() == '/' || rest.front() == '.' || rest.front() == '-') &&
+                         rest.size() > 1 && is_word(rest[1]);
+    return !is_word(rest.front()) && !goes_on;
+  }
+  return false;
+}
+
+/// Slack reads "@here" typed by a program as a mention where its author asked for that; with the
+/// invisible character it never is one. Addresses and names of packages are left alone.
+std::string without_calls(std::string text) {
   size_t at = 0;
   while ((at = text.find('@', at)) != std::string::npos) {
+    constexpr std::string_view of_address = ".+-%";
+    const bool is_inside = at > 0 && (is_word(text[at - 1]) ||
+                                      of_address.find(text[at - 1]) != std::string_view::npos);
     ++at;
-    const std::string_view rest = std::string_view(text).substr(at);
-    const bool is_call = std::any_of(calls.begin(), calls.end(), [rest](std::string_view call) {
-      return equals_ignoring_case(rest.substr(0, call.size()), call);
-    });
-    if (is_call) text.insert(at, word_joiner);
+    if (!is_inside && is_call(std::string_view(text).substr(at))) text.insert(at, word_joiner);
   }
   return text;
 }
 
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+/// What would end the token, or be read as something else in it, as a URL writes it.
+std::string encode_token(std::string_view address) {
+  std::string out;
+  for (const char c : address) {
+    if (c == '|') {
+      out += "%7C";
+    } else if (c == '<') {
+      out += "%3C";
+    } else if (c == '>') {
+      out += "%3E";
+    } else if (c == ' ') {
+      out += "%20";
+    } else if (c != '\n' && c != '\t') {  // a browser leaves them out
+      out += c;
+    }
+  }
+  return out;
 }
-
-/// Writes tokens of HTML as Slack's markup.
-class Writer {
- public:
-  void write(const HtmlToken& token) {
-    if (token.kind == HtmlToken::Kind::text) return add_text(token.text);
-    if (token.kind == HtmlToken::Kind::open) return open(token);
-    close(token.tag);
-  }
-
-  std::string finish() {
-    while (!open_.empty()) close(open_.back().tag);
-    std::string out;
-    int blank_lines = 0;
-    for (const std::string_view line : split(out_, '\n')) {
-      const bool is_blank = trim(line).empty();
-      blank_lines = is_blank ? blank_lines + 1 : 0;
-      if (blank_lines > 1) continue;
-      if (!is_blank) out += line;
-      out += '\n';
-    }
-    return std::string(trim(out));
-  }
-
- private:
-  struct Open {
-    Tag tag;
-    size_t start;
-    std::string address;
-  };
-
-  static std::string_view mark_of(Tag tag) {
-    switch (tag) {
-      case Tag::bold:
-        return "*";
-      case Tag::italic:
-        return "_";
-      case Tag::strike:
-        return "~";
-      case Tag::code:
-        return "`";
-      case Tag::preformatted:
-        return "```";
-      default:
-        return "";
-    }
-  }
-
-  void open(const HtmlToken& token) {
-    switch (token.tag) {
-      case Tag::line_break:
-        out_ += '\n';
-        return;
-      case Tag::paragraph:
-        end_line();
-        if (!out_.empty() && !is_at_point()) out_ += '\n';
-        return;
-      case Tag::block:
-        return end_line();
-      case Tag::item:
-        end_line();
-        out_ += "• ";
-        return;
-      case Tag::cell:
-        if (!out_.empty() && out_.back() != '\n') out_ += ' ';
-        return;
-      case Tag::picture:
-        add_text(token.text.empty() ? "[image]" : token.text);
-        return;
-      case Tag::mention:
-        return;
-      case Tag::preformatted:
-        end_line();
-        [[fallthrough]];
-      default:
-        if (open_.size() < depth_max) open_.push_back({token.tag, out_.size(), token.text});
-    }
-  }
-
-  void close(Tag tag) {
-    if (tag == Tag::paragraph || tag == Tag::block || tag == Tag::item) return end_line();
-    const bool is_open =
-        std::any_of(open_.begin(), open_.end(), [tag](const Open& one) { return one.tag == tag; });
-    if (!is_open) return;
-    // What was opened inside and never closed ends here too.
-    while (open_.back().tag != tag) wrap();
-    wrap();
-    if (tag == Tag::preformatted) end_line();
-  }
-
-  /// Ends the innermost open tag: its marks go around what was written since, inside the spaces.
-  void wrap() {
-    const Open one = std::move(open_.back());
-    open_.pop_back();
-    const std::string inside = out_.substr(one.start);
-    const std::string_view words = trim(inside);
-    if (words.empty()) return;
-    const auto before = static_cast<size_t>(words.data() - inside.data());
-    const std::string left = inside.substr(0, before);
-    const std::string right = inside.substr(before + words.size());
-    std::string marked;
-    if (one.tag == Tag::link) {
-      marked = link(one.address, words);
-    } else if (one.tag != Tag::preformatted && words.find('\n') != std::string_view::npos) {
-      return;  // Slack's marks end with the line
-    } else {
-      const std::string_view mark = mark_of(one.tag);
-      marked = std::string(mark) + std::string(words) + std::string(mark);
-    }
-    out_.replace(one.start, std::string::npos, left + marked + right);
-  }
-
-  /// `label` is written already: escaped.
-  static std::string link(std::string_view address, std::string_view label) {
-    const std::string made = mrkdwn_link(address, "x");
-    if (made == "x") return std::string(label);
-    std::string shown = replace_all(replace_all(label, "\n", " "), "|", "¦");
-    if (shown.find('<') != std::string::npos) return shown;  // a link inside a link: the inner one
-    return made.substr(0, made.size() - 2) + shown + ">";
-  }
-
-  void add_text(std::string_view text) {
-    const bool is_laid_out = std::any_of(
-        open_.begin(), open_.end(), [](const Open& one) { return one.tag == Tag::preformatted; });
-    std::string plain;
-    for (const char c : replace_all(text, "\u00A0", " ")) {
-      if (is_laid_out) {
-        plain += c;
-        continue;
-      }
-      const char last = plain.empty() ? (out_.empty() ? '\n' : out_.back()) : plain.back();
-      if (!is_space(c)) {
-        plain += c;
-      } else if (!is_space(last)) {
-        plain += ' ';
-      }
-    }
-    out_ += mrkdwn_of_plain(plain);
-  }
-
-  /// A list's point is written, and its text is still to come.
-  bool is_at_point() const { return out_.ends_with("• "); }
-
-  void end_line() {
-    if (is_at_point()) return;
-    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
-    for (Open& one : open_) one.start = std::min(one.start, out_.size());
-    if (!out_.empty() && out_.back() != '\n') out_ += '\n';
-  }
-
-  static constexpr size_t depth_max = 64;
-  std::string out_;
-  std::vector<Open> open_;
-};
 
 }  // namespace
 
@@ -362,7 +241,7 @@ std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   walk(
       text, [&writer](std::string_view words) { writer.add(words); },
       [&](const Token& token) { out += decode_slack_entities(text_of(token, names)); });
-  return out;
+  return without_control_characters(out);
 }
 
 std::string first_line_of(std::string_view plain) {
@@ -403,26 +282,20 @@ std::vector<std::string> ids_in_mrkdwn(std::string_view text) {
 }
 
 std::string mrkdwn_of_plain(std::string_view text) {
-  return without_calls(encode_slack_entities(text));
+  return without_calls(encode_slack_entities(without_control_characters(text)));
 }
 
 std::string mrkdwn_link(std::string_view address, std::string_view label) {
+  address = trim(address);
   const auto begins = [address](std::string_view scheme) {
     return equals_ignoring_case(address.substr(0, scheme.size()), scheme);
   };
   const bool is_shown = (begins("http://") || begins("https://") || begins("mailto:")) &&
-                        address.find_first_of(" \t\r\n<>|") == std::string_view::npos &&
                         !find_control_character(address);
   const std::string text = mrkdwn_of_plain(replace_all(replace_all(label, "|", "¦"), "\n", " "));
   if (!is_shown) return text;
-  const std::string target = encode_slack_entities(address);
+  const std::string target = encode_slack_entities(encode_token(address));
   return text.empty() ? "<" + target + ">" : "<" + target + "|" + text + ">";
-}
-
-std::string mrkdwn_of_html(std::string_view html) {
-  Writer writer;
-  for (const HtmlToken& token : tokens_of_html(html)) writer.write(token);
-  return writer.finish();
 }
 
 }  // namespace dw

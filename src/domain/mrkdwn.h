@@ -33,13 +33,14 @@ std::vector<std::string> ids_in_mrkdwn(std::string_view text);
 /// "<!channel>", "<@U7>" are text, and "@here" gets an invisible character that makes it a word.
 std::string mrkdwn_of_plain(std::string_view text);
 
-/// HTML from strangers as Slack's markup, with the same promise. Bold, italic, struck and code
-/// keep their marks, links their label, lists their points, pictures their alternative text;
-/// white space is laid out as a browser would.
+/// HTML from strangers as Slack's markup, with the same promise (html_mrkdwn.cc). Bold, italic,
+/// struck and code keep their marks where Slack reads them as such, links their label, lists their
+/// numbers and depth, quotes their sign, tables their rows, pictures their alternative text; white
+/// space is laid out as a browser would.
 std::string mrkdwn_of_html(std::string_view html);
 
-/// "<https://x|label>" with everything in both escaped; the label alone if the address is none
-/// that may be shown (http, https, mailto).
+/// "<https://x|label>" with everything in both escaped, "|" and spaces of the address as a URL
+/// writes them; the label alone if the address is none that may be shown (http, https, mailto).
 std::string mrkdwn_link(std::string_view address, std::string_view label);
 
 }  // namespace dw

@@ -74,7 +74,20 @@ TEST(Mrkdwn, nothing_from_outside_can_call_a_channel) {
   }
   EXPECT_EQ(mrkdwn_of_html("<a href=\"javascript:alert(1)\">x</a>"), "x");
   EXPECT_EQ(mrkdwn_of_html("<a href=\"!channel\">x</a>"), "x");
-  EXPECT_EQ(mrkdwn_of_html("<a href=\"https://x|y&gt;&lt;!here\">z</a>"), "z");
+  EXPECT_EQ(mrkdwn_of_html("<a href=\"https://x|y&gt;&lt;!here\">z</a>"),
+            "<https://x%7Cy%3E%3C!here|z>");
+}
+
+TEST(Mrkdwn, addresses_and_names_keep_what_looks_like_a_call) {
+  for (const std::string text :
+       {"sales@channelpartners.example", "deals@groupon.example", "a.b@here", "x-@group",
+        "@here/maps", "@channel4", "@grouped", "@everyone.example.com", "mailto:a@here.example"}) {
+    EXPECT_EQ(mrkdwn_of_plain(text), text);
+  }
+  for (const std::string text : {"@here", "(@everyone)", "@channel.", "@group,", "@here/@channel",
+                                 "<@here>", " @HERE ", "/@here", "@here-"}) {
+    EXPECT_NE(mrkdwn_of_plain(text).find("@\u2060"), std::string::npos) << text;
+  }
 }
 
 TEST(Mrkdwn, plain_text_comes_back_as_it_was) {
@@ -100,6 +113,29 @@ TEST(Mrkdwn, html_keeps_what_slack_can_show) {
       {"<b>not closed", "*not closed*"},
       {"<img alt=\"a cat\"><script>alert(1)</script>", "a cat"},
       {"<b>two<br>lines</b>", "two\nlines"},
+      {"<p>Do:</p><ol><li>Stop</li><li>Wait<ul><li>ten <b>s</b></li><li>or</li></ul></li><li>Start"
+       "</li></ol><p>Done?</p>",
+       "Do:\n1. Stop\n2. Wait\n    • ten *s*\n    • or\n3. Start\n\nDone?"},
+      {"<ol start=\"7\"><li>a</li><li value=\"9\">b</li><li>c</li></ol>", "7. a\n9. b\n10. c"},
+      {"<ol><li><p>a</p><p>more of a</p></li><li>b</li></ol>", "1. a\nmore of a\n2. b"},
+      {"<p>He said:</p><blockquote><p>one</p><p>two<br>three</p></blockquote><p>And I</p>",
+       "He said:\n\n&gt; one\n&gt;\n&gt; two\n&gt; three\n\nAnd I"},
+      {"<table><tr><th>host</th><th>state</th></tr><tr><td><p>db1</p></td><td><p>down</p></td></tr>"
+       "</table>after",
+       "host | state\ndb1 | down\nafter"},
+      {"<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>", "a\n\nb\nc"},
+      {"un<b>believ</b>able <b>so</b>, (<i>or</i>) <b><b>twice</b></b> <b>é</b>t<i>é</i>",
+       "unbelievable *so*, (_or_) *twice* été"},
+      {"<b><i>both</i></b>", "*_both_*"},
+      {"<b>bold</b>…", "*bold*…"},
+      {"<pre>\n  <b>if</b> a:\n    b\n</pre>", "```  if a:\n    b```"},
+      {"<code><a href=\"https://x.example/\">x</a></code>", "`x (https://x.example/)`"},
+      {"<a href=\"https://g.example/d?q=a|b c&lt;d\">board</a>",
+       "<https://g.example/d?q=a%7Cb%20c%3Cd|board>"},
+      {"<a href=\" https://x.example/a\n b \">x</a>", "<https://x.example/a%20b|x>"},
+      {"<li>a</li><li></li><li>b</li>", "• a\n• b"},
+      {"<blockquote><ul><li>a</li></ul></blockquote>", "&gt; • a"},
+      {std::string("a\x01") + "b\x02" + "c&#7;d\x7F", "abcd"},
   };
   for (const auto& [html, mrkdwn] : cases) EXPECT_EQ(mrkdwn_of_html(html), mrkdwn) << html;
 }
