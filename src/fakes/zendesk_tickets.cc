@@ -119,17 +119,20 @@ json::object FakeZendesk::apply(int64_t id, const json::object& given, int64_t u
 int64_t FakeZendesk::requester_of(const json::object& given, int64_t user) {
   const json::object requester = object_in(given, "requester");
   const std::string email = text_in(requester, "email");
-  if (email.empty()) {
+  const std::string external = text_in(requester, "external_id");
+  if (email.empty() && text_in(requester, "name").empty()) {
     const int64_t id = number_in(given, "requester_id");
     return id == 0 ? user : id;
   }
   for (const auto& [id, one] : users_) {
-    if (text_in(one, "email") == email) return id;
+    if (!email.empty() && text_in(one, "email") == email) return id;
+    if (email.empty() && !external.empty() && text_in(one, "external_id") == external) return id;
   }
   const int64_t id = ++last_id_;
   users_[id] = {{"id", id},
                 {"name", text_in(requester, "name")},
-                {"email", email},
+                {"email", email.empty() ? json::value(nullptr) : json::value(email)},
+                {"external_id", external.empty() ? json::value(nullptr) : json::value(external)},
                 {"role", "end-user"},
                 {"active", true}};
   return id;
@@ -172,7 +175,8 @@ HttpStep FakeZendesk::open_ticket(const Call& call) {
   }
   const json::object requester = object_in(given, "requester");
   const std::string email = text_in(requester, "email");
-  if (!requester.empty() && email.find('@') == std::string::npos) {
+  const bool is_named = email.empty() && !text_in(requester, "name").empty();
+  if (!requester.empty() && !is_named && email.find('@') == std::string::npos) {
     return invalid_record("requester", "Requester: Email is invalid");
   }
   const std::string key(call.request->header("idempotency-key"));

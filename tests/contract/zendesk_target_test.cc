@@ -21,6 +21,23 @@ TEST(ZendeskDesk, a_ticket_is_opened_and_its_number_comes_back) {
   EXPECT_EQ(text_at(w.fake.ticket(41), "description"), "Since ten.");
 }
 
+TEST(ZendeskDesk, a_requester_without_an_address_is_named_all_the_same) {
+  World w;
+  Delivery delivery = World::opening();
+  std::get<DeskOpen>(delivery.payload).requester = {"Xenia Far", "", "slack:U9"};
+  ASSERT_EQ(w.perform(delivery).kind, Kind::done);
+  const json::value id = w.fake.ticket(41).at("requester_id");
+  EXPECT_EQ(w.fake.name_of(id.as_int64()), "Xenia Far");
+  // An account that wants an address of everybody gets the name in the words.
+  w.fake.fail_next({"POST", "/api/v2/tickets",
+                    HttpStep::answer(422, R"({"error":"RecordInvalid","details":{"requester":[
+                      {"description":"Requester: Email: cannot be blank"}]}})")});
+  Delivery other = World::opening(193, "slack:C1/2.1");
+  std::get<DeskOpen>(other.payload).requester = {"Xenia Far", "", "slack:U9"};
+  ASSERT_EQ(w.perform(other).kind, Kind::done);
+  EXPECT_EQ(text_at(w.fake.ticket(42), "description"), "Xenia Far:\n\nSince ten.");
+}
+
 TEST(ZendeskDesk, a_ticket_whose_answer_was_lost_is_found_again_and_not_opened_twice) {
   World w;
   w.fake.fail_next(lost("POST", "/api/v2/tickets", true));

@@ -16,9 +16,79 @@ constexpr size_t words_characters_max = 500;
 constexpr size_t subject_characters_max = 150;
 constexpr Millis throttle_pause{60'000};
 
-/// Zendesk shows white space as a browser does: an end of line is one only if it is a tag.
-std::string escaped(std::string_view text) {
-  return replace_all(replace_all(escape_html(text), "\r", ""), "\n", "<br>");
+/// Zendesk shows white space as a browser does: an end of line is one only if it is a tag, and what
+/// a line is indented by only if it can't be broken there.
+std::string escaped(std::string_view text, bool is_at_start = true) {
+  std::string out;
+  for (const char c : escape_html(replace_all(text, "\r", ""))) {
+    if (c == '\n') {
+      out += "<br>";
+    } else if (c == ' ' && is_at_start) {
+      out += "&nbsp;";
+    } else {
+      out += c;
+    }
+    is_at_start = c == '\n' || (c == ' ' && is_at_start);
+  }
+  return out;
+}
+
+constexpr std::string_view fence = "```";
+
+/// `code` in a line.
+std::string with_code(std::string_view text) {
+  std::string out;
+  size_t at = 0;
+  const auto add_plain = [&](size_t end) {
+    const bool is_at_start = at == 0 || text[at - 1] == '\n';
+    out += escaped(text.substr(at, end - at), is_at_start);
+    at = end;
+  };
+  for (size_t open = text.find('`'); open != std::string_view::npos; open = text.find('`', open)) {
+    const size_t begin = text.find_first_not_of('`', open);
+    const size_t end = text.find_first_of("`\n", begin);
+    const bool is_code = begin == open + 1 && end != std::string_view::npos && text[end] == '`' &&
+                         !text.substr(end).starts_with("``");
+    if (is_code) {
+      add_plain(open);
+      out += "<code>" + escape_html(text.substr(begin, end - begin)) + "</code>";
+      at = end + 1;
+    }
+    if (begin == std::string_view::npos) break;
+    open = is_code ? end + 1 : begin;
+  }
+  add_plain(text.size());
+  return out;
+}
+
+void add_paragraph(std::string& out, std::string_view text) {
+  while (text.starts_with('\n')) text.remove_prefix(1);
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  if (!trim(text).empty()) out += "<p>" + with_code(text) + "</p>";
+}
+
+/// What was said in a chat: its fences as <pre>, all else as it was typed.
+std::string html_of_words(std::string_view text) {
+  std::string out;
+  size_t at = 0;
+  for (;;) {
+    const size_t open = text.find(fence, at);
+    const size_t end =
+        open == std::string_view::npos ? open : text.find(fence, open + fence.size());
+    if (end == std::string_view::npos) break;
+    add_paragraph(out, text.substr(at, open - at));
+    std::string_view code = text.substr(open + fence.size(), end - open - fence.size());
+    if (code.starts_with('\n')) code.remove_prefix(1);
+    while (code.ends_with('\n')) code.remove_suffix(1);
+    if (!code.empty()) out += "<pre>" + escape_html(code) + "</pre>";
+    at = end + fence.size();
+  }
+  add_paragraph(out, text.substr(at));
+  return out.empty() ? "<p></p>" : out;
+}
+
+bool is_public_address(std::string_view url) {
+  return url.starts_with("https://") || url.starts_with("http://");
 }
 
 std::string html_of(const DeskComment& comment, const std::vector<AttachedFile>& files) {
@@ -26,9 +96,14 @@ std::string html_of(const DeskComment& comment, const std::vector<AttachedFile>&
   if (!comment.author_name.empty()) {
     out += fmt::format("<p><strong>{}</strong></p>", escaped(comment.author_name));
   }
-  out += fmt::format("<p>{}</p>", escaped(comment.body));
+  out += html_of_words(comment.body);
   for (const AttachedFile& file : files) {
     if (!file.token.empty()) continue;
+    // "slack:F1" is an address of our own making, and no customer's.
+    if (!is_public_address(file.link.url)) {
+      out += fmt::format("<p>{} ({})</p>", escaped(file.link.name), escaped(file.why_linked));
+      continue;
+    }
     out += fmt::format("<p>{}: <a href=\"{}\">{}</a> ({})</p>", escaped(file.link.name),
                        escaped(file.link.url), escaped(file.link.url), escaped(file.why_linked));
   }
@@ -54,10 +129,24 @@ json::value number_or_text(const std::string& id) {
   return json::string(id);
 }
 
+/// Who is known by address, or at least by name and id; empty: nobody.
 json::object requester_of(const Requester& requester) {
   std::string name = requester.name;
+  if (requester.email.empty()) {
+    if (name.empty() || requester.id.empty()) return {};
+    return {{"name", name}, {"external_id", requester.id}};
+  }
   if (name.empty()) name = requester.email.substr(0, requester.email.find('@'));
   return {{"name", name}, {"email", requester.email}};
+}
+
+/// Plain words as they are; code needs tags to stay what it is.
+json::object opening_words(const std::string& text) {
+  const size_t open = text.find(fence);
+  const bool has_code =
+      open != std::string::npos && text.find(fence, open + fence.size()) != std::string::npos;
+  if (!has_code) return {{"body", text}, {"public", true}};
+  return {{"html_body", html_of_words(text)}, {"public", true}};
 }
 
 json::object marked(const std::string& marker) {
@@ -99,12 +188,12 @@ Request encode_open(const DeskOpen& open, const std::string& marker,
     text += "\n\n" + open.thread_url;
   }
   json::object ticket{{"subject", cut_characters(open.title, subject_characters_max)},
-                      {"comment", json::object{{"body", text}, {"public", true}}},
+                      {"comment", opening_words(text)},
                       {"priority", json::string(zendesk_name_of(open.priority))},
                       {"external_id", open.key},
                       {"tags", json::array(open.tags.begin(), open.tags.end())},
                       {"metadata", marked(marker)}};
-  if (!open.requester.email.empty()) ticket["requester"] = requester_of(open.requester);
+  if (json::object who = requester_of(open.requester); !who.empty()) ticket["requester"] = who;
   if (settings.group_id != 0) ticket["group_id"] = settings.group_id;
   if (settings.agent_id != 0) ticket["assignee_id"] = settings.agent_id;
   if (settings.thread_url_field != 0 && !open.thread_url.empty()) {

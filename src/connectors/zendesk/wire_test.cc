@@ -59,6 +59,36 @@ TEST(ZendeskWire, a_requester_without_a_name_gets_one_and_without_an_address_is_
   open.requester = {"Bo", "", ""};
   const json::value bare = parsed(encode_open(open, "d-1", {}).body);
   EXPECT_FALSE(bare.at("ticket").as_object().contains("requester"));
+  open.requester = {"Bo", "", "slack:U9"};
+  const json::value by_id = parsed(encode_open(open, "d-1", {}).body);
+  EXPECT_EQ(by_id.at("ticket").at("requester"),
+            parsed(R"({"name":"Bo","external_id":"slack:U9"})"));
+}
+
+std::string html_of_body(const std::string& body, const std::vector<AttachedFile>& files = {}) {
+  const DeskComment comment{
+      .ticket = {1}, .author_name = "", .author_email = "", .body = body, .external_id = "42"};
+  const json::value sent = parsed(encode_comment(comment, "d-1", files).body);
+  return std::string(sent.at("ticket").at("comment").at("html_body").as_string());
+}
+
+TEST(ZendeskWire, code_of_a_chat_is_code_at_the_desk) {
+  EXPECT_EQ(html_of_body("see:\n```\nif a < b:\n  run()\n```\nok?"),
+            "<p>see:</p><pre>if a &lt; b:\n  run()</pre><p>ok?</p>");
+  EXPECT_EQ(html_of_body("```x```"), "<pre>x</pre>");
+  EXPECT_EQ(html_of_body("run `a < b` now"), "<p>run <code>a &lt; b</code> now</p>");
+  EXPECT_EQ(html_of_body("no ` code ``` here"), "<p>no ` code ``` here</p>");
+  EXPECT_EQ(html_of_body("1. a\n    • b"), "<p>1. a<br>&nbsp;&nbsp;&nbsp;&nbsp;• b</p>");
+  DeskOpen open{.key = "k", .title = "t", .description = "```\na\n  b\n```"};
+  const json::value sent = parsed(encode_open(open, "d-1", {}).body);
+  EXPECT_EQ(sent.at("ticket").at("comment"), parsed(R"({"html_body":"<pre>a\n  b</pre>",
+                                                        "public":true})"));
+}
+
+TEST(ZendeskWire, an_address_of_our_own_making_reaches_nobody) {
+  const AttachedFile gone{
+      .token = "", .link = {"shot.png", "slack:F1", "", 0}, .why_linked = "not copied"};
+  EXPECT_EQ(html_of_body("x", {gone}), "<p>x</p><p>shot.png (not copied)</p>");
 }
 
 TEST(ZendeskWire, a_comment_says_who_wrote_it_and_is_never_html) {
