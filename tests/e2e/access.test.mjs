@@ -1,7 +1,8 @@
 // Who comes in: password accounts, sessions, CSRF, roles over every route, scopes, the wall's link.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { test } from "node:test";
-import { call, local, run, serve, until } from "./daemon.mjs";
+import { binary, call, folder, local, run, serve, until } from "./daemon.mjs";
 
 const password = "correct horse battery";
 const config = `${local}\n[access]\nmode = "password"\n`;
@@ -65,6 +66,19 @@ test("guessing locks the guesser, not the person", async () => {
   assert.equal(forged.status, 429);
   await daemon.stop();
   daemon.clean();
+});
+
+test("a role that is changed while a password is typed stays changed", async () => {
+  const cwd = folder(config);
+  assert.equal(run(cwd, ["user", "add", "ana"], { input: `${password}\n` }).code, 0);
+  const typing = spawn(binary, ["user", "passwd", "ana"], { cwd, env: { PATH: process.env.PATH } });
+  const ended = new Promise((resolve) => typing.on("exit", resolve));
+  await new Promise((resume) => setTimeout(resume, 1500));  // it waits for the password
+  assert.equal(run(cwd, ["user", "passwd", "ana", "--role", "admin"]).code, 0);
+  typing.stdin.end("another good password\n");
+  assert.equal(await ended, 0);
+  const [ana] = JSON.parse(run(cwd, ["user", "list", "--json"]).out).items;
+  assert.equal(ana.role, "admin");
 });
 
 test("another role, another password or removal ends the sessions", async () => {

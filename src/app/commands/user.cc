@@ -113,31 +113,48 @@ void remove(Invocation& invocation, const UserArguments& given) {
   print_one(invocation, {{"removed", given.name}});
 }
 
-/// With --role alone the password stays.
+/// The account whose password may be set. errors  missing, invalid: it signs in elsewhere
+Result<Account> account_with_password(Journal& journal, const std::string& name) {
+  DW_TRY(Account account, account_named(journal, name));
+  if (account.subject.empty()) return account;
+  return Error{ErrorKind::invalid, "user", "signs in elsewhere: no password here"};
+}
+
+/// The hash of the password that is asked for, of an account that may have one.
+Result<std::string> ask_password(Core& core, const std::string& name) {
+  auto look = [&](Journal& journal) -> Result<void> {
+    DW_CHECK(account_with_password(journal, name));
+    return {};
+  };
+  DW_CHECK(core.store->write_now(look));
+  DW_TRY(const std::string password, fresh_password());
+  return hash_password(password);
+}
+
+/// With --role alone the password stays, and without it the role: whoever changes the other one
+/// while the password is typed is not undone.
 void change(Invocation& invocation, const UserArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  Account account;
-  auto find = [&](Journal& journal) -> Result<void> {
-    DW_TRY(account, account_named(journal, given.name));
-    return {};
-  };
-  const Result<void> found = core->store->write_now(find);
-  if (!found.ok()) return fail(invocation, found.error());
-  if (given.role.empty()) {
-    if (!account.subject.empty()) {
-      return fail(invocation, {ErrorKind::invalid, "user", "signs in elsewhere: no password here"});
-    }
-    const Result<std::string> password = fresh_password();
-    if (!password.ok()) return fail(invocation, password.error());
-    account.password = hash_password(*password);
-  } else {
-    account.role = given.role;
+  const bool is_role = !given.role.empty();
+  std::string password;
+  if (!is_role) {
+    Result<std::string> asked = ask_password(*core, given.name);
+    if (!asked.ok()) return fail(invocation, asked.error());
+    password = std::move(*asked);
   }
+  Account account;
   auto work = [&](Journal& journal) -> Result<void> {
+    if (is_role) {
+      DW_TRY(account, account_named(journal, given.name));
+      account.role = given.role;
+    } else {
+      DW_TRY(account, account_with_password(journal, given.name));
+      account.password = password;
+    }
     DW_CHECK(journal.change_account(account));
-    return journal.add_audit({core->clock.now(), "command line",
-                              given.role.empty() ? "user.passwd" : "user.role", account.name});
+    return journal.add_audit(
+        {core->clock.now(), "command line", is_role ? "user.role" : "user.passwd", account.name});
   };
   const Result<void> written = core->store->write_now(work);
   if (!written.ok()) return fail(invocation, written.error());
