@@ -23,7 +23,7 @@ void notify_systemd(const std::string& state) {
   const auto* to = reinterpret_cast<const sockaddr*>(&address);
   const bool is_sent = socket >= 0 && ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, to,
                                                bytes) == static_cast<ssize_t>(state.size());
-  if (!is_sent) log_warn("serve", "systemd could not be told", {{"state", state}});
+  if (!is_sent) log_warn("serve", "could not notify systemd", {{"state", state}});
   if (socket >= 0) ::close(socket);
 }
 

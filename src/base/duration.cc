@@ -32,7 +32,7 @@ Result<int64_t> parse_units(std::string_view text, const std::array<Unit, N>& un
       if (unit == name && number <= max / size) return number * size;
     }
   }
-  return Error{ErrorKind::invalid, "", fmt::format("\"{}\" is none ({})", text, sample)};
+  return Error{ErrorKind::invalid, "", fmt::format("invalid value \"{}\" ({})", text, sample)};
 }
 
 template <size_t N>

@@ -84,7 +84,8 @@ bool Inbox::takes(std::string_view kind) const {
 Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> asked) {
   make_storable(event);
   if (!takes(event.kind)) {
-    co_return Error{ErrorKind::invalid, event.source, "nothing here takes " + event.kind};
+    co_return Error{ErrorKind::invalid, event.source,
+                    "no job handles events of kind " + event.kind};
   }
   const Monotonic started = clock_.monotonic();
   Accepted accepted;

@@ -339,7 +339,8 @@ HttpClient::~HttpClient() = default;
 Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout, const Fence* fence) {
   // To libcurl 0 is "without end".
   if (timeout <= Millis(0)) {
-    co_return Error{ErrorKind::unreachable, host_and_path(call.url), "no time was left to send it"};
+    co_return Error{ErrorKind::unreachable, host_and_path(call.url),
+                    "the deadline passed before the request was sent"};
   }
   Transfer transfer;
   transfer.call = std::move(call);
@@ -360,8 +361,9 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout, const F
   if (code == CURLE_OK) co_return std::move(transfer.answer);
   std::string what = curl_easy_strerror(code);
   if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
-  if (transfer.is_shut) what = "cut: its time is over, or another may go on with it";
-  if (transfer.is_too_large) what = "the answer is larger than this may be";
+  if (transfer.is_shut)
+    what = "cancelled: its time is over, or another replica may have taken it over";
+  if (transfer.is_too_large) what = "the response is too large";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
   if (is_bad_url && !transfer.has_written) {

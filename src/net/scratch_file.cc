@@ -14,7 +14,7 @@ Result<ScratchFile> ScratchFile::make() {
   name += "/deskwire-" + std::string(6, 'X');  // mkstemp fills them in
   const int descriptor = ::mkstemp(name.data());
   if (descriptor < 0) {
-    return Error{ErrorKind::full, "scratch file", "none can be made at " + name};
+    return Error{ErrorKind::full, "scratch file", "can't create " + name};
   }
   ::unlink(name.c_str());
   return ScratchFile(descriptor);

@@ -201,10 +201,10 @@ Task<Result<std::unique_ptr<WebSocket>>> WebSocket::connect(Loop& loop, std::str
   const bool is_web_socket = url.starts_with("ws://") || url.starts_with("wss://");
   const std::optional<Url> parsed =
       is_web_socket ? parse_url("http" + url.substr(2)) : std::nullopt;
-  if (!parsed) co_return Error{ErrorKind::invalid, "web socket", "the address is none"};
+  if (!parsed) co_return Error{ErrorKind::invalid, "web socket", "invalid address"};
   // What is said there is secret: it goes over TLS, or stays on this machine.
   if (parsed->scheme == "http" && !is_loopback_host(parsed->host)) {
-    co_return Error{ErrorKind::invalid, "web socket", "the address has no TLS (ws://)"};
+    co_return Error{ErrorKind::invalid, "web socket", "the address must begin with wss:// (TLS)"};
   }
   const std::string origin = parsed->origin();
   Address to{.host = parsed->host,

@@ -128,7 +128,7 @@ Task<Response> Deadlines::answer(SharedHandler handler, Request& request) {
   if (pending->is_done) co_return std::move(pending->response);
   pending->is_given_up = true;
   ++given_up_;
-  log_warn("http", "no answer in time; the request goes on without its caller",
+  log_warn("http", "no answer in time: answered 503; the request is still running",
            {{"method", std::string(request.method)}, {"path", std::string(request.path)}});
   co_return too_late(request, limit);
 }

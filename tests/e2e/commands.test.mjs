@@ -25,7 +25,7 @@ secret = "\${NOT_SET}"
   for (const line of [
     /deskwire\.toml:2: server\.listen: must be text/,
     /deskwire\.toml:3: server\.lisen: unknown key \(did you mean listen\?\)/,
-    /deskwire\.toml:5: store\.retention: "soon" is none/,
+    /deskwire\.toml:5: store\.retention: invalid value "soon"/,
     /deskwire\.toml:8: queue\.url: /,
     /deskwire\.toml:9: route\.queue: there is no queue "none"/,
     /deskwire\.toml:11: route\.when\.text: is no RE2 pattern/,

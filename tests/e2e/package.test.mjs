@@ -87,7 +87,7 @@ while True: print(s.recv(4096).decode())`, place]);
   await until(() => heard.includes("STOPPING=1"), "stopping");
   daemon.clean();
   const deaf = await serve({ config: local, env: { NOTIFY_SOCKET: "/nonexistent/socket" } });
-  await until(() => deaf.log().includes("systemd could not be told"), "a word in the log");
+  await until(() => deaf.log().includes("could not notify systemd"), "a word in the log");
   assert.equal((await deaf.stop()).code, 0);
   deaf.clean();
 });

@@ -110,7 +110,7 @@ Result<SlackAnswer> decode_slack_answer(const HttpAnswer& answer, std::string_vi
   std::vector<Problem> ignored;
   const std::optional<bool> is_ok =
       body.ok() ? JsonView(*body, ignored)["ok"].boolean() : std::nullopt;
-  if (!is_ok) return Error{ErrorKind::unsure, where, "an answer that is none of Slack's"};
+  if (!is_ok) return Error{ErrorKind::unsure, where, "unexpected response from Slack"};
   if (!*is_ok) {
     Error error = error_of_word(*body, method);
     if (error.kind == ErrorKind::busy) {

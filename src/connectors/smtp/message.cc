@@ -131,7 +131,7 @@ std::string refusal_of_mail_address(std::string_view address) {
   for (const char c : address) {
     if (is_control(c) || c == ' ' || c == '<' || c == '>' || c == ',' || c == ';') is_good = false;
   }
-  return is_good ? "" : "an address is none: it can't be written to";
+  return is_good ? "" : "invalid address: mail can't be sent to it";
 }
 
 Result<MailSender> parse_sender(std::string_view text) {

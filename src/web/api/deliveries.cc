@@ -64,7 +64,8 @@ Task<Answer> Operations::discard_delivery(Call& call) {
   std::vector<Problem> problems;
   const JsonView view(body, problems);
   const std::string why(trim(view["why"].required_text()));
-  if (problems.empty() && why.empty()) problems.push_back({"why", "say why it need not happen"});
+  if (problems.empty() && why.empty())
+    problems.push_back({"why", "is required: the reason to discard the delivery"});
   if (count_characters(why) > why_characters_max) {
     problems.push_back({"why", "is longer than 500 characters"});
   }

@@ -20,7 +20,7 @@ Task<Answer> Operations::preview_notices(Call& call) {
   std::vector<Problem> problems;
   const PageRequest page = page_parameters(call.request, problems);
   if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) {
-    problems.push_back({"cursor", "is none that this list has given as next_cursor"});
+    problems.push_back({"cursor", "is invalid: pass next_cursor from the last page of this list"});
   }
   DW_CO_CHECK(check_parameters(std::move(problems)));
   std::string after = to_lower(page.cursor);

@@ -27,7 +27,7 @@ void Api::declare_metrics() {
   parts_.metrics.declare_gauge("deskwire_connector_up", "1 while a connector works, by connector");
   parts_.metrics.declare_gauge("deskwire_live_readers", "Open live streams");
   parts_.metrics.declare_gauge("deskwire_requests_given_up",
-                               "Requests that go on after their caller was told to come again");
+                               "Requests still running after their caller was answered 503");
 }
 
 Task<Answer> Api::status(Call& call) {

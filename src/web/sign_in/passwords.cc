@@ -61,7 +61,7 @@ Passwords::~Passwords() {
 
 Task<Result<bool>> Passwords::verify(std::string hash, std::string password) {
   if (state_->waiting >= waiting_max) {
-    co_return Error{ErrorKind::busy, "sign-in", "too many sign in at once; come again",
+    co_return Error{ErrorKind::busy, "sign-in", "too many sign-ins at once; retry later",
                     Millis(2000)};
   }
   ++state_->waiting;
