@@ -28,7 +28,7 @@ void send(Turn& turn, const Said& said, const std::string& body, bool is_open) {
 /// In a solved thread: false if it has to wait for the desk.
 bool carry_solved(Turn& turn, const Said& said, const std::string& plain) {
   const std::string who = turn.name_of(said.author);
-  if (is_thanks(Turn::raw_text(said.body))) {
+  if (is_thanks(Turn::raw_text(said.body), turn.names())) {
     // Kept with our record; a comment would open the ticket again at many a desk.
     turn.plan.changes.push_back(AddComment{{.ticket = turn.ticket->id,
                                             .author_name = who,
@@ -144,7 +144,7 @@ bool is_for_desk(const Turn& turn, const Said& said) {
   }
   if (is_private(turn, turn.plain(said.body))) return false;
   const bool is_solved = turn.link->stage == LinkStage::solved;
-  return !(is_solved && is_thanks(Turn::raw_text(said.body)));
+  return !(is_solved && is_thanks(Turn::raw_text(said.body), turn.names()));
 }
 
 /// Commands outside of linked threads; replies that came before their thread wait on.

@@ -4,24 +4,11 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "jobs/bridge/speech.h"
 #include "jobs/bridge/turn.h"
 
 namespace dw {
 namespace {
-
-/// Lower case, without white space and punctuation around it.
-std::string bare_word(std::string_view text) {
-  std::string word = to_lower(replace_all(text, "\xEF\xB8\x8F", ""));
-  const auto is_around = [](char c) {
-    const auto code = static_cast<unsigned char>(c);
-    return code < 0x80 && std::isalnum(code) == 0;
-  };
-  size_t begin = 0;
-  size_t end = word.size();
-  while (begin < end && is_around(word[begin])) ++begin;
-  while (end > begin && is_around(word[end - 1])) --end;
-  return word.substr(begin, end - begin);
-}
 
 bool is_among(const std::vector<std::string>& words, const std::string& plain) {
   const std::string word = bare_word(plain);

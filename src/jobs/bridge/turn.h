@@ -166,8 +166,9 @@ void take_reopened(Turn& turn, const Answer& answer);
 /// A comment was refused: where the ticket is closed for good, it opens a follow-up.
 void take_comment_back(Turn& turn, const Answer& answer);
 // thanks.cc
-/// A short message of thanks and nothing else, as mrkdwn.
-bool is_thanks(std::string_view text);
+/// A short message of thanks and nothing else, as mrkdwn. `names` are those that may stand in it
+/// in any spelling; others must look like one.
+bool is_thanks(std::string_view text, const NamesById& names = {});
 // commands.cc
 /// "priority high" of "Priority high"; empty: words that only begin like a command, such as "status
 /// page is down", and everything else.

@@ -1,6 +1,7 @@
 // Which words are thanks, and which are a command.
 #include <gtest/gtest.h>
 
+#include "jobs/bridge/speech.h"
 #include "jobs/bridge/turn.h"
 
 namespace dw {
@@ -26,18 +27,117 @@ TEST(Thanks, common_forms_of_thanks_are_thanks) {
                            "Thank you, team ❤️",
                            "thanks for the quick help",
                            "much appreciated",
-                           "ok thanks"}) {
+                           "ok thanks",
+                           "thanks :+1:",
+                           ":pray::skin-tone-3:",
+                           "🙏🏽",
+                           "thank you :tada: :heart:",
+                           ":thank_you_blob:",
+                           "thanks :our_logo:",
+                           "“Thank you…”",
+                           "Thanks — works now",
+                           "thanks, that’s perfect",
+                           "Thanks Ana!",
+                           "Thank you, Jonas.",
+                           "Thanks a lot Ana Lopez",
+                           "Thanks,\nAna",
+                           "Ana, thanks!",
+                           "Hi Zoë, thank you",
+                           "thanks again",
+                           "Thank you again Ana",
+                           "Vielen Dank für die schnelle Hilfe!",
+                           "DANKESCHÖN",
+                           "Danke euch, läuft jetzt wieder",
+                           "Merci à tous, ça marche maintenant",
+                           "Mille mercis pour votre aide",
+                           "¡Muchas gracias por la ayuda!",
+                           "Gracias, ya funciona",
+                           "Muito obrigada pela ajuda",
+                           "Valeu pessoal!",
+                           "Hartelijk dank, het werkt nu",
+                           "bedankt voor je hulp",
+                           "Grazie mille per l’aiuto",
+                           "tante grazie a tutti",
+                           "Mange tak for hjælpen",
+                           "Tak, det virker nu",
+                           "Danke, geht wieder",
+                           "merci encore",
+                           "Tack så mycket för hjälpen!",
+                           "Stort tack, fungerar nu"}) {
     EXPECT_TRUE(is_thanks(text)) << text;
   }
 }
 
 TEST(Thanks, anything_besides_is_no_thanks) {
-  for (const char* text :
-       {"", "ok", "👍", "no thanks", "thanks but it is not working", "thanks, one more question",
-        "thank you. The printer is on fire again", "great", "it works now", "thankful people",
-        "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks"}) {
+  for (const char* text : {"",
+                           "ok",
+                           "👍",
+                           "no thanks",
+                           "thanks but it is not working",
+                           "thanks, one more question",
+                           "thank you. The printer is on fire again",
+                           "great",
+                           "it works now",
+                           "thankful people",
+                           "thanks thanks thanks thanks thanks thanks thanks thanks thanks thanks "
+                           "thanks thanks thanks",
+                           "danke, das problem ist wieder da",
+                           "thanks?",
+                           "thanks, when?",
+                           "thanks, but it still fails",
+                           "thanks, it fails again",
+                           "down again, thanks",
+                           "still broken, thanks",
+                           "thanks. Again.",
+                           "thanks :thinking_face:",
+                           "thanks :-1:",
+                           "danke, geht nicht",
+                           "nein danke",
+                           "non merci",
+                           "no gracias",
+                           "nej tack",
+                           "nee bedankt",
+                           "merci mais ça ne marche pas",
+                           "gracias pero sigue igual",
+                           "obrigado, mas ainda falha",
+                           "grazie ma non funziona",
+                           "tak men det virker ikke",
+                           "tack men det fungerar inte",
+                           "Gracias. ¿Y el otro?",
+                           "thanks, Printer broke",
+                           "Thanks VPN is down",
+                           ":tada:",
+                           "Ana"}) {
     EXPECT_FALSE(is_thanks(text)) << text;
   }
+}
+
+TEST(Thanks, names_that_are_known_may_be_spelt_in_any_way) {
+  EXPECT_FALSE(is_thanks("thanks ana"));
+  EXPECT_TRUE(is_thanks("thanks ana", {{"U7", "Ana Lopez"}}));
+  EXPECT_FALSE(is_thanks("thanks bo", {{"U7", "Ana Lopez"}}));
+}
+
+TEST(Closing, a_word_is_bare_of_what_stands_around_it) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"Resolved…", "resolved"},
+      {"  *Done!*  ", "done"},
+      {"“Done”", "done"},
+      {"¡Hecho!", "hecho"},
+      {"— erledigt —", "erledigt"},
+      {"«fermé»", "fermé"},
+      {"DÉJÀ", "déjà"},
+      {"完了。", "完了"},
+      {"✅", "✅"},
+      {":white_check_mark:", "✅"},
+      {"✔️", "✔"},
+      {"👍🏽", "👍"},
+      {"done?", "done?"},
+      {"all  done.", "all  done"},
+      {"...", ""},
+      {"", ""},
+  };
+  for (const auto& [text, word] : cases) EXPECT_EQ(bare_word(text), word) << text;
 }
 
 json::value said_to_us(const std::string& text) {
