@@ -125,6 +125,7 @@ Object describe(const Operation& operation) {
 Object paths() {
   Object out;
   for (const Operation& one : operations()) {
+    if (one.is_local) continue;
     json::value& methods = out[one.path];
     if (methods.is_null()) methods = Object{};
     methods.get_object()[to_lower(one.method)] = describe(one);
@@ -132,10 +133,11 @@ Object paths() {
   return out;
 }
 
-/// Every shape that some operation takes, answers or tells.
+/// Every shape that some operation takes, answers or streams.
 Object schemas() {
   Object out;
   for (const Operation& one : operations()) {
+    if (one.is_local) continue;
     if (one.body) add_named(*one.body, out);
     if (one.answer) add_named(*one.answer, out);
   }

@@ -134,6 +134,15 @@ const Shape<Delivery, ShapeContext>& shape_for(const Delivery*) {
   return shape;
 }
 
+const Shape<WholeDelivery, ShapeContext>& shape_for(const WholeDelivery*) {
+  static const auto shape =
+      Shape<WholeDelivery, ShapeContext>("DeliveryWhole")
+          .include(shape_for(static_cast<const Delivery*>(nullptr)), &WholeDelivery::delivery)
+          .add_json("payload", {},
+                    [](const WholeDelivery& one) { return encode(one.delivery.payload); });
+  return shape;
+}
+
 const Shape<Quantiles>& shape_for(const Quantiles*) {
   static const auto shape =
       Shape<Quantiles>("").add("median", &Quantiles::median).add("p90", &Quantiles::p90);

@@ -35,6 +35,11 @@ struct LiveTicket {
   Ticket ticket;
 };
 
+/// A delivery with what it carries.
+struct WholeDelivery {
+  Delivery delivery;
+};
+
 /// A queue with what is known of it; of one outside this program that may be nothing.
 struct ShownQueue {
   std::string name, kind;
@@ -76,6 +81,7 @@ const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*);
 const Shape<Comment>& shape_for(const Comment*);
 const Shape<Link>& shape_for(const Link*);
 const Shape<Delivery, ShapeContext>& shape_for(const Delivery*);
+const Shape<WholeDelivery, ShapeContext>& shape_for(const WholeDelivery*);
 const Shape<Quantiles>& shape_for(const Quantiles*);
 const Shape<TicketFigures>& shape_for(const TicketFigures*);
 const Shape<ShownQueue>& shape_for(const ShownQueue*);

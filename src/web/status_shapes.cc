@@ -99,6 +99,46 @@ const Shape<Token>& shape_for(const Token*) {
   return shape;
 }
 
+const Shape<FreshToken>& shape_for(const FreshToken*) {
+  using Text = std::optional<std::string>;
+  static const auto some = [](const std::string& text) {
+    return text.empty() ? Text() : Text(text);
+  };
+  static const auto is_sqs = [](const FreshToken& one) { return !one.token.sqs_key_id.empty(); };
+  static const auto secret_where = [](bool is_key) {
+    return [is_key](const FreshToken& one) {
+      return is_key == is_sqs(one) ? Text(one.secret) : Text();
+    };
+  };
+  static const auto role = [](const FreshToken& one) {
+    return is_sqs(one) ? Text() : Text(one.token.role);
+  };
+  static const auto scopes = [](const FreshToken& one) {
+    return is_sqs(one) ? Text() : some(one.token.scopes);
+  };
+  static const auto key = [](const FreshToken& one) { return some(one.token.sqs_key_id); };
+  static const auto shape =
+      Shape<FreshToken>("FreshToken")
+          .add("name", [](const FreshToken& one) { return one.token.name; })
+          .add_optional("aws_access_key_id", key)
+          .add_optional("aws_secret_access_key", secret_where(true))
+          .add_optional("role", role)
+          .add_optional("token", secret_where(false))
+          .add_optional("scopes", scopes)
+          .add_optional("link", [](const FreshToken& one) { return some(one.link); });
+  return shape;
+}
+
+const Shape<RevokedToken>& shape_for(const RevokedToken*) {
+  static const auto shape = Shape<RevokedToken>("Revoked").add("revoked", &RevokedToken::name);
+  return shape;
+}
+
+const Shape<RemovedUser>& shape_for(const RemovedUser*) {
+  static const auto shape = Shape<RemovedUser>("Removed").add("removed", &RemovedUser::name);
+  return shape;
+}
+
 const Shape<Account>& shape_for(const Account*) {
   static const auto kind = [](const Account& one) {
     return std::string(one.subject.empty() ? "password" : "oidc");

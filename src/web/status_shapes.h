@@ -50,6 +50,19 @@ struct ShownProblem {
   Error error;
 };
 
+/// A token or an SQS access key that was just made, with its secret.
+struct FreshToken {
+  Token token;
+  std::string secret;
+  std::string link{};  ///< of a wall screen
+};
+struct RevokedToken {
+  std::string name;
+};
+struct RemovedUser {
+  std::string name;
+};
+
 template <>
 inline constexpr std::array all_of<Role>{Role::viewer, Role::agent, Role::admin};
 template <>
@@ -66,7 +79,10 @@ const Shape<ShownSession>& shape_for(const ShownSession*);
 const Shape<AuditEntry>& shape_for(const AuditEntry*);
 /// Without its secret.
 const Shape<Token>& shape_for(const Token*);
+const Shape<FreshToken>& shape_for(const FreshToken*);
+const Shape<RevokedToken>& shape_for(const RevokedToken*);
 const Shape<Account>& shape_for(const Account*);
+const Shape<RemovedUser>& shape_for(const RemovedUser*);
 const Shape<Problem>& shape_for(const Problem*);
 const Shape<ShownProblem>& shape_for(const ShownProblem*);
 

@@ -1,8 +1,7 @@
 // deskwire summary: the daily report, to stdout.
 #include <fmt/format.h>
 
-#include "app/commands/commands.h"
-#include "jobs/bridge/bridge.h"
+#include "app/commands/operation_command.h"
 
 namespace dw {
 namespace {
@@ -10,15 +9,11 @@ namespace {
 void print_summary(Invocation& invocation) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  std::string text;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(text, read_summary(reader, core->clock.now(), core->settings.hours.timezone));
-    return {};
-  };
-  const Result<void> read = core->store->read_now(work);
-  if (!read.ok()) return fail(invocation, read.error());
-  if (invocation.is_json) return print_one(invocation, {{"text", text}});
-  fmt::print("{}\n", text);
+  FrontDoor door(*core);
+  const auto answer = ask(invocation, door, "getSummary");
+  if (!answer) return;
+  if (invocation.is_json) return print_one(invocation, *answer);
+  fmt::print("{}\n", std::string_view(answer->at("text").as_string()));
 }
 
 }  // namespace

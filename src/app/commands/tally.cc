@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/commands/commands.h"
+#include "app/commands/operation_command.h"
 #include "app/stats_files.h"
 #include "app/tally_recount.h"
 #include "base/storable.h"
 #include "base/text.h"
 #include "base/text_file.h"
 #include "domain/day.h"
-#include "web/tally_shapes.h"
 
 namespace dw {
 namespace {
@@ -37,25 +36,21 @@ std::optional<TimePoint> since_given(Invocation& invocation, const Core& core,
 void show(Invocation& invocation, const TallyArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  TallyQuery query{.channel = given.channel};
+  FrontDoor door(*core);
+  Asking asking;
   if (!given.since.empty()) {
-    query.since = since_given(invocation, *core, given.since);
-    if (!query.since) return;
+    if (!since_given(invocation, *core, given.since)) return;
+    asking.query.emplace_back("since", given.since);
   }
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const std::vector<TallyAgent> agents, reader.tally(query));
-    json::array items;
-    for (const TallyAgent& agent : agents) items.push_back(shape_of(agent));
-    print_items(invocation, items,
-                {{"USERNAME", "username"},
-                 {"NAME", "name"},
-                 {"UPDATES", "updates"},
-                 {"OF THEM IMPORTED", "opening"},
-                 {"LAST", "last_at"}});
-    return {};
-  };
-  const Result<void> read = core->store->read_now(work);
-  if (!read.ok()) fail(invocation, read.error());
+  if (!given.channel.empty()) asking.query.emplace_back("channel", given.channel);
+  const auto answer = ask(invocation, door, "getTally", asking);
+  if (!answer) return;
+  print_items(invocation, answer->at("agents").as_array(),
+              {{"USERNAME", "username"},
+               {"NAME", "name"},
+               {"UPDATES", "updates"},
+               {"OF THEM IMPORTED", "opening"},
+               {"LAST", "last_at"}});
 }
 
 void import(Invocation& invocation, const TallyArguments& given) {

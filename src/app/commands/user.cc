@@ -5,11 +5,9 @@
 
 #include <iostream>
 
-#include "app/commands/commands.h"
-#include "app/exit_code.h"
+#include "app/commands/operation_command.h"
 #include "base/text.h"
 #include "web/sign_in/passwords.h"
-#include "web/status_shapes.h"
 
 namespace dw {
 namespace {
@@ -61,74 +59,12 @@ std::string check_name(const std::string& name) {
 void add(Invocation& invocation, const UserArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
+  FrontDoor door(*core);
   const Result<std::string> password = fresh_password();
   if (!password.ok()) return fail(invocation, password.error());
-  Account account{.name = given.name, .role = given.role.empty() ? "viewer" : given.role};
-  account.password = hash_password(*password);
-  account.created_at = core->clock.now();
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(account.id, journal.add_account(account));
-    return journal.add_audit({account.created_at, "command line", "user.add", account.name});
-  };
-  const Result<void> written = core->store->write_now(work);
-  if (!written.ok()) return fail(invocation, written.error());
-  print_one(invocation, shape_of(account));
-}
-
-void list(Invocation& invocation) {
-  const std::unique_ptr<Core> core = open_core(invocation);
-  if (!core) return;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const std::vector<Account> accounts, reader.accounts());
-    json::array items;
-    for (const Account& account : accounts) items.push_back(shape_of(account));
-    print_items(invocation, items,
-                {{"NAME", "name"},
-                 {"ROLE", "role"},
-                 {"KIND", "kind"},
-                 {"CREATED", "created_at"},
-                 {"SIGNED IN", "signed_in_at"}});
-    return {};
-  };
-  const Result<void> read = core->store->read_now(work);
-  if (!read.ok()) fail(invocation, read.error());
-}
-
-Result<Account> account_named(Journal& journal, const std::string& name) {
-  DW_TRY(const std::optional<Account> found, journal.account(name));
-  if (found) return *found;
-  return Error{ErrorKind::missing, "user", fmt::format("there is no account {}", name)};
-}
-
-void remove(Invocation& invocation, const UserArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
-  if (!core) return;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(const Account account, account_named(journal, given.name));
-    DW_CHECK(journal.remove_account(account.id));
-    return journal.add_audit({core->clock.now(), "command line", "user.remove", account.name});
-  };
-  const Result<void> written = core->store->write_now(work);
-  if (!written.ok()) return fail(invocation, written.error());
-  print_one(invocation, {{"removed", given.name}});
-}
-
-/// The account whose password may be set. errors  missing, invalid: it signs in elsewhere
-Result<Account> account_with_password(Journal& journal, const std::string& name) {
-  DW_TRY(Account account, account_named(journal, name));
-  if (account.subject.empty()) return account;
-  return Error{ErrorKind::invalid, "user", "signs in elsewhere: no password here"};
-}
-
-/// The hash of the password that is asked for, of an account that may have one.
-Result<std::string> ask_password(Core& core, const std::string& name) {
-  auto look = [&](Journal& journal) -> Result<void> {
-    DW_CHECK(account_with_password(journal, name));
-    return {};
-  };
-  DW_CHECK(core.store->write_now(look));
-  DW_TRY(const std::string password, fresh_password());
-  return hash_password(password);
+  Asking asking{.body = {{"name", given.name}, {"password", *password}}};
+  if (!given.role.empty()) asking.body["role"] = given.role;
+  if (const auto made = ask(invocation, door, "addUser", asking)) print_one(invocation, *made);
 }
 
 /// With --role alone the password stays, and without it the role: whoever changes the other one
@@ -136,29 +72,21 @@ Result<std::string> ask_password(Core& core, const std::string& name) {
 void change(Invocation& invocation, const UserArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  const bool is_role = !given.role.empty();
-  std::string password;
-  if (!is_role) {
-    Result<std::string> asked = ask_password(*core, given.name);
-    if (!asked.ok()) return fail(invocation, asked.error());
-    password = std::move(*asked);
-  }
-  Account account;
-  auto work = [&](Journal& journal) -> Result<void> {
-    if (is_role) {
-      DW_TRY(account, account_named(journal, given.name));
-      account.role = given.role;
-    } else {
-      DW_TRY(account, account_with_password(journal, given.name));
-      account.password = password;
+  FrontDoor door(*core);
+  Asking asking{.name = given.name};
+  const auto account = ask(invocation, door, "getUser", asking);
+  if (!account) return;
+  if (given.role.empty()) {
+    if (account->at("kind").as_string() == "oidc") {
+      return fail(invocation, {ErrorKind::invalid, "user", "signs in elsewhere: no password here"});
     }
-    DW_CHECK(journal.change_account(account));
-    return journal.add_audit(
-        {core->clock.now(), "command line", is_role ? "user.role" : "user.passwd", account.name});
-  };
-  const Result<void> written = core->store->write_now(work);
-  if (!written.ok()) return fail(invocation, written.error());
-  print_one(invocation, shape_of(account));
+    const Result<std::string> password = fresh_password();
+    if (!password.ok()) return fail(invocation, password.error());
+    asking.body["password"] = *password;
+  } else {
+    asking.body["role"] = given.role;
+  }
+  if (const auto made = ask(invocation, door, "updateUser", asking)) print_one(invocation, *made);
 }
 
 }  // namespace
@@ -174,10 +102,20 @@ void add_user(Command app, Invocation& invocation) {
                               [&invocation, given] { add(invocation, *given); });
   fresh.add_option("name", given->name, "the name to sign in with").required().check(check_name);
   role(fresh, "viewer (the default), agent or admin");
-  add_command(user, invocation, "list", "All of them", [&invocation] { list(invocation); });
-  Command gone = add_command(user, invocation, "remove", "Remove one, and end its sessions",
-                             [&invocation, given] { remove(invocation, *given); });
-  gone.add_option("name", given->name, "its name").required();
+  add_operation(user, invocation,
+                {.name = "list",
+                 .what = "All of them",
+                 .operation = "listUsers",
+                 .columns = {{"NAME", "name"},
+                             {"ROLE", "role"},
+                             {"KIND", "kind"},
+                             {"CREATED", "created_at"},
+                             {"SIGNED IN", "signed_in_at"}}});
+  add_operation(user, invocation,
+                {.name = "remove",
+                 .what = "Remove one, and end its sessions",
+                 .operation = "removeUser",
+                 .arguments = {in_path("name", "its name")}});
   Command other = add_command(user, invocation, "passwd",
                               "Set another password, or with --role another role; its sessions "
                               "end",

@@ -17,7 +17,7 @@ void Api::add_own(std::string_view id, Method method) {
 
 void Api::add_to(Routes& routes) {
   for (const Operation& one : operations()) {
-    if (parts_.operations.find(one.id) == nullptr) continue;
+    if (one.is_local || parts_.operations.find(one.id) == nullptr) continue;
     routes.add(one.method, pattern_of(one),
                [this, &one](Request& request) { return serve(one, request); });
   }

@@ -7,6 +7,7 @@
 #include "web/notice_shapes.h"
 #include "web/shapes.h"
 #include "web/status_shapes.h"
+#include "web/story.h"
 #include "web/tally_shapes.h"
 #include "web/volume_shapes.h"
 
@@ -57,6 +58,12 @@ class Row {
   }
   Row& streams() {
     row_.is_stream = true;
+    return *this;
+  }
+  /// For the command line alone, in its own process.
+  Row& local() {
+    row_.is_local = true;
+    row_.role = Role::admin;
     return *this;
   }
   operator Operation() const { return row_; }
@@ -152,6 +159,76 @@ void add_deliveries(Rows& out) {
           .answers<Delivery>());
 }
 
+/// What the command line does besides: several deliveries at once, and one with its payload.
+void add_local_deliveries(Rows& out) {
+  out.push_back(get("/v1/deliveries/{id}", "getDelivery", "One delivery, with its payload")
+                    .local()
+                    .answers<WholeDelivery>());
+  out.push_back(post("/v1/deliveries/retry", "retryDeliveries",
+                     "Tries deliveries again now, or every dead one")
+                    .local()
+                    .takes(PlainShape("Retries").may_have<Texts>("ids").may_have<bool>("all_dead"))
+                    .answers<Page<Delivery>>());
+  out.push_back(
+      post("/v1/deliveries/discard", "discardDeliveries", "Gives deliveries up, with a reason")
+          .local()
+          .takes(PlainShape("Discards").has<Texts>("ids").has<std::string>("why"))
+          .answers<Page<Delivery>>());
+}
+
+/// Who may come in: nobody makes tokens or accounts from afar.
+void add_tokens_and_users(Rows& out) {
+  const PlainShape new_token = PlainShape("NewToken")
+                                   .has<std::string>("name")
+                                   .may_have<Role>("role")
+                                   .may_have<Texts>("scopes")
+                                   .may_have<bool>("sqs")
+                                   .may_have<bool>("wall");
+  const PlainShape new_user = PlainShape("NewUser")
+                                  .has<std::string>("name")
+                                  .has<std::string>("password")
+                                  .may_have<Role>("role");
+  const PlainShape change =
+      PlainShape("UserChange").may_have<std::string>("password").may_have<Role>("role");
+  out.push_back(get("/v1/tokens", "listTokens", "Tokens, without their secrets")
+                    .local()
+                    .answers<Page<Token>>());
+  out.push_back(post("/v1/tokens", "addToken", "Makes a token; it is shown once")
+                    .local()
+                    .takes(new_token)
+                    .answers<FreshToken>(created));
+  out.push_back(post("/v1/tokens/{name}/revoke", "revokeToken", "Ends a token")
+                    .local()
+                    .takes_nothing()
+                    .answers<RevokedToken>());
+  out.push_back(get("/v1/users", "listUsers", "Accounts").local().answers<Page<Account>>());
+  out.push_back(get("/v1/users/{name}", "getUser", "One account").local().answers<Account>());
+  out.push_back(post("/v1/users", "addUser", "Makes an account with a password")
+                    .local()
+                    .takes(new_user)
+                    .answers<Account>(created));
+  out.push_back(Row("PATCH", "/v1/users/{name}", "updateUser",
+                    "Another password or role; the account's sessions end")
+                    .local()
+                    .takes(change)
+                    .answers<Account>());
+  out.push_back(
+      Row("DELETE", "/v1/users/{name}", "removeUser", "Removes an account, and ends its sessions")
+          .local()
+          .takes_nothing()
+          .answers<RemovedUser>());
+}
+
+void add_stories(Rows& out) {
+  out.push_back(get("/v1/why/{id}", "explain", "The whole story of one event, ticket or delivery")
+                    .local()
+                    .query({"targets"})
+                    .answers<Story>());
+  out.push_back(get("/v1/summary", "getSummary", "The daily report as it would be sent now")
+                    .local()
+                    .answers<Summary>());
+}
+
 void add_volume(Rows& out) {
   JsonType verdict = json_type<std::optional<std::string>>();
   verdict.words = {"real", "false_alarm"};
@@ -235,6 +312,9 @@ Rows table() {
   add_notices(out);
   add_tally(out);
   add_access(out);
+  add_local_deliveries(out);
+  add_tokens_and_users(out);
+  add_stories(out);
   return out;
 }
 

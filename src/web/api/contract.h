@@ -25,7 +25,8 @@ struct Operation {
   std::optional<JsonType> body{};    ///< of the request; absent: it has none
   std::vector<std::string> query{};
   bool is_idempotent = false;  ///< takes Idempotency-Key
-  bool is_stream = false;      ///< server-sent events: live_events()
+  bool is_stream = false;      ///< server-sent events: live_topics()
+  bool is_local = false;       ///< for the command line alone: not served, not described
 };
 
 const std::vector<Operation>& operations();

@@ -10,12 +10,53 @@ namespace {
 
 constexpr size_t why_characters_max = 500;
 
+/// Why a delivery need not happen.
+Result<std::string> reason_in(const json::value& body) {
+  std::vector<Problem> problems;
+  const std::string why(trim(JsonView(body, problems)["why"].required_text()));
+  if (problems.empty() && why.empty()) {
+    problems.push_back({"why", "is required: the reason to discard the delivery"});
+  }
+  if (count_characters(why) > why_characters_max) {
+    problems.push_back({"why", "is longer than 500 characters"});
+  }
+  if (problems.empty()) return why;
+  return Error{.kind = ErrorKind::invalid,
+               .where = "",
+               .what = "a discarded delivery needs a reason",
+               .problems = std::move(problems)};
+}
+
+Result<std::vector<DeliveryId>> ids_in(const json::value& body) {
+  std::vector<Problem> problems;
+  std::vector<DeliveryId> ids;
+  for (const std::string& text : JsonView(body, problems)["ids"].texts()) {
+    const auto id = delivery_id_named(text);
+    if (!id) return Error{ErrorKind::invalid, "", text + " is no delivery (d-000191)"};
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
+Result<void> add_dead(Journal& journal, std::vector<DeliveryId>& ids) {
+  DeliveryQuery dead{.states = {DeliveryState::dead}, .page = {.limit = 500}};
+  for (;;) {
+    DW_TRY(const Page<Delivery> page, journal.deliveries(dead));
+    for (const Delivery& one : page.items) ids.push_back(one.id);
+    if (page.next_cursor.empty()) return {};
+    dead.page.cursor = page.next_cursor;
+  }
+}
+
 }  // namespace
 
 void Operations::add_deliveries() {
   add_own("listDeliveries", &Operations::list_deliveries);
+  add_own("getDelivery", &Operations::show_delivery);
   add_own("retryDelivery", &Operations::retry_delivery);
   add_own("discardDelivery", &Operations::discard_delivery);
+  add_own("retryDeliveries", &Operations::retry_deliveries);
+  add_own("discardDeliveries", &Operations::discard_deliveries);
 }
 
 Task<Answer> Operations::list_deliveries(Call& call) {
@@ -42,52 +83,103 @@ Task<Answer> Operations::list_deliveries(Call& call) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::retry_delivery(Call& call) {
-  DW_CO_CHECK(call.body());
+Task<Answer> Operations::show_delivery(Call& call) {
   const DeliveryId id = delivery_id_named(call.name()).value_or(DeliveryId{});
-  std::optional<Delivery> delivery;
+  std::optional<Delivery> found;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(found, reader.delivery(id));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!found) {
+    co_return Error{ErrorKind::missing, "", fmt::format("there is no delivery {}", call.name())};
+  }
+  co_return shape_of(WholeDelivery{std::move(*found)}, parts_.shapes);
+}
+
+/// What a person decides about deliveries: they are tried again, or with a reason discarded.
+struct Operations::Decision {
+  std::vector<DeliveryId> ids;
+  bool is_all_dead = false;
+  std::optional<std::string> why{};  ///< given: discard
+};
+
+/// All in one commit, each in the audit list; as they are afterwards. What cannot be decided so
+/// leaves all as they were.
+Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
+  Page<Delivery> out;
   auto work = [&](Journal& journal) -> Result<void> {
+    out.items.clear();
     const TimePoint now = parts_.clock.now();
-    DW_CHECK(journal.retry_delivery(id, now));
-    DW_TRY(delivery, journal.delivery(id));
-    return journal.add_audit({now, call.caller.name, "delivery.retry", to_text(id)});
+    std::vector<DeliveryId> ids = decision.ids;
+    if (decision.is_all_dead) DW_CHECK(add_dead(journal, ids));
+    for (const DeliveryId id : ids) {
+      const std::string name = to_text(id);
+      if (decision.why) {
+        DW_CHECK(journal.discard_delivery(id, *decision.why, now));
+        const std::string subject = name + ": " + *decision.why;
+        DW_CHECK(journal.add_audit({now, call.caller.name, "delivery.discard", subject}));
+      } else {
+        DW_CHECK(journal.retry_delivery(id, now));
+        DW_CHECK(journal.add_audit({now, call.caller.name, "delivery.retry", name}));
+      }
+      DW_TRY(auto changed, journal.delivery(id));
+      out.items.push_back(std::move(*changed));
+    }
+    return {};
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   parts_.lanes_changed();
+  co_return out;
+}
+
+Task<Answer> Operations::retry_delivery(Call& call) {
+  DW_CO_CHECK(call.body());
+  Decision decision;
+  decision.ids.push_back(delivery_id_named(call.name()).value_or(DeliveryId{}));
+  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
+  const Delivery& delivery = page.items.front();
   log_info("api", "delivery tried again",
-           {{"id", to_text(delivery->event)}, {"delivery", to_text(id)}, {"by", call.caller.name}});
-  co_return shape_of(*delivery, parts_.shapes);
+           {{"id", to_text(delivery.event)},
+            {"delivery", to_text(delivery.id)},
+            {"by", call.caller.name}});
+  co_return shape_of(delivery, parts_.shapes);
 }
 
 Task<Answer> Operations::discard_delivery(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
-  std::vector<Problem> problems;
-  const JsonView view(body, problems);
-  const std::string why(trim(view["why"].required_text()));
-  if (problems.empty() && why.empty())
-    problems.push_back({"why", "is required: the reason to discard the delivery"});
-  if (count_characters(why) > why_characters_max) {
-    problems.push_back({"why", "is longer than 500 characters"});
-  }
-  if (!problems.empty()) {
-    co_return Error{.kind = ErrorKind::invalid,
-                    .where = "",
-                    .what = "a discarded delivery needs a reason",
-                    .problems = std::move(problems)};
-  }
-  const DeliveryId id = delivery_id_named(call.name()).value_or(DeliveryId{});
-  std::optional<Delivery> delivery;
-  auto work = [&](Journal& journal) -> Result<void> {
-    const TimePoint now = parts_.clock.now();
-    DW_CHECK(journal.discard_delivery(id, why, now));
-    DW_TRY(delivery, journal.delivery(id));
-    return journal.add_audit({now, call.caller.name, "delivery.discard", to_text(id) + ": " + why});
-  };
-  DW_CO_CHECK(co_await parts_.store.write(work));
-  parts_.lanes_changed();
+  Decision decision;
+  DW_CO_TRY(decision.why, reason_in(body));
+  decision.ids.push_back(delivery_id_named(call.name()).value_or(DeliveryId{}));
+  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
+  const Delivery& delivery = page.items.front();
   log_info("api", "delivery discarded",
-           {{"id", to_text(delivery->event)}, {"delivery", to_text(id)}, {"by", call.caller.name}});
-  co_return shape_of(*delivery, parts_.shapes);
+           {{"id", to_text(delivery.event)},
+            {"delivery", to_text(delivery.id)},
+            {"by", call.caller.name}});
+  co_return shape_of(delivery, parts_.shapes);
+}
+
+Task<Answer> Operations::retry_deliveries(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  Decision decision;
+  DW_CO_TRY(decision.ids, ids_in(body));
+  std::vector<Problem> problems;
+  decision.is_all_dead = JsonView(body, problems)["all_dead"].boolean().value_or(false);
+  if (decision.ids.empty() && !decision.is_all_dead) {
+    co_return Error{ErrorKind::invalid, "delivery retry", "which? Give ids, or --all-dead"};
+  }
+  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
+  co_return shape_of(page, parts_.shapes);
+}
+
+Task<Answer> Operations::discard_deliveries(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  Decision decision;
+  DW_CO_TRY(decision.why, reason_in(body));
+  DW_CO_TRY(decision.ids, ids_in(body));
+  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
+  co_return shape_of(page, parts_.shapes);
 }
 
 }  // namespace dw

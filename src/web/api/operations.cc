@@ -44,6 +44,9 @@ Operations::Operations(OperationsParts parts) : parts_(std::move(parts)) {
   add_notices();
   add_volume();
   add_own("listAudit", &Operations::audit);
+  add_tokens();
+  add_users();
+  add_stories();
 }
 
 void Operations::add(std::string_view id, Handler handler) {

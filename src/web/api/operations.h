@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/sections.h"
 #include "engine/inbox.h"
 #include "jobs/volume/replay.h"
 #include "net/http_server.h"
@@ -58,9 +59,11 @@ struct OperationsParts {
   ShapeContext shapes;
   std::vector<QueueName> queues;
   const QueueDepths& outside_queues;
-  Judging volume{};  ///< how hours are judged, as configured
-  /// Where events come from and how their keys begin: "api", "command".
+  std::vector<RouteSettings> routes{};  ///< to say which rule a ticket took
+  Judging volume{};                     ///< how hours are judged, as configured
+  /// Who brings the events that become of changes: "api", "command".
   std::string source = "api";
+  bool is_notice_test = false;  ///< plans of notices are never sent
   /// Something needs the outbox: a delivery was retried.
   std::function<void()> lanes_changed;
 };
@@ -102,8 +105,13 @@ class Operations {
   // deliveries.cc
   void add_deliveries();
   Task<Answer> list_deliveries(Call& call);
+  Task<Answer> show_delivery(Call& call);
   Task<Answer> retry_delivery(Call& call);
   Task<Answer> discard_delivery(Call& call);
+  Task<Answer> retry_deliveries(Call& call);
+  Task<Answer> discard_deliveries(Call& call);
+  struct Decision;
+  Task<Result<Page<Delivery>>> decide(Call& call, Decision decision);
 
   // tally.cc
   void add_tally();
@@ -127,6 +135,25 @@ class Operations {
 
   // audit.cc
   Task<Answer> audit(Call& call);
+
+  // tokens.cc
+  void add_tokens();
+  Task<Answer> list_tokens(Call& call);
+  Task<Answer> add_token(Call& call);
+  Task<Answer> revoke_token(Call& call);
+
+  // users.cc
+  void add_users();
+  Task<Answer> list_users(Call& call);
+  Task<Answer> show_user(Call& call);
+  Task<Answer> add_user(Call& call);
+  Task<Answer> change_user(Call& call);
+  Task<Answer> remove_user(Call& call);
+
+  // story.cc
+  void add_stories();
+  Task<Answer> explain(Call& call);
+  Task<Answer> summary(Call& call);
 
   OperationsParts parts_;
   std::map<std::string, Handler, std::less<>> handlers_;
