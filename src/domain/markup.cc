@@ -4,6 +4,7 @@
 // just ended the line, and only there white space means nothing.
 #include "domain/markup.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -13,22 +14,24 @@
 namespace dw {
 namespace {
 
+std::string_view trim_start(std::string_view text) {
+  return text.substr(std::min(text.size(), text.find_first_not_of(' ')));
+}
+
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
 }
 
 /// Characters that look like a space or a line end and are none, and those that can't be seen.
 std::string normalize(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kin = {{{"\r\n", "\n"},
-                                                                                  {"\r", "\n"},
-                                                                                  {"\u2028", "\n"},
-                                                                                  {"\u2029", "\n"},
-                                                                                  {"\u00A0", " "},
-                                                                                  {"\u2007", " "},
-                                                                                  {"\u202F", " "},
-                                                                                  {"\u200B", ""},
-                                                                                  {"\u2060", ""},
-                                                                                  {"\uFEFF", ""}}};
+  constexpr auto kin = std::to_array<std::pair<std::string_view, std::string_view>>(
+      {{"\r\n", "\n"},  {"\r", "\n"},    {"\u2028", "\n"}, {"\u2029", "\n"}, {"\u00A0", " "},
+       {"\u1680", " "}, {"\u2000", " "}, {"\u2001", " "},  {"\u2002", " "},  {"\u2003", " "},
+       {"\u2004", " "}, {"\u2005", " "}, {"\u2006", " "},  {"\u2007", " "},  {"\u2008", " "},
+       {"\u2009", " "}, {"\u200A", " "}, {"\u202F", " "},  {"\u205F", " "},  {"\u3000", " "},
+       {"\u200B", ""},  {"\u200E", ""},  {"\u200F", ""},   {"\u202A", ""},   {"\u202B", ""},
+       {"\u202C", ""},  {"\u202D", ""},  {"\u202E", ""},   {"\u2060", ""},   {"\u2066", ""},
+       {"\u2067", ""},  {"\u2068", ""},  {"\u2069", ""},   {"\uFEFF", ""}});
   std::string out(text);
   for (const auto& [from, to] : kin) {
     if (out.find(from) != std::string::npos) out = replace_all(out, from, to);
@@ -60,14 +63,17 @@ bool is_shown_address(std::string_view address) {
 class Writer {
  public:
   void write(const HtmlToken& token) {
-    const bool is_close = token.kind == HtmlToken::Kind::close;
-    if (is_in_mention_) {
-      is_in_mention_ = !(is_close && token.tag == Tag::mention);
-      return;
-    }
     if (token.kind == HtmlToken::Kind::text) return add_text(token.text);
-    if (is_close) return close(token.tag);
+    if (token.kind == HtmlToken::Kind::close) return close(token.tag);
     open(token);
+  }
+
+  /// A mention of us stood here; a label behind it begins a line.
+  void leave_out_mention(bool has_label_behind) {
+    if (!has_label_behind || line_ != Line::written) return;
+    while (out_.ends_with(' ')) out_.pop_back();
+    end_line();
+    is_after_our_name_ = true;
   }
 
   std::string finish() {
@@ -84,14 +90,12 @@ class Writer {
   void open(const HtmlToken& token) {
     switch (token.tag) {
       case Tag::mention:
-        // The mention that opens the message is how the ticket was addressed, not what it says.
-        is_in_mention_ = !has_said_;
         break;
       case Tag::line_break:
         end_line();
         break;
       case Tag::paragraph:
-        begin_block();
+        if (!is_cell_start_) begin_block();
         paragraph_start_ = out_.size();
         break;
       case Tag::preformatted:
@@ -101,9 +105,14 @@ class Writer {
       case Tag::block:
       case Tag::ordered:
       case Tag::bullets:
-      case Tag::row:
       case Tag::quote:
+        if (!is_cell_start_) begin_block();
+        break;
+      case Tag::row:
         begin_block();
+        row_start_ = out_.size();
+        cells_ = 0;
+        is_cell_start_ = false;
         break;
       case Tag::item:
         begin_block();
@@ -111,8 +120,7 @@ class Writer {
         line_ = Line::marked;
         break;
       case Tag::cell:
-        if (line_ == Line::written) out_ += '\t';
-        is_after_tag_ = true;
+        begin_cell();
         break;
       case Tag::link:
         end_link();
@@ -154,17 +162,38 @@ class Writer {
         break;
       case Tag::preformatted:
         has_layout_ = true;
+        if (!out_.ends_with('\n')) end_line();
+        is_after_tag_ = true;
+        break;
+      case Tag::row:
+        cells_ = 0;
+        is_cell_start_ = false;
         [[fallthrough]];
       case Tag::block:
       case Tag::ordered:
       case Tag::bullets:
-      case Tag::row:
       case Tag::quote:
       case Tag::item:
         if (!out_.ends_with('\n')) end_line();
         is_after_tag_ = true;
         break;
     }
+  }
+
+  /// What its paragraphs ended is the cell, not the line, unless it has several.
+  void begin_cell() {
+    is_after_tag_ = is_cell_start_ = true;
+    if (cells_++ > 0) {
+      while (out_.size() > row_start_ && (out_.back() == '\n' || out_.back() == ' '))
+        out_.pop_back();
+      const bool has_lines =
+          out_.find('\n', std::min(cell_start_, out_.size())) != std::string::npos;
+      if (out_.size() > row_start_) {
+        out_ += has_lines ? '\n' : '\t';
+        line_ = has_lines ? Line::blank : Line::written;
+      }
+    }
+    cell_start_ = out_.size();
   }
 
   void add_text(const std::string& text) {
@@ -175,10 +204,12 @@ class Writer {
   }
 
   void append(std::string_view text) {
+    if (is_after_our_name_) text = trim_start(text);
     if (text.empty()) return;
+    is_after_our_name_ = false;
     out_ += text;
     is_after_tag_ = false;
-    has_said_ = has_said_ || !is_blank(text);
+    is_cell_start_ = is_cell_start_ && is_blank(text);
     const size_t last_end = text.rfind('\n');
     if (last_end != std::string_view::npos) line_ = Line::blank;
     if (!is_blank(text.substr(last_end == std::string_view::npos ? 0 : last_end))) {
@@ -215,17 +246,117 @@ class Writer {
   Line line_ = Line::blank;
   bool is_after_tag_ = true;  // a tag began or ended the line, and nothing was written since
   bool has_layout_ = true;    // false inside <pre>
-  bool has_said_ = false;
-  bool is_in_mention_ = false;
+  bool is_after_our_name_ = false;
+  bool is_cell_start_ = false;  // a cell was opened, and nothing written in it
+  int cells_ = 0;               // of this row so far
+  size_t row_start_ = 0, cell_start_ = 0;
   size_t paragraph_start_ = std::string::npos;
   std::optional<Link> link_;
 };
 
+/// What becomes of a token.
+enum class Part { shown, our_name, left_out };
+
+/// Where each quote that is open ends; a quoted message is somebody else's, and nobody's field.
+void leave_out_replies(const std::vector<HtmlToken>& tokens, std::vector<Part>& parts) {
+  std::vector<size_t> open;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].tag != Tag::quote || tokens[i].kind == HtmlToken::Kind::text) continue;
+    if (tokens[i].kind == HtmlToken::Kind::open) {
+      open.push_back(i);
+      continue;
+    }
+    if (open.empty()) continue;
+    const bool is_reply =
+        tokens[open.back()].text.find("schema.skype.com/Reply") != std::string::npos;
+    for (size_t at = open.back(); is_reply && at <= i; ++at) parts[at] = Part::left_out;
+    open.pop_back();
+  }
+}
+
+struct Mention {
+  size_t first, last;  // tokens, tags included
+  std::string name;
+};
+
+/// Names that stand side by side are one: a client writes "@Help Desk" in two.
+std::vector<Mention> mentions_in(const std::vector<HtmlToken>& tokens,
+                                 const std::vector<Part>& parts) {
+  std::vector<Mention> out;
+  bool is_open = false, is_beside = false;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const HtmlToken& token = tokens[i];
+    if (parts[i] == Part::left_out) continue;
+    const bool is_text = token.kind == HtmlToken::Kind::text;
+    if (!is_text && token.tag == Tag::mention) {
+      is_open = token.kind == HtmlToken::Kind::open;
+      if (is_open && !is_beside) out.push_back({i, i, ""});
+      if (!is_open && !out.empty()) out.back().last = i;
+      is_beside = !is_open && !out.empty();
+      if (is_open && !out.back().name.empty()) out.back().name += ' ';
+    } else if (is_open && is_text) {
+      out.back().name += normalize(token.text);
+    } else if (!is_text || !is_blank(normalize(token.text)) ||
+               token.text.find('\n') != std::string::npos) {
+      is_beside = is_beside && is_open;
+    }
+  }
+  return out;
+}
+
+bool is_named(const Mention& mention, const std::vector<std::string>& our_names) {
+  return std::any_of(our_names.begin(), our_names.end(), [&mention](const std::string& name) {
+    return equals_ignoring_case(trim(mention.name), trim(name));
+  });
+}
+
+/// Where nobody says what we are called, the first name is ours: without it Teams would not call.
+std::vector<Part> parts_of(const std::vector<HtmlToken>& tokens,
+                           const std::vector<std::string>& our_names) {
+  std::vector<Part> parts(tokens.size(), Part::shown);
+  leave_out_replies(tokens, parts);
+  const std::vector<Mention> mentions = mentions_in(tokens, parts);
+  const bool has_ours = std::any_of(mentions.begin(), mentions.end(),
+                                    [&](const Mention& one) { return is_named(one, our_names); });
+  for (size_t i = 0; i < mentions.size(); ++i) {
+    if (has_ours ? !is_named(mentions[i], our_names) : i > 0) continue;
+    for (size_t at = mentions[i].first; at <= mentions[i].last; ++at) parts[at] = Part::our_name;
+  }
+  return parts;
+}
+
+/// Whether a word and a colon follow in the same line: "Title:".
+bool has_label(const std::vector<HtmlToken>& tokens, size_t from) {
+  constexpr size_t label_bytes_max = 24;
+  std::string text;
+  for (size_t i = from; i < tokens.size() && text.size() <= label_bytes_max; ++i) {
+    const bool is_text = tokens[i].kind == HtmlToken::Kind::text;
+    const bool is_style = !is_text && (tokens[i].tag == Tag::bold || tokens[i].tag == Tag::italic);
+    if (!is_text && !is_style) break;
+    if (is_text) text += normalize(tokens[i].text);
+    text = trim(text);
+  }
+  const size_t end =
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ*_ ");
+  if (end == 0 || end == std::string::npos || end > label_bytes_max) return false;
+  const std::string_view word = trim(std::string_view(text).substr(0, end));
+  const bool has_colon =
+      text[end] == ':' || std::string_view(text).substr(end).starts_with("\uFF1A");
+  return has_colon && word.find(' ') == std::string_view::npos;
+}
+
 }  // namespace
 
-std::string text_of_html(std::string_view html) {
+std::string text_of_html(std::string_view html, const std::vector<std::string>& our_names) {
+  const std::vector<HtmlToken> tokens = tokens_of_html(html);
+  const std::vector<Part> parts = parts_of(tokens, our_names);
   Writer writer;
-  for (const HtmlToken& token : tokens_of_html(html)) writer.write(token);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (parts[i] == Part::shown) writer.write(tokens[i]);
+    const bool is_end =
+        parts[i] == Part::our_name && (i + 1 == tokens.size() || parts[i + 1] != Part::our_name);
+    if (is_end) writer.leave_out_mention(has_label(tokens, i + 1));
+  }
   return writer.finish();
 }
 

@@ -62,8 +62,43 @@ TEST(Markup, the_mention_that_opens_a_message_goes_and_later_ones_keep_their_nam
       {"<at>helper</at> Hey\n", "Hey"},
       {"<at>D</at>", ""},
       {"<at>D Title: x", "D Title: x"},
+      {"<p>Hi <at>D</at>&nbsp;Title: x</p><p>Priority: low</p>", "Hi\nTitle: x\nPriority: low"},
+      {"<p>Hi <at>D</at> <b>Title</b>: x</p>", "Hi\nTitle: x"},
+      {"please <at>D</at> call me", "please  call me"},
+      {"<p>Title: x</p><p><at>D</at></p><p>Priority: low</p>", "Title: x\n\nPriority: low"},
+      {"Title: ask <at>D</at> or <at>Ana</at>&nbsp;<at>Lopez</at>", "Title: ask  or Ana Lopez"},
       {"<attachment id=\"1\"></attachment><at>D</at> hi", "hi"},
   });
+}
+
+TEST(Markup, our_name_is_known_where_the_client_says_it) {
+  const std::vector<std::string> names = {"Help Desk"};
+  EXPECT_EQ(
+      text_of_html("<p>For <at>Bo</at>: <at>help</at>&nbsp;<at>desk</at> Title: x</p>", names),
+      "For Bo:\nTitle: x");
+  EXPECT_EQ(text_of_html("<at>Bo</at> asks", names), "asks") << "one of them has to be ours";
+}
+
+TEST(Markup, a_message_that_is_quoted_in_a_reply_goes) {
+  const std::string quote =
+      "<blockquote itemscope=\"\" itemtype=\"http://schema.skype.com/Reply\" itemid=\"1\"><strong "
+      "itemprop=\"mri\">Bo</strong><p itemprop=\"copy\"><at>D</at> Title: old</p></blockquote>";
+  expect_all(
+      {{quote + "<p><at>D</at>&nbsp;Title: new</p>", "Title: new"},
+       {"<p>a</p>" + quote + "<p>b</p>", "a\nb"},
+       {"<blockquote>mine</blockquote>b", "mine\nb"},
+       {"<blockquote itemtype=\"http://schema.skype.com/Reply\">never closed", "never closed"}});
+}
+
+TEST(Markup, paragraphs_in_cells_end_the_cell_and_not_the_line) {
+  expect_all(
+      {{"<table><tr><td><p>Title:</p></td><td><p>x</p></td></tr><tr><td><p>Priority:</p></td>"
+        "<td><p>low</p></td></tr></table>",
+        "Title:\tx\nPriority:\tlow"},
+       {"<table><tr><td><div>Description:</div></td><td><p>a</p><p>b</p></td></tr></table>c",
+        "Description:\ta\nb\nc"},
+       {"<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>", "a\nb\nc"},
+       {"<td>a</td><td>b</td>", "a\tb"}});
 }
 
 TEST(Markup, entities_are_decoded_once) {
@@ -111,7 +146,10 @@ TEST(Markup, a_sign_that_opens_no_tag_is_text) {
 }
 
 TEST(Markup, characters_that_cannot_be_seen_are_gone) {
-  expect_all({{"zero\u200Bwidth\uFEFF", "zerowidth"}, {"no\u00A0break", "no break"}});
+  expect_all({{"zero\u200Bwidth\uFEFF", "zerowidth"},
+              {"no\u00A0break", "no break"},
+              {"wide\u3000and\u2003thin\u2009space", "wide and thin space"},
+              {"\u200ETitle\u202A: x", "Title: x"}});
 }
 
 // Each of these took a browser's algorithm, or a careless loop, quadratic time or a deep stack.

@@ -53,6 +53,28 @@ TEST(Teams, an_activity_becomes_an_event_whose_key_is_channel_and_message) {
   EXPECT_EQ(view["thread"].text(), "16");
 }
 
+TEST(Teams, our_name_goes_wherever_it_stands_and_a_quoted_message_with_it) {
+  const auto text = [](const std::string& more) {
+    const auto event = decode_activity("{\"id\":\"1\"," + more + "}", "teams:it", TimePoint{});
+    EXPECT_TRUE(event.ok());
+    std::vector<Problem> ignored;
+    return JsonView(event->body, ignored)["text"].text().value_or("");
+  };
+  EXPECT_EQ(text(R"("text":"<at>Bo</at> look, <at>Desk</at> Title: x","entities":[
+      {"type":"mention","mentioned":{"id":"29:b","name":"Bo"},"text":"<at>Bo</at>"},
+      {"type":"mention","mentioned":{"id":"28:d","name":"Desk"},"text":"<at>Desk</at>"}])"),
+            "Bo look,\nTitle: x");
+  EXPECT_EQ(
+      text(R"("text":"<at>Desk</at> Title: x","attachments":[{"contentType":"text/html","content":
+      "<blockquote itemtype=\"http://schema.skype.com/Reply\"><p>Title: old</p></blockquote><p><at>Desk</at>&nbsp;Title: x</p>"}])"),
+      "Title: x");
+  EXPECT_EQ(text(R"("text":"<at>Desk</at> Title: a&#7;b\u0001c")"),
+            "Title: a\x07"
+            "b\x01"
+            "c")
+      << "to be refused, and not replaced";
+}
+
 TEST(Teams, what_varies_in_an_activity_is_read_leniently) {
   for (const char* odd : {"{}", R"({"text":7,"from":[],"conversation":"x"})",
                           R"({"attachments":[{"contentType":"text/html","content":5}]})"}) {

@@ -13,17 +13,32 @@ namespace {
 
 constexpr size_t key_bytes_max = 512;
 
+/// What we are called there, as far as the activity says: a bot's id begins with "28:".
+std::vector<std::string> our_names(const JsonView& activity) {
+  std::vector<std::string> out;
+  const JsonView recipient = activity["recipient"];
+  if (const auto name = recipient["name"].text(); name && !name->empty()) out.push_back(*name);
+  for (const JsonView& entity : activity["entities"].elements()) {
+    const JsonView who = entity["mentioned"];
+    const bool is_bot = who["id"].text().value_or("").starts_with("28:");
+    if (entity["type"].text() == "mention" && is_bot)
+      out.push_back(who["name"].text().value_or(""));
+  }
+  return out;
+}
+
 /// The HTML that Teams attaches beside the text says more about lines and mentions.
 std::string text_of(const JsonView& activity) {
+  const std::vector<std::string> names = our_names(activity);
   for (const JsonView& attachment : activity["attachments"].elements()) {
     const auto type = attachment["contentType"].text();
     const auto content = attachment["content"].raw();
     if (type == "text/html" && content != nullptr && content->is_string()) {
-      const std::string text = text_of_html(content->get_string());
+      const std::string text = text_of_html(content->get_string(), names);
       if (!text.empty()) return text;
     }
   }
-  return text_of_html(activity["text"].text().value_or(""));
+  return text_of_html(activity["text"].text().value_or(""), names);
 }
 
 /// The length of the well-formed character at `at`, 0 if there is none.

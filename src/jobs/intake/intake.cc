@@ -193,7 +193,8 @@ Plan Intake::plan_message(const Event& event, const View& view) const {
                 .source = event.source};
   open(plan, std::move(ticket), event);
   const Ticket& opened = std::get<OpenTicket>(plan.changes.front()).ticket;
-  plan.reply = json::object{{"text", reply_opened(opened)}, {"ticket", opened.id.value}};
+  plan.reply = json::object{{"text", reply_opened(opened, draft.has_pasted_mail)},
+                            {"ticket", opened.id.value}};
   return plan;
 }
 

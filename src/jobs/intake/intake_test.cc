@@ -75,6 +75,37 @@ TEST(Intake, a_label_word_inside_a_sentence_is_text) {
   EXPECT_EQ(opened(p).description, "my title: none");
 }
 
+TEST(Intake, labels_of_a_mail_in_the_description_are_its_text) {
+  const std::string mail =
+      "see below\n\nFrom: Bo Ek <bo@x.example>\nSent: Tuesday 10:00\nTo: Ana\nSubject: RE: VPN\n"
+      "Priority: normal\n\nDescription: old";
+  const Plan p = plan(job(), "Title: VPN down\nPriority: high\nDescription: " + mail);
+  EXPECT_EQ(opened(p).title, "VPN down");
+  EXPECT_EQ(opened(p).priority, Priority::high);
+  EXPECT_EQ(opened(p).description, mail);
+  EXPECT_NE(reply(p).find("VPN down → queue"), std::string::npos);
+  EXPECT_NE(reply(p).find("A mail stands in the description"), std::string::npos);
+  const Plan german = plan(job(),
+                           "Title: x\nPriority: low\nDescription: d\n*Von:* Bo\n*Gesendet:* "
+                           "Montag\n*Betreff:* AW\nSubject: y");
+  EXPECT_EQ(opened(german).title, "x");
+  const Plan twice = plan(job(), "Title: x\nPriority: low\nDescription: d\nFrom: now on\nTitle: y");
+  EXPECT_NE(reply(twice).find("title is given twice"), std::string::npos);
+}
+
+TEST(Intake, colons_and_spaces_of_any_width_are_read_as_people_mean_them) {
+  const Plan p = plan(job(), "Title\uFF1A a\nPriority\u00A0: low\n\u3000Description\uFF1Ab");
+  EXPECT_EQ(opened(p).title, "a");
+  EXPECT_EQ(opened(p).priority, Priority::low);
+  EXPECT_EQ(opened(p).description, "b");
+}
+
+TEST(Intake, a_quoted_line_has_no_label) {
+  const Plan p = plan(job(), "> Title: old\nTitle: new\nPriority: low\nDescription: d\n> Title: e");
+  EXPECT_EQ(opened(p).title, "new");
+  EXPECT_EQ(opened(p).description, "d\n> Title: e");
+}
+
 TEST(Intake, everything_that_is_wrong_is_said_at_once_and_nothing_is_queued) {
   const Plan p = plan(job(), "Title:\nTitle: b\nPriority: soon\nEmail: nobody");
   EXPECT_TRUE(p.changes.empty() && p.deliveries.empty());

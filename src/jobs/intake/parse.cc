@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 
@@ -25,7 +26,7 @@ constexpr std::array<std::pair<std::string_view, Label>, 12> labels = {
      {"email", Label::email}}};
 
 /// What people put in front of a label when they write lists or bold text.
-constexpr std::string_view decoration = " \t*_-•>#";
+constexpr std::string_view decoration = " \t*_-•#";
 
 struct LabelledLine {
   Label label;
@@ -37,15 +38,19 @@ std::optional<LabelledLine> labelled(std::string_view line) {
   const size_t start = line.find_first_not_of(decoration);
   if (start == std::string_view::npos) return std::nullopt;
   const std::string_view plain = line.substr(start);
-  const size_t colon = plain.find(':');
+  constexpr std::string_view wide_colon = "\uFF1A";
+  const size_t wide = plain.find(wide_colon);
+  const size_t narrow = plain.find(':');
+  const size_t colon = std::min(narrow, wide);
   if (colon == std::string_view::npos) return std::nullopt;
+  const size_t colon_bytes = colon == narrow ? 1 : wide_colon.size();
   std::string_view word = plain.substr(0, colon);
   while (!word.empty() && decoration.find(word.back()) != std::string_view::npos) {
     word.remove_suffix(1);
   }
   for (const auto& [name, label] : labels) {
     if (!equals_ignoring_case(word, name)) continue;
-    std::string_view rest = plain.substr(colon + 1);
+    std::string_view rest = plain.substr(colon + colon_bytes);
     // "**Title:** x": the stars that close behind the colon.
     if (start > 0 && rest.starts_with("**")) rest.remove_prefix(2);
     return LabelledLine{label, rest};
@@ -128,6 +133,42 @@ void check_characters(const Draft& draft, std::vector<Fault>& faults) {
   }
 }
 
+/// The word in front of a line's colon, in lower case and without stars: "from" of "**From:** Bo".
+std::string heading_of(std::string_view line) {
+  constexpr size_t heading_bytes_max = 24;
+  constexpr std::string_view around = " \t*_>";
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon > heading_bytes_max) return {};
+  std::string_view word = line.substr(0, colon);
+  while (!word.empty() && around.find(word.front()) != std::string_view::npos)
+    word.remove_prefix(1);
+  while (!word.empty() && around.find(word.back()) != std::string_view::npos) word.remove_suffix(1);
+  return to_lower(word);
+}
+
+/// Whether a mail was pasted from this line on: "From:" with two more of a mail's headings below
+/// it, or what programs write above them.
+bool begins_mail(const std::vector<std::string_view>& lines, size_t at) {
+  static const std::set<std::string_view> senders = {"from", "von", "de",  "van",
+                                                     "da",   "fra", "från"};
+  static const std::set<std::string_view> others = {
+      "sent",    "date", "to",     "cc",    "subject",   "gesendet",  "datum",   "an",
+      "betreff", "à",    "envoyé", "objet", "para",      "enviado",   "enviada", "asunto",
+      "assunto", "data", "fecha",  "aan",   "verzonden", "onderwerp", "a",       "inviato",
+      "oggetto", "til",  "sendt",  "emne",  "dato",      "till",      "skickat", "ämne"};
+  constexpr size_t lines_max = 8;
+  const std::string_view line = trim(lines[at]);
+  const bool is_ruled = line.starts_with("-----") && line.ends_with("--") &&
+                        line.find_first_not_of("- ") != std::string_view::npos;
+  if (is_ruled) return true;
+  if (senders.count(heading_of(line)) == 0) return false;
+  int headings = 0;
+  for (size_t i = at + 1; i < std::min(lines.size(), at + lines_max); ++i) {
+    if (others.count(heading_of(trim(lines[i]))) > 0) ++headings;
+  }
+  return headings >= 2;
+}
+
 }  // namespace
 
 std::string_view name_of(Label label) {
@@ -173,12 +214,21 @@ bool is_email(std::string_view text) {
 Draft parse_message(std::string_view text) {
   Draft draft;
   std::string normal = replace_all(replace_all(text, "\r\n", "\n"), "\r", "\n");
+  for (const std::string_view space : {"\u00A0", "\u202F", "\u2007", "\u3000"}) {
+    if (normal.find(space) != std::string::npos) normal = replace_all(normal, space, " ");
+  }
   const std::string_view rest = without_mention(normal);
   draft.asks_for_help = rest.empty() || equals_ignoring_case(rest, "help");
   std::string* value = &draft.before;
   std::string ignored;
-  for (const std::string_view line : split(rest, '\n')) {
-    if (const auto found = labelled(line)) {
+  const std::vector<std::string_view> lines = split(rest, '\n');
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const auto description = draft.fields.find(Label::description);
+    const bool is_described = description != draft.fields.end() && value == &description->second;
+    // Labels of a mail that was pasted into the description are a part of it.
+    if (is_described && !draft.has_pasted_mail) draft.has_pasted_mail = begins_mail(lines, i);
+    const auto found = draft.has_pasted_mail ? std::nullopt : labelled(lines[i]);
+    if (found) {
       const auto [field, is_new] = draft.fields.emplace(found->label, "");
       if (!is_new) draft.repeated.push_back(found->label);
       ignored.clear();
@@ -186,7 +236,7 @@ Draft parse_message(std::string_view text) {
       *value = found->rest;
     } else {
       if (!value->empty() || value != &draft.before) *value += '\n';
-      *value += line;
+      *value += lines[i];
     }
   }
   for (auto& [label, field] : draft.fields) field = std::string(trim(field));

@@ -18,8 +18,9 @@ enum class Label { title, priority, description, tags, email };
 struct Draft {
   std::map<Label, std::string> fields;  ///< trimmed; of a repeated one the first
   std::vector<Label> repeated;
-  std::string before;          ///< text in front of the first label
-  bool asks_for_help = false;  ///< only "help", or nothing at all
+  std::string before;            ///< text in front of the first label
+  bool asks_for_help = false;    ///< only "help", or nothing at all
+  bool has_pasted_mail = false;  ///< in its description, with labels that are not the ticket's
 };
 
 /// Why a message is no ticket: each reason once, in words for its author.

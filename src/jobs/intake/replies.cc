@@ -28,9 +28,15 @@ std::string shown(const std::string& text) {
 
 }  // namespace
 
-std::string reply_opened(const Ticket& ticket) {
-  return fmt::format("Ticket #{} ({}): {} → queue {}", ticket.id.value, name_of(ticket.priority),
-                     ticket.title, ticket.queue);
+std::string reply_opened(const Ticket& ticket, bool has_pasted_mail) {
+  std::string out = fmt::format("Ticket #{} ({}): {} → queue {}", ticket.id.value,
+                                name_of(ticket.priority), ticket.title, ticket.queue);
+  if (has_pasted_mail) {
+    out +=
+        "\nA mail stands in the description: its lines are text, and title and priority are those "
+        "above it.";
+  }
+  return out;
 }
 
 std::string reply_faulty(const Draft& draft, const std::vector<Fault>& faults,

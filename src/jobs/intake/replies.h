@@ -10,7 +10,8 @@
 namespace dw {
 
 /// "Ticket #42 (high): VPN drops every ten minutes → queue high"
-std::string reply_opened(const Ticket& ticket);
+/// and, where a mail was pasted into the description, what was taken.
+std::string reply_opened(const Ticket& ticket, bool has_pasted_mail);
 /// Each problem in a line, then the message as it was understood with the faulty lines marked, or
 /// the format where nothing was understood.
 std::string reply_faulty(const Draft& draft, const std::vector<Fault>& faults,
