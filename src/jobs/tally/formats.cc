@@ -14,18 +14,21 @@ namespace dw {
 namespace {
 
 /// Raised whenever a built-in format counts otherwise than before: stored texts are counted anew.
-constexpr int built_in_version = 1;
-constexpr size_t updates_max = 200;  // of one message
+constexpr int built_in_version = 2;
+constexpr size_t updates_max =
+    10'000;  // of one message: more lines than Slack's 40,000 characters hold
 constexpr size_t name_characters_max = 100;
 constexpr size_t username_bytes_max = 100;
 
 // Pieces of the formats. A title stands in front of the agent in formats 1 and 3 and is a
 // stranger's: there the line is anchored at both ends and the title is greedy, so that what counts
 // is what the ticket system itself wrote last.
-constexpr const char* user = R"(_?([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?)_?)";
-constexpr const char* name = R"(\*?([^*()<>|:\n]+?)\*?)";
-constexpr const char* lead = R"(^\s*(?:(?::[\w+-]+:|[•*-])\s+)?\*?)";
-constexpr const char* number = R"((?:<[^|>\s]*\|)?#?([A-Z]*-?[0-9]+)>?)";
+constexpr const char* user = R"(([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?))";
+// A name may be "Snow, Jon (EXT): Night's Watch", and has no brackets and quotation marks, which
+// titles have.
+constexpr const char* name = R"re(([^()<>|\[\]"“”«»\n][^<>|\[\]"“”«»\n]{0,120}?))re";
+constexpr const char* lead = R"(^\s*(?:(?::[\w+-]+:|[^\pL\pN\s#\[("“]+)\s+)*)";
+constexpr const char* number = R"(#?([A-Z]*-?[0-9]+))";
 constexpr const char* noun = R"((?i:ticket|incident|request|case|issue|task|problem|change))";
 
 /// A format with {USER}, {NAME}, {LEAD}, {NUMBER} and {NOUN} filled in.
@@ -50,7 +53,7 @@ const std::vector<std::unique_ptr<Format>>& formats() {
           new Format{{whole(text), RE2::Quiet}, name_at, username_at, ticket_at}));
     };
     // INC0000000 [ *Screen will not turn on* ] Work note added by *Jon Snow* (_jxsrcc_):
-    add(R"({LEAD}{NUMBER}\*?(?:\s+\[.*\])?\s+\pL[\pL -]*\bby\s+{NAME}\s+\({USER}\))"
+    add(R"({LEAD}{NUMBER}(?:\s+\[.*\])?\s+\pL[\pL\s()/,-]*?\bby\s+{NAME}\s+\({USER}\))"
         R"(\s*:?\s*$)",
         2, 3, 1);
     // Jon Snow (jxsrcc) updated ticket INC0000017
@@ -62,7 +65,7 @@ const std::vector<std::unique_ptr<Format>>& formats() {
     add(R"({LEAD}{NOUN}\s+{NUMBER}\b.*\bby\s+{NAME}\s+\({USER}\)\s*[.:!]?\s*$)", 2, 3, 1);
     // Ticket INC0000017 updated by Jon Snow jxsrcc
     add(R"({LEAD}{NOUN}\s+{NUMBER}\b.*\bby\s+{NAME})"
-        R"(\s+_?([a-z0-9][a-z0-9._@-]*[a-z0-9]|[A-Z0-9][A-Z0-9._@-]*[A-Z0-9])_?\s*[.:!]?\s*$)",
+        R"(\s+([a-z0-9][a-z0-9._@-]*[a-z0-9]|[A-Z0-9][A-Z0-9._@-]*[A-Z0-9])\s*[.:!]?\s*$)",
         2, 3, 1);
     return out;
   }();
@@ -82,29 +85,76 @@ std::vector<std::string_view> lines_not_quoted(std::string_view text) {
   return out;
 }
 
-/// Names are shown as text.
-std::string plain(std::string_view text) {
-  return decode_slack_entities(trim(text));
+bool is_word(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return code >= 0x80 || std::isalnum(code) != 0;
 }
+
+/// As a person reads it: entities decoded, links as their label.
+std::string read_line(std::string_view line) {
+  std::string out;
+  size_t at = 0;
+  for (size_t open = line.find('<'); open != std::string_view::npos;
+       open = line.find('<', open + 1)) {
+    const size_t end = line.find_first_of("<>", open + 1);
+    if (end == std::string_view::npos || line[end] != '>') continue;
+    const std::string_view inside = line.substr(open + 1, end - open - 1);
+    const size_t bar = inside.find('|');
+    const bool is_token = bar != std::string_view::npos || inside.find("://") != inside.npos ||
+                          inside.starts_with("mailto:") || inside.starts_with('@') ||
+                          inside.starts_with('#') || inside.starts_with('!');
+    if (!is_token) continue;
+    out += line.substr(at, open - at);
+    out += bar == std::string_view::npos ? inside : inside.substr(bar + 1);
+    at = end + 1;
+    open = end;
+  }
+  out += line.substr(at);
+  return decode_slack_entities(out);
+}
+
+/// Without *bold*, `code`, ~struck~ and _italic_: a "_" inside of a word is a part of it.
+std::string without_marks(std::string_view line) {
+  std::string out;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const bool is_inside =
+        i > 0 && i + 1 < line.size() && is_word(line[i - 1]) && is_word(line[i + 1]);
+    const bool is_mark = line[i] == '*' || line[i] == '`' || line[i] == '~';
+    if (!is_mark && (line[i] != '_' || is_inside)) out += line[i];
+  }
+  return out;
+}
+
+/// One update, and where it was found: the line, and by which format.
+struct Found {
+  TallyUpdate update;
+  std::string line;
+  int format = 0;
+};
 
 std::string_view view_of(const re2::StringPiece& piece) {
   return {piece.data(), piece.size()};
 }
 
-std::vector<TallyUpdate> search_lines(const Format& format,
-                                      const std::vector<std::string_view>& lines) {
-  std::vector<TallyUpdate> out;
-  for (const std::string_view line : lines) {
-    std::array<re2::StringPiece, 4> groups;
-    const re2::StringPiece subject(line.data(), line.size());
-    if (!format.pattern.Match(subject, 0, line.size(), RE2::UNANCHORED, groups.data(), 4)) continue;
-    const auto group = [&groups](int place) {
-      return view_of(groups.at(static_cast<size_t>(place)));
-    };
-    out.push_back({std::string(group(format.username_group)), plain(group(format.name_group)),
-                   std::string(group(format.ticket_group))});
+void search_lines(const std::vector<std::string>& lines, std::vector<Found>& out) {
+  const auto& all = formats();
+  for (size_t which = 0; which < all.size() && out.empty(); ++which) {
+    const Format& format = *all[which];
+    for (const std::string& line : lines) {
+      std::array<re2::StringPiece, 4> groups;
+      const re2::StringPiece subject(line);
+      if (!format.pattern.Match(subject, 0, line.size(), RE2::UNANCHORED, groups.data(), 4))
+        continue;
+      const auto group = [&groups](int place) {
+        return view_of(groups.at(static_cast<size_t>(place)));
+      };
+      out.push_back(
+          {{std::string(group(format.username_group)), std::string(trim(group(format.name_group))),
+            std::string(group(format.ticket_group))},
+           line,
+           static_cast<int>(which)});
+    }
   }
-  return out;
 }
 
 /// "Label: value" with the label in any case, bold or not; the value of a line.
@@ -120,42 +170,56 @@ bool read_label(std::string_view line, std::string& label, std::string& value) {
 
 /// Lines "Updated by: Jon Snow (jxsrcc)", or "Username: jxsrcc" with "Name: Jon Snow", in any
 /// order.
-std::vector<TallyUpdate> search_labels(const std::vector<std::string_view>& lines) {
+void search_labels(const std::vector<std::string>& lines, std::vector<Found>& out) {
   static const RE2 with_username(whole(R"({NAME}\s+\({USER}\))"));
   static const RE2 only_username(whole("{USER}"));
   static const RE2 only_number(whole(R"({NUMBER}\b.*)"));
-  std::vector<TallyUpdate> out;
+  constexpr int format = 100;
   std::vector<std::string> names, usernames;
   std::string ticket, label, value;
-  for (const std::string_view line : lines) {
+  for (const std::string& line : lines) {
     if (!read_label(line, label, value)) continue;
     std::string found_name, username, found_number;
     if (label.ends_with(" by") && RE2::FullMatch(value, with_username, &found_name, &username)) {
-      out.push_back({username, plain(found_name), ""});
+      out.push_back({{username, found_name, ""}, line, format});
     } else if (label == "username" && RE2::FullMatch(value, only_username, &username)) {
       usernames.push_back(username);
     } else if (label == "name" || label == "updated by") {
-      names.push_back(plain(replace_all(value, "*", "")));
+      names.push_back(value);
     } else if ((label == "ticket" || label == "number" || label == "incident") && ticket.empty() &&
                RE2::FullMatch(value, only_number, &found_number)) {
       ticket = found_number;
     }
   }
   for (size_t i = 0; i < std::min(names.size(), usernames.size()); ++i) {
-    out.push_back({usernames[i], names[i], ""});
+    out.push_back({{usernames[i], names[i], ""}, "", format});
   }
-  for (TallyUpdate& update : out) update.ticket = ticket;
+  for (Found& one : out) one.update.ticket = ticket;
+}
+
+std::vector<Found> search_built_in(std::string_view text) {
+  std::vector<std::string> lines;
+  for (const std::string_view line : lines_not_quoted(text)) {
+    lines.push_back(without_marks(read_line(line)));
+  }
+  std::vector<Found> out;
+  search_lines(lines, out);
+  if (out.empty()) search_labels(lines, out);
   return out;
 }
 
-/// Takes one of `known` that says the same as `update`; the plain text of a message may leave the
-/// ticket out that its blocks name.
-bool take_same(std::vector<TallyUpdate>& known, const TallyUpdate& update) {
-  for (auto one = known.begin(); one != known.end(); ++one) {
-    const bool is_same_ticket =
-        one->ticket == update.ticket || one->ticket.empty() || update.ticket.empty();
-    if (!equals_ignoring_case(one->username, update.username) || !is_same_ticket) continue;
-    known.erase(one);
+/// Takes one of `known` that says the same as `one`: the same line, or another format of what an
+/// app says twice; the plain text of a message may leave the ticket out that its blocks name.
+bool take_same(std::vector<Found>& known, const Found& one) {
+  for (auto it = known.begin(); it != known.end(); ++it) {
+    const bool is_same_ticket = it->update.ticket == one.update.ticket ||
+                                it->update.ticket.empty() || one.update.ticket.empty();
+    const bool is_same_line = it->line == one.line || it->format != one.format;
+    if (!equals_ignoring_case(it->update.username, one.update.username) || !is_same_ticket ||
+        !is_same_line) {
+      continue;
+    }
+    known.erase(it);
     return true;
   }
   return false;
@@ -194,7 +258,9 @@ Result<TallyFormats> TallyFormats::make(const std::string& pattern, std::string 
   return made;
 }
 
-std::vector<TallyUpdate> TallyFormats::search_own(const std::string& text) const {
+std::vector<TallyUpdate> TallyFormats::search_own(std::string_view given) const {
+  std::string text;
+  for (const std::string_view line : lines_not_quoted(given)) text += read_line(line) + "\n";
   std::vector<TallyUpdate> out;
   const re2::StringPiece subject(text);
   std::vector<re2::StringPiece> groups(static_cast<size_t>(own_->NumberOfCapturingGroups()) + 1);
@@ -204,7 +270,7 @@ std::vector<TallyUpdate> TallyFormats::search_own(const std::string& text) const
     const auto group = [&groups](int place) -> std::string_view {
       return place == 0 ? std::string_view() : view_of(groups[static_cast<size_t>(place)]);
     };
-    out.push_back({std::string(trim(group(username_))), plain(group(name_)),
+    out.push_back({std::string(trim(group(username_))), std::string(trim(group(name_))),
                    std::string(trim(group(ticket_)))});
     const size_t end = static_cast<size_t>(groups[0].data() - text.data()) + groups[0].size();
     from = std::max(end, from + 1);
@@ -212,18 +278,23 @@ std::vector<TallyUpdate> TallyFormats::search_own(const std::string& text) const
   return out;
 }
 
-std::vector<TallyUpdate> TallyFormats::search(std::string_view text) const {
-  const std::vector<std::string_view> lines = lines_not_quoted(text);
+std::vector<TallyUpdate> TallyFormats::search(std::string_view text,
+                                              std::string_view blocks) const {
+  std::vector<Found> updates, beside;
   if (own_) {
-    std::string searched;
-    for (const std::string_view line : lines) searched += std::string(line) + "\n";
-    return search_own(searched);
+    for (TallyUpdate& one : search_own(text)) updates.push_back({std::move(one), "", 0});
+    for (TallyUpdate& one : search_own(blocks)) beside.push_back({std::move(one), "", 0});
+  } else {
+    updates = search_built_in(text);
+    beside = search_built_in(blocks);
   }
-  for (const auto& format : formats()) {
-    std::vector<TallyUpdate> found = search_lines(*format, lines);
-    if (!found.empty()) return found;
+  std::vector<Found> known = updates;
+  for (Found& one : beside) {
+    if (!take_same(known, one)) updates.push_back(std::move(one));
   }
-  return search_labels(lines);
+  std::vector<TallyUpdate> out;
+  for (Found& one : updates) out.push_back(std::move(one.update));
+  return out;
 }
 
 bool TallyFormats::is_wanted(const TallyUpdate& update) const {
@@ -232,11 +303,7 @@ bool TallyFormats::is_wanted(const TallyUpdate& update) const {
 }
 
 std::vector<TallyUpdate> TallyFormats::read(std::string_view text, std::string_view blocks) const {
-  std::vector<TallyUpdate> updates = search(text);
-  std::vector<TallyUpdate> known = updates;
-  for (TallyUpdate& update : search(blocks)) {
-    if (!take_same(known, update)) updates.push_back(std::move(update));
-  }
+  std::vector<TallyUpdate> updates = search(text, blocks);
   std::erase_if(updates, [this](const TallyUpdate& update) { return !is_wanted(update); });
   if (updates.size() > updates_max) updates.resize(updates_max);
   for (TallyUpdate& update : updates) {

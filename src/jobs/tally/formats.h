@@ -36,8 +36,8 @@ class TallyFormats {
 
  private:
   TallyFormats() = default;
-  std::vector<TallyUpdate> search(std::string_view text) const;
-  std::vector<TallyUpdate> search_own(const std::string& text) const;
+  std::vector<TallyUpdate> search(std::string_view text, std::string_view blocks) const;
+  std::vector<TallyUpdate> search_own(std::string_view given) const;
   bool is_wanted(const TallyUpdate& update) const;
 
   std::unique_ptr<re2::RE2> own_;

@@ -11,7 +11,9 @@ constexpr std::string_view message_kind = "chat.message";
 constexpr std::string_view edit_kind = "chat.edit";
 constexpr std::string_view delete_kind = "chat.delete";
 constexpr std::string_view history_kind = "tally.history";
-constexpr size_t text_bytes_max = 16 * 1024;  // kept of one message
+/// Of one message: 40,000 characters are the most that Slack takes, and four bytes the most of
+/// each.
+constexpr size_t text_bytes_max = 160'000;
 constexpr int64_t micros_per_second = 1'000'000;
 constexpr size_t fraction_digits = 6;
 

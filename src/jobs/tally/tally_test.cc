@@ -73,6 +73,54 @@ TEST(TallyFormats, blocks_that_say_the_same_again_count_once) {
             "1 jxsrcc Jon Snow; 2 jxsrcc Jon Snow");
 }
 
+TEST(TallyFormats, names_and_verbs_may_hold_parentheses_colons_and_commas) {
+  EXPECT_EQ(counts("INC9 [ *VPN* ] Work note added by *Jon Snow (Contractor)* (_a8rcc_):"),
+            "INC9 a8rcc Jon Snow (Contractor)");
+  EXPECT_EQ(
+      counts("INC9 [ VPN ] Public comment (Customer visible) added by *Snow, Jon: IT* (_a8_):"),
+      "INC9 a8 Snow, Jon: IT");
+  EXPECT_EQ(counts("Jon Snow (EXT) (jxsrcc) updated ticket INC17"), "INC17 jxsrcc Jon Snow (EXT)");
+  EXPECT_EQ(counts("Ticket INC17 was updated by Snow, Jon (EXT) (jxsrcc)"),
+            "INC17 jxsrcc Snow, Jon (EXT)");
+  EXPECT_EQ(counts("Updated by: Jon Snow (EXT) (jxsrcc)"), "- jxsrcc Jon Snow (EXT)");
+  EXPECT_EQ(counts("INC9 [ VPN ] Resolved by Seán O'Brien & Co &amp; Sons (a8):"),
+            "INC9 a8 Seán O'Brien & Co & Sons");
+}
+
+TEST(TallyFormats, marks_of_any_kind_do_not_matter) {
+  for (const char* line :
+       {"*INC9* [ VPN ] Work note added by *Jon Snow* (_jx_src_):",
+        "`INC9` [ VPN ] *Work note* added by _Jon Snow_ (`jx_src`):",
+        "*<https://it.example/INC9|INC9> [ VPN ] Work note added by Jon Snow (jx_src):*",
+        "🎫 INC9 [ VPN ] Work note added by Jon Snow (jx_src)",
+        ":ticket: • ~INC9~ [ VPN ] Work note added by *Jon Snow* (*jx_src*):"}) {
+    EXPECT_EQ(counts(line), "INC9 jx_src Jon Snow") << line;
+  }
+}
+
+TEST(TallyFormats, another_line_about_the_same_ticket_is_another_update) {
+  const std::string note = "INC8 [ *VPN* ] Work note added by *Gu Va* (_a7rcc_):";
+  const std::string comment = "INC8 [ *VPN* ] Public comment added by *Gu Va* (_a7rcc_):";
+  EXPECT_EQ(counts(note, note), "INC8 a7rcc Gu Va");
+  EXPECT_EQ(counts(note, note + "\n" + comment), "INC8 a7rcc Gu Va; INC8 a7rcc Gu Va");
+  EXPECT_EQ(counts(note, comment), "INC8 a7rcc Gu Va; INC8 a7rcc Gu Va");
+  EXPECT_EQ(counts("Gu Va (a7rcc) updated ticket INC8", note), "INC8 a7rcc Gu Va")
+      << "an app that says it twice";
+}
+
+TEST(TallyFormats, as_many_lines_as_slack_takes_are_counted) {
+  std::string text;
+  for (int i = 0; i < 900; ++i) text += "INC" + std::to_string(i) + " Resolved by Bo (b1):\n";
+  EXPECT_EQ(formats().read(text, "").size(), 900U);
+}
+
+TEST(TallyFormats, a_pattern_of_ones_own_sees_what_a_person_reads) {
+  const TallyFormats own =
+      formats(R"((?P<ticket>AB-\d+) touched by (?P<name>.+?) <(?P<username>\w+)>$)");
+  EXPECT_EQ(counts(own, "<https://x.example/1|AB-1> touched by Jon &amp; Co &lt;jon&gt;"),
+            "AB-1 jon Jon & Co");
+}
+
 TEST(TallyFormats, a_suffix_is_compared_without_case_on_every_line) {
   const TallyFormats staff = formats("", "rcc");
   EXPECT_EQ(counts(staff, "Ana (customer1) updated ticket 1\nJon (JXSRCC) updated ticket 1"),
