@@ -1,6 +1,7 @@
 # Each library that Deskwire uses, as one interface target; why each is here: ARCHITECTURE.md.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)  # tools/*.py
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 
 function(dw_pkg name)

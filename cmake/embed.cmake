@@ -1,5 +1,4 @@
 # Files that become C++ source at build time, written by tools/embed.py.
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(DW_EMBED ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py)
 
 # store/sql/*.sql as statements that the compiler knows by name, and the numbered migrations.

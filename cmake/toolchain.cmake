@@ -1,6 +1,6 @@
 # Compiler options that every target shares. DW_SANITIZE is "", "address" or "thread".
 set(DW_SANITIZE "" CACHE STRING "address (with undefined) or thread")
-option(DW_WERROR "warnings are errors" OFF)
+option(DW_UNITY "compile neighbouring files as one: tools/unity.py" ON)
 
 find_program(DW_CCACHE ccache)
 if(DW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -28,11 +28,22 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict
                       -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
                       -Wno-mismatched-new-delete -fpch-preprocess)
+  if(DW_UNITY)
+    # It takes every file but the group itself for a header.
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
 endif()
+# Debian 12's compiler is the one whose warnings this code has none of; with others they are shown.
+set(warnings_known OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION MATCHES "^12\\.")
+  set(warnings_known ON)
+endif()
+option(DW_WERROR "warnings are errors" ${warnings_known})
 if(DW_WERROR)
   add_compile_options(-Werror)
 endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+# No debug information: ten times the size for what few ever look at. `--preset dev` has it.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 add_link_options(-Wl,--gc-sections)
 add_compile_options(-ffunction-sections -fdata-sections)
 

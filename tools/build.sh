@@ -25,4 +25,13 @@ if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/options" 2>/dev/null)" !=
   echo "$options" >"$folder/options"
 fi
 [ $# -eq 0 ] || set -- --target "$@"
-exec cmake --build "$folder" --parallel "$jobs" "$@"
+build() { cmake --build "$folder" --parallel "$jobs" "$@"; }
+build "$@" && exit
+code=$?
+[ "$code" -eq 1 ] || exit "$code"  # interrupted
+# Two files of one group may share a name since they were grouped: tools/unity.py.
+before=$(cksum <"$folder/unity.txt")
+cmake "$folder" >/dev/null
+[ "$before" != "$(cksum <"$folder/unity.txt")" ] || exit 1
+echo "Files are grouped anew; building again."
+build "$@"

@@ -5,18 +5,25 @@ set -eu
 cd "$(dirname "$0")/.."
 want=${1:-build}
 
-# A package may also be there as a command that somebody installed another way (node's own npm).
-is_there() {
-  [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
-    { [ "$1" = npm ] && command -v npm >/dev/null; }
-}
+wanted=$(while read -r package _ purpose; do
+  case $package in '' | '#'*) continue ;; esac
+  case $want:$purpose in build:build:* | test:*) echo "$package" ;; esac
+done <tools/packages.txt)
+# shellcheck disable=SC2016,SC2086  # dpkg's own variables; a list of words
+installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
+  sed -n 's/ installed$//p')
 
 missing=
-while read -r package _ purpose; do
-  case $package in '' | '#'*) continue ;; esac
-  case $want:$purpose in build:build:* | test:*) ;; *) continue ;; esac
-  is_there "$package" || missing="$missing $package"
-done <tools/packages.txt
+for package in $wanted; do
+  case "
+$installed
+" in *"
+$package
+"*) continue ;; esac
+  # It may also be there as a command that somebody installed another way (node's own npm).
+  if [ "$package" = npm ] && command -v npm >/dev/null; then continue; fi
+  missing="$missing $package"
+done
 [ -n "$missing" ] || exit 0
 
 command -v apt-get >/dev/null || {

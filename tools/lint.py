@@ -19,7 +19,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GNU_ONLY = re.compile(r"-fpch-preprocess|-Winvalid-pch|-Werror|-Wno-(maybe-uninitialized|restrict|"
-                      r"dangling-pointer|stringop-over\w+|mismatched-new-delete|tsan)")
+                      r"dangling-pointer|stringop-over\w+|mismatched-new-delete|tsan|"
+                      r"subobject-linkage)")
+GROUPED = re.compile(r'^#include "(/[^"]+)"', re.M)
 
 
 def clang_command(command):
@@ -38,10 +40,21 @@ def clang_command(command):
     return shlex.join(kept)
 
 
+def apart(entry):
+    """The entry of each file that is compiled in a group (tools/unity.py), as if it stood alone."""
+    group = entry["file"]
+    if "/Unity/" not in group:
+        return [entry]
+    files = GROUPED.findall(pathlib.Path(group).read_text())
+    return [entry | {"file": file, "command": entry["command"].replace(f"-c {group}", f"-c {file}")}
+            for file in files]
+
+
 def write_commands(build):
     folder = build / "lint"
     folder.mkdir(exist_ok=True)
-    entries = json.loads((build / "compile_commands.json").read_text())
+    grouped = json.loads((build / "compile_commands.json").read_text())
+    entries = [one for entry in grouped for one in apart(entry)]
     for entry in entries:
         entry["command"] = clang_command(entry["command"])
     (folder / "compile_commands.json").write_text(json.dumps(entries))

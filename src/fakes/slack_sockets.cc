@@ -4,10 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/websocket.hpp>
-#include <deque>
 #include <list>
 #include <set>
 
@@ -15,58 +11,29 @@
 #include "base/random.h"
 #include "net/url.h"
 #include "net/wake.h"
+#include "net/websocket.h"
 
 namespace dw {
 namespace {
 
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
-
 constexpr Millis tick{20};
 constexpr Millis warning_end{500};
 constexpr int http_tries_max = 4;
+constexpr size_t unsent_max = 1'000'000;  // of tests that measure, too
 
-auto quietly(boost::system::error_code& failed) {
-  return asio::redirect_error(asio::use_awaitable, failed);
-}
-
-struct Frame {
-  bool is_ping = false;
-  std::string text;
-};
-
-/// One connection. Shared by the state, its reading task and the writes under way.
-struct Session : std::enable_shared_from_this<Session> {  // shared: see above
-  explicit Session(TcpSocket socket) : ws(std::move(socket)) {}
-
-  void send(Frame frame) {
-    if (is_silent) return;
-    out.push_back(std::move(frame));
-    if (out.size() == 1) write_next();
-  }
-  void write_next() {
-    auto done = [self = shared_from_this()](boost::system::error_code failed) {
-      self->out.pop_front();
-      if (failed) return self->drop();
-      if (!self->out.empty()) self->write_next();
-    };
-    if (out.front().is_ping) {
-      ws.async_ping("fake", done);
-    } else {
-      ws.text(true);
-      ws.async_write(asio::buffer(out.front().text),
-                     [done](boost::system::error_code failed, size_t) { done(failed); });
-    }
+/// One connection. Shared by the state and its reading task.
+struct Session {
+  void send(std::string text) {
+    if (!is_silent) ws->send(std::move(text));
   }
   void drop() {
-    boost::system::error_code ignored;
-    beast::get_lowest_layer(ws).close(ignored);
+    is_dropped = true;
+    ws->cut();
   }
   bool takes_events() const { return is_open && !is_silent && !is_deaf && !is_leaving; }
 
-  websocket::stream<TcpSocket> ws;
-  std::deque<Frame> out;
-  bool is_open = false, is_silent = false, is_deaf = false, is_leaving = false;
+  std::unique_ptr<WebSocket> ws;
+  bool is_open = false, is_silent = false, is_deaf = false, is_leaving = false, is_dropped = false;
   std::optional<Monotonic> drop_at;
 };
 
@@ -106,8 +73,7 @@ struct FakeSlackSockets::State : std::enable_shared_from_this<State> {
                                              [](const auto& one) { return one->is_open; }));
   }
   /// Shared by this object and its tasks.
-  static Task<void> serve(std::shared_ptr<State> self, std::shared_ptr<Session> session,
-                          std::string head);
+  static Task<void> serve(std::shared_ptr<State> self, TcpSocket socket, std::string head);
   static Task<void> run(std::shared_ptr<State> self);  // shared: see above
   static Task<void> send_by_http(std::shared_ptr<State> self, std::string envelope);
   void take_frame(const std::string& text);
@@ -116,16 +82,20 @@ struct FakeSlackSockets::State : std::enable_shared_from_this<State> {
   void send_to(Pending& one, const std::shared_ptr<Session>& session);  // shared: see Session
 };
 
-Task<void> FakeSlackSockets::State::serve(std::shared_ptr<State> self,
-                                          std::shared_ptr<Session> session,  // shared: see State
+// Shared: see State.
+Task<void> FakeSlackSockets::State::serve(std::shared_ptr<State> self, TcpSocket socket,
                                           std::string head) {
-  boost::system::error_code failed;
-  co_await session->ws.async_accept(asio::buffer(head), quietly(failed));
-  if (failed) co_return;
+  WebSocketLimits limits;
+  limits.unsent_max = unsent_max;
+  Result<std::unique_ptr<WebSocket>> accepted =
+      co_await WebSocket::accept(std::move(socket), std::move(head), limits);
+  if (!accepted.ok() || self->is_stopping) co_return;
+  const auto session = std::make_shared<Session>();  // shared: see Session
+  session->ws = std::move(*accepted);
   const bool is_one_too_many = self->open_count() >= static_cast<size_t>(self->options.sockets_max);
   self->sessions.push_back(session);
   if (is_one_too_many) {
-    session->send({false, R"({"type":"disconnect","reason":"too_many_websockets"})"});
+    session->send(R"({"type":"disconnect","reason":"too_many_websockets"})");
     session->drop_at = self->clock.monotonic() + warning_end;
   } else {
     session->is_open = true;
@@ -135,19 +105,17 @@ Task<void> FakeSlackSockets::State::serve(std::shared_ptr<State> self,
         {"num_connections", self->open_count()},
         {"debug_info", json::object{{"host", "applink-1"}, {"approximate_connection_time", 18060}}},
         {"connection_info", json::object{{"app_id", self->options.app}}}};
-    session->send({false, to_text(hello)});
+    session->send(to_text(hello));
   }
-  while (!failed && !self->is_stopping) {
-    beast::flat_buffer buffer;
-    co_await session->ws.async_read(buffer, quietly(failed));
-    if (!failed && !session->is_silent) {
-      self->take_frame(beast::buffers_to_string(buffer.data()));
-    }
+  while (!self->is_stopping) {
+    const Result<std::string> frame = co_await session->ws->read();
     // Silence: nothing is read, so no ping is answered either.
-    while (session->is_silent && beast::get_lowest_layer(session->ws).is_open()) {
+    while (session->is_silent && !session->is_dropped) {
       Wake pause(self->loop, self->clock);
       co_await pause.wait(self->clock.monotonic() + tick);
     }
+    if (!frame.ok()) break;
+    if (!session->is_silent) self->take_frame(*frame);
   }
   session->is_open = false;
   session->drop();
@@ -198,7 +166,7 @@ void FakeSlackSockets::State::send_to(Pending& one, const std::shared_ptr<Sessio
     envelope["retry_reason"] = one.attempt == 0 ? "" : "timeout";
   }
   ++one.attempt;
-  session->send({false, to_text(envelope)});
+  session->send(to_text(envelope));
 }
 
 void FakeSlackSockets::State::deliver() {
@@ -287,7 +255,7 @@ Task<void> FakeSlackSockets::State::run(std::shared_ptr<State> self) {
     if (is_ping_due) self->pinged_at = now;
     const auto sessions = self->sessions;
     for (const auto& session : sessions) {
-      if (is_ping_due && session->is_open) session->send({true, ""});
+      if (is_ping_due && session->is_open) session->ws->ping();
       if (session->drop_at && now >= *session->drop_at) session->drop();
     }
     Wake pause(self->loop, self->clock);
@@ -314,9 +282,7 @@ bool FakeSlackSockets::use_ticket(const std::string& ticket) {
 }
 
 void FakeSlackSockets::take(TcpSocket socket, std::string head) {
-  state_->tasks.run(
-      "fake slack socket",
-      State::serve(state_, std::make_shared<Session>(std::move(socket)), std::move(head)));
+  state_->tasks.run("fake slack socket", State::serve(state_, std::move(socket), std::move(head)));
 }
 
 void FakeSlackSockets::lose_events(bool is_losing) {
@@ -332,7 +298,7 @@ void FakeSlackSockets::send(const std::string& type, json::value payload) {
 void FakeSlackSockets::disturb(Trouble trouble) {
   const auto sessions = state_->sessions;
   const auto disconnect = [](const char* reason) {
-    return Frame{false, to_text(json::object{{"type", "disconnect"}, {"reason", reason}})};
+    return to_text(json::object{{"type", "disconnect"}, {"reason", reason}});
   };
   for (const auto& session : sessions) {
     switch (trouble) {
@@ -353,7 +319,7 @@ void FakeSlackSockets::disturb(Trouble trouble) {
         session->is_silent = true;
         session->is_open = false;
         // A read under way would answer pings by itself.
-        beast::get_lowest_layer(session->ws).cancel();
+        session->ws->stop_reading();
         break;
       case Trouble::deaf:
         session->is_deaf = true;

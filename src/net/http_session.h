@@ -6,21 +6,13 @@
 #include "net/http_server.h"
 #include "net/proxy.h"
 #include "net/response_head.h"
+#include "net/tcp_socket.h"
 
-namespace boost::asio {
-template <typename Protocol, typename Executor>
-class basic_stream_socket;
-namespace ip {
-class tcp;
-}
-namespace ssl {
+namespace boost::asio::ssl {
 class context;
 }
-}  // namespace boost::asio
 
 namespace dw {
-
-using TcpSocket = asio::basic_stream_socket<asio::ip::tcp, asio::any_io_executor>;
 
 class HttpSessions {
  public:

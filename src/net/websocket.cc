@@ -2,11 +2,14 @@
 
 #include <openssl/ssl.h>
 
+#include <array>
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/beast/core.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
@@ -19,42 +22,160 @@ namespace dw {
 namespace {
 
 namespace beast = boost::beast;
+namespace http = boost::beast::http;
 namespace ssl = asio::ssl;
 using tcp = asio::ip::tcp;
-using Plain = beast::tcp_stream;
-using Encrypted = beast::ssl_stream<beast::tcp_stream>;
+using Failed = boost::system::error_code;
 
-auto quietly(boost::system::error_code& failed) {
+/// A completion handler behind a pointer, so that Beast is compiled for one kind of waiting. It
+/// runs on the stream's executor, as all of ours do, and hands the cancellation of a task down to
+/// the socket.
+template <class... Results>
+class Waiter {
+ public:
+  using cancellation_slot_type = asio::cancellation_slot;
+
+  template <class Handler>
+  explicit Waiter(std::in_place_t, Handler&& handler)
+      : slot_(asio::get_associated_cancellation_slot(handler)),
+        call_(std::make_unique<Of<std::decay_t<Handler>>>(std::forward<Handler>(handler))) {}
+
+  cancellation_slot_type get_cancellation_slot() const noexcept { return slot_; }
+  void operator()(Results... results) {
+    // The handler may begin the next wait, so nothing of this one is left when it runs.
+    const std::unique_ptr<Call> call = std::move(call_);
+    call->run(results...);
+  }
+
+ private:
+  struct Call {
+    virtual ~Call() = default;
+    virtual void run(Results... results) = 0;
+  };
+  template <class Handler>
+  struct Of : Call {
+    explicit Of(Handler given) : handler(std::move(given)) {}
+    void run(Results... results) override { Handler(std::move(handler))(results...); }
+    Handler handler;
+  };
+
+  asio::cancellation_slot slot_;
+  std::unique_ptr<Call> call_;
+};
+
+/// With TLS or without: Beast's WebSocket over each of the two would take twice as long to build.
+class ByteStream {
+ public:
+  using Encrypted = beast::ssl_stream<beast::tcp_stream&>;
+  using executor_type = beast::tcp_stream::executor_type;
+  using Transferred = Waiter<Failed, size_t>;
+  using Ended = Waiter<Failed>;
+
+  template <class Socket>
+  explicit ByteStream(Socket&& socket) : tcp_(std::forward<Socket>(socket)) {}
+
+  executor_type get_executor() noexcept { return tcp_.get_executor(); }
+  beast::tcp_stream& next_layer() noexcept { return tcp_; }
+  const beast::tcp_stream& next_layer() const noexcept { return tcp_; }
+
+  Encrypted& encrypt(ssl::context& context) { return tls_.emplace(tcp_, context); }
+
+  /// As many of the buffers as one call takes; the rest is for the next one, as with any stream.
+  template <class Buffers, class Handler>
+  void async_read_some(const Buffers& buffers, Handler&& handler) {
+    read(first<asio::mutable_buffer>(buffers), Transferred(std::in_place, std::move(handler)));
+  }
+  template <class Buffers, class Handler>
+  void async_write_some(const Buffers& buffers, Handler&& handler) {
+    write(first<asio::const_buffer>(buffers), Transferred(std::in_place, std::move(handler)));
+  }
+  void end(beast::role_type role, Ended done) {
+    using beast::websocket::async_teardown;
+    if (tls_) return async_teardown(role, *tls_, std::move(done));
+    async_teardown(role, tcp_.socket(), std::move(done));
+  }
+
+ private:
+  static constexpr size_t buffers_max = 4;
+  template <class Buffer>
+  using Some = std::array<Buffer, buffers_max>;
+
+  template <class Buffer, class Buffers>
+  static Some<Buffer> first(const Buffers& buffers) {
+    Some<Buffer> out{};
+    size_t count = 0;
+    for (auto it = asio::buffer_sequence_begin(buffers);
+         it != asio::buffer_sequence_end(buffers) && count < buffers_max; ++it) {
+      const Buffer buffer(*it);
+      if (buffer.size() > 0) out[count++] = buffer;
+    }
+    return out;
+  }
+  void read(Some<asio::mutable_buffer> into, Transferred done) {
+    if (tls_) return tls_->async_read_some(into, std::move(done));
+    tcp_.async_read_some(into, std::move(done));
+  }
+  void write(Some<asio::const_buffer> from, Transferred done) {
+    if (tls_) return tls_->async_write_some(from, std::move(done));
+    tcp_.async_write_some(from, std::move(done));
+  }
+
+  beast::tcp_stream tcp_;
+  std::optional<Encrypted> tls_;
+};
+
+/// Found by Beast where a closing handshake is over.
+template <class Handler>
+void async_teardown(beast::role_type role, ByteStream& stream, Handler&& handler) {
+  stream.end(role, ByteStream::Ended(std::in_place, std::forward<Handler>(handler)));
+}
+
+auto quietly(Failed& failed) {
   return asio::redirect_error(asio::use_awaitable, failed);
 }
 
-Error unreachable(const std::string& host, const std::string& step,
-                  const boost::system::error_code& failed) {
+Error unreachable(const std::string& host, const std::string& step, const Failed& failed) {
   return {ErrorKind::unreachable, host, step + ": " + failed.message()};
 }
 
 /// Beyond the socket itself; writes hold on to it until they have ended.
-template <class Stream>
-struct Line : std::enable_shared_from_this<Line<Stream>> {  // shared with writes under way
-  template <class... Parts>
-  explicit Line(const WebSocketLimits& given, Parts&&... parts)
-      : limits(given), stream(std::forward<Parts>(parts)...) {}
+struct Line : std::enable_shared_from_this<Line> {  // shared with writes under way
+  using Transferred = ByteStream::Transferred;
+  using Ended = ByteStream::Ended;
+  struct Frame {
+    std::string text;
+    bool is_ping = false;
+  };
 
-  void send(std::string text) {
+  template <class Socket>
+  Line(const WebSocketLimits& given, Socket&& socket)
+      : limits(given), stream(std::forward<Socket>(socket)) {}
+
+  void send(Frame frame) {
     if (is_closing) return;
     if (unsent.size() >= limits.unsent_max) return cut();
-    unsent.push_back(std::move(text));
+    unsent.push_back(std::move(frame));
     if (unsent.size() == 1) write_next();
   }
 
   void write_next() {
-    stream.async_write(asio::buffer(unsent.front()),
-                       [self = this->shared_from_this()](boost::system::error_code failed, size_t) {
-                         self->unsent.pop_front();
-                         if (failed) return self->cut();
-                         if (!self->unsent.empty()) return self->write_next();
-                         if (self->is_closing) self->say_goodbye();
-                       });
+    if (unsent.front().is_ping) {
+      return stream.async_ping({}, Ended(std::in_place, [self = shared_from_this()](Failed failed) {
+                                 self->is_written(failed);
+                               }));
+    }
+    stream.async_write(
+        asio::buffer(unsent.front().text),
+        Transferred(std::in_place, [self = shared_from_this()](Failed failed, size_t) {
+          self->is_written(failed);
+        }));
+  }
+
+  void is_written(Failed failed) {
+    unsent.pop_front();
+    if (failed) return cut();
+    if (!unsent.empty()) return write_next();
+    if (is_closing) say_goodbye();
   }
 
   void close() {
@@ -65,34 +186,37 @@ struct Line : std::enable_shared_from_this<Line<Stream>> {  // shared with write
 
   void say_goodbye() {
     stream.async_close(beast::websocket::close_code::normal,
-                       [self = this->shared_from_this()](boost::system::error_code) {
+                       Ended(std::in_place, [self = shared_from_this()](Failed) {
                          self->cut();  // Slack does not always end the connection itself
-                       });
+                       }));
   }
 
   void cut() {
     is_closing = true;
-    boost::system::error_code ignored;
+    Failed ignored;
     beast::get_lowest_layer(stream).socket().close(ignored);
   }
 
   WebSocketLimits limits;
-  beast::websocket::stream<Stream> stream;
+  // Before the stream, which needs it until it is gone.
+  std::optional<ssl::context> tls;
+  // Messages are never compressed: Slack does not ask for it.
+  beast::websocket::stream<ByteStream, false> stream;
   beast::flat_buffer buffer;
-  std::deque<std::string> unsent;
+  std::deque<Frame> unsent;
   bool is_closing = false;
 };
 
-template <class Stream>
 class Connected : public WebSocket {
  public:
-  Connected(std::string host, std::shared_ptr<Line<Stream>> line)  // shared: see Line
+  // Shared: see Line.
+  Connected(std::string host, std::shared_ptr<Line> line)
       : host_(std::move(host)), line_(std::move(line)) {}
   ~Connected() override { line_->cut(); }
 
   Task<Result<std::string>> read() override {
     for (;;) {
-      boost::system::error_code failed;
+      Failed failed;
       line_->buffer.clear();
       co_await line_->stream.async_read(line_->buffer, quietly(failed));
       if (failed == beast::error::timeout) {
@@ -102,13 +226,18 @@ class Connected : public WebSocket {
       if (line_->stream.got_text()) co_return beast::buffers_to_string(line_->buffer.data());
     }
   }
-  void send(std::string text) override { line_->send(std::move(text)); }
+  void send(std::string text) override { line_->send({.text = std::move(text)}); }
+  void ping() override { line_->send({.is_ping = true}); }
   void close() override { line_->close(); }
   void cut() override { line_->cut(); }
+  void stop_reading() override {
+    Failed ignored;
+    beast::get_lowest_layer(line_->stream).socket().cancel(ignored);
+  }
 
  private:
   std::string host_;
-  std::shared_ptr<Line<Stream>> line_;  // shared: see Line
+  std::shared_ptr<Line> line_;  // shared: see Line
 };
 
 struct Address {
@@ -116,7 +245,7 @@ struct Address {
 };
 
 Task<Result<void>> dial(Loop& loop, beast::tcp_stream& stream, Address to, Millis timeout) {
-  boost::system::error_code failed;
+  Failed failed;
   tcp::resolver resolver(loop);
   const auto found = co_await resolver.async_resolve(to.host, to.port, quietly(failed));
   if (failed) co_return unreachable(to.shown, "no such name", failed);
@@ -127,10 +256,23 @@ Task<Result<void>> dial(Loop& loop, beast::tcp_stream& stream, Address to, Milli
   co_return Result<void>();
 }
 
-template <class Stream>
-Task<Result<std::unique_ptr<WebSocket>>> upgrade(
-    std::shared_ptr<Line<Stream>> line,  // shared: Line
-    Address to) {
+Task<Result<void>> encrypt(Line& line, Address to) {
+  Failed failed;
+  ssl::context& context = line.tls.emplace(ssl::context::tls_client);
+  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  context.set_default_verify_paths(failed);
+  context.set_verify_mode(ssl::verify_peer, failed);
+  ByteStream::Encrypted& encrypted = line.stream.next_layer().encrypt(context);
+  encrypted.set_verify_callback(ssl::host_name_verification(to.host), failed);
+  SSL_set_tlsext_host_name(encrypted.native_handle(), to.host.c_str());
+  beast::get_lowest_layer(line.stream).expires_after(line.limits.connect_timeout);
+  co_await encrypted.async_handshake(ssl::stream_base::client, quietly(failed));
+  if (failed) co_return unreachable(to.shown, "no TLS", failed);
+  co_return Result<void>();
+}
+
+// Shared: see Line.
+Task<Result<std::unique_ptr<WebSocket>>> upgrade(std::shared_ptr<Line> line, Address to) {
   auto& stream = line->stream;
   // From here on the web socket's own deadlines hold.
   beast::get_lowest_layer(stream).expires_never();
@@ -141,7 +283,7 @@ Task<Result<std::unique_ptr<WebSocket>>> upgrade(
   stream.set_option(deadlines);
   stream.read_message_max(line->limits.message_bytes_max);
   stream.text(true);
-  boost::system::error_code failed;
+  Failed failed;
   beast::websocket::response_type answer;
   co_await stream.async_handshake(answer, to.shown, to.target, quietly(failed));
   if (failed == beast::websocket::error::upgrade_declined) {
@@ -149,48 +291,8 @@ Task<Result<std::unique_ptr<WebSocket>>> upgrade(
                     "no web socket: HTTP " + std::to_string(answer.result_int())};
   }
   if (failed) co_return unreachable(to.shown, "no web socket", failed);
-  std::unique_ptr<WebSocket> out = std::make_unique<Connected<Stream>>(to.shown, std::move(line));
+  std::unique_ptr<WebSocket> out = std::make_unique<Connected>(to.shown, std::move(line));
   co_return out;
-}
-
-Task<Result<std::unique_ptr<WebSocket>>> connect_plain(Loop& loop, Address to,
-                                                       WebSocketLimits limits) {
-  // Shared: see Line.
-  auto line = std::make_shared<Line<Plain>>(limits, loop);
-  auto& lowest = beast::get_lowest_layer(line->stream);
-  DW_CO_CHECK(co_await dial(loop, lowest, to, limits.connect_timeout));
-  co_return co_await upgrade(std::move(line), std::move(to));
-}
-
-struct TlsContext {
-  std::unique_ptr<ssl::context> context;
-};
-
-/// The context outlives the stream: bases go in the opposite order of theirs.
-struct EncryptedLine : TlsContext, Line<Encrypted> {
-  EncryptedLine(const WebSocketLimits& given, Loop& loop, std::unique_ptr<ssl::context> made)
-      : TlsContext{std::move(made)}, Line(given, loop, *context) {}
-};
-
-Task<Result<std::unique_ptr<WebSocket>>> connect_encrypted(Loop& loop, Address to,
-                                                           WebSocketLimits limits) {
-  boost::system::error_code failed;
-  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  context->set_default_verify_paths(failed);
-  context->set_verify_mode(ssl::verify_peer, failed);
-  // Shared: see Line.
-  auto made = std::make_shared<EncryptedLine>(limits, loop, std::move(context));
-  std::shared_ptr<Line<Encrypted>> line = std::move(made);
-  Encrypted& encrypted = line->stream.next_layer();
-  encrypted.set_verify_callback(ssl::host_name_verification(to.host), failed);
-  SSL_set_tlsext_host_name(encrypted.native_handle(), to.host.c_str());
-  auto& lowest = beast::get_lowest_layer(line->stream);
-  DW_CO_CHECK(co_await dial(loop, lowest, to, limits.connect_timeout));
-  lowest.expires_after(limits.connect_timeout);
-  co_await encrypted.async_handshake(ssl::stream_base::client, quietly(failed));
-  if (failed) co_return unreachable(to.shown, "no TLS", failed);
-  co_return co_await upgrade(std::move(line), std::move(to));
 }
 
 }  // namespace
@@ -214,10 +316,27 @@ Task<Result<std::unique_ptr<WebSocket>>> WebSocket::connect(Loop& loop, std::str
   // "[::1]" is how an address of that kind is written, and not what it is.
   if (to.host.starts_with('[')) to.host = to.host.substr(1, to.host.size() - 2);
   if (!parsed->query.empty()) to.target += "?" + parsed->query;
-  if (parsed->scheme == "https") {
-    co_return co_await connect_encrypted(loop, std::move(to), limits);
-  }
-  co_return co_await connect_plain(loop, std::move(to), limits);
+  // Shared: see Line.
+  auto line = std::make_shared<Line>(limits, loop);
+  auto& lowest = beast::get_lowest_layer(line->stream);
+  DW_CO_CHECK(co_await dial(loop, lowest, to, limits.connect_timeout));
+  if (parsed->scheme == "https") DW_CO_CHECK(co_await encrypt(*line, to));
+  co_return co_await upgrade(std::move(line), std::move(to));
+}
+
+Task<Result<std::unique_ptr<WebSocket>>> WebSocket::accept(TcpSocket socket, std::string head,
+                                                           WebSocketLimits limits) {
+  Failed failed;
+  http::request_parser<http::empty_body> parser;
+  parser.put(asio::buffer(head), failed);
+  // Shared: see Line.
+  auto line = std::make_shared<Line>(limits, std::move(socket));
+  line->stream.read_message_max(limits.message_bytes_max);
+  line->stream.text(true);
+  if (!failed) co_await line->stream.async_accept(parser.get(), quietly(failed));
+  if (failed) co_return unreachable("web socket", "no upgrade", failed);
+  std::unique_ptr<WebSocket> out = std::make_unique<Connected>("web socket", std::move(line));
+  co_return out;
 }
 
 }  // namespace dw

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "net/task.h"
+#include "net/tcp_socket.h"
 
 namespace dw {
 
@@ -21,6 +22,11 @@ class WebSocket {
   /// errors  invalid: the URL is none; unreachable: with the step that failed
   static Task<Result<std::unique_ptr<WebSocket>>> connect(Loop& loop, std::string url,
                                                           WebSocketLimits limits);
+  /// The other side of a connection whose request had this head. It sends no pings of its own and
+  /// bears silence: the connecting side watches.
+  /// errors  unreachable: the head asks for no web socket, or the connection is gone
+  static Task<Result<std::unique_ptr<WebSocket>>> accept(TcpSocket socket, std::string head,
+                                                         WebSocketLimits limits);
   virtual ~WebSocket() = default;
 
   /// The next text message. One task reads at a time.
@@ -28,10 +34,14 @@ class WebSocket {
   virtual Task<Result<std::string>> read() = 0;
   /// Sends in order, behind what is not yet sent; what can't be sent is dropped, and read() ends.
   virtual void send(std::string text) = 0;
+  /// A ping, in order with the messages.
+  virtual void ping() = 0;
   /// Begins the closing handshake behind what is not yet sent; read() ends with the peer's answer.
   virtual void close() = 0;
   /// Ends at once, whatever is under way.
   virtual void cut() = 0;
+  /// read() ends; the connection stays, and nobody answers its pings any more.
+  virtual void stop_reading() = 0;
 };
 
 }  // namespace dw

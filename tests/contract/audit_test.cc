@@ -42,7 +42,7 @@ class Changing : public Job {
   }
 };
 
-struct World {
+struct AuditWorld {
   Loop loop;
   ManualClock clock;
   Metrics metrics;
@@ -82,7 +82,7 @@ struct World {
 using Lines = std::vector<std::string>;
 
 TEST(Audit, what_is_asked_for_is_written_down_once_and_what_is_refused_is_not) {
-  World w;
+  AuditWorld w;
   const Asked asked{"token ci", "ticket.open", "by hand"};
   EXPECT_TRUE(w.wait_for(w.inbox.accept(w.event("open", "1"), asked)).ok());
   EXPECT_FALSE(w.wait_for(w.inbox.accept(w.event("open", "1"), asked))->is_first);
@@ -92,7 +92,7 @@ TEST(Audit, what_is_asked_for_is_written_down_once_and_what_is_refused_is_not) {
 }
 
 TEST(Audit, who_changes_a_ticket_from_a_chat_is_written_down_through_every_question) {
-  World w;
+  AuditWorld w;
   const json::object person{{"user", json::object{{"id", "U1"}, {"name", "Ana"}}}};
   EXPECT_TRUE(w.wait_for(w.inbox.accept(w.event("change", "1", person))).ok());
   EXPECT_TRUE(w.wait_for(w.inbox.accept(w.event("change", "2"))).ok()) << "nobody did";
@@ -111,7 +111,7 @@ TEST(Audit, who_changes_a_ticket_from_a_chat_is_written_down_through_every_quest
 }
 
 TEST(Audit, a_text_that_no_store_keeps_is_cleaned_before_anything_is_decided) {
-  World w;
+  AuditWorld w;
   const std::string nul("1\0x", 3);
   EXPECT_TRUE(w.wait_for(w.inbox.accept(w.event("open", nul)))->is_first);
   EXPECT_FALSE(w.wait_for(w.inbox.accept(w.event("open", nul)))->is_first);
