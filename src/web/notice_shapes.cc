@@ -124,6 +124,12 @@ const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*) {
   return shape;
 }
 
+const Shape<ShownNoticeMarks>& shape_for(const ShownNoticeMarks*) {
+  static const auto shape =
+      Shape<ShownNoticeMarks>("NoticeMarks").add("asks", &ShownNoticeMarks::is_asking);
+  return shape;
+}
+
 const Shape<NoticePreview>& shape_for(const NoticePreview*) {
   static const auto shape =
       Shape<NoticePreview>("NoticePreview")

@@ -21,6 +21,11 @@ struct ShownNoticeLetter {
   NoticeLetter letter;
 };
 
+/// Whether the next run asks a person first.
+struct ShownNoticeMarks {
+  bool is_asking = false;
+};
+
 template <>
 inline constexpr std::array all_of<NoticeState>{NoticeState::planned,  NoticeState::applied,
                                                 NoticeState::replaced, NoticeState::tested,
@@ -30,6 +35,7 @@ const Shape<NoticeCounts>& shape_for(const NoticeCounts*);
 const Shape<ShownNoticeRun>& shape_for(const ShownNoticeRun*);
 const Shape<ShownNotice>& shape_for(const ShownNotice*);
 const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*);
+const Shape<ShownNoticeMarks>& shape_for(const ShownNoticeMarks*);
 const Shape<NoticePreview>& shape_for(const NoticePreview*);
 
 }  // namespace dw

@@ -2,6 +2,13 @@
 
 namespace dw {
 
+const Shape<ImportedTally>& shape_for(const ImportedTally*) {
+  static const auto shape = Shape<ImportedTally>("TallyImported")
+                                .add("agents", &ImportedTally::agents)
+                                .add("updates", &ImportedTally::updates);
+  return shape;
+}
+
 const Shape<TallyAgent>& shape_for(const TallyAgent*) {
   static const auto shape =
       Shape<TallyAgent>("TallyAgent")

@@ -17,6 +17,12 @@ struct ShownTally {
   std::string timezone;
 };
 
+/// What was taken over from an older bot.
+struct ImportedTally {
+  int64_t agents = 0, updates = 0;
+};
+
+const Shape<ImportedTally>& shape_for(const ImportedTally*);
 const Shape<TallyAgent>& shape_for(const TallyAgent*);
 /// What the live stream carries: the new total of today.
 const Shape<TallyBar>& shape_for(const TallyBar*);

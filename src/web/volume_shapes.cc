@@ -17,6 +17,14 @@ ShownHour shown_hour(const JudgedHour& judged, const Judging& judging) {
   return out;
 }
 
+const Shape<ImportedVolume>& shape_for(const ImportedVolume*) {
+  static const auto shape = Shape<ImportedVolume>("VolumeImported")
+                                .add("hours", &ImportedVolume::hours)
+                                .add("from", &ImportedVolume::from)
+                                .add("to", &ImportedVolume::to);
+  return shape;
+}
+
 const Shape<ShownHour>& shape_for(const ShownHour*) {
   static const auto basis = [](const ShownHour& one) {
     return std::string(name_of(static_cast<Basis>(one.judged.basis)));

@@ -30,6 +30,13 @@ struct ShownVolume {
   std::vector<VolumeIncident> incidents;
 };
 
+/// Hours that were taken out of a file.
+struct ImportedVolume {
+  int64_t hours = 0;
+  TimePoint from{}, to{};
+};
+
+const Shape<ImportedVolume>& shape_for(const ImportedVolume*);
 const Shape<ShownHour>& shape_for(const ShownHour*);
 const Shape<LiveHour>& shape_for(const LiveHour*);
 const Shape<ShownVolume>& shape_for(const ShownVolume*);

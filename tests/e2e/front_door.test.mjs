@@ -1,13 +1,14 @@
 // A command and the API are one: they perform the same operations over the same store, so what one
 // prints as JSON is what the other answers.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { call, folder, local, run, serve, teams, ticket } from "./daemon.mjs";
 
 /** What a command prints with --json. */
 function printed(cwd, ...words) {
   const done = run(cwd, [...words, "--json"]);
-  assert.equal(done.err, "", words.join(" "));
+  assert.equal(done.code, 0, `${words}: ${done.err}`);
   return JSON.parse(done.out);
 }
 
@@ -81,6 +82,29 @@ test("of several deliveries all are decided, or none; each is in the audit list"
   assert.deepEqual(json.items.map((one) => [one.who, one.what, one.subject]), [
     ["command line", "ticket.update", "ticket 1: status"],
     ["command line", "ticket.open", "ticket 1"]]);
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("a plan of notices is the same to both, and so is what a customer was sent", async () => {
+  const cwd = folder(`${local}[notices]\nfile = "report.csv"\n` +
+    'webhook_url = "http://127.0.0.1:9/"\n');
+  const today = new Date().toLocaleDateString("en-GB");
+  writeFileSync(`${cwd}/report.csv`, "first,last,email,ticket,status,date\n" +
+    `Ana,L,ana@x.example,1,Closed,${today}\n`);
+  const daemon = await serve({ cwd });
+  const made = printed(cwd, "notices", "plan");
+  const [{ deliveries, ...run }] = (await call(daemon.url, "/v1/notices/runs")).json.items;
+  assert.deepEqual(made, run);
+  assert.equal(deliveries.pending, 0);
+  const { status } = await call(daemon.url, `/v1/notices/runs/${run.run}/apply`,
+    { method: "POST", body: {} });
+  assert.equal(status, 200);
+  const steady = (items) => items.map(({ reason, ...one }) => one);  // it is tried meanwhile
+  const { json } = await call(daemon.url, "/v1/notices/why?email=ana@x.example");
+  const told = printed(cwd, "notices", "why", "ana@x.example").items;
+  assert.equal(told.length, 1);
+  assert.deepEqual(steady(told), steady(json.items));
   await daemon.stop();
   daemon.clean();
 });

@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "app/commands/commands.h"
+#include "app/commands/operation_command.h"
 #include "app/exit_code.h"
 #include "app/last_run_date.h"
 #include "app/notice_sender.h"
@@ -25,12 +25,18 @@ struct NoticeArguments {
   bool is_older = false;  ///< the older utility's flags were used
 };
 
-void print_figures(const NoticeRun& run) {
-  const json::object& figures = run.figures.get_object();
+std::string text_of(const json::value& of, const char* member) {
+  const json::string* text = of.at(member).if_string();
+  return text == nullptr ? "-" : std::string(text->data(), text->size());
+}
+
+/// `run`: as the API shows it.
+void print_figures(const json::value& run) {
+  const json::value& figures = run.at("figures");
   const auto number = [&](const char* key) { return figures.at(key).as_int64(); };
-  const json::object& left = figures.at("left_out").get_object();
-  fmt::print("{} · closings from {} to {}\n", run.period, day_text(run.from_day),
-             day_text(run.newest_day));
+  const json::value& left = figures.at("left_out");
+  fmt::print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
+             text_of(run, "newest"));
   fmt::print("{} rows read: {} closed, {} older, {} told before, {} reopened\n", number("rows"),
              number("closed"), number("older"), number("told_before"), number("reopened"));
   fmt::print("{} customers hear of {} tickets; left out: {} who had theirs, {} suppressed\n",
@@ -39,16 +45,14 @@ void print_figures(const NoticeRun& run) {
 }
 
 /// On stderr: what a person must mend in the report.
-void print_bad_rows(Invocation& invocation, const NoticeRun& run) {
-  const json::object& figures = run.figures.get_object();
+void print_bad_rows(Invocation& invocation, const json::value& run) {
+  const json::value& figures = run.at("figures");
   const int64_t bad = figures.at("bad").as_int64();
   if (bad == 0) return;
   if (invocation.exit_code == 0) invocation.exit_code = exit_found;
-  const json::array& rows = figures.at("bad_rows").get_array();
+  const json::array& rows = figures.at("bad_rows").as_array();
   for (const json::value& one : rows) {
-    const json::string& why = one.at("why").as_string();
-    fmt::print(stderr, "row {}: {}\n", one.at("row").as_int64(),
-               std::string_view(why.data(), why.size()));
+    fmt::print(stderr, "row {}: {}\n", one.at("row").as_int64(), text_of(one, "why"));
   }
   const auto shown = static_cast<int64_t>(rows.size());
   if (bad > shown) fmt::print(stderr, "… and {} more rows\n", bad - shown);
@@ -156,26 +160,27 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
     selection.each_letter([](const Letter& letter) { print_letter_line(letter, ""); });
     selection.each_left_out(
         [](const Letter& letter, LeftOut why) { print_letter_line(letter, name_of(why)); });
-    print_figures((*picked)->run);
+    print_figures(shape_of(ShownNoticeRun{(*picked)->run}));
   }
-  print_bad_rows(invocation, (*picked)->run);
+  print_bad_rows(invocation, shape_of(ShownNoticeRun{(*picked)->run}));
 }
 
-void print_run(const Invocation& invocation, const NoticeRun& run) {
+void print_run(const Invocation& invocation, json::object run) {
   if (invocation.is_json) {
-    fmt::print("{}\n", to_text(shape_of(ShownNoticeRun{run})));
-    return;
+    run.erase("deliveries");  // there are none yet
+    return print_one(invocation, run);
   }
   print_figures(run);
-  fmt::print("plan {} ({}), hash {}\n", run.id, name_of(run.state), run.hash);
+  fmt::print("plan {} ({}), hash {}\n", run.at("run").as_int64(), text_of(run, "state"),
+             text_of(run, "hash"));
 }
 
 void plan(Invocation& invocation, const NoticeArguments& given) {
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
-  const bool is_test = core->settings.notices.is_test;
-  const auto made = run_task(*core, core->notices->plan(is_test, "command line"));
-  if (!made.ok()) return fail(invocation, made.error());
+  FrontDoor door(*core);
+  const auto made = ask(invocation, door, "planNotices");
+  if (!made) return;
   print_run(invocation, *made);
   print_bad_rows(invocation, *made);
 }
@@ -195,56 +200,49 @@ std::unique_ptr<Core> sending_core(Invocation& invocation, const NoticeArguments
   return nullptr;
 }
 
-void print_outcome(Invocation& invocation, Core& core, int64_t run) {
-  NoticeCounts counts;
-  std::optional<NoticeRun> found;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(counts, reader.notice_counts(run));
-    DW_TRY(found, reader.notice_run(run));
-    return {};
-  };
-  const Result<void> read = run_task(core, core.store->read(work));
-  if (!read.ok()) return fail(invocation, read.error());
-  if (counts.unsure + counts.dead > 0) invocation.exit_code = exit_found;
-  if (counts.pending > 0) invocation.exit_code = exit_unreachable;
-  if (invocation.is_json && found) {
-    fmt::print("{}\n", to_text(shape_of(ShownNoticeRun{*found, counts})));
-    return;
-  }
-  fmt::print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", run, counts.done, counts.pending,
-             counts.unsure, counts.dead);
-  if (counts.unsure + counts.dead > 0) {
+void print_outcome(Invocation& invocation, FrontDoor& door, int64_t number) {
+  const auto run = ask(invocation, door, "getNoticeRun", {.name = std::to_string(number)});
+  if (!run) return;
+  const auto count = [&](const char* state) { return run->at("deliveries").at(state).as_int64(); };
+  const bool needs_person = count("unsure") + count("dead") > 0;
+  if (needs_person) invocation.exit_code = exit_found;
+  if (count("pending") > 0) invocation.exit_code = exit_unreachable;
+  if (invocation.is_json) return print_one(invocation, *run);
+  fmt::print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", number, count("done"),
+             count("pending"), count("unsure"), count("dead"));
+  if (needs_person) {
     fmt::print("`deskwire delivery list --state unsure` (or dead) shows what a person decides\n");
   }
 }
 
-void send(Invocation& invocation, Core& core, const NoticeArguments& given, bool is_alone,
+void send(Invocation& invocation, FrontDoor& door, const NoticeArguments& given, bool is_alone,
           int64_t run) {
   const Millis wait_max(given.wait_seconds * 1000LL);
-  const auto sent = run_task(core, send_notices(core, is_alone, wait_max));
+  const auto sent = run_task(door.core(), send_notices(door.core(), is_alone, wait_max));
   if (!sent.ok()) return fail(invocation, sent.error());
-  print_outcome(invocation, core, run);
+  print_outcome(invocation, door, run);
 }
 
 void apply(Invocation& invocation, const NoticeArguments& given) {
   bool is_alone = false;
   const std::unique_ptr<Core> core = sending_core(invocation, given, is_alone);
   if (!core) return;
-  const auto applied = run_task(*core, core->notices->apply(given.plan, false, "command line"));
-  if (!applied.ok()) return fail(invocation, applied.error());
-  send(invocation, *core, given, is_alone, applied->id);
+  FrontDoor door(*core);
+  if (!ask(invocation, door, "applyNotices", {.name = std::to_string(given.plan)})) return;
+  send(invocation, door, given, is_alone, given.plan);
 }
 
 /// What was imported leaves open what the older tool told: a person looks first.
-bool is_agreed(Invocation& invocation, const NoticeArguments& given, const NoticeRun& run) {
+bool is_agreed(Invocation& invocation, const NoticeArguments& given, const json::object& run) {
   if (given.is_yes) return true;
+  const int64_t number = run.at("run").as_int64();
   print_figures(run);
   if (::isatty(STDIN_FILENO) == 0) {
     fmt::print(stderr,
                "deskwire: this is the first run after an import, and what was told before is not "
                "known: look at `deskwire notices preview`, then `deskwire notices apply {}`, or "
                "run again with --yes\n",
-               run.id);
+               number);
     invocation.exit_code = exit_found;
     return false;
   }
@@ -254,61 +252,52 @@ bool is_agreed(Invocation& invocation, const NoticeArguments& given, const Notic
   if (equals_ignoring_case(trim(answer), "y") || equals_ignoring_case(trim(answer), "yes")) {
     return true;
   }
-  fmt::print("nothing was sent; plan {} stays\n", run.id);
+  fmt::print("nothing was sent; plan {} stays\n", number);
   invocation.exit_code = exit_found;
   return false;
-}
-
-bool is_asking(Core& core) {
-  bool is = false;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const NoticeMarks marks, reader.notice_marks());
-    is = marks.is_asking;
-    return {};
-  };
-  return run_task(core, core.store->read(work)).ok() && is;
 }
 
 void run(Invocation& invocation, const NoticeArguments& given) {
   bool is_alone = false;
   const std::unique_ptr<Core> core = sending_core(invocation, given, is_alone);
   if (!core) return;
-  const bool is_test = core->settings.notices.is_test;
+  FrontDoor door(*core);
   constexpr int tries_max = 5;
   for (int i = 0; i < tries_max; ++i) {
-    const auto made = run_task(*core, core->notices->plan(is_test, "command line"));
-    if (!made.ok()) return fail(invocation, made.error());
-    if (is_test) {
+    const auto made = ask(invocation, door, "planNotices");
+    if (!made) return;
+    if (core->settings.notices.is_test) {
       print_run(invocation, *made);
       if (!invocation.is_json) fmt::print("Test mode: nothing is sent\n");
       return print_bad_rows(invocation, *made);
     }
-    if (is_asking(*core) && !is_agreed(invocation, given, *made)) return;
-    const auto applied = run_task(*core, core->notices->apply(made->id, true, "command line"));
+    const auto marks = ask(invocation, door, "getNoticeMarks");
+    if (!marks) return;
+    if (marks->at("asks").as_bool() && !is_agreed(invocation, given, *made)) return;
+    const int64_t number = made->at("run").as_int64();
+    const Answer applied = door.call("applyFreshNotices", {.name = std::to_string(number)});
     // Another run came in between: what it left is planned anew.
-    if (!applied.ok() && applied.error().kind == ErrorKind::conflict) continue;
-    if (!applied.ok()) return fail(invocation, applied.error());
-    if (!invocation.is_json) print_figures(*applied);
-    send(invocation, *core, given, is_alone, applied->id);
-    return print_bad_rows(invocation, *applied);
+    if (applied.error && applied.error->kind == ErrorKind::conflict) continue;
+    if (applied.error) return fail(invocation, *applied.error);
+    if (!invocation.is_json) print_figures(applied.body);
+    send(invocation, door, given, is_alone, number);
+    return print_bad_rows(invocation, applied.body);
   }
   fail(invocation, {ErrorKind::busy, "notices", "other runs keep coming first; try later"});
 }
 
-void print_story(const json::object& one) {
-  const auto text = [&](const char* key) {
-    const json::value& value = one.at(key);
-    return value.is_string() ? std::string(value.get_string()) : std::string("-");
-  };
+void print_story(const json::value& one) {
   std::string tickets;
-  for (const json::value& ticket : one.at("tickets").get_array()) {
-    tickets += (tickets.empty() ? "" : ", ") + std::string(ticket.at("id").as_string()) + " (" +
-               std::string(ticket.at("closed_on").as_string()) + ")";
+  for (const json::value& ticket : one.at("tickets").as_array()) {
+    tickets += (tickets.empty() ? "" : ", ") + text_of(ticket, "id") + " (" +
+               text_of(ticket, "closed_on") + ")";
   }
   const bool is_left_out = one.at("left_out").is_string();
-  fmt::print("{}  run {}  {}  {}{}\n", text("period"), one.at("run").as_int64(),
-             is_left_out ? "left out: " + text("left_out") : text("notice") + " " + text("state"),
-             tickets, text("reason") == "-" ? "" : "  " + text("reason"));
+  const std::string reason = text_of(one, "reason");
+  fmt::print("{}  run {}  {}  {}{}\n", text_of(one, "period"), one.at("run").as_int64(),
+             is_left_out ? "left out: " + text_of(one, "left_out")
+                         : text_of(one, "notice") + " " + text_of(one, "state"),
+             tickets, reason == "-" ? "" : "  " + reason);
 }
 
 /// Why there is nothing to tell of a customer now, or what they get with the next run.
@@ -336,20 +325,15 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
 void why(Invocation& invocation, const NoticeArguments& given) {
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
+  FrontDoor door(*core);
+  const auto answer = ask(invocation, door, "explainNotices", {.query = {{"email", given.email}}});
+  if (!answer) return;
   json::array items;
-  auto work = [&](Reader& reader) -> Result<void> {
-    items.clear();
-    DW_TRY(const auto letters, reader.notices_of(to_lower(trim(given.email))));
-    for (const NoticeLetter& letter : letters) {
-      if (!given.period.empty() && letter.period != given.period) continue;
-      items.push_back(shape_of(ShownNoticeLetter{core->notices->show(letter), letter}));
-    }
-    return {};
-  };
-  const Result<void> read = run_task(*core, core->store->read(work));
-  if (!read.ok()) return fail(invocation, read.error());
+  for (const json::value& one : answer->at("items").as_array()) {
+    if (given.period.empty() || text_of(one, "period") == given.period) items.push_back(one);
+  }
   if (invocation.is_json) return print_items(invocation, items, {});
-  for (const json::value& one : items) print_story(one.get_object());
+  for (const json::value& one : items) print_story(one);
   if (items.empty()) fmt::print("no notice was planned for {} yet\n", given.email);
   if (given.period.empty() && core->settings.notices.has_report()) {
     why_now(invocation, *core, std::string(trim(given.email)));
@@ -361,16 +345,9 @@ void import(Invocation& invocation, const NoticeArguments& given) {
   if (!day.ok()) return fail(invocation, day.error());
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(NoticeMarks marks, journal.notice_marks());
-    marks.from_day = marks.watermark = *day;
-    marks.is_asking = true;
-    DW_CHECK(journal.set_notice_marks(marks));
-    return journal.add_audit(
-        {core->clock.now(), "command line", "notices.import", given.date_file});
-  };
-  const Result<void> written = run_task(*core, core->store->write(work));
-  if (!written.ok()) return fail(invocation, written.error());
+  FrontDoor door(*core);
+  const Asking asking{.body = {{"day", *day}, {"file", given.date_file}}};
+  if (!ask(invocation, door, "importNotices", asking)) return;
   fmt::print("closings from {} on are told; the next run shows what that is and asks\n",
              day_text(*day));
 }

@@ -63,16 +63,14 @@ void import(Invocation& invocation, const TallyArguments& given) {
   }
   const Result<std::vector<TallyBalance>> balances = balances_in(*text);
   if (!balances.ok()) return fail(invocation, balances.error());
-  int64_t total = 0;
-  for (const TallyBalance& one : *balances) total += one.updates;
-  auto work = [&](Journal& journal) -> Result<void> {
-    const TimePoint now = core->clock.now();
-    DW_CHECK(journal.set_tally_balances(*balances, now));
-    return journal.add_audit({now, "command line", "tally.import", given.file});
-  };
-  const Result<void> written = core->store->write_now(work);
-  if (!written.ok()) return fail(invocation, written.error());
-  print_one(invocation, {{"agents", balances->size()}, {"updates", total}});
+  json::array agents;
+  for (const TallyBalance& one : *balances) {
+    agents.push_back(
+        json::object{{"username", one.username}, {"name", one.name}, {"updates", one.updates}});
+  }
+  const Asking asking{.body = {{"file", given.file}, {"agents", std::move(agents)}}};
+  FrontDoor door(*core);
+  if (const auto done = ask(invocation, door, "importTally", asking)) print_one(invocation, *done);
 }
 
 /// Reads a channel's history page by page; each page is one event.

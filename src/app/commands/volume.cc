@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/commands/front_door.h"
 #include "app/exit_code.h"
 #include "app/volume_round.h"
 #include "base/text_file.h"
@@ -79,22 +80,14 @@ VolumeParts parts_of(const Core& core) {
   return {core.settings.volume, core.judging, core.public_url};
 }
 
-/// Years of hours, in pieces: a daemon beside us writes to the same store.
-Result<void> keep_counts(Store& store, const std::vector<HourCount>& counts, TimePoint now,
-                         const std::string& file) {
-  constexpr size_t hours_per_commit = 1000;
-  for (size_t first = 0; first < counts.size(); first += hours_per_commit) {
-    const size_t last = std::min(first + hours_per_commit, counts.size());
-    const std::vector<HourCount> piece(counts.begin() + static_cast<ptrdiff_t>(first),
-                                       counts.begin() + static_cast<ptrdiff_t>(last));
-    auto keep = [&](Journal& journal) -> Result<void> {
-      DW_CHECK(journal.keep_volume_hours(piece, now));
-      if (first > 0) return {};
-      return journal.add_audit({now, "command line", "volume.import", file});
-    };
-    DW_CHECK(store.write_now(keep));
+/// A file's counts, as the operation importVolume takes them.
+Answer keep_counts(Core& core, const std::vector<HourCount>& counts, const std::string& file) {
+  json::array hours;
+  for (const HourCount& one : counts) {
+    hours.push_back(json::object{{"hour", to_rfc3339(one.hour)}, {"count", one.count}});
   }
-  return {};
+  FrontDoor door(core);
+  return door.call("importVolume", {.body = {{"file", file}, {"hours", std::move(hours)}}});
 }
 
 /// The older CSV becomes the first history, once.
@@ -115,7 +108,9 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
     fmt::print(stderr, "deskwire: {}\n", counts.error().text());
     return {};
   }
-  return keep_counts(*core.store, *counts, core.clock.now(), older.history_file);
+  const Answer kept = keep_counts(core, *counts, older.history_file);
+  if (kept.error) return *kept.error;
+  return {};
 }
 
 /// Sends what this run planned, as the daemon would: cron users have none.
@@ -229,17 +224,13 @@ void backfill(Invocation& invocation, const VolumeArguments& given) {
 }
 
 void import(Invocation& invocation, const VolumeArguments& given) {
-  const auto settings = read_settings(invocation);
-  if (!settings) return;
+  const std::unique_ptr<Core> core = open_core(invocation);
+  if (!core) return;
   const Result<std::vector<HourCount>> counts = read_count_file(given.file);
   if (!counts.ok()) return fail(invocation, counts.error());
-  const auto store = open_store(settings->store.url, OpenMode::visit, nullptr);
-  if (!store.ok()) return fail(invocation, store.error());
-  const Result<void> kept = keep_counts(**store, *counts, system_now(), given.file);
-  if (!kept.ok()) return fail(invocation, kept.error());
-  print_one(invocation, {{"hours", static_cast<int64_t>(counts->size())},
-                         {"from", to_rfc3339(counts->front().hour)},
-                         {"to", to_rfc3339(counts->back().hour)}});
+  const Answer kept = keep_counts(*core, *counts, given.file);
+  if (kept.error) return fail(invocation, *kept.error);
+  print_one(invocation, kept.body);
 }
 
 void add_lookers(Command volume, Invocation& invocation,

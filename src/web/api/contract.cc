@@ -176,6 +176,46 @@ void add_local_deliveries(Rows& out) {
           .answers<Page<Delivery>>());
 }
 
+/// What `notices run` and `notices import` do besides.
+void add_local_notices(Rows& out) {
+  out.push_back(get("/v1/notices/runs/{id}", "getNoticeRun", "One run, and what became of it")
+                    .local()
+                    .answers<ShownNoticeRun>());
+  out.push_back(post("/v1/notices/runs/{id}/apply-fresh", "applyFreshNotices",
+                     "Sends a plan that was made just now, without reading the report again")
+                    .local()
+                    .takes_nothing()
+                    .answers<ShownNoticeRun>());
+  out.push_back(get("/v1/notices/marks", "getNoticeMarks", "Whether the next run asks first")
+                    .local()
+                    .answers<ShownNoticeMarks>());
+  out.push_back(post("/v1/notices/marks", "importNotices",
+                     "Takes over the day that an older tool had come to")
+                    .local()
+                    .takes(PlainShape("NoticeImport").has<int64_t>("day").has<std::string>("file"))
+                    .answers<ShownNoticeMarks>());
+}
+
+/// What other tools left.
+void add_imports(Rows& out) {
+  const auto list_of = [](const PlainShape& item) {
+    return JsonType{.kind = JsonType::Kind::list, .item = {item.type()}};
+  };
+  const PlainShape agent =
+      PlainShape().has<std::string>("username").has<std::string>("name").has<int64_t>("updates");
+  const PlainShape hour = PlainShape().has<TimePoint>("hour").has<int64_t>("count");
+  out.push_back(
+      post("/v1/tally/balances", "importTally", "Takes over the counts of an older bot")
+          .local()
+          .takes(PlainShape("TallyImport").has<std::string>("file").add("agents", list_of(agent)))
+          .answers<ImportedTally>());
+  out.push_back(
+      post("/v1/volume/hours", "importVolume", "Takes counts of hours out of a file")
+          .local()
+          .takes(PlainShape("VolumeImport").has<std::string>("file").add("hours", list_of(hour)))
+          .answers<ImportedVolume>());
+}
+
 /// Who may come in: nobody makes tokens or accounts from afar.
 void add_tokens_and_users(Rows& out) {
   const PlainShape new_token = PlainShape("NewToken")
@@ -313,6 +353,8 @@ Rows table() {
   add_tally(out);
   add_access(out);
   add_local_deliveries(out);
+  add_local_notices(out);
+  add_imports(out);
   add_tokens_and_users(out);
   add_stories(out);
   return out;

@@ -14,6 +14,10 @@ void Operations::add_notices() {
   add_own("explainNotices", &Operations::why_notices);
   add_own("planNotices", &Operations::plan_notices);
   add_own("applyNotices", &Operations::apply_notices);
+  add_own("applyFreshNotices", &Operations::apply_fresh_notices);
+  add_own("getNoticeRun", &Operations::show_notice_run);
+  add_own("getNoticeMarks", &Operations::show_notice_marks);
+  add_own("importNotices", &Operations::import_notices);
 }
 
 Task<Answer> Operations::preview_notices(Call& call) {
@@ -90,22 +94,70 @@ Task<Answer> Operations::why_notices(Call& call) {
 
 Task<Answer> Operations::plan_notices(Call& call) {
   DW_CO_CHECK(call.body());
-  DW_CO_TRY(NoticeRun made, co_await parts_.notices.plan(false, call.caller.name));
+  DW_CO_TRY(NoticeRun made, co_await parts_.notices.plan(parts_.is_notice_test, call.caller.name));
   co_return shape_of(ShownNoticeRun{std::move(made), NoticeCounts{}});
 }
 
 Task<Answer> Operations::apply_notices(Call& call) {
+  co_return co_await apply_plan(call, false);
+}
+
+Task<Answer> Operations::apply_fresh_notices(Call& call) {
+  co_return co_await apply_plan(call, true);
+}
+
+Task<Answer> Operations::apply_plan(Call& call, bool is_fresh) {
   DW_CO_CHECK(call.body());
   const int64_t run = call.number();
-  DW_CO_TRY(NoticeRun applied, co_await parts_.notices.apply(run, false, call.caller.name));
+  ShownNoticeRun shown;
+  DW_CO_TRY(shown.run, co_await parts_.notices.apply(run, is_fresh, call.caller.name));
   parts_.lanes_changed();
-  NoticeCounts counts;
   auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(counts, reader.notice_counts(run));
+    DW_TRY(shown.counts, reader.notice_counts(run));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
-  co_return shape_of(ShownNoticeRun{std::move(applied), counts});
+  co_return shape_of(shown);
+}
+
+Task<Answer> Operations::show_notice_run(Call& call) {
+  std::optional<NoticeRun> found;
+  NoticeCounts counts;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(found, reader.notice_run(call.number()));
+    DW_TRY(counts, reader.notice_counts(call.number()));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!found) co_return Error{ErrorKind::missing, "", "there is no such run of notices"};
+  co_return shape_of(ShownNoticeRun{std::move(*found), counts});
+}
+
+Task<Answer> Operations::show_notice_marks(Call&) {
+  NoticeMarks marks;
+  auto work = [&](Reader& reader) -> Result<void> {
+    DW_TRY(marks, reader.notice_marks());
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(ShownNoticeMarks{marks.is_asking});
+}
+
+Task<Answer> Operations::import_notices(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  std::vector<Problem> problems;
+  const JsonView view(body, problems);
+  const auto day = static_cast<int32_t>(view["day"].integer().value_or(0));
+  const std::string file = view["file"].text().value_or("");
+  auto work = [&](Journal& journal) -> Result<void> {
+    DW_TRY(NoticeMarks marks, journal.notice_marks());
+    marks.from_day = marks.watermark = day;
+    marks.is_asking = true;
+    DW_CHECK(journal.set_notice_marks(marks));
+    return journal.add_audit({parts_.clock.now(), call.caller.name, "notices.import", file});
+  };
+  DW_CO_CHECK(co_await parts_.store.write(work));
+  co_return shape_of(ShownNoticeMarks{true});
 }
 
 }  // namespace dw

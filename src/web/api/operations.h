@@ -117,6 +117,7 @@ class Operations {
   void add_tally();
   Task<Answer> tally(Call& call);
   Task<Answer> tally_updates(Call& call);
+  Task<Answer> import_tally(Call& call);
   TallyQuery tally_query(const Request& request, std::vector<Problem>& problems) const;
 
   // notices.cc
@@ -126,12 +127,18 @@ class Operations {
   Task<Answer> list_notice_letters(Call& call);
   Task<Answer> plan_notices(Call& call);
   Task<Answer> apply_notices(Call& call);
+  Task<Answer> apply_fresh_notices(Call& call);
+  Task<Answer> apply_plan(Call& call, bool is_fresh);
   Task<Answer> why_notices(Call& call);
+  Task<Answer> show_notice_run(Call& call);
+  Task<Answer> show_notice_marks(Call& call);
+  Task<Answer> import_notices(Call& call);
 
   // volume.cc
   void add_volume();
   Task<Answer> show_volume(Call& call);
   Task<Answer> judge_incident(Call& call);
+  Task<Answer> import_volume(Call& call);
 
   // audit.cc
   Task<Answer> audit(Call& call);

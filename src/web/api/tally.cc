@@ -22,6 +22,7 @@ std::vector<std::string> channels_of(std::vector<std::string> configured,
 void Operations::add_tally() {
   add_own("getTally", &Operations::tally);
   add_own("listTallyUpdates", &Operations::tally_updates);
+  add_own("importTally", &Operations::import_tally);
 }
 
 TallyQuery Operations::tally_query(const Request& request, std::vector<Problem>& problems) const {
@@ -73,6 +74,28 @@ Task<Answer> Operations::tally_updates(Call& call) {
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   co_return shape_of(rows, parts_.shapes);
+}
+
+Task<Answer> Operations::import_tally(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  std::vector<Problem> problems;
+  const JsonView view(body, problems);
+  const std::string file = view["file"].required_text();
+  std::vector<TallyBalance> balances;
+  ImportedTally imported;
+  for (const JsonView& one : view["agents"].elements()) {
+    balances.push_back({one["username"].text().value_or(""), one["name"].text().value_or(""),
+                        one["updates"].integer().value_or(0)});
+    ++imported.agents;
+    imported.updates += balances.back().updates;
+  }
+  auto work = [&](Journal& journal) -> Result<void> {
+    const TimePoint now = parts_.clock.now();
+    DW_CHECK(journal.set_tally_balances(balances, now));
+    return journal.add_audit({now, call.caller.name, "tally.import", file});
+  };
+  DW_CO_CHECK(co_await parts_.store.write(work));
+  co_return shape_of(imported);
 }
 
 }  // namespace dw

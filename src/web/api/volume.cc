@@ -10,6 +10,7 @@
 namespace dw {
 namespace {
 
+constexpr size_t hours_per_commit = 1000;
 constexpr std::chrono::hours span_default{7 * 24}, span_max{92 * 24};
 
 /// What is asked for: a span, and perhaps another rule than the one that is configured.
@@ -81,11 +82,25 @@ Result<ShownVolume> read_volume(Reader& reader, const VolumeQuery& query) {
   return out;
 }
 
+/// errors  invalid: an hour that is no time, or a count that is none
+Result<std::vector<HourCount>> hours_in(const JsonView& list) {
+  std::vector<HourCount> out;
+  for (const JsonView& one : list.elements()) {
+    const auto hour = from_rfc3339(one["hour"].text().value_or(""));
+    const auto count = one["count"].integer();
+    if (!hour || !count) return Error{ErrorKind::invalid, one.path(), "is no hour with its count"};
+    out.push_back({*hour, *count});
+  }
+  if (out.empty()) return Error{ErrorKind::invalid, "hours", "there are none"};
+  return out;
+}
+
 }  // namespace
 
 void Operations::add_volume() {
   add_own("getVolume", &Operations::show_volume);
   add_own("judgeIncident", &Operations::judge_incident);
+  add_own("importVolume", &Operations::import_volume);
 }
 
 Task<Answer> Operations::show_volume(Call& call) {
@@ -126,6 +141,29 @@ Task<Answer> Operations::judge_incident(Call& call) {
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape;
+}
+
+/// Years of hours are written in pieces: a daemon beside us writes to the same store.
+Task<Answer> Operations::import_volume(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  std::vector<Problem> problems;
+  const JsonView view(body, problems);
+  const std::string file = view["file"].required_text();
+  DW_CO_TRY(const std::vector<HourCount> counts, hours_in(view["hours"]));
+  for (size_t first = 0; first < counts.size(); first += hours_per_commit) {
+    const size_t last = std::min(first + hours_per_commit, counts.size());
+    const std::vector<HourCount> piece(counts.begin() + static_cast<ptrdiff_t>(first),
+                                       counts.begin() + static_cast<ptrdiff_t>(last));
+    auto work = [&](Journal& journal) -> Result<void> {
+      const TimePoint now = parts_.clock.now();
+      DW_CHECK(journal.keep_volume_hours(piece, now));
+      if (first > 0) return {};
+      return journal.add_audit({now, call.caller.name, "volume.import", file});
+    };
+    DW_CO_CHECK(co_await parts_.store.write(work));
+  }
+  co_return shape_of(
+      ImportedVolume{static_cast<int64_t>(counts.size()), counts.front().hour, counts.back().hour});
 }
 
 }  // namespace dw
