@@ -39,7 +39,7 @@ void FrontDoor::measure_queues() {
   run_task(core_, depths_.measure());
 }
 
-Answer FrontDoor::call(std::string_view id, const Asking& asking) {
+ApiAnswer FrontDoor::call(std::string_view id, const Asking& asking) {
   const Operation& operation = dw::operation(id);
   const std::string query = query_of(asking), body = to_text(asking.body);
   Request request{.method = operation.method, .path = operation.path, .query = query, .body = body};

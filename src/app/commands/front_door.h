@@ -25,7 +25,7 @@ class FrontDoor {
   explicit FrontDoor(Core& core);
 
   /// Performs an operation to its end on the core's loop. errors  the operation's
-  Answer call(std::string_view id, const Asking& asking);
+  ApiAnswer call(std::string_view id, const Asking& asking);
   /// Asks the queues outside this program how deep they are, as the daemon does all the time.
   void measure_queues();
   Core& core() { return core_; }

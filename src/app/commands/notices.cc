@@ -275,7 +275,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
     if (!marks) return;
     if (marks->at("asks").as_bool() && !is_agreed(invocation, given, *made)) return;
     const int64_t number = made->at("run").as_int64();
-    const Answer applied = door.call("applyFreshNotices", {.name = std::to_string(number)});
+    const ApiAnswer applied = door.call("applyFreshNotices", {.name = std::to_string(number)});
     // Another run came in between: what it left is planned anew.
     if (applied.error && applied.error->kind == ErrorKind::conflict) continue;
     if (applied.error) return fail(invocation, *applied.error);

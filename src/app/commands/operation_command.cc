@@ -154,7 +154,7 @@ void add_operation(Command group, Invocation& invocation, OperationCommand row) 
 
 std::optional<json::object> ask(Invocation& invocation, FrontDoor& door, std::string_view id,
                                 const Asking& asking) {
-  Answer answer = door.call(id, asking);
+  ApiAnswer answer = door.call(id, asking);
   if (!answer.error) return std::move(answer.body);
   fail(invocation, *answer.error);
   if (answer.status == defective) invocation.exit_code = exit_defect;

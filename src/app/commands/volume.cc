@@ -81,7 +81,7 @@ VolumeParts parts_of(const Core& core) {
 }
 
 /// A file's counts, as the operation importVolume takes them.
-Answer keep_counts(Core& core, const std::vector<HourCount>& counts, const std::string& file) {
+ApiAnswer keep_counts(Core& core, const std::vector<HourCount>& counts, const std::string& file) {
   json::array hours;
   for (const HourCount& one : counts) {
     hours.push_back(json::object{{"hour", to_rfc3339(one.hour)}, {"count", one.count}});
@@ -108,7 +108,7 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
     fmt::print(stderr, "deskwire: {}\n", counts.error().text());
     return {};
   }
-  const Answer kept = keep_counts(core, *counts, older.history_file);
+  const ApiAnswer kept = keep_counts(core, *counts, older.history_file);
   if (kept.error) return *kept.error;
   return {};
 }
@@ -228,7 +228,7 @@ void import(Invocation& invocation, const VolumeArguments& given) {
   if (!core) return;
   const Result<std::vector<HourCount>> counts = read_count_file(given.file);
   if (!counts.ok()) return fail(invocation, counts.error());
-  const Answer kept = keep_counts(*core, *counts, given.file);
+  const ApiAnswer kept = keep_counts(*core, *counts, given.file);
   if (kept.error) return fail(invocation, *kept.error);
   print_one(invocation, kept.body);
 }

@@ -40,11 +40,11 @@ Task<Response> Api::serve(const Operation& operation, Request& request) {
     call.caller = std::move(*caller);
   }
   const Operations::Handler& handler = *parts_.operations.find(operation.id);
-  Answer answer = co_await handler(call);
+  ApiAnswer answer = co_await handler(call);
   co_return response_of(std::move(answer), operation);
 }
 
-Response response_of(Answer answer, const Operation& operation) {
+Response response_of(ApiAnswer answer, const Operation& operation) {
   Response response;
   if (answer.error) {
     response = answer.status == 0 ? problem(*answer.error) : problem(*answer.error, answer.status);

@@ -44,12 +44,12 @@ class Api {
   Task<Response> serve(const Operation& operation, Request& request);
 
   // status.cc
-  using Method = Task<Answer> (Api::*)(Call&);
+  using Method = Task<ApiAnswer> (Api::*)(Call&);
   void add_own(std::string_view id, Method method);
   void declare_metrics();
-  Task<Answer> status(Call& call);
-  Task<Answer> queue_depths(Call& call);
-  Task<Answer> live(Call& call);
+  Task<ApiAnswer> status(Call& call);
+  Task<ApiAnswer> queue_depths(Call& call);
+  Task<ApiAnswer> live(Call& call);
   Task<Response> healthz(Request& request);
   Task<Response> readyz(Request& request);
   Task<Response> metrics_text(Request& request);
@@ -59,6 +59,6 @@ class Api {
 };
 
 /// An answer as HTTP says it.
-Response response_of(Answer answer, const Operation& operation);
+Response response_of(ApiAnswer answer, const Operation& operation);
 
 }  // namespace dw

@@ -4,7 +4,7 @@
 
 namespace dw {
 
-Task<Answer> Operations::audit(Call& call) {
+Task<ApiAnswer> Operations::audit(Call& call) {
   std::vector<Problem> problems;
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));

@@ -59,7 +59,7 @@ void Operations::add_deliveries() {
   add_own("discardDeliveries", &Operations::discard_deliveries);
 }
 
-Task<Answer> Operations::list_deliveries(Call& call) {
+Task<ApiAnswer> Operations::list_deliveries(Call& call) {
   std::vector<Problem> problems;
   DeliveryQuery query;
   query.page = page_parameters(call.request, problems);
@@ -83,7 +83,7 @@ Task<Answer> Operations::list_deliveries(Call& call) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::show_delivery(Call& call) {
+Task<ApiAnswer> Operations::show_delivery(Call& call) {
   const DeliveryId id = delivery_id_named(call.name()).value_or(DeliveryId{});
   std::optional<Delivery> found;
   auto work = [&](Reader& reader) -> Result<void> {
@@ -133,7 +133,7 @@ Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
   co_return out;
 }
 
-Task<Answer> Operations::retry_delivery(Call& call) {
+Task<ApiAnswer> Operations::retry_delivery(Call& call) {
   DW_CO_CHECK(call.body());
   Decision decision;
   decision.ids.push_back(delivery_id_named(call.name()).value_or(DeliveryId{}));
@@ -146,7 +146,7 @@ Task<Answer> Operations::retry_delivery(Call& call) {
   co_return shape_of(delivery, parts_.shapes);
 }
 
-Task<Answer> Operations::discard_delivery(Call& call) {
+Task<ApiAnswer> Operations::discard_delivery(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   Decision decision;
   DW_CO_TRY(decision.why, reason_in(body));
@@ -160,7 +160,7 @@ Task<Answer> Operations::discard_delivery(Call& call) {
   co_return shape_of(delivery, parts_.shapes);
 }
 
-Task<Answer> Operations::retry_deliveries(Call& call) {
+Task<ApiAnswer> Operations::retry_deliveries(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   Decision decision;
   DW_CO_TRY(decision.ids, ids_in(body));
@@ -173,7 +173,7 @@ Task<Answer> Operations::retry_deliveries(Call& call) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::discard_deliveries(Call& call) {
+Task<ApiAnswer> Operations::discard_deliveries(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   Decision decision;
   DW_CO_TRY(decision.why, reason_in(body));

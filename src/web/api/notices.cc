@@ -20,7 +20,7 @@ void Operations::add_notices() {
   add_own("importNotices", &Operations::import_notices);
 }
 
-Task<Answer> Operations::preview_notices(Call& call) {
+Task<ApiAnswer> Operations::preview_notices(Call& call) {
   std::vector<Problem> problems;
   const PageRequest page = page_parameters(call.request, problems);
   if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) {
@@ -33,7 +33,7 @@ Task<Answer> Operations::preview_notices(Call& call) {
   co_return shape_of(preview);
 }
 
-Task<Answer> Operations::list_notice_runs(Call& call) {
+Task<ApiAnswer> Operations::list_notice_runs(Call& call) {
   std::vector<Problem> problems;
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
@@ -52,7 +52,7 @@ Task<Answer> Operations::list_notice_runs(Call& call) {
   co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Answer> Operations::list_notice_letters(Call& call) {
+Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
   std::vector<Problem> problems;
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
@@ -75,7 +75,7 @@ Task<Answer> Operations::list_notice_letters(Call& call) {
   co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Answer> Operations::why_notices(Call& call) {
+Task<ApiAnswer> Operations::why_notices(Call& call) {
   const std::string email = to_lower(trim(call.request.parameter("email").value_or("")));
   if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
   std::vector<NoticeLetter> letters;
@@ -92,21 +92,21 @@ Task<Answer> Operations::why_notices(Call& call) {
   co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Answer> Operations::plan_notices(Call& call) {
+Task<ApiAnswer> Operations::plan_notices(Call& call) {
   DW_CO_CHECK(call.body());
   DW_CO_TRY(NoticeRun made, co_await parts_.notices.plan(parts_.is_notice_test, call.caller.name));
   co_return shape_of(ShownNoticeRun{std::move(made), NoticeCounts{}});
 }
 
-Task<Answer> Operations::apply_notices(Call& call) {
+Task<ApiAnswer> Operations::apply_notices(Call& call) {
   co_return co_await apply_plan(call, false);
 }
 
-Task<Answer> Operations::apply_fresh_notices(Call& call) {
+Task<ApiAnswer> Operations::apply_fresh_notices(Call& call) {
   co_return co_await apply_plan(call, true);
 }
 
-Task<Answer> Operations::apply_plan(Call& call, bool is_fresh) {
+Task<ApiAnswer> Operations::apply_plan(Call& call, bool is_fresh) {
   DW_CO_CHECK(call.body());
   const int64_t run = call.number();
   ShownNoticeRun shown;
@@ -120,7 +120,7 @@ Task<Answer> Operations::apply_plan(Call& call, bool is_fresh) {
   co_return shape_of(shown);
 }
 
-Task<Answer> Operations::show_notice_run(Call& call) {
+Task<ApiAnswer> Operations::show_notice_run(Call& call) {
   std::optional<NoticeRun> found;
   NoticeCounts counts;
   auto work = [&](Reader& reader) -> Result<void> {
@@ -133,7 +133,7 @@ Task<Answer> Operations::show_notice_run(Call& call) {
   co_return shape_of(ShownNoticeRun{std::move(*found), counts});
 }
 
-Task<Answer> Operations::show_notice_marks(Call&) {
+Task<ApiAnswer> Operations::show_notice_marks(Call&) {
   NoticeMarks marks;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(marks, reader.notice_marks());
@@ -143,7 +143,7 @@ Task<Answer> Operations::show_notice_marks(Call&) {
   co_return shape_of(ShownNoticeMarks{marks.is_asking});
 }
 
-Task<Answer> Operations::import_notices(Call& call) {
+Task<ApiAnswer> Operations::import_notices(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
   const JsonView view(body, problems);

@@ -39,10 +39,10 @@ struct Call {
   Result<json::value> body() const;
 };
 
-struct Answer {
-  Answer() = default;
-  Answer(json::object json) : body(std::move(json)) {}
-  Answer(Error failure) : error(std::move(failure)) {}
+struct ApiAnswer {
+  ApiAnswer() = default;
+  ApiAnswer(json::object json) : body(std::move(json)) {}
+  ApiAnswer(Error failure) : error(std::move(failure)) {}
 
   json::object body;
   std::optional<Error> error;
@@ -70,7 +70,7 @@ struct OperationsParts {
 
 class Operations {
  public:
-  using Handler = std::function<Task<Answer>(Call&)>;
+  using Handler = std::function<Task<ApiAnswer>(Call&)>;
 
   explicit Operations(OperationsParts parts);
   Operations(const Operations&) = delete;
@@ -81,86 +81,86 @@ class Operations {
   const Handler* find(std::string_view id) const;
 
  private:
-  using Method = Task<Answer> (Operations::*)(Call&);
+  using Method = Task<ApiAnswer> (Operations::*)(Call&);
   void add_own(std::string_view id, Method method);
 
   // tickets.cc
   void add_tickets();
-  Task<Answer> list_tickets(Call& call);
-  Task<Answer> show_ticket(Call& call);
-  Task<Answer> new_ticket(Call& call);
-  Task<Answer> new_comment(Call& call);
-  Task<Answer> change_ticket(Call& call);
-  Task<Answer> ticket_metrics(Call& call);
+  Task<ApiAnswer> list_tickets(Call& call);
+  Task<ApiAnswer> show_ticket(Call& call);
+  Task<ApiAnswer> new_ticket(Call& call);
+  Task<ApiAnswer> new_comment(Call& call);
+  Task<ApiAnswer> change_ticket(Call& call);
+  Task<ApiAnswer> ticket_metrics(Call& call);
   struct Taken;
-  Task<Answer> take(Call& call, Taken taken);
+  Task<ApiAnswer> take(Call& call, Taken taken);
 
   // queues.cc
   void add_queues();
-  Task<Answer> list_queues(Call& call);
-  Task<Answer> peek_queue(Call& call);
-  Task<Answer> redrive_queue(Call& call);
+  Task<ApiAnswer> list_queues(Call& call);
+  Task<ApiAnswer> peek_queue(Call& call);
+  Task<ApiAnswer> redrive_queue(Call& call);
   bool is_queue(std::string_view name) const;
 
   // deliveries.cc
   void add_deliveries();
-  Task<Answer> list_deliveries(Call& call);
-  Task<Answer> show_delivery(Call& call);
-  Task<Answer> retry_delivery(Call& call);
-  Task<Answer> discard_delivery(Call& call);
-  Task<Answer> retry_deliveries(Call& call);
-  Task<Answer> discard_deliveries(Call& call);
+  Task<ApiAnswer> list_deliveries(Call& call);
+  Task<ApiAnswer> show_delivery(Call& call);
+  Task<ApiAnswer> retry_delivery(Call& call);
+  Task<ApiAnswer> discard_delivery(Call& call);
+  Task<ApiAnswer> retry_deliveries(Call& call);
+  Task<ApiAnswer> discard_deliveries(Call& call);
   struct Decision;
   Task<Result<Page<Delivery>>> decide(Call& call, Decision decision);
 
   // tally.cc
   void add_tally();
-  Task<Answer> tally(Call& call);
-  Task<Answer> tally_updates(Call& call);
-  Task<Answer> import_tally(Call& call);
+  Task<ApiAnswer> tally(Call& call);
+  Task<ApiAnswer> tally_updates(Call& call);
+  Task<ApiAnswer> import_tally(Call& call);
   TallyQuery tally_query(const Request& request, std::vector<Problem>& problems) const;
 
   // notices.cc
   void add_notices();
-  Task<Answer> preview_notices(Call& call);
-  Task<Answer> list_notice_runs(Call& call);
-  Task<Answer> list_notice_letters(Call& call);
-  Task<Answer> plan_notices(Call& call);
-  Task<Answer> apply_notices(Call& call);
-  Task<Answer> apply_fresh_notices(Call& call);
-  Task<Answer> apply_plan(Call& call, bool is_fresh);
-  Task<Answer> why_notices(Call& call);
-  Task<Answer> show_notice_run(Call& call);
-  Task<Answer> show_notice_marks(Call& call);
-  Task<Answer> import_notices(Call& call);
+  Task<ApiAnswer> preview_notices(Call& call);
+  Task<ApiAnswer> list_notice_runs(Call& call);
+  Task<ApiAnswer> list_notice_letters(Call& call);
+  Task<ApiAnswer> plan_notices(Call& call);
+  Task<ApiAnswer> apply_notices(Call& call);
+  Task<ApiAnswer> apply_fresh_notices(Call& call);
+  Task<ApiAnswer> apply_plan(Call& call, bool is_fresh);
+  Task<ApiAnswer> why_notices(Call& call);
+  Task<ApiAnswer> show_notice_run(Call& call);
+  Task<ApiAnswer> show_notice_marks(Call& call);
+  Task<ApiAnswer> import_notices(Call& call);
 
   // volume.cc
   void add_volume();
-  Task<Answer> show_volume(Call& call);
-  Task<Answer> judge_incident(Call& call);
-  Task<Answer> import_volume(Call& call);
+  Task<ApiAnswer> show_volume(Call& call);
+  Task<ApiAnswer> judge_incident(Call& call);
+  Task<ApiAnswer> import_volume(Call& call);
 
   // audit.cc
-  Task<Answer> audit(Call& call);
+  Task<ApiAnswer> audit(Call& call);
 
   // tokens.cc
   void add_tokens();
-  Task<Answer> list_tokens(Call& call);
-  Task<Answer> add_token(Call& call);
-  Task<Answer> revoke_token(Call& call);
+  Task<ApiAnswer> list_tokens(Call& call);
+  Task<ApiAnswer> add_token(Call& call);
+  Task<ApiAnswer> revoke_token(Call& call);
 
   // users.cc
   void add_users();
-  Task<Answer> list_users(Call& call);
-  Task<Answer> show_user(Call& call);
-  Task<Answer> add_user(Call& call);
-  Task<Answer> change_user(Call& call);
-  Task<Answer> remove_user(Call& call);
+  Task<ApiAnswer> list_users(Call& call);
+  Task<ApiAnswer> show_user(Call& call);
+  Task<ApiAnswer> add_user(Call& call);
+  Task<ApiAnswer> change_user(Call& call);
+  Task<ApiAnswer> remove_user(Call& call);
 
   // story.cc
   void add_stories();
-  Task<Answer> explain(Call& call);
-  Task<Answer> summary(Call& call);
+  Task<ApiAnswer> explain(Call& call);
+  Task<ApiAnswer> summary(Call& call);
 
   OperationsParts parts_;
   std::map<std::string, Handler, std::less<>> handlers_;

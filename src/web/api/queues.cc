@@ -25,7 +25,7 @@ bool Operations::is_queue(std::string_view name) const {
   return false;
 }
 
-Task<Answer> Operations::list_queues(Call&) {
+Task<ApiAnswer> Operations::list_queues(Call&) {
   Page<ShownQueue> page;
   auto work = [&](Reader& reader) -> Result<void> {
     page.items.clear();
@@ -40,7 +40,7 @@ Task<Answer> Operations::list_queues(Call&) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::peek_queue(Call& call) {
+Task<ApiAnswer> Operations::peek_queue(Call& call) {
   const std::string& name = call.name();
   if (!is_queue(name)) {
     co_return Error{ErrorKind::missing, "", fmt::format("there is no embedded queue {}", name)};
@@ -62,7 +62,7 @@ Task<Answer> Operations::peek_queue(Call& call) {
   co_return shape_of(shown, parts_.shapes);
 }
 
-Task<Answer> Operations::redrive_queue(Call& call) {
+Task<ApiAnswer> Operations::redrive_queue(Call& call) {
   DW_CO_CHECK(call.body());
   const std::string& name = call.name();
   if (!name.ends_with(dead_suffix) || !is_queue(name)) {

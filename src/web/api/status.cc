@@ -30,7 +30,7 @@ void Api::declare_metrics() {
                                "Requests still running after their caller was answered 503");
 }
 
-Task<Answer> Api::status(Call& call) {
+Task<ApiAnswer> Api::status(Call& call) {
   ShownStatus shown{.version = parts_.version,
                     .started_at = parts_.started_at,
                     .now = parts_.clock.now(),
@@ -41,7 +41,7 @@ Task<Answer> Api::status(Call& call) {
   co_return shape_of(shown);
 }
 
-Task<Answer> Api::queue_depths(Call&) {
+Task<ApiAnswer> Api::queue_depths(Call&) {
   Page<ShownQueueDepths> page;
   for (const QueueName& queue : parts_.queues) {
     QueueHistory::Depths known = parts_.live.history().of(queue.name);
@@ -52,9 +52,9 @@ Task<Answer> Api::queue_depths(Call&) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Api::live(Call& call) {
+Task<ApiAnswer> Api::live(Call& call) {
   const bool is_renewed = parts_.access.mode() != Access::Mode::loopback;
-  Answer answer;
+  ApiAnswer answer;
   answer.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   answer.stream = parts_.live.stream(std::string(call.request.header("last-event-id")), is_renewed);
   co_return answer;

@@ -30,7 +30,7 @@ void Operations::add_stories() {
   add_own("getSummary", &Operations::summary);
 }
 
-Task<Answer> Operations::explain(Call& call) {
+Task<ApiAnswer> Operations::explain(Call& call) {
   Story story;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(story, read_story(reader, call.name()));
@@ -44,7 +44,7 @@ Task<Answer> Operations::explain(Call& call) {
   co_return shape_of(story, shapes);
 }
 
-Task<Answer> Operations::summary(Call&) {
+Task<ApiAnswer> Operations::summary(Call&) {
   Summary summary;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(summary.text, read_summary(reader, parts_.clock.now(), parts_.shapes.timezone));

@@ -40,7 +40,7 @@ TallyQuery Operations::tally_query(const Request& request, std::vector<Problem>&
           .channel = request.parameter("channel").value_or("")};
 }
 
-Task<Answer> Operations::tally(Call& call) {
+Task<ApiAnswer> Operations::tally(Call& call) {
   std::vector<Problem> problems;
   const TallyQuery query = tally_query(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
@@ -61,7 +61,7 @@ Task<Answer> Operations::tally(Call& call) {
   co_return shape_of(shown);
 }
 
-Task<Answer> Operations::tally_updates(Call& call) {
+Task<ApiAnswer> Operations::tally_updates(Call& call) {
   std::vector<Problem> problems;
   const TallyQuery query = tally_query(call.request, problems);
   const PageRequest page = page_parameters(call.request, problems);
@@ -76,7 +76,7 @@ Task<Answer> Operations::tally_updates(Call& call) {
   co_return shape_of(rows, parts_.shapes);
 }
 
-Task<Answer> Operations::import_tally(Call& call) {
+Task<ApiAnswer> Operations::import_tally(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
   const JsonView view(body, problems);

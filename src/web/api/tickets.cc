@@ -13,8 +13,8 @@ constexpr int created = 201;
 constexpr int defective = 500;
 
 /// It is no fault of the caller's, nor of the store's.
-Answer defect(std::string what) {
-  Answer answer = Error{ErrorKind::full, "", std::move(what)};
+ApiAnswer defect(std::string what) {
+  ApiAnswer answer = Error{ErrorKind::full, "", std::move(what)};
   answer.status = defective;
   return answer;
 }
@@ -42,7 +42,7 @@ void Operations::add_tickets() {
   add_own("getTicketMetrics", &Operations::ticket_metrics);
 }
 
-Task<Answer> Operations::list_tickets(Call& call) {
+Task<ApiAnswer> Operations::list_tickets(Call& call) {
   std::vector<Problem> problems;
   TicketQuery query;
   query.status = word_parameter<Status>(call.request, "status", status_named,
@@ -62,7 +62,7 @@ Task<Answer> Operations::list_tickets(Call& call) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::show_ticket(Call& call) {
+Task<ApiAnswer> Operations::show_ticket(Call& call) {
   const TicketId id{call.number()};
   std::optional<Ticket> ticket;
   WholeTicket whole;
@@ -91,7 +91,7 @@ struct Operations::Taken {
 };
 
 /// Hands an event to the inbox and answers with the ticket that the reply names.
-Task<Answer> Operations::take(Call& call, Taken taken) {
+Task<ApiAnswer> Operations::take(Call& call, Taken taken) {
   const std::string& who = call.caller.name;
   const std::string_view key = call.request.header("idempotency-key");
   if (key.size() > idempotency_key_bytes_max) {
@@ -137,20 +137,20 @@ Task<Answer> Operations::take(Call& call, Taken taken) {
   if (!ticket) {
     co_return Error{ErrorKind::missing, "", fmt::format("ticket {} was removed since", id.value)};
   }
-  Answer answer = shape_of(*ticket, parts_.shapes);
+  ApiAnswer answer = shape_of(*ticket, parts_.shapes);
   if (call.operation.status == created) {
     answer.headers.emplace_back("Location", fmt::format("/v1/tickets/{}", id.value));
   }
   co_return answer;
 }
 
-Task<Answer> Operations::new_ticket(Call& call) {
+Task<ApiAnswer> Operations::new_ticket(Call& call) {
   DW_CO_TRY(json::value body, call.body());
   Taken taken{.kind = "api.ticket", .body = std::move(body), .what = "ticket.open", .detail = {}};
   co_return co_await take(call, std::move(taken));
 }
 
-Task<Answer> Operations::new_comment(Call& call) {
+Task<ApiAnswer> Operations::new_comment(Call& call) {
   DW_CO_TRY(json::value body, call.body());
   json::object& object = body.get_object();
   object["ticket"] = call.number();
@@ -161,7 +161,7 @@ Task<Answer> Operations::new_comment(Call& call) {
   co_return co_await take(call, std::move(taken));
 }
 
-Task<Answer> Operations::change_ticket(Call& call) {
+Task<ApiAnswer> Operations::change_ticket(Call& call) {
   DW_CO_TRY(json::value body, call.body());
   json::object& object = body.get_object();
   std::vector<std::string> fields;
@@ -175,7 +175,7 @@ Task<Answer> Operations::change_ticket(Call& call) {
   co_return co_await take(call, std::move(taken));
 }
 
-Task<Answer> Operations::ticket_metrics(Call& call) {
+Task<ApiAnswer> Operations::ticket_metrics(Call& call) {
   std::vector<Problem> problems;
   const auto since = time_parameter(call.request, "since", problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));

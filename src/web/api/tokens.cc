@@ -41,7 +41,7 @@ void Operations::add_tokens() {
   add_own("revokeToken", &Operations::revoke_token);
 }
 
-Task<Answer> Operations::list_tokens(Call&) {
+Task<ApiAnswer> Operations::list_tokens(Call&) {
   Page<Token> page;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(page.items, reader.tokens());
@@ -51,7 +51,7 @@ Task<Answer> Operations::list_tokens(Call&) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::add_token(Call& call) {
+Task<ApiAnswer> Operations::add_token(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
   const JsonView view(body, problems);
@@ -73,7 +73,7 @@ Task<Answer> Operations::add_token(Call& call) {
   co_return shape_of(fresh);
 }
 
-Task<Answer> Operations::revoke_token(Call& call) {
+Task<ApiAnswer> Operations::revoke_token(Call& call) {
   auto work = [&](Journal& journal) -> Result<void> {
     const TimePoint now = parts_.clock.now();
     DW_CHECK(journal.revoke_token(call.name(), now));

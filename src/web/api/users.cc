@@ -24,7 +24,7 @@ void Operations::add_users() {
   add_own("removeUser", &Operations::remove_user);
 }
 
-Task<Answer> Operations::list_users(Call&) {
+Task<ApiAnswer> Operations::list_users(Call&) {
   Page<Account> page;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(page.items, reader.accounts());
@@ -34,7 +34,7 @@ Task<Answer> Operations::list_users(Call&) {
   co_return shape_of(page, parts_.shapes);
 }
 
-Task<Answer> Operations::show_user(Call& call) {
+Task<ApiAnswer> Operations::show_user(Call& call) {
   Account account;
   auto work = [&](Reader& reader) -> Result<void> {
     DW_TRY(account, account_named(reader, call.name()));
@@ -44,7 +44,7 @@ Task<Answer> Operations::show_user(Call& call) {
   co_return shape_of(account);
 }
 
-Task<Answer> Operations::add_user(Call& call) {
+Task<ApiAnswer> Operations::add_user(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
   const JsonView view(body, problems);
@@ -60,7 +60,7 @@ Task<Answer> Operations::add_user(Call& call) {
   co_return shape_of(account);
 }
 
-Task<Answer> Operations::change_user(Call& call) {
+Task<ApiAnswer> Operations::change_user(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
   const JsonView view(body, problems);
@@ -82,7 +82,7 @@ Task<Answer> Operations::change_user(Call& call) {
   co_return shape_of(account);
 }
 
-Task<Answer> Operations::remove_user(Call& call) {
+Task<ApiAnswer> Operations::remove_user(Call& call) {
   auto work = [&](Journal& journal) -> Result<void> {
     DW_TRY(const Account account, account_named(journal, call.name()));
     DW_CHECK(journal.remove_account(account.id));

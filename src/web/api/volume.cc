@@ -103,7 +103,7 @@ void Operations::add_volume() {
   add_own("importVolume", &Operations::import_volume);
 }
 
-Task<Answer> Operations::show_volume(Call& call) {
+Task<ApiAnswer> Operations::show_volume(Call& call) {
   std::vector<Problem> problems;
   const VolumeQuery query = query_of(call.request, parts_.volume, parts_.clock.now(), problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
@@ -116,7 +116,7 @@ Task<Answer> Operations::show_volume(Call& call) {
   co_return shape_of(shown);
 }
 
-Task<Answer> Operations::judge_incident(Call& call) {
+Task<ApiAnswer> Operations::judge_incident(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   const auto id = number_of(call.name());
   if (!id) co_return Error{ErrorKind::missing, "", "there is no such incident"};
@@ -144,7 +144,7 @@ Task<Answer> Operations::judge_incident(Call& call) {
 }
 
 /// Years of hours are written in pieces: a daemon beside us writes to the same store.
-Task<Answer> Operations::import_volume(Call& call) {
+Task<ApiAnswer> Operations::import_volume(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   std::vector<Problem> problems;
   const JsonView view(body, problems);

@@ -52,7 +52,7 @@ SignIn::SignIn(SignInParts parts)
     : parts_(std::move(parts)), limits_(parts_.clock), passwords_(parts_.loop) {}
 
 void SignIn::add_to(Operations& operations) {
-  const auto add = [&](const char* id, Task<Answer> (SignIn::*handler)(Call&)) {
+  const auto add = [&](const char* id, Task<ApiAnswer> (SignIn::*handler)(Call&)) {
     operations.add(id, [this, handler](Call& call) { return (this->*handler)(call); });
   };
   add("getSession", &SignIn::show);
@@ -70,7 +70,7 @@ void SignIn::add_to(Routes& routes) {
   add("/oidc/callback", &SignIn::oidc_callback);
 }
 
-Task<Answer> SignIn::show(Call& call) {
+Task<ApiAnswer> SignIn::show(Call& call) {
   const Result<Caller> caller = co_await parts_.access.admit(call.request, Role::viewer);
   if (!caller.ok()) {
     if (caller.error().kind != ErrorKind::denied) co_return caller.error();
@@ -80,7 +80,7 @@ Task<Answer> SignIn::show(Call& call) {
                                   std::string(name_of(caller->role)), caller->csrf});
 }
 
-Task<Answer> SignIn::open(Call& call) {
+Task<ApiAnswer> SignIn::open(Call& call) {
   if (parts_.access.mode() != Access::Mode::password) {
     co_return Error{ErrorKind::conflict, "",
                     "there are no passwords: access.mode is not \"password\""};
@@ -102,7 +102,7 @@ Task<Answer> SignIn::open(Call& call) {
   co_return co_await check(call.request, to_lower(name), std::move(password));
 }
 
-Task<Answer> SignIn::check(const Request& request, std::string name, std::string password) {
+Task<ApiAnswer> SignIn::check(const Request& request, std::string name, std::string password) {
   const Result<std::string> device = co_await parts_.sessions.device_of(request, name);
   if (!device.ok()) co_return device.error();
   const SignInAttempt attempt{request.peer, name, *device};
@@ -110,7 +110,7 @@ Task<Answer> SignIn::check(const Request& request, std::string name, std::string
   if (wait > Millis(0)) {
     Error slow{ErrorKind::busy, "session", "too many tries; wait a little"};
     slow.when = wait;
-    Answer answer = std::move(slow);
+    ApiAnswer answer = std::move(slow);
     answer.status = too_many;
     co_return answer;
   }
@@ -129,7 +129,7 @@ Task<Answer> SignIn::check(const Request& request, std::string name, std::string
     limits_.note_failure(attempt);
     log_warn("access", "a wrong name or password",
              {{"name", cut_characters(name, 50)}, {"from", request.peer}});
-    Answer answer = Error{ErrorKind::denied, "", "name or password is wrong"};
+    ApiAnswer answer = Error{ErrorKind::denied, "", "name or password is wrong"};
     answer.status = not_signed_in;
     co_return answer;
   }
@@ -141,14 +141,14 @@ Task<Answer> SignIn::check(const Request& request, std::string name, std::string
   const Result<void> known =
       co_await parts_.sessions.know_device(request, open->account.name, response);
   if (!known.ok()) co_return known.error();
-  Answer answer = shape_of(
+  ApiAnswer answer = shape_of(
       ShownSession{parts_.access.mode(), open->account.name, open->account.role, open->csrf});
   answer.headers = std::move(response.headers);
   co_return answer;
 }
 
-Task<Answer> SignIn::close(Call& call) {
-  Answer answer;
+Task<ApiAnswer> SignIn::close(Call& call) {
+  ApiAnswer answer;
   const Caller& caller = call.caller;
   if (caller.session.empty()) co_return answer;
   DW_CO_CHECK(co_await parts_.sessions.close(caller.session, caller.name));

@@ -31,13 +31,13 @@ class SignIn {
   void add_to(Routes& routes);
 
  private:
-  Task<Answer> show(Call& call);
-  Task<Answer> open(Call& call);
-  Task<Answer> close(Call& call);
+  Task<ApiAnswer> show(Call& call);
+  Task<ApiAnswer> open(Call& call);
+  Task<ApiAnswer> close(Call& call);
   Task<Response> oidc_login(Request& request);
   Task<Response> oidc_callback(Request& request);
   Task<Result<Account>> account_of(OidcPerson person);
-  Task<Answer> check(const Request& request, std::string name, std::string password);
+  Task<ApiAnswer> check(const Request& request, std::string name, std::string password);
 
   SignInParts parts_;
   AttemptLimits limits_;
