@@ -251,13 +251,13 @@ class Writer {
   /// Everything that stands in front of the next word: line ends, the sign of a quote, a point.
   void begin_words() {
     if (is_cell_wanted_ && lines_wanted_ == 0) {
-      while (out_.ends_with(' ')) out_.pop_back();
+      drop_spaces();
       out_ += " | ";
     }
     is_cell_wanted_ = is_cell_start_ = false;
     const bool is_at_start = out_.empty() || lines_wanted_ > 0;
     if (lines_wanted_ > 0) {
-      while (out_.ends_with(' ')) out_.pop_back();
+      drop_spaces();
       const bool is_quoted = quotes_ > 0 && was_quoted_;
       for (int i = 0; i < lines_wanted_; ++i) {
         out_ += '\n';
@@ -277,6 +277,14 @@ class Writer {
     lines_wanted_ = 0;
     for (Open& one : open_) {
       if (one.start == not_begun) one.start = out_.size();
+    }
+  }
+
+  /// At the end of a line; what began with them has not begun.
+  void drop_spaces() {
+    while (out_.ends_with(' ')) out_.pop_back();
+    for (Open& one : open_) {
+      if (one.start != not_begun && one.start > out_.size()) one.start = not_begun;
     }
   }
 

@@ -122,8 +122,7 @@ std::vector<std::pair<size_t, size_t>> code_in(std::string_view text) {
     }
     const bool is_code = end != std::string_view::npos;
     if (is_code) out.emplace_back(at, end);
-    const size_t marks = text.find_first_not_of('`', at);
-    at = is_code ? end : marks;
+    at = is_code ? end : text.find_first_not_of('`', at);
     if (at != std::string_view::npos) at = text.find('`', at);
   }
   return out;
@@ -156,9 +155,16 @@ class Words {
   std::string& out_;
 };
 
-bool is_word(char c) {
+/// Letters of Europe, digits and "_"; "…", "—" and emoji end a word.
+bool is_word_lead(char c) {
   const auto code = static_cast<unsigned char>(c);
-  return code >= 0x80 || std::isalnum(code) != 0 || c == '_';
+  return std::isalnum(code) != 0 || c == '_' || (code >= 0xC3 && code <= 0xD4);
+}
+
+bool ends_with_word(std::string_view text) {
+  size_t at = text.size();
+  while (at > 1 && (static_cast<unsigned char>(text[at - 1]) & 0xC0U) == 0x80U) --at;
+  return at > 0 && is_word_lead(text[at - 1]);
 }
 
 /// Whether what stands behind "@" calls a whole channel: "here", but not "here/maps" and not
@@ -170,8 +176,8 @@ bool is_call(std::string_view text) {
     const std::string_view rest = text.substr(call.size());
     if (rest.empty()) return true;
     const bool goes_on = (rest.front() == '/' || rest.front() == '.' || rest.front() == '-') &&
-                         rest.size() > 1 && is_word(rest[1]);
-    return !is_word(rest.front()) && !goes_on;
+                         rest.size() > 1 && is_word_lead(rest[1]);
+    return !is_word_lead(rest.front()) && !goes_on;
   }
   return false;
 }
@@ -182,8 +188,10 @@ std::string without_calls(std::string text) {
   size_t at = 0;
   while ((at = text.find('@', at)) != std::string::npos) {
     constexpr std::string_view of_address = ".+-%";
-    const bool is_inside = at > 0 && (is_word(text[at - 1]) ||
-                                      of_address.find(text[at - 1]) != std::string_view::npos);
+    const std::string_view before = std::string_view(text).substr(0, at);
+    const bool is_inside =
+        !before.empty() &&
+        (ends_with_word(before) || of_address.find(before.back()) != std::string_view::npos);
     ++at;
     if (!is_inside && is_call(std::string_view(text).substr(at))) text.insert(at, word_joiner);
   }

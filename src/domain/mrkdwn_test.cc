@@ -84,8 +84,9 @@ TEST(Mrkdwn, addresses_and_names_keep_what_looks_like_a_call) {
         "@here/maps", "@channel4", "@grouped", "@everyone.example.com", "mailto:a@here.example"}) {
     EXPECT_EQ(mrkdwn_of_plain(text), text);
   }
-  for (const std::string text : {"@here", "(@everyone)", "@channel.", "@group,", "@here/@channel",
-                                 "<@here>", " @HERE ", "/@here", "@here-"}) {
+  for (const std::string text :
+       {"@here", "(@everyone)", "@channel.", "@group,", "@here/@channel", "<@here>", " @HERE ",
+        "@here…", "@channel—", "…@here", "：@here", "@here。", "/@here", "@here-"}) {
     EXPECT_NE(mrkdwn_of_plain(text).find("@\u2060"), std::string::npos) << text;
   }
 }
@@ -147,6 +148,14 @@ TEST(Mrkdwn, deep_and_broken_html_costs_no_more_than_its_length) {
   std::string many;
   for (int i = 0; i < 50'000; ++i) many += "<b>x</b></i></a>";
   EXPECT_FALSE(mrkdwn_of_html(many).empty());
+}
+
+TEST(Mrkdwn, many_marks_of_code_cost_no_more_than_their_length) {
+  for (const char* piece : {"`", "``", "```", "`a", "```a", "`\n", ":", ":tada:", "<", "<@U7>"}) {
+    std::string text;
+    while (text.size() < 1'000'000) text += piece;
+    EXPECT_FALSE(plain_of_mrkdwn(text).empty());
+  }
 }
 
 /// Every "<" opens a link that ends before the next one begins.

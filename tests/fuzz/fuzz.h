@@ -29,6 +29,10 @@ uint64_t run_markup(std::string_view input);
 uint64_t run_schedule(std::string_view input);
 uint64_t run_duration(std::string_view input);
 uint64_t run_config(std::string_view input);
+// chat.cc
+uint64_t run_chat_page(std::string_view input);
+uint64_t run_chat_message(std::string_view input);
+uint64_t run_chat_text(std::string_view input);
 // wires.cc
 uint64_t run_sqs(std::string_view input);
 uint64_t run_sqs_answer(std::string_view input);
