@@ -254,7 +254,9 @@ json::object message_body(const json::value& message, std::string_view channel,
   const std::string own = text_at(*said, "text");
   const std::string text = words_of_message(message);
   std::string beside = text_of_blocks(message);
-  if (beside == text) beside.clear();
+  // Each is told once: where Slack's text says nothing, all that there is stands in `text`.
+  const bool is_said_twice = beside == text && (own.empty() || own == text);
+  if (is_said_twice) beside.clear();
   const std::string& user = reading.self.user;
   const auto mentions = [&user](std::string_view words) {
     return !user.empty() && (words.find("<@" + user + ">") != std::string_view::npos ||
@@ -274,7 +276,7 @@ json::object message_body(const json::value& message, std::string_view channel,
                    {"is_mention_of_us", mentions(own) || mentions(text)},
                    {"is_ours", is_ours(*said, reading.self)},
                    {"marker", marker_of(message)}};
-  if (own != text) out["slack_text"] = own;
+  if (own != text && !is_said_twice) out["slack_text"] = own;
   if (mentions(text)) out["our_id"] = user;
   const std::string edited = text_at(said["edited"], "ts");
   if (!edited.empty()) out["edited"] = edited;

@@ -181,6 +181,20 @@ TEST(SlackWords, a_mention_in_blocks_alone_is_a_mention) {
   EXPECT_EQ(to_text(found.at("text")) + to_text(found.at("slack_text")), R"("<@U1> status""look")");
 }
 
+TEST(SlackWords, a_count_of_updates_finds_all_of_it_beside_what_is_read) {
+  const auto told = [](const std::string& message) {
+    const json::value found = body(R"({"user":"U2","ts":"1.1",)" + message + "}");
+    const json::object& all = found.as_object();
+    return to_text(found.at("text")) + to_text(found.at("blocks_text")) +
+           (all.contains("slack_text") ? to_text(found.at("slack_text")) : "-");
+  };
+  EXPECT_EQ(told(R"("text":"a")"), R"("a"""-)");
+  EXPECT_EQ(told(R"("text":"","attachments":[{"text":"b"}])"), R"("b"""-)");
+  EXPECT_EQ(told(R"("text":"a","attachments":[{"text":"b"}])"), R"("a\nb""b""a")");
+  EXPECT_EQ(told(R"("text":"a","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"b"}}])"),
+            R"("b""b""a")");
+}
+
 TEST(SlackWords, an_edit_of_attachments_alone_is_an_edit) {
   const auto edit = [](const std::string& before, const std::string& after) {
     const json::value payload = parsed(
