@@ -2,23 +2,32 @@
 set(DW_EMBED ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py)
 
 # store/sql/*.sql as statements that the compiler knows by name, and the numbered migrations.
-function(dw_embed_sql target)
-  set(folder ${CMAKE_SOURCE_DIR}/src/store/sql)
-  set(generated ${CMAKE_BINARY_DIR}/generated)
-  file(MAKE_DIRECTORY ${generated})
-  file(GLOB statements CONFIGURE_DEPENDS ${folder}/*.sql)
-  file(GLOB migrations CONFIGURE_DEPENDS ${folder}/migrations/*.sql)
+function(dw_embed_sql name)
+  file(GLOB_RECURSE statements CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.sql)
+  list(FILTER statements EXCLUDE REGEX "/migrations/")
+  set(generated ${CMAKE_BINARY_DIR}/generated/sql)
+  foreach(file IN LISTS statements)
+    get_filename_component(stem ${file} NAME_WE)
+    add_custom_command(
+      OUTPUT ${generated}/${stem}.h ${generated}/${stem}.cc
+      COMMAND ${DW_EMBED} statements ${generated} ${file}
+      DEPENDS ${file} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+    target_sources(dw_${name} PRIVATE ${generated}/${stem}.h ${generated}/${stem}.cc)
+  endforeach()
+  target_include_directories(dw_${name} PUBLIC ${CMAKE_BINARY_DIR}/generated)
+endfunction()
+
+# The numbered migrations of all folders, in one table.
+function(dw_embed_migrations target)
+  file(GLOB_RECURSE migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.sql)
+  list(FILTER migrations INCLUDE REGEX "/migrations/")
+  set(out ${CMAKE_BINARY_DIR}/generated/migrations.cc)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
   add_custom_command(
-    OUTPUT ${generated}/statements.h ${generated}/statements.cc
-    COMMAND ${DW_EMBED} statements ${generated} ${statements}
-    DEPENDS ${statements} ${CMAKE_SOURCE_DIR}/tools/embed.py)
-  add_custom_command(
-    OUTPUT ${generated}/migrations.cc
-    COMMAND ${DW_EMBED} migrations ${generated}/migrations.cc ${migrations}
+    OUTPUT ${out}
+    COMMAND ${DW_EMBED} migrations ${out} ${migrations}
     DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/tools/embed.py)
-  target_sources(${target} PRIVATE ${generated}/statements.h ${generated}/statements.cc
-                                   ${generated}/migrations.cc)
-  target_include_directories(${target} PRIVATE ${generated})
+  target_sources(${target} PRIVATE ${out})
 endfunction()
 
 # The files below `folder`, by their names, as generated/NAME.cc; anew when one of the rest changes.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns files into C++ source at build time.
 
-  embed.py statements OUT_FOLDER FILE.sql...   named SQL statements -> statements.h, .cc
+  embed.py statements OUT_FOLDER FILE.sql...   named SQL statements -> FILE.h, FILE.cc
   embed.py migrations OUT.cc FILE.sql...       numbered migrations  -> one table
   embed.py files OUT.cc FUNCTION [FOLDER]      files, plain and gzip -> one table
   embed.py emoji OUT.cc emoji.json             names of emoji -> one sorted table
@@ -31,54 +31,61 @@ def literal(text):
     return "\n    ".join(f'"{piece}"' for piece in pieces)
 
 
-def parse_statements(paths):
+def parse_statements(path):
     """{name: {engine: text}}; a statement without an engine serves both."""
     found = {}
-    for path in paths:
-        name = engine = None
-        for number, line in enumerate(path.read_text().splitlines(), 1):
-            header = NAME.match(line)
-            if header:
-                name, engine = header.group(1), header.group(2)
-                texts = found.setdefault(name, {})
-                for one in [engine] if engine else ["sqlite", "postgres"]:
-                    if one in texts:
-                        sys.exit(f"{path}:{number}: {name} is written twice for {one}")
-                    texts[one] = ""
-            elif line.strip() and not line.startswith("--"):
-                if name is None:
-                    sys.exit(f"{path}:{number}: SQL without a name; put `-- name: …` above it")
-                for one in [engine] if engine else ["sqlite", "postgres"]:
-                    found[name][one] += line.strip() + " "
+    name = engine = None
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        header = NAME.match(line)
+        if header:
+            name, engine = header.group(1), header.group(2)
+            texts = found.setdefault(name, {})
+            for one in [engine] if engine else ["sqlite", "postgres"]:
+                if one in texts:
+                    sys.exit(f"{path}:{number}: {name} is written twice for {one}")
+                texts[one] = ""
+        elif line.strip() and not line.startswith("--"):
+            if name is None:
+                sys.exit(f"{path}:{number}: SQL without a name; put `-- name: …` above it")
+            for one in [engine] if engine else ["sqlite", "postgres"]:
+                found[name][one] += line.strip() + " "
     for name, texts in found.items():
         missing = {"sqlite", "postgres"} - set(texts)
         if missing:
-            sys.exit(f"{name} has no text for {missing.pop()}")
+            sys.exit(f"{path}: {name} has no text for {missing.pop()}")
     return found
 
 
 def write_statements(folder, paths):
-    found = parse_statements(paths)
-    header = [
-        "// Written by tools/embed.py from store/sql/*.sql.",
-        "#pragma once",
-        '#include "store/db.h"',
-        "",
-        "namespace dw::stmt {",
-    ]
-    source = ['#include "statements.h"', "", "namespace dw::stmt {"]
-    for index, (name, texts) in enumerate(found.items()):
-        sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
-        postgres = texts["postgres"].strip().rstrip(";")
-        header.append(f"extern const Statement {name};")
-        source.append(
-            f'const Statement {name}{{{index}, "{name}",\n    {literal(sqlite)},'
-            f"\n    {literal(postgres)}}};"
-        )
-    header += [f"inline constexpr size_t count = {len(found)};", "}  // namespace dw::stmt", ""]
-    source += ["}  // namespace dw::stmt", ""]
-    (folder / "statements.h").write_text("\n".join(header))
-    (folder / "statements.cc").write_text("\n".join(source))
+    """For each FILE.sql a header FILE.h and a source FILE.cc."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        header = [
+            f"// Written by tools/embed.py from {path.name}.",
+            "#pragma once",
+            '#include "ports/db.h"',
+            "",
+            "namespace dw::stmt {",
+        ]
+        source = [f'#include "sql/{path.stem}.h"', "", "namespace dw::stmt {"]
+        for name, texts in parse_statements(path).items():
+            sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
+            postgres = texts["postgres"].strip().rstrip(";")
+            header.append(f"extern const Statement {name};")
+            source.append(
+                f'const Statement {name}{{"{name}",\n    {literal(sqlite)},'
+                f"\n    {literal(postgres)}}};"
+            )
+        header += ["}  // namespace dw::stmt", ""]
+        source += ["}  // namespace dw::stmt", ""]
+        write_if_other(folder / f"{path.stem}.h", "\n".join(header))
+        write_if_other(folder / f"{path.stem}.cc", "\n".join(source))
+
+
+def write_if_other(path, text):
+    """What has not changed keeps its time, so that nothing is compiled again."""
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
 
 
 def write_migrations(out, paths):

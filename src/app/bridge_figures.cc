@@ -1,6 +1,8 @@
 #include "app/bridge_figures.h"
 
 #include "base/log.h"
+#include "jobs/bridge/rows.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -13,18 +15,18 @@ struct ChannelFigures {
   std::optional<TimePoint> oldest_at;
 };
 
-Result<void> read_channel(Reader& reader, TimePoint now, const std::string& name,
+Result<void> read_channel(ReadDb& db, TimePoint now, const std::string& name,
                           std::vector<ChannelFigures>& out) {
   std::string id = name;
   if (name.starts_with('#')) {
-    DW_TRY(const auto known, reader.known(name));
+    DW_TRY(const auto known, bridge::lookup(db, name));
     std::vector<Problem> ignored;
     id = known ? JsonView(known->body, ignored)["id"].text().value_or("") : "";
     if (id.empty()) return {};
   }
   ChannelFigures one{.name = name, .figures = {}, .oldest_at = {}};
-  DW_TRY(one.figures, reader.channel_figures(id, now - span));
-  DW_TRY(const auto open, reader.channel_tickets(id, ChannelTickets::open, now, 1));
+  DW_TRY(one.figures, bridge::channel_figures(db, id, now - span));
+  DW_TRY(const auto open, bridge::channel_tickets(db, id, ChannelTickets::open, now, 1));
   if (!open.empty()) one.oldest_at = open.front().ticket.opened_at;
   out.push_back(std::move(one));
   return {};
@@ -52,9 +54,9 @@ void declare_bridge_figures(Metrics& metrics) {
 Task<void> measure_bridges(Core& core) {
   const TimePoint now = core.clock.now();
   std::vector<ChannelFigures> found;
-  auto work = [&](Reader& reader) -> Result<void> {
+  auto work = [&](ReadDb& db) -> Result<void> {
     for (const BridgeSettings& bridge : core.settings.bridges) {
-      DW_CHECK(read_channel(reader, now, bridge.channel, found));
+      DW_CHECK(read_channel(db, now, bridge.channel, found));
     }
     return {};
   };

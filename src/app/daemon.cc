@@ -10,6 +10,8 @@
 #include "app/systemd.h"
 #include "app/tally_recount.h"
 #include "base/log.h"
+#include "jobs/notices/rows.h"
+#include "records/retention.h"
 
 namespace dw {
 namespace {
@@ -23,6 +25,8 @@ JanitorSettings janitor_settings(const Core& core) {
     out.queues.push_back({queue.name, queue.retention});
     out.queues.push_back({queue.name + "-dead", queue.retention});
   }
+  out.old = {.steps = {notices::prune}};
+  for (const auto& job : core.jobs) retention::add(out.old, job->retention());
   return out;
 }
 

@@ -10,6 +10,11 @@
 #include "base/text.h"
 #include "base/text_file.h"
 #include "domain/event.h"
+#include "jobs/notices/rows.h"
+#include "records/audit.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/paging.h"
 
 namespace dw {
 namespace {
@@ -133,8 +138,8 @@ std::string run_text(int64_t run) {
 }
 
 /// What the schedule does is nobody's.
-Result<void> note_asked(Journal& journal, const AuditEntry& entry) {
-  return entry.who.empty() ? Result<void>() : journal.add_audit(entry);
+Result<void> note_asked(Db& db, const AuditEntry& entry) {
+  return entry.who.empty() ? Result<void>() : audit::add(db, entry);
 }
 
 }  // namespace
@@ -189,8 +194,8 @@ Task<Result<std::unique_ptr<NoticeRuns::Picked>>> NoticeRuns::pick() {
   auto picked = std::make_unique<Picked>();
   NoticeRun& run = picked->run;
   NoticeMarks& marks = picked->marks;
-  auto ask = [&](Reader& reader) -> Result<void> {
-    DW_TRY(marks, reader.notice_marks());
+  auto ask = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(marks, notices::marks(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(ask));
@@ -214,16 +219,16 @@ Task<Result<std::unique_ptr<NoticeRuns::Picked>>> NoticeRuns::pick() {
       std::make_unique<Selection>(parts_.settings, NoticeTimes{run.from_day, today});
   DW_CO_CHECK(co_await read_report(*picked->selection));
   Selection& selection = *picked->selection;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const NoticeMarks now, reader.notice_marks());
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(const NoticeMarks now, notices::marks(db));
     // The ledger moved while the report was read: what it has now is what counts.
     run.ledger = now.ledger;
     const auto told = [&](std::string_view ticket, int32_t day) {
       selection.note_told(ticket, day);
     };
-    DW_CHECK(reader.notice_closures(run.from_day, told));
-    return reader.notice_customers(run.period,
-                                   [&](std::string_view one) { selection.note_had(one); });
+    DW_CHECK(notices::closures(db, run.from_day, told));
+    return notices::customers(db, run.period,
+                              [&](std::string_view one) { selection.note_had(one); });
   };
   DW_CO_CHECK(co_await parts_.store.read(look));
   selection.settle();
@@ -282,8 +287,8 @@ Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t 
 /// Some hundreds of letters a commit. They belong to nobody until finish_notice_plan().
 Task<Result<void>> NoticeRuns::write_letters(const Picked& picked, int64_t run) {
   std::vector<NoticeLetter> piece;
-  auto work = [&](Journal& journal) -> Result<void> {
-    for (const NoticeLetter& one : piece) DW_CHECK(journal.add_notice_letter(one));
+  auto work = [&](Db& db) -> Result<void> {
+    for (const NoticeLetter& one : piece) DW_CHECK(notices::add_letter(db, one));
     return {};
   };
   const Selection& selection = *picked.selection;
@@ -311,8 +316,8 @@ Task<Result<void>> NoticeRuns::write_letters(const Picked& picked, int64_t run) 
 /// What a crash leaves of it is dropped after the next plan.
 Task<void> NoticeRuns::drop_replaced() {
   int64_t dropped = 0;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(dropped, journal.drop_replaced_letters(parts_.letters_per_commit));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(dropped, notices::drop_replaced_letters(db, parts_.letters_per_commit));
     return {};
   };
   do {
@@ -326,22 +331,22 @@ Task<Result<NoticeRun>> NoticeRuns::plan(bool is_test, std::string who) {
   NoticeRun run = picked->run;
   run.state = NoticeState::writing;
   run.hash = hash_of(*picked->selection, parts_.settings, run.period);
-  auto start = [&](Journal& journal) -> Result<void> {
-    DW_TRY(run.id, journal.add_notice_run(run));
+  auto start = [&](Db& db) -> Result<void> {
+    DW_TRY(run.id, notices::add_run(db, run));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.write(start));
   DW_CO_CHECK(co_await write_letters(*picked, run.id));
   run.state = is_test ? NoticeState::tested : NoticeState::planned;
   const NoticeMarks marks = picked->marks;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(const bool is_newest, journal.finish_notice_plan(run.id, run.state));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(const bool is_newest, notices::finish_plan(db, run.id, run.state));
     if (!is_newest) return changed(run.id, "a newer plan came first");
-    DW_CHECK(note_asked(journal, {parts_.clock.now(), who, "notices.plan", run_text(run.id)}));
+    DW_CHECK(note_asked(db, {parts_.clock.now(), who, "notices.plan", run_text(run.id)}));
     // What the older tool's file said is kept from here on, with the question that it raises.
-    DW_TRY(const NoticeMarks now, journal.notice_marks());
+    DW_TRY(const NoticeMarks now, notices::marks(db));
     const bool is_imported = marks.is_asking && !now.from_day && !is_test;
-    return is_imported ? journal.set_notice_marks(marks) : Result<void>();
+    return is_imported ? notices::set_marks(db, marks) : Result<void>();
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_await drop_replaced();
@@ -375,8 +380,8 @@ Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh, std::string
   DW_CO_CHECK(check_settings());
   DW_CO_CHECK(check_way_out());
   std::optional<NoticeRun> found;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(found, reader.notice_run(id));
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(found, notices::run(db, id));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(look));
@@ -390,10 +395,10 @@ Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh, std::string
   DW_CO_CHECK(co_await resume());
   if (!is_fresh) DW_CO_CHECK(co_await check_unchanged(*found));
   NoticeRun run = *found;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     run = *found;
-    DW_CHECK(note_asked(journal, {parts_.clock.now(), who, "notices.apply", run_text(id)}));
-    return begin(journal, run);
+    DW_CHECK(note_asked(db, {parts_.clock.now(), who, "notices.apply", run_text(id)}));
+    return begin(db, run);
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return co_await go_on(std::move(run));
@@ -401,8 +406,8 @@ Task<Result<NoticeRun>> NoticeRuns::apply(int64_t id, bool is_fresh, std::string
 
 Task<Result<void>> NoticeRuns::resume() {
   std::optional<NoticeRun> found;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(found, reader.applying_notice_run());
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(found, notices::applying_run(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(look));
@@ -417,7 +422,7 @@ Task<Result<void>> NoticeRuns::resume() {
 /// Several processes may be at one run, when one takes over and the other was only slow: of each
 /// piece one of them is refused, looks again, and tries the next.
 Task<Result<NoticeRun>> NoticeRuns::go_on(NoticeRun run) {
-  auto work = [&](Journal& journal) -> Result<void> { return write_piece(journal, run); };
+  auto work = [&](Db& db) -> Result<void> { return write_piece(db, run); };
   int refused = 0;
   while (run.state == NoticeState::applying) {
     const Result<void> written = co_await parts_.store.write(work);
@@ -439,68 +444,67 @@ Task<Result<NoticeRun>> NoticeRuns::go_on(NoticeRun run) {
 }
 
 /// A small run begins and ends in one commit.
-Result<void> NoticeRuns::begin(Journal& journal, NoticeRun& run) const {
+Result<void> NoticeRuns::begin(Db& db, NoticeRun& run) const {
   const TimePoint now = parts_.clock.now();
-  DW_TRY(const bool is_first, journal.move_notice_ledger(run.ledger));
+  DW_TRY(const bool is_first, notices::move_ledger(db, run.ledger));
   if (!is_first) return changed(run.id, "another run came first");
-  DW_TRY(const bool is_planned, journal.begin_notice_run(run.id, now));
+  DW_TRY(const bool is_planned, notices::begin_run(db, run.id, now));
   if (!is_planned) return changed(run.id, "it is sent or replaced already");
-  return write_piece(journal, run);
+  return write_piece(db, run);
 }
 
 /// The next letters, and what the run is after them. All that is written here stands only where
 /// the run is still at the place that was read.
-Result<void> NoticeRuns::write_piece(Journal& journal, NoticeRun& run) const {
-  DW_TRY(const std::optional<NoticeRun> found, journal.notice_run(run.id));
+Result<void> NoticeRuns::write_piece(Db& db, NoticeRun& run) const {
+  DW_TRY(const std::optional<NoticeRun> found, notices::run(db, run.id));
   if (!found) return Error{ErrorKind::missing, "notices", fmt::format("run {} is gone", run.id)};
   run = *found;
   if (run.state != NoticeState::applying) return {};
   const PageRequest page{.limit = parts_.letters_per_commit, .cursor = run.applied_to};
-  DW_TRY(Page<NoticeLetter> letters, journal.notice_letters(run.id, page));
+  DW_TRY(Page<NoticeLetter> letters, notices::letters(db, run.id, page));
   const std::string from = run.applied_to;
   if (!letters.items.empty()) run.applied_to = letters.items.back().email;
-  DW_TRY(const bool is_ours, journal.advance_notice_run(run.id, from, run.applied_to));
+  DW_TRY(const bool is_ours, notices::advance_run(db, run.id, from, run.applied_to));
   if (!is_ours) return changed(run.id, "another process was at the same letters");
   const Event event{.source = "notices",
                     .key = fmt::format("run/{}/{}", run.id, run.hash),
                     .kind = "notices.apply",
                     .at = *run.applied_at,
                     .body = json::object{{"run", run.id}, {"period", run.period}}};
-  DW_TRY(const Recorded recorded, journal.record(event));
-  DW_TRY(NoticeMarks marks, journal.notice_marks());
+  DW_TRY(const Recorded recorded, events::record(db, event));
+  DW_TRY(NoticeMarks marks, notices::marks(db));
   for (NoticeLetter& letter : letters.items) {
     if (!letter.left_out.empty()) continue;
     letter.number = marks.letters + 1;
-    DW_TRY(const bool is_sent, write_delivery(journal, run, recorded.id, std::move(letter)));
+    DW_TRY(const bool is_sent, write_delivery(db, run, recorded.id, std::move(letter)));
     if (is_sent) ++marks.letters;
   }
-  if (letters.next_cursor.empty()) return end(journal, run, recorded.id, marks);
-  return journal.set_notice_marks(marks);
+  if (letters.next_cursor.empty()) return end(db, run, recorded.id, marks);
+  return notices::set_marks(db, marks);
 }
 
-Result<void> NoticeRuns::end(Journal& journal, NoticeRun& run, EventId event,
-                             NoticeMarks marks) const {
+Result<void> NoticeRuns::end(Db& db, NoticeRun& run, EventId event, NoticeMarks marks) const {
   // Plans that were made meanwhile knew half of the ledger.
-  DW_TRY(const bool is_moved, journal.move_notice_ledger(marks.ledger));
-  DW_TRY(const bool is_ended, journal.end_notice_run(run.id));
+  DW_TRY(const bool is_moved, notices::move_ledger(db, marks.ledger));
+  DW_TRY(const bool is_ended, notices::end_run(db, run.id));
   if (!is_moved || !is_ended) return changed(run.id, "another process has ended it");
   if (!marks.from_day) marks.from_day = run.from_day;
   marks.watermark = std::max(marks.watermark.value_or(run.newest_day), run.newest_day);
   marks.is_asking = false;
-  DW_CHECK(journal.set_notice_marks(marks));
-  DW_CHECK(journal.conclude(event, EventState::done, "", nullptr));
+  DW_CHECK(notices::set_marks(db, marks));
+  DW_CHECK(events::set_state(db, event, EventState::done, "", nullptr));
   run.state = NoticeState::applied;
   return {};
 }
 
 /// False: this customer has had theirs in this period after all.
-Result<bool> NoticeRuns::write_delivery(Journal& journal, const NoticeRun& run, EventId event,
+Result<bool> NoticeRuns::write_delivery(Db& db, const NoticeRun& run, EventId event,
                                         NoticeLetter letter) const {
-  DW_TRY(const bool is_first, journal.reserve_notice(run.period, letter.email, run.id));
+  DW_TRY(const bool is_first, notices::reserve(db, run.period, letter.email, run.id));
   if (!is_first) {
     letter.number = 0;
     letter.left_out = name_of(LeftOut::had);
-    DW_CHECK(journal.send_notice_letter(letter));
+    DW_CHECK(notices::set_sent(db, letter));
     return false;
   }
   const NoticeContents contents = contents_of(letter);
@@ -532,10 +536,10 @@ Result<bool> NoticeRuns::write_delivery(Journal& journal, const NoticeRun& run, 
     delivery.target = "notices:webhook";
     delivery.payload = std::move(post);
   }
-  DW_TRY(letter.delivery, journal.add_delivery(delivery));
-  DW_CHECK(journal.send_notice_letter(letter));
+  DW_TRY(letter.delivery, deliveries::add(db, delivery));
+  DW_CHECK(notices::set_sent(db, letter));
   for (const NoticeTicket& ticket : contents.tickets) {
-    DW_CHECK(journal.mark_notice_closure(ticket.id, ticket.day, run.id));
+    DW_CHECK(notices::mark_closure(db, ticket.id, ticket.day, run.id));
   }
   return true;
 }

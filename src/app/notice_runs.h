@@ -7,9 +7,9 @@
 
 #include "app/settings.h"
 #include "jobs/notices/letter.h"
+#include "jobs/notices/notices.h"
 #include "jobs/notices/selection.h"
 #include "net/http_client.h"
-#include "ports/notices.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -59,10 +59,10 @@ class NoticeRuns : public Notices {
   Task<Result<void>> write_letters(const Picked& picked, int64_t run);
   Task<void> drop_replaced();
   Task<Result<NoticeRun>> go_on(NoticeRun run);
-  Result<void> begin(Journal& journal, NoticeRun& run) const;
-  Result<void> write_piece(Journal& journal, NoticeRun& run) const;
-  Result<void> end(Journal& journal, NoticeRun& run, EventId event, NoticeMarks marks) const;
-  Result<bool> write_delivery(Journal& journal, const NoticeRun& run, EventId event,
+  Result<void> begin(Db& db, NoticeRun& run) const;
+  Result<void> write_piece(Db& db, NoticeRun& run) const;
+  Result<void> end(Db& db, NoticeRun& run, EventId event, NoticeMarks marks) const;
+  Result<bool> write_delivery(Db& db, const NoticeRun& run, EventId event,
                               NoticeLetter letter) const;
   ShownNotice rendered(const NoticeContents& contents) const;
 

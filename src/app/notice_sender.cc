@@ -1,6 +1,7 @@
 #include "app/notice_sender.h"
 
 #include "engine/outbox.h"
+#include "jobs/notices/rows.h"
 
 namespace dw {
 namespace {
@@ -11,8 +12,8 @@ constexpr Millis stop_over_timeout{5000};
 
 Task<Result<int64_t>> open_now(Core& core) {
   int64_t open = 0;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(open, reader.open_notices());
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(open, notices::open_count(db));
     return {};
   };
   DW_CO_CHECK(co_await core.store->read(work));

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text_file.h"
 #include "jobs/tally/formats.h"
+#include "jobs/tally/rows.h"
 
 namespace dw {
 namespace {
@@ -18,11 +19,10 @@ constexpr size_t names_bytes_max = 200;
 constexpr int64_t count_max = 1'000'000'000;
 
 /// The counts of several channels with opening balances, one entry per agent.
-Result<std::vector<TallyAgent>> counts_of(Reader& reader,
-                                          const std::vector<std::string>& channels) {
+Result<std::vector<TallyAgent>> counts_of(ReadDb& db, const std::vector<std::string>& channels) {
   std::map<std::string, TallyAgent> agents;
   for (const std::string& channel : channels) {
-    DW_TRY(const std::vector<TallyAgent> found, reader.tally({.channel = channel}));
+    DW_TRY(const std::vector<TallyAgent> found, tally::agents(db, {.channel = channel}));
     for (const TallyAgent& one : found) {
       const auto [entry, is_new] = agents.emplace(one.username, one);
       if (is_new) continue;
@@ -30,7 +30,7 @@ Result<std::vector<TallyAgent>> counts_of(Reader& reader,
       entry->second.first_at = std::min(entry->second.first_at, one.first_at);
     }
   }
-  DW_TRY(const std::vector<TallyAgent> all, reader.tally({}));
+  DW_TRY(const std::vector<TallyAgent> all, tally::agents(db, {}));
   for (const TallyAgent& one : all) {
     if (one.opening == 0) continue;
     TallyAgent opening = one;
@@ -76,10 +76,10 @@ Task<void> StatsFiles::write_until_stopped() {
 
 Task<void> StatsFiles::write_all() {
   std::map<std::string, std::string> texts;
-  auto work = [&](Reader& reader) -> Result<void> {
+  auto work = [&](ReadDb& db) -> Result<void> {
     texts.clear();
     for (const auto& [file, channels] : channels_) {
-      DW_TRY(std::vector<TallyAgent> agents, counts_of(reader, channels));
+      DW_TRY(std::vector<TallyAgent> agents, counts_of(db, channels));
       texts[file] = to_text(stats_of(std::move(agents)));
     }
     return {};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/tally_section.h"
+#include "domain/tally.h"
 #include "net/wake.h"
 #include "ports/store.h"
 

@@ -1,6 +1,7 @@
 #include "app/tally_recount.h"
 
 #include "base/log.h"
+#include "jobs/tally/rows.h"
 
 namespace dw {
 namespace {
@@ -19,17 +20,17 @@ Task<Result<int64_t>> recount(Core& core, std::string channel) {
   std::string after;
   for (size_t found = messages_per_commit; found == messages_per_commit;) {
     std::string last;
-    auto work = [&](Journal& journal) -> Result<void> {
+    auto work = [&](Db& db) -> Result<void> {
       DW_TRY(std::vector<TallyMessage> messages,
-             journal.tally_texts(channel, after, messages_per_commit));
+             tally::texts(db, channel, after, messages_per_commit));
       found = messages.size();
       for (TallyMessage& message : messages) {
         message.updates = formats->read(message.text, message.blocks);
-        DW_CHECK(journal.keep_tally(message));
+        DW_CHECK(tally::count(db, message));
         last = message.message;
       }
       if (found < messages_per_commit) {
-        return journal.set_tally_rule(channel, formats->fingerprint());
+        return tally::set_rule(db, channel, formats->fingerprint());
       }
       return {};
     };
@@ -44,8 +45,8 @@ Task<void> recount_changed(Core& core) {
   for (const TallySettings& tally : core.settings.tallies) {
     const std::string channel = tally.channel;
     std::string rule;
-    auto work = [&](Reader& reader) -> Result<void> {
-      DW_TRY(rule, reader.tally_rule(channel));
+    auto work = [&](ReadDb& db) -> Result<void> {
+      DW_TRY(rule, tally::rule(db, channel));
       return {};
     };
     const Result<void> read = co_await core.store->read(work);

@@ -3,6 +3,7 @@
 #include "app/bridge_figures.h"
 #include "app/volume_round.h"
 #include "base/log.h"
+#include "jobs/notices/rows.h"
 
 namespace dw {
 namespace {
@@ -94,8 +95,8 @@ Task<void> Timetable::run_notices() {
   }
   states_.note_success("notices", core_.clock.now());
   bool is_asking = false;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const NoticeMarks marks, reader.notice_marks());
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(const NoticeMarks marks, notices::marks(db));
     is_asking = marks.is_asking;
     return {};
   };
@@ -114,8 +115,8 @@ Task<void> Timetable::take_over_notices() {
   std::string stood_at;
   while (!is_stopping_) {
     std::optional<NoticeRun> found;
-    auto look = [&](Reader& reader) -> Result<void> {
-      DW_TRY(found, reader.applying_notice_run());
+    auto look = [&](ReadDb& db) -> Result<void> {
+      DW_TRY(found, notices::applying_run(db));
       return {};
     };
     const Result<void> read = co_await core_.store->look(look);

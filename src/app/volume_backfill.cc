@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/log.h"
+#include "jobs/volume/rows.h"
 
 namespace dw {
 namespace {
@@ -122,8 +123,8 @@ std::string VolumeBackfill::place_name(const std::string& of) const {
 
 Task<Result<std::string>> VolumeBackfill::place(std::string name) {
   std::string out;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(out, reader.volume_cursor(name));
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(out, volume::cursor(db, name));
     return {};
   };
   DW_CO_CHECK(co_await core_.store->read(look));
@@ -133,9 +134,9 @@ Task<Result<std::string>> VolumeBackfill::place(std::string name) {
 Task<Result<void>> VolumeBackfill::keep(std::vector<HourCount> hours, std::string name,
                                         std::string place) {
   const TimePoint now = core_.clock.now();
-  auto work = [&](Journal& journal) -> Result<void> {
-    if (!hours.empty()) DW_CHECK(journal.keep_volume_hours(hours, now));
-    return journal.keep_volume_cursor(name, place, now);
+  auto work = [&](Db& db) -> Result<void> {
+    if (!hours.empty()) DW_CHECK(volume::set_hours(db, hours, now));
+    return volume::set_cursor(db, name, place, now);
   };
   co_return co_await core_.store->write(work);
 }

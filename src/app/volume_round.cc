@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "base/text_file.h"
 #include "jobs/volume/count_files.h"
+#include "jobs/volume/rows.h"
 #include "jobs/volume/tags.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -71,19 +73,17 @@ Result<Judging> load_judging(const Settings& settings) {
 Task<Result<void>> VolumeRound::keep(std::vector<HourCount> hours) {
   if (hours.empty()) co_return Result<void>{};
   const TimePoint now = core_.clock.now();
-  auto work = [&hours, now](Journal& journal) -> Result<void> {
-    return journal.keep_volume_hours(hours, now);
-  };
+  auto work = [&hours, now](Db& db) -> Result<void> { return volume::set_hours(db, hours, now); };
   co_return co_await core_.store->write(work);
 }
 
-Task<Result<View>> VolumeRound::known(TimePoint latest) {
-  View view;
+Task<Result<VolumeView>> VolumeRound::known(TimePoint latest) {
+  VolumeView view;
   Event event;
   event.body = json::object{{"latest", latest.time_since_epoch().count()}};
   const Volume job(parts_);
-  auto work = [&view, &event, &job](Reader& reader) -> Result<void> {
-    DW_TRY(view, job.read(event, reader));
+  auto work = [&view, &event, &job](ReadDb& db) -> Result<void> {
+    DW_TRY(view, job.read(event, db));
     return {};
   };
   DW_CO_CHECK(co_await core_.store->read(work));
@@ -129,10 +129,10 @@ Task<Result<void>> VolumeRound::count(TimePoint latest) {
   }
   std::vector<HourCount> stored, opened;
   const bool is_embedded = parts_.settings.source == "embedded";
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(stored, reader.volume_hours(from, latest + one_hour));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(stored, volume::hours(db, from, latest + one_hour));
     if (!is_embedded) return {};
-    DW_TRY(opened, reader.opened_per_hour(from, latest + one_hour));
+    DW_TRY(opened, tickets::opened_per_hour(db, from, latest + one_hour));
     return {};
   };
   DW_CO_CHECK(co_await core_.store->read(work));
@@ -149,8 +149,8 @@ Task<Result<std::vector<TaggedTicket>>> VolumeRound::tickets(TimePoint from, Tim
   if (parts_.settings.source == "zendesk") co_return co_await source_.tickets(from, until);
   std::vector<TaggedTicket> out;
   if (parts_.settings.is_from_file()) co_return out;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(out, reader.opened_between(from, until, tickets_max));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(out, tickets::opened_between(db, from, until, tickets_max));
     return {};
   };
   DW_CO_CHECK(co_await core_.store->read(work));
@@ -180,7 +180,7 @@ Task<Result<json::object>> VolumeRound::run(RoundOptions options) {
     co_return Error{ErrorKind::invalid, "--at", "that hour is not over yet"};
   }
   DW_CO_CHECK(co_await count(latest));
-  DW_CO_TRY(const View view, co_await known(latest));
+  DW_CO_TRY(const VolumeView view, co_await known(latest));
   if (view.hours.empty()) {
     co_return Error{ErrorKind::missing, "volume", "nothing was counted yet"};
   }

@@ -45,7 +45,7 @@ class VolumeRound {
   Task<Result<std::vector<TaggedTicket>>> tickets(TimePoint from, TimePoint until);
   Task<Result<json::value>> explain(TimePoint hour);
   Task<Result<void>> keep(std::vector<HourCount> hours);
-  Task<Result<View>> known(TimePoint latest);
+  Task<Result<VolumeView>> known(TimePoint latest);
 
   Core& core_;
   VolumeParts parts_;

@@ -4,6 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "jobs/volume/rows.h"
+#include "records/leases.h"
+
 namespace dw {
 namespace {
 
@@ -143,8 +146,8 @@ struct Round {
   }
   std::vector<HourCount> stored() const {
     std::vector<HourCount> out;
-    auto work = [&out](Reader& reader) -> Result<void> {
-      DW_TRY(out, reader.volume_hours(TimePoint{}, TimePoint::max()));
+    auto work = [&out](ReadDb& db) -> Result<void> {
+      DW_TRY(out, volume::hours(db, TimePoint{}, TimePoint::max()));
       return {};
     };
     EXPECT_TRUE(core->store->read_now(work).ok());
@@ -181,9 +184,9 @@ void expect_six_an_hour(const Round& world, TimePoint since) {
 
 TEST(volume_round, while_a_replica_counts_the_history_no_other_does) {
   Round world;
-  auto taken = [&](Journal& journal) -> Result<void> {
+  auto taken = [&](Db& db) -> Result<void> {
     const TimePoint now = world.core->clock.now();
-    return journal.hold_lease("volume.gap", "another", now, now + Millis(60'000)).ok()
+    return leases::hold(db, "volume.gap", "another", now, now + Millis(60'000)).ok()
                ? Result<void>{}
                : Error{};
   };

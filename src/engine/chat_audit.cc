@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "records/audit.h"
+#include "records/deliveries.h"
+#include "records/events.h"
 
 namespace dw {
 namespace {
@@ -25,7 +28,7 @@ std::string person_in(const Event& event) {
 }
 
 /// The same of the event behind an answer, however often was asked in between.
-Result<std::string> person_behind(Reader& reader, Event event) {
+Result<std::string> person_behind(ReadDb& db, Event event) {
   for (int hop = 0; hop < hops_max; ++hop) {
     std::string person = person_in(event);
     if (!person.empty() || event.source != "delivery") return person;
@@ -33,9 +36,9 @@ Result<std::string> person_behind(Reader& reader, Event event) {
     const std::string text = JsonView(event.body, ignored)["delivery"].text().value_or("");
     const auto id = delivery_id_named(text);
     if (!id) break;
-    DW_TRY(const auto asked, reader.delivery(*id));
+    DW_TRY(const auto asked, deliveries::find(db, *id));
     if (!asked) break;
-    DW_TRY(auto cause, reader.event(asked->event));
+    DW_TRY(auto cause, events::find(db, asked->event));
     if (!cause) break;
     event = std::move(cause->event);
   }
@@ -53,12 +56,12 @@ std::string fields_of(const TicketPatch& patch) {
 
 }  // namespace
 
-Result<std::optional<AuditEntry>> chat_audit(Reader& reader, const Event& event,
+Result<std::optional<AuditEntry>> chat_audit(ReadDb& db, const Event& event,
                                              const Delivery& delivery) {
   const auto* update = std::get_if<DeskUpdate>(&delivery.payload);
   if (update == nullptr || !delivery.target.starts_with("desk:"))
     return std::optional<AuditEntry>();
-  DW_TRY(std::string person, person_behind(reader, event));
+  DW_TRY(std::string person, person_behind(db, event));
   if (person.empty()) return std::optional<AuditEntry>();
   const std::string subject =
       fmt::format("ticket {}: {}", update->ticket.value, fields_of(update->patch));

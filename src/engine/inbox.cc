@@ -7,6 +7,11 @@
 #include "base/log.h"
 #include "base/storable.h"
 #include "engine/chat_audit.h"
+#include "records/audit.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/links.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -91,9 +96,9 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
   Accepted accepted;
   Counts counts;
   // The work runs on the store's thread while this frame waits: what it refers to stays.
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     counts = {};
-    DW_TRY(accepted, take(journal, event, asked, counts));
+    DW_TRY(accepted, take(db, event, asked, counts));
     return {};
   };
   const Result<void> written = co_await store_.write(work);
@@ -113,21 +118,24 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
 }
 
 void Inbox::count(const Counts& counts) {
-  if (counts.opened > 0) metrics_.add("deskwire_tickets_opened_total", {}, counts.opened);
   if (counts.parked > 0) {
     metrics_.add("deskwire_events_parked_total", {{"source", "delivery"}}, counts.parked);
   }
-  for (const std::string& reason : counts.rejected) {
-    metrics_.add("deskwire_intake_rejected_total", {{"reason", reason}});
+  for (const Counted& one : counts.counted) {
+    if (one.label.empty()) {
+      metrics_.add(one.metric);
+    } else {
+      metrics_.add(one.metric, {{one.label, one.value}});
+    }
   }
   for (const auto& [label, performed] : counts.performed) {
     metrics_.add("deskwire_deliveries_total", {{"target", label}, {"outcome", "done"}}, performed);
   }
 }
 
-Result<Accepted> Inbox::take(Journal& journal, const Event& event,
-                             const std::optional<Asked>& asked, Counts& counts) {
-  DW_TRY(Recorded recorded, journal.record(event));
+Result<Accepted> Inbox::take(Db& db, const Event& event, const std::optional<Asked>& asked,
+                             Counts& counts) {
+  DW_TRY(Recorded recorded, events::record(db, event));
   if (!recorded.is_first) {
     return Accepted{.event = recorded.id,
                     .is_first = false,
@@ -135,9 +143,9 @@ Result<Accepted> Inbox::take(Journal& journal, const Event& event,
                     .reply = std::move(recorded.reply)};
   }
   try {
-    DW_TRY(json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
-    DW_CHECK(journal.conclude(recorded.id, EventState::done, "", reply));
-    if (asked) DW_CHECK(journal.add_audit(audit_line(*asked, event, reply)));
+    DW_TRY(json::value reply, plan_rounds(db, {recorded.id, event}, counts));
+    DW_CHECK(events::set_state(db, recorded.id, EventState::done, "", reply));
+    if (asked) DW_CHECK(audit::add(db, audit_line(*asked, event, reply)));
     return Accepted{.event = recorded.id, .reply = std::move(reply)};
   } catch (const std::exception& defect) {
     // Jobs are pure, so nothing is corrupt; but the savepoint may hold half of a plan. The error
@@ -146,7 +154,7 @@ Result<Accepted> Inbox::take(Journal& journal, const Event& event,
   }
 }
 
-Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& counts) {
+Result<json::value> Inbox::plan_rounds(Db& db, Round first, Counts& counts) {
   json::value reply;
   std::vector<Round> rounds;
   rounds.push_back(std::move(first));
@@ -157,7 +165,7 @@ Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& co
       json::value said;
       for (const Job* job : jobs_) {
         if (!job->takes(round.event.kind)) continue;
-        DW_TRY(json::value one, plan_one(journal, *job, round, next, counts));
+        DW_TRY(json::value one, plan_one(db, *job, round, next, counts));
         if (said.is_null()) said = std::move(one);
       }
       if (!said.is_null()) reply = std::move(said);
@@ -167,73 +175,41 @@ Result<json::value> Inbox::plan_rounds(Journal& journal, Round first, Counts& co
   return reply;
 }
 
-Result<json::value> Inbox::plan_one(Journal& journal, const Job& job, const Round& round,
+Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
                                     std::vector<Round>& next, Counts& counts) {
-  DW_TRY(const View view, job.read(round.event, journal));
-  Plan plan = job.plan(round.event, view);
+  DW_TRY(Plan plan, job.decide(round.event, db));
   if (plan.refusal) return std::move(*plan.refusal);
   for (const Change& change : plan.changes) {
-    DW_CHECK(apply(journal, change, round.event.at, counts));
+    DW_CHECK(change.write(db, round.event.at));
+    if (const char* metric = change.counted()) counts.counted.push_back({metric});
   }
   for (Delivery& delivery : plan.deliveries) {
-    DW_CHECK(apply(journal, std::move(delivery), round, next, counts));
+    DW_CHECK(apply(db, std::move(delivery), round, next, counts));
   }
   for (Event& found : plan.found) {
     make_storable(found);
-    DW_TRY(const Recorded recorded, journal.record(found));
+    DW_TRY(const Recorded recorded, events::record(db, found));
     if (recorded.is_first) next.push_back({recorded.id, std::move(found)});
   }
-  for (std::string& reason : plan.rejected) counts.rejected.push_back(std::move(reason));
+  for (Counted& one : plan.counted) counts.counted.push_back(std::move(one));
   return std::move(plan.reply);
 }
 
-Result<void> Inbox::apply(Journal& journal, const Change& change, TimePoint now, Counts& counts) {
-  if (const auto* open = std::get_if<OpenTicket>(&change)) {
-    ++counts.opened;
-    return journal.open_ticket(open->ticket);
-  }
-  if (const auto* patch = std::get_if<ChangeTicket>(&change)) {
-    return journal.change_ticket(patch->ticket, patch->patch, now);
-  }
-  if (const auto* set = std::get_if<SetLink>(&change)) return journal.set_link(set->link);
-  if (const auto* set = std::get_if<SetSaid>(&change)) return journal.set_said(set->said);
-  if (const auto* set = std::get_if<SetKnown>(&change)) return journal.set_known(set->known);
-  if (const auto* drop = std::get_if<DropDelivery>(&change)) {
-    const Result<void> dropped = journal.discard_delivery(drop->delivery, drop->why, now);
-    // A person was faster: it is discarded already.
-    const bool is_over = !dropped.ok() && dropped.error().kind == ErrorKind::conflict;
-    return is_over ? Result<void>() : dropped;
-  }
-  if (const auto* kept = std::get_if<KeepTally>(&change)) {
-    return journal.keep_tally(kept->message);
-  }
-  if (const auto* gone = std::get_if<DropTally>(&change)) {
-    return journal.drop_tally(gone->channel, gone->message, gone->at);
-  }
-  if (const auto* keep = std::get_if<KeepIncidents>(&change)) {
-    for (const VolumeIncident& one : keep->incidents) DW_CHECK(journal.keep_incident(one));
-    return {};
-  }
-  DW_TRY(const CommentId id, journal.add_comment(std::get<AddComment>(change).comment));
-  DW_ASSERT(id, "the store numbers comments from 1");
-  return {};
-}
-
-Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& round,
-                          std::vector<Round>& next, Counts& counts) {
+Result<void> Inbox::apply(Db& db, Delivery delivery, const Round& round, std::vector<Round>& next,
+                          Counts& counts) {
   const TimePoint now = round.event.at;
   delivery.event = round.cause;
   delivery.created_at = now;
-  DW_TRY(const auto line, chat_audit(journal, round.event, delivery));
-  if (line) DW_CHECK(journal.add_audit(*line));
+  DW_TRY(const auto line, chat_audit(db, round.event, delivery));
+  if (line) DW_CHECK(audit::add(db, *line));
   const auto local = local_targets_.find(delivery.target);
   if (local == local_targets_.end()) {
     if (!delivery.next_attempt_at) delivery.next_attempt_at = now;
-    DW_TRY(const DeliveryId id, journal.add_delivery(delivery));
+    DW_TRY(const DeliveryId id, deliveries::add(db, delivery));
     DW_ASSERT(id, "the store numbers deliveries from 1");
     return {};
   }
-  DW_TRY(Outcome outcome, local->second->apply(journal, delivery, now));
+  DW_TRY(Outcome outcome, local->second->apply(db, delivery, now));
   const bool is_done = outcome.kind == Outcome::Kind::done;
   DW_ASSERT(is_done || outcome.kind == Outcome::Kind::refused,
             "a local target does it or refuses it, in the same transaction");
@@ -241,29 +217,29 @@ Result<void> Inbox::apply(Journal& journal, Delivery delivery, const Round& roun
   delivery.state = is_done ? DeliveryState::done : DeliveryState::dead;
   delivery.reason = outcome.why;
   if (is_done) delivery.done_at = now;
-  DW_TRY(delivery.id, journal.add_delivery(delivery));
+  DW_TRY(delivery.id, deliveries::add(db, delivery));
   ++counts.performed[local->second->label()];
   if (delivery.answer_kind.empty()) return {};
   Event answer = answer_event(delivery, outcome, now);
-  DW_TRY(const Recorded recorded, journal.record(answer));
+  DW_TRY(const Recorded recorded, events::record(db, answer));
   next.push_back({recorded.id, std::move(answer)});
   return {};
 }
 
-Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
+Result<void> Inbox::take_answer(Db& db, const Delivery& delivery, const Outcome& outcome,
                                 Counts& counts, Broken& broken) {
   if (delivery.answer_kind.empty() || !takes(delivery.answer_kind)) return {};
   Event event = answer_event(delivery, outcome, clock_.now());
   make_storable(event);
-  DW_TRY(const Recorded recorded, journal.record(event));
+  DW_TRY(const Recorded recorded, events::record(db, event));
   if (!recorded.is_first) return {};
   if (const auto defect = broken.find(delivery.id); defect != broken.end()) {
     ++counts.parked;
-    return journal.conclude(recorded.id, EventState::parked, defect->second, nullptr);
+    return events::set_state(db, recorded.id, EventState::parked, defect->second, nullptr);
   }
   try {
-    DW_TRY(const json::value reply, plan_rounds(journal, {recorded.id, event}, counts));
-    return journal.conclude(recorded.id, EventState::done, "", reply);
+    DW_TRY(const json::value reply, plan_rounds(db, {recorded.id, event}, counts));
+    return events::set_state(db, recorded.id, EventState::done, "", reply);
   } catch (const std::exception& defect) {
     log_error("inbox", defect.what(), {{"delivery", to_text(delivery.id)}, {"kind", event.kind}});
     broken[delivery.id] = defect.what();
@@ -273,10 +249,10 @@ Result<void> Inbox::take_answer(Journal& journal, const Delivery& delivery, cons
 
 Task<Result<Accepted>> Inbox::park(Event event, std::string reason) {
   Recorded recorded;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(recorded, journal.record(event));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(recorded, events::record(db, event));
     if (!recorded.is_first) return {};
-    return journal.conclude(recorded.id, EventState::parked, reason, nullptr);
+    return events::set_state(db, recorded.id, EventState::parked, reason, nullptr);
   };
   DW_CO_CHECK(co_await store_.write(work));
   log_error("inbox", "parked: " + reason,

@@ -55,8 +55,7 @@ class Inbox {
 
   /// What plans brought about, for the metrics: counted when their commit stands.
   struct Counts {
-    std::vector<std::string> rejected;
-    int opened = 0;
+    std::vector<Counted> counted;
     int parked = 0;                                     ///< answers whose plan was a defect
     std::map<std::string, int, std::less<>> performed;  ///< local deliveries by target label
   };
@@ -68,8 +67,8 @@ class Inbox {
   /// event in the commit that finishes the delivery. Kinds that no job takes are passed over. Adds
   /// to `counts`. A defect is added to `broken` and is an error, so that nothing of its plan stays:
   /// the transaction that is tried again then parks the answer.
-  Result<void> take_answer(Journal& journal, const Delivery& delivery, const Outcome& outcome,
-                           Counts& counts, Broken& broken);
+  Result<void> take_answer(Db& db, const Delivery& delivery, const Outcome& outcome, Counts& counts,
+                           Broken& broken);
   void count(const Counts& counts);
 
  private:
@@ -79,14 +78,13 @@ class Inbox {
   };
 
   Task<Result<Accepted>> accept_asked(Event event, std::optional<Asked> asked);
-  Result<Accepted> take(Journal& journal, const Event& event, const std::optional<Asked>& asked,
+  Result<Accepted> take(Db& db, const Event& event, const std::optional<Asked>& asked,
                         Counts& counts);
-  Result<json::value> plan_rounds(Journal& journal, Round first, Counts& counts);
-  Result<json::value> plan_one(Journal& journal, const Job& job, const Round& round,
-                               std::vector<Round>& next, Counts& counts);
-  Result<void> apply(Journal& journal, const Change& change, TimePoint now, Counts& counts);
-  Result<void> apply(Journal& journal, Delivery delivery, const Round& round,
-                     std::vector<Round>& next, Counts& counts);
+  Result<json::value> plan_rounds(Db& db, Round first, Counts& counts);
+  Result<json::value> plan_one(Db& db, const Job& job, const Round& round, std::vector<Round>& next,
+                               Counts& counts);
+  Result<void> apply(Db& db, Delivery delivery, const Round& round, std::vector<Round>& next,
+                     Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
 
   Store& store_;

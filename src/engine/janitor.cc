@@ -1,6 +1,10 @@
 #include "engine/janitor.h"
 
 #include "base/log.h"
+#include "records/leases.h"
+#include "records/queues.h"
+#include "records/retention.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -41,8 +45,8 @@ Task<void> Janitor::index_until_stopped() {
     Wake pause(loop_, clock_);
     co_await pause.wait(clock_.monotonic() + (indexed > 0 ? words_piece_pause : words_pause));
     if (is_stopping_) break;
-    auto work = [&indexed](Journal& journal) -> Result<void> {
-      DW_TRY(indexed, journal.index_words(words_per_commit));
+    auto work = [&indexed](Db& db) -> Result<void> {
+      DW_TRY(indexed, tickets::index_words(db, words_per_commit));
       return {};
     };
     const Result<void> written = co_await store_.write(work);
@@ -53,9 +57,9 @@ Task<void> Janitor::index_until_stopped() {
 Task<void> Janitor::expire_messages() {
   for (const QueueRetention& one : settings_.queues) {
     int64_t removed = 0, total = 0;
-    auto work = [&](Journal& journal) -> Result<void> {
+    auto work = [&](Db& db) -> Result<void> {
       const TimePoint now = clock_.now();
-      DW_TRY(removed, journal.queue_expire(one.queue, now - one.retention, now, rows_per_commit));
+      DW_TRY(removed, queues::expire(db, one.queue, now - one.retention, now, rows_per_commit));
       return {};
     };
     do {
@@ -79,14 +83,14 @@ Task<void> Janitor::sweep() {
   for (bool has_more = true; has_more;) {
     int64_t removed = 0;
     bool is_ours = false;
-    auto work = [&](Journal& journal) -> Result<void> {
+    auto work = [&](Db& db) -> Result<void> {
       const TimePoint now = clock_.now();
       removed = 0;
-      DW_TRY(is_ours, journal.hold_lease(lease_name, settings_.holder, now, now + lease));
+      DW_TRY(is_ours, leases::hold(db, lease_name, settings_.holder, now, now + lease));
       if (!is_ours) return {};
       const TimePoint before =
           settings_.retention == Millis(0) ? TimePoint{} : now - settings_.retention;
-      DW_TRY(removed, journal.prune(before, rows_per_commit, changes_kept));
+      DW_TRY(removed, retention::prune(db, settings_.old, before, rows_per_commit, changes_kept));
       return {};
     };
     const Result<void> written = co_await store_.write(work);

@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "net/task_group.h"
 #include "net/wake.h"
+#include "ports/retention.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -22,6 +23,7 @@ struct JanitorSettings {
   Millis retention{34'560'000'000};  ///< 400 days; 0 keeps all
   std::string holder;                ///< this process among its replicas
   std::vector<QueueRetention> queues{};
+  Retention old{};  ///< what jobs remove when it is old
 };
 
 class Janitor {

@@ -1,6 +1,7 @@
 #include "engine/live.h"
 
 #include "base/log.h"
+#include "records/changes.h"
 
 namespace dw {
 namespace {
@@ -128,18 +129,18 @@ Task<void> Live::follow() {
     const ChangePosition from = *position_;
     std::vector<ChangeNote> notes;
     Start found;
-    auto work = [&](Reader& reader) -> Result<void> {
+    auto work = [&](ReadDb& db) -> Result<void> {
       found = {};
       notes.clear();
-      Result<std::vector<ChangeNote>> next = reader.changes_after(to_text(from), notes_per_read);
+      Result<std::vector<ChangeNote>> next = changes::after(db, to_text(from), notes_per_read);
       found.is_gone = !next.ok() && next.error().kind == ErrorKind::missing;
       if (found.is_gone) {
-        DW_TRY(found.position, reader.last_change());
+        DW_TRY(found.position, changes::last(db));
         return {};
       }
       DW_TRY(notes, std::move(next));
       if (notes.empty()) return {};
-      DW_TRY(found.events, render_(reader, notes));
+      DW_TRY(found.events, render_(db, notes));
       return {};
     };
     const Result<void> read = co_await store_.read(work);
@@ -176,10 +177,10 @@ Live::SharedReader Live::subscribe(std::string position) {
   return reader;
 }
 
-Result<Live::Start> Live::read_start(Reader& rows, const std::string& position) const {
+Result<Live::Start> Live::read_start(ReadDb& rows, const std::string& position) const {
   Start start;
   if (!position.empty()) {
-    Result<std::vector<ChangeNote>> notes = rows.changes_after(position, resume_notes_max);
+    Result<std::vector<ChangeNote>> notes = changes::after(rows, position, resume_notes_max);
     if (!notes.ok() && notes.error().kind != ErrorKind::missing) return notes.error();
     if (notes.ok() && notes->size() < resume_notes_max) {
       start.position = notes->empty() ? position : notes->back().position;
@@ -189,14 +190,14 @@ Result<Live::Start> Live::read_start(Reader& rows, const std::string& position) 
     }
     start.is_gone = true;
   }
-  DW_TRY(start.position, rows.last_change());
+  DW_TRY(start.position, changes::last(rows));
   return start;
 }
 
 Task<void> Live::place(std::weak_ptr<Subscription> waiting, std::string position) {
   for (;;) {
     Start start;
-    auto work = [&](Reader& rows) -> Result<void> {
+    auto work = [&](ReadDb& rows) -> Result<void> {
       DW_TRY(start, read_start(rows, position));
       return {};
     };

@@ -15,6 +15,7 @@
 #include "net/wake.h"
 #include "ports/change_position.h"
 #include "ports/store.h"
+#include "records/changes.h"
 
 namespace dw {
 
@@ -29,7 +30,7 @@ struct LiveEvent {
 class Live {
  public:
   /// Turns notes into events; what no longer exists gives none.
-  using Render = std::function<Result<std::vector<LiveEvent>>(Reader&, std::vector<ChangeNote>)>;
+  using Render = std::function<Result<std::vector<LiveEvent>>(ReadDb&, std::vector<ChangeNote>)>;
 
   Live(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, Render render);
   ~Live();
@@ -87,7 +88,7 @@ class Live {
   Task<void> follow();
   void load_anew(const std::string& newest);
   Task<void> place(std::weak_ptr<Subscription> waiting, std::string position);
-  Result<Start> read_start(Reader& rows, const std::string& position) const;
+  Result<Start> read_start(ReadDb& rows, const std::string& position) const;
   void begin(Subscription& reader, Start start, const std::string& asked);
   void tell(LiveEvent event);
   static void put(Subscription& reader, const Shared& event,

@@ -1,12 +1,15 @@
 #include "engine/notebook.h"
 
+#include "records/key_values.h"
+#include "records/leases.h"
+
 namespace dw {
 
 Task<Result<Kept>> StoreNotebook::read(std::string name) {
   Kept kept;
   // The work runs on the store's thread while this frame waits: what it refers to stays.
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(kept, reader.kept(name));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(kept, key_values::get(db, name));
     return {};
   };
   DW_CO_CHECK(co_await store_.read(work));
@@ -14,15 +17,15 @@ Task<Result<Kept>> StoreNotebook::read(std::string name) {
 }
 
 Task<Result<void>> StoreNotebook::write(std::string name, std::string text, int64_t version) {
-  auto work = [&](Journal& journal) { return journal.keep(name, text, version); };
+  auto work = [&](Db& db) { return key_values::set(db, name, text, version); };
   co_return co_await store_.write(work);
 }
 
 Task<Result<bool>> StoreNotebook::take_turn(std::string name, Millis length) {
   bool is_ours = false;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     const TimePoint now = clock_.now();
-    DW_TRY(is_ours, journal.hold_lease(name, holder_, now, now + length));
+    DW_TRY(is_ours, leases::hold(db, name, holder_, now, now + length));
     return {};
   };
   DW_CO_CHECK(co_await store_.write(work));
@@ -30,7 +33,7 @@ Task<Result<bool>> StoreNotebook::take_turn(std::string name, Millis length) {
 }
 
 Task<Result<void>> StoreNotebook::end_turn(std::string name) {
-  auto work = [&](Journal& journal) { return journal.drop_lease(name, holder_); };
+  auto work = [&](Db& db) { return leases::drop(db, name, holder_); };
   co_return co_await store_.write(work);
 }
 

@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/lease.h"
+#include "records/lanes.h"
 
 namespace dw {
 namespace {
@@ -134,7 +135,7 @@ void Outbox::change(BackoffSettings backoff, Millis timeout) {
 }
 
 Task<void> Outbox::free_what_was_left() {
-  WriteWork work = [](Journal& journal) { return journal.free_lanes(); };
+  WriteWork work = [](Db& db) { return lanes::release_all(db); };
   const Result<void> freed = co_await store_.write(std::move(work));
   if (!freed.ok()) log_warn("outbox", "lanes wait for their leases: " + freed.error().text());
 }
@@ -147,15 +148,15 @@ Task<void> Outbox::claim_until_stopped() {
     const Monotonic asked = clock_.monotonic();
     const LaneWorker me = worker();
     if (room > 0) {
-      auto work = [&](Journal& journal) -> Result<void> {
+      auto work = [&](Db& db) -> Result<void> {
         const TimePoint now = clock_.now();
-        DW_TRY(claims, journal.claim_lanes(me, now, now + settings_.lease, room));
+        DW_TRY(claims, lanes::claim(db, me, now, now + settings_.lease, room));
         return {};
       };
       // Most notices are about lanes that are worked already: look before a commit is spent.
       bool is_due = false;
-      auto look = [&](Reader& reader) -> Result<void> {
-        DW_TRY(const auto due, reader.next_lane_due(me, clock_.now()));
+      auto look = [&](ReadDb& db) -> Result<void> {
+        DW_TRY(const auto due, lanes::next_due(db, me, clock_.now()));
         is_due = due && *due <= clock_.now();
         return {};
       };
@@ -192,8 +193,8 @@ Task<Monotonic> Outbox::next_look() {
   Millis wait = look_again;
   std::optional<TimePoint> due;
   const LaneWorker me = worker();
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(due, reader.next_lane_due(me, clock_.now()));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(due, lanes::next_due(db, me, clock_.now()));
     return {};
   };
   const Result<void> read = co_await store_.look(work);
@@ -215,9 +216,9 @@ Task<void> Outbox::renew_until_stopped() {
     if (worked_.empty()) continue;
     std::vector<LaneClaim> renewed;
     const LaneWorker me = worker();
-    auto work = [&](Journal& journal) -> Result<void> {
+    auto work = [&](Db& db) -> Result<void> {
       const TimePoint now = clock_.now();
-      DW_TRY(renewed, journal.renew_lanes(me, now, now + settings_.lease));
+      DW_TRY(renewed, lanes::renew(db, me, now, now + settings_.lease));
       return {};
     };
     const Result<void> written = co_await store_.write(work);
@@ -264,16 +265,16 @@ bool Outbox::is_lost(const Lane& lane, const Error& error) {
 }
 
 /// What was marked and, as this process knows, not sent is as it was before.
-Result<void> Outbox::unmark_unsent(Journal& journal, const Lane& lane) {
-  for (const Delivery& one : lane.unsent) DW_CHECK(journal.unmark(lane.claim, one));
+Result<void> Outbox::unmark_unsent(Db& db, const Lane& lane) {
+  for (const Delivery& one : lane.unsent) DW_CHECK(lanes::undo_attempt(db, lane.claim, one));
   return {};
 }
 
 /// One that can't be given back while stopping is free when its lease ends.
 Task<void> Outbox::release(Lane& lane) {
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_CHECK(unmark_unsent(journal, lane));
-    return journal.release_lane(lane.claim, clock_.now());
+  auto work = [&](Db& db) -> Result<void> {
+    DW_CHECK(unmark_unsent(db, lane));
+    return lanes::release(db, lane.claim, clock_.now());
   };
   for (;;) {
     const Result<void> released = co_await store_.write(work);
@@ -298,12 +299,12 @@ Target* Outbox::target_for(const Delivery& delivery) const {
 
 /// Marks what is tried next, in a transaction that is already open. What an earlier try of the same
 /// transaction may have marked is taken back first: it would look like a doubt.
-Result<void> Outbox::mark_next(Journal& journal, Lane& lane) {
-  DW_CHECK(unmark_unsent(journal, lane));
+Result<void> Outbox::mark_next(Db& db, Lane& lane) {
+  DW_CHECK(unmark_unsent(db, lane));
   const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
   const TimePoint now = clock_.now();
   lane.claim.until = now + settings_.lease;
-  DW_TRY(lane.unsent, journal.take(lane.claim, now, batch_max));
+  DW_TRY(lane.unsent, lanes::begin_attempts(db, lane.claim, now, batch_max));
   return {};
 }
 
@@ -312,7 +313,7 @@ Task<bool> Outbox::take_next(Lane& lane) {
   lane.batch.clear();
   while (!is_stopping_) {
     const Monotonic asked = clock_.monotonic();
-    auto work = [&](Journal& journal) { return mark_next(journal, lane); };
+    auto work = [&](Db& db) { return mark_next(db, lane); };
     const Result<void> taken = co_await store_.write(work);
     if (taken.ok()) {
       // Taking proves that the lane is held, and the store extends the hold with it.
@@ -475,16 +476,16 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
   Inbox::Counts counts;
   Inbox::Broken broken;
   Monotonic asked;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     counts = {};
     for (size_t i = 0; i < finished.size(); ++i) {
-      DW_CHECK(journal.finish(lane.claim, finished[i], now));
+      DW_CHECK(lanes::finish(db, lane.claim, finished[i], now));
       const bool is_end =
           finished[i].state == DeliveryState::done || finished[i].state == DeliveryState::dead;
       if (!is_end) continue;
-      DW_CHECK(inbox_.take_answer(journal, lane.batch[i], outcomes[i], counts, broken));
+      DW_CHECK(inbox_.take_answer(db, lane.batch[i], outcomes[i], counts, broken));
     }
-    return is_stopping_ ? unmark_unsent(journal, lane) : mark_next(journal, lane);
+    return is_stopping_ ? unmark_unsent(db, lane) : mark_next(db, lane);
   };
   for (;;) {
     asked = clock_.monotonic();

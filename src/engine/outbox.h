@@ -15,6 +15,7 @@
 #include "net/wake.h"
 #include "ports/store.h"
 #include "ports/target.h"
+#include "records/lanes.h"
 
 namespace dw {
 
@@ -63,8 +64,8 @@ class Outbox {
   Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
   Task<bool> conclude(Lane& lane, std::vector<Outcome> outcomes);
   Task<bool> take_next(Lane& lane);
-  Result<void> unmark_unsent(Journal& journal, const Lane& lane);
-  Result<void> mark_next(Journal& journal, Lane& lane);
+  Result<void> unmark_unsent(Db& db, const Lane& lane);
+  Result<void> mark_next(Db& db, Lane& lane);
   void note_renewed(const std::vector<LaneClaim>& renewed, Monotonic until);
   bool is_lost(const Lane& lane, const Error& error);
   Task<void> release(Lane& lane);

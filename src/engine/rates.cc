@@ -1,6 +1,7 @@
 #include "engine/rates.h"
 
 #include "base/log.h"
+#include "records/rate_rows.h"
 
 namespace dw {
 namespace {
@@ -12,8 +13,8 @@ constexpr Millis store_pause{2000};
 
 Task<Result<Millis>> StoreRates::book(std::vector<RateRule> rules, Millis patience) {
   RateTurn turn;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(turn, journal.book_rates(rules, patience));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(turn, rate_rows::reserve(db, rules, patience));
     return {};
   };
   const Result<void> written = co_await store_.write_alone(work);
@@ -28,7 +29,7 @@ Task<Result<Millis>> StoreRates::book(std::vector<RateRule> rules, Millis patien
 
 /// Where it can't be written down, the others hear it from the other side.
 Task<void> StoreRates::pause(std::string name, Millis length) {
-  auto work = [&](Journal& journal) { return journal.pause_rate(name, length); };
+  auto work = [&](Db& db) { return rate_rows::pause(db, name, length); };
   const Result<void> written = co_await store_.write_alone(work);
   if (!written.ok()) log_warn("rates", "a pause is not shared: " + written.error().text());
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "records/key_values.h"
 
 namespace dw {
 namespace {
@@ -126,13 +127,13 @@ Task<bool> Scheduler::renew(size_t place) {
     entry.state.next_run_at = entry.job.schedule.next_after(clock_.now(), entry.job.timezone);
   }
   if (entry.job.is_local || entry.renewed_at + run_lease / 3 > clock_.monotonic()) co_return true;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(const Kept kept, journal.kept(row_of(entries_[place].job)));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(const Kept kept, key_values::get(db, row_of(entries_[place].job)));
     Progress progress = progress_in(kept, entries_[place].job);
     if (!progress.running) return {};
     progress.running_until = clock_.now() + run_lease;
-    return journal.keep(row_of(entries_[place].job), progress.text(entries_[place].job),
-                        kept.version);
+    return key_values::set(db, row_of(entries_[place].job), progress.text(entries_[place].job),
+                           kept.version);
   };
   const Result<void> renewed = co_await store_.write(work);
   if (renewed.ok()) entries_[place].renewed_at = clock_.monotonic();
@@ -153,19 +154,19 @@ Task<Result<Scheduler::Claim>> Scheduler::claim(size_t place) {
                                : job.schedule.next_after(*progress.through, job.timezone);
     if (out.due && *out.due > now) out = {};
   };
-  auto read = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const Kept kept, reader.kept(row_of(job)));
+  auto read = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(const Kept kept, key_values::get(db, row_of(job)));
     look(kept, clock_.now());
     return {};
   };
-  auto take = [&](Journal& journal) -> Result<void> {
+  auto take = [&](Db& db) -> Result<void> {
     const TimePoint now = clock_.now();
-    DW_TRY(const Kept kept, journal.kept(row_of(job)));
+    DW_TRY(const Kept kept, key_values::get(db, row_of(job)));
     look(kept, now);
     if (!is_new && !out.due) return {};
     Progress next{.through = now, .running = out.due, .running_until = now + run_lease};
     if (out.is_broken_off) next.through = progress_in(kept, job).through;
-    return journal.keep(row_of(job), next.text(job), kept.version);
+    return key_values::set(db, row_of(job), next.text(job), kept.version);
   };
   DW_CO_CHECK(co_await store_.read(read));
   if (!is_new && !out.due) co_return out;
@@ -222,12 +223,12 @@ Task<void> Scheduler::run_action(size_t place, TimePoint due) {
 
 Task<void> Scheduler::end_run(size_t place, TimePoint due) {
   const ScheduledJob& job = entries_[place].job;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(const Kept kept, journal.kept(row_of(job)));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(const Kept kept, key_values::get(db, row_of(job)));
     Progress progress = progress_in(kept, job);
     if (progress.running != due) return {};
     progress.running.reset();
-    return journal.keep(row_of(job), progress.text(job), kept.version);
+    return key_values::set(db, row_of(job), progress.text(job), kept.version);
   };
   Result<void> written = co_await store_.write(work);
   while (!written.ok() && !is_stopping_) {

@@ -12,7 +12,7 @@
 
 namespace dw {
 
-class Journal;
+class Db;
 
 /// What settle() found out about a delivery whose outcome is not known.
 struct Settled {
@@ -66,7 +66,7 @@ class LocalTarget {
   virtual const std::string& name() const = 0;
   virtual const std::string& label() const = 0;
   /// errors  only of the store itself; what the delivery asks for in vain is Outcome::refused
-  virtual Result<Outcome> apply(Journal& journal, const Delivery& delivery, TimePoint now) = 0;
+  virtual Result<Outcome> apply(Db& db, const Delivery& delivery, TimePoint now) = 0;
 };
 
 }  // namespace dw

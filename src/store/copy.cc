@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "statements.h"
+#include "records/tickets.h"
+#include "sql/changes.h"
+#include "sql/copy.h"
+#include "sql/engine.h"
 #include "store/copy/compare.h"
 #include "store/copy/rules.h"
-#include "store/journal.h"
 #include "store/migrate.h"
 #include "store/postgres/postgres_db.h"
 #include "store/postgres/postgres_tables.h"
@@ -16,6 +18,7 @@
 #include "store/sqlite/file_lock.h"
 #include "store/sqlite/sqlite_db.h"
 #include "store/sqlite/sqlite_tables.h"
+#include "store/work_db.h"
 
 namespace dw {
 namespace {
@@ -33,7 +36,7 @@ constexpr size_t indexed_at_once = 1000;
 /// One store, locked.
 struct End {
   std::unique_ptr<FileLock> file_lock;  // let go of last
-  std::unique_ptr<Db> db;               // for single statements
+  std::unique_ptr<Connection> db;       // for single statements
   std::unique_ptr<StoreLock> lock;      // by that connection
   std::unique_ptr<Tables> tables;
 };
@@ -281,9 +284,9 @@ class Copy {
 
   Result<void> index_words() {
     DW_CHECK(to_.db->run(stmt::forget_ticket_words));
-    SqlJournal journal(*to_.db, Access::write);
+    WorkDb db(*to_.db, Access::write);
     for (;;) {
-      DW_TRY(const int64_t indexed, journal.index_words(indexed_at_once));
+      DW_TRY(const int64_t indexed, tickets::index_words(db, indexed_at_once));
       if (indexed == 0) return {};
     }
   }

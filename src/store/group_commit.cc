@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "statements.h"
-#include "store/journal.h"
+#include "sql/engine.h"
+#include "sql/leases.h"
 #include "store/sql_store.h"
+#include "store/work_db.h"
 
 namespace dw {
 namespace {
@@ -17,12 +18,6 @@ constexpr Millis command_patience{30'000};
 /// Marks of one's own earlier commits go this often, and with them those that others left.
 constexpr int64_t marks_kept = 256;
 constexpr Millis others_marks_kept{7LL * 86'400'000};
-
-void merge(Touched& into, const Touched& from) {
-  into.lanes = into.lanes || from.lanes;
-  into.queues = into.queues || from.queues;
-  into.notes = into.notes || from.notes;
-}
 
 /// What NOTIFY carries to other replicas.
 std::string encode(const Touched& touched, const std::string& replica) {
@@ -47,15 +42,15 @@ Result<void> SqlStore::first_full(const Batch& batch) {
   return {};
 }
 
-Result<void> SqlStore::run_one(Db& db, const WriteWork& work, Touched& touched) {
+Result<void> SqlStore::run_one(Connection& db, const WriteWork& work, Touched& touched) {
   DW_CHECK(db.send(stmt::savepoint));
-  SqlJournal journal(db, Access::write);
-  Result<void> done = work(journal);
-  if (done.ok()) done = journal.settle_lanes();
+  WorkDb writing(db, Access::write);
+  Result<void> done = work(writing);
+  if (done.ok()) done = writing.finish();
   if (done.ok()) {
     const Result<int64_t> released = db.run(stmt::release);
     if (released.ok()) {
-      merge(touched, journal.touched());
+      merge(touched, writing.touched());
       return {};
     }
     done = released.error();
@@ -115,11 +110,11 @@ void SqlStore::drop_writer() {
 
 SqlStore::Plainly SqlStore::run_plainly(Batch& batch, Touched& touched) {
   for (Pending& one : batch) {
-    SqlJournal journal(*writer_, Access::write);
-    one.result = one.work(journal);
-    if (one.result.ok()) one.result = journal.settle_lanes();
+    WorkDb db(*writer_, Access::write);
+    one.result = one.work(db);
+    if (one.result.ok()) one.result = db.finish();
     if (!one.result.ok()) return batch.size() == 1 ? Plainly::failed : Plainly::unclear;
-    merge(touched, journal.touched());
+    merge(touched, db.touched());
   }
   return writer_->settle().ok() ? Plainly::done : Plainly::unclear;
 }

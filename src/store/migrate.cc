@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
-#include "statements.h"
+#include "sql/engine.h"
 
 namespace dw {
 namespace {
 
-Result<void> step(Db& db, const Migration& migration, TimePoint now) {
+Result<void> step(Connection& db, const Migration& migration, TimePoint now) {
   DW_CHECK(db.run_script(db.is_sqlite() ? migration.sqlite : migration.postgres));
   DW_CHECK(db.run(stmt::schema_reached, {migration.number, now}));
   return {};
 }
 
-Result<int> take_steps(Db& db, TimePoint now) {
+Result<int> take_steps(Connection& db, TimePoint now) {
   DW_CHECK(db.run(stmt::schema_lock));
   DW_TRY(const int64_t reached, schema_of(db));  // again: another may have been first
   DW_CHECK(db.run(stmt::schema_table));
@@ -28,7 +28,7 @@ Result<int> take_steps(Db& db, TimePoint now) {
 
 }  // namespace
 
-Result<int64_t> schema_of(Db& db) {
+Result<int64_t> schema_of(Connection& db) {
   bool is_ours = false, has_tables = false;
   DW_CHECK(db.run(stmt::schema_tables, {}, [&](const Row& row) {
     is_ours = row.integer(0) > 0;
@@ -53,7 +53,7 @@ Result<int64_t> schema_of(Db& db) {
                            reached, newest)};
 }
 
-Result<int> migrate(Db& db, TimePoint now) {
+Result<int> migrate(Connection& db, TimePoint now) {
   DW_TRY(const int64_t reached, schema_of(db));
   if (reached == migrations().back().number) return 0;
   DW_CHECK(db.run(stmt::begin));

@@ -2,7 +2,7 @@
 #pragma once
 #include <span>
 
-#include "store/db.h"
+#include "store/connection.h"
 
 namespace dw {
 
@@ -22,11 +22,11 @@ std::span<const Migration> migrations();
 /// The number that the schema has reached; 0 in an empty store. Only looks.
 /// errors  conflict: written by a newer Deskwire, or by another program, or a copy into it has not
 ///         been completed
-Result<int64_t> schema_of(Db& db);
+Result<int64_t> schema_of(Connection& db);
 
 /// Brings the schema to the newest number, in one transaction; how many steps ran. Several may call
 /// it at once; one of them does it.
 /// errors  as schema_of()
-Result<int> migrate(Db& db, TimePoint now);
+Result<int> migrate(Connection& db, TimePoint now);
 
 }  // namespace dw

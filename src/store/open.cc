@@ -15,7 +15,7 @@ constexpr std::string_view sqlite_scheme = "sqlite:";
 
 /// A command of a newer version must not change the schema under a daemon that runs: it takes the
 /// daemon's lock for as long as that lasts. `lock_file` empty: nobody else can be there.
-Result<void> migrate_alone(Db& db, const std::string& lock_file) {
+Result<void> migrate_alone(Connection& db, const std::string& lock_file) {
   DW_TRY(const int64_t reached, schema_of(db));
   if (reached == migrations().back().number) return {};
   std::unique_ptr<FileLock> lock;
@@ -41,13 +41,13 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mod
     DW_TRY(lock, FileLock::take(file + ".lock"));
   }
   const auto interrupt = std::make_shared<Interrupt>();
-  const auto connect = [file, interrupt]() -> Result<std::unique_ptr<Db>> {
+  const auto connect = [file, interrupt]() -> Result<std::unique_ptr<Connection>> {
     DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(file, interrupt));
-    return std::unique_ptr<Db>(std::move(db));
+    return std::unique_ptr<Connection>(std::move(db));
   };
-  DW_TRY(std::unique_ptr<Db> writer, connect());
+  DW_TRY(std::unique_ptr<Connection> writer, connect());
   DW_CHECK(migrate_alone(*writer, is_memory || lock != nullptr ? "" : file + ".lock"));
-  std::unique_ptr<Db> reader;
+  std::unique_ptr<Connection> reader;
   if (is_memory) loop = nullptr;  // a second connection would see another database
   if (loop != nullptr) {
     DW_TRY(reader, connect());
@@ -73,14 +73,14 @@ class ListeningStore : public SqlStore {
 
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop) {
   const auto interrupt = std::make_shared<Interrupt>();
-  const auto connect = [url, interrupt]() -> Result<std::unique_ptr<Db>> {
+  const auto connect = [url, interrupt]() -> Result<std::unique_ptr<Connection>> {
     DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url, interrupt));
     DW_CHECK(share_store(*db));
-    return std::unique_ptr<Db>(std::move(db));
+    return std::unique_ptr<Connection>(std::move(db));
   };
-  DW_TRY(std::unique_ptr<Db> writer, connect());
+  DW_TRY(std::unique_ptr<Connection> writer, connect());
   DW_CHECK(migrate(*writer, system_now()));
-  std::unique_ptr<Db> reader;
+  std::unique_ptr<Connection> reader;
   if (loop != nullptr) {
     DW_TRY(reader, connect());
   }

@@ -8,9 +8,11 @@
 
 #include "base/log.h"
 #include "base/random.h"
-#include "statements.h"
-#include "store/journal.h"
+#include "records/leases.h"
+#include "records/verify.h"
+#include "sql/engine.h"
 #include "store/sqlite/sqlite_db.h"
+#include "store/work_db.h"
 
 namespace dw {
 namespace {
@@ -56,8 +58,8 @@ class SqlStore::Busy {
   Lane& lane_;
 };
 
-SqlStore::SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> reader,
-                   Connect connect, SharedInterrupt interrupt)
+SqlStore::SqlStore(Loop* loop, std::unique_ptr<Connection> writer,
+                   std::unique_ptr<Connection> reader, Connect connect, SharedInterrupt interrupt)
     : loop_(loop),
       writer_(std::move(writer)),
       reader_(std::move(reader)),
@@ -227,13 +229,13 @@ Task<Result<void>> SqlStore::write(WriteWork work) {
 Task<Result<void>> SqlStore::read(ReadWork work) {
   if (loop_ == nullptr) co_return read_now(work);
   // A named object: GCC 12 destroys a lambda made inside the awaited expression twice.
-  WriteWork reading = [work = std::move(work)](Journal& journal) { return work(journal); };
+  WriteWork reading = [work = std::move(work)](Db& db) { return work(db); };
   co_return co_await submit(*reading_, std::move(reading));
 }
 
 Task<Result<void>> SqlStore::look(ReadWork work) {
   if (loop_ == nullptr) co_return read_now(work);
-  WriteWork looking = [work = std::move(work)](Journal& journal) { return work(journal); };
+  WriteWork looking = [work = std::move(work)](Db& db) { return work(db); };
   co_return co_await submit(*looking_, std::move(looking));
 }
 
@@ -281,9 +283,9 @@ void SqlStore::write_until_stopped() {
       if (writing_->is_stopping) return;
       // The store could not commit: see whether it can again.
       Batch probe;
-      probe.push_back({.work = [](Journal& journal) -> Result<void> {
+      probe.push_back({.work = [](Db& db) -> Result<void> {
                          const TimePoint now = system_now();
-                         DW_CHECK(journal.hold_lease("store probe", "any", now, now));
+                         DW_CHECK(leases::hold(db, "store probe", "any", now, now));
                          return {};
                        },
                        .done = {}});
@@ -297,7 +299,7 @@ void SqlStore::write_until_stopped() {
   }
 }
 
-void SqlStore::read_until_stopped(Lane& lane, std::unique_ptr<Db>& db) {
+void SqlStore::read_until_stopped(Lane& lane, std::unique_ptr<Connection>& db) {
   for (;;) {
     Batch batch = next_batch(lane, 1);
     if (batch.empty()) {
@@ -308,7 +310,7 @@ void SqlStore::read_until_stopped(Lane& lane, std::unique_ptr<Db>& db) {
     const WriteWork& work = one.work;
     const Busy busy(lane);
     one.result =
-        run_reading(db, [&work](Reader& reader) { return work(static_cast<Journal&>(reader)); });
+        run_reading(db, [&work](ReadDb& reading) { return work(static_cast<Db&>(reading)); });
     // Who waits for a server that can't be reached would only wait for the same.
     if (!one.result.ok() && !db) refuse_waiting(lane, one.result.error());
     finish(std::move(batch), {});
@@ -333,8 +335,9 @@ Result<void> SqlStore::run_alone(const WriteWork& work) {
   DW_CHECK(begin_on(loner_, stmt::begin));
   Result<void> done = loner_->send(stmt::without_waiting_for_the_disk);
   if (done.ok()) {
-    SqlJournal journal(*loner_, Access::write);
-    done = work(journal);
+    WorkDb db(*loner_, Access::write);
+    done = work(db);
+    if (done.ok()) done = db.finish();
   }
   if (done.ok()) done = loner_->settle();
   const Result<int64_t> ended = loner_->run(done.ok() ? stmt::commit : stmt::rollback);
@@ -384,13 +387,13 @@ void SqlStore::tell(Touched touched) {
   });
 }
 
-Result<void> SqlStore::reconnect(std::unique_ptr<Db>& db) {
+Result<void> SqlStore::reconnect(std::unique_ptr<Connection>& db) {
   if (db) return {};
   DW_TRY(db, connect_());
   return {};
 }
 
-Result<void> SqlStore::begin_on(std::unique_ptr<Db>& db, const Statement& statement) {
+Result<void> SqlStore::begin_on(std::unique_ptr<Connection>& db, const Statement& statement) {
   DW_CHECK(reconnect(db));
   Result<int64_t> begun = db->run(statement);
   if (!begun.ok() && !is_sqlite_) {
@@ -402,7 +405,7 @@ Result<void> SqlStore::begin_on(std::unique_ptr<Db>& db, const Statement& statem
   return {};
 }
 
-Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work) {
+Result<void> SqlStore::run_reading(std::unique_ptr<Connection>& db, const ReadWork& work) {
   const Result<void> begun = begin_on(db, stmt::begin_read);
   if (!begun.ok()) {
     // Our own store is no outside system: whoever asks hears what writers hear, and may come again.
@@ -410,15 +413,15 @@ Result<void> SqlStore::run_reading(std::unique_ptr<Db>& db, const ReadWork& work
     const bool is_away = loop_ != nullptr && why.kind == ErrorKind::unreachable;
     return is_away ? Error{ErrorKind::full, why.where, why.what} : why;
   }
-  SqlJournal journal(*db, Access::read);
-  Result<void> done = work(journal);
+  WorkDb reading(*db, Access::read);
+  Result<void> done = work(reading);
   if (!db->run(stmt::rollback).ok() && !is_sqlite_) db.reset();
   return done;
 }
 
-Result<void> SqlStore::beside(const std::function<Result<void>(Db&)>& work) {
+Result<void> SqlStore::beside(const std::function<Result<void>(Connection&)>& work) {
   if (loop_ == nullptr) return work(*writer_);
-  DW_TRY(const std::unique_ptr<Db> own, connect_());
+  DW_TRY(const std::unique_ptr<Connection> own, connect_());
   return work(*own);
 }
 
@@ -427,30 +430,17 @@ Result<void> SqlStore::backup(const std::string& file) {
     return Error{ErrorKind::invalid, "backup",
                  "PostgreSQL has its own tool for this: pg_dump, or continuous archiving"};
   }
-  return beside([&](Db& db) { return static_cast<SqliteDb&>(db).backup(file); });
+  return beside([&](Connection& db) { return static_cast<SqliteDb&>(db).backup(file); });
 }
 
 Result<std::vector<std::string>> SqlStore::verify() {
   std::vector<std::string> found;
-  const auto look = [&](Db& db) -> Result<void> {
+  const auto look = [&](Connection& db) -> Result<void> {
     if (is_sqlite_) {
       DW_TRY(found, static_cast<SqliteDb&>(db).check_integrity());
     }
-    DW_CHECK(db.run(stmt::lanes_without_row, {}, [&](const Row& row) {
-      found.push_back(fmt::format("lane {} has deliveries but no row", row.text(0)));
-    }));
-    DW_CHECK(db.run(stmt::lanes_resting_for_nobody, {}, [&](const Row& row) {
-      found.push_back(
-          fmt::format("lane {} rests, and nothing in it waits for a person", row.text(0)));
-    }));
-    DW_CHECK(db.run(stmt::deliveries_without_end, {}, [&](const Row& row) {
-      found.push_back(
-          fmt::format("{} is over without a time of its end", to_text(DeliveryId{row.integer(0)})));
-    }));
-    DW_CHECK(db.run(stmt::tickets_without_end, {}, [&](const Row& row) {
-      found.push_back(fmt::format("ticket {} is solved without a time", row.integer(0)));
-    }));
-    return {};
+    WorkDb rows(db, Access::read);
+    return verify_rows(rows, found);
   };
   DW_CHECK(beside(look));
   return found;

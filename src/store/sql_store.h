@@ -14,19 +14,19 @@
 #include <thread>
 
 #include "ports/store.h"
-#include "store/db.h"
+#include "store/connection.h"
 #include "store/interrupt.h"
 
 namespace dw {
 
 class SqlStore : public Store {
  public:
-  using Connect = std::function<Result<std::unique_ptr<Db>>()>;
+  using Connect = std::function<Result<std::unique_ptr<Connection>>()>;
 
   /// Without a loop everything runs on the caller's thread over the one connection: commands,
   /// stores in memory, and the simulator. `interrupt` breaks off what the connections do.
-  SqlStore(Loop* loop, std::unique_ptr<Db> writer, std::unique_ptr<Db> reader, Connect connect,
-           SharedInterrupt interrupt = {});
+  SqlStore(Loop* loop, std::unique_ptr<Connection> writer, std::unique_ptr<Connection> reader,
+           Connect connect, SharedInterrupt interrupt = {});
   ~SqlStore() override;
 
   /// Starts the threads; once, when the object is whole.
@@ -85,7 +85,7 @@ class SqlStore : public Store {
   std::vector<Lane*> lanes() const;
   Task<Result<void>> submit(Lane& lane, WriteWork work);
   void write_until_stopped();
-  void read_until_stopped(Lane& lane, std::unique_ptr<Db>& db);
+  void read_until_stopped(Lane& lane, std::unique_ptr<Connection>& db);
   void write_alone_until_stopped();
   Result<void> run_alone(const WriteWork& work);
   void watch_until_stopped();
@@ -99,11 +99,11 @@ class SqlStore : public Store {
   void refuse_waiting(Lane& lane, const Error& why);
   bool is_committing() const;
   void note_health(const Result<void>& result);
-  Result<void> begin_on(std::unique_ptr<Db>& db, const Statement& statement);
-  Result<void> run_reading(std::unique_ptr<Db>& db, const ReadWork& work);
-  Result<void> reconnect(std::unique_ptr<Db>& db);
+  Result<void> begin_on(std::unique_ptr<Connection>& db, const Statement& statement);
+  Result<void> run_reading(std::unique_ptr<Connection>& db, const ReadWork& work);
+  Result<void> reconnect(std::unique_ptr<Connection>& db);
   /// Runs with a connection that no thread of ours uses meanwhile.
-  Result<void> beside(const std::function<Result<void>(Db&)>& work);
+  Result<void> beside(const std::function<Result<void>(Connection&)>& work);
 
   // group_commit.cc
   /// What came of a batch without savepoints.
@@ -124,13 +124,14 @@ class SqlStore : public Store {
   Plainly run_plainly(Batch& batch, Touched& touched);
   /// False: nothing is left that could be committed.
   Result<bool> run_all(Batch& batch, Touched& touched);
-  Result<void> run_one(Db& db, const WriteWork& work, Touched& touched);
+  Result<void> run_one(Connection& db, const WriteWork& work, Touched& touched);
   Touched run_again(Batch& batch);
   /// What the engine could not keep of a batch that was committed otherwise.
   static Result<void> first_full(const Batch& batch);
 
   Loop* loop_;
-  std::unique_ptr<Db> writer_, reader_, looker_, loner_;  // the last two connect at first use
+  std::unique_ptr<Connection> writer_, reader_, looker_,
+      loner_;  // the last two connect at first use
   Connect connect_;
   SharedInterrupt interrupt_;
   bool is_sqlite_;

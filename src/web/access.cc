@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "records/tokens.h"
 #include "web/problem.h"
 
 namespace dw {

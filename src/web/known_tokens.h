@@ -6,6 +6,7 @@
 
 #include "net/task.h"
 #include "ports/store.h"
+#include "records/tokens.h"
 
 namespace dw {
 

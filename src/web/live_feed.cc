@@ -4,7 +4,13 @@
 #include <set>
 
 #include "domain/day.h"
+#include "jobs/tally/rows.h"
+#include "jobs/volume/rows.h"
 #include "net/sse.h"
+#include "records/changes.h"
+#include "records/deliveries.h"
+#include "records/queues.h"
+#include "records/tickets.h"
 #include "web/status_shapes.h"
 #include "web/tally_shapes.h"
 #include "web/volume_shapes.h"
@@ -22,7 +28,7 @@ constexpr Millis renew_spread{30'000};
 constexpr int renew_steps = 100;
 
 /// Hours that were counted, as they are judged now; what is no longer kept gives none.
-Result<std::map<TimePoint, json::object>> judged_hours(Reader& reader,
+Result<std::map<TimePoint, json::object>> judged_hours(ReadDb& db,
                                                        const std::vector<ChangeNote>& notes,
                                                        const Judging& judging) {
   std::map<TimePoint, json::object> out;
@@ -32,7 +38,7 @@ Result<std::map<TimePoint, json::object>> judged_hours(Reader& reader,
   if (out.empty()) return out;
   const TimePoint from = out.begin()->first - 2 * judging.history;
   const TimePoint until = out.rbegin()->first + Millis(1);
-  DW_TRY(const std::vector<HourCount> hours, reader.volume_hours(from, until));
+  DW_TRY(const std::vector<HourCount> hours, volume::hours(db, from, until));
   for (const JudgedHour& one : replay(hours, judging).hours) {
     const auto wanted = out.find(one.hour);
     if (wanted == out.end()) continue;
@@ -53,8 +59,8 @@ LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, Sha
       queues_(std::move(queues)),
       outside_(outside),
       live_(loop, clock, store, tasks,
-            [this](Reader& reader, std::vector<ChangeNote> notes) {
-              return render(reader, std::move(notes));
+            [this](ReadDb& db, std::vector<ChangeNote> notes) {
+              return render(db, std::move(notes));
             }),
       volume_(std::move(volume)),
       queues_changed_(loop, clock),
@@ -84,29 +90,28 @@ void LiveFeed::tell(const ConnectorState& connector) {
   live_.announce_latest("status", connector.name, to_text(shape_of(LiveConnector{connector})));
 }
 
-Result<std::vector<LiveEvent>> LiveFeed::render(Reader& reader,
-                                                std::vector<ChangeNote> notes) const {
+Result<std::vector<LiveEvent>> LiveFeed::render(ReadDb& db, std::vector<ChangeNote> notes) const {
   // A thing that changed several times is told once, as it is now, in its last place.
   std::set<std::pair<std::string, int64_t>> told;
   std::vector<LiveEvent> events;
-  DW_TRY(const auto hours, judged_hours(reader, notes, volume_));
+  DW_TRY(const auto hours, judged_hours(db, notes, volume_));
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
     if (!told.emplace(note->topic, note->id).second) continue;
     json::object body;
     if (note->topic == "ticket") {
-      DW_TRY(const auto ticket, reader.ticket(TicketId{note->id}));
+      DW_TRY(const auto ticket, tickets::find(db, TicketId{note->id}));
       if (!ticket) continue;
       body = shape_of(LiveTicket{*ticket}, shapes_);
     } else if (note->topic == "tally") {
       const TimePoint today = day_start(clock_.now(), shapes_.timezone);
-      DW_TRY(const auto bar, reader.tally_bar(note->id, today));
+      DW_TRY(const auto bar, tally::bar(db, note->id, today));
       if (!bar) continue;
       body = shape_of(*bar);
     } else if (note->topic == "volume") {
       body = hours.at(TimePoint(Millis(note->id)));
       if (body.empty()) continue;
     } else {
-      DW_TRY(const auto delivery, reader.delivery(DeliveryId{note->id}));
+      DW_TRY(const auto delivery, deliveries::find(db, DeliveryId{note->id}));
       if (!delivery) continue;
       body = shape_of(*delivery, shapes_);
     }
@@ -120,10 +125,10 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
   while (!is_stopping_) {
     if (live_.readers() > 0) {
       std::vector<std::pair<std::string, std::string>> shapes;
-      auto work = [&](Reader& reader) -> Result<void> {
+      auto work = [&](ReadDb& db) -> Result<void> {
         shapes.clear();
         for (const QueueName& queue : queues_) {
-          DW_TRY(const ShownQueue shown, read_queue(reader, queue, outside_, clock_.now()));
+          DW_TRY(const ShownQueue shown, read_queue(db, queue, outside_, clock_.now()));
           shapes.emplace_back(queue.name, to_text(shape_of(shown)));
         }
         return {};
@@ -144,10 +149,10 @@ Task<void> LiveFeed::keep_history_until_stopped() {
   while (!is_stopping_) {
     const TimePoint now = clock_.now();
     std::map<std::string, std::optional<int64_t>> depths;
-    auto work = [&](Reader& reader) -> Result<void> {
+    auto work = [&](ReadDb& db) -> Result<void> {
       for (const QueueName& queue : queues_) {
         if (queue.kind != "embedded") continue;
-        DW_TRY(const QueueFigures figures, reader.queue_figures(queue.name, now));
+        DW_TRY(const QueueFigures figures, queues::figures(db, queue.name, now));
         depths[queue.name] = figures.depth + figures.delayed;
       }
       return {};

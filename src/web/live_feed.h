@@ -8,6 +8,7 @@
 #include "engine/live.h"
 #include "jobs/volume/replay.h"
 #include "net/http_server.h"
+#include "records/changes.h"
 #include "web/connector_states.h"
 #include "web/queue_history.h"
 #include "web/queue_shapes.h"
@@ -39,7 +40,7 @@ class LiveFeed {
   Task<void> follow_queues_until_stopped();
   Task<void> keep_history_until_stopped();
   Task<void> write_events(std::string position, bool is_renewed, ByteStream& out);
-  Result<std::vector<LiveEvent>> render(Reader& reader, std::vector<ChangeNote> notes) const;
+  Result<std::vector<LiveEvent>> render(ReadDb& db, std::vector<ChangeNote> notes) const;
 
   Loop& loop_;
   Clock& clock_;

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "ports/notices.h"
+#include "jobs/notices/notices.h"
+#include "jobs/notices/records.h"
 #include "web/shapes.h"
 
 namespace dw {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "records/queues.h"
+
 namespace dw {
 
-Result<ShownQueue> read_queue(Reader& reader, const QueueName& queue, const QueueDepths& outside,
+Result<ShownQueue> read_queue(ReadDb& db, const QueueName& queue, const QueueDepths& outside,
                               TimePoint now) {
   ShownQueue out{.name = queue.name,
                  .kind = queue.kind,
@@ -19,8 +21,8 @@ Result<ShownQueue> read_queue(Reader& reader, const QueueName& queue, const Queu
     }
     return out;
   }
-  DW_TRY(const QueueFigures figures, reader.queue_figures(queue.name, now));
-  DW_TRY(const QueueFigures buried, reader.queue_figures(queue.name + "-dead", now));
+  DW_TRY(const QueueFigures figures, queues::figures(db, queue.name, now));
+  DW_TRY(const QueueFigures buried, queues::figures(db, queue.name + "-dead", now));
   out.depth = figures.depth + figures.delayed;
   out.in_flight = figures.in_flight;
   out.dead = buried.depth + buried.in_flight + buried.delayed;

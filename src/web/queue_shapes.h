@@ -14,7 +14,7 @@ struct QueueName {
 };
 
 /// Its dead letters counted; of a queue outside this program what it last said.
-Result<ShownQueue> read_queue(Reader& reader, const QueueName& queue, const QueueDepths& outside,
+Result<ShownQueue> read_queue(ReadDb& db, const QueueName& queue, const QueueDepths& outside,
                               TimePoint now);
 
 }  // namespace dw

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "domain/event.h"
+#include "records/queues.h"
+#include "records/tickets.h"
+
 namespace dw {
 namespace {
 

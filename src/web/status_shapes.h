@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "domain/account.h"
 #include "engine/scheduler.h"
+#include "records/audit.h"
 #include "web/access.h"
 #include "web/connector_states.h"
 #include "web/shapes.h"

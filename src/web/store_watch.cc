@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "net/wake.h"
+#include "records/changes.h"
 
 namespace dw {
 namespace {
@@ -43,8 +44,8 @@ Task<std::string> StoreWatch::trouble() {
 }
 
 Task<void> StoreWatch::ask() {
-  auto work = [](Reader& reader) -> Result<void> {
-    DW_CHECK(reader.last_change());
+  auto work = [](ReadDb& db) -> Result<void> {
+    DW_CHECK(changes::last(db));
     return {};
   };
   const Result<void> read = co_await store_.read(work);

@@ -6,6 +6,10 @@
 #include <charconv>
 #include <map>
 
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/tickets.h"
+
 namespace dw {
 namespace {
 
@@ -41,51 +45,51 @@ Error nothing_known(const std::string& id) {
 }
 
 /// Nothing where retention has removed the event.
-Result<void> add_event(Reader& reader, EventId id, std::vector<Delivery> caused, Story& story) {
-  DW_TRY(auto stored, reader.event(id));
+Result<void> add_event(ReadDb& db, EventId id, std::vector<Delivery> caused, Story& story) {
+  DW_TRY(auto stored, events::find(db, id));
   if (stored) story.events.push_back({std::move(*stored), std::move(caused)});
   return {};
 }
 
-Result<Story> read_ticket(Reader& reader, TicketId id) {
+Result<Story> read_ticket(ReadDb& db, TicketId id) {
   Story story;
-  DW_TRY(story.ticket, reader.ticket(id));
-  DW_TRY(story.comments, reader.comments(id));
-  DW_TRY(auto page, reader.deliveries({.ticket = id, .page = {.limit = deliveries_max}}));
+  DW_TRY(story.ticket, tickets::find(db, id));
+  DW_TRY(story.comments, tickets::comments(db, id));
+  DW_TRY(auto page, deliveries::list(db, {.ticket = id, .page = {.limit = deliveries_max}}));
   std::map<EventId, std::vector<Delivery>> caused;
   for (auto one = page.items.rbegin(); one != page.items.rend(); ++one) {
     caused[one->event].push_back(std::move(*one));
   }
   for (auto& [event, deliveries] : caused) {
-    DW_CHECK(add_event(reader, event, std::move(deliveries), story));
+    DW_CHECK(add_event(db, event, std::move(deliveries), story));
   }
   return story;
 }
 
-Result<Story> read_event(Reader& reader, EventId id) {
+Result<Story> read_event(ReadDb& db, EventId id) {
   Story story;
-  DW_TRY(auto page, reader.deliveries({.event = id, .page = {.limit = deliveries_max}}));
+  DW_TRY(auto page, deliveries::list(db, {.event = id, .page = {.limit = deliveries_max}}));
   std::reverse(page.items.begin(), page.items.end());
   for (const Delivery& one : page.items) {
     if (!one.ticket || story.ticket) continue;
-    DW_TRY(story.ticket, reader.ticket(one.ticket));
+    DW_TRY(story.ticket, tickets::find(db, one.ticket));
   }
-  DW_CHECK(add_event(reader, id, std::move(page.items), story));
+  DW_CHECK(add_event(db, id, std::move(page.items), story));
   return story;
 }
 
 }  // namespace
 
-Result<Story> read_story(Reader& reader, const std::string& name) {
+Result<Story> read_story(ReadDb& db, const std::string& name) {
   DW_TRY(Subject subject, subject_named(name));
   const bool is_delivery = bool(subject.delivery);
   if (is_delivery) {
-    DW_TRY(const auto delivery, reader.delivery(subject.delivery));
+    DW_TRY(const auto delivery, deliveries::find(db, subject.delivery));
     if (!delivery) return nothing_known(name);
     subject = {delivery->ticket, delivery->event, {}};
   }
   DW_TRY(Story story,
-         subject.ticket ? read_ticket(reader, subject.ticket) : read_event(reader, subject.event));
+         subject.ticket ? read_ticket(db, subject.ticket) : read_event(db, subject.event));
   const bool is_known = is_delivery || story.ticket || !story.events.empty();
   if (!is_known) return nothing_known(name);
   return story;

@@ -30,7 +30,7 @@ struct Summary {
 
 /// `name`: "17" or "#17" is a ticket, "e-000123" an event, "d-000191" a delivery. Without its rule.
 /// errors  invalid: it is none of these; missing: nothing is known of it
-Result<Story> read_story(Reader& reader, const std::string& name);
+Result<Story> read_story(ReadDb& db, const std::string& name);
 
 template <>
 inline constexpr std::array all_of<EventState>{EventState::done, EventState::parked};

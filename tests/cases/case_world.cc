@@ -8,9 +8,14 @@
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
 #include "connectors/shadow/shadow.h"
+#include "jobs/bridge/rows.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "jobs/taking/taking.h"
+#include "records/deliveries.h"
+#include "records/lanes.h"
+#include "records/links.h"
+#include "records/tickets.h"
 
 namespace dw {
 
@@ -103,10 +108,12 @@ void CaseWorld::know(const CaseLine& line) {
     json::object body{{"name", line.word(2)}};
     if (what == "person") body["email"] = line.word(3);
     if (line.has("bot")) body["is_bot"] = true;
-    write([&](Journal& j) { return j.set_known({line.word(1), body, clock_.now()}); });
+    write([&](Db& db) { return bridge::set_lookup(db, {line.word(1), body, clock_.now()}); });
   } else if (what == "read") {
     const json::object body{{"message", line.word(2)}};
-    write([&](Journal& j) { return j.set_known({"read:" + line.word(1), body, clock_.now()}); });
+    write([&](Db& db) {
+      return bridge::set_lookup(db, {"read:" + line.word(1), body, clock_.now()});
+    });
   } else {
     extra_.push_back("wrong  nothing is known of " + what);
   }
@@ -153,8 +160,8 @@ void CaseWorld::know_link(const CaseLine& line) {
   const auto ago = parse_duration(line.value("solved", "1h"));
   const TimePoint solved_at = now - (ago.ok() ? *ago : Millis(0));
   const std::string from = line.value("from", "U7");
-  write([&](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId id, j.fresh_ticket());
+  write([&](Db& db) -> Result<void> {
+    DW_TRY(const TicketId id, tickets::reserve_id(db));
     Ticket ticket{.id = id,
                   .title = line.value("title", "VPN is down"),
                   .description = "It is.",
@@ -170,7 +177,7 @@ void CaseWorld::know_link(const CaseLine& line) {
       ticket.status = Status::solved;
       ticket.solved_at = solved_at;
     }
-    DW_CHECK(j.open_ticket(ticket));
+    DW_CHECK(tickets::open(db, ticket));
     BridgeLink link{.channel = std::string(place[0]),
                     .thread = std::string(place.at(1)),
                     .ticket = id,
@@ -182,16 +189,16 @@ void CaseWorld::know_link(const CaseLine& line) {
                     .comments_until = line.value("until", "7000"),
                     .opened_at = now};
     if (is_solved) link.solved_at = solved_at;
-    DW_CHECK(j.set_link(link));
-    return j.set_said({.key = line.word(1),
-                       .kind = "chat.message",
-                       .channel = link.channel,
-                       .thread = link.thread,
-                       .message = link.thread,
-                       .author = from,
-                       .digest = "",
-                       .state = SaidState::carried,
-                       .at = now - Millis(7'200'000)});
+    DW_CHECK(links::set(db, link));
+    return bridge::set_message(db, {.key = line.word(1),
+                                    .kind = "chat.message",
+                                    .channel = link.channel,
+                                    .thread = link.thread,
+                                    .message = link.thread,
+                                    .author = from,
+                                    .digest = "",
+                                    .state = SaidState::carried,
+                                    .at = now - Millis(7'200'000)});
   });
 }
 
@@ -294,13 +301,13 @@ void CaseWorld::accept(Event event) {
 bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
                            const Outcome& outcome) {
   bool is_found = false;
-  write([&](Journal& j) -> Result<void> {
+  write([&](Db& db) -> Result<void> {
     const TimePoint now = clock_.now();
-    DW_TRY(const auto claims, j.claim_lanes({"case"}, now, now + Millis(1000), 1000));
+    DW_TRY(const auto claims, lanes::claim(db, {"case"}, now, now + Millis(1000), 1000));
     const BatchMax one = [](const Delivery&) { return size_t{1}; };
     for (const LaneClaim& claim : claims) {
       if (!is_found) {
-        DW_TRY(auto head, j.open_in_lane(claim.lane, 100));
+        DW_TRY(auto head, deliveries::open_in_lane(db, claim.lane, 100));
         // A dead one that holds nothing back is not in front.
         std::erase_if(head, [](const Delivery& old) {
           return old.state != DeliveryState::pending && !old.holds_lane;
@@ -314,21 +321,21 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
             is_named &&
             (rest.empty() || (head[0].reference + " ").find(" " + rest + " ") != std::string::npos);
         if (is_it) {
-          DW_TRY(const auto taken, j.take(claim, now, one));
+          DW_TRY(const auto taken, lanes::begin_attempts(db, claim, now, one));
           if (taken.empty()) continue;
           is_found = true;
           const bool is_done = outcome.kind == Outcome::Kind::done;
-          DW_CHECK(j.finish(claim,
-                            {.id = taken[0].id,
-                             .state = is_done ? DeliveryState::done : DeliveryState::dead,
-                             .reason = outcome.why},
-                            now));
+          DW_CHECK(lanes::finish(db, claim,
+                                 {.id = taken[0].id,
+                                  .state = is_done ? DeliveryState::done : DeliveryState::dead,
+                                  .reason = outcome.why},
+                                 now));
           Inbox::Counts unused;
           Inbox::Broken broken;
-          DW_CHECK(inbox_->take_answer(j, taken[0], outcome, unused, broken));
+          DW_CHECK(inbox_->take_answer(db, taken[0], outcome, unused, broken));
         }
       }
-      DW_CHECK(j.release_lane(claim, now));
+      DW_CHECK(lanes::release(db, claim, now));
     }
     return {};
   });
@@ -354,11 +361,11 @@ void CaseWorld::answer(const CaseLine& line, bool is_done) {
 
 /// A person decides that it need not happen.
 void CaseWorld::discard(const std::string& what) {
-  write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto page, j.deliveries({.states = {DeliveryState::pending}}));
+  write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto page, deliveries::list(db, {.states = {DeliveryState::pending}}));
     for (const Delivery& one : page.items) {
       if (!one.reference.starts_with(what + " ")) continue;
-      DW_CHECK(j.discard_delivery(one.id, "a person said so", clock_.now()));
+      DW_CHECK(deliveries::discard(db, one.id, "a person said so", clock_.now()));
     }
     return {};
   });
@@ -382,16 +389,16 @@ void CaseWorld::send_all() {
 
 std::vector<std::string> CaseWorld::told() {
   std::vector<std::string> out = extra_;
-  const Result<void> read = store_->read_now([&](Reader& r) -> Result<void> {
-    DW_TRY(auto tickets, r.tickets({.page = {.limit = 500}}));
+  const Result<void> read = store_->read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(auto tickets, tickets::list(db, {.page = {.limit = 500}}));
     std::reverse(tickets.items.begin(), tickets.items.end());
     for (const Ticket& one : tickets.items) {
-      DW_TRY(const auto comments, r.comments(one.id));
+      DW_TRY(const auto comments, tickets::comments(db, one.id));
       std::string text = show(one, comments.size());
       if (shown_tickets_[one.id.value] != text) out.push_back(text);
       shown_tickets_[one.id.value] = std::move(text);
     }
-    DW_TRY(auto deliveries, r.deliveries({.page = {.limit = 500}}));
+    DW_TRY(auto deliveries, deliveries::list(db, {.page = {.limit = 500}}));
     std::reverse(deliveries.items.begin(), deliveries.items.end());
     for (const Delivery& one : deliveries.items) {
       const bool is_new = shown_deliveries_.count(one.id.value) == 0;

@@ -1,26 +1,39 @@
 // What a person, a token or a command asks for is in the audit list, in the commit that does it.
+#include "records/audit.h"
+
 #include <gtest/gtest.h>
 
+#include "domain/delivery.h"
+#include "domain/event.h"
 #include "engine/inbox.h"
 #include "net/task_group.h"
+#include "ports/job.h"
+#include "ports/store.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/tickets.h"
 #include "store/open.h"
 
 namespace dw {
 namespace {
 
+struct ChangingView {
+  TicketId fresh_ticket;
+};
+
 /// Opens a ticket, refuses, or changes one: at once or after a question.
-class Changing : public Job {
+class Changing : public JobOf<ChangingView> {
  public:
   std::string_view name() const override { return "changing"; }
   bool takes(std::string_view kind) const override { return kind != "nothing"; }
-  Result<View> read(const Event& event, Reader& reader) const override {
-    View view;
+  Result<ChangingView> read(const Event& event, ReadDb& db) const override {
+    ChangingView view;
     if (event.kind == "open") {
-      DW_TRY(view.fresh_ticket, reader.fresh_ticket());
+      DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
     }
     return view;
   }
-  Plan plan(const Event& event, const View& view) const override {
+  Plan plan(const Event& event, const ChangingView& view) const override {
     Plan plan;
     if (event.kind == "open") {
       plan.changes.push_back(OpenTicket{{.id = view.fresh_ticket, .title = "t"}});
@@ -67,8 +80,8 @@ struct AuditWorld {
   }
   std::vector<std::string> lines() {
     std::vector<std::string> out;
-    const Result<void> read = store->read_now([&](Reader& reader) -> Result<void> {
-      DW_TRY(const auto entries, reader.audit({}));
+    const Result<void> read = store->read_now([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto entries, audit::list(db, {}));
       for (const AuditEntry& one : entries) {
         out.insert(out.begin(), one.who + "|" + one.what + "|" + one.subject);
       }
@@ -99,11 +112,11 @@ TEST(Audit, who_changes_a_ticket_from_a_chat_is_written_down_through_every_quest
   EXPECT_EQ(w.lines(), (Lines{"chat Ana (U1)|ticket.update|ticket 7: assignee"}));
 
   EXPECT_TRUE(w.wait_for(w.inbox.accept(w.event("press", "3", person))).ok());
-  const Result<void> answered = w.store->write_now([&](Journal& journal) -> Result<void> {
-    DW_TRY(const auto waiting, journal.deliveries({.lane = "a", .page = {}}));
+  const Result<void> answered = w.store->write_now([&](Db& db) -> Result<void> {
+    DW_TRY(const auto waiting, deliveries::list(db, {.lane = "a", .page = {}}));
     Inbox::Counts counts;
     Inbox::Broken broken;
-    return w.inbox.take_answer(journal, waiting.items.at(0), Outcome::done(), counts, broken);
+    return w.inbox.take_answer(db, waiting.items.at(0), Outcome::done(), counts, broken);
   });
   ASSERT_TRUE(answered.ok());
   EXPECT_EQ(w.lines().size(), 2U);
@@ -116,8 +129,8 @@ TEST(Audit, a_text_that_no_store_keeps_is_cleaned_before_anything_is_decided) {
   EXPECT_TRUE(w.wait_for(w.inbox.accept(w.event("open", nul)))->is_first);
   EXPECT_FALSE(w.wait_for(w.inbox.accept(w.event("open", nul)))->is_first);
   std::optional<StoredEvent> kept;
-  const Result<void> read = w.store->read_now([&](Reader& reader) -> Result<void> {
-    DW_TRY(kept, reader.event({1}));
+  const Result<void> read = w.store->read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(kept, events::find(db, {1}));
     return {};
   });
   ASSERT_TRUE(read.ok() && kept);

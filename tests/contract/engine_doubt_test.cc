@@ -3,7 +3,11 @@
 #include <filesystem>
 
 #include "contract/engine_world.h"
+#include "domain/delivery.h"
+#include "domain/event.h"
 #include "net/loop_clock.h"
+#include "records/deliveries.h"
+#include "records/lanes.h"
 #include "store/sqlite/sqlite_db.h"
 
 namespace dw {
@@ -22,9 +26,9 @@ TEST(EngineDoubt, a_replica_that_slept_while_its_target_waited_sends_nothing_ano
   world.send("a", "1");
   world.clock.advance(Millis(90'000));  // nothing of ours runs meanwhile
   std::vector<LaneClaim> theirs;
-  const Result<void> taken = world.store->write_now([&](Journal& journal) -> Result<void> {
+  const Result<void> taken = world.store->write_now([&](Db& db) -> Result<void> {
     const TimePoint now = world.clock.now();
-    DW_TRY(theirs, journal.claim_lanes({"another", {}}, now, now + Millis(30'000), 10));
+    DW_TRY(theirs, lanes::claim(db, {"another", {}}, now, now + Millis(30'000), 10));
     return {};
   });
   EXPECT_TRUE(taken.ok());
@@ -175,7 +179,7 @@ struct LockedStore {
   std::string file() const { return (folder / "store.db").string(); }
   void lock() {
     other = std::move(*SqliteDb::open(file()));
-    const Statement begin{0, "test", "BEGIN IMMEDIATE", ""};
+    const Statement begin{"test", "BEGIN IMMEDIATE", ""};
     EXPECT_TRUE(other->run(begin).ok());
   }
 };
@@ -212,8 +216,8 @@ TEST(EngineDoubt, at_stop_no_work_of_the_store_runs_after_what_it_refers_to_is_g
   place.other.reset();  // the lock is gone: whatever still waited could run now, and must not
   const auto seen = open_store("sqlite:" + place.file(), OpenMode::visit, nullptr);
   ASSERT_TRUE(seen.ok());
-  const Result<void> read = (*seen)->read_now([](Reader& reader) -> Result<void> {
-    DW_TRY(const BacklogFigures figures, reader.backlog());
+  const Result<void> read = (*seen)->read_now([](ReadDb& db) -> Result<void> {
+    DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
     EXPECT_EQ(figures.pending, 0);
     return {};
   });

@@ -1,5 +1,10 @@
 // What the engine does with events, lanes and answers.
 #include "contract/engine_world.h"
+#include "domain/delivery.h"
+#include "domain/ticket.h"
+#include "records/deliveries.h"
+#include "records/paging.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -84,7 +89,7 @@ TEST(Engine, what_the_target_cannot_tell_waits_for_a_person) {
   EXPECT_EQ(world.state_of(1), DeliveryState::unsure);
   EXPECT_EQ(world.target.performed, Texts{"1"}) << "its lane waits";
   const Result<void> decided = world.store->write_now(
-      [&](Journal& journal) { return journal.discard_delivery({1}, "seen", world.clock.now()); });
+      [&](Db& db) { return deliveries::discard(db, {1}, "seen", world.clock.now()); });
   EXPECT_TRUE(decided.ok());
   world.pass(Millis(2000));
   EXPECT_EQ(world.target.performed, (Texts{"1", "2"}));
@@ -97,8 +102,8 @@ TEST(Engine, what_a_person_sends_again_is_sent_even_if_the_target_cannot_tell) {
   world.send("a", "1");
   world.pass(Millis(3000));
   EXPECT_EQ(world.state_of(1), DeliveryState::unsure);
-  const Result<void> decided = world.store->write_now(
-      [&](Journal& journal) { return journal.retry_delivery({1}, world.clock.now()); });
+  const Result<void> decided =
+      world.store->write_now([&](Db& db) { return deliveries::retry(db, {1}, world.clock.now()); });
   EXPECT_TRUE(decided.ok());
   world.pass(Millis(3000));
   EXPECT_EQ(world.performed(), (Texts{"1", "1"}));
@@ -208,8 +213,8 @@ TEST(Engine, what_is_in_doubt_is_asked_about_by_no_clock_that_is_ahead) {
 TEST(Engine, what_a_person_has_discarded_already_is_no_conflict) {
   World world;
   EXPECT_TRUE(world.say("a", "1", "say later").ok());
-  auto discard = [&](Journal& journal) -> Result<void> {
-    return journal.discard_delivery({1}, "by a person", world.clock.now());
+  auto discard = [&](Db& db) -> Result<void> {
+    return deliveries::discard(db, {1}, "by a person", world.clock.now());
   };
   ASSERT_TRUE(world.store->write_now(discard).ok());
   EXPECT_TRUE(world.say("a", "2", "drop").ok());
@@ -237,8 +242,8 @@ TEST(Engine, an_answer_whose_plan_is_a_defect_is_parked_and_leaves_nothing_of_it
   EXPECT_TRUE(world.say("a", "1", "ask").ok());
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
   EXPECT_EQ(world.performed(), Texts{"1"});
-  const Result<void> read = world.store->read_now([](Reader& reader) -> Result<void> {
-    DW_TRY(const Page<Ticket> tickets, reader.tickets({}));
+  const Result<void> read = world.store->read_now([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> tickets, tickets::list(db, {}));
     EXPECT_TRUE(tickets.items.empty()) << "the first job's half of the plan";
     return {};
   });

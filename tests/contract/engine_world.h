@@ -6,12 +6,21 @@
 
 #include "engine/inbox.h"
 #include "engine/outbox.h"
+#include "ports/job.h"
+#include "records/deliveries.h"
+#include "records/lanes.h"
+#include "records/tickets.h"
 #include "store/open.h"
 
 namespace dw {
 
+/// What a job may know: a number for a new ticket.
+struct Reserved {
+  TicketId fresh_ticket;
+};
+
 /// Plans one delivery for each event, in the lane that the event names.
-class Relay : public Job {
+class Relay : public JobOf<Reserved> {
  public:
   std::string_view name() const override { return "relay"; }
   bool takes(std::string_view kind) const override {
@@ -19,14 +28,14 @@ class Relay : public Job {
            kind == "ask" || kind == "answered" || kind == "drop" || kind == "throw" ||
            kind == "ask same" || kind == "answered same";
   }
-  Result<View> read(const Event& event, Reader& reader) const override {
-    View view;
+  Result<Reserved> read(const Event& event, ReadDb& db) const override {
+    Reserved view;
     if (event.kind == "answered") {
-      DW_TRY(view.fresh_ticket, reader.fresh_ticket());
+      DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
     }
     return view;
   }
-  Plan plan(const Event& event, const View& view) const override {
+  Plan plan(const Event& event, const Reserved& view) const override {
     DW_ASSERT(event.kind != "broken", "this kind is here to break");
     if (event.kind == "throw") throw std::runtime_error("no such thing");
     Plan plan;
@@ -63,14 +72,14 @@ class Relay : public Job {
 };
 
 /// Takes the same events as Relay does, and some of its own.
-class Counting : public Job {
+class Counting : public JobOf<NoView> {
  public:
   std::string_view name() const override { return "counting"; }
   bool takes(std::string_view kind) const override {
     return kind == "say" || kind == "count" || kind == "answered";
   }
-  Result<View> read(const Event&, Reader&) const override { return View{}; }
-  Plan plan(const Event& event, const View&) const override {
+  Result<NoView> read(const Event&, ReadDb&) const override { return NoView{}; }
+  Plan plan(const Event& event, const NoView&) const override {
     DW_ASSERT(event.kind != "answered", "answers are here to break");
     Plan plan;
     plan.reply = json::object{{"counted", event.key}};
@@ -274,8 +283,8 @@ struct World {
   /// How many lanes `worker` could claim at that time; none is claimed.
   size_t lanes_for(const LaneWorker& worker, TimePoint at) {
     size_t count = 0;
-    const Result<void> undone = store->write_now([&](Journal& journal) -> Result<void> {
-      DW_TRY(const auto claims, journal.claim_lanes(worker, at, at + Millis(1000), 10));
+    const Result<void> undone = store->write_now([&](Db& db) -> Result<void> {
+      DW_TRY(const auto claims, lanes::claim(db, worker, at, at + Millis(1000), 10));
       count = claims.size();
       return Error{};
     });
@@ -285,8 +294,8 @@ struct World {
   size_t lanes_for_another(TimePoint at) { return lanes_for({"another"}, at); }
   Delivery delivery(int64_t id) {
     Delivery out;
-    const Result<void> read = store->read_now([&](Reader& reader) -> Result<void> {
-      DW_TRY(const auto found, reader.delivery({id}));
+    const Result<void> read = store->read_now([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto found, deliveries::find(db, {id}));
       out = found.value();
       return {};
     });

@@ -9,11 +9,13 @@
 
 #include "contract/store_world.h"
 #include "net/loop_clock.h"
+#include "ports/store.h"
+#include "records/changes.h"
 
 namespace dw {
 namespace {
 
-Result<std::vector<LiveEvent>> as_numbers(Reader&, std::vector<ChangeNote> notes) {
+Result<std::vector<LiveEvent>> as_numbers(ReadDb&, std::vector<ChangeNote> notes) {
   std::vector<LiveEvent> events;
   for (const ChangeNote& note : notes) {
     events.push_back({note.position, note.topic, std::to_string(note.id)});
@@ -48,8 +50,8 @@ struct LiveWorld {
     return std::move(*opened);
   }
   Task<void> write(size_t replica) {
-    const WriteWork work = [](Journal& j) -> Result<void> {
-      DW_CHECK(open_one(j, "t"));
+    const WriteWork work = [](Db& db) -> Result<void> {
+      DW_CHECK(open_one(db, "t"));
       return {};
     };
     const Result<void> written = co_await stores[replica]->write(work);

@@ -4,7 +4,12 @@
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
 #include "connectors/shadow/shadow.h"
+#include "domain/delivery.h"
+#include "domain/ticket.h"
 #include "ports/queue_limits.h"
+#include "ports/store.h"
+#include "records/queues.h"
+#include "records/tickets.h"
 #include "store/open.h"
 
 namespace dw {
@@ -22,8 +27,8 @@ struct World {
   Outcome apply(LocalTarget& target, Payload payload) {
     Outcome outcome;
     const Delivery delivery{.target = target.name(), .payload = std::move(payload)};
-    const Result<void> done = store->write_now([&](Journal& journal) -> Result<void> {
-      DW_TRY(outcome, target.apply(journal, delivery, t0));
+    const Result<void> done = store->write_now([&](Db& db) -> Result<void> {
+      DW_TRY(outcome, target.apply(db, delivery, t0));
       return {};
     });
     EXPECT_TRUE(done.ok()) << "the store itself is fine";
@@ -31,22 +36,23 @@ struct World {
   }
   std::vector<QueueMessage> receive() {
     std::vector<QueueMessage> out;
-    EXPECT_TRUE(store
-                    ->write_now([&](Journal& journal) -> Result<void> {
-                      DW_TRY(out, journal.queue_receive(
-                                      {.queue = "high", .count_max = 10, .dead_queue = ""}, t0));
-                      return {};
-                    })
-                    .ok());
+    EXPECT_TRUE(
+        store
+            ->write_now([&](Db& db) -> Result<void> {
+              DW_TRY(out,
+                     queues::receive(db, {.queue = "high", .count_max = 10, .dead_queue = ""}, t0));
+              return {};
+            })
+            .ok());
     return out;
   }
   TicketId open_ticket() {
     TicketId id;
     EXPECT_TRUE(store
-                    ->write_now([&](Journal& journal) -> Result<void> {
-                      DW_TRY(id, journal.fresh_ticket());
-                      return journal.open_ticket(
-                          {.id = id, .title = "t", .opened_at = t0, .updated_at = t0});
+                    ->write_now([&](Db& db) -> Result<void> {
+                      DW_TRY(id, tickets::reserve_id(db));
+                      return tickets::open(
+                          db, {.id = id, .title = "t", .opened_at = t0, .updated_at = t0});
                     })
                     .ok());
     return id;
@@ -85,11 +91,11 @@ TEST(EmbeddedDesk, comments_and_changes_reach_the_ticket) {
   EXPECT_EQ(world.apply(world.desk, comment).kind, Kind::done);
   EXPECT_EQ(world.apply(world.desk, DeskUpdate{id, {.status = Status::solved}}).kind, Kind::done);
   EXPECT_TRUE(world.store
-                  ->read_now([&](Reader& reader) -> Result<void> {
-                    DW_TRY(const auto comments, reader.comments(id));
+                  ->read_now([&](ReadDb& db) -> Result<void> {
+                    DW_TRY(const auto comments, tickets::comments(db, id));
                     EXPECT_EQ(comments.size(), 1U);
                     EXPECT_EQ(comments.at(0).body, "on it");
-                    DW_TRY(const auto ticket, reader.ticket(id));
+                    DW_TRY(const auto ticket, tickets::find(db, id));
                     EXPECT_EQ(ticket->status, Status::solved);
                     return {};
                   })
@@ -125,8 +131,8 @@ TEST(Shadow, takes_everything_and_writes_nothing) {
   const DeskComment comment{.ticket = id, .author_name = "Ana", .body = "b"};
   EXPECT_EQ(world.apply(shadow, comment).kind, Kind::done);
   EXPECT_TRUE(world.store
-                  ->read_now([&](Reader& reader) -> Result<void> {
-                    DW_TRY(const auto comments, reader.comments(id));
+                  ->read_now([&](ReadDb& db) -> Result<void> {
+                    DW_TRY(const auto comments, tickets::comments(db, id));
                     EXPECT_TRUE(comments.empty());
                     return {};
                   })

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "net/task_group.h"
+#include "ports/store.h"
 #include "store/open.h"
 
 namespace dw {

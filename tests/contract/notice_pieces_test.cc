@@ -5,7 +5,13 @@
 
 #include "app/notice_runs.h"
 #include "contract/store_world.h"
+#include "jobs/notices/records.h"
+#include "jobs/notices/rows.h"
 #include "net/task_group.h"
+#include "ports/store.h"
+#include "records/audit.h"
+#include "records/deliveries.h"
+#include "records/paging.h"
 
 namespace dw {
 namespace {
@@ -49,10 +55,10 @@ class WatchedStore : public Store {
     }
     Result<void> done;
     int64_t before = 0, after = 0;
-    const WriteWork counted = [&](Journal& journal) -> Result<void> {
-      DW_TRY(before, rows(journal));
-      DW_CHECK(work(journal));
-      DW_TRY(after, rows(journal));
+    const WriteWork counted = [&](Db& db) -> Result<void> {
+      DW_TRY(before, rows(db));
+      DW_CHECK(work(db));
+      DW_TRY(after, rows(db));
       return {};
     };
     done = inner_.write_now(counted);
@@ -74,15 +80,15 @@ class WatchedStore : public Store {
   int writes = 0;
 
  private:
-  static Result<int64_t> rows(Journal& journal) {
+  static Result<int64_t> rows(Db& db) {
     int64_t count = 0;
-    DW_TRY(const BacklogFigures figures, journal.backlog());
+    DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
     count += figures.pending;
-    DW_TRY(const Page<NoticeRun> runs, journal.notice_runs({.limit = 1}));
+    DW_TRY(const Page<NoticeRun> runs, notices::runs(db, {.limit = 1}));
     if (runs.items.empty()) return count;
     PageRequest page{.limit = 500};
     do {
-      DW_TRY(const auto letters, journal.notice_letters(runs.items.front().id, page));
+      DW_TRY(const auto letters, notices::letters(db, runs.items.front().id, page));
       count += static_cast<int64_t>(letters.items.size());
       page.cursor = letters.next_cursor;
     } while (!page.cursor.empty());
@@ -146,15 +152,15 @@ class NoticePieces : public testing::TestWithParam<std::string> {
   /// Each customer has one letter with one delivery.
   void expect_each_once(Bundle& b) {
     b.reopen();
-    b.read([&](Reader& r) -> Result<void> {
-      DW_TRY(const BacklogFigures figures, r.backlog());
+    b.read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
       EXPECT_EQ(figures.pending, customers);
-      DW_TRY(const NoticeMarks marks, r.notice_marks());
+      DW_TRY(const NoticeMarks marks, notices::marks(db));
       EXPECT_EQ(marks.letters, customers);
       std::set<int64_t> deliveries;
       for (int i = 0; i < customers; ++i) {
         int64_t sent = 0;
-        DW_TRY(const auto letters, r.notices_of(fmt::format("c{:05}@x.example", i)));
+        DW_TRY(const auto letters, notices::letters_of(db, fmt::format("c{:05}@x.example", i)));
         for (const NoticeLetter& one : letters) {
           if (one.delivery.value == 0) continue;
           ++sent;
@@ -163,10 +169,10 @@ class NoticePieces : public testing::TestWithParam<std::string> {
         EXPECT_EQ(sent, 1) << i;
       }
       EXPECT_EQ(deliveries.size(), static_cast<size_t>(customers));
-      DW_TRY(const auto applying, r.applying_notice_run());
+      DW_TRY(const auto applying, notices::applying_run(db));
       EXPECT_FALSE(applying);
       int asked = 0;
-      DW_TRY(const auto entries, r.audit({}));
+      DW_TRY(const auto entries, audit::list(db, {}));
       for (const AuditEntry& one : entries) {
         if (one.what == "notices.apply" && one.who == "ana") ++asked;
       }
@@ -176,8 +182,8 @@ class NoticePieces : public testing::TestWithParam<std::string> {
   }
   NoticeState newest_state(Bundle& b) {
     NoticeState state{};
-    b.read([&](Reader& r) -> Result<void> {
-      DW_TRY(const auto runs, r.notice_runs({.limit = 1}));
+    b.read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto runs, notices::runs(db, {.limit = 1}));
       state = runs.items.at(0).state;
       return {};
     });

@@ -4,6 +4,7 @@
 #include "connectors/opsgenie/opsgenie.h"
 #include "connectors/pagerduty/pagerduty.h"
 #include "connectors/roster/roster.h"
+#include "domain/delivery.h"
 #include "fakes/oncall.h"
 #include "support/loop_world.h"
 

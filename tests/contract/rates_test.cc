@@ -11,6 +11,8 @@
 #include "engine/rates.h"
 #include "net/loop_clock.h"
 #include "net/task_group.h"
+#include "ports/store.h"
+#include "records/rate_rows.h"
 
 namespace dw {
 namespace {
@@ -154,8 +156,8 @@ TEST_P(RatesContract, many_at_once_get_a_turn_each_and_nobody_waits_for_another_
       std::vector<RateRule> rules = {{"a", Millis(1000), Millis(0)}, {"b", Millis(10), Millis(0)}};
       if (t % 2 == 1) std::swap(rules[0], rules[1]);
       for (int i = 0; i < each; ++i) {
-        const auto done = (*store)->write_now([&](Journal& j) -> Result<void> {
-          DW_CHECK(j.book_rates(rules, Millis(1'000'000)));
+        const auto done = (*store)->write_now([&](Db& db) -> Result<void> {
+          DW_CHECK(rate_rows::reserve(db, rules, Millis(1'000'000)));
           return {};
         });
         booked += done.ok() ? 1 : 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/store_world.h"
+#include "ports/store.h"
 
 namespace dw {
 namespace {

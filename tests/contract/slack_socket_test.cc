@@ -4,6 +4,7 @@
 #include <set>
 
 #include "connectors/slack/socket.h"
+#include "domain/event.h"
 #include "support/slack_world.h"
 
 namespace dw {

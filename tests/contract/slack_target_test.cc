@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "connectors/slack/inbound.h"
+#include "domain/delivery.h"
 #include "support/slack_world.h"
 
 namespace dw {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "connectors/smtp/smtp.h"
+#include "domain/delivery.h"
 #include "support/loop_world.h"
 
 namespace dw {

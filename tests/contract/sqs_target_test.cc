@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "connectors/sqs/sqs.h"
+#include "domain/delivery.h"
 #include "support/loop_world.h"
 
 namespace dw {

@@ -1,5 +1,13 @@
 // The bridge's rows: what every store must do.
 #include "contract/store_world.h"
+#include "domain/bridge_link.h"
+#include "domain/ticket.h"
+#include "jobs/bridge/records.h"
+#include "jobs/bridge/rows.h"
+#include "records/deliveries.h"
+#include "records/links.h"
+#include "records/tickets.h"
+#include "support/retention.h"
 
 namespace dw {
 namespace {
@@ -27,26 +35,26 @@ Said said_at(const std::string& message, TimePoint at) {
 
 TEST_P(StoreContract, a_link_is_found_by_its_thread_and_by_its_ticket_and_shown_with_it) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.guard_thread("C1", "100.1"));
-    DW_CHECK(j.set_link(link_of({})));
-    DW_TRY(const TicketId id, open_one(j, "one"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(links::guard_thread(db, "C1", "100.1"));
+    DW_CHECK(links::set(db, link_of({})));
+    DW_TRY(const TicketId id, open_one(db, "one"));
     BridgeLink linked = link_of(id);
     linked.stage = LinkStage::solved;
     linked.solved_at = t0 + Millis(5);
     linked.comments_until = "7001";
-    DW_CHECK(j.set_link(linked));
-    DW_TRY(const auto by_thread, j.link_of_thread("C1", "100.1"));
+    DW_CHECK(links::set(db, linked));
+    DW_TRY(const auto by_thread, links::of_thread(db, "C1", "100.1"));
     EXPECT_EQ(by_thread->stage, LinkStage::solved);
     EXPECT_EQ(by_thread->solved_at, t0 + Millis(5));
     EXPECT_EQ(by_thread->comments_until, "7001");
-    DW_TRY(const auto by_ticket, j.link_of_ticket(id));
+    DW_TRY(const auto by_ticket, links::of_ticket(db, id));
     EXPECT_EQ(by_ticket->thread, "100.1");
-    DW_TRY(const auto none, j.link_of_thread("C1", "100.2"));
+    DW_TRY(const auto none, links::of_thread(db, "C1", "100.2"));
     EXPECT_FALSE(none);
-    DW_TRY(const auto live, j.live_links(t0 + Millis(9), 10));
+    DW_TRY(const auto live, links::live(db, t0 + Millis(9), 10));
     EXPECT_TRUE(live.empty());
-    DW_TRY(const auto shown, j.links(id));
+    DW_TRY(const auto shown, tickets::links(db, id));
     EXPECT_EQ(shown.at(0).url, "https://s/p1");
     return {};
   });
@@ -54,30 +62,30 @@ TEST_P(StoreContract, a_link_is_found_by_its_thread_and_by_its_ticket_and_shown_
 
 TEST_P(StoreContract, what_waits_comes_in_the_order_in_which_it_was_said) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.set_said(said_at("100.3", t0 + Millis(3))));
-    DW_CHECK(j.set_said(said_at("100.2", t0 + Millis(2))));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(bridge::set_message(db, said_at("100.3", t0 + Millis(3))));
+    DW_CHECK(bridge::set_message(db, said_at("100.2", t0 + Millis(2))));
     Said done = said_at("100.1", t0);
-    DW_CHECK(j.set_said(done));
+    DW_CHECK(bridge::set_message(db, done));
     done.state = SaidState::carried;
     done.body = nullptr;
-    DW_CHECK(j.set_said(done));
-    DW_TRY(const auto waiting, j.waiting_said("C1", "100.1", 10));
+    DW_CHECK(bridge::set_message(db, done));
+    DW_TRY(const auto waiting, bridge::waiting_messages(db, "C1", "100.1", 10));
     EXPECT_EQ(waiting.size(), 2U);
     EXPECT_EQ(waiting.at(0).message, "100.2");
     EXPECT_EQ(waiting.at(1).body, said_at("100.3", t0).body);
-    DW_TRY(const auto first, j.said("C1/100.1"));
+    DW_TRY(const auto first, bridge::message(db, "C1/100.1"));
     EXPECT_EQ(first->state, SaidState::carried);
     EXPECT_TRUE(first->body.is_null());
-    DW_TRY(const std::string last, j.last_said("C1", "100.1"));
+    DW_TRY(const std::string last, bridge::last_message(db, "C1", "100.1"));
     EXPECT_EQ(last, "100.3");
     Said own = said_at("100.25", t0 + Millis(4));
     own.kind = "own";
-    DW_CHECK(j.set_said(own));
-    DW_TRY(const auto between, j.said_between("C1", "100.1", "100.1", "100.3", 10));
+    DW_CHECK(bridge::set_message(db, own));
+    DW_TRY(const auto between, bridge::messages_between(db, "C1", "100.1", "100.1", "100.3", 10));
     EXPECT_EQ(between.size(), 2U);
     EXPECT_EQ(between.at(0).message, "100.2");
-    DW_TRY(const int64_t carried, j.count_said("C1", "100.1", t0));
+    DW_TRY(const int64_t carried, bridge::count_messages(db, "C1", "100.1", t0));
     EXPECT_EQ(carried, 1);
     return {};
   });
@@ -85,13 +93,13 @@ TEST_P(StoreContract, what_waits_comes_in_the_order_in_which_it_was_said) {
 
 TEST_P(StoreContract, an_answer_replaces_the_one_before) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.set_known({"U7", nullptr, t0}));
-    DW_CHECK(j.set_known({"U7", json::object{{"name", "Ana"}}, t0 + Millis(1)}));
-    DW_TRY(const auto ana, j.known("U7"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(bridge::set_lookup(db, {"U7", nullptr, t0}));
+    DW_CHECK(bridge::set_lookup(db, {"U7", json::object{{"name", "Ana"}}, t0 + Millis(1)}));
+    DW_TRY(const auto ana, bridge::lookup(db, "U7"));
     EXPECT_EQ(ana->at, t0 + Millis(1));
     EXPECT_EQ(ana->body, (json::object{{"name", "Ana"}}));
-    DW_TRY(const auto nobody, j.known("U8"));
+    DW_TRY(const auto nobody, bridge::lookup(db, "U8"));
     EXPECT_FALSE(nobody);
     return {};
   });
@@ -99,13 +107,13 @@ TEST_P(StoreContract, an_answer_replaces_the_one_before) {
 
 TEST_P(StoreContract, a_lanes_open_deliveries_are_seen_in_order) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const DeliveryId first, j.add_delivery(pending_in("a")));
-    DW_CHECK(j.add_delivery(pending_in("b")));
-    DW_TRY(const DeliveryId second, j.add_delivery(pending_in("a")));
-    DW_TRY(const DeliveryId gone, j.add_delivery(pending_in("a")));
-    DW_CHECK(j.discard_delivery(gone, "why", t0));
-    DW_TRY(const auto open, j.open_in_lane("a", 10));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const DeliveryId first, deliveries::add(db, pending_in("a")));
+    DW_CHECK(deliveries::add(db, pending_in("b")));
+    DW_TRY(const DeliveryId second, deliveries::add(db, pending_in("a")));
+    DW_TRY(const DeliveryId gone, deliveries::add(db, pending_in("a")));
+    DW_CHECK(deliveries::discard(db, gone, "why", t0));
+    DW_TRY(const auto open, deliveries::open_in_lane(db, "a", 10));
     EXPECT_EQ(open.size(), 2U);
     EXPECT_EQ(open.at(0).id, first);
     EXPECT_EQ(open.at(1).id, second);
@@ -115,33 +123,33 @@ TEST_P(StoreContract, a_lanes_open_deliveries_are_seen_in_order) {
 
 TEST_P(StoreContract, a_channels_figures_count_its_own_tickets_whichever_way_they_came) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     int count = 0;
     for (const char* source : {"slack:C1", "email:C1", "slack:C2", "api"}) {
-      DW_TRY(const TicketId id, j.fresh_ticket());
+      DW_TRY(const TicketId id, tickets::reserve_id(db));
       Ticket ticket = ticket_with(id, source);
       ticket.source = source;
       ticket.desk = "zendesk";
       ticket.external.id = std::to_string(40 + count++);
-      DW_CHECK(j.open_ticket(ticket));
+      DW_CHECK(tickets::open(db, ticket));
     }
-    DW_CHECK(j.set_link(link_of({1})));
-    DW_CHECK(j.change_ticket({2}, {.status = Status::solved}, t0 + Millis(60'000)));
-    DW_TRY(const TicketFigures one, j.channel_figures("C1", t0));
+    DW_CHECK(links::set(db, link_of({1})));
+    DW_CHECK(tickets::change(db, {2}, {.status = Status::solved}, t0 + Millis(60'000)));
+    DW_TRY(const TicketFigures one, bridge::channel_figures(db, "C1", t0));
     EXPECT_EQ(one.open_now, 1);
     EXPECT_EQ(one.opened, 2);
     EXPECT_EQ(one.solved, 1);
     EXPECT_EQ(one.cycle.median, 60.0);
-    DW_TRY(const TicketFigures all, j.channel_figures("", t0));
+    DW_TRY(const TicketFigures all, bridge::channel_figures(db, "", t0));
     EXPECT_EQ(all.opened, 3);
-    DW_TRY(const auto open, j.channel_tickets("C1", ChannelTickets::open, t0, 10));
+    DW_TRY(const auto open, bridge::channel_tickets(db, "C1", ChannelTickets::open, t0, 10));
     EXPECT_EQ(open.size(), 1U);
     EXPECT_EQ(open.at(0).thread_url, "https://s/p1");
-    DW_TRY(const auto solved, j.channel_tickets("C1", ChannelTickets::solved, t0, 10));
+    DW_TRY(const auto solved, bridge::channel_tickets(db, "C1", ChannelTickets::solved, t0, 10));
     EXPECT_EQ(solved.at(0).ticket.id, TicketId{2});
-    DW_TRY(const auto found, j.ticket_at_desk("zendesk", "42"));
+    DW_TRY(const auto found, tickets::find_at_desk(db, "zendesk", "42"));
     EXPECT_EQ(found, TicketId{3});
-    DW_TRY(const auto missing, j.ticket_at_desk("embedded", "42"));
+    DW_TRY(const auto missing, tickets::find_at_desk(db, "embedded", "42"));
     EXPECT_FALSE(missing);
     return {};
   });
@@ -150,18 +158,18 @@ TEST_P(StoreContract, a_channels_figures_count_its_own_tickets_whichever_way_the
 TEST_P(StoreContract, what_was_said_goes_with_its_ticket_and_not_before) {
   auto b = setup();
   const TimePoint late = t0 + Millis(1'000'000);
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId id, open_one(j, "one"));
-    DW_CHECK(j.set_link(link_of(id)));
-    DW_CHECK(j.set_said(said_at("100.1", t0)));
-    DW_CHECK(j.prune(late, 100, 100));
-    DW_TRY(const auto kept, j.said("C1/100.1"));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const TicketId id, open_one(db, "one"));
+    DW_CHECK(links::set(db, link_of(id)));
+    DW_CHECK(bridge::set_message(db, said_at("100.1", t0)));
+    DW_CHECK(prune_all(db, late, 100, 100));
+    DW_TRY(const auto kept, bridge::message(db, "C1/100.1"));
     EXPECT_TRUE(kept);
-    DW_CHECK(j.change_ticket(id, {.status = Status::solved}, t0));
-    for (int i = 0; i < 3; ++i) DW_CHECK(j.prune(late, 100, 100));
-    DW_TRY(const auto link, j.link_of_thread("C1", "100.1"));
+    DW_CHECK(tickets::change(db, id, {.status = Status::solved}, t0));
+    for (int i = 0; i < 3; ++i) DW_CHECK(prune_all(db, late, 100, 100));
+    DW_TRY(const auto link, links::of_thread(db, "C1", "100.1"));
     EXPECT_FALSE(link);
-    DW_TRY(const auto gone, j.said("C1/100.1"));
+    DW_TRY(const auto gone, bridge::message(db, "C1/100.1"));
     EXPECT_FALSE(gone);
     return {};
   });

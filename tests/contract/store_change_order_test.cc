@@ -5,8 +5,12 @@
 #include <thread>
 
 #include "contract/store_world.h"
+#include "ports/store.h"
+#include "records/changes.h"
+#include "records/tickets.h"
 #include "store/migrate.h"
 #include "store/postgres/postgres_db.h"
+#include "support/retention.h"
 
 namespace dw {
 namespace {
@@ -18,16 +22,16 @@ std::unique_ptr<Store> visit(const std::string& url) {
 }
 
 WriteWork opening(const std::string& title) {
-  return [title](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, title));
+  return [title](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, title));
     return {};
   };
 }
 
 std::vector<ChangeNote> changes(Store& store, const std::string& position, size_t limit = 100) {
   std::vector<ChangeNote> notes;
-  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
-    DW_TRY(notes, r.changes_after(position, limit));
+  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(notes, changes::after(db, position, limit));
     return {};
   });
   EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
@@ -36,8 +40,8 @@ std::vector<ChangeNote> changes(Store& store, const std::string& position, size_
 
 std::string newest(Store& store) {
   std::string position;
-  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
-    DW_TRY(position, r.last_change());
+  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(position, changes::last(db));
     return {};
   });
   EXPECT_TRUE(read.ok());
@@ -77,9 +81,9 @@ TEST(ChangeOrder, changes_stand_in_the_order_of_their_commits) {
   const std::string url = fresh_postgres_url();
   const auto a = visit(url), b = visit(url);
   const std::string position = newest(*a);
-  const Result<void> slow = a->write_now([&](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId id, open_one(j, "begun first"));
-    DW_CHECK(j.ticket(id));  // what was sent has arrived
+  const Result<void> slow = a->write_now([&](Db& db) -> Result<void> {
+    DW_TRY(const TicketId id, open_one(db, "begun first"));
+    DW_CHECK(tickets::find(db, id));  // what was sent has arrived
     EXPECT_TRUE(b->write_now(opening("committed first")).ok());
     EXPECT_EQ(changes(*b, position).size(), 1U) << "what is committed is shown";
     return {};
@@ -235,8 +239,8 @@ TEST(ChangeOrder, places_go_with_what_retention_takes_away) {
   const std::string url = fresh_postgres_url();
   const auto store = visit(url);
   for (int i = 0; i < 6; ++i) ASSERT_TRUE(store->write_now(opening("t")).ok());
-  const Result<void> pruned = store->write_now([](Journal& j) -> Result<void> {
-    DW_CHECK(j.prune({}, 100, 2));
+  const Result<void> pruned = store->write_now([](Db& db) -> Result<void> {
+    DW_CHECK(prune_all(db, {}, 100, 2));
     return {};
   });
   ASSERT_TRUE(pruned.ok());

@@ -5,6 +5,9 @@
 #include <thread>
 
 #include "contract/store_world.h"
+#include "ports/store.h"
+#include "records/events.h"
+#include "records/tickets.h"
 #include "support/tcp_proxy.h"
 
 namespace dw {
@@ -27,8 +30,8 @@ void spawn(Loop& loop, Store& store, WriteWork work, std::vector<Result<void>>& 
 }
 
 WriteWork recording(const std::string& key) {
-  return [key](Journal& j) -> Result<void> {
-    DW_CHECK(j.record(event_with(key)));
+  return [key](Db& db) -> Result<void> {
+    DW_CHECK(events::record(db, event_with(key)));
     return {};
   };
 }
@@ -39,8 +42,8 @@ class Holder {
   explicit Holder(const std::string& url) : store_(opened(url, nullptr)) {
     std::promise<void> is_holding;
     thread_ = std::thread([this, &is_holding] {
-      const Result<void> held = store_->write_now([&](Journal& j) -> Result<void> {
-        DW_CHECK(j.record(event_with("held")));
+      const Result<void> held = store_->write_now([&](Db& db) -> Result<void> {
+        DW_CHECK(events::record(db, event_with("held")));
         is_holding.set_value();
         gate_.get_future().wait();
         return {};
@@ -77,10 +80,10 @@ TEST_P(StoreClose, ends_under_a_lock_that_another_holds_with_work_queued) {
       // What the works refer to is destroyed when the store is closed, and not before.
       auto ran = std::make_unique<std::atomic<int>>(0);
       const auto work = [ran = ran.get(), &is_closed](const std::string& key) -> WriteWork {
-        return [ran, key, &is_closed](Journal& j) -> Result<void> {
+        return [ran, key, &is_closed](Db& db) -> Result<void> {
           EXPECT_FALSE(is_closed);
           ++*ran;
-          DW_CHECK(j.record(event_with(key)));
+          DW_CHECK(events::record(db, event_with(key)));
           ++*ran;
           return {};
         };
@@ -115,10 +118,10 @@ TEST_P(StoreClose, lets_what_is_about_to_end_come_to_its_end) {
   std::promise<void> is_running;
   spawn(
       loop, *store,
-      [&](Journal& j) -> Result<void> {
+      [&](Db& db) -> Result<void> {
         is_running.set_value();
         give_time(std::chrono::milliseconds(200));
-        DW_CHECK(j.record(event_with("running")));
+        DW_CHECK(events::record(db, event_with("running")));
         return {};
       },
       answers);
@@ -152,7 +155,7 @@ TEST_P(StoreClose, refuses_who_works_without_a_loop) {
   b->reopen();
   b->store->close();
   EXPECT_EQ(b->store->write_now(recording("a")).error().kind, ErrorKind::full);
-  const ReadWork nothing = [](Reader&) -> Result<void> { return {}; };
+  const ReadWork nothing = [](ReadDb&) -> Result<void> { return {}; };
   EXPECT_EQ(b->store->read_now(nothing).error().kind, ErrorKind::full);
 }
 
@@ -165,7 +168,7 @@ TEST_P(StoreClose, says_since_when_a_piece_of_work_has_not_ended) {
   std::shared_future<void> is_open(gate.get_future());
   spawn(
       loop, *store,
-      [is_open, &is_running](Journal&) -> Result<void> {
+      [is_open, &is_running](Db&) -> Result<void> {
         is_running.set_value();
         is_open.wait();
         return {};
@@ -216,8 +219,8 @@ TEST(SilentServer, costs_a_deadline_and_is_forgiven_when_it_answers_again) {
   const auto read_begun = steady_clock::now();
   bool is_read = false;
   const auto read = [](Store& from, bool& done) -> Task<void> {
-    const ReadWork work = [](Reader& r) -> Result<void> {
-      DW_CHECK(r.tickets({}));
+    const ReadWork work = [](ReadDb& db) -> Result<void> {
+      DW_CHECK(tickets::list(db, {}));
       return {};
     };
     const Result<void> looked = co_await from.read(work);

@@ -6,6 +6,12 @@
 #include <future>
 
 #include "contract/store_world.h"
+#include "domain/ticket.h"
+#include "ports/store.h"
+#include "records/deliveries.h"
+#include "records/lanes.h"
+#include "records/paging.h"
+#include "records/tickets.h"
 #include "store/migrate.h"
 #include "store/sql_store.h"
 #include "store/sqlite/sqlite_db.h"
@@ -30,10 +36,10 @@ void spawn(Loop& loop, Store& store, WriteWork work, std::vector<Result<void>>& 
 size_t count_tickets(Bundle& b) {
   b.reopen();
   size_t count = 0;
-  b.read([&](Reader& r) -> Result<void> {
+  b.read([&](ReadDb& db) -> Result<void> {
     TicketQuery query{.page = {.limit = 500}};
     do {
-      DW_TRY(const Page<Ticket> page, r.tickets(query));
+      DW_TRY(const Page<Ticket> page, tickets::list(db, query));
       count += page.items.size();
       query.page.cursor = page.next_cursor;
     } while (!query.page.cursor.empty());
@@ -52,24 +58,24 @@ TEST_P(StoreCommit, a_work_that_fails_leaves_its_neighbours_alone) {
   for (int i = 0; i < 60; ++i) {
     spawn(
         loop, store,
-        [](Journal& j) -> Result<void> {
-          DW_CHECK(open_one(j, "good"));
+        [](Db& db) -> Result<void> {
+          DW_CHECK(open_one(db, "good"));
           return {};
         },
         good);
     spawn(
         loop, store,
-        [](Journal& j) -> Result<void> {
-          DW_CHECK(open_one(j, "refused"));
+        [](Db& db) -> Result<void> {
+          DW_CHECK(open_one(db, "refused"));
           return Error{ErrorKind::invalid, "", "a job said no"};
         },
         refused);
     // The engine itself refuses a number that is taken.
     spawn(
         loop, store,
-        [](Journal& j) -> Result<void> {
-          DW_TRY(const TicketId id, open_one(j, "broken"));
-          return j.open_ticket(ticket_with(id, "broken"));
+        [](Db& db) -> Result<void> {
+          DW_TRY(const TicketId id, open_one(db, "broken"));
+          return tickets::open(db, ticket_with(id, "broken"));
         },
         broken);
   }
@@ -85,8 +91,8 @@ TEST_P(StoreCommit, a_work_that_fails_leaves_its_neighbours_alone) {
 TEST_P(StoreCommit, a_work_that_swallows_an_error_is_not_kept_and_hurts_nobody) {
   auto b = place_for(GetParam());
   b->reopen();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "first"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "first"));
     return {};
   });
   b->store.reset();
@@ -97,17 +103,17 @@ TEST_P(StoreCommit, a_work_that_swallows_an_error_is_not_kept_and_hurts_nobody) 
   for (int i = 0; i < 10; ++i) {
     spawn(
         loop, **opened,
-        [](Journal& j) -> Result<void> {
+        [](Db& db) -> Result<void> {
           // The engine itself refuses a number that is taken.
-          const Result<void> sent = j.open_ticket(ticket_with({1}, "careless"));
-          const Result<std::optional<Ticket>> told = j.ticket({1});
+          const Result<void> sent = tickets::open(db, ticket_with({1}, "careless"));
+          const Result<std::optional<Ticket>> told = tickets::find(db, {1});
           return sent.ok() || told.ok() ? Result<void>{} : Result<void>{};
         },
         careless);
     spawn(
         loop, **opened,
-        [](Journal& j) -> Result<void> {
-          DW_CHECK(open_one(j, "good"));
+        [](Db& db) -> Result<void> {
+          DW_CHECK(open_one(db, "good"));
           return {};
         },
         good);
@@ -134,13 +140,13 @@ TEST_P(StoreCommit, the_engines_look_does_not_wait_behind_a_long_query) {
   std::promise<void> has_looked;
   std::future<void> looked = has_looked.get_future();
   bool is_in_time = false;
-  const ReadWork long_query = [&](Reader& r) -> Result<void> {
-    DW_CHECK(r.tickets({}));
+  const ReadWork long_query = [&](ReadDb& db) -> Result<void> {
+    DW_CHECK(tickets::list(db, {}));
     is_in_time = looked.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
     return {};
   };
-  const ReadWork look = [&](Reader& r) -> Result<void> {
-    DW_CHECK(r.next_lane_due({"me", {}}, t0));
+  const ReadWork look = [&](ReadDb& db) -> Result<void> {
+    DW_CHECK(lanes::next_due(db, {"me", {}}, t0));
     has_looked.set_value();
     return {};
   };
@@ -163,7 +169,7 @@ TEST_P(StoreCommit, who_comes_when_too_many_wait_is_told_to_come_again) {
   std::vector<Result<void>> answers;
   spawn(
       loop, **opened,
-      [is_open](Journal&) -> Result<void> {
+      [is_open](Db&) -> Result<void> {
         is_open.wait();
         return {};
       },
@@ -171,7 +177,7 @@ TEST_P(StoreCommit, who_comes_when_too_many_wait_is_told_to_come_again) {
   constexpr size_t asked = 8192 + 256;
   for (size_t i = 0; i < asked; ++i) {
     spawn(
-        loop, **opened, [](Journal&) -> Result<void> { return {}; }, answers);
+        loop, **opened, [](Db&) -> Result<void> { return {}; }, answers);
   }
   // Behind all of those: when this runs, each of them waits or was turned away.
   asio::post(loop, [&gate] { gate.set_value(); });
@@ -203,8 +209,8 @@ TEST_P(StoreCommit, a_commit_says_what_it_touched_before_it_is_answered) {
   });
   spawn(
       loop, **opened,
-      [](Journal& j) -> Result<void> {
-        DW_CHECK(j.add_delivery(pending_in("a")));
+      [](Db& db) -> Result<void> {
+        DW_CHECK(deliveries::add(db, pending_in("a")));
         return {};
       },
       answers);
@@ -220,15 +226,15 @@ struct SmallDisk {
 
   std::unique_ptr<SqlStore> open(Loop* loop, int pages) {
     const std::string file = b->url.substr(std::string("sqlite:").size());
-    const auto connect = [file]() -> Result<std::unique_ptr<Db>> {
+    const auto connect = [file]() -> Result<std::unique_ptr<Connection>> {
       DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(file));
-      return std::unique_ptr<Db>(std::move(db));
+      return std::unique_ptr<Connection>(std::move(db));
     };
     auto db = SqliteDb::open(file);
     EXPECT_TRUE(db.ok() && migrate(**db, t0).ok());
     writer = db->get();
     writer->limit_pages(pages);
-    std::unique_ptr<Db> reader;
+    std::unique_ptr<Connection> reader;
     if (loop != nullptr) reader = std::move(*connect());
     auto store = std::make_unique<SqlStore>(loop, std::move(*db), std::move(reader), connect);
     store->start();
@@ -237,11 +243,11 @@ struct SmallDisk {
 };
 
 WriteWork big_ticket(size_t bytes) {
-  return [bytes](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId id, j.fresh_ticket());
+  return [bytes](Db& db) -> Result<void> {
+    DW_TRY(const TicketId id, tickets::reserve_id(db));
     Ticket ticket = ticket_with(id, "big");
     ticket.description = std::string(bytes, 'x');
-    return j.open_ticket(ticket);
+    return tickets::open(db, ticket);
   };
 }
 
@@ -276,8 +282,8 @@ TEST(StoreDisk, a_full_disk_is_said_and_forgotten_when_there_is_room_again) {
   EXPECT_FALSE(store->health().is_ok);
   EXPECT_NE(store->health().detail.find("full"), std::string::npos) << store->health().detail;
   EXPECT_TRUE(store
-                  ->read_now([](Reader& r) -> Result<void> {
-                    DW_CHECK(r.tickets({}));
+                  ->read_now([](ReadDb& db) -> Result<void> {
+                    DW_CHECK(tickets::list(db, {}));
                     return {};
                   })
                   .ok());

@@ -6,6 +6,16 @@
 #include <stdexcept>
 
 #include "contract/store_world.h"
+#include "jobs/notices/rows.h"
+#include "ports/notebook.h"
+#include "records/changes.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/key_values.h"
+#include "records/lanes.h"
+#include "records/leases.h"
+#include "records/queues.h"
+#include "records/tickets.h"
 #include "store/copy.h"
 #include "store/copy/tables.h"
 #include "store/postgres/postgres_tables.h"
@@ -175,63 +185,63 @@ TEST_P(StoreCopy, goes_on_where_the_other_ended) {
   MessageId sent;
   TicketId newest;
   std::string position;
-  from_->write([&](Journal& journal) -> Result<void> {
-    DW_CHECK(open_one(journal, "Printer is on fire"));
-    DW_TRY(newest, open_one(journal, "pruned"));
-    DW_CHECK(journal.record(event_with("known")));
-    DW_CHECK(journal.add_delivery(pending_in("lane")));
-    DW_TRY(sent, journal.queue_send(message, t0));
-    DW_TRY(const bool is_first, journal.reserve_notice("2026-W47", "ana@x.example", 1));
+  from_->write([&](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "Printer is on fire"));
+    DW_TRY(newest, open_one(db, "pruned"));
+    DW_CHECK(events::record(db, event_with("known")));
+    DW_CHECK(deliveries::add(db, pending_in("lane")));
+    DW_TRY(sent, queues::send(db, message, t0));
+    DW_TRY(const bool is_first, notices::reserve(db, "2026-W47", "ana@x.example", 1));
     EXPECT_TRUE(is_first);
-    return journal.keep("sign_in", "token", 0);
+    return key_values::set(db, "sign_in", "token", 0);
   });
-  from_->write([&](Journal& journal) -> Result<void> {
-    DW_TRY(const auto claims, journal.claim_lanes({"gone"}, t0, t0 + Millis(3'600'000), 10));
+  from_->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"gone"}, t0, t0 + Millis(3'600'000), 10));
     EXPECT_EQ(claims.size(), 1u);
-    DW_TRY(const bool has_lease, journal.hold_lease("l", "gone", t0, t0 + Millis(3'600'000)));
+    DW_TRY(const bool has_lease, leases::hold(db, "l", "gone", t0, t0 + Millis(3'600'000)));
     EXPECT_TRUE(has_lease);
-    DW_TRY(position, journal.last_change());
+    DW_TRY(position, changes::last(db));
     return {};
   });
   from_->store.reset();
   run_sql(from_->url, fmt::format("DELETE FROM ticket WHERE id = {}", newest.value));
   EXPECT_EQ(copy().difference_count, 0);
   to_->reopen();
-  to_->write([&](Journal& journal) -> Result<void> {
-    DW_TRY(const TicketId next, open_one(journal, "new"));
+  to_->write([&](Db& db) -> Result<void> {
+    DW_TRY(const TicketId next, open_one(db, "new"));
     EXPECT_EQ(next.value, newest.value + 1) << "a number is not given out twice";
-    DW_TRY(const Recorded again, journal.record(event_with("known")));
+    DW_TRY(const Recorded again, events::record(db, event_with("known")));
     EXPECT_FALSE(again.is_first);
-    DW_TRY(const MessageId same, journal.queue_send(message, t0 + Millis(1000)));
+    DW_TRY(const MessageId same, queues::send(db, message, t0 + Millis(1000)));
     EXPECT_EQ(same.value, sent.value);
-    DW_TRY(const bool is_first, journal.reserve_notice("2026-W47", "ana@x.example", 2));
+    DW_TRY(const bool is_first, notices::reserve(db, "2026-W47", "ana@x.example", 2));
     EXPECT_FALSE(is_first) << "nobody hears twice";
-    DW_TRY(const auto claims, journal.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1u) << "a lane is held by nobody";
-    DW_TRY(const bool has_lease, journal.hold_lease("l", "me", t0, t0 + Millis(1000)));
+    DW_TRY(const bool has_lease, leases::hold(db, "l", "me", t0, t0 + Millis(1000)));
     EXPECT_TRUE(has_lease);
     return {};
   });
-  to_->read([&](Reader& reader) -> Result<void> {
-    DW_TRY(const auto found, reader.tickets({.text = "fire", .page = {.limit = 10}}));
+  to_->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto found, tickets::list(db, {.text = "fire", .page = {.limit = 10}}));
     EXPECT_EQ(found.items.size(), 1u);
-    DW_TRY(const Kept kept, reader.kept("sign_in"));
+    DW_TRY(const Kept kept, key_values::get(db, "sign_in"));
     EXPECT_EQ(kept.text, "token");
     EXPECT_EQ(kept.version, 1);
-    const auto changes = reader.changes_after(position, 100);
+    const auto changes = changes::after(db, position, 100);
     // SQLite goes on numbering; else the reader reads everything again.
     if (GetParam().from == "sqlite" && GetParam().to == "sqlite") {
       EXPECT_GE(must(changes).size(), 2u);
     } else {
       EXPECT_FALSE(changes.ok());
     }
-    DW_TRY(const auto all, reader.changes_after("", 100));
+    DW_TRY(const auto all, changes::after(db, "", 100));
     EXPECT_GE(all.size(), 2u);
     // The origin's transactions may have had greater numbers than this server's.
     const std::string number = position.substr(position.find('.'));
     const std::string greater = all.back().position.substr(0, all.back().position.find('.'));
     if (GetParam().to == "postgresql") {
-      EXPECT_FALSE(reader.changes_after(greater + number, 100).ok());
+      EXPECT_FALSE(changes::after(db, greater + number, 100).ok());
     }
     return {};
   });
@@ -380,9 +390,9 @@ TEST(StoreCatalogue, both_engines_have_the_same_tables) {
 TEST(StoreCatalogue, what_postgresql_cannot_store_is_replaced_and_named) {
   const auto from = place_for("sqlite"), to = place_for("postgresql"), back = place_for("sqlite");
   from->reopen();
-  from->write([](Journal& journal) -> Result<void> {
-    DW_CHECK(open_one(journal, "whole"));
-    DW_CHECK(open_one(journal, "to be broken"));
+  from->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "whole"));
+    DW_CHECK(open_one(db, "to be broken"));
     return {};
   });
   from->store.reset();

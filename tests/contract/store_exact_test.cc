@@ -1,6 +1,11 @@
 // A text is kept exactly as it was accepted, or refused before anything is decided on it; both
 // engines refuse the same.
 #include "contract/store_world.h"
+#include "jobs/bridge/rows.h"
+#include "jobs/notices/rows.h"
+#include "ports/store.h"
+#include "records/events.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -25,8 +30,8 @@ const std::vector<std::string> refused_texts = {
 };
 
 WriteWork opening_called(const std::string& title) {
-  return [title](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, title));
+  return [title](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, title));
     return {};
   };
 }
@@ -34,9 +39,9 @@ WriteWork opening_called(const std::string& title) {
 TEST_P(StoreExact, texts_come_back_as_they_were) {
   auto b = setup();
   for (const std::string& text : kept_texts) b->write(opening_called(text));
-  b->read([](Reader& r) -> Result<void> {
+  b->read([](ReadDb& db) -> Result<void> {
     for (size_t i = 0; i < kept_texts.size(); ++i) {
-      DW_TRY(const auto found, r.ticket({static_cast<int64_t>(i + 1)}));
+      DW_TRY(const auto found, tickets::find(db, {static_cast<int64_t>(i + 1)}));
       EXPECT_EQ(found->title, kept_texts[i]);
     }
     return {};
@@ -46,9 +51,9 @@ TEST_P(StoreExact, texts_come_back_as_they_were) {
 TEST_P(StoreExact, texts_that_no_store_keeps_are_refused_by_name_and_nothing_of_the_work_stays) {
   auto b = setup();
   for (const std::string& text : refused_texts) {
-    const Result<void> written = b->store->write_now([&](Journal& j) -> Result<void> {
-      DW_CHECK(open_one(j, "before it"));
-      DW_CHECK(open_one(j, text));
+    const Result<void> written = b->store->write_now([&](Db& db) -> Result<void> {
+      DW_CHECK(open_one(db, "before it"));
+      DW_CHECK(open_one(db, text));
       return {};
     });
     ASSERT_FALSE(written.ok());
@@ -57,8 +62,8 @@ TEST_P(StoreExact, texts_that_no_store_keeps_are_refused_by_name_and_nothing_of_
     EXPECT_EQ(written.error().what.find(text), std::string::npos);
   }
   EXPECT_TRUE(b->store->health().is_ok) << "the sender is at fault, not the store";
-  b->read([](Reader& r) -> Result<void> {
-    DW_TRY(const auto page, r.tickets({}));
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto page, tickets::list(db, {}));
     EXPECT_TRUE(page.items.empty());
     return {};
   });
@@ -66,26 +71,26 @@ TEST_P(StoreExact, texts_that_no_store_keeps_are_refused_by_name_and_nothing_of_
 
 TEST_P(StoreExact, a_text_is_never_looked_for_as_another_one) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.record(event_with("key")));
-    DW_TRY(const bool is_first, j.reserve_notice("2026-W47", "ana@x.example", 1));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(events::record(db, event_with("key")));
+    DW_TRY(const bool is_first, notices::reserve(db, "2026-W47", "ana@x.example", 1));
     EXPECT_TRUE(is_first);
     return {};
   });
   const std::string with_nul("ana@x.example\0", 14);
-  const Result<void> again = b->store->write_now([&](Journal& j) -> Result<void> {
-    DW_CHECK(j.reserve_notice("2026-W47", with_nul, 2));
+  const Result<void> again = b->store->write_now([&](Db& db) -> Result<void> {
+    DW_CHECK(notices::reserve(db, "2026-W47", with_nul, 2));
     return {};
   });
   EXPECT_EQ(again.error().kind, ErrorKind::invalid);
-  const Result<void> read = b->store->read_now([&](Reader& r) -> Result<void> {
-    DW_CHECK(r.said(std::string("key\0", 4)));
+  const Result<void> read = b->store->read_now([&](ReadDb& db) -> Result<void> {
+    DW_CHECK(bridge::message(db, std::string("key\0", 4)));
     return {};
   });
   EXPECT_EQ(read.error().kind, ErrorKind::invalid);
   EXPECT_TRUE(b->store
-                  ->read_now([](Reader& r) -> Result<void> {
-                    DW_CHECK(r.said("key"));
+                  ->read_now([](ReadDb& db) -> Result<void> {
+                    DW_CHECK(bridge::message(db, "key"));
                     return {};
                   })
                   .ok());

@@ -1,77 +1,90 @@
 // Pairs of verbs from two stores: what jobs keep, and who may come in.
 #include "contract/store_pairs.h"
+#include "domain/bridge_link.h"
+#include "domain/tally.h"
+#include "domain/volume.h"
+#include "jobs/bridge/rows.h"
+#include "jobs/notices/records.h"
+#include "jobs/notices/rows.h"
+#include "jobs/tally/rows.h"
+#include "jobs/volume/rows.h"
+#include "records/accounts.h"
+#include "records/links.h"
+#include "records/tickets.h"
+#include "records/tokens.h"
 
 namespace dw {
 namespace {
 
 // The bridge.
 
-Result<void> link_the_thread(Journal& j, Side& side) {
-  DW_CHECK(j.guard_thread("C1", "1.0"));
-  DW_TRY(const auto found, j.link_of_thread("C1", "1.0"));
+Result<void> link_the_thread(Db& db, Side& side) {
+  DW_CHECK(links::guard_thread(db, "C1", "1.0"));
+  DW_TRY(const auto found, links::of_thread(db, "C1", "1.0"));
   side.meet();
   side.is_first = !found;
   if (found) return {};
-  return j.set_link({.channel = "C1", .thread = "1.0", .ticket = {1 + side.me}, .url = ""});
+  return links::set(db, {.channel = "C1", .thread = "1.0", .ticket = {1 + side.me}, .url = ""});
 }
 
-Result<void> one_linked_ticket(Journal& j) {
-  DW_CHECK(one_ticket(j));
-  return j.set_link({.channel = "C1", .thread = "1.0", .ticket = {1}, .url = ""});
+Result<void> one_linked_ticket(Db& db) {
+  DW_CHECK(one_ticket(db));
+  return links::set(db, {.channel = "C1", .thread = "1.0", .ticket = {1}, .url = ""});
 }
 
 /// One comes from the ticket, the other from the thread.
-Result<void> change_the_link(Journal& j, Side& side) {
+Result<void> change_the_link(Db& db, Side& side) {
   std::optional<BridgeLink> link;
   if (side.me == 0) {
-    DW_CHECK(j.ticket({1}));
-    DW_TRY(link, j.link_of_ticket({1}));
+    DW_CHECK(tickets::find(db, {1}));
+    DW_TRY(link, links::of_ticket(db, {1}));
   } else {
-    DW_CHECK(j.guard_thread("C1", "1.0"));
-    DW_TRY(link, j.link_of_thread("C1", "1.0"));
-    DW_CHECK(j.ticket({1}));
+    DW_CHECK(links::guard_thread(db, "C1", "1.0"));
+    DW_TRY(link, links::of_thread(db, "C1", "1.0"));
+    DW_CHECK(tickets::find(db, {1}));
   }
   side.meet();
   link->comments_until += side.name();
-  return j.set_link(*link);
+  return links::set(db, *link);
 }
 
-Result<void> both_changes_of_the_link_stand(Reader& r, const Sides& sides) {
+Result<void> both_changes_of_the_link_stand(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto link, r.link_of_ticket({1}));
+  DW_TRY(const auto link, links::of_ticket(db, {1}));
   EXPECT_EQ(link->comments_until.size(), 2U);
   return {};
 }
 
-Result<void> say_the_same(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.said("C1/1.0"));
+Result<void> say_the_same(Db& db, Side& side) {
+  DW_TRY(const auto found, bridge::message(db, "C1/1.0"));
   side.meet();
   side.is_first = !found;
   if (found) return {};
-  return j.set_said({.key = "C1/1.0", .kind = "chat.message", .channel = "C1", .thread = "1.0"});
+  return bridge::set_message(
+      db, {.key = "C1/1.0", .kind = "chat.message", .channel = "C1", .thread = "1.0"});
 }
 
-Result<void> know_the_same(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.known("U7"));
+Result<void> know_the_same(Db& db, Side& side) {
+  DW_TRY(const auto found, bridge::lookup(db, "U7"));
   side.meet();
   side.is_first = !found;
   if (found) return {};
-  return j.set_known({.id = "U7", .body = side.me, .at = t0});
+  return bridge::set_lookup(db, {.id = "U7", .body = side.me, .at = t0});
 }
 
-Result<void> one_is_known(Journal& j) {
-  return j.set_known({.id = "read:C1", .body = 0, .at = t0});
+Result<void> one_is_known(Db& db) {
+  return bridge::set_lookup(db, {.id = "read:C1", .body = 0, .at = t0});
 }
 
-Result<void> count_on_what_is_known(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.known("read:C1"));
+Result<void> count_on_what_is_known(Db& db, Side& side) {
+  DW_TRY(const auto found, bridge::lookup(db, "read:C1"));
   side.meet();
-  return j.set_known({.id = "read:C1", .body = found->body.as_int64() + 1, .at = t0});
+  return bridge::set_lookup(db, {.id = "read:C1", .body = found->body.as_int64() + 1, .at = t0});
 }
 
-Result<void> both_counted(Reader& r, const Sides& sides) {
+Result<void> both_counted(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto found, r.known("read:C1"));
+  DW_TRY(const auto found, bridge::lookup(db, "read:C1"));
   EXPECT_EQ(found->body.as_int64(), 2);
   return {};
 }
@@ -82,153 +95,153 @@ VolumeIncident incident_at(TimePoint from) {
   return {.from = from, .to = from, .peak = from, .peak_count = 9};
 }
 
-Result<void> find_the_same_incident(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.incidents(t0 - Millis(1000)));
+Result<void> find_the_same_incident(Db& db, Side& side) {
+  DW_TRY(const auto found, volume::incidents(db, t0 - Millis(1000)));
   side.meet();
   side.is_first = found.empty();
-  return found.empty() ? j.keep_incident(incident_at(t0)) : Result<void>{};
+  return found.empty() ? volume::set_incident(db, incident_at(t0)) : Result<void>{};
 }
 
-Result<void> one_incident(Journal& j) {
-  return j.keep_incident(incident_at(t0));
+Result<void> one_incident(Db& db) {
+  return volume::set_incident(db, incident_at(t0));
 }
 
-Result<void> judge_and_say(Journal& j, Side& side) {
-  DW_TRY(auto found, j.incident(1));
+Result<void> judge_and_say(Db& db, Side& side) {
+  DW_TRY(auto found, volume::incident(db, 1));
   side.meet();
-  if (side.me == 1) return j.keep_feedback(1, "real", "bea", t0);
+  if (side.me == 1) return volume::set_feedback(db, 1, "real", "bea", t0);
   found->peak_count = 10;
-  return j.keep_incident(*found);
+  return volume::set_incident(db, *found);
 }
 
-Result<void> both_judgements_stand(Reader& r, const Sides& sides) {
+Result<void> both_judgements_stand(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto found, r.incident(1));
+  DW_TRY(const auto found, volume::incident(db, 1));
   EXPECT_EQ(found->peak_count, 10);
   EXPECT_EQ(found->feedback, "real");
   return {};
 }
 
-Result<void> count_again_and_judge(Journal& j, Side& side) {
-  DW_TRY(const auto hours, j.volume_hours(t0, t0 + Millis(1)));
+Result<void> count_again_and_judge(Db& db, Side& side) {
+  DW_TRY(const auto hours, volume::hours(db, t0, t0 + Millis(1)));
   side.meet();
   const int64_t count = hours.empty() ? 0 : hours.front().count;
-  return j.keep_volume_hours({{t0, count + 1}}, t0);
+  return volume::set_hours(db, {{t0, count + 1}}, t0);
 }
 
-Result<void> both_hours_were_counted(Reader& r, const Sides& sides) {
+Result<void> both_hours_were_counted(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto hours, r.volume_hours(t0, t0 + Millis(1)));
+  DW_TRY(const auto hours, volume::hours(db, t0, t0 + Millis(1)));
   EXPECT_EQ(hours.at(0).count, 2);
   return {};
 }
 
-Result<void> reserve_the_same(Journal& j, Side& side) {
+Result<void> reserve_the_same(Db& db, Side& side) {
   side.meet();
-  DW_TRY(side.is_first, j.reserve_notice("2026-W47", "ana@x.example", side.me));
+  DW_TRY(side.is_first, notices::reserve(db, "2026-W47", "ana@x.example", side.me));
   return {};
 }
 
-Result<void> move_the_same_ledger(Journal& j, Side& side) {
-  DW_TRY(const NoticeMarks marks, j.notice_marks());
+Result<void> move_the_same_ledger(Db& db, Side& side) {
+  DW_TRY(const NoticeMarks marks, notices::marks(db));
   side.meet();
-  DW_TRY(side.is_first, j.move_notice_ledger(marks.ledger));
+  DW_TRY(side.is_first, notices::move_ledger(db, marks.ledger));
   return {};
 }
 
-Result<void> both_moved_the_ledger(Reader& r, const Sides& sides) {
+Result<void> both_moved_the_ledger(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const NoticeMarks marks, r.notice_marks());
+  DW_TRY(const NoticeMarks marks, notices::marks(db));
   EXPECT_EQ(marks.ledger, firsts(sides));
   return {};
 }
 
-Result<void> number_a_letter(Journal& j, Side& side) {
-  DW_TRY(NoticeMarks marks, j.notice_marks());
+Result<void> number_a_letter(Db& db, Side& side) {
+  DW_TRY(NoticeMarks marks, notices::marks(db));
   side.meet();
   ++marks.letters;
-  return j.set_notice_marks(marks);
+  return notices::set_marks(db, marks);
 }
 
-Result<void> two_letters_are_numbered(Reader& r, const Sides& sides) {
+Result<void> two_letters_are_numbered(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const NoticeMarks marks, r.notice_marks());
+  DW_TRY(const NoticeMarks marks, notices::marks(db));
   EXPECT_EQ(marks.letters, 2);
   return {};
 }
 
-Result<void> plan_the_same(Journal& j, Side& side) {
-  DW_TRY(side.seen, j.add_notice_run({.state = NoticeState::writing, .period = "2026-W47"}));
+Result<void> plan_the_same(Db& db, Side& side) {
+  DW_TRY(side.seen, notices::add_run(db, {.state = NoticeState::writing, .period = "2026-W47"}));
   side.meet();
-  DW_TRY(side.is_first, j.finish_notice_plan(side.seen, NoticeState::planned));
+  DW_TRY(side.is_first, notices::finish_plan(db, side.seen, NoticeState::planned));
   return {};
 }
 
-Result<void> one_plan_is_left(Reader& r, const Sides& sides) {
+Result<void> one_plan_is_left(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto runs, r.notice_runs({}));
+  DW_TRY(const auto runs, notices::runs(db, {}));
   int planned = 0;
   for (const NoticeRun& run : runs.items) planned += run.state == NoticeState::planned ? 1 : 0;
   EXPECT_EQ(planned, 1);
   return {};
 }
 
-Result<void> one_plan(Journal& j) {
-  DW_CHECK(j.add_notice_run({.period = "2026-W47"}));  // planned
+Result<void> one_plan(Db& db) {
+  DW_CHECK(notices::add_run(db, {.period = "2026-W47"}));  // planned
   return {};
 }
 
-Result<void> apply_the_same(Journal& j, Side& side) {
+Result<void> apply_the_same(Db& db, Side& side) {
   side.meet();
-  DW_TRY(side.is_first, j.begin_notice_run(1, t0));
+  DW_TRY(side.is_first, notices::begin_run(db, 1, t0));
   return {};
 }
 
-Result<void> count_two_texts(Journal& j, Side& side) {
-  DW_CHECK(j.tally_channels());
+Result<void> count_two_texts(Db& db, Side& side) {
+  DW_CHECK(tally::channels(db));
   side.meet();
   TallyMessage message{.channel = "C1", .message = "1.0", .revision = 1 + side.me, .at = t0};
   for (int64_t i = 0; i <= side.me; ++i) message.updates.push_back({"ana", "Ana", "T1"});
-  return j.keep_tally(message);
+  return tally::count(db, message);
 }
 
-Result<void> the_later_text_counts(Reader& r, const Sides& sides) {
+Result<void> the_later_text_counts(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto agents, r.tally({}));
+  DW_TRY(const auto agents, tally::agents(db, {}));
   EXPECT_EQ(agents.at(0).updates, 2);
   return {};
 }
 
-Result<void> add_an_account(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.account_of_subject("issuer 7"));
+Result<void> add_an_account(Db& db, Side& side) {
+  DW_TRY(const auto found, accounts::find_by_subject(db, "issuer 7"));
   side.meet();
   side.is_first = !found;
   if (found) return {};
-  DW_CHECK(j.add_account({.name = "ana", .subject = "issuer 7", .role = "agent"}));
+  DW_CHECK(accounts::add(db, {.name = "ana", .subject = "issuer 7", .role = "agent"}));
   return {};
 }
 
-Result<void> add_an_account_by_name(Journal& j, Side& side) {
+Result<void> add_an_account_by_name(Db& db, Side& side) {
   side.meet();
-  DW_CHECK(j.add_account({.name = side.me == 0 ? "ana" : "Ana", .role = "agent"}));
+  DW_CHECK(accounts::add(db, {.name = side.me == 0 ? "ana" : "Ana", .role = "agent"}));
   return {};
 }
 
-Result<void> add_a_token(Journal& j, Side& side) {
-  DW_CHECK(j.tokens());
+Result<void> add_a_token(Db& db, Side& side) {
+  DW_CHECK(tokens::list(db));
   side.meet();
-  DW_CHECK(j.add_token({.name = "ci", .role = "agent"}));
+  DW_CHECK(tokens::add(db, {.name = "ci", .role = "agent"}));
   return {};
 }
 
-Result<void> make_a_server_key(Journal& j, Side& side) {
+Result<void> make_a_server_key(Db& db, Side& side) {
   side.meet();
-  DW_TRY(const std::string key, j.server_key("cookies", side.name()));
+  DW_TRY(const std::string key, accounts::server_key(db, "cookies", side.name()));
   side.seen = key == "a" ? 1 : 2;
   return {};
 }
 
-Result<void> both_have_the_same(Reader&, const Sides& sides) {
+Result<void> both_have_the_same(ReadDb&, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
   EXPECT_EQ(sides[0].seen, sides[1].seen);
   return {};

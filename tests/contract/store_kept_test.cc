@@ -1,5 +1,8 @@
 // What connectors keep: texts under a name, replaced by whoever knows the version that is there.
 #include "contract/store_world.h"
+#include "ports/notebook.h"
+#include "records/key_values.h"
+#include "records/leases.h"
 
 namespace dw {
 namespace {
@@ -12,15 +15,15 @@ class StoreKept : public testing::TestWithParam<std::string> {
   }
   Kept kept(const std::string& name) {
     Kept out;
-    bundle_->read([&](Reader& reader) -> Result<void> {
-      DW_TRY(out, reader.kept(name));
+    bundle_->read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(out, key_values::get(db, name));
       return {};
     });
     return out;
   }
   Result<void> keep(const std::string& name, const std::string& text, int64_t version) {
     return bundle_->store->write_now(
-        [&](Journal& journal) { return journal.keep(name, text, version); });
+        [&](Db& db) { return key_values::set(db, name, text, version); });
   }
 
   std::unique_ptr<Bundle> bundle_;
@@ -48,14 +51,14 @@ TEST_P(StoreKept, of_two_who_replace_the_same_version_one_is_told) {
 }
 
 TEST_P(StoreKept, a_lease_of_the_same_name_is_another_thing) {
-  bundle_->write([&](Journal& journal) -> Result<void> {
-    DW_TRY(const bool is_ours, journal.hold_lease("a", "me", t0, t0 + Millis(1000)));
+  bundle_->write([&](Db& db) -> Result<void> {
+    DW_TRY(const bool is_ours, leases::hold(db, "a", "me", t0, t0 + Millis(1000)));
     EXPECT_TRUE(is_ours);
     return {};
   });
   EXPECT_EQ(kept("a").version, 0);
   EXPECT_TRUE(keep("a", "one", 0).ok());
-  bundle_->write([&](Journal& journal) { return journal.drop_lease("a", "me"); });
+  bundle_->write([&](Db& db) { return leases::drop(db, "a", "me"); });
   EXPECT_EQ(kept("a").text, "one");
 }
 

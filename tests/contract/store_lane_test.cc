@@ -1,7 +1,19 @@
 // Lanes, deliveries, queues and retention: what every store must do, continued.
 #include "contract/store_world.h"
+#include "domain/delivery.h"
+#include "domain/event.h"
+#include "domain/ticket.h"
+#include "records/audit.h"
+#include "records/changes.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/lanes.h"
+#include "records/paging.h"
+#include "records/queues.h"
+#include "records/tickets.h"
 #include "store/postgres/postgres_db.h"
 #include "store/sqlite/sqlite_db.h"
+#include "support/retention.h"
 
 namespace dw {
 namespace {
@@ -11,25 +23,25 @@ namespace {
 size_t work_lane(Bundle& b, TimePoint at, DeliveryState state,
                  std::optional<TimePoint> next_attempt_at = {}) {
   size_t tried = 0;
-  b.write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, at, at + Millis(1000), 10));
+  b.write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, at, at + Millis(1000), 10));
     if (claims.empty()) return {};
-    DW_TRY(const auto taken, j.take(claims.at(0), at, ten));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), at, ten));
     tried = taken.size();
     for (const Delivery& one : taken) {
-      DW_CHECK(j.finish(
-          claims.at(0),
+      DW_CHECK(lanes::finish(
+          db, claims.at(0),
           {.id = one.id, .state = state, .reason = "r", .next_attempt_at = next_attempt_at}, at));
     }
-    return j.release_lane(claims.at(0), at);
+    return lanes::release(db, claims.at(0), at);
   });
   return tried;
 }
 
 std::optional<TimePoint> next_due(Bundle& b, TimePoint now) {
   std::optional<TimePoint> due;
-  b.read([&](Reader& r) -> Result<void> {
-    DW_TRY(due, r.next_lane_due({"me"}, now));
+  b.read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(due, lanes::next_due(db, {"me"}, now));
     return {};
   });
   return due;
@@ -37,8 +49,8 @@ std::optional<TimePoint> next_due(Bundle& b, TimePoint now) {
 
 DeliveryId add(Bundle& b, const Delivery& delivery) {
   DeliveryId id;
-  b.write([&](Journal& j) -> Result<void> {
-    DW_TRY(id, j.add_delivery(delivery));
+  b.write([&](Db& db) -> Result<void> {
+    DW_TRY(id, deliveries::add(db, delivery));
     return {};
   });
   return id;
@@ -53,18 +65,18 @@ void expect_whole(Bundle& b) {
 TEST_P(StoreContract, what_a_crash_left_held_is_free_at_once_for_who_is_alone) {
   auto b = setup();
   add(*b, pending_in("a"));
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto before, j.claim_lanes({"crashed"}, t0, t0 + Millis(30'000), 10));
-    DW_TRY(const auto lost, j.take(before.at(0), t0, ten));
-    DW_TRY(const auto none, j.claim_lanes({"me"}, t0, t0 + Millis(30'000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto before, lanes::claim(db, {"crashed"}, t0, t0 + Millis(30'000), 10));
+    DW_TRY(const auto lost, lanes::begin_attempts(db, before.at(0), t0, ten));
+    DW_TRY(const auto none, lanes::claim(db, {"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_TRUE(none.empty());
-    DW_CHECK(j.free_lanes());
-    DW_TRY(const auto mine, j.claim_lanes({"me"}, t0, t0 + Millis(30'000), 10));
+    DW_CHECK(lanes::release_all(db));
+    DW_TRY(const auto mine, lanes::claim(db, {"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_EQ(mine.size(), 1U);
-    DW_TRY(const auto taken, j.take(mine.at(0), t0, ten));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, mine.at(0), t0, ten));
     EXPECT_EQ(taken.size(), 1U);
     EXPECT_TRUE(taken.at(0).is_in_doubt) << "the crashed one may have done it";
-    const Result<void> late = j.release_lane(before.at(0), t0);
+    const Result<void> late = lanes::release(db, before.at(0), t0);
     EXPECT_FALSE(late.ok()) << "whoever held it before can't go on";
     return {};
   });
@@ -91,7 +103,7 @@ TEST_P(StoreContract, a_resting_lane_rests_on_when_more_joins_it_and_wakes_on_a_
   EXPECT_EQ(next_due(*b, t0), std::nullopt);
   expect_whole(*b);
   const TimePoint now = t0 + Millis(5000);
-  b->write([&](Journal& j) -> Result<void> { return j.retry_delivery(first, now); });
+  b->write([&](Db& db) -> Result<void> { return deliveries::retry(db, first, now); });
   EXPECT_EQ(next_due(*b, now), now);
   EXPECT_EQ(work_lane(*b, now, DeliveryState::done), 2U);
   expect_whole(*b);
@@ -101,17 +113,17 @@ TEST_P(StoreContract, a_lane_that_was_emptied_and_filled_again_is_not_the_one_th
   auto b = setup();
   add(*b, pending_in("a"));
   std::vector<LaneClaim> lost;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(lost, j.claim_lanes({"slow"}, t0, t0 + Millis(1000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(lost, lanes::claim(db, {"slow"}, t0, t0 + Millis(1000), 10));
     return {};
   });
   const TimePoint later = t0 + Millis(2000);
   EXPECT_EQ(work_lane(*b, later, DeliveryState::done), 1U);
   add(*b, pending_in("a"));
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, later, later + Millis(1000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, later, later + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U);
-    const auto taken = j.take(lost.at(0), later, ten);
+    const auto taken = lanes::begin_attempts(db, lost.at(0), later, ten);
     EXPECT_FALSE(taken.ok()) << "the late one is kept out, however often the lane was claimed";
     return {};
   });
@@ -120,13 +132,13 @@ TEST_P(StoreContract, a_lane_that_was_emptied_and_filled_again_is_not_the_one_th
 /// Takes the one delivery there is, ends it in doubt, has it retried, and takes it again.
 bool is_in_doubt_after_retry(Bundle& b, DeliveryState state) {
   bool is_in_doubt = false;
-  b.write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+  b.write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
     const Finished ended{.id = taken.at(0).id, .state = state, .is_in_doubt = true};
-    DW_CHECK(j.finish(claims.at(0), ended, t0));
-    DW_CHECK(j.retry_delivery(taken.at(0).id, t0));
-    DW_TRY(const auto again, j.take(claims.at(0), t0, ten));
+    DW_CHECK(lanes::finish(db, claims.at(0), ended, t0));
+    DW_CHECK(deliveries::retry(db, taken.at(0).id, t0));
+    DW_TRY(const auto again, lanes::begin_attempts(db, claims.at(0), t0, ten));
     is_in_doubt = again.at(0).is_in_doubt;
     return {};
   });
@@ -148,8 +160,8 @@ TEST_P(StoreContract, a_dead_delivery_that_holds_nothing_lets_its_lane_go_on) {
   EXPECT_EQ(work_lane(*b, t0, DeliveryState::dead), 1U);
   add(*b, pending_in("a", false));
   EXPECT_EQ(work_lane(*b, t0, DeliveryState::done), 1U);
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(const BacklogFigures backlog, r.backlog());
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const BacklogFigures backlog, deliveries::backlog(db));
     EXPECT_EQ(backlog.dead, 1);
     EXPECT_EQ(backlog.lanes, 0);
     return {};
@@ -163,8 +175,8 @@ TEST_P(StoreContract, the_most_overdue_lanes_come_first_and_no_more_than_asked_f
     one.next_attempt_at = t0 - Millis(i * 1000);
     add(*b, one);
   }
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 2));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 2));
     EXPECT_EQ(claims.size(), 2U);
     EXPECT_EQ(claims.at(0).lane, "lane 4");
     EXPECT_EQ(claims.at(1).lane, "lane 3");
@@ -182,15 +194,15 @@ TEST_P(StoreContract, a_batch_is_of_one_target_and_stops_in_front_of_what_waits)
   Delivery late = other;
   late.next_attempt_at = t0 + Millis(9000);
   add(*b, late);
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     const LaneClaim& lane = claims.at(0);
     for (const size_t expected : {2U, 1U, 0U}) {
-      DW_TRY(const auto taken, j.take(lane, t0, ten));
+      DW_TRY(const auto taken, lanes::begin_attempts(db, lane, t0, ten));
       EXPECT_EQ(taken.size(), expected);
-      for (const Delivery& one : taken) DW_CHECK(j.finish(lane, {.id = one.id}, t0));
+      for (const Delivery& one : taken) DW_CHECK(lanes::finish(db, lane, {.id = one.id}, t0));
     }
-    return j.release_lane(lane, t0);
+    return lanes::release(db, lane, t0);
   });
   EXPECT_EQ(next_due(*b, t0), t0 + Millis(9000));
 }
@@ -198,42 +210,42 @@ TEST_P(StoreContract, a_batch_is_of_one_target_and_stops_in_front_of_what_waits)
 TEST_P(StoreContract, renewing_keeps_what_is_held_and_brings_back_nothing_that_was_lost) {
   auto b = setup();
   add(*b, pending_in("a"));
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto mine, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_CHECK(j.renew_lanes({"me", {}}, t0 + Millis(500), t0 + Millis(9000)));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto mine, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
+    DW_CHECK(lanes::renew(db, {"me", {}}, t0 + Millis(500), t0 + Millis(9000)));
     DW_TRY(const auto renewed,
-           j.renew_lanes({"me", {"a", "b"}}, t0 + Millis(500), t0 + Millis(2000)));
+           lanes::renew(db, {"me", {"a", "b"}}, t0 + Millis(500), t0 + Millis(2000)));
     EXPECT_EQ(renewed.size(), 1U);
     EXPECT_EQ(renewed.at(0).generation, mine.at(0).generation);
-    DW_TRY(const auto early, j.claim_lanes({"you"}, t0 + Millis(1500), t0 + Millis(9000), 10));
+    DW_TRY(const auto early, lanes::claim(db, {"you"}, t0 + Millis(1500), t0 + Millis(9000), 10));
     EXPECT_TRUE(early.empty());
-    DW_TRY(const auto yours, j.claim_lanes({"you"}, t0 + Millis(2500), t0 + Millis(9000), 10));
+    DW_TRY(const auto yours, lanes::claim(db, {"you"}, t0 + Millis(2500), t0 + Millis(9000), 10));
     EXPECT_EQ(yours.size(), 1U);
-    DW_CHECK(j.renew_lanes({"me", {"a"}}, t0 + Millis(2600), t0 + Millis(99'000)));
-    EXPECT_TRUE(is_lane_lost(j.finish(mine.at(0), {}, t0).error()));
-    EXPECT_TRUE(is_lane_lost(j.unmark(mine.at(0), pending_in("a")).error()));
-    return j.release_lane(yours.at(0), t0 + Millis(2700));
+    DW_CHECK(lanes::renew(db, {"me", {"a"}}, t0 + Millis(2600), t0 + Millis(99'000)));
+    EXPECT_TRUE(is_lane_lost(lanes::finish(db, mine.at(0), {}, t0).error()));
+    EXPECT_TRUE(is_lane_lost(lanes::undo_attempt(db, mine.at(0), pending_in("a")).error()));
+    return lanes::release(db, yours.at(0), t0 + Millis(2700));
   });
 }
 
 TEST_P(StoreContract, what_was_marked_and_not_sent_is_as_it_was) {
   auto b = setup();
   add(*b, pending_in("a"));
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
-    for (int i = 0; i < 2; ++i) DW_CHECK(j.unmark(claims.at(0), taken.at(0)));
-    DW_TRY(const auto found, j.delivery(taken.at(0).id));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    for (int i = 0; i < 2; ++i) DW_CHECK(lanes::undo_attempt(db, claims.at(0), taken.at(0)));
+    DW_TRY(const auto found, deliveries::find(db, taken.at(0).id));
     EXPECT_FALSE(found->is_in_doubt);
     EXPECT_EQ(found->attempts, 0) << "a second time changes nothing";
-    DW_TRY(const auto again, j.take(claims.at(0), t0, ten));
+    DW_TRY(const auto again, lanes::begin_attempts(db, claims.at(0), t0, ten));
     EXPECT_FALSE(again.at(0).is_in_doubt);
     EXPECT_EQ(again.at(0).attempts, 1);
     // Marked once more, as by a process that crashed: this doubt was found, and stays.
-    DW_TRY(const auto doubtful, j.take(claims.at(0), t0, ten));
+    DW_TRY(const auto doubtful, lanes::begin_attempts(db, claims.at(0), t0, ten));
     EXPECT_TRUE(doubtful.at(0).is_in_doubt);
-    DW_CHECK(j.unmark(claims.at(0), doubtful.at(0)));
-    DW_TRY(const auto still, j.delivery(taken.at(0).id));
+    DW_CHECK(lanes::undo_attempt(db, claims.at(0), doubtful.at(0)));
+    DW_TRY(const auto still, deliveries::find(db, taken.at(0).id));
     EXPECT_TRUE(still->is_in_doubt);
     EXPECT_EQ(still->attempts, 1);
     return {};
@@ -243,8 +255,8 @@ TEST_P(StoreContract, what_was_marked_and_not_sent_is_as_it_was) {
 /// As another version would have written it.
 void make_unreadable(const Bundle& b) {
   constexpr const char* sql = "UPDATE delivery SET operation = 'teleport' WHERE id = 1";
-  const Statement statement{0, "test", sql, sql};
-  std::unique_ptr<Db> db;
+  const Statement statement{"test", sql, sql};
+  std::unique_ptr<Connection> db;
   if (b.url.starts_with("postgres")) {
     db = std::move(*PostgresDb::open(b.url));
   } else {
@@ -258,19 +270,20 @@ TEST_P(StoreContract, what_another_version_wrote_waits_for_a_replica_that_can_re
   if (b->url == "sqlite::memory:") GTEST_SKIP() << "nobody else can write there";
   add(*b, pending_in("a"));
   make_unreadable(*b);
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
     EXPECT_TRUE(taken.empty());
-    DW_CHECK(j.release_lane(claims.at(0), t0));
-    DW_TRY(const auto found, j.delivery({1}));
+    DW_CHECK(lanes::release(db, claims.at(0), t0));
+    DW_TRY(const auto found, deliveries::find(db, {1}));
     EXPECT_EQ(found->state, DeliveryState::pending);
     EXPECT_FALSE(found->is_in_doubt);
     EXPECT_EQ(found->attempts, 0);
     EXPECT_NE(found->reason.find("teleport"), std::string::npos) << found->reason;
-    DW_TRY(const auto soon, j.claim_lanes({"me"}, t0 + Millis(1000), t0 + Millis(9000), 10));
+    DW_TRY(const auto soon, lanes::claim(db, {"me"}, t0 + Millis(1000), t0 + Millis(9000), 10));
     EXPECT_TRUE(soon.empty()) << "its lane waits";
-    DW_TRY(const auto later, j.claim_lanes({"you"}, t0 + Millis(61'000), t0 + Millis(99'000), 10));
+    DW_TRY(const auto later,
+           lanes::claim(db, {"you"}, t0 + Millis(61'000), t0 + Millis(99'000), 10));
     EXPECT_EQ(later.size(), 1U) << "a replica that can read it gets its turn";
     return {};
   });
@@ -279,22 +292,22 @@ TEST_P(StoreContract, what_another_version_wrote_waits_for_a_replica_that_can_re
 TEST_P(StoreContract, a_lane_belongs_to_who_works_it_in_memory_whatever_the_table_says) {
   auto b = setup();
   for (const char* lane : {"a", "b"}) add(*b, pending_in(lane));
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(30'000), 10));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_EQ(claims.size(), 2U);
     return {};
   });
   // Nobody heard of that claim. What is worked is not taken again, by no clock.
   const LaneWorker me{"me", {"a"}};
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto others, j.claim_lanes({"you", {}}, t0, t0 + Millis(30'000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto others, lanes::claim(db, {"you", {}}, t0, t0 + Millis(30'000), 10));
     EXPECT_TRUE(others.empty()) << "the lease is not over";
-    DW_TRY(const auto due, j.next_lane_due(me, t0));
+    DW_TRY(const auto due, lanes::next_due(db, me, t0));
     EXPECT_TRUE(due.has_value());
-    DW_TRY(const auto again, j.claim_lanes(me, t0 + Millis(99'999), t0 + Millis(999'999), 10));
+    DW_TRY(const auto again, lanes::claim(db, me, t0 + Millis(99'999), t0 + Millis(999'999), 10));
     EXPECT_EQ(again.size(), 1U);
     EXPECT_EQ(again.at(0).lane, "b");
-    DW_TRY(const auto rest, j.next_lane_due({"me", {"a", "b"}}, t0 + Millis(99'999)));
+    DW_TRY(const auto rest, lanes::next_due(db, {"me", {"a", "b"}}, t0 + Millis(99'999)));
     EXPECT_FALSE(rest.has_value());
     return {};
   });
@@ -304,19 +317,20 @@ TEST_P(StoreContract, what_a_person_decided_stands_against_a_try_that_ends_later
   auto b = setup();
   const DeliveryId id = add(*b, pending_in("a"));
   LaneClaim lane;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     lane = claims.at(0);
-    DW_CHECK(j.take(lane, t0, ten));
+    DW_CHECK(lanes::begin_attempts(db, lane, t0, ten));
     return {};
   });
-  b->write([&](Journal& j) -> Result<void> { return j.discard_delivery(id, "enough", t0); });
-  b->write([&](Journal& j) -> Result<void> {
-    DW_CHECK(j.finish(lane, {.id = id, .state = DeliveryState::dead, .reason = "late"}, t0));
-    return j.release_lane(lane, t0);
+  b->write([&](Db& db) -> Result<void> { return deliveries::discard(db, id, "enough", t0); });
+  b->write([&](Db& db) -> Result<void> {
+    DW_CHECK(
+        lanes::finish(db, lane, {.id = id, .state = DeliveryState::dead, .reason = "late"}, t0));
+    return lanes::release(db, lane, t0);
   });
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(const auto found, r.delivery(id));
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto found, deliveries::find(db, id));
     EXPECT_EQ(found->state, DeliveryState::discarded);
     EXPECT_EQ(found->reason, "enough");
     return {};
@@ -337,12 +351,12 @@ TEST_P(StoreContract, deliveries_are_found_by_state_lane_ticket_and_event_in_pag
   done.done_at = t0;
   done.next_attempt_at.reset();
   add(*b, done);
-  b->read([](Reader& r) -> Result<void> {
+  b->read([](ReadDb& db) -> Result<void> {
     const auto count = [&](DeliveryQuery query) -> Result<size_t> {
       size_t found = 0;
       query.page.limit = 2;
       do {
-        DW_TRY(const Page<Delivery> page, r.deliveries(query));
+        DW_TRY(const Page<Delivery> page, deliveries::list(db, query));
         EXPECT_LE(page.items.size(), 2U);
         found += page.items.size();
         query.page.cursor = page.next_cursor;
@@ -363,59 +377,59 @@ TEST_P(StoreContract, deliveries_are_found_by_state_lane_ticket_and_event_in_pag
 
 TEST_P(StoreContract, one_work_is_given_a_number_for_each_ticket_that_it_asks_for) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId one, j.fresh_ticket());
-    DW_TRY(const TicketId two, j.fresh_ticket());
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const TicketId one, tickets::reserve_id(db));
+    DW_TRY(const TicketId two, tickets::reserve_id(db));
     EXPECT_LT(one, two);
-    DW_CHECK(j.open_ticket(ticket_with(one, "one")));
-    return j.open_ticket(ticket_with(two, "two"));
+    DW_CHECK(tickets::open(db, ticket_with(one, "one")));
+    return tickets::open(db, ticket_with(two, "two"));
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const TicketId three, j.fresh_ticket());
-    return j.open_ticket(ticket_with(three, "three"));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const TicketId three, tickets::reserve_id(db));
+    return tickets::open(db, ticket_with(three, "three"));
   });
 }
 
 TEST_P(StoreContract, a_board_that_slept_too_long_is_told_to_load_anew) {
   auto b = setup();
   std::string before;
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(before, r.last_change());
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(before, changes::last(db));
     return {};
   });
-  b->write([](Journal& j) -> Result<void> {
-    for (int i = 0; i < 10; ++i) DW_CHECK(open_one(j, "t"));
+  b->write([](Db& db) -> Result<void> {
+    for (int i = 0; i < 10; ++i) DW_CHECK(open_one(db, "t"));
     return {};
   });
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(const auto all, r.changes_after(before, 100));
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto all, changes::after(db, before, 100));
     EXPECT_EQ(all.size(), 10U);
     return {};
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const int64_t removed, j.prune({}, 100, 4));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const int64_t removed, prune_all(db, {}, 100, 4));
     EXPECT_EQ(removed, 6);
     return {};
   });
-  b->read([&](Reader& r) -> Result<void> {
-    EXPECT_EQ(r.changes_after(before, 100).error().kind, ErrorKind::missing);
-    DW_TRY(const auto kept, r.changes_after("", 100));
+  b->read([&](ReadDb& db) -> Result<void> {
+    EXPECT_EQ(changes::after(db, before, 100).error().kind, ErrorKind::missing);
+    DW_TRY(const auto kept, changes::after(db, "", 100));
     EXPECT_EQ(kept.size(), 4U);
-    DW_TRY(const auto rest, r.changes_after(kept.at(0).position, 100));
+    DW_TRY(const auto rest, changes::after(db, kept.at(0).position, 100));
     EXPECT_EQ(rest.size(), 3U);
-    EXPECT_EQ(r.changes_after("9999999.9999999", 100).error().kind, ErrorKind::missing);
-    EXPECT_EQ(r.changes_after("1.x", 100).error().kind, ErrorKind::missing);
+    EXPECT_EQ(changes::after(db, "9999999.9999999", 100).error().kind, ErrorKind::missing);
+    EXPECT_EQ(changes::after(db, "1.x", 100).error().kind, ErrorKind::missing);
     return {};
   });
 }
 
 TEST_P(StoreContract, without_a_retention_everything_is_kept) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.record(event_with("k")));
-    DW_TRY(const int64_t removed, j.prune({}, 100, 100));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(events::record(db, event_with("k")));
+    DW_TRY(const int64_t removed, prune_all(db, {}, 100, 100));
     EXPECT_EQ(removed, 0);
-    DW_TRY(const Recorded known, j.record(event_with("k")));
+    DW_TRY(const Recorded known, events::record(db, event_with("k")));
     EXPECT_FALSE(known.is_first);
     return {};
   });
@@ -425,16 +439,16 @@ TEST_P(StoreContract, a_repeat_with_other_contents_is_noticed_long_after_its_bod
   auto b = setup();
   Event lasting = event_with("k");
   lasting.is_for_ever = true;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const Recorded first, j.record(lasting));
-    DW_CHECK(j.prune(t0 + Millis(1), 100, 100));
-    DW_TRY(const auto stored, j.event(first.id));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const Recorded first, events::record(db, lasting));
+    DW_CHECK(prune_all(db, t0 + Millis(1), 100, 100));
+    DW_TRY(const auto stored, events::find(db, first.id));
     EXPECT_TRUE(stored->event.body.is_null());
-    DW_TRY(const Recorded same, j.record(lasting));
+    DW_TRY(const Recorded same, events::record(db, lasting));
     EXPECT_TRUE(same.is_same_body);
     Event other = lasting;
     other.body = "else";
-    DW_TRY(const Recorded changed, j.record(other));
+    DW_TRY(const Recorded changed, events::record(db, other));
     EXPECT_FALSE(changed.is_same_body);
     EXPECT_FALSE(changed.is_first);
     return {};
@@ -444,34 +458,35 @@ TEST_P(StoreContract, a_repeat_with_other_contents_is_noticed_long_after_its_bod
 TEST_P(StoreContract, retention_goes_in_pieces_and_leaves_what_is_open) {
   auto b = setup();
   add(*b, pending_in("a"));
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     for (int i = 0; i < 7; ++i) {
       Delivery done = pending_in("b");
       done.state = DeliveryState::done;
       done.done_at = t0;
-      DW_CHECK(j.add_delivery(done));
-      DW_TRY(const TicketId id, open_one(j, "t"));
-      DW_CHECK(j.add_comment({.ticket = id, .author_name = "Bo", .body = "yes", .at = t0}));
-      if (i > 0) DW_CHECK(j.change_ticket(id, {.status = Status::solved}, t0));
+      DW_CHECK(deliveries::add(db, done));
+      DW_TRY(const TicketId id, open_one(db, "t"));
+      DW_CHECK(
+          tickets::add_comment(db, {.ticket = id, .author_name = "Bo", .body = "yes", .at = t0}));
+      if (i > 0) DW_CHECK(tickets::change(db, id, {.status = Status::solved}, t0));
     }
     return {};
   });
   std::vector<int64_t> pieces;
   for (int64_t removed = 1; removed > 0;) {
-    b->write([&](Journal& j) -> Result<void> {
-      DW_TRY(removed, j.prune(t0 + Millis(1), 3, 1000));
+    b->write([&](Db& db) -> Result<void> {
+      DW_TRY(removed, prune_all(db, t0 + Millis(1), 3, 1000));
       return {};
     });
     pieces.push_back(removed);
   }
   // 6 comments, then their tickets, then 7 deliveries: never more than three in one commit.
   EXPECT_EQ(pieces, (std::vector<int64_t>{3, 3, 3, 3, 3, 3, 1, 0}));
-  b->read([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> tickets, r.tickets({}));
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> tickets, tickets::list(db, {}));
     EXPECT_EQ(tickets.items.size(), 1U);
-    DW_TRY(const auto comments, r.comments(tickets.items.at(0).id));
+    DW_TRY(const auto comments, tickets::comments(db, tickets.items.at(0).id));
     EXPECT_EQ(comments.size(), 1U);
-    DW_TRY(const Page<Delivery> left, r.deliveries({}));
+    DW_TRY(const Page<Delivery> left, deliveries::list(db, {}));
     EXPECT_EQ(left.items.size(), 1U);
     return {};
   });
@@ -480,24 +495,25 @@ TEST_P(StoreContract, retention_goes_in_pieces_and_leaves_what_is_open) {
 
 TEST_P(StoreContract, parked_events_and_the_audit_list_come_newest_first) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     for (int i = 0; i < 3; ++i) {
-      DW_TRY(const Recorded r, j.record(event_with(fmt::format("k{}", i))));
-      DW_CHECK(j.conclude(r.id, EventState::parked, fmt::format("defect {}", i), nullptr));
-      DW_CHECK(j.add_audit({t0, "token ci", "delivery.retry", fmt::format("d-{}", i)}));
+      DW_TRY(const Recorded r, events::record(db, event_with(fmt::format("k{}", i))));
+      DW_CHECK(
+          events::set_state(db, r.id, EventState::parked, fmt::format("defect {}", i), nullptr));
+      DW_CHECK(audit::add(db, {t0, "token ci", "delivery.retry", fmt::format("d-{}", i)}));
     }
     return {};
   });
-  b->read([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<StoredEvent> first, r.parked_events({.limit = 2}));
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<StoredEvent> first, events::parked(db, {.limit = 2}));
     EXPECT_EQ(first.items.at(0).reason, "defect 2");
     DW_TRY(const Page<StoredEvent> next,
-           r.parked_events({.limit = 2, .cursor = first.next_cursor}));
+           events::parked(db, {.limit = 2, .cursor = first.next_cursor}));
     EXPECT_EQ(next.items.size(), 1U);
     EXPECT_TRUE(next.next_cursor.empty());
-    DW_TRY(const auto audit, r.audit({.limit = 2}));
+    DW_TRY(const auto audit, audit::list(db, {.limit = 2}));
     EXPECT_EQ(audit.at(0).subject, "d-2");
-    DW_TRY(const BacklogFigures backlog, r.backlog());
+    DW_TRY(const BacklogFigures backlog, deliveries::backlog(db));
     EXPECT_EQ(backlog.parked_events, 3);
     return {};
   });
@@ -505,17 +521,17 @@ TEST_P(StoreContract, parked_events_and_the_audit_list_come_newest_first) {
 
 TEST_P(StoreContract, a_deduplication_id_is_remembered_for_five_minutes_even_after_deletion) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     const QueueMessage message{
         .queue = "q.fifo", .body = "m", .group = "g", .deduplication = "same"};
-    DW_TRY(const MessageId first, j.queue_send(message, t0));
-    DW_TRY(const auto got, j.queue_receive({.queue = "q.fifo", .is_fifo = true}, t0));
+    DW_TRY(const MessageId first, queues::send(db, message, t0));
+    DW_TRY(const auto got, queues::receive(db, {.queue = "q.fifo", .is_fifo = true}, t0));
     const std::string handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
-    DW_TRY(const bool is_deleted, j.queue_delete("q.fifo", handle));
+    DW_TRY(const bool is_deleted, queues::remove(db, "q.fifo", handle));
     EXPECT_TRUE(is_deleted);
-    DW_TRY(const MessageId repeat, j.queue_send(message, t0 + Millis(299'000)));
+    DW_TRY(const MessageId repeat, queues::send(db, message, t0 + Millis(299'000)));
     EXPECT_EQ(repeat, first);
-    DW_TRY(const MessageId late, j.queue_send(message, t0 + Millis(301'000)));
+    DW_TRY(const MessageId late, queues::send(db, message, t0 + Millis(301'000)));
     EXPECT_NE(late, first);
     return {};
   });
@@ -523,27 +539,27 @@ TEST_P(StoreContract, a_deduplication_id_is_remembered_for_five_minutes_even_aft
 
 TEST_P(StoreContract, a_queue_says_what_waits_what_is_out_and_what_is_delayed) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.queue_send({.queue = "q", .body = "first"}, t0));
-    DW_CHECK(j.queue_send({.queue = "q", .body = "second"}, t0 + Millis(1)));
-    DW_CHECK(j.queue_send({.queue = "q", .body = "third"}, t0 + Millis(1)));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "first"}, t0));
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "second"}, t0 + Millis(1)));
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "third"}, t0 + Millis(1)));
     const TimePoint delayed = t0 + Millis(60'000);
-    DW_CHECK(j.queue_send({.queue = "q", .body = "later", .visible_at = delayed}, t0));
-    DW_CHECK(j.queue_send({.queue = "other", .body = "x"}, t0));
-    DW_CHECK(j.queue_receive({.queue = "q"}, t0 + Millis(2)));
-    DW_TRY(const QueueFigures figures, j.queue_figures("q", t0 + Millis(2)));
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "later", .visible_at = delayed}, t0));
+    DW_CHECK(queues::send(db, {.queue = "other", .body = "x"}, t0));
+    DW_CHECK(queues::receive(db, {.queue = "q"}, t0 + Millis(2)));
+    DW_TRY(const QueueFigures figures, queues::figures(db, "q", t0 + Millis(2)));
     EXPECT_EQ(figures.depth, 2);
     EXPECT_EQ(figures.in_flight, 1);
     EXPECT_EQ(figures.delayed, 1);
     EXPECT_EQ(figures.oldest_at, t0);
-    DW_TRY(const auto page, j.queue_peek("q", {.limit = 3}));
+    DW_TRY(const auto page, queues::peek(db, "q", {.limit = 3}));
     EXPECT_EQ(page.items.at(0).body, "first");
     EXPECT_EQ(page.items.at(2).body, "third");
-    DW_TRY(const auto rest, j.queue_peek("q", {.limit = 3, .cursor = page.next_cursor}));
+    DW_TRY(const auto rest, queues::peek(db, "q", {.limit = 3, .cursor = page.next_cursor}));
     EXPECT_EQ(rest.items.size(), 1U);
-    DW_TRY(const int64_t purged, j.queue_purge("q", MessageId{1'000}, 100));
+    DW_TRY(const int64_t purged, queues::purge(db, "q", MessageId{1'000}, 100));
     EXPECT_EQ(purged, 4);
-    DW_TRY(const QueueFigures left, j.queue_figures("other", t0));
+    DW_TRY(const QueueFigures left, queues::figures(db, "other", t0));
     EXPECT_EQ(left.depth, 1);
     return {};
   });
@@ -551,12 +567,12 @@ TEST_P(StoreContract, a_queue_says_what_waits_what_is_out_and_what_is_delayed) {
 
 TEST_P(StoreContract, a_handle_that_is_none_takes_nothing_away) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.queue_send({.queue = "q", .body = "m"}, t0));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "m"}, t0));
     for (const char* handle : {"", ".", "1", "1.", "1.x", "x.y", "-1.", "99999999999999999999.a"}) {
-      DW_TRY(const bool is_deleted, j.queue_delete("q", handle));
+      DW_TRY(const bool is_deleted, queues::remove(db, "q", handle));
       EXPECT_FALSE(is_deleted) << handle;
-      EXPECT_EQ(j.queue_hide("q", handle, Millis(1), t0).error().kind, ErrorKind::conflict);
+      EXPECT_EQ(queues::hide(db, "q", handle, Millis(1), t0).error().kind, ErrorKind::conflict);
     }
     return {};
   });

@@ -46,9 +46,9 @@ using Sides = std::array<Side, 2>;
 
 struct PairCase {
   const char* name;
-  std::function<Result<void>(Journal&)> before;
-  std::function<Result<void>(Journal&, Side&)> work;
-  std::function<Result<void>(Reader&, const Sides&)> after;
+  std::function<Result<void>(Db&)> before;
+  std::function<Result<void>(Db&, Side&)> work;
+  std::function<Result<void>(ReadDb&, const Sides&)> after;
 };
 
 inline int oks(const Sides& sides) {
@@ -59,23 +59,23 @@ inline int firsts(const Sides& sides) {
   return (sides[0].is_first ? 1 : 0) + (sides[1].is_first ? 1 : 0);
 }
 
-inline Result<void> nothing(Journal&) {
+inline Result<void> nothing(Db&) {
   return {};
 }
 
-inline Result<void> one_ticket(Journal& j) {
-  DW_TRY(const TicketId id, open_one(j, "t"));
+inline Result<void> one_ticket(Db& db) {
+  DW_TRY(const TicketId id, open_one(db, "t"));
   EXPECT_EQ(id.value, 1);
   return {};
 }
 
-inline Result<void> one_of_two_was_first(Reader&, const Sides& sides) {
+inline Result<void> one_of_two_was_first(ReadDb&, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
   EXPECT_EQ(firsts(sides), 1);
   return {};
 }
 
-inline Result<void> one_of_two_was_answered(Reader&, const Sides& sides) {
+inline Result<void> one_of_two_was_answered(ReadDb&, const Sides& sides) {
   EXPECT_EQ(oks(sides), 1);
   for (const Side& side : sides) {
     if (!side.answer.ok()) {
@@ -95,9 +95,9 @@ inline void run_pair(const PairCase& pair, const std::string& engine) {
   Meeting meeting;
   Sides sides;
   const auto run = [&](Store& store, Side& side) {
-    side.answer = store.write_now([&](Journal& j) -> Result<void> {
+    side.answer = store.write_now([&](Db& db) -> Result<void> {
       side.is_first = false;
-      return pair.work(j, side);
+      return pair.work(db, side);
     });
     if (side.answer.ok()) return;
     EXPECT_NE(side.answer.error().kind, ErrorKind::full) << side.answer.error().text();
@@ -107,7 +107,7 @@ inline void run_pair(const PairCase& pair, const std::string& engine) {
   std::thread thread([&] { run(**other, sides[1]); });
   run(*b->store, sides[0]);
   thread.join();
-  b->read([&](Reader& r) { return pair.after(r, sides); });
+  b->read([&](ReadDb& db) { return pair.after(db, sides); });
 }
 
 using PairParam = std::tuple<std::string, size_t>;

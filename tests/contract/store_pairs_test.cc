@@ -1,13 +1,25 @@
 // Pairs of verbs from two stores: tickets, events, queues, lanes and deliveries.
 #include "contract/store_pairs.h"
 
+#include "domain/delivery.h"
+#include "domain/ticket.h"
+#include "ports/notebook.h"
+#include "ports/store.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/key_values.h"
+#include "records/lanes.h"
+#include "records/leases.h"
+#include "records/queues.h"
+#include "records/tickets.h"
+
 namespace dw {
 namespace {
 
 // Tickets.
 
-Result<void> patch_apart(Journal& j, Side& side) {
-  DW_CHECK(j.tickets({}));
+Result<void> patch_apart(Db& db, Side& side) {
+  DW_CHECK(tickets::list(db, {}));
   side.meet();
   TicketPatch patch;
   if (side.me == 0) {
@@ -15,110 +27,111 @@ Result<void> patch_apart(Journal& j, Side& side) {
   } else {
     patch.assignee = "bea";
   }
-  return j.change_ticket({1}, patch, t0 + Millis(5));
+  return tickets::change(db, {1}, patch, t0 + Millis(5));
 }
 
-Result<void> both_patches_stand(Reader& r, const Sides& sides) {
+Result<void> both_patches_stand(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto found, r.ticket({1}));
+  DW_TRY(const auto found, tickets::find(db, {1}));
   EXPECT_EQ(found->status, Status::solved);
   EXPECT_TRUE(found->solved_at.has_value());
   EXPECT_EQ(found->assignee, "bea");
   return {};
 }
 
-Result<void> add_a_tag(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.ticket({1}));
+Result<void> add_a_tag(Db& db, Side& side) {
+  DW_TRY(const auto found, tickets::find(db, {1}));
   side.meet();
   TicketPatch patch{.tags = found->tags};
   patch.tags->push_back(side.name());
-  return j.change_ticket({1}, patch, t0);
+  return tickets::change(db, {1}, patch, t0);
 }
 
-Result<void> both_tags_stand(Reader& r, const Sides& sides) {
+Result<void> both_tags_stand(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto found, r.ticket({1}));
+  DW_TRY(const auto found, tickets::find(db, {1}));
   EXPECT_EQ(found->tags.size(), 2U);
   return {};
 }
 
-Result<void> patch_and_comment(Journal& j, Side& side) {
-  DW_CHECK(j.tickets({}));
+Result<void> patch_and_comment(Db& db, Side& side) {
+  DW_CHECK(tickets::list(db, {}));
   side.meet();
-  if (side.me == 0) return j.change_ticket({1}, {.priority = Priority::high}, t0);
-  DW_CHECK(
-      j.add_comment({.ticket = {1}, .author_name = "Bea", .body = "hi", .at = t0 + Millis(7)}));
+  if (side.me == 0) return tickets::change(db, {1}, {.priority = Priority::high}, t0);
+  DW_CHECK(tickets::add_comment(
+      db, {.ticket = {1}, .author_name = "Bea", .body = "hi", .at = t0 + Millis(7)}));
   return {};
 }
 
-Result<void> patch_and_comment_stand(Reader& r, const Sides& sides) {
+Result<void> patch_and_comment_stand(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto found, r.ticket({1}));
+  DW_TRY(const auto found, tickets::find(db, {1}));
   EXPECT_EQ(found->priority, Priority::high);
   EXPECT_EQ(found->first_reply_at, t0 + Millis(7));
-  DW_TRY(const auto comments, r.comments({1}));
+  DW_TRY(const auto comments, tickets::comments(db, {1}));
   EXPECT_EQ(comments.size(), 1U);
   return {};
 }
 
-Result<void> comment_twice(Journal& j, Side& side) {
-  DW_CHECK(j.tickets({}));
+Result<void> comment_twice(Db& db, Side& side) {
+  DW_CHECK(tickets::list(db, {}));
   side.meet();
-  DW_CHECK(j.add_comment({.ticket = {1}, .author_name = side.name(), .body = "hi", .at = t0}));
+  DW_CHECK(tickets::add_comment(
+      db, {.ticket = {1}, .author_name = side.name(), .body = "hi", .at = t0}));
   return {};
 }
 
-Result<void> both_comments_stand(Reader& r, const Sides& sides) {
+Result<void> both_comments_stand(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const auto comments, r.comments({1}));
+  DW_TRY(const auto comments, tickets::comments(db, {1}));
   EXPECT_EQ(comments.size(), 2U);
   return {};
 }
 
-Result<void> open_what_the_desk_has(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.ticket_at_desk("zendesk", "42"));
+Result<void> open_what_the_desk_has(Db& db, Side& side) {
+  DW_TRY(const auto found, tickets::find_at_desk(db, "zendesk", "42"));
   side.meet();
   side.is_first = !found;
   if (found) return {};
-  DW_TRY(const TicketId id, j.fresh_ticket());
+  DW_TRY(const TicketId id, tickets::reserve_id(db));
   Ticket ticket = ticket_with(id, side.name());
   ticket.desk = "zendesk";
   ticket.external = {"42", ""};
-  return j.open_ticket(ticket);
+  return tickets::open(db, ticket);
 }
 
-Result<void> number_what_the_desk_has(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.ticket_at_desk("embedded", "42"));
+Result<void> number_what_the_desk_has(Db& db, Side& side) {
+  DW_TRY(const auto found, tickets::find_at_desk(db, "embedded", "42"));
   side.meet();
   side.is_first = !found;
   if (found) return {};
-  return j.change_ticket({1}, {.external = External{"42", side.name()}}, t0);
+  return tickets::change(db, {1}, {.external = External{"42", side.name()}}, t0);
 }
 
 // Events, leases, queues.
 
-Result<void> record_the_same(Journal& j, Side& side) {
+Result<void> record_the_same(Db& db, Side& side) {
   side.meet();
-  DW_TRY(const Recorded recorded, j.record(event_with("same")));
+  DW_TRY(const Recorded recorded, events::record(db, event_with("same")));
   side.is_first = recorded.is_first;
   return {};
 }
 
-Result<void> hold_the_same(Journal& j, Side& side) {
+Result<void> hold_the_same(Db& db, Side& side) {
   side.meet();
-  DW_TRY(side.is_first, j.hold_lease("l", side.name(), t0, t0 + Millis(1000)));
+  DW_TRY(side.is_first, leases::hold(db, "l", side.name(), t0, t0 + Millis(1000)));
   return {};
 }
 
-Result<void> keep_the_same_version(Journal& j, Side& side) {
-  DW_TRY(const Kept kept, j.kept("k"));
+Result<void> keep_the_same_version(Db& db, Side& side) {
+  DW_TRY(const Kept kept, key_values::get(db, "k"));
   side.meet();
-  return j.keep("k", side.name(), kept.version);
+  return key_values::set(db, "k", side.name(), kept.version);
 }
 
 /// The second either found the first one's version, or was told that its own is old.
-Result<void> versions_follow_each_other(Reader& r, const Sides& sides) {
-  DW_TRY(const Kept kept, r.kept("k"));
+Result<void> versions_follow_each_other(ReadDb& db, const Sides& sides) {
+  DW_TRY(const Kept kept, key_values::get(db, "k"));
   EXPECT_EQ(kept.version, oks(sides));
   for (const Side& side : sides) {
     if (!side.answer.ok()) {
@@ -128,98 +141,98 @@ Result<void> versions_follow_each_other(Reader& r, const Sides& sides) {
   return {};
 }
 
-Result<void> send_the_same(Journal& j, Side& side) {
-  DW_CHECK(j.queue_figures("q", t0));
+Result<void> send_the_same(Db& db, Side& side) {
+  DW_CHECK(queues::figures(db, "q", t0));
   side.meet();
   DW_TRY(const MessageId id,
-         j.queue_send({.queue = "q", .body = "b", .group = "g", .deduplication = "d"}, t0));
+         queues::send(db, {.queue = "q", .body = "b", .group = "g", .deduplication = "d"}, t0));
   side.seen = id.value;
   return {};
 }
 
-Result<void> one_message_was_sent(Reader& r, const Sides& sides) {
+Result<void> one_message_was_sent(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
   EXPECT_EQ(sides[0].seen, sides[1].seen);
   EXPECT_NE(sides[0].seen, 0);
-  DW_TRY(const auto messages, r.queue_peek("q", {}));
+  DW_TRY(const auto messages, queues::peek(db, "q", {}));
   EXPECT_EQ(messages.items.size(), 1U);
   return {};
 }
 
-Result<void> sent_long_ago(Journal& j) {
-  DW_CHECK(j.queue_send({.queue = "q", .body = "b", .group = "g", .deduplication = "d"},
+Result<void> sent_long_ago(Db& db) {
+  DW_CHECK(queues::send(db, {.queue = "q", .body = "b", .group = "g", .deduplication = "d"},
                         t0 - Millis(6 * 60'000)));
   return {};
 }
 
-Result<void> one_more_message_was_sent(Reader& r, const Sides& sides) {
+Result<void> one_more_message_was_sent(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(sides[0].seen, sides[1].seen);
-  DW_TRY(const auto messages, r.queue_peek("q", {}));
+  DW_TRY(const auto messages, queues::peek(db, "q", {}));
   EXPECT_EQ(messages.items.size(), 2U);
   return {};
 }
 
-Result<void> receive_of_one_group(Journal& j, Side& side) {
+Result<void> receive_of_one_group(Db& db, Side& side) {
   side.meet();
-  DW_TRY(const auto got, j.queue_receive({.queue = "q", .count_max = 10, .is_fifo = true}, t0));
+  DW_TRY(const auto got, queues::receive(db, {.queue = "q", .count_max = 10, .is_fifo = true}, t0));
   side.is_first = !got.empty();
   return {};
 }
 
-Result<void> two_of_one_group(Journal& j) {
+Result<void> two_of_one_group(Db& db) {
   for (const char* body : {"1", "2"}) {
-    DW_CHECK(j.queue_send({.queue = "q", .body = body, .group = "g"}, t0));
+    DW_CHECK(queues::send(db, {.queue = "q", .body = body, .group = "g"}, t0));
   }
   return {};
 }
 
 // Lanes and deliveries.
 
-Result<void> one_delivery(Journal& j) {
-  DW_CHECK(j.add_delivery(pending_in("a")));
+Result<void> one_delivery(Db& db) {
+  DW_CHECK(deliveries::add(db, pending_in("a")));
   return {};
 }
 
-Result<void> claim_the_same(Journal& j, Side& side) {
+Result<void> claim_the_same(Db& db, Side& side) {
   side.meet();
-  DW_TRY(const auto claims, j.claim_lanes({side.name()}, t0, t0 + Millis(1000), 10));
+  DW_TRY(const auto claims, lanes::claim(db, {side.name()}, t0, t0 + Millis(1000), 10));
   side.is_first = !claims.empty();
   return {};
 }
 
-Result<void> take_and_retry(Journal& j, Side& side) {
+Result<void> take_and_retry(Db& db, Side& side) {
   if (side.me == 1) {
-    DW_TRY(const auto found, j.delivery({1}));
+    DW_TRY(const auto found, deliveries::find(db, {1}));
     side.meet();
     side.seen = found->attempts;
-    return j.retry_delivery({1}, t0);
+    return deliveries::retry(db, {1}, t0);
   }
   side.meet();
-  DW_TRY(const auto claims, j.claim_lanes({"a"}, t0, t0 + Millis(1000), 10));
+  DW_TRY(const auto claims, lanes::claim(db, {"a"}, t0, t0 + Millis(1000), 10));
   if (claims.empty()) return {};  // the other has the lane's row
-  DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+  DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
   side.seen = static_cast<int64_t>(taken.size());
   return {};
 }
 
-Result<void> both_were_answered(Reader&, const Sides& sides) {
+Result<void> both_were_answered(ReadDb&, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
   return {};
 }
 
-Result<void> discard_what_is_open(Journal& j, Side& side) {
-  DW_TRY(const auto open, j.open_in_lane("a", 10));
+Result<void> discard_what_is_open(Db& db, Side& side) {
+  DW_TRY(const auto open, deliveries::open_in_lane(db, "a", 10));
   side.meet();
   side.is_first = !open.empty();
   if (open.empty()) return {};
-  return j.discard_delivery(open.front().id, "enough", t0);
+  return deliveries::discard(db, open.front().id, "enough", t0);
 }
 
-Result<void> answer_a_dead_one(Journal& j, Side& side) {
-  DW_TRY(const auto found, j.delivery({1}));
+Result<void> answer_a_dead_one(Db& db, Side& side) {
+  DW_TRY(const auto found, deliveries::find(db, {1}));
   side.meet();
   side.is_first = found->state == DeliveryState::pending;
-  return side.is_first ? j.discard_delivery({1}, "enough", t0) : Result<void>{};
+  return side.is_first ? deliveries::discard(db, {1}, "enough", t0) : Result<void>{};
 }
 
 const std::vector<PairCase> pairs = {
@@ -261,15 +274,15 @@ TEST(StorePairs300, of_patches_at_two_replicas_lose_none) {
   auto a = open_store(url, OpenMode::visit, nullptr), b = open_store(url, OpenMode::visit, nullptr);
   ASSERT_TRUE(a.ok() && b.ok());
   constexpr int64_t count = 300;
-  ASSERT_TRUE((*a)->write_now([](Journal& j) -> Result<void> {
-                    for (int64_t i = 0; i < count; ++i) DW_CHECK(open_one(j, "t"));
+  ASSERT_TRUE((*a)->write_now([](Db& db) -> Result<void> {
+                    for (int64_t i = 0; i < count; ++i) DW_CHECK(open_one(db, "t"));
                     return {};
                   })
                   .ok());
   const auto patch_all = [](Store& store, const TicketPatch& patch) {
     for (int64_t id = 1; id <= count; ++id) {
       const Result<void> done = store.write_now(
-          [&](Journal& j) -> Result<void> { return j.change_ticket({id}, patch, t0); });
+          [&](Db& db) -> Result<void> { return tickets::change(db, {id}, patch, t0); });
       EXPECT_TRUE(done.ok());
     }
   };

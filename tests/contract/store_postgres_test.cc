@@ -5,6 +5,16 @@
 #include <thread>
 
 #include "contract/store_world.h"
+#include "domain/event.h"
+#include "domain/ticket.h"
+#include "ports/store.h"
+#include "records/changes.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/lanes.h"
+#include "records/paging.h"
+#include "records/queues.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -22,16 +32,16 @@ struct Pair {
 };
 
 WriteWork opening(const std::string& title) {
-  return [title](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, title));
+  return [title](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, title));
     return {};
   };
 }
 
 std::vector<ChangeNote> changes(Store& store, const std::string& position) {
   std::vector<ChangeNote> notes;
-  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
-    DW_TRY(notes, r.changes_after(position, 100));
+  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(notes, changes::after(db, position, 100));
     return {};
   });
   EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
@@ -40,8 +50,8 @@ std::vector<ChangeNote> changes(Store& store, const std::string& position) {
 
 Task<void> open_many(Store& store, int count, int& done) {
   for (int i = 0; i < count; ++i) {
-    const WriteWork work = [](Journal& j) -> Result<void> {
-      DW_CHECK(open_one(j, "t"));
+    const WriteWork work = [](Db& db) -> Result<void> {
+      DW_CHECK(open_one(db, "t"));
       return {};
     };
     const Result<void> written = co_await store.write(work);
@@ -68,10 +78,10 @@ TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
   EXPECT_EQ(done, 160);
   EXPECT_GT(told, 0);
   auto visit = open_store(url, OpenMode::visit, nullptr);
-  const Result<void> read = (*visit)->read_now([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
+  const Result<void> read = (*visit)->read_now([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::list(db, {.page = {.limit = 500}}));
     EXPECT_EQ(page.items.size(), 160U);
-    DW_TRY(const auto notes, r.changes_after("", 500));
+    DW_TRY(const auto notes, changes::after(db, "", 500));
     EXPECT_EQ(notes.size(), 160U);
     return {};
   });
@@ -81,23 +91,23 @@ TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
 TEST(PostgresStore, two_replicas_never_claim_the_same_lane_nor_wait_for_each_other) {
   Pair replicas;
   ASSERT_TRUE(replicas.a
-                  ->write_now([](Journal& j) -> Result<void> {
+                  ->write_now([](Db& db) -> Result<void> {
                     for (const char* lane : {"x", "y", "z"}) {
-                      DW_CHECK(j.add_delivery(pending_in(lane)));
-                      DW_CHECK(j.queue_send({.queue = "q", .body = lane}, t0));
+                      DW_CHECK(deliveries::add(db, pending_in(lane)));
+                      DW_CHECK(queues::send(db, {.queue = "q", .body = lane}, t0));
                     }
                     return {};
                   })
                   .ok());
-  const Result<void> first = replicas.a->write_now([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto mine, j.claim_lanes({"a"}, t0, t0 + Millis(1000), 2));
+  const Result<void> first = replicas.a->write_now([&](Db& db) -> Result<void> {
+    DW_TRY(const auto mine, lanes::claim(db, {"a"}, t0, t0 + Millis(1000), 2));
     EXPECT_EQ(mine.size(), 2U);
-    DW_TRY(const auto got, j.queue_receive({.queue = "q", .count_max = 2}, t0));
+    DW_TRY(const auto got, queues::receive(db, {.queue = "q", .count_max = 2}, t0));
     EXPECT_EQ(got.size(), 2U);
-    return replicas.b->write_now([](Journal& other) -> Result<void> {
-      DW_TRY(const auto yours, other.claim_lanes({"b"}, t0, t0 + Millis(1000), 10));
+    return replicas.b->write_now([](Db& other) -> Result<void> {
+      DW_TRY(const auto yours, lanes::claim(other, {"b"}, t0, t0 + Millis(1000), 10));
       EXPECT_EQ(yours.size(), 1U);
-      DW_TRY(const auto rest, other.queue_receive({.queue = "q", .count_max = 10}, t0));
+      DW_TRY(const auto rest, queues::receive(other, {.queue = "q", .count_max = 10}, t0));
       EXPECT_EQ(rest.size(), 1U);
       return {};
     });
@@ -111,9 +121,9 @@ TEST(PostgresStore, the_same_event_at_two_replicas_at_once_is_one) {
   std::barrier together(2);
   const auto take = [&](Store& store, Recorded& out) {
     together.arrive_and_wait();
-    const Result<void> written = store.write_now([&](Journal& j) -> Result<void> {
-      DW_TRY(out, j.record(event_with("same")));
-      if (out.is_first) DW_CHECK(j.conclude(out.id, EventState::done, "", "first's"));
+    const Result<void> written = store.write_now([&](Db& db) -> Result<void> {
+      DW_TRY(out, events::record(db, event_with("same")));
+      if (out.is_first) DW_CHECK(events::set_state(db, out.id, EventState::done, "", "first's"));
       return {};
     });
     EXPECT_TRUE(written.ok());
@@ -132,12 +142,12 @@ TEST(PostgresStore, works_that_lock_each_other_out_are_both_done_in_the_end) {
   std::barrier holding_one(2);
   std::array<int, 2> runs{};
   const auto take = [&](Store& store, size_t me) {
-    const Result<void> written = store.write_now([&](Journal& j) -> Result<void> {
+    const Result<void> written = store.write_now([&](Db& db) -> Result<void> {
       const bool is_first_run = ++runs[me] == 1;
-      DW_CHECK(j.record(event_with(me == 0 ? "left" : "right")));
+      DW_CHECK(events::record(db, event_with(me == 0 ? "left" : "right")));
       if (is_first_run) holding_one.arrive_and_wait();
-      DW_CHECK(j.record(event_with(me == 0 ? "right" : "left")));
-      return open_one(j, "t").ok() ? Result<void>{} : Error{ErrorKind::invalid, "", "no ticket"};
+      DW_CHECK(events::record(db, event_with(me == 0 ? "right" : "left")));
+      return open_one(db, "t").ok() ? Result<void>{} : Error{ErrorKind::invalid, "", "no ticket"};
     });
     EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().text());
   };
@@ -150,8 +160,8 @@ TEST(PostgresStore, works_that_lock_each_other_out_are_both_done_in_the_end) {
 TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
   Pair replicas;
   ASSERT_TRUE(replicas.a
-                  ->write_now([](Journal& j) -> Result<void> {
-                    DW_CHECK(j.add_delivery(pending_in("a")));
+                  ->write_now([](Db& db) -> Result<void> {
+                    DW_CHECK(deliveries::add(db, pending_in("a")));
                     return {};
                   })
                   .ok());
@@ -159,17 +169,17 @@ TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
   std::barrier is_forgotten(2);
   joining = std::thread([&] {
     is_forgotten.arrive_and_wait();
-    const Result<void> added = replicas.b->write_now([](Journal& j) -> Result<void> {
-      DW_CHECK(j.add_delivery(pending_in("a")));
+    const Result<void> added = replicas.b->write_now([](Db& db) -> Result<void> {
+      DW_CHECK(deliveries::add(db, pending_in("a")));
       return {};
     });
     EXPECT_TRUE(added.ok());
   });
-  const Result<void> emptied = replicas.a->write_now([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"a"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
-    DW_CHECK(j.finish(claims.at(0), {.id = taken.at(0).id}, t0));
-    DW_CHECK(j.release_lane(claims.at(0), t0));
+  const Result<void> emptied = replicas.a->write_now([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"a"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_CHECK(lanes::finish(db, claims.at(0), {.id = taken.at(0).id}, t0));
+    DW_CHECK(lanes::release(db, claims.at(0), t0));
     // A row that nobody sees yet is gone; the other now waits for it.
     is_forgotten.arrive_and_wait();
     while (ask_postgres(replicas.url,
@@ -181,8 +191,8 @@ TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
   joining.join();
   ASSERT_TRUE(emptied.ok());
   EXPECT_TRUE(replicas.a->verify()->empty());
-  const Result<void> sent = replicas.b->write_now([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"b"}, t0, t0 + Millis(1000), 10));
+  const Result<void> sent = replicas.b->write_now([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"b"}, t0, t0 + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U);
     return {};
   });
@@ -195,8 +205,8 @@ constexpr const char* end_all_others =
 
 TEST(PostgresStore, a_connection_lost_in_the_middle_keeps_nothing_and_the_next_work_goes_on) {
   Pair replicas;
-  const Result<void> cut = replicas.a->write_now([&](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "half"));
+  const Result<void> cut = replicas.a->write_now([&](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "half"));
     ask_postgres(replicas.url, end_all_others);
     return {};
   });

@@ -5,8 +5,27 @@
 
 #include "base/owned.h"
 #include "contract/store_world.h"
-#include "statements.h"
-#include "store/db.h"
+#include "jobs/bridge/rows.h"
+#include "jobs/notices/records.h"
+#include "jobs/notices/rows.h"
+#include "ports/notebook.h"
+#include "records/accounts.h"
+#include "records/audit.h"
+#include "records/key_values.h"
+#include "records/leases.h"
+#include "records/links.h"
+#include "records/queues.h"
+#include "sql/accounts.h"
+#include "sql/audit.h"
+#include "sql/bridge.h"
+#include "sql/changes.h"
+#include "sql/deliveries.h"
+#include "sql/events.h"
+#include "sql/notices.h"
+#include "sql/queues.h"
+#include "sql/tally.h"
+#include "sql/tickets.h"
+#include "support/retention.h"
 
 namespace dw {
 namespace {
@@ -16,8 +35,8 @@ constexpr TimePoint late = t0 + Millis(1'000'000);
 int64_t prune_all(Bundle& b, TimePoint before, size_t limit = 100) {
   int64_t total = 0;
   for (int64_t removed = 1; removed > 0; total += removed) {
-    b.write([&](Journal& j) -> Result<void> {
-      DW_TRY(removed, j.prune(before, limit, 1'000'000));
+    b.write([&](Db& db) -> Result<void> {
+      DW_TRY(removed, prune_all(db, before, limit, 1'000'000));
       return {};
     });
     EXPECT_LE(removed, static_cast<int64_t>(limit));
@@ -27,29 +46,29 @@ int64_t prune_all(Bundle& b, TimePoint before, size_t limit = 100) {
 
 TEST_P(StoreContract, retention_removes_audit_sessions_leases_and_what_directories_answered) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     for (const TimePoint at : {t0, late}) {
       const std::string name = at == t0 ? "old" : "new";
-      DW_CHECK(j.add_audit({at, "token ci", "delivery.retry", name}));
-      DW_CHECK(j.add_session({name, 1, at, at}));
-      DW_CHECK(j.hold_lease("lease " + name, "me", at, at));
-      DW_CHECK(j.set_known({.id = "U " + name, .body = json::object{}, .at = at}));
+      DW_CHECK(audit::add(db, {at, "token ci", "delivery.retry", name}));
+      DW_CHECK(accounts::add_session(db, {name, 1, at, at}));
+      DW_CHECK(leases::hold(db, "lease " + name, "me", at, at));
+      DW_CHECK(bridge::set_lookup(db, {.id = "U " + name, .body = json::object{}, .at = at}));
     }
-    DW_CHECK(j.keep("zendesk.sign_in", "a token", 0));
-    return j.set_known({.id = "read:C1", .body = "100.1", .at = t0});
+    DW_CHECK(key_values::set(db, "zendesk.sign_in", "a token", 0));
+    return bridge::set_lookup(db, {.id = "read:C1", .body = "100.1", .at = t0});
   });
   EXPECT_EQ(prune_all(*b, t0 + Millis(1), 2), 4);
-  b->read([](Reader& r) -> Result<void> {
-    DW_TRY(const auto audit, r.audit({}));
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto audit, audit::list(db, {}));
     EXPECT_EQ(audit.size(), 1U);
     EXPECT_EQ(audit.at(0).subject, "new");
-    DW_TRY(const auto old, r.known("U old"));
+    DW_TRY(const auto old, bridge::lookup(db, "U old"));
     EXPECT_FALSE(old);
-    DW_TRY(const auto fresh, r.known("U new"));
+    DW_TRY(const auto fresh, bridge::lookup(db, "U new"));
     EXPECT_TRUE(fresh);
-    DW_TRY(const auto place, r.known("read:C1"));
+    DW_TRY(const auto place, bridge::lookup(db, "read:C1"));
     EXPECT_TRUE(place) << "how far a channel was read is no answer";
-    DW_TRY(const Kept kept, r.kept("zendesk.sign_in"));
+    DW_TRY(const Kept kept, key_values::get(db, "zendesk.sign_in"));
     EXPECT_EQ(kept.text, "a token");
     return {};
   });
@@ -57,26 +76,27 @@ TEST_P(StoreContract, retention_removes_audit_sessions_leases_and_what_directori
 
 TEST_P(StoreContract, retention_removes_what_was_said_in_no_ticket_behind_what_was_said_in_many) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.set_link({.channel = "C", .thread = "1", .opened_at = t0}));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(links::set(db, {.channel = "C", .thread = "1", .opened_at = t0}));
     for (int i = 0; i < 12; ++i) {
       const std::string key = fmt::format("{}", i);
       // The first seven are the oldest, and of a ticket that is still there.
-      DW_CHECK(j.set_said({.key = key,
-                           .kind = "chat.message",
-                           .channel = "C",
-                           .thread = i < 7 ? "1" : key,
-                           .at = t0 - Millis(100 - i)}));
+      DW_CHECK(bridge::set_message(db, {.key = key,
+                                        .kind = "chat.message",
+                                        .channel = "C",
+                                        .thread = i < 7 ? "1" : key,
+                                        .at = t0 - Millis(100 - i)}));
     }
-    return j.set_said({.key = "new", .kind = "chat.message", .channel = "C", .at = late});
+    return bridge::set_message(db,
+                               {.key = "new", .kind = "chat.message", .channel = "C", .at = late});
   });
   prune_all(*b, t0, 2);
-  b->read([](Reader& r) -> Result<void> {
+  b->read([](ReadDb& db) -> Result<void> {
     for (int i = 0; i < 12; ++i) {
-      DW_TRY(const auto said, r.said(fmt::format("{}", i)));
+      DW_TRY(const auto said, bridge::message(db, fmt::format("{}", i)));
       EXPECT_EQ(said.has_value(), i < 7) << i;
     }
-    DW_TRY(const auto fresh, r.said("new"));
+    DW_TRY(const auto fresh, bridge::message(db, "new"));
     EXPECT_TRUE(fresh);
     return {};
   });
@@ -86,32 +106,32 @@ TEST_P(StoreContract, retention_removes_what_was_said_in_no_ticket_behind_what_w
 TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_letters_and_not_the_ledger) {
   auto b = setup();
   std::vector<int64_t> runs;
-  b->write([&](Journal& j) -> Result<void> {
+  b->write([&](Db& db) -> Result<void> {
     for (const TimePoint at : {t0, t0, late}) {
-      DW_TRY(const int64_t run, j.add_notice_run({.state = NoticeState::writing,
-                                                  .made_at = at,
-                                                  .period = "2026-W47",
-                                                  .figures = json::object{}}));
+      DW_TRY(const int64_t run, notices::add_run(db, {.state = NoticeState::writing,
+                                                      .made_at = at,
+                                                      .period = "2026-W47",
+                                                      .figures = json::object{}}));
       runs.push_back(run);
       for (int i = 0; i < 7; ++i) {
-        DW_CHECK(
-            j.add_notice_letter({.run = run, .email = fmt::format("c{}@x", i), .tickets = "[]"}));
+        DW_CHECK(notices::add_letter(
+            db, {.run = run, .email = fmt::format("c{}@x", i), .tickets = "[]"}));
       }
-      DW_CHECK(j.finish_notice_plan(run, NoticeState::tested));
+      DW_CHECK(notices::finish_plan(db, run, NoticeState::tested));
     }
-    DW_CHECK(j.reserve_notice("2026-W47", "c0@x", runs.at(0)));
-    return j.mark_notice_closure("T1", 10, runs.at(0));
+    DW_CHECK(notices::reserve(db, "2026-W47", "c0@x", runs.at(0)));
+    return notices::mark_closure(db, "T1", 10, runs.at(0));
   });
   EXPECT_EQ(prune_all(*b, t0 + Millis(1), 3), 2 * (7 + 1));
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto left, j.notice_runs({}));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto left, notices::runs(db, {}));
     EXPECT_EQ(left.items.size(), 1U);
-    DW_TRY(const auto letters, j.notice_letters(runs.at(2), {}));
+    DW_TRY(const auto letters, notices::letters(db, runs.at(2), {}));
     EXPECT_EQ(letters.items.size(), 7U);
-    DW_TRY(const bool is_first, j.reserve_notice("2026-W47", "c0@x", runs.at(2)));
+    DW_TRY(const bool is_first, notices::reserve(db, "2026-W47", "c0@x", runs.at(2)));
     EXPECT_FALSE(is_first) << "nobody hears twice because a run is gone";
     int closures = 0;
-    DW_CHECK(j.notice_closures(0, [&](std::string_view, int32_t) { ++closures; }));
+    DW_CHECK(notices::closures(db, 0, [&](std::string_view, int32_t) { ++closures; }));
     EXPECT_EQ(closures, 1);
     return {};
   });
@@ -120,35 +140,36 @@ TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_letters_and_no
 TEST_P(StoreContract, a_queue_keeps_messages_for_its_retention_and_dead_ones_from_their_death) {
   auto b = setup();
   const Millis second(1000);
-  b->write([&](Journal& j) -> Result<void> {
+  b->write([&](Db& db) -> Result<void> {
     for (const char* text : {"old", "worked on", "new"}) {
-      DW_CHECK(j.queue_send({.queue = "q", .body = text}, text[0] == 'n' ? late : t0));
+      DW_CHECK(queues::send(db, {.queue = "q", .body = text}, text[0] == 'n' ? late : t0));
     }
-    DW_CHECK(j.queue_send({.queue = "other", .body = "old"}, t0));
-    DW_CHECK(j.queue_send({.queue = "d", .body = "dies"}, t0));
+    DW_CHECK(queues::send(db, {.queue = "other", .body = "old"}, t0));
+    DW_CHECK(queues::send(db, {.queue = "d", .body = "dies"}, t0));
     // Received once; the second receive finds that it was received too often, and buries it.
     const QueueReceive receive{
         .queue = "d", .visibility = second, .receives_max = 1, .dead_queue = "d-dead"};
-    DW_CHECK(j.queue_receive(receive, t0));
-    DW_CHECK(j.queue_receive(receive, late));
+    DW_CHECK(queues::receive(db, receive, t0));
+    DW_CHECK(queues::receive(db, receive, late));
     return {};
   });
   std::string handle;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto got, j.queue_receive({.queue = "q", .count_max = 2}, t0 + second));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto got, queues::receive(db, {.queue = "q", .count_max = 2}, t0 + second));
     EXPECT_EQ(got.size(), 2U);
     handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
-    DW_CHECK(j.queue_hide("q", handle, Millis(0), t0 + second));
+    DW_CHECK(queues::hide(db, "q", handle, Millis(0), t0 + second));
     return {};
   });
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const int64_t removed, j.queue_expire("q", t0 + second, t0 + 2 * second, 100));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const int64_t removed, queues::expire(db, "q", t0 + second, t0 + 2 * second, 100));
     EXPECT_EQ(removed, 1) << "one is worked on, one is new";
-    DW_TRY(const int64_t others, j.queue_expire("other", t0, late, 100));
+    DW_TRY(const int64_t others, queues::expire(db, "other", t0, late, 100));
     EXPECT_EQ(others, 0);
-    DW_TRY(const int64_t dead, j.queue_expire("d-dead", t0 + second, late, 100));
+    DW_TRY(const int64_t dead, queues::expire(db, "d-dead", t0 + second, late, 100));
     EXPECT_EQ(dead, 0) << "it died just now";
-    DW_TRY(const int64_t long_dead, j.queue_expire("d-dead", late + second, late + second, 100));
+    DW_TRY(const int64_t long_dead,
+           queues::expire(db, "d-dead", late + second, late + second, 100));
     EXPECT_EQ(long_dead, 1);
     return {};
   });
@@ -156,19 +177,19 @@ TEST_P(StoreContract, a_queue_keeps_messages_for_its_retention_and_dead_ones_fro
 
 TEST_P(StoreContract, a_whole_queue_is_purged_and_moved_in_pieces_without_what_comes_meanwhile) {
   auto b = setup();
-  b->write([&](Journal& j) -> Result<void> {
-    for (int i = 0; i < 5; ++i) DW_CHECK(j.queue_send({.queue = "q", .body = "m"}, t0));
-    DW_TRY(const MessageId last, j.queue_last("q"));
-    DW_CHECK(j.queue_send({.queue = "q", .body = "later"}, t0));
+  b->write([&](Db& db) -> Result<void> {
+    for (int i = 0; i < 5; ++i) DW_CHECK(queues::send(db, {.queue = "q", .body = "m"}, t0));
+    DW_TRY(const MessageId last, queues::last(db, "q"));
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "later"}, t0));
     std::vector<int64_t> pieces;
     for (int i = 0; i < 4; ++i) {
-      DW_TRY(const int64_t removed, j.queue_purge("q", last, 2));
+      DW_TRY(const int64_t removed, queues::purge(db, "q", last, 2));
       pieces.push_back(removed);
     }
     EXPECT_EQ(pieces, (std::vector<int64_t>{2, 2, 1, 0}));
-    DW_TRY(const auto left, j.queue_peek("q", {}));
+    DW_TRY(const auto left, queues::peek(db, "q", {}));
     EXPECT_EQ(left.items.at(0).body, "later");
-    DW_TRY(const MessageId none, j.queue_last("empty"));
+    DW_TRY(const MessageId none, queues::last(db, "empty"));
     EXPECT_FALSE(none);
     return {};
   });

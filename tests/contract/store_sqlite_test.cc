@@ -7,7 +7,12 @@
 #include <fstream>
 
 #include "contract/store_world.h"
-#include "store/journal.h"
+#include "domain/event.h"
+#include "domain/ticket.h"
+#include "records/events.h"
+#include "records/lanes.h"
+#include "records/paging.h"
+#include "records/tickets.h"
 #include "store/migrate.h"
 #include "store/sqlite/sqlite_db.h"
 
@@ -39,8 +44,8 @@ TEST(SqliteStore, a_backup_opens_and_has_everything) {
   auto store = open_store("sqlite:" + (folder / "a.db").string(), OpenMode::visit, nullptr);
   ASSERT_TRUE(store.ok());
   ASSERT_TRUE((*store)
-                  ->write_now([](Journal& j) -> Result<void> {
-                    DW_CHECK(open_one(j, "kept"));
+                  ->write_now([](Db& db) -> Result<void> {
+                    DW_CHECK(open_one(db, "kept"));
                     return {};
                   })
                   .ok());
@@ -49,8 +54,8 @@ TEST(SqliteStore, a_backup_opens_and_has_everything) {
   EXPECT_FALSE((*store)->backup(copy).ok()) << "never over a file that is there";
   auto restored = open_store("sqlite:" + copy, OpenMode::visit, nullptr);
   ASSERT_TRUE(restored.ok());
-  const Result<void> read = (*restored)->read_now([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({}));
+  const Result<void> read = (*restored)->read_now([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::list(db, {}));
     EXPECT_EQ(page.items.size(), 1U);
     return {};
   });
@@ -72,8 +77,8 @@ TEST(SqliteStore, a_copy_is_of_one_moment_although_others_write) {
   auto b = place_for("sqlite");
   b->reopen();
   const auto add = [&](int count) {
-    b->write([&](Journal& j) -> Result<void> {
-      for (int i = 0; i < count; ++i) DW_CHECK(open_one(j, std::string(500, 't')));
+    b->write([&](Db& db) -> Result<void> {
+      for (int i = 0; i < count; ++i) DW_CHECK(open_one(db, std::string(500, 't')));
       return {};
     });
   };
@@ -131,16 +136,16 @@ std::unique_ptr<Bundle> store_of_version_1() {
 TEST(SqliteStore, a_filled_store_of_an_older_schema_is_brought_up_to_date_once) {
   auto b = store_of_version_1();
   b->reopen();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     Event lasting = event_with("k");
     lasting.is_for_ever = true;
-    DW_TRY(const Recorded known, j.record(lasting));
+    DW_TRY(const Recorded known, events::record(db, lasting));
     EXPECT_FALSE(known.is_first);
     EXPECT_TRUE(known.is_same_body);
-    DW_TRY(const TicketId next, j.fresh_ticket());
+    DW_TRY(const TicketId next, tickets::reserve_id(db));
     EXPECT_EQ(next, TicketId{2});
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
     EXPECT_EQ(taken.size(), 1U);
     return {};
   });
@@ -197,11 +202,11 @@ TEST(SqliteStore, a_reader_sees_the_last_commit_and_waits_for_no_writer) {
   b->reopen();
   auto reader = open_store(b->url, OpenMode::visit, nullptr);
   ASSERT_TRUE(reader.ok());
-  b->write([&](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "not committed yet"));
+  b->write([&](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "not committed yet"));
     size_t seen = 99;
-    const Result<void> read = (*reader)->read_now([&](Reader& r) -> Result<void> {
-      DW_TRY(const Page<Ticket> page, r.tickets({}));
+    const Result<void> read = (*reader)->read_now([&](ReadDb& other) -> Result<void> {
+      DW_TRY(const Page<Ticket> page, tickets::list(other, {}));
       seen = page.items.size();
       return {};
     });

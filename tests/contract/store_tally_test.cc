@@ -1,5 +1,9 @@
 // The tally in every store: the newest text counts, a deletion is final, periods and channels.
 #include "contract/store_world.h"
+#include "domain/tally.h"
+#include "jobs/tally/rows.h"
+#include "records/changes.h"
+#include "support/retention.h"
 
 namespace dw {
 namespace {
@@ -20,8 +24,8 @@ const TallyUpdate ana{"anarcc", "Ana", "INC2"};
 
 std::string bars(Bundle& bundle, const TallyQuery& query = {}) {
   std::string out;
-  bundle.read([&](Reader& reader) -> Result<void> {
-    DW_TRY(const auto agents, reader.tally(query));
+  bundle.read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto agents, tally::agents(db, query));
     out.clear();
     for (const TallyAgent& one : agents) {
       out += fmt::format("{}/{}:{}+{} ", one.username, one.name, one.updates - one.opening,
@@ -33,7 +37,7 @@ std::string bars(Bundle& bundle, const TallyQuery& query = {}) {
 }
 
 void keep(Bundle& bundle, const TallyMessage& message) {
-  bundle.write([&](Journal& journal) { return journal.keep_tally(message); });
+  bundle.write([&](Db& db) { return tally::count(db, message); });
 }
 
 TEST_P(StoreContract, tally_counts_lines_and_the_newest_text_of_a_message) {
@@ -51,7 +55,7 @@ TEST_P(StoreContract, tally_takes_a_deleted_message_back_for_good) {
   const auto bundle = setup();
   keep(*bundle, message("1.1", 10, {jon}));
   const auto drop = [&](const char* id) {
-    bundle->write([&](Journal& journal) { return journal.drop_tally("C1", id, t0); });
+    bundle->write([&](Db& db) { return tally::drop(db, "C1", id, t0); });
   };
   drop("1.1");
   drop("2.2");
@@ -77,10 +81,10 @@ TEST_P(StoreContract, tally_of_a_period_and_of_a_channel) {
   EXPECT_EQ(bars(*bundle, {.since = t0 + Millis(1000)}), "anarcc/Ana:2+0 jxsrcc/Jon Snow:1+0 ");
   EXPECT_EQ(bars(*bundle, {.until = t0 + Millis(1000)}), "jxsrcc/Jon Snow:1+0 ");
   EXPECT_EQ(bars(*bundle, {.channel = "C2"}), "anarcc/Ana:1+0 jxsrcc/Jon Snow:1+0 ");
-  bundle->read([](Reader& reader) -> Result<void> {
-    DW_TRY(const auto channels, reader.tally_channels());
+  bundle->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto channels, tally::channels(db));
     EXPECT_EQ(channels, (std::vector<std::string>{"C1", "C2"}));
-    DW_TRY(const auto found, reader.tally_bars(t0 + Millis(1000)));
+    DW_TRY(const auto found, tally::bars(db, t0 + Millis(1000)));
     EXPECT_EQ(found.size(), 3U);
     return {};
   });
@@ -91,10 +95,10 @@ TEST_P(StoreContract, tally_notes_every_agent_whose_number_moved) {
   keep(*bundle, message("1.1", 10, {jon}));
   keep(*bundle, message("1.1", 20, {ana}));
   keep(*bundle, message("1.1", 30, {ana}));
-  bundle->read([](Reader& reader) -> Result<void> {
-    DW_TRY(const auto notes, reader.changes_after("", 100));
+  bundle->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto notes, changes::after(db, "", 100));
     EXPECT_EQ(notes.size(), 3U);
-    DW_TRY(const auto bar, reader.tally_bar(notes.at(0).id, t0));
+    DW_TRY(const auto bar, tally::bar(db, notes.at(0).id, t0));
     EXPECT_EQ(notes[0].topic, "tally");
     EXPECT_TRUE(bar && bar->username == "jxsrcc" && bar->updates == 0 && bar->channel == "C1");
     return {};
@@ -108,8 +112,8 @@ TEST_P(StoreContract, tally_rows_page_newest_first) {
   }
   std::string seen, cursor;
   do {
-    bundle->read([&](Reader& reader) -> Result<void> {
-      DW_TRY(const auto page, reader.tally_rows({}, "JXSRCC", {.limit = 2, .cursor = cursor}));
+    bundle->read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto page, tally::rows(db, {}, "JXSRCC", {.limit = 2, .cursor = cursor}));
       for (const TallyRow& row : page.items) seen += row.message + " ";
       cursor = page.next_cursor;
       return {};
@@ -122,8 +126,8 @@ TEST_P(StoreContract, tally_opening_balances_count_where_no_period_is_asked_for)
   const auto bundle = setup();
   keep(*bundle, message("1.1", 10, {jon}));
   for (int i = 0; i < 2; ++i) {
-    bundle->write([](Journal& journal) {
-      return journal.set_tally_balances({{"jxsrcc", "Jon S", 4}, {"oldrcc", "Old O", 9}}, t0);
+    bundle->write([](Db& db) {
+      return tally::set_balances(db, {{"jxsrcc", "Jon S", 4}, {"oldrcc", "Old O", 9}}, t0);
     });
   }
   EXPECT_EQ(bars(*bundle), "oldrcc/Old O:0+9 jxsrcc/Jon Snow:1+4 ");
@@ -136,8 +140,8 @@ TEST_P(StoreContract, tally_texts_are_kept_for_counting_anew_until_retention) {
   keep(*bundle, message("2.2", 10, {ana}, Millis(1000)));
   const auto texts = [&] {
     std::string out;
-    bundle->read([&](Reader& reader) -> Result<void> {
-      DW_TRY(const auto found, reader.tally_texts("C1", "", 10));
+    bundle->read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto found, tally::texts(db, "C1", "", 10));
       out.clear();
       for (const TallyMessage& one : found) out += one.text + ";";
       return {};
@@ -145,11 +149,11 @@ TEST_P(StoreContract, tally_texts_are_kept_for_counting_anew_until_retention) {
     return out;
   };
   EXPECT_EQ(texts(), "text of 1.1;text of 2.2;");
-  bundle->write([](Journal& journal) -> Result<void> {
-    DW_CHECK(journal.prune(t0 + Millis(500), 100, 1000));
-    DW_CHECK(journal.set_tally_rule("C1", "a"));
-    DW_CHECK(journal.set_tally_rule("C1", "b"));
-    DW_TRY(const std::string rule, journal.tally_rule("C1"));
+  bundle->write([](Db& db) -> Result<void> {
+    DW_CHECK(prune_all(db, t0 + Millis(500), 100, 1000));
+    DW_CHECK(tally::set_rule(db, "C1", "a"));
+    DW_CHECK(tally::set_rule(db, "C1", "b"));
+    DW_TRY(const std::string rule, tally::rule(db, "C1"));
     EXPECT_EQ(rule, "b");
     return {};
   });
@@ -171,11 +175,11 @@ TEST_P(StoreContract, tally_lines_that_retention_removes_are_counted_for_good) {
   std::string live;
   const auto read_live = [&] {
     std::string out;
-    bundle->read([&](Reader& reader) -> Result<void> {
+    bundle->read([&](ReadDb& db) -> Result<void> {
       out.clear();
-      DW_TRY(const auto found, reader.tally_bars(start));
+      DW_TRY(const auto found, tally::bars(db, start));
       for (const TallyBar& one : found) {
-        DW_TRY(const auto same, reader.tally_bar(one.id, start));
+        DW_TRY(const auto same, tally::bar(db, one.id, start));
         out += fmt::format("{} {} {};", one.username, one.updates, same->updates);
       }
       return {};
@@ -185,23 +189,23 @@ TEST_P(StoreContract, tally_lines_that_retention_removes_are_counted_for_good) {
   live = read_live();
   // In pieces, one message each, and again when nothing is left to do.
   for (int i = 0; i < 6; ++i) {
-    bundle->write([&](Journal& journal) -> Result<void> {
-      DW_CHECK(journal.prune(t0 + 2 * quarter, 1, 1000));
+    bundle->write([&](Db& db) -> Result<void> {
+      DW_CHECK(prune_all(db, t0 + 2 * quarter, 1, 1000));
       return {};
     });
     EXPECT_EQ(bars(*bundle), all);
   }
   EXPECT_EQ(bars(*bundle, first), in_first);
   EXPECT_EQ(read_live(), live);
-  bundle->read([&](Reader& reader) -> Result<void> {
-    DW_TRY(const auto rows, reader.tally_rows({}, "", {}));
+  bundle->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto rows, tally::rows(db, {}, "", {}));
     EXPECT_EQ(rows.items.size(), 1U) << "the lines themselves are gone";
     return {};
   });
   // An edit, a deletion or a repeat of what is summed up changes nothing any more.
   keep(*bundle, message("1.1", 90, {ana}));
   keep(*bundle, message("2.2", 10, {jon}, quarter));
-  bundle->write([&](Journal& journal) { return journal.drop_tally("C1", "1.1", t0); });
+  bundle->write([&](Db& db) { return tally::drop(db, "C1", "1.1", t0); });
   EXPECT_EQ(bars(*bundle), all);
 }
 

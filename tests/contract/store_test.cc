@@ -1,5 +1,18 @@
 // What every store must do, run on each: SQLite in a file, SQLite in memory, PostgreSQL.
 #include "contract/store_world.h"
+#include "domain/delivery.h"
+#include "domain/event.h"
+#include "domain/ticket.h"
+#include "records/changes.h"
+#include "records/deliveries.h"
+#include "records/events.h"
+#include "records/lanes.h"
+#include "records/leases.h"
+#include "records/paging.h"
+#include "records/queues.h"
+#include "records/tickets.h"
+#include "records/tokens.h"
+#include "support/retention.h"
 
 namespace dw {
 namespace {
@@ -7,21 +20,21 @@ namespace {
 TEST_P(StoreContract, an_event_that_comes_again_is_the_first_with_its_reply) {
   auto b = setup();
   EventId first;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const Recorded r, j.record(event_with("k1")));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const Recorded r, events::record(db, event_with("k1")));
     EXPECT_TRUE(r.is_first);
     first = r.id;
-    return j.conclude(r.id, EventState::done, "", json::object{{"ticket", 7}});
+    return events::set_state(db, r.id, EventState::done, "", json::object{{"ticket", 7}});
   });
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const Recorded r, j.record(event_with("k1")));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const Recorded r, events::record(db, event_with("k1")));
     EXPECT_FALSE(r.is_first);
     EXPECT_TRUE(r.is_same_body);
     EXPECT_EQ(r.id, first);
     EXPECT_EQ(to_text(r.reply), R"({"ticket":7})");
     Event other = event_with("k1");
     other.body = "else";
-    DW_TRY(const Recorded r2, j.record(other));
+    DW_TRY(const Recorded r2, events::record(db, other));
     EXPECT_FALSE(r2.is_same_body);
     return {};
   });
@@ -29,17 +42,17 @@ TEST_P(StoreContract, an_event_that_comes_again_is_the_first_with_its_reply) {
 
 TEST_P(StoreContract, work_that_fails_undoes_itself_alone) {
   auto b = setup();
-  const Result<void> failed = b->store->write_now([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "gone"));
+  const Result<void> failed = b->store->write_now([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "gone"));
     return Error{ErrorKind::invalid, "", "no"};
   });
   EXPECT_FALSE(failed.ok());
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "stays"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "stays"));
     return {};
   });
-  b->read([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({}));
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::list(db, {}));
     EXPECT_EQ(page.items.size(), 1U);
     EXPECT_EQ(page.items.at(0).title, "stays");
     return {};
@@ -48,20 +61,21 @@ TEST_P(StoreContract, work_that_fails_undoes_itself_alone) {
 
 TEST_P(StoreContract, tickets_are_listed_newest_first_filtered_and_paged) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    for (int i = 0; i < 5; ++i) DW_CHECK(open_one(j, fmt::format("t{}", i)));
-    DW_TRY(const Page<Ticket> all, j.tickets({}));
-    return j.change_ticket(all.items.at(2).id, {.status = Status::solved}, t0 + Millis(1000));
+  b->write([](Db& db) -> Result<void> {
+    for (int i = 0; i < 5; ++i) DW_CHECK(open_one(db, fmt::format("t{}", i)));
+    DW_TRY(const Page<Ticket> all, tickets::list(db, {}));
+    return tickets::change(db, all.items.at(2).id, {.status = Status::solved}, t0 + Millis(1000));
   });
-  b->read([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> first, r.tickets({.page = {.limit = 2}}));
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> first, tickets::list(db, {.page = {.limit = 2}}));
     EXPECT_EQ(first.items.at(0).title, "t4");
-    DW_TRY(const Page<Ticket> next, r.tickets({.page = {.limit = 2, .cursor = first.next_cursor}}));
+    DW_TRY(const Page<Ticket> next,
+           tickets::list(db, {.page = {.limit = 2, .cursor = first.next_cursor}}));
     EXPECT_EQ(next.items.at(0).title, "t2");
-    DW_TRY(const Page<Ticket> solved, r.tickets({.status = Status::solved}));
+    DW_TRY(const Page<Ticket> solved, tickets::list(db, {.status = Status::solved}));
     EXPECT_EQ(solved.items.size(), 1U);
     EXPECT_TRUE(solved.items.at(0).solved_at.has_value());
-    DW_TRY(const TicketFigures figures, r.ticket_figures(t0));
+    DW_TRY(const TicketFigures figures, tickets::figures(db, t0));
     EXPECT_EQ(figures.open_now, 4);
     EXPECT_EQ(figures.opened, 5);
     EXPECT_EQ(figures.solved, 1);
@@ -72,15 +86,15 @@ TEST_P(StoreContract, tickets_are_listed_newest_first_filtered_and_paged) {
 
 TEST_P(StoreContract, search_finds_words_before_and_after_they_are_indexed) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "VPN drops every ten minutes"));
-    DW_CHECK(open_one(j, "Printer on fire; DROP TABLE"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "VPN drops every ten minutes"));
+    DW_CHECK(open_one(db, "Printer on fire; DROP TABLE"));
     return {};
   });
   const auto count = [&](const std::string& text) {
     size_t found = 0;
-    b->read([&](Reader& r) -> Result<void> {
-      DW_TRY(const Page<Ticket> page, r.tickets({.text = text}));
+    b->read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const Page<Ticket> page, tickets::list(db, {.text = text}));
       found = page.items.size();
       return {};
     });
@@ -88,8 +102,8 @@ TEST_P(StoreContract, search_finds_words_before_and_after_they_are_indexed) {
   };
   for (const bool is_indexed : {false, true}) {
     if (is_indexed) {
-      b->write([](Journal& j) -> Result<void> {
-        DW_CHECK(j.index_words(100));
+      b->write([](Db& db) -> Result<void> {
+        DW_CHECK(tickets::index_words(db, 100));
         return {};
       });
     }
@@ -105,25 +119,25 @@ TEST_P(StoreContract, search_finds_words_before_and_after_they_are_indexed) {
 TEST_P(StoreContract, the_first_public_comment_of_another_person_is_the_first_reply) {
   auto b = setup();
   TicketId id;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(id, open_one(j, "t"));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(id, open_one(db, "t"));
     Comment own{.ticket = id,
                 .author_name = "Ana",
                 .author_email = "ANA@x.example",
                 .body = "?",
                 .at = t0 + Millis(10)};
-    DW_CHECK(j.add_comment(own));
+    DW_CHECK(tickets::add_comment(db, own));
     Comment note{
         .ticket = id, .author_name = "Bo", .body = "n", .is_public = false, .at = t0 + Millis(20)};
-    DW_CHECK(j.add_comment(note));
+    DW_CHECK(tickets::add_comment(db, note));
     Comment reply{.ticket = id, .author_name = "Bo", .body = "yes", .at = t0 + Millis(30)};
-    DW_CHECK(j.add_comment(reply));
+    DW_CHECK(tickets::add_comment(db, reply));
     return {};
   });
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(const auto ticket, r.ticket(id));
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto ticket, tickets::find(db, id));
     EXPECT_EQ(ticket->first_reply_at, t0 + Millis(30));
-    DW_TRY(const auto comments, r.comments(id));
+    DW_TRY(const auto comments, tickets::comments(db, id));
     EXPECT_EQ(comments.size(), 3U);
     return {};
   });
@@ -131,24 +145,24 @@ TEST_P(StoreContract, the_first_public_comment_of_another_person_is_the_first_re
 
 TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    for (int i = 0; i < 3; ++i) DW_CHECK(j.add_delivery(pending_in("a")));
+  b->write([](Db& db) -> Result<void> {
+    for (int i = 0; i < 3; ++i) DW_CHECK(deliveries::add(db, pending_in("a")));
     return {};
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(30'000), 10));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_EQ(claims.size(), 1U);
-    DW_TRY(const auto others, j.claim_lanes({"you"}, t0, t0 + Millis(30'000), 10));
+    DW_TRY(const auto others, lanes::claim(db, {"you"}, t0, t0 + Millis(30'000), 10));
     EXPECT_TRUE(others.empty());
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, ten));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
     EXPECT_EQ(taken.size(), 3U);
     EXPECT_EQ(taken.at(0).attempts, 1);
     EXPECT_FALSE(taken.at(0).is_in_doubt);
     for (const Delivery& one : taken) {
-      DW_CHECK(j.finish(claims.at(0), {.id = one.id}, t0));
+      DW_CHECK(lanes::finish(db, claims.at(0), {.id = one.id}, t0));
     }
-    DW_CHECK(j.release_lane(claims.at(0), t0));
-    DW_TRY(const auto again, j.claim_lanes({"you"}, t0 + Millis(99'999), t0, 10));
+    DW_CHECK(lanes::release(db, claims.at(0), t0));
+    DW_TRY(const auto again, lanes::claim(db, {"you"}, t0 + Millis(99'999), t0, 10));
     EXPECT_TRUE(again.empty()) << "an empty lane is forgotten";
     return {};
   });
@@ -156,23 +170,24 @@ TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
 
 TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_alone) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.add_delivery(pending_in("a", false)));
-    DW_CHECK(j.add_delivery(pending_in("a", false)));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(deliveries::add(db, pending_in("a", false)));
+    DW_CHECK(deliveries::add(db, pending_in("a", false)));
     return {};
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, j.take(claims.at(0), t0, [](const Delivery&) { return size_t{1}; }));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
+    DW_TRY(const auto taken,
+           lanes::begin_attempts(db, claims.at(0), t0, [](const Delivery&) { return size_t{1}; }));
     EXPECT_EQ(taken.size(), 1U);
     return {};
   });
   if (GetParam() != "memory") b->reopen();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     const TimePoint later = t0 + Millis(2000);
-    DW_TRY(const auto claims, j.claim_lanes({"you"}, later, later + Millis(1000), 10));
+    DW_TRY(const auto claims, lanes::claim(db, {"you"}, later, later + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U) << "the hold ended with its lease";
-    DW_TRY(const auto taken, j.take(claims.at(0), later, ten));
+    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), later, ten));
     EXPECT_EQ(taken.size(), 1U);
     EXPECT_TRUE(taken.at(0).is_in_doubt);
     EXPECT_EQ(taken.at(0).attempts, 2);
@@ -184,25 +199,25 @@ TEST_P(StoreContract, a_holder_that_was_taken_over_can_write_nothing) {
   auto b = setup();
   LaneClaim old;
   DeliveryId id;
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(id, j.add_delivery(pending_in("a")));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(id, deliveries::add(db, pending_in("a")));
     return {};
   });
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"me"}, t0, t0 + Millis(1000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     old = claims.at(0);
     return {};
   });
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(const auto claims, j.claim_lanes({"you"}, t0 + Millis(2000), t0 + Millis(9000), 10));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto claims, lanes::claim(db, {"you"}, t0 + Millis(2000), t0 + Millis(9000), 10));
     EXPECT_EQ(claims.size(), 1U);
     return {};
   });
   for (const int verb : {0, 1, 2}) {
-    const Result<void> refused = b->store->write_now([&](Journal& j) -> Result<void> {
-      if (verb == 0) return j.finish(old, {.id = id}, t0);
-      if (verb == 1) return j.release_lane(old, t0);
-      DW_CHECK(j.take(old, t0, ten));
+    const Result<void> refused = b->store->write_now([&](Db& db) -> Result<void> {
+      if (verb == 0) return lanes::finish(db, old, {.id = id}, t0);
+      if (verb == 1) return lanes::release(db, old, t0);
+      DW_CHECK(lanes::begin_attempts(db, old, t0, ten));
       return {};
     });
     ASSERT_FALSE(refused.ok());
@@ -215,79 +230,79 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
   DeliveryId first;
   const auto claim_and_count = [&](TimePoint at) {
     size_t taken_count = 0;
-    b->write([&](Journal& j) -> Result<void> {
-      DW_TRY(const auto claims, j.claim_lanes({"me"}, at, at + Millis(1000), 10));
+    b->write([&](Db& db) -> Result<void> {
+      DW_TRY(const auto claims, lanes::claim(db, {"me"}, at, at + Millis(1000), 10));
       if (claims.empty()) return {};
-      DW_TRY(const auto taken, j.take(claims.at(0), at, ten));
+      DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), at, ten));
       taken_count = taken.size();
       for (const Delivery& one : taken) {
         const bool is_first = one.id == first;
-        DW_CHECK(j.finish(claims.at(0),
-                          {.id = one.id,
-                           .state = is_first ? DeliveryState::dead : DeliveryState::done,
-                           .reason = "r"},
-                          at));
+        DW_CHECK(lanes::finish(db, claims.at(0),
+                               {.id = one.id,
+                                .state = is_first ? DeliveryState::dead : DeliveryState::done,
+                                .reason = "r"},
+                               at));
       }
-      return j.release_lane(claims.at(0), at);
+      return lanes::release(db, claims.at(0), at);
     });
     return taken_count;
   };
-  b->write([&](Journal& j) -> Result<void> {
-    DW_TRY(first, j.add_delivery(pending_in("a")));
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(first, deliveries::add(db, pending_in("a")));
     return {};
   });
   EXPECT_EQ(claim_and_count(t0), 1U);
-  b->write([&](Journal& j) -> Result<void> {
-    DW_CHECK(j.add_delivery(pending_in("a")));
+  b->write([&](Db& db) -> Result<void> {
+    DW_CHECK(deliveries::add(db, pending_in("a")));
     return {};
   });
   EXPECT_EQ(claim_and_count(t0 + Millis(5000)), 0U);
-  b->write([&](Journal& j) -> Result<void> {
-    return j.discard_delivery(first, "not needed", t0 + Millis(6000));
+  b->write([&](Db& db) -> Result<void> {
+    return deliveries::discard(db, first, "not needed", t0 + Millis(6000));
   });
   EXPECT_EQ(claim_and_count(t0 + Millis(7000)), 1U);
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(const BacklogFigures backlog, r.backlog());
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const BacklogFigures backlog, deliveries::backlog(db));
     EXPECT_EQ(backlog.pending + backlog.dead + backlog.lanes, 0);
     return {};
   });
   const Result<void> over =
-      b->store->write_now([&](Journal& j) { return j.retry_delivery(first, t0); });
+      b->store->write_now([&](Db& db) { return deliveries::retry(db, first, t0); });
   EXPECT_EQ(over.error().kind, ErrorKind::conflict);
   const Result<void> none =
-      b->store->write_now([&](Journal& j) { return j.retry_delivery({999}, t0); });
+      b->store->write_now([&](Db& db) { return deliveries::retry(db, {999}, t0); });
   EXPECT_EQ(none.error().kind, ErrorKind::missing);
 }
 
 TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_receives) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.queue_send({.queue = "q", .body = "m"}, t0));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "m"}, t0));
     QueueReceive wanted{.queue = "q", .count_max = 10, .receives_max = 2, .dead_queue = "q-dead"};
-    DW_TRY(const auto one, j.queue_receive(wanted, t0));
+    DW_TRY(const auto one, queues::receive(db, wanted, t0));
     EXPECT_EQ(one.size(), 1U);
-    DW_TRY(const auto none, j.queue_receive(wanted, t0 + Millis(29'000)));
+    DW_TRY(const auto none, queues::receive(db, wanted, t0 + Millis(29'000)));
     EXPECT_TRUE(none.empty());
-    DW_TRY(const auto two, j.queue_receive(wanted, t0 + Millis(31'000)));
+    DW_TRY(const auto two, queues::receive(db, wanted, t0 + Millis(31'000)));
     EXPECT_EQ(two.at(0).receives, 2);
     const std::string old = fmt::format("{}.{}", one.at(0).id.value, one.at(0).receipt);
-    DW_TRY(const bool is_deleted, j.queue_delete("q", old));
+    DW_TRY(const bool is_deleted, queues::remove(db, "q", old));
     EXPECT_FALSE(is_deleted) << "only the latest receipt deletes";
-    DW_TRY(const auto three, j.queue_receive(wanted, t0 + Millis(99'000)));
+    DW_TRY(const auto three, queues::receive(db, wanted, t0 + Millis(99'000)));
     EXPECT_TRUE(three.empty());
-    DW_TRY(const QueueFigures dead, j.queue_figures("q-dead", t0 + Millis(99'000)));
+    DW_TRY(const QueueFigures dead, queues::figures(db, "q-dead", t0 + Millis(99'000)));
     EXPECT_EQ(dead.depth, 1);
     DW_TRY(const int64_t moved,
-           j.queue_redrive("q-dead", MessageId{1'000}, t0 + Millis(99'000), 100));
+           queues::redrive(db, "q-dead", MessageId{1'000}, t0 + Millis(99'000), 100));
     EXPECT_EQ(moved, 1);
-    DW_TRY(const auto four, j.queue_receive(wanted, t0 + Millis(99'000)));
+    DW_TRY(const auto four, queues::receive(db, wanted, t0 + Millis(99'000)));
     EXPECT_EQ(four.at(0).receives, 1);
     const std::string handle = fmt::format("{}.{}", four.at(0).id.value, four.at(0).receipt);
-    DW_CHECK(j.queue_hide("q", handle, Millis(0), t0 + Millis(99'000)));
-    DW_TRY(const auto five, j.queue_receive(wanted, t0 + Millis(99'001)));
+    DW_CHECK(queues::hide(db, "q", handle, Millis(0), t0 + Millis(99'000)));
+    DW_TRY(const auto five, queues::receive(db, wanted, t0 + Millis(99'001)));
     EXPECT_EQ(five.size(), 1U);
     const std::string last = fmt::format("{}.{}", five.at(0).id.value, five.at(0).receipt);
-    DW_TRY(const bool is_gone, j.queue_delete("q", last));
+    DW_TRY(const bool is_gone, queues::remove(db, "q", last));
     EXPECT_TRUE(is_gone);
     return {};
   });
@@ -295,10 +310,10 @@ TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_rec
 
 TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
+  b->write([](Db& db) -> Result<void> {
     const auto send = [&](const char* body, const char* group, const char* id) {
-      return j.queue_send({.queue = "q.fifo", .body = body, .group = group, .deduplication = id},
-                          t0);
+      return queues::send(
+          db, {.queue = "q.fifo", .body = body, .group = group, .deduplication = id}, t0);
     };
     DW_TRY(const MessageId first, send("a1", "a", "1"));
     DW_TRY(const MessageId repeat, send("a1", "a", "1"));
@@ -306,13 +321,13 @@ TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
     DW_CHECK(send("a2", "a", "2"));
     DW_CHECK(send("b1", "b", "3"));
     const QueueReceive wanted{.queue = "q.fifo", .count_max = 10, .is_fifo = true};
-    DW_TRY(const auto got, j.queue_receive(wanted, t0));
+    DW_TRY(const auto got, queues::receive(db, wanted, t0));
     EXPECT_EQ(got.size(), 2U);
     EXPECT_EQ(got.at(0).body, "a1");
     EXPECT_EQ(got.at(1).body, "b1");
     const std::string handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
-    DW_CHECK(j.queue_delete("q.fifo", handle));
-    DW_TRY(const auto next, j.queue_receive(wanted, t0));
+    DW_CHECK(queues::remove(db, "q.fifo", handle));
+    DW_TRY(const auto next, queues::receive(db, wanted, t0));
     EXPECT_EQ(next.size(), 1U);
     EXPECT_EQ(next.at(0).body, "a2");
     return {};
@@ -322,57 +337,57 @@ TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
 TEST_P(StoreContract, changes_are_numbered_and_resumed_without_a_gap) {
   auto b = setup();
   std::string position;
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "one"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "one"));
     return {};
   });
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(position, r.last_change());
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(position, changes::last(db));
     return {};
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "two"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "two"));
     return {};
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "three"));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "three"));
     return {};
   });
-  b->read([&](Reader& r) -> Result<void> {
-    DW_TRY(const auto notes, r.changes_after(position, 10));
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto notes, changes::after(db, position, 10));
     EXPECT_EQ(notes.size(), 2U);
-    DW_TRY(const auto rest, r.changes_after(notes.at(0).position, 10));
+    DW_TRY(const auto rest, changes::after(db, notes.at(0).position, 10));
     EXPECT_EQ(rest.size(), 1U);
-    EXPECT_EQ(r.changes_after("nonsense", 10).error().kind, ErrorKind::missing);
+    EXPECT_EQ(changes::after(db, "nonsense", 10).error().kind, ErrorKind::missing);
     return {};
   });
 }
 
 TEST_P(StoreContract, retention_removes_what_is_finished_and_keeps_keys_that_are_for_ever) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.record(event_with("short")));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(events::record(db, event_with("short")));
     Event lasting = event_with("long");
     lasting.is_for_ever = true;
-    DW_TRY(const Recorded r, j.record(lasting));
-    DW_CHECK(j.conclude(r.id, EventState::done, "", json::object{{"ticket", 1}}));
-    DW_TRY(const TicketId open, open_one(j, "open"));
-    DW_TRY(const TicketId solved, open_one(j, "solved"));
+    DW_TRY(const Recorded r, events::record(db, lasting));
+    DW_CHECK(events::set_state(db, r.id, EventState::done, "", json::object{{"ticket", 1}}));
+    DW_TRY(const TicketId open, open_one(db, "open"));
+    DW_TRY(const TicketId solved, open_one(db, "solved"));
     EXPECT_NE(open, solved);
-    DW_CHECK(j.index_words(10));
-    return j.change_ticket(solved, {.status = Status::solved}, t0);
+    DW_CHECK(tickets::index_words(db, 10));
+    return tickets::change(db, solved, {.status = Status::solved}, t0);
   });
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const int64_t removed, j.prune(t0 + Millis(1), 100, 1000));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const int64_t removed, prune_all(db, t0 + Millis(1), 100, 1000));
     EXPECT_EQ(removed, 3);
-    DW_TRY(const int64_t more, j.prune(t0 + Millis(1), 100, 1000));
+    DW_TRY(const int64_t more, prune_all(db, t0 + Millis(1), 100, 1000));
     EXPECT_EQ(more, 0);
-    DW_TRY(const Recorded again, j.record(event_with("short")));
+    DW_TRY(const Recorded again, events::record(db, event_with("short")));
     EXPECT_TRUE(again.is_first);
-    DW_TRY(const Recorded known, j.record(event_with("long")));
+    DW_TRY(const Recorded known, events::record(db, event_with("long")));
     EXPECT_FALSE(known.is_first);
     EXPECT_EQ(to_text(known.reply), R"({"ticket":1})");
-    DW_TRY(const Page<Ticket> left, j.tickets({}));
+    DW_TRY(const Page<Ticket> left, tickets::list(db, {}));
     EXPECT_EQ(left.items.size(), 1U);
     return {};
   });
@@ -380,12 +395,12 @@ TEST_P(StoreContract, retention_removes_what_is_finished_and_keeps_keys_that_are
 
 TEST_P(StoreContract, a_lease_has_one_holder_until_it_ends) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_TRY(const bool mine, j.hold_lease("l", "me", t0, t0 + Millis(1000)));
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const bool mine, leases::hold(db, "l", "me", t0, t0 + Millis(1000)));
     EXPECT_TRUE(mine);
-    DW_TRY(const bool yours, j.hold_lease("l", "you", t0, t0 + Millis(1000)));
+    DW_TRY(const bool yours, leases::hold(db, "l", "you", t0, t0 + Millis(1000)));
     EXPECT_FALSE(yours);
-    DW_TRY(const bool later, j.hold_lease("l", "you", t0 + Millis(1001), t0 + Millis(2000)));
+    DW_TRY(const bool later, leases::hold(db, "l", "you", t0 + Millis(1001), t0 + Millis(2000)));
     EXPECT_TRUE(later);
     return {};
   });
@@ -393,21 +408,21 @@ TEST_P(StoreContract, a_lease_has_one_holder_until_it_ends) {
 
 TEST_P(StoreContract, tokens_are_unique_by_name_and_end_when_revoked) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(j.add_token({.name = "ci", .role = "agent", .hash = "h", .created_at = t0}));
-    EXPECT_EQ(j.add_token({.name = "ci", .role = "agent", .hash = "h"}).error().kind,
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(tokens::add(db, {.name = "ci", .role = "agent", .hash = "h", .created_at = t0}));
+    EXPECT_EQ(tokens::add(db, {.name = "ci", .role = "agent", .hash = "h"}).error().kind,
               ErrorKind::conflict);
-    DW_CHECK(j.revoke_token("ci", t0));
-    EXPECT_EQ(j.revoke_token("ci", t0).error().kind, ErrorKind::missing);
+    DW_CHECK(tokens::revoke(db, "ci", t0));
+    EXPECT_EQ(tokens::revoke(db, "ci", t0).error().kind, ErrorKind::missing);
     return {};
   });
 }
 
 TEST_P(StoreContract, opening_again_changes_nothing_and_verify_finds_it_whole) {
   auto b = setup();
-  b->write([](Journal& j) -> Result<void> {
-    DW_CHECK(open_one(j, "t"));
-    DW_CHECK(j.add_delivery(pending_in("a")));
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, "t"));
+    DW_CHECK(deliveries::add(db, pending_in("a")));
     return {};
   });
   if (GetParam() != "memory") b->reopen();

@@ -6,6 +6,12 @@
 #include <thread>
 
 #include "contract/store_world.h"
+#include "domain/ticket.h"
+#include "ports/store.h"
+#include "records/events.h"
+#include "records/leases.h"
+#include "records/paging.h"
+#include "records/tickets.h"
 #include "store/sqlite/sqlite_db.h"
 #include "support/tcp_proxy.h"
 
@@ -19,18 +25,18 @@ std::unique_ptr<Store> opened(const std::string& url, Loop* loop = nullptr) {
 }
 
 WriteWork recording(const std::string& key) {
-  return [key](Journal& j) -> Result<void> {
-    DW_TRY(const Recorded recorded, j.record(event_with(key)));
+  return [key](Db& db) -> Result<void> {
+    DW_TRY(const Recorded recorded, events::record(db, event_with(key)));
     if (!recorded.is_first) return Error{ErrorKind::conflict, "", "a second time"};
-    DW_CHECK(open_one(j, key));
+    DW_CHECK(open_one(db, key));
     return {};
   };
 }
 
 bool is_there(Store& store, const std::string& title) {
   bool found = false;
-  const Result<void> read = store.read_now([&](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
+  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::list(db, {.page = {.limit = 500}}));
     for (const Ticket& one : page.items) found = found || one.title == title;
     return {};
   });
@@ -82,8 +88,8 @@ TEST_P(LostAnswer, each_write_is_answered_as_it_stands) {
   EXPECT_EQ(world.proxy.faults(), 6);
   // What was held back has come through by now, to nobody.
   give_time(std::chrono::milliseconds(2200));
-  const Result<void> counted = world.beside->read_now([](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
+  const Result<void> counted = world.beside->read_now([](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::list(db, {.page = {.limit = 500}}));
     EXPECT_EQ(page.items.size(), 7U);
     return {};
   });
@@ -116,8 +122,8 @@ TEST(LostAnswers, of_whole_batches_agree_with_what_is_there_and_are_told_to_who_
   loop.run();
   EXPECT_GT(world.proxy.faults(), 1);
   std::set<std::string> there;
-  const Result<void> read = world.beside->read_now([&](Reader& r) -> Result<void> {
-    DW_TRY(const Page<Ticket> page, r.tickets({.page = {.limit = 500}}));
+  const Result<void> read = world.beside->read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::list(db, {.page = {.limit = 500}}));
     for (const Ticket& one : page.items) there.insert(one.title);
     return {};
   });
@@ -158,8 +164,8 @@ TEST(LostAnswers, leave_few_marks_behind) {
   LossyWorld world;
   for (int i = 0; i < 600; ++i) {
     ASSERT_TRUE(world.beside
-                    ->write_now([](Journal& j) -> Result<void> {
-                      DW_CHECK(j.hold_lease("l", "me", t0, t0));
+                    ->write_now([](Db& db) -> Result<void> {
+                      DW_CHECK(leases::hold(db, "l", "me", t0, t0));
                       return {};
                     })
                     .ok());

@@ -8,7 +8,11 @@
 #include <string>
 
 #include "base/random.h"
+#include "domain/event.h"
 #include "ports/store.h"
+#include "records/events.h"
+#include "records/lanes.h"
+#include "records/tickets.h"
 #include "store/open.h"
 #include "support/postgres.h"
 
@@ -94,9 +98,9 @@ inline Delivery pending_in(const std::string& lane, bool holds_lane = true) {
           .next_attempt_at = t0};
 }
 
-inline Result<TicketId> open_one(Journal& journal, const std::string& title) {
-  DW_TRY(const TicketId id, journal.fresh_ticket());
-  DW_CHECK(journal.open_ticket(ticket_with(id, title)));
+inline Result<TicketId> open_one(Db& db, const std::string& title) {
+  DW_TRY(const TicketId id, tickets::reserve_id(db));
+  DW_CHECK(tickets::open(db, ticket_with(id, title)));
   return id;
 }
 

@@ -9,8 +9,12 @@
 #include <fstream>
 
 #include "base/text.h"
+#include "domain/event.h"
+#include "domain/tally.h"
 #include "engine/inbox.h"
+#include "jobs/tally/rows.h"
 #include "net/task_group.h"
+#include "ports/store.h"
 #include "store/open.h"
 
 namespace dw {
@@ -54,8 +58,8 @@ struct World {
 
   std::map<std::string, int64_t> counts() {
     std::map<std::string, int64_t> out;
-    auto work = [&](Reader& reader) -> Result<void> {
-      DW_TRY(const auto agents, reader.tally({}));
+    auto work = [&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto agents, tally::agents(db, {}));
       for (const TallyAgent& one : agents) out[one.username] = one.updates;
       return {};
     };

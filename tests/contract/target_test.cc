@@ -12,6 +12,7 @@
 #include "connectors/sqs/sqs.h"
 #include "connectors/webhook/webhook.h"
 #include "contract/zendesk_world.h"
+#include "domain/delivery.h"
 #include "support/loop_world.h"
 
 namespace dw {

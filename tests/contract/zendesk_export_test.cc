@@ -1,6 +1,7 @@
 // The incremental export: what the webhook missed, once, from where it stood.
 #include "connectors/zendesk/export.h"
 #include "contract/zendesk_world.h"
+#include "domain/event.h"
 
 namespace dw {
 namespace {

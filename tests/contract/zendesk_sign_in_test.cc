@@ -1,5 +1,6 @@
 // Signing in to Zendesk: client credentials, refresh with rotation, replicas, a disk that is full.
 #include "contract/zendesk_world.h"
+#include "domain/delivery.h"
 
 namespace dw {
 namespace {

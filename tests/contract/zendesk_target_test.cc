@@ -1,5 +1,6 @@
 // The Zendesk desk against a whole Zendesk, small as it is: effects, doubts, questions, limits.
 #include "contract/zendesk_world.h"
+#include "domain/delivery.h"
 
 namespace dw {
 namespace {

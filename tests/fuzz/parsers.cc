@@ -35,7 +35,7 @@ uint64_t check_plan(const Plan& plan) {
     expect(plan.deliveries.empty(), "without a ticket nothing is sent");
     return plan.rejected.size();
   }
-  const auto* opened = std::get_if<OpenTicket>(&plan.changes.front());
+  const auto* opened = plan.changes.front().get_if<OpenTicket>();
   expect(opened != nullptr && plan.changes.size() == 1 && plan.deliveries.size() == 1,
          "a message is one ticket and one delivery");
   const Ticket& ticket = opened->ticket;
@@ -56,7 +56,7 @@ uint64_t check_plan(const Plan& plan) {
 Plan plan_of(json::value body) {
   Event event{.source = "teams:it", .key = "1", .kind = "chat.ticket", .at = now};
   event.body = std::move(body);
-  return intake().plan(event, View{.fresh_ticket = {42}});
+  return intake().plan(event, IntakeView{.fresh_ticket = {42}});
 }
 
 bool has_word(std::string_view text, std::string_view word) {

@@ -4,7 +4,7 @@ own: contract/engine_test.cc, a lane is held from each take.
 """
 
 OUTBOX, INBOX = "src/engine/outbox.cc", "src/engine/inbox.cc"
-LANES, SQL = "src/store/lane_rows.cc", "src/store/sql/delivery.sql"
+LANES, SQL = "src/records/lanes.cc", "src/records/lanes.sql"
 
 DEFECTS = (
     ("finishes before it performs", OUTBOX,
@@ -43,14 +43,14 @@ DEFECTS = (
     ("says success when the store could not commit", INBOX,
      "    co_return written.error();\n", "    co_return accepted;\n"),
     ("never gives a lane back", LANES,
-     "DW_CHECK(db_.send(stmt::release_lane, {claim.lane, due}));", "if (due) return {};"),
+     "DW_CHECK(db.send(stmt::release_lane, {claim.lane, due}));", "if (due) return {};"),
     ("sends the youngest first", SQL,
      "ORDER BY id LIMIT $2;\n\n-- name: begin_try",
      "ORDER BY id DESC LIMIT $2;\n\n-- name: begin_try"),
     ("forgets when a lane is due", LANES,
      "    due = head.front().next_attempt_at.value_or(now);\n",
      "    if (!head.front().next_attempt_at) due = now;\n"),
-    ("keeps the doubt that a person has decided", SQL,
+    ("keeps the doubt that a person has decided", "src/records/deliveries.sql",
      "in_doubt = CASE WHEN state = 1 THEN 0 ELSE in_doubt END", "in_doubt = in_doubt"),
     ("works on any number of lanes", OUTBOX,
      "const size_t room = settings_.lanes_max - worked_.size();",

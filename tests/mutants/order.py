@@ -4,10 +4,10 @@ what a careless person would write, which program has to fail.
 
 DEFECTS = (
     ("order: places are given when a note is written, not at the commit",
-     "src/store/sql/migrations/0013_change_order.postgres.sql",
+     "src/records/migrations/0013_change_order.postgres.sql",
      "DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE INITIALLY IMMEDIATE", "contract_store"),
     ("order: commits take their places side by side",
-     "src/store/sql/migrations/0013_change_order.postgres.sql",
+     "src/records/migrations/0013_change_order.postgres.sql",
      "    PERFORM pg_advisory_xact_lock(7023953, hashtext(coalesce(current_schema(), '')));\n",
      "", "contract_store"),
     ("order: a copy takes its origin's positions for its own", "src/store/copy.cc",
@@ -21,7 +21,7 @@ DEFECTS = (
     ("live: a reader that comes takes the others along", "src/engine/live.cc",
      "if (!position_ || *seen < *position_) position_ = seen;", "position_ = seen;",
      "contract_engine"),
-    ("cursors: nonsense is the first page", "src/store/event_rows.cc",
+    ("cursors: nonsense is the first page", "src/records/paging.cc",
      "if (!is_ours) return bad_cursor();\n  return id;",
      "if (!is_ours) return front;\n  return id;",
      "contract_store"),

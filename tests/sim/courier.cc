@@ -48,11 +48,11 @@ bool Courier::takes(std::string_view kind) const {
   return kind.starts_with("sim.");
 }
 
-Result<View> Courier::read(const Event&, Reader&) const {
-  return View{};
+Result<NoView> Courier::read(const Event&, ReadDb&) const {
+  return NoView{};
 }
 
-Plan Courier::plan(const Event& event, const View&) const {
+Plan Courier::plan(const Event& event, const NoView&) const {
   DW_ASSERT(event.kind != "sim.broken", "this kind is here to break");
   Plan plan;
   std::vector<Problem> ignored;

@@ -9,12 +9,12 @@
 
 namespace dw::sim {
 
-class Courier : public Job {
+class Courier : public JobOf<NoView> {
  public:
   std::string_view name() const override { return "courier"; }
   bool takes(std::string_view kind) const override;
-  Result<View> read(const Event& event, Reader& reader) const override;
-  Plan plan(const Event& event, const View& view) const override;
+  Result<NoView> read(const Event& event, ReadDb& db) const override;
+  Plan plan(const Event& event, const NoView& view) const override;
 };
 
 }  // namespace dw::sim

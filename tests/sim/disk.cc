@@ -141,11 +141,11 @@ Result<void> FileDisk::open(const Image* image) {
     if (!image->log.empty()) write_all(file().string() + "-wal", image->log);
   }
   const std::string path = file().string();
-  const auto connect = [path]() -> Result<std::unique_ptr<Db>> {
+  const auto connect = [path]() -> Result<std::unique_ptr<Connection>> {
     DW_TRY(std::unique_ptr<SqliteDb> db, SqliteDb::open(path, std::make_shared<Interrupt>()));
-    return std::unique_ptr<Db>(std::move(db));
+    return std::unique_ptr<Connection>(std::move(db));
   };
-  DW_TRY(std::unique_ptr<Db> db, connect());
+  DW_TRY(std::unique_ptr<Connection> db, connect());
   DW_CHECK(migrate(*db, ManualClock().now()));
   writer_ = static_cast<SqliteDb*>(db.get());
   store_ = std::make_unique<SqlStore>(nullptr, std::move(db), nullptr, connect);

@@ -3,6 +3,7 @@
 // store with one writer are not the same.
 #include <fmt/format.h>
 
+#include "records/queues.h"
 #include "sim/world.h"
 
 namespace dw::sim {
@@ -138,8 +139,8 @@ Task<void> World::hand_twin(Replica& replica, World& world, size_t index) {
   const QueueMessage message{.queue = fifo, .body = key, .group = "g", .deduplication = key};
   const TimePoint now = replica.clock.now();
   MessageId id;
-  WriteWork work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(id, journal.queue_send(message, now));
+  WriteWork work = [&](Db& db) -> Result<void> {
+    DW_TRY(id, queues::send(db, message, now));
     return {};
   };
   const Result<void> written = co_await replica.store.write(std::move(work));

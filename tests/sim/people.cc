@@ -2,6 +2,9 @@
 // program can't, and the consumer of the embedded queue.
 #include <fmt/format.h>
 
+#include "records/deliveries.h"
+#include "records/paging.h"
+#include "records/queues.h"
 #include "sim/world.h"
 
 namespace dw::sim {
@@ -167,10 +170,10 @@ void World::decide() {
   after(any_wait(60'000, 300'000), &World::decide);
   if (!disk_.is_open() || left_) return;
   std::vector<Delivery> waiting;
-  const auto look = [&waiting](Reader& reader) -> Result<void> {
+  const auto look = [&waiting](ReadDb& db) -> Result<void> {
     DeliveryQuery query{.states = {DeliveryState::dead, DeliveryState::unsure}};
     query.page.limit = 500;
-    DW_TRY(Page<Delivery> page, reader.deliveries(query));
+    DW_TRY(Page<Delivery> page, deliveries::list(db, query));
     waiting = std::move(page.items);
     return {};
   };
@@ -190,9 +193,9 @@ void World::decide_one(const Delivery& delivery) {
   const bool is_dead = delivery.state == DeliveryState::dead;
   const bool is_discarded = has_happened || (is_dead && random_.below(2) == 0);
   const TimePoint now = clock_.now();
-  const auto work = [&](Journal& journal) -> Result<void> {
-    if (is_discarded) return journal.discard_delivery(delivery.id, "by a person", now);
-    return journal.retry_delivery(delivery.id, now);
+  const auto work = [&](Db& db) -> Result<void> {
+    if (is_discarded) return deliveries::discard(db, delivery.id, "by a person", now);
+    return deliveries::retry(db, delivery.id, now);
   };
   const Result<void> written = disk_.write(work);
   if (!written.ok()) return;
@@ -207,9 +210,9 @@ void World::consume() {
   if (!disk_.is_open() || left_) return;
   const TimePoint now = clock_.now();
   std::vector<QueueMessage> received;
-  const auto receive = [&](Journal& journal) -> Result<void> {
+  const auto receive = [&](Db& db) -> Result<void> {
     const QueueReceive wish{.queue = "low", .count_max = 10, .receives_max = 1'000'000};
-    DW_TRY(received, journal.queue_receive(wish, now));
+    DW_TRY(received, queues::receive(db, wish, now));
     return {};
   };
   if (!disk_.write(receive).ok()) return;
@@ -221,9 +224,9 @@ void World::consume() {
       consumed_[ticket].insert(message.id.value);
     }
     if (is_storm_ && random_.below(4) == 0) continue;
-    const auto erase = [&](Journal& journal) -> Result<void> {
+    const auto erase = [&](Db& db) -> Result<void> {
       const std::string handle = fmt::format("{}.{}", message.id.value, message.receipt);
-      DW_CHECK(journal.queue_delete("low", handle));
+      DW_CHECK(queues::remove(db, "low", handle));
       return {};
     };
     if (!disk_.write(erase).ok()) return;

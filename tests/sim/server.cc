@@ -228,11 +228,11 @@ Result<void> Server::open(const Image*) {
   observer_ = std::make_unique<SideObserver>(*side_);
   turns_ = std::make_unique<Turns>(*observer_, random_, clock_);
   turns_->on_event(story_);
-  const auto plain = [url = url_]() -> Result<std::unique_ptr<Db>> {
+  const auto plain = [url = url_]() -> Result<std::unique_ptr<Connection>> {
     DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url, std::make_shared<Interrupt>()));
-    return std::unique_ptr<Db>(std::move(db));
+    return std::unique_ptr<Connection>(std::move(db));
   };
-  DW_TRY(std::unique_ptr<Db> db, plain());
+  DW_TRY(std::unique_ptr<Connection> db, plain());
   beside_ = std::make_unique<SqlStore>(nullptr, std::move(db), nullptr, plain);
   person_ = &turns_->add("a person");
   persons_store_ = store_of(*person_);
@@ -252,7 +252,7 @@ void Server::close() {
   cluster().drop(name_);
 }
 
-Result<std::unique_ptr<Db>> Server::connect(Session& session) {
+Result<std::unique_ptr<Connection>> Server::connect(Session& session) {
   if (session.is_here() && session.is_killed()) throw Killed();
   const std::string name = fmt::format("c{}", ++connections_);
   DW_TRY(std::unique_ptr<PostgresDb> db,
@@ -281,7 +281,7 @@ Result<std::unique_ptr<Db>> Server::connect(Session& session) {
     }
     return broken;
   };
-  const auto leave = [this](std::unique_ptr<Db> left, int pid, const Statement* commit) {
+  const auto leave = [this](std::unique_ptr<Connection> left, int pid, const Statement* commit) {
     const bool will_arrive = random_.fraction() < ghost_commits;
     const std::string ghost = left->session();
     ghosts_.push_back({std::move(left), pid, ghost, will_arrive ? commit : nullptr});
@@ -291,14 +291,14 @@ Result<std::unique_ptr<Db>> Server::connect(Session& session) {
       if (ghost.session == ended) observer_->await_end(ghost.backend);
     }
   };
-  return std::unique_ptr<Db>(std::make_unique<SessionDb>(
+  return std::unique_ptr<Connection>(std::make_unique<SessionDb>(
       SessionDb::Parts{session, *observer_, std::move(db), std::stoi(backend.front()), next_break,
                        [this] { return random_.below(4) == 0; }, leave, await_end_of}));
 }
 
 std::unique_ptr<SqlStore> Server::store_of(Session& session) {
   const auto connect = [this, &session] { return this->connect(session); };
-  Result<std::unique_ptr<Db>> db = connect();
+  Result<std::unique_ptr<Connection>> db = connect();
   DW_ASSERT(db.ok(), "the server takes connections");
   return std::make_unique<SqlStore>(nullptr, std::move(*db), nullptr, connect);
 }

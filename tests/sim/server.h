@@ -47,13 +47,13 @@ class Server : public Disk {
   class SideObserver;
   /// A backend that its client has left, and that does not know it yet.
   struct Ghost {
-    std::unique_ptr<Db> db;
+    std::unique_ptr<Connection> db;
     int backend = 0;
     std::string session{};
     const Statement* commit = nullptr;  ///< that will arrive; none: it never does
   };
 
-  Result<std::unique_ptr<Db>> connect(Session& session);
+  Result<std::unique_ptr<Connection>> connect(Session& session);
   std::unique_ptr<SqlStore> store_of(Session& session);
   void leave_ghost(Ghost ghost);
   void move_ghosts();

@@ -15,7 +15,7 @@ enum class Break {
 
 bool is_commit(const Statement& statement);
 
-class SessionDb : public Db {
+class SessionDb : public Connection {
  public:
   struct Parts {
     Session& session;
@@ -26,7 +26,7 @@ class SessionDb : public Db {
     /// Whether a statement that nobody waits for is executed before the next one is sent.
     std::function<bool()> is_sent_alone;
     /// Takes a connection over that its client has left, with a COMMIT that is still on its way.
-    std::function<void(std::unique_ptr<Db>, int backend, const Statement* commit)> leave;
+    std::function<void(std::unique_ptr<Connection>, int backend, const Statement* commit)> leave;
     /// The client had another session ended: when this returns it is gone.
     std::function<void(std::string_view session)> await_end_of;
   };
@@ -35,7 +35,7 @@ class SessionDb : public Db {
 
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
-  using Db::run;
+  using Connection::run;
   Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override;
   Result<void> send(const Statement& statement, std::initializer_list<Value> values) override;
   Result<void> settle() override;

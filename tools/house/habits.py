@@ -78,7 +78,7 @@ def sql(tree):
         for number, literal in file.parts.literals:
             if SQL.search(literal):
                 yield Finding(file.path, number, "SQL in a string",
-                              "a named statement in src/store/sql")
+                              "a named statement in a .sql file")
 
 
 def vendor_addresses(tree):

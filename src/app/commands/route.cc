@@ -10,6 +10,8 @@
 #include "domain/markup.h"
 #include "jobs/intake/intake.h"
 #include "jobs/intake/replies.h"
+#include "records/paging.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -126,9 +128,9 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
   const Routing routing(next->routes), present(core->settings.routes);
   json::array items;
   size_t seen = 0;
-  auto work = [&](Reader& reader) -> Result<void> {
+  auto work = [&](ReadDb& db) -> Result<void> {
     do {
-      DW_TRY(const Page<Ticket> page, reader.tickets(query));
+      DW_TRY(const Page<Ticket> page, tickets::list(db, query));
       for (const Ticket& ticket : page.items) {
         if (auto moved = moved_by(routing, present, ticket)) items.push_back(std::move(*moved));
       }

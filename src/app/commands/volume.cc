@@ -10,7 +10,10 @@
 #include "engine/outbox.h"
 #include "jobs/volume/auth_ini.h"
 #include "jobs/volume/count_files.h"
+#include "jobs/volume/rows.h"
 #include "net/wake.h"
+#include "records/deliveries.h"
+#include "records/paging.h"
 
 namespace dw {
 namespace {
@@ -96,8 +99,8 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
   DW_TRY(const OlderVolume older, read_older(auth_ini, ignored));
   if (older.history_file.empty()) return {};
   std::vector<HourCount> stored;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(stored, reader.volume_hours(TimePoint{}, TimePoint::max()));
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(stored, volume::hours(db, TimePoint{}, TimePoint::max()));
     return {};
   };
   DW_CHECK(core.store->read_now(look));
@@ -117,11 +120,11 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
 Task<void> send(Core& core, EventId event) {
   const Monotonic until = core.clock.monotonic() + sending_max;
   bool is_waiting = true;
-  auto look = [&](Reader& reader) -> Result<void> {
+  auto look = [&](ReadDb& db) -> Result<void> {
     DeliveryQuery query;
     query.event = event;
     query.states = {DeliveryState::pending};
-    DW_TRY(const Page<Delivery> page, reader.deliveries(query));
+    DW_TRY(const Page<Delivery> page, deliveries::list(db, query));
     is_waiting = false;
     for (const Delivery& one : page.items) is_waiting = is_waiting || one.attempts == 0;
     return {};
@@ -210,8 +213,8 @@ void backfill(Invocation& invocation, const VolumeArguments& given) {
   const Result<int64_t> done = run_backfill(*core, since);
   if (!done.ok()) return fail(invocation, done.error());
   std::vector<HourCount> hours;
-  auto look = [&](Reader& reader) -> Result<void> {
-    DW_TRY(hours, reader.volume_hours(since, TimePoint::max()));
+  auto look = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(hours, volume::hours(db, since, TimePoint::max()));
     return {};
   };
   const Result<void> read = core->store->read_now(look);

@@ -12,6 +12,7 @@
 #include "jobs/volume/backtest.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/picture.h"
+#include "jobs/volume/rows.h"
 #include "jobs/volume/telling.h"
 
 namespace dw {
@@ -31,9 +32,9 @@ struct Past {
 Result<void> load_stored(const Settings& settings, Past& past) {
   DW_TRY(const std::unique_ptr<Store> store,
          open_store(settings.store.url, OpenMode::visit, nullptr));
-  auto work = [&past](Reader& reader) -> Result<void> {
-    DW_TRY(past.hours, reader.volume_hours(always, TimePoint::max()));
-    DW_TRY(past.judged, reader.incidents(always));
+  auto work = [&past](ReadDb& db) -> Result<void> {
+    DW_TRY(past.hours, volume::hours(db, always, TimePoint::max()));
+    DW_TRY(past.judged, volume::incidents(db, always));
     return {};
   };
   DW_CHECK(store->read_now(work));

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "records/lanes.h"
 
 namespace dw::demo {
 namespace {

@@ -6,6 +6,7 @@
 #include "app/demo/view.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "records/paging.h"
 #include "web/problem.h"
 
 namespace dw::demo {

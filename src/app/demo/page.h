@@ -5,6 +5,7 @@
 
 #include "app/demo/world.h"
 #include "net/http_server.h"
+#include "records/paging.h"
 
 namespace dw::demo {
 

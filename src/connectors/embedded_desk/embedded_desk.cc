@@ -1,5 +1,7 @@
 #include "connectors/embedded_desk/embedded_desk.h"
 
+#include "records/tickets.h"
+
 namespace dw {
 namespace {
 
@@ -12,7 +14,7 @@ Result<Outcome> outcome_of(Result<void> done) {
 
 }  // namespace
 
-Result<Outcome> EmbeddedDesk::apply(Journal& journal, const Delivery& delivery, TimePoint now) {
+Result<Outcome> EmbeddedDesk::apply(Db& db, const Delivery& delivery, TimePoint now) {
   if (const auto* given = std::get_if<DeskComment>(&delivery.payload)) {
     const Comment comment{.ticket = given->ticket,
                           .author_name = given->author_name,
@@ -21,11 +23,11 @@ Result<Outcome> EmbeddedDesk::apply(Journal& journal, const Delivery& delivery, 
                           .is_public = given->is_public,
                           .at = now,
                           .source = given->source};
-    const Result<CommentId> added = journal.add_comment(comment);
+    const Result<CommentId> added = tickets::add_comment(db, comment);
     return outcome_of(added.ok() ? Result<void>() : Result<void>(added.error()));
   }
   if (const auto* update = std::get_if<DeskUpdate>(&delivery.payload)) {
-    return outcome_of(journal.change_ticket(update->ticket, update->patch, now));
+    return outcome_of(tickets::change(db, update->ticket, update->patch, now));
   }
   if (const auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
     // Every ticket is recorded here before any desk is told: there is nothing left to open.

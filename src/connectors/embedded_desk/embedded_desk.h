@@ -11,7 +11,7 @@ class EmbeddedDesk : public LocalTarget {
  public:
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
-  Result<Outcome> apply(Journal& journal, const Delivery& delivery, TimePoint now) override;
+  Result<Outcome> apply(Db& db, const Delivery& delivery, TimePoint now) override;
 
  private:
   std::string name_ = "desk:embedded", label_ = "embedded:desk";

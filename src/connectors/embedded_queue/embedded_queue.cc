@@ -1,10 +1,11 @@
 #include "connectors/embedded_queue/embedded_queue.h"
 
 #include "ports/queue_limits.h"
+#include "records/queues.h"
 
 namespace dw {
 
-Result<Outcome> EmbeddedQueue::apply(Journal& journal, const Delivery& delivery, TimePoint now) {
+Result<Outcome> EmbeddedQueue::apply(Db& db, const Delivery& delivery, TimePoint now) {
   const auto* send = std::get_if<QueueSend>(&delivery.payload);
   if (send == nullptr) return Outcome::refused("a queue takes messages only");
   if (const std::string wrong = refusal_of_message(*send); !wrong.empty()) {
@@ -19,7 +20,7 @@ Result<Outcome> EmbeddedQueue::apply(Journal& journal, const Delivery& delivery,
                              .attributes = std::move(attributes),
                              .group = send->group,
                              .deduplication = send->deduplication};
-  DW_TRY(const MessageId id, journal.queue_send(message, now));
+  DW_TRY(const MessageId id, queues::send(db, message, now));
   return Outcome::done(json::object{{"message", id.value}});
 }
 

@@ -14,7 +14,7 @@ class EmbeddedQueue : public LocalTarget {
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
-  Result<Outcome> apply(Journal& journal, const Delivery& delivery, TimePoint now) override;
+  Result<Outcome> apply(Db& db, const Delivery& delivery, TimePoint now) override;
 
  private:
   std::string name_, label_;

@@ -4,7 +4,7 @@
 
 namespace dw {
 
-Result<Outcome> Shadow::apply(Journal&, const Delivery& delivery, TimePoint) {
+Result<Outcome> Shadow::apply(Db&, const Delivery& delivery, TimePoint) {
   if (const auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
     return Outcome::done(json::object{{"id", fmt::format("shadow-{}", open->ticket.value)}});
   }

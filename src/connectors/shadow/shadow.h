@@ -12,7 +12,7 @@ class Shadow : public LocalTarget {
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return name_; }
   /// Answers as the real one would, with numbers that nobody else has.
-  Result<Outcome> apply(Journal& journal, const Delivery& delivery, TimePoint now) override;
+  Result<Outcome> apply(Db& db, const Delivery& delivery, TimePoint now) override;
 
  private:
   std::string name_ = "shadow";

@@ -78,7 +78,7 @@ void begin_thread(Turn& turn, const Said& first) {
 }  // namespace
 
 void take_message(Turn& turn) {
-  if (!is_speech(turn) || turn.view.bridge.said) return;
+  if (!is_speech(turn) || turn.view.said) return;
   const bool is_top = turn.text("message") == turn.thread;
   const std::string command = command_in(turn.event.kind, turn.event.body);
   Said said = said_in(turn);
@@ -113,7 +113,7 @@ void take_message(Turn& turn) {
 }
 
 void take_edit(Turn& turn) {
-  const auto& before = turn.view.bridge.said;
+  const auto& before = turn.view.said;
   if (!is_speech(turn) || !before || before->kind == "own" || !turn.link) return;
   Said edit = said_in(turn);
   if (edit.digest == before->digest) return;  // a link was unfurled, or white space
@@ -130,7 +130,7 @@ void take_edit(Turn& turn) {
 }
 
 void take_deletion(Turn& turn) {
-  const auto& before = turn.view.bridge.said;
+  const auto& before = turn.view.said;
   if (!before || before->kind == "own" || !turn.link) return;
   const bool is_first = before->message == turn.thread;
   if (before->state == SaidState::kept) return;

@@ -8,7 +8,11 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "jobs/bridge/rows.h"
 #include "jobs/bridge/turn.h"
+#include "records/deliveries.h"
+#include "records/links.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -29,30 +33,30 @@ TimePoint report_since(const std::map<std::string, Known>& known, TimePoint now)
   return last == known.end() ? now - 24 * 60 * minute : last->second.at;
 }
 
-Result<void> read_report(Reader& reader, TimePoint since, BridgeView& out) {
-  DW_TRY(out.opened, reader.channel_tickets("", ChannelTickets::opened, since, listed_max));
-  DW_TRY(out.solved, reader.channel_tickets("", ChannelTickets::solved, since, listed_max));
-  DW_TRY(out.open, reader.channel_tickets("", ChannelTickets::open, since, listed_max));
+Result<void> read_report(ReadDb& db, TimePoint since, BridgeView& out) {
+  DW_TRY(out.opened, bridge::channel_tickets(db, "", ChannelTickets::opened, since, listed_max));
+  DW_TRY(out.solved, bridge::channel_tickets(db, "", ChannelTickets::solved, since, listed_max));
+  DW_TRY(out.open, bridge::channel_tickets(db, "", ChannelTickets::open, since, listed_max));
   return {};
 }
 
 /// The thread and the ticket that an event is about.
 class Reading {
  public:
-  Reading(const BridgeParts& parts, const Event& event, Reader& reader)
-      : parts_(parts), event_(event), reader_(reader) {}
+  Reading(const BridgeParts& parts, const Event& event, ReadDb& db)
+      : parts_(parts), event_(event), reader_(db) {}
 
-  Result<View> read() {
+  Result<BridgeView> read() {
     DW_CHECK(find_place());
-    if (is_of_no_concern()) return std::move(view_);
+    if (is_of_no_concern()) return std::move(b_);
     if (is_receipt()) {
       DW_CHECK(read_link());
-      return std::move(view_);
+      return std::move(b_);
     }
     if (!b_.channel.empty()) DW_CHECK(read_thread());
     DW_CHECK(read_known());
     DW_CHECK(read_figures());
-    return std::move(view_);
+    return std::move(b_);
   }
 
  private:
@@ -98,13 +102,13 @@ class Reading {
   Result<void> read_delivery() {
     const auto id = delivery_id_named(text("delivery"));
     if (!id) return {};
-    DW_TRY(b_.delivery, reader_.delivery(*id));
+    DW_TRY(b_.delivery, deliveries::find(reader_, *id));
     return {};
   }
 
   Result<void> find_ticket(TicketId id) {
-    DW_TRY(view_.ticket, reader_.ticket(id));
-    DW_TRY(const auto link, reader_.link_of_ticket(id));
+    DW_TRY(b_.ticket, tickets::find(reader_, id));
+    DW_TRY(const auto link, links::of_ticket(reader_, id));
     if (!link) return {};
     b_.channel = link->channel;
     b_.thread = link->thread;
@@ -114,9 +118,9 @@ class Reading {
   Result<void> find_at_desk(const std::string& external_id) {
     if (external_id.empty()) return {};
     // Two replicas may see the same letter: one of them opens its thread.
-    DW_CHECK(reader_.guard_thread("zendesk", external_id));
+    DW_CHECK(links::guard_thread(reader_, "zendesk", external_id));
     ids_.insert("letter:" + external_id);
-    DW_TRY(const auto id, reader_.ticket_at_desk("zendesk", external_id));
+    DW_TRY(const auto id, tickets::find_at_desk(reader_, "zendesk", external_id));
     if (!id) return {};
     return find_ticket(*id);
   }
@@ -138,8 +142,8 @@ class Reading {
       b_.thread = Turn::text_of(given, "message");
       int64_t number = 0;
       std::from_chars(answer.rest.data(), answer.rest.data() + answer.rest.size(), number);
-      DW_TRY(view_.ticket, reader_.ticket({number}));
-      if (view_.ticket) ids_.insert("letter:" + view_.ticket->external.id);
+      DW_TRY(b_.ticket, tickets::find(reader_, {number}));
+      if (b_.ticket) ids_.insert("letter:" + b_.ticket->external.id);
     } else if (answer.what == "named") {
       ids_.insert("read:" + Turn::text_of(given, "id"));
     } else if (answer.what == "comment" && !answer.is_done) {
@@ -157,50 +161,51 @@ class Reading {
   Result<void> read_listed(const Answer& answer) {
     const HistoryPage page = history_page(answer, Turn::member(event_.body, "answer"));
     if (!answer.is_done || answer.thread.empty() || page.after >= page.upto) return {};
-    DW_TRY(b_.listed,
-           reader_.said_between(answer.channel, answer.thread, page.after, page.upto, waiting_max));
+    DW_TRY(b_.listed, bridge::messages_between(reader_, answer.channel, answer.thread, page.after,
+                                               page.upto, waiting_max));
     return {};
   }
 
   Result<void> read_link() {
-    DW_CHECK(reader_.guard_thread(b_.channel, b_.thread));
-    DW_TRY(b_.link, reader_.link_of_thread(b_.channel, b_.thread));
+    DW_CHECK(links::guard_thread(reader_, b_.channel, b_.thread));
+    DW_TRY(b_.link, links::of_thread(reader_, b_.channel, b_.thread));
     if (b_.link && b_.link->ticket) {
-      DW_TRY(view_.ticket, reader_.ticket(b_.link->ticket));
+      DW_TRY(b_.ticket, tickets::find(reader_, b_.link->ticket));
     }
     return {};
   }
 
   Result<void> read_thread() {
     DW_CHECK(read_link());
-    DW_TRY(b_.waiting, reader_.waiting_said(b_.channel, b_.thread, waiting_max));
+    DW_TRY(b_.waiting, bridge::waiting_messages(reader_, b_.channel, b_.thread, waiting_max));
     if (!message_.empty()) {
-      DW_TRY(b_.said, reader_.said(b_.channel + "/" + message_));
+      DW_TRY(b_.said, bridge::message(reader_, b_.channel + "/" + message_));
     }
     const std::string lane = Turn::lane_of(b_.channel, b_.thread);
-    DW_TRY(b_.pending, reader_.open_in_lane(lane, pending_max));
+    DW_TRY(b_.pending, deliveries::open_in_lane(reader_, lane, pending_max));
     const bool is_begun = b_.link && b_.link->is_greeted && b_.link->stage == LinkStage::open;
     if (!is_begun) {
-      DW_TRY(auto beside, reader_.open_in_lane(lane + "/oncall", 10));
+      DW_TRY(auto beside, deliveries::open_in_lane(reader_, lane + "/oncall", 10));
       for (Delivery& one : beside) b_.pending.push_back(std::move(one));
-      DW_TRY(b_.hourglass, reader_.open_in_lane(lane + "/wait", 10));
+      DW_TRY(b_.hourglass, deliveries::open_in_lane(reader_, lane + "/wait", 10));
     }
     if (!b_.link) return {};
-    DW_TRY(b_.carried_lately, reader_.count_said(b_.channel, b_.thread, event_.at - minute));
+    DW_TRY(b_.carried_lately,
+           bridge::count_messages(reader_, b_.channel, b_.thread, event_.at - minute));
     return read_heard();
   }
 
   /// Which of the desk's comments came before.
   Result<void> read_heard() {
-    if (!view_.ticket || event_.kind != "bridge.answered") return {};
+    if (!b_.ticket || event_.kind != "bridge.answered") return {};
     const json::value given = Turn::member(event_.body, "answer");
     std::vector<Problem> ignored;
     const JsonView comments = JsonView(given, ignored)["comments"];
     if (!comments.is_present()) return {};
     for (const JsonView& one : comments.elements()) {
       const std::string key =
-          "desk/" + view_.ticket->external.id + "/" + one["id"].text().value_or("");
-      DW_TRY(const auto said, reader_.said(key));
+          "desk/" + b_.ticket->external.id + "/" + one["id"].text().value_or("");
+      DW_TRY(const auto said, bridge::message(reader_, key));
       if (said) b_.heard.insert(key);
     }
     return {};
@@ -225,7 +230,7 @@ class Reading {
     for (const Said& said : b_.waiting) ids_.merge(Turn::ids_in(said));
     ids_.erase("");
     for (const std::string& id : ids_) {
-      DW_TRY(auto known, reader_.known(id));
+      DW_TRY(auto known, bridge::lookup(reader_, id));
       if (known) b_.known.emplace(id, std::move(*known));
     }
     return {};
@@ -246,18 +251,18 @@ class Reading {
     if (command.starts_with("stats")) {
       const auto span = parse_duration(trim(std::string_view(command).substr(5)));
       const Millis back = span.ok() ? *span : 7 * 24 * 60 * minute;
-      DW_TRY(b_.figures, reader_.channel_figures(channel, event_.at - back));
+      DW_TRY(b_.figures, bridge::channel_figures(reader_, channel, event_.at - back));
     } else if (command == "open") {
-      DW_TRY(b_.open,
-             reader_.channel_tickets(channel, ChannelTickets::open, event_.at, listed_max));
+      DW_TRY(b_.open, bridge::channel_tickets(reader_, channel, ChannelTickets::open, event_.at,
+                                              listed_max));
     }
     return {};
   }
 
   Result<void> read_live() {
-    DW_TRY(b_.live, reader_.live_links(event_.at - reopen_window, live_max));
+    DW_TRY(b_.live, links::live(reader_, event_.at - reopen_window, live_max));
     for (const BridgeLink& link : b_.live) {
-      DW_TRY(std::string last, reader_.last_said(link.channel, link.thread));
+      DW_TRY(std::string last, bridge::last_message(reader_, link.channel, link.thread));
       b_.last_said[link.channel + "/" + link.thread] = std::move(last);
     }
     return {};
@@ -265,9 +270,8 @@ class Reading {
 
   const BridgeParts& parts_;
   const Event& event_;
-  Reader& reader_;
-  View view_;
-  BridgeView& b_ = view_.bridge;
+  ReadDb& reader_;
+  BridgeView b_;
   std::string message_;
   std::set<std::string> ids_;
 };
@@ -398,12 +402,12 @@ bool opens_nothing(const Event& event, const BridgeView& known) {
 
 }  // namespace
 
-Result<std::string> read_summary(Reader& reader, TimePoint now, const std::string& timezone) {
+Result<std::string> read_summary(ReadDb& db, TimePoint now, const std::string& timezone) {
   BridgeView view;
-  DW_TRY(auto last, reader.known("summary"));
+  DW_TRY(auto last, bridge::lookup(db, "summary"));
   if (last) view.known.emplace("summary", std::move(*last));
   const TimePoint since = report_since(view.known, now);
-  DW_CHECK(read_report(reader, since, view));
+  DW_CHECK(read_report(db, since, view));
   return summary_text(view, since, now, timezone);
 }
 
@@ -414,22 +418,26 @@ bool Bridge::takes(std::string_view kind) const {
   return false;
 }
 
-Result<View> Bridge::read(const Event& event, Reader& reader) const {
-  DW_TRY(View view, Reading(parts_, event, reader).read());
-  if (opens_nothing(event, view.bridge)) return view;
+Retention Bridge::retention() const {
+  return {.steps = {bridge::prune}, .of_tickets = {bridge::prune_threads}};
+}
+
+Result<BridgeView> Bridge::read(const Event& event, ReadDb& db) const {
+  DW_TRY(BridgeView view, Reading(parts_, event, db).read());
+  if (opens_nothing(event, view)) return view;
   // A number is reserved only for what opens a ticket: on PostgreSQL an unused one is a gap.
   view.fresh_ticket = TicketId{1};
   const Plan rehearsal = plan(event, view);
   view.fresh_ticket = {};
   for (const Change& change : rehearsal.changes) {
-    if (!std::holds_alternative<OpenTicket>(change)) continue;
-    DW_TRY(view.fresh_ticket, reader.fresh_ticket());
+    if (change.get_if<OpenTicket>() == nullptr) continue;
+    DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
     break;
   }
   return view;
 }
 
-Plan Bridge::plan(const Event& event, const View& view) const {
+Plan Bridge::plan(const Event& event, const BridgeView& view) const {
   Turn turn(parts_, event, view);
   for (const Taker& one : takers) {
     if (one.kind == event.kind) one.take(turn);

@@ -16,6 +16,7 @@
 
 #include "config/bridge_section.h"
 #include "domain/hours.h"
+#include "jobs/bridge/view.h"
 #include "ports/job.h"
 
 namespace dw {
@@ -38,21 +39,22 @@ struct BridgeParts {
   std::string public_url;
 };
 
-class Bridge : public Job {
+class Bridge : public JobOf<BridgeView> {
  public:
   explicit Bridge(BridgeParts parts) : parts_(std::move(parts)) {}
 
   std::string_view name() const override { return "bridge"; }
   bool takes(std::string_view kind) const override;
-  Result<View> read(const Event& event, Reader& reader) const override;
+  Retention retention() const override;
+  Result<BridgeView> read(const Event& event, ReadDb& db) const override;
   /// chat.command replies {"text"}: the ephemeral answer.
-  Plan plan(const Event& event, const View& view) const override;
+  Plan plan(const Event& event, const BridgeView& view) const override;
 
  private:
   BridgeParts parts_;
 };
 
 /// The daily report as it would be sent now; nothing is marked as reported.
-Result<std::string> read_summary(Reader& reader, TimePoint now, const std::string& timezone);
+Result<std::string> read_summary(ReadDb& db, TimePoint now, const std::string& timezone);
 
 }  // namespace dw

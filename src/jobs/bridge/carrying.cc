@@ -159,7 +159,7 @@ void obey_alone(Turn& turn) {
 
 /// A person discarded the delivery that asked the desk: it is asked anew, with the next message.
 void give_up_reopening(Turn& turn) {
-  const auto& pending = turn.view.bridge.pending;
+  const auto& pending = turn.view.pending;
   const bool is_asked = std::any_of(pending.begin(), pending.end(), [](const Delivery& one) {
     return one.reference.starts_with("reopened ");
   });
@@ -180,7 +180,7 @@ std::string words_of(const Turn& turn, const Said& said) {
 }
 
 bool may_carry(Turn& turn, TimePoint said_at) {
-  const int64_t count = turn.view.bridge.carried_lately + turn.carried;
+  const int64_t count = turn.view.carried_lately + turn.carried;
   // What has waited while the desk was down is no storm: only what is said now counts.
   if (count < carried_per_minute_max || !turn.is_recent(said_at)) return true;
   turn.link->halted_until = turn.event.at + breaker_pause;

@@ -62,9 +62,9 @@ void take_catchup_tick(Turn& turn) {
       catch_up(turn, bridge.channel);
     }
   }
-  for (const BridgeLink& link : turn.view.bridge.live) {
-    const auto last = turn.view.bridge.last_said.find(link.channel + "/" + link.thread);
-    const bool has_last = last != turn.view.bridge.last_said.end();
+  for (const BridgeLink& link : turn.view.live) {
+    const auto last = turn.view.last_said.find(link.channel + "/" + link.thread);
+    const bool has_last = last != turn.view.last_said.end();
     // From its beginning: what was said before may have been edited or taken back meanwhile.
     ask_history(turn, link.channel, link.thread,
                 {.since = link.thread,
@@ -97,7 +97,7 @@ namespace {
 /// is known any more was cut off by the workspace's own retention, and says nothing.
 void find_deleted(Turn& turn, const Answer& answer, const std::set<std::string>& shown,
                   std::vector<Event>& found) {
-  const std::vector<Said>& listed = turn.view.bridge.listed;
+  const std::vector<Said>& listed = turn.view.listed;
   const bool is_cut = std::none_of(listed.begin(), listed.end(),
                                    [&](const Said& one) { return shown.count(one.message) > 0; });
   if (is_cut && listed.size() > 2) return;

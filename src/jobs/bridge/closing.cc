@@ -74,7 +74,7 @@ void follow_up(Turn& turn, const std::string& words, const std::string& who) {
 }
 
 void take_comment_back(Turn& turn, const Answer& answer) {
-  const auto& dead = turn.view.bridge.delivery;
+  const auto& dead = turn.view.delivery;
   if (!turn.link || !turn.ticket || !dead || !is_closed_for_good(answer.why)) return;
   const auto* comment = std::get_if<DeskComment>(&dead->payload);
   const bool is_current = comment != nullptr && comment->ticket == turn.ticket->id;

@@ -94,7 +94,7 @@ bool say_oncall(Turn& turn) {
 void say_stats(Turn& turn, const std::string& rest) {
   const std::string span = rest.empty() ? "7d" : rest;
   if (!parse_duration(span).ok()) return turn.say("Say how far back: stats 7d, stats 24h.");
-  turn.say(stats_text(turn.view.bridge.figures, span, turn.settings == nullptr));
+  turn.say(stats_text(turn.view.figures, span, turn.settings == nullptr));
 }
 
 bool needs_ticket(std::string_view word) {
@@ -173,7 +173,7 @@ bool obey(Turn& turn, const std::string& command, const std::string& user) {
   } else if (word == "stats") {
     say_stats(turn, rest);
   } else if (word == "open") {
-    turn.say(open_text(turn.view.bridge.open, turn.event.at));
+    turn.say(open_text(turn.view.open, turn.event.at));
   } else {
     turn.say(help_text);
   }

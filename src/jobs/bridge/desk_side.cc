@@ -28,20 +28,18 @@ std::optional<Priority> priority_at_desk(const std::string& name) {
 
 /// A change of status on its way to the desk: what the desk says now is what was before it.
 bool is_status_on_its_way(const Turn& turn) {
-  return std::any_of(turn.view.bridge.pending.begin(), turn.view.bridge.pending.end(),
-                     [](const Delivery& one) {
-                       const auto* update = std::get_if<DeskUpdate>(&one.payload);
-                       return update != nullptr && update->patch.status.has_value() &&
-                              one.state == DeliveryState::pending;
-                     });
+  return std::any_of(turn.view.pending.begin(), turn.view.pending.end(), [](const Delivery& one) {
+    const auto* update = std::get_if<DeskUpdate>(&one.payload);
+    return update != nullptr && update->patch.status.has_value() &&
+           one.state == DeliveryState::pending;
+  });
 }
 
 /// Comments are still being read, page by page: what was said comes before what was done.
 bool is_hearing(const Turn& turn) {
-  return std::any_of(
-      turn.view.bridge.pending.begin(), turn.view.bridge.pending.end(), [](const Delivery& one) {
-        return one.reference.starts_with("comments ") && one.state == DeliveryState::pending;
-      });
+  return std::any_of(turn.view.pending.begin(), turn.view.pending.end(), [](const Delivery& one) {
+    return one.reference.starts_with("comments ") && one.state == DeliveryState::pending;
+  });
 }
 
 void tell_status(Turn& turn, Status status) {
@@ -225,7 +223,7 @@ void take_desk_comments(Turn& turn, const json::value& body) {
     // A ticket that we opened begins with the description that we gave it.
     const bool is_description =
         link.comments_until.empty() && turn.ticket->source.starts_with("slack:");
-    const bool is_heard = turn.view.bridge.heard.count(key_of(turn.external_id(), told.id)) > 0;
+    const bool is_heard = turn.view.heard.count(key_of(turn.external_id(), told.id)) > 0;
     if (!is_heard && !is_description && told.is_public && told.marker.empty()) {
       if (!may_carry(turn, told.at)) return;
       post_comment(turn, told);
@@ -238,7 +236,7 @@ void take_desk_comments(Turn& turn, const json::value& body) {
 }
 
 void take_own_desk(Turn& turn) {
-  const auto& done = turn.view.bridge.delivery;
+  const auto& done = turn.view.delivery;
   const bool is_done = Turn::is_set(turn.event.body, "is_done");
   if (!done || !is_done || !turn.ticket) return;
   const bool is_outside = turn.desk() != "embedded";

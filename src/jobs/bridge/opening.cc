@@ -36,7 +36,7 @@ void plan_hourglass(Turn& turn) {
 
 void take_off_hourglass(Turn& turn) {
   if (turn.settings == nullptr || turn.settings->mode == BridgeMode::shadow) return;
-  for (const Delivery& one : turn.view.bridge.hourglass) {
+  for (const Delivery& one : turn.view.hourglass) {
     if (one.state != DeliveryState::pending || one.attempts > 0) continue;
     turn.plan.changes.push_back(DropDelivery{one.id, "the ticket was there in time"});
     return;

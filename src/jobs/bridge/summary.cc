@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "jobs/bridge/turn.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -61,25 +62,23 @@ void take_summary_tick(Turn& turn) {
   const SummarySettings& settings = turn.parts.summary;
   const auto last = turn.known.find("summary");
   const TimePoint since = last == turn.known.end() ? turn.event.at - first_report : last->second.at;
-  const std::string text =
-      summary_text(turn.view.bridge, since, turn.event.at, turn.parts.timezone);
+  const std::string text = summary_text(turn.view, since, turn.event.at, turn.parts.timezone);
   if (!settings.channel.empty()) {
     turn.deliver_in("slack:" + settings.channel,
                     ChatPost{.channel = settings.channel, .thread = "", .text = text}, "slack", "",
                     false);
   }
   if (!settings.mail.empty()) {
-    turn.deliver_in(
-        turn.parts.mail_target,
-        MailSend{.to = settings.mail,
-                 .subject = fmt::format(
-                     "Daily report: {} opened, {} solved, {} open", turn.view.bridge.opened.size(),
-                     turn.view.bridge.solved.size(), turn.view.bridge.open.size()),
-                 .text = text + "\n",
-                 .html = {},
-                 .images = {},
-                 .unsubscribe = {}},
-        turn.parts.mail_target, "", false);
+    turn.deliver_in(turn.parts.mail_target,
+                    MailSend{.to = settings.mail,
+                             .subject = fmt::format("Daily report: {} opened, {} solved, {} open",
+                                                    turn.view.opened.size(),
+                                                    turn.view.solved.size(), turn.view.open.size()),
+                             .text = text + "\n",
+                             .html = {},
+                             .images = {},
+                             .unsubscribe = {}},
+                    turn.parts.mail_target, "", false);
   }
   turn.know("summary", json::object{});
   turn.plan.reply = json::object{{"text", text}};

@@ -119,18 +119,18 @@ const BridgeSettings* bridge_of(const BridgeParts& parts, const std::string& cha
   return nullptr;
 }
 
-Turn::Turn(const BridgeParts& parts_given, const Event& event_given, const View& view_given)
+Turn::Turn(const BridgeParts& parts_given, const Event& event_given, const BridgeView& view_given)
     : parts(parts_given),
       event(event_given),
       view(view_given),
-      settings(bridge_of(parts_given, view_given.bridge.channel, view_given.bridge.known)),
-      channel(view_given.bridge.channel),
-      thread(view_given.bridge.thread),
-      link(view_given.bridge.link),
+      settings(bridge_of(parts_given, view_given.channel, view_given.known)),
+      channel(view_given.channel),
+      thread(view_given.thread),
+      link(view_given.link),
       ticket(view_given.ticket),
-      waiting(view_given.bridge.waiting),
-      known(view_given.bridge.known) {
-  for (const Delivery& one : view.bridge.pending) {
+      waiting(view_given.waiting),
+      known(view_given.known) {
+  for (const Delivery& one : view.pending) {
     if (!std::holds_alternative<Ask>(one.payload) || one.state != DeliveryState::pending) continue;
     // A question about the desk that is on its way may be answered with what was before the change.
     const bool is_about_desk =
@@ -393,7 +393,7 @@ void Turn::know(const std::string& id, json::value body) {
 }
 
 Plan Turn::finish() {
-  const std::optional<BridgeLink>& before = view.bridge.link;
+  const std::optional<BridgeLink>& before = view.link;
   const bool is_new = link && (!before || facts_of(*before) != facts_of(*link));
   if (is_new) plan.changes.push_back(SetLink{*link});
   return std::move(plan);

@@ -10,6 +10,10 @@
 
 #include "domain/mrkdwn.h"
 #include "jobs/bridge/bridge.h"
+#include "jobs/bridge/rows.h"
+#include "records/deliveries.h"
+#include "records/links.h"
+#include "records/tickets.h"
 
 namespace dw {
 
@@ -25,11 +29,11 @@ struct Answer {
 
 class Turn {
  public:
-  Turn(const BridgeParts& parts, const Event& event, const View& view);
+  Turn(const BridgeParts& parts, const Event& event, const BridgeView& view);
 
   const BridgeParts& parts;
   const Event& event;
-  const View& view;
+  const BridgeView& view;
   const BridgeSettings* settings = nullptr;  ///< of the thread's channel; null: not bridged
   std::string channel, thread;
   std::optional<BridgeLink> link;

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "ports/store.h"
+#include "records/links.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -113,16 +115,16 @@ bool Desk::takes(std::string_view kind) const {
   return kind == comment_kind || kind == update_kind;
 }
 
-Result<View> Desk::read(const Event& event, Reader& reader) const {
-  View view;
-  DW_TRY(view.ticket, reader.ticket(TicketId{ticket_in(event)}));
+Result<DeskView> Desk::read(const Event& event, ReadDb& db) const {
+  DeskView view;
+  DW_TRY(view.ticket, tickets::find(db, TicketId{ticket_in(event)}));
   if (view.ticket) {
-    DW_TRY(view.bridge.link, reader.link_of_ticket(view.ticket->id));
+    DW_TRY(view.link, links::of_ticket(db, view.ticket->id));
   }
   return view;
 }
 
-Plan Desk::plan(const Event& event, const View& view) const {
+Plan Desk::plan(const Event& event, const DeskView& view) const {
   if (!view.ticket) {
     Plan plan;
     plan.refusal =
@@ -137,9 +139,8 @@ Plan Desk::plan(const Event& event, const View& view) const {
   }
   std::vector<Problem> problems;
   const JsonView body(event.body, problems);
-  if (event.kind == comment_kind)
-    return plan_comment(body, *view.ticket, view.bridge.link, problems);
-  return plan_update(body, *view.ticket, view.bridge.link, problems);
+  if (event.kind == comment_kind) return plan_comment(body, *view.ticket, view.link, problems);
+  return plan_update(body, *view.ticket, view.link, problems);
 }
 
 }  // namespace dw

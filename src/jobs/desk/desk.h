@@ -5,16 +5,23 @@
 // and plans a delivery to the desk where the ticket is worked. Where a chat thread talks about the
 // ticket, or an outside desk works it, what the desk answers becomes "desk.done" for the bridge.
 #pragma once
+#include "domain/bridge_link.h"
+#include "domain/ticket.h"
 #include "ports/job.h"
 
 namespace dw {
 
-class Desk : public Job {
+struct DeskView {
+  std::optional<Ticket> ticket;    ///< that the event is about
+  std::optional<BridgeLink> link;  ///< the thread that talks about it
+};
+
+class Desk : public JobOf<DeskView> {
  public:
   std::string_view name() const override { return "desk"; }
   bool takes(std::string_view kind) const override;
-  Result<View> read(const Event& event, Reader& reader) const override;
-  Plan plan(const Event& event, const View& view) const override;
+  Result<DeskView> read(const Event& event, ReadDb& db) const override;
+  Plan plan(const Event& event, const DeskView& view) const override;
 };
 
 }  // namespace dw

@@ -12,6 +12,7 @@
 #include "jobs/intake/body.h"
 #include "jobs/intake/replies.h"
 #include "ports/store.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -133,15 +134,15 @@ bool Intake::takes(std::string_view kind) const {
   return kind == from_chat || kind == from_api || kind == from_desk;
 }
 
-Result<View> Intake::read(const Event& event, Reader& reader) const {
-  View view;
+Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {
+  IntakeView view;
   std::vector<Problem> ignored;
   bool is_good = false;
   if (event.kind == from_desk) {
     const std::string number = JsonView(event.body, ignored)["reference"].text().value_or("");
     int64_t id = 0;
     std::from_chars(number.data(), number.data() + number.size(), id);
-    DW_TRY(view.ticket, reader.ticket(TicketId{id}));
+    DW_TRY(view.ticket, tickets::find(db, TicketId{id}));
     return view;
   }
   if (event.kind == from_chat) {
@@ -154,17 +155,17 @@ Result<View> Intake::read(const Event& event, Reader& reader) const {
   }
   // A number is reserved only for what becomes a ticket: on PostgreSQL an unused one is a gap.
   if (is_good) {
-    DW_TRY(view.fresh_ticket, reader.fresh_ticket());
+    DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
   }
   return view;
 }
 
-Plan Intake::plan(const Event& event, const View& view) const {
+Plan Intake::plan(const Event& event, const IntakeView& view) const {
   if (event.kind == from_desk) return plan_opened(event, view);
   return event.kind == from_chat ? plan_message(event, view) : plan_request(event, view);
 }
 
-Plan Intake::plan_message(const Event& event, const View& view) const {
+Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
   Plan plan;
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);
@@ -178,7 +179,9 @@ Plan Intake::plan_message(const Event& event, const View& view) const {
   if (!faults.empty()) {
     std::set<std::string> reasons;
     for (const Fault& fault : faults) reasons.insert(fault.reason);
-    plan.rejected.assign(reasons.begin(), reasons.end());
+    for (const std::string& reason : reasons) {
+      plan.counted.push_back({"deskwire_intake_rejected_total", "reason", reason});
+    }
     plan.reply = json::object{{"text", reply_faulty(draft, faults, parts_.settings)}};
     return plan;
   }
@@ -192,13 +195,13 @@ Plan Intake::plan_message(const Event& event, const View& view) const {
                 .tags = std::move(good.tags),
                 .source = event.source};
   open(plan, std::move(ticket), event);
-  const Ticket& opened = std::get<OpenTicket>(plan.changes.front()).ticket;
+  const Ticket& opened = plan.changes.front().get_if<OpenTicket>()->ticket;
   plan.reply = json::object{{"text", reply_opened(opened, draft.has_pasted_mail)},
                             {"ticket", opened.id.value}};
   return plan;
 }
 
-Plan Intake::plan_request(const Event& event, const View& view) const {
+Plan Intake::plan_request(const Event& event, const IntakeView& view) const {
   Plan plan;
   Ticket ticket;
   std::vector<Problem> problems = check_request(event.body, parts_.settings, ticket);
@@ -271,7 +274,7 @@ void Intake::open_at_desk(Plan& plan, Ticket& ticket, const Event& event) {
 }
 
 /// The desk has opened it under a number of its own.
-Plan Intake::plan_opened(const Event& event, const View& view) {
+Plan Intake::plan_opened(const Event& event, const IntakeView& view) {
   Plan plan;
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);

@@ -19,23 +19,28 @@ struct IntakeParts {
   std::string public_url;
 };
 
-class Intake : public Job {
+struct IntakeView {
+  TicketId fresh_ticket;         ///< the number that a new ticket gets
+  std::optional<Ticket> ticket;  ///< that the desk has opened
+};
+
+class Intake : public JobOf<IntakeView> {
  public:
   explicit Intake(IntakeParts parts);
 
   std::string_view name() const override { return "intake"; }
   bool takes(std::string_view kind) const override;
-  Result<View> read(const Event& event, Reader& reader) const override;
+  Result<IntakeView> read(const Event& event, ReadDb& db) const override;
   /// chat.ticket replies {"text"}; api.ticket {"ticket"}, or is refused with every problem.
-  Plan plan(const Event& event, const View& view) const override;
+  Plan plan(const Event& event, const IntakeView& view) const override;
 
  private:
-  Plan plan_message(const Event& event, const View& view) const;
-  Plan plan_request(const Event& event, const View& view) const;
+  Plan plan_message(const Event& event, const IntakeView& view) const;
+  Plan plan_request(const Event& event, const IntakeView& view) const;
   void open(Plan& plan, Ticket ticket, const Event& event) const;
   /// Opens the ticket at an outside desk as well.
   static void open_at_desk(Plan& plan, Ticket& ticket, const Event& event);
-  static Plan plan_opened(const Event& event, const View& view);
+  static Plan plan_opened(const Event& event, const IntakeView& view);
   /// Tells a channel of a ticket whose route says so.
   void announce(Plan& plan, const std::string& channel, const Ticket& ticket) const;
 

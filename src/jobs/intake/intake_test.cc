@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "jobs/intake/replies.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -22,7 +23,7 @@ Plan plan(const Intake& intake, const std::string& text) {
                     .body = json::object{
                         {"text", text},
                         {"sender", json::object{{"name", "Ana Lopez"}, {"id", "teams:29:1a2b"}}}}};
-  return intake.plan(event, View{.fresh_ticket = {42}});
+  return intake.plan(event, IntakeView{.fresh_ticket = {42}});
 }
 
 std::string reply(const Plan& plan) {
@@ -31,7 +32,7 @@ std::string reply(const Plan& plan) {
 }
 
 const Ticket& opened(const Plan& plan) {
-  return std::get<OpenTicket>(plan.changes.at(0)).ticket;
+  return plan.changes.at(0).get_if<OpenTicket>()->ticket;
 }
 
 TEST(Intake, a_good_message_is_a_ticket_a_queue_message_and_an_answer) {
@@ -106,6 +107,12 @@ TEST(Intake, a_quoted_line_has_no_label) {
   EXPECT_EQ(opened(p).description, "d\n> Title: e");
 }
 
+std::vector<std::string> rejected(const Plan& plan) {
+  std::vector<std::string> reasons;
+  for (const Counted& one : plan.counted) reasons.push_back(one.value);
+  return reasons;
+}
+
 TEST(Intake, everything_that_is_wrong_is_said_at_once_and_nothing_is_queued) {
   const Plan p = plan(job(), "Title:\nTitle: b\nPriority: soon\nEmail: nobody");
   EXPECT_TRUE(p.changes.empty() && p.deliveries.empty());
@@ -115,7 +122,7 @@ TEST(Intake, everything_that_is_wrong_is_said_at_once_and_nothing_is_queued) {
         "Priority: soon   ← mend this"}) {
     EXPECT_NE(reply(p).find(part), std::string::npos) << part << "\n" << reply(p);
   }
-  EXPECT_EQ(p.rejected,
+  EXPECT_EQ(rejected(p),
             (std::vector<std::string>{"description", "email", "priority", "title", "twice"}));
 }
 
@@ -132,16 +139,18 @@ TEST(Intake, text_that_is_not_utf8_or_has_control_characters_is_refused) {
   EXPECT_EQ(plan(job(),
                  "Title: a\x01"
                  "b\nPriority: low\nDescription: d")
-                .rejected.at(0),
+                .counted.at(0)
+                .value,
             "control");
-  EXPECT_EQ(plan(job(), "Title: a\xFF\nPriority: low\nDescription: d").rejected.at(0), "encoding");
+  EXPECT_EQ(plan(job(), "Title: a\xFF\nPriority: low\nDescription: d").counted.at(0).value,
+            "encoding");
 }
 
 TEST(Intake, help_or_nothing_is_answered_with_the_format) {
   for (const char* text : {"", "  ", "help", "HELP", "@Deskwire"}) {
     const Plan p = plan(job(), text);
     EXPECT_NE(reply(p).find("Title: VPN drops"), std::string::npos);
-    EXPECT_TRUE(p.rejected.empty());
+    EXPECT_TRUE(p.counted.empty());
   }
 }
 

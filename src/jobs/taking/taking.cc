@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "jobs/announcement.h"
 #include "ports/store.h"
+#include "records/deliveries.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -192,16 +194,16 @@ bool Taking::takes(std::string_view kind) const {
   return kind == pressed_kind || kind == asked_kind || kind == done_kind || kind == rewritten_kind;
 }
 
-Result<View> Taking::read(const Event& event, Reader& reader) const {
-  View view;
+Result<TakingView> Taking::read(const Event& event, ReadDb& db) const {
+  TakingView view;
   const Press press = press_in(event);
   if (press.ticket.value > 0) {
-    DW_TRY(view.ticket, reader.ticket(press.ticket));
+    DW_TRY(view.ticket, tickets::find(db, press.ticket));
   }
   return view;
 }
 
-Plan Taking::plan(const Event& event, const View& view) const {
+Plan Taking::plan(const Event& event, const TakingView& view) const {
   if (!view.ticket) return {};
   Press press = press_in(event);
   if (event.kind == pressed_kind) return plan_question(press);

@@ -7,18 +7,23 @@
 #pragma once
 #include <string>
 
+#include "domain/ticket.h"
 #include "ports/job.h"
 
 namespace dw {
 
-class Taking : public Job {
+struct TakingView {
+  std::optional<Ticket> ticket;
+};
+
+class Taking : public JobOf<TakingView> {
  public:
   explicit Taking(std::string public_url) : public_url_(std::move(public_url)) {}
 
   std::string_view name() const override { return "taking"; }
   bool takes(std::string_view kind) const override;
-  Result<View> read(const Event& event, Reader& reader) const override;
-  Plan plan(const Event& event, const View& view) const override;
+  Result<TakingView> read(const Event& event, ReadDb& db) const override;
+  Plan plan(const Event& event, const TakingView& view) const override;
 
  private:
   std::string public_url_;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "jobs/tally/rows.h"
 
 namespace dw {
 namespace {
@@ -81,11 +82,15 @@ bool Tally::takes(std::string_view kind) const {
   return kind == message_kind || kind == edit_kind || kind == delete_kind || kind == history_kind;
 }
 
-Result<View> Tally::read(const Event&, Reader&) const {
-  return View{};  // the store itself keeps the newest text of a message
+Retention Tally::retention() const {
+  return {.steps = {tally::prune}};
 }
 
-Plan Tally::plan(const Event& event, const View&) const {
+Result<NoView> Tally::read(const Event&, ReadDb&) const {
+  return NoView{};  // the store itself keeps the newest text of a message
+}
+
+Plan Tally::plan(const Event& event, const NoView&) const {
   Plan plan;
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);

@@ -15,15 +15,16 @@
 
 namespace dw {
 
-class Tally : public Job {
+class Tally : public JobOf<NoView> {
  public:
   /// The settings have been checked: a pattern that is none was refused at the start.
   explicit Tally(const std::vector<TallySettings>& settings);
 
   std::string_view name() const override { return "tally"; }
   bool takes(std::string_view kind) const override;
-  Result<View> read(const Event& event, Reader& reader) const override;
-  Plan plan(const Event& event, const View& view) const override;
+  Retention retention() const override;
+  Result<NoView> read(const Event& event, ReadDb& db) const override;
+  Plan plan(const Event& event, const NoView& view) const override;
 
   /// The formats of a channel; none for a channel that is not tallied.
   const TallyFormats* formats_of(const std::string& channel) const;

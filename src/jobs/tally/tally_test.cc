@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "jobs/tally/rows.h"
 
 namespace dw {
 namespace {
@@ -170,14 +171,14 @@ TEST(Tally, a_message_is_counted_where_it_was_sent_and_an_edit_by_its_time) {
                           {"blocks_text", ""}};
   Plan plan = job.plan(event("chat.message", "C1/1771290107.000400", body), {});
   ASSERT_EQ(plan.changes.size(), 1U);
-  const TallyMessage& kept = std::get<KeepTally>(plan.changes[0]).message;
+  const TallyMessage& kept = plan.changes[0].get_if<KeepTally>()->message;
   EXPECT_EQ(kept.updates.size(), 2U);
   EXPECT_EQ(kept.revision, 1'771'290'107'000'400);
   EXPECT_EQ(kept.at, TimePoint(Millis(1'771'290'107'000)));
   plan = job.plan(event("chat.edit", "C1/1771290107.000400/1771290200.5", body), {});
-  EXPECT_EQ(std::get<KeepTally>(plan.changes.at(0)).message.revision, 1'771'290'200'500'000);
+  EXPECT_EQ(plan.changes.at(0).get_if<KeepTally>()->message.revision, 1'771'290'200'500'000);
   plan = job.plan(event("chat.delete", "x", body), {});
-  EXPECT_EQ(std::get<DropTally>(plan.changes.at(0)).message, "1771290107.000400");
+  EXPECT_EQ(plan.changes.at(0).get_if<DropTally>()->message, "1771290107.000400");
 }
 
 TEST(Tally, other_channels_are_left_alone) {
@@ -193,7 +194,7 @@ TEST(Tally, a_page_of_history_is_as_new_as_the_question) {
   const json::object page{{"channel", "C1"}, {"asked_at", 77}, {"messages", json::array{one, one}}};
   const Plan plan = job.plan(event("tally.history", "k", page), {});
   ASSERT_EQ(plan.changes.size(), 2U);
-  EXPECT_EQ(std::get<KeepTally>(plan.changes[0]).message.revision, 77);
+  EXPECT_EQ(plan.changes[0].get_if<KeepTally>()->message.revision, 77);
 }
 
 TEST(Tally, times_of_messages) {

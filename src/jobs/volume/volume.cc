@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jobs/volume/rows.h"
 #include "jobs/volume/telling.h"
 #include "ports/store.h"
 
@@ -124,17 +125,17 @@ json::object hour_summary(const JudgedHour& hour, const Judging& judging) {
           {"method", judging.method == VolumeMethod::seasonal ? "seasonal" : "mean"}};
 }
 
-Result<View> Volume::read(const Event& event, Reader& reader) const {
+Result<VolumeView> Volume::read(const Event& event, ReadDb& db) const {
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);
   const TimePoint latest{Millis(body["latest"].integer().value_or(0))};
-  View view;
-  DW_TRY(view.hours, reader.volume_hours(replay_from(latest, parts_.judging), latest + one_hour));
-  DW_TRY(view.incidents, reader.incidents(latest - known_max));
+  VolumeView view;
+  DW_TRY(view.hours, volume::hours(db, replay_from(latest, parts_.judging), latest + one_hour));
+  DW_TRY(view.incidents, volume::incidents(db, latest - known_max));
   return view;
 }
 
-Plan Volume::plan(const Event& event, const View& view) const {
+Plan Volume::plan(const Event& event, const VolumeView& view) const {
   Plan plan;
   if (view.hours.empty()) return plan;
   const json::value* tags = event.body.as_object().if_contains("tags");

@@ -32,13 +32,18 @@ Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeInci
 /// "method"} of a judged hour.
 json::object hour_summary(const JudgedHour& hour, const Judging& judging);
 
-class Volume : public Job {
+struct VolumeView {
+  std::vector<HourCount> hours;           ///< ascending
+  std::vector<VolumeIncident> incidents;  ///< of the last days, oldest first
+};
+
+class Volume : public JobOf<VolumeView> {
  public:
   explicit Volume(VolumeParts parts) : parts_(std::move(parts)) {}
   std::string_view name() const override { return "volume"; }
   bool takes(std::string_view kind) const override { return kind == "volume.counted"; }
-  Result<View> read(const Event& event, Reader& reader) const override;
-  Plan plan(const Event& event, const View& view) const override;
+  Result<VolumeView> read(const Event& event, ReadDb& db) const override;
+  Plan plan(const Event& event, const VolumeView& view) const override;
 
  private:
   VolumeParts parts_;

@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
-#include "statements.h"
+#include "sql/engine.h"
 
 namespace dw {
 namespace {
@@ -118,7 +118,7 @@ bool PostgresDb::is_in_transaction() const {
 
 Result<void> PostgresDb::prepare(const Statement& statement, const char* ending) {
   const auto index = static_cast<size_t>(statement.index);
-  if (is_prepared_.size() <= index) is_prepared_.resize(stmt::count, false);
+  if (is_prepared_.size() <= index) is_prepared_.resize(Statement::count(), false);
   if (is_prepared_[index]) return {};
   // By itself: behind a statement that fails it would be skipped, and be missing ever after.
   DW_CHECK(settle());

@@ -6,22 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "store/db.h"
+#include "store/connection.h"
 #include "store/postgres/connection.h"
 
 namespace dw {
 
-class PostgresDb : public Db {
+class PostgresDb : public Connection {
  public:
   /// errors  unreachable: no connection (the url's password is never part of the message)
   static Result<std::unique_ptr<PostgresDb>> open(const std::string& url,
                                                   SharedInterrupt interrupt = {},
                                                   PostgresPatience patience = {});
 
-  /// errors  as Db says; unsure: COMMIT was sent and its answer was lost
+  /// errors  as Connection says; unsure: COMMIT was sent and its answer was lost
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
-  using Db::run;
+  using Connection::run;
   Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override;
   Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override;
   Result<void> settle() override;

@@ -8,7 +8,7 @@
 
 #include "base/owned.h"
 #include "base/text.h"
-#include "statements.h"
+#include "sql/copy.h"
 #include "store/postgres/postgres_db.h"
 
 namespace dw {

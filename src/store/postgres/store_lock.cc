@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "statements.h"
+#include "sql/copy.h"
 
 namespace dw {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 /// The server notices only after a moment that a process which has ended is gone.
 constexpr int tries_max = 30;  // of a tenth of a second
 
-Result<bool> try_lock(Db& db, const Statement& statement) {
+Result<bool> try_lock(Connection& db, const Statement& statement) {
   bool is_ours = false;
   for (int tries = 0; tries < tries_max && !is_ours; ++tries) {
     if (tries > 0) DW_CHECK(db.run(stmt::wait_for_store));
@@ -22,14 +22,14 @@ Result<bool> try_lock(Db& db, const Statement& statement) {
 
 }  // namespace
 
-Result<void> share_store(Db& db) {
+Result<void> share_store(Connection& db) {
   DW_TRY(const bool is_shared, try_lock(db, stmt::share_store));
   if (is_shared) return {};
   return Error{ErrorKind::busy, "store",
                "`deskwire store copy` is running on this store. Wait until it has ended"};
 }
 
-Result<std::unique_ptr<StoreLock>> StoreLock::take(Db& db) {
+Result<std::unique_ptr<StoreLock>> StoreLock::take(Connection& db) {
   DW_TRY(const bool is_locked, try_lock(db, stmt::lock_store));
   if (is_locked) return std::unique_ptr<StoreLock>(new StoreLock(db));
   std::string user = "it has just gone";

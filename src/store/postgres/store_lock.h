@@ -3,25 +3,25 @@
 #pragma once
 #include <memory>
 
-#include "store/db.h"
+#include "store/connection.h"
 
 namespace dw {
 
 /// For as long as this connection lives no copy of the store begins.
 /// errors  busy: one is running
-Result<void> share_store(Db& db);
+Result<void> share_store(Connection& db);
 
 class StoreLock {
  public:
   /// errors  busy: a daemon or a command uses the store, and which
-  static Result<std::unique_ptr<StoreLock>> take(Db& db);
+  static Result<std::unique_ptr<StoreLock>> take(Connection& db);
   ~StoreLock();
   StoreLock(const StoreLock&) = delete;
   StoreLock& operator=(const StoreLock&) = delete;
 
  private:
-  explicit StoreLock(Db& db) : db_(db) {}
-  Db& db_;
+  explicit StoreLock(Connection& db) : db_(db) {}
+  Connection& db_;
 };
 
 }  // namespace dw

@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "statements.h"
+#include "sql/engine.h"
 
 namespace dw {
 namespace {
@@ -145,7 +145,7 @@ Error SqliteDb::error(const char* where, int code) const {
 
 Result<sqlite3_stmt*> SqliteDb::prepared(const Statement& statement) {
   const auto index = static_cast<size_t>(statement.index);
-  if (statements_.size() <= index) statements_.resize(stmt::count, nullptr);
+  if (statements_.size() <= index) statements_.resize(Statement::count(), nullptr);
   if (statements_[index] == nullptr) {
     const int code = sqlite3_prepare_v3(db_, statement.sqlite, -1, SQLITE_PREPARE_PERSISTENT,
                                         &statements_[index], nullptr);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "store/db.h"
+#include "store/connection.h"
 #include "store/interrupt.h"
 
 struct sqlite3;
@@ -13,7 +13,7 @@ struct sqlite3_stmt;
 
 namespace dw {
 
-class SqliteDb : public Db {
+class SqliteDb : public Connection {
  public:
   /// `file` may be ":memory:". WAL, synchronous=FULL; a new file is made with mode 0640.
   /// errors  full: it can't be opened or written; conflict: it is no SQLite file
@@ -23,7 +23,7 @@ class SqliteDb : public Db {
 
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override;
-  using Db::run;
+  using Connection::run;
   Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override;
   Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override;
   Result<void> settle() override { return {}; }

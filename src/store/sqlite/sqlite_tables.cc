@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "statements.h"
+#include "sql/copy.h"
 
 namespace dw {
 namespace {

@@ -1,4 +1,7 @@
 // /v1/audit: who changed what.
+#include "records/audit.h"
+
+#include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/status_shapes.h"
 
@@ -9,8 +12,8 @@ Task<ApiAnswer> Operations::audit(Call& call) {
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<AuditEntry> page;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(page.items, reader.audit(wanted));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(page.items, audit::list(db, wanted));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));

@@ -1,8 +1,12 @@
 // /v1/deliveries: what is on its way out, and what needs a person.
+#include "records/deliveries.h"
+
 #include <fmt/format.h>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "records/audit.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 
 namespace dw {
@@ -38,10 +42,10 @@ Result<std::vector<DeliveryId>> ids_in(const json::value& body) {
   return ids;
 }
 
-Result<void> add_dead(Journal& journal, std::vector<DeliveryId>& ids) {
+Result<void> add_dead(Db& db, std::vector<DeliveryId>& ids) {
   DeliveryQuery dead{.states = {DeliveryState::dead}, .page = {.limit = 500}};
   for (;;) {
-    DW_TRY(const Page<Delivery> page, journal.deliveries(dead));
+    DW_TRY(const Page<Delivery> page, deliveries::list(db, dead));
     for (const Delivery& one : page.items) ids.push_back(one.id);
     if (page.next_cursor.empty()) return {};
     dead.page.cursor = page.next_cursor;
@@ -75,8 +79,8 @@ Task<ApiAnswer> Operations::list_deliveries(Call& call) {
   }
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<Delivery> page;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(page, reader.deliveries(query));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(page, deliveries::list(db, query));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -86,8 +90,8 @@ Task<ApiAnswer> Operations::list_deliveries(Call& call) {
 Task<ApiAnswer> Operations::show_delivery(Call& call) {
   const DeliveryId id = delivery_id_named(call.name()).value_or(DeliveryId{});
   std::optional<Delivery> found;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(found, reader.delivery(id));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(found, deliveries::find(db, id));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -108,22 +112,22 @@ struct Operations::Decision {
 /// leaves all as they were.
 Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
   Page<Delivery> out;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     out.items.clear();
     const TimePoint now = parts_.clock.now();
     std::vector<DeliveryId> ids = decision.ids;
-    if (decision.is_all_dead) DW_CHECK(add_dead(journal, ids));
+    if (decision.is_all_dead) DW_CHECK(add_dead(db, ids));
     for (const DeliveryId id : ids) {
       const std::string name = to_text(id);
       if (decision.why) {
-        DW_CHECK(journal.discard_delivery(id, *decision.why, now));
+        DW_CHECK(deliveries::discard(db, id, *decision.why, now));
         const std::string subject = name + ": " + *decision.why;
-        DW_CHECK(journal.add_audit({now, call.caller.name, "delivery.discard", subject}));
+        DW_CHECK(audit::add(db, {now, call.caller.name, "delivery.discard", subject}));
       } else {
-        DW_CHECK(journal.retry_delivery(id, now));
-        DW_CHECK(journal.add_audit({now, call.caller.name, "delivery.retry", name}));
+        DW_CHECK(deliveries::retry(db, id, now));
+        DW_CHECK(audit::add(db, {now, call.caller.name, "delivery.retry", name}));
       }
-      DW_TRY(auto changed, journal.delivery(id));
+      DW_TRY(auto changed, deliveries::find(db, id));
       out.items.push_back(std::move(*changed));
     }
     return {};

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "jobs/notices/rows.h"
+#include "records/audit.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/notice_shapes.h"
 
@@ -38,11 +41,11 @@ Task<ApiAnswer> Operations::list_notice_runs(Call& call) {
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<ShownNoticeRun> shown;
-  auto work = [&](Reader& reader) -> Result<void> {
+  auto work = [&](ReadDb& db) -> Result<void> {
     shown.items.clear();
-    DW_TRY(const Page<NoticeRun> page, reader.notice_runs(wanted));
+    DW_TRY(const Page<NoticeRun> page, notices::runs(db, wanted));
     for (const NoticeRun& run : page.items) {
-      DW_TRY(const NoticeCounts counts, reader.notice_counts(run.id));
+      DW_TRY(const NoticeCounts counts, notices::counts(db, run.id));
       shown.items.push_back({run, counts});
     }
     shown.next_cursor = page.next_cursor;
@@ -59,10 +62,10 @@ Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
   const int64_t run = call.number();
   Page<NoticeLetter> page;
   bool is_there = false;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(const auto found, reader.notice_run(run));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto found, notices::run(db, run));
     is_there = found.has_value();
-    DW_TRY(page, reader.notice_letters(run, wanted));
+    DW_TRY(page, notices::letters(db, run, wanted));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -79,8 +82,8 @@ Task<ApiAnswer> Operations::why_notices(Call& call) {
   const std::string email = to_lower(trim(call.request.parameter("email").value_or("")));
   if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
   std::vector<NoticeLetter> letters;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(letters, reader.notices_of(email));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(letters, notices::letters_of(db, email));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -112,8 +115,8 @@ Task<ApiAnswer> Operations::apply_plan(Call& call, bool is_fresh) {
   ShownNoticeRun shown;
   DW_CO_TRY(shown.run, co_await parts_.notices.apply(run, is_fresh, call.caller.name));
   parts_.lanes_changed();
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(shown.counts, reader.notice_counts(run));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(shown.counts, notices::counts(db, run));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -123,9 +126,9 @@ Task<ApiAnswer> Operations::apply_plan(Call& call, bool is_fresh) {
 Task<ApiAnswer> Operations::show_notice_run(Call& call) {
   std::optional<NoticeRun> found;
   NoticeCounts counts;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(found, reader.notice_run(call.number()));
-    DW_TRY(counts, reader.notice_counts(call.number()));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(found, notices::run(db, call.number()));
+    DW_TRY(counts, notices::counts(db, call.number()));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -135,8 +138,8 @@ Task<ApiAnswer> Operations::show_notice_run(Call& call) {
 
 Task<ApiAnswer> Operations::show_notice_marks(Call&) {
   NoticeMarks marks;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(marks, reader.notice_marks());
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(marks, notices::marks(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -149,12 +152,12 @@ Task<ApiAnswer> Operations::import_notices(Call& call) {
   const JsonView view(body, problems);
   const auto day = static_cast<int32_t>(view["day"].integer().value_or(0));
   const std::string file = view["file"].text().value_or("");
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(NoticeMarks marks, journal.notice_marks());
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(NoticeMarks marks, notices::marks(db));
     marks.from_day = marks.watermark = day;
     marks.is_asking = true;
-    DW_CHECK(journal.set_notice_marks(marks));
-    return journal.add_audit({parts_.clock.now(), call.caller.name, "notices.import", file});
+    DW_CHECK(notices::set_marks(db, marks));
+    return audit::add(db, {parts_.clock.now(), call.caller.name, "notices.import", file});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(ShownNoticeMarks{true});

@@ -12,9 +12,9 @@
 
 #include "config/sections.h"
 #include "engine/inbox.h"
+#include "jobs/notices/notices.h"
 #include "jobs/volume/replay.h"
 #include "net/http_server.h"
-#include "ports/notices.h"
 #include "ports/store.h"
 #include "web/access.h"
 #include "web/api/contract.h"

@@ -1,7 +1,11 @@
 // /v1/queues: depth of each, a look inside, and back from the dead-letter queue.
+#include "records/queues.h"
+
 #include <fmt/format.h>
 
 #include "ports/queue_limits.h"
+#include "records/audit.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 
 namespace dw {
@@ -27,11 +31,10 @@ bool Operations::is_queue(std::string_view name) const {
 
 Task<ApiAnswer> Operations::list_queues(Call&) {
   Page<ShownQueue> page;
-  auto work = [&](Reader& reader) -> Result<void> {
+  auto work = [&](ReadDb& db) -> Result<void> {
     page.items.clear();
     for (const QueueName& queue : parts_.queues) {
-      DW_TRY(ShownQueue shown,
-             read_queue(reader, queue, parts_.outside_queues, parts_.clock.now()));
+      DW_TRY(ShownQueue shown, read_queue(db, queue, parts_.outside_queues, parts_.clock.now()));
       page.items.push_back(std::move(shown));
     }
     return {};
@@ -49,8 +52,8 @@ Task<ApiAnswer> Operations::peek_queue(Call& call) {
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<QueueMessage> page;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(page, reader.queue_peek(name, wanted));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(page, queues::peek(db, name, wanted));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -71,13 +74,13 @@ Task<ApiAnswer> Operations::redrive_queue(Call& call) {
   MessageId last;
   int64_t moved = 0, total = 0;
   bool is_first = true;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     const TimePoint now = parts_.clock.now();
     if (is_first) {
-      DW_TRY(last, journal.queue_last(name));
+      DW_TRY(last, queues::last(db, name));
     }
-    DW_TRY(moved, journal.queue_redrive(name, last, now, queue_rows_per_commit));
-    return is_first ? journal.add_audit({now, call.caller.name, "queue.redrive", name})
+    DW_TRY(moved, queues::redrive(db, name, last, now, queue_rows_per_commit));
+    return is_first ? audit::add(db, {now, call.caller.name, "queue.redrive", name})
                     : Result<void>();
   };
   do {

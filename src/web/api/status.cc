@@ -1,4 +1,6 @@
 // What only a daemon knows: /v1/status, /v1/queues/depths, /v1/live, /healthz, /readyz, /metrics.
+#include "records/deliveries.h"
+#include "records/paging.h"
 #include "web/api/api.h"
 #include "web/status_shapes.h"
 
@@ -75,8 +77,8 @@ Task<Response> Api::readyz(Request&) {
 Task<void> Api::measure_backlog() {
   BacklogFigures backlog;
   const std::string trouble = co_await parts_.watch.trouble();
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(backlog, reader.backlog());
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(backlog, deliveries::backlog(db));
     return {};
   };
   Metrics& metrics = parts_.metrics;

@@ -32,8 +32,8 @@ void Operations::add_stories() {
 
 Task<ApiAnswer> Operations::explain(Call& call) {
   Story story;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(story, read_story(reader, call.name()));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(story, read_story(db, call.name()));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -46,8 +46,8 @@ Task<ApiAnswer> Operations::explain(Call& call) {
 
 Task<ApiAnswer> Operations::summary(Call&) {
   Summary summary;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(summary.text, read_summary(reader, parts_.clock.now(), parts_.shapes.timezone));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(summary.text, read_summary(db, parts_.clock.now(), parts_.shapes.timezone));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));

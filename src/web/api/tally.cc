@@ -1,5 +1,8 @@
 // /v1/tally: updates per agent, and the lines behind each number.
 #include "domain/day.h"
+#include "jobs/tally/rows.h"
+#include "records/audit.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/tally_shapes.h"
 
@@ -48,10 +51,10 @@ Task<ApiAnswer> Operations::tally(Call& call) {
   const TimePoint today = day_start(now, parts_.shapes.timezone);
   ShownTally shown;
   std::vector<std::string> seen;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(shown.agents, reader.tally(query));
-    DW_TRY(shown.today, reader.tally_bars(today));
-    DW_TRY(seen, reader.tally_channels());
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(shown.agents, tally::agents(db, query));
+    DW_TRY(shown.today, tally::bars(db, today));
+    DW_TRY(seen, tally::channels(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -68,8 +71,8 @@ Task<ApiAnswer> Operations::tally_updates(Call& call) {
   DW_CO_CHECK(check_parameters(std::move(problems)));
   const std::string username = call.request.parameter("username").value_or("");
   Page<TallyRow> rows;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(rows, reader.tally_rows(query, username, page));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(rows, tally::rows(db, query, username, page));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -89,10 +92,10 @@ Task<ApiAnswer> Operations::import_tally(Call& call) {
     ++imported.agents;
     imported.updates += balances.back().updates;
   }
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     const TimePoint now = parts_.clock.now();
-    DW_CHECK(journal.set_tally_balances(balances, now));
-    return journal.add_audit({now, call.caller.name, "tally.import", file});
+    DW_CHECK(tally::set_balances(db, balances, now));
+    return audit::add(db, {now, call.caller.name, "tally.import", file});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(imported);

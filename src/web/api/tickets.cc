@@ -1,9 +1,13 @@
 // /v1/tickets and /v1/metrics/tickets.
+#include "records/tickets.h"
+
 #include <fmt/format.h>
 
 #include "base/random.h"
 #include "base/storable.h"
 #include "base/text.h"
+#include "records/deliveries.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 
 namespace dw {
@@ -54,8 +58,8 @@ Task<ApiAnswer> Operations::list_tickets(Call& call) {
   query.page = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<Ticket> page;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(page, reader.tickets(query));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(page, tickets::list(db, query));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -66,12 +70,12 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
   const TicketId id{call.number()};
   std::optional<Ticket> ticket;
   WholeTicket whole;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(ticket, reader.ticket(id));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(ticket, tickets::find(db, id));
     if (!ticket) return {};
-    DW_TRY(whole.comments, reader.comments(id));
-    DW_TRY(whole.links, reader.links(id));
-    DW_TRY(auto page, reader.deliveries({.ticket = id, .page = {.limit = 500}}));
+    DW_TRY(whole.comments, tickets::comments(db, id));
+    DW_TRY(whole.links, tickets::links(db, id));
+    DW_TRY(auto page, deliveries::list(db, {.ticket = id, .page = {.limit = 500}}));
     whole.deliveries = std::move(page.items);
     return {};
   };
@@ -122,8 +126,8 @@ Task<ApiAnswer> Operations::take(Call& call, Taken taken) {
   DW_ASSERT(number != nullptr && number->is_int64(), "the reply to an API event names its ticket");
   const TicketId id{number->get_int64()};
   std::optional<Ticket> ticket;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(ticket, reader.ticket(id));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(ticket, tickets::find(db, id));
     return {};
   };
   const Result<void> read = co_await parts_.store.read(work);
@@ -180,8 +184,8 @@ Task<ApiAnswer> Operations::ticket_metrics(Call& call) {
   const auto since = time_parameter(call.request, "since", problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   TicketFigures figures;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(figures, reader.ticket_figures(since.value_or(TimePoint{})));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(figures, tickets::figures(db, since.value_or(TimePoint{})));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));

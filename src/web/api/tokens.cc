@@ -1,7 +1,11 @@
 // Tokens of the API and access keys of the SQS endpoint: for the command line alone.
+#include "records/tokens.h"
+
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "records/audit.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/status_shapes.h"
 
@@ -43,8 +47,8 @@ void Operations::add_tokens() {
 
 Task<ApiAnswer> Operations::list_tokens(Call&) {
   Page<Token> page;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(page.items, reader.tokens());
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(page.items, tokens::list(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -64,20 +68,20 @@ Task<ApiAnswer> Operations::add_token(Call& call) {
   FreshToken fresh = with_secret(std::move(token), view["sqs"].boolean().value_or(false));
   // Behind the "#" it stays in the browser: no server, proxy or log ever sees it.
   if (is_wall) fresh.link = parts_.shapes.public_url + "/?tv=1#wall=" + fresh.secret;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     const Token& made = fresh.token;
-    DW_CHECK(journal.add_token(made));
-    return journal.add_audit({made.created_at, call.caller.name, "token.add", made.name});
+    DW_CHECK(tokens::add(db, made));
+    return audit::add(db, {made.created_at, call.caller.name, "token.add", made.name});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(fresh);
 }
 
 Task<ApiAnswer> Operations::revoke_token(Call& call) {
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     const TimePoint now = parts_.clock.now();
-    DW_CHECK(journal.revoke_token(call.name(), now));
-    return journal.add_audit({now, call.caller.name, "token.revoke", call.name()});
+    DW_CHECK(tokens::revoke(db, call.name(), now));
+    return audit::add(db, {now, call.caller.name, "token.revoke", call.name()});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(RevokedToken{call.name()});

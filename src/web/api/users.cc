@@ -1,6 +1,9 @@
 // Accounts: for the command line alone.
 #include <fmt/format.h>
 
+#include "records/accounts.h"
+#include "records/audit.h"
+#include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/sign_in/passwords.h"
 #include "web/status_shapes.h"
@@ -8,8 +11,8 @@
 namespace dw {
 namespace {
 
-Result<Account> account_named(Reader& reader, const std::string& name) {
-  DW_TRY(const std::optional<Account> found, reader.account(name));
+Result<Account> account_named(ReadDb& db, const std::string& name) {
+  DW_TRY(const std::optional<Account> found, accounts::find(db, name));
   if (found) return *found;
   return Error{ErrorKind::missing, "user", fmt::format("there is no account {}", name)};
 }
@@ -26,8 +29,8 @@ void Operations::add_users() {
 
 Task<ApiAnswer> Operations::list_users(Call&) {
   Page<Account> page;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(page.items, reader.accounts());
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(page.items, accounts::list(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -36,8 +39,8 @@ Task<ApiAnswer> Operations::list_users(Call&) {
 
 Task<ApiAnswer> Operations::show_user(Call& call) {
   Account account;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(account, account_named(reader, call.name()));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(account, account_named(db, call.name()));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -52,9 +55,9 @@ Task<ApiAnswer> Operations::add_user(Call& call) {
                   .role = view["role"].text().value_or(std::string(name_of(Role::viewer)))};
   account.password = hash_password(view["password"].required_text());
   account.created_at = parts_.clock.now();
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(account.id, journal.add_account(account));
-    return journal.add_audit({account.created_at, call.caller.name, "user.add", account.name});
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(account.id, accounts::add(db, account));
+    return audit::add(db, {account.created_at, call.caller.name, "user.add", account.name});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(account);
@@ -67,26 +70,26 @@ Task<ApiAnswer> Operations::change_user(Call& call) {
   const std::optional<std::string> password = view["password"].text(), role = view["role"].text();
   const std::string hash = password ? hash_password(*password) : std::string();
   Account account;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(account, account_named(journal, call.name()));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(account, account_named(db, call.name()));
     if (password && !account.subject.empty()) {
       return Error{ErrorKind::invalid, "user", "signs in elsewhere: no password here"};
     }
     if (password) account.password = hash;
     if (role) account.role = *role;
-    DW_CHECK(journal.change_account(account));
+    DW_CHECK(accounts::change(db, account));
     const char* what = password ? "user.passwd" : "user.role";
-    return journal.add_audit({parts_.clock.now(), call.caller.name, what, account.name});
+    return audit::add(db, {parts_.clock.now(), call.caller.name, what, account.name});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(account);
 }
 
 Task<ApiAnswer> Operations::remove_user(Call& call) {
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(const Account account, account_named(journal, call.name()));
-    DW_CHECK(journal.remove_account(account.id));
-    return journal.add_audit({parts_.clock.now(), call.caller.name, "user.remove", account.name});
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(const Account account, account_named(db, call.name()));
+    DW_CHECK(accounts::remove(db, account.id));
+    return audit::add(db, {parts_.clock.now(), call.caller.name, "user.remove", account.name});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return shape_of(RemovedUser{call.name()});

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "jobs/volume/rows.h"
+#include "records/audit.h"
 #include "web/api/operations.h"
 #include "web/volume_shapes.h"
 
@@ -60,9 +62,9 @@ VolumeQuery query_of(const Request& request, const Judging& configured, TimePoin
 }
 
 /// Replays what is stored; on the store's reading thread, so that the loop goes on meanwhile.
-Result<ShownVolume> read_volume(Reader& reader, const VolumeQuery& query) {
+Result<ShownVolume> read_volume(ReadDb& db, const VolumeQuery& query) {
   DW_TRY(const std::vector<HourCount> hours,
-         reader.volume_hours(query.since - 2 * query.judging.history, query.until));
+         volume::hours(db, query.since - 2 * query.judging.history, query.until));
   const Replay seen = replay(hours, query.judging);
   ShownVolume out{
       .judging = query.judging, .is_trial = query.is_trial, .hours = {}, .incidents = {}};
@@ -74,7 +76,7 @@ Result<ShownVolume> read_volume(Reader& reader, const VolumeQuery& query) {
       if (one.to >= query.since) out.incidents.push_back(one);
     }
   } else {
-    DW_TRY(const std::vector<VolumeIncident> known, reader.incidents(query.since));
+    DW_TRY(const std::vector<VolumeIncident> known, volume::incidents(db, query.since));
     for (const VolumeIncident& one : known) {
       if (one.from < query.until) out.incidents.push_back(one);
     }
@@ -108,8 +110,8 @@ Task<ApiAnswer> Operations::show_volume(Call& call) {
   const VolumeQuery query = query_of(call.request, parts_.volume, parts_.clock.now(), problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   ShownVolume shown;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(shown, read_volume(reader, query));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(shown, read_volume(db, query));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -131,11 +133,11 @@ Task<ApiAnswer> Operations::judge_incident(Call& call) {
     co_return error;
   }
   json::object shape;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     const TimePoint now = parts_.clock.now();
-    DW_CHECK(journal.keep_feedback(*id, verdict, call.caller.name, now));
-    DW_CHECK(journal.add_audit({now, call.caller.name, "volume.feedback", std::to_string(*id)}));
-    DW_TRY(const std::optional<VolumeIncident> one, journal.incident(*id));
+    DW_CHECK(volume::set_feedback(db, *id, verdict, call.caller.name, now));
+    DW_CHECK(audit::add(db, {now, call.caller.name, "volume.feedback", std::to_string(*id)}));
+    DW_TRY(const std::optional<VolumeIncident> one, volume::incident(db, *id));
     if (one) shape = shape_of(*one);
     return {};
   };
@@ -154,11 +156,11 @@ Task<ApiAnswer> Operations::import_volume(Call& call) {
     const size_t last = std::min(first + hours_per_commit, counts.size());
     const std::vector<HourCount> piece(counts.begin() + static_cast<ptrdiff_t>(first),
                                        counts.begin() + static_cast<ptrdiff_t>(last));
-    auto work = [&](Journal& journal) -> Result<void> {
+    auto work = [&](Db& db) -> Result<void> {
       const TimePoint now = parts_.clock.now();
-      DW_CHECK(journal.keep_volume_hours(piece, now));
+      DW_CHECK(volume::set_hours(db, piece, now));
       if (first > 0) return {};
-      return journal.add_audit({now, call.caller.name, "volume.import", file});
+      return audit::add(db, {now, call.caller.name, "volume.import", file});
     };
     DW_CO_CHECK(co_await parts_.store.write(work));
   }

@@ -3,6 +3,8 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "records/accounts.h"
+#include "records/audit.h"
 #include "web/sign_in/cookies.h"
 
 namespace dw {
@@ -38,8 +40,8 @@ Task<Result<std::optional<SignedIn>>> Sessions::find(const Request& request) {
   if (secret.empty()) co_return std::optional<SignedIn>();
   const std::string hash = hash_of(secret);
   std::optional<OpenSession> found;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(found, reader.session(hash));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(found, accounts::find_session(db, hash));
     return {};
   };
   DW_CO_CHECK(co_await store_.read(work));
@@ -48,7 +50,7 @@ Task<Result<std::optional<SignedIn>>> Sessions::find(const Request& request) {
                        found->session.seen_at + idle_max > now;
   if (!is_open) co_return std::optional<SignedIn>();
   if (found->session.seen_at + touch_every < now) {
-    auto touch = [&](Journal& journal) { return journal.touch_session(hash, now); };
+    auto touch = [&](Db& db) { return accounts::touch_session(db, hash, now); };
     DW_CO_CHECK(co_await store_.write(touch));
   }
   co_return SignedIn{hash, std::move(found->account), csrf_of(secret)};
@@ -59,9 +61,9 @@ Task<Result<SignedIn>> Sessions::open(Account account, const Request& request, R
   const TimePoint now = clock_.now();
   const Session session{hash_of(secret), account.id, now, now};
   const std::string from = request.peer;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_CHECK(journal.add_session(session));
-    return journal.add_audit({now, account.name, "session.open", from});
+  auto work = [&](Db& db) -> Result<void> {
+    DW_CHECK(accounts::add_session(db, session));
+    return audit::add(db, {now, account.name, "session.open", from});
   };
   DW_CO_CHECK(co_await store_.write(work));
   response.headers.emplace_back(
@@ -71,9 +73,9 @@ Task<Result<SignedIn>> Sessions::open(Account account, const Request& request, R
 }
 
 Task<Result<void>> Sessions::close(std::string hash, std::string account) {
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_CHECK(journal.drop_session(hash));
-    return journal.add_audit({clock_.now(), account, "session.close", ""});
+  auto work = [&](Db& db) -> Result<void> {
+    DW_CHECK(accounts::drop_session(db, hash));
+    return audit::add(db, {clock_.now(), account, "session.close", ""});
   };
   co_return co_await store_.write(work);
 }
@@ -82,8 +84,8 @@ Task<Result<std::string>> Sessions::key() {
   if (key_.empty()) {
     const std::string fresh = to_hex(random_bytes(secret_bytes));
     std::string kept;
-    auto work = [&](Journal& journal) -> Result<void> {
-      DW_TRY(kept, journal.server_key("device", fresh));
+    auto work = [&](Db& db) -> Result<void> {
+      DW_TRY(kept, accounts::server_key(db, "device", fresh));
       return {};
     };
     DW_CO_CHECK(co_await store_.write(work));

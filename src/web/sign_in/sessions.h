@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "domain/account.h"
 #include "net/http_server.h"
 #include "ports/store.h"
 

@@ -7,6 +7,8 @@
 #include "base/storable.h"
 #include "base/text.h"
 #include "net/url.h"
+#include "records/accounts.h"
+#include "records/audit.h"
 #include "web/problem.h"
 #include "web/sign_in/cookies.h"
 #include "web/status_shapes.h"
@@ -115,8 +117,8 @@ Task<ApiAnswer> SignIn::check(const Request& request, std::string name, std::str
     co_return answer;
   }
   std::optional<Account> account;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(account, reader.account(name));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(account, accounts::find(db, name));
     return {};
   };
   const Result<void> read = co_await parts_.store.read(work);
@@ -210,8 +212,8 @@ Task<Result<Account>> SignIn::account_of(OidcPerson person) {
                   .role = parts_.default_role};
   account.created_at = parts_.clock.now();
   Account kept;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(const auto known, journal.account_of_subject(account.subject));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(const auto known, accounts::find_by_subject(db, account.subject));
     if (known) {
       kept = *known;
       return {};
@@ -219,12 +221,12 @@ Task<Result<Account>> SignIn::account_of(OidcPerson person) {
     kept = account;
     // Another account may have the name already; a person is known by the subject, not by it.
     for (int i = 2; i < names_tried_max; ++i) {
-      DW_TRY(const auto taken, journal.account(kept.name));
+      DW_TRY(const auto taken, accounts::find(db, kept.name));
       if (!taken) break;
       kept.name = fmt::format("{} {}", account.name, i);
     }
-    DW_TRY(kept.id, journal.add_account(kept));
-    return journal.add_audit({kept.created_at, "single sign-on", "user.add", kept.name});
+    DW_TRY(kept.id, accounts::add(db, kept));
+    return audit::add(db, {kept.created_at, "single sign-on", "user.add", kept.name});
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
   co_return kept;

@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "domain/account.h"
+#include "ports/store.h"
 #include "web/access.h"
 #include "web/api/operations.h"
 #include "web/sign_in/limits.h"

@@ -1,6 +1,7 @@
 #include "web/sqs_endpoint/endpoint.h"
 
 #include "base/text.h"
+#include "records/tokens.h"
 #include "web/sqs_endpoint/sigv4.h"
 
 namespace dw {

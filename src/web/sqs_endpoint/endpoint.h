@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "net/http_server.h"
 #include "ports/store.h"
+#include "records/queues.h"
 #include "web/known_tokens.h"
 #include "web/sqs_endpoint/protocol.h"
 #include "web/sqs_endpoint/receivers.h"

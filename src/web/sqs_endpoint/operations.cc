@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "ports/queue_limits.h"
+#include "records/audit.h"
+#include "records/queues.h"
 #include "web/sqs_endpoint/endpoint.h"
 
 namespace dw {
@@ -194,8 +196,8 @@ SqsEndpoint::Answer SqsEndpoint::queue_attributes(Call call, Found found) {
     co_return sqs_failure({"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name)});
   }
   QueueFigures figures;
-  auto work = [&](Reader& reader) -> Result<void> {
-    DW_TRY(figures, reader.queue_figures(found.queue.name, clock_.now()));
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(figures, queues::figures(db, found.queue.name, clock_.now()));
     return {};
   };
   const Result<void> read = co_await store_.read(work);
@@ -232,8 +234,8 @@ SqsEndpoint::Answer SqsEndpoint::send(Call call, Found found) {
   const auto wrong = read_message(call.view(), found.queue, now, message);
   if (wrong) co_return sqs_failure(*wrong);
   MessageId id;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(id, journal.queue_send(message, now));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(id, queues::send(db, message, now));
     return {};
   };
   const Result<void> written = co_await store_.write(work);
@@ -258,10 +260,10 @@ SqsEndpoint::Answer SqsEndpoint::send_batch(Call call, Found found) {
     }
   }
   std::vector<MessageId> ids;
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     ids.clear();
     for (const auto& [entry, message] : good) {
-      DW_TRY(const MessageId id, journal.queue_send(message, now));
+      DW_TRY(const MessageId id, queues::send(db, message, now));
       ids.push_back(id);
     }
     return {};
@@ -279,8 +281,8 @@ SqsEndpoint::Answer SqsEndpoint::send_batch(Call call, Found found) {
 
 Task<Result<std::vector<QueueMessage>>> SqsEndpoint::receive_once(QueueReceive wanted) {
   std::vector<QueueMessage> messages;
-  auto work = [&](Journal& journal) -> Result<void> {
-    DW_TRY(messages, journal.queue_receive(wanted, clock_.now()));
+  auto work = [&](Db& db) -> Result<void> {
+    DW_TRY(messages, queues::receive(db, wanted, clock_.now()));
     return {};
   };
   const Result<void> written = co_await store_.write(work);
@@ -339,9 +341,9 @@ SqsEndpoint::Answer SqsEndpoint::receive(Call call, Found found) {
 SqsEndpoint::Answer SqsEndpoint::remove(Call call, Found found) {
   const std::string handle = call.view()["ReceiptHandle"].text().value_or("");
   if (!has_handle_form(handle)) co_return sqs_failure(bad_handle);
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     // One that is gone already is deleted: that is what the caller wants.
-    DW_CHECK(journal.queue_delete(found.queue.name, handle));
+    DW_CHECK(queues::remove(db, found.queue.name, handle));
     return {};
   };
   const Result<void> written = co_await store_.write(work);
@@ -365,9 +367,9 @@ SqsEndpoint::Answer SqsEndpoint::remove_batch(Call call, Found found) {
       failed.push_back(failed_entry(id, bad_handle));
     }
   }
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     for (const std::string& handle : handles) {
-      DW_CHECK(journal.queue_delete(found.queue.name, handle));
+      DW_CHECK(queues::remove(db, found.queue.name, handle));
     }
     return {};
   };
@@ -387,9 +389,8 @@ SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
   std::optional<SqsError> wrong;
   const int64_t seconds = number_in(view["VisibilityTimeout"], 0, 0, visibility_seconds_max, wrong);
   if (wrong) co_return sqs_failure(*wrong);
-  auto work = [&](Journal& journal) {
-    return journal.queue_hide(found.queue.name, handle, std::chrono::seconds(seconds),
-                              clock_.now());
+  auto work = [&](Db& db) {
+    return queues::hide(db, found.queue.name, handle, std::chrono::seconds(seconds), clock_.now());
   };
   const Result<void> written = co_await store_.write(work);
   if (written.ok()) co_return sqs_answer({});
@@ -405,13 +406,13 @@ SqsEndpoint::Answer SqsEndpoint::purge(Call call, Found found) {
   int64_t removed = 0;
   bool is_first = true;
   // What is sent from now on stays.
-  auto work = [&](Journal& journal) -> Result<void> {
+  auto work = [&](Db& db) -> Result<void> {
     if (is_first) {
-      DW_TRY(last, journal.queue_last(found.queue.name));
+      DW_TRY(last, queues::last(db, found.queue.name));
       // Messages are what queues are for; to empty one is somebody's decision.
-      DW_CHECK(journal.add_audit({clock_.now(), call.who, "queue.purge", found.queue.name}));
+      DW_CHECK(audit::add(db, {clock_.now(), call.who, "queue.purge", found.queue.name}));
     }
-    DW_TRY(removed, journal.queue_purge(found.queue.name, last, queue_rows_per_commit));
+    DW_TRY(removed, queues::purge(db, found.queue.name, last, queue_rows_per_commit));
     return {};
   };
   do {

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "ports/queue_limits.h"
+#include "records/queues.h"
 
 namespace dw {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "net/http_server.h"
 #include "ports/store.h"
+#include "records/queues.h"
 
 namespace dw {
 

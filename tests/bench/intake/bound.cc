@@ -30,7 +30,7 @@ class Bound {
     if (!verified.ok()) co_return answer(source_.encode_error(verified.error()));
     const Result<Event> event = source_.decode(hook);
     if (!event.ok()) co_return answer(source_.encode_error(event.error()));
-    View view;
+    IntakeView view;
     view.fresh_ticket = {++last_ticket_};
     const Plan plan = job_.plan(*event, view);
     co_return answer(source_.encode_reply(plan.reply));

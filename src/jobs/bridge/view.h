@@ -1,0 +1,37 @@
+// What the bridge knows about an event when it plans it.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "domain/bridge_link.h"
+#include "domain/delivery.h"
+#include "jobs/bridge/records.h"
+#include "records/tickets.h"
+
+namespace dw {
+
+/// What the bridge knows about the thread that an event is about.
+struct BridgeView {
+  std::string channel, thread;  ///< empty: about no thread, or none that is known
+  std::optional<BridgeLink> link;
+  std::optional<Ticket> ticket;
+  TicketId fresh_ticket;        ///< the number that a new ticket gets
+  std::vector<Said> waiting;    ///< in the thread, in order
+  std::optional<Said> said;     ///< the message that the event brings, edits or deletes
+  std::set<std::string> heard;  ///< keys that the event brings and that came before
+  std::map<std::string, Known> known;
+  std::vector<Delivery> pending;     ///< open in the thread's lane
+  std::vector<Delivery> hourglass;   ///< open in its lane of the ⏳
+  std::optional<Delivery> delivery;  ///< that the event is the answer to
+  int64_t carried_lately = 0;        ///< messages and comments, in the last minute
+  TicketFigures figures;
+  std::vector<OpenTicketRow> open, opened, solved;
+  std::vector<BridgeLink> live;                  ///< threads to catch up with
+  std::map<std::string, std::string> last_said;  ///< of those threads, "C1/100.1" to "100.7"
+  std::vector<Said> listed;  ///< what was known of a thread where the event brings its history
+};
+
+}  // namespace dw

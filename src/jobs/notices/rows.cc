@@ -1,0 +1,229 @@
+// Notices: runs, letters and the ledger.
+#include "jobs/notices/rows.h"
+
+#include <array>
+
+#include "records/stored_json.h"
+#include "sql/notices.h"
+
+namespace dw {
+namespace {
+
+constexpr int64_t runs_looked_through = 400;
+
+NoticeRun run_in(const Row& row) {
+  NoticeRun out;
+  out.id = row.integer(0);
+  out.state = static_cast<NoticeState>(row.integer(1));
+  out.made_at = row.time(2);
+  out.applied_at = row.time_or_none(3);
+  out.period = row.text(4);
+  out.hash = row.text(5);
+  out.ledger = row.integer(6);
+  out.newest_day = static_cast<int32_t>(row.integer(7));
+  out.from_day = static_cast<int32_t>(row.integer(8));
+  out.figures = stored_json(row.text(9));
+  out.applied_to = row.text(10);
+  return out;
+}
+
+NoticeLetter letter_in(const Row& row) {
+  NoticeLetter out;
+  out.run = row.integer(0);
+  out.email = row.text(1);
+  out.number = row.integer(2);
+  out.written_email = row.text(3);
+  out.first_name = row.text(4);
+  out.last_name = row.text(5);
+  out.tickets = row.text(6);
+  out.left_out = row.text(7);
+  out.delivery = {row.integer(8)};
+  if (!row.is_null(9)) out.delivery_state = static_cast<DeliveryState>(row.integer(9));
+  out.reason = row.text(10);
+  out.done_at = row.time_or_none(11);
+  out.period = row.text(12);
+  out.made_at = row.time(13);
+  out.run_state = static_cast<NoticeState>(row.integer(14));
+  return out;
+}
+
+}  // namespace
+
+namespace notices {
+
+Result<NoticeMarks> marks(ReadDb& db) {
+  NoticeMarks out;
+  DW_CHECK(db.lock(stmt::lock_notice_ledger, {}));
+  DW_CHECK(db.run(stmt::notice_marks, {}, [&](const Row& row) {
+    const std::string_view name = row.text(0);
+    const int64_t value = row.integer(1);
+    if (name == "from_day") out.from_day = static_cast<int32_t>(value);
+    if (name == "watermark") out.watermark = static_cast<int32_t>(value);
+    if (name == "ledger") out.ledger = value;
+    if (name == "letters") out.letters = value;
+    if (name == "ask") out.is_asking = value != 0;
+  }));
+  return out;
+}
+
+Result<void> set_marks(Db& db, const NoticeMarks& marks) {
+  DW_CHECK(db.lock(stmt::lock_notice_ledger, {}));
+  if (marks.from_day) {
+    DW_CHECK(db.send(stmt::set_notice_mark, {"from_day", int64_t{*marks.from_day}}));
+  }
+  if (marks.watermark) {
+    DW_CHECK(db.send(stmt::set_notice_mark, {"watermark", int64_t{*marks.watermark}}));
+  }
+  DW_CHECK(db.send(stmt::set_notice_mark, {"letters", marks.letters}));
+  return db.send(stmt::set_notice_mark, {"ask", marks.is_asking});
+}
+
+Result<bool> move_ledger(Db& db, int64_t version) {
+  DW_TRY(const int64_t rows, db.run(stmt::move_notice_ledger, {version}));
+  return rows == 1;
+}
+
+Result<void> closures(ReadDb& db, int32_t since, const TicketSink& sink) {
+  DW_CHECK(db.run(stmt::notice_closures_since, {int64_t{since}}, [&](const Row& row) {
+    sink(row.text(0), static_cast<int32_t>(row.integer(1)));
+  }));
+  return {};
+}
+
+Result<void> customers(ReadDb& db, const std::string& period, const TextSink& sink) {
+  DW_CHECK(db.run(stmt::notice_customers_of, {period}, [&](const Row& row) { sink(row.text(0)); }));
+  return {};
+}
+
+Result<int64_t> add_run(Db& db, const NoticeRun& run) {
+  int64_t id = 0;
+  const std::string figures = to_text(run.figures);
+  DW_CHECK(db.run(stmt::add_notice_run,
+                  {static_cast<int>(run.state), run.made_at, run.period, run.hash, run.ledger,
+                   int64_t{run.newest_day}, int64_t{run.from_day}, figures},
+                  [&](const Row& row) { id = row.integer(0); }));
+  return id;
+}
+
+Result<bool> finish_plan(Db& db, int64_t id, NoticeState state) {
+  // One plan after the other: of two at once neither would see the one that it has to replace.
+  DW_CHECK(db.lock(stmt::lock_notice_ledger, {}));
+  if (state == NoticeState::planned) DW_CHECK(db.send(stmt::replace_by_newer_plan, {id}));
+  DW_TRY(const int64_t rows, db.run(stmt::finish_notice_plan, {id, static_cast<int>(state)}));
+  if (rows == 0) return false;
+  if (state == NoticeState::planned) DW_CHECK(db.send(stmt::replace_notice_plans, {id}));
+  return true;
+}
+
+Result<int64_t> drop_replaced_letters(Db& db, size_t limit) {
+  int64_t run = 0;
+  DW_CHECK(db.run(stmt::replaced_with_letters, {}, [&](const Row& row) { run = row.integer(0); }));
+  if (run == 0) return 0;
+  return db.run(stmt::prune_notice_letters, {run, static_cast<int64_t>(limit)});
+}
+
+Result<void> add_letter(Db& db, const NoticeLetter& letter) {
+  return db.send(stmt::add_notice_letter,
+                 {letter.run, letter.email, letter.written_email, letter.first_name,
+                  letter.last_name, letter.tickets, letter.left_out});
+}
+
+Result<std::optional<NoticeRun>> run(ReadDb& db, int64_t id) {
+  std::optional<NoticeRun> out;
+  DW_CHECK(db.run(stmt::notice_run_by_id, {id}, [&](const Row& row) { out = run_in(row); }));
+  return out;
+}
+
+Result<Page<NoticeRun>> runs(ReadDb& db, const PageRequest& page) {
+  Page<NoticeRun> out;
+  DW_TRY(const int64_t below, id_in(page.cursor));
+  DW_CHECK(db.run(stmt::list_notice_runs, {below, static_cast<int64_t>(page.limit + 1)},
+                  [&](const Row& row) { out.items.push_back(run_in(row)); }));
+  out.next_cursor = next_cursor(out.items, page.limit, [](const NoticeRun& one) { return one.id; });
+  return out;
+}
+
+Result<Page<NoticeLetter>> letters(ReadDb& db, int64_t run, const PageRequest& page) {
+  Page<NoticeLetter> out;
+  // A cursor is an address.
+  if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) return bad_cursor();
+  DW_CHECK(db.run(stmt::list_notice_letters,
+                  {run, page.cursor, static_cast<int64_t>(page.limit + 1)},
+                  [&](const Row& row) { out.items.push_back(letter_in(row)); }));
+  if (out.items.size() > page.limit) {
+    out.items.resize(page.limit);
+    out.next_cursor = out.items.back().email;
+  }
+  return out;
+}
+
+Result<std::vector<NoticeLetter>> letters_of(ReadDb& db, const std::string& email) {
+  std::vector<NoticeLetter> out;
+  DW_CHECK(db.run(stmt::notice_letter_by_email, {email, 0, runs_looked_through},
+                  [&](const Row& row) { out.push_back(letter_in(row)); }));
+  return out;
+}
+
+Result<std::optional<NoticeRun>> applying_run(ReadDb& db) {
+  std::optional<NoticeRun> out;
+  DW_CHECK(db.run(stmt::applying_notice_run, {}, [&](const Row& row) { out = run_in(row); }));
+  return out;
+}
+
+Result<bool> begin_run(Db& db, int64_t id, TimePoint now) {
+  DW_TRY(const int64_t rows, db.run(stmt::begin_notice_run, {id, now}));
+  return rows == 1;
+}
+
+Result<bool> advance_run(Db& db, int64_t id, const std::string& from, const std::string& to) {
+  DW_TRY(const int64_t rows, db.run(stmt::advance_notice_run, {id, from, to}));
+  return rows == 1;
+}
+
+Result<bool> end_run(Db& db, int64_t id) {
+  DW_TRY(const int64_t rows, db.run(stmt::end_notice_run, {id}));
+  return rows == 1;
+}
+
+Result<bool> reserve(Db& db, const std::string& period, const std::string& email, int64_t run) {
+  DW_TRY(const int64_t rows, db.run(stmt::reserve_notice, {period, email, run}));
+  return rows == 1;
+}
+
+Result<void> mark_closure(Db& db, const std::string& ticket, int32_t day, int64_t run) {
+  return db.send(stmt::mark_notice_closure, {ticket, int64_t{day}, run});
+}
+
+Result<void> set_sent(Db& db, const NoticeLetter& letter) {
+  return db.send(stmt::send_notice_letter,
+                 {letter.run, letter.email, letter.number, letter.delivery, letter.left_out});
+}
+
+Result<NoticeCounts> counts(ReadDb& db, int64_t run) {
+  NoticeCounts out;
+  const std::array<int64_t*, 5> places = {&out.pending, &out.unsure, &out.dead, &out.done,
+                                          &out.discarded};
+  DW_CHECK(db.run(stmt::count_notice_states, {run}, [&](const Row& row) {
+    *places.at(static_cast<size_t>(row.integer(0))) = row.integer(1);
+  }));
+  return out;
+}
+
+Result<int64_t> open_count(ReadDb& db) {
+  int64_t out = 0;
+  DW_CHECK(db.run(stmt::open_notices, {}, [&](const Row& row) { out = row.integer(0); }));
+  return out;
+}
+
+Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
+  int64_t run = 0;
+  DW_CHECK(
+      db.run(stmt::oldest_notice_run, {before}, [&](const Row& row) { run = row.integer(0); }));
+  if (run == 0) return 0;
+  DW_TRY(const int64_t letters, db.run(stmt::prune_notice_letters, {run, limit}));
+  if (letters > 0) return letters;
+  return db.run(stmt::drop_notice_run, {run});
+}
+
+}  // namespace notices
+}  // namespace dw

@@ -1,0 +1,101 @@
+// Counts per hour, incidents and cursors of the ticket volume.
+#include "jobs/volume/rows.h"
+
+#include <fmt/format.h>
+
+#include "records/changes.h"
+#include "records/stored_json.h"
+#include "sql/volume.h"
+
+namespace dw {
+namespace {
+
+/// Counts and incidents are judged together, by one replica at a time: an incident is a piece of
+/// their history, and has no key that two replicas would give it alike.
+constexpr const char* volume_guard = "volume";
+
+VolumeIncident incident_in(const Row& row) {
+  VolumeIncident out = decode_incident(stored_json(row.text(1)));
+  out.id = row.integer(0);
+  out.feedback = row.text(2);
+  out.feedback_by = row.text(3);
+  return out;
+}
+
+}  // namespace
+
+namespace volume {
+
+Result<std::vector<HourCount>> hours(ReadDb& db, TimePoint from, TimePoint until) {
+  std::vector<HourCount> out;
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(db.run(stmt::volume_hours, {from, until}, [&](const Row& row) {
+    out.push_back({row.time(0), row.integer(1)});
+  }));
+  return out;
+}
+
+Result<std::vector<VolumeIncident>> incidents(ReadDb& db, TimePoint since) {
+  std::vector<VolumeIncident> out;
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(db.run(stmt::incidents_since, {since},
+                  [&](const Row& row) { out.push_back(incident_in(row)); }));
+  return out;
+}
+
+Result<std::optional<VolumeIncident>> incident(ReadDb& db, int64_t id) {
+  std::optional<VolumeIncident> found;
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(db.run(stmt::incident_by_id, {id}, [&](const Row& row) { found = incident_in(row); }));
+  return found;
+}
+
+Result<std::string> cursor(ReadDb& db, const std::string& name) {
+  std::string out;
+  DW_CHECK(db.run(stmt::volume_cursor, {name}, [&](const Row& row) { out = row.text(0); }));
+  return out;
+}
+
+Result<void> set_hours(Db& db, const std::vector<HourCount>& hours, TimePoint now) {
+  DW_CHECK(db.guard(volume_guard));
+  for (const HourCount& one : hours) {
+    DW_CHECK(db.send(stmt::keep_volume_hour, {one.hour, one.count, now}));
+  }
+  // Readers look at what is new; history that is filled in is one change, not thousands.
+  if (hours.empty()) return {};
+  return changes::add(db, "volume", hours.back().hour.time_since_epoch().count());
+}
+
+Result<void> set_incident(Db& db, const VolumeIncident& incident) {
+  const std::string body = to_text(encode(incident));
+  DW_CHECK(db.guard(volume_guard));
+  if (incident.id == 0) {
+    DW_CHECK(db.send(stmt::add_incident, {incident.from, incident.to, body}));
+  } else {
+    DW_CHECK(db.send(stmt::change_incident, {incident.id, incident.from, incident.to, body}));
+  }
+  return changes::add(db, "volume", incident.to.time_since_epoch().count());
+}
+
+Result<void> set_feedback(Db& db, int64_t id, const std::string& verdict, const std::string& who,
+                          TimePoint now) {
+  DW_CHECK(db.guard(volume_guard));
+  DW_TRY(const int64_t rows, db.run(stmt::keep_feedback, {id, verdict, who, now}));
+  if (rows > 0) return {};
+  return Error{ErrorKind::missing, "incident", fmt::format("there is no incident {}", id)};
+}
+
+Result<void> set_cursor(Db& db, const std::string& name, const std::string& position,
+                        TimePoint now) {
+  DW_CHECK(db.send(stmt::keep_volume_cursor, {name, position, now}));
+  return {};
+}
+
+}  // namespace volume
+
+Result<void> KeepIncidents::write(Db& db, TimePoint) const {
+  for (const VolumeIncident& one : incidents) DW_CHECK(volume::set_incident(db, one));
+  return {};
+}
+
+}  // namespace dw

@@ -1,0 +1,21 @@
+#include "ports/db.h"
+
+namespace dw {
+namespace {
+
+/// Statements are made before main(), on one thread.
+size_t& statements_made() {
+  static size_t made = 0;
+  return made;
+}
+
+}  // namespace
+
+Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres)
+    : name(called), sqlite(for_sqlite), postgres(for_postgres), index(statements_made()++) {}
+
+size_t Statement::count() {
+  return statements_made();
+}
+
+}  // namespace dw

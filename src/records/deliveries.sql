@@ -1,0 +1,84 @@
+-- name: open_in_lane
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery WHERE lane = $1 AND state <= 2 ORDER BY id LIMIT $2;
+
+-- name: add_delivery
+INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
+  attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+
+-- name: lock_lane [sqlite]
+SELECT 1 WHERE $1 = '';
+
+-- name: lock_lane [postgres]
+SELECT 1 FROM lane WHERE name = $1 FOR NO KEY UPDATE;
+
+-- name: lock_lane_of_delivery [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_lane_of_delivery [postgres]
+SELECT 1 FROM lane WHERE name = (SELECT lane FROM delivery WHERE id = $1) FOR NO KEY UPDATE;
+
+-- name: lock_delivery [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_delivery [postgres]
+SELECT 1 FROM delivery WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: retry_delivery
+-- Whoever has an unsure one sent again has decided the doubt: asking the target once more would
+-- only bring it back. One that waits keeps its doubt, to be settled first.
+UPDATE delivery SET in_doubt = CASE WHEN state = 1 THEN 0 ELSE in_doubt END, state = 0,
+  next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
+
+-- name: discard_delivery
+UPDATE delivery SET state = 4, reason = $2, done_at = $3, next_attempt_at = NULL
+WHERE id = $1 AND state <= 2 RETURNING lane;
+
+-- name: delivery_by_id
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery WHERE id = $1;
+
+-- name: list_deliveries
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery
+WHERE id < $1 AND ($3 = '' OR lane = $3)
+  AND (CAST($2 AS bigint) / (1 << CAST(state AS integer))) % 2 = 1
+ORDER BY id DESC LIMIT $4;
+
+-- name: list_open_deliveries
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery
+WHERE state <= 2 AND state = $2 AND id < $1 AND ($3 = '' OR lane = $3)
+ORDER BY id DESC LIMIT $4;
+
+-- name: deliveries_of_ticket
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery WHERE ticket = $2 AND ticket > 0 AND id < $1 ORDER BY id DESC LIMIT $3;
+
+-- name: deliveries_of_event
+SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+  reason, created_at, next_attempt_at, done_at, answer_kind, reference
+FROM delivery WHERE event = $2 AND id < $1 ORDER BY id DESC LIMIT $3;
+
+-- name: count_open_deliveries
+SELECT state, count(*) FROM delivery WHERE state <= 2 GROUP BY state;
+
+-- name: oldest_pending
+SELECT created_at FROM delivery WHERE state <= 2 AND state = 0 ORDER BY id LIMIT 1;
+
+-- name: longest_lane
+SELECT count(*) FROM delivery WHERE state <= 2 GROUP BY lane ORDER BY 1 DESC LIMIT 1;
+
+-- name: count_lanes
+SELECT count(*) FROM lane;
+
+-- name: prune_deliveries
+-- Nobody changes one that has ended.
+DELETE FROM delivery WHERE id IN (
+  SELECT id FROM delivery WHERE state > 2 AND done_at < $1 ORDER BY done_at LIMIT $2);

@@ -1,0 +1,87 @@
+#include "records/events.h"
+
+#include "records/stored_json.h"
+#include "sql/events.h"
+
+namespace dw {
+namespace {
+
+StoredEvent event_in(const Row& row) {
+  StoredEvent stored;
+  stored.id = {row.integer(0)};
+  stored.event = {.source = std::string(row.text(1)),
+                  .key = std::string(row.text(2)),
+                  .kind = std::string(row.text(3)),
+                  .at = row.time(4),
+                  .body = stored_json(row.text(5)),
+                  .is_for_ever = row.integer(6) != 0};
+  stored.state = static_cast<EventState>(row.integer(7));
+  stored.reason = row.text(8);
+  stored.reply = stored_json(row.text(9));
+  return stored;
+}
+
+}  // namespace
+
+namespace events {
+
+Result<Recorded> record(Db& db, const Event& event) {
+  Recorded recorded;
+  const std::string body = to_text(event.body);
+  DW_TRY(recorded.id.value, db.insert(stmt::record_event, {event.source, event.key, event.kind,
+                                                           event.at, body, event.is_for_ever}));
+  recorded.is_first = recorded.id.value != 0;
+  if (recorded.is_first) return recorded;
+  DW_CHECK(db.run(stmt::event_by_key, {event.source, event.key}, [&](const Row& row) {
+    recorded.id = {row.integer(0)};
+    const std::string_view kept = row.text(1), digest = row.text(3);
+    recorded.is_same_body = kept.empty() ? digest == body_digest(body) : kept == body;
+    recorded.reply = stored_json(row.text(2));
+  }));
+  return recorded;
+}
+
+Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,
+                       const json::value& reply) {
+  if (state == EventState::done && reply.is_null()) return {};  // as it was recorded
+  const std::string text = reply.is_null() ? "" : to_text(reply);
+  DW_CHECK(db.send(stmt::conclude_event, {id, static_cast<int>(state), reason, text}));
+  return {};
+}
+
+Result<std::optional<StoredEvent>> find(ReadDb& db, EventId id) {
+  std::optional<StoredEvent> found;
+  DW_CHECK(db.run(stmt::event_by_id, {id}, [&](const Row& row) { found = event_in(row); }));
+  return found;
+}
+
+Result<Page<StoredEvent>> parked(ReadDb& db, const PageRequest& page) {
+  Page<StoredEvent> out;
+  DW_TRY(const int64_t below, id_in(page.cursor));
+  DW_CHECK(db.run(stmt::parked_events, {below, static_cast<int64_t>(page.limit + 1)},
+                  [&](const Row& row) { out.items.push_back(event_in(row)); }));
+  out.next_cursor =
+      next_cursor(out.items, page.limit, [](const StoredEvent& one) { return one.id.value; });
+  return out;
+}
+
+/// Of keys that are for ever the body alone goes.
+Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
+  std::vector<std::tuple<EventId, bool, std::string>> old;
+  DW_CHECK(db.run(stmt::old_events, {before, limit}, [&](const Row& row) {
+    const bool is_for_ever = row.integer(1) != 0;
+    old.emplace_back(EventId{row.integer(0)}, is_for_ever,
+                     is_for_ever ? body_digest(row.text(2)) : std::string());
+  }));
+  for (const auto& [id, is_for_ever, digest] : old) {
+    if (is_for_ever) {
+      DW_CHECK(db.send(stmt::empty_body, {id, digest}));
+    } else {
+      DW_CHECK(db.send(stmt::drop_event, {id}));
+    }
+  }
+  return static_cast<int64_t>(old.size());
+}
+
+}  // namespace events
+}  // namespace dw

@@ -1,0 +1,37 @@
+// Events: recorded once, and what became of them.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "domain/event.h"
+#include "records/paging.h"
+
+namespace dw {
+
+struct Recorded {
+  EventId id;
+  bool is_first = true;
+  json::value reply{};       ///< of the first time, when this is a repeat
+  bool is_same_body = true;  ///< a repeat under the same key with other contents is suspicious
+};
+
+namespace events {
+
+Result<std::optional<StoredEvent>> find(ReadDb& db, EventId id);
+
+/// Parked ones, newest first.
+Result<Page<StoredEvent>> parked(ReadDb& db, const PageRequest& page);
+
+/// Records an event. A repeat (same source and key) changes nothing and says so.
+Result<Recorded> record(Db& db, const Event& event);
+
+/// Writes down what became of a recorded event.
+Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,
+                       const json::value& reply);
+
+/// Removes at most `limit` rows older than `before`; how many.
+Result<int64_t> prune(Db& db, TimePoint before, int64_t limit);
+
+}  // namespace events
+
+}  // namespace dw

@@ -1,0 +1,31 @@
+-- name: record_event
+INSERT INTO event (source, key, kind, at, body, for_ever) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (source, key) DO NOTHING;
+
+-- name: event_by_key
+SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;
+
+-- name: conclude_event
+UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
+
+-- name: event_by_id
+SELECT id, source, key, kind, at, body, for_ever, state, reason, reply FROM event WHERE id = $1;
+
+-- name: parked_events
+SELECT id, source, key, kind, at, body, for_ever, state, reason, reply FROM event
+WHERE state = 1 AND id < $1 ORDER BY id DESC LIMIT $2;
+
+-- name: count_parked
+SELECT count(*) FROM event WHERE state = 1;
+
+-- name: old_events
+-- By the index of those that still have a body and are not parked: keys that are for ever, and what
+-- waits for a person, pile up outside of it.
+SELECT id, for_ever, CASE WHEN for_ever = 1 THEN body ELSE '' END FROM event
+WHERE at < $1 AND body <> '' AND state = 0 ORDER BY at LIMIT $2;
+
+-- name: drop_event
+DELETE FROM event WHERE id = $1 AND state = 0;
+
+-- name: empty_body
+UPDATE event SET body = '', digest = $2 WHERE id = $1 AND state = 0;

@@ -1,0 +1,302 @@
+// Tickets, their comments and links, search, and figures.
+#include "records/tickets.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "records/changes.h"
+#include "records/stored_json.h"
+#include "records/ticket_row.h"
+#include "sql/tickets.h"
+
+namespace dw {
+namespace {
+
+std::string encode_tags(const std::vector<std::string>& tags) {
+  return tags.empty() ? "[]" : to_text(json::array(tags.begin(), tags.end()));
+}
+
+/// A stranger's search text as words: letters, digits and whatever is not ASCII; nothing that an
+/// engine's query language would read as more.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (is_letter) {
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+/// FTS5: "vpn" "err"*; tsquery: 'vpn' & 'err':*
+std::string search_expression(const std::vector<std::string>& words, bool is_sqlite) {
+  std::string out;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool is_last = i + 1 == words.size();
+    if (is_sqlite) {
+      out += fmt::format("{}\"{}\"{}", i > 0 ? " " : "", words[i], is_last ? "*" : "");
+    } else {
+      out += fmt::format("{}'{}'{}", i > 0 ? " & " : "", words[i], is_last ? ":*" : "");
+    }
+  }
+  return out;
+}
+
+/// Whoever looked for a ticket of a desk's number must not miss it: see ticket_at_desk().
+Result<void> guard_number(Db& db, const std::string& desk, const std::string& number) {
+  return number.empty() ? Result<void>{} : db.guard("desk:" + desk + "/" + number);
+}
+
+}  // namespace
+
+std::vector<std::string> decode_tags(std::string_view text) {
+  if (text == "[]") return {};
+  std::vector<Problem> ignored;
+  const json::value tags = stored_json(text);
+  return JsonView(tags, ignored).texts();
+}
+
+Ticket ticket_in(const Row& row) {
+  return {
+      .id = {row.integer(0)},
+      .title = std::string(row.text(1)),
+      .description = std::string(row.text(2)),
+      .priority = static_cast<Priority>(row.integer(3)),
+      .status = static_cast<Status>(row.integer(4)),
+      .requester = {std::string(row.text(5)), std::string(row.text(6)), std::string(row.text(7))},
+      .assignee = std::string(row.text(8)),
+      .tags = decode_tags(row.text(9)),
+      .source = std::string(row.text(10)),
+      .desk = std::string(row.text(11)),
+      .external = {std::string(row.text(12)), std::string(row.text(13))},
+      .queue = std::string(row.text(14)),
+      .opened_at = row.time(15),
+      .first_reply_at = row.time_or_none(16),
+      .solved_at = row.time_or_none(17),
+      .updated_at = row.time(18)};
+}
+
+Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
+  if (sorted.empty()) return {};
+  const auto at = [&](double share) {
+    const auto rank = static_cast<size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+    return static_cast<double>(sorted[rank]) / 1000.0;
+  };
+  return {at(0.5), at(0.9)};
+}
+
+namespace tickets {
+
+Result<TicketId> reserve_id(ReadDb& db) {
+  TicketId id;
+  DW_CHECK(db.run(stmt::fresh_ticket, {}, [&](const Row& row) { id = {row.integer(0)}; }));
+  // SQLite counts what is there: a number given a moment ago and not used yet is known here only.
+  int64_t& reserved = db.reserved("ticket");
+  id.value = std::max(id.value, reserved + 1);
+  reserved = id.value;
+  return id;
+}
+
+Result<std::optional<Ticket>> find(ReadDb& db, TicketId id) {
+  std::optional<Ticket> found;
+  DW_CHECK(db.lock(stmt::lock_ticket, {id}));
+  DW_CHECK(db.run(stmt::ticket_by_id, {id}, [&](const Row& row) { found = ticket_in(row); }));
+  return found;
+}
+
+Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
+  Page<Ticket> page;
+  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
+  const int status = query.status ? static_cast<int>(*query.status) : -1;
+  const int priority = query.priority ? static_cast<int>(*query.priority) : -1;
+  DW_TRY(const int64_t below, id_in(query.page.cursor));
+  const TimePoint since = query.since.value_or(TimePoint{});
+  const auto limit = static_cast<int64_t>(query.page.limit + 1);
+  const std::vector<std::string> words = words_of(query.text);
+  if (words.empty()) {
+    if (!trim(query.text).empty()) return page;  // nothing but punctuation: nothing matches
+    DW_CHECK(db.run(stmt::list_tickets, {below, status, priority, since, limit}, collect));
+  } else {
+    const std::string expression = search_expression(words, db.is_sqlite());
+    DW_CHECK(db.run(stmt::search_tickets,
+                    {below, status, priority, since, limit, expression, join(words, " ")},
+                    collect));
+  }
+  page.next_cursor =
+      next_cursor(page.items, query.page.limit, [](const Ticket& one) { return one.id.value; });
+  return page;
+}
+
+Result<std::vector<Comment>> comments(ReadDb& db, TicketId id) {
+  std::vector<Comment> out;
+  DW_CHECK(db.run(stmt::comments_of, {id}, [&](const Row& row) {
+    out.push_back({.id = {row.integer(0)},
+                   .ticket = {row.integer(1)},
+                   .author_name = std::string(row.text(2)),
+                   .author_email = std::string(row.text(3)),
+                   .body = std::string(row.text(4)),
+                   .is_public = row.integer(5) != 0,
+                   .at = row.time(6),
+                   .source = std::string(row.text(7))});
+  }));
+  return out;
+}
+
+Result<std::vector<Link>> links(ReadDb& db, TicketId id) {
+  std::vector<Link> out;
+  DW_CHECK(db.run(stmt::links_of, {id}, [&](const Row& row) {
+    out.push_back({{row.integer(0)},
+                   std::string(row.text(1)),
+                   std::string(row.text(2)),
+                   std::string(row.text(3)),
+                   std::string(row.text(4))});
+  }));
+  return out;
+}
+
+Result<TicketFigures> figures(ReadDb& db, TimePoint since) {
+  TicketFigures figures;
+  DW_CHECK(
+      db.run(stmt::count_unsolved, {}, [&](const Row& row) { figures.open_now = row.integer(0); }));
+  DW_CHECK(db.run(stmt::count_opened, {since},
+                  [&](const Row& row) { figures.opened = row.integer(0); }));
+  std::vector<int64_t> times;
+  const auto collect = [&](const Row& row) { times.push_back(row.integer(0)); };
+  DW_CHECK(db.run(stmt::first_reply_times, {since}, collect));
+  figures.first_reply = quantiles_of(times);
+  times.clear();
+  DW_CHECK(db.run(stmt::cycle_times, {since}, collect));
+  figures.cycle = quantiles_of(times);
+  figures.solved = static_cast<int64_t>(times.size());
+  return figures;
+}
+
+Result<void> open(Db& db, const Ticket& ticket) {
+  DW_CHECK(guard_number(db, ticket.desk, ticket.external.id));
+  DW_CHECK(db.send(stmt::open_ticket,
+                   {ticket.id, ticket.title, ticket.description, static_cast<int>(ticket.priority),
+                    static_cast<int>(ticket.status), ticket.requester.name, ticket.requester.email,
+                    ticket.requester.id, ticket.assignee, encode_tags(ticket.tags), ticket.source,
+                    ticket.desk, ticket.external.id, ticket.external.url, ticket.queue,
+                    ticket.opened_at, ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
+  return changes::add(db, "ticket", ticket.id.value);
+}
+
+/// A patch stays a patch: what it leaves alone is not written, so that another's change of it,
+/// committed a moment ago, stands.
+Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now) {
+  const Value none = nullptr;
+  const std::string tags = patch.tags ? encode_tags(*patch.tags) : "";
+  if (patch.external) {
+    std::string desk;
+    DW_CHECK(db.lock(stmt::lock_ticket, {id}));
+    DW_CHECK(db.run(stmt::desk_of_ticket, {id}, [&](const Row& row) { desk = row.text(0); }));
+    DW_CHECK(guard_number(db, desk, patch.external->id));
+  }
+  DW_TRY(const int64_t rows,
+         db.run(stmt::change_ticket,
+                {id, patch.status ? Value(static_cast<int>(*patch.status)) : none,
+                 patch.priority ? Value(static_cast<int>(*patch.priority)) : none,
+                 patch.assignee ? Value(*patch.assignee) : none, patch.tags ? Value(tags) : none,
+                 patch.external ? Value(patch.external->id) : none,
+                 patch.external ? Value(patch.external->url) : none, now}));
+  if (rows > 0) return changes::add(db, "ticket", id.value);
+  return Error{ErrorKind::missing, "store", fmt::format("there is no ticket {}", id.value)};
+}
+
+Result<CommentId> add_comment(Db& db, const Comment& comment) {
+  DW_TRY(const std::optional<Ticket> about, find(db, comment.ticket));
+  if (!about) {
+    return Error{ErrorKind::missing, "store",
+                 fmt::format("there is no ticket {}", comment.ticket.value)};
+  }
+  CommentId id;
+  DW_TRY(id.value, db.insert(stmt::add_comment,
+                             {comment.ticket, comment.author_name, comment.author_email,
+                              comment.body, comment.is_public, comment.at, comment.source}));
+  const Requester& requester = about->requester;
+  const bool is_own = !comment.author_email.empty() && !requester.email.empty()
+                          ? equals_ignoring_case(comment.author_email, requester.email)
+                          : comment.author_name == requester.name;
+  std::optional<TimePoint> reply_at;
+  if (comment.is_public && !is_own) reply_at = comment.at;
+  DW_CHECK(db.send(stmt::touch_ticket, {comment.ticket, comment.at, reply_at}));
+  DW_CHECK(changes::add(db, "ticket", comment.ticket.value));
+  return id;
+}
+
+Result<int64_t> index_words(Db& db, size_t limit) {
+  return db.run(stmt::index_tickets, {static_cast<int64_t>(limit)});
+}
+
+Result<std::optional<TicketId>> find_at_desk(ReadDb& db, const std::string& desk,
+                                             const std::string& external_id) {
+  std::optional<TicketId> found;
+  DW_CHECK(db.guard_shared("desk:" + desk + "/" + external_id));
+  DW_CHECK(db.run(stmt::ticket_at_desk, {desk, external_id},
+                  [&](const Row& row) { found = TicketId{row.integer(0)}; }));
+  return found;
+}
+
+Result<std::vector<HourCount>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until) {
+  std::vector<HourCount> out;
+  DW_CHECK(db.run(stmt::opened_per_hour, {from, until}, [&](const Row& row) {
+    out.push_back({row.time(0), row.integer(1)});
+  }));
+  return out;
+}
+
+Result<std::vector<TaggedTicket>> opened_between(ReadDb& db, TimePoint from, TimePoint until,
+                                                 size_t limit) {
+  std::vector<TaggedTicket> out;
+  DW_CHECK(
+      db.run(stmt::opened_between, {from, until, static_cast<int64_t>(limit)}, [&](const Row& row) {
+        out.push_back({std::to_string(row.integer(0)), std::string(row.text(1)),
+                       decode_tags(row.text(2)), row.time(3)});
+      }));
+  return out;
+}
+
+/// What hangs on a ticket goes first, so that one with a million comments takes many commits, too.
+/// The tickets are locked: one that is reopened meanwhile keeps all.
+Result<int64_t> prune(Db& db, const std::vector<PruneOfTickets>& of_tickets, TimePoint before,
+                      int64_t limit) {
+  json::array ids;
+  DW_CHECK(db.run(stmt::old_tickets, {before, limit},
+                  [&](const Row& row) { ids.emplace_back(row.integer(0)); }));
+  if (ids.empty()) return 0;
+  const std::string list = to_text(ids);
+  DW_TRY(const int64_t comments, db.run(stmt::prune_comments, {list, limit}));
+  if (comments > 0) return comments;
+  for (const PruneOfTickets step : of_tickets) {
+    DW_TRY(const int64_t rows, step(db, list, limit));
+    if (rows > 0) return rows;
+  }
+  for (const Statement* statement : {&stmt::prune_links, &stmt::prune_ticket_words}) {
+    DW_CHECK(db.send(*statement, {list}));
+  }
+  return db.run(stmt::prune_tickets, {list});
+}
+
+}  // namespace tickets
+
+Result<void> OpenTicket::write(Db& db, TimePoint) const {
+  return tickets::open(db, ticket);
+}
+
+Result<void> ChangeTicket::write(Db& db, TimePoint now) const {
+  return tickets::change(db, ticket, patch, now);
+}
+
+Result<void> AddComment::write(Db& db, TimePoint) const {
+  DW_TRY(const CommentId id, tickets::add_comment(db, comment));
+  DW_ASSERT(id, "the store numbers comments from 1");
+  return {};
+}
+
+}  // namespace dw

@@ -1,0 +1,101 @@
+// Tickets, their comments and links, search, and figures.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/ticket.h"
+#include "domain/volume.h"
+#include "ports/retention.h"
+#include "records/paging.h"
+
+namespace dw {
+
+struct TicketQuery {
+  std::optional<Status> status;
+  std::optional<Priority> priority;
+  std::string
+      text;  ///< words that title or description contain, all of them; the last may be a beginning
+  std::optional<TimePoint> since;  ///< opened at or after
+  PageRequest page;                ///< newest first
+};
+
+/// Medians and 90th percentiles in seconds, absent where nothing was measured.
+struct Quantiles {
+  std::optional<double> median, p90;
+};
+
+struct TicketFigures {
+  int64_t open_now = 0;  ///< open or pending, whenever opened
+  int64_t opened = 0;    ///< since the given time, as the next two
+  int64_t solved = 0;
+  Quantiles first_reply;  ///< of tickets first replied to since then
+  Quantiles cycle;        ///< opened to solved, of tickets solved since then
+};
+
+/// Opens a ticket under the number that was reserved for it.
+struct OpenTicket {
+  static constexpr const char* counted = "deskwire_tickets_opened_total";
+  Ticket ticket;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// Changes our record of a ticket.
+struct ChangeTicket {
+  TicketId ticket;
+  TicketPatch patch;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// Adds a comment to our record of a ticket; `comment.id` is given by the store.
+struct AddComment {
+  Comment comment;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+namespace tickets {
+
+/// The number that the next ticket gets; reserved for this transaction, lost if unused.
+Result<TicketId> reserve_id(ReadDb& db);
+
+Result<std::optional<Ticket>> find(ReadDb& db, TicketId id);
+
+Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query);
+
+Result<std::vector<Comment>> comments(ReadDb& db, TicketId id);
+
+Result<std::vector<Link>> links(ReadDb& db, TicketId id);
+
+Result<TicketFigures> figures(ReadDb& db, TimePoint since);
+
+/// Tickets opened here per hour, hours without one left out, `until` excluded.
+Result<std::vector<HourCount>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until);
+
+/// Tickets opened here in that time, oldest first; `until` excluded.
+Result<std::vector<TaggedTicket>> opened_between(ReadDb& db, TimePoint from, TimePoint until,
+                                                 size_t limit);
+
+/// Our ticket for a desk's own number.
+Result<std::optional<TicketId>> find_at_desk(ReadDb& db, const std::string& desk,
+                                             const std::string& external_id);
+
+Result<void> open(Db& db, const Ticket& ticket);
+
+/// errors  missing
+Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now);
+
+/// Also sets the ticket's first_reply_at when the comment is public and not the requester's own.
+Result<CommentId> add_comment(Db& db, const Comment& comment);
+
+/// Makes at most `limit` of the newest tickets quick to search; how many. Those not yet indexed
+/// are found as well, one by one.
+Result<int64_t> index_words(Db& db, size_t limit);
+
+/// Removes at most `limit` rows of tickets that were closed before then, what hangs on them first;
+/// how many.
+Result<int64_t> prune(Db& db, const std::vector<PruneOfTickets>& of_tickets, TimePoint before,
+                      int64_t limit);
+
+}  // namespace tickets
+
+}  // namespace dw

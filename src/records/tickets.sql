@@ -1,0 +1,156 @@
+-- name: opened_per_hour
+SELECT opened_at - opened_at % 3600000 AS hour, count(*) FROM ticket
+WHERE opened_at >= $1 AND opened_at < $2 GROUP BY 1 ORDER BY 1;
+
+-- name: opened_between
+SELECT id, title, tags, opened_at FROM ticket WHERE opened_at >= $1 AND opened_at < $2
+ORDER BY opened_at, id LIMIT $3;
+
+-- name: ticket_at_desk
+SELECT id FROM ticket WHERE external_id <> '' AND external_id = $2 AND desk = $1
+ORDER BY id DESC LIMIT 1;
+
+-- name: fresh_ticket [sqlite]
+SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1;
+
+-- name: fresh_ticket [postgres]
+SELECT nextval(pg_get_serial_sequence('ticket', 'id'));
+
+-- name: open_ticket
+INSERT INTO ticket (id, title, description, priority, status, requester_name, requester_email,
+  requester_id, assignee, tags, source, desk, external_id, external_url, queue, opened_at,
+  first_reply_at, solved_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+
+-- name: ticket_by_id
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket WHERE id = $1;
+
+-- name: lock_ticket [sqlite]
+SELECT 1 WHERE $1 < 0;
+
+-- name: lock_ticket [postgres]
+SELECT 1 FROM ticket WHERE id = $1 FOR NO KEY UPDATE;
+
+-- name: desk_of_ticket
+SELECT desk FROM ticket WHERE id = $1;
+
+-- name: list_tickets
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+ORDER BY id DESC LIMIT $5;
+
+-- name: search_tickets [sqlite]
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $6)
+       OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
+           AND has_words(title || ' ' || description, $7)))
+ORDER BY id DESC LIMIT $5;
+
+-- name: search_tickets [postgres]
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND to_tsvector('simple', title || ' ' || description) @@ to_tsquery('simple', $6)
+  AND length($7) >= 0
+ORDER BY id DESC LIMIT $5;
+
+-- name: index_tickets [sqlite]
+INSERT INTO ticket_text (rowid, title, description)
+SELECT id, title, description FROM ticket
+WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text) ORDER BY id LIMIT $1;
+
+-- name: index_tickets [postgres]
+-- The index there is kept by the engine itself.
+SELECT 1 WHERE CAST($1 AS bigint) < 0;
+
+-- name: change_ticket
+-- What the patch leaves alone is null, and stays as it is in the row, not as somebody read it.
+UPDATE ticket SET status = coalesce($2, status), priority = coalesce($3, priority),
+  assignee = coalesce($4, assignee), tags = coalesce($5, tags),
+  external_id = coalesce($6, external_id), external_url = coalesce($7, external_url),
+  solved_at = CASE WHEN coalesce($2, status) = status THEN solved_at
+                   WHEN $2 = 2 THEN CAST($8 AS bigint) END,
+  updated_at = $8
+WHERE id = $1;
+
+-- name: add_comment
+INSERT INTO comment (ticket, author_name, author_email, body, is_public, at, source)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: touch_ticket
+UPDATE ticket SET updated_at = $2, first_reply_at = coalesce(first_reply_at, $3) WHERE id = $1;
+
+-- name: comments_of
+SELECT id, ticket, author_name, author_email, body, is_public, at, source
+FROM comment WHERE ticket = $1 ORDER BY id;
+
+-- name: links_of
+SELECT ticket, chat, channel, thread, url FROM link
+WHERE ticket = $1 ORDER BY chat, channel, thread;
+
+-- name: count_unsolved
+SELECT count(*) FROM ticket WHERE status < 2;
+
+-- name: count_opened
+SELECT count(*) FROM ticket WHERE opened_at >= $1;
+
+-- name: first_reply_times
+SELECT first_reply_at - opened_at FROM ticket
+WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 ORDER BY 1;
+
+-- name: cycle_times
+SELECT solved_at - opened_at FROM ticket
+WHERE solved_at IS NOT NULL AND solved_at >= $1 ORDER BY 1;
+
+-- name: old_tickets [sqlite]
+SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2;
+
+-- name: old_tickets [postgres]
+-- Nobody changes them until they are gone; one that somebody is just changing stays.
+SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2
+FOR UPDATE SKIP LOCKED;
+
+-- name: prune_comments [sqlite]
+-- A ticket goes when it has none left.
+DELETE FROM comment WHERE id IN (
+  SELECT id FROM comment WHERE ticket IN (SELECT value FROM json_each($1)) LIMIT $2);
+
+-- name: prune_comments [postgres]
+DELETE FROM comment WHERE id IN (
+  SELECT id FROM comment
+  WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
+  LIMIT $2);
+
+-- name: prune_links [sqlite]
+DELETE FROM link WHERE ticket IN (SELECT value FROM json_each($1));
+
+-- name: prune_links [postgres]
+DELETE FROM link
+WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+
+-- name: prune_ticket_words [sqlite]
+INSERT INTO ticket_text (ticket_text, rowid, title, description)
+SELECT 'delete', id, title, description FROM ticket WHERE id IN (SELECT value FROM json_each($1))
+  AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
+
+-- name: prune_ticket_words [postgres]
+SELECT 1 WHERE $1 = '';
+
+-- name: prune_tickets [sqlite]
+DELETE FROM ticket WHERE id IN (SELECT value FROM json_each($1));
+
+-- name: prune_tickets [postgres]
+DELETE FROM ticket
+WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));

@@ -1,0 +1,63 @@
+// One piece of work's access to a connection: what it locks, what it leaves for its end, and what
+// it touches. Lives as long as the work.
+#pragma once
+#include <map>
+#include <string>
+#include <utility>
+
+#include "store/connection.h"
+
+namespace dw {
+
+/// What a transaction is for. One that writes decides on what it reads: until its commit nobody
+/// else may change that (README.md has the table of what guards what).
+enum class Access { read, write };
+
+class WorkDb final : public Db {
+ public:
+  WorkDb(Connection& connection, Access access)
+      : connection_(connection), is_guarding_(access == Access::write && !connection.is_sqlite()) {}
+
+  Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
+                      RowSink sink) override {
+    return connection_.run(statement, values, sink);
+  }
+  using ReadDb::run;
+  Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override {
+    return connection_.insert(statement, values);
+  }
+  Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override {
+    return connection_.send(statement, values);
+  }
+  bool is_sqlite() const override { return connection_.is_sqlite(); }
+  bool is_guarding() const override { return is_guarding_; }
+  Result<void> lock(const Statement& row, std::initializer_list<Value> values) override;
+  Result<void> guard(const std::string& name) override;
+  Result<void> guard_shared(const std::string& name) override;
+  int64_t& reserved(const char* what) override { return reserved_[what]; }
+  void send_last(const Statement& statement, const std::string& key, TimePoint at) override;
+  void touch(Touched touched) override;
+
+  /// Sends what was left for the end. Called once, when the work has succeeded.
+  Result<void> finish();
+  const Touched& touched() const { return touched_; }
+
+ private:
+  /// By the statement's name and the key: the order is the same in every replica.
+  using LastKey = std::pair<std::string_view, std::string>;
+  struct Last {
+    const Statement* statement;
+    TimePoint at;
+  };
+
+  Connection& connection_;
+  bool is_guarding_;
+  Touched touched_;
+  std::map<LastKey, Last> last_;
+  std::map<std::string, int64_t, std::less<>> reserved_;
+};
+
+/// Adds up what several works touched.
+void merge(Touched& into, const Touched& from);
+
+}  // namespace dw
