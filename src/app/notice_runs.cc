@@ -174,7 +174,7 @@ Result<void> NoticeRuns::check_settings() const {
 }
 
 Task<Result<void>> NoticeRuns::read_report(Selection& selection) {
-  DW_CO_TRY(std::unique_ptr<Table> table, co_await parts_.open());
+  DW_CO_TRY(std::unique_ptr<ReportTable> table, co_await parts_.open());
   Result<void> taken;
   const int first_column = table->first_column();
   const TableSink sink = [&](const TableRow& row) {
@@ -552,7 +552,7 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
     co_return std::vector<Probe>{std::move(probe)};
   }
   Selection selection(parts_.settings, {0, local_day(parts_.clock.now(), parts_.timezone)});
-  Result<std::unique_ptr<Table>> table = co_await parts_.open();
+  Result<std::unique_ptr<ReportTable>> table = co_await parts_.open();
   Result<void> taken;
   std::string label;
   if (table.ok()) {

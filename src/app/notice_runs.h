@@ -15,7 +15,7 @@
 namespace dw {
 
 /// Opens the report that the settings name, at its first row.
-using OpenReport = std::function<Task<Result<std::unique_ptr<Table>>>()>;
+using OpenReport = std::function<Task<Result<std::unique_ptr<ReportTable>>>()>;
 
 struct NoticeParts {
   Loop& loop;

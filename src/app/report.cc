@@ -54,7 +54,7 @@ Result<std::unique_ptr<ByteSource>> open_bytes(Core& core) {
 
 /// A workbook is read from its end first: what lies elsewhere is copied to a file that has no name
 /// any more once it is open.
-Task<Result<std::unique_ptr<Table>>> open_workbook(Core& core) {
+Task<Result<std::unique_ptr<ReportTable>>> open_workbook(Core& core) {
   const NoticesSettings& settings = core.settings.notices;
   if (!settings.file.starts_with("s3://")) {
     co_return XlsxTable::open(settings.file, settings.file, sheet_of(settings.range));
@@ -76,7 +76,7 @@ Task<Result<std::unique_ptr<Table>>> open_workbook(Core& core) {
     }
   }
   ::close(fd);
-  Result<std::unique_ptr<Table>> table =
+  Result<std::unique_ptr<ReportTable>> table =
       XlsxTable::open(path, settings.file, sheet_of(settings.range));
   ::unlink(path.c_str());
   if (!copied.ok()) co_return copied.error();
@@ -85,7 +85,7 @@ Task<Result<std::unique_ptr<Table>>> open_workbook(Core& core) {
 
 }  // namespace
 
-Task<Result<std::unique_ptr<Table>>> open_report(Core& core) {
+Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core) {
   const NoticesSettings& settings = core.settings.notices;
   if (!settings.sheet_id.empty()) {
     co_return SheetsTable::open(core.http, *core.google, core.settings.google, settings.sheet_id,
@@ -93,7 +93,7 @@ Task<Result<std::unique_ptr<Table>>> open_report(Core& core) {
   }
   if (to_lower(settings.file).ends_with(".xlsx")) co_return co_await open_workbook(core);
   DW_CO_TRY(std::unique_ptr<ByteSource> bytes, open_bytes(core));
-  co_return std::unique_ptr<Table>(
+  co_return std::unique_ptr<ReportTable>(
       std::make_unique<CsvTable>(std::move(bytes), settings.file, settings.encoding));
 }
 

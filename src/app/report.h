@@ -12,7 +12,7 @@ namespace dw {
 struct Core;
 
 /// errors  as the place says; invalid: neither .csv nor .xlsx
-Task<Result<std::unique_ptr<Table>>> open_report(Core& core);
+Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core);
 /// ", as svc@project.iam.gserviceaccount.com", or nothing.
 Task<std::string> reader_of_report(Core& core);
 

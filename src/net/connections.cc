@@ -4,7 +4,7 @@
 
 namespace dw {
 
-Connection::Connection(Connections& all) : all_(all), place_(all.all_.size()) {
+HttpConnection::HttpConnection(Connections& all) : all_(all), place_(all.all_.size()) {
   all_.all_.push_back(this);
   if (!all_.timer_) {
     all_.timer_ = all_.clock_.call_at(all_.clock_.monotonic() + Connections::tick,
@@ -12,15 +12,15 @@ Connection::Connection(Connections& all) : all_(all), place_(all.all_.size()) {
   }
 }
 
-Connection::~Connection() {
+HttpConnection::~HttpConnection() {
   // The last takes the place of the one that leaves: no search, no gap.
-  Connection* last = all_.all_.back();
+  HttpConnection* last = all_.all_.back();
   all_.all_[place_] = last;
   last->place_ = place_;
   all_.all_.pop_back();
 }
 
-void Connection::set_deadline(Millis from_now) {
+void HttpConnection::set_deadline(Millis from_now) {
   is_late_ = false;
   until_ = all_.clock_.monotonic() + from_now;
 }
@@ -31,7 +31,7 @@ Connections::~Connections() {
 }
 
 void Connections::cut_idle() {
-  for (Connection* one : all_) {
+  for (HttpConnection* one : all_) {
     if (one->is_idle_) one->cut();
   }
 }
@@ -41,7 +41,7 @@ void Connections::sweep() {
   if (all_.empty()) return;
   const Monotonic now = clock_.monotonic();
   timer_ = clock_.call_at(now + tick, [this] { sweep(); });
-  for (Connection* one : all_) {
+  for (HttpConnection* one : all_) {
     if (one->until_ > now) continue;
     one->clear_deadline();
     one->is_late_ = true;

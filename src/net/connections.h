@@ -11,12 +11,12 @@ namespace dw {
 class Connections;
 
 /// One connection, for as long as it lives.
-class Connection {
+class HttpConnection {
  public:
-  explicit Connection(Connections& all);
-  virtual ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  explicit HttpConnection(Connections& all);
+  virtual ~HttpConnection();
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
 
  protected:
   /// Ends what the connection waits for; called once when its time is up. Must not destroy it.
@@ -52,11 +52,11 @@ class Connections {
   static constexpr Millis tick{100};
 
  private:
-  friend class Connection;
+  friend class HttpConnection;
   void sweep();
 
   Clock& clock_;
-  std::vector<Connection*> all_;
+  std::vector<HttpConnection*> all_;
   std::optional<Clock::TimerId> timer_;  // none while there is no connection
 };
 

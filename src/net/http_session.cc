@@ -78,10 +78,10 @@ bool has_hung_up(int socket) {
 }  // namespace
 
 template <class Stream>
-class HttpSession final : public Connection, private ByteStream {
+class HttpSession final : public HttpConnection, private ByteStream {
  public:
   HttpSession(HttpSessions& server, Stream stream)
-      : Connection(server.connections_), server_(server), stream_(std::move(stream)) {
+      : HttpConnection(server.connections_), server_(server), stream_(std::move(stream)) {
     peer_ = server.proxies_.peer_of(address_of(socket()), is_tls);
     ErrorCode ignored;
     port_ = socket().local_endpoint(ignored).port();

@@ -28,9 +28,9 @@ struct TableRow {
 
 using TableSink = std::function<void(const TableRow& row)>;
 
-class Table {
+class ReportTable {
  public:
-  virtual ~Table() = default;
+  virtual ~ReportTable() = default;
 
   /// What it is, for a person: "report.csv".
   virtual const std::string& label() const = 0;

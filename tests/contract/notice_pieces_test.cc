@@ -18,7 +18,7 @@ namespace {
 
 constexpr int customers = 1'250;
 
-class ReportTable : public Table {
+class PlannedTable : public ReportTable {
  public:
   const std::string& label() const override { return label_; }
   Task<Result<bool>> more(const TableSink& sink) override {
@@ -36,8 +36,8 @@ class ReportTable : public Table {
   std::string label_ = "report.csv";
 };
 
-Task<Result<std::unique_ptr<Table>>> open_report() {
-  co_return std::unique_ptr<Table>(std::make_unique<ReportTable>());
+Task<Result<std::unique_ptr<ReportTable>>> open_report() {
+  co_return std::unique_ptr<ReportTable>(std::make_unique<PlannedTable>());
 }
 
 Task<std::string> nobody() {

@@ -15,9 +15,9 @@ const NoticesSettings& settings() {
   return all;
 }
 
-class ReportTable : public Table {
+class PlannedTable : public ReportTable {
  public:
-  explicit ReportTable(const Report& report) : rows_(report.rows) {}
+  explicit PlannedTable(const Report& report) : rows_(report.rows) {}
 
   const std::string& label() const override { return label_; }
   Task<Result<bool>> more(const TableSink& sink) override {
@@ -35,8 +35,8 @@ class ReportTable : public Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-Task<Result<std::unique_ptr<Table>>> open_report(const Report* report) {
-  co_return std::unique_ptr<Table>(std::make_unique<ReportTable>(*report));
+Task<Result<std::unique_ptr<ReportTable>>> open_report(const Report* report) {
+  co_return std::unique_ptr<ReportTable>(std::make_unique<PlannedTable>(*report));
 }
 
 Task<std::string> nobody() {

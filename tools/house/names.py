@@ -102,4 +102,40 @@ def file_names(tree):
             yield Finding(path, 1, f"a file or folder called \"{word}\"", INSTEAD)
 
 
-RULES = (identifiers, file_names)
+SCOPE = re.compile(r"(?P<open>\bnamespace\s*(?P<space>[\w:]*)\s*\{)"
+                   r"|(?<!enum )\b(?:struct|class)\s+(?P<type>\w+)\s*(?:final\s*)?"
+                   r"(?::(?!:)[^;{}]*)?\{"
+                   r"|(?P<brace>\{)|(?P<end>\})")
+
+
+def types_of_namespaces(code):
+    """(line, namespace, name) of classes that a namespace defines; an unnamed one defines none."""
+    scopes = []
+    for match in SCOPE.finditer(code):
+        if match.group("end"):
+            if scopes:
+                scopes.pop()
+        elif match.group("open"):
+            scopes.append(match.group("space"))
+        else:
+            if match.group("type") and all(scopes):
+                line = code.count("\n", 0, match.start()) + 1
+                yield line, "::".join(scopes), match.group("type")
+            scopes.append("")
+
+
+def one_definition(tree):
+    """Two classes of one name in one namespace, in two files: the linker takes one's destructor for
+    both, silently."""
+    seen = {}
+    for file in tree.files:
+        if not file.is_cxx or file.is_test or not file.path.startswith("src/"):
+            continue
+        for line, space, name in types_of_namespaces(file.parts.code):
+            first = seen.setdefault((space, name), file.path)
+            if first != file.path:
+                yield Finding(file.path, line, f"`{space}::{name}` is defined in {first} too",
+                              "another name, or an unnamed namespace in a .cc file")
+
+
+RULES = (identifiers, file_names, one_definition)

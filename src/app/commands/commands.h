@@ -70,11 +70,11 @@ void log_in_google(Invocation& invocation, Core& core);
 std::string for_terminal(std::string_view text, std::string_view line_break = " ");
 
 /// --json: {"items": […]}; else a table with these columns, of which members are dotted paths.
-struct Column {
+struct TableColumn {
   std::string heading, member;
 };
 void print_items(const Invocation& invocation, const json::array& items,
-                 const std::vector<Column>& columns);
+                 const std::vector<TableColumn>& columns);
 /// --json: the object; else "name: value" lines, whole, further lines of a value indented.
 void print_one(const Invocation& invocation, const json::object& object);
 

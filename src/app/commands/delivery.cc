@@ -5,7 +5,7 @@
 namespace dw {
 namespace {
 
-const std::vector<Column> columns = {
+const std::vector<TableColumn> columns = {
     {"ID", "id"},          {"STATE", "state"},          {"TICKET", "ticket"}, {"TARGET", "target"},
     {"TRIES", "attempts"}, {"NEXT", "next_attempt_at"}, {"REASON", "reason"}};
 

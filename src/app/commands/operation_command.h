@@ -39,9 +39,9 @@ Argument limit(int64_t most);
 struct OperationCommand {
   std::string name, what, operation;
   std::vector<Argument> arguments{};
-  std::vector<Column> columns{};  ///< of a list; none: one thing
-  std::string items = "items";    ///< the list's member
-  json::object body{};            ///< what every request holds
+  std::vector<TableColumn> columns{};  ///< of a list; none: one thing
+  std::string items = "items";         ///< the list's member
+  json::object body{};                 ///< what every request holds
   /// Before the operation is asked.
   std::function<void(FrontDoor&)> before{};
   /// Once the answer has been printed: an exit code, a word on stderr.

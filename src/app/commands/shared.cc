@@ -85,17 +85,17 @@ void run_task(Core& core, Task<void> task) {
 }
 
 void print_items(const Invocation& invocation, const json::array& items,
-                 const std::vector<Column>& columns) {
+                 const std::vector<TableColumn>& columns) {
   if (invocation.is_json) {
     fmt::print("{}\n", to_text(json::object{{"items", items}}));
     return;
   }
   std::vector<size_t> widths;
   std::vector<std::vector<std::string>> rows(1);
-  for (const Column& column : columns) rows[0].push_back(column.heading);
+  for (const TableColumn& column : columns) rows[0].push_back(column.heading);
   for (const json::value& item : items) {
     rows.emplace_back();
-    for (const Column& column : columns) rows.back().push_back(cell(item, column.member));
+    for (const TableColumn& column : columns) rows.back().push_back(cell(item, column.member));
   }
   widths.assign(columns.size(), 0);
   for (const auto& row : rows) {

@@ -47,15 +47,15 @@ SheetsTable::SheetsTable(HttpClient& http, GoogleSignIn& sign_in, const GoogleSe
   if (url_.ends_with('/')) url_.pop_back();
 }
 
-Result<std::unique_ptr<Table>> SheetsTable::open(HttpClient& http, GoogleSignIn& sign_in,
-                                                 const GoogleSettings& google,
-                                                 const std::string& sheet_id,
-                                                 const std::string& range) {
+Result<std::unique_ptr<ReportTable>> SheetsTable::open(HttpClient& http, GoogleSignIn& sign_in,
+                                                       const GoogleSettings& google,
+                                                       const std::string& sheet_id,
+                                                       const std::string& range) {
   const auto parsed = parse_range(range);
   if (!parsed) {
     return Error{ErrorKind::invalid, "notices.range", "is no range such as \"Sheet1!A2:F\""};
   }
-  return std::unique_ptr<Table>(new SheetsTable(http, sign_in, google, sheet_id, *parsed));
+  return std::unique_ptr<ReportTable>(new SheetsTable(http, sign_in, google, sheet_id, *parsed));
 }
 
 Task<Result<json::value>> SheetsTable::get(std::string path) {

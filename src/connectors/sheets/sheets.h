@@ -8,12 +8,13 @@
 
 namespace dw {
 
-class SheetsTable : public Table {
+class SheetsTable : public ReportTable {
  public:
   /// `sign_in` outlives the table. errors  invalid: the range is none
-  static Result<std::unique_ptr<Table>> open(HttpClient& http, GoogleSignIn& sign_in,
-                                             const GoogleSettings& google,
-                                             const std::string& sheet_id, const std::string& range);
+  static Result<std::unique_ptr<ReportTable>> open(HttpClient& http, GoogleSignIn& sign_in,
+                                                   const GoogleSettings& google,
+                                                   const std::string& sheet_id,
+                                                   const std::string& range);
 
   const std::string& label() const override { return label_; }
   int first_column() const override { return range_.first_column; }

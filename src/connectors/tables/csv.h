@@ -39,7 +39,7 @@ class CsvParser {
   std::string rewritten_;
 };
 
-class CsvTable : public Table {
+class CsvTable : public ReportTable {
  public:
   CsvTable(std::unique_ptr<ByteSource> bytes, std::string label, TableEncoding encoding)
       : bytes_(std::move(bytes)), label_(std::move(label)), parser_(encoding) {}

@@ -310,8 +310,9 @@ XlsxTable::XlsxTable(std::unique_ptr<State> state, std::string label)
 
 XlsxTable::~XlsxTable() = default;
 
-Result<std::unique_ptr<Table>> XlsxTable::open(const std::string& path, const std::string& label,
-                                               const std::string& sheet) {
+Result<std::unique_ptr<ReportTable>> XlsxTable::open(const std::string& path,
+                                                     const std::string& label,
+                                                     const std::string& sheet) {
   auto state = std::make_unique<State>();
   int code = 0;
   state->archive.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
@@ -334,7 +335,7 @@ Result<std::unique_ptr<Table>> XlsxTable::open(const std::string& path, const st
   state->reader.strings = &state->strings;
   state->reader.epoch = book.is_1904 ? epoch_1904 : epoch_1900;
   DW_TRY(state->sheet, XmlPart::open(archive, part, state->reader));
-  return std::unique_ptr<Table>(new XlsxTable(std::move(state), label));
+  return std::unique_ptr<ReportTable>(new XlsxTable(std::move(state), label));
 }
 
 Task<Result<bool>> XlsxTable::more(const TableSink& sink) {

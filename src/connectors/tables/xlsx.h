@@ -8,12 +8,13 @@
 
 namespace dw {
 
-class XlsxTable : public Table {
+class XlsxTable : public ReportTable {
  public:
   /// `sheet` by name; empty, or not there and the only one: the first.
   /// errors  missing, denied; invalid: no workbook, a password, no such sheet
-  static Result<std::unique_ptr<Table>> open(const std::string& path, const std::string& label,
-                                             const std::string& sheet);
+  static Result<std::unique_ptr<ReportTable>> open(const std::string& path,
+                                                   const std::string& label,
+                                                   const std::string& sheet);
   ~XlsxTable() override;
 
   const std::string& label() const override { return label_; }

@@ -21,7 +21,7 @@ const std::string relations =
     "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/>"
     "<Relationship Id=\"r2\" Target=\"/xl/worksheets/sheet2.xml\"/></Relationships>";
 
-Task<void> read_all(Table& table, const TableSink& sink, std::string& wrong) {
+Task<void> read_all(ReportTable& table, const TableSink& sink, std::string& wrong) {
   for (;;) {
     const Result<bool> has_more = co_await table.more(sink);
     if (!has_more.ok()) wrong = has_more.error().what;
@@ -48,7 +48,7 @@ std::string rows_of(std::string sheet, const std::string& strings = "",
   add("xl/worksheets/sheet2.xml", sheet);
   if (!strings.empty()) add("xl/sharedStrings.xml", shared);
   zip_close(archive);
-  Result<std::unique_ptr<Table>> table = XlsxTable::open(file, "r.xlsx", name);
+  Result<std::unique_ptr<ReportTable>> table = XlsxTable::open(file, "r.xlsx", name);
   std::filesystem::remove(file);
   if (!table.ok()) return table.error().what;
   std::string out;
