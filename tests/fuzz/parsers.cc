@@ -10,6 +10,7 @@
 #include "fuzz/fuzz.h"
 #include "jobs/intake/body.h"
 #include "jobs/intake/intake.h"
+#include "records/tickets.h"
 
 namespace dw::fuzz {
 namespace {
@@ -33,7 +34,7 @@ uint64_t check_plan(const Plan& plan) {
   expect(reply->is_string() && is_utf8(reply->get_string()), "a reply is UTF-8");
   if (plan.changes.empty()) {
     expect(plan.deliveries.empty(), "without a ticket nothing is sent");
-    return plan.rejected.size();
+    return plan.counted.size();
   }
   const auto* opened = plan.changes.front().get_if<OpenTicket>();
   expect(opened != nullptr && plan.changes.size() == 1 && plan.deliveries.size() == 1,
