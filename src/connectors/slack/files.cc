@@ -65,7 +65,7 @@ Task<Result<int64_t>> SlackFiles::fetch(FileLink file, int64_t bytes_max, Scratc
   const Result<HttpAnswer> answer =
       co_await api_.http().send(std::move(call), attempt.left(api_.clock()), attempt.fence);
   // What is larger still was broken off, and what there is of it fills the room but for a piece.
-  const bool is_cut = !answer.ok() && answer.error().what.find("larger") != std::string::npos;
+  const bool is_cut = !answer.ok() && answer.error().what.find("too large") != std::string::npos;
   if (is_cut || into->bytes() > bytes_max) {
     co_return Error{ErrorKind::invalid, "slack", "the file is too large"};
   }

@@ -70,7 +70,7 @@ Task<Result<int64_t>> ZendeskAttachments::fetch(FileLink file, int64_t bytes_max
     DW_CO_TRY(*into, ScratchFile::make());
     answer = co_await get(std::move(target), false, bytes_max, into, until);
   }
-  const bool is_cut = !answer.ok() && answer.error().what.find("larger") != std::string::npos;
+  const bool is_cut = !answer.ok() && answer.error().what.find("too large") != std::string::npos;
   if (is_cut || into->bytes() > bytes_max) co_return is_too_large;
   if (!answer.ok()) co_return answer.error();
   if (answer->status != 200) co_return error_of_status(*answer, client_.clock().now());
