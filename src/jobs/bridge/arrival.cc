@@ -75,15 +75,84 @@ void begin_thread(Turn& turn, const Said& first) {
                          .opened_at = first.at};
 }
 
+/// When a text was made, as Slack writes it: of an edit "C1/100.1/101.5" the last part. Empty: not
+/// known.
+std::string edited_at(const Event& event) {
+  const std::string last = event.key.substr(event.key.rfind('/') + 1);
+  const bool is_time = last.find('.') != std::string::npos &&
+                       last.find_first_not_of("0123456789.") == std::string::npos;
+  return event.kind == "chat.edit" && is_time ? last : "";
+}
+
+/// What is known of a message's newest text: its digest, and when an edit made it.
+struct Version {
+  std::string digest, edited_at;
+};
+
+constexpr char version_sign = '@';
+
+Version version_of(const Said& said) {
+  const size_t sign = said.digest.find(version_sign);
+  if (sign == std::string::npos) return {said.digest, ""};
+  return {said.digest.substr(0, sign), said.digest.substr(sign + 1)};
+}
+
+std::string text_of(const Version& version) {
+  return version.edited_at.empty() ? version.digest
+                                   : version.digest + version_sign + version.edited_at;
+}
+
+bool is_older(const std::string& one, const std::string& other) {
+  if (one.empty() || other.empty()) return false;
+  return one.size() != other.size() ? one.size() < other.size() : one < other;
+}
+
+/// What came before its message: the newest text of it, or that it is gone.
+constexpr std::string_view early_kind = "early";
+
+/// An edit or a deletion whose message has not come yet.
+void remember_early(Turn& turn, json::value body) {
+  Said early = said_in(turn);
+  early.key = turn.channel + "/" + early.message;
+  early.kind = early_kind;
+  early.digest = text_of({early.digest, edited_at(turn.event)});
+  early.body = std::move(body);
+  early.state = SaidState::kept;
+  const auto& before = turn.view.said;
+  const bool is_gone = before && before->kind == early_kind && before->body.is_null();
+  const bool is_stale =
+      before && is_older(version_of(early).edited_at, version_of(*before).edited_at);
+  if (is_gone || (is_stale && !early.body.is_null())) return;
+  turn.plan.changes.push_back(SetSaid{std::move(early)});
+}
+
+/// The message with the text that an edit brought before it; false: it is gone already.
+bool take_early(Turn& turn, Said& said) {
+  const auto& early = turn.view.said;
+  if (!early || early->kind != early_kind) return true;
+  if (early->body.is_null()) return false;
+  said.body = early->body;
+  said.digest = early->digest;
+  return true;
+}
+
+/// A first message that stays in the chat opens nothing.
+bool is_hidden_opening(Turn& turn, const Said& said) {
+  const Meaning meaning = meaning_of(turn, said);
+  return meaning == Meaning::hidden || meaning == Meaning::note;
+}
+
 }  // namespace
 
 void take_message(Turn& turn) {
-  if (!is_speech(turn) || turn.view.said) return;
+  const bool is_known = turn.view.said && turn.view.said->kind != early_kind;
+  if (!is_speech(turn) || is_known) return;
   const bool is_top = turn.text("message") == turn.thread;
-  const std::string command = command_in(turn.event.kind, turn.event.body);
   Said said = said_in(turn);
   // One message has one key, whichever event brought it.
   said.key = turn.channel + "/" + said.message;
+  if (!take_early(turn, said)) return;
+  const std::string command = command_in(said.kind, said.body);
   if (is_undecided(turn)) {
     turn.ask("channel", {{"id", turn.channel}}, "channel", turn.channel);
     turn.keep_waiting(std::move(said));
@@ -103,6 +172,10 @@ void take_message(Turn& turn) {
   if (is_top && said.message > before) {
     turn.know(mark, json::object{{"message", said.message}});
   }
+  if (is_top && !turn.link && is_hidden_opening(turn, said)) {
+    turn.remember(std::move(said), SaidState::kept);
+    return;
+  }
   if (is_top && !turn.link) {
     begin_thread(turn, said);
   } else if (!turn.link && said.at - time_of_message(turn.thread, said.at) > late_root) {
@@ -114,24 +187,50 @@ void take_message(Turn& turn) {
 
 void take_edit(Turn& turn) {
   const auto& before = turn.view.said;
-  if (!is_speech(turn) || !before || before->kind == "own" || !turn.link) return;
-  Said edit = said_in(turn);
-  if (edit.digest == before->digest) return;  // a link was unfurled, or white space
-  Said changed = *before;
-  changed.digest = edit.digest;
-  turn.plan.changes.push_back(SetSaid{changed});
-  for (Said& one : turn.waiting) {
-    if (one.key == changed.key) one.digest = changed.digest;
+  const bool is_bridged = turn.settings != nullptr || is_undecided(turn);
+  if (!is_speech(turn) || (before && before->kind == "own")) return;
+  if (!before || before->kind == early_kind) {
+    if (is_bridged) remember_early(turn, turn.event.body);
+    return;
   }
+  if (!turn.link) return;
+  Said edit = said_in(turn);
+  const Version known = version_of(*before);
+  const Version newest{edit.digest, edited_at(turn.event)};
+  if (newest.digest == known.digest) return;  // a link was unfurled, or white space
+  if (is_older(newest.edited_at, known.edited_at)) return;
+  edit.digest = text_of(newest);
   edit.at = turn.event.at;
   if (edit.author.empty()) edit.author = before->author;
+  Said changed = *before;
+  changed.digest = edit.digest;
+  if (before->state == SaidState::waiting) {
+    // The desk has not heard of it: it hears the newest text alone.
+    changed.body = edit.body;
+    turn.plan.changes.push_back(SetSaid{changed});
+    for (Said& one : turn.waiting) {
+      if (one.key == changed.key) one = changed;
+    }
+    turn.remember(std::move(edit), SaidState::kept);
+    advance(turn);
+    return;
+  }
+  turn.plan.changes.push_back(SetSaid{changed});
+  if (before->state == SaidState::kept && edit.body.is_object()) {
+    edit.body.get_object()["is_of_kept"] = true;
+  }
   turn.keep_waiting(std::move(edit));
   advance(turn);
 }
 
 void take_deletion(Turn& turn) {
   const auto& before = turn.view.said;
-  if (!before || before->kind == "own" || !turn.link) return;
+  if (before && before->kind == "own") return;
+  if (!before || before->kind == early_kind) {
+    if (turn.settings != nullptr || is_undecided(turn)) remember_early(turn, nullptr);
+    return;
+  }
+  if (!turn.link) return;
   const bool is_first = before->message == turn.thread;
   if (before->state == SaidState::kept) return;
   Said gone{.key = turn.event.key,
@@ -143,9 +242,18 @@ void take_deletion(Turn& turn) {
             .body = turn.event.body,
             .at = turn.event.at};
   if (before->state == SaidState::waiting && !is_first) {
-    // It was taken back in time: its words do not reach the desk at all.
+    // It was taken back in time: nothing of it reaches the desk.
     turn.remember(*before, SaidState::kept);
-    gone.body = json::object{{"is_unsent", true}};
+    turn.remember(std::move(gone), SaidState::kept);
+    advance(turn);
+    return;
+  }
+  // An edit of it that still waits goes no further.
+  const std::vector<Said> all = turn.waiting;
+  for (const Said& one : all) {
+    if (one.kind == "chat.edit" && one.message == before->message) {
+      turn.remember(one, SaidState::kept);
+    }
   }
   turn.keep_waiting(std::move(gone));
   advance(turn);

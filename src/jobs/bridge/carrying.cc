@@ -13,11 +13,6 @@ bool is_public(const Turn& turn) {
   return turn.settings->relay == BridgeRelay::is_public;
 }
 
-bool is_private(const Turn& turn, const std::string& plain) {
-  const std::string& prefix = turn.settings->private_prefix;
-  return !prefix.empty() && to_lower(plain).starts_with(to_lower(prefix));
-}
-
 void send(Turn& turn, const Said& said, const std::string& body, bool is_open) {
   turn.comment(turn.name_of(said.author), turn.email_of(said.author), body, is_open,
                turn.files_of(said.body), said.key);
@@ -52,24 +47,11 @@ bool carry_solved(Turn& turn, const Said& said, const std::string& plain) {
   return false;
 }
 
-bool carry_message(Turn& turn, const Said& said) {
-  const std::string command = command_in(said.kind, said.body);
-  if (!command.empty()) {
-    if (!obey(turn, command, said.author)) return false;
-    turn.remember(said, SaidState::kept);
-    return true;
+/// What is said to the desk.
+bool carry_speech(Turn& turn, const Said& said) {
+  if (turn.link->stage == LinkStage::solved) {
+    return carry_solved(turn, said, turn.plain(said.body));
   }
-  const std::string plain = turn.plain(said.body);
-  if (is_private(turn, plain)) {
-    turn.remember(said, SaidState::kept);
-    return true;
-  }
-  if (is_close_word(turn, plain)) {
-    solve(turn, turn.name_of(said.author));
-    turn.remember(said, SaidState::kept);
-    return true;
-  }
-  if (turn.link->stage == LinkStage::solved) return carry_solved(turn, said, plain);
   const std::string words = words_of(turn, said);
   if (words.empty()) {
     turn.remember(said, SaidState::kept);
@@ -80,32 +62,105 @@ bool carry_message(Turn& turn, const Said& said) {
   return true;
 }
 
-bool carry_edit(Turn& turn, const Said& said) {
-  const std::string plain = turn.plain(said.body);
-  if (is_private(turn, plain)) {
-    turn.remember(said, SaidState::kept);
-    return true;
+bool carry_message(Turn& turn, const Said& said) {
+  switch (meaning_of(turn, said)) {
+    case Meaning::note:
+    case Meaning::command:
+      if (!obey(turn, command_in("chat.message", said.body), said.author)) return false;
+      break;
+    case Meaning::hidden:
+      break;
+    case Meaning::close_word:
+      solve(turn, turn.name_of(said.author));
+      break;
+    case Meaning::speech:
+      return carry_speech(turn, said);
+  }
+  turn.remember(said, SaidState::kept);
+  return true;
+}
+
+/// How far the message of an edit has got by that edit.
+void set_message_state(Turn& turn, const Said& edit, SaidState state) {
+  turn.plan.changes.push_back(SetSaid{{.key = turn.channel + "/" + edit.message,
+                                       .kind = "chat.message",
+                                       .channel = edit.channel,
+                                       .thread = edit.thread,
+                                       .message = edit.message,
+                                       .author = edit.author,
+                                       .digest = edit.digest,
+                                       .state = state,
+                                       .at = time_of_message(edit.message, edit.at)}});
+}
+
+/// Takes back what of a message is on its way to the desk and was not tried yet: the desk is down.
+/// True: the desk never hears of the message.
+bool take_back_unsent(Turn& turn, const Said& said) {
+  const std::string message =
+      fmt::format("comment {} {} {}/{}", turn.channel, turn.thread, turn.channel, said.message);
+  bool is_unheard = false;
+  for (const Delivery& one : turn.view.pending) {
+    const bool is_of_it = one.reference == message || one.reference.starts_with(message + "/");
+    const bool is_untried =
+        one.state == DeliveryState::pending && one.attempts == 0 && !one.is_in_doubt;
+    if (!is_of_it || !is_untried) continue;
+    turn.plan.changes.push_back(DropDelivery{one.id, "it was taken back in Slack"});
+    is_unheard = is_unheard || one.reference == message;
+  }
+  return is_unheard;
+}
+
+/// An edit of a message that the desk has.
+bool carry_edit_of_carried(Turn& turn, const Said& said) {
+  const Meaning meaning = meaning_of(turn, said);
+  if (meaning == Meaning::command || meaning == Meaning::close_word) {
+    return carry_message(turn, said);
   }
   if (!may_carry(turn, said.at)) return false;
   Said without_files = said;
   // The files were carried with the message itself.
   if (without_files.body.is_object()) without_files.body.get_object().erase("files");
-  send(turn, without_files, "edited: " + plain, is_public(turn));
+  if (meaning == Meaning::speech) {
+    send(turn, without_files, "edited: " + turn.plain(said.body), is_public(turn));
+    return true;
+  }
+  if (take_back_unsent(turn, said)) {
+    turn.remember(said, SaidState::kept);
+  } else {
+    send(turn, without_files, "A message was withdrawn in Slack.", false);
+  }
+  set_message_state(turn, said, SaidState::kept);
   return true;
+}
+
+/// An edit of a message that stayed in the chat: what is speech now is new to the desk. A command
+/// has run already.
+bool carry_edit_of_kept(Turn& turn, const Said& said) {
+  const Meaning meaning = meaning_of(turn, said);
+  if (meaning == Meaning::close_word) return carry_message(turn, said);
+  if (meaning != Meaning::speech) {
+    turn.remember(said, SaidState::kept);
+    return true;
+  }
+  if (!carry_speech(turn, said)) return false;
+  set_message_state(turn, said, SaidState::carried);
+  return true;
+}
+
+bool carry_edit(Turn& turn, const Said& said) {
+  const bool is_of_kept = Turn::is_set(said.body, "is_of_kept");
+  return is_of_kept ? carry_edit_of_kept(turn, said) : carry_edit_of_carried(turn, said);
 }
 
 bool carry(Turn& turn, const Said& said) {
   if (said.kind == "chat.edit") return carry_edit(turn, said);
   if (said.kind == "chat.delete") {
-    const bool is_unsent = Turn::is_set(said.body, "is_unsent");
-    const std::string before =
-        trim(Turn::text_of(said.body, "previous_text")).empty()
-            ? ""
-            : ": " + turn.plain(json::object{{"text", Turn::text_of(said.body, "previous_text")}});
-    send(turn, said,
-         is_unsent ? "A message was deleted in Slack before it was carried here."
-                   : "A message was deleted in Slack" + before,
-         false);
+    if (take_back_unsent(turn, said)) {
+      turn.remember(said, SaidState::kept);
+      return true;
+    }
+    // Without its words: they were taken back.
+    send(turn, said, "A message was deleted in Slack.", false);
     return true;
   }
   if (said.kind == "chat.files") {
@@ -142,7 +197,7 @@ bool is_for_desk(const Turn& turn, const Said& said) {
     const std::string_view verb = split(command, ' ').front();
     return verb == "priority" || verb == "assign" || verb == "note";
   }
-  if (is_private(turn, turn.plain(said.body))) return false;
+  if (meaning_of(turn, said) == Meaning::hidden) return false;
   const bool is_solved = turn.link->stage == LinkStage::solved;
   return !(is_solved && is_thanks(Turn::raw_text(said.body), turn.names()));
 }

@@ -154,6 +154,22 @@ struct OncallText {
   std::string email;  ///< the primary's
 };
 OncallText oncall_text(const json::value& body);
+// meaning.cc
+/// What a message says to us. Thanks and reopen words are speech: they mean something in a solved
+/// thread only.
+enum class Meaning {
+  hidden,      ///< "#internal he is rude": stays in the chat
+  note,        ///< "@Deskwire note …": a private comment
+  command,     ///< "@Deskwire status"
+  close_word,  ///< "done!"
+  speech,
+};
+/// Of a message, or of an edit by its newest text.
+Meaning meaning_of(const Turn& turn, const Said& said);
+/// Whether a message begins with the prefix, behind marks of emphasis, bullets and quotes, or as
+/// the link to a channel that Slack made of it. `names`: of channels by their ids.
+bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
+                        const NamesById& names);
 // carrying.cc: in the thread's order, as far as it goes now.
 void advance(Turn& turn);
 /// A message as the desk gets it: its text, or the names of its files.

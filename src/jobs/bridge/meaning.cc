@@ -1,0 +1,75 @@
+// What a message is: decided here alone, for a message, an edit of it, and what catch-up brings.
+#include <array>
+
+#include "base/text.h"
+#include "jobs/bridge/turn.h"
+
+namespace dw {
+namespace {
+
+/// What may stand in front of a prefix and changes nothing: emphasis, bullets, quotes, and what
+/// nobody sees.
+constexpr std::array<std::string_view, 19> passed_over = {
+    "*", "_", "~", "`",  ">",  "&gt;",   "-",      "•",      "◦",     "▪",
+    "–", "—", " ", "\n", "\t", "\u00A0", "\u200B", "\u2060", "\uFEFF"};
+
+/// "<#C9|internal>" at the front of `raw`: its channel's id and name; no id: none is there.
+struct ChannelLink {
+  std::string_view id, name;
+};
+
+ChannelLink channel_link(std::string_view raw) {
+  const size_t end = raw.find('>');
+  if (!raw.starts_with("<#") || end == std::string_view::npos) return {};
+  const std::string_view inside = raw.substr(2, end - 2);
+  const size_t bar = inside.find('|');
+  if (bar == std::string_view::npos) return {inside, {}};
+  return {inside.substr(0, bar), inside.substr(bar + 1)};
+}
+
+/// Slack turns "#internal" into a link where a channel is called so, and leaves its name out where
+/// the channel is private: then it may be the prefix, and a leak is worse than a message that
+/// stays.
+bool is_prefix_as_link(std::string_view raw, const std::string& prefix, const NamesById& names) {
+  const ChannelLink link = channel_link(raw);
+  if (link.id.empty() || !prefix.starts_with('#')) return false;
+  std::string name(link.name);
+  const auto known = names.find(link.id);
+  if (name.empty() && known != names.end()) name = known->second;
+  return name.empty() || prefix.starts_with("#" + to_lower(name));
+}
+
+}  // namespace
+
+bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
+                        const NamesById& names) {
+  const std::string prefix = to_lower(trim(private_prefix));
+  if (prefix.empty()) return false;
+  std::string_view rest = mrkdwn;
+  for (size_t before = rest.size() + 1; rest.size() < before;) {
+    if (to_lower(rest.substr(0, prefix.size())) == prefix) return true;
+    if (is_prefix_as_link(rest, prefix, names)) return true;
+    before = rest.size();
+    for (const std::string_view sign : passed_over) {
+      if (!rest.starts_with(sign)) continue;
+      rest.remove_prefix(sign.size());
+      break;
+    }
+  }
+  return false;
+}
+
+Meaning meaning_of(const Turn& turn, const Said& said) {
+  const std::string command = command_in("chat.message", said.body);
+  if (!command.empty()) {
+    return split(command, ' ').front() == "note" ? Meaning::note : Meaning::command;
+  }
+  const std::string& prefix = turn.settings->private_prefix;
+  // The words behind our name, and the message as a whole: either may say that it is private.
+  const bool is_hidden = has_private_prefix(Turn::raw_text(said.body), prefix, turn.names()) ||
+                         has_private_prefix(Turn::text_of(said.body, "text"), prefix, turn.names());
+  if (is_hidden) return Meaning::hidden;
+  return is_close_word(turn, turn.plain(said.body)) ? Meaning::close_word : Meaning::speech;
+}
+
+}  // namespace dw
