@@ -8,7 +8,6 @@
 #include <map>
 
 #include "base/text.h"
-#include "records/lanes.h"
 
 namespace dw::demo {
 namespace {
