@@ -1,7 +1,7 @@
 # Files that become C++ source at build time, written by tools/embed.py.
 set(DW_EMBED ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py)
 
-# store/sql/*.sql as statements that the compiler knows by name, and the numbered migrations.
+# Each *.sql of a folder as statements that the compiler knows by name.
 function(dw_embed_sql name)
   file(GLOB_RECURSE statements CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.sql)
   list(FILTER statements EXCLUDE REGEX "/migrations/")

@@ -15,8 +15,6 @@
 namespace dw {
 namespace {
 
-/// Zendesk's search index lags behind its tickets: an hour is asked for once it has settled.
-constexpr std::chrono::minutes index_lag{2};
 /// Ages in hours at which an hour is counted again, for what came late.
 constexpr int recount_ages[] = {1, 2, 3, 6, 12, 24};
 /// More missing hours than this are fetched in bulk.
@@ -35,11 +33,6 @@ std::vector<HourCount> filled(const std::vector<HourCount>& found, TimePoint fro
     out.push_back({hour, is_there ? found[i].count : 0});
   }
   return out;
-}
-
-/// Hours before this one have settled.
-TimePoint hours_end(TimePoint now) {
-  return hour_of(now - index_lag);
 }
 
 }  // namespace

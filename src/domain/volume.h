@@ -16,6 +16,14 @@ inline TimePoint hour_of(TimePoint at) {
   return std::chrono::floor<std::chrono::hours>(at);
 }
 
+/// Zendesk's search index lags behind its tickets: an hour is asked for once it has settled.
+constexpr Millis index_lag{120'000};
+
+/// Hours before this one have settled.
+inline TimePoint hours_end(TimePoint now) {
+  return hour_of(now - index_lag);
+}
+
 struct HourCount {
   TimePoint hour{};  ///< where it begins, UTC
   int64_t count = 0;

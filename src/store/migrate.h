@@ -1,4 +1,4 @@
-// Numbered migrations, forward only (store/sql/migrations).
+// Numbered migrations, forward only; their files stand with whoever owns the tables.
 #pragma once
 #include <span>
 

@@ -10,7 +10,7 @@ import { call, folder, local, run, serve, teams, ticket } from "./daemon.mjs";
 import { postgres } from "./postgres.mjs";
 
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
-const migrations = fileURLToPath(new URL("../../src/store/sql/migrations", import.meta.url));
+const migrations = fileURLToPath(new URL("../../src/records/migrations", import.meta.url));
 /** As `sqlite3 FILE .dump` printed a store of schema 1; the words' index is made anew. */
 const first = readFileSync(join(fixtures, "store_schema_1.dump"), "utf8");
 

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "domain/volume.h"
 #include "fakes/zendesk_answers.h"
 #include "net/http_server.h"
 
@@ -78,7 +79,8 @@ void World::people() {
 void World::history() {
   using namespace std::chrono;
   constexpr int hours_back = 28 * 24, spike = 48;
-  const TimePoint hour = floor<hours>(clock_.now());
+  // The last hour that the volume judges when it looks, also in an hour's first minutes.
+  const TimePoint hour = hours_end(clock_.now());
   const auto add = [this](TimePoint at, const std::string& subject, const char* tag) {
     back_ = duration_cast<Millis>(clock_.now() - at);
     desk_->form_in(
@@ -226,7 +228,8 @@ HttpStep World::sheet_answer(const HttpScript::Seen& seen) const {
     return success(200, {{"sheets", json::array{tab}}});
   }
   const size_t from = seen.path.find('A', at);
-  const int64_t first = from == std::string::npos ? 2 : number_of(seen.path.substr(from + 1));
+  const int64_t first =
+      from == std::string::npos ? 2 : fake_zendesk::number_of(seen.path.substr(from + 1));
   json::array rows;
   for (size_t i = static_cast<size_t>(std::max<int64_t>(first, 2)) - 2; i < report_.size(); ++i) {
     rows.push_back(json::array(report_[i].begin(), report_[i].end()));
@@ -358,7 +361,7 @@ Task<void> World::learn_board_tickets() {
     for (const JsonView& one : JsonView(seen, ignored)["items"].elements()) {
       const std::string external = one["external"]["id"].text().value_or("");
       const int64_t id = one["id"].integer().value_or(0);
-      if (!external.empty()) board_tickets_[number_of(external)] = id;
+      if (!external.empty()) board_tickets_[fake_zendesk::number_of(external)] = id;
     }
     co_await pause(Millis(2'000));
   }
