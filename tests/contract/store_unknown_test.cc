@@ -54,12 +54,14 @@ struct LossyWorld {
 class LostAnswer : public testing::TestWithParam<CommitFault> {};
 
 INSTANTIATE_TEST_SUITE_P(Faults, LostAnswer,
-                         testing::Values(CommitFault::answer_lost, CommitFault::commit_lost,
-                                         CommitFault::held_back),
+                         testing::Values(CommitFault::answer_lost, CommitFault::answer_torn,
+                                         CommitFault::commit_lost, CommitFault::held_back),
                          [](const auto& fault) {
                            switch (fault.param) {
                              case CommitFault::answer_lost:
                                return "answer_lost";
+                             case CommitFault::answer_torn:
+                               return "answer_torn";
                              case CommitFault::commit_lost:
                                return "commit_lost";
                              default:
@@ -78,7 +80,8 @@ TEST_P(LostAnswer, each_write_is_answered_as_it_stands) {
     if (!written.ok()) {
       EXPECT_EQ(written.error().kind, ErrorKind::full) << written.error().text();
     }
-    const bool must_stand = GetParam() == CommitFault::answer_lost;
+    const bool must_stand =
+        GetParam() == CommitFault::answer_lost || GetParam() == CommitFault::answer_torn;
     EXPECT_EQ(written.ok(), must_stand);
     EXPECT_EQ(is_there(*world.beside, title), written.ok());
     // It goes on at once, and what did not stand may be tried again.

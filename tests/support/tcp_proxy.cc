@@ -107,6 +107,23 @@ void TcpProxy::accept_until_stopped() {
   }
 }
 
+namespace {
+
+/// The end of the server's answer to a COMMIT that it has executed (CommandComplete).
+constexpr std::string_view committed("COMMIT\0", 7);
+
+/// What a server says to each session when it is shut down (ErrorResponse).
+std::string shutdown_notice() {
+  static constexpr char fields[] =
+      "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0";
+  const auto length = static_cast<uint32_t>(sizeof fields + sizeof(uint32_t));
+  std::string out = "E";
+  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(length >> shift & 0xFFU);
+  return out.append(fields, sizeof fields);
+}
+
+}  // namespace
+
 void TcpProxy::carry(int client) {
   const int server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
@@ -117,7 +134,7 @@ void TcpProxy::carry(int client) {
   Frontend frontend;
   std::array<char, 16384> piece{};
   std::string held;
-  bool is_answer_lost = false;
+  bool is_answer_lost = false, is_answer_torn = false;
   while (is_open && !is_stopping_ && !is_broken_) {
     std::array<pollfd, 2> both = {{{client, POLLIN, 0}, {server, POLLIN, 0}}};
     if (is_silent_) {
@@ -128,7 +145,14 @@ void TcpProxy::carry(int client) {
     if (both[1].revents != 0) {
       const ssize_t got = ::recv(server, piece.data(), piece.size(), 0);
       if (got <= 0 || is_answer_lost) break;
-      send_all(client, {piece.data(), static_cast<size_t>(got)});
+      const std::string_view answer(piece.data(), static_cast<size_t>(got));
+      const size_t end = is_answer_torn ? answer.find(committed) : std::string_view::npos;
+      if (end != std::string_view::npos) {
+        send_all(client, answer.substr(0, end + committed.size()));
+        send_all(client, shutdown_notice());
+        break;
+      }
+      send_all(client, answer);
     }
     if (both[0].revents == 0) continue;
     const ssize_t got = ::recv(client, piece.data(), piece.size(), 0);
@@ -143,6 +167,7 @@ void TcpProxy::carry(int client) {
       break;
     }
     is_answer_lost = is_answer_lost || fault == CommitFault::answer_lost;
+    is_answer_torn = is_answer_torn || fault == CommitFault::answer_torn;
     send_all(server, bytes);
   }
   ::close(client);

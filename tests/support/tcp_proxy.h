@@ -16,6 +16,7 @@ void give_time(std::chrono::milliseconds time);
 enum class CommitFault {
   none,
   answer_lost,  ///< it is executed, and the connection breaks before its answer comes through
+  answer_torn,  ///< it is executed and answered, and the connection ends before "ready for query"
   commit_lost,  ///< the connection breaks before it comes through
   held_back,    ///< the client's side breaks; the server gets it two seconds later
 };

@@ -218,9 +218,17 @@ Result<PostgresResult> PostgresDb::next_result(Millis patience, const char* wher
 
 Result<int64_t> PostgresDb::collect(RowSink sink) {
   const std::vector<const Statement*> waited_for = std::exchange(on_their_way_, {});
-  const Statement& last = *waited_for.back();
-  if (PQpipelineSync(connection_.get()) == 0) return lost(last.name);
+  if (PQpipelineSync(connection_.get()) == 0) return lost(waited_for.back()->name);
   Result<int64_t> answer = int64_t{0};
+  has_committed_ = false;
+  const Result<void> read = read_all(waited_for, sink, answer);
+  // A server that is shut down answers a COMMIT, and ends the session before it is ready again.
+  if (!read.ok() && !has_committed_) return read.error();
+  return answer;
+}
+
+Result<void> PostgresDb::read_all(const std::vector<const Statement*>& waited_for, RowSink sink,
+                                  Result<int64_t>& answer) {
   for (const Statement* statement : waited_for) {
     // Each has one result, and then a null. After the first failure the rest were not executed.
     for (;;) {
@@ -232,20 +240,19 @@ Result<int64_t> PostgresDb::collect(RowSink sink) {
       if (answer.ok()) answer = std::move(one);
     }
   }
-  if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(last.name);
-  DW_TRY(const Answer end, next_result(patience_.answer, last.name));
-  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last.name);
-  return answer;
+  const char* last = waited_for.back()->name;
+  if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(last);
+  DW_TRY(const Answer end, next_result(patience_.answer, last));
+  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last);
+  is_committing_ = false;
+  return {};
 }
 
 Result<int64_t> PostgresDb::read_answer(const Statement& statement, const PGresult* result,
                                         RowSink sink) {
   const ExecStatusType status = PQresultStatus(result);
-  if (status == PGRES_PIPELINE_ABORTED) {
-    // One before it failed: it was not executed, COMMIT neither.
-    if (&statement == &stmt::commit) is_committing_ = false;
-    return int64_t{0};
-  }
+  // One before it failed, and it was not executed.
+  if (status == PGRES_PIPELINE_ABORTED) return int64_t{0};
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
     if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(statement.name);
     Error failed = error(statement.name, result);
@@ -256,6 +263,7 @@ Result<int64_t> PostgresDb::read_answer(const Statement& statement, const PGresu
   const std::string_view command = PQcmdStatus(const_cast<PGresult*>(result));
   if (&statement == &stmt::commit) {
     is_committing_ = false;
+    has_committed_ = command != "ROLLBACK";
     // COMMIT of a failed transaction succeeds as a ROLLBACK: that is no success here.
     if (command == "ROLLBACK") {
       return Error{ErrorKind::full, "store", "PostgreSQL rolled the transaction back"};

@@ -37,6 +37,8 @@ class PostgresDb : public Connection {
                     const char* ending = "");
   /// The answers to all that is on its way; the last one's rows go to `sink`.
   Result<int64_t> collect(RowSink sink);
+  Result<void> read_all(const std::vector<const Statement*>& waited_for, RowSink sink,
+                        Result<int64_t>& answer);
   Result<int64_t> read_answer(const Statement& statement, const pg_result* result, RowSink sink);
   /// The next result of libpq's, null at the end of a statement's.
   Result<PostgresResult> next_result(Millis patience, const char* where);
@@ -52,6 +54,7 @@ class PostgresDb : public Connection {
   std::string session_;         ///< a name that the server knows it by: see end_session
   std::string problem_;         ///< why the connection is lost; empty: it isn't, as far as is known
   bool is_committing_ = false;  ///< COMMIT was sent, and its answer has not been read
+  bool has_committed_ = false;  ///< and its answer was yes, whatever comes behind it
   std::vector<bool> is_prepared_;
   std::vector<const Statement*> on_their_way_;
 };
