@@ -30,7 +30,7 @@ async function carriesBothWays(world, root, ticket) {
   assert.match(told.text, /^\*Ida Agent\*: Try \*again\* &lt;!channel&gt;$/);
   await world.slack.order("edit", { channel: "C1", ts: reply, text: "Restarted it twice" });
   await world.slack.order("edit", { channel: "C1", ts: reply, text: "Restarted  it twice" });
-  await world.reads(root, /edited: Restarted it twice/);
+  await world.reads(root, /edited: Restarted\s+it twice/);
   await world.slack.order("delete", { channel: "C1", ts: reply });
   const note = await world.reads(root, /deleted in Slack/);
   assert.equal(note.public, false);
@@ -146,7 +146,7 @@ async function conversation(isHttp) {
   for (const [list, key, pattern] of [
     [thread, "text", /Try \*again\*/], [thread, "text", /the fix/],
     [thread, "text", /an answer while away/],
-    [comments, "plain_body", /edited: Restarted it twice/],
+    [comments, "plain_body", /edited: Restarted\s+it twice/],
     [comments, "plain_body", /edited: other words/], [comments, "plain_body", /the log/],
     [comments, "plain_body", /down again/], [comments, "plain_body", /said while away/],
   ]) assert.equal(count(list, pattern, key), 1, `${pattern} once`);
