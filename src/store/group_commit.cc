@@ -45,8 +45,7 @@ Result<void> SqlStore::first_full(const Batch& batch) {
 Result<void> SqlStore::run_one(Connection& db, const WriteWork& work, Touched& touched) {
   DW_CHECK(db.send(stmt::savepoint));
   WorkDb writing(db, Access::write);
-  Result<void> done = work(writing);
-  if (done.ok()) done = writing.finish();
+  Result<void> done = writing.run_work(work);
   if (done.ok()) {
     const Result<int64_t> released = db.run(stmt::release);
     if (released.ok()) {
@@ -111,8 +110,7 @@ void SqlStore::drop_writer() {
 SqlStore::Plainly SqlStore::run_plainly(Batch& batch, Touched& touched) {
   for (Pending& one : batch) {
     WorkDb db(*writer_, Access::write);
-    one.result = one.work(db);
-    if (one.result.ok()) one.result = db.finish();
+    one.result = db.run_work(one.work);
     if (!one.result.ok()) return batch.size() == 1 ? Plainly::failed : Plainly::unclear;
     merge(touched, db.touched());
   }

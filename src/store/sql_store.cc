@@ -335,9 +335,7 @@ Result<void> SqlStore::run_alone(const WriteWork& work) {
   DW_CHECK(begin_on(loner_, stmt::begin));
   Result<void> done = loner_->send(stmt::without_waiting_for_the_disk);
   if (done.ok()) {
-    WorkDb db(*loner_, Access::write);
-    done = work(db);
-    if (done.ok()) done = db.finish();
+    done = WorkDb(*loner_, Access::write).run_work(work);
   }
   if (done.ok()) done = loner_->settle();
   const Result<int64_t> ended = loner_->run(done.ok() ? stmt::commit : stmt::rollback);

@@ -33,7 +33,8 @@ void WorkDb::touch(Touched touched) {
   merge(touched_, touched);
 }
 
-Result<void> WorkDb::finish() {
+Result<void> WorkDb::run_work(const WriteWork& work) {
+  DW_CHECK(work(*this));
   for (const auto& [key, last] : last_) {
     DW_CHECK(connection_.send(*last.statement, {key.second, last.at}));
   }

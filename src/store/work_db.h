@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "ports/store.h"
 #include "store/connection.h"
 
 namespace dw {
@@ -38,8 +39,8 @@ class WorkDb final : public Db {
   void send_last(const Statement& statement, const std::string& key, TimePoint at) override;
   void touch(Touched touched) override;
 
-  /// Sends what was left for the end. Called once, when the work has succeeded.
-  Result<void> finish();
+  /// Runs a work, and sends what it left for its end. Called once.
+  Result<void> run_work(const WriteWork& work);
   const Touched& touched() const { return touched_; }
 
  private:
