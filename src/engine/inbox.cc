@@ -10,8 +10,6 @@
 #include "records/audit.h"
 #include "records/deliveries.h"
 #include "records/events.h"
-#include "records/links.h"
-#include "records/tickets.h"
 
 namespace dw {
 namespace {

@@ -58,6 +58,11 @@ bool is_undecided(const Turn& turn) {
   return std::any_of(turn.parts.bridges.begin(), turn.parts.bridges.end(), is_named);
 }
 
+/// A bridge has this channel, or may have it.
+bool may_be_bridged(const Turn& turn) {
+  return turn.settings != nullptr || is_undecided(turn);
+}
+
 /// Who is allowed as a bot is known by what the message says, and not asked for.
 void know_bot(Turn& turn, const Said& said) {
   const json::value author = Turn::member(turn.event.body, "author");
@@ -187,10 +192,9 @@ void take_message(Turn& turn) {
 
 void take_edit(Turn& turn) {
   const auto& before = turn.view.said;
-  const bool is_bridged = turn.settings != nullptr || is_undecided(turn);
   if (!is_speech(turn) || (before && before->kind == "own")) return;
   if (!before || before->kind == early_kind) {
-    if (is_bridged) remember_early(turn, turn.event.body);
+    if (may_be_bridged(turn)) remember_early(turn, turn.event.body);
     return;
   }
   if (!turn.link) return;
@@ -227,7 +231,7 @@ void take_deletion(Turn& turn) {
   const auto& before = turn.view.said;
   if (before && before->kind == "own") return;
   if (!before || before->kind == early_kind) {
-    if (turn.settings != nullptr || is_undecided(turn)) remember_early(turn, nullptr);
+    if (may_be_bridged(turn)) remember_early(turn, nullptr);
     return;
   }
   if (!turn.link) return;

@@ -65,9 +65,10 @@ Meaning meaning_of(const Turn& turn, const Said& said) {
     return split(command, ' ').front() == "note" ? Meaning::note : Meaning::command;
   }
   const std::string& prefix = turn.settings->private_prefix;
+  const NamesById names = turn.names();
   // The words behind our name, and the message as a whole: either may say that it is private.
-  const bool is_hidden = has_private_prefix(Turn::raw_text(said.body), prefix, turn.names()) ||
-                         has_private_prefix(Turn::text_of(said.body, "text"), prefix, turn.names());
+  const bool is_hidden = has_private_prefix(Turn::raw_text(said.body), prefix, names) ||
+                         has_private_prefix(Turn::text_of(said.body, "text"), prefix, names);
   if (is_hidden) return Meaning::hidden;
   return is_close_word(turn, turn.plain(said.body)) ? Meaning::close_word : Meaning::speech;
 }
