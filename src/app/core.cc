@@ -77,6 +77,18 @@ std::vector<QueueName> Core::queue_names() const {
   return out;
 }
 
+OperationsParts Core::operations_parts(const QueueDepths& outside_queues) {
+  return {.store = *store,
+          .inbox = *inbox,
+          .clock = clock,
+          .notices = *notices,
+          .shapes = shapes(),
+          .queues = queue_names(),
+          .outside_queues = outside_queues,
+          .volume = judging,
+          .lanes_changed = {}};
+}
+
 ShapeContext Core::shapes() const {
   ShapeContext context{.public_url = public_url, .timezone = settings.hours.timezone};
   for (const TallySettings& one : settings.tallies) {

@@ -30,6 +30,7 @@
 #include "net/http_client.h"
 #include "net/loop_clock.h"
 #include "store/open.h"
+#include "web/api/operations.h"
 #include "web/live_feed.h"
 
 namespace dw {
@@ -66,6 +67,8 @@ struct Core {
 
   std::vector<QueueName> queue_names() const;
   ShapeContext shapes() const;
+  /// What the operations work with, over HTTP and for commands; the rest is the caller's.
+  OperationsParts operations_parts(const QueueDepths& outside_queues);
   std::vector<Target*> outside_targets() const;
   std::vector<const HookSource*> hook_sources() const;
   OutboxSettings outbox_settings() const;

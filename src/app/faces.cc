@@ -37,16 +37,9 @@ std::unique_ptr<Oidc> oidc_of(Core& core) {
 }
 
 OperationsParts operations_parts(FacesParts& parts) {
-  Core& core = parts.core;
-  return {.store = *core.store,
-          .inbox = *core.inbox,
-          .clock = core.clock,
-          .notices = *core.notices,
-          .shapes = core.shapes(),
-          .queues = core.queue_names(),
-          .outside_queues = parts.depths,
-          .volume = core.judging,
-          .lanes_changed = std::move(parts.lanes_changed)};
+  OperationsParts out = parts.core.operations_parts(parts.depths);
+  out.lanes_changed = std::move(parts.lanes_changed);
+  return out;
 }
 
 ApiParts api_parts(const FacesParts& parts, Operations& operations, Access& access,

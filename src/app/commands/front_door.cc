@@ -7,18 +7,12 @@ namespace dw {
 namespace {
 
 OperationsParts parts_of(Core& core, const QueueDepths& depths) {
-  return {.store = *core.store,
-          .inbox = *core.inbox,
-          .clock = core.clock,
-          .notices = *core.notices,
-          .shapes = core.shapes(),
-          .queues = core.queue_names(),
-          .outside_queues = depths,
-          .routes = core.settings.routes,
-          .volume = core.judging,
-          .source = "command",
-          .is_notice_test = core.settings.notices.is_test,
-          .lanes_changed = [] {}};
+  OperationsParts parts = core.operations_parts(depths);
+  parts.routes = core.settings.routes;
+  parts.source = "command";
+  parts.is_notice_test = core.settings.notices.is_test;
+  parts.lanes_changed = [] {};
+  return parts;
 }
 
 std::string query_of(const Asking& asking) {
