@@ -74,8 +74,9 @@ bool is_capital(unsigned code) {
 std::string without_tokens(std::string_view mrkdwn) {
   std::string out;
   for (size_t at = 0; at < mrkdwn.size(); ++at) {
-    const size_t end = mrkdwn[at] == '<' ? mrkdwn.find('>', at) : std::string_view::npos;
-    if (end == std::string_view::npos) {
+    // Up to the next "<" and no further: a row of them is looked at once.
+    const size_t end = mrkdwn[at] == '<' ? mrkdwn.find_first_of("<>", at + 1) : mrkdwn.npos;
+    if (end == mrkdwn.npos || mrkdwn[end] == '<') {
       out += mrkdwn[at];
     } else {
       out += ' ';
