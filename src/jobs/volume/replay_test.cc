@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "jobs/volume/simulation.h"
+#include "support/simulated_helpdesk.h"
 
 namespace dw {
 namespace {

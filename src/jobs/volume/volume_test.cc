@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "jobs/volume/simulation.h"
 #include "jobs/volume/telling.h"
+#include "support/simulated_helpdesk.h"
 
 namespace dw {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "jobs/volume/backtest.h"
 #include "jobs/volume/count_files.h"
-#include "jobs/volume/simulation.h"
+#include "support/simulated_helpdesk.h"
 
 namespace dw {
 namespace {

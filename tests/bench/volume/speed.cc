@@ -5,7 +5,7 @@
 #include <fstream>
 #include <functional>
 
-#include "jobs/volume/simulation.h"
+#include "support/simulated_helpdesk.h"
 
 namespace dw {
 namespace {
