@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/tally_section.h"
-#include "domain/tally.h"
+#include "jobs/tally/records.h"
 #include "net/wake.h"
 #include "ports/store.h"
 

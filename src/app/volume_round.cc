@@ -125,7 +125,10 @@ Task<Result<void>> VolumeRound::count(TimePoint latest) {
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(stored, volume::hours(db, from, latest + one_hour));
     if (!is_embedded) return {};
-    DW_TRY(opened, tickets::opened_per_hour(db, from, latest + one_hour));
+    DW_TRY(const std::vector<OpenedHour> found,
+           tickets::opened_per_hour(db, from, latest + one_hour));
+    opened.clear();
+    for (const OpenedHour& one : found) opened.push_back({one.hour, one.count});
     return {};
   };
   DW_CO_CHECK(co_await core_.store->read(work));
@@ -143,7 +146,12 @@ Task<Result<std::vector<TaggedTicket>>> VolumeRound::tickets(TimePoint from, Tim
   std::vector<TaggedTicket> out;
   if (parts_.settings.is_from_file()) co_return out;
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(out, tickets::opened_between(db, from, until, tickets_max));
+    DW_TRY(const std::vector<OpenedTicket> found,
+           tickets::opened_between(db, from, until, tickets_max));
+    out.clear();
+    for (const OpenedTicket& one : found) {
+      out.push_back({std::to_string(one.id.value), one.title, one.tags, one.opened_at});
+    }
     return {};
   };
   DW_CO_CHECK(co_await core_.store->read(work));

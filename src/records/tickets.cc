@@ -243,21 +243,21 @@ Result<std::optional<TicketId>> find_at_desk(ReadDb& db, const std::string& desk
   return found;
 }
 
-Result<std::vector<HourCount>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until) {
-  std::vector<HourCount> out;
+Result<std::vector<OpenedHour>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until) {
+  std::vector<OpenedHour> out;
   DW_CHECK(db.run(stmt::opened_per_hour, {from, until}, [&](const Row& row) {
     out.push_back({row.time(0), row.integer(1)});
   }));
   return out;
 }
 
-Result<std::vector<TaggedTicket>> opened_between(ReadDb& db, TimePoint from, TimePoint until,
+Result<std::vector<OpenedTicket>> opened_between(ReadDb& db, TimePoint from, TimePoint until,
                                                  size_t limit) {
-  std::vector<TaggedTicket> out;
+  std::vector<OpenedTicket> out;
   DW_CHECK(
       db.run(stmt::opened_between, {from, until, static_cast<int64_t>(limit)}, [&](const Row& row) {
-        out.push_back({std::to_string(row.integer(0)), std::string(row.text(1)),
-                       decode_tags(row.text(2)), row.time(3)});
+        out.push_back({TicketId{row.integer(0)}, std::string(row.text(1)), decode_tags(row.text(2)),
+                       row.time(3)});
       }));
   return out;
 }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "domain/ticket.h"
-#include "domain/volume.h"
 #include "ports/retention.h"
 #include "records/paging.h"
 
@@ -31,6 +30,20 @@ struct TicketFigures {
   int64_t solved = 0;
   Quantiles first_reply;  ///< of tickets first replied to since then
   Quantiles cycle;        ///< opened to solved, of tickets solved since then
+};
+
+/// How many tickets were opened in an hour (UTC).
+struct OpenedHour {
+  TimePoint hour{};
+  int64_t count = 0;
+};
+
+/// What a ticket is about, without its texts.
+struct OpenedTicket {
+  TicketId id;
+  std::string title;
+  std::vector<std::string> tags;
+  TimePoint opened_at{};
 };
 
 /// Opens a ticket under the number that was reserved for it.
@@ -69,10 +82,10 @@ Result<std::vector<Link>> links(ReadDb& db, TicketId id);
 Result<TicketFigures> figures(ReadDb& db, TimePoint since);
 
 /// Tickets opened here per hour, hours without one left out, `until` excluded.
-Result<std::vector<HourCount>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until);
+Result<std::vector<OpenedHour>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until);
 
 /// Tickets opened here in that time, oldest first; `until` excluded.
-Result<std::vector<TaggedTicket>> opened_between(ReadDb& db, TimePoint from, TimePoint until,
+Result<std::vector<OpenedTicket>> opened_between(ReadDb& db, TimePoint from, TimePoint until,
                                                  size_t limit);
 
 /// Our ticket for a desk's own number.

@@ -8,7 +8,6 @@
 
 #include "base/shape.h"
 #include "domain/delivery.h"
-#include "domain/tally.h"
 #include "domain/ticket.h"
 #include "ports/store.h"
 #include "records/queues.h"

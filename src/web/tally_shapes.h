@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/shape.h"
-#include "domain/tally.h"
+#include "jobs/tally/records.h"
 
 namespace dw {
 

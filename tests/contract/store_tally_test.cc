@@ -1,6 +1,6 @@
 // The tally in every store: the newest text counts, a deletion is final, periods and channels.
 #include "contract/store_world.h"
-#include "domain/tally.h"
+#include "jobs/tally/records.h"
 #include "jobs/tally/rows.h"
 #include "records/changes.h"
 #include "support/retention.h"

@@ -1,6 +1,6 @@
 // Rows of the ticket volume, on every store.
 #include "contract/store_world.h"
-#include "domain/volume.h"
+#include "jobs/volume/records.h"
 #include "jobs/volume/rows.h"
 #include "records/tickets.h"
 
@@ -67,10 +67,10 @@ TEST_P(StoreContract, tickets_opened_here_are_counted_by_the_hour) {
     return {};
   });
   b->read([](ReadDb& db) -> Result<void> {
-    DW_TRY(const std::vector<HourCount> hours,
+    DW_TRY(const std::vector<OpenedHour> hours,
            tickets::opened_per_hour(db, hour_of(t0), hour_of(t0) + 24 * one_hour));
     int64_t sum = 0;
-    for (const HourCount& one : hours) {
+    for (const OpenedHour& one : hours) {
       EXPECT_EQ(one.hour, hour_of(one.hour));
       sum += one.count;
     }
@@ -78,7 +78,7 @@ TEST_P(StoreContract, tickets_opened_here_are_counted_by_the_hour) {
     DW_TRY(const auto tickets,
            tickets::opened_between(db, hour_of(t0), hour_of(t0) + 24 * one_hour, 2));
     EXPECT_EQ(tickets.size(), 2U);
-    EXPECT_EQ(tickets.at(0).subject, "t0");
+    EXPECT_EQ(tickets.at(0).title, "t0");
     return {};
   });
 }

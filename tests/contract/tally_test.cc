@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "domain/event.h"
-#include "domain/tally.h"
 #include "engine/inbox.h"
+#include "jobs/tally/records.h"
 #include "jobs/tally/rows.h"
 #include "net/task_group.h"
 #include "ports/store.h"

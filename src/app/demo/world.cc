@@ -9,8 +9,8 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "domain/volume.h"
 #include "fakes/zendesk_answers.h"
+#include "jobs/volume/records.h"
 #include "net/http_server.h"
 
 namespace dw::demo {

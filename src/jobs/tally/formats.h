@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "domain/tally.h"
+#include "jobs/tally/records.h"
 
 namespace re2 {
 class RE2;

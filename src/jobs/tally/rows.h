@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/tally.h"
+#include "jobs/tally/records.h"
 #include "records/paging.h"
 
 namespace dw {

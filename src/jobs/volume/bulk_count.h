@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "domain/volume.h"
+#include "jobs/volume/records.h"
 
 namespace dw {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "domain/volume.h"
 #include "jobs/volume/negative_binomial.h"
+#include "jobs/volume/records.h"
 
 namespace dw {
 

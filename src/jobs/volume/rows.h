@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/volume.h"
+#include "jobs/volume/records.h"
 #include "ports/db.h"
 
 namespace dw {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/shape.h"
-#include "domain/volume.h"
+#include "jobs/volume/records.h"
 
 namespace dw {
 

@@ -13,6 +13,7 @@
 #include "config/sections.h"
 #include "engine/inbox.h"
 #include "jobs/notices/notices.h"
+#include "jobs/tally/records.h"
 #include "jobs/volume/replay.h"
 #include "net/http_server.h"
 #include "ports/store.h"

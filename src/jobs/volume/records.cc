@@ -1,4 +1,4 @@
-#include "domain/volume.h"
+#include "jobs/volume/records.h"
 
 namespace dw {
 namespace {
