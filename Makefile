@@ -110,6 +110,9 @@ format-check:
 lint:
 	@/usr/bin/python3 tools/lint.py $(if $(ALL),--all,--most 30)
 
+two-lines: ## a new job and a new connector cost two shared lines each
+	@/usr/bin/python3 tests/house/two_lines.py
+
 docs-check: build
 	@/usr/bin/python3 tools/reference.py check
 

@@ -1,10 +1,10 @@
 #include "app/connectors.h"
 
 #include "app/core.h"
+#include "app/parts.h"
 #include "connectors/opsgenie/opsgenie.h"
 #include "connectors/pagerduty/pagerduty.h"
 #include "connectors/roster/roster.h"
-#include "connectors/shadow/shadow.h"
 #include "connectors/smtp/smtp.h"
 #include "connectors/webhook/webhook.h"
 #include "connectors/zendesk/inbound.h"
@@ -35,9 +35,14 @@ void build_queues(Core& core) {
   }
 }
 
-void build_desks(Core& core) {
-  core.local_targets.push_back(std::make_unique<EmbeddedDesk>());
-  core.local_targets.push_back(std::make_unique<Shadow>());
+void build_modules(Core& core) {
+  ConnectorParts out;
+  const ConnectorContext context{core.settings.own, core.loop,   core.clock,
+                                 core.http,         *core.rates, core.metrics};
+  for (const ConnectorModule& module : connector_modules()) module.build(context, out);
+  for (auto& target : out.targets) core.targets.push_back(std::move(target));
+  for (auto& target : out.local_targets) core.local_targets.push_back(std::move(target));
+  for (auto& hook : out.hooks) core.hooks.push_back(std::move(hook));
 }
 
 void build_slack(Core& core) {
@@ -135,7 +140,7 @@ void share_files(Core& core) {
 void build_connectors(Core& core) {
   build_teams(core);
   build_queues(core);
-  build_desks(core);
+  build_modules(core);
   build_slack(core);
   build_zendesk(core);
   share_files(core);

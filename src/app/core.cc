@@ -1,6 +1,7 @@
 #include "app/core.h"
 
 #include "app/connectors.h"
+#include "app/parts.h"
 #include "app/report.h"
 #include "app/volume_round.h"
 
@@ -31,12 +32,12 @@ BridgeParts bridge_parts(const Core& core) {
 Result<void> build_jobs(Core& core) {
   core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
       core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
-  core.jobs.push_back(std::make_unique<Desk>());
   core.jobs.push_back(std::make_unique<Bridge>(bridge_parts(core)));
-  core.jobs.push_back(std::make_unique<Taking>(core.public_url));
-  auto counting = std::make_unique<Tally>(core.settings.tallies);
-  core.tally = counting.get();
-  core.jobs.push_back(std::move(counting));
+  const JobContext context{core.settings.own, core.settings.hours, core.public_url};
+  for (const JobModule& module : job_modules()) {
+    core.jobs.push_back(module.build(context));
+    if (auto* tally = dynamic_cast<const Tally*>(core.jobs.back().get())) core.tally = tally;
+  }
   DW_TRY(core.judging, load_judging(core.settings));
   core.jobs.push_back(
       std::make_unique<Volume>(VolumeParts{core.settings.volume, core.judging, core.public_url}));
@@ -91,7 +92,7 @@ OperationsParts Core::operations_parts(const QueueDepths& outside_queues) {
 
 ShapeContext Core::shapes() const {
   ShapeContext context{.public_url = public_url, .timezone = settings.hours.timezone};
-  for (const TallySettings& one : settings.tallies) {
+  for (const TallySettings& one : settings.own.get<Tallies>()) {
     context.tally_channels.push_back(one.channel);
   }
   for (const auto& target : local_targets) context.target_labels[target->name()] = target->label();

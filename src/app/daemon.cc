@@ -45,7 +45,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
               core_->metrics, tasks_, core_->outside_targets(), core_->outbox_settings()),
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics, janitor_settings(*core_)),
       depths_(core_->gauges),
-      stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.tallies),
+      stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.own.get<Tallies>()),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
             depths_, core_->judging),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
@@ -85,7 +85,7 @@ void Daemon::wire() {
 }
 
 void Daemon::start_tally() {
-  if (core_->settings.tallies.empty()) return;
+  if (core_->settings.own.get<Tallies>().empty()) return;
   tasks_.run("tally recount", recount_changed(*core_));
   tasks_.run("stats files", stats_files_.write_until_stopped());
 }

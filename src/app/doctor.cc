@@ -174,7 +174,7 @@ constexpr Remedy remedies[] = {
 std::set<std::string> channels_of(const Settings& settings) {
   std::set<std::string> out;
   for (const BridgeSettings& bridge : settings.bridges) out.insert(bridge.channel);
-  for (const TallySettings& tally : settings.tallies) out.insert(tally.channel);
+  for (const TallySettings& tally : settings.own.get<Tallies>()) out.insert(tally.channel);
   for (const RouteSettings& route : settings.routes) out.insert(route.announce);
   out.insert(settings.summary.channel);
   out.erase("");

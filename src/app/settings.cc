@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <set>
 
+#include "app/parts.h"
 #include "base/text.h"
 #include "base/text_file.h"
 #include "connectors/roster/roster.h"
@@ -214,18 +215,6 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
   }
 }
 
-void check_tallies(const Settings& settings, const std::vector<int>& lines, Problems& problems) {
-  std::set<std::string> channels;
-  for (size_t i = 0; i < settings.tallies.size(); ++i) {
-    const std::string& channel = settings.tallies[i].channel;
-    if (channel.empty()) {
-      problems.add(lines[i], "tally.channel", "is missing");
-    } else if (!channels.insert(channel).second) {
-      problems.add(lines[i], "tally.channel", fmt::format("\"{}\" is there twice", channel));
-    }
-  }
-}
-
 int line_of(const Node::Table& root, const std::string& section, const std::string& key) {
   const auto found = root.find(section);
   if (found == root.end() || found->second.table() == nullptr) return 0;
@@ -361,9 +350,11 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_teams(root, settings, problems);
   read_zendesk(root, settings, environment, problems);
   read_oncall(root, settings, problems);
-  std::vector<int> queue_lines, route_lines, bridge_lines, tally_lines;
-  read_list(root, tally_section(), settings.tallies, tally_lines, problems);
-  check_tallies(settings, tally_lines, problems);
+  for (const OwnSection* section : own_sections()) {
+    const auto found = root.find(section->key());
+    if (found != root.end()) section->read(found->second, settings.own, problems);
+  }
+  std::vector<int> queue_lines, route_lines, bridge_lines;
   read_list(root, queue_section(), settings.queues, queue_lines, problems);
   read_list(root, route_section(), settings.routes, route_lines, problems);
   read_list(root, bridge_section(), settings.bridges, bridge_lines, problems);

@@ -7,8 +7,8 @@
 #include "config/bridge_section.h"
 #include "config/notices_section.h"
 #include "config/oncall_section.h"
+#include "config/own_section.h"
 #include "config/sections.h"
-#include "config/tally_section.h"
 #include "config/volume_section.h"
 #include "connectors/slack/config.h"
 #include "connectors/teams/config.h"
@@ -33,11 +33,11 @@ struct Settings {
   std::vector<OncallSettings> oncall;
   RetrySettings retry;
   HoursSettings hours;
-  std::vector<TallySettings> tallies;
   NoticesSettings notices;
   GoogleSettings google;
   MailSettings mail;
   VolumeSettings volume;
+  OwnSettings own;  ///< of the jobs and connectors in app/parts.cc
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;
@@ -57,15 +57,6 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
 /// Every section that may stand at the top of the file.
 std::vector<std::string> section_names();
 
-/// One key as the pages and the samples show it.
-struct FieldView {
-  std::string key, doc, allowed;
-  std::string value;  ///< its default, as TOML
-};
-struct SectionView {
-  std::string key, shape, doc;
-  std::vector<FieldView> fields;
-};
 /// All sections with their defaults, in the order of the reference page.
 std::vector<SectionView> section_views();
 

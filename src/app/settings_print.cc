@@ -1,5 +1,6 @@
 // Printing the configuration, describing it, and comparing two: each is a visitor over one list of
 // all sections, so that a new section is one line.
+#include "app/parts.h"
 #include "app/settings.h"
 
 namespace dw {
@@ -23,7 +24,7 @@ void visit(const Settings& a, const Settings& b, Visitor&& visitor) {
   visitor.named(oncall_section(), a.oncall, b.oncall);
   visitor.one(retry_section(), a.retry, b.retry);
   visitor.one(hours_section(), a.hours, b.hours);
-  visitor.list(tally_section(), a.tallies, b.tallies);
+  for (const OwnSection* section : own_sections()) visitor.own(*section, a.own, b.own);
   visitor.one(notices_section(), a.notices, b.notices);
   visitor.one(volume_section(), a.volume, b.volume, a.volume.is_on);
   visitor.one(google_section(), a.google, b.google);
@@ -37,14 +38,16 @@ struct Names {
   }
   void list(const auto& section, const auto&, const auto&) { out.emplace_back(section.key); }
   void named(const auto& section, const auto&, const auto&) { out.emplace_back(section.key); }
+  void own(const OwnSection& section, const OwnSettings&, const OwnSettings&) {
+    out.push_back(section.key());
+  }
 };
 
 struct Printer {
   std::string out{};
 
-  void put(const std::string& heading, const std::string& lines) {
-    out += (out.empty() ? "" : "\n") + heading + "\n" + lines;
-  }
+  void put(const std::string& heading, const std::string& lines) { put(heading + "\n" + lines); }
+  void put(const std::string& table) { out += (out.empty() ? "" : "\n") + table; }
   void one(const auto& section, const auto& value, const auto&, bool is_shown = true) {
     if (is_shown) put("[" + std::string(section.key) + "]", print_section(section, value));
   }
@@ -57,6 +60,9 @@ struct Printer {
     for (const auto& value : values) {
       put("[" + std::string(section.key) + "." + value.name + "]", print_section(section, value));
     }
+  }
+  void own(const OwnSection& section, const OwnSettings& from, const OwnSettings&) {
+    for (const std::string& table : section.print(from)) put(table);
   }
 };
 
@@ -72,6 +78,9 @@ struct Schema {
   void named(const auto& section, const auto&, const auto&) {
     out[section.key] =
         json::object{{"type", "object"}, {"additionalProperties", section_schema(section)}};
+  }
+  void own(const OwnSection& section, const OwnSettings&, const OwnSettings&) {
+    out[section.key()] = section.schema();
   }
 };
 
@@ -90,31 +99,28 @@ struct Reference {
   void named(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
     out += section_reference(section, T{});
   }
+  void own(const OwnSection& section, const OwnSettings&, const OwnSettings&) {
+    out += section.reference();
+  }
 };
 
 struct Views {
   std::vector<SectionView> out{};
 
   template <class T>
-  void put(const Section<T>& section) {
-    SectionView view{section.key, section.shape, section.doc, {}};
-    const T defaults{};
-    for (const Field<T>& field : section.fields) {
-      view.fields.push_back({field.key, field.doc, field.allowed, field.print(defaults)});
-    }
-    out.push_back(std::move(view));
-  }
-  template <class T>
   void one(const Section<T>& section, const T&, const T&, bool = true) {
-    put(section);
+    out.push_back(section_view(section));
   }
   template <class T>
   void list(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
-    put(section);
+    out.push_back(section_view(section));
   }
   template <class T>
   void named(const Section<T>& section, const std::vector<T>&, const std::vector<T>&) {
-    put(section);
+    out.push_back(section_view(section));
+  }
+  void own(const OwnSection& section, const OwnSettings&, const OwnSettings&) {
+    out.push_back(section.view());
   }
 };
 
@@ -134,6 +140,9 @@ struct Restarts {
   void named(const auto& section, const auto& before, const auto& after) {
     // The secrets of a hook change with a reload, and they alone.
     if (std::string_view(section.key) != "teams") list(section, before, after);
+  }
+  void own(const OwnSection& section, const OwnSettings& before, const OwnSettings& after) {
+    section.list_restarts(before, after, out);
   }
 };
 

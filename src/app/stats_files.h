@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "config/tally_section.h"
 #include "jobs/tally/records.h"
+#include "jobs/tally/section.h"
 #include "net/wake.h"
 #include "ports/store.h"
 

@@ -42,7 +42,7 @@ Task<Result<int64_t>> recount(Core& core, std::string channel) {
 }
 
 Task<void> recount_changed(Core& core) {
-  for (const TallySettings& tally : core.settings.tallies) {
+  for (const TallySettings& tally : core.settings.own.get<Tallies>()) {
     const std::string channel = tally.channel;
     std::string rule;
     auto work = [&](ReadDb& db) -> Result<void> {

@@ -8,7 +8,6 @@
 #include "base/random.h"
 #include "config/notices_section.h"
 #include "config/sections.h"
-#include "config/tally_section.h"
 
 namespace dw {
 namespace {
@@ -118,13 +117,6 @@ TEST(Section, what_only_looks_like_this_machine_is_none) {
                           "smtp+plain://me@127.0.0.1:25"}) {
     EXPECT_NE(mail(bad), "") << bad;
   }
-}
-
-TEST(Section, a_tally_pattern_that_the_job_could_not_compile_is_refused) {
-  const std::string good = "pattern = '(?P<name>.+) (?P<username>.+)'";
-  EXPECT_EQ(errors_of(tally_section(), good), "");
-  const std::string large = R"(pattern = '(?P<name>\pL{100}) (?P<username>\pL{100})')";
-  EXPECT_NE(errors_of(tally_section(), large), "");
 }
 
 }  // namespace

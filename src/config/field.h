@@ -284,6 +284,26 @@ std::string section_reference(const Section<T>& section, const T& defaults) {
   return out;
 }
 
+/// One key as the pages and the samples show it.
+struct FieldView {
+  std::string key, doc, allowed;
+  std::string value;  ///< its default, as TOML
+};
+struct SectionView {
+  std::string key, shape, doc;
+  std::vector<FieldView> fields;
+};
+
+template <class T>
+SectionView section_view(const Section<T>& section) {
+  SectionView view{section.key, section.shape, section.doc, {}};
+  const T defaults{};
+  for (const Field<T>& field : section.fields) {
+    view.fields.push_back({field.key, field.doc, field.allowed, field.print(defaults)});
+  }
+  return view;
+}
+
 /// Keys whose values differ and that a reload cannot change.
 template <class T>
 void list_restarts(const Section<T>& section, const T& before, const T& after,

@@ -65,14 +65,13 @@ Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job
              std::vector<LocalTarget*> local_targets)
     : store_(store), clock_(clock), metrics_(metrics), jobs_(std::move(jobs)) {
   for (LocalTarget* target : local_targets) local_targets_.emplace(target->name(), target);
+  for (const Job* job : jobs_) job->declare(metrics_);
   metrics_.declare_counter("deskwire_events_accepted_total",
                            "Events committed for the first time, by source");
   metrics_.declare_counter("deskwire_events_duplicate_total",
                            "Events that came again and changed nothing, by source");
   metrics_.declare_counter("deskwire_events_parked_total",
                            "Events kept without a plan because of a defect, by source");
-  metrics_.declare_counter("deskwire_intake_rejected_total",
-                           "Tickets turned away with an explanation, by reason");
   metrics_.declare_counter("deskwire_tickets_opened_total", "Tickets opened");
   metrics_.declare_counter("deskwire_deliveries_total", "Deliveries tried, by target and outcome");
   metrics_.declare_histogram("deskwire_accept_seconds", "From an event's arrival to its commit",

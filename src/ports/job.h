@@ -3,6 +3,7 @@
 #pragma once
 #include <string_view>
 
+#include "base/metrics.h"
 #include "domain/event.h"
 #include "ports/db.h"
 #include "ports/plan.h"
@@ -19,6 +20,8 @@ class Job {
   virtual bool takes(std::string_view kind) const = 0;
   /// Reads and plans. errors  of the store only
   virtual Result<Plan> decide(const Event& event, ReadDb& db) const = 0;
+  /// The metrics that its plans and changes count.
+  virtual void declare(Metrics&) const {}
   /// How its rows grow old.
   virtual Retention retention() const { return {}; }
 };

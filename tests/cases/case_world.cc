@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/parts.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "config/sections.h"
@@ -9,9 +10,7 @@
 #include "connectors/embedded_queue/embedded_queue.h"
 #include "connectors/shadow/shadow.h"
 #include "jobs/bridge/rows.h"
-#include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
-#include "jobs/taking/taking.h"
 #include "records/deliveries.h"
 #include "records/lanes.h"
 #include "records/links.h"
@@ -23,6 +22,7 @@ struct CaseWorld::Settings {
   BridgeParts bridge;
   IntakeParts intake;
   HoursSettings hours;
+  OwnSettings own;
 };
 
 CaseWorld::CaseWorld() : settings_(std::make_unique<Settings>()) {
@@ -51,9 +51,9 @@ void CaseWorld::build() {
   settings_->bridge.hours_message = hours.message;
   settings_->bridge.timezone = hours.timezone;
   jobs_.push_back(std::make_unique<Intake>(settings_->intake));
-  jobs_.push_back(std::make_unique<Desk>());
   jobs_.push_back(std::make_unique<Bridge>(settings_->bridge));
-  jobs_.push_back(std::make_unique<Taking>(settings_->intake.public_url));
+  const JobContext context{settings_->own, hours, settings_->intake.public_url};
+  for (const JobModule& module : job_modules()) jobs_.push_back(module.build(context));
   std::vector<const Job*> jobs;
   for (const auto& job : jobs_) jobs.push_back(job.get());
   std::vector<LocalTarget*> targets;
@@ -92,11 +92,24 @@ std::vector<std::string> CaseWorld::take(const std::string& text) {
   return told();
 }
 
+namespace {
+
+/// null: it is a section of the program's own.
+const OwnSection* own_section(const std::string& key) {
+  for (const OwnSection* section : own_sections()) {
+    if (section->key() == key) return section;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 void CaseWorld::know(const CaseLine& line) {
   const std::string what = line.word(0);
   if (what == "time") {
     clock_.jump(*from_rfc3339(line.word(1)) - clock_.now());
-  } else if (what == "bridge" || what == "hours" || what == "route" || what == "summary") {
+  } else if (what == "bridge" || what == "hours" || what == "route" || what == "summary" ||
+             own_section(what) != nullptr) {
     know_section(line);
   } else if (what == "oncall") {
     settings_->bridge.oncall[line.word(1)] = {line.has("notify"), line.has("assign")};
@@ -121,7 +134,9 @@ void CaseWorld::know(const CaseLine& line) {
 
 void CaseWorld::know_section(const CaseLine& line) {
   const std::string what = line.word(0);
-  std::string toml = "[" + what + "]\n";
+  const OwnSection* own = own_section(what);
+  const bool is_list = own != nullptr && own->view().shape.starts_with("[[");
+  std::string toml = (is_list ? "[[" + what + "]]" : "[" + what + "]") + "\n";
   for (const auto& [key, value] : line.raw) {
     const bool is_literal =
         value.starts_with('"') || value.starts_with('[') || value == "true" || value == "false";
@@ -132,7 +147,9 @@ void CaseWorld::know_section(const CaseLine& line) {
   const Node document = parse_document(toml, nothing, problems);
   if (problems.is_empty()) {
     const Node& node = document.table()->at(what);
-    if (what == "bridge") {
+    if (own != nullptr) {
+      own->read(node, settings_->own, problems);
+    } else if (what == "bridge") {
       BridgeSettings bridge;
       read_section(bridge_section(), node, what, bridge, problems);
       settings_->bridge.bridges.push_back(bridge);

@@ -193,7 +193,7 @@ void rebuild(Invocation& invocation, const TallyArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
   int64_t messages = 0;
-  for (const TallySettings& tally : core->settings.tallies) {
+  for (const TallySettings& tally : core->settings.own.get<Tallies>()) {
     if (!given.channel.empty() && given.channel != tally.channel) continue;
     const Result<int64_t> done = run_task(*core, recount(*core, tally.channel));
     if (!done.ok()) return fail(invocation, done.error());

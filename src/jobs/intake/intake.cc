@@ -134,6 +134,11 @@ bool Intake::takes(std::string_view kind) const {
   return kind == from_chat || kind == from_api || kind == from_desk;
 }
 
+void Intake::declare(Metrics& metrics) const {
+  metrics.declare_counter("deskwire_intake_rejected_total",
+                          "Tickets turned away with an explanation, by reason");
+}
+
 Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {
   IntakeView view;
   std::vector<Problem> ignored;

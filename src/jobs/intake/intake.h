@@ -30,6 +30,7 @@ class Intake : public JobOf<IntakeView> {
 
   std::string_view name() const override { return "intake"; }
   bool takes(std::string_view kind) const override;
+  void declare(Metrics& metrics) const override;
   Result<IntakeView> read(const Event& event, ReadDb& db) const override;
   /// chat.ticket replies {"text"}; api.ticket {"ticket"}, or is refused with every problem.
   Plan plan(const Event& event, const IntakeView& view) const override;

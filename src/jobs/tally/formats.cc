@@ -7,8 +7,8 @@
 #include <array>
 
 #include "base/text.h"
-#include "config/tally_section.h"
 #include "domain/mrkdwn.h"
+#include "jobs/tally/section.h"
 
 namespace dw {
 namespace {

@@ -9,8 +9,8 @@
 #include <map>
 #include <string>
 
-#include "config/tally_section.h"
 #include "jobs/tally/formats.h"
+#include "jobs/tally/section.h"
 #include "ports/job.h"
 
 namespace dw {

@@ -1,8 +1,9 @@
 // [[tally]]: the channels whose messages are counted per agent.
 #pragma once
 #include <string>
+#include <vector>
 
-#include "config/field.h"
+#include "config/own_section.h"
 
 namespace dw {
 
@@ -17,6 +18,10 @@ struct TallySettings {
 /// what the settings took is never refused later.
 constexpr int64_t tally_pattern_bytes_max = 1 << 20;
 
+using Tallies = std::vector<TallySettings>;
+
 const Section<TallySettings>& tally_section();
+/// The same as a list in which each channel stands once.
+const OwnSection& own_tally_section();
 
 }  // namespace dw

@@ -1,11 +1,14 @@
-#include "config/tally_section.h"
+#include "jobs/tally/section.h"
 
+#include <fmt/format.h>
 #include <re2/re2.h>
+
+#include <algorithm>
 
 namespace dw {
 namespace {
 
-std::string check_channel(const std::string& text) {
+std::string check_tallied(const std::string& text) {
   const bool is_plain =
       !text.empty() && text.size() <= 100 &&
       text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
@@ -25,6 +28,15 @@ std::string check_pattern(const std::string& text) {
   return is_whole ? "" : "must have the named groups (?P<name>…) and (?P<username>…)";
 }
 
+/// A channel stands once.
+std::pair<std::string, std::string> check_one(const Tallies& before, const TallySettings& one) {
+  if (one.channel.empty()) return {"channel", "is missing"};
+  const bool is_twice = std::any_of(before.begin(), before.end(), [&](const TallySettings& other) {
+    return other.channel == one.channel;
+  });
+  return {"channel", is_twice ? fmt::format("\"{}\" is there twice", one.channel) : ""};
+}
+
 }  // namespace
 
 const Section<TallySettings>& tally_section() {
@@ -32,7 +44,7 @@ const Section<TallySettings>& tally_section() {
       "tally",
       "[[tally]]",
       "A channel whose messages report ticket updates; they are counted per agent.",
-      {restart(text_field("channel", &TallySettings::channel, "the channel", check_channel,
+      {restart(text_field("channel", &TallySettings::channel, "the channel", check_tallied,
                           "a channel's id")),
        restart(text_field("pattern", &TallySettings::pattern,
                           "finds an update; empty: the built-in formats. Changing it counts all "
@@ -45,6 +57,11 @@ const Section<TallySettings>& tally_section() {
        restart(text_field("stats_file", &TallySettings::stats_file,
                           "this JSON file is kept up to date as the older bot wrote it; empty: "
                           "none"))}};
+  return section;
+}
+
+const OwnSection& own_tally_section() {
+  static const OwnList<TallySettings> section(tally_section(), check_one);
   return section;
 }
 

@@ -1,0 +1,15 @@
+#include "jobs/tally/module.h"
+
+#include "jobs/tally/section.h"
+#include "jobs/tally/tally.h"
+
+namespace dw {
+
+JobModule tally_module() {
+  return {.section = &own_tally_section(), .build = [](const JobContext& context) {
+            std::unique_ptr<Job> job = std::make_unique<Tally>(context.own.get<Tallies>());
+            return job;
+          }};
+}
+
+}  // namespace dw

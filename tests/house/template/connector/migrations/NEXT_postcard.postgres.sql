@@ -1,0 +1,4 @@
+CREATE TABLE postcard (
+  addressee TEXT PRIMARY KEY,
+  at BIGINT NOT NULL
+);
