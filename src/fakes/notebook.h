@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <utility>
 
 #include "ports/notebook.h"
 
@@ -17,6 +18,9 @@ class FakeNotebook : public Notebook {
       co_return Error{ErrorKind::conflict, "notebook", "another has written meanwhile"};
     }
     one = {std::move(text), version + 1};
+    if (std::exchange(loses_answer, false)) {
+      co_return Error{ErrorKind::unsure, "notebook", "the answer was lost"};
+    }
     co_return Result<void>();
   }
   Task<Result<bool>> take_turn(std::string name, Millis) override {
@@ -27,6 +31,7 @@ class FakeNotebook : public Notebook {
   std::map<std::string, Kept> kept;
   std::map<std::string, bool> taken_by_others;
   bool is_full = false;
+  bool loses_answer = false;  ///< of the next write, which stands
 };
 
 }  // namespace dw

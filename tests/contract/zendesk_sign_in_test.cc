@@ -68,6 +68,36 @@ TEST(ZendeskSignIn, a_refresh_is_in_the_notebook_before_it_is_used) {
   EXPECT_EQ(w.sign_ins(), 2U) << "the pair that could not be kept was not lost";
 }
 
+TEST(ZendeskSignIn, a_pair_that_is_kept_though_the_answer_was_lost_is_used) {
+  SignInWorld w;
+  w.exchange();
+  w.fake.expire_tokens();
+  w.notebook.loses_answer = true;
+  EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::later);
+  const std::string kept = w.notebook.kept[note].text;
+  EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::done);
+  EXPECT_EQ(w.notebook.kept[note].text, kept);
+  EXPECT_EQ(w.sign_ins(), 2U);
+}
+
+TEST(ZendeskSignIn, a_pair_that_could_not_be_kept_gives_way_to_what_another_has_kept_meanwhile) {
+  SignInWorld w;
+  w.exchange();
+  w.fake.expire_tokens();
+  w.notebook.is_full = true;
+  EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::later);
+  w.notebook.is_full = false;
+  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.notebook, w.world.rates,
+                      w.settings);
+  const Result<Secret> first = w.get(other);
+  ASSERT_TRUE(first.ok()) << first.error().text();
+  other.sign_in().forget(*first);
+  const Result<Secret> theirs = w.get(other);
+  ASSERT_TRUE(theirs.ok()) << theirs.error().text();
+  EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::done);
+  EXPECT_EQ(w.get(*w.client)->reveal(), theirs->reveal());
+}
+
 TEST(ZendeskSignIn, a_replica_uses_what_another_has_refreshed) {
   SignInWorld w;
   w.exchange();

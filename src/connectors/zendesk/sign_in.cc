@@ -123,14 +123,24 @@ Task<Result<void>> ZendeskSignIn::look(bool& is_fresh_now) {
 Task<Result<void>> ZendeskSignIn::save() {
   is_unsaved_ = true;
   const std::string text = encode_kept_tokens(*tokens_, settings_);
-  DW_CO_CHECK(co_await notebook_.write(note_name, text, version_));
+  const Result<void> written = co_await notebook_.write(note_name, text, version_);
+  if (!written.ok()) {
+    // Not known to be kept: what wanted to sign in was not sent, and that is sure.
+    const bool is_unknown = written.error().kind == ErrorKind::unsure;
+    co_return is_unknown ? Error{ErrorKind::busy, where, written.error().what} : written.error();
+  }
   ++version_;
   is_unsaved_ = false;
   co_return Result<void>();
 }
 
 Task<Result<void>> ZendeskSignIn::renew(Monotonic until) {
-  if (is_unsaved_) co_return co_await save();
+  if (is_unsaved_) {
+    const Result<void> saved = co_await save();
+    if (saved.ok() || saved.error().kind != ErrorKind::conflict) co_return saved;
+    // The note is newer than ours, or ours after all, and the answer was lost: it says what counts.
+    is_unsaved_ = false;
+  }
   bool is_fresh_now = false;
   DW_CO_CHECK(co_await look(is_fresh_now));
   if (is_fresh_now) co_return Result<void>();
