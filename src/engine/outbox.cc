@@ -302,9 +302,10 @@ Target* Outbox::target_for(const Delivery& delivery) const {
 Result<void> Outbox::mark_next(Db& db, Lane& lane) {
   DW_CHECK(unmark_unsent(db, lane));
   const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
+  const auto takes_answer = [this](std::string_view kind) { return inbox_.takes(kind); };
   const TimePoint now = clock_.now();
   lane.claim.until = now + settings_.lease;
-  DW_TRY(lane.unsent, lanes::begin_attempts(db, lane.claim, now, batch_max));
+  DW_TRY(lane.unsent, lanes::begin_attempts(db, lane.claim, now, batch_max, takes_answer));
   return {};
 }
 

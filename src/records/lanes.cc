@@ -34,6 +34,17 @@ Result<TimePoint> check_claim(Db& db, const LaneClaim& claim, TimePoint until) {
   return *held;
 }
 
+/// "" or why what becomes of the delivery would be lost here: its answer is an event of another
+/// version, and whoever performs it plans that event in the same commit.
+std::string unplannable_in(const Delivery& delivery, const TakesAnswer& takes_answer) {
+  const bool is_taken =
+      delivery.answer_kind.empty() || !takes_answer || takes_answer(delivery.answer_kind);
+  if (is_taken) return "";
+  return fmt::format(
+      "this version of Deskwire has no use for its answer ({}): one that has sends it",
+      delivery.answer_kind);
+}
+
 Result<void> put_off(Db& db, const Delivery& one, const std::string& why, TimePoint until) {
   log_error("store", why, {{"delivery", to_text(one.id)}, {"lane", one.lane}});
   DW_CHECK(db.send(stmt::finish_delivery, {one.id, static_cast<int>(DeliveryState::pending),
@@ -79,13 +90,15 @@ Result<void> release_all(Db& db) {
 }
 
 Result<std::vector<Delivery>> begin_attempts(Db& db, const LaneClaim& claim, TimePoint now,
-                                             const BatchMax& batch_max) {
+                                             const BatchMax& batch_max,
+                                             const TakesAnswer& takes_answer) {
   DW_CHECK(check_claim(db, claim, claim.until));
   std::vector<Delivery> head;
   std::vector<std::string> unreadable;
   DW_CHECK(db.run(stmt::lane_head, {claim.lane, batch_rows_max}, [&](const Row& row) {
     head.push_back(delivery_in(row));
     unreadable.push_back(unreadable_in(row));
+    if (unreadable.back().empty()) unreadable.back() = unplannable_in(head.back(), takes_answer);
   }));
   std::vector<Delivery> taken;
   size_t limit = 1;

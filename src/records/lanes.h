@@ -38,6 +38,9 @@ inline bool is_lane_lost(const Error& error) {
 /// How many deliveries one try may take together, given the first of them.
 using BatchMax = std::function<size_t(const Delivery& head)>;
 
+/// Whether a job of this version takes events of that kind: a delivery's answer becomes one.
+using TakesAnswer = std::function<bool(std::string_view answer_kind)>;
+
 /// What finish() writes about one delivery.
 struct Finished {
   DeliveryId id;
@@ -66,12 +69,13 @@ Result<void> release_all(Db& db);
 /// for the first of them, all for the same target and operation; marks them in doubt and counts
 /// an attempt, so that a crash leaves a doubt, not a loss. Stops in front of one that is not due,
 /// that holds the lane as dead or unsure, or that was in doubt before (that one comes alone,
-/// first, with is_in_doubt as it was found). One that can't be read here (another version wrote
-/// it) is put off, with the reason, for a replica that can. The lane is held until `claim.until`
-/// at least.
+/// first, with is_in_doubt as it was found). One that another version wrote, which can't be read
+/// here or whose answer no job here takes, is put off, with the reason, for a replica that can. The
+/// lane is held until `claim.until` at least.
 /// errors  conflict: the lane was taken over (is_lane_lost)
 Result<std::vector<Delivery>> begin_attempts(Db& db, const LaneClaim& claim, TimePoint now,
-                                             const BatchMax& batch_max);
+                                             const BatchMax& batch_max,
+                                             const TakesAnswer& takes_answer = {});
 
 /// Undoes what begin_attempts() marked, for one that was not sent: its attempt is not counted, and
 /// it is in doubt as `taken` says. Nothing, if the mark does not stand. errors  conflict, as above

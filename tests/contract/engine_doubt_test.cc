@@ -20,22 +20,65 @@ TEST(EngineDoubt, what_is_not_jobs_own_defect_parks_the_event_too) {
   EXPECT_TRUE(parked->is_parked);
 }
 
+/// Another claims every lane that is free by now.
+void take_over(World& world) {
+  const Result<void> taken = world.store->write_now([&](Db& db) -> Result<void> {
+    const TimePoint now = world.clock.now();
+    DW_TRY(const auto theirs, lanes::claim(db, {"another", {}}, now, now + Millis(30'000), 10));
+    EXPECT_EQ(theirs.size(), 1U);
+    return {};
+  });
+  EXPECT_TRUE(taken.ok());
+}
+
 TEST(EngineDoubt, a_replica_that_slept_while_its_target_waited_sends_nothing_another_has_taken) {
   World world;
   world.target.pace = Millis(100);
   world.send("a", "1");
   world.clock.advance(Millis(90'000));  // nothing of ours runs meanwhile
-  std::vector<LaneClaim> theirs;
-  const Result<void> taken = world.store->write_now([&](Db& db) -> Result<void> {
-    const TimePoint now = world.clock.now();
-    DW_TRY(theirs, lanes::claim(db, {"another", {}}, now, now + Millis(30'000), 10));
-    return {};
-  });
-  EXPECT_TRUE(taken.ok());
-  ASSERT_EQ(theirs.size(), 1U);
+  take_over(world);
   world.pass(Millis(20'000));
   EXPECT_EQ(world.performed(), Texts{}) << "another sends it";
   EXPECT_NE(world.metrics.text().find("deskwire_lanes_lost_total 1"), std::string::npos);
+}
+
+TEST(EngineDoubt, a_replica_that_slept_behind_its_own_note_asks_its_target_nothing) {
+  for (const bool is_in_doubt : {false, true}) {
+    World world;
+    if (is_in_doubt) {
+      world.target.script = {Outcome::unsure("no answer")};
+      world.send("a", "0");
+    }
+    const int begun = world.target.begun;
+    int writes = 0;
+    world.lying->behind_write = [&] {
+      // The event, unless it is there; the claim; the note that a try begins.
+      if (++writes != (is_in_doubt ? 2 : 3)) return;
+      world.clock.advance(Millis(90'000));
+      take_over(world);
+    };
+    if (!is_in_doubt) world.send("a", "1");
+    world.pass(Millis(20'000));
+    EXPECT_GE(writes, 3);
+    EXPECT_EQ(world.target.begun, begun) << "another sends it";
+    EXPECT_EQ(world.target.settled, 0) << "another asks about it";
+    EXPECT_NE(world.metrics.text().find("deskwire_lanes_lost_total 1"), std::string::npos);
+  }
+}
+
+TEST(EngineDoubt, what_asks_for_an_answer_of_another_version_waits_for_a_replica_that_has_it) {
+  World world;
+  EXPECT_TRUE(world.say("a", "1", "ask newer").ok());
+  world.send("b", "2");
+  world.pass(Millis(50'000));
+  EXPECT_EQ(world.performed(), Texts{"2"}) << "its answer would be lost here";
+  EXPECT_EQ(world.state_of(1), DeliveryState::pending);
+  EXPECT_EQ(world.delivery(1).attempts, 0);
+  EXPECT_FALSE(world.delivery(1).is_in_doubt);
+  EXPECT_NE(world.delivery(1).reason.find("answered newer"), std::string::npos);
+  world.job.knows_newer = true;
+  world.pass(Millis(20'000));
+  EXPECT_EQ(world.performed(), (Texts{"2", "1", "d-000001"})) << "the answer has its plan";
 }
 
 TEST(EngineDoubt, a_replica_that_slept_and_still_has_its_lane_sends_without_asking) {

@@ -26,7 +26,8 @@ class Relay : public JobOf<Reserved> {
   bool takes(std::string_view kind) const override {
     return kind == "say" || kind == "broken" || kind == "say later" || kind == "find" ||
            kind == "ask" || kind == "answered" || kind == "drop" || kind == "throw" ||
-           kind == "ask same" || kind == "answered same";
+           kind == "ask same" || kind == "answered same" || kind == "ask newer" ||
+           (knows_newer && kind == "answered newer");
   }
   Result<Reserved> read(const Event& event, ReadDb& db) const override {
     Reserved view;
@@ -64,11 +65,14 @@ class Relay : public JobOf<Reserved> {
                                .payload = QueueSend{.queue = "out", .body = event.key}});
     if (event.kind == "ask same") plan.deliveries.back().answer_kind = "answered same";
     if (event.kind == "ask") plan.deliveries.back().answer_kind = "answered";
+    if (event.kind == "ask newer") plan.deliveries.back().answer_kind = "answered newer";
     if (event.kind == "say later") {
       plan.deliveries.back().next_attempt_at = event.at + Millis(3000);
     }
     return plan;
   }
+
+  bool knows_newer = false;  ///< it is of the version that has "answered newer"
 };
 
 /// Takes the same events as Relay does, and some of its own.
@@ -98,6 +102,7 @@ class Told : public Target {
   const std::string& label() const override { return name_; }
   Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override {
     std::vector<Outcome> outcomes;
+    ++begun;
     if (throws_before) throw std::runtime_error("broken before a byte");
     if (pace > Millis(0)) {
       Wake turn(*loop, *clock);
@@ -144,7 +149,7 @@ class Told : public Target {
   std::vector<Outcome> script;
   Settled::Kind answer = Settled::Kind::not_happened;
   std::vector<std::string> performed;
-  int settled = 0;
+  int begun = 0, settled = 0;
 
  private:
   std::string name_ = "queue:out";
@@ -185,7 +190,11 @@ class Lying : public Store {
   explicit Lying(Store& store) : store_(store) {}
 
   Task<Result<void>> write(WriteWork work) override {
-    if (++writes != lies_at) co_return co_await store_.write(std::move(work));
+    if (++writes != lies_at) {
+      Result<void> done = co_await store_.write(std::move(work));
+      if (behind_write) behind_write();
+      co_return done;
+    }
     const Error lie{kind_of_lie, "store", "the answer was lost"};
     if (stands) {
       const Result<void> done = co_await store_.write(std::move(work));
@@ -209,6 +218,7 @@ class Lying : public Store {
   int writes = 0, lies_at = 0;
   bool stands = false;
   ErrorKind kind_of_lie = ErrorKind::full;
+  std::function<void()> behind_write;  ///< happens before the writer goes on
 
  private:
   Store& store_;
