@@ -62,8 +62,10 @@ bench-volume: board ## the judge of hours, quality and speed: docs/volume.md; SE
 	@build/volume_quality $(SERIES)
 	@cd build && ./volume_speed && /usr/bin/python3 ../tests/bench/volume/pandas_rule.py
 
-bench-notices: build ## a report of a million rows beside Python and pandas
+bench-notices: build ## a million rows beside Python and pandas; how long the store is held
 	@/usr/bin/python3 tests/bench/notices/run.py
+	@tools/build.sh build bench_notice_hold
+	@build/bench_notice_hold
 
 bench-all: board bench-bound ## every benchmark, one table; about fifteen minutes; SERIES=folder
 	@tools/build.sh build volume_quality volume_speed fake_slack fake_zendesk

@@ -19,6 +19,9 @@
 namespace dw {
 namespace {
 
+/// A piece ends when the only writer has been held for this long: who comes meanwhile waits 50 ms
+/// at most, however slow the store is. What is left is for the commit.
+constexpr Millis piece_time_max{10};
 /// Each time another process has written a piece.
 constexpr int refused_max = 1000;
 constexpr size_t template_bytes_max = 1 << 20;
@@ -422,7 +425,8 @@ Task<Result<void>> NoticeRuns::resume() {
 /// Several processes may be at one run, when one takes over and the other was only slow: of each
 /// piece one of them is refused, looks again, and tries the next.
 Task<Result<NoticeRun>> NoticeRuns::go_on(NoticeRun run) {
-  auto work = [&](Db& db) -> Result<void> { return write_piece(db, run); };
+  size_t letters = parts_.letters_per_commit;
+  auto work = [&](Db& db) -> Result<void> { return write_piece(db, run, letters); };
   int refused = 0;
   while (run.state == NoticeState::applying) {
     const Result<void> written = co_await parts_.store.write(work);
@@ -450,22 +454,23 @@ Result<void> NoticeRuns::begin(Db& db, NoticeRun& run) const {
   if (!is_first) return changed(run.id, "another run came first");
   DW_TRY(const bool is_planned, notices::begin_run(db, run.id, now));
   if (!is_planned) return changed(run.id, "it is sent or replaced already");
-  return write_piece(db, run);
+  size_t letters = parts_.letters_per_commit;
+  return write_piece(db, run, letters);
 }
 
 /// The next letters, and what the run is after them. All that is written here stands only where
-/// the run is still at the place that was read.
-Result<void> NoticeRuns::write_piece(Db& db, NoticeRun& run) const {
+/// the run is still at the place that was read. `letters_max` becomes what the next piece may read.
+Result<void> NoticeRuns::write_piece(Db& db, NoticeRun& run, size_t& letters_max) const {
+  const Monotonic begun = parts_.clock.monotonic();
   DW_TRY(const std::optional<NoticeRun> found, notices::run(db, run.id));
   if (!found) return Error{ErrorKind::missing, "notices", fmt::format("run {} is gone", run.id)};
   run = *found;
   if (run.state != NoticeState::applying) return {};
-  const PageRequest page{.limit = parts_.letters_per_commit, .cursor = run.applied_to};
-  DW_TRY(Page<NoticeLetter> letters, notices::letters(db, run.id, page));
   const std::string from = run.applied_to;
-  if (!letters.items.empty()) run.applied_to = letters.items.back().email;
-  DW_TRY(const bool is_ours, notices::advance_run(db, run.id, from, run.applied_to));
+  // Locks the run: nobody else is at the same letters until the commit.
+  DW_TRY(const bool is_ours, notices::advance_run(db, run.id, from, from));
   if (!is_ours) return changed(run.id, "another process was at the same letters");
+  DW_TRY(Page<NoticeLetter> letters, notices::letters(db, run.id, {letters_max, from}));
   const Event event{.source = "notices",
                     .key = fmt::format("run/{}/{}", run.id, run.hash),
                     .kind = "notices.apply",
@@ -473,14 +478,21 @@ Result<void> NoticeRuns::write_piece(Db& db, NoticeRun& run) const {
                     .body = json::object{{"run", run.id}, {"period", run.period}}};
   DW_TRY(const Recorded recorded, events::record(db, event));
   DW_TRY(NoticeMarks marks, notices::marks(db));
+  size_t written = 0;
   for (NoticeLetter& letter : letters.items) {
+    if (written > 0 && parts_.clock.monotonic() - begun > piece_time_max) break;
+    ++written;
+    run.applied_to = letter.email;
     if (!letter.left_out.empty()) continue;
     letter.number = marks.letters + 1;
     DW_TRY(const bool is_sent, write_delivery(db, run, recorded.id, std::move(letter)));
     if (is_sent) ++marks.letters;
   }
-  if (letters.next_cursor.empty()) return end(db, run, recorded.id, marks);
-  return notices::set_marks(db, marks);
+  letters_max = std::clamp<size_t>(2 * written, 1, parts_.letters_per_commit);
+  DW_TRY(const bool is_advanced, notices::advance_run(db, run.id, from, run.applied_to));
+  if (!is_advanced) return changed(run.id, "another process was at the same letters");
+  const bool is_last = written == letters.items.size() && letters.next_cursor.empty();
+  return is_last ? end(db, run, recorded.id, marks) : notices::set_marks(db, marks);
 }
 
 Result<void> NoticeRuns::end(Db& db, NoticeRun& run, EventId event, NoticeMarks marks) const {

@@ -27,7 +27,7 @@ struct NoticeParts {
   OpenReport open;
   /// Says who reads the report and as whom: for `check`.
   std::function<Task<std::string>()> reader;
-  /// Some 20 ms of the only writer: who comes meanwhile waits no longer.
+  /// At most; fewer where the store is slow.
   size_t letters_per_commit = 500;
 };
 
@@ -60,7 +60,7 @@ class NoticeRuns : public Notices {
   Task<void> drop_replaced();
   Task<Result<NoticeRun>> go_on(NoticeRun run);
   Result<void> begin(Db& db, NoticeRun& run) const;
-  Result<void> write_piece(Db& db, NoticeRun& run) const;
+  Result<void> write_piece(Db& db, NoticeRun& run, size_t& letters_max) const;
   Result<void> end(Db& db, NoticeRun& run, EventId event, NoticeMarks marks) const;
   Result<bool> write_delivery(Db& db, const NoticeRun& run, EventId event,
                               NoticeLetter letter) const;

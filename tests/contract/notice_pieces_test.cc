@@ -12,6 +12,7 @@
 #include "records/audit.h"
 #include "records/deliveries.h"
 #include "records/paging.h"
+#include "support/tcp_proxy.h"
 
 namespace dw {
 namespace {
@@ -53,6 +54,10 @@ class WatchedStore : public Store {
     if (fails_at > 0 && ++writes == fails_at) {
       co_return Error{ErrorKind::full, "store", "the process has died"};
     }
+    if (before_write) before_write();
+    const bool is_lie = lies_at > 0 && ++asked == lies_at;
+    const Error lie{ErrorKind::unsure, "store", "the answer was lost"};
+    if (is_lie && !stands) co_return lie;
     Result<void> done;
     int64_t before = 0, after = 0;
     const WriteWork counted = [&](Db& db) -> Result<void> {
@@ -63,6 +68,7 @@ class WatchedStore : public Store {
     };
     done = inner_.write_now(counted);
     if (done.ok()) most_rows = std::max(most_rows, after - before);
+    if (is_lie && done.ok()) co_return lie;
     co_return done;
   }
   Task<Result<void>> read(ReadWork work) override { co_return inner_.read_now(work); }
@@ -78,6 +84,10 @@ class WatchedStore : public Store {
   int64_t most_rows = 0;  ///< letters and deliveries together that one write added
   int fails_at = 0;       ///< this write and none after it
   int writes = 0;
+  int lies_at = 0;  ///< this write, or none, is answered wrongly
+  bool stands = false;
+  int asked = 0;
+  std::function<void()> before_write;
 
  private:
   static Result<int64_t> rows(Db& db) {
@@ -98,10 +108,20 @@ class WatchedStore : public Store {
   Loop& loop_;
 };
 
+/// Each look at it takes its time, as everything does that is done between two looks.
+class PassingClock : public ManualClock {
+ public:
+  Monotonic monotonic() const override { return ManualClock::monotonic() + ++looks_ * step; }
+  Millis step{};
+
+ private:
+  mutable int looks_ = 0;
+};
+
 /// One process that sends notices.
 struct Sender {
   Loop& loop;
-  ManualClock clock;
+  PassingClock clock;
   NoticesSettings settings;
   MailSettings mail;
   std::unique_ptr<Store> own;
@@ -137,11 +157,18 @@ struct Sender {
     const Result<NoticeRun> run = co_await notices.apply(plan->id, true, "ana");
     ended = run.ok() ? Result<void>() : Result<void>(run.error());
   }
+  Task<void> plan() {
+    const Result<NoticeRun> plan = co_await notices.plan(false, "ana");
+    ended = plan.ok() ? Result<void>() : Result<void>(plan.error());
+  }
+  Task<void> apply(int64_t run) {
+    const Result<NoticeRun> applied = co_await notices.apply(run, true, "ana");
+    ended = applied.ok() ? Result<void>() : Result<void>(applied.error());
+  }
   Task<void> take_over() { ended = co_await notices.resume(); }
 };
 
-class NoticePieces : public testing::TestWithParam<std::string> {
- protected:
+struct PieceWorld {
   void run(Task<void> one) { run(std::move(one), {}); }
   void run(Task<void> one, std::optional<Task<void>> other) {
     tasks.run("one", std::move(one));
@@ -180,20 +207,37 @@ class NoticePieces : public testing::TestWithParam<std::string> {
       return {};
     });
   }
-  NoticeState newest_state(Bundle& b) {
-    NoticeState state{};
+  /// What a person does who was told of a failure. How often it took.
+  int insist(Bundle& b, Sender& sender) {
+    run(sender.send());
+    int tries = 1;
+    for (; !sender.ended.ok() && tries < 20; ++tries) {
+      const NoticeRun left = newest(b);
+      if (left.state == NoticeState::applied) break;
+      const bool is_whole =
+          left.state == NoticeState::planned || left.state == NoticeState::applying;
+      run(is_whole ? sender.apply(left.id) : sender.send());
+    }
+    return tries;
+  }
+  /// Of state `writing`, if there is none.
+  NoticeRun newest(Bundle& b) {
+    NoticeRun out{.state = NoticeState::writing};
     b.read([&](ReadDb& db) -> Result<void> {
       DW_TRY(const auto runs, notices::runs(db, {.limit = 1}));
-      state = runs.items.at(0).state;
+      if (!runs.items.empty()) out = runs.items.front();
       return {};
     });
-    return state;
+    return out;
   }
+  NoticeState newest_state(Bundle& b) { return newest(b).state; }
 
   Loop loop;
   ManualClock clock;
   TaskGroup tasks{loop, clock};
 };
+
+class NoticePieces : public PieceWorld, public testing::TestWithParam<std::string> {};
 
 INSTANTIATE_TEST_SUITE_P(Engines, NoticePieces, testing::Values("sqlite", "postgresql"),
                          [](const auto& engine) { return engine.param; });
@@ -207,6 +251,21 @@ TEST_P(NoticePieces, no_write_of_a_run_holds_the_store_for_more_than_some_hundre
   EXPECT_LE(sender.store.most_rows, 500);
   EXPECT_GT(sender.store.most_rows, 0);
   EXPECT_EQ(newest_state(*b), NoticeState::applied);
+  expect_each_once(*b);
+}
+
+TEST_P(NoticePieces, where_the_store_is_slow_a_write_of_a_run_has_fewer_letters) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Sender sender(loop, b->url);
+  run(sender.plan());
+  ASSERT_TRUE(sender.ended.ok());
+  sender.store.most_rows = 0;
+  sender.clock.step = Millis(1);
+  run(sender.apply(newest(*b).id));
+  ASSERT_TRUE(sender.ended.ok()) << sender.ended.error().text();
+  EXPECT_LE(sender.store.most_rows, 11) << "a letter takes 1 ms, and they have 10";
+  EXPECT_GE(sender.store.most_rows, 9);
   expect_each_once(*b);
 }
 
@@ -234,6 +293,41 @@ TEST_P(NoticePieces, a_crash_between_two_pieces_leaves_a_run_that_goes_on_where_
     EXPECT_TRUE(next.ended.ok()) << dies_at;
     EXPECT_EQ(newest_state(*b), NoticeState::applied);
     expect_each_once(*b);
+  }
+}
+
+TEST_P(NoticePieces, whatever_write_is_answered_wrongly_each_customer_hears_once) {
+  for (const bool stands : {false, true}) {
+    for (int at = 1; at <= 9; ++at) {
+      auto b = place_for(GetParam());
+      b->reopen();
+      Sender sender(loop, b->url);
+      sender.store.lies_at = at;
+      sender.store.stands = stands;
+      EXPECT_LE(insist(*b, sender), 2) << at;
+      EXPECT_GE(sender.store.asked, at) << "this write is one of the run's";
+      EXPECT_EQ(newest_state(*b), NoticeState::applied) << at;
+      expect_each_once(*b);
+    }
+  }
+}
+
+TEST(NoticePiecesLostAnswers, of_real_commits_do_no_harm) {
+  for (const CommitFault fault : {CommitFault::answer_lost, CommitFault::commit_lost}) {
+    PieceWorld world;
+    auto b = place_for("postgresql");
+    b->reopen();
+    TcpProxy proxy(b->url);
+    Sender sender(world.loop, proxy.url());
+    const std::set<int> broken = {3, 8, 14, 17, 20, 23};
+    int writes = 0;
+    sender.store.before_write = [&] {
+      if (broken.contains(++writes)) proxy.break_next_commit(fault);
+    };
+    EXPECT_LT(world.insist(*b, sender), 20);
+    EXPECT_GE(proxy.faults(), 2);
+    EXPECT_EQ(world.newest_state(*b), NoticeState::applied);
+    world.expect_each_once(*b);
   }
 }
 
