@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "contract/engine_world.h"
 #include "contract/store_world.h"
 #include "ports/store.h"
 
@@ -87,6 +88,32 @@ TEST_P(SchedulerContract, what_fell_due_while_nobody_ran_is_run_once_and_said) {
   EXPECT_FALSE(second.scheduler.states().at(0).missed_at.has_value());
   first.pass(minute);
   EXPECT_EQ(first.ran.size(), 2U) << "and on it goes";
+}
+
+TEST_P(SchedulerContract, whatever_write_is_answered_wrongly_each_tick_is_run_once) {
+  for (const bool stands : {false, true}) {
+    for (int at = 1; at <= 5; ++at) {
+      auto b = setup();
+      Lying lying(*b->store);
+      lying.lies_at = at;
+      lying.stands = stands;
+      lying.kind_of_lie = ErrorKind::unsure;
+      Ticking one(lying, start, "*/5 * * * *");
+      Ticking other(*b->store, start - Millis(5000), "*/5 * * * *");
+      one.start();
+      other.start();
+      for (int i = 0; i < 18 * 60; ++i) {
+        for (Ticking* each : {&one, &other}) each->pass(Millis(1000));
+      }
+      std::vector<TimePoint> all = one.ran;
+      all.insert(all.end(), other.ran.begin(), other.ran.end());
+      std::sort(all.begin(), all.end());
+      const TimePoint first = *Schedule::parse("*/5 * * * *")->next_after(start, "UTC");
+      EXPECT_EQ(all, (std::vector<TimePoint>{first, first + 5 * minute, first + 10 * minute}))
+          << at << (stands ? " stands" : " is lost");
+      EXPECT_GE(lying.writes, at);
+    }
+  }
 }
 
 TEST_P(SchedulerContract, a_schedule_that_is_configured_anew_has_missed_nothing) {

@@ -9,6 +9,7 @@
 #include "domain/ticket.h"
 #include "ports/store.h"
 #include "records/events.h"
+#include "records/key_values.h"
 #include "records/leases.h"
 #include "records/paging.h"
 #include "records/tickets.h"
@@ -97,6 +98,31 @@ TEST_P(LostAnswer, each_write_is_answered_as_it_stands) {
     return {};
   });
   EXPECT_TRUE(counted.ok());
+}
+
+TEST_P(LostAnswer, a_text_that_a_connector_keeps_is_answered_as_it_stands) {
+  LossyWorld world;
+  const auto store = opened(world.proxy.url());
+  int64_t version = 0;
+  for (int i = 0; i < 4; ++i) {
+    world.proxy.break_next_commit(GetParam());
+    const std::string text = fmt::format("t{}", i);
+    const auto keep = [&](Db& db) { return key_values::set(db, "cursor", text, version); };
+    const Result<void> written = store->write_now(keep);
+    Kept there;
+    const Result<void> read = world.beside->read_now([&](ReadDb& db) -> Result<void> {
+      DW_TRY(there, key_values::get(db, "cursor"));
+      return {};
+    });
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(there.text == text, written.ok());
+    EXPECT_EQ(there.version, version + (written.ok() ? 1 : 0));
+    if (!written.ok()) {
+      EXPECT_TRUE(store->write_now(keep).ok());
+    }
+    ++version;
+  }
+  EXPECT_EQ(world.proxy.faults(), 4);
 }
 
 Task<void> write_many(Store& store, int from, int count, std::vector<Result<void>>& answers) {
