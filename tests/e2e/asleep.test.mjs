@@ -34,6 +34,9 @@ file = "report.csv"
 webhook_url = "http://127.0.0.1:${receiver.address().port}/hook"
 idempotent_webhook = true
 rate_per_minute = ${60_000 / between}
+[retry]
+# Longer than the sleep: of all that keeps it from sending, the lease alone is left.
+timeout = "5m"
 `);
   const yesterday = new Date(Date.now() - 86_400_000).toISOString();
   const day = `${yesterday.slice(8, 10)}/${yesterday.slice(5, 7)}/${yesterday.slice(0, 4)}`;

@@ -5,9 +5,9 @@
 
 Each defect (engine.py, promises.py, bridge.py, bounds.py, order.py, web.py) is one replaced text in
 a copy of the tree (build/mutants), built with the compiler cache and run: in the simulator until it
-breaks a promise or DW_SIM_SECONDS (60) are over, or in the program of units or contracts that the
-defect names. A text that is no longer there is a failure too: then the defect must be written anew
-for the code as it is now.
+breaks a promise or DW_SIM_SECONDS (60) are over, in the program of units or contracts that the
+defect names, or as the whole daemon in a test of tests/e2e ("e2e NAME.test.mjs"). A text that is no
+longer there is a failure too: then the defect must be written anew for the code as it is now.
 """
 
 import os
@@ -31,6 +31,8 @@ SIMULATOR = "sim"
 # The same program, over PostgreSQL alone.
 OVER_POSTGRESQL = "sim over postgresql"
 RUN_SECONDS_MAX = 300
+# The daemon, in one test of tests/e2e.
+END_TO_END = "e2e"
 # What each program is asked to run; all of it if it is not here.
 FILTERS = {SIMULATOR: "--gtest_filter=*hostile_world",
            OVER_POSTGRESQL: "--gtest_filter=*hostile_world_on_postgresql"}
@@ -55,12 +57,16 @@ def copy_if_other(source, target):
     return target
 
 
+def is_end_to_end(program):
+    return program.split()[0] == END_TO_END
+
+
 def build(program):
     environment = {**os.environ, "CCACHE_BASEDIR": str(COPY)}
     steps = (["cmake", "-S", ".", "-B", "build", "-G", "Ninja", "-DDW_BOARD=OFF",
               "-DDW_WERROR=OFF"],
              ["ninja", "-C", "build", "-j", os.environ.get("DESKWIRE_BUILD_JOBS", "2"),
-              program.split()[0]])
+              "deskwire" if is_end_to_end(program) else program.split()[0]])
     for step in steps:
         done = subprocess.run(step, cwd=COPY, env=environment, capture_output=True, text=True,
                               check=False)
@@ -70,8 +76,28 @@ def build(program):
     return True
 
 
+def end_to_end_verdict(test):
+    """The same of the daemon in a test of tests/e2e."""
+    folder = ROOT / "tests" / "e2e"
+    subprocess.run([ROOT / "tools" / "npm_packages.sh", "tests/e2e"], check=True,
+                   capture_output=True)
+    environment = {**os.environ, "DESKWIRE_BINARY": str(COPY / "build" / "deskwire")}
+    try:
+        run = subprocess.run(["node", "--test", "--test-reporter=tap", test], cwd=folder,
+                             env=environment, capture_output=True, text=True, check=False,
+                             errors="replace", timeout=RUN_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        return f"{test} does not come to its end"
+    if run.returncode == 0:
+        return None
+    failed = re.search(r"^not ok \d+ - (.*)", run.stdout, re.M)
+    return f"{test}: {failed.group(1) if failed else f'ended with {run.returncode}'}"
+
+
 def verdict(program):
     """What was noticed, or None if nothing was."""
+    if is_end_to_end(program):
+        return end_to_end_verdict(program.split()[1])
     environment = {**os.environ, "DW_SIM_SECONDS": os.environ.get("DW_SIM_SECONDS", "60")}
     wanted = ["--gtest_fail_fast", *([FILTERS[program]] if program in FILTERS else [])]
     try:
