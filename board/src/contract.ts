@@ -296,7 +296,7 @@ export interface Status {
     schedule: string;
     next_run_at: string | null;
     last_run_at: string | null;
-    missed_at: string | null;  // fell due while nobody ran
+    missed_at: string | null;  // missed while no replica was running
   })[];
   access: {
     mode: "loopback" | "password" | "token" | "oidc";

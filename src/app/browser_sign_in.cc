@@ -16,7 +16,7 @@ class Answer {
  public:
   Answer(Core& core, BrowserSignIn how)
       : core_(core), how_(std::move(how)), came_(core.loop, core.clock) {
-    outcome_ = Error{ErrorKind::busy, how_.system, "nobody signed in within ten minutes"};
+    outcome_ = Error{ErrorKind::busy, how_.system, "no sign-in within 10 minutes"};
   }
 
   Task<Result<void>> wait(std::string bound) {
@@ -29,14 +29,14 @@ class Answer {
   Task<Response> take(Request& request) {
     const std::string code = request.parameter("code").value_or("");
     // A browser may fetch an address twice; a code is good for once.
-    if (is_taken_) co_return said(400, "This sign-in was answered already.");
+    if (is_taken_) co_return said(400, "This sign-in is already complete.");
     if (!equal_constant_time(request.parameter("state").value_or(""), how_.state)) {
-      co_return said(400, "This answer belongs to no sign-in that waits here.");
+      co_return said(400, "No sign-in is waiting for this response.");
     }
     is_taken_ = true;
     if (code.empty()) {
-      const std::string why = request.parameter("error").value_or("no code came back");
-      outcome_ = Error{ErrorKind::denied, how_.system, "the sign-in was not granted: " + why};
+      const std::string why = request.parameter("error").value_or("the response has no code");
+      outcome_ = Error{ErrorKind::denied, how_.system, "the sign-in was denied: " + why};
     } else {
       outcome_ = co_await how_.exchange(code, redirect_);
     }

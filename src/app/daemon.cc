@@ -138,7 +138,7 @@ void Daemon::wait_for_signals() {
 void Daemon::reload() {
   const Result<Settings> next = load_settings(core_->settings.file, process_environment());
   if (!next.ok()) {
-    log_error("reload", "the configuration stays as it was: " + next.error().text());
+    log_error("reload", "configuration not reloaded: " + next.error().text());
     return;
   }
   for (const std::string& key : keys_needing_restart(core_->settings, *next)) {
@@ -164,7 +164,7 @@ void Daemon::reload() {
 
 Task<void> Daemon::stop() {
   notify_systemd("STOPPING=1");
-  log_info("serve", "stopping: what is in flight is finished first");
+  log_info("serve", "stopping; finishing requests and deliveries in flight");
   faces_.stop();
   listeners_.stop();
   outbox_.stop();

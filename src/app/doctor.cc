@@ -109,15 +109,14 @@ constexpr Remedy remedies[] = {
     {"slack (incoming)", "",
      "set SLACK_APP_TOKEN (Socket Mode, no public address needed), or "
      "SLACK_SIGNING_SECRET and the app's request URLs"},
-    {"slack channel", "connect|resolve|imeout|auth|token", "first what the bot token needs, above"},
+    {"slack channel", "connect|resolve|imeout|auth|token", "fix the bot token first, see above"},
     {"slack channel", "missing_scope",
      "reinstall the app from its manifest: it needs channels:read "
      "and groups:read"},
     {"slack channel", "",
-     "in that channel: /invite @Deskwire; a private channel shows itself to "
-     "members alone"},
+     "in that channel: /invite @Deskwire; only members can see a private channel"},
     {"zendesk sign-in", "onnect|resolve|imeout",
-     "is zendesk.url right, and may this machine reach it on port 443?"},
+     "check zendesk.url, and that this machine can reach it on port 443"},
     {"zendesk sign-in", "",
      "Admin Center > Apps and integrations > APIs: make an OAuth client and "
      "set oauth_client_id and oauth_client_secret, or `deskwire login "
@@ -133,14 +132,14 @@ constexpr Remedy remedies[] = {
      "Admin Center > Objects and rules > Tickets > Fields: the "
      "number at the end of the field's address"},
     {"zendesk webhook", "",
-     "`deskwire setup zendesk`, then ZENDESK_WEBHOOK_SECRET is what it says"},
+     "run `deskwire setup zendesk`, and set ZENDESK_WEBHOOK_SECRET to the secret that it prints"},
     {"queue", "AccessDenied",
      "allow this key sqs:SendMessage and sqs:GetQueueAttributes on the "
      "queue"},
-    {"queue", "NonExistent", "make the queue in that region, or correct queue.url"},
+    {"queue", "NonExistent", "create the queue in that region, or correct queue.url"},
     {"queue", "onnect|resolve|imeout",
-     "is queue.url right, and may this machine reach it? queue.endpoint names "
-     "another place where SQS is spoken"},
+     "check queue.url, and that this machine can reach it; queue.endpoint sets another SQS "
+     "endpoint"},
     {"queue", "",
      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the instance's role) with "
      "sqs:SendMessage and sqs:GetQueueAttributes"},
@@ -149,7 +148,7 @@ constexpr Remedy remedies[] = {
      "viewer"},
     {"notices", "404", "notices.sheet_id is the part between /d/ and /edit of the sheet's address"},
     {"mail", "onnect|resolve|imeout",
-     "is mail.url right? Many networks shut port 25; use 587 or 465"},
+     "check mail.url; many networks block port 25, use 587 or 465"},
     {"mail", "",
      "mail.username and mail.password must be those of a mailbox that may send; with "
      "two factors that is an app password"},
@@ -161,13 +160,12 @@ constexpr Remedy remedies[] = {
      "the schedule's name"},
     {"clock", "", "`timedatectl set-ntp true`, or install chrony"},
     {"public_url", "",
-     "the name must lead to this machine and its proxy to server.listen; a tunnel "
-     "must be running. A firewall may refuse this machine alone: ask the same "
-     "address from outside"},
+     "the name must resolve to this machine, and its proxy must forward to server.listen; a tunnel "
+     "must be running. A firewall may block only this machine: try the address from outside"},
     {"store", "",
-     "the folder must be this user's, with room on its disk; PostgreSQL must take "
-     "connections from here"},
-    {"hook", "", "copy the secret anew from where the webhook was made"},
+     "the folder must belong to this user and have free disk space; PostgreSQL must accept "
+     "connections from this machine"},
+    {"hook", "", "copy the secret again from where you created the webhook"},
 };
 
 /// All channels that are named in the configuration, each once.
@@ -226,19 +224,19 @@ std::vector<Probe> probe_gaps(const Core& core) {
   const SlackSettings& slack = settings.slack;
   if (slack.is_given && slack.app_token.empty() && slack.signing_secrets.empty()) {
     out.push_back({"slack (incoming)", false,
-                   "nothing can come in: neither Socket Mode nor signed requests are set up"});
+                   "no events can arrive: configure Socket Mode or signed requests"});
   }
   const bool is_reached_from_outside = !slack.signing_secrets.empty() || !settings.teams.empty() ||
                                        !settings.zendesk.webhook_secrets.empty();
   if (is_reached_from_outside && settings.server.public_url.empty()) {
     out.push_back({"public_url", true,
-                   "warning: server.public_url is not set; hooks are told at " + core.public_url +
-                       ", which the outside can hardly reach"});
+                   "warning: server.public_url is not set; hook URLs use " + core.public_url +
+                       ", which other systems probably cannot reach"});
   }
   if (settings.notices.has_report() && settings.notices.webhook_url.empty() &&
       settings.mail.url.empty()) {
     out.push_back({"notices (outgoing)", false,
-                   "there is a report and no way to customers: set notices.webhook_url, or [mail] "
+                   "no way to send the notices: set notices.webhook_url, or [mail] "
                    "and notices.via = \"smtp\""});
   }
   return out;
@@ -315,18 +313,18 @@ Task<std::vector<Probe>> probe_address(Core& core, Millis timeout) {
   Probe probe{.name = "public_url", .is_ok = is_healthy(far)};
   const bool is_running = is_healthy(near) || !server.tls_cert.empty();
   if (probe.is_ok) {
-    probe.detail = core.public_url + " leads to a Deskwire";
+    probe.detail = core.public_url + " reaches a Deskwire";
   } else if (!is_running && !far.ok()) {
     probe.is_ok = true;
     probe.detail = fmt::format(
-        "warning: not asked further: nothing answers on {}; once `deskwire "
-        "serve` runs, check again",
+        "warning: not checked further: nothing listens on {}; start `deskwire serve` and check "
+        "again",
         server.listen);
   } else if (!far.ok()) {
     probe.detail = core.public_url + "/healthz: " + far.error().what;
   } else {
     probe.detail =
-        fmt::format("{}/healthz answers {}, and that is no Deskwire", core.public_url, far->status);
+        fmt::format("{}/healthz returned {}; that is not a Deskwire", core.public_url, far->status);
   }
   out.push_back(std::move(probe));
   co_return out;

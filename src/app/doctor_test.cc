@@ -51,7 +51,7 @@ TEST(doctor, a_clock_that_is_minutes_off_is_a_failure_and_a_little_off_a_warning
 
 TEST(doctor, what_is_well_needs_no_remedy_and_each_trouble_of_a_name_gets_its_own) {
   const Settings settings;
-  EXPECT_EQ(remedy({"mail", true, "takes mail"}, settings), "");
+  EXPECT_EQ(remedy({"mail", true, "accepts mail"}, settings), "");
   const std::string shut = remedy({"mail", false, "mail.acme:25: could not connect"}, settings);
   EXPECT_NE(shut.find("587"), std::string::npos);
   EXPECT_NE(remedy({"mail", false, "535 authentication failed"}, settings), shut);

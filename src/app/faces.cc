@@ -105,7 +105,7 @@ Routes Faces::routes() {
 ServerOptions Faces::server_options() {
   const ServerSettings& server = core_.settings.server;
   core_.metrics.declare_histogram("deskwire_http_seconds",
-                                  "From a request's last byte to its answer, by route",
+                                  "Time from a request's last byte to its response, by route",
                                   {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 20});
   ServerOptions options;
   options.listen = server.listen;

@@ -19,8 +19,8 @@ Result<int32_t> read_last_run_date(const std::string& file) {
     return Error{ErrorKind::missing, file, "there is no such file"};
   }
   const Error wrong{ErrorKind::invalid, file,
-                    "must be {\"last_run_date\": \"DD/MM/YYYY\"}; mend it or take it away: a date "
-                    "that is guessed would tell customers twice, or never"};
+                    "must be {\"last_run_date\": \"DD/MM/YYYY\"}; fix or remove the file: with a "
+                    "wrong date customers are mailed twice, or never"};
   const Result<std::string> text = read_whole(file, bytes_max);
   if (!text.ok()) return wrong;
   const Result<json::value> parsed = parse_json(*text);

@@ -15,16 +15,16 @@ Response answer(int status, std::string words) {
 }
 
 Task<Response> take(Core& core, Request& request) {
-  const Response nobody = answer(400, "This answer belongs to no sign-in that waits here.");
+  const Response nobody = answer(400, "No sign-in is waiting for this response.");
   const std::string state = request.parameter("state").value_or("");
   const std::string code = request.parameter("code").value_or("");
-  const std::string refusal = request.parameter("error").value_or("no code came back");
+  const std::string refusal = request.parameter("error").value_or("the response has no code");
   const Result<Kept> kept = co_await core.notebook->read(oauth_login_note);
-  if (!kept.ok()) co_return answer(503, "The store can't be read now; try again.");
+  if (!kept.ok()) co_return answer(503, "Cannot read the store; try again.");
   std::optional<OauthLogin> login = decode_oauth_login(kept->text);
   if (!login || !login->outcome.empty() || login->expires_at < core.clock.now()) co_return nobody;
   if (state.empty() || !equal_constant_time(state, login->state)) co_return nobody;
-  Result<void> done = Error{ErrorKind::denied, "zendesk", "was not granted: " + refusal};
+  Result<void> done = Error{ErrorKind::denied, "zendesk", "was denied: " + refusal};
   if (!code.empty()) {
     ZendeskCode given{code, login->redirect_uri, login->verifier};
     done = co_await core.zendesk->sign_in().exchange(std::move(given), exchange_timeout);

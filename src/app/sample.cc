@@ -214,8 +214,7 @@ std::string print_example() {
       "# deskwire.toml: every section and every key, each with its default or an example.\n"
       "# Printed by `deskwire config --example`. Lines that begin with \"#\" and a key are "
       "settings\n"
-      "# that are not set: take away the \"#\" of the section's heading and of what you "
-      "change.\n\n";
+      "# that are not set: remove the \"#\" of the section's heading and of what you change.\n\n";
   for (const SectionView& section : section_views()) {
     out += print_view(section, example_name(section), {}, false);
   }
@@ -225,7 +224,7 @@ std::string print_example() {
 
 std::string print_sample(const Surroundings& surroundings) {
   std::string out =
-      "# Written by `deskwire init`. What is set stands at the start of a line; \"#key = value\" "
+      "# Written by `deskwire init`. Keys that are set start their line; \"#key = value\" "
       "is\n"
       "# a key's default. Every other section: `deskwire config --example`. Secrets come from the\n"
       "# environment, \"${NAME}\", or from a file, \"file:/path\". `deskwire check` says what is "
@@ -309,7 +308,8 @@ std::vector<Errand> errands(const Surroundings& around, const std::string& manif
                    {"Admin Center > Apps and integrations > APIs > OAuth clients > Add: kind "
                     "confidential, identifier deskwire; its secret is ZENDESK_OAUTH_CLIENT_SECRET",
                     "with server.public_url: `deskwire setup zendesk` makes the webhook and its "
-                    "trigger; ZENDESK_WEBHOOK_SECRET is what it says. Without: nothing is to do"}});
+                    "trigger; set ZENDESK_WEBHOOK_SECRET to the secret that it prints. Without it, "
+                    "no step is needed"}});
   }
   if (around.has_sheets) {
     out.push_back({"Google Sheets",

@@ -103,7 +103,7 @@ void read_teams(const Node::Table& root, Settings& settings, Problems& problems)
     const bool is_given = node.table() != nullptr && node.table()->count("secret") > 0;
     if (!is_given) {
       problems.add(node.line, key + ".secret",
-                   "is missing (a hook without a secret is never served)");
+                   "is missing (Deskwire does not serve a hook without a secret)");
     }
     settings.teams.push_back(std::move(teams));
   }
@@ -141,7 +141,7 @@ void check_queues(Settings& settings, const std::vector<int>& lines, const Envir
     if (queue.name.empty()) {
       problems.add(lines[i], "queue.name", "is missing");
     } else if (!names.insert(queue.name).second) {
-      problems.add(lines[i], "queue.name", fmt::format("\"{}\" is there twice", queue.name));
+      problems.add(lines[i], "queue.name", fmt::format("duplicate \"{}\"", queue.name));
     }
     if (queue.is_embedded() || !queue.region.empty()) continue;
     // https://sqs.eu-west-1.amazonaws.com/…
@@ -193,8 +193,7 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
     if (bridge.channel.empty()) {
       problems.add(lines[i], "bridge.channel", "is missing");
     } else if (!channels.insert(bridge.channel).second) {
-      problems.add(lines[i], "bridge.channel",
-                   fmt::format("\"{}\" is there twice", bridge.channel));
+      problems.add(lines[i], "bridge.channel", fmt::format("duplicate \"{}\"", bridge.channel));
     }
     needs(lines[i], "bridge.channel", "slack");
     if (bridge.desk == BridgeDesk::zendesk) needs(lines[i], "bridge.desk", "zendesk");
@@ -225,7 +224,7 @@ int line_of(const Node::Table& root, const std::string& section, const std::stri
 void check_volume(const VolumeSettings& volume, const Node::Table& root, Problems& problems) {
   if (!volume.timezone.empty() && !is_timezone(volume.timezone)) {
     problems.add(line_of(root, "volume", "timezone"), "volume.timezone",
-                 fmt::format("\"{}\" is no time zone here", volume.timezone));
+                 fmt::format("unknown time zone \"{}\"", volume.timezone));
   }
   if (const auto parsed = Schedule::parse(volume.schedule); !parsed.ok()) {
     problems.add(line_of(root, "volume", "schedule"), "volume.schedule", parsed.error().what);
@@ -236,7 +235,7 @@ void check_together(const Settings& settings, const Node::Table& root, Problems&
   const ServerSettings& server = settings.server;
   if (server.tls_cert.empty() != server.tls_key.empty()) {
     problems.add(line_of(root, "server", "tls_cert"), "server.tls_cert",
-                 "tls_cert and tls_key go together: both or neither");
+                 "set both tls_cert and tls_key, or neither");
   }
   if (settings.access.mode == AccessMode::loopback && !is_loopback_listen(server.listen)) {
     problems.add(line_of(root, "server", "listen"), "server.listen",
@@ -283,7 +282,7 @@ void check_notices(const Settings& settings, const Node::Table& root, Problems& 
   }
   if (!notices.sheet_id.empty() && !notices.file.empty()) {
     problems.add(line_of(root, "notices", "file"), "notices.file",
-                 "there is a sheet_id as well: one report, not two");
+                 "sheet_id is set too; set only one of the two");
   }
 }
 
@@ -309,7 +308,7 @@ Result<std::string> find_settings_file(const std::string& given, const Environme
   // Without it a command would go on with a store of its own, and say that all is well.
   if (errno == EACCES) {
     return Error{ErrorKind::invalid, system_file,
-                 "is not for this user to read (sudo -u deskwire deskwire …, or --config FILE)"};
+                 "this user cannot read it (sudo -u deskwire deskwire …, or --config FILE)"};
   }
   return std::string();
 }

@@ -111,15 +111,15 @@ Result<std::vector<TallyBalance>> balances_in(std::string_view text) {
                  what + " (an object such as {\"Jon S\\njxsrcc\": 4} or {\"jxsrcc\": 4})"};
   };
   const Result<json::value> parsed = parse_json(text);
-  if (!parsed.ok()) return wrong("is no JSON");
-  if (!parsed->is_object()) return wrong("is no object");
+  if (!parsed.ok()) return wrong("is not valid JSON");
+  if (!parsed->is_object()) return wrong("is not a JSON object");
   std::map<std::string, TallyBalance> balances;  // a change of name had split one in two
   for (const auto& member : parsed->get_object()) {
     const std::string key(member.key());
     const json::value& count = member.value();
     const bool is_count =
         count.is_int64() && count.get_int64() >= 0 && count.get_int64() <= count_max;
-    if (!is_count) return wrong(fmt::format("the count of \"{}\" is no whole number", key));
+    if (!is_count) return wrong(fmt::format("the count of \"{}\" is not a whole number", key));
     const size_t line = key.rfind('\n');
     TallyBalance one{.username = line == std::string::npos ? key : key.substr(line + 1),
                      .name = line == std::string::npos ? key : key.substr(0, line),

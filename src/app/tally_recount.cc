@@ -55,7 +55,7 @@ Task<void> recount_changed(Core& core) {
     if (!done.ok()) {
       log_error("tally", done.error().text());
     } else if (*done > 0) {
-      log_info("tally", "counted anew", {{"channel", channel}, {"messages", *done}});
+      log_info("tally", "recounted", {{"channel", channel}, {"messages", *done}});
     }
   }
 }

@@ -102,7 +102,7 @@ Task<void> Timetable::run_notices() {
   };
   const Result<void> read = co_await core_.store->read(look);
   if (notices.is_test || notices.is_approval_needed || is_asking || !read.ok()) {
-    log_info("notices", "a plan waits for a person", {{"run", made->id}});
+    log_info("notices", "a plan waits for approval", {{"run", made->id}});
     co_return;
   }
   const Result<NoticeRun> applied = co_await core_.notices->apply(made->id, true, "");
@@ -122,7 +122,7 @@ Task<void> Timetable::take_over_notices() {
     const Result<void> read = co_await core_.store->look(look);
     const bool is_left = read.ok() && found && found->id == run && found->applied_to == stood_at;
     if (is_left) {
-      log_info("notices", "goes on with a run that was left unfinished", {{"run", run}});
+      log_info("notices", "resuming an unfinished run", {{"run", run}});
       const Result<void> ended = co_await core_.notices->resume();
       if (!ended.ok()) log_warn("notices", ended.error().text());
     }

@@ -15,7 +15,7 @@ namespace {
   } catch (const std::exception& defect) {
     log_error("defect", defect.what());
   } catch (...) {
-    log_error("defect", "something that is no exception was thrown");
+    log_error("defect", "something that is not an exception was thrown");
   }
   std::_Exit(exit_defect);
 }

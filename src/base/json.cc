@@ -32,7 +32,7 @@ Result<json::value> parse_json(std::string_view text) {
   json::value value = json::parse({text.data(), text.size()}, failed, {}, options);
   if (failed) return Error{ErrorKind::invalid, "body", "not JSON: " + failed.message()};
   if (!is_finite(value)) {
-    return Error{ErrorKind::invalid, "body", "not JSON that can be kept: a number is too large"};
+    return Error{ErrorKind::invalid, "body", "invalid JSON: a number is too large"};
   }
   return value;
 }

@@ -19,7 +19,7 @@ Result<std::string> read_whole(const std::string& file, size_t bytes_max) {
       return Error{ErrorKind::invalid, file, fmt::format("has more than {} bytes", bytes_max)};
     }
   } while (stream.good());
-  if (!stream.eof()) return Error{ErrorKind::invalid, file, "can't be read as a file"};
+  if (!stream.eof()) return Error{ErrorKind::invalid, file, "cannot be read as a file"};
   return text;
 }
 

@@ -11,7 +11,7 @@ std::string check_word(const std::string& text) {
 
 std::string check_emoji(const std::string& text) {
   const bool is_plain = !text.empty() && text.find(':') == std::string::npos;
-  return is_plain ? "" : fmt::format("\"{}\" is no name of an emoji (without colons)", text);
+  return is_plain ? "" : fmt::format("invalid emoji name \"{}\" (write it without colons)", text);
 }
 
 }  // namespace
@@ -21,7 +21,7 @@ std::string check_channel(const std::string& text) {
   const bool is_id =
       text.size() > 1 && (text[0] == 'C' || text[0] == 'G') &&
       text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == std::string::npos;
-  return is_id ? "" : fmt::format("\"{}\" is no channel (C0123456789, or #name)", text);
+  return is_id ? "" : fmt::format("invalid channel \"{}\" (C0123456789, or #name)", text);
 }
 
 std::string check_channel_if_any(const std::string& text) {
@@ -51,8 +51,7 @@ const Section<BridgeSettings>& bridge_section() {
        restart(text_field("greeting", &BridgeSettings::greeting,
                           "extra text at the end of the first replies")),
        restart(text_field("oncall", &BridgeSettings::oncall,
-                          "the name of an [oncall.NAME] whose people are named in each new thread; "
-                          "empty: nobody")),
+                          "the [oncall.NAME] whose people each new thread names; empty: none")),
        restart(truth_field("hours", &BridgeSettings::has_hours,
                            "the out-of-hours message of [hours] is sent")),
        restart(text_field("private_prefix", &BridgeSettings::private_prefix,
@@ -74,7 +73,7 @@ const Section<SummarySettings>& summary_section() {
   static const Section<SummarySettings> section{
       "summary",
       "[summary]",
-      "The daily report: what was opened and solved since the last one, and what is still open.",
+      "The daily summary: what was opened and solved since the last one, and what is still open.",
       {restart(text_field("schedule", &SummarySettings::schedule, "when", {}, "a schedule")),
        restart(text_field("channel", &SummarySettings::channel, "Slack channel; empty: off",
                           check_channel_if_any)),

@@ -77,7 +77,7 @@ TEST(Section, a_secret_is_read_from_a_regular_file_of_moderate_size) {
   AccessSettings settings;
   EXPECT_EQ(read("/secret", &settings), "");
   EXPECT_EQ(settings.oidc_client_secret.reveal(), "s3cret");
-  EXPECT_NE(read("", nullptr).find("is no regular file"), std::string::npos);
+  EXPECT_NE(read("", nullptr).find("is not a regular file"), std::string::npos);
   EXPECT_NE(read("/large", nullptr).find("too large"), std::string::npos);
   EXPECT_NE(read("/none", nullptr).find("can't be read"), std::string::npos);
   std::filesystem::remove_all(folder);

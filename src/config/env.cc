@@ -35,7 +35,7 @@ Result<std::string> value_of(std::string_view inside, const Environment& environ
   // What is no name may be a part of a secret, so it is not repeated.
   if (!is_variable_name(name)) {
     return wrong(
-        "between ${ and } stands no variable's name (letters, digits, '_'; write $${ for "
+        "invalid variable name between ${ and } (letters, digits, '_'; write $${ for "
         "a plain ${)");
   }
   std::optional<std::string> value = environment(name);
@@ -71,7 +71,7 @@ Result<std::string> expand(std::string_view text, const Environment& environment
       continue;
     }
     const size_t end = text.find('}', at);
-    if (end == std::string_view::npos) return wrong("${ has no } (write $${ for a plain ${)");
+    if (end == std::string_view::npos) return wrong("${ without } (write $${ for a plain ${)");
     out += text.substr(0, at);
     DW_TRY(const std::string value, value_of(text.substr(at + 2, end - at - 2), environment));
     out += value;
@@ -86,7 +86,7 @@ Result<std::string> read_secret_file(const std::string& path) {
     return wrong(fmt::format("{} can't be read: {}", path, std::strerror(errno)));
   }
   // A pipe or a device could hang the start, or never end.
-  if (!S_ISREG(found.st_mode)) return wrong(path + " is no regular file");
+  if (!S_ISREG(found.st_mode)) return wrong(path + " is not a regular file");
   if (found.st_size > secret_bytes_max) return wrong(path + " is too large for a secret (64 KiB)");
   errno = 0;
   std::ifstream file(path, std::ios::binary);

@@ -36,7 +36,7 @@ const Section<NoticeColumns>& columns_section() {
        text_field("email", &C::email, "the customer's address"),
        text_field("ticket", &C::ticket, "the ticket's number"),
        text_field("status", &C::status, "its status"),
-       text_field("date", &C::date, "when that status came to be"),
+       text_field("date", &C::date, "when the ticket got that status"),
        text_field("subject", &C::subject, "what the ticket is about; empty: not in the report")}};
   return section;
 }
@@ -89,7 +89,7 @@ std::vector<Field<NoticesSettings>> report_fields() {
   using N = NoticesSettings;
   return {
       restart(text_field("schedule", &N::schedule,
-                         "when it runs by itself, in hours.timezone; empty: only by "
+                         "when it runs automatically, in hours.timezone; empty: only by "
                          "`deskwire notices run`",
                          {}, "a schedule")),
       restart(text_field("sheet_id", &N::sheet_id, "a Google Sheet: the long part of its address")),
@@ -114,9 +114,9 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(secret_field("webhook_secret", &N::webhook_secret,
                            "signs each POST: Deskwire-Signature, HMAC-SHA256 over time and body; "
                            "empty: no signature")),
-      restart(truth_field("idempotent_webhook", &N::is_idempotent_webhook,
-                          "the receiver honours Idempotency-Key: a doubtful delivery may be sent "
-                          "again")),
+      restart(truth_field(
+          "idempotent_webhook", &N::is_idempotent_webhook,
+          "the receiver honours Idempotency-Key: a delivery with unknown outcome is sent again")),
       restart(number_field("rate_per_minute", &N::rate_per_minute, 1, 1'000'000,
                            "how many notices are sent in a minute at most")),
       restart(choice_field("payload", &N::payload, {"notice", "report"},
@@ -124,34 +124,33 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(text_field("subject", &N::subject, "mustache: many, tickets, count, name, email",
                          check_line)),
       restart(text_field("template", &N::template_file,
-                         "a mustache file with the letter; one that ends with .html is HTML; "
-                         "empty: built in")),
+                         "a mustache file with the notice; a name that ends with .html makes it "
+                         "HTML; empty: built in")),
       restart(text_field("unsubscribe", &N::unsubscribe,
                          "List-Unsubscribe's value: \"<https://…>, <mailto:…>\"; empty: a mail to "
                          "mail.from",
                          check_line)),
-      restart(choice_field("every", &N::every, {"week", "day", "month"},
-                           "a customer hears at most once in each calendar week (ISO), day or "
-                           "month")),
+      restart(choice_field(
+          "every", &N::every, {"week", "day", "month"},
+          "each customer gets at most one notice per calendar week (ISO), day or month")),
       restart(truth_field("approve", &N::is_approval_needed,
                           "a scheduled run only makes the plan; a person sends it")),
       restart(duration_field("first_lookback", &N::first_lookback, Millis(86'400'000),
                              Millis(36'500LL * 86'400'000),
                              "how far back the first run looks where nothing was imported")),
-      restart(truth_field("test_mode", &N::is_test, "all but the sending")),
-      restart(texts_field("suppress", &N::suppress,
-                          "addresses or @domains that are never written to"))};
+      restart(truth_field("test_mode", &N::is_test, "does everything except sending")),
+      restart(
+          texts_field("suppress", &N::suppress, "addresses or @domains that never get a notice"))};
 }
 
 }  // namespace
 
 const Section<NoticesSettings>& notices_section() {
   static const Section<NoticesSettings> section = [] {
-    Section<NoticesSettings> out{
-        "notices", "[notices]",
-        "Each customer hears once that their tickets closed. Off where neither sheet_id nor file "
-        "is set.",
-        report_fields()};
+    Section<NoticesSettings> out{"notices", "[notices]",
+                                 "Mails each customer, once, the list of their closed tickets. Off "
+                                 "if neither sheet_id nor file is set.",
+                                 report_fields()};
     for (Field<NoticesSettings>& field : sending_fields()) out.fields.push_back(std::move(field));
     return out;
   }();
@@ -163,14 +162,14 @@ const Section<GoogleSettings>& google_section() {
   static const Section<G> section{
       "google",
       "[google]",
-      "How Google is asked for sheets.",
+      "Access to Google Sheets.",
       {restart(text_field("credentials", &G::credentials,
                           "a service account's key, or an OAuth client (\"installed\")", {},
                           "a JSON file")),
        restart(text_field("token_file", &G::token_file,
                           "where `deskwire notices login` keeps its token, mode 0600", {},
                           "a file")),
-       restart(secret_field("api_key", &G::api_key, "enough for sheets that are public")),
+       restart(secret_field("api_key", &G::api_key, "enough for public sheets")),
        restart(text_field("sheets_url", &G::sheets_url, "Google's address", check_http_url,
                           "an http(s) address")),
        restart(text_field("token_url", &G::token_url,
@@ -184,11 +183,11 @@ const Section<MailSettings>& mail_section() {
   static const Section<M> section{
       "mail",
       "[mail]",
-      "The mail server. Off where url is empty.",
-      {restart(text_field("url", &M::url, "where mail is handed in", check_mail_url,
+      "The mail server. Off if url is empty.",
+      {restart(text_field("url", &M::url, "the SMTP server", check_mail_url,
                           "\"smtp://host:587\" (STARTTLS), \"smtps://host:465\" (TLS), "
                           "\"smtp+plain://127.0.0.1:2525\" (no TLS, this machine only)")),
-       restart(text_field("username", &M::username, "who signs in; empty: nobody")),
+       restart(text_field("username", &M::username, "the user name; empty: no login")),
        restart(secret_field("password", &M::password, "the password")),
        restart(text_field("from", &M::from, "the sender", check_line, "\"Name <address>\""))}};
   return section;

@@ -23,14 +23,14 @@ void read_person(S& out, const Node& node, const Place& place) {
       *member = *text;
     }
   }
-  if (person.name.empty()) return place.add("somebody has no name");
+  if (person.name.empty()) return place.add("a person has no name");
   out.people.push_back(std::move(person));
 }
 
 Field<S> people_field() {
   Field<S> field;
   field.key = "people";
-  field.doc = "for \"static\": who takes turns; the first is primary, the next secondary";
+  field.doc = "for \"static\": the people of the rota; the first is primary, the next secondary";
   field.allowed = "a list of { name = …, email = …, slack = … }";
   const json::object text{{"type", "string"}};
   const json::object person{
@@ -79,7 +79,7 @@ const Section<OncallSettings>& oncall_section() {
       "[oncall.NAME]",
       "Who is on call, for a `[[bridge]]` that names it.",
       {restart(choice_field("provider", &S::provider, {"pagerduty", "opsgenie", "static"},
-                            "who knows it")),
+                            "the provider")),
        restart(secret_field("token", &S::token,
                             "PagerDuty's REST API key (read-only is enough), or Opsgenie's API "
                             "key")),
@@ -92,7 +92,7 @@ const Section<OncallSettings>& oncall_section() {
                           check_http_url, "an http(s) address")),
        people_field(),
        restart(text_field("rotate", &S::rotate,
-                          "for \"static\": when the next one takes over, in hours.timezone", {},
+                          "for \"static\": when the next shift starts, in hours.timezone", {},
                           "a schedule")),
        restart(truth_field("notify", &S::has_notify, "mention them in the thread")),
        restart(truth_field(

@@ -18,7 +18,7 @@ std::string check_listen(const std::string& text) {
   const auto [end, failed] =
       std::from_chars(colon == std::string::npos ? last : text.data() + colon + 1, last, port);
   const bool is_good = failed == std::errc{} && end == last;
-  return is_good ? "" : fmt::format("\"{}\" is no address (host:port, \"[::1]:8080\")", text);
+  return is_good ? "" : fmt::format("invalid address \"{}\" (host:port, \"[::1]:8080\")", text);
 }
 
 std::string check_store_url(const std::string& text) {
@@ -43,12 +43,12 @@ std::string check_pattern(const std::string& text) {
   options.set_log_errors(false);
   options.set_case_sensitive(false);
   const RE2 pattern(text, options);
-  return pattern.ok() ? "" : "is no RE2 pattern: " + pattern.error();
+  return pattern.ok() ? "" : "invalid RE2 pattern: " + pattern.error();
 }
 
 std::string check_priority(const std::string& text) {
   const bool is_one = text == "high" || text == "medium" || text == "low";
-  return is_one ? "" : fmt::format("\"{}\" is no priority (high, medium, low)", text);
+  return is_one ? "" : fmt::format("invalid priority \"{}\" (high, medium, low)", text);
 }
 
 std::string check_issuer(const std::string& text) {
@@ -166,7 +166,7 @@ const Section<ServerSettings>& server_section() {
        restart(size_field("max_body", &ServerSettings::body_bytes_max, 1024, 64 << 20,
                           "a larger request gets 413")),
        restart(texts_field("trusted_proxies", &ServerSettings::trusted_proxies,
-                           "networks whose X-Forwarded-For and -Proto are believed")),
+                           "networks whose X-Forwarded-For and -Proto are trusted")),
        restart(text_field("tls_cert", &ServerSettings::tls_cert,
                           "certificate chain; the file is read again on SIGHUP", {},
                           "a PEM file, together with tls_key")),
@@ -184,19 +184,19 @@ const Section<AccessSettings>& access_section() {
                             {"loopback", "password", "token", "oidc"},
                             "loopback: callers on this machine, without a login; password: local "
                             "accounts (`deskwire user add NAME`); token: API tokens alone "
-                            "(`deskwire token add NAME`); oidc: single sign-on. Tokens are taken "
-                            "in all but the first")),
+                            "(`deskwire token add NAME`); oidc: single sign-on. All modes except "
+                            "loopback accept tokens")),
        restart(text_field("oidc_issuer", &AccessSettings::oidc_issuer,
-                          "the OpenID provider, as it names itself", check_issuer,
+                          "the OpenID provider's issuer URL", check_issuer,
                           "an address that starts with https:// (http:// on this machine alone)")),
-       restart(text_field("oidc_client_id", &AccessSettings::oidc_client_id,
-                          "what the provider calls this Deskwire; its redirect address is "
-                          "PUBLIC_URL/oidc/callback")),
+       restart(text_field(
+           "oidc_client_id", &AccessSettings::oidc_client_id,
+           "the client id at the provider; the redirect URL is PUBLIC_URL/oidc/callback")),
        restart(secret_field("oidc_client_secret", &AccessSettings::oidc_client_secret,
-                            "the secret that goes with it; empty for a public client")),
+                            "the client secret; empty for a public client")),
        restart(choice_field("default_role", &AccessSettings::default_role,
                             {"viewer", "agent", "admin"},
-                            "of accounts that single sign-on brings"))}};
+                            "role of new accounts from single sign-on"))}};
   return section;
 }
 
@@ -204,9 +204,9 @@ const Section<StoreSettings>& store_section() {
   static const Section<StoreSettings> section{
       "store",
       "[store]",
-      "Where everything is kept.",
+      "The database.",
       {restart(
-           text_field("url", &StoreSettings::url, "the engine and its place", check_store_url,
+           text_field("url", &StoreSettings::url, "the engine and its location", check_store_url,
                       "\"sqlite:PATH\", \"sqlite::memory:\", \"postgresql://user:pw@host/db\"")),
        duration_field("retention", &StoreSettings::retention, Millis(0),
                       Millis(3650LL * 86'400'000),
@@ -221,8 +221,9 @@ const Section<LogSettings>& log_section() {
       "[log]",
       "What is written to stderr.",
       {choice_field("level", &LogSettings::level, {"trace", "debug", "info", "warn", "error"},
-                    "the least that is written"),
-       choice_field("format", &LogSettings::format, {"text", "json"}, "for people or programs")}};
+                    "the minimum level"),
+       choice_field("format", &LogSettings::format, {"text", "json"},
+                    "text for people, json for programs")}};
   return section;
 }
 
@@ -230,7 +231,7 @@ const Section<IntakeSettings>& intake_section() {
   static const Section<IntakeSettings> section{
       "intake",
       "[intake]",
-      "What makes a good ticket.",
+      "Limits and priorities of new tickets.",
       {restart(number_field("max_title", &IntakeSettings::title_characters_max, 1, 1000,
                             "the longest title, in characters")),
        restart(number_field("max_description", &IntakeSettings::description_characters_max, 1,
@@ -255,7 +256,7 @@ const Section<QueueSettings>& queue_section() {
        restart(text_field("region", &QueueSettings::region,
                           "of the SQS queue; empty: from the URL, else AWS_REGION")),
        restart(text_field("endpoint", &QueueSettings::endpoint,
-                          "where SQS is spoken; empty: AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, "
+                          "the SQS endpoint; empty: AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL, "
                           "else AWS itself",
                           check_http_url, "an http(s) address")),
        restart(number_field("max_receives", &QueueSettings::receives_max, 1, 1000,
@@ -265,8 +266,8 @@ const Section<QueueSettings>& queue_section() {
                               "embedded: how long a received message is hidden")),
        restart(duration_field("retention", &QueueSettings::retention, Millis(0),
                               Millis(400LL * 86'400'000),
-                              "embedded: unread messages older than this, and letters that have "
-                              "been dead for so long, are removed and counted; 0d keeps them")),
+                              "embedded: unread messages older than this, and dead messages that "
+                              "old again, are removed and counted; 0d keeps them")),
        restart(text_field("body", &QueueSettings::body,
                           "mustache template of the message body, for consumers that expect "
                           "another shape; empty: JSON as the intake page says"))}};
@@ -283,7 +284,8 @@ const Section<RouteSettings>& route_section() {
        restart(
            text_field("queue", &RouteSettings::queue, "the queue; empty: the one of the priority")),
        restart(text_field("announce", &RouteSettings::announce,
-                          "Slack channel that is told of each such ticket", check_channel_if_any)),
+                          "Slack channel that gets a message about each such ticket",
+                          check_channel_if_any)),
        restart(texts_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
   return section;
 }
@@ -295,8 +297,8 @@ const Section<RetrySettings>& retry_section() {
       "[retry]",
       "How deliveries that fail are tried again: exponential, full jitter.",
       {duration_field("first", &RetrySettings::first, Millis(10), week,
-                      "the widest wait after the first failure"),
-       duration_field("max", &RetrySettings::max, Millis(10), week, "the widest wait ever"),
+                      "the longest wait after the first failure"),
+       duration_field("max", &RetrySettings::max, Millis(10), week, "the longest wait"),
        duration_field("give_up", &RetrySettings::give_up, Millis(1000), 52 * week,
                       "after this long a delivery is dead and waits for a person"),
        duration_field("timeout", &RetrySettings::timeout, Millis(100), Millis(300'000),
@@ -312,15 +314,15 @@ const Section<HoursSettings>& hours_section() {
       {restart(text_field("timezone", &HoursSettings::timezone,
                           "times of day in schedules are in this zone", {},
                           "an IANA name such as \"Europe/Berlin\"")),
-       restart(texts_field("days", &HoursSettings::days, "the days on which somebody is there")),
-       restart(text_field("from", &HoursSettings::from, "the first minute of office hours", {},
+       restart(texts_field("days", &HoursSettings::days, "the working days")),
+       restart(text_field("from", &HoursSettings::from, "the start of office hours", {},
                           "a time such as \"09:00\"")),
-       restart(text_field("to", &HoursSettings::to, "the first minute after them", {},
+       restart(text_field("to", &HoursSettings::to, "the end of office hours", {},
                           "a time such as \"17:00\"")),
-       restart(texts_field("holidays", &HoursSettings::holidays,
-                           "days on which nobody is there, such as \"2026-12-25\"")),
+       restart(
+           texts_field("holidays", &HoursSettings::holidays, "days off, such as \"2026-12-25\"")),
        restart(text_field("message", &HoursSettings::message,
-                          "sent into a thread that begins outside these hours; empty: none"))}};
+                          "sent to a thread that starts outside these hours; empty: none"))}};
   return section;
 }
 

@@ -18,7 +18,7 @@ std::string check_address(const std::string& text) {
   const size_t at = text.find('@');
   const bool is_good = at != std::string::npos && at > 0 && at + 1 < text.size() &&
                        text.find_first_of(" \r\n,;") == std::string::npos;
-  return is_good ? "" : fmt::format("\"{}\" is no mail address", cut_characters(text, 60));
+  return is_good ? "" : fmt::format("invalid mail address \"{}\"", cut_characters(text, 60));
 }
 
 /// A number that may be written whole ("1") or not ("0.5").
@@ -81,7 +81,7 @@ const Section<VolumeSettings>& volume_section() {
   static const Section<S> section = restarted(Section<S>{
       "volume",
       "[volume]",
-      "Notices the hour whose count of tickets is out of line. Absent: off",
+      "Alerts when an hour has an unusual number of tickets. Absent: off",
       {text_field("schedule", &S::schedule, "when the finished hours are looked at"),
        text_field("source", &S::source, "where tickets are counted", check_source,
                   "\"zendesk\", \"embedded\" or \"file:PATH\""),
@@ -93,22 +93,24 @@ const Section<VolumeSettings>& volume_section() {
        real_field("threshold", &S::threshold, 0, 1000,
                   "for \"mean\": a spike if count > (1 + threshold) × mean of that hour of day"),
        real_field("sensitivity", &S::sensitivity, 0, 0.1,
-                  "for \"seasonal\": tail probability under which an hour is out of line"),
+                  "for \"seasonal\": an hour is a spike if its tail probability is below this"),
        number_field("min_count", &S::count_min, 0, 1'000'000,
                     "for \"seasonal\": hours below this are never a spike"),
        number_field("min_excess", &S::excess_min, 0, 1'000'000,
-                    "for \"seasonal\": nor are hours less than this above what was expected"),
-       truth_field("silence", &S::has_silence,
-                   "hours far too quiet are incidents too: a broken form looks like a quiet day"),
+                    "for \"seasonal\": hours with less than this above the expected count are "
+                    "never a spike"),
+       truth_field(
+           "silence", &S::has_silence,
+           "alerts on hours with far too few tickets too: a broken form looks like a quiet day"),
        holidays_field(),
        number_field("top_tags", &S::top_tags, 0, 100, "how many tags an alert names"),
        texts_field("omit_tags", &S::omit_tags, "tags that say nothing"),
-       texts_field("notify", &S::notify, "mail addresses that hear of incidents", check_address),
-       text_field("slack_channel", &S::slack_channel, "Slack channel that hears of incidents"),
+       texts_field("notify", &S::notify, "mail addresses that get the alerts", check_address),
+       text_field("slack_channel", &S::slack_channel, "Slack channel that gets the alerts"),
        text_field("webhook_url", &S::webhook_url, "gets each alert as JSON", check_http_url,
                   "an http(s) address"),
        duration_field("cooldown", &S::cooldown, Millis(0), 30 * day,
-                      "an incident is told again after this, if it grew by half again"),
+                      "a second alert is sent after this, if the count grew by half again"),
        text_field("timezone", &S::timezone, "of the season; default hours.timezone")}});
   return section;
 }

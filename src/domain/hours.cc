@@ -45,29 +45,31 @@ Result<OfficeHours> OfficeHours::parse(const std::string& timezone,
   OfficeHours out;
   std::vector<Problem> problems;
   if (!is_timezone(timezone)) {
-    problems.push_back({"timezone", fmt::format("\"{}\" is no time zone here", timezone)});
+    problems.push_back({"timezone", fmt::format("unknown time zone \"{}\"", timezone)});
   }
   out.timezone_ = timezone;
   for (const std::string& day : days) {
     size_t number = 0;
     while (number < 7 && !equals_ignoring_case(weekday_names[number], day)) ++number;
     if (number == 7) {
-      problems.push_back({"days", fmt::format("\"{}\" is no weekday (mon, tue, …)", day)});
+      problems.push_back({"days", fmt::format("invalid weekday \"{}\" (mon, tue, …)", day)});
     } else {
       out.days_.set(number);
     }
   }
   const auto begin = minutes_in(from);
   const auto end = minutes_in(to);
-  if (!begin) problems.push_back({"from", fmt::format("\"{}\" is no time such as 09:00", from)});
-  if (!end) problems.push_back({"to", fmt::format("\"{}\" is no time such as 17:00", to)});
+  if (!begin)
+    problems.push_back({"from", fmt::format("invalid time \"{}\" (such as 09:00)", from)});
+  if (!end) problems.push_back({"to", fmt::format("invalid time \"{}\" (such as 17:00)", to)});
   out.from_ = begin.value_or(0);
   out.to_ = end.value_or(0);
   for (const std::string& holiday : holidays) {
     if (const auto day = day_named(holiday)) {
       out.holidays_.insert(*day);
     } else {
-      problems.push_back({"holidays", fmt::format("\"{}\" is no day such as 2026-12-25", holiday)});
+      problems.push_back(
+          {"holidays", fmt::format("invalid date \"{}\" (such as 2026-12-25)", holiday)});
     }
   }
   if (problems.empty()) return out;

@@ -66,7 +66,7 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
     int step = 1;
     if (slash != std::string_view::npos) {
       const auto given = number_in(part.substr(slash + 1), 1, field.high);
-      if (!given) return wrong(fmt::format("\"{}\" is no step of the {}", part, field.name));
+      if (!given) return wrong(fmt::format("invalid step \"{}\" of the {}", part, field.name));
       step = *given;
     }
     int first = field.low;
@@ -77,8 +77,8 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
       const auto to =
           dash == std::string_view::npos ? from : value_in(range.substr(dash + 1), field);
       if (!from || !to || *from > *to) {
-        return wrong(
-            fmt::format("\"{}\" is no {} from {} to {}", part, field.name, field.low, field.high));
+        return wrong(fmt::format("invalid {} \"{}\" (from {} to {})", field.name, part, field.low,
+                                 field.high));
       }
       first = *from;
       // "5/10" means from 5 on, as every cron reads it.
@@ -145,7 +145,7 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
   out.days_.set();
   out.months_.set();
   out.weekdays_.set();
-  if (words.empty() || words.size() > 2) return wrong("this is no schedule");
+  if (words.empty() || words.size() > 2) return wrong("invalid schedule");
   if (equals_ignoring_case(words[0], "hourly")) {
     out.hours_.set();
     if (words.size() == 1) {
@@ -154,7 +154,7 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
     }
     const bool has_colon = words[1].size() == 3 && words[1][0] == ':';
     const auto minute = has_colon ? number_in(words[1].substr(1), 0, 59) : std::nullopt;
-    if (!minute) return wrong(fmt::format("\"{}\" is no minute such as :05", words[1]));
+    if (!minute) return wrong(fmt::format("invalid minute \"{}\" (such as :05)", words[1]));
     out.minutes_.set(static_cast<size_t>(*minute));
     return out;
   }
@@ -163,7 +163,7 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
     out.has_any_weekday_ = false;
     for (const std::string_view name : split(words[0], ',')) {
       const auto day = named_in(name, weekday_names);
-      if (!day) return wrong(fmt::format("\"{}\" is no weekday", name));
+      if (!day) return wrong(fmt::format("invalid weekday \"{}\"", name));
       out.weekdays_.set(static_cast<size_t>(*day));
     }
   }

@@ -69,12 +69,13 @@ Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job
   metrics_.declare_counter("deskwire_events_accepted_total",
                            "Events committed for the first time, by source");
   metrics_.declare_counter("deskwire_events_duplicate_total",
-                           "Events that came again and changed nothing, by source");
+                           "Repeated events, which changed nothing, by source");
   metrics_.declare_counter("deskwire_events_parked_total",
-                           "Events kept without a plan because of a defect, by source");
+                           "Events parked because of a defect, by source");
   metrics_.declare_counter("deskwire_tickets_opened_total", "Tickets opened");
-  metrics_.declare_counter("deskwire_deliveries_total", "Deliveries tried, by target and outcome");
-  metrics_.declare_histogram("deskwire_accept_seconds", "From an event's arrival to its commit",
+  metrics_.declare_counter("deskwire_deliveries_total", "Delivery attempts, by target and outcome");
+  metrics_.declare_histogram("deskwire_accept_seconds",
+                             "Time from receiving an event to its commit",
                              {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5});
 }
 

@@ -106,14 +106,14 @@ Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& in
   DW_ASSERT(settings_.lease > clocks_apart_max + look_again, "a lane is held long enough to work");
   for (Target* target : targets) targets_.emplace(target->name(), target);
   metrics_.declare_histogram("deskwire_delivery_seconds",
-                             "From a delivery's creation to its end, by target",
+                             "Time from a delivery's creation to its end, by target",
                              {0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 3600});
   metrics_.declare_counter("deskwire_defects_total",
-                           "Exceptions out of connectors: each one failed try, or question");
+                           "Exceptions in connectors: each is one failed attempt or query");
   metrics_.declare_counter("deskwire_lanes_lost_total",
-                           "Lanes that another replica took over while they were worked");
+                           "Lanes that another replica took over during an attempt");
   metrics_.declare_counter("deskwire_lane_renewals_total",
-                           "Writes that renewed the leases of all lanes in work");
+                           "Writes that renewed the leases of all active lanes");
 }
 
 Outbox::~Outbox() = default;
@@ -346,7 +346,7 @@ Task<std::optional<std::vector<Outcome>>> Outbox::perform(Lane& lane) {
   Target* target = target_for(lane.batch.front());
   if (target == nullptr) {
     const std::string why =
-        fmt::format("nothing named {} is configured: bring it back, or discard the delivery",
+        fmt::format("target {} is not configured: configure it again, or discard the delivery",
                     lane.batch.front().target);
     co_return Outcomes(
         std::vector<Outcome>(lane.batch.size(), Outcome::later(why, settings_.backoff.max)));
@@ -405,7 +405,7 @@ Task<Settled> Outbox::settle_at(Lane& lane, Target& target) {
 Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
   const Delivery delivery = lane.batch.front();
   Settled settled = co_await settle_at(lane, target);
-  log_info("outbox", "settled a doubtful delivery",
+  log_info("outbox", "settled a delivery in doubt",
            {{"id", to_text(delivery.event)},
             {"delivery", to_text(delivery.id)},
             {"found", static_cast<int>(settled.kind)},
@@ -443,7 +443,7 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
       if (is_over) {
         finished.state = DeliveryState::dead;
         finished.reason =
-            fmt::format("given up after {} tries: {}", delivery.attempts, finished.reason);
+            fmt::format("gave up after {} attempts: {}", delivery.attempts, finished.reason);
       } else {
         finished.state = DeliveryState::pending;
         finished.next_attempt_at =
@@ -531,8 +531,11 @@ void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Fini
   } else if (finished.state == DeliveryState::pending) {
     log_info("outbox", "not delivered yet", fields);
   } else {
+    const bool is_unknown = finished.state == DeliveryState::unsure;
     log_error("outbox",
-              "delivery needs a person: it is " + std::string(dw::name_of(finished.state)), fields);
+              is_unknown ? "delivery needs a decision: outcome unknown"
+                         : "delivery needs a decision: it is dead",
+              fields);
   }
 }
 

@@ -191,10 +191,10 @@ void Scheduler::run(size_t place, const Claim& claimed) {
   entry.renewed_at = clock_.monotonic();
   const LogFields fields = {{"job", entry.job.name}, {"due", to_rfc3339(due)}};
   if (claimed.is_broken_off) {
-    log_warn("scheduler", "a replica ended in the middle of a run: it is run again", fields);
+    log_warn("scheduler", "a replica stopped during a run; running it again", fields);
   } else if (is_late) {
     entry.state.missed_at = due;
-    log_info("scheduler", "fell due while nobody ran: it is run once, now", fields);
+    log_info("scheduler", "missed while no replica was running; running it once now", fields);
   } else {
     log_debug("scheduler", "due", fields);
   }

@@ -362,7 +362,7 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout, const F
   std::string what = curl_easy_strerror(code);
   if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
   if (transfer.is_shut)
-    what = "cancelled: its time is over, or another replica may have taken it over";
+    what = "cancelled: the attempt timed out, or another replica may have taken over";
   if (transfer.is_too_large) what = "the response is too large";
   // The second is also what libcurl calls an answer that is no HTTP.
   const bool is_bad_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;

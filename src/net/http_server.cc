@@ -112,7 +112,7 @@ Result<std::string> HttpServer::start() {
   const auto endpoint = endpoint_of(state_->options.listen);
   if (!endpoint) {
     return Error{ErrorKind::invalid, "server.listen",
-                 "\"" + state_->options.listen + "\" is no address (host:port, [::1]:8080)"};
+                 "invalid address \"" + state_->options.listen + "\" (host:port, [::1]:8080)"};
   }
   DW_CHECK(reload_tls());
   tcp::acceptor& acceptor = state_->acceptor;

@@ -94,7 +94,7 @@ bool is_proxy_header(std::string_view name) {
 Result<void> check_cidr(std::string_view text) {
   if (network_of(text)) return {};
   return Error{ErrorKind::invalid, "",
-               fmt::format("\"{}\" is no network (such as \"10.0.0.0/8\" or \"::1\")", text)};
+               fmt::format("invalid network \"{}\" (such as \"10.0.0.0/8\" or \"::1\")", text)};
 }
 
 ForwardingHeaders forwarding_of(const HeaderViews& headers) {

@@ -109,7 +109,7 @@ std::optional<Framing> read_body_framing(const HeadView& head, Framing& out) {
   const Found length = find(head.headers, "content-length");
   if (coding.count > 0) {
     if (length.count > 0) return refused(400, "the request has a length and a transfer coding");
-    if (head.version < 11) return refused(400, "HTTP/1.0 knows no transfer coding");
+    if (head.version < 11) return refused(400, "HTTP/1.0 has no transfer coding");
     out.is_chunked = coding.count == 1 && equals_ignoring_case(coding.value, "chunked");
     if (out.is_chunked) return std::nullopt;
     // "chunked, chunked", "chunked;q=1" and "" are mistakes; "gzip, chunked" is another coding.
@@ -183,7 +183,7 @@ Framing framing_of(const HeadView& head) {
   const Found expect = find(head.headers, "expect");
   if (expect.count == 0 || head.version < 11) return out;
   const bool is_known = expect.count == 1 && equals_ignoring_case(expect.value, "100-continue");
-  if (!is_known) return refused(417, "the only expectation that is met here is 100-continue");
+  if (!is_known) return refused(417, "the only supported expectation is 100-continue");
   out.waits_to_go_on = out.is_chunked || out.body_bytes > 0;
   return out;
 }

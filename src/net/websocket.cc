@@ -248,7 +248,7 @@ Task<Result<void>> dial(Loop& loop, beast::tcp_stream& stream, Address to, Milli
   Failed failed;
   tcp::resolver resolver(loop);
   const auto found = co_await resolver.async_resolve(to.host, to.port, quietly(failed));
-  if (failed) co_return unreachable(to.shown, "no such name", failed);
+  if (failed) co_return unreachable(to.shown, "host name not found", failed);
   stream.expires_after(timeout);
   co_await stream.async_connect(found, quietly(failed));
   if (failed) co_return unreachable(to.shown, "can't connect", failed);
@@ -288,9 +288,9 @@ Task<Result<std::unique_ptr<WebSocket>>> upgrade(std::shared_ptr<Line> line, Add
   co_await stream.async_handshake(answer, to.shown, to.target, quietly(failed));
   if (failed == beast::websocket::error::upgrade_declined) {
     co_return Error{ErrorKind::unreachable, to.shown,
-                    "no web socket: HTTP " + std::to_string(answer.result_int())};
+                    "WebSocket upgrade refused: HTTP " + std::to_string(answer.result_int())};
   }
-  if (failed) co_return unreachable(to.shown, "no web socket", failed);
+  if (failed) co_return unreachable(to.shown, "WebSocket upgrade failed", failed);
   std::unique_ptr<WebSocket> out = std::make_unique<Connected>(to.shown, std::move(line));
   co_return out;
 }

@@ -47,7 +47,7 @@ std::string describe_oncall(const std::vector<OncallPerson>& people) {
 std::string refusal_of_oncall(const Delivery& delivery) {
   const auto* ask = std::get_if<Ask>(&delivery.payload);
   if (ask != nullptr && ask->about == "oncall") return "";
-  return "can be asked who is on call, and nothing else";
+  return "supports on-call queries only";
 }
 
 Outcome outcome_of_oncall(const std::string& system, const std::string& key,
@@ -57,10 +57,10 @@ Outcome outcome_of_oncall(const std::string& system, const std::string& key,
       fmt::format("{}: {}{}{}", system, answer.status, words.empty() ? "" : " ", words);
   switch (answer.status) {
     case 200:
-      return Outcome::unsure(why + "; this is not what it answers, is api_url right?");
+      return Outcome::unsure(why + "; unexpected response, check api_url");
     case 400:
     case 404:
-      return Outcome::refused(why + "; is policy right?");
+      return Outcome::refused(why + "; check policy");
     case 401:
     case 403:
       return Outcome::later(fmt::format("{}; check {}", why, key));
@@ -89,7 +89,8 @@ OncallTarget::OncallTarget(HttpClient& http, Clock& clock, const OncallSettings&
 
 Task<Result<HttpAnswer>> OncallTarget::send(HttpCall call, Attempt attempt) {
   const Millis left = attempt.left(clock_);
-  if (left <= Millis(0)) co_return Error{ErrorKind::busy, label_, "no time was left to ask"};
+  if (left <= Millis(0))
+    co_return Error{ErrorKind::busy, label_, "the deadline passed before the request"};
   co_return co_await http_.send(std::move(call), left, attempt.fence);
 }
 
@@ -135,7 +136,7 @@ Task<std::vector<Outcome>> OncallTarget::perform(std::vector<Delivery> deliverie
 }
 
 Task<Settled> OncallTarget::settle(Delivery, Attempt) {
-  co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
+  co_return Settled{.kind = Settled::Kind::repeatable, .why = "a query can be repeated"};
 }
 
 Task<std::vector<Probe>> OncallTarget::probe(Millis timeout) {

@@ -31,13 +31,13 @@ bool has_allowed_characters(std::string_view text) {
 }
 
 std::string refusal_of_message(const QueueSend& send) {
-  if (send.body.empty()) return "the message body is empty, which no queue takes";
+  if (send.body.empty()) return "the message body is empty, which queues reject";
   if (const size_t bytes = message_bytes(send); bytes > message_bytes_max) {
-    return fmt::format("the message has {} bytes with its attributes; a queue takes {}", bytes,
-                       message_bytes_max);
+    return fmt::format("the message has {} bytes with its attributes; the limit of a queue is {}",
+                       bytes, message_bytes_max);
   }
   if (!has_allowed_characters(send.body)) {
-    return "the message has characters that no queue takes (control characters)";
+    return "the message has control characters, which queues reject";
   }
   return {};
 }

@@ -47,8 +47,7 @@ RateTurn book_turn(const std::vector<RateRule>& rules, std::vector<RateState>& s
 Error too_late(const std::vector<RateRule>& rules, Millis wait) {
   const std::string& name = rules.front().name;
   return {ErrorKind::busy, "rate",
-          "waits for its turn: " + name.substr(0, name.find(' ')) + " limits how often it is asked",
-          wait};
+          "waits for its turn: " + name.substr(0, name.find(' ')) + " has a rate limit", wait};
 }
 
 Task<Result<void>> wait_for_turn(Rates& rates, Loop& loop, Clock& clock,

@@ -60,8 +60,7 @@ Result<int64_t> add(Db& db, const Account& account) {
                    account.password, account.created_at},
                   [&id](const Row& row) { id = row.integer(0); }));
   if (id != 0) return id;
-  return Error{ErrorKind::conflict, "user",
-               fmt::format("there is an account {} already", account.name)};
+  return Error{ErrorKind::conflict, "user", fmt::format("account {} already exists", account.name)};
 }
 
 Result<void> change(Db& db, const Account& account) {

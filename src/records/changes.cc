@@ -7,7 +7,7 @@ namespace dw {
 namespace {
 
 Result<void> check_kept(ReadDb& db, const std::string& position) {
-  const Error gone{ErrorKind::missing, "live", "changes since then are no longer kept"};
+  const Error gone{ErrorKind::missing, "live", "changes since then were removed"};
   const std::optional<ChangePosition> after = change_position(position);
   if (!after) return gone;
   DW_TRY(const std::string newest, changes::last(db));

@@ -16,7 +16,8 @@ namespace {
 constexpr int every_state = 31;  // one bit for each of the five
 
 Error not_open(DeliveryId id) {
-  return {ErrorKind::conflict, "store", fmt::format("{} is over already", to_text(id))};
+  return {ErrorKind::conflict, "store",
+          fmt::format("{} is already done or discarded", to_text(id))};
 }
 
 Error not_there(DeliveryId id) {
@@ -30,7 +31,7 @@ std::string unreadable_in(const Row& row) {
   const Result<Payload> payload =
       body.ok() ? decode_payload(row.text(5), *body) : Result<Payload>(body.error());
   if (payload.ok()) return "";
-  return fmt::format("this version of Deskwire can't read it ({}: {}): a replica that can sends it",
+  return fmt::format("this version of Deskwire can't read it ({}: {}): a newer replica sends it",
                      row.text(5), payload.error().what);
 }
 

@@ -41,7 +41,7 @@ std::string unplannable_in(const Delivery& delivery, const TakesAnswer& takes_an
       delivery.answer_kind.empty() || !takes_answer || takes_answer(delivery.answer_kind);
   if (is_taken) return "";
   return fmt::format(
-      "this version of Deskwire has no use for its answer ({}): one that has sends it",
+      "this version of Deskwire has no use for its answer ({}): a newer replica sends it",
       delivery.answer_kind);
 }
 

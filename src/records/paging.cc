@@ -8,7 +8,7 @@ Error bad_cursor() {
   return {.kind = ErrorKind::invalid,
           .where = "cursor",
           .what = "the list can't be continued from there; begin without a cursor",
-          .problems = {{"cursor", "is none that this list has given as next_cursor"}}};
+          .problems = {{"cursor", "is invalid: pass next_cursor from the last page of this list"}}};
 }
 
 Result<int64_t> id_in(const std::string& cursor, int64_t front) {

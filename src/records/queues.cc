@@ -60,8 +60,8 @@ Result<MessageId> claim_deduplication(Db& db, const QueueMessage& message, TimeP
     if (earlier) return earlier;
     // It was swept between the two: a replica's clock is ahead of ours.
   }
-  return Error{ErrorKind::busy, "queue " + message.queue,
-               "the deduplication id is just being forgotten; come again", Millis(1000)};
+  return Error{ErrorKind::busy, "queue " + message.queue, "the deduplication id is expiring; retry",
+               Millis(1000)};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Result<int64_t> add(Db& db, const Token& token) {
                                      token.sqs_secret, token.created_at, token.scopes}));
   if (id == 0) {
     return Error{ErrorKind::conflict, "token",
-                 fmt::format("there is a token {} already; choose another name", token.name)};
+                 fmt::format("token {} already exists; choose another name", token.name)};
   }
   return id;
 }

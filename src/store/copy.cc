@@ -175,7 +175,7 @@ class Copy {
     if (rows <= table.rows_at_first) return {};
     return Error{ErrorKind::conflict, where,
                  fmt::format("the target is not empty: {} has {} rows. Give --to an empty "
-                             "database, or a file that is not there yet",
+                             "database, or a file that does not exist yet",
                              table.name, rows)};
   }
 

@@ -189,14 +189,13 @@ Result<void> SqlStore::find_out(const Error& unknown) {
     }
     const Result<bool> found = is_closed_ ? Result<bool>(store_is_closed()) : look_up();
     if (found.ok() && *found) {
-      log_info("store", "a commit whose answer was lost stands");
+      log_info("store", "a commit whose response was lost was applied");
       return {};
     }
     if (found.ok()) return Error{ErrorKind::full, "store", unknown.what};
     const bool is_late = std::chrono::steady_clock::now() - started > command_patience;
     if (is_closed_ || (loop_ == nullptr && is_late)) {
-      return Error{ErrorKind::unsure, "store",
-                   "it is not known whether this was written: " + unknown.what};
+      return Error{ErrorKind::unsure, "store", "unknown whether this was written: " + unknown.what};
     }
     note_health(found.error());
     if (writing_) refuse_waiting(*writing_, {ErrorKind::full, "store", found.error().what});

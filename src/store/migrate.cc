@@ -36,7 +36,7 @@ Result<int64_t> schema_of(Connection& db) {
   }));
   if (!is_ours && has_tables) {
     return Error{ErrorKind::conflict, "store",
-                 "is another program's database; give store.url a file that is not there yet"};
+                 "belongs to another program; set store.url to a file that does not exist yet"};
   }
   if (!is_ours) return int64_t{0};
   int64_t reached = 0;

@@ -197,8 +197,7 @@ Task<Result<void>> SqlStore::submit(Lane& lane, WriteWork work) {
   {
     const std::lock_guard lock(lane.mutex);
     if (lane.waiting.size() >= works_waiting_max) {
-      co_return Error{ErrorKind::busy, "store", "too much waits to be written; come again",
-                      Millis(1000)};
+      co_return Error{ErrorKind::busy, "store", "write queue is full; retry later", Millis(1000)};
     }
   }
   auto initiate = [&lane, this](auto handler, WriteWork given) {

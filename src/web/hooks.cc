@@ -23,7 +23,7 @@ Hooks::Hooks(Inbox& inbox, Clock& clock, Metrics& metrics, ConnectorStates& stat
       states_(states),
       sources_(std::move(sources)) {
   metrics_.declare_counter("deskwire_hooks_refused_total",
-                           "Hook requests turned away, by source and reason");
+                           "Hook requests rejected, by source and reason");
 }
 
 void Hooks::add_to(Routes& routes) {
@@ -57,7 +57,8 @@ Task<Response> Hooks::take(const HookSource& source, Request& request) {
   }
   if (!inbox_.takes(event->kind)) {
     // An answer that is no success would make the sender try again, or give us up.
-    log_debug("hooks", "no job takes this", {{"source", source.name()}, {"kind", event->kind}});
+    log_debug("hooks", "no job handles this event",
+              {{"source", source.name()}, {"kind", event->kind}});
     co_return as_response(source.encode_reply(nullptr));
   }
   const Result<Accepted> accepted = co_await inbox_.accept(std::move(*event));
@@ -69,7 +70,7 @@ Task<Response> Hooks::take(const HookSource& source, Request& request) {
     co_return response;
   }
   states_.note_success(source.name(), clock_.now());
-  log_debug("hooks", accepted->is_first ? "taken" : "taken before",
+  log_debug("hooks", accepted->is_first ? "taken" : "received before",
             {{"id", to_text(accepted->event)}, {"source", source.name()}});
   co_return as_response(source.encode_reply(accepted->reply));
 }

@@ -66,8 +66,8 @@ void add_headers(const Operation& operation, json::array& parameters) {
   }
   if (operation.is_stream) {
     parameters.push_back(header("Last-Event-ID",
-                                "The last id that was read: the stream goes on behind it, or says "
-                                "resync if that is no longer kept"));
+                                "The last id that was read: the stream resumes after it, or sends "
+                                "resync if it was removed"));
   }
 }
 

@@ -44,7 +44,7 @@ const Shape<JobState>& shape_for(const JobState*) {
           .add("schedule", &JobState::schedule)
           .add("next_run_at", &JobState::next_run_at)
           .add("last_run_at", &JobState::last_run_at)
-          .add("missed_at", &JobState::missed_at, "fell due while nobody ran");
+          .add("missed_at", &JobState::missed_at, "missed while no replica was running");
   return shape;
 }
 

@@ -36,12 +36,12 @@ Result<Subject> subject_named(const std::string& text) {
   const auto ticket = number_behind(text, text.starts_with('#') ? "#" : "");
   if (ticket) return Subject{{*ticket}, {}, {}};
   return Error{ErrorKind::invalid, "",
-               text + " is no ticket (17), event (e-000123) or delivery (d-000191)"};
+               text + " is not a ticket (17), event (e-000123) or delivery (d-000191)"};
 }
 
 Error nothing_known(const std::string& id) {
   return {ErrorKind::missing, "",
-          fmt::format("nothing is known of {}: it never was, or retention has removed it", id)};
+          fmt::format("{} not found: it never existed, or retention removed it", id)};
 }
 
 /// Nothing where retention has removed the event.

@@ -167,7 +167,7 @@ test("from one machine to several and back, by the page's commands", async () =>
     assert.match(await follow(world, copy), /every row compared equal/);
     const [store] = blocks("toml");
     writeFileSync(toml, config(hook.url) + mine(store));
-    assert.match(await follow(world, start), /whole/);
+    assert.match(await follow(world, start), /intact/);
     world.daemons.push(await serve({ cwd, env }));
     const balancer = await loadBalancer(world.daemons);
     assert.match(await follow(world, check), /T12/);

@@ -38,7 +38,7 @@ test("init writes a file that loads, line by line, and never over another", () =
   assert.match(readFileSync(`${cwd}/slack-app-manifest.yaml`, "utf8"), /socket_mode_enabled: true/);
   const again = run(cwd, ["init", "--yes"]);
   assert.equal(again.code, 1);
-  assert.match(again.err, /is there already \(--force/);
+  assert.match(again.err, /already exists \(--force/);
   assert.equal(readFileSync(`${cwd}/deskwire.toml`, "utf8"), toml);
   assert.equal(run(cwd, ["init", "--yes", "--force"]).code, 0);
   assert.equal(run(cwd, ["check", "--offline"]).code, 0);
@@ -115,14 +115,14 @@ announce = "#general"
   assert.match(seen.get("slack channel C1").detail, /the bot is in it/);
   assert.match(seen.get("slack channel C404").fix, /\/invite @Deskwire/);
   assert.match(seen.get("slack channel #general").detail, /the bot is in it/);
-  assert.match(seen.get("slack channel #nowhere").detail, /there is no channel #nowhere/);
+  assert.match(seen.get("slack channel #nowhere").detail, /channel #nowhere not found/);
   assert.match(seen.get("slack channel #nowhere").fix, /\/invite @Deskwire/);
   const port = late.address().port;
   const off = await lines(`[zendesk]\nurl = "http://127.0.0.1:${port}"\noauth_token = "t"\n` +
     `[server]\nlisten = "${new URL(daemon.url).host}"\npublic_url = "http://127.0.0.1:${port}"\n`);
   assert.deepEqual([off.get("clock").ok, off.get("clock").fix.includes("timedatectl")],
     [false, true]);
-  assert.match(off.get("public_url").detail, /answers 404, and that is no Deskwire/);
+  assert.match(off.get("public_url").detail, /returned 404; that is not a Deskwire/);
   await daemon.stop();
   daemon.clean();
   slack.stop();

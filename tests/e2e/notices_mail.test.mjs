@@ -107,10 +107,11 @@ test("replies: 4yz is tried again, 5yz is dead, a login that fails waits", async
   const more = 'username = "u"\npassword = "wrong"';
   const shut = world(`smtp+plain://127.0.0.1:${locked.port}`, [], more);
   const checked = await runBeside(shut, ["check"]);
-  assert.match(checked.out, /FAILED mail\s+the server refuses mail\.username/);
+  assert.match(checked.out, /FAILED mail\s+the server rejected mail\.username/);
   const open = world(`smtp+plain://127.0.0.1:${locked.port}`, [],
     'username = "u"\npassword = "right"');
-  assert.match((await runBeside(open, ["check"])).out, /ok\s+mail\s+127\.0\.0\.1 takes mail of u/);
+  assert.match((await runBeside(open, ["check"])).out,
+    /ok\s+mail\s+127\.0\.0\.1 accepts mail of u/);
 });
 
 test("a connection that breaks behind the message is unsure; no second mail", async () => {

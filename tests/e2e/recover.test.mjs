@@ -51,7 +51,7 @@ test("a lost store and its copy, by the page's commands", async () => {
   await world.daemon.stop();
 
   const said = shell(world.cwd, commands(guide("recover"), "The database is lost"));
-  assert.match(said, /the store is whole/);
+  assert.match(said, /the store is intact/);
   const [, delivery] = /^(d-\d+) +pending/m.exec(said);
   shell(world.cwd, `deskwire delivery discard ${delivery} --why "it arrived before the loss"`);
   await world.start();

@@ -94,7 +94,7 @@ test("what S3 refuses is told with what to do, and never with a key", async () =
   for (const [cwd, more, expected] of [
     [world(s3), { AWS_SECRET_ACCESS_KEY: "other" }, /lack s3:GetObject/],
     [world(s3, "s3://desk/none.csv"), {}, /no such file/],
-    [world(s3, undefined, "us-west-2"), {}, /look at notices\.region/]]) {
+    [world(s3, undefined, "us-west-2"), {}, /check notices\.region/]]) {
     const out = await check(cwd, more);
     assert.match(out, /FAILED\s+notices report/);
     assert.match(out, expected);

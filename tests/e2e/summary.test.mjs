@@ -27,8 +27,8 @@ mail = ["a@x.example"]
   const { code, err } = run(cwd, ["check", "--offline"]);
   assert.equal(code, 78);
   for (const line of [
-    /deskwire\.toml:2: hours\.from: "9" is no time/,
-    /deskwire\.toml:3: hours\.holidays: "25\.12\.2026" is no day/,
+    /deskwire\.toml:2: hours\.from: invalid time "9"/,
+    /deskwire\.toml:3: hours\.holidays: invalid date "25\.12\.2026"/,
     /deskwire\.toml:4: bridge\.channel: needs a section \[slack\]/,
     /deskwire\.toml:4: bridge\.desk: needs a section \[zendesk\]/,
     /deskwire\.toml:4: bridge\.oncall: there is no \[oncall\.sre\]/,

@@ -236,6 +236,6 @@ test("another suffix or pattern counts what is kept anew at the next start", asy
   const wrong = folder(`${local}\n[[tally]]\nchannel = "C1"\npattern = "(x"\n`);
   const refused = run(wrong, ["check", "--offline"]);
   assert.equal(refused.code, 78);
-  assert.match(refused.err, /tally\.pattern: is no RE2 pattern/);
+  assert.match(refused.err, /tally\.pattern: invalid RE2 pattern/);
   daemon.clean();
 });

@@ -1,4 +1,4 @@
-// What is on its way out, and what needs a person.
+// Deliveries that are pending or need a decision.
 import { useState } from "preact/hooks";
 import { get, post, query } from "../api";
 import { useLive, useLoad, useThrottled } from "../hooks";

@@ -50,7 +50,7 @@ void check_offline(Invocation& invocation) {
     return;
   }
   const std::string file = file_of(*settings);
-  if (!invocation.is_json) return fmt::print("the configuration is good ({})\n", file);
+  if (!invocation.is_json) return fmt::print("the configuration is valid ({})\n", file);
   const json::object good{{"name", "configuration"}, {"ok", true}, {"detail", file}};
   print_items(invocation, json::array{good}, {});
 }
@@ -63,7 +63,7 @@ void print_line(const Line& line, const std::string& fix, size_t name_columns) {
   const std::string detail = line.probe.detail.substr(is_warning ? warning.size() : 0);
   fmt::print("{:<6} {:<{}} {} ({} ms)\n", verdict, line.probe.name, name_columns, detail,
              line.took.count());
-  if (!fix.empty()) fmt::print("{:<6} {:<{}} to mend it: {}\n", "", "", name_columns, fix);
+  if (!fix.empty()) fmt::print("{:<6} {:<{}} to fix it: {}\n", "", "", name_columns, fix);
 }
 
 void check_live(Invocation& invocation) {

@@ -23,13 +23,13 @@ Argument ids(const std::string& name, bool is_required) {
 }
 
 Argument all_dead() {
-  Argument out = in_body("--all-dead", "every dead one", "all_dead");
+  Argument out = in_body("--all-dead", "every dead delivery", "all_dead");
   out.kind = Argument::Kind::flag;
   return out;
 }
 
 Argument why() {
-  Argument out = in_body("--why", "the reason; it is kept", "why");
+  Argument out = in_body("--why", "the reason, recorded with the delivery", "why");
   out.is_required = true;
   return out;
 }
@@ -43,7 +43,7 @@ void find_dead(Invocation& invocation, const json::object& answer) {
 }  // namespace
 
 void add_delivery(Command app, Invocation& invocation) {
-  Command delivery = app.add_group("delivery", "What is on its way out, and what needs a person");
+  Command delivery = app.add_group("delivery", "Deliveries that are pending or need a decision");
   add_operation(delivery, invocation,
                 {.name = "list",
                  .what = "Deliveries, newest first",
@@ -64,7 +64,7 @@ void add_delivery(Command app, Invocation& invocation) {
                  .columns = columns});
   add_operation(delivery, invocation,
                 {.name = "discard",
-                 .what = "It need not happen",
+                 .what = "Discard deliveries",
                  .operation = "discardDeliveries",
                  .arguments = {ids("id", true), why()},
                  .columns = columns});

@@ -29,7 +29,7 @@ Result<std::string> fresh_folder() {
   const std::filesystem::path folder = failed ? std::filesystem::path("/tmp") : parent;
   std::string path = folder / ("deskwire-demo-" + std::string(6, 'X'));  // mkdtemp fills them in
   if (mkdtemp(path.data()) != nullptr) return path;
-  return Error{ErrorKind::unreachable, path, "no folder can be made there (is TMPDIR writable?)"};
+  return Error{ErrorKind::unreachable, path, "cannot create a folder there (is TMPDIR writable?)"};
 }
 
 /// Never a failure: the addresses are printed.
@@ -70,7 +70,7 @@ class Demo {
  private:
   Task<void> begin() {
     const Monotonic began = clock_.monotonic();
-    fmt::print(stderr, "A small world is being set up ...\n");
+    fmt::print(stderr, "Starting the demo ...\n");
     const Result<void> opened = co_await world_.open();
     if (!opened.ok()) {
       fail(invocation_, opened.error());
@@ -99,10 +99,10 @@ class Demo {
       fmt::print("{}\n", to_text(json::object{{"board", world_.board_url()}, {"world", world}}));
     } else {
       fmt::print(
-          "Deskwire's demo is ready after {:.1f} s. Ctrl-C ends it{}.\n"
+          "Deskwire's demo is ready after {:.1f} s. Ctrl-C stops it{}.\n"
           "  world  {}\n  board  {}\n",
           static_cast<double>(took.count()) / 1000,
-          choice_.is_kept ? "; its folder stays" : " and leaves nothing", world,
+          choice_.is_kept ? "; its folder is kept" : " and removes its folder", world,
           world_.board_url());
       if (choice_.is_kept) fmt::print("  files  {}\n", folder_);
     }
@@ -147,14 +147,18 @@ void run_demo(Invocation& invocation, DemoChoice choice) {
 
 void add_demo(Command app, Invocation& invocation) {
   auto choice = std::make_shared<DemoChoice>();  // shared with a callback that runs later
-  Command command = add_command(app, invocation, "demo",
-                                "A small world on this machine to try Deskwire in: no account, "
-                                "no network",
-                                [&invocation, choice] { run_demo(invocation, *choice); });
+  Command command = add_command(
+      app, invocation, "demo",
+      "Try Deskwire with simulated systems on this machine; needs no account and no network",
+      [&invocation, choice] { run_demo(invocation, *choice); });
   command.add_flag("--no-open", choice->has_no_browser, "open no browser");
-  command.add_flag("--keep", choice->is_kept, "leave the folder with its store, settings and logs");
-  command.add_option("--port", choice->port, "of the world's page; 0 picks one").within(0, 65535);
-  command.add_option("--speed", choice->speed, "minutes of the day in a minute; 0 stands still")
+  command.add_flag("--keep", choice->is_kept,
+                   "keep the folder with the store, configuration and logs");
+  command
+      .add_option("--port", choice->port,
+                  "port of the page with the simulated systems; 0 picks a free one")
+      .within(0, 65535);
+  command.add_option("--speed", choice->speed, "simulated minutes per minute; 0 pauses")
       .within(0, 600);
 }
 

@@ -52,14 +52,14 @@ std::string whole_address(const std::string& given) {
 std::string ask_timezone(const std::string& fallback) {
   std::string zone = ask("Time zone of schedules, such as Europe/Berlin", fallback);
   while (!zone.empty() && !is_timezone(zone)) {
-    zone = ask(fmt::format("\"{}\" is no time zone here. Time zone", zone), "");
+    zone = ask(fmt::format("unknown time zone \"{}\". Time zone", zone), "");
   }
   return zone;
 }
 
 /// Flags that were given are the answers to start from.
 void ask_all(Surroundings& around) {
-  fmt::print(stderr, "What is there? Enter takes what stands in brackets.\n");
+  fmt::print(stderr, "Which systems do you use? Press Enter to accept the value in brackets.\n");
   around.has_slack = ask_whether("Slack", around.has_slack);
   if (around.has_slack) {
     around.slack_channel = ask("  channel whose threads become tickets", around.slack_channel);
@@ -84,8 +84,7 @@ void ask_all(Surroundings& around) {
     around.mail_url = ask("  its address, smtp://HOST:587 or smtps://HOST:465", around.mail_url);
     around.mail_from = ask("  the sender, Name <address>", around.mail_from);
   }
-  around.public_url =
-      ask("How the outside reaches this Deskwire (empty: not at all)", around.public_url);
+  around.public_url = ask("Public URL of this Deskwire (empty: none)", around.public_url);
   around.timezone = ask_timezone(around.timezone);
 }
 
@@ -93,7 +92,7 @@ void ask_all(Surroundings& around) {
 /// errors  conflict: the file is there, and --force is not given; invalid: why it can't be written
 Result<void> write_new(const std::string& path, const std::string& text, bool is_replacing) {
   if (!is_replacing && ::access(path.c_str(), F_OK) == 0) {
-    return Error{ErrorKind::conflict, path, "is there already (--force writes it anew)"};
+    return Error{ErrorKind::conflict, path, "already exists (--force overwrites it)"};
   }
   const Result<void> written = write_private(path, text, settings_mode);
   if (written.ok()) return {};
@@ -117,13 +116,12 @@ void tell_rest(const InitChoice& choice, const std::string& toml, const std::str
     names += (names.empty() ? "" : " ") + use.name;
   }
   if (!needed.empty()) fmt::print("\nSet in the environment: {}\n", needed);
-  if (!optional.empty())
-    fmt::print("{}Where you use them: {}\n", needed.empty() ? "\n" : "", optional);
+  if (!optional.empty()) fmt::print("{}Optional: {}\n", needed.empty() ? "\n" : "", optional);
   for (const Errand& errand : errands(choice.around, manifest)) {
     fmt::print("\n{}\n", errand.system);
     for (const std::string& step : errand.steps) fmt::print("  - {}\n", step);
   }
-  fmt::print("\nThen: `deskwire check`, and `deskwire serve`.\n");
+  fmt::print("\nThen run `deskwire check` and `deskwire serve`.\n");
 }
 
 void write_sample(Invocation& invocation, InitChoice choice) {
@@ -150,28 +148,30 @@ void write_sample(Invocation& invocation, InitChoice choice) {
 
 void add_options(Command command, InitChoice& choice) {
   Surroundings& around = choice.around;
-  command.add_flag("--slack", around.has_slack, "there is a Slack workspace");
+  command.add_flag("--slack", around.has_slack, "use a Slack workspace");
   command.add_option("--slack-channel", around.slack_channel,
                      "its channel whose threads become tickets: an id or \"#name\"");
   command.add_option("--tally-channel", around.tally_channel,
                      "the id of the channel where agents' updates are counted");
-  command.add_flag("--teams", around.has_teams, "there is a Microsoft Teams team");
+  command.add_flag("--teams", around.has_teams, "use a Microsoft Teams team");
   command.add_option("--teams-name", around.teams_name, "the hook's name; it: /hooks/teams/it");
-  command.add_flag("--zendesk", around.has_zendesk, "there is a Zendesk account");
+  command.add_flag("--zendesk", around.has_zendesk, "use a Zendesk account");
   command.add_option("--zendesk-url", around.zendesk_url, "https://SUBDOMAIN.zendesk.com");
-  command.add_flag("--sheets", around.has_sheets, "a Google Sheet holds closed tickets");
+  command.add_flag("--sheets", around.has_sheets, "read closed tickets from a Google Sheet");
   command.add_option("--sheet-id", around.sheet_id, "the long part of the sheet's address");
-  command.add_option("--notices-webhook", around.notices_webhook, "what sends the customers' mail");
-  command.add_flag("--sqs", around.has_sqs, "tickets go to Amazon SQS");
+  command.add_option("--notices-webhook", around.notices_webhook,
+                     "the webhook that mails the customers");
+  command.add_flag("--sqs", around.has_sqs, "send tickets to Amazon SQS");
   command.add_option("--sqs-prefix", around.sqs_prefix,
                      "the queues' addresses up to their names high, medium, low");
-  command.add_flag("--mail", around.has_mail, "there is a mail server");
+  command.add_flag("--mail", around.has_mail, "use a mail server");
   command.add_option("--mail-url", around.mail_url, "smtp://HOST:587 or smtps://HOST:465");
   command.add_option("--mail-from", around.mail_from, "the sender, \"Name <address>\"");
-  command.add_option("--public-url", around.public_url, "how the outside reaches this Deskwire");
-  command.add_option("--timezone", around.timezone, "of schedules, such as Europe/Berlin");
+  command.add_option("--public-url", around.public_url, "the public URL of this Deskwire");
+  command.add_option("--timezone", around.timezone,
+                     "the time zone of schedules, such as Europe/Berlin");
   command.add_option("--out", choice.out, "the file to write").show_default();
-  command.add_flag("--force", choice.is_replacing, "write over a file that is there");
+  command.add_flag("--force", choice.is_replacing, "overwrite an existing file");
 }
 
 }  // namespace
@@ -181,13 +181,13 @@ void add_init(Command app, Invocation& invocation) {
   auto is_answered = std::make_shared<bool>(false);  // shared for the same reason
   Command command = app.add("init", "Write deskwire.toml and the Slack app's manifest");
   add_options(command, *choice);
-  command.add_flag("--yes", *is_answered, "ask nothing: the flags are the answers");
+  command.add_flag("--yes", *is_answered, "do not ask; use the flags");
   command.on_run([&invocation, choice, is_answered] {
     choice->is_asking = !*is_answered;
     if (choice->is_asking && ::isatty(STDIN_FILENO) == 0) {
       fmt::print(stderr,
-                 "deskwire init: there is no terminal to ask on; say what is there "
-                 "(--slack --teams --zendesk --sheets --sqs --mail) and --yes\n");
+                 "deskwire init: no terminal to ask on; pass the systems that you use (--slack "
+                 "--teams --zendesk --sheets --sqs --mail) and --yes\n");
       invocation.exit_code = exit_usage;
       return;
     }

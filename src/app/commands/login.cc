@@ -21,7 +21,7 @@ struct ZendeskLogin {
 
   void invite(const ZendeskSettings& settings, const std::string& redirect) const {
     fmt::print(
-        "Open this address, signed in to Zendesk as the agent that Deskwire shall be:\n\n"
+        "Open this address, signed in to Zendesk as the agent that Deskwire acts as:\n\n"
         "{}/oauth/authorizations/new?response_type=code&client_id={}&redirect_uri={}&"
         "scope=read%20write&state={}&code_challenge={}&code_challenge_method=S256\n\n"
         "The OAuth client must have the redirect URL {}\n",
@@ -68,7 +68,7 @@ Task<Result<void>> sign_in_public(Core& core) {
     if (noted->outcome == "ok") co_return Result<void>();
     co_return Error{ErrorKind::denied, "zendesk", noted->outcome};
   }
-  co_return Error{ErrorKind::busy, "zendesk", "nobody signed in within ten minutes"};
+  co_return Error{ErrorKind::busy, "zendesk", "no sign-in within 10 minutes"};
 }
 
 void log_in_zendesk(Invocation& invocation, const std::string& listen, bool is_public) {
@@ -112,8 +112,9 @@ void add_login(Command app, Invocation& invocation) {
       login, invocation, "zendesk", "OAuth with an authorization code and PKCE",
       [&invocation, listen, is_public] { log_in_zendesk(invocation, *listen, *is_public); });
   command.add_flag("--public", *is_public,
-                   "the running daemon takes the browser's answer, at its server.public_url");
-  command.add_option("--listen", *listen, "where the browser's answer is taken, on this machine");
+                   "the running daemon receives the browser's response, at server.public_url");
+  command.add_option("--listen", *listen,
+                     "the port on this machine that receives the browser's response");
   add_command(login, invocation, "google", "The same as `deskwire notices login`", [&invocation] {
     if (const auto core = open_core(invocation)) log_in_google(invocation, *core);
   });

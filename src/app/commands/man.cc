@@ -55,9 +55,8 @@ std::string manual(const CLI::App& app) {
       ".SH SYNOPSIS\n.B deskwire\n.RB [ \\-\\-config\n.IR FILE ]\n.I COMMAND\n.RI [ OPTIONS ]\n"
       ".SH DESCRIPTION\n" +
       literal(app.get_description()) +
-      "\nOne program is the daemon and the command line. With no configuration it runs whole on "
-      "one "
-      "machine.\nResults go to standard output, logs to standard error.\n.SH COMMANDS\n";
+      "\nOne program is the daemon and the command line. It runs on one machine without a "
+      "configuration file.\nResults go to standard output, logs to standard error.\n.SH COMMANDS\n";
   for (const CLI::App* one : app.get_subcommands([](const CLI::App*) { return true; })) {
     put_command(*one, one->get_name(), out);
   }

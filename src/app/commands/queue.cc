@@ -18,7 +18,7 @@ void add_queue(Command app, Invocation& invocation) {
   Command queue = app.add_group("queue", "Queues");
   add_operation(queue, invocation,
                 {.name = "list",
-                 .what = "Depth and age of the oldest, of every queue",
+                 .what = "Depth of every queue and age of its oldest message",
                  .operation = "listQueues",
                  .columns = {{"NAME", "name"},
                              {"KIND", "kind"},
@@ -30,13 +30,13 @@ void add_queue(Command app, Invocation& invocation) {
   add_operation(
       queue, invocation,
       {.name = "peek",
-       .what = "Look without taking",
+       .what = "Show messages without receiving them",
        .operation = "listQueueMessages",
        .arguments = {in_path("name", "the queue"), limit(10)},
        .columns = {{"ID", "id"}, {"SENT", "sent_at"}, {"RECEIVES", "receives"}, {"BODY", "body"}}});
   add_operation(queue, invocation,
                 {.name = "redrive",
-                 .what = "Move dead messages back to live",
+                 .what = "Move dead messages back to the live queue",
                  .operation = "redriveQueue",
                  .arguments = {dead_letter_queue()}});
 }

@@ -149,7 +149,7 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
                {"ROUTE", "route"},
                {"TITLE", "title"}});
   if (invocation.is_json) return;
-  fmt::print("{} of {} tickets would have gone elsewhere\n", items.size(), seen);
+  fmt::print("{} of {} tickets would be routed differently\n", items.size(), seen);
 }
 
 }  // namespace
@@ -157,13 +157,14 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
 void add_route(Command app, Invocation& invocation) {
   auto given = std::make_shared<RouteArguments>();  // shared with callbacks that run later
   Command route = app.add_group("route", "Routing rules");
-  Command one = add_command(route, invocation, "explain", "Which rule a ticket would take, and why",
-                            [&invocation, given] { explain(invocation, given->file); });
+  Command one =
+      add_command(route, invocation, "explain", "Show which rule matches a ticket, and why",
+                  [&invocation, given] { explain(invocation, given->file); });
   one.add_option("file", given->file, "a message as written in Teams, or an API body; - for stdin")
       .required();
   Command past =
       add_command(route, invocation, "backtest",
-                  "Which past tickets another configuration's rules would have sent elsewhere",
+                  "Show which past tickets another configuration would route differently",
                   [&invocation, given] { backtest(invocation, *given); });
   past.add_option("--since", given->since, "a day, a time or \"30d\"").required();
   past.add_option("--config", given->config, "the configuration with the other [[route]]s")

@@ -22,11 +22,11 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
   }
   const bool is_told_where = !core->settings.server.public_url.empty();
   if (!choice.is_undo && !is_told_where && !is_loopback_url(core->settings.zendesk.url)) {
-    return fail(invocation,
-                {ErrorKind::invalid, "zendesk setup",
-                 "server.public_url is not set: Zendesk needs an address at which it reaches "
-                 "Deskwire. Without one nothing is to be set up: the incremental export "
-                 "(zendesk.poll) brings the same, once a minute"});
+    return fail(
+        invocation,
+        {ErrorKind::invalid, "zendesk setup",
+         "server.public_url is not set: Zendesk cannot reach Deskwire. Set it, or skip this setup: "
+         "the incremental export (zendesk.poll) brings the same changes once a minute"});
   }
   ZendeskSetup setup(*core->zendesk, core->public_url + "/hooks/zendesk", choice.is_dry_run);
   const Result<std::vector<SetupStep>> steps =
@@ -45,12 +45,12 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
 
 void add_setup(Command app, Invocation& invocation) {
   auto choice = std::make_shared<SetupChoice>();  // shared with a callback that runs later
-  Command setup = app.add_group("setup", "Make at an outside system what Deskwire needs there");
-  Command command =
-      add_command(setup, invocation, "zendesk", "The webhook and the trigger that tell of changes",
-                  [&invocation, choice] { set_up_zendesk(invocation, *choice); });
+  Command setup = app.add_group("setup", "Configure an outside system for Deskwire");
+  Command command = add_command(setup, invocation, "zendesk",
+                                "Create the webhook and the trigger that report changes",
+                                [&invocation, choice] { set_up_zendesk(invocation, *choice); });
   command.add_flag("--undo", choice->is_undo, "remove them again");
-  command.add_flag("--dry-run", choice->is_dry_run, "say what would be done, and do nothing");
+  command.add_flag("--dry-run", choice->is_dry_run, "print the changes without making them");
 }
 
 }  // namespace dw

@@ -31,7 +31,7 @@ void verify(Invocation& invocation) {
   if (invocation.is_json || !found->empty()) {
     print_items(invocation, items, {{"PROBLEM", "problem"}});
   } else {
-    fmt::print("the store is whole\n");
+    fmt::print("the store is intact\n");
   }
 }
 
@@ -115,16 +115,17 @@ void add_store(Command app, Invocation& invocation) {
     // Opening migrates, as the daemon does at its start.
     if (open(invocation)) print_one(invocation, {{"schema", "up to date"}});
   });
-  Command backup = add_command(store, invocation, "backup", "A consistent copy, while running",
-                               [&invocation, file] {
-                                 const std::unique_ptr<Store> from = open(invocation);
-                                 if (!from) return;
-                                 const Result<void> copied = from->backup(*file);
-                                 if (!copied.ok()) return fail(invocation, copied.error());
-                                 print_one(invocation, {{"backup", *file}});
-                               });
-  backup.add_option("file", *file, "a file that is not there yet").required();
-  add_command(store, invocation, "verify", "Check the file and its promises",
+  Command backup =
+      add_command(store, invocation, "backup", "Write a consistent copy while the daemon runs",
+                  [&invocation, file] {
+                    const std::unique_ptr<Store> from = open(invocation);
+                    if (!from) return;
+                    const Result<void> copied = from->backup(*file);
+                    if (!copied.ok()) return fail(invocation, copied.error());
+                    print_one(invocation, {{"backup", *file}});
+                  });
+  backup.add_option("file", *file, "a file that does not exist yet").required();
+  add_command(store, invocation, "verify", "Check the store's integrity",
               [&invocation] { verify(invocation); });
   Command target =
       add_command(store, invocation, "copy", "Copy everything into an empty store, row by row",

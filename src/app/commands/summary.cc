@@ -19,7 +19,7 @@ void print_summary(Invocation& invocation) {
 }  // namespace
 
 void add_summary(Command app, Invocation& invocation) {
-  add_command(app, invocation, "summary", "The daily report as it would be sent now",
+  add_command(app, invocation, "summary", "The daily summary as it would be sent now",
               [&invocation] { print_summary(invocation); });
 }
 

@@ -181,7 +181,7 @@ void backfill(Invocation& invocation, const TallyArguments& given) {
   if (!since) return;
   if (core->tally->formats_of(given.channel) == nullptr) {
     return fail(invocation, {ErrorKind::invalid, "--channel",
-                             "is the channel of no [[tally]]: add it to the configuration first"});
+                             "no [[tally]] has this channel; add it to the configuration first"});
   }
   Backfill work(*core, given.channel, *since);
   const Result<int64_t> messages = run_task(*core, work.run());
@@ -215,7 +215,7 @@ void add_tally(Command app, Invocation& invocation) {
     if (!tally.has_chosen_command()) show(invocation, *given);
   });
   Command take = add_command(tally, invocation, "import",
-                             "Take over the counts of an older bot as an opening balance",
+                             "Import the counts of an older bot as an opening balance",
                              [&invocation, given] { import(invocation, *given); });
   take.add_option("file", given->file, "stats.json").required();
   Command fill = add_command(tally, invocation, "backfill",
@@ -224,8 +224,7 @@ void add_tally(Command app, Invocation& invocation) {
   fill.add_option("--channel", given->channel, "the channel's id").required();
   fill.add_option("--since", given->since, "a day, a time or \"90d\"").required();
   Command again = add_command(tally, invocation, "rebuild",
-                              "Count all kept messages anew, as a restart with another pattern "
-                              "does",
+                              "Recount all stored messages, as a restart with another pattern does",
                               [&invocation, given] { rebuild(invocation, *given); });
   again.add_option("--channel", given->channel, "one channel alone");
 }

@@ -64,7 +64,7 @@ void add_ticket(Command app, Invocation& invocation) {
                    {"TITLE", "title"}}});
   add_operation(ticket, invocation,
                 {.name = "show",
-                 .what = "One ticket, whole",
+                 .what = "Show one ticket",
                  .operation = "getTicket",
                  .arguments = {ticket_id("its number")}});
   add_operation(

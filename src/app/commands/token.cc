@@ -17,7 +17,7 @@ std::string check_scope(const std::string& text) {
   const size_t colon = text.find(':');
   const bool is_good = nouns.count(text.substr(0, colon)) > 0 &&
                        (colon == std::string::npos || text.substr(colon) == ":read");
-  return is_good ? "" : "is no scope";
+  return is_good ? "" : "invalid scope";
 }
 
 Argument name() {
@@ -33,12 +33,11 @@ Argument role() {
 }
 
 Argument scopes() {
-  Argument out =
-      in_body("--scope",
-              "what it opens: tickets, tally, queues, deliveries, volume, notices, metrics, "
-              "status, live, audit; \"tally:read\" to look alone. Several may be given; "
-              "without one, all",
-              "scopes");
+  Argument out = in_body(
+      "--scope",
+      "what it may use: tickets, tally, queues, deliveries, volume, notices, metrics, "
+      "status, live, audit; \"tally:read\" to read only. Repeat for several; default: everything",
+      "scopes");
   out.kind = Kind::texts;
   out.problem = check_scope;
   return out;
@@ -51,7 +50,7 @@ Argument flag(std::string name, std::string what, std::string member) {
 }
 
 void warn(Invocation& invocation, const json::object&) {
-  if (!invocation.is_json) fmt::print(stderr, "Keep it now: it is not shown again.\n");
+  if (!invocation.is_json) fmt::print(stderr, "Save it now; it is not shown again.\n");
 }
 
 }  // namespace
@@ -61,7 +60,7 @@ void add_token(Command app, Invocation& invocation) {
   add_operation(
       token, invocation,
       {.name = "add",
-       .what = "Make one; it is shown once",
+       .what = "Create a token; it is shown once",
        .operation = "addToken",
        .arguments = {name(), role(), scopes(),
                      flag("--wall",
@@ -71,7 +70,7 @@ void add_token(Command app, Invocation& invocation) {
        .after = warn});
   add_operation(token, invocation,
                 {.name = "list",
-                 .what = "All of them, without their secrets",
+                 .what = "List tokens, without their secrets",
                  .operation = "listTokens",
                  .columns = {{"NAME", "name"},
                              {"KIND", "kind"},
@@ -81,7 +80,7 @@ void add_token(Command app, Invocation& invocation) {
                              {"REVOKED", "revoked_at"}}});
   add_operation(token, invocation,
                 {.name = "revoke",
-                 .what = "End one, within two seconds",
+                 .what = "Revoke a token; takes effect within two seconds",
                  .operation = "revokeToken",
                  .arguments = {in_path("name", "its name")}});
 }

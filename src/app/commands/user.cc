@@ -44,7 +44,7 @@ Result<std::string> fresh_password() {
     return Error{ErrorKind::invalid, "password", wrong};
   }
   if (::isatty(STDIN_FILENO) != 0 && read_secret("Again") != password) {
-    return Error{ErrorKind::invalid, "password", "is not the same both times"};
+    return Error{ErrorKind::invalid, "password", "the two passwords differ"};
   }
   return password;
 }
@@ -78,7 +78,8 @@ void change(Invocation& invocation, const UserArguments& given) {
   if (!account) return;
   if (given.role.empty()) {
     if (account->at("kind").as_string() == "oidc") {
-      return fail(invocation, {ErrorKind::invalid, "user", "signs in elsewhere: no password here"});
+      return fail(invocation,
+                  {ErrorKind::invalid, "user", "uses single sign-on and has no password here"});
     }
     const Result<std::string> password = fresh_password();
     if (!password.ok()) return fail(invocation, password.error());
@@ -98,13 +99,13 @@ void add_user(Command app, Invocation& invocation) {
     command.add_option("--role", given->role, what).one_of({"viewer", "agent", "admin"});
   };
   Command fresh = add_command(user, invocation, "add",
-                              "Make one; the password is asked for, or read from stdin",
+                              "Create an account; asks for the password, or reads it from stdin",
                               [&invocation, given] { add(invocation, *given); });
   fresh.add_option("name", given->name, "the name to sign in with").required().check(check_name);
   role(fresh, "viewer (the default), agent or admin");
   add_operation(user, invocation,
                 {.name = "list",
-                 .what = "All of them",
+                 .what = "List accounts",
                  .operation = "listUsers",
                  .columns = {{"NAME", "name"},
                              {"ROLE", "role"},
@@ -113,13 +114,13 @@ void add_user(Command app, Invocation& invocation) {
                              {"SIGNED IN", "signed_in_at"}}});
   add_operation(user, invocation,
                 {.name = "remove",
-                 .what = "Remove one, and end its sessions",
+                 .what = "Remove an account, and end its sessions",
                  .operation = "removeUser",
                  .arguments = {in_path("name", "its name")}});
-  Command other = add_command(user, invocation, "passwd",
-                              "Set another password, or with --role another role; its sessions "
-                              "end",
-                              [&invocation, given] { change(invocation, *given); });
+  Command other =
+      add_command(user, invocation, "passwd",
+                  "Set a new password, or with --role a new role; ends the account's sessions",
+                  [&invocation, given] { change(invocation, *given); });
   other.add_option("name", given->name, "its name").required();
   role(other, "viewer, agent or admin");
 }

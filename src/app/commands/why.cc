@@ -40,21 +40,21 @@ std::string end_of(const json::value& one) {
   }
   if (state == "unsure") {
     return fmt::format(
-        "may have happened: {}\n      look at the other side, then: deskwire delivery retry {} | "
+        "outcome unknown: {}\n      check the other system, then: deskwire delivery retry {} | "
         "discard {} --why …",
         reason, id, id);
   }
   if (state == "discarded") return fmt::format("discarded: {}", reason);
-  if (attempts == 0) return "waits for its turn";
+  if (attempts == 0) return "waits for its lane";
   const std::string next = text_of(one, "next_attempt_at");
-  return fmt::format("{}, {}; again {}", tries, reason, next.empty() ? "soon" : next);
+  return fmt::format("{}, {}; next attempt {}", tries, reason, next.empty() ? "soon" : next);
 }
 
 void print_event(const json::value& event) {
   fmt::print("\n{}  {}  {} from {}, key {}\n", text_of(event, "at"), text_of(event, "id"),
              text_of(event, "kind"), text_of(event, "source"), line_of(event, "key"));
   if (text_of(event, "state") == "parked") {
-    fmt::print("  parked, nothing was decided: {}\n", line_of(event, "reason"));
+    fmt::print("  parked, no plan: {}\n", line_of(event, "reason"));
   }
   const json::value& reply = event.at("reply");
   if (reply.is_object()) fmt::print("  answered {}\n", one_line(to_text(reply)));

@@ -70,7 +70,7 @@ Result<void> Child::start(std::vector<std::string> words) {
   if (pid_ > 0) return {};
   pid_ = 0;
   return Error{ErrorKind::unreachable, "demo",
-               std::string("no process could be started: ") + std::strerror(why)};
+               std::string("cannot start a process: ") + std::strerror(why)};
 }
 
 bool Child::is_running() {

@@ -68,7 +68,7 @@ Task<void> World::ask_by_teams(std::string who, std::string text) {
     const Result<json::value> body = parse_json(answer->body);
     talk.answer = body.ok() ? text_in(*body, "text") : std::string(cut_bytes(answer->body, 2048));
   } else {
-    talk.answer = "Nobody answered. Teams says so to the person, who sends it again.";
+    talk.answer = "No response. Teams shows an error; the person sends it again.";
   }
   teams_.push_back(std::move(talk));
   if (teams_.size() > talks_max) teams_.pop_front();
@@ -86,9 +86,9 @@ Task<std::string> World::send_notices() {
   const JsonView figures = JsonView(*plan, ignored)["figures"];
   const int64_t had = figures["left_out"]["had"].integer().value_or(0);
   const int64_t sent = figures["customers"].integer().value_or(0);
-  std::string told = fmt::format("{} customers get one letter each.", sent);
-  if (sent == 0) told = "Nobody is written to.";
-  if (had > 0) told += fmt::format(" {} had theirs this week and hear of the rest next week.", had);
+  std::string told = fmt::format("{} customers get one mail each.", sent);
+  if (sent == 0) told = "No mail is sent.";
+  if (had > 0) told += fmt::format(" {} had a mail this week and get the rest next week.", had);
   co_return told;
 }
 

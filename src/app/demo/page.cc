@@ -146,14 +146,14 @@ Task<Response> Page::send_notices(Request& request) {
 
 Response Page::say(const JsonView& body) {
   const std::string text = typed(body, "text");
-  if (text.empty()) return problem(400, "there is nothing to say");
+  if (text.empty()) return problem(400, "the text is empty");
   const std::string ts = world_.say(text, body["thread"].text().value_or(""));
   return json_answer(200, json::object{{"ts", ts}});
 }
 
 Response Page::answer(const JsonView& body) {
   const std::string text = typed(body, "text");
-  if (text.empty()) return problem(400, "there is nothing to say");
+  if (text.empty()) return problem(400, "the text is empty");
   const int64_t ticket = body["ticket"].integer().value_or(0);
   const bool is_public = body["is_public"].boolean().value_or(true);
   if (!world_.answer(ticket, text, is_public)) return problem(404, "there is no such ticket");

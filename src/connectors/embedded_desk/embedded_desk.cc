@@ -33,7 +33,7 @@ Result<Outcome> EmbeddedDesk::apply(Db& db, const Delivery& delivery, TimePoint 
     // Every ticket is recorded here before any desk is told: there is nothing left to open.
     return Outcome::done(json::object{{"id", std::to_string(open->ticket.value)}});
   }
-  return Outcome::refused("a desk takes tickets, comments and changes only");
+  return Outcome::refused("a desk accepts tickets, comments and changes only");
 }
 
 }  // namespace dw

@@ -7,7 +7,7 @@ namespace dw {
 
 Result<Outcome> EmbeddedQueue::apply(Db& db, const Delivery& delivery, TimePoint now) {
   const auto* send = std::get_if<QueueSend>(&delivery.payload);
-  if (send == nullptr) return Outcome::refused("a queue takes messages only");
+  if (send == nullptr) return Outcome::refused("a queue accepts messages only");
   if (const std::string wrong = refusal_of_message(*send); !wrong.empty()) {
     return Outcome::refused(wrong);
   }

@@ -21,8 +21,8 @@ std::string check_rotation(const std::string& rotate, const std::string& zone) {
   if (!schedule.ok()) return schedule.error().what;
   const auto first = schedule->next_after(first_monday, zone);
   const auto second = first ? schedule->next_after(*first, zone) : std::nullopt;
-  if (!second) return fmt::format("\"{}\" never comes", rotate);
-  return *second - *first < shortest_turn ? "a turn must last an hour at least" : "";
+  if (!second) return fmt::format("\"{}\" never occurs", rotate);
+  return *second - *first < shortest_turn ? "a shift must last at least an hour" : "";
 }
 
 Roster::Roster(Clock& clock, const OncallSettings& settings, std::string zone)
@@ -65,7 +65,7 @@ Task<std::vector<Outcome>> Roster::perform(std::vector<Delivery> deliveries, Att
 }
 
 Task<Settled> Roster::settle(Delivery, Attempt) {
-  co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
+  co_return Settled{.kind = Settled::Kind::repeatable, .why = "a query can be repeated"};
 }
 
 Task<std::vector<Probe>> Roster::probe(Millis) {

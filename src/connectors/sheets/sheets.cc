@@ -53,7 +53,8 @@ Result<std::unique_ptr<ReportTable>> SheetsTable::open(HttpClient& http, GoogleS
                                                        const std::string& range) {
   const auto parsed = parse_range(range);
   if (!parsed) {
-    return Error{ErrorKind::invalid, "notices.range", "is no range such as \"Sheet1!A2:F\""};
+    return Error{ErrorKind::invalid, "notices.range",
+                 "invalid range; write one such as \"Sheet1!A2:F\""};
   }
   return std::unique_ptr<ReportTable>(new SheetsTable(http, sign_in, google, sheet_id, *parsed));
 }

@@ -33,7 +33,7 @@ Result<GoogleCredentials> GoogleSignIn::credentials() const {
   const auto text = contents_of(settings_.credentials);
   if (!text) {
     return Error{ErrorKind::missing, settings_.credentials,
-                 "can't be read: a service account's key or an OAuth client belongs there "
+                 "cannot be read: put a service account's key or an OAuth client there "
                  "(google.credentials), or set google.api_key for a public sheet"};
   }
   return credentials_in(*text);
@@ -76,7 +76,7 @@ Result<Secret> GoogleSignIn::kept_refresh_token() const {
     }
   }
   return Error{ErrorKind::denied, settings_.token_file,
-               "nobody has signed in yet: `deskwire notices login`"};
+               "not signed in: run `deskwire notices login`"};
 }
 
 Task<Result<std::optional<Secret>>> GoogleSignIn::token() {
@@ -123,7 +123,7 @@ Result<std::string> GoogleSignIn::consent_url(const std::string& redirect,
   DW_TRY(const GoogleCredentials found, credentials());
   if (found.kind != GoogleCredentials::Kind::client) {
     return Error{ErrorKind::invalid, settings_.credentials,
-                 "is no OAuth client: nothing is to be signed in"};
+                 "is not an OAuth client: no sign-in is needed"};
   }
   const Sha256 digest = sha256(verifier);
   const std::string base = found.auth_url.empty() ? google_auth_url : found.auth_url;

@@ -62,7 +62,8 @@ Result<std::string> sign_rs256(const Secret& pem, std::string_view text) {
   std::string out(size, '\0');
   if (!is_ready || EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()),
                                   &size, bytes, text.size()) != 1) {
-    return Error{ErrorKind::invalid, "google.credentials", "private_key is no RSA key in PEM"};
+    return Error{ErrorKind::invalid, "google.credentials",
+                 "private_key is not an RSA key in PEM format"};
   }
   out.resize(size);
   return out;
@@ -200,7 +201,7 @@ Error sheets_failure(const HttpAnswer& answer, const std::string& who) {
   } else if (answer.status == 429 || answer.status >= 500) {
     kind = ErrorKind::unreachable;
   } else if (said.find("parse range") != std::string::npos) {
-    said += " (notices.range: is there such a tab?)";
+    said += " (notices.range: check the tab's name)";
   }
   return {kind, "sheets", std::move(said)};
 }

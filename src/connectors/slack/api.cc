@@ -24,7 +24,7 @@ struct Meaning {
   std::string_view mend;  ///< what to do, for a person
 };
 
-constexpr std::string_view new_token = "take the bot token of the installed app again";
+constexpr std::string_view new_token = "copy the bot token of the installed app again";
 constexpr std::string_view reinstall = "reinstall the app with packaging/slack-app-manifest.yaml";
 
 /// Words that are not here are refusals for good.
@@ -51,7 +51,8 @@ constexpr std::array<Meaning, 34> meanings = {{
     {"not_allowed_token_type", ErrorKind::denied, "bot_token begins with xoxb-"},
     {"no_permission", ErrorKind::denied, reinstall},
     {"not_in_channel", ErrorKind::denied, "invite the app to the channel: /invite @Deskwire"},
-    {"channel_not_found", ErrorKind::missing, "is the id right, and the app in the channel?"},
+    {"channel_not_found", ErrorKind::missing,
+     "check the channel id, and that the app is in the channel"},
     {"user_not_found", ErrorKind::missing, ""},
     {"users_not_found", ErrorKind::missing, ""},
     {"message_not_found", ErrorKind::missing, ""},
@@ -88,7 +89,7 @@ Error error_of_status(const HttpAnswer& answer, std::string_view where, TimePoin
   Error error{ErrorKind::busy, std::string(where), what, answer.retry_after(now)};
   if (answer.status == 429 && !error.when) error.when = limited_pause;
   if (answer.status >= 300 && answer.status < 500 && answer.status != 429) {
-    error.what += "; is slack.api_url right?";
+    error.what += "; check slack.api_url";
   }
   return error;
 }
@@ -131,7 +132,8 @@ SlackApi::SlackApi(HttpClient& http, Loop& loop, Clock& clock, Rates& rates, Sla
 Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   const Millis left = attempt.left(clock_);
   const std::string where = fmt::format("{}{}", prefix, call.method);
-  if (left <= Millis(0)) co_return Error{ErrorKind::busy, where, "no time was left to ask"};
+  if (left <= Millis(0))
+    co_return Error{ErrorKind::busy, where, "the deadline passed before the request"};
   const Millis patience = std::min(patience_max, left / 2);
   std::vector<RateRule> rules = slack_rates(call.method, call.channel);
   DW_CO_CHECK(co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience));

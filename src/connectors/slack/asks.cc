@@ -174,7 +174,7 @@ Task<Result<std::string>> SlackAsks::channel_id(std::string channel, Attempt att
     if (cursor.empty()) break;
   }
   co_return Error{ErrorKind::missing, "slack",
-                  fmt::format("there is no channel {}, or the app can't see it", channel)};
+                  fmt::format("channel {} not found, or the app cannot see it", channel)};
 }
 
 Task<Result<json::object>> SlackAsks::permalink(std::string channel, std::string message,

@@ -30,9 +30,9 @@ inline Field<SlackSettings> slack_signing_field() {
   Field<SlackSettings> field;
   field.key = "signing_secret";
   field.doc =
-      "verifies what comes in over HTTP at `/hooks/slack/events`, `/commands` and `/interactive`; "
+      "verifies the HTTP requests at `/hooks/slack/events`, `/commands` and `/interactive`; "
       "a list of two while one is rotated; default "
-      "SLACK_SIGNING_SECRET; empty: these are not served";
+      "SLACK_SIGNING_SECRET; empty: Deskwire does not serve these";
   field.allowed = "a secret, \"${NAME}\", \"file:/path\", or a list of two of them";
   const json::object one{{"type", "string"}};
   field.schema = {
@@ -61,11 +61,11 @@ inline const Section<SlackSettings>& slack_section() {
   static const Section<SlackSettings> section{
       "slack",
       "[slack]",
-      "A Slack app, made from `packaging/slack-app-manifest.yaml`. What comes in comes by Socket "
-      "Mode (`app_token`), by HTTP (`signing_secret`), or both. The guide is "
+      "A Slack app, made from `packaging/slack-app-manifest.yaml`. Events arrive by Socket Mode "
+      "(`app_token`), by HTTP (`signing_secret`), or both. The guide is "
       "`docs/guide/slack.md`.",
       {restart(secret_field("bot_token", &SlackSettings::bot_token,
-                            "the app's bot token, xoxb-…; needed, here or in SLACK_BOT_TOKEN")),
+                            "the app's bot token, xoxb-…; required, here or in SLACK_BOT_TOKEN")),
        restart(secret_field("app_token", &SlackSettings::app_token,
                             "an app-level token, xapp-…, with connections:write: turns Socket Mode "
                             "on, which needs no public address; default SLACK_APP_TOKEN")),
@@ -74,7 +74,7 @@ inline const Section<SlackSettings>& slack_section() {
                           "where Slack's Web API is, for GovSlack and tests", check_slack_url,
                           "an https address that ends with a slash")),
        restart(texts_field("allowed_bots", &SlackSettings::allowed_bots,
-                           "bot_id values whose messages are taken as if a person wrote them"))}};
+                           "bot_id values whose messages are treated like a person's"))}};
   return section;
 }
 

@@ -42,7 +42,8 @@ Task<Result<std::string>> SlackFiles::address_of(std::string id, Attempt attempt
   if (!answer.ok()) co_return answer.error();
   std::string url = text_at(answer->body, "file", "url_private_download");
   if (url.empty()) url = text_at(answer->body, "file", "url_private");
-  if (!api_.has_host(url)) co_return Error{ErrorKind::missing, "slack", "the file lies elsewhere"};
+  if (!api_.has_host(url))
+    co_return Error{ErrorKind::missing, "slack", "the file is on another host"};
   co_return url;
 }
 
@@ -94,7 +95,7 @@ Task<Result<std::string>> SlackFiles::upload(FileLink file, Attempt attempt) {
   const auto source = std::find_if(sources_.begin(), sources_.end(),
                                    [&file](FileSource* one) { return one->has(file.url); });
   if (source == sources_.end()) {
-    co_return Error{ErrorKind::missing, "slack", "nobody here may fetch that file"};
+    co_return Error{ErrorKind::missing, "slack", "the app may not fetch that file"};
   }
   Result<ScratchFile> scratch = ScratchFile::make();
   if (!scratch.ok()) co_return scratch.error();

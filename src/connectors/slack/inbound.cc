@@ -56,7 +56,7 @@ Result<void> SlackHook::verify(const RawHook& hook) const {
   const std::string_view time = hook.header("x-slack-request-timestamp");
   const std::string_view given = hook.header("x-slack-signature");
   if (time.empty() || given.empty()) {
-    return Error{ErrorKind::denied, name_, "the request has no signature of Slack's"};
+    return Error{ErrorKind::denied, name_, "the request has no Slack signature"};
   }
   bool is_right = false;
   // Every secret is tried, so that the time tells nothing about which one fits.
@@ -65,8 +65,7 @@ Result<void> SlackHook::verify(const RawHook& hook) const {
     is_right = is_right || fits;
   }
   if (!is_right) {
-    return Error{ErrorKind::denied, name_,
-                 "the signature is wrong: is slack.signing_secret the app's?"};
+    return Error{ErrorKind::denied, name_, "invalid signature: check slack.signing_secret"};
   }
   if (!is_recent(time, hook.at)) {
     return Error{ErrorKind::denied, name_,

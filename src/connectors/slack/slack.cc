@@ -20,7 +20,7 @@ constexpr size_t files_max = 10;
 Outcome outcome_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::unsure:
-      return Outcome::unsure("no answer from Slack: " + error.what);
+      return Outcome::unsure("no response from Slack: " + error.what);
     case ErrorKind::unreachable:
       return Outcome::later("unreachable: " + error.what);
     case ErrorKind::busy:
@@ -105,7 +105,7 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
     }
     co_return Outcome::done(*answer);
   }
-  co_return Outcome::refused("Slack takes posts, reactions and questions only");
+  co_return Outcome::refused("Slack accepts posts, reactions and queries only");
 }
 
 Task<Result<SlackTarget::Attached>> SlackTarget::attach(std::vector<FileLink> files,
@@ -144,7 +144,7 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Attempt attemp
     co_return Outcome::later("a file: " + attached.error().what, attached.error().when);
   }
   const std::string words = words_of(post, attached->linked);
-  if (words.empty() && attached->ids.empty()) co_return Outcome::refused("there is nothing to say");
+  if (words.empty() && attached->ids.empty()) co_return Outcome::refused("the text is empty");
   SlackCall call{.method = "chat.postMessage"};
   call.fields = encode_post(post, words.empty() ? "📎" : words, to_text(delivery.id), attached->ids);
   call.channel = post.channel;
@@ -155,7 +155,7 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Attempt attemp
   }
   if (!answer.ok()) co_return outcome_of(answer.error());
   const std::string message = text_at(answer->body, "ts");
-  if (message.empty()) co_return Outcome::unsure("Slack took the post and gave it no ts");
+  if (message.empty()) co_return Outcome::unsure("Slack accepted the post but returned no ts");
   if (!attached->ids.empty()) {
     const std::string thread = post.thread.empty() ? message : post.thread;
     const Result<void> shared = co_await files_.share(attached->ids, post.channel, thread, attempt);
@@ -167,7 +167,7 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Attempt attemp
 
 Task<Outcome> SlackTarget::say_plainly(ChatPost post, Attempt attempt) {
   const std::string words = words_of(post, post.files);
-  if (words.empty()) co_return Outcome::refused("there is nothing to say");
+  if (words.empty()) co_return Outcome::refused("the text is empty");
   SlackCall call{.method = "chat.update"};
   call.fields = encode_rewrite(post, words);
   if (!post.only_to.empty()) {
@@ -241,7 +241,7 @@ Task<Settled> SlackTarget::settle(Delivery delivery, Attempt attempt) {
   const auto* said = std::get_if<ChatPost>(&delivery.payload);
   if (said == nullptr || is_plain(*said)) {
     co_return Settled{.kind = Settled::Kind::repeatable,
-                      .why = "a reaction, a question or an edit may be repeated"};
+                      .why = "a reaction, a query or an edit can be repeated"};
   }
   ChatPost post = *said;
   const Result<std::string> channel = co_await asks_.channel_id(post.channel, attempt);
@@ -262,7 +262,7 @@ Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Attempt
   }
   if (!found->is_complete) {
     co_return Settled{.kind = Kind::unknown,
-                      .why = "too much was said since to find the message: look for it in Slack"};
+                      .why = "too many messages since then to find this one: look for it in Slack"};
   }
   if (found->message.empty()) co_return Settled{.kind = Kind::not_happened, .why = "not there"};
   const Result<void> shared = co_await share_rest(post, *found, attempt);
@@ -311,7 +311,7 @@ Task<std::vector<Probe>> SlackTarget::probe(Millis timeout) {
   const auto is_optional = [](const std::string& one) { return one.starts_with("usergroups:"); };
   scopes.is_ok = std::all_of(missing.begin(), missing.end(), is_optional) || answer->scopes.empty();
   scopes.detail = "all there";
-  if (answer->scopes.empty()) scopes.detail = "Slack did not say which the token has";
+  if (answer->scopes.empty()) scopes.detail = "Slack did not return the token's scopes";
   if (!missing.empty() && !answer->scopes.empty()) {
     scopes.detail = fmt::format(
         "missing: {}; reinstall the app with "

@@ -196,7 +196,7 @@ void SlackSocket::hear(const std::shared_ptr<Session>& session,  // shared: see 
 }
 
 void SlackSocket::hear_disconnect(Session& session, std::string_view reason) {
-  log_info("slack", "told to disconnect", {{"reason", reason}});
+  log_info("slack", "Slack requested a disconnect", {{"reason", reason}});
   session.is_leaving = true;
   const Monotonic now = api_.clock().monotonic();
   if (reason == "link_disabled") {
@@ -300,7 +300,8 @@ Task<void> SlackSocket::listen_for_deafness() {
     const Result<json::value> taken = co_await sink_.accept(std::move(event));
     if (!taken.ok()) log_warn("slack", taken.error().text());
   }
-  log_warn("slack", "the connections were open and deaf; opening others");
+  const auto silence = std::chrono::duration_cast<std::chrono::seconds>(settings_.deaf_after);
+  log_warn("slack", fmt::format("no events received for {} s; reconnecting", silence.count()));
   for (const auto& one : sessions_) one->socket->cut();
 }
 

@@ -171,7 +171,7 @@ std::string header_text(std::string_view text) {
 
 Result<std::string> compose_mail(const MailSend& mail, const MailSender& from,
                                  const std::string& id, TimePoint at) {
-  if (mail.to.empty()) return Error{ErrorKind::invalid, "mail", "it is to nobody"};
+  if (mail.to.empty()) return Error{ErrorKind::invalid, "mail", "the mail has no recipient"};
   std::string to;
   for (const std::string& address : mail.to) {
     if (std::string wrong = refusal_of_mail_address(address); !wrong.empty()) {

@@ -215,7 +215,7 @@ Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries,
 
 Task<Outcome> SmtpTarget::send(Delivery delivery, Attempt attempt) {
   const auto* mail = std::get_if<MailSend>(&delivery.payload);
-  if (mail == nullptr) co_return Outcome::refused("a mail server takes mail only");
+  if (mail == nullptr) co_return Outcome::refused("a mail server accepts mail only");
   const Result<MailSender> from = parse_sender(settings_.from);
   if (!from.ok()) co_return Outcome::later(from.error().text(), login_pause);
   const std::string id =
@@ -227,22 +227,22 @@ Task<Outcome> SmtpTarget::send(Delivery delivery, Attempt attempt) {
   co_await run(transfer);
   if (transfer.code == CURLE_OK) co_return Outcome::done(json::object{{"reply", transfer.reply}});
   if (transfer.is_shut && !transfer.has_all) {
-    co_return Outcome::later("not handed in: the lane's lease was over");
+    co_return Outcome::later("not sent: the lane's lease expired");
   }
   const std::string said =
       fmt::format("{} ({})", curl_easy_strerror(transfer.code),
                   transfer.last_line.empty() ? "no answer" : transfer.last_line);
   if (transfer.code == CURLE_LOGIN_DENIED || transfer.reply == 530 || transfer.reply == 535) {
-    co_return Outcome::later("the mail server refuses mail.username: " + said, login_pause);
+    co_return Outcome::later("the mail server rejected mail.username: " + said, login_pause);
   }
   if (transfer.reply >= 500 && transfer.reply < 600) {
-    co_return Outcome::refused("the mail server refuses it: " + said);
+    co_return Outcome::refused("the mail server rejected it: " + said);
   }
   const bool is_turned_away = transfer.reply >= 400 && transfer.reply < 500;
   if (transfer.has_all && !is_turned_away) {
-    co_return Outcome::unsure("the mail server may have taken it: " + said);
+    co_return Outcome::unsure("the mail server may have accepted it: " + said);
   }
-  co_return Outcome::later("not handed in: " + said);
+  co_return Outcome::later("not sent: " + said);
 }
 
 Task<Settled> SmtpTarget::settle(Delivery delivery, Attempt) {
@@ -250,8 +250,8 @@ Task<Settled> SmtpTarget::settle(Delivery delivery, Attempt) {
   if (mail != nullptr && mail->is_once) {
     co_return Settled{.kind = Settled::Kind::unknown,
                       .why =
-                          "the mail server may have taken it and can't be asked: look into its "
-                          "log, then retry or discard it"};
+                          "the mail server may have accepted it and cannot be queried: check its "
+                          "log, then retry or discard the delivery"};
   }
   co_return Settled{.kind = Settled::Kind::repeatable,
                     .why = "sent again: a second alert is better than none"};
@@ -265,11 +265,11 @@ Task<std::vector<Probe>> SmtpTarget::probe(Millis timeout) {
   const Result<MailSender> from = parse_sender(settings_.from);
   probe.is_ok = transfer.code == CURLE_OK && from.ok();
   if (transfer.code == CURLE_LOGIN_DENIED) {
-    probe.detail = "the server refuses mail.username and mail.password";
+    probe.detail = "the server rejected mail.username and mail.password";
   } else if (transfer.code != CURLE_OK) {
     probe.detail = fmt::format("{}: {}", label_.substr(5), curl_easy_strerror(transfer.code));
   } else {
-    probe.detail = from.ok() ? fmt::format("{} takes mail{}", label_.substr(5),
+    probe.detail = from.ok() ? fmt::format("{} accepts mail{}", label_.substr(5),
                                            settings_.username.empty() ? ", without a login"
                                                                       : " of " + settings_.username)
                              : from.error().text();

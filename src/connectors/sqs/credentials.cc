@@ -222,7 +222,8 @@ Task<Result<AwsCredentials>> AwsCredentialChain::from_container(std::string uri)
   }
   if (!token.empty()) {
     if (!is_header_value(token)) {
-      co_return denied("the container's authorization token has characters that no header takes");
+      co_return denied(
+          "the container's authorization token has characters that are invalid in a header");
     }
     call.headers.emplace_back("Authorization", token);
   }

@@ -18,7 +18,7 @@ constexpr size_t answer_bytes_max = 256 * 1024;
 Outcome outcome_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::unsure:
-      return Outcome::unsure("no answer from SQS: " + error.what);
+      return Outcome::unsure("no response from SQS: " + error.what);
     case ErrorKind::unreachable:
       return Outcome::later("unreachable: " + error.what);
     default:
@@ -56,7 +56,7 @@ Task<Result<HttpAnswer>> SqsTarget::call(SqsRequest request, Attempt attempt) {
   if (!credentials.ok()) co_return credentials.error();
   const Millis left = attempt.left(clock_);
   if (left <= Millis(0)) {
-    co_return Error{ErrorKind::busy, "sqs", "no time was left to send this"};
+    co_return Error{ErrorKind::busy, "sqs", "the deadline passed before the request"};
   }
   HttpCall call{.method = "POST",
                 .url = endpoint_,
@@ -76,10 +76,10 @@ Task<Result<HttpAnswer>> SqsTarget::call(SqsRequest request, Attempt attempt) {
 
 std::string SqsTarget::refusal_of(const Delivery& delivery) const {
   const auto* message = std::get_if<QueueSend>(&delivery.payload);
-  if (message == nullptr) return "a queue takes messages only";
+  if (message == nullptr) return "a queue accepts messages only";
   std::string wrong = refusal_of_message(*message);
   if (!wrong.empty() || message_bytes(*message) <= bytes_max_) return wrong;
-  return fmt::format("the message has {} bytes with its attributes; this queue takes {}",
+  return fmt::format("the message has {} bytes with its attributes; the limit of this queue is {}",
                      message_bytes(*message), bytes_max_);
 }
 
@@ -130,7 +130,7 @@ Task<SqsTarget::Sent> SqsTarget::send(std::vector<const QueueSend*> batch, Attem
 Task<Settled> SqsTarget::settle(Delivery, Attempt) {
   std::string why = queue_.is_fifo()
                         ? "sent again: SQS drops the repeat by its deduplication id for 5 minutes"
-                        : "sent again: SQS can't be asked, and consumers see the same ticket";
+                        : "sent again: SQS cannot be queried; consumers see the same ticket";
   co_return Settled{.kind = Settled::Kind::repeatable, .why = std::move(why)};
 }
 

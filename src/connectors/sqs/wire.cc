@@ -165,8 +165,8 @@ SqsRequest encode_ask(const std::string& queue_url) {
 }
 
 std::vector<Outcome> decode_send(std::string_view body, size_t count) {
-  std::vector<Outcome> outcomes(
-      count, Outcome::unsure("SQS answered without saying what became of this message"));
+  std::vector<Outcome> outcomes(count,
+                                Outcome::unsure("the SQS response does not mention this message"));
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return outcomes;
   std::vector<Problem> ignored;

@@ -42,7 +42,7 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
   struct stat about {};
   if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
     ::close(fd);
-    return Error{ErrorKind::invalid, path, "is no regular file"};
+    return Error{ErrorKind::invalid, path, "is not a regular file"};
   }
   return std::unique_ptr<ByteSource>(std::make_unique<FileBytes>(fd, path));
 }

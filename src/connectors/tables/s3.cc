@@ -23,13 +23,13 @@ Error failure(const HttpAnswer& answer, const std::string& address) {
     what = "there is no such file (notices.file)";
   } else if (answer.status == 401 || answer.status == 403) {
     kind = ErrorKind::denied;
-    what = "these credentials lack s3:GetObject, or the file is not there";
+    what = "these credentials lack s3:GetObject, or the file does not exist";
   } else if (answer.status == 412) {
     kind = ErrorKind::conflict;
     what = "the file was replaced while it was read: run again";
   } else if (answer.status >= 300 && answer.status < 500) {
     kind = ErrorKind::invalid;
-    what = "look at notices.region and notices.endpoint";
+    what = "check notices.region and notices.endpoint";
   }
   return {kind, address, fmt::format("S3 answered {}: {}", answer.status, what)};
 }

@@ -287,7 +287,7 @@ Result<std::string> part_of_sheet(const WorkbookReader& book, const RelationsRea
   }
   if (found == nullptr && (wanted.empty() || book.sheets.size() == 1)) found = &book.sheets[0];
   if (found == nullptr) {
-    return wrong(fmt::format("there is no sheet \"{}\" (there are {}): set notices.range", wanted,
+    return wrong(fmt::format("sheet \"{}\" not found (sheets: {}): set notices.range", wanted,
                              join(names, ", ")));
   }
   const auto target = relations.targets.find(found->second);
@@ -319,7 +319,7 @@ Result<std::unique_ptr<ReportTable>> XlsxTable::open(const std::string& path,
   if (!state->archive) {
     const bool is_missing = code == ZIP_ER_NOENT;
     return Error{is_missing ? ErrorKind::missing : ErrorKind::invalid, label,
-                 is_missing ? "there is no such file" : "is no .xlsx workbook"};
+                 is_missing ? "there is no such file" : "is not an .xlsx workbook"};
   }
   zip_t* archive = state->archive.get();
   WorkbookReader book;

@@ -90,9 +90,9 @@ TEST(xlsx, the_other_epoch) {
 
 TEST(xlsx, what_is_no_workbook_is_said_so) {
   EXPECT_EQ(rows_of("", "", "Nowhere"),
-            "there is no sheet \"Nowhere\" (there are Other, Report): set notices.range");
+            "sheet \"Nowhere\" not found (sheets: Other, Report): set notices.range");
   EXPECT_NE(rows_of("<row><c>").find("broken XML"), std::string::npos);
-  EXPECT_EQ(XlsxTable::open("/dev/null", "x", "").error().what, "is no .xlsx workbook");
+  EXPECT_EQ(XlsxTable::open("/dev/null", "x", "").error().what, "is not an .xlsx workbook");
   EXPECT_EQ(XlsxTable::open("/nowhere.xlsx", "x", "").error().kind, ErrorKind::missing);
 }
 

@@ -51,7 +51,7 @@ inline const Section<TeamsSettings>& teams_section() {
       "teams",
       "[teams.NAME]",
       "A Teams outgoing webhook, answered at `/hooks/teams/NAME`. With none, and with "
-      "`access.mode = \"loopback\"`, `/hooks/teams/local` takes unsigned requests from this "
+      "`access.mode = \"loopback\"`, `/hooks/teams/local` accepts unsigned requests from this "
       "machine.",
       {teams_secret_field()}};
   return section;

@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::string_view scheme = "HMAC ";
 constexpr const char* not_taken_text =
-    "This could not be kept just now. Nothing was lost: please send it again in a minute.";
+    "Deskwire cannot save this right now. Please send it again in a minute.";
 constexpr const char* parked_text =
-    "Your message was kept, but something went wrong here before it became a ticket. The people "
+    "Your message was saved, but an error kept it from becoming a ticket. The people "
     "who run Deskwire see it on the board.";
 
 }  // namespace
@@ -60,7 +60,7 @@ Result<void> TeamsSource::verify(const RawHook& hook) const {
   }
   if (is_right) return {};
   return Error{ErrorKind::denied, name_,
-               "the signature is wrong: does the secret belong to this webhook?"};
+               "invalid signature: check that the secret belongs to this webhook"};
 }
 
 Result<Event> TeamsSource::decode(const RawHook& hook) const {

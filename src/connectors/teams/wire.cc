@@ -104,7 +104,7 @@ Result<Activity> read_activity(std::string_view body, const std::string& source)
     }
   }
   if (!root.ok()) return root.error();
-  if (!root->is_object()) return Error{ErrorKind::invalid, source, "the body is no JSON object"};
+  if (!root->is_object()) return Error{ErrorKind::invalid, source, "the body is not a JSON object"};
   return Activity{std::move(*root), is_damaged};
 }
 

@@ -52,7 +52,7 @@ Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveri
   for (const Delivery& delivery : deliveries) {
     const auto* post = std::get_if<WebhookPost>(&delivery.payload);
     if (post == nullptr) {
-      outcomes.push_back(Outcome::refused("a webhook takes webhook posts only"));
+      outcomes.push_back(Outcome::refused("a webhook accepts webhook posts only"));
       continue;
     }
     // The wait for a place must leave time for the request itself.
@@ -90,7 +90,7 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Attempt attempt) {
   if (answer.ok()) co_return co_await judge(*answer, post.idempotency_key);
   const Error& error = answer.error();
   if (error.kind == ErrorKind::unsure) {
-    co_return Outcome::unsure("no whole answer from the webhook: " + error.what);
+    co_return Outcome::unsure("incomplete response from the webhook: " + error.what);
   }
   co_return Outcome::later("the webhook can't be reached: " + error.what);
 }
@@ -118,10 +118,11 @@ Task<Settled> WebhookTarget::settle(Delivery delivery, Attempt) {
     co_return Settled{.kind = Settled::Kind::repeatable,
                       .why = "sent again: the receiver honours Idempotency-Key"};
   }
-  co_return Settled{.kind = Settled::Kind::unknown,
-                    .why =
-                        "the webhook may have got it and can't be asked: look there, then retry "
-                        "or discard it (notices.idempotent_webhook, where it honours the key)"};
+  co_return Settled{
+      .kind = Settled::Kind::unknown,
+      .why =
+          "the webhook may have received it and cannot be queried: check there, then retry or "
+          "discard the delivery (notices.idempotent_webhook, where it honours the key)"};
 }
 
 Task<std::vector<Probe>> WebhookTarget::probe(Millis timeout) {

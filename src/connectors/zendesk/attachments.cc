@@ -50,7 +50,7 @@ Task<Result<HttpAnswer>> ZendeskAttachments::get(std::string url, bool is_signed
     call.headers.emplace_back("Authorization", header.reveal());
   }
   const auto left = std::chrono::duration_cast<Millis>(until - client_.clock().monotonic());
-  if (left <= Millis(0)) co_return Error{ErrorKind::busy, where, "no time was left"};
+  if (left <= Millis(0)) co_return Error{ErrorKind::busy, where, "the deadline passed"};
   co_return co_await client_.http().send(std::move(call), left);
 }
 
@@ -64,7 +64,7 @@ Task<Result<int64_t>> ZendeskAttachments::fetch(FileLink file, int64_t bytes_max
   if (answer.ok() && is_redirect(*answer)) {
     std::string target(answer->header("location"));
     if (!may_follow(target)) {
-      co_return Error{ErrorKind::denied, where, "the file lies elsewhere"};
+      co_return Error{ErrorKind::denied, where, "the file is on another host"};
     }
     // The words of the redirect are no part of the file.
     DW_CO_TRY(*into, ScratchFile::make());

@@ -85,7 +85,7 @@ Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header
   call.headers.emplace_back("Authorization", header.reveal());
   const Millis left = attempt.left(clock_);
   if (left <= Millis(0)) {
-    co_return Error{ErrorKind::busy, "zendesk", "no time was left to send this"};
+    co_return Error{ErrorKind::busy, "zendesk", "the deadline passed before the request"};
   }
   co_return co_await http_.send(std::move(call), left, attempt.fence);
 }

@@ -70,7 +70,8 @@ const Section<ZendeskSettings>& zendesk_section() {
        restart(secret_field("oauth_client_secret", &S::oauth_client_secret,
                             "the OAuth client's secret")),
        restart(secret_field("oauth_token", &S::oauth_token, "a ready Bearer token")),
-       restart(text_field("email", &S::email, "whose API token it is. Default: `$ZENDESK_EMAIL`")),
+       restart(text_field("email", &S::email,
+                          "email address of the API token's user. Default: `$ZENDESK_EMAIL`")),
        restart(secret_field("token", &S::token,
                             "an API token; Zendesk ends these on 2027-04-30. Default: "
                             "`$ZENDESK_TOKEN`")),
@@ -84,9 +85,9 @@ const Section<ZendeskSettings>& zendesk_section() {
        restart(duration_field("poll", &S::poll, Millis(0), poll_max,
                               "how often the incremental export is read, as the safety net under "
                               "the webhook; `\"0s\"` is off")),
-       restart(number_field("rate_per_minute", &S::rate_per_minute, 10, 100'000,
-                            "requests a minute, at most: your plan's limit, less what others "
-                            "use"))}};
+       restart(
+           number_field("rate_per_minute", &S::rate_per_minute, 10, 100'000,
+                        "maximum requests per minute: your plan's limit, less what others use"))}};
   return section;
 }
 
@@ -111,8 +112,7 @@ void complete_zendesk(ZendeskSettings& settings, const Environment& environment,
     if (!given.empty()) settings.webhook_secrets.push_back(std::move(given));
   }
   if (settings.oauth_client_id.empty() != settings.oauth_client_secret.empty()) {
-    problems.add(line, "zendesk",
-                 "oauth_client_id and oauth_client_secret go together: both or neither");
+    problems.add(line, "zendesk", "set both oauth_client_id and oauth_client_secret, or neither");
   }
   const bool has_api_token = !settings.email.empty() && !settings.token.empty();
   if (settings.oauth_client_id.empty() && settings.oauth_token.empty() && !has_api_token) {

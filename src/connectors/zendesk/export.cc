@@ -136,7 +136,7 @@ Task<Result<zendesk::ExportPage>> ZendeskExport::read_page(const Place& place) {
       answer.status == 400 || answer.status == 404 || answer.status == 410 || answer.status == 422;
   if (!cursor.empty() && is_cursor_refused) {
     is_lost_ = true;
-    log_warn("zendesk", "the export's cursor is no longer taken; going by time");
+    log_warn("zendesk", "Zendesk no longer accepts the export cursor; continuing by time");
   }
   const Outcome failed = zendesk::outcome_of_failure(answer, now);
   if (answer.status == 403) {

@@ -32,7 +32,8 @@ Error for_now(const Error& error) {
 Task<Result<AttachedFile>> ZendeskFiles::copy(FileLink file, bool is_last_try, Attempt attempt) {
   const auto source = std::find_if(sources_.begin(), sources_.end(),
                                    [&file](FileSource* one) { return one->has(file.url); });
-  if (source == sources_.end()) co_return linked(std::move(file), "not copied: it lies elsewhere");
+  if (source == sources_.end())
+    co_return linked(std::move(file), "not copied: it is on another host");
   if (file.bytes > file_bytes_max) {
     co_return linked(std::move(file), "not copied: larger than 50 MB");
   }
@@ -45,7 +46,7 @@ Task<Result<AttachedFile>> ZendeskFiles::copy_from(FileSource& source, FileLink 
                                                    Attempt attempt) {
   DW_CO_TRY(ScratchFile scratch, ScratchFile::make());
   const Millis left = attempt.left(client_.clock());
-  if (left <= Millis(0)) co_return Error{ErrorKind::busy, "attachment", "no time was left"};
+  if (left <= Millis(0)) co_return Error{ErrorKind::busy, "attachment", "the deadline passed"};
   const Result<int64_t> fetched = co_await source.fetch(file, file_bytes_max, &scratch, left);
   if (!fetched.ok()) {
     switch (fetched.error().kind) {

@@ -42,13 +42,15 @@ Result<void> ZendeskHook::verify_signature(const RawHook& hook, std::string_view
     is_right = is_right || fits;
   }
   if (!is_right) {
-    return denied("the signature is wrong: is zendesk.webhook_secret this webhook's?");
+    return denied("invalid signature: check that zendesk.webhook_secret belongs to this webhook");
   }
   const auto at = from_rfc3339(stamp);
-  if (!at) return denied("the signature's timestamp is no time");
+  if (!at) return denied("the signature's timestamp is invalid");
   const Millis age = hook.at - *at;
   if (age > window || age < -window) {
-    return denied("the signature is from another time: replayed, or the clocks differ");
+    return denied(
+        "the signature's timestamp is too far from this machine's time: a replay, or the clocks "
+        "differ");
   }
   return {};
 }

@@ -22,7 +22,7 @@ std::string detail_of(const Ask& ask, const char* key) {
 }
 
 Outcome not_understood() {
-  return Outcome::unsure("this is not what Zendesk answers; is zendesk.url right?");
+  return Outcome::unsure("unexpected response from Zendesk; check zendesk.url");
 }
 
 Settled later(const Outcome& failed) {
@@ -42,12 +42,12 @@ Task<Outcome> ZendeskDesk::ask(Ask ask, Attempt attempt) {
   if (ask.about == "export") {
     co_return co_await ask_export(detail_of(ask, "cursor"), detail_of(ask, "from"), attempt);
   }
-  co_return Outcome::refused(fmt::format("Zendesk knows nothing about \"{}\"", ask.about));
+  co_return Outcome::refused(fmt::format("unknown Zendesk query \"{}\"", ask.about));
 }
 
 Task<Outcome> ZendeskDesk::ask_ticket(std::string id, Attempt attempt) {
   const auto path = ticket_path(id);
-  if (!path) co_return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
+  if (!path) co_return Outcome::refused(fmt::format("invalid Zendesk ticket id \"{}\"", id));
   Outcome failed;
   Request request{.path = *path + "?include=users", .body = {}};
   const Result<json::value> body = co_await get(std::move(request), failed, attempt);
@@ -59,7 +59,7 @@ Task<Outcome> ZendeskDesk::ask_ticket(std::string id, Attempt attempt) {
 
 Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Attempt attempt) {
   if (!ticket_path(id)) {
-    co_return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
+    co_return Outcome::refused(fmt::format("invalid Zendesk ticket id \"{}\"", id));
   }
   const std::string path =
       fmt::format("/tickets/{}/comments.json?page%5Bsize%5D=100&sort_order=asc&include=users", id);
@@ -104,7 +104,7 @@ Task<Outcome> ZendeskDesk::ask_search(Ask ask, Attempt attempt) {
 
 Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Attempt attempt) {
   const auto since = from_rfc3339(from);
-  if (!since) co_return Outcome::refused(fmt::format("\"{}\" is no time to export from", from));
+  if (!since) co_return Outcome::refused(fmt::format("invalid export start time \"{}\"", from));
   Outcome failed;
   Request request = encode_export(cursor, *since);
   const Result<json::value> body = co_await get(std::move(request), failed, attempt);
@@ -142,7 +142,7 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Attempt attempt) {
 
 Task<Settled> ZendeskDesk::look_for(Delivery delivery, Attempt attempt) {
   if (std::holds_alternative<Ask>(delivery.payload)) {
-    co_return Settled{.kind = Settled::Kind::repeatable, .why = "a question may be asked again"};
+    co_return Settled{.kind = Settled::Kind::repeatable, .why = "a query can be repeated"};
   }
   if (auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
     co_return co_await settle_open(std::move(*open), attempt);
@@ -234,9 +234,10 @@ Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
   // Wrong credentials are answered with 200 and an anonymous user.
   const std::string role = user["role"].text().value_or("");
   probes[0].is_ok = user["id"].integer().has_value();
-  probes[0].detail = probes[0].is_ok ? fmt::format("{} <{}>, {}", user["name"].text().value_or(""),
-                                                   user["email"].text().value_or(""), role)
-                                     : "these credentials are nobody's: make them anew at Zendesk";
+  probes[0].detail = probes[0].is_ok
+                         ? fmt::format("{} <{}>, {}", user["name"].text().value_or(""),
+                                       user["email"].text().value_or(""), role)
+                         : "these credentials belong to no user: create new ones at Zendesk";
   if (!probes[0].is_ok) co_return probes;
   if (role != "agent" && role != "admin") {
     probes.push_back({"zendesk role", false, "must be an agent, is " + role});

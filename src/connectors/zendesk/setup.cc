@@ -72,7 +72,7 @@ Task<Result<json::value>> ZendeskSetup::call(zendesk::Request request, Monotonic
   const bool is_denied = answer.status == 401 || answer.status == 403;
   co_return Error{
       is_denied ? ErrorKind::denied : ErrorKind::conflict, where,
-      fmt::format("{}: {}{}", what, failed.why, is_denied ? "; this takes an admin's sign-in" : ""),
+      fmt::format("{}: {}{}", what, failed.why, is_denied ? "; sign in as an admin" : ""),
       failed.when};
 }
 
@@ -152,7 +152,7 @@ Task<Result<SetupStep>> ZendeskSetup::tell_secret(std::string hook_id, Monotonic
   }
   // This is the one place that shows a secret: a person asked for it, and has to copy it.
   co_return SetupStep{"webhook_secret", "to be set",
-                      "put this into zendesk.webhook_secret and start anew: " + secret};
+                      "set zendesk.webhook_secret to this and restart: " + secret};
 }
 
 Task<Result<std::vector<SetupStep>>> ZendeskSetup::make(Millis timeout) {

@@ -169,7 +169,7 @@ Task<Result<void>> ZendeskSignIn::renew_in_turn(Monotonic until) {
       co_return co_await save();
     }
     if (refreshed.error().kind != ErrorKind::denied) co_return refreshed.error();
-    log_warn("zendesk", "the refresh token is no longer taken; trying client credentials");
+    log_warn("zendesk", "Zendesk rejected the refresh token; trying client credentials");
   }
   json::object grant{{"grant_type", "client_credentials"}, {"scope", "read write"}};
   DW_CO_TRY(tokens_, co_await ask(std::move(grant), until));
@@ -180,7 +180,8 @@ Task<Result<ZendeskTokens>> ZendeskSignIn::ask(json::object grant, Monotonic unt
   grant["client_id"] = settings_.oauth_client_id;
   grant["client_secret"] = settings_.oauth_client_secret.reveal();
   const auto left = std::chrono::duration_cast<Millis>(until - clock_.monotonic());
-  if (left <= Millis(0)) co_return Error{ErrorKind::busy, where, "no time was left to sign in"};
+  if (left <= Millis(0))
+    co_return Error{ErrorKind::busy, where, "the deadline passed before the sign-in"};
   HttpCall call{.method = "POST",
                 .url = settings_.url + "/oauth/tokens",
                 .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},

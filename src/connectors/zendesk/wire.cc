@@ -277,7 +277,7 @@ Outcome outcome_of_failure(const HttpAnswer& answer, TimePoint now) {
     case 422:
       return Outcome::refused(why(""));
     case 401:
-      return Outcome::later(why("the credentials are not (or no longer) good: `deskwire check`"));
+      return Outcome::later(why("invalid or expired credentials: run `deskwire check`"));
     case 403:
       return Outcome::later(
           why("the user or the token's scope may not do this: it must be an "
@@ -287,20 +287,20 @@ Outcome outcome_of_failure(const HttpAnswer& answer, TimePoint now) {
     case 409:
       return Outcome::later(why("somebody else changed it at the same moment"));
     case 429:
-      return Outcome::later(why("the account's rate limit is used up"),
+      return Outcome::later(why("the account's rate limit is exceeded"),
                             answer.retry_after(now).value_or(throttle_pause));
     case 502:
     case 504:
       // A gateway gave up on what may still be done behind it.
-      return Outcome::unsure(why("a gateway answered in Zendesk's place"));
+      return Outcome::unsure(why("a gateway responded instead of Zendesk"));
     default:
       break;
   }
   if (answer.status >= 200 && answer.status < 300) {
-    return Outcome::unsure(why("this is not what Zendesk answers; is zendesk.url right?"));
+    return Outcome::unsure(why("unexpected response from Zendesk; check zendesk.url"));
   }
   if (answer.status >= 300 && answer.status < 400) {
-    return Outcome::later(why("the account has moved; is zendesk.url right?"));
+    return Outcome::later(why("the account has moved; check zendesk.url"));
   }
   return Outcome::later(why(""), answer.retry_after(now));
 }

@@ -81,7 +81,7 @@ json::array files_in(const JsonView& comment) {
 Result<std::string> search_time(const std::string& text, const char* field) {
   const auto at = from_rfc3339(text);
   if (!at) {
-    return Error{ErrorKind::invalid, field, fmt::format("\"{}\" is no RFC 3339 time", text)};
+    return Error{ErrorKind::invalid, field, fmt::format("invalid RFC 3339 time \"{}\"", text)};
   }
   return to_rfc3339(*at).substr(0, 19) + "Z";
 }

@@ -16,7 +16,7 @@ constexpr size_t doubts_max = 10'000;
 Outcome outcome_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::unsure:
-      return Outcome::unsure("no answer from Zendesk: " + error.what);
+      return Outcome::unsure("no response from Zendesk: " + error.what);
     case ErrorKind::unreachable:
       return Outcome::later("unreachable: " + error.what);
     default:
@@ -42,7 +42,7 @@ bool is_digits(const std::string& text) {
 }
 
 Outcome no_ticket(const std::string& id) {
-  return Outcome::refused(fmt::format("\"{}\" is no ticket of Zendesk's", id));
+  return Outcome::refused(fmt::format("invalid Zendesk ticket id \"{}\"", id));
 }
 
 /// "tomás" is searched for as a whole.
@@ -101,7 +101,7 @@ Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Attempt attempt) {
   if (auto* one = std::get_if<Ask>(&delivery.payload)) {
     co_return co_await ask(std::move(*one), attempt);
   }
-  co_return Outcome::refused("a desk takes tickets, comments, updates and questions only");
+  co_return Outcome::refused("a desk accepts tickets, comments, updates and questions only");
 }
 
 Task<Outcome> ZendeskDesk::open(DeskOpen open, std::string marker, Attempt attempt) {

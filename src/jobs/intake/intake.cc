@@ -136,7 +136,7 @@ bool Intake::takes(std::string_view kind) const {
 
 void Intake::declare(Metrics& metrics) const {
   metrics.declare_counter("deskwire_intake_rejected_total",
-                          "Tickets turned away with an explanation, by reason");
+                          "Tickets rejected with an explanation, by reason");
 }
 
 Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {

@@ -85,7 +85,7 @@ TEST(Intake, labels_of_a_mail_in_the_description_are_its_text) {
   EXPECT_EQ(opened(p).priority, Priority::high);
   EXPECT_EQ(opened(p).description, mail);
   EXPECT_NE(reply(p).find("VPN down → queue"), std::string::npos);
-  EXPECT_NE(reply(p).find("A mail stands in the description"), std::string::npos);
+  EXPECT_NE(reply(p).find("The description contains a mail"), std::string::npos);
   const Plan german = plan(job(),
                            "Title: x\nPriority: low\nDescription: d\n*Von:* Bo\n*Gesendet:* "
                            "Montag\n*Betreff:* AW\nSubject: y");
@@ -119,7 +119,7 @@ TEST(Intake, everything_that_is_wrong_is_said_at_once_and_nothing_is_queued) {
   for (const char* part :
        {"Title is empty", "Priority \"soon\" is not known (allowed: high, urgent",
         "Description is missing", "title is given twice", "Email is not an address",
-        "Priority: soon   ← mend this"}) {
+        "Priority: soon   ← fix this"}) {
     EXPECT_NE(reply(p).find(part), std::string::npos) << part << "\n" << reply(p);
   }
   EXPECT_EQ(rejected(p),

@@ -127,7 +127,7 @@ void check_characters(const Draft& draft, std::vector<Fault>& faults) {
       faults.push_back({label, "encoding", fmt::format("{} is not valid UTF-8", name_of(label))});
     } else if (const auto control = find_control_character(text)) {
       faults.push_back({label, "control",
-                        fmt::format("{} has a control character (U+{:04X}) that can't be kept",
+                        fmt::format("{} has a control character (U+{:04X}), which is not allowed",
                                     name_of(label), *control)});
     }
   }

@@ -33,7 +33,7 @@ std::string reply_opened(const Ticket& ticket, bool has_pasted_mail) {
                                 name_of(ticket.priority), ticket.title, ticket.queue);
   if (has_pasted_mail) {
     out +=
-        "\nA mail stands in the description: its lines are text, and title and priority are those "
+        "\nThe description contains a mail: its lines are text, and title and priority are those "
         "above it.";
   }
   return out;
@@ -44,7 +44,7 @@ std::string reply_faulty(const Draft& draft, const std::vector<Fault>& faults,
   std::string out = "This is not a ticket yet:\n";
   for (const Fault& fault : faults) out += fmt::format("- {}\n", fault.text);
   if (draft.fields.empty()) return out + "\n" + reply_format(settings);
-  out += "\nThis is how it was understood. Copy it, mend the marked lines and send it again:\n";
+  out += "\nThis is how Deskwire read it. Copy it, fix the marked lines and send it again:\n";
   for (const Label label :
        {Label::title, Label::priority, Label::description, Label::tags, Label::email}) {
     const auto field = draft.fields.find(label);
@@ -53,7 +53,7 @@ std::string reply_faulty(const Draft& draft, const std::vector<Fault>& faults,
     std::string marked;
     for (const Fault& fault : faults) {
       const bool is_here = fault.label ? *fault.label == label : fault.reason == name_of(label);
-      if (is_here && marked.empty()) marked = fmt::format("{}mend this", mark);
+      if (is_here && marked.empty()) marked = fmt::format("{}fix this", mark);
     }
     const std::string text = field == draft.fields.end() ? "" : shown(field->second);
     // The mark stands behind the first line: a description may have many.

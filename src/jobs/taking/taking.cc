@@ -110,9 +110,9 @@ std::string obstacle(const Ticket& ticket, const std::string& name, const std::s
   if (ticket.status == Status::solved) return fmt::format("Ticket #{} is solved.", number);
   if (ticket.desk == "embedded") return "";
   if (ticket.external.id.empty()) {
-    return fmt::format("The desk has not opened ticket #{} yet: press again in a moment.", number);
+    return fmt::format("The desk has not opened ticket #{} yet: try again in a moment.", number);
   }
-  return email.empty() ? "You have no address in Slack that the desk would know." : "";
+  return email.empty() ? "Your Slack profile has no address that the desk knows." : "";
 }
 
 Plan plan_assignment(const Event& event, const Ticket& ticket, Press press) {
@@ -167,8 +167,9 @@ Plan plan_told(const Event& event, const Ticket& ticket, const Press& press,
   if (const auto refused = delivery_id_named(text_at(body, "delivery"))) {
     plan.changes.push_back(DropDelivery{*refused, "who pressed was told"});
   }
-  plan.deliveries.push_back(whisper(press, fmt::format("Ticket #{} could not be given to you: {}",
-                                                       ticket.id.value, text_at(body, "why"))));
+  plan.deliveries.push_back(
+      whisper(press, fmt::format("Ticket #{} could not be assigned to you: {}", ticket.id.value,
+                                 text_at(body, "why"))));
   return plan;
 }
 

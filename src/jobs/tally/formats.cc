@@ -241,7 +241,7 @@ Result<TallyFormats> TallyFormats::make(const std::string& pattern, std::string 
   options.set_max_mem(tally_pattern_bytes_max);
   made.own_ = std::make_unique<RE2>("(?m)" + pattern, options);
   if (!made.own_->ok()) {
-    return Error{ErrorKind::invalid, "", "is no RE2 pattern: " + made.own_->error()};
+    return Error{ErrorKind::invalid, "", "invalid RE2 pattern: " + made.own_->error()};
   }
   const auto& groups = made.own_->NamedCapturingGroups();
   const auto place_of = [&groups](const char* name) {

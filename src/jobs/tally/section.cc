@@ -22,7 +22,7 @@ std::string check_pattern(const std::string& text) {
   options.set_log_errors(false);
   options.set_max_mem(tally_pattern_bytes_max);
   const RE2 pattern("(?m)" + text, options);
-  if (!pattern.ok()) return "is no RE2 pattern: " + pattern.error();
+  if (!pattern.ok()) return "invalid RE2 pattern: " + pattern.error();
   const auto& groups = pattern.NamedCapturingGroups();
   const bool is_whole = groups.count("name") > 0 && groups.count("username") > 0;
   return is_whole ? "" : "must have the named groups (?P<name>…) and (?P<username>…)";
@@ -34,7 +34,7 @@ std::pair<std::string, std::string> check_one(const Tallies& before, const Tally
   const bool is_twice = std::any_of(before.begin(), before.end(), [&](const TallySettings& other) {
     return other.channel == one.channel;
   });
-  return {"channel", is_twice ? fmt::format("\"{}\" is there twice", one.channel) : ""};
+  return {"channel", is_twice ? fmt::format("duplicate \"{}\"", one.channel) : ""};
 }
 
 }  // namespace
@@ -46,17 +46,15 @@ const Section<TallySettings>& tally_section() {
       "A channel whose messages report ticket updates; they are counted per agent.",
       {restart(text_field("channel", &TallySettings::channel, "the channel", check_tallied,
                           "a channel's id")),
-       restart(text_field("pattern", &TallySettings::pattern,
-                          "finds an update; empty: the built-in formats. Changing it counts all "
-                          "kept messages anew",
-                          check_pattern,
-                          "an RE2 pattern with named groups name, username and optionally ticket")),
+       restart(text_field(
+           "pattern", &TallySettings::pattern,
+           "finds an update; empty: the built-in formats. Changing it recounts all stored messages",
+           check_pattern, "an RE2 pattern with named groups name, username and optionally ticket")),
        restart(text_field("username_suffix", &TallySettings::username_suffix,
                           "usernames that do not end with this, in any case, are ignored; empty: "
                           "all count")),
        restart(text_field("stats_file", &TallySettings::stats_file,
-                          "this JSON file is kept up to date as the older bot wrote it; empty: "
-                          "none"))}};
+                          "a JSON file in the older bot's format, kept up to date; empty: none"))}};
   return section;
 }
 

@@ -22,7 +22,7 @@ TEST(tally_section, a_pattern_that_the_job_could_not_compile_is_refused) {
 
 TEST(tally_section, a_channel_stands_once_and_is_named) {
   EXPECT_NE(problems_of("[[tally]]\nchannel = \"C1\"\n[[tally]]\nchannel = \"C1\"\n")
-                .find("tally.channel: \"C1\" is there twice"),
+                .find("tally.channel: duplicate \"C1\""),
             std::string::npos);
   EXPECT_NE(problems_of("[[tally]]\n").find("is missing"), std::string::npos);
   EXPECT_NE(problems_of("[tally]\nchannel = \"C1\"\n").find("must be written [[tally]]"),

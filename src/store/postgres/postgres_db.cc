@@ -209,7 +209,7 @@ Result<PostgresResult> PostgresDb::next_result(Millis patience, const char* wher
       case Waited::late:
         return lost(where, fmt::format("no answer for {} s", patience.count() / 1000));
       case Waited::interrupted:
-        return lost(where, "broken off: the store is closed");
+        return lost(where, "cancelled: the store is closed");
     }
     if (PQconsumeInput(connection) == 0) return lost(where);
   }

@@ -133,7 +133,7 @@ void add_queues(Rows& out) {
           "Depth of every queue minute by minute, oldest first; of a day at most, while this runs")
           .answers<Page<ShownQueueDepths>>());
   out.push_back(get("/v1/queues/{name}/messages", "listQueueMessages",
-                    "Messages of an embedded queue, oldest first; takes none")
+                    "Messages of an embedded queue, oldest first; receives none")
                     .query({"limit", "cursor"})
                     .answers<Page<ShownQueueMessage>>());
   out.push_back(
@@ -148,12 +148,12 @@ void add_deliveries(Rows& out) {
                     "Deliveries, newest first; several states with commas")
                     .query({"state", "lane", "limit", "cursor"})
                     .answers<Page<Delivery>>());
-  out.push_back(post("/v1/deliveries/{id}/retry", "retryDelivery", "Tries a delivery again now")
+  out.push_back(post("/v1/deliveries/{id}/retry", "retryDelivery", "Retries a delivery now")
                     .by(Role::agent)
                     .takes_nothing()
                     .answers<Delivery>());
   out.push_back(
-      post("/v1/deliveries/{id}/discard", "discardDelivery", "Gives a delivery up, with a reason")
+      post("/v1/deliveries/{id}/discard", "discardDelivery", "Discards a delivery, with a reason")
           .by(Role::admin)
           .takes(PlainShape("Discard").has<std::string>("why"))
           .answers<Delivery>());
@@ -165,12 +165,12 @@ void add_local_deliveries(Rows& out) {
                     .local()
                     .answers<WholeDelivery>());
   out.push_back(post("/v1/deliveries/retry", "retryDeliveries",
-                     "Tries deliveries again now, or every dead one")
+                     "Tries deliveries again now, or every dead delivery")
                     .local()
                     .takes(PlainShape("Retries").may_have<Texts>("ids").may_have<bool>("all_dead"))
                     .answers<Page<Delivery>>());
   out.push_back(
-      post("/v1/deliveries/discard", "discardDeliveries", "Gives deliveries up, with a reason")
+      post("/v1/deliveries/discard", "discardDeliveries", "Discards deliveries, with a reason")
           .local()
           .takes(PlainShape("Discards").has<Texts>("ids").has<std::string>("why"))
           .answers<Page<Delivery>>());
@@ -178,22 +178,22 @@ void add_local_deliveries(Rows& out) {
 
 /// What `notices run` and `notices import` do besides.
 void add_local_notices(Rows& out) {
-  out.push_back(get("/v1/notices/runs/{id}", "getNoticeRun", "One run, and what became of it")
+  out.push_back(get("/v1/notices/runs/{id}", "getNoticeRun", "One run and its results")
                     .local()
                     .answers<ShownNoticeRun>());
   out.push_back(post("/v1/notices/runs/{id}/apply-fresh", "applyFreshNotices",
-                     "Sends a plan that was made just now, without reading the report again")
+                     "Sends a plan that was just made, without reading the report again")
                     .local()
                     .takes_nothing()
                     .answers<ShownNoticeRun>());
   out.push_back(get("/v1/notices/marks", "getNoticeMarks", "Whether the next run asks first")
                     .local()
                     .answers<ShownNoticeMarks>());
-  out.push_back(post("/v1/notices/marks", "importNotices",
-                     "Takes over the day that an older tool had come to")
-                    .local()
-                    .takes(PlainShape("NoticeImport").has<int64_t>("day").has<std::string>("file"))
-                    .answers<ShownNoticeMarks>());
+  out.push_back(
+      post("/v1/notices/marks", "importNotices", "Imports the last run date of an older tool")
+          .local()
+          .takes(PlainShape("NoticeImport").has<int64_t>("day").has<std::string>("file"))
+          .answers<ShownNoticeMarks>());
 }
 
 /// What other tools left.
@@ -205,12 +205,12 @@ void add_imports(Rows& out) {
       PlainShape().has<std::string>("username").has<std::string>("name").has<int64_t>("updates");
   const PlainShape hour = PlainShape().has<TimePoint>("hour").has<int64_t>("count");
   out.push_back(
-      post("/v1/tally/balances", "importTally", "Takes over the counts of an older bot")
+      post("/v1/tally/balances", "importTally", "Imports the counts of an older bot")
           .local()
           .takes(PlainShape("TallyImport").has<std::string>("file").add("agents", list_of(agent)))
           .answers<ImportedTally>());
   out.push_back(
-      post("/v1/volume/hours", "importVolume", "Takes counts of hours out of a file")
+      post("/v1/volume/hours", "importVolume", "Imports hourly counts from a file")
           .local()
           .takes(PlainShape("VolumeImport").has<std::string>("file").add("hours", list_of(hour)))
           .answers<ImportedVolume>());
@@ -233,22 +233,22 @@ void add_tokens_and_users(Rows& out) {
   out.push_back(get("/v1/tokens", "listTokens", "Tokens, without their secrets")
                     .local()
                     .answers<Page<Token>>());
-  out.push_back(post("/v1/tokens", "addToken", "Makes a token; it is shown once")
+  out.push_back(post("/v1/tokens", "addToken", "Creates a token; it is shown once")
                     .local()
                     .takes(new_token)
                     .answers<FreshToken>(created));
-  out.push_back(post("/v1/tokens/{name}/revoke", "revokeToken", "Ends a token")
+  out.push_back(post("/v1/tokens/{name}/revoke", "revokeToken", "Revokes a token")
                     .local()
                     .takes_nothing()
                     .answers<RevokedToken>());
   out.push_back(get("/v1/users", "listUsers", "Accounts").local().answers<Page<Account>>());
   out.push_back(get("/v1/users/{name}", "getUser", "One account").local().answers<Account>());
-  out.push_back(post("/v1/users", "addUser", "Makes an account with a password")
+  out.push_back(post("/v1/users", "addUser", "Creates an account with a password")
                     .local()
                     .takes(new_user)
                     .answers<Account>(created));
   out.push_back(Row("PATCH", "/v1/users/{name}", "updateUser",
-                    "Another password or role; the account's sessions end")
+                    "Sets a new password or role; ends the account's sessions")
                     .local()
                     .takes(change)
                     .answers<Account>());
@@ -264,7 +264,7 @@ void add_stories(Rows& out) {
                     .local()
                     .query({"targets"})
                     .answers<Story>());
-  out.push_back(get("/v1/summary", "getSummary", "The daily report as it would be sent now")
+  out.push_back(get("/v1/summary", "getSummary", "The daily summary as it would be sent now")
                     .local()
                     .answers<Summary>());
 }
@@ -273,12 +273,12 @@ void add_volume(Rows& out) {
   JsonType verdict = json_type<std::optional<std::string>>();
   verdict.words = {"real", "false_alarm"};
   out.push_back(get("/v1/volume", "getVolume",
-                    "Hours with their band, and incidents; another rule is tried without being "
-                    "kept")
+                    "Hours with their expected range, and alerts; parameters try another rule "
+                    "without saving it")
                     .query({"since", "until", "sensitivity", "threshold", "method"})
                     .answers<ShownVolume>());
   out.push_back(post("/v1/volume/incidents/{id}/feedback", "judgeIncident",
-                     "Says whether an incident was real")
+                     "Records whether an alert was real")
                     .by(Role::agent)
                     .takes(PlainShape("Verdict").add("verdict", verdict))
                     .answers<VolumeIncident>());
@@ -293,13 +293,13 @@ void add_notices(Rows& out) {
                     .query({"limit", "cursor"})
                     .answers<Page<ShownNoticeRun>>());
   out.push_back(
-      get("/v1/notices/runs/{id}/letters", "listNoticeLetters", "Who got what in a run, by address")
+      get("/v1/notices/runs/{id}/letters", "listNoticeLetters", "Recipients of a run, by address")
           .query({"limit", "cursor"})
           .answers<Page<ShownNoticeLetter>>());
   out.push_back(get("/v1/notices/why", "explainNotices", "What one customer was sent, or why not")
                     .query({"email"})
                     .answers<Page<ShownNoticeLetter>>());
-  out.push_back(post("/v1/notices/plan", "planNotices", "Makes a plan of the next run")
+  out.push_back(post("/v1/notices/plan", "planNotices", "Plans the next run")
                     .by(Role::agent)
                     .takes_nothing()
                     .answers<ShownNoticeRun>(created));

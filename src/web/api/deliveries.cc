@@ -36,7 +36,7 @@ Result<std::vector<DeliveryId>> ids_in(const json::value& body) {
   std::vector<DeliveryId> ids;
   for (const std::string& text : JsonView(body, problems)["ids"].texts()) {
     const auto id = delivery_id_named(text);
-    if (!id) return Error{ErrorKind::invalid, "", text + " is no delivery (d-000191)"};
+    if (!id) return Error{ErrorKind::invalid, "", text + " is not a delivery (d-000191)"};
     ids.push_back(*id);
   }
   return ids;
@@ -171,7 +171,7 @@ Task<ApiAnswer> Operations::retry_deliveries(Call& call) {
   std::vector<Problem> problems;
   decision.is_all_dead = JsonView(body, problems)["all_dead"].boolean().value_or(false);
   if (decision.ids.empty() && !decision.is_all_dead) {
-    co_return Error{ErrorKind::invalid, "delivery retry", "which? Give ids, or --all-dead"};
+    co_return Error{ErrorKind::invalid, "delivery retry", "pass delivery ids, or --all-dead"};
   }
   DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
   co_return shape_of(page, parts_.shapes);

@@ -32,7 +32,7 @@ Result<json::value> Call::body() const {
   if (problems.empty()) return parsed;
   return Error{.kind = ErrorKind::invalid,
                .where = "body",
-               .what = "a text can't be kept exactly as it is",
+               .what = "a text cannot be stored exactly as it is",
                .problems = std::move(problems)};
 }
 

@@ -24,7 +24,7 @@ void Api::declare_metrics() {
                                "Age of the oldest pending delivery");
   parts_.metrics.declare_gauge("deskwire_lanes", "Lanes that have something to send");
   parts_.metrics.declare_gauge("deskwire_longest_lane", "Open deliveries in the longest lane");
-  parts_.metrics.declare_gauge("deskwire_events_parked", "Events that a defect kept from a plan");
+  parts_.metrics.declare_gauge("deskwire_events_parked", "Events parked because of a defect");
   parts_.metrics.declare_gauge("deskwire_store_up", "1 while the store commits");
   parts_.metrics.declare_gauge("deskwire_connector_up", "1 while a connector works, by connector");
   parts_.metrics.declare_gauge("deskwire_live_readers", "Open live streams");

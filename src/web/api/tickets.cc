@@ -118,8 +118,7 @@ Task<ApiAnswer> Operations::take(Call& call, Taken taken) {
   }
   if (accepted.is_parked || !accepted.reply.is_object()) {
     co_return defect(
-        fmt::format("kept as {}, but a defect kept it from being worked; the log "
-                    "says more",
+        fmt::format("recorded as {}, but not processed because of a defect; see the log",
                     to_text(accepted.event)));
   }
   const json::value* number = accepted.reply.get_object().if_contains("ticket");

@@ -73,7 +73,7 @@ Task<ApiAnswer> Operations::change_user(Call& call) {
   auto work = [&](Db& db) -> Result<void> {
     DW_TRY(account, account_named(db, call.name()));
     if (password && !account.subject.empty()) {
-      return Error{ErrorKind::invalid, "user", "signs in elsewhere: no password here"};
+      return Error{ErrorKind::invalid, "user", "uses single sign-on and has no password here"};
     }
     if (password) account.password = hash;
     if (role) account.role = *role;

@@ -90,7 +90,8 @@ Result<std::vector<HourCount>> hours_in(const JsonView& list) {
   for (const JsonView& one : list.elements()) {
     const auto hour = from_rfc3339(one["hour"].text().value_or(""));
     const auto count = one["count"].integer();
-    if (!hour || !count) return Error{ErrorKind::invalid, one.path(), "is no hour with its count"};
+    if (!hour || !count)
+      return Error{ErrorKind::invalid, one.path(), "is not an hour with its count"};
     out.push_back({*hour, *count});
   }
   if (out.empty()) return Error{ErrorKind::invalid, "hours", "there are none"};

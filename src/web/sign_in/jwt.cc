@@ -105,7 +105,7 @@ Result<json::object> part_of(std::string_view text) {
   const auto bytes = from_base64url(text);
   if (!bytes) return refused("is not base64url");
   Result<json::value> parsed = parse_json(*bytes);
-  if (!parsed.ok() || !parsed->is_object()) return refused("is no JSON object");
+  if (!parsed.ok() || !parsed->is_object()) return refused("is not a JSON object");
   return std::move(parsed->get_object());
 }
 
@@ -165,7 +165,8 @@ std::string key_id_of(std::string_view token) {
 Result<json::object> read_id_token(std::string_view token, const json::value& keys,
                                    const TokenRules& rules) {
   const std::vector<std::string_view> parts = split(token, '.');
-  if (parts.size() != 3 || token.size() > token_bytes_max) return refused("has not three parts");
+  if (parts.size() != 3 || token.size() > token_bytes_max)
+    return refused("does not have three parts");
   DW_TRY(const json::object head, part_of(parts[0]));
   const auto signature = from_base64url(parts[2]);
   if (!signature) return refused("has no signature");
@@ -182,7 +183,7 @@ Result<json::object> read_id_token(std::string_view token, const json::value& ke
   if (!equal_constant_time(member(claims, "nonce"), rules.nonce)) {
     return refused("belongs to another sign-in");
   }
-  if (member(claims, "sub").empty()) return refused("names nobody");
+  if (member(claims, "sub").empty()) return refused("has no subject");
   return claims;
 }
 

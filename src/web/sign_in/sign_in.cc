@@ -43,7 +43,7 @@ Response no_entry(const Error& error) {
   Response response{
       .status = error.kind == ErrorKind::denied ? 403 : 502,
       .content_type = "text/plain; charset=utf-8",
-      .body = "Signing in did not work: " + error.what + "\nGo back to the board and try again.\n"};
+      .body = "Sign-in failed: " + error.what + "\nGo back to the board and try again.\n"};
   response.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
   return response;
 }
@@ -97,7 +97,7 @@ Task<ApiAnswer> SignIn::open(Call& call) {
   if (name.size() > name_bytes_max) problems.push_back({"name", "is too long"});
   if (password.size() > password_bytes_max) problems.push_back({"password", "is too long"});
   if (!problems.empty()) {
-    Error wrong{ErrorKind::invalid, "session", "nobody was signed in"};
+    Error wrong{ErrorKind::invalid, "session", "not signed in"};
     wrong.problems = std::move(problems);
     co_return wrong;
   }
@@ -110,7 +110,7 @@ Task<ApiAnswer> SignIn::check(const Request& request, std::string name, std::str
   const SignInAttempt attempt{request.peer, name, *device};
   const Millis wait = limits_.admit(attempt);
   if (wait > Millis(0)) {
-    Error slow{ErrorKind::busy, "session", "too many tries; wait a little"};
+    Error slow{ErrorKind::busy, "session", "too many attempts; wait and try again"};
     slow.when = wait;
     ApiAnswer answer = std::move(slow);
     answer.status = too_many;
@@ -182,7 +182,8 @@ Task<Response> SignIn::oidc_callback(Request& request) {
   const bool is_ours = parts.size() == 4 && !state.empty() && equal_constant_time(parts[0], state);
   const std::string issuer = request.parameter("iss").value_or(parts_.oidc->issuer());
   if (!is_ours || issuer != parts_.oidc->issuer()) {
-    co_return no_entry({ErrorKind::denied, "", "this browser did not begin it, or too long ago"});
+    co_return no_entry(
+        {ErrorKind::denied, "", "this browser did not start it, or started it too long ago"});
   }
   if (const auto refused = request.parameter("error")) {
     co_return no_entry(
