@@ -181,8 +181,9 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
     DW_CHECK(change.write(db, round.event.at));
     if (const char* metric = change.counted()) counts.counted.push_back({metric});
   }
-  for (Delivery& delivery : plan.deliveries) {
-    DW_CHECK(apply(db, std::move(delivery), round, next, counts));
+  for (size_t place = 0; place < plan.deliveries.size(); ++place) {
+    DW_TRY(const DeliveryId id, apply(db, std::move(plan.deliveries[place]), round, next, counts));
+    if (plan.on_added && id) DW_CHECK(plan.on_added(db, place, id));
   }
   for (Event& found : plan.found) {
     make_storable(found);
@@ -193,8 +194,9 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
   return std::move(plan.reply);
 }
 
-Result<void> Inbox::apply(Db& db, Delivery delivery, const Round& round, std::vector<Round>& next,
-                          Counts& counts) {
+/// The number of a delivery that waits for the outbox; none of a local one, which has happened.
+Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, const Round& round,
+                                std::vector<Round>& next, Counts& counts) {
   const TimePoint now = round.event.at;
   delivery.event = round.cause;
   delivery.created_at = now;
@@ -205,7 +207,7 @@ Result<void> Inbox::apply(Db& db, Delivery delivery, const Round& round, std::ve
     if (!delivery.next_attempt_at) delivery.next_attempt_at = now;
     DW_TRY(const DeliveryId id, deliveries::add(db, delivery));
     DW_ASSERT(id, "the store numbers deliveries from 1");
-    return {};
+    return id;
   }
   DW_TRY(Outcome outcome, local->second->apply(db, delivery, now));
   const bool is_done = outcome.kind == Outcome::Kind::done;
@@ -217,11 +219,11 @@ Result<void> Inbox::apply(Db& db, Delivery delivery, const Round& round, std::ve
   if (is_done) delivery.done_at = now;
   DW_TRY(delivery.id, deliveries::add(db, delivery));
   ++counts.performed[local->second->label()];
-  if (delivery.answer_kind.empty()) return {};
+  if (delivery.answer_kind.empty()) return DeliveryId();
   Event answer = answer_event(delivery, outcome, now);
   DW_TRY(const Recorded recorded, events::record(db, answer));
   next.push_back({recorded.id, std::move(answer)});
-  return {};
+  return DeliveryId();
 }
 
 Result<void> Inbox::take_answer(Db& db, const Delivery& delivery, const Outcome& outcome,

@@ -83,8 +83,8 @@ class Inbox {
   Result<json::value> plan_rounds(Db& db, Round first, Counts& counts);
   Result<json::value> plan_one(Db& db, const Job& job, const Round& round, std::vector<Round>& next,
                                Counts& counts);
-  Result<void> apply(Db& db, Delivery delivery, const Round& round, std::vector<Round>& next,
-                     Counts& counts);
+  Result<DeliveryId> apply(Db& db, Delivery delivery, const Round& round, std::vector<Round>& next,
+                           Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
 
   Store& store_;

@@ -1,5 +1,6 @@
 // A plan: all that a job decided about one event. Written down in the same commit as the event.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct Plan {
   /// Without id, event and state: the inbox fills them in, and the time of the first try where
   /// `next_attempt_at` is absent.
   std::vector<Delivery> deliveries;
+  /// Rows of the job's own that name its deliveries: called for each of `deliveries` that is not
+  /// local, by its place in them, as soon as it has its number.
+  std::function<Result<void>(Db& db, size_t place, DeliveryId id)> on_added{};
   /// What an answer brought that would have come by itself had we been there: recorded under its
   /// own key and planned in this commit, unless it came before.
   std::vector<Event> found;
