@@ -38,6 +38,9 @@ Result<void> build_jobs(Core& core) {
     core.jobs.push_back(module.build(context));
     if (auto* tally = dynamic_cast<const Tally*>(core.jobs.back().get())) core.tally = tally;
   }
+  core.notice_composer = std::make_unique<NoticeComposer>(core.settings.notices, core.settings.mail,
+                                                          core.settings.hours.timezone);
+  core.jobs.push_back(std::make_unique<NoticeJob>(*core.notice_composer));
   DW_TRY(core.judging, load_judging(core.settings));
   core.jobs.push_back(
       std::make_unique<Volume>(VolumeParts{core.settings.volume, core.judging, core.public_url}));
@@ -53,19 +56,21 @@ void build_inbox(Core& core) {
                                        std::move(local));
 }
 
+Task<Result<json::value>> accept_for_notices(Inbox& inbox, Event event) {
+  DW_CO_TRY(Accepted accepted, co_await inbox.accept(std::move(event)));
+  co_return std::move(accepted.reply);
+}
+
 void build_notices(Core& core) {
   core.google = std::make_unique<GoogleSignIn>(core.http, core.clock, core.settings.google);
-  NoticeParts parts{core.loop,
-                    *core.store,
-                    core.clock,
-                    core.settings.notices,
-                    core.settings.mail,
-                    core.settings.hours.timezone,
-                    {},
-                    {}};
-  parts.open = [&core] { return open_report(core); };
-  parts.reader = [&core] { return reader_of_report(core); };
+  NoticeParts parts{
+      .reading = {core.loop, *core.store, core.clock, *core.notice_composer,
+                  [&core] { return open_report(core); }},
+      .accept = [&core](Event event) { return accept_for_notices(*core.inbox, std::move(event)); },
+      .reader = [&core] { return reader_of_report(core); }};
   core.notices = std::make_unique<NoticeRuns>(std::move(parts));
+  if (!core.settings.notices.has_report()) return;
+  core.targets.push_back(std::make_unique<NoticeTarget>(*core.notices, core.clock));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "app/notice_runs.h"
 #include "app/settings.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -24,6 +23,8 @@
 #include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/notices/runs.h"
+#include "jobs/notices/target.h"
 #include "jobs/taking/taking.h"
 #include "jobs/tally/tally.h"
 #include "jobs/volume/volume.h"
@@ -59,6 +60,7 @@ struct Core {
   std::vector<std::unique_ptr<SlackHook>> slack_hooks;
   std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
   Judging judging;                        ///< of [volume]; its file of holidays as at the start
+  std::unique_ptr<NoticeComposer> notice_composer;
   std::vector<std::unique_ptr<Job>> jobs;
   const Tally* tally = nullptr;  ///< among the jobs
   std::unique_ptr<Inbox> inbox;

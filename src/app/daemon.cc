@@ -10,7 +10,6 @@
 #include "app/systemd.h"
 #include "app/tally_recount.h"
 #include "base/log.h"
-#include "jobs/notices/rows.h"
 #include "records/retention.h"
 
 namespace dw {
@@ -25,7 +24,6 @@ JanitorSettings janitor_settings(const Core& core) {
     out.queues.push_back({queue.name, queue.retention});
     out.queues.push_back({queue.name + "-dead", queue.retention});
   }
-  out.old = {.steps = {notices::prune}};
   for (const auto& job : core.jobs) retention::add(out.old, job->retention());
   return out;
 }
@@ -49,7 +47,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
             depths_, core_->judging),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
-      timetable_(*core_, tasks_, states_, janitor_, depths_),
+      timetable_(*core_, tasks_, janitor_, depths_),
       listeners_(*core_, tasks_, states_),
       faces_(FacesParts{*core_, tasks_, timetable_.scheduler(), live_, states_, depths_,
                         [this] { outbox_.notify(); }}) {}

@@ -3,15 +3,8 @@
 #include "app/bridge_figures.h"
 #include "app/volume_round.h"
 #include "base/log.h"
-#include "jobs/notices/rows.h"
 
 namespace dw {
-namespace {
-
-/// Between two looks at a run of notices that is applied; a living process moves it in much less.
-constexpr Millis take_over_pause{10'000};
-
-}  // namespace
 
 Task<void> tick(Core& core, std::string kind, std::string key) {
   Event event{.source = "clock",
@@ -24,20 +17,15 @@ Task<void> tick(Core& core, std::string kind, std::string key) {
   if (!accepted.ok()) log_error(what, accepted.error().text());
 }
 
-Timetable::Timetable(Core& core, TaskGroup& tasks, ConnectorStates& states, Janitor& janitor,
-                     QueueDepths& depths)
+Timetable::Timetable(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths)
     : core_(core),
       tasks_(tasks),
-      states_(states),
       janitor_(janitor),
       depths_(depths),
-      scheduler_(core.loop, core.clock, *core.store, core.metrics, tasks),
-      take_over_(core.loop, core.clock) {}
+      scheduler_(core.loop, core.clock, *core.store, core.metrics, tasks) {}
 
 void Timetable::stop() {
-  is_stopping_ = true;
   scheduler_.stop();
-  take_over_.notify();
 }
 
 void Timetable::add(const std::string& name, const std::string& when,
@@ -75,62 +63,21 @@ void Timetable::start() {
     });
   }
   if (settings.notices.has_report() && !settings.notices.schedule.empty()) {
-    add("notices", settings.notices.schedule, [this](TimePoint) { return run_notices(); });
+    add("notices", settings.notices.schedule,
+        [this](TimePoint due) { return tick(core_, "notices.due", "notices/" + to_rfc3339(due)); });
   }
-  if (settings.notices.has_report()) tasks_.run("notices take-over", take_over_notices());
+  if (settings.notices.has_report()) tasks_.run("notices resume", resume_notices());
   if (settings.volume.is_on) {
     add("volume", settings.volume.schedule, [this](TimePoint due) { return look_at_volume(due); });
   }
   scheduler_.start();
 }
 
-/// At one replica: the tick is claimed before.
-Task<void> Timetable::run_notices() {
-  const NoticesSettings& notices = core_.settings.notices;
-  const Result<NoticeRun> made = co_await core_.notices->plan(notices.is_test, "");
-  if (!made.ok()) {
-    log_error("notices", made.error().text());
-    states_.note_trouble("notices", made.error().text());
-    co_return;
-  }
-  states_.note_success("notices", core_.clock.now());
-  bool is_asking = false;
-  auto look = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(const NoticeMarks marks, notices::marks(db));
-    is_asking = marks.is_asking;
-    return {};
-  };
-  const Result<void> read = co_await core_.store->read(look);
-  if (notices.is_test || notices.is_approval_needed || is_asking || !read.ok()) {
-    log_info("notices", "a plan waits for approval", {{"run", made->id}});
-    co_return;
-  }
-  const Result<NoticeRun> applied = co_await core_.notices->apply(made->id, true, "");
-  if (!applied.ok()) log_warn("notices", applied.error().text());
-}
-
-/// A run that stands where it stood at the last look has been left by whoever was at it.
-Task<void> Timetable::take_over_notices() {
-  int64_t run = 0;
-  std::string stood_at;
-  while (!is_stopping_) {
-    std::optional<NoticeRun> found;
-    auto look = [&](ReadDb& db) -> Result<void> {
-      DW_TRY(found, notices::applying_run(db));
-      return {};
-    };
-    const Result<void> read = co_await core_.store->look(look);
-    const bool is_left = read.ok() && found && found->id == run && found->applied_to == stood_at;
-    if (is_left) {
-      log_info("notices", "resuming an unfinished run", {{"run", run}});
-      const Result<void> ended = co_await core_.notices->resume();
-      if (!ended.ok()) log_warn("notices", ended.error().text());
-    }
-    run = found ? found->id : 0;
-    stood_at = found ? found->applied_to : "";
-    if (is_stopping_) break;
-    co_await take_over_.wait(core_.clock.monotonic() + take_over_pause);
-  }
+/// What a process of an earlier release, or a person who discarded its delivery, left behind. A run
+/// that goes on elsewhere is helped on.
+Task<void> Timetable::resume_notices() {
+  const Result<void> ended = co_await core_.notices->resume();
+  if (!ended.ok()) log_warn("notices", ended.error().text());
 }
 
 Task<void> Timetable::look_at_volume(TimePoint due) {

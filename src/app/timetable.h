@@ -6,7 +6,6 @@
 #include "app/core.h"
 #include "engine/janitor.h"
 #include "engine/scheduler.h"
-#include "web/connector_states.h"
 #include "web/queue_depths.h"
 
 namespace dw {
@@ -17,8 +16,7 @@ Task<void> tick(Core& core, std::string kind, std::string key);
 
 class Timetable {
  public:
-  Timetable(Core& core, TaskGroup& tasks, ConnectorStates& states, Janitor& janitor,
-            QueueDepths& depths);
+  Timetable(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths);
 
   /// Adds what the settings ask for, and starts. Figures are measured at once, too.
   void start();
@@ -29,20 +27,16 @@ class Timetable {
   void add(const std::string& name, const std::string& when,
            std::function<Task<void>(TimePoint due)> action, bool is_local = false);
   void add_figures();
-  Task<void> run_notices();
-  Task<void> take_over_notices();
+  Task<void> resume_notices();
   Task<void> look_at_volume(TimePoint due);
   Task<void> judge_volume(TimePoint due);
 
   Core& core_;
   TaskGroup& tasks_;
-  ConnectorStates& states_;
   Janitor& janitor_;
   QueueDepths& depths_;
   Scheduler scheduler_;
-  Wake take_over_;
   bool is_looking_at_volume_ = false;
-  bool is_stopping_ = false;
 };
 
 }  // namespace dw

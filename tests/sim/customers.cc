@@ -43,22 +43,26 @@ Task<std::string> nobody() {
   co_return std::string();
 }
 
+Task<Result<json::value>> accept(Inbox* inbox, Event event) {
+  DW_CO_TRY(const Accepted accepted, co_await inbox->accept(std::move(event)));
+  co_return accepted.reply;
+}
+
 }  // namespace
 
-std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock,
-                                         const Report& report) {
+const NoticeComposer& composer() {
   static const MailSettings no_mail;
-  return std::make_unique<NoticeRuns>(
-      NoticeParts{.loop = loop,
-                  .store = store,
-                  .clock = clock,
-                  .settings = settings(),
-                  .mail = no_mail,
-                  .timezone = "UTC",
-                  .open = [&report] { return open_report(&report); },
-                  .reader = [] { return nobody(); },
-                  // So few that a death between two pieces of a run is no rare thing.
-                  .letters_per_commit = 2});
+  static const NoticeComposer all(settings(), no_mail, "UTC");
+  return all;
+}
+
+std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock, Inbox& inbox,
+                                         const Report& report) {
+  return std::make_unique<NoticeRuns>(NoticeParts{
+      .reading = {loop, store, clock, composer(), [&report] { return open_report(&report); }},
+      .accept = [&inbox](Event event) { return accept(&inbox, std::move(event)); },
+      .reader = [] { return nobody(); },
+      .letters_per_commit = letters_per_commit});
 }
 
 Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t>)> heard) {

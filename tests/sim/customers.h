@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "app/notice_runs.h"
+#include "engine/inbox.h"
+#include "jobs/notices/runs.h"
 
 namespace dw::sim {
 
@@ -16,7 +17,13 @@ struct Report {
   std::vector<std::vector<std::string>> rows;
 };
 
-std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock,
+/// So few letters a commit that a death between two pieces of a run is no rare thing.
+constexpr size_t letters_per_commit = 2;
+
+/// What every replica sends.
+const NoticeComposer& composer();
+
+std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock, Inbox& inbox,
                                          const Report& report);
 
 /// One `notices run`: a plan, and its sending. `heard` gets how many customers the plan had.

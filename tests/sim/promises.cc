@@ -124,7 +124,8 @@ void World::check_deliveries() {
     const std::string row = disk_.ask(
         "SELECT state, CASE WHEN target LIKE '%:far' OR target IN ('queue:high', 'queue:medium', "
         "'notices:webhook', 'slack', 'desk:zendesk') THEN 1 ELSE 0 END, CASE answer_kind "
-        "WHEN '' THEN 0 WHEN 'bridge.answered' THEN 2 ELSE 1 END FROM delivery "
+        "WHEN '' THEN 0 WHEN 'bridge.answered' THEN 2 WHEN 'notices.read' THEN 2 "
+        "WHEN 'notices.go_on' THEN 2 ELSE 1 END FROM delivery "
         "WHERE id = CAST($1 AS INTEGER)",
         {std::to_string(id)});
     const bool is_done = row.starts_with("3 ");

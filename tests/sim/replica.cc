@@ -26,8 +26,9 @@ std::vector<std::unique_ptr<SimTarget>> targets_for(const ReplicaParts& parts, L
   return out;
 }
 
-std::vector<Target*> pointers(const std::vector<std::unique_ptr<SimTarget>>& targets) {
-  std::vector<Target*> out;
+std::vector<Target*> pointers(const std::vector<std::unique_ptr<SimTarget>>& targets,
+                              NoticeTarget& notices) {
+  std::vector<Target*> out = {&notices};
   for (const auto& target : targets) out.push_back(target.get());
   return out;
 }
@@ -64,10 +65,13 @@ Replica::Replica(ReplicaParts parts)
       intake(intake_parts()),
       bridge(bridge_parts()),
       targets(targets_for(parts, loop, clock)),
-      notices(notices_over(loop, store, clock, parts.outside.report())),
       tasks(loop, clock),
-      inbox(store, clock, metrics, {&intake, &desk, &bridge, &courier}, {&own_desk, &own_queue}),
-      outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets), parts.outbox),
+      inbox(store, clock, metrics, {&intake, &desk, &bridge, &telling, &courier},
+            {&own_desk, &own_queue}),
+      notices(notices_over(loop, store, clock, inbox, parts.outside.report())),
+      notice_target(*notices, clock),
+      outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets, notice_target),
+             parts.outbox),
       scheduler(loop, clock, store, metrics, tasks),
       janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {}
 
@@ -81,8 +85,8 @@ void Replica::set_paused(bool is_paused_now) {
 }
 
 /// An action that fails is tried again, as a person's cron job would be.
-Task<void> Replica::tick(Inbox& inbox, Clock& clock, TimePoint due) {
-  Event event{.source = "clock", .key = "tick/" + to_rfc3339(due), .kind = "sim.tick"};
+Task<void> Replica::tick(Inbox& inbox, Clock& clock, std::string kind, TimePoint due) {
+  Event event{.source = "clock", .key = kind + "/" + to_rfc3339(due), .kind = std::move(kind)};
   event.at = clock.now();
   event.body = json::object{{"due", to_rfc3339(due)}};
   const Result<Accepted> accepted = co_await inbox.accept(std::move(event));
@@ -100,7 +104,11 @@ void Replica::start() {
   scheduler.add(
       {"retention", "hourly :17", *hourly, "UTC", [this](TimePoint) { return janitor.sweep(); }});
   scheduler.add({"tick", "hourly :17", *hourly, "UTC",
-                 [this](TimePoint due) { return tick(inbox, clock, due); }});
+                 [this](TimePoint due) { return tick(inbox, clock, "sim.tick", due); }});
+  const Result<Schedule> later = Schedule::parse("hourly :41");
+  DW_ASSERT(later.ok(), "a schedule that is written here is right");
+  scheduler.add({"notices", "hourly :41", *later, "UTC",
+                 [this](TimePoint due) { return tick(inbox, clock, "notices.due", due); }});
   scheduler.start();
   tasks.run("search index", janitor.index_until_stopped());
 }

@@ -14,6 +14,7 @@
 #include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
+#include "jobs/notices/target.h"
 #include "sim/courier.h"
 #include "sim/outside.h"
 #include "sim/sim_store.h"
@@ -77,13 +78,15 @@ class Replica {
   Intake intake;
   Desk desk;
   Bridge bridge;
+  NoticeJob telling{composer(), letters_per_commit};
   Courier courier;
   EmbeddedDesk own_desk;
   EmbeddedQueue own_queue{"low"};
   std::vector<std::unique_ptr<SimTarget>> targets;
-  std::unique_ptr<NoticeRuns> notices;
   TaskGroup tasks;
   Inbox inbox;
+  std::unique_ptr<NoticeRuns> notices;
+  NoticeTarget notice_target;
   Outbox outbox;
   Scheduler scheduler;
   Janitor janitor;
@@ -91,7 +94,7 @@ class Replica {
   bool is_stopping = false;
 
  private:
-  static Task<void> tick(Inbox& inbox, Clock& clock, TimePoint due);
+  static Task<void> tick(Inbox& inbox, Clock& clock, std::string kind, TimePoint due);
 };
 
 }  // namespace dw::sim

@@ -29,9 +29,6 @@ Task<void> probe_all(Core& core, std::vector<Line>& lines) {
   for (const auto& target : core.targets) {
     co_await add_probes(core, lines, target->probe(probe_timeout));
   }
-  if (core.settings.notices.has_report()) {
-    co_await add_probes(core, lines, core.notices->probe());
-  }
   co_await add_probes(core, lines, probe_channels(core, probe_timeout));
   co_await add_probes(core, lines, probe_clock(core, probe_timeout));
   co_await add_probes(core, lines, probe_address(core, probe_timeout));

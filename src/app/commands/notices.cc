@@ -6,9 +6,9 @@
 
 #include "app/commands/operation_command.h"
 #include "app/exit_code.h"
-#include "app/last_run_date.h"
 #include "app/notice_sender.h"
 #include "base/text.h"
+#include "jobs/notices/last_run_date.h"
 #include "web/notice_shapes.h"
 
 namespace dw {
@@ -105,7 +105,7 @@ std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& gi
 }
 
 /// All letters one after the other, so that a hundred thousand of them need no memory.
-void print_letters_json(const NoticeRuns& runs, const NoticeRuns::Picked& picked) {
+void print_letters_json(const NoticeRuns& runs, const PickedNotices& picked) {
   json::object head = shape_of(ShownNoticeRun{picked.run});
   head.erase("run");
   head.erase("state");

@@ -1,9 +1,10 @@
-#include "app/last_run_date.h"
+#include "jobs/notices/last_run_date.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text_file.h"
 #include "domain/period.h"
 
@@ -37,6 +38,13 @@ Result<void> write_last_run_date(const std::string& file, int32_t day) {
   const std::string iso = day_text(day);
   return write_whole(file, fmt::format("{{\"last_run_date\": \"{}/{}/{}\"}}\n", iso.substr(8),
                                        iso.substr(5, 2), iso.substr(0, 4)));
+}
+
+void keep_last_run_date(int32_t day) {
+  const Result<int32_t> older = read_last_run_date(last_run_file);
+  if (!older.ok() || day <= *older) return;
+  const Result<void> written = write_last_run_date(last_run_file, day);
+  if (!written.ok()) log_warn("notices", written.error().text());
 }
 
 }  // namespace dw

@@ -15,5 +15,8 @@ constexpr const char* last_run_file = "last_run_date.json";  ///< in the working
 Result<int32_t> read_last_run_date(const std::string& file);
 /// errors  full: it can't be written
 Result<void> write_last_run_date(const std::string& file, int32_t day);
+/// Writes `day` into the one in the working directory, if there is one and it is behind. What can't
+/// be written is logged.
+void keep_last_run_date(int32_t day);
 
 }  // namespace dw

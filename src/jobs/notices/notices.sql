@@ -22,6 +22,13 @@ SELECT ticket, day FROM notice_closure WHERE day >= $1;
 -- name: notice_customers_of
 SELECT email FROM notice_customer WHERE period = $1;
 
+-- name: notice_customers_between
+SELECT email FROM notice_customer WHERE period = $1 AND email >= $2 AND email <= $3;
+
+-- name: is_newest_notice_plan
+SELECT 1 FROM notice_run r WHERE r.id = $1 AND r.state = 4
+  AND NOT EXISTS (SELECT 1 FROM notice_run newer WHERE newer.state = 0 AND newer.id > r.id);
+
 -- name: add_notice_run
 INSERT INTO notice_run (state, made_at, period, hash, ledger, newest_day, from_day, figures)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;

@@ -95,6 +95,13 @@ Result<void> customers(ReadDb& db, const std::string& period, const TextSink& si
   return {};
 }
 
+Result<void> customers_between(ReadDb& db, const std::string& period, const std::string& first,
+                               const std::string& last, const TextSink& sink) {
+  DW_CHECK(db.run(stmt::notice_customers_between, {period, first, last},
+                  [&](const Row& row) { sink(row.text(0)); }));
+  return {};
+}
+
 Result<int64_t> add_run(Db& db, const NoticeRun& run) {
   int64_t id = 0;
   const std::string figures = to_text(run.figures);
@@ -131,6 +138,12 @@ Result<void> add_letter(Db& db, const NoticeLetter& letter) {
 Result<std::optional<NoticeRun>> run(ReadDb& db, int64_t id) {
   std::optional<NoticeRun> out;
   DW_CHECK(db.run(stmt::notice_run_by_id, {id}, [&](const Row& row) { out = run_in(row); }));
+  return out;
+}
+
+Result<bool> is_newest_plan(ReadDb& db, int64_t id) {
+  bool out = false;
+  DW_CHECK(db.run(stmt::is_newest_notice_plan, {id}, [&](const Row&) { out = true; }));
   return out;
 }
 

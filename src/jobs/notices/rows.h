@@ -19,7 +19,14 @@ Result<void> closures(ReadDb& db, int32_t since, const TicketSink& sink);
 /// The customers who have heard in a period; in no order.
 Result<void> customers(ReadDb& db, const std::string& period, const TextSink& sink);
 
+/// Of them those whose addresses stand between these two, which are among them.
+Result<void> customers_between(ReadDb& db, const std::string& period, const std::string& first,
+                               const std::string& last, const TextSink& sink);
+
 Result<std::optional<NoticeRun>> run(ReadDb& db, int64_t id);
+
+/// Its letters are still being written, and no later plan waits to be applied.
+Result<bool> is_newest_plan(ReadDb& db, int64_t id);
 
 /// Newest first.
 Result<Page<NoticeRun>> runs(ReadDb& db, const PageRequest& page);

@@ -9,8 +9,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "app/notice_runs.h"
 #include "base/random.h"
+#include "engine/inbox.h"
+#include "jobs/notices/runs.h"
 #include "net/loop_clock.h"
 #include "net/task_group.h"
 #include "store/open.h"
@@ -111,6 +112,10 @@ struct Run {
   NoticesSettings settings;
   MailSettings mail;
   TimedStore store;
+  Metrics metrics;
+  std::unique_ptr<NoticeComposer> composer;
+  std::unique_ptr<NoticeJob> job;
+  std::unique_ptr<Inbox> inbox;
   std::unique_ptr<NoticeRuns> notices;
   bool is_good = false;
 
@@ -118,15 +123,19 @@ struct Run {
       : store(std::move(*open_store(url, OpenMode::visit, nullptr))) {
     settings.file = "report.csv";
     settings.webhook_url = "http://hook.example";
-    NoticeParts parts{.loop = loop,
-                      .store = store,
-                      .clock = clock,
-                      .settings = settings,
-                      .mail = mail,
-                      .timezone = "UTC",
-                      .open = [customers] { return open_report(customers); },
-                      .reader = [] { return nobody(); }};
+    composer = std::make_unique<NoticeComposer>(settings, mail, "UTC");
+    job = std::make_unique<NoticeJob>(*composer);
+    inbox = std::make_unique<Inbox>(store, clock, metrics, std::vector<const Job*>{job.get()},
+                                    std::vector<LocalTarget*>{});
+    NoticeParts parts{
+        .reading = {loop, store, clock, *composer, [customers] { return open_report(customers); }},
+        .accept = [this](Event event) { return accept(std::move(event)); },
+        .reader = [] { return nobody(); }};
     notices = std::make_unique<NoticeRuns>(std::move(parts));
+  }
+  Task<Result<json::value>> accept(Event event) {
+    DW_CO_TRY(const Accepted accepted, co_await inbox->accept(std::move(event)));
+    co_return accepted.reply;
   }
   Task<void> send(const std::string& engine) {
     const Result<NoticeRun> plan = co_await notices->plan(false, "bench");

@@ -1,0 +1,50 @@
+// What the job of notices writes down: how a run goes on, and who hears.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "jobs/notices/records.h"
+#include "ports/db.h"
+#include "records/audit.h"
+
+namespace dw {
+
+/// A plan whose letters are all there may be applied; or it was a test.
+struct FinishPlan {
+  int64_t run = 0;
+  NoticeState state = NoticeState::planned;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// A plan is applied from here on; `ledger` is the version that it was made against.
+struct BeginRun {
+  int64_t run = 0, ledger = 0;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// The next letters of a run: their customers have heard in this period, and of these closings.
+struct SendLetters {
+  NoticeRun run;  ///< `applied_to`: where it stands after them
+  std::string from;
+  std::vector<NoticeLetter> letters;   ///< with their numbers
+  std::vector<NoticeLetter> left_out;  ///< after all
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// The last letter is written. `ledger`: its version until now.
+struct EndRun {
+  int64_t run = 0, ledger = 0;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+struct SetMarks {
+  NoticeMarks marks;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+struct NoteAsked {
+  AuditEntry entry;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+}  // namespace dw

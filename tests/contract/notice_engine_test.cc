@@ -1,0 +1,310 @@
+// A scheduled run of notices through the engine: the tick is an event, the report a delivery with
+// an answer, each piece of the run an event again. Retries, take-over and doubts are the engine's.
+#include <fmt/format.h>
+
+#include "contract/store_world.h"
+#include "engine/inbox.h"
+#include "engine/outbox.h"
+#include "jobs/notices/rows.h"
+#include "jobs/notices/runs.h"
+#include "jobs/notices/target.h"
+#include "records/deliveries.h"
+
+namespace dw {
+namespace {
+
+constexpr int customers = 7;
+
+/// What lies in the world outside, for all replicas.
+struct Outside {
+  int tries_that_fail = 0;  ///< the report can't be had so often
+  int readings = 0;
+  std::map<std::string, int> mails;
+};
+
+class ShortTable : public ReportTable {
+ public:
+  const std::string& label() const override { return label_; }
+  Task<Result<bool>> more(const TableSink& sink) override {
+    for (int i = 0; i < customers; ++i) {
+      const std::string email = fmt::format("c{}@x.example", i);
+      const std::string ticket = fmt::format("T{}", i);
+      const std::vector<Cell> cells = {{"Pat"},  {"Doe"},    {email},
+                                       {ticket}, {"closed"}, {"16/11/2026"}};
+      sink({i + 1, cells});
+    }
+    co_return false;
+  }
+
+ private:
+  std::string label_ = "report.csv";
+};
+
+Task<Result<std::unique_ptr<ReportTable>>> open_report(Outside* outside) {
+  ++outside->readings;
+  if (outside->tries_that_fail-- > 0) {
+    co_return Error{ErrorKind::unreachable, "report.csv", "the bucket is away"};
+  }
+  co_return std::unique_ptr<ReportTable>(std::make_unique<ShortTable>());
+}
+
+Task<std::string> nobody() {
+  co_return std::string();
+}
+
+class Webhook : public Target {
+ public:
+  explicit Webhook(Outside& outside) : outside_(outside) {}
+  const std::string& name() const override { return name_; }
+  const std::string& label() const override { return name_; }
+  Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override {
+    std::vector<Outcome> out;
+    for (const Delivery& one : deliveries) {
+      if (!attempt.may_send()) {
+        out.push_back(Outcome::later("not ours"));
+        continue;
+      }
+      const Result<json::value> body = parse_json(std::get<WebhookPost>(one.payload).body);
+      ++outside_.mails[std::string(body->at("to").as_string())];
+      out.push_back(Outcome::done());
+    }
+    co_return out;
+  }
+  /// It knows what it got.
+  Task<Settled> settle(Delivery delivery, Attempt) override {
+    const Result<json::value> body = parse_json(std::get<WebhookPost>(delivery.payload).body);
+    const bool is_there = outside_.mails.contains(std::string(body->at("to").as_string()));
+    co_return Settled{is_there ? Settled::Kind::happened : Settled::Kind::not_happened};
+  }
+  Task<std::vector<Probe>> probe(Millis) override { co_return std::vector<Probe>{}; }
+
+ private:
+  Outside& outside_;
+  std::string name_ = "notices:webhook";
+};
+
+/// A store that dies at one write, or carries one out and can't say so.
+class FrailStore : public Store {
+ public:
+  FrailStore(Store& inner, Loop& loop) : inner_(inner), loop_(loop) {}
+  Task<Result<void>> write(WriteWork work) override {
+    co_await asio::post(loop_, asio::use_awaitable);
+    ++writes;
+    if (is_dead || (dies_at > 0 && writes >= dies_at)) {
+      is_dead = true;
+      co_return Error{ErrorKind::full, "store", "the process has died"};
+    }
+    Result<void> done = inner_.write_now(work);
+    if (writes == is_lost_at && done.ok()) {
+      done = Error{ErrorKind::unsure, "store", "the answer was lost"};
+    }
+    co_return done;
+  }
+  Task<Result<void>> read(ReadWork work) override { co_return inner_.read_now(work); }
+  Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
+  Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
+  void close() override { inner_.close(); }
+  void on_change(std::function<void(Touched)>) override {}
+  StoreHealth health() const override { return inner_.health(); }
+  std::string kind() const override { return inner_.kind(); }
+  Result<void> backup(const std::string& file) override { return inner_.backup(file); }
+  Result<std::vector<std::string>> verify() override { return inner_.verify(); }
+
+  int dies_at = 0, is_lost_at = 0, writes = 0;
+  bool is_dead = false;
+
+ private:
+  Store& inner_;
+  Loop& loop_;
+};
+
+/// Taking it apart is the crash: what waits goes with its loop.
+struct Replica {
+  Loop loop;
+  ManualClock clock;
+  std::unique_ptr<Store> own;
+  FrailStore store;
+  Outside& outside;
+  NoticesSettings settings;
+  MailSettings mail;
+  Metrics metrics;
+  Random random{1};
+  NoticeComposer composer{settings, mail, "UTC"};
+  NoticeJob job{composer, 2};
+  Inbox inbox{store, clock, metrics, {&job}, {}};
+  NoticeRuns runs;
+  NoticeTarget target{runs, clock};
+  Webhook webhook{outside};
+  TaskGroup tasks{loop, clock};
+  Outbox outbox;
+
+  Replica(const std::string& url, Outside& o, const std::string& name, TimePoint now = t0)
+      : clock(now),
+        own(opened(url)),
+        store(*own, loop),
+        outside(o),
+        runs(parts()),
+        outbox(loop, clock, random, store, inbox, metrics, tasks, {&target, &webhook},
+               {.holder = name}) {}
+  static std::unique_ptr<Store> opened(const std::string& url) {
+    auto store = open_store(url, OpenMode::visit, nullptr);
+    if (!store.ok()) throw std::runtime_error(store.error().text());
+    return std::move(*store);
+  }
+  NoticeParts parts() {
+    settings.file = "report.csv";
+    settings.webhook_url = "http://hook.example";
+    return {.reading = {loop, store, clock, composer, [this] { return open_report(&outside); }},
+            .accept = [this](Event event) { return accept(std::move(event)); },
+            .reader = [] { return nobody(); },
+            .letters_per_commit = 2};
+  }
+  Task<Result<json::value>> accept(Event event) {
+    DW_CO_TRY(const Accepted accepted, co_await inbox.accept(std::move(event)));
+    co_return accepted.reply;
+  }
+  static Task<void> tick(Replica* self, std::string key) {
+    Event event{.source = "clock", .key = std::move(key), .kind = "notices.due"};
+    event.at = self->clock.now();
+    event.body = json::object{};
+    const Result<Accepted> accepted = co_await self->inbox.accept(std::move(event));
+    EXPECT_TRUE(accepted.ok());
+  }
+  void pump() {
+    loop.restart();
+    while (loop.poll() > 0) loop.restart();
+  }
+  void due(const std::string& key = "notices/2026-11-23T08:00:00Z") {
+    tasks.run("tick", tick(this, key));
+    pump();
+  }
+  void start() {
+    outbox.start();
+    pump();
+  }
+  void pass(Millis time) {
+    for (Millis step(0); step < time && !store.is_dead; step += Millis(500)) {
+      clock.advance(Millis(500));
+      pump();
+    }
+  }
+};
+
+class NoticeEngine : public testing::TestWithParam<std::string> {
+ protected:
+  static NoticeRun newest(Bundle& b) {
+    NoticeRun out;
+    b.reopen();
+    b.read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const auto runs, notices::runs(db, {.limit = 1}));
+      if (!runs.items.empty()) out = runs.items.front();
+      return {};
+    });
+    return out;
+  }
+  static void expect_each_once(const Outside& outside, const std::string& about) {
+    EXPECT_EQ(outside.mails.size(), static_cast<size_t>(customers)) << about;
+    for (const auto& [to, count] : outside.mails) EXPECT_EQ(count, 1) << about << " " << to;
+  }
+
+  /// A fresh database of PostgreSQL takes a second.
+  static int step() { return GetParam() == "sqlite" ? 1 : 4; }
+
+  Outside outside;
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, NoticeEngine, testing::Values("sqlite", "postgresql"),
+                         [](const auto& engine) { return engine.param; });
+
+TEST_P(NoticeEngine, a_tick_becomes_a_reading_a_plan_and_letters_and_a_repeat_of_it_nothing) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Replica one(b->url, outside, "one");
+  one.start();
+  one.due();
+  one.due();
+  one.pass(Millis(5000));
+  expect_each_once(outside, "");
+  EXPECT_EQ(outside.readings, 1);
+  EXPECT_EQ(newest(*b).state, NoticeState::applied);
+}
+
+TEST_P(NoticeEngine, a_report_that_can_not_be_had_is_tried_again_by_the_engine) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  outside.tries_that_fail = 3;
+  Replica one(b->url, outside, "one");
+  one.start();
+  one.due();
+  one.pass(Millis(1000));
+  EXPECT_TRUE(outside.mails.empty());
+  // The next tick does not stand in line behind it.
+  one.due("notices/2026-11-23T08:01:00Z");
+  one.pass(Millis(600'000));
+  expect_each_once(outside, "");
+  EXPECT_EQ(outside.readings, 4);
+}
+
+TEST_P(NoticeEngine, a_plan_that_needs_approval_waits_for_it) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Replica one(b->url, outside, "one");
+  one.settings.is_approval_needed = true;
+  one.start();
+  one.due();
+  one.pass(Millis(5000));
+  EXPECT_TRUE(outside.mails.empty());
+  EXPECT_EQ(newest(*b).state, NoticeState::planned);
+}
+
+TEST_P(NoticeEngine, test_mode_plans_and_sends_nothing) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Replica one(b->url, outside, "one");
+  one.settings.is_test = true;
+  one.start();
+  one.due();
+  one.pass(Millis(5000));
+  EXPECT_TRUE(outside.mails.empty());
+  EXPECT_EQ(newest(*b).state, NoticeState::tested);
+}
+
+TEST_P(NoticeEngine, another_replica_goes_on_within_the_lease_wherever_one_died) {
+  for (int dies_at = 2; dies_at <= 30; dies_at += step()) {
+    outside = {};
+    auto b = place_for(GetParam());
+    b->reopen();
+    const std::string about = fmt::format("died at write {}", dies_at);
+    {
+      Replica dead(b->url, outside, "dead");
+      dead.store.dies_at = dies_at;
+      dead.due();
+      dead.start();
+      dead.pass(Millis(10'000));
+      if (!dead.store.is_dead) break;
+    }
+    Replica next(b->url, outside, "next", t0 + Millis(1000));
+    next.start();
+    next.pass(Millis(40'000));
+    expect_each_once(outside, about);
+    EXPECT_EQ(newest(*b).state, NoticeState::applied) << about;
+  }
+}
+
+TEST_P(NoticeEngine, an_answer_of_a_commit_that_is_lost_doubles_nothing) {
+  for (int lost_at = 2; lost_at <= 30; lost_at += step()) {
+    outside = {};
+    auto b = place_for(GetParam());
+    b->reopen();
+    Replica one(b->url, outside, "one");
+    one.store.is_lost_at = lost_at;
+    one.due();
+    one.start();
+    one.pass(Millis(40'000));
+    expect_each_once(outside, fmt::format("lost at write {}", lost_at));
+    EXPECT_EQ(newest(*b).state, NoticeState::applied);
+  }
+}
+
+}  // namespace
+}  // namespace dw
