@@ -293,6 +293,21 @@ Result<void> ChangeTicket::write(Db& db, TimePoint now) const {
   return tickets::change(db, ticket, patch, now);
 }
 
+Result<void> RemoveComment::write(Db& db, TimePoint) const {
+  DW_TRY(const int64_t rows,
+         db.run(stmt::remove_comment, {comment.ticket, comment.author_name, comment.body,
+                                       comment.is_public, comment.source}));
+  return rows > 0 ? changes::add(db, "ticket", comment.ticket.value) : Result<void>();
+}
+
+Result<void> RewordTicket::write(Db& db, TimePoint now) const {
+  const std::string list = fmt::format("[{}]", ticket.value);
+  DW_CHECK(db.send(stmt::prune_ticket_words, {list}));
+  DW_CHECK(db.send(stmt::reword_ticket, {ticket, title, description, now}));
+  DW_CHECK(db.send(stmt::index_ticket_again, {ticket}));
+  return changes::add(db, "ticket", ticket.value);
+}
+
 Result<void> AddComment::write(Db& db, TimePoint) const {
   DW_TRY(const CommentId id, tickets::add_comment(db, comment));
   DW_ASSERT(id, "the store numbers comments from 1");

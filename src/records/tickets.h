@@ -66,6 +66,20 @@ struct AddComment {
   Result<void> write(Db& db, TimePoint now) const;
 };
 
+/// Removes a comment from our record: it was taken back before the desk had it, or deleted where
+/// it was said. One that is not there is no error.
+struct RemoveComment {
+  Comment comment;  ///< its ticket, author_name, body, is_public and source say which
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// Other words for our record of a ticket: the first ones were taken back.
+struct RewordTicket {
+  TicketId ticket;
+  std::string title, description;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
 namespace tickets {
 
 /// The number that the next ticket gets; reserved for this transaction, lost if unused.

@@ -89,6 +89,24 @@ WHERE id = $1;
 INSERT INTO comment (ticket, author_name, author_email, body, is_public, at, source)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
+-- name: remove_comment
+-- The newest of those that say the same: two equal comments are two.
+DELETE FROM comment WHERE id = (
+  SELECT max(id) FROM comment
+  WHERE ticket = $1 AND author_name = $2 AND body = $3 AND is_public = $4 AND source = $5);
+
+-- name: reword_ticket
+UPDATE ticket SET title = $2, description = $3, updated_at = $4 WHERE id = $1;
+
+-- name: index_ticket_again [sqlite]
+-- One behind the newest that is indexed; the janitor takes what comes after that.
+INSERT INTO ticket_text (rowid, title, description)
+SELECT id, title, description FROM ticket
+WHERE id = $1 AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
+
+-- name: index_ticket_again [postgres]
+SELECT 1 WHERE CAST($1 AS bigint) < 0;
+
 -- name: touch_ticket
 UPDATE ticket SET updated_at = $2, first_reply_at = coalesce(first_reply_at, $3) WHERE id = $1;
 

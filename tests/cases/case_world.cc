@@ -229,7 +229,7 @@ json::object CaseWorld::chat_body(const CaseLine& line) const {
   json::object body{{"channel", channel}, {"message", message}, {"thread", thread}};
   for (const auto& [key, value] : line.given) {
     if (key == "text" || key == "marker" || key == "sent_at" || key == "emoji" ||
-        key == "previous_text" || key == "blocks_text") {
+        key == "blocks_text") {
       body[key] = value;
     }
   }

@@ -33,6 +33,53 @@ Said said_at(const std::string& message, TimePoint at) {
           .at = at};
 }
 
+TEST_P(StoreContract, what_was_said_keeps_when_its_newest_text_was_made) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    Said said = said_at("100.2", t0);
+    DW_CHECK(bridge::set_message(db, said));
+    said.edited_at = "101.5";
+    said.digest = "e";
+    DW_CHECK(bridge::set_message(db, said));
+    DW_TRY(const auto found, bridge::message(db, said.key));
+    EXPECT_EQ(found->digest + " " + found->edited_at, "e 101.5");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, words_that_were_taken_back_are_in_no_record) {
+  auto b = setup();
+  TicketId id;
+  b->write([&id](Db& db) -> Result<void> {
+    DW_TRY(id, open_one(db, "one"));
+    DW_TRY(const int64_t indexed, tickets::index_words(db, 10));
+    EXPECT_GE(indexed, 0);
+    Comment comment{.ticket = id, .author_name = "Ana", .body = "hunter2", .source = "slack:C1"};
+    for (int i = 0; i < 2; ++i) {
+      DW_TRY(const CommentId added, tickets::add_comment(db, comment));
+      EXPECT_TRUE(added);
+    }
+    DW_CHECK((RemoveComment{comment}.write(db, t0)));
+    DW_TRY(const auto left, tickets::comments(db, id));
+    EXPECT_EQ(left.size(), 1U) << "two equal comments are two";
+    comment.body = "never said";
+    DW_CHECK((RemoveComment{comment}.write(db, t0)));
+    return RewordTicket{id, "Zebra", "It was taken back."}.write(db, t0);
+  });
+  b->write([id](Db& db) -> Result<void> {
+    DW_TRY(const int64_t indexed, tickets::index_words(db, 10));
+    EXPECT_GE(indexed, 0);
+    DW_TRY(const auto old, tickets::list(db, {.text = "one"}));
+    EXPECT_TRUE(old.items.empty());
+    DW_TRY(const auto found, tickets::list(db, {.text = "zebra"}));
+    EXPECT_EQ(found.items.size(), 1U);
+    EXPECT_EQ(found.items.empty() ? "" : found.items[0].description, "It was taken back.");
+    DW_TRY(const auto comments, tickets::comments(db, id));
+    EXPECT_EQ(comments.size(), 1U);
+    return {};
+  });
+}
+
 TEST_P(StoreContract, a_link_is_found_by_its_thread_and_by_its_ticket_and_shown_with_it) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {

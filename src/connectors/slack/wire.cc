@@ -76,11 +76,10 @@ std::optional<Event> deletion(const JsonView& event, const std::string& ts, Time
   const std::string channel = text_at(event, "channel");
   if (!is_id(channel) || !is_id(ts)) return std::nullopt;
   const JsonView before = event["previous_message"];
-  json::object body{{"channel", channel}, {"message", ts}, {"thread", ts}, {"previous_text", ""}};
+  json::object body{{"channel", channel}, {"message", ts}, {"thread", ts}};
   if (before.is_object()) {
     const std::string thread = thread_of(before);
     if (!thread.empty()) body["thread"] = thread;
-    body["previous_text"] = words_of_message(*before.raw());
     body["author"] = message_body(*before.raw(), channel, reading)["author"];
   }
   return event_of("chat.delete", channel + "/" + ts + "/deleted", std::move(body), at);
@@ -98,16 +97,13 @@ std::optional<Event> decode_change(const JsonView& event, const SlackReading& re
     return std::nullopt;
   }
   const JsonView before = event["previous_message"];
-  std::string previous;
   if (before.is_object()) {
-    previous = words_of_message(*before.raw());
     // An unfurled link changes a message and not what it says.
-    const bool is_same = previous == words_of_message(*message.raw()) &&
+    const bool is_same = words_of_message(*before.raw()) == words_of_message(*message.raw()) &&
                          text_of_blocks(*before.raw()) == text_of_blocks(*message.raw());
     if (is_same) return std::nullopt;
   }
   json::object body = message_body(*message.raw(), channel, reading);
-  body["previous_text"] = previous;
   return event_of("chat.edit", channel + "/" + ts + "/" + edited, std::move(body), at);
 }
 

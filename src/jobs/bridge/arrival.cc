@@ -72,6 +72,12 @@ void know_bot(Turn& turn, const Said& said) {
   turn.know(said.author, json::object{{"name", name.empty() ? "Bot" : name}, {"is_bot", false}});
 }
 
+/// It was deleted before anybody else had it: not even what tells its text from another stays.
+void forget_words(Turn& turn, Said said) {
+  said.digest.clear();
+  turn.remember(std::move(said), SaidState::kept);
+}
+
 void begin_thread(Turn& turn, const Said& first) {
   turn.is_begun = true;
   turn.link = BridgeLink{.channel = turn.channel,
@@ -89,24 +95,6 @@ std::string edited_at(const Event& event) {
   return event.kind == "chat.edit" && is_time ? last : "";
 }
 
-/// What is known of a message's newest text: its digest, and when an edit made it.
-struct Version {
-  std::string digest, edited_at;
-};
-
-constexpr char version_sign = '@';
-
-Version version_of(const Said& said) {
-  const size_t sign = said.digest.find(version_sign);
-  if (sign == std::string::npos) return {said.digest, ""};
-  return {said.digest.substr(0, sign), said.digest.substr(sign + 1)};
-}
-
-std::string text_of(const Version& version) {
-  return version.edited_at.empty() ? version.digest
-                                   : version.digest + version_sign + version.edited_at;
-}
-
 bool is_older(const std::string& one, const std::string& other) {
   if (one.empty() || other.empty()) return false;
   return one.size() != other.size() ? one.size() < other.size() : one < other;
@@ -120,13 +108,12 @@ void remember_early(Turn& turn, json::value body) {
   Said early = said_in(turn);
   early.key = turn.channel + "/" + early.message;
   early.kind = early_kind;
-  early.digest = text_of({early.digest, edited_at(turn.event)});
+  early.edited_at = edited_at(turn.event);
   early.body = std::move(body);
   early.state = SaidState::kept;
   const auto& before = turn.view.said;
   const bool is_gone = before && before->kind == early_kind && before->body.is_null();
-  const bool is_stale =
-      before && is_older(version_of(early).edited_at, version_of(*before).edited_at);
+  const bool is_stale = before && is_older(early.edited_at, before->edited_at);
   if (is_gone || (is_stale && !early.body.is_null())) return;
   turn.plan.changes.push_back(SetSaid{std::move(early)});
 }
@@ -138,16 +125,47 @@ bool take_early(Turn& turn, Said& said) {
   if (early->body.is_null()) return false;
   said.body = early->body;
   said.digest = early->digest;
+  said.edited_at = early->edited_at;
   return true;
 }
 
-/// A first message that stays in the chat opens nothing.
-bool is_hidden_opening(Turn& turn, const Said& said) {
-  const Meaning meaning = meaning_of(turn, said);
-  return meaning == Meaning::hidden || meaning == Meaning::note;
+/// Of a thread that nobody talks about at a desk: whether its first message is one that stays here.
+bool is_hidden_thread(const Turn& turn) {
+  const auto& root = turn.root;
+  const bool is_unlinked = !turn.link || !turn.link->ticket;
+  return is_unlinked && root && is_kept_message(*root) && !is_deleted(*root);
+}
+
+/// An edit of a first message whose ticket the desk has not heard of: it is opened with the new
+/// words, or not at all. False: the desk has it.
+bool edit_opening(Turn& turn, Said first, Said edit) {
+  first.body = edit.body;
+  const bool is_withdrawn = is_for_chat_alone(turn, first);
+  if (!(is_withdrawn ? take_back_opening(turn) : reword_opening(turn, first))) return false;
+  if (is_withdrawn) hide_replies(turn);
+  turn.remember(std::move(first), is_withdrawn ? SaidState::kept : SaidState::carried);
+  turn.remember(std::move(edit), SaidState::kept);
+  return true;
+}
+
+/// A first message that stayed in the chat is for the desk by what it says now: its conversation
+/// begins.
+void begin_by_edit(Turn& turn, Said first) {
+  first.at = time_of_message(first.message, first.at);
+  if (!turn.link) begin_thread(turn, first);
+  turn.keep_waiting(std::move(first));
+  advance(turn);
 }
 
 }  // namespace
+
+bool is_kept_message(const Said& said) {
+  return said.kind == "chat.message" && said.state == SaidState::kept;
+}
+
+bool is_deleted(const Said& said) {
+  return is_kept_message(said) && said.digest.empty();
+}
 
 void take_message(Turn& turn) {
   const bool is_known = turn.view.said && turn.view.said->kind != early_kind;
@@ -177,12 +195,16 @@ void take_message(Turn& turn) {
   if (is_top && said.message > before) {
     turn.know(mark, json::object{{"message", said.message}});
   }
-  if (is_top && !turn.link && is_hidden_opening(turn, said)) {
+  if (is_top && !turn.link && is_for_chat_alone(turn, said)) {
+    hide_replies(turn);
     turn.remember(std::move(said), SaidState::kept);
     return;
   }
   if (is_top && !turn.link) {
     begin_thread(turn, said);
+  } else if (is_hidden_thread(turn) && command.empty()) {
+    turn.remember(std::move(said), SaidState::kept);
+    return;
   } else if (!turn.link && said.at - time_of_message(turn.thread, said.at) > late_root) {
     return;
   }
@@ -197,17 +219,16 @@ void take_edit(Turn& turn) {
     if (may_be_bridged(turn)) remember_early(turn, turn.event.body);
     return;
   }
-  if (!turn.link) return;
+  if (is_deleted(*before)) return;
   Said edit = said_in(turn);
-  const Version known = version_of(*before);
-  const Version newest{edit.digest, edited_at(turn.event)};
-  if (newest.digest == known.digest) return;  // a link was unfurled, or white space
-  if (is_older(newest.edited_at, known.edited_at)) return;
-  edit.digest = text_of(newest);
+  edit.edited_at = edited_at(turn.event);
+  if (edit.digest == before->digest) return;  // a link was unfurled, or white space
+  if (is_older(edit.edited_at, before->edited_at)) return;
   edit.at = turn.event.at;
   if (edit.author.empty()) edit.author = before->author;
   Said changed = *before;
   changed.digest = edit.digest;
+  changed.edited_at = edit.edited_at;
   if (before->state == SaidState::waiting) {
     // The desk has not heard of it: it hears the newest text alone.
     changed.body = edit.body;
@@ -217,6 +238,17 @@ void take_edit(Turn& turn) {
     }
     turn.remember(std::move(edit), SaidState::kept);
     advance(turn);
+    return;
+  }
+  const bool is_first = before->message == turn.thread && turn.settings != nullptr;
+  if (is_first && before->state == SaidState::carried && edit_opening(turn, changed, edit)) return;
+  const bool has_ticket = turn.link && turn.link->ticket;
+  if (is_first && !has_ticket) {
+    changed.body = edit.body;
+    if (!is_for_chat_alone(turn, changed)) return begin_by_edit(turn, changed);
+  }
+  if (!turn.link || (is_first && !has_ticket)) {
+    turn.remember(std::move(changed), SaidState::kept);
     return;
   }
   turn.plan.changes.push_back(SetSaid{changed});
@@ -234,9 +266,10 @@ void take_deletion(Turn& turn) {
     if (may_be_bridged(turn)) remember_early(turn, nullptr);
     return;
   }
-  if (!turn.link) return;
-  const bool is_first = before->message == turn.thread;
-  if (before->state == SaidState::kept) return;
+  if (before->state == SaidState::kept || (!turn.link && before->state != SaidState::waiting)) {
+    if (is_kept_message(*before)) forget_words(turn, *before);
+    return;
+  }
   Said gone{.key = turn.event.key,
             .kind = turn.event.kind,
             .channel = turn.channel,
@@ -245,14 +278,20 @@ void take_deletion(Turn& turn) {
             .author = before->author,
             .body = turn.event.body,
             .at = turn.event.at};
-  if (before->state == SaidState::waiting && !is_first) {
+  if (before->state == SaidState::waiting) {
     // It was taken back in time: nothing of it reaches the desk.
-    turn.remember(*before, SaidState::kept);
+    forget_words(turn, *before);
     turn.remember(std::move(gone), SaidState::kept);
     advance(turn);
     return;
   }
-  // An edit of it that still waits goes no further.
+  // What is edited of it, late or still waiting, goes no further.
+  forget_words(turn, *before);
+  if (before->message == turn.thread && take_back_opening(turn)) {
+    turn.remember(std::move(gone), SaidState::kept);
+    advance(turn);
+    return;
+  }
   const std::vector<Said> all = turn.waiting;
   for (const Said& one : all) {
     if (one.kind == "chat.edit" && one.message == before->message) {

@@ -181,6 +181,9 @@ class Reading {
     if (!message_.empty()) {
       DW_TRY(b_.said, bridge::message(reader_, b_.channel + "/" + message_));
     }
+    if (!b_.link || !b_.link->ticket) {
+      DW_TRY(b_.root, bridge::message(reader_, b_.channel + "/" + b_.thread));
+    }
     const std::string lane = Turn::lane_of(b_.channel, b_.thread);
     DW_TRY(b_.pending, deliveries::open_in_lane(reader_, lane, pending_max));
     const bool is_begun = b_.link && b_.link->is_greeted && b_.link->stage == LinkStage::open;
@@ -190,9 +193,29 @@ class Reading {
       DW_TRY(b_.hourglass, deliveries::open_in_lane(reader_, lane + "/wait", 10));
     }
     if (!b_.link) return {};
+    DW_CHECK(read_told());
     DW_TRY(b_.carried_lately,
            bridge::count_messages(reader_, b_.channel, b_.thread, event_.at - minute));
     return read_heard();
+  }
+
+  /// What the desk has of what is edited or deleted.
+  Result<void> read_told() {
+    const auto is_change = [](const std::string& kind) {
+      return kind == "chat.edit" || kind == "chat.delete";
+    };
+    const bool is_needed =
+        is_change(event_.kind) || std::any_of(b_.waiting.begin(), b_.waiting.end(),
+                                              [&](const Said& one) { return is_change(one.kind); });
+    if (!is_needed || !b_.ticket) return {};
+    const std::string comment = fmt::format("comment {} {} ", b_.channel, b_.thread);
+    DW_TRY(auto page, deliveries::list(reader_, {.states = {DeliveryState::done},
+                                                 .ticket = b_.ticket->id,
+                                                 .page = {.limit = pending_max}}));
+    for (Delivery& one : page.items) {
+      if (one.reference.starts_with(comment)) b_.told.push_back(std::move(one));
+    }
+    return {};
   }
 
   /// Which of the desk's comments came before.

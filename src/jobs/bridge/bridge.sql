@@ -5,16 +5,16 @@ SELECT 1 WHERE $1 = '';
 SELECT 1 FROM bridge_known WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: said_by_key
-SELECT key, kind, channel, thread, message, author, digest, state, body, at
+SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
 FROM bridge_said WHERE key = $1;
 
 -- name: waiting_said
-SELECT key, kind, channel, thread, message, author, digest, state, body, at
+SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND state = 0
 ORDER BY at, message, key LIMIT $3;
 
 -- name: said_between
-SELECT key, kind, channel, thread, message, author, digest, state, body, at
+SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND kind = 'chat.message'
   AND message > $3 AND message <= $4
 ORDER BY message LIMIT $5;
@@ -27,10 +27,11 @@ SELECT count(*) FROM bridge_said
 WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1;
 
 -- name: set_said
-INSERT INTO bridge_said (key, kind, channel, thread, message, author, digest, state, body, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = excluded.state,
-  body = excluded.body;
+INSERT INTO bridge_said
+  (key, kind, channel, thread, message, author, digest, edited_at, state, body, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, edited_at = excluded.edited_at,
+  state = excluded.state, body = excluded.body;
 
 -- name: known_by_id
 SELECT id, body, at FROM bridge_known WHERE id = $1;

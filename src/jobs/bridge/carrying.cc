@@ -89,25 +89,31 @@ void set_message_state(Turn& turn, const Said& edit, SaidState state) {
                                        .message = edit.message,
                                        .author = edit.author,
                                        .digest = edit.digest,
+                                       .edited_at = edit.edited_at,
                                        .state = state,
                                        .at = time_of_message(edit.message, edit.at)}});
 }
 
-/// Takes back what of a message is on its way to the desk and was not tried yet: the desk is down.
-/// True: the desk never hears of the message.
+/// Takes back what of a message is on its way to the desk and has not reached it: the desk is down.
+/// Our record forgets the words in any case. True: the desk never hears of the message.
 bool take_back_unsent(Turn& turn, const Said& said) {
   const std::string message =
       fmt::format("comment {} {} {}/{}", turn.channel, turn.thread, turn.channel, said.message);
-  bool is_unheard = false;
+  bool is_unsent = false;
   for (const Delivery& one : turn.view.pending) {
     const bool is_of_it = one.reference == message || one.reference.starts_with(message + "/");
-    const bool is_untried =
-        one.state == DeliveryState::pending && one.attempts == 0 && !one.is_in_doubt;
-    if (!is_of_it || !is_untried) continue;
+    if (!is_of_it || !is_unheard(one)) continue;
     turn.plan.changes.push_back(DropDelivery{one.id, "it was taken back in Slack"});
-    is_unheard = is_unheard || one.reference == message;
+    if (const auto* comment = std::get_if<DeskComment>(&one.payload)) {
+      forget_comment(turn, *comment);
+    }
+    is_unsent = is_unsent || one.reference == message;
   }
-  return is_unheard;
+  for (const Delivery& one : turn.view.told) {
+    const auto* comment = std::get_if<DeskComment>(&one.payload);
+    if (comment != nullptr && one.reference == message) forget_comment(turn, *comment);
+  }
+  return is_unsent;
 }
 
 /// An edit of a message that the desk has.
@@ -225,6 +231,21 @@ void give_up_reopening(Turn& turn) {
 }
 
 }  // namespace
+
+bool is_unheard(const Delivery& delivery) {
+  return delivery.state == DeliveryState::pending && !delivery.is_in_doubt &&
+         (delivery.attempts == 0 || delivery.reason.starts_with("unreachable"));
+}
+
+void forget_comment(Turn& turn, const DeskComment& comment) {
+  if (turn.desk() == "embedded") return;
+  turn.plan.changes.push_back(RemoveComment{{.ticket = comment.ticket,
+                                             .author_name = comment.author_name,
+                                             .author_email = comment.author_email,
+                                             .body = comment.body,
+                                             .is_public = comment.is_public,
+                                             .source = comment.source}});
+}
 
 std::string words_of(const Turn& turn, const Said& said) {
   const std::string plain = turn.plain(said.body);

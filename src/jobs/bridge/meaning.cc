@@ -1,4 +1,5 @@
 // What a message is: decided here alone, for a message, an edit of it, and what catch-up brings.
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -7,9 +8,7 @@
 namespace dw {
 namespace {
 
-/// What may stand in front of a prefix and changes nothing: emphasis, bullets, quotes, and what
-/// nobody sees.
-constexpr std::array<std::string_view, 19> passed_over = {
+constexpr std::array<std::string_view, 19> front_marks = {
     "*", "_", "~", "`",  ">",  "&gt;",   "-",      "•",      "◦",     "▪",
     "–", "—", " ", "\n", "\t", "\u00A0", "\u200B", "\u2060", "\uFEFF"};
 
@@ -41,22 +40,29 @@ bool is_prefix_as_link(std::string_view raw, const std::string& prefix, const Na
 
 }  // namespace
 
+std::string_view without_front_marks(std::string_view mrkdwn) {
+  const auto begins = [&mrkdwn](std::string_view sign) { return mrkdwn.starts_with(sign); };
+  for (;;) {
+    const auto* sign = std::find_if(front_marks.begin(), front_marks.end(), begins);
+    if (sign == front_marks.end()) return mrkdwn;
+    mrkdwn.remove_prefix(sign->size());
+  }
+}
+
 bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
                         const NamesById& names) {
   const std::string prefix = to_lower(trim(private_prefix));
   if (prefix.empty()) return false;
-  std::string_view rest = mrkdwn;
-  for (size_t before = rest.size() + 1; rest.size() < before;) {
-    if (to_lower(rest.substr(0, prefix.size())) == prefix) return true;
-    if (is_prefix_as_link(rest, prefix, names)) return true;
-    before = rest.size();
-    for (const std::string_view sign : passed_over) {
-      if (!rest.starts_with(sign)) continue;
-      rest.remove_prefix(sign.size());
-      break;
-    }
+  const auto begins = [&](std::string_view text) {
+    return to_lower(text.substr(0, prefix.size())) == prefix ||
+           is_prefix_as_link(text, prefix, names);
+  };
+  // The prefix itself may begin with such a mark ("--", "> ").
+  const std::string_view bare = without_front_marks(mrkdwn);
+  for (std::string_view rest = mrkdwn;; rest.remove_prefix(1)) {
+    if (begins(rest)) return true;
+    if (rest.size() == bare.size()) return false;
   }
-  return false;
 }
 
 Meaning meaning_of(const Turn& turn, const Said& said) {
@@ -71,6 +77,11 @@ Meaning meaning_of(const Turn& turn, const Said& said) {
                          has_private_prefix(Turn::text_of(said.body, "text"), prefix, names);
   if (is_hidden) return Meaning::hidden;
   return is_close_word(turn, turn.plain(said.body)) ? Meaning::close_word : Meaning::speech;
+}
+
+bool is_for_chat_alone(const Turn& turn, const Said& said) {
+  const Meaning meaning = meaning_of(turn, said);
+  return meaning != Meaning::speech && meaning != Meaning::close_word;
 }
 
 }  // namespace dw

@@ -34,11 +34,11 @@ void plan_hourglass(Turn& turn) {
       "slack", "", false, turn.event.at + hourglass_after);
 }
 
-void take_off_hourglass(Turn& turn) {
+void take_off_hourglass(Turn& turn, const std::string& why) {
   if (turn.settings == nullptr || turn.settings->mode == BridgeMode::shadow) return;
   for (const Delivery& one : turn.view.hourglass) {
     if (one.state != DeliveryState::pending || one.attempts > 0) continue;
-    turn.plan.changes.push_back(DropDelivery{one.id, "the ticket was there in time"});
+    turn.plan.changes.push_back(DropDelivery{one.id, why});
     return;
   }
   turn.deliver_in(turn.lane() + "/wait",
@@ -55,22 +55,52 @@ Opening first_opening(const Turn& turn) {
           .follow_up_of = {}};
 }
 
+/// A ticket's words: its first message, and where it is talked about.
+void write_words(const Turn& turn, const Said& first, Ticket& ticket) {
+  const std::string plain = turn.plain(first.body);
+  ticket.title = subject_of(plain, turn.files_of(first.body), turn.name_of(first.author));
+  ticket.description = plain;
+  if (!turn.link->url.empty()) {
+    ticket.description += (plain.empty() ? "" : "\n\n") + turn.link->url;
+  }
+}
+
+/// The message that opens the ticket: the first one, or where that was deleted before, the first
+/// of those behind it that is for the desk.
+std::optional<Said> opener_of(const Turn& turn) {
+  const bool is_root_deleted = turn.root && is_deleted(*turn.root);
+  for (const Said& one : turn.waiting) {
+    if (one.kind != "chat.message") continue;
+    if (one.message == turn.thread) return one;
+    if (is_root_deleted && !is_for_chat_alone(turn, one)) return one;
+  }
+  return std::nullopt;
+}
+
+/// The delivery that opens the thread's first ticket, while the desk has not heard of it.
+const Delivery* unheard_opening(const Turn& turn) {
+  const bool is_opening = turn.link && turn.ticket && turn.link->stage == LinkStage::opening;
+  if (!is_opening || turn.desk() == "embedded") return nullptr;
+  for (const Delivery& one : turn.view.pending) {
+    if (one.reference == first_opening(turn).reference && is_unheard(one)) return &one;
+  }
+  return nullptr;
+}
+
 /// Opens our record, and asks the desk to open its own.
 void open_ticket(Turn& turn, const Said& first) {
   DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
-  const std::string plain = turn.plain(first.body);
   const std::string name = turn.name_of(first.author);
-  std::string description = plain;
-  if (!turn.link->url.empty()) description += (plain.empty() ? "" : "\n\n") + turn.link->url;
   Ticket ticket{.id = turn.view.fresh_ticket,
-                .title = subject_of(plain, turn.files_of(first.body), name),
-                .description = description,
+                .title = {},
+                .description = {},
                 .requester = {name, turn.email_of(first.author), "slack:" + first.author},
                 .tags = turn.settings->tags,
                 .source = "slack:" + turn.channel,
                 .desk = turn.desk(),
                 .opened_at = turn.link->opened_at,
                 .updated_at = turn.event.at};
+  write_words(turn, first, ticket);
   turn.plan.changes.push_back(OpenTicket{ticket});
   turn.ticket = ticket;
   turn.link->ticket = ticket.id;
@@ -106,6 +136,42 @@ void deliver_opening(Turn& turn, Opening opening) {
                "desk:" + turn.desk(), std::move(opening.reference));
 }
 
+void hide_replies(Turn& turn) {
+  const std::vector<Said> all = turn.waiting;
+  for (const Said& one : all) {
+    const bool is_command = !command_in(one.kind, one.body).empty();
+    if (one.message != turn.thread && !is_command) turn.remember(one, SaidState::kept);
+  }
+}
+
+bool take_back_opening(Turn& turn) {
+  const Delivery* opening = unheard_opening(turn);
+  if (opening == nullptr) return false;
+  turn.plan.changes.push_back(DropDelivery{opening->id, "it was taken back in Slack"});
+  turn.plan.changes.push_back(
+      RewordTicket{turn.ticket->id, "Taken back", "It was taken back in Slack."});
+  turn.change_record({.status = Status::solved});
+  take_off_hourglass(turn, "no ticket is opened");
+  const std::vector<Said> all = turn.waiting;
+  for (const Said& one : all) {
+    if (one.message == turn.thread) turn.remember(one, SaidState::kept);
+  }
+  turn.ticket.reset();
+  turn.link->ticket = {};
+  return true;
+}
+
+bool reword_opening(Turn& turn, const Said& first) {
+  const Delivery* opening = unheard_opening(turn);
+  if (opening == nullptr) return false;
+  turn.plan.changes.push_back(DropDelivery{opening->id, "it was edited in Slack"});
+  write_words(turn, first, *turn.ticket);
+  turn.plan.changes.push_back(
+      RewordTicket{turn.ticket->id, turn.ticket->title, turn.ticket->description});
+  deliver_opening(turn, first_opening(turn));
+  return true;
+}
+
 void open_after_shadow(Turn& turn) {
   turn.link->stage = LinkStage::opening;
   turn.link->solved_at.reset();
@@ -115,12 +181,16 @@ void open_after_shadow(Turn& turn) {
 
 void open_when_ready(Turn& turn) {
   if (turn.link->stage != LinkStage::opening || turn.link->ticket) return;
-  const auto is_first = [&](const Said& one) {
-    return one.message == turn.thread && one.kind == "chat.message";
-  };
-  const auto found = std::find_if(turn.waiting.begin(), turn.waiting.end(), is_first);
-  if (found == turn.waiting.end()) return;
-  const Said first = *found;
+  const std::optional<Said> opener = opener_of(turn);
+  if (!opener) return;
+  const Said first = *opener;
+  if (first.message == turn.thread && is_for_chat_alone(turn, first)) {
+    // It was edited while it waited.
+    take_off_hourglass(turn, "no ticket is opened");
+    hide_replies(turn);
+    turn.remember(first, SaidState::kept);
+    return;
+  }
   if (!turn.link->has_url) {
     turn.ask("permalink", {{"channel", turn.channel}, {"message", turn.thread}}, "url");
   }
@@ -153,7 +223,7 @@ void take_opened(Turn& turn, const Answer& answer) {
   turn.link->stage = LinkStage::open;
   turn.link->solved_at.reset();
   if (answer.rest.empty()) {
-    take_off_hourglass(turn);
+    take_off_hourglass(turn, "the ticket was there in time");
     turn.say(fmt::format("Ticket {}: {}", turn.ticket_number(), turn.ticket_url()));
   } else {
     turn.say(fmt::format("Ticket {} is closed for good; it goes on as ticket {}: {}", answer.rest,

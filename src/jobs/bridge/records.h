@@ -21,8 +21,9 @@ struct Said {
   std::string key;   ///< "C1/1771290107.000400", "desk/42/7001"
   std::string kind;  ///< "chat.message", "chat.edit", …, "desk.comment", "own"
   std::string channel, thread, message;
-  std::string author;  ///< "U7"
-  std::string digest;  ///< of what it says, white space aside
+  std::string author;     ///< "U7"
+  std::string digest;     ///< of what it says, white space aside
+  std::string edited_at;  ///< when its newest text was made, as the chat writes it; empty: as said
   SaidState state = SaidState::waiting;
   json::value body{};  ///< as it came in, while it waits; null afterwards
   TimePoint at{};      ///< when it was said

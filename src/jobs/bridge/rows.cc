@@ -18,9 +18,10 @@ Said said_in(const Row& row) {
   out.message = row.text(4);
   out.author = row.text(5);
   out.digest = row.text(6);
-  out.state = static_cast<SaidState>(row.integer(7));
-  out.body = stored_json(row.text(8));
-  out.at = row.time(9);
+  out.edited_at = row.text(7);
+  out.state = static_cast<SaidState>(row.integer(8));
+  out.body = stored_json(row.text(9));
+  out.at = row.time(10);
   return out;
 }
 
@@ -116,7 +117,7 @@ Result<void> set_message(Db& db, const Said& said) {
   DW_CHECK(db.guard("said:" + said.key));
   DW_CHECK(db.send(stmt::set_said,
                    {said.key, said.kind, said.channel, said.thread, said.message, said.author,
-                    said.digest, static_cast<int>(said.state), body, said.at}));
+                    said.digest, said.edited_at, static_cast<int>(said.state), body, said.at}));
   return {};
 }
 

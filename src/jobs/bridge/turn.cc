@@ -128,6 +128,7 @@ Turn::Turn(const BridgeParts& parts_given, const Event& event_given, const Bridg
       thread(view_given.thread),
       link(view_given.link),
       ticket(view_given.ticket),
+      root(view_given.root),
       waiting(view_given.waiting),
       known(view_given.known) {
   for (const Delivery& one : view.pending) {
@@ -193,15 +194,8 @@ NamesById Turn::names() const {
 
 std::optional<std::string> Turn::behind_mention(const json::value& body) {
   const std::string text = text_of(body, "text");
-  std::string_view raw = text;
   // "*@Deskwire* note …" and "• @Deskwire note …" are said to us, too.
-  for (bool is_changed = true; is_changed;) {
-    const size_t before = raw.size();
-    for (const std::string_view sign : {"*", "_", "•", " ", "\n", "\t"}) {
-      if (raw.starts_with(sign)) raw.remove_prefix(sign.size());
-    }
-    is_changed = raw.size() != before;
-  }
+  const std::string_view raw = without_front_marks(text);
   const size_t end = raw.starts_with("<@") ? raw.find('>') : std::string_view::npos;
   if (!is_set(body, "is_mention_of_us") || end == std::string_view::npos) return std::nullopt;
   const std::string_view id = raw.substr(2, raw.find_first_of("|>") - 2);
@@ -374,6 +368,7 @@ void Turn::remember(Said said, SaidState state) {
   said.state = state;
   if (state != SaidState::waiting) said.body = nullptr;
   std::erase_if(waiting, [&](const Said& one) { return one.key == said.key; });
+  if (said.message == thread && said.kind == "chat.message") root = said;
   plan.changes.push_back(SetSaid{std::move(said)});
 }
 

@@ -38,6 +38,7 @@ class Turn {
   std::string channel, thread;
   std::optional<BridgeLink> link;
   std::optional<Ticket> ticket;
+  std::optional<Said> root;  ///< the thread's first message, while it has no ticket
   std::vector<Said> waiting;
   std::map<std::string, Known> known;
   Plan plan;
@@ -134,8 +135,19 @@ void take_deletion(Turn& turn);
 void take_reaction(Turn& turn);
 /// The channel's name is known now: what waited for it is taken or let go.
 void decide(Turn& turn);
+/// A message that was dealt with and stayed in the chat.
+bool is_kept_message(const Said& said);
+/// One of those that was deleted before anybody else had it.
+bool is_deleted(const Said& said);
 // opening.cc
 void open_when_ready(Turn& turn);
+/// What was said in a thread whose first message stays in the chat stays there, too.
+void hide_replies(Turn& turn);
+/// The desk has not heard of the ticket that is to be opened, and does not: its first message was
+/// taken back. False: it is too late, or none is to be opened.
+bool take_back_opening(Turn& turn);
+/// The same, where the first message says something else now.
+bool reword_opening(Turn& turn, const Said& first);
 void take_opened(Turn& turn, const Answer& answer);
 /// What tells one opening of a thread's tickets from the next.
 struct Opening {
@@ -166,12 +178,21 @@ enum class Meaning {
 };
 /// Of a message, or of an edit by its newest text.
 Meaning meaning_of(const Turn& turn, const Said& said);
+/// Private, a note or a command: as the first message of a thread it opens nothing.
+bool is_for_chat_alone(const Turn& turn, const Said& said);
+/// Without what may stand in front of a prefix or of our name and changes nothing: emphasis,
+/// bullets, quotes, and what nobody sees.
+std::string_view without_front_marks(std::string_view mrkdwn);
 /// Whether a message begins with the prefix, behind marks of emphasis, bullets and quotes, or as
 /// the link to a channel that Slack made of it. `names`: of channels by their ids.
 bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
                         const NamesById& names);
 // carrying.cc: in the thread's order, as far as it goes now.
 void advance(Turn& turn);
+/// Whether its target has heard nothing of it.
+bool is_unheard(const Delivery& delivery);
+/// Our record of the ticket keeps no words that were taken back.
+void forget_comment(Turn& turn, const DeskComment& comment);
 /// A message as the desk gets it: its text, or the names of its files.
 std::string words_of(const Turn& turn, const Said& said);
 /// False, and the thread is stopped for a while, where it carries too much.

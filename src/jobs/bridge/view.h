@@ -21,9 +21,11 @@ struct BridgeView {
   TicketId fresh_ticket;        ///< the number that a new ticket gets
   std::vector<Said> waiting;    ///< in the thread, in order
   std::optional<Said> said;     ///< the message that the event brings, edits or deletes
+  std::optional<Said> root;     ///< the thread's first message, while it has no ticket
   std::set<std::string> heard;  ///< keys that the event brings and that came before
   std::map<std::string, Known> known;
   std::vector<Delivery> pending;     ///< open in the thread's lane
+  std::vector<Delivery> told;        ///< to the desk, of what was said and is taken back now
   std::vector<Delivery> hourglass;   ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;  ///< that the event is the answer to
   int64_t carried_lately = 0;        ///< messages and comments, in the last minute
