@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/text.h"
 
 namespace dw {
@@ -11,12 +13,24 @@ constexpr size_t words_characters_max = 300;
 constexpr Millis throttle_pause{20'000};
 constexpr Millis fresh_for{60'000};
 
-json::value encode_person(const std::vector<OncallPerson>& people, size_t place) {
-  if (place >= people.size()) return nullptr;
-  const OncallPerson& person = people[place];
-  return json::object{{"name", person.name},
-                      {"email", text_or_null(person.email)},
-                      {"slack", text_or_null(person.slack)}};
+json::object encode_person(const OncallPerson& person) {
+  return {{"name", person.name},
+          {"email", text_or_null(person.email)},
+          {"slack", text_or_null(person.slack)}};
+}
+
+const OncallPerson* person_at(const std::vector<OncallPerson>& people, size_t place) {
+  const bool has_levels = !people.empty() && people.front().level > 0;
+  if (!has_levels) return place < people.size() ? &people[place] : nullptr;
+  for (const OncallPerson& one : people) {
+    if (one.level == static_cast<int>(place) + 1) return &one;
+  }
+  return nullptr;
+}
+
+json::value encode_place(const std::vector<OncallPerson>& people, size_t place) {
+  const OncallPerson* person = person_at(people, place);
+  return person == nullptr ? json::value() : json::value(encode_person(*person));
 }
 
 /// {"error":{"message":…,"errors":[…]}} of PagerDuty, {"message":…} of Opsgenie.
@@ -34,14 +48,30 @@ std::string words_of(const HttpAnswer& answer) {
 }  // namespace
 
 json::object encode_oncall(const std::vector<OncallPerson>& people) {
-  return {{"primary", encode_person(people, 0)}, {"secondary", encode_person(people, 1)}};
+  json::object out{{"primary", encode_place(people, 0)}, {"secondary", encode_place(people, 1)}};
+  json::array all;
+  for (const OncallPerson& one : people) {
+    if (one.level <= 0) continue;
+    json::object person = encode_person(one);
+    person["level"] = one.level;
+    all.push_back(std::move(person));
+  }
+  if (!all.empty()) out["people"] = std::move(all);
+  return out;
 }
 
 std::string describe_oncall(const std::vector<OncallPerson>& people) {
   if (people.empty()) return "nobody is on call";
-  std::string out = people[0].name.empty() ? "" : "primary " + people[0].name;
-  if (people.size() > 1) out += (out.empty() ? "" : ", ") + ("secondary " + people[1].name);
-  return out;
+  std::vector<std::string> out;
+  for (size_t i = 0; i < people.size(); ++i) {
+    const OncallPerson& one = people[i];
+    const size_t level = one.level > 0 ? static_cast<size_t>(one.level) : i + 1;
+    if (one.level <= 0 && i > 1) break;
+    constexpr std::array<const char*, 2> names = {"primary", "secondary"};
+    const std::string place = level <= 2 ? names[level - 1] : fmt::format("level {}", level);
+    out.push_back(place + " " + one.name);
+  }
+  return join(out, ", ");
 }
 
 std::string refusal_of_oncall(const Delivery& delivery) {

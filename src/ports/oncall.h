@@ -13,10 +13,12 @@ namespace dw {
 /// What is not known is empty.
 struct OncallPerson {
   std::string name, email, slack;
+  int level = 0;  ///< of an escalation policy, from 1 on; 0: the system knows no levels
 };
 
-/// {"primary":{"name","email","slack"},"secondary":{…}}: of `people` the first two; null where
-/// there is none.
+/// {"primary":{"name","email","slack"},"secondary":{…}}; null where there is none: of levels 1 and
+/// 2 the first, or where there are no levels the first two. With levels also "people": all of them,
+/// each with its "level".
 json::object encode_oncall(const std::vector<OncallPerson>& people);
 /// "primary Bo Ek, secondary Ana Lopez", "nobody is on call".
 std::string describe_oncall(const std::vector<OncallPerson>& people);

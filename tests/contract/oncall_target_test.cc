@@ -60,7 +60,23 @@ TEST(PagerdutyOncall, level_one_is_primary_and_level_two_secondary) {
   ASSERT_EQ(outcome.kind, Kind::done) << outcome.why;
   EXPECT_EQ(outcome.answer, *parse_json(R"({
     "primary":{"name":"Bo Ek","email":"bo@acme.example","slack":null},
-    "secondary":{"name":"Ana Lopez","email":"ana@acme.example","slack":null}})"));
+    "secondary":{"name":"Ana Lopez","email":"ana@acme.example","slack":null},
+    "people":[{"name":"Bo Ek","email":"bo@acme.example","slack":null,"level":1},
+              {"name":"Ana Lopez","email":"ana@acme.example","slack":null,"level":2}]})"));
+}
+
+TEST(PagerdutyOncall, everybody_on_every_level_that_has_somebody_is_named_once) {
+  PagerdutyWorld w;
+  w.fake.shifts = {{"P1", "U3", "Cy Day", "cy@acme.example", "", 4},
+                   {"P1", "U1", "Bo Ek", "bo@acme.example", "", 3},
+                   {"P1", "U2", "Di Fox", "di@acme.example", "", 3},
+                   {"P1", "U1", "Bo Ek", "bo@acme.example", "", 5}};
+  const json::value answer = w.ask().answer;
+  EXPECT_TRUE(answer.at("primary").is_null());
+  EXPECT_EQ(answer.at("people"), *parse_json(R"([
+    {"name":"Bo Ek","email":"bo@acme.example","slack":null,"level":3},
+    {"name":"Di Fox","email":"di@acme.example","slack":null,"level":3},
+    {"name":"Cy Day","email":"cy@acme.example","slack":null,"level":4}])"));
 }
 
 TEST(PagerdutyOncall, people_are_looked_for_in_the_chat_by_their_address) {

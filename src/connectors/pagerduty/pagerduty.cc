@@ -30,7 +30,7 @@ std::optional<OncallPage> decode_oncalls(std::string_view body) {
     page.entries.push_back(
         {entry["escalation_level"].integer().value_or(0),
          user["id"].text().value_or(""),
-         {user["name"].text().value_or(summary), user["email"].text().value_or(""), ""}});
+         {user["name"].text().value_or(summary), user["email"].text().value_or(""), "", 0}});
   }
   return page;
 }
@@ -39,17 +39,15 @@ std::vector<OncallPerson> choose_oncall(const std::vector<OncallEntry>& entries)
   std::vector<OncallEntry> sorted = entries;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.level < b.level; });
-  const auto primary =
-      std::find_if(sorted.begin(), sorted.end(), [](const auto& one) { return one.level == 1; });
-  const auto secondary = std::find_if(sorted.begin(), sorted.end(), [&](const auto& one) {
-    const bool is_other = primary == sorted.end() || one.user_id != primary->user_id;
-    return one.level == 2 && is_other;
-  });
+  // Whoever stands on several levels is named for the first; a level without anybody is none.
+  std::set<std::string> named;
   std::vector<OncallPerson> out;
-  if (primary != sorted.end()) out.push_back(primary->person);
-  if (secondary == sorted.end()) return out;
-  if (out.empty()) out.emplace_back();
-  out.push_back(secondary->person);
+  for (const OncallEntry& one : sorted) {
+    const std::string who = one.user_id.empty() ? one.person.name : one.user_id;
+    if (one.level < 1 || who.empty() || !named.insert(who).second) continue;
+    out.push_back(one.person);
+    out.back().level = static_cast<int>(one.level);
+  }
   return out;
 }
 
