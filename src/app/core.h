@@ -16,6 +16,7 @@
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "connectors/zendesk/zendesk.h"
+#include "engine/in_order.h"
 #include "engine/inbox.h"
 #include "engine/notebook.h"
 #include "engine/outbox.h"
@@ -63,6 +64,7 @@ struct Core {
   std::unique_ptr<NoticeComposer> notice_composer;
   std::vector<std::unique_ptr<Job>> jobs;
   const Tally* tally = nullptr;  ///< among the jobs
+  std::unique_ptr<InOrder> in_order;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<GoogleSignIn> google;
   std::unique_ptr<NoticeRuns> notices;

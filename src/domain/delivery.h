@@ -65,6 +65,7 @@ struct Outcome {
   json::value answer{};          ///< done: what the target said (a ticket's number)
   std::optional<Millis> when{};  ///< later: not before this long from now (Retry-After)
   bool is_unknowable = false;    ///< unsure: the target was asked and can't tell; a person decides
+  bool is_unwanted = false;      ///< refused: nobody wants it any more, and no person decides
 
   static Outcome done(json::value answer = {}) { return {Kind::done, {}, std::move(answer)}; }
   static Outcome later(std::string why, std::optional<Millis> when = {}) {

@@ -34,6 +34,11 @@ std::vector<std::string> texts_at(const JsonView& view, std::string_view key) {
   return view[key].is_present() ? view[key].texts() : std::vector<std::string>();
 }
 
+CommentSource source_at(const JsonView& view) {
+  return {text_at(view, "target"), text_at(view, "ticket"), text_at(view, "comment"),
+          text_at(view, "digest")};
+}
+
 std::vector<FileLink> files_at(const JsonView& view) {
   std::vector<FileLink> out;
   for (const JsonView& file : view["files"].elements()) {
@@ -108,6 +113,14 @@ json::value encode_one(const ChatPost& post) {
   if (!post.buttons.empty()) out["buttons"] = buttons(post.buttons);
   if (!post.replaces.empty()) out["replaces"] = post.replaces;
   if (!post.only_to.empty()) out["only_to"] = post.only_to;
+  if (post.part > 0) out["part"] = post.part;
+  const CommentSource& source = post.source;
+  if (!source.target.empty()) {
+    out["source"] = json::object{{"target", source.target},
+                                 {"ticket", source.ticket},
+                                 {"comment", source.comment},
+                                 {"digest", source.digest}};
+  }
   return out;
 }
 
@@ -207,7 +220,9 @@ Payload decode_post(const JsonView& view) {
                   .files = files_at(view),
                   .buttons = std::move(buttons),
                   .replaces = text_at(view, "replaces"),
-                  .only_to = text_at(view, "only_to")};
+                  .only_to = text_at(view, "only_to"),
+                  .source = source_at(view["source"]),
+                  .part = static_cast<int>(view["part"].integer().value_or(0))};
 }
 
 Payload decode_react(const JsonView& view) {
@@ -270,6 +285,15 @@ std::string_view operation_of(const Payload& payload) {
 
 json::value encode(const Payload& payload) {
   return std::visit([](const auto& one) { return encode_one(one); }, payload);
+}
+
+std::optional<Precondition> precondition_of(const Payload& payload) {
+  const auto* post = std::get_if<ChatPost>(&payload);
+  if (post == nullptr || post->source.target.empty()) return std::nullopt;
+  const CommentSource& source = post->source;
+  json::object details{
+      {"id", source.ticket}, {"comment", source.comment}, {"digest", source.digest}};
+  return Precondition{source.target, {"comment_stands", std::move(details)}};
 }
 
 Result<Payload> decode_payload(std::string_view operation, const json::value& body) {

@@ -2,6 +2,7 @@
 // a field that is added later is absent in what was written before, and has its default.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -67,6 +68,13 @@ struct ChatButton {
   std::string action, value;  ///< "ticket.take", "17"; they come back as "chat.action"
 };
 
+/// The comment at a desk that a post repeats.
+struct CommentSource {
+  std::string target;           ///< "desk:zendesk"; empty: the post repeats none
+  std::string ticket, comment;  ///< as the desk counts them
+  std::string digest;           ///< of the words as they were read
+};
+
 /// Says something in a chat. Answer: {"message":"1771290108.000100"}.
 struct ChatPost {
   std::string channel;
@@ -79,6 +87,8 @@ struct ChatPost {
   std::vector<ChatButton> buttons;
   std::string replaces;  ///< a message of ours that is written anew instead; without files
   std::string only_to;   ///< the one person who sees it; nobody finds it again later
+  CommentSource source;  ///< a late post asks first whether this is still public
+  int part = 0;          ///< of what is longer than a message can be, the piece from 1 on; 0: all
 };
 
 /// Puts an emoji on a message, or takes it off.
@@ -118,6 +128,14 @@ struct WebhookPost {
 
 using Payload = std::variant<QueueSend, DeskComment, DeskUpdate, DeskOpen, ChatPost, ChatReact, Ask,
                              MailSend, WebhookPost>;
+
+/// What has to be asked before a delivery that is late is sent: the answer {"stands":false,
+/// "why":"private"} takes it back.
+struct Precondition {
+  std::string target;  ///< who is asked
+  Ask question;
+};
+std::optional<Precondition> precondition_of(const Payload& payload);
 
 /// "send", "comment", "update", "open", "post", "react", "ask", "mail", "webhook": what the API
 /// calls `operation`.

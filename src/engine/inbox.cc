@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/storable.h"
 #include "engine/chat_audit.h"
+#include "engine/in_order.h"
 #include "records/audit.h"
 #include "records/deliveries.h"
 #include "records/events.h"
@@ -90,6 +91,7 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
     co_return Error{ErrorKind::invalid, event.source,
                     "no job handles events of kind " + event.kind};
   }
+  if (order_ != nullptr) co_await order_->wait_for_turn(event);
   const Monotonic started = clock_.monotonic();
   Accepted accepted;
   Counts counts;

@@ -28,6 +28,8 @@ struct Asked {
   std::string detail{};   ///< "status"
 };
 
+class InOrder;
+
 class Inbox {
  public:
   Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
@@ -52,6 +54,9 @@ class Inbox {
   Task<Result<Accepted>> accept(Event event, Asked asked) {
     return accept_asked(std::move(event), std::move(asked));
   }
+
+  /// What is said in chats is accepted in the order in which it was said from here on.
+  void put_in_order(InOrder& order) { order_ = &order; }
 
   /// What plans brought about, for the metrics: counted when their commit stands.
   struct Counts {
@@ -88,6 +93,7 @@ class Inbox {
   Task<Result<Accepted>> park(Event event, std::string reason);
 
   Store& store_;
+  InOrder* order_ = nullptr;
   Clock& clock_;
   Metrics& metrics_;
   std::vector<const Job*> jobs_;

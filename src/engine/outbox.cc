@@ -35,6 +35,8 @@ namespace {
 constexpr Millis own_lane_pause{100};
 /// While the store is away.
 constexpr Millis store_pause{500};
+/// What a delivery repeats was read a moment before it was planned. After this it is asked again.
+constexpr Millis late_after{1000};
 /// A delivery in doubt is settled soon: its lane stands still meanwhile.
 constexpr Millis settle_pause{1000};
 /// Why a delivery waits is shown on the board; a target's words are cut to this.
@@ -358,6 +360,10 @@ Task<std::optional<std::vector<Outcome>>> Outbox::perform(Lane& lane) {
     if (settled) co_return Outcomes(std::vector<Outcome>{std::move(*settled)});
     if (!lane.hold.is_held()) co_return Outcomes();
   }
+  if (std::optional<Outcome> objection = co_await ask_first(lane)) {
+    if (lane.hold.was_shut() || !lane.hold.is_held()) co_return Outcomes();
+    co_return Outcomes(std::vector<Outcome>{std::move(*objection)});
+  }
   std::vector<Outcome> outcomes = co_await perform_at(lane, *target);
   const bool is_unsent =
       lane.hold.was_shut() && std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& one) {
@@ -365,6 +371,47 @@ Task<std::optional<std::vector<Outcome>>> Outbox::perform(Lane& lane) {
       });
   if (is_unsent) co_return Outcomes();
   co_return Outcomes(std::move(outcomes));
+}
+
+/// What a late delivery repeats may be something else by now: whoever knows is asked right before
+/// it is sent. Nothing: it may be sent.
+Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
+  using Objection = std::optional<Outcome>;
+  const Delivery& delivery = lane.batch.front();
+  const std::optional<Precondition> first = precondition_of(delivery.payload);
+  const bool is_late = delivery.attempts > 1 || clock_.now() - delivery.created_at >= late_after;
+  if (!first || !is_late || lane.batch.size() != 1) co_return Objection();
+  const auto found = targets_.find(first->target);
+  if (found == targets_.end()) {
+    co_return Objection(Outcome::later("nothing named " + first->target + " is configured"));
+  }
+  Delivery question = delivery;
+  question.payload = first->question;
+  const Outcome answer = co_await ask(lane, *found->second, std::move(question));
+  if (answer.kind == Outcome::Kind::done) {
+    std::vector<Problem> ignored;
+    const JsonView told(answer.answer, ignored);
+    if (told["stands"].boolean().value_or(false)) co_return Objection();
+    Outcome taken_back = Outcome::refused(told["why"].text().value_or("taken back"));
+    taken_back.is_unwanted = true;
+    co_return Objection(std::move(taken_back));
+  }
+  co_return Objection(Outcome::later("it is late, and " + first->target +
+                                     " could not say whether it still stands: " + answer.why));
+}
+
+Task<Outcome> Outbox::ask(Lane& lane, Target& target, Delivery question) {
+  std::vector<Delivery> one;
+  one.push_back(std::move(question));
+  try {
+    std::vector<Outcome> answers =
+        co_await target.perform(std::move(one), lane.hold.begin(settings_.timeout));
+    co_return std::move(answers.front());
+  } catch (const std::exception& thrown) {
+    if (is_cut(thrown)) throw;
+    metrics_.add("deskwire_defects_total", {{"target", target.label()}});
+    co_return Outcome::later(fmt::format("a defect in a connector: {}", thrown.what()));
+  }
 }
 
 /// A connector that throws has failed at these deliveries, and at no others.
@@ -437,7 +484,7 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
       finished.reason.clear();
       break;
     case Outcome::Kind::refused:
-      finished.state = DeliveryState::dead;
+      finished.state = outcome.is_unwanted ? DeliveryState::discarded : DeliveryState::dead;
       break;
     case Outcome::Kind::later:
       if (is_over) {
@@ -481,8 +528,9 @@ Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
     counts = {};
     for (size_t i = 0; i < finished.size(); ++i) {
       DW_CHECK(lanes::finish(db, lane.claim, finished[i], now));
-      const bool is_end =
-          finished[i].state == DeliveryState::done || finished[i].state == DeliveryState::dead;
+      const DeliveryState state = finished[i].state;
+      const bool is_end = state == DeliveryState::done || state == DeliveryState::dead ||
+                          state == DeliveryState::discarded;
       if (!is_end) continue;
       DW_CHECK(inbox_.take_answer(db, lane.batch[i], outcomes[i], counts, broken));
     }
@@ -530,6 +578,8 @@ void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Fini
     log_debug("outbox", "delivered", fields);
   } else if (finished.state == DeliveryState::pending) {
     log_info("outbox", "not delivered yet", fields);
+  } else if (finished.state == DeliveryState::discarded) {
+    log_warn("outbox", "not delivered, and nobody has to decide about it", fields);
   } else {
     const bool is_unknown = finished.state == DeliveryState::unsure;
     log_error("outbox",

@@ -60,6 +60,8 @@ class Outbox {
   Task<bool> try_once(Lane& lane);
   Task<std::optional<std::vector<Outcome>>> perform(Lane& lane);
   Task<std::vector<Outcome>> perform_at(Lane& lane, Target& target);
+  Task<std::optional<Outcome>> ask_first(Lane& lane);
+  Task<Outcome> ask(Lane& lane, Target& target, Delivery question);
   Task<Settled> settle_at(Lane& lane, Target& target);
   Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
   Task<bool> conclude(Lane& lane, std::vector<Outcome> outcomes);

@@ -103,7 +103,14 @@ json::object FakeSlackWorkspace::message_json(const Channel& in, const Message& 
       said.thread.empty() &&
       std::any_of(in.messages.begin(), in.messages.end(),
                   [&said](const auto& one) { return one.second.thread == said.ts; });
-  if (has_replies) out["thread_ts"] = said.ts;
+  if (has_replies) {
+    out["thread_ts"] = said.ts;
+    std::string latest;
+    for (const auto& [ts, one] : in.messages) {
+      if (one.thread == said.ts) latest = std::max(latest, ts);
+    }
+    out["latest_reply"] = latest;
+  }
   return out;
 }
 
@@ -175,8 +182,21 @@ void FakeSlackWorkspace::remove(const std::string& id, const std::string& ts) {
   if (said == nullptr) return;
   Channel& in = *channel(id);
   json::object before = message_json(in, *said);
-  in.messages.erase(ts);
   const std::string at = fresh_ts();
+  if (before.if_contains("latest_reply") != nullptr) {
+    // What has replies stays, without its words.
+    *said = {
+        .ts = ts, .user = "USLACKBOT", .text = "This message was deleted.", .subtype = "tombstone"};
+    return tell({{"type", "message"},
+                 {"subtype", "message_changed"},
+                 {"hidden", true},
+                 {"channel", in.id},
+                 {"ts", at},
+                 {"event_ts", at},
+                 {"message", message_json(in, *said)},
+                 {"previous_message", std::move(before)}});
+  }
+  in.messages.erase(ts);
   tell({{"type", "message"},
         {"subtype", "message_deleted"},
         {"hidden", true},

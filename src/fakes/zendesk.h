@@ -121,6 +121,7 @@ class FakeZendesk {
   HttpStep tickets(const Call& call);
   HttpStep open_ticket(const Call& call);
   HttpStep put_ticket(const Call& call);
+  HttpStep make_private(int64_t ticket, int64_t comment);
   HttpStep import_ticket(const Call& call);
   HttpStep list(const std::vector<json::object>& items, const char* name, const Call& call);
   HttpStep search(const Call& call);

@@ -262,6 +262,9 @@ HttpStep FakeZendesk::tickets(const Call& call) {
   if (found == tickets_.end()) return failure(404, "RecordNotFound", "Not found");
   const Ticket& ticket = found->second;
   if (call.is("PUT", 2, "tickets")) return put_ticket(call);
+  const bool is_hiding = call.request->method == "PUT" && call.parts.size() == 5 &&
+                         call.parts[2] == "comments" && call.parts[4] == "make_private";
+  if (is_hiding) return make_private(id, number_of(call.parts[3]));
   if (call.is("GET", 2, "tickets")) {
     json::object out{{"ticket", ticket.fields}};
     if (call.query.count("include") > 0) {
@@ -277,6 +280,16 @@ HttpStep FakeZendesk::tickets(const Call& call) {
   if (call.request->method == "GET" && call.parts.size() == 3) {
     if (call.parts[2] == "comments") return list(ticket.comments, "comments", call);
     if (call.parts[2] == "audits") return list(ticket.audits, "audits", call);
+  }
+  return failure(404, "RecordNotFound", "Not found");
+}
+
+HttpStep FakeZendesk::make_private(int64_t ticket, int64_t comment) {
+  for (json::object& one : tickets_.at(ticket).comments) {
+    if (number_in(one, "id") != comment) continue;
+    one["public"] = false;
+    invoke(ticket);
+    return success(200, {});
   }
   return failure(404, "RecordNotFound", "Not found");
 }

@@ -344,7 +344,9 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
           const bool is_done = outcome.kind == Outcome::Kind::done;
           DW_CHECK(lanes::finish(db, claim,
                                  {.id = taken[0].id,
-                                  .state = is_done ? DeliveryState::done : DeliveryState::dead,
+                                  .state = is_done               ? DeliveryState::done
+                                           : outcome.is_unwanted ? DeliveryState::discarded
+                                                                 : DeliveryState::dead,
                                   .reason = outcome.why},
                                  now));
           Inbox::Counts unused;
@@ -369,8 +371,9 @@ void CaseWorld::answer(const CaseLine& line, bool is_done) {
     }
     body = std::move(*parsed);
   }
-  const Outcome outcome =
+  Outcome outcome =
       is_done ? Outcome::done(std::move(body)) : Outcome::refused(line.value("why", "no"));
+  outcome.is_unwanted = !line.value("unwanted").empty();
   if (!answer_one(line.word(0), line.word(1), outcome)) {
     extra_.push_back("wrong  no lane has this in front: " + line.word(0));
   }

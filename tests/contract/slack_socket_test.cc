@@ -181,6 +181,25 @@ TEST(SlackSocket, broken_connections_are_opened_again_and_nothing_is_lost) {
   EXPECT_TRUE(world.is_connected());
 }
 
+TEST(SlackSocket, after_slack_was_away_it_connects_as_soon_as_a_call_succeeds) {
+  SlackSocketSettings settings = quick_settings();
+  settings.backoff_max = Millis(60'000);
+  World world(settings);
+  ASSERT_TRUE(world.is_connected());
+  constexpr int refused = 6;
+  for (int i = 0; i < refused; ++i) {
+    world.slack.fault({.method = "apps.connections.open", .status = 503});
+  }
+  world.slack.sockets().disturb(Trouble::drop);
+  const auto opened = [&] { return world.slack.count("apps.connections.open"); };
+  ASSERT_TRUE(world.run_until([&] { return opened() >= 2 + refused; }, Millis(10'000)));
+  EXPECT_EQ(world.socket->connections(), 0U);
+  SlackCall call{.method = "auth.test", .fields = {}};
+  const Attempt attempt(world.clock.monotonic() + Millis(5000));
+  EXPECT_TRUE(world.wait_for(world.api.call(std::move(call), attempt)).ok());
+  EXPECT_TRUE(world.run_until([&] { return world.socket->connections() == 2; }, Millis(400)));
+}
+
 TEST(SlackSocket, a_silent_connection_is_given_up) {
   World world;
   ASSERT_TRUE(world.is_connected());

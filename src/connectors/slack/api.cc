@@ -158,6 +158,7 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   if (!decoded.ok() && decoded.error().when) {
     co_await rates_.pause(slack_rate_name(call.method, call.channel), *decoded.error().when);
   }
+  if (decoded.ok() && heard_) heard_();
   co_return decoded;
 }
 

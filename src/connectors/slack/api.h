@@ -1,6 +1,7 @@
 // Slack's Web API: one call, one answer, within its limits. Every call is a form, nested values as
 // JSON in it, the token in the header (docs.slack.dev, "Using the Slack Web API", read 2026-11).
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,6 +59,8 @@ class SlackApi {
   void change_signing_secrets(std::vector<Secret> secrets) {
     settings_.signing_secrets = std::move(secrets);
   }
+  /// Slack took a call: whoever waited for it to be back hears of it.
+  void on_answer(std::function<void()> heard) { heard_ = std::move(heard); }
   HttpClient& http() { return http_; }
   Clock& clock() { return clock_; }
   Loop& loop() { return loop_; }
@@ -69,6 +72,7 @@ class SlackApi {
   Rates& rates_;
   SlackSettings settings_;
   std::optional<SlackSelf> self_;
+  std::function<void()> heard_;
 };
 
 }  // namespace dw

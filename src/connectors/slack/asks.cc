@@ -37,6 +37,19 @@ std::string name_of_person(const JsonView& user) {
   return text_at(user, "id");
 }
 
+/// Whoever gave a message an emoji, each for itself; our own are no news.
+std::vector<json::object> reactions_of(const JsonView& message, const std::string& own_id) {
+  std::vector<json::object> out;
+  const std::string ts = text_at(message, "ts");
+  for (const JsonView& one : message["reactions"].elements()) {
+    for (const std::string& user : one["users"].texts()) {
+      if (user == own_id) continue;
+      out.push_back({{"message", ts}, {"emoji", text_at(one, "name")}, {"user", user}});
+    }
+  }
+  return out;
+}
+
 std::string next_cursor_of(const JsonView& body) {
   return text_at(body["response_metadata"], "next_cursor");
 }
@@ -208,7 +221,17 @@ Task<Result<json::object>> SlackAsks::history(json::object asked, Attempt attemp
   std::vector<Problem> ignored;
   const JsonView body(answer->body, ignored);
   std::vector<const json::value*> found;
+  json::array deleted, reactions, threads;
   for (const JsonView& one : body["messages"].elements()) {
+    if (text_at(one, "subtype") == "tombstone") deleted.emplace_back(text_at(one, "ts"));
+    const bool is_thread = text_at(one, "thread_ts") == text_at(one, "ts");
+    if (thread.empty() && is_thread) {
+      threads.push_back(json::object{{"message", text_at(one, "ts")},
+                                     {"latest_reply", text_at(one, "latest_reply")}});
+    }
+    for (json::object& given : reactions_of(one, api_.reading().self.user)) {
+      reactions.push_back(std::move(given));
+    }
     // The root is repeated on each page of its thread. Only its edit is news.
     const bool is_root = !thread.empty() && text_at(one, "ts") == thread;
     const bool is_told = !is_root || (cursor.empty() && !text_at(one["edited"], "ts").empty());
@@ -218,7 +241,11 @@ Task<Result<json::object>> SlackAsks::history(json::object asked, Attempt attemp
   json::array messages;
   const SlackReading reading = api_.reading();
   for (const json::value* one : found) messages.push_back(message_body(*one, channel, reading));
-  co_return json::object{{"messages", std::move(messages)}, {"next_cursor", next_cursor_of(body)}};
+  json::object out{{"messages", std::move(messages)}, {"next_cursor", next_cursor_of(body)}};
+  if (!deleted.empty()) out["deleted"] = std::move(deleted);
+  if (!threads.empty()) out["threads"] = std::move(threads);
+  if (!reactions.empty()) out["reactions"] = std::move(reactions);
+  co_return out;
 }
 
 }  // namespace dw

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "domain/mrkdwn.h"
+#include "domain/pieces.h"
 
 namespace dw {
 namespace {
@@ -31,6 +32,15 @@ std::string bold(std::string_view name) {
   return plain.empty() ? "" : "*" + mrkdwn_of_plain(plain) + "*";
 }
 
+std::string text_of(const ChatPost& post) {
+  if (post.part <= 0) {
+    return post.html.empty() ? mrkdwn_of_plain(post.text) : mrkdwn_of_html(post.html);
+  }
+  std::vector<std::string> pieces = pieces_of(post);
+  const auto at = static_cast<size_t>(post.part) - 1;
+  return at < pieces.size() ? std::move(pieces[at]) : std::string();
+}
+
 }  // namespace
 
 std::string_view cut_mrkdwn(std::string_view mrkdwn, size_t bytes_max) {
@@ -52,7 +62,7 @@ std::string words_of(const ChatPost& post, const std::vector<FileLink>& linked) 
     if (is_person_id(id)) out += "<@" + id + "> ";
   }
   if (const std::string author = bold(post.author_name); !author.empty()) out += author + ": ";
-  std::string text = post.html.empty() ? mrkdwn_of_plain(post.text) : mrkdwn_of_html(post.html);
+  std::string text = text_of(post);
   if (text.size() > text_bytes_max) {
     text = std::string(cut_mrkdwn(text, text_bytes_max)) + std::string(cut_note);
   }

@@ -38,11 +38,11 @@ bool may_have_happened(const Delivery& delivery) {
   return delivery.reason.starts_with("HTTP 5");
 }
 
-/// The message that was to be written anew was deleted, or nobody reads it any more: there is
-/// nothing left to do.
+/// The message that was to be written anew, or gets an emoji, was deleted, or nobody reads it any
+/// more: there is nothing left to do.
 bool is_gone(const Error& error) {
   const std::string_view word = slack_word(error);
-  return word == "message_not_found" || word == "is_archived";
+  return word == "message_not_found" || word == "is_archived" || word == "thread_not_found";
 }
 
 /// Saying it twice does no harm: the message is the same, or its one reader sees it twice.
@@ -101,6 +101,8 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
       Outcome outcome = outcome_of(answer.error());
       // A question changes nothing: there is no doubt, it is asked again.
       if (outcome.kind == Outcome::Kind::unsure) outcome.kind = Outcome::Kind::later;
+      // An unknown person, channel or thread: whoever asked goes on with what is known.
+      outcome.is_unwanted = outcome.kind == Outcome::Kind::refused;
       co_return outcome;
     }
     co_return Outcome::done(*answer);
@@ -190,7 +192,7 @@ Task<Outcome> SlackTarget::react(ChatReact react, Attempt attempt) {
       .fields = {{"channel", react.channel}, {"timestamp", react.message}, {"name", react.emoji}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   // It is there, or it is gone, already.
-  if (!answer.ok() && answer.error().kind != ErrorKind::conflict) {
+  if (!answer.ok() && answer.error().kind != ErrorKind::conflict && !is_gone(answer.error())) {
     co_return outcome_of(answer.error());
   }
   co_return Outcome::done(json::object{});

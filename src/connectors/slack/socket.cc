@@ -15,7 +15,7 @@ namespace dw {
 namespace {
 
 /// Payloads being committed; what comes beyond is left unread, and Slack waits.
-constexpr size_t in_work_max = 256;
+constexpr size_t in_work_max = 1024;
 constexpr Millis open_timeout{15'000};
 constexpr Millis end_timeout{2'000};
 
@@ -51,11 +51,24 @@ SlackSocket::SlackSocket(SlackApi& api, EventSink& sink, TaskGroup& tasks, Rando
       settings_(settings),
       changed_(api.loop(), api.clock()) {}
 
-SlackSocket::~SlackSocket() = default;
+SlackSocket::~SlackSocket() {
+  api_.on_answer({});
+}
 
 void SlackSocket::start() {
+  api_.on_answer([this] { hear_answer(); });
   heard_at_ = api_.clock().monotonic();
   tasks_.run("slack socket", keep_until_stopped());
+}
+
+/// Slack answers again: a connection that waits because nobody could be reached waits no more.
+void SlackSocket::hear_answer() {
+  if (!is_away_ || is_stopping_) return;
+  is_away_ = false;
+  const Monotonic soon =
+      std::max(api_.clock().monotonic(), failed_at_ + settings_.backoff_first / 2);
+  refused_until_ = std::min(refused_until_, soon);
+  changed_.notify();
 }
 
 void SlackSocket::stop() {
@@ -74,6 +87,7 @@ Task<void> SlackSocket::keep_until_stopped() {
   if (!self.ok()) log_warn("slack", self.error().text());
   while (!is_stopping_) {
     const bool may_open = api_.clock().monotonic() >= refused_until_;
+    if (may_open) is_away_ = false;
     const auto waiting = std::count_if(sessions_.begin(), sessions_.end(), [](const auto& one) {
       return !one->has_said_hello && !one->is_ended;
     });
@@ -114,6 +128,9 @@ Monotonic SlackSocket::next_look(const Error* failed) {
           Millis(static_cast<int64_t>(random_.below(static_cast<uint64_t>(pause.count() / 2 + 1))));
   if (failed->when) pause = std::max(pause, *failed->when);
   if (is_refused(*failed)) pause = settings_.refused_pause;
+  failed_at_ = now;
+  is_away_ = failed->kind == ErrorKind::unreachable || failed->kind == ErrorKind::unsure ||
+             (failed->kind == ErrorKind::busy && !failed->when);
   ++failures_;
   // Notices (an ending connection) must not hurry what Slack asked us to wait with.
   refused_until_ = now + pause;

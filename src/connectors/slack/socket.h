@@ -57,6 +57,7 @@ class SlackSocket {
   void hear_disconnect(Session& session, std::string_view reason);
   void replace_leaving();
   Monotonic next_look(const Error* failed);
+  void hear_answer();
   Task<void> listen_for_deafness();
   Task<void> end();
 
@@ -71,6 +72,8 @@ class SlackSocket {
   size_t in_work_ = 0;
   int failures_ = 0;
   bool is_stopping_ = false;
+  bool is_away_ = false;  ///< the latest failure was that nobody answered
+  Monotonic failed_at_{};
   Monotonic heard_at_{};
   Monotonic refused_until_{};
   std::string last_channel_, last_message_;  // of the newest message that was heard

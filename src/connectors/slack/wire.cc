@@ -67,8 +67,11 @@ std::optional<Event> decode_message(const JsonView& event, const SlackReading& r
   const std::string ts = text_at(event, "ts");
   if (!is_id(channel) || !is_id(ts) || !is_speech(*event.raw())) return std::nullopt;
   json::object body = message_body(*event.raw(), channel, reading);
-  if (event["type"].text() == "app_mention") body["is_mention_of_us"] = true;
-  return event_of("chat.message", channel + "/" + ts, std::move(body), at);
+  // One message in two events; each may hold what the other does not.
+  const bool is_mention = event["type"].text() == "app_mention";
+  if (is_mention) body["is_mention_of_us"] = true;
+  const std::string key = channel + (is_mention ? "/mention/" : "/") + ts;
+  return event_of("chat.message", key, std::move(body), at);
 }
 
 std::optional<Event> deletion(const JsonView& event, const std::string& ts, TimePoint at,
@@ -92,7 +95,10 @@ std::optional<Event> decode_change(const JsonView& event, const SlackReading& re
   const std::string ts = text_at(message, "ts");
   // A parent that was deleted while it has replies stays as a tombstone.
   if (text_at(message, "subtype") == "tombstone") return deletion(event, ts, at, reading);
-  const std::string edited = text_at(message["edited"], "ts");
+  std::string edited = text_at(message["edited"], "ts");
+  // A program that changes what is attached to its message leaves no mark of an edit: it was when
+  // Slack says so. What only shows a link is told from it by its words, below.
+  if (edited.empty() && event["previous_message"].is_object()) edited = text_at(event, "ts");
   if (!is_id(channel) || !is_id(ts) || !is_id(edited) || !is_speech(*message.raw())) {
     return std::nullopt;
   }

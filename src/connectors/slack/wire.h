@@ -34,8 +34,8 @@ struct SlackReading {
 };
 
 /// The payload of an `event_callback`. Nothing where it is no event of ours: joins, topics, an
-/// unfurled link, a payload without an inner event. A message's key is its channel and ts, whether
-/// it came as `message` or as `app_mention`.
+/// unfurled link, a payload without an inner event. A message's key is its channel and ts; where it
+/// came as an `app_mention` "mention" stands between them.
 std::optional<Event> decode_callback(const json::value& payload, const SlackReading& reading,
                                      TimePoint at);
 /// A slash command: "chat.command".

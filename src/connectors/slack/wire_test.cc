@@ -55,12 +55,13 @@ TEST(SlackWire, a_message_is_known_by_its_channel_and_ts) {
             R"("our_id":"U1"})");
 }
 
-TEST(SlackWire, a_mention_and_its_message_are_one_event) {
+TEST(SlackWire, a_mention_and_its_message_are_two_events_of_one_message) {
   std::string mention(plain);
   mention.replace(mention.find("\"message\""), 9, "\"app_mention\"");
   const auto one = decode(plain), other = decode(mention);
   ASSERT_TRUE(one && other);
-  EXPECT_EQ(one->key, other->key);
+  EXPECT_EQ(one->key, "C1/1700000000.000200");
+  EXPECT_EQ(other->key, "C1/mention/1700000000.000200") << "each may hold what the other does not";
   EXPECT_EQ(one->kind, other->kind);
   EXPECT_EQ(one->body, other->body);
 }
@@ -127,6 +128,13 @@ TEST(SlackWire, an_edit_is_an_event_only_if_it_changes_the_text) {
   EXPECT_FALSE(decode(change(R"({"user":"U2","text":"a","ts":"1.1"})", before))) << "unfurled";
   EXPECT_FALSE(
       decode(change(R"({"user":"U2","text":"a","ts":"1.1","edited":{"ts":"5.0"}})", before)));
+  const auto attached = decode(change(
+      R"({"bot_id":"B7","subtype":"bot_message","text":"a","ts":"1.1",
+          "attachments":[{"text":"INC1 was closed"}]})",
+      R"({"bot_id":"B7","subtype":"bot_message","text":"a","ts":"1.1",
+          "attachments":[{"text":"INC1 was opened"}]})"));
+  ASSERT_TRUE(attached) << "what is attached alone, without a mark of an edit";
+  EXPECT_EQ(attached->key, "C1/1.1/9.9");
   const auto tomb = decode(change(R"({"subtype":"tombstone","text":"gone","ts":"1.1"})", before));
   ASSERT_TRUE(tomb);
   EXPECT_EQ(tomb->kind + " " + tomb->key, "chat.delete C1/1.1/deleted");

@@ -36,6 +36,7 @@ Task<Outcome> ZendeskDesk::ask(Ask ask, Attempt attempt) {
   if (ask.about == "comments") {
     co_return co_await ask_comments(detail_of(ask, "id"), detail_of(ask, "after"), attempt);
   }
+  if (ask.about == "comment_stands") co_return co_await ask_comment(std::move(ask), attempt);
   if (ask.about == "count" || ask.about == "search") {
     co_return co_await ask_search(std::move(ask), attempt);
   }
@@ -79,6 +80,41 @@ Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Attem
   const bool has_more = !cursor.empty() || comments.size() > comments_max;
   if (comments.size() > comments_max) comments.resize(comments_max);
   co_return Outcome::done(json::object{{"comments", std::move(comments)}, {"has_more", has_more}});
+}
+
+/// Whether a comment is still public and says what it said: the newest ones are looked at first.
+Task<Outcome> ZendeskDesk::ask_comment(Ask ask, Attempt attempt) {
+  const std::string id = detail_of(ask, "id"), comment = detail_of(ask, "comment");
+  const json::object gone{{"stands", false}, {"why", "the comment is gone"}};
+  if (!ticket_path(id)) co_return Outcome::done(gone);
+  const std::string path =
+      fmt::format("/tickets/{}/comments.json?page%5Bsize%5D=100&sort_order=desc", id);
+  std::string cursor;
+  for (size_t page = 0; page < pages_max; ++page) {
+    Request request{.path = path, .body = {}};
+    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+    Outcome failed;
+    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
+    if (!body.ok() && body.error().kind == ErrorKind::missing) co_return Outcome::done(gone);
+    if (!body.ok()) co_return failed;
+    json::array all;
+    bool is_behind = false;
+    decode_comments(*body, "", is_behind, all);
+    for (const json::value& one : all) {
+      std::vector<Problem> ignored;
+      const JsonView told(one, ignored);
+      if (told["id"].text() != comment) continue;
+      const bool is_public = told["is_public"].boolean().value_or(false);
+      const bool is_same = told["digest"].text() == detail_of(ask, "digest");
+      json::object answer{{"stands", is_public && is_same}};
+      if (!is_public) answer["why"] = "the comment was made private at the desk";
+      if (is_public && !is_same) answer["why"] = "reworded";
+      co_return Outcome::done(std::move(answer));
+    }
+    cursor = next_cursor_in(*body);
+    if (cursor.empty()) break;
+  }
+  co_return Outcome::done(gone);
 }
 
 Task<Outcome> ZendeskDesk::ask_search(Ask ask, Attempt attempt) {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "connectors/zendesk/wire.h"
 #include "net/url.h"
@@ -156,11 +157,15 @@ void decode_comments(const json::value& body, const std::string& after, bool& is
     who["id"] = id_text(comment["author_id"]);
     who["is_agent"] = author.is_agent;
     const auto plain = comment["plain_body"].text();
+    std::string text = plain ? *plain : comment["body"].text().value_or("");
+    std::string html = comment["html_body"].text().value_or("");
+    std::string digest = to_hex(bytes_of(sha256(html + "\n" + text)));
     const std::string marker = marker_in(*comment.raw());
     out.push_back(json::object{{"id", id},
                                {"author", std::move(who)},
-                               {"html", comment["html_body"].text().value_or("")},
-                               {"text", plain ? *plain : comment["body"].text().value_or("")},
+                               {"html", std::move(html)},
+                               {"text", std::move(text)},
+                               {"digest", std::move(digest)},
                                {"is_public", comment["public"].boolean().value_or(false)},
                                {"at", comment["created_at"].text().value_or("")},
                                {"via", comment["via"]["channel"].text().value_or("")},

@@ -242,6 +242,8 @@ Task<Result<json::value>> ZendeskDesk::get(Request request, Outcome& failed, Att
   failed = outcome_of_failure(*answer, client_.clock().now());
   ErrorKind kind = ErrorKind::busy;
   if (answer->status == 404) kind = ErrorKind::missing;
+  // What was asked about is gone.
+  failed.is_unwanted = kind == ErrorKind::missing && failed.kind == Outcome::Kind::refused;
   if (answer->status == 403) kind = ErrorKind::denied;
   co_return Error{kind, "zendesk", failed.why, failed.when};
 }

@@ -48,6 +48,7 @@ class ZendeskDesk : public Target {
   Task<Outcome> ask(Ask ask, Attempt attempt);
   Task<Outcome> ask_ticket(std::string id, Attempt attempt);
   Task<Outcome> ask_comments(std::string id, std::string after, Attempt attempt);
+  Task<Outcome> ask_comment(Ask ask, Attempt attempt);
   Task<Outcome> ask_search(Ask ask, Attempt attempt);
   Task<Outcome> ask_export(std::string cursor, std::string from, Attempt attempt);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "jobs/bridge/turn.h"
@@ -157,6 +158,61 @@ void begin_by_edit(Turn& turn, Said first) {
   advance(turn);
 }
 
+/// The addresses of the files of this message that went to the desk, or are on their way.
+std::set<std::string> carried_files(const Turn& turn, const Said& said) {
+  std::set<std::string> out;
+  const std::string comment = fmt::format("comment {} {} {}", turn.channel, turn.thread, said.key);
+  for (const std::vector<Delivery>* all : {&turn.view.pending, &turn.view.told}) {
+    for (const Delivery& one : *all) {
+      const auto* told = std::get_if<DeskComment>(&one.payload);
+      if (told == nullptr || !one.reference.starts_with(comment)) continue;
+      for (const FileLink& file : told->files) out.insert(file.url);
+    }
+  }
+  for (const Said& one : turn.waiting) {
+    if (one.message != said.message) continue;
+    for (const FileLink& file : files_in(one.body)) out.insert(file.url);
+  }
+  return out;
+}
+
+/// The same message by another event: what the first one did not hold is added.
+void take_again(Turn& turn, const Said& before) {
+  const json::value& body = turn.event.body;
+  const bool is_waiting = before.state == SaidState::waiting && before.body.is_object();
+  const std::set<std::string> known = carried_files(turn, before);
+  json::array fresh;
+  std::vector<Problem> ignored;
+  for (const JsonView& file : JsonView(body, ignored)["files"].elements()) {
+    if (known.count(file["url"].text().value_or("")) == 0) fresh.push_back(*file.raw());
+  }
+  if (is_waiting) {
+    Said whole = before;
+    json::object& said = whole.body.as_object();
+    json::array files = said["files"].is_array() ? said["files"].as_array() : json::array();
+    for (json::value& file : fresh) files.push_back(std::move(file));
+    said["files"] = std::move(files);
+    for (const char* key : {"is_mention_of_us", "our_id", "blocks_text"}) {
+      const json::value given = Turn::member(body, key);
+      const bool is_missing =
+          !Turn::is_set(whole.body, key) && Turn::text_of(whole.body, key).empty();
+      if (is_missing && !given.is_null()) said[key] = given;
+    }
+    for (Said& one : turn.waiting) {
+      if (one.key == whole.key) one = whole;
+    }
+    turn.plan.changes.push_back(SetSaid{std::move(whole)});
+    return advance(turn);
+  }
+  if (before.state != SaidState::carried || fresh.empty() || !turn.link) return;
+  Said files = before;
+  files.key += "/files";
+  files.kind = "chat.files";
+  files.body = json::object{{"files", std::move(fresh)}};
+  turn.keep_waiting(std::move(files));
+  advance(turn);
+}
+
 }  // namespace
 
 bool is_kept_message(const Said& said) {
@@ -169,7 +225,8 @@ bool is_deleted(const Said& said) {
 
 void take_message(Turn& turn) {
   const bool is_known = turn.view.said && turn.view.said->kind != early_kind;
-  if (!is_speech(turn) || is_known) return;
+  if (!is_speech(turn)) return;
+  if (is_known) return take_again(turn, *turn.view.said);
   const bool is_top = turn.text("message") == turn.thread;
   Said said = said_in(turn);
   // One message has one key, whichever event brought it.
@@ -205,7 +262,8 @@ void take_message(Turn& turn) {
   } else if (is_hidden_thread(turn) && command.empty()) {
     turn.remember(std::move(said), SaidState::kept);
     return;
-  } else if (!turn.link && said.at - time_of_message(turn.thread, said.at) > late_root) {
+  } else if (!turn.link && !has_missed(turn, "") &&
+             said.at - time_of_message(turn.thread, said.at) > late_root) {
     return;
   }
   turn.keep_waiting(std::move(said));
@@ -302,8 +360,14 @@ void take_deletion(Turn& turn) {
   advance(turn);
 }
 
+std::string reaction_key(const json::value& body) {
+  return fmt::format("{}/{}/{}/{}", Turn::text_of(body, "channel"), Turn::text_of(body, "message"),
+                     Turn::text_of(body, "emoji"), Turn::text_of(body, "user"));
+}
+
 void take_reaction(Turn& turn) {
   if (!turn.link || turn.settings == nullptr || !Turn::is_set(turn.event.body, "is_added")) return;
+  if (turn.view.has_reacted) return;
   const std::string emoji = turn.text("emoji");
   const std::string bare = emoji.substr(0, emoji.find("::"));  // "thumbsup::skin-tone-2"
   const auto& closing = turn.settings->close_emoji;

@@ -146,9 +146,10 @@ class Reading {
       if (b_.ticket) ids_.insert("letter:" + b_.ticket->external.id);
     } else if (answer.what == "named") {
       ids_.insert("read:" + Turn::text_of(given, "id"));
-    } else if (answer.what == "comment" && !answer.is_done) {
+    } else if ((answer.what == "comment" || answer.what == "said") && !answer.is_done) {
       DW_CHECK(read_delivery());
     } else if (answer.what == "history") {
+      DW_CHECK(read_delivery());
       DW_CHECK(read_listed(answer));
       // What it brings is planned as events of their own.
       b_.channel.clear();
@@ -181,11 +182,19 @@ class Reading {
     if (!message_.empty()) {
       DW_TRY(b_.said, bridge::message(reader_, b_.channel + "/" + message_));
     }
+    if (event_.kind == "chat.reaction" && Turn::is_set(event_.body, "is_history")) {
+      DW_TRY(b_.has_reacted, bridge::has_reacted(reader_, b_.channel, b_.thread, text("user")));
+    }
     if (!b_.link || !b_.link->ticket) {
       DW_TRY(b_.root, bridge::message(reader_, b_.channel + "/" + b_.thread));
     }
     const std::string lane = Turn::lane_of(b_.channel, b_.thread);
     DW_TRY(b_.pending, deliveries::open_in_lane(reader_, lane, pending_max));
+    const std::string chat_lane = Turn::chat_lane_of(b_.channel, b_.thread);
+    DW_TRY(auto chat, deliveries::open_in_lane(reader_, chat_lane, pending_max));
+    for (Delivery& one : chat) b_.pending.push_back(std::move(one));
+    DW_TRY(auto missed, deliveries::open_in_lane(reader_, lane + "/history", 10));
+    for (Delivery& one : missed) b_.pending.push_back(std::move(one));
     const bool is_begun = b_.link && b_.link->is_greeted && b_.link->stage == LinkStage::open;
     if (!is_begun) {
       DW_TRY(auto beside, deliveries::open_in_lane(reader_, lane + "/oncall", 10));
@@ -204,9 +213,11 @@ class Reading {
     const auto is_change = [](const std::string& kind) {
       return kind == "chat.edit" || kind == "chat.delete";
     };
-    const bool is_needed =
-        is_change(event_.kind) || std::any_of(b_.waiting.begin(), b_.waiting.end(),
-                                              [&](const Said& one) { return is_change(one.kind); });
+    const bool is_second =
+        event_.kind == "chat.message" && b_.said && !files_in(event_.body).empty();
+    const bool is_needed = is_change(event_.kind) || is_second ||
+                           std::any_of(b_.waiting.begin(), b_.waiting.end(),
+                                       [&](const Said& one) { return is_change(one.kind); });
     if (!is_needed || !b_.ticket) return {};
     const std::string comment = fmt::format("comment {} {} ", b_.channel, b_.thread);
     DW_TRY(auto page, deliveries::list(reader_, {.states = {DeliveryState::done},
@@ -229,13 +240,17 @@ class Reading {
       const std::string key =
           "desk/" + b_.ticket->external.id + "/" + one["id"].text().value_or("");
       DW_TRY(const auto said, bridge::message(reader_, key));
-      if (said) b_.heard.insert(key);
+      const bool is_reworded = said && said->kind == "desk.comment" && said->digest.empty();
+      if (said && !is_reworded) b_.heard.insert(key);
     }
     return {};
   }
 
   Result<void> read_known() {
     if (!b_.channel.empty()) ids_.insert({b_.channel, "read:" + b_.channel});
+    if (!b_.channel.empty()) {
+      ids_.insert({missed_id(b_.channel, ""), missed_id(b_.channel, b_.thread)});
+    }
     for (const BridgeSettings& one : parts_.bridges) {
       if (!one.oncall.empty()) ids_.insert("oncall:" + one.oncall);
       if (event_.kind == "bridge.catchup") ids_.insert("read:" + one.channel);
@@ -329,6 +344,7 @@ void wake(Turn& turn, const Answer& answer) {
   if (answer.rest == "greet" && turn.settings != nullptr && !turn.is_known(oncall)) {
     turn.know(oncall, nullptr);
   }
+  if (answer.rest == "missed") return end_missed(turn);
   if (answer.rest == "pause" && turn.link) {
     turn.link->halted_until.reset();
     ask_desk(turn);
@@ -379,7 +395,8 @@ void take_answer(Turn& turn) {
   } else if (what == "solved" || what == "reopened") {
     take_reopened(turn, answer);
   } else if (what == "said") {
-    note_own(turn, given);
+    if (answer.is_done) note_own(turn, given);
+    if (!answer.is_done) take_unsaid(turn, answer);
   } else if (what == "comment") {
     note_commented(turn, answer, given);
   } else if (what == "wake") {
@@ -391,7 +408,7 @@ void take_answer(Turn& turn) {
   } else if (what == "mirror") {
     take_mirrored(turn, answer, given);
   } else if (answer.is_done) {
-    if (what == "ticket") take_desk_ticket(turn, given);
+    if (what == "ticket") take_desk_ticket(turn, answer, given);
     if (what == "comments") take_desk_comments(turn, given);
     if (what == "record") take_record(turn, given);
     if (what == "stranger") take_stranger(turn, answer, given);

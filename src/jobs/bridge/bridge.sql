@@ -22,6 +22,10 @@ ORDER BY message LIMIT $5;
 -- name: last_said
 SELECT coalesce(max(message), '') FROM bridge_said WHERE channel = $1 AND thread = $2;
 
+-- name: reactions_by
+SELECT 1 FROM bridge_said
+WHERE channel = $1 AND thread = $2 AND kind = 'chat.reaction' AND author = $3 LIMIT 1;
+
 -- name: count_said
 SELECT count(*) FROM bridge_said
 WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1;

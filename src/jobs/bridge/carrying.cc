@@ -20,10 +20,19 @@ void send(Turn& turn, const Said& said, const std::string& body, bool is_open) {
   turn.remember(said, SaidState::carried);
 }
 
+/// What hangs on a message that is not carried itself: an order, a close word.
+void carry_files(Turn& turn, const Said& said) {
+  std::vector<FileLink> files = turn.files_of(said.body);
+  if (files.empty() || !turn.ticket) return;
+  const std::string words = attached(files);
+  turn.comment(turn.name_of(said.author), turn.email_of(said.author), words, is_public(turn),
+               std::move(files), said.key + "/files");
+}
+
 /// In a solved thread: false if it has to wait for the desk.
 bool carry_solved(Turn& turn, const Said& said, const std::string& plain) {
   const std::string who = turn.name_of(said.author);
-  if (is_thanks(Turn::raw_text(said.body), turn.names())) {
+  if (files_in(said.body).empty() && is_thanks(Turn::raw_text(said.body), turn.names())) {
     // Kept with our record; a comment would open the ticket again at many a desk.
     turn.plan.changes.push_back(AddComment{{.ticket = turn.ticket->id,
                                             .author_name = who,
@@ -40,9 +49,13 @@ bool carry_solved(Turn& turn, const Said& said, const std::string& plain) {
   if (!is_word && !is_recent) {
     follow_up(turn, words_of(turn, said), who);
     turn.remember(said, SaidState::carried);
+    keep_files_waiting(turn, said);
     return false;
   }
-  if (is_word) turn.remember(said, SaidState::kept);
+  if (is_word) {
+    turn.remember(said, SaidState::kept);
+    keep_files_waiting(turn, said);
+  }
   reopen(turn, who);
   return false;
 }
@@ -65,12 +78,19 @@ bool carry_speech(Turn& turn, const Said& said) {
 bool carry_message(Turn& turn, const Said& said) {
   switch (meaning_of(turn, said)) {
     case Meaning::note:
+      if (!obey(turn, command_in("chat.message", said.body), said.author,
+                turn.files_of(said.body))) {
+        return false;
+      }
+      break;
     case Meaning::command:
       if (!obey(turn, command_in("chat.message", said.body), said.author)) return false;
+      carry_files(turn, said);
       break;
     case Meaning::hidden:
       break;
     case Meaning::close_word:
+      if (turn.link->stage == LinkStage::open) carry_files(turn, said);
       solve(turn, turn.name_of(said.author));
       break;
     case Meaning::speech:
@@ -185,6 +205,7 @@ bool carry(Turn& turn, const Said& said) {
 
 bool is_ready(const Turn& turn) {
   const BridgeLink& link = *turn.link;
+  if (has_missed(turn, turn.thread)) return false;
   if (link.halted_until && turn.event.at < *link.halted_until) return false;
   return link.ticket && (link.stage == LinkStage::open || link.stage == LinkStage::solved);
 }
@@ -250,8 +271,24 @@ void forget_comment(Turn& turn, const DeskComment& comment) {
 std::string words_of(const Turn& turn, const Said& said) {
   const std::string plain = turn.plain(said.body);
   if (!plain.empty()) return plain;
+  return attached(turn.files_of(said.body));
+}
+
+void keep_files_waiting(Turn& turn, const Said& said) {
+  if (files_in(said.body).empty()) return;
+  turn.keep_waiting({.key = said.key + "/files",
+                     .kind = "chat.files",
+                     .channel = turn.channel,
+                     .thread = turn.thread,
+                     .message = said.message,
+                     .author = said.author,
+                     .body = json::object{{"files", Turn::member(said.body, "files")}},
+                     .at = said.at});
+}
+
+std::string attached(const std::vector<FileLink>& files) {
   std::vector<std::string> names;
-  for (const FileLink& file : turn.files_of(said.body)) names.push_back(file.name);
+  for (const FileLink& file : files) names.push_back(file.name);
   return names.empty() ? "" : "Attached: " + join(names, ", ");
 }
 
@@ -274,6 +311,9 @@ void advance(Turn& turn) {
   give_up_reopening(turn);
   open_when_ready(turn);
   greet_when_ready(turn);
+  const bool is_live =
+      turn.event.kind.starts_with("chat.") && !Turn::is_set(turn.event.body, "is_history");
+  if (is_live && !turn.waiting.empty() && has_missed(turn, turn.thread)) ask_missed(turn);
   for (const Said& one : turn.waiting) turn.has_names(one);  // all are asked for at once
   while (!turn.waiting.empty() && is_ready(turn)) {
     const Said head = turn.waiting.front();

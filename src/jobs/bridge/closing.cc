@@ -22,6 +22,24 @@ bool is_closed_for_good(const std::string& why) {
   return why == "closed";
 }
 
+/// The desk does not change the status: the thread goes on as it was before, and is told why.
+void take_status_refused(Turn& turn, const Answer& answer) {
+  if (turn.settings == nullptr) return;
+  const bool is_solving = answer.what == "solved";
+  const LinkStage expected = is_solving ? LinkStage::solved : LinkStage::reopening;
+  if (turn.link->stage != expected) return;
+  // What waits for a ticket to be open again is a comment now: a solved ticket takes comments.
+  turn.link->stage = LinkStage::open;
+  turn.link->solved_at.reset();
+  if (is_solving) {
+    turn.change_record({.status = Status::open});
+    turn.react("white_check_mark", true);
+  }
+  turn.say(fmt::format("The desk did not {} the ticket: {}", is_solving ? "solve" : "reopen",
+                       cut_characters(answer.why, 200)));
+  advance(turn);
+}
+
 }  // namespace
 
 bool is_close_word(const Turn& turn, const std::string& plain) {
@@ -36,7 +54,7 @@ void solve(Turn& turn, const std::string& who) {
   if (turn.link->stage != LinkStage::open) return;
   turn.link->stage = LinkStage::solved;
   turn.link->solved_at = turn.event.at;
-  turn.change_desk({.status = Status::solved}, "solved");
+  turn.change_desk({.status = Status::solved}, "solved", "", false);
   turn.change_record({.status = Status::solved});
   turn.say(fmt::format("Solved by {}.", who));
   turn.react("white_check_mark", false);
@@ -44,7 +62,7 @@ void solve(Turn& turn, const std::string& who) {
 
 void reopen(Turn& turn, const std::string& who) {
   turn.link->stage = LinkStage::reopening;
-  turn.change_desk({.status = Status::open}, "reopened", who);
+  turn.change_desk({.status = Status::open}, "reopened", who, false);
 }
 
 void follow_up(Turn& turn, const std::string& words, const std::string& who) {
@@ -75,8 +93,16 @@ void follow_up(Turn& turn, const std::string& words, const std::string& who) {
 
 void take_comment_back(Turn& turn, const Answer& answer) {
   const auto& dead = turn.view.delivery;
-  if (!turn.link || !turn.ticket || !dead || !is_closed_for_good(answer.why)) return;
+  if (!turn.link || !turn.ticket || !dead) return;
   const auto* comment = std::get_if<DeskComment>(&dead->payload);
+  if (!is_closed_for_good(answer.why)) {
+    const bool is_persons = comment != nullptr && comment->author_name != "Deskwire";
+    if (is_persons && turn.settings != nullptr) {
+      turn.say(fmt::format("A message of {} could not be carried to the desk: {}",
+                           comment->author_name, cut_characters(answer.why, 200)));
+    }
+    return;
+  }
   const bool is_current = comment != nullptr && comment->ticket == turn.ticket->id;
   if (!is_current || turn.link->stage == LinkStage::opening) return;
   turn.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
@@ -87,7 +113,7 @@ void take_reopened(Turn& turn, const Answer& answer) {
   if (!turn.link || !turn.ticket) return;
   const bool is_reopening = turn.link->stage == LinkStage::reopening;
   if (!answer.is_done) {
-    if (!is_closed_for_good(answer.why)) return;  // a person decides about the dead delivery
+    if (!is_closed_for_good(answer.why)) return take_status_refused(turn, answer);
     turn.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
     if (answer.what == "solved" || !is_reopening) return;
     std::string words;
@@ -95,6 +121,7 @@ void take_reopened(Turn& turn, const Answer& answer) {
       const Said head = turn.waiting.front();
       words = words_of(turn, head);
       turn.remember(head, SaidState::carried);
+      keep_files_waiting(turn, head);
     }
     follow_up(turn, words, answer.rest);
     return;

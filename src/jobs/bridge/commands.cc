@@ -142,7 +142,8 @@ std::string command_in(const std::string& kind, const json::value& body) {
   return command.empty() && (is_slash || is_direct) ? "help" : command;
 }
 
-bool obey(Turn& turn, const std::string& command, const std::string& user) {
+bool obey(Turn& turn, const std::string& command, const std::string& user,
+          std::vector<FileLink> files) {
   const std::string word(first_word(command));
   const std::string rest(trim(std::string_view(command).substr(word.size())));
   if (needs_ticket(word)) {
@@ -161,11 +162,12 @@ bool obey(Turn& turn, const std::string& command, const std::string& user) {
   } else if (word == "oncall") {
     return say_oncall(turn);
   } else if (word == "note") {
-    if (rest.empty()) {
+    if (rest.empty() && files.empty()) {
       turn.say("Say what to note: note TEXT.");
     } else {
-      turn.comment(turn.name_of(user), turn.email_of(user),
-                   turn.plain(json::object{{"text", rest}}), false, {});
+      const std::string words =
+          rest.empty() ? attached(files) : turn.plain(json::object{{"text", rest}});
+      turn.comment(turn.name_of(user), turn.email_of(user), words, false, std::move(files));
       turn.say("Noted, for the desk only.");
     }
   } else if (word == "link") {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.h"
 #include "domain/markup.h"
@@ -28,11 +29,26 @@ std::optional<Priority> priority_at_desk(const std::string& name) {
 
 /// A change of status on its way to the desk: what the desk says now is what was before it.
 bool is_status_on_its_way(const Turn& turn) {
-  return std::any_of(turn.view.pending.begin(), turn.view.pending.end(), [](const Delivery& one) {
+  const auto is_it = [](const Delivery& one) {
     const auto* update = std::get_if<DeskUpdate>(&one.payload);
     return update != nullptr && update->patch.status.has_value() &&
            one.state == DeliveryState::pending;
-  });
+  };
+  return std::any_of(turn.view.pending.begin(), turn.view.pending.end(), is_it) ||
+         std::any_of(turn.plan.deliveries.begin(), turn.plan.deliveries.end(), is_it);
+}
+
+/// What we know of the status when the desk is asked. If it is another when the answer comes, the
+/// answer may be from before our own change, which went a way of its own.
+std::string known_status(const Turn& turn) {
+  if (is_status_on_its_way(turn)) return "changing";
+  const TimePoint solved_at = turn.link->solved_at.value_or(TimePoint{});
+  return fmt::format("{}/{}", static_cast<int>(turn.link->stage),
+                     solved_at.time_since_epoch().count());
+}
+
+void ask_status(Turn& turn, const std::string& external_id) {
+  turn.ask("ticket", {{"id", external_id}}, "ticket", known_status(turn), "desk:" + turn.desk());
 }
 
 /// Comments are still being read, page by page: what was said comes before what was done.
@@ -76,7 +92,7 @@ TicketPatch news_of(const Ticket& ticket, const json::value& body) {
 }
 
 struct Told {
-  std::string id, author, email, html, text, marker;
+  std::string id, author, email, html, text, marker, digest;
   bool is_public = false;
   TimePoint at{};
   std::vector<FileLink> files;
@@ -92,8 +108,11 @@ std::vector<Told> comments_in(const Turn& turn, const json::value& body) {
               .html = one["html"].text().value_or(""),
               .text = one["text"].text().value_or(""),
               .marker = one["marker"].text().value_or(""),
+              .digest = one["digest"].text().value_or(""),
               .is_public = one["is_public"].boolean().value_or(false),
               .at = from_rfc3339(one["at"].text().value_or("")).value_or(turn.event.at)};
+    // Who wrote it may be gone at the desk.
+    if (told.author.empty()) told.author = "Desk";
     if (one.raw() != nullptr) told.files = files_in(*one.raw());
     if (!told.id.empty()) out.push_back(std::move(told));
   }
@@ -124,16 +143,18 @@ void note_comment(Turn& turn, const Told& told, SaidState state) {
 
 void post_comment(Turn& turn, const Told& told) {
   const std::string words = plain_of(told);
+  if (words.empty() && told.files.empty()) return note_comment(turn, told, SaidState::kept);
   ChatPost post{.channel = turn.channel,
                 .thread = turn.thread,
                 .author_name = told.author,
-                .files = told.files};
+                .files = told.files,
+                .source = {"desk:" + turn.desk(), turn.external_id(), told.id, told.digest}};
   if (told.html.empty()) {
     post.text = words;
   } else {
     post.html = cut_quoted_html(told.html);
   }
-  turn.deliver(std::move(post), "slack", fmt::format("said {} {}", turn.channel, turn.thread));
+  turn.post(std::move(post));
   turn.plan.changes.push_back(AddComment{{.ticket = turn.ticket->id,
                                           .author_name = told.author,
                                           .author_email = told.email,
@@ -176,7 +197,7 @@ void ask_desk(Turn& turn) {
   // What was said is told before what was done: the answer that solved it, then that it is solved.
   turn.ask("comments", {{"id", turn.external_id()}, {"after", turn.link->comments_until}},
            "comments", "", target);
-  turn.ask("ticket", {{"id", turn.external_id()}}, "ticket", "", target);
+  ask_status(turn, turn.external_id());
 }
 
 void take_desk_change(Turn& turn) {
@@ -194,7 +215,7 @@ void take_record(Turn& turn, const json::value& body) {
   if (turn.ticket) turn.change_record(news_of(*turn.ticket, body));
 }
 
-void take_desk_ticket(Turn& turn, const json::value& body) {
+void take_desk_ticket(Turn& turn, const Answer& answer, const json::value& body) {
   if (!turn.link || !turn.ticket) return;
   TicketPatch news = news_of(*turn.ticket, body);
   const auto status = status_at_desk(Turn::text_of(body, "status"));
@@ -205,7 +226,10 @@ void take_desk_ticket(Turn& turn, const json::value& body) {
     turn.change_record(std::move(news));
     return;
   }
-  if (is_hearing(turn)) {
+  const bool is_solved_there = status == Status::solved;
+  const bool is_news = status && is_solved_there != (turn.link->stage == LinkStage::solved);
+  const bool is_from_before = is_news && !answer.rest.empty() && answer.rest != known_status(turn);
+  if (is_hearing(turn) || is_from_before) {
     news.status.reset();
     turn.change_record(std::move(news));
     return ask_desk(turn);
@@ -235,6 +259,35 @@ void take_desk_comments(Turn& turn, const json::value& body) {
   if (Turn::is_set(body, "has_more")) ask_desk(turn);
 }
 
+/// Reads a comment again whose words were changed at the desk while its post waited.
+void read_again(Turn& turn, const std::string& comment) {
+  int64_t number = 0;
+  std::from_chars(comment.data(), comment.data() + comment.size(), number);
+  if (number <= 0 || turn.external_id().empty()) return;
+  turn.plan.changes.push_back(SetSaid{{.key = key_of(turn.external_id(), comment),
+                                       .kind = "desk.comment",
+                                       .channel = turn.channel,
+                                       .thread = turn.thread,
+                                       .state = SaidState::kept,
+                                       .at = turn.event.at}});
+  turn.ask("comments", {{"id", turn.external_id()}, {"after", std::to_string(number - 1)}},
+           "comments", "again " + comment, "desk:" + turn.desk());
+}
+
+void take_unsaid(Turn& turn, const Answer& answer) {
+  const auto& unsaid = turn.view.delivery;
+  const auto* post = unsaid ? std::get_if<ChatPost>(&unsaid->payload) : nullptr;
+  if (post == nullptr || !turn.link || !turn.ticket || turn.settings == nullptr) return;
+  const bool is_taken_back = unsaid->state == DeliveryState::discarded;
+  if (is_taken_back && answer.why == "reworded") return read_again(turn, post->source.comment);
+  // Of Deskwire's own words the desk needs not hear, nor of each piece of a long comment.
+  if (is_taken_back || post->author_name.empty()) return;
+  turn.comment("Deskwire", "",
+               fmt::format("A comment of {} could not be posted in Slack: {}", post->author_name,
+                           cut_characters(answer.why, 200)),
+               false, {});
+}
+
 void take_own_desk(Turn& turn) {
   const auto& done = turn.view.delivery;
   const bool is_done = Turn::is_set(turn.event.body, "is_done");
@@ -251,12 +304,11 @@ void take_own_desk(Turn& turn) {
                                               .source = comment->source}});
     }
     if (!turn.link || !comment->is_public || turn.settings == nullptr) return;
-    turn.deliver(ChatPost{.channel = turn.channel,
-                          .thread = turn.thread,
-                          .text = comment->body,
-                          .author_name = comment->author_name,
-                          .files = comment->files},
-                 "slack", fmt::format("said {} {}", turn.channel, turn.thread));
+    turn.post({.channel = turn.channel,
+               .thread = turn.thread,
+               .text = comment->body,
+               .author_name = comment->author_name,
+               .files = comment->files});
   } else if (const auto* update = std::get_if<DeskUpdate>(&done->payload)) {
     turn.change_record(update->patch);
     if (turn.link && turn.settings != nullptr && update->patch.status) {
@@ -271,7 +323,7 @@ void take_stranger(Turn& turn, const Answer& answer, const json::value& body) {
   if (turn.link) {
     if (!turn.external_id().empty() && turn.external_id() != answer.rest) return;
     turn.ask("comments", {{"id", answer.rest}, {"after", ""}}, "comments", "", "desk:zendesk");
-    turn.ask("ticket", {{"id", answer.rest}}, "ticket", "", "desk:zendesk");
+    ask_status(turn, answer.rest);
     return;
   }
   if (turn.ticket) return;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "jobs/bridge/turn.h"
@@ -233,19 +234,46 @@ void take_opened(Turn& turn, const Answer& answer) {
   advance(turn);
 }
 
+namespace {
+
+struct OncallPlace {
+  json::value person;
+  int64_t level = 0;
+  std::string called;  ///< "primary", "level 3"
+};
+
+/// Who is on call, the nearest level first; one without a name is nobody.
+std::vector<OncallPlace> oncall_places(const json::value& body) {
+  std::vector<OncallPlace> out;
+  std::vector<Problem> ignored;
+  const auto add = [&out](const json::value& person, int64_t level) {
+    if (Turn::text_of(person, "name").empty()) return;
+    std::string called = fmt::format("level {}", level);
+    if (level == 1) called = "primary";
+    if (level == 2) called = "secondary";
+    out.push_back({person, level, std::move(called)});
+  };
+  const JsonView people = JsonView(body, ignored)["people"];
+  for (const JsonView& one : people.elements()) add(*one.raw(), one["level"].integer().value_or(0));
+  if (people.is_present()) return out;
+  add(Turn::member(body, "primary"), 1);
+  add(Turn::member(body, "secondary"), 2);
+  return out;
+}
+
+}  // namespace
+
 OncallText oncall_text(const json::value& body) {
   OncallText out;
   std::vector<std::string> people;
-  for (const char* level : {"primary", "secondary"}) {
-    const json::value person = Turn::member(body, level);
-    const std::string name = Turn::text_of(person, "name");
-    if (name.empty()) continue;
-    people.push_back(fmt::format("{} ({})", name, level));
-    const std::string id = Turn::text_of(person, "slack");
-    if (!id.empty()) out.mentions.push_back(id);
-    if (out.email.empty() && std::string_view(level) == "primary") {
-      out.email = Turn::text_of(person, "email");
-    }
+  std::set<int64_t> mentioned;
+  for (const OncallPlace& one : oncall_places(body)) {
+    people.push_back(fmt::format("{} ({})", Turn::text_of(one.person, "name"), one.called));
+    // The two nearest levels that have anybody hear of it; the rest is named.
+    if (mentioned.size() < 2) mentioned.insert(one.level);
+    const std::string id = Turn::text_of(one.person, "slack");
+    if (!id.empty() && mentioned.count(one.level) > 0) out.mentions.push_back(id);
+    if (one.level == 1 && out.email.empty()) out.email = Turn::text_of(one.person, "email");
   }
   if (!people.empty()) out.text = "On call: " + join(people, ", ");
   return out;

@@ -60,6 +60,13 @@ Result<std::string> last_message(ReadDb& db, const std::string& channel,
   return last;
 }
 
+Result<bool> has_reacted(ReadDb& db, const std::string& channel, const std::string& thread,
+                         const std::string& author) {
+  bool has = false;
+  DW_CHECK(db.run(stmt::reactions_by, {channel, thread, author}, [&](const Row&) { has = true; }));
+  return has;
+}
+
 Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std::string& thread,
                                TimePoint since) {
   int64_t count = 0;

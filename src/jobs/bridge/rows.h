@@ -42,6 +42,10 @@ Result<std::vector<Said>> messages_between(ReadDb& db, const std::string& channe
                                            const std::string& thread, const std::string& after,
                                            const std::string& until, size_t limit);
 
+/// Whether that person's emoji on a thread's first message came before.
+Result<bool> has_reacted(ReadDb& db, const std::string& channel, const std::string& thread,
+                         const std::string& author);
+
 /// How much was carried to the other side of what was said since then.
 Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std::string& thread,
                                TimePoint since);

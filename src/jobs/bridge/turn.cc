@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "domain/pieces.h"
 
 namespace dw {
 namespace {
@@ -283,7 +284,26 @@ void Turn::deliver_in(std::string lane, Payload payload, const std::string& targ
 
 void Turn::deliver(Payload payload, const std::string& target, const std::string& reference,
                    bool holds_lane) {
-  deliver_in(lane(), std::move(payload), target, reference, holds_lane);
+  const bool is_said =
+      std::holds_alternative<ChatPost>(payload) || std::holds_alternative<ChatReact>(payload);
+  const bool is_heard = std::holds_alternative<Ask>(payload) && target.starts_with("desk:");
+  deliver_in(is_said || is_heard ? chat_lane() : lane(), std::move(payload), target, reference,
+             holds_lane);
+}
+
+void Turn::post(ChatPost post) {
+  const std::string reference = fmt::format("said {} {}", channel, thread);
+  const size_t pieces = pieces_of(post).size();
+  if (pieces <= 1) return deliver(std::move(post), "slack", reference, false);
+  const std::vector<FileLink> files = std::move(post.files);
+  post.files.clear();
+  for (size_t i = 1; i <= pieces; ++i) {
+    post.part = static_cast<int>(i);
+    if (i == pieces) post.files = files;
+    deliver(post, "slack", reference, false);
+    post.author_name.clear();
+    post.mentions.clear();
+  }
 }
 
 void Turn::say(std::string words, std::vector<std::string> mentions) {
@@ -291,11 +311,10 @@ void Turn::say(std::string words, std::vector<std::string> mentions) {
     plan.reply = json::object{{"text", std::move(words)}};
     return;
   }
-  ChatPost post{.channel = channel,
-                .thread = thread,
-                .text = std::move(words),
-                .mentions = std::move(mentions)};
-  deliver(std::move(post), "slack", fmt::format("said {} {}", channel, thread));
+  post({.channel = channel,
+        .thread = thread,
+        .text = std::move(words),
+        .mentions = std::move(mentions)});
 }
 
 void Turn::react(const std::string& emoji, bool is_removed) {
@@ -313,8 +332,11 @@ void Turn::ask(const std::string& about, json::object details, const std::string
   if (!asked_.insert(reference).second) return;
   // Who is on call is asked beside the thread: a pager that is down holds nothing back.
   const bool is_beside = target.starts_with("oncall:");
-  deliver_in(lane() + (is_beside ? "/oncall" : ""), Ask{about, std::move(details)}, target,
-             reference, false);
+  Ask question{about, std::move(details)};
+  if (is_beside) {
+    return deliver_in(lane() + "/oncall", std::move(question), target, reference, false);
+  }
+  deliver(std::move(question), target, reference, false);
 }
 
 void Turn::wake_at(TimePoint when, const std::string& why) {

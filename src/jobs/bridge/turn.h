@@ -52,7 +52,13 @@ class Turn {
   static bool is_set(const json::value& body, std::string_view key);
   static json::value member(const json::value& body, std::string_view key);
 
+  /// To the desk. What is said in the thread has a lane of its own: neither direction holds the
+  /// other back.
   std::string lane() const { return lane_of(channel, thread); }
+  std::string chat_lane() const { return chat_lane_of(channel, thread); }
+  static std::string chat_lane_of(const std::string& channel, const std::string& thread) {
+    return lane_of(channel, thread) + "/chat";
+  }
   static std::string lane_of(const std::string& channel, const std::string& thread) {
     return "slack:" + channel + (thread.empty() ? "" : "/" + thread);
   }
@@ -85,8 +91,12 @@ class Turn {
   /// Asks for what is missing; true if nothing is.
   bool has_names(const Said& said);
 
+  /// In the lane of its direction.
   void deliver(Payload payload, const std::string& target, const std::string& reference = {},
                bool holds_lane = true);
+  /// In the thread; what is longer than a message can be is said in several. Nobody waits for one
+  /// that the chat refuses.
+  void post(ChatPost post);
   void deliver_in(std::string lane, Payload payload, const std::string& target,
                   const std::string& reference = {}, bool holds_lane = true,
                   std::optional<TimePoint> earliest = {});
@@ -133,6 +143,8 @@ void take_message(Turn& turn);
 void take_edit(Turn& turn);
 void take_deletion(Turn& turn);
 void take_reaction(Turn& turn);
+/// Of the event that somebody gave a message an emoji, by its body: "C1/100.1/tada/U7".
+std::string reaction_key(const json::value& body);
 /// The channel's name is known now: what waited for it is taken or let go.
 void decide(Turn& turn);
 /// A message that was dealt with and stayed in the chat.
@@ -195,6 +207,10 @@ bool is_unheard(const Delivery& delivery);
 void forget_comment(Turn& turn, const DeskComment& comment);
 /// A message as the desk gets it: its text, or the names of its files.
 std::string words_of(const Turn& turn, const Said& said);
+/// "Attached: a.png, b.txt"; empty without files.
+std::string attached(const std::vector<FileLink>& files);
+/// The files of a message that is not carried itself are, as soon as the ticket is open.
+void keep_files_waiting(Turn& turn, const Said& said);
 /// False, and the thread is stopped for a while, where it carries too much.
 bool may_carry(Turn& turn, TimePoint said_at);
 // closing.cc
@@ -204,6 +220,8 @@ void solve(Turn& turn, const std::string& who);
 void reopen(Turn& turn, const std::string& who);
 void follow_up(Turn& turn, const std::string& words, const std::string& who);
 void take_reopened(Turn& turn, const Answer& answer);
+/// The chat refused a post, or it was too late for it.
+void take_unsaid(Turn& turn, const Answer& answer);
 /// A comment was refused: where the ticket is closed for good, it opens a follow-up.
 void take_comment_back(Turn& turn, const Answer& answer);
 // thanks.cc
@@ -216,13 +234,14 @@ bool is_thanks(std::string_view text, const NamesById& names = {});
 std::string command_of(std::string_view text);
 /// The command of a message, without the mention; empty if it is none.
 std::string command_in(const std::string& kind, const json::value& body);
-/// Carries out a command; false while a name is missing.
-bool obey(Turn& turn, const std::string& command, const std::string& user);
+/// Carries out a command; false while a name is missing. `files` hang on a note.
+bool obey(Turn& turn, const std::string& command, const std::string& user,
+          std::vector<FileLink> files = {});
 void take_command(Turn& turn);
 // desk_side.cc
 void take_desk_change(Turn& turn);
 void take_own_desk(Turn& turn);
-void take_desk_ticket(Turn& turn, const json::value& answer);
+void take_desk_ticket(Turn& turn, const Answer& answer, const json::value& body);
 void take_desk_comments(Turn& turn, const json::value& answer);
 void take_stranger(Turn& turn, const Answer& answer, const json::value& body);
 /// Our record of a ticket that no thread talks about.
@@ -242,6 +261,14 @@ std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
                          const std::string& timezone);
 void take_summary_tick(Turn& turn);
 // catchup.cc
+/// Whether something that was missed while we were away has still to be read: known under this id,
+/// of a thread or (no thread) of a channel's first messages.
+std::string missed_id(const std::string& channel, const std::string& thread);
+bool has_missed(const Turn& turn, const std::string& thread);
+/// What is said in a thread while its history waits to be read: that is read next.
+void ask_missed(Turn& turn);
+/// The thread's history is read: what was said since goes on.
+void end_missed(Turn& turn);
 void take_catchup_tick(Turn& turn);
 /// A channel that is configured by its name has this id.
 void take_named(Turn& turn, const Answer& answer, const json::value& body);
@@ -259,5 +286,7 @@ constexpr Millis breaker_pause{600'000};
 constexpr Millis reopen_window{14LL * 86'400'000};
 constexpr Millis oncall_patience{10'000};
 constexpr Millis hourglass_after{3'000};
+/// How long what is said waits for what was missed before it.
+constexpr Millis missed_patience{120'000};
 
 }  // namespace dw

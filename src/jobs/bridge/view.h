@@ -21,10 +21,11 @@ struct BridgeView {
   TicketId fresh_ticket;        ///< the number that a new ticket gets
   std::vector<Said> waiting;    ///< in the thread, in order
   std::optional<Said> said;     ///< the message that the event brings, edits or deletes
+  bool has_reacted = false;     ///< that person to that message, before: of a history's reaction
   std::optional<Said> root;     ///< the thread's first message, while it has no ticket
   std::set<std::string> heard;  ///< keys that the event brings and that came before
   std::map<std::string, Known> known;
-  std::vector<Delivery> pending;     ///< open in the thread's lane
+  std::vector<Delivery> pending;     ///< open in the thread's two lanes
   std::vector<Delivery> told;        ///< to the desk, of what was said and is taken back now
   std::vector<Delivery> hourglass;   ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;  ///< that the event is the answer to

@@ -1,0 +1,99 @@
+// Order and silence between Slack and Zendesk, through the whole daemon: what several sockets bring
+// at once, and what is taken back while the other side is away.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bridgeWorld } from "./bridge_world.mjs";
+import { until } from "./daemon.mjs";
+
+const api = (world, path, method = "GET") => fetch(`${world.desk.url}/api/v2/${path}`,
+  { method, headers: { authorization: "Bearer ready-token" } });
+
+test("three at once over two sockets, the middle by somebody new, keep their order", async () => {
+  const world = await bridgeWorld();
+  await world.start();
+  const root = await world.say("VPN is down");
+  await until(() => world.ticket(root), "a ticket");
+  const said = [];
+  for (let round = 0; round < 8; ++round) {
+    const words = ["one", "two", "three"].map((word) => `${word} of ${round}.`);
+    said.push(...words);
+    await Promise.all(words.map((text, i) => world.say(text, root,
+      { user: i === 1 ? `U1${round}` : "U7" })));
+    await world.reads(root, new RegExp(`three of ${round}`));
+  }
+  const comments = (await world.ticket(root)).comments;
+  const carried = comments.map((one) => /\w+ of \d+\./.exec(one.plain_body)?.[0]).filter(Boolean);
+  const inThread = (await world.thread(root)).map((one) => /\w+ of \d+\./.exec(one.text)?.[0])
+    .filter(Boolean);
+  assert.equal(carried.length, said.length);
+  assert.deepEqual(carried, inThread, "as they stand in the thread");
+  await world.end();
+});
+
+test("a comment that is made private while Slack is away is never posted", async () => {
+  const world = await bridgeWorld();
+  await world.start();
+  const root = await world.say("VPN is down");
+  const { id } = await until(() => world.ticket(root), "a ticket");
+  await world.hears(root, new RegExp(`#${id}`));
+  for (let i = 0; i < 4; ++i) {
+    await world.slack.order("fault", { method: "chat.postMessage", status: 503 });
+  }
+  const { comment } = await world.desk.tell("say", { ticket: id, html: "<p>he is rude</p>" });
+  await until(async () => (await world.slack.order("calls", { method: "chat.postMessage" }))
+    .calls.length >= 2, "a try");
+  await api(world, `tickets/${id}/comments/${comment}/make_private.json`, "PUT");
+  // Meanwhile the customer's words go to the desk.
+  await world.say("it is urgent", root);
+  await world.reads(root, /it is urgent/);
+  await world.desk.tell("say", { ticket: id, html: "<p>we are on it</p>" });
+  await world.hears(root, /we are on it/);
+  const texts = (await world.thread(root)).map((one) => one.text).join("\n");
+  assert.doesNotMatch(texts, /rude/);
+  await world.end();
+});
+
+test("a long comment is split, and a refused post holds nobody", async () => {
+  const world = await bridgeWorld();
+  await world.start();
+  const root = await world.say("VPN is down");
+  const { id } = await until(() => world.ticket(root), "a ticket");
+  await world.hears(root, new RegExp(`#${id}`));
+  const words = Array.from({ length: 2000 }, (_, i) => `word${i}`);
+  await world.desk.tell("say", { ticket: id, html: `<p>${words.join(" ")}</p>` });
+  await world.hears(root, /word1999/);
+  const pieces = (await world.thread(root)).filter((one) => /word\d/.test(one.text));
+  assert.ok(pieces.length > 2 && pieces.every((one) => one.text.length <= 4000), "split");
+  assert.deepEqual(pieces.flatMap((one) => one.text.match(/word\d+/g)), words);
+  await world.slack.order("fault", { method: "chat.postMessage", word: "is_archived" });
+  await world.desk.tell("say", { ticket: id, html: "<p>lost</p>" });
+  const note = await world.reads(root, /could not be posted in Slack/);
+  assert.equal(note.public, false);
+  await world.desk.tell("say", { ticket: id, html: "<p>found</p>" });
+  await world.hears(root, /found/);
+  await world.end();
+});
+
+test("what was missed comes before what is said after it", async () => {
+  const world = await bridgeWorld();
+  await world.start();
+  const root = await world.say("VPN is down");
+  const { id } = await until(() => world.ticket(root), "a ticket");
+  await world.hears(root, new RegExp(`#${id}`));
+  const second = await world.say("Printer is down");
+  const other = await until(() => world.ticket(second), "another ticket");
+  await world.hears(second, new RegExp(`#${other.id}`));
+  await world.daemon.stop();
+  await world.slack.order("lose");
+  await world.say("said while you were away", root);
+  await world.slack.order("react", { channel: "C1", ts: second, user: "U7",
+    emoji: "white_check_mark" });
+  await world.slack.order("lose", { on: false });
+  await world.start();
+  await world.say("done", root);
+  await world.status(root, "solved");
+  await world.reads(root, /said while you were away/);
+  await world.status(second, "solved");
+  assert.equal((await world.ticket(root)).status, "solved");
+  await world.end();
+});
