@@ -36,7 +36,7 @@ class InboxSink : public EventSink {
 }  // namespace
 
 void Listeners::start() {
-  if (!core_.settings.bridges.empty()) catch_up();
+  catch_up();
   start_export();
   start_slack();
 }
@@ -70,7 +70,12 @@ void Listeners::start_slack() {
 
 void Listeners::catch_up() {
   const std::string key = fmt::format("catchup/{}/{}", core_.holder, to_rfc3339(core_.clock.now()));
-  tasks_.run("catch up", tick(core_, "bridge.catchup", key));
+  if (!core_.settings.bridges.empty()) {
+    tasks_.run("catch up", tick(core_, "bridge.catchup", key));
+  }
+  if (core_.slack != nullptr && !core_.settings.own.get<Tallies>().empty()) {
+    tasks_.run("tally catch up", tick(core_, "tally.catchup", "tally/" + key));
+  }
 }
 
 void Listeners::start_export() {

@@ -81,22 +81,33 @@ class Backfill {
 
   /// How many messages there were. errors  as Slack says; a page that was taken stays counted
   Task<Result<int64_t>> run() {
-    std::string cursor;
-    do {
-      DW_CO_TRY(const json::value page, co_await ask(cursor));
-      std::vector<Problem> ignored;
-      const JsonView view(page, ignored);
-      json::array found;
-      for (const JsonView& one : view["messages"].elements()) found.push_back(*one.raw());
-      DW_CO_CHECK(co_await take(cursor, std::move(found)));
-      cursor = view["next_cursor"].text().value_or("");
-      if (::isatty(STDERR_FILENO) != 0) show_progress(cursor.empty());
-    } while (!cursor.empty());
+    DW_CO_CHECK(co_await read_all(""));
+    // Replies stand in no history of the channel: each thread has one of its own.
+    for (const std::string& thread : threads_) DW_CO_CHECK(co_await read_all(thread));
     if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
     co_return messages_;
   }
 
  private:
+  Task<Result<void>> read_all(std::string thread) {
+    std::string cursor;
+    do {
+      DW_CO_TRY(const json::value page, co_await ask(thread, cursor));
+      std::vector<Problem> ignored;
+      const JsonView view(page, ignored);
+      json::array found;
+      for (const JsonView& one : view["messages"].elements()) found.push_back(*one.raw());
+      for (const JsonView& one : view["threads"].elements()) {
+        threads_.push_back(one["message"].text().value_or(""));
+      }
+      DW_CO_CHECK(co_await take(thread, cursor, std::move(found)));
+      cursor = view["next_cursor"].text().value_or("");
+      const bool is_last = cursor.empty() && !thread.empty() && thread == threads_.back();
+      if (::isatty(STDERR_FILENO) != 0) show_progress(is_last);
+    } while (!cursor.empty());
+    co_return Result<void>();
+  }
+
   Target* chat() const {
     for (const auto& target : core_.targets) {
       if (target->name() == chat_target) return target.get();
@@ -105,7 +116,7 @@ class Backfill {
   }
 
   /// Waits as long as Slack says, and tries again.
-  Task<Result<json::value>> ask(std::string cursor) {
+  Task<Result<json::value>> ask(std::string thread, std::string cursor) {
     Target* target = chat();
     if (target == nullptr) {
       co_return Error{ErrorKind::invalid, "slack", "is not configured: set slack.bot_token"};
@@ -114,9 +125,10 @@ class Backfill {
     for (int tries = 0; tries < tries_max; ++tries) {
       const double since = std::chrono::duration<double>(since_.time_since_epoch()).count();
       Delivery delivery{.lane = "tally backfill", .target = chat_target};
-      delivery.payload = Ask{"history", json::object{{"channel", channel_},
-                                                     {"since", fmt::format("{:.6f}", since)},
-                                                     {"cursor", cursor}}};
+      json::object details{
+          {"channel", channel_}, {"since", fmt::format("{:.6f}", since)}, {"cursor", cursor}};
+      if (!thread.empty()) details["thread"] = thread;
+      delivery.payload = Ask{"history", std::move(details)};
       std::vector<Delivery> one;
       one.push_back(std::move(delivery));
       std::vector<Outcome> outcomes =
@@ -134,14 +146,15 @@ class Backfill {
     co_return Error{ErrorKind::unreachable, "slack", why + "; nothing was lost, run it again"};
   }
 
-  Task<Result<Accepted>> take(std::string cursor, json::array found) {
+  Task<Result<Accepted>> take(std::string thread, std::string cursor, json::array found) {
     for (const json::value& one : found) note_time(one);
     messages_ += static_cast<int64_t>(found.size());
     const int64_t asked = started_at_.time_since_epoch().count();
-    Event event{.source = "tally",
-                .key = fmt::format("history/{}/{}/{}", channel_, asked, cut_bytes(cursor, 300)),
-                .kind = "tally.history",
-                .at = core_.clock.now()};
+    Event event{
+        .source = "tally",
+        .key = fmt::format("history/{}/{}/{}/{}", channel_, asked, thread, cut_bytes(cursor, 300)),
+        .kind = "tally.history",
+        .at = core_.clock.now()};
     event.body = json::object{
         {"channel", channel_}, {"asked_at", asked * 1000}, {"messages", std::move(found)}};
     Asked by{"command line", "tally.backfill", channel_};
@@ -171,6 +184,7 @@ class Backfill {
   Core& core_;
   std::string channel_;
   TimePoint since_, started_at_, oldest_{};
+  std::vector<std::string> threads_;
   int64_t messages_ = 0;
 };
 

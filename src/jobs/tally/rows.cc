@@ -182,6 +182,13 @@ Result<Page<TallyRow>> rows(ReadDb& db, const TallyQuery& query, const std::stri
   return out;
 }
 
+Result<std::string> newest_message(ReadDb& db, const std::string& channel) {
+  std::string newest;
+  DW_CHECK(
+      db.run(stmt::newest_tally_message, {channel}, [&](const Row& row) { newest = row.text(0); }));
+  return newest;
+}
+
 Result<std::vector<TallyMessage>> texts(ReadDb& db, const std::string& channel,
                                         const std::string& after, size_t limit) {
   std::vector<TallyMessage> out;

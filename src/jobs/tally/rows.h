@@ -36,6 +36,9 @@ Result<std::optional<TallyBar>> bar(ReadDb& db, int64_t id, TimePoint since);
 /// Channels that ever counted anything.
 Result<std::vector<std::string>> channels(ReadDb& db);
 
+/// The greatest id of a message that is known of a channel; empty: none is.
+Result<std::string> newest_message(ReadDb& db, const std::string& channel);
+
 /// The lines behind an agent's number (`username` empty: everybody's), newest first.
 Result<Page<TallyRow>> rows(ReadDb& db, const TallyQuery& query, const std::string& username,
                             const PageRequest& page);

@@ -1,5 +1,8 @@
 #include "jobs/tally/tally.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
@@ -12,6 +15,10 @@ constexpr std::string_view message_kind = "chat.message";
 constexpr std::string_view edit_kind = "chat.edit";
 constexpr std::string_view delete_kind = "chat.delete";
 constexpr std::string_view history_kind = "tally.history";
+constexpr std::string_view catchup_kind = "tally.catchup";
+constexpr std::string_view answer_kind = "tally.answered";
+/// A thread may have begun so long before what was missed in it.
+constexpr int64_t thread_micros_max = 7LL * 86'400 * 1'000'000;
 /// Of one message: 40,000 characters are the most that Slack takes, and four bytes the most of
 /// each.
 constexpr size_t text_bytes_max = 160'000;
@@ -65,6 +72,37 @@ Result<TallyMessage> tally_message(const json::value& body, int64_t revision, Ti
   return message;
 }
 
+namespace {
+
+/// What is asked for after a time away.
+struct Catchup {
+  std::string channel, thread;  ///< empty: its first messages
+  std::string newest;           ///< of the channel, when it was asked
+  int64_t asked_at = 0;         ///< in microseconds: an edit that came later is newer
+};
+
+/// First messages are read from before what was missed: their threads go on.
+std::string since_of(const Catchup& asked) {
+  if (!asked.thread.empty()) return asked.newest;
+  const int64_t micros = std::max<int64_t>(micros_of(asked.newest) - thread_micros_max, 0);
+  return fmt::format("{}.{:06}", micros / 1'000'000, micros % 1'000'000);
+}
+
+Delivery question(const Catchup& asked, const std::string& since, const std::string& cursor) {
+  json::object details{{"channel", asked.channel}, {"since", since}, {"cursor", cursor}};
+  if (!asked.thread.empty()) details["thread"] = asked.thread;
+  return {.lane = "tally:" + asked.channel,
+          .target = "slack",
+          .payload = Ask{"history", std::move(details)},
+          .holds_lane = false,
+          .answer_kind = std::string(answer_kind),
+          .reference =
+              fmt::format("{} {} {} {}", asked.channel, asked.thread.empty() ? "-" : asked.thread,
+                          asked.newest, asked.asked_at)};
+}
+
+}  // namespace
+
 Tally::Tally(const std::vector<TallySettings>& settings) {
   for (const TallySettings& one : settings) {
     Result<TallyFormats> made = TallyFormats::make(one.pattern, one.username_suffix);
@@ -79,29 +117,82 @@ const TallyFormats* Tally::formats_of(const std::string& channel) const {
 }
 
 bool Tally::takes(std::string_view kind) const {
-  return kind == message_kind || kind == edit_kind || kind == delete_kind || kind == history_kind;
+  return kind == message_kind || kind == edit_kind || kind == delete_kind || kind == history_kind ||
+         kind == catchup_kind || kind == answer_kind;
 }
 
 Retention Tally::retention() const {
   return {.steps = {tally::prune}};
 }
 
-Result<NoView> Tally::read(const Event&, ReadDb&) const {
-  return NoView{};  // the store itself keeps the newest text of a message
+Result<TallyView> Tally::read(const Event& event, ReadDb& db) const {
+  TallyView view;  // the store itself keeps the newest text of a message
+  if (event.kind != catchup_kind) return view;
+  for (const auto& [channel, formats] : formats_) {
+    DW_TRY(view.newest[channel], tally::newest_message(db, channel));
+  }
+  return view;
 }
 
-Plan Tally::plan(const Event& event, const NoView&) const {
-  Plan plan;
+void Tally::keep(Plan& plan, const json::value& one, int64_t revision, TimePoint at) const {
+  std::vector<Problem> ignored;
+  const TallyFormats* formats = formats_of(JsonView(one, ignored)["channel"].text().value_or(""));
+  Result<TallyMessage> message = tally_message(one, revision, at);
+  if (formats == nullptr || !message.ok()) return;
+  message->updates = formats->read(message->text, message->blocks);
+  plan.changes.emplace_back(KeepTally{std::move(*message)});
+}
+
+/// A page of a channel's history, or of a thread's.
+void Tally::take_answer(Plan& plan, const Event& event) const {
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);
-  const TallyFormats* formats = formats_of(body["channel"].text().value_or(""));
-  if (formats == nullptr) return plan;
-  const auto keep = [&](const json::value& one, int64_t revision) {
-    Result<TallyMessage> message = tally_message(one, revision, event.at);
-    if (!message.ok()) return;
-    message->updates = formats->read(message->text, message->blocks);
-    plan.changes.emplace_back(KeepTally{std::move(*message)});
-  };
+  const std::string reference = body["reference"].text().value_or("");
+  const std::vector<std::string_view> words = split(reference, ' ');
+  if (words.size() != 4 || !body["is_done"].boolean().value_or(false)) return;
+  Catchup asked{.channel = std::string(words[0]),
+                .thread = std::string(words[1] == "-" ? "" : words[1]),
+                .newest = std::string(words[2])};
+  std::from_chars(words[3].data(), words[3].data() + words[3].size(), asked.asked_at);
+  const JsonView page = body["answer"];
+  for (const JsonView& one : page["messages"].elements()) {
+    keep(plan, *one.raw(), asked.asked_at, event.at);
+  }
+  for (const std::string& message : page["deleted"].texts()) {
+    plan.changes.emplace_back(
+        DropTally{asked.channel, message, TimePoint(Millis(micros_of(message) / 1000))});
+  }
+  for (const JsonView& one : page["threads"].elements()) {
+    const std::string latest = one["latest_reply"].text().value_or("");
+    if (!latest.empty() && micros_of(latest) <= micros_of(asked.newest)) continue;
+    Catchup thread = asked;
+    thread.thread = one["message"].text().value_or("");
+    plan.deliveries.push_back(question(thread, asked.newest, ""));
+  }
+  const std::string next = page["next_cursor"].text().value_or("");
+  if (!next.empty()) plan.deliveries.push_back(question(asked, since_of(asked), next));
+}
+
+Plan Tally::plan(const Event& event, const TallyView& view) const {
+  Plan plan;
+  if (event.kind == answer_kind) {
+    take_answer(plan, event);
+    return plan;
+  }
+  for (const auto& [channel, newest] : view.newest) {
+    // Where nothing was ever said nothing was missed; `tally backfill` reads what was before.
+    if (newest.empty()) continue;
+    const Catchup asked{.channel = channel,
+                        .thread = {},
+                        .newest = newest,
+                        .asked_at = event.at.time_since_epoch().count() * 1000};
+    plan.deliveries.push_back(question(asked, since_of(asked), ""));
+  }
+  // The same message comes as one of its own, with all that it holds.
+  if (event.kind == message_kind && event.key.find("/mention/") != std::string::npos) return plan;
+  std::vector<Problem> ignored;
+  const JsonView body(event.body, ignored);
+  if (formats_of(body["channel"].text().value_or("")) == nullptr) return plan;
   if (event.kind == delete_kind) {
     const std::string message = body["message"].text().value_or("");
     const auto at = TimePoint(Millis(micros_of(message) / 1000));
@@ -109,9 +200,11 @@ Plan Tally::plan(const Event& event, const NoView&) const {
   } else if (event.kind == history_kind) {
     // What was edited after the question was asked comes, or came, as an edit of its own.
     const int64_t asked = body["asked_at"].integer().value_or(0);
-    for (const JsonView& one : body["messages"].elements()) keep(*one.raw(), asked);
+    for (const JsonView& one : body["messages"].elements()) {
+      keep(plan, *one.raw(), asked, event.at);
+    }
   } else {
-    keep(event.body, event.kind == edit_kind ? revision_of(event) : 0);
+    keep(plan, event.body, event.kind == edit_kind ? revision_of(event) : 0, event.at);
   }
   return plan;
 }

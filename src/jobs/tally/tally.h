@@ -5,6 +5,8 @@
 //   "chat.delete"  {"channel","message"}
 // and from `deskwire tally backfill`
 //   "tally.history" {"channel","asked_at","messages":[bodies of chat.message]}
+// and after a time away "tally.catchup": it asks for what was said since the newest message that it
+// knows, threads included; the answers are "tally.answered".
 #pragma once
 #include <map>
 #include <string>
@@ -15,7 +17,12 @@
 
 namespace dw {
 
-class Tally : public JobOf<NoView> {
+/// What is known before the history is asked for: the newest message of each channel.
+struct TallyView {
+  std::map<std::string, std::string> newest;
+};
+
+class Tally : public JobOf<TallyView> {
  public:
   /// The settings have been checked: a pattern that is none was refused at the start.
   explicit Tally(const std::vector<TallySettings>& settings);
@@ -23,13 +30,16 @@ class Tally : public JobOf<NoView> {
   std::string_view name() const override { return "tally"; }
   bool takes(std::string_view kind) const override;
   Retention retention() const override;
-  Result<NoView> read(const Event& event, ReadDb& db) const override;
-  Plan plan(const Event& event, const NoView& view) const override;
+  Result<TallyView> read(const Event& event, ReadDb& db) const override;
+  Plan plan(const Event& event, const TallyView& view) const override;
 
   /// The formats of a channel; none for a channel that is not tallied.
   const TallyFormats* formats_of(const std::string& channel) const;
 
  private:
+  void keep(Plan& plan, const json::value& message, int64_t revision, TimePoint at) const;
+  void take_answer(Plan& plan, const Event& event) const;
+
   std::map<std::string, TallyFormats> formats_;  // by channel
 };
 

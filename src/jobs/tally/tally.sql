@@ -11,6 +11,9 @@ INSERT INTO tally_message (channel, message, revision, at, is_gone, text, blocks
 VALUES ($1, $2, 0, $3, 1, NULL, NULL)
 ON CONFLICT (channel, message) DO UPDATE SET is_gone = 1, text = NULL, blocks = NULL;
 
+-- name: newest_tally_message
+SELECT message FROM tally_message WHERE channel = $1 ORDER BY message DESC LIMIT 1;
+
 -- name: counted_of_message
 SELECT spelled, name, ticket FROM tally_update WHERE channel = $1 AND message = $2 ORDER BY line;
 

@@ -185,6 +185,9 @@ TEST(Tally, other_channels_are_left_alone) {
   const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = {}, .stats_file = {}}});
   const json::object body{{"channel", "C2"}, {"message", "1.1"}, {"text", two_notes}};
   EXPECT_TRUE(job.plan(event("chat.message", "C2/1.1", body), {}).changes.empty());
+  EXPECT_TRUE(
+      job.plan(event("chat.message", "C1/mention/1771290107.000400", body), {}).changes.empty())
+      << "it may hold less than the message itself";
   EXPECT_TRUE(job.takes("chat.edit") && !job.takes("chat.reaction"));
 }
 
@@ -203,6 +206,49 @@ TEST(Tally, times_of_messages) {
   EXPECT_EQ(micros_of("12"), 12'000'000);
   EXPECT_EQ(micros_of("C1"), 0);
   EXPECT_EQ(micros_of("12.x"), 0);
+}
+
+TEST(Tally, what_was_said_while_it_was_down_is_read_threads_included) {
+  const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = "rcc", .stats_file = {}}});
+  const auto questions = [](const Plan& plan) {
+    std::string out;
+    for (const Delivery& one : plan.deliveries) {
+      out += to_text(encode(one.payload)) + " " + one.reference + "\n";
+    }
+    return out;
+  };
+  EXPECT_EQ(questions(job.plan(event("tally.catchup", "k", json::object{}), {{{"C1", ""}}})), "")
+      << "the first start";
+  Plan plan =
+      job.plan(event("tally.catchup", "k", json::object{}), {{{"C1", "1771290107.000400"}}});
+  ASSERT_EQ(plan.deliveries.size(), 1U);
+  EXPECT_EQ(to_text(encode(plan.deliveries[0].payload)),
+            R"({"channel":"C1","since":"1770685307.000400","cursor":"","about":"history"})");
+  const std::string reference = plan.deliveries[0].reference;
+  const auto line = [](const char* ts) {
+    return json::object{
+        {"channel", "C1"}, {"message", ts}, {"text", "Jon Snow (jxsrcc) updated ticket INC1"}};
+  };
+  const json::object page{
+      {"reference", reference},
+      {"is_done", true},
+      {"answer",
+       json::object{{"messages", json::array{line("1771290107.000400"), line("1771290200.1")}},
+                    {"deleted", json::array{"1771290000.1"}},
+                    {"threads", json::array{json::object{{"message", "1771280000.1"},
+                                                         {"latest_reply", "1771280001.1"}},
+                                            json::object{{"message", "1771290107.000400"},
+                                                         {"latest_reply", "1771290300.1"}}}},
+                    {"next_cursor", "n"}}}};
+  plan = job.plan(event("tally.answered", "d", page), {});
+  EXPECT_EQ(plan.changes.size(), 3U);
+  ASSERT_EQ(plan.deliveries.size(), 2U) << questions(plan);
+  EXPECT_EQ(to_text(encode(plan.deliveries[0].payload)),
+            R"({"channel":"C1","since":"1771290107.000400","cursor":"",)"
+            R"("thread":"1771290107.000400","about":"history"})");
+  EXPECT_NE(to_text(encode(plan.deliveries[1].payload)).find(R"("cursor":"n")"), std::string::npos);
+  const json::object refused{{"reference", reference}, {"is_done", false}, {"why", "no"}};
+  EXPECT_TRUE(job.plan(event("tally.answered", "d2", refused), {}).changes.empty());
 }
 
 }  // namespace
