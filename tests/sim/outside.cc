@@ -180,7 +180,7 @@ void Outside::take_effect(const std::string& place_name, const Delivery& deliver
   }
   const bool is_first = had.empty();
   had.push_back({now});
-  if (place.is_talk) talk_.take_effect(delivery);
+  if (place.is_talk) talk_.take_effect(delivery, clock_.now());
   ++effects_;
   story_.tell(subject_of(delivery), "takes effect at " + place_name);
   int64_t& last = place.last_in_lane[delivery.lane];

@@ -137,12 +137,13 @@ void World::check_deliveries() {
     if (is_done && is_outside && !has_happened) {
       story_.broke("nothing is done before it is done", subject, "is done and never happened");
     }
-    // The bridge takes its ⏳ back where the desk was fast enough.
+    // The bridge takes its ⏳ back where the desk was fast enough, and what nobody is to read.
     const bool is_dropped =
-        row.starts_with("4 ") && disk_.count(
-                                     "SELECT count(*) FROM delivery WHERE operation = 'react' "
-                                     "AND id = CAST($1 AS INTEGER)",
-                                     {std::to_string(id)}) == 1;
+        row.starts_with("4 ") &&
+        disk_.count((std::string("SELECT count(*) FROM delivery WHERE (operation = 'react' OR ") +
+                     is_taken_back + ") AND id = CAST($1 AS INTEGER)")
+                        .c_str(),
+                    {std::to_string(id)}) == 1;
     if (!is_done && !row.empty() && !is_dropped && !outside_.is_decided(id)) {
       story_.broke("nothing accepted is lost", subject, "ended without a person: " + row);
     }

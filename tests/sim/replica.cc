@@ -66,6 +66,7 @@ Replica::Replica(ReplicaParts parts)
       bridge(bridge_parts()),
       targets(targets_for(parts, loop, clock)),
       tasks(loop, clock),
+      in_order(loop, clock),
       inbox(store, clock, metrics, {&intake, &desk, &bridge, &telling, &courier},
             {&own_desk, &own_queue}),
       notices(notices_over(loop, store, clock, inbox, parts.outside.report())),
@@ -73,7 +74,9 @@ Replica::Replica(ReplicaParts parts)
       outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets, notice_target),
              parts.outbox),
       scheduler(loop, clock, store, metrics, tasks),
-      janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {}
+      janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {
+  inbox.put_in_order(in_order);
+}
 
 Replica::~Replica() {
   store.writer().kill();  // its thread works on what is taken apart now

@@ -7,6 +7,7 @@
 
 #include "connectors/embedded_desk/embedded_desk.h"
 #include "connectors/embedded_queue/embedded_queue.h"
+#include "engine/in_order.h"
 #include "engine/inbox.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
@@ -84,6 +85,7 @@ class Replica {
   EmbeddedQueue own_queue{"low"};
   std::vector<std::unique_ptr<SimTarget>> targets;
   TaskGroup tasks;
+  InOrder in_order;
   Inbox inbox;
   std::unique_ptr<NoticeRuns> notices;
   NoticeTarget notice_target;

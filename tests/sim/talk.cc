@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace dw::sim {
 namespace {
@@ -52,6 +53,7 @@ json::object Talk::comments_after(const std::string& number, const std::string& 
     out.push_back(json::object{{"id", from->id},
                                {"author", json::object{{"name", "Ida"}}},
                                {"text", from->text},
+                               {"digest", from->text},
                                {"is_public", from->is_public},
                                {"marker", from->marker}});
   }
@@ -73,43 +75,107 @@ json::object Talk::answer(const Delivery& delivery) {
   if (ask->about == "person") return {{"id", id}, {"name", "Ana"}, {"is_bot", false}};
   if (ask->about == "permalink") return {{"url", "http://slack/x"}};
   if (ask->about == "ticket") return {{"id", id}, {"status", "open"}, {"via", "api"}};
+  if (ask->about == "comment_stands") {
+    return comment_stands(id, text_in(ask->details, "comment"));
+  }
   if (ask->about == "comments") return comments_after(id, text_in(ask->details, "after"));
   return {};
 }
 
-void Talk::take_effect(const Delivery& delivery) {
+json::object Talk::comment_stands(const std::string& number, const std::string& comment) const {
+  const auto ticket = tickets_.find(number);
+  if (ticket != tickets_.end()) {
+    for (const Comment& one : ticket->second.comments) {
+      if (one.id == comment) return {{"stands", one.is_public}, {"why", "it is private"}};
+    }
+  }
+  return {{"stands", false}, {"why", "it is gone"}};
+}
+
+std::string Talk::make_private(const std::string& thread, const std::string& text, TimePoint now) {
+  AtDesk* ticket = at_desk(thread);
+  if (ticket == nullptr) return "";
+  for (Comment& one : ticket->comments) {
+    if (one.text != text || !one.is_public) continue;
+    one.is_public = false;
+    one.hidden_at = now;
+    return numbers_.at(key_of(thread));
+  }
+  return "";
+}
+
+int64_t Talk::public_comments(const std::string& thread, const std::string& text) const {
+  const AtDesk* ticket = at_desk(thread);
+  if (ticket == nullptr) return 0;
+  return std::count_if(ticket->comments.begin(), ticket->comments.end(), [&](const Comment& one) {
+    return one.is_public && one.text.find(text) != std::string::npos;
+  });
+}
+
+std::vector<std::string> Talk::posted_behind(const std::string& thread, Millis patience) const {
+  std::vector<std::string> out;
+  const AtDesk* ticket = at_desk(thread);
+  const auto posts = posts_.find(thread);
+  if (ticket == nullptr || posts == posts_.end()) return out;
+  for (const Comment& one : ticket->comments) {
+    if (!one.hidden_at) continue;
+    for (const Post& post : posts->second) {
+      const bool is_it = post.text.find(one.text) != std::string::npos;
+      if (is_it && post.at - *one.hidden_at > patience) out.push_back(one.text);
+    }
+  }
+  return out;
+}
+
+void Talk::take_effect(const Delivery& delivery, TimePoint now) {
   const std::string marker = to_text(delivery.id);
   if (const auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
     AtDesk& ticket = tickets_[number_of(open->key)];
     ++ticket.opened;
     if (ticket.opened == 1) ticket.comments.push_back({"first", open->description, marker});
   } else if (const auto* comment = std::get_if<DeskComment>(&delivery.payload)) {
-    tickets_[comment->external_id].comments.push_back({marker, comment->body, marker});
+    tickets_[comment->external_id].comments.push_back(
+        {marker, comment->body, marker, comment->is_public});
   } else if (const auto* post = std::get_if<ChatPost>(&delivery.payload)) {
-    posts_[post->thread].push_back(post->text);
+    posts_[post->thread].push_back({post->text, now});
   }
 }
 
 std::string Talk::say_at_desk(const std::string& thread, const std::string& text, bool is_public) {
+  AtDesk* ticket = at_desk(thread);
+  if (ticket == nullptr) return "";
+  ticket->comments.push_back({fmt::format("agent-{}", ++last_comment_), text, "", is_public});
+  return numbers_.at(key_of(thread));
+}
+
+const Talk::AtDesk* Talk::at_desk(const std::string& thread) const {
   const auto number = numbers_.find(key_of(thread));
   const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
-  if (found == tickets_.end()) return "";
-  found->second.comments.push_back({fmt::format("agent-{}", ++last_comment_), text, "", is_public});
-  return number->second;
+  return found == tickets_.end() ? nullptr : &found->second;
+}
+
+Talk::AtDesk* Talk::at_desk(const std::string& thread) {
+  return const_cast<AtDesk*>(std::as_const(*this).at_desk(thread));
 }
 
 int64_t Talk::tickets(const std::string& thread) const {
-  const auto number = numbers_.find(key_of(thread));
-  const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
-  return found == tickets_.end() ? 0 : found->second.opened;
+  const AtDesk* ticket = at_desk(thread);
+  return ticket == nullptr ? 0 : ticket->opened;
 }
 
 std::vector<std::string> Talk::comment_texts(const std::string& thread) const {
   std::vector<std::string> texts;
-  const auto number = numbers_.find(key_of(thread));
-  const auto found = number == numbers_.end() ? tickets_.end() : tickets_.find(number->second);
-  if (found == tickets_.end()) return texts;
-  for (const Comment& one : found->second.comments) texts.push_back(one.text);
+  const AtDesk* ticket = at_desk(thread);
+  if (ticket == nullptr) return texts;
+  for (const Comment& one : ticket->comments) texts.push_back(one.text);
+  return texts;
+}
+
+std::vector<std::string> Talk::post_texts(const std::string& thread) const {
+  std::vector<std::string> texts;
+  const auto found = posts_.find(thread);
+  if (found == posts_.end()) return texts;
+  for (const Post& one : found->second) texts.push_back(one.text);
   return texts;
 }
 
@@ -122,13 +188,11 @@ int64_t Talk::comment_place(const std::string& thread, const std::string& text) 
 }
 
 int64_t Talk::post_place(const std::string& thread, const std::string& text) const {
-  const auto found = posts_.find(thread);
-  return found == posts_.end() ? -1 : place_of(found->second, text);
+  return place_of(post_texts(thread), text);
 }
 
 int64_t Talk::posts(const std::string& thread, const std::string& text) const {
-  const auto found = posts_.find(thread);
-  return found == posts_.end() ? 0 : count_holding(found->second, text);
+  return count_holding(post_texts(thread), text);
 }
 
 std::vector<std::string> Talk::numbers() const {

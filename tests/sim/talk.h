@@ -2,6 +2,7 @@
 // tickets and comments that came of it, and what an agent answers there.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,15 @@ class Talk {
  public:
   /// What Slack or Zendesk says to this delivery when it is done.
   json::object answer(const Delivery& delivery);
-  void take_effect(const Delivery& delivery);
+  void take_effect(const Delivery& delivery, TimePoint now);
   /// An agent's comment; "" while there is no such ticket, else the ticket's number.
   std::string say_at_desk(const std::string& thread, const std::string& text, bool is_public);
+
+  /// The agent makes a public comment private; "" if there is none, else the ticket's number.
+  std::string make_private(const std::string& thread, const std::string& text, TimePoint now);
+  int64_t public_comments(const std::string& thread, const std::string& text) const;
+  /// What was posted more than so long after it had been made private.
+  std::vector<std::string> posted_behind(const std::string& thread, Millis patience) const;
 
   /// How often the desk opened a ticket for a thread, has a comment with that text, and how often a
   /// thread has a post with it.
@@ -34,18 +41,27 @@ class Talk {
   struct Comment {
     std::string id, text, marker;
     bool is_public = true;
+    std::optional<TimePoint> hidden_at{};
+  };
+  struct Post {
+    std::string text;
+    TimePoint at;
   };
   struct AtDesk {
     int64_t opened = 0;
     std::vector<Comment> comments;
   };
   std::string number_of(const std::string& key);
+  const AtDesk* at_desk(const std::string& thread) const;
+  AtDesk* at_desk(const std::string& thread);
   std::vector<std::string> comment_texts(const std::string& thread) const;
+  std::vector<std::string> post_texts(const std::string& thread) const;
+  json::object comment_stands(const std::string& number, const std::string& comment) const;
   json::object comments_after(const std::string& number, const std::string& after) const;
 
   std::map<std::string, std::string> numbers_;  // a ticket's number by its key
   std::map<std::string, AtDesk> tickets_;       // by number
-  std::map<std::string, std::vector<std::string>> posts_;
+  std::map<std::string, std::vector<Post>> posts_;
   int64_t last_comment_ = 0;
 };
 

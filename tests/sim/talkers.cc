@@ -6,10 +6,9 @@
 #include "sim/world.h"
 
 namespace dw::sim {
-namespace {
 
-Event message_event(const std::string& thread, const std::string& message,
-                    const std::string& text) {
+Event World::message_event(const std::string& thread, const std::string& message,
+                           const std::string& text) {
   Event event{.source = "slack",
               .key = fmt::format("{}/{}", Talk::channel, message),
               .kind = "chat.message"};
@@ -22,8 +21,6 @@ Event message_event(const std::string& thread, const std::string& message,
   return event;
 }
 
-}  // namespace
-
 std::string World::fresh_message() {
   const int64_t seconds = clock_.now().time_since_epoch().count() / 1000;
   return fmt::format("{}.{:06}", seconds, ++last_message_);
@@ -33,6 +30,7 @@ void World::plan_talks() {
   const uint64_t threads = random_.below(4);
   const int64_t last = is_on_server() ? 30'000 : 600'000;
   for (uint64_t i = 0; i < threads; ++i) after(any_wait(0, last), &World::begin_talk);
+  if (random_.below(2) == 0) after(any_wait(0, last), &World::begin_whisper);
 }
 
 void World::begin_talk() {
@@ -51,6 +49,16 @@ void World::begin_talk() {
   }
   for (uint64_t i = 0; i < answers; ++i) {
     after(any_wait(1000, last + last / 3), [this, number] { answer_talk(number); });
+  }
+  const uint64_t whispers = random_.below(3), slips = random_.below(3);
+  for (uint64_t i = 0; i < whispers; ++i) {
+    after(any_wait(1000, last), [this, number] { whisper(number); });
+  }
+  for (uint64_t i = 0; i < slips; ++i) {
+    after(any_wait(1000, last), [this, number] { take_back(number); });
+  }
+  if (random_.below(2) == 0) {
+    after(any_wait(1000, last), [this, number] { speak_at_once(number); });
   }
 }
 
@@ -94,7 +102,11 @@ void World::answer_talk(size_t number) {
   const bool is_public = random_.below(3) != 0;
   const std::string ticket = outside_.talk().say_at_desk(talk.thread, text, is_public);
   if (ticket.empty()) return;  // an agent sees what is there
-  (is_public ? talk.answered : talk.noted).push_back(text);
+  const bool is_hidden_later = is_public && random_.below(3) == 0;
+  (is_hidden_later ? talk.hidden : is_public ? talk.answered : talk.noted).push_back(text);
+  if (is_hidden_later) {
+    after(any_wait(0, 120'000), [this, thread = talk.thread, text] { hide_answer(thread, text); });
+  }
   tell_change(ticket);
   // A trigger is called again at once where another one changes the ticket too.
   if (random_.below(2) == 0) {
@@ -135,15 +147,27 @@ void World::check_talks() {
       story_.broke("nothing happens twice", subject, fmt::format("{} {} of {}", found, what, text));
     }
     // A person may have decided that it is not needed, or that there shall be no ticket.
-    const int64_t discarded = disk_.count(
-        "SELECT count(*) FROM delivery WHERE state = 4 AND operation <> 'react' AND lane LIKE $1 "
-        "|| '%'",
-        {fmt::format("slack:{}/{}", Talk::channel, thread)});
+    const std::string query =
+        std::string(
+            "SELECT count(*) FROM delivery WHERE state = 4 AND operation <> 'react' AND "
+            "NOT ") +
+        is_taken_back + " AND lane LIKE $1 || '%'";
+    const int64_t discarded =
+        disk_.count(query.c_str(), {fmt::format("slack:{}/{}", Talk::channel, thread)});
     if (found == 0 && discarded == 0) {
       story_.broke("nothing accepted is lost", subject, fmt::format("no {} of {}", what, text));
     }
   };
   for (const Conversation& one : conversations_) {
+    check_secrets(one);
+    if (one.is_private) {
+      const int64_t opened = talk.tickets(one.thread);
+      if (opened > 0) {
+        story_.broke("what was private is never public", "lane:slack:C1/" + one.thread,
+                     "a private thread has a ticket");
+      }
+      continue;
+    }
     expect(one.thread, "tickets", talk.tickets(one.thread), "the thread");
     for (const Conversation::Words& words : one.said) {
       // What waited while it was edited is told by its newest text alone.
@@ -188,7 +212,9 @@ void World::check_talk_order(const Conversation& one) {
   const Talk& talk = outside_.talk();
   const std::string lane = fmt::format("slack:{}/{}", Talk::channel, one.thread);
   const std::vector<std::string> ids = disk_.list(
-      "SELECT id FROM delivery WHERE lane = $1 AND operation IN ('comment', 'post')", {lane});
+      "SELECT id FROM delivery WHERE lane IN ($1, $1 || '/chat') "
+      "AND operation IN ('comment', 'post')",
+      {lane});
   for (const std::string& id : ids) {
     if (outside_.is_decided(std::strtoll(id.c_str(), nullptr, 10))) return;
   }

@@ -42,7 +42,15 @@ struct Conversation {
   };
   std::vector<Words> said{}, edited{};
   std::vector<std::string> answered{}, noted{};  ///< by the agent, in public and in private
+  std::vector<std::string> hidden{};             ///< said in public, and made private later
+  std::vector<std::string> secrets{};            ///< never for anybody at the other side
+  bool is_private = false;                       ///< from its first message on: it has no ticket
 };
+
+/// Of a delivery, in SQL: the bridge or the engine took it back, and no person decided.
+constexpr const char* is_taken_back =
+    "reason IN ('it was taken back in Slack', 'it was edited in Slack', 'it is private', "
+    "'it is gone')";
 
 /// One of several changes of a ticket that are sent at the same time: one field's new value.
 struct Patch {
@@ -134,6 +142,20 @@ class World : public MachineWatch {
   void check_silence(const Conversation& one);
   void check_talk_order(const Conversation& one);
   std::string fresh_message();
+  static Event message_event(const std::string& thread, const std::string& message,
+                             const std::string& text);
+
+  // secrets.cc: what is private, taken back, or said in disorder
+  void send_chat(const std::string& thread, const std::string& message, const std::string& text,
+                 const char* kind, bool is_command = false);
+  void begin_whisper();
+  void whisper(size_t number);
+  void take_back(size_t number);
+  void say_behind(size_t deletion, const std::string& thread, const std::string& message,
+                  const std::string& text);
+  void speak_at_once(size_t number);
+  void hide_answer(const std::string& thread, const std::string& text);
+  void check_secrets(const Conversation& one);
 
   // meetings.cc: the same at once at two replicas
   void meet();
