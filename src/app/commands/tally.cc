@@ -84,7 +84,10 @@ class Backfill {
     DW_CO_CHECK(co_await read_all(""));
     // Replies stand in no history of the channel: each thread has one of its own.
     for (const std::string& thread : threads_) DW_CO_CHECK(co_await read_all(thread));
-    if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    if (::isatty(STDERR_FILENO) != 0) {
+      show_progress(true);
+      fmt::print(stderr, "\n");
+    }
     co_return messages_;
   }
 
@@ -102,8 +105,7 @@ class Backfill {
       }
       DW_CO_CHECK(co_await take(thread, cursor, std::move(found)));
       cursor = view["next_cursor"].text().value_or("");
-      const bool is_last = cursor.empty() && !thread.empty() && thread == threads_.back();
-      if (::isatty(STDERR_FILENO) != 0) show_progress(is_last);
+      if (::isatty(STDERR_FILENO) != 0) show_progress(false);
     } while (!cursor.empty());
     co_return Result<void>();
   }
