@@ -13,7 +13,8 @@ SqsEndpointSettings sqs_settings(const Core& core) {
   settings.is_key_required = core.settings.access.mode != AccessMode::loopback;
   for (const QueueSettings& queue : core.settings.queues) {
     if (!queue.is_embedded()) continue;
-    settings.queues.push_back({queue.name, queue.receives_max, queue.visibility, queue.is_fifo()});
+    settings.queues.push_back(
+        {queue.name, queue.receives_max, queue.visibility, queue.is_fifo(), queue.retention});
   }
   return settings;
 }
@@ -113,8 +114,15 @@ ServerOptions Faces::server_options() {
   options.tls_key = server.tls_key;
   options.trusted_proxies = server.trusted_proxies;
   options.limits.body_bytes_max = server.body_bytes_max;
-  options.refuse = [](int status, std::string_view, std::string detail) {
-    return problem(status, detail);
+  // SQS's own limit holds for its callers: of "/" alone nobody else is served.
+  options.body_limit = [limit = server.body_bytes_max](std::string_view path,
+                                                       std::string_view method) {
+    const bool is_sqs = SqsEndpoint::is_path(path) || (path == "/" && method == "POST");
+    return is_sqs ? std::max(limit, SqsEndpoint::body_bytes_max) : limit;
+  };
+  options.refuse = [](int status, std::string_view path, std::string detail) {
+    return SqsEndpoint::is_path(path) ? SqsEndpoint::refusal(status, detail)
+                                      : problem(status, detail);
   };
   options.admit = [this](const Request& request) -> std::optional<Response> {
     const Result<void> checked = access_.check_addressee(request);

@@ -114,6 +114,8 @@ struct ServerOptions {
   /// The body of an answer that no handler gave: 400, 404, 405, 408, 413, 415, 417, 431, 501, 503.
   /// `path` is empty where no path was understood.
   std::function<Response(int status, std::string_view path, std::string detail)> refuse;
+  /// What a body of this path may have; not set: limits.body_bytes_max for all.
+  std::function<size_t(std::string_view path, std::string_view method)> body_limit;
   /// Seen after each answer: pattern (empty if none), method, status, seconds.
   std::function<void(std::string_view pattern, std::string_view method, int status, double seconds)>
       observe;

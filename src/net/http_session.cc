@@ -205,7 +205,7 @@ class HttpSession final : public HttpConnection, private ByteStream {
   Task<bool> read_body(Arriving& request) {
     set_deadline(limits().body_timeout);
     const Framing& framing = request.framing;
-    if (framing.body_bytes > limits().body_bytes_max) co_return co_await refuse_large();
+    if (framing.body_bytes > body_bytes_max()) co_return co_await refuse_large();
     const bool waits = framing.waits_to_go_on && buffer_.size() == 0;
     if (waits && !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", "")) co_return false;
     if (framing.is_chunked) co_return co_await read_chunks(request);
@@ -220,7 +220,7 @@ class HttpSession final : public HttpConnection, private ByteStream {
   }
 
   Task<bool> read_chunks(Arriving& request) {
-    ChunkedBody chunks(limits().body_bytes_max, limits().header_bytes_max);
+    ChunkedBody chunks(body_bytes_max(), limits().header_bytes_max);
     for (;;) {
       const auto verdict = chunks.take(view(buffer_), request.body);
       buffer_.consume(chunks.taken());
@@ -234,9 +234,15 @@ class HttpSession final : public HttpConnection, private ByteStream {
   }
 
   Task<bool> refuse_large() {
-    std::string why = "the body is larger than " + std::to_string(limits().body_bytes_max) +
-                      " bytes (server.max_body)";
+    const size_t limit = body_bytes_max();
+    std::string why = "the body is larger than " + std::to_string(limit) + " bytes";
+    if (limit == limits().body_bytes_max) why += " (server.max_body)";
     co_return co_await refuse(413, std::move(why));
+  }
+
+  size_t body_bytes_max() const {
+    const auto& limit = server_.options_.body_limit;
+    return limit ? limit(refused_path_, refused_method_) : limits().body_bytes_max;
   }
 
   /// A read has failed: its time was up, or nobody is there to be told.

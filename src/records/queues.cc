@@ -64,6 +64,34 @@ Result<MessageId> claim_deduplication(Db& db, const QueueMessage& message, TimeP
                Millis(1000)};
 }
 
+/// At most `wanted` that may be received now. Of a FIFO queue the first group that is free, as far
+/// as it goes, then the next one.
+Result<std::vector<QueueMessage>> ready_in(Db& db, const QueueReceive& receive, int wanted,
+                                           TimePoint now) {
+  std::vector<QueueMessage> heads;
+  const Statement& find = receive.is_fifo ? stmt::queue_ready_fifo : stmt::queue_ready;
+  DW_CHECK(db.run(find, {receive.queue, now, wanted},
+                  [&](const Row& row) { heads.push_back(message_in(row)); }));
+  if (!receive.is_fifo) return heads;
+  std::vector<QueueMessage> out;
+  for (QueueMessage& head : heads) {
+    const int room = wanted - static_cast<int>(out.size());
+    if (room <= 0) break;
+    const MessageId first = head.id;
+    const std::string group = head.group;
+    out.push_back(std::move(head));
+    if (room == 1 || group.empty()) continue;
+    bool is_next = true;  // none is passed that has to wait
+    DW_CHECK(db.run(stmt::queue_ready_group, {receive.queue, group, first, room - 1},
+                    [&](const Row& row) {
+                      QueueMessage one = message_in(row);
+                      is_next = is_next && one.visible_at <= now;
+                      if (is_next) out.push_back(std::move(one));
+                    }));
+  }
+  return out;
+}
+
 }  // namespace
 
 namespace queues {
@@ -111,19 +139,14 @@ Result<MessageId> send(Db& db, const QueueMessage& message, TimePoint now) {
 }
 
 Result<std::vector<QueueMessage>> receive(Db& db, const QueueReceive& receive, TimePoint now) {
-  std::vector<QueueMessage> ready;
-  const Statement& find = receive.is_fifo ? stmt::queue_ready_fifo : stmt::queue_ready;
   std::vector<QueueMessage> taken;
   if (receive.is_fifo) DW_CHECK(db.run(stmt::queue_lock, {receive.queue}));
   // Buried ones make room for others, so it looks again until it is full or nothing is ready.
   for (bool has_buried = true; has_buried;) {
     has_buried = false;
-    ready.clear();
-    const auto wanted =
-        static_cast<int64_t>(receive.count_max) - static_cast<int64_t>(taken.size());
+    const int wanted = receive.count_max - static_cast<int>(taken.size());
     if (wanted <= 0) break;
-    DW_CHECK(db.run(find, {receive.queue, now, wanted},
-                    [&](const Row& row) { ready.push_back(message_in(row)); }));
+    DW_TRY(std::vector<QueueMessage> ready, ready_in(db, receive, wanted, now));
     for (QueueMessage& message : ready) {
       if (message.receives >= receive.receives_max && !receive.dead_queue.empty()) {
         DW_CHECK(db.send(stmt::queue_bury, {message.id, receive.dead_queue, now}));
@@ -150,13 +173,31 @@ Result<bool> remove(Db& db, const std::string& queue, const std::string& handle)
   return rows > 0;
 }
 
+Result<HandleState> handle_state(ReadDb& db, const std::string& queue, const std::string& handle,
+                                 TimePoint now) {
+  const auto [id, receipt] = handle_parts(handle);
+  HandleState state = HandleState::unknown;
+  const std::string& wanted = receipt;
+  DW_CHECK(db.run(stmt::queue_receipt, {id, queue}, [&](const Row& row) {
+    if (wanted.empty() || row.text(0) != wanted) return;
+    state = row.time(1) > now ? HandleState::in_flight : HandleState::expired;
+  }));
+  return state;
+}
+
+Result<void> forget_deduplication(Db& db, const std::string& queue) {
+  return db.send(stmt::queue_forget, {queue});
+}
+
 Result<void> hide(Db& db, const std::string& queue, const std::string& handle, Millis visibility,
                   TimePoint now) {
   const auto [id, receipt] = handle_parts(handle);
   const TimePoint until = now + visibility;
-  DW_TRY(const int64_t rows, db.run(stmt::queue_hide, {id, queue, receipt, until, now}));
-  if (rows == 0)
-    return Error{ErrorKind::conflict, "queue " + queue, "the message is not in flight"};
+  DW_TRY(const int64_t rows, db.run(stmt::queue_hide, {id, queue, receipt, until}));
+  if (rows == 0) {
+    return Error{ErrorKind::conflict, "queue " + queue,
+                 "the handle is not that of the message's latest receive"};
+  }
   db.touch({.queues = true});
   return {};
 }

@@ -39,7 +39,14 @@ struct QueueReceive {
   Millis visibility{30'000};
   int receives_max = 5;    ///< after that many receives it goes to `dead_queue` instead
   std::string dead_queue;  ///< empty: never moved
-  bool is_fifo = false;    ///< a group with a message in flight gives no other
+  bool is_fifo = false;    ///< a group with a message in flight gives no other until all are done
+};
+
+/// What a handle says of its message now.
+enum class HandleState {
+  in_flight,  ///< of its latest receive, and hidden
+  expired,    ///< of its latest receive, and visible again
+  unknown,    ///< the message is gone, or was received again since
 };
 
 namespace queues {
@@ -61,12 +68,19 @@ Result<std::vector<QueueMessage>> receive(Db& db, const QueueReceive& receive, T
 /// True if it was there; the receipt must be of the latest receive.
 Result<bool> remove(Db& db, const std::string& queue, const std::string& handle);
 
-/// errors  conflict: not in flight under this handle
+Result<HandleState> handle_state(ReadDb& db, const std::string& queue, const std::string& handle,
+                                 TimePoint now);
+
+/// Hides it from now on; 0 makes it visible.
+/// errors  conflict: the handle is not that of the latest receive
 Result<void> hide(Db& db, const std::string& queue, const std::string& handle, Millis visibility,
                   TimePoint now);
 
 /// Removes at most `limit` messages, oldest first, none sent after `upto`; how many.
 Result<int64_t> purge(Db& db, const std::string& queue, MessageId upto, size_t limit);
+
+/// What was sent before may be sent again.
+Result<void> forget_deduplication(Db& db, const std::string& queue);
 
 /// Moves messages of a dead-letter queue back to the queue they came from, as above; how many.
 Result<int64_t> redrive(Db& db, const std::string& dead_queue, MessageId upto, TimePoint now,

@@ -43,14 +43,29 @@ WHERE queue = $1 AND visible_at <= $2
                     AND f.message_group <> '' AND f.receipt <> '' AND f.visible_at > $2)
 ORDER BY id LIMIT $3;
 
+-- name: queue_ready_group
+SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
+  first_received_at, receipt, source_queue
+FROM queue_message WHERE queue = $1 AND message_group = $2 AND id > $3 ORDER BY id LIMIT $4;
+
+-- name: queue_receipt [sqlite]
+SELECT receipt, visible_at FROM queue_message WHERE id = $1 AND queue = $2;
+
+-- name: queue_receipt [postgres]
+-- Nobody receives it again before what is decided on this.
+SELECT receipt, visible_at FROM queue_message WHERE id = $1 AND queue = $2 FOR UPDATE;
+
+-- name: queue_forget
+DELETE FROM queue_seen WHERE queue = $1;
+
 -- name: queue_take
 UPDATE queue_message SET visible_at = $2, receives = receives + 1, receipt = $3,
   first_received_at = coalesce(first_received_at, $4)
 WHERE id = $1;
 
 -- name: queue_bury
-UPDATE queue_message SET queue = $2, source_queue = queue, visible_at = $3, receives = 0,
-  first_received_at = NULL, receipt = ''
+-- Its receives go on being counted there, as at Amazon.
+UPDATE queue_message SET queue = $2, source_queue = queue, visible_at = $3, receipt = ''
 WHERE id = $1;
 
 -- name: queue_delete
@@ -58,7 +73,7 @@ DELETE FROM queue_message WHERE id = $1 AND queue = $2 AND receipt = $3;
 
 -- name: queue_hide
 UPDATE queue_message SET visible_at = $4
-WHERE id = $1 AND queue = $2 AND receipt = $3 AND visible_at > $5;
+WHERE id = $1 AND queue = $2 AND receipt = $3 AND receipt <> '';
 
 -- name: queue_last
 SELECT id FROM queue_message WHERE queue = $1 ORDER BY id DESC LIMIT 1;

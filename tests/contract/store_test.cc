@@ -274,6 +274,64 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
   EXPECT_EQ(none.error().kind, ErrorKind::missing);
 }
 
+TEST_P(StoreContract, a_fifo_group_comes_in_order_and_stays_locked_until_all_of_it_are_done) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    for (const char* body : {"a1", "b1", "a2", "a3"}) {
+      const std::string group(body, 1);
+      DW_CHECK(queues::send(db, {.queue = "q", .body = body, .group = group}, t0));
+    }
+    const auto bodies = [&](int count, TimePoint at) -> Result<std::string> {
+      DW_TRY(const auto got,
+             queues::receive(db, {.queue = "q", .count_max = count, .is_fifo = true}, at));
+      std::string out;
+      for (const QueueMessage& one : got) out += one.body + " ";
+      return out;
+    };
+    DW_TRY(const auto first,
+           queues::receive(db, {.queue = "q", .count_max = 2, .is_fifo = true}, t0));
+    EXPECT_EQ(first.at(0).body + first.at(1).body, "a1a2") << "of one group as many as it has";
+    const std::string handle = fmt::format("{}.{}", first[0].id.value, first[0].receipt);
+    DW_CHECK(queues::remove(db, "q", handle));
+    DW_TRY(const std::string others, bodies(10, t0 + Millis(1)));
+    EXPECT_EQ(others, "b1 ") << "a2 is in flight, so a3 waits";
+    DW_TRY(const std::string later, bodies(10, t0 + Millis(40'000)));
+    EXPECT_EQ(later, "b1 a2 a3 ");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, a_handle_says_whether_its_message_is_still_its_receiver_s) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(queues::send(db, {.queue = "q", .body = "m"}, t0));
+    DW_TRY(const auto got, queues::receive(db, {.queue = "q"}, t0));
+    const std::string handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
+    const auto state = [&](TimePoint at) { return queues::handle_state(db, "q", handle, at); };
+    EXPECT_EQ(*state(t0), HandleState::in_flight);
+    EXPECT_EQ(*state(t0 + Millis(31'000)), HandleState::expired);
+    DW_CHECK(queues::hide(db, "q", handle, Millis(5'000), t0 + Millis(31'000)));
+    EXPECT_EQ(*state(t0 + Millis(31'001)), HandleState::in_flight) << "nobody else has it yet";
+    DW_CHECK(queues::receive(db, {.queue = "q"}, t0 + Millis(40'000)));
+    EXPECT_EQ(*state(t0 + Millis(40'000)), HandleState::unknown);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, what_was_purged_may_be_sent_again_at_once) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    const QueueMessage message{.queue = "q", .body = "m", .group = "g", .deduplication = "d"};
+    DW_TRY(const MessageId first, queues::send(db, message, t0));
+    DW_CHECK(queues::purge(db, "q", first, 100));
+    DW_CHECK(queues::forget_deduplication(db, "q"));
+    DW_CHECK(queues::send(db, message, t0));
+    DW_TRY(const QueueFigures figures, queues::figures(db, "q", t0));
+    EXPECT_EQ(figures.depth, 1);
+    return {};
+  });
+}
+
 TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_receives) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {
@@ -292,6 +350,8 @@ TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_rec
     EXPECT_TRUE(three.empty());
     DW_TRY(const QueueFigures dead, queues::figures(db, "q-dead", t0 + Millis(99'000)));
     EXPECT_EQ(dead.depth, 1);
+    DW_TRY(const auto buried, queues::peek(db, "q-dead", {.limit = 1}));
+    EXPECT_EQ(buried.items.at(0).receives, 2) << "they go on being counted";
     DW_TRY(const int64_t moved,
            queues::redrive(db, "q-dead", MessageId{1'000}, t0 + Millis(99'000), 100));
     EXPECT_EQ(moved, 1);
@@ -308,7 +368,7 @@ TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_rec
   });
 }
 
-TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
+TEST_P(StoreContract, a_fifo_group_is_free_when_all_that_was_given_is_gone_and_drops_repeats) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {
     const auto send = [&](const char* body, const char* group, const char* id) {
@@ -322,14 +382,19 @@ TEST_P(StoreContract, a_fifo_group_gives_one_at_a_time_and_drops_repeats) {
     DW_CHECK(send("b1", "b", "3"));
     const QueueReceive wanted{.queue = "q.fifo", .count_max = 10, .is_fifo = true};
     DW_TRY(const auto got, queues::receive(db, wanted, t0));
-    EXPECT_EQ(got.size(), 2U);
-    EXPECT_EQ(got.at(0).body, "a1");
-    EXPECT_EQ(got.at(1).body, "b1");
-    const std::string handle = fmt::format("{}.{}", got.at(0).id.value, got.at(0).receipt);
-    DW_CHECK(queues::remove(db, "q.fifo", handle));
+    EXPECT_EQ(got.size(), 3U);
+    DW_CHECK(send("a3", "a", "4"));
+    const auto remove = [&](size_t at) {
+      return queues::remove(db, "q.fifo",
+                            fmt::format("{}.{}", got.at(at).id.value, got.at(at).receipt));
+    };
+    DW_CHECK(remove(0));
+    DW_TRY(const auto none, queues::receive(db, wanted, t0));
+    EXPECT_TRUE(none.empty()) << "a2 is in flight";
+    DW_CHECK(remove(1));
     DW_TRY(const auto next, queues::receive(db, wanted, t0));
     EXPECT_EQ(next.size(), 1U);
-    EXPECT_EQ(next.at(0).body, "a2");
+    EXPECT_EQ(next.at(0).body, "a3");
     return {};
   });
 }

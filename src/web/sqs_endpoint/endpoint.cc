@@ -1,7 +1,9 @@
 #include "web/sqs_endpoint/endpoint.h"
 
 #include "base/text.h"
+#include "net/url.h"
 #include "records/tokens.h"
+#include "web/sqs_endpoint/query.h"
 #include "web/sqs_endpoint/sigv4.h"
 
 namespace dw {
@@ -9,6 +11,11 @@ namespace {
 
 constexpr std::string_view target_prefix = "AmazonSQS.";
 constexpr std::string_view dead_suffix = "-dead";
+
+SqsError unknown_operation(const std::string& name) {
+  return {"UnsupportedOperation",
+          name + " is not supported here: queues come from deskwire.toml ([[queue]])."};
+}
 
 }  // namespace
 
@@ -20,19 +27,35 @@ SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSett
       tokens_(store, clock) {}
 
 void SqsEndpoint::add_to(Routes& routes) {
-  // SDKs post to the endpoint, to the endpoint with a slash, or to the queue's own URL.
-  for (const char* path : {"/sqs", "/sqs/", "/sqs/{}"}) {
-    routes.add("POST", path, [this](Request& request) { return serve(request); });
+  // SDKs send to the endpoint, to the endpoint with a slash, to the queue's own URL, to a URL that
+  // they build as Amazon's are built; some keep no more than host and port.
+  for (const char* path : {"/sqs", "/sqs/", "/sqs/{}", "/000000000000/{}"}) {
+    for (const char* method : {"POST", "GET"}) {
+      routes.add(method, path, [this](Request& request) { return serve(request); });
+    }
   }
+  routes.add("POST", "/", [this](Request& request) { return serve(request); });
+}
+
+bool SqsEndpoint::is_path(std::string_view path) {
+  return path == "/sqs" || path.starts_with("/sqs/") || path.starts_with("/000000000000/");
 }
 
 bool SqsEndpoint::is_asked(const Request& request) {
-  return request.path == "/sqs" || request.path.starts_with("/sqs/") ||
-         request.header("x-amz-target").starts_with(target_prefix);
+  return is_path(request.path) || request.header("x-amz-target").starts_with(target_prefix) ||
+         (request.method == "POST" && request.path == "/");
 }
 
 Response SqsEndpoint::refusal(const Error& error) {
   return sqs_failure({"AccessDenied", error.what, 403});
+}
+
+Response SqsEndpoint::refusal(int status, const std::string& detail) {
+  const bool is_ours = status >= 500;
+  const std::string code = status == 413 ? "RequestEntityTooLarge"
+                           : is_ours     ? "ServiceUnavailable"
+                                         : "InvalidParameterValue";
+  return sqs_failure({code, detail, status, is_ours});
 }
 
 void SqsEndpoint::queues_changed() {
@@ -85,59 +108,92 @@ Task<std::optional<SqsError>> SqsEndpoint::admit(const Request& request) {
 /// Of a request that was admitted.
 std::string SqsEndpoint::name_of_caller(const Request& request) const {
   if (!settings_.is_key_required) return "loopback";
-  const std::string_view signed_by = request.header("authorization");
+  const std::string key_id = key_id_of(request);
   for (const Token& token : tokens_.all()) {
-    const std::string credential = "Credential=" + token.sqs_key_id + "/";
-    if (!token.sqs_key_id.empty() && signed_by.find(credential) != std::string_view::npos) {
-      return "token " + token.name;
-    }
+    if (!token.sqs_key_id.empty() && token.sqs_key_id == key_id) return "token " + token.name;
   }
   return "token";
 }
 
 Task<Response> SqsEndpoint::serve(Request& request) {
-  const std::optional<SqsError> refused = co_await admit(request);
-  if (refused) co_return sqs_failure(*refused);
-  const std::string_view target = request.header("x-amz-target");
-  if (!target.starts_with(target_prefix)) {
-    co_return sqs_failure({"InvalidAction",
-                           "Send X-Amz-Target: AmazonSQS.OPERATION (AWS JSON "
-                           "1.0); the query protocol is not spoken here."});
+  if (request.header("x-amz-target").starts_with(target_prefix)) {
+    co_return co_await serve_json(request);
   }
+  co_return co_await serve_query(request);
+}
+
+Task<Response> SqsEndpoint::serve_json(Request& request) {
+  if (const auto refused = co_await admit(request)) co_return sqs_failure(*refused);
   Result<json::value> body = parse_json(request.body.empty() ? "{}" : request.body);
   if (!body.ok() || !body->is_object()) {
     co_return sqs_failure({"SerializationException", "The body is not a JSON object."});
   }
-  std::string operation(target.substr(target_prefix.size()));
-  co_return co_await perform(request, std::move(operation), std::move(*body));
+  std::string operation(request.header("x-amz-target").substr(target_prefix.size()));
+  const SqsReply reply = co_await perform(request, std::move(operation), std::move(*body));
+  const auto* wrong = std::get_if<SqsError>(&reply);
+  co_return wrong != nullptr ? sqs_failure(*wrong) : sqs_answer(std::get<json::object>(reply));
 }
 
-Task<Response> SqsEndpoint::perform(const Request& request, std::string operation,
-                                    json::value body) {
+Task<Response> SqsEndpoint::serve_query(Request& request) {
+  if (const auto refused = co_await admit(request)) co_return query_failure(*refused);
+  FormPairs form = decode_form(request.query);
+  for (auto& pair : decode_form(request.body)) form.push_back(std::move(pair));
+  std::string action;
+  bool has_url = false;
+  for (const auto& [name, value] : form) {
+    if (name == "Action") action = value;
+    if (name == "QueueUrl") has_url = true;
+  }
+  if (action.empty()) {
+    co_return query_failure({"MissingAction",
+                             "Send Action=OPERATION as a form (the query protocol), or the header "
+                             "X-Amz-Target: AmazonSQS.OPERATION (AWS JSON 1.0)."});
+  }
+  const SqsOperation* operation = find_sqs_operation(action);
+  if (operation == nullptr) co_return query_failure(unknown_operation(action));
+  // The queue's own address names it as well as the parameter does.
+  const bool is_at_queue = request.path.find('/', 1) != std::string_view::npos;
+  if (!has_url && is_at_queue) form.emplace_back("QueueUrl", request.path);
+  json::value body = body_of_form(*operation, form);
+  const SqsReply reply = co_await perform(request, std::move(action), std::move(body));
+  const auto* wrong = std::get_if<SqsError>(&reply);
+  co_return wrong != nullptr ? query_failure(*wrong)
+                             : query_answer(*operation, std::get<json::object>(reply));
+}
+
+SqsEndpoint::Answer SqsEndpoint::perform(const Request& request, std::string operation,
+                                         json::value body) {
   Call call{body, request.is_gone, name_of_caller(request), {}};
   if (operation == "ListQueues") co_return co_await list_queues(std::move(call));
   if (operation == "GetQueueUrl") co_return co_await queue_url(std::move(call));
-  const std::string url = call.view()["QueueUrl"].text().value_or("");
+  if (operation == "CreateQueue") co_return co_await create_queue(std::move(call));
+  if (operation == "StartMessageMoveTask") co_return co_await move_messages(std::move(call));
+  co_return co_await perform_on_queue(std::move(call), std::move(operation));
+}
+
+SqsEndpoint::Answer SqsEndpoint::perform_on_queue(Call call, std::string operation) {
   using Operation = Answer (SqsEndpoint::*)(Call, Found);
   static const std::map<std::string, Operation> operations = {
-      {"GetQueueAttributes", &SqsEndpoint::queue_attributes},
-      {"SendMessage", &SqsEndpoint::send},
-      {"SendMessageBatch", &SqsEndpoint::send_batch},
-      {"ReceiveMessage", &SqsEndpoint::receive},
+      {"ChangeMessageVisibility", &SqsEndpoint::change_visibility},
+      {"ChangeMessageVisibilityBatch", &SqsEndpoint::change_visibility_batch},
       {"DeleteMessage", &SqsEndpoint::remove},
       {"DeleteMessageBatch", &SqsEndpoint::remove_batch},
-      {"ChangeMessageVisibility", &SqsEndpoint::change_visibility},
-      {"PurgeQueue", &SqsEndpoint::purge}};
+      {"GetQueueAttributes", &SqsEndpoint::queue_attributes},
+      {"ListDeadLetterSourceQueues", &SqsEndpoint::dead_letter_sources},
+      {"ListQueueTags", &SqsEndpoint::queue_tags},
+      {"PurgeQueue", &SqsEndpoint::purge},
+      {"ReceiveMessage", &SqsEndpoint::receive},
+      {"SendMessage", &SqsEndpoint::send},
+      {"SendMessageBatch", &SqsEndpoint::send_batch},
+      {"SetQueueAttributes", &SqsEndpoint::set_attributes}};
   const auto found_operation = operations.find(operation);
-  if (found_operation == operations.end()) {
-    co_return sqs_failure({"UnsupportedOperation",
-                           "Queues come from deskwire.toml; this operation is not spoken here."});
-  }
+  if (found_operation == operations.end()) co_return unknown_operation(operation);
+  const std::string url = call.view()["QueueUrl"].text().value_or("");
   if (url.empty()) {
-    co_return sqs_failure({"MissingParameter", "The request must contain the parameter QueueUrl."});
+    co_return SqsError{"MissingParameter", "The request must contain the parameter QueueUrl."};
   }
   const std::optional<Found> found = find(url);
-  if (!found) co_return sqs_failure({"QueueDoesNotExist", "The specified queue does not exist."});
+  if (!found) co_return SqsError{"QueueDoesNotExist", "The specified queue does not exist."};
   const Operation run = found_operation->second;
   co_return co_await (this->*run)(std::move(call), *found);
 }

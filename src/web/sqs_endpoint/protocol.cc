@@ -99,17 +99,32 @@ SqsError bad_parameter(std::string message) {
   return {"InvalidParameterValue", std::move(message)};
 }
 
+}  // namespace
+
 std::string legacy_code(const std::string& code) {
   if (code == "QueueDoesNotExist") return "AWS.SimpleQueueService.NonExistentQueue";
-  static const std::vector<std::string> plain = {
-      "InvalidParameterValue",      "MissingParameter",     "InvalidAction",
-      "MissingAuthenticationToken", "InvalidClientTokenId", "SignatureDoesNotMatch",
-      "ReceiptHandleIsInvalid",     "AccessDenied"};
+  if (code == "QueueNameExists") return "QueueAlreadyExists";
+  static const std::vector<std::string> plain = {"InvalidParameterValue",
+                                                 "MissingParameter",
+                                                 "InvalidAction",
+                                                 "MissingAction",
+                                                 "MissingAuthenticationToken",
+                                                 "InvalidClientTokenId",
+                                                 "SignatureDoesNotMatch",
+                                                 "IncompleteSignature",
+                                                 "RequestExpired",
+                                                 "ReceiptHandleIsInvalid",
+                                                 "AccessDenied",
+                                                 "InvalidAttributeName",
+                                                 "InvalidAttributeValue",
+                                                 "ResourceNotFoundException",
+                                                 "ServiceUnavailable",
+                                                 "InvalidMessageContents",
+                                                 "SerializationException",
+                                                 "RequestEntityTooLarge"};
   if (std::find(plain.begin(), plain.end(), code) != plain.end()) return code;
   return "AWS.SimpleQueueService." + code;
 }
-
-}  // namespace
 
 Response sqs_answer(const json::object& body) {
   return {.content_type = content_type,
@@ -180,6 +195,25 @@ std::optional<SqsError> check_attributes(const json::value& attributes) {
   return std::nullopt;
 }
 
+std::optional<SqsError> check_system_attributes(const json::value& attributes) {
+  if (attributes.is_null()) return std::nullopt;
+  if (!attributes.is_object()) return bad_parameter("MessageSystemAttributes must be a map.");
+  for (const auto& member : attributes.get_object()) {
+    const std::string_view name = member.key();
+    if (name != trace_header || !member.value().is_object()) {
+      return bad_parameter(fmt::format("Message system attribute name '{}' is invalid.", name));
+    }
+    const json::object& attribute = member.value().get_object();
+    const std::string_view value = text_in(attribute, "StringValue");
+    if (text_in(attribute, "DataType") != "String" || value.empty() ||
+        !has_allowed_characters(value)) {
+      return bad_parameter(
+          fmt::format("The value of message system attribute '{}' is invalid.", trace_header));
+    }
+  }
+  return std::nullopt;
+}
+
 size_t message_size(std::string_view body, const json::value& attributes) {
   size_t bytes = body.size();
   if (!attributes.is_object()) return bytes;
@@ -221,7 +255,7 @@ std::string arn_of(const std::string& queue) {
 
 bool is_wanted(const std::string& name, const std::vector<std::string>& filters) {
   return std::any_of(filters.begin(), filters.end(), [&](const std::string& filter) {
-    if (filter == "All" || filter == ".*" || filter == name) return true;
+    if (filter == "All" || filter == "*" || filter == ".*" || filter == name) return true;
     return filter.ends_with(".*") && name.starts_with(filter.substr(0, filter.size() - 2));
   });
 }
@@ -248,13 +282,19 @@ json::object shape_of_received(const QueueMessage& message,
       {"ApproximateReceiveCount", std::to_string(message.receives)},
       {"ApproximateFirstReceiveTimestamp",
        millis(message.first_received_at.value_or(message.sent_at))}};
+  if (!message.group.empty()) all["MessageGroupId"] = message.group;
   if (is_fifo) {
-    all["MessageGroupId"] = message.group;
     all["MessageDeduplicationId"] = message.deduplication;
     all["SequenceNumber"] = fmt::format("{:020}", message.id.value);
   }
   if (!message.source_queue.empty()) {
     all["DeadLetterQueueSourceArn"] = arn_of(message.source_queue);
+  }
+  if (message.attributes.is_object()) {
+    const json::value* trace = message.attributes.get_object().if_contains(stored_trace_header);
+    if (trace != nullptr && trace->is_object()) {
+      all[std::string(trace_header)] = text_in(trace->get_object(), "StringValue");
+    }
   }
   json::object system;
   for (const auto& [name, value] : all) {
@@ -264,7 +304,8 @@ json::object shape_of_received(const QueueMessage& message,
   json::object attributes;
   if (message.attributes.is_object()) {
     for (const auto& member : message.attributes.get_object()) {
-      if (is_wanted(std::string(member.key()), attribute_filters)) {
+      const bool is_stored_by_us = member.key() == stored_trace_header;
+      if (!is_stored_by_us && is_wanted(std::string(member.key()), attribute_filters)) {
         attributes[member.key()] = member.value();
       }
     }

@@ -19,6 +19,9 @@ struct SqsError {
   bool is_receiver = false;  ///< our fault, not the caller's
 };
 
+/// "AWS.SimpleQueueService.NonExistentQueue": what the query protocol calls an error.
+std::string legacy_code(const std::string& code);
+
 Response sqs_answer(const json::object& body);
 /// {"__type":"com.amazonaws.sqs#CODE","message":…} with x-amzn-query-error.
 Response sqs_failure(const SqsError& error);
@@ -30,10 +33,15 @@ std::string md5_of_attributes(const json::value& attributes);
 size_t message_size(std::string_view body, const json::value& attributes);
 /// Names, types, values and sizes of message attributes as SQS takes them.
 std::optional<SqsError> check_attributes(const json::value& attributes);
+/// The one system attribute that a sender may give: AWSTraceHeader, a String. It is stored among
+/// the message's attributes under a name that no sender may use.
+std::optional<SqsError> check_system_attributes(const json::value& attributes);
+constexpr std::string_view trace_header = "AWSTraceHeader";
+constexpr std::string_view stored_trace_header = "AWS.TraceHeader";
 /// Body and attributes together: size and characters.
 std::optional<SqsError> check_message(const std::string& body, const json::value& attributes);
 
-/// Whether a filter list ("All", ".*", "pre.*", "name") wants this attribute.
+/// Whether a filter list ("All", "*", ".*", "pre.*", "name") wants this attribute.
 bool is_wanted(const std::string& name, const std::vector<std::string>& filters);
 
 /// Whether GetQueueAttributes may ask for this: "All", or a name that SQS knows.

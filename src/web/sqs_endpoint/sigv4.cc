@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 #include "base/hash.h"
@@ -50,8 +51,10 @@ std::string folded(std::string_view value) {
   return out;
 }
 
+/// Without the signature itself, where it stands there.
 std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs = decode_form(query);
+  std::erase_if(pairs, [](const auto& pair) { return pair.first == "X-Amz-Signature"; });
   for (auto& [name, value] : pairs) {
     name = encode_url_part(name);
     value = encode_url_part(value);
@@ -85,44 +88,80 @@ bool signs(const std::string& signed_headers, std::string_view wanted) {
   return std::find(names.begin(), names.end(), wanted) != names.end();
 }
 
+/// What a request says of its signature, in its Authorization header or, presigned, in its query.
+struct Signature {
+  std::string credential;  ///< KEY/20261121/eu-west-1/sqs/aws4_request
+  std::string signed_headers, signature, date;
+  Millis lifetime = skew_max;  ///< how long it is good
+  bool is_presigned = false;
+};
+
+std::optional<Signature> signature_of(const Request& request) {
+  const std::string_view given = request.header("authorization");
+  if (given.starts_with(algorithm)) {
+    auto parts = parts_of(given.substr(algorithm.size()));
+    return Signature{.credential = parts["Credential"],
+                     .signed_headers = parts["SignedHeaders"],
+                     .signature = parts["Signature"],
+                     .date = std::string(request.header("x-amz-date"))};
+  }
+  if (request.parameter("X-Amz-Algorithm") != std::string(algorithm)) return std::nullopt;
+  const auto parameter = [&request](std::string_view name) {
+    return request.parameter(name).value_or("");
+  };
+  Signature out{.credential = parameter("X-Amz-Credential"),
+                .signed_headers = parameter("X-Amz-SignedHeaders"),
+                .signature = parameter("X-Amz-Signature"),
+                .date = parameter("X-Amz-Date"),
+                .is_presigned = true};
+  const std::string expires = parameter("X-Amz-Expires");
+  int64_t seconds = 0;
+  const auto [end, failed] =
+      std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
+  const bool is_number = failed == std::errc{} && end == expires.data() + expires.size();
+  // Amazon's own limit for a presigned request is seven days.
+  if (is_number && seconds > 0 && seconds <= 604'800) out.lifetime = Millis(seconds * 1000);
+  return out;
+}
+
 }  // namespace
+
+std::string key_id_of(const Request& request) {
+  const auto signature = signature_of(request);
+  if (!signature) return {};
+  return signature->credential.substr(0, signature->credential.find('/'));
+}
 
 std::optional<SqsError> check_signature(const Request& request, TimePoint now,
                                         const KeyLookUp& key) {
-  const std::string_view given = request.header("authorization");
-  if (!given.starts_with(algorithm)) {
+  const std::optional<Signature> given = signature_of(request);
+  if (!given) {
     return refused("MissingAuthenticationToken",
                    "The request must be signed with an access key (deskwire token add --sqs).");
   }
-  const auto parts = parts_of(given.substr(algorithm.size()));
-  const auto part = [&parts](const std::string& name) {
-    const auto found = parts.find(name);
-    return found == parts.end() ? std::string() : found->second;
-  };
-  const std::string credential = part("Credential");
-  const std::string signed_headers = part("SignedHeaders");
-  // KEY/20261121/eu-west-1/sqs/aws4_request
-  const std::vector<std::string_view> scope = split(credential, '/');
-  const auto at = time_in(request.header("x-amz-date"));
+  const std::vector<std::string_view> scope = split(given->credential, '/');
+  const auto at = time_in(given->date);
+  const bool is_dated = given->is_presigned || signs(given->signed_headers, "x-amz-date");
   const bool is_whole = scope.size() == 5 && scope[3] == "sqs" && scope[4] == "aws4_request" &&
-                        signs(signed_headers, "host") && signs(signed_headers, "x-amz-date") && at;
+                        signs(given->signed_headers, "host") && is_dated && at;
   if (!is_whole) {
-    return refused("IncompleteSignature", "The Authorization header is not a whole signature.");
+    return refused("IncompleteSignature", "The request's signature is not complete.");
   }
-  const auto skew = *at > now ? *at - now : now - *at;
-  const bool is_same_day = request.header("x-amz-date").starts_with(scope[1]);
-  if (skew > skew_max || !is_same_day) {
+  const bool is_early = *at > now && *at - now > skew_max;
+  const bool is_late = *at < now && now - *at > given->lifetime;
+  if (is_early || is_late || !given->date.starts_with(scope[1])) {
     return refused("RequestExpired", "The request's time is too far from this machine's.");
   }
   const std::optional<Secret> secret = key(std::string(scope[0]));
   if (!secret) {
     return refused("InvalidClientTokenId", "The access key is not known here, or was revoked.");
   }
-  const std::string to_sign = fmt::format(
-      "{}\n{}\n{}/{}/{}/{}\n{}", algorithm, request.header("x-amz-date"), scope[1], scope[2],
-      scope[3], scope[4], to_hex(bytes_of(sha256(canonical_request(request, signed_headers)))));
+  const std::string hash =
+      to_hex(bytes_of(sha256(canonical_request(request, given->signed_headers))));
+  const std::string to_sign = fmt::format("{}\n{}\n{}/{}/{}/{}\n{}", algorithm, given->date,
+                                          scope[1], scope[2], scope[3], scope[4], hash);
   const Sha256 expected = hmac_sha256(bytes_of(signing_key(secret->reveal(), scope)), to_sign);
-  if (equal_constant_time(part("Signature"), to_hex(bytes_of(expected)))) return std::nullopt;
+  if (equal_constant_time(given->signature, to_hex(bytes_of(expected)))) return std::nullopt;
   return refused("SignatureDoesNotMatch",
                  "The signature is not that of this request under this access key.");
 }
