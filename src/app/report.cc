@@ -16,9 +16,8 @@
 namespace dw {
 namespace {
 
-/// The sheet that a range names; the range's default names one that few workbooks have.
+/// The sheet that a range names.
 std::string sheet_of(const std::string& range) {
-  if (range == NoticesSettings{}.range) return "";
   const auto parsed = parse_range(range);
   return parsed ? parsed->tab : "";
 }
@@ -56,8 +55,10 @@ Result<std::unique_ptr<ByteSource>> open_bytes(Core& core) {
 /// any more once it is open.
 Task<Result<std::unique_ptr<ReportTable>>> open_workbook(Core& core) {
   const NoticesSettings& settings = core.settings.notices;
+  // Few workbooks have the sheet that the range's default names.
+  const bool is_default = settings.range == NoticesSettings{}.range;
   if (!settings.file.starts_with("s3://")) {
-    co_return XlsxTable::open(settings.file, settings.file, sheet_of(settings.range));
+    co_return XlsxTable::open(settings.file, settings.file, sheet_of(settings.range), is_default);
   }
   DW_CO_TRY(const std::unique_ptr<ByteSource> bytes, open_bytes(core));
   // mkstemp fills in the letters.
@@ -77,7 +78,7 @@ Task<Result<std::unique_ptr<ReportTable>>> open_workbook(Core& core) {
   }
   ::close(fd);
   Result<std::unique_ptr<ReportTable>> table =
-      XlsxTable::open(path, settings.file, sheet_of(settings.range));
+      XlsxTable::open(path, settings.file, sheet_of(settings.range), is_default);
   ::unlink(path.c_str());
   if (!copied.ok()) co_return copied.error();
   co_return table;
@@ -91,7 +92,8 @@ Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core) {
     co_return SheetsTable::open(core.http, *core.google, core.settings.google, settings.sheet_id,
                                 settings.range);
   }
-  if (to_lower(settings.file).ends_with(".xlsx")) co_return co_await open_workbook(core);
+  const std::string name = to_lower(settings.file);
+  if (name.ends_with(".xlsx") || name.ends_with(".xlsm")) co_return co_await open_workbook(core);
   DW_CO_TRY(std::unique_ptr<ByteSource> bytes, open_bytes(core));
   co_return std::unique_ptr<ReportTable>(
       std::make_unique<CsvTable>(std::move(bytes), settings.file, settings.encoding));

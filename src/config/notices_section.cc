@@ -67,10 +67,10 @@ Field<NoticesSettings> columns_field() {
 
 /// One text or a list of them.
 Field<NoticesSettings> formats_field() {
-  Field<NoticesSettings> field =
-      texts_field("date_format", &NoticesSettings::date_formats,
-                  "how the report writes its dates: %d %m %b %Y %y %H %M %S; several are tried in "
-                  "order");
+  Field<NoticesSettings> field = texts_field(
+      "date_format", &NoticesSettings::date_formats,
+      "how the report writes its dates: %d %m %b %B %Y %y, with %H %I %M %S %f %p %z read "
+      "over; several are tried in order, and ISO dates are always understood");
   field.allowed = "a text, or a list of texts";
   const auto read_list = field.read;
   field.schema = {{"anyOf", json::array{json::object{{"type", "string"}}, field.schema}}};

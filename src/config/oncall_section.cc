@@ -1,5 +1,6 @@
 #include "config/oncall_section.h"
 
+#include "base/outside_text.h"
 #include "config/sections.h"
 
 namespace dw {
@@ -20,7 +21,7 @@ void read_person(S& out, const Node& node, const Place& place) {
     if (member == nullptr) {
       inside.add(unknown_key(key, {"name", "email", "slack"}));
     } else if (const auto text = read_text(value, inside)) {
-      *member = *text;
+      *member = key == "email" ? cleaned(*text, Cleaning::word) : *text;
     }
   }
   if (person.name.empty()) return place.add("a person has no name");

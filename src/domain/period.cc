@@ -34,11 +34,48 @@ std::optional<int> take_number(std::string_view& text, size_t least, size_t most
   return value;
 }
 
-std::optional<int> take_month_name(std::string_view& text) {
-  for (size_t i = 0; i < month_names.size(); ++i) {
+constexpr std::array<std::string_view, 12> long_month_names = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+
+std::optional<int> take_month_name(std::string_view& text, bool is_long) {
+  for (size_t i = 0; is_long && i < long_month_names.size(); ++i) {
+    const std::string_view name = long_month_names.at(i);
+    if (!equals_ignoring_case(text.substr(0, name.size()), name)) continue;
+    text.remove_prefix(name.size());
+    return static_cast<int>(i) + 1;
+  }
+  for (size_t i = 0; !is_long && i < month_names.size(); ++i) {
     if (!equals_ignoring_case(text.substr(0, 3), month_names[i])) continue;
     text.remove_prefix(3);
     return static_cast<int>(i) + 1;
+  }
+  return std::nullopt;
+}
+
+/// "Z", "UTC", "+01:00", "+0100", "+01".
+std::optional<int> take_zone(std::string_view& text) {
+  for (const std::string_view name : {"Z", "UTC", "GMT"}) {
+    if (!equals_ignoring_case(text.substr(0, name.size()), name)) continue;
+    text.remove_prefix(name.size());
+    return 0;
+  }
+  if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto hours = take_number(text, 2, 2);
+  if (!hours || *hours > 14) return std::nullopt;
+  if (text.starts_with(':')) text.remove_prefix(1);
+  if (text.empty() || text[0] < '0' || text[0] > '9') return hours;
+  const auto minutes = take_number(text, 2, 2);
+  return minutes && *minutes < 60 ? hours : std::nullopt;
+}
+
+/// "AM", "p.m."
+std::optional<int> take_half_of_day(std::string_view& text) {
+  for (const std::string_view name : {"a.m.", "p.m.", "am", "pm"}) {
+    if (!equals_ignoring_case(text.substr(0, name.size()), name)) continue;
+    text.remove_prefix(name.size());
+    return 0;
   }
   return std::nullopt;
 }
@@ -60,7 +97,8 @@ bool take_part(char part, std::string_view& text, Parts& out) {
       out.month = value.value_or(0);
       break;
     case 'b':
-      value = take_month_name(text);
+    case 'B':
+      value = take_month_name(text, part == 'B');
       out.month = value.value_or(0);
       break;
     case 'Y':
@@ -71,8 +109,17 @@ bool take_part(char part, std::string_view& text, Parts& out) {
       value = take_number(text, 2, 2);
       out.year = 2000 + value.value_or(0);
       break;
+    case 'f':
+      value = take_number(text, 1, 9);
+      break;
+    case 'p':
+      value = take_half_of_day(text);
+      break;
+    case 'z':
+      value = take_zone(text);
+      break;
     default:
-      value = take_number(text, 1, 2);  // %H %M %S
+      value = take_number(text, 1, 2);  // %H %I %M %S
   }
   return value.has_value();
 }
@@ -139,16 +186,50 @@ std::optional<int32_t> parse_day(std::string_view text, std::string_view format)
   return static_cast<int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
 }
 
+std::optional<int32_t> parse_iso_day(std::string_view text) {
+  const auto day = day_named(text.substr(0, 10));
+  if (!day || text.size() == 10) return day;
+  const bool has_time = text.size() > 10 && (text[10] == 'T' || text[10] == 't' || text[10] == ' ');
+  if (!has_time) return std::nullopt;
+  text.remove_prefix(11);
+  const auto hours = take_number(text, 2, 2);
+  if (!hours || *hours > 24) return std::nullopt;
+  for (int i = 0; i < 2 && text.starts_with(':'); ++i) {
+    text.remove_prefix(1);
+    const auto sixtieths = take_number(text, 2, 2);
+    if (!sixtieths || *sixtieths > 60) return std::nullopt;
+  }
+  if (text.starts_with('.') || text.starts_with(',')) {
+    text.remove_prefix(1);
+    if (!take_number(text, 1, 9)) return std::nullopt;
+  }
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  if (text.empty()) return day;
+  return take_zone(text) && text.empty() ? day : std::nullopt;
+}
+
+std::span<const std::string_view> usual_day_formats() {
+  static constexpr std::array<std::string_view, 26> formats = {
+      "%d/%m/%Y",          "%m/%d/%Y",       "%d.%m.%Y",          "%d-%m-%Y",
+      "%m-%d-%Y",          "%Y/%m/%d",       "%d/%m/%y",          "%m/%d/%y",
+      "%d.%m.%y",          "%d-%m-%y",       "%d-%b-%Y",          "%d-%b-%y",
+      "%d %b %Y",          "%d %B %Y",       "%b %d, %Y",         "%B %d, %Y",
+      "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M",    "%d/%m/%Y %H:%M:%S",
+      "%m/%d/%Y %H:%M:%S", "%Y.%m.%d",       "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
+      "%m/%d/%y %I:%M %p", "%Y%m%d"};
+  return formats;
+}
+
 std::string check_day_format(const std::string& format) {
   bool has_day = false, has_month = false, has_year = false;
   for (size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') continue;
     const char part = i + 1 < format.size() ? format[++i] : ' ';
     has_day = has_day || part == 'd';
-    has_month = has_month || part == 'm' || part == 'b';
+    has_month = has_month || part == 'm' || part == 'b' || part == 'B';
     has_year = has_year || part == 'Y' || part == 'y';
-    if (std::string_view("dmbYyHMS").find(part) == std::string_view::npos) {
-      return fmt::format("%{} is not known (%d %m %b %Y %y %H %M %S)", part);
+    if (std::string_view("dmbBYyHIMSfpz").find(part) == std::string_view::npos) {
+      return fmt::format("%{} is not known (%d %m %b %B %Y %y %H %I %M %S %f %p %z)", part);
     }
   }
   if (has_day && has_month && has_year) return "";

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,15 @@ std::string day_text(int64_t day);
 std::string day_with_month_name(int32_t day);
 /// "2026-11-21", strictly.
 std::optional<int32_t> day_named(std::string_view text);
-/// By a format of %d %m %Y %y %b %H %M %S and plain characters; day and month may be of one digit.
-/// A time of day is read over.
+/// By a format of %d %m %Y %y %b %B %H %I %M %S %f %p %z and plain characters; day, month and hour
+/// may be of one digit. A time of day is read over, and the day is the one that is written,
+/// whatever the zone.
 std::optional<int32_t> parse_day(std::string_view text, std::string_view format);
+/// "2026-11-21", "2026-11-21T08:04:05.123Z", "2026-11-21 08:04 +0100": ISO 8601 as programs write
+/// it. The day is the one that is written.
+std::optional<int32_t> parse_iso_day(std::string_view text);
+/// Formats in which people write days, the most usual first.
+std::span<const std::string_view> usual_day_formats();
 /// "" or why parse_day() can't use a format.
 std::string check_day_format(const std::string& format);
 

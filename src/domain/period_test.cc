@@ -42,6 +42,27 @@ TEST(period, dates_are_read_as_they_are_written_and_no_other_way) {
   EXPECT_EQ(day_text(day("1969-12-31")), "1969-12-31");
 }
 
+TEST(period, names_of_months_halves_of_the_day_and_zones_are_read) {
+  EXPECT_EQ(parse_day("16 November 2026", "%d %B %Y"), day("2026-11-16"));
+  EXPECT_EQ(parse_day("11/16/26 8:04 PM", "%m/%d/%y %I:%M %p"), day("2026-11-16"));
+  EXPECT_EQ(parse_day("16/11/2026 08:04:05.123 +0100", "%d/%m/%Y %H:%M:%S.%f %z"),
+            day("2026-11-16"));
+  EXPECT_EQ(parse_day("16/11/2026 08:04 p", "%d/%m/%Y %H:%M %p"), std::nullopt);
+  EXPECT_EQ(check_day_format("%d %B %Y %p %z %f"), "");
+}
+
+TEST(period, iso_dates_are_the_day_that_is_written) {
+  for (const char* text : {"2026-11-16", "2026-11-16T23:30:00Z", "2026-11-16 23:30",
+                           "2026-11-16T23:30:00.123456+01:00", "2026-11-16T23:30:00-0500",
+                           "2026-11-16 23:30:00 UTC", "2026-11-16T23"}) {
+    EXPECT_EQ(parse_iso_day(text), day("2026-11-16")) << text;
+  }
+  for (const char* text :
+       {"2026-11-16x", "2026-99-99", "2026-11-16T", "2026-11-16T23:30:00Q", "16-11-2026", ""}) {
+    EXPECT_EQ(parse_iso_day(text), std::nullopt) << text;
+  }
+}
+
 TEST(period, a_format_that_cannot_give_a_day_is_refused) {
   EXPECT_EQ(check_day_format("%d.%m.%y"), "");
   EXPECT_NE(check_day_format("%d.%m"), "");

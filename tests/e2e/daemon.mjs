@@ -76,9 +76,10 @@ export function run(cwd, args, { env = {}, input = "" } = {}) {
 export function runBeside(cwd, args, { env = {} } = {}) {
   return new Promise((resolve) => {
     const child = spawn(binary, args, { cwd, env: { ...plain, ...env } });
-    let out = "";
+    let out = "", err = "";
     child.stdout.on("data", (piece) => (out += piece));
-    child.on("exit", (code) => resolve({ code, out }));
+    child.stderr.on("data", (piece) => (err += piece));
+    child.on("close", (code) => resolve({ code, out, err }));
   });
 }
 

@@ -7,6 +7,7 @@
 #include "app/commands/operation_command.h"
 #include "app/exit_code.h"
 #include "app/notice_sender.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/notices/last_run_date.h"
 #include "web/notice_shapes.h"
@@ -52,7 +53,7 @@ void print_bad_rows(Invocation& invocation, const json::value& run) {
   if (invocation.exit_code == 0) invocation.exit_code = exit_found;
   const json::array& rows = figures.at("bad_rows").as_array();
   for (const json::value& one : rows) {
-    fmt::print(stderr, "row {}: {}\n", one.at("row").as_int64(), text_of(one, "why"));
+    fmt::print(stderr, "row {}: {}\n", one.at("row").as_int64(), for_terminal(text_of(one, "why")));
   }
   const auto shown = static_cast<int64_t>(rows.size());
   if (bad > shown) fmt::print(stderr, "… and {} more rows\n", bad - shown);
@@ -318,7 +319,8 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
       [&](const Letter& letter, LeftOut reason) { tell(letter, name_of(reason)); });
   if (!is_found) fmt::print("next run: nothing is due: no closing that was not told\n");
   for (const BadRow& bad : (*picked)->selection->bad_rows()) {
-    if (bad.why.find(email) != std::string::npos) fmt::print("row {}: {}\n", bad.row, bad.why);
+    if (bad.why.find(email) != std::string::npos)
+      fmt::print("row {}: {}\n", bad.row, for_terminal(bad.why));
   }
 }
 
@@ -336,7 +338,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
   for (const json::value& one : items) print_story(one);
   if (items.empty()) fmt::print("no notice was planned for {} yet\n", given.email);
   if (given.period.empty() && core->settings.notices.has_report()) {
-    why_now(invocation, *core, std::string(trim(given.email)));
+    why_now(invocation, *core, cleaned(given.email, Cleaning::word));
   }
 }
 

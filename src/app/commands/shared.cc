@@ -48,7 +48,7 @@ std::string for_terminal(std::string_view text, std::string_view line_break) {
 }
 
 void fail(Invocation& invocation, const Error& error) {
-  fmt::print(stderr, "deskwire: {}\n", error.text());
+  fmt::print(stderr, "deskwire: {}\n", for_terminal(error.text(), "\n"));
   invocation.exit_code = exit_code_of(error);
 }
 

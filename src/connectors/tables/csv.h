@@ -1,5 +1,6 @@
-// CSV as people's programs write it: RFC 4180's quotes and line breaks in cells; ',', ';' or tab,
-// found out from the first row; UTF-8 with and without a BOM, or Latin-1.
+// CSV as people's programs write it: RFC 4180's quotes and line breaks in cells; rows that end with
+// LF, CRLF or CR; ',', ';' or tab, found out from the first rows or said by a line "sep=;"; UTF-8
+// and UTF-16 with and without a BOM, or windows-1252 (which is what latin-1 means here).
 #pragma once
 #include <memory>
 #include <string>
@@ -16,21 +17,30 @@ class CsvParser {
  public:
   explicit CsvParser(TableEncoding encoding) : encoding_(encoding) {}
 
-  /// errors  invalid: a quote that is never closed, a row of more than 1 MiB, UTF-16
+  /// errors  invalid: a quote that is never closed, a row of more than 1 MiB, an archive
   Result<void> take(std::string_view bytes, const TableSink& sink);
   /// The last row may have no line end.
   Result<void> finish(const TableSink& sink);
 
  private:
+  void decode(std::string_view bytes, bool is_end);
+  void find_coding();
+  void append_utf16(std::string_view bytes);
+  bool is_early() const;
   Result<void> rows(const TableSink& sink, bool is_end);
   Result<void> start();
+  void take_separator_line();
   bool quoted_row(std::string_view text, bool is_end, size_t& used);
   void plain_row(std::string_view line);
   void give(const TableSink& sink);
   void add(std::string_view cell);
 
+  enum class Coding { unknown, bytes, utf16_little, utf16_big };
+
   TableEncoding encoding_;
-  std::string buffer_;  ///< what is not yet a whole row, and what follows
+  Coding coding_ = Coding::unknown;
+  std::string undecoded_;  ///< too little to know its coding, or half a character of UTF-16
+  std::string buffer_;     ///< what is not yet a whole row, and what follows
   bool has_started_ = false;
   char separator_ = ',';
   int64_t row_ = 0;

@@ -4,13 +4,17 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <fstream>
 #include <map>
 
 #include "base/owned.h"
 #include "base/text.h"
 #include "domain/period.h"
+#include "net/url.h"
 
 namespace dw {
 namespace {
@@ -45,6 +49,39 @@ std::string_view attribute(const char** attributes, std::string_view wanted) {
   return {};
 }
 
+/// "r:id", whatever prefix a program gives to the namespace of relationships.
+std::string_view relation_in(const char** attributes) {
+  for (; attributes[0] != nullptr; attributes += 2) {
+    const std::string_view name(attributes[0]);
+    if (name.find(':') != std::string_view::npos && local_name(attributes[0]) == "id") {
+      return attributes[1];
+    }
+  }
+  return {};
+}
+
+/// "_x000D_" is a character that XML can't have, and "_x005F_" the "_" in front of what only looks
+/// like one.
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    unsigned value = 0;
+    const bool is_escape =
+        text.size() - at >= 7 && text[at] == '_' && text[at + 1] == 'x' && text[at + 6] == '_';
+    if (is_escape) {
+      const char* digits = text.data() + at + 2;
+      const auto [end, failed] = std::from_chars(digits, digits + 4, value, 16);
+      if (failed == std::errc{} && end == digits + 4) {
+        append_utf8(out, value);
+        at += 7;
+        continue;
+      }
+    }
+    out += text[at++];
+  }
+  return out;
+}
+
 template <class T>
 T number(std::string_view text, T otherwise) {
   T out = otherwise;
@@ -66,9 +103,11 @@ class XmlPart {
  public:
   static Result<std::unique_ptr<XmlPart>> open(zip_t* archive, const std::string& name,
                                                XmlReader& reader) {
-    Entry entry(zip_fopen(archive, name.c_str(), 0));
+    Entry entry(zip_fopen(archive, name.c_str(), ZIP_FL_NOCASE));
     if (!entry) {
-      return Error{ErrorKind::missing, "xlsx", name + ": " + zip_strerror(archive)};
+      zip_error_t* failed = zip_get_error(archive);
+      if (zip_error_code_zip(failed) == ZIP_ER_NOPASSWD) return wrong("the archive has a password");
+      return wrong(fmt::format("the workbook has no part {}: {}", name, zip_strerror(archive)));
     }
     auto part = std::make_unique<XmlPart>();
     part->entry_ = std::move(entry);
@@ -124,13 +163,21 @@ Result<void> read_whole(zip_t* archive, const std::string& name, XmlReader& read
   }
 }
 
-/// xl/workbook.xml: the sheets' names and relations, and the epoch.
+struct NamedSheet {
+  std::string name, relation;
+  bool is_hidden = false;
+};
+
+/// The workbook's part: the sheets' names and relations, and the epoch.
 struct WorkbookReader : XmlReader {
-  std::vector<std::pair<std::string, std::string>> sheets;
+  std::vector<NamedSheet> sheets;
   bool is_1904 = false;
   void begin(std::string_view name, const char** attributes) override {
     if (name == "sheet") {
-      sheets.emplace_back(attribute(attributes, "name"), attribute(attributes, "r:id"));
+      const std::string_view state = attribute(attributes, "state");
+      sheets.push_back({std::string(attribute(attributes, "name")),
+                        std::string(relation_in(attributes)),
+                        state == "hidden" || state == "veryHidden"});
     } else if (name == "workbookPr") {
       const std::string_view value = attribute(attributes, "date1904");
       is_1904 = value == "1" || value == "true";
@@ -139,16 +186,65 @@ struct WorkbookReader : XmlReader {
   void end(std::string_view) override {}
 };
 
-struct RelationsReader : XmlReader {
-  std::map<std::string, std::string, std::less<>> targets;
-  void begin(std::string_view name, const char** attributes) override {
-    if (name != "Relationship") return;
-    targets[std::string(attribute(attributes, "Id"))] = attribute(attributes, "Target");
-  }
-  void end(std::string_view) override {}
+struct Relation {
+  std::string kind;  ///< "worksheet": the end of its type, which has more than one namespace
+  std::string part;  ///< "xl/worksheets/sheet1.xml"
 };
 
-/// xl/sharedStrings.xml: one text after the other, and where each begins.
+std::string folder_of(std::string_view part) {
+  const size_t slash = part.rfind('/');
+  return std::string(slash == std::string_view::npos ? "" : part.substr(0, slash + 1));
+}
+
+/// The part that a target names, seen from the folder of the part that has it.
+std::string part_at(const std::string& folder, std::string target) {
+  std::replace(target.begin(), target.end(), '\\', '/');
+  const std::string path = target.starts_with('/') ? target : folder + target;
+  std::vector<std::string> steps;
+  for (const std::string_view step : split(path, '/')) {
+    if (step.empty() || step == ".") continue;
+    if (step != "..") {
+      steps.emplace_back(step);
+    } else if (!steps.empty()) {
+      steps.pop_back();
+    }
+  }
+  const std::string part = join(steps, "/");
+  return decode_url_part(part).value_or(part);
+}
+
+struct RelationsReader : XmlReader {
+  explicit RelationsReader(std::string of) : folder(std::move(of)) {}
+  std::string folder;
+  std::map<std::string, Relation, std::less<>> relations;
+  void begin(std::string_view name, const char** attributes) override {
+    if (name != "Relationship") return;
+    if (equals_ignoring_case(attribute(attributes, "TargetMode"), "External")) return;
+    const std::string_view type = attribute(attributes, "Type");
+    relations[std::string(attribute(attributes, "Id"))] = {
+        std::string(type.substr(type.rfind('/') + 1)),
+        part_at(folder, std::string(attribute(attributes, "Target")))};
+  }
+  void end(std::string_view) override {}
+  const Relation* of_kind(std::string_view kind) const {
+    for (const auto& [id, one] : relations) {
+      if (equals_ignoring_case(one.kind, kind)) return &one;
+    }
+    return nullptr;
+  }
+};
+
+bool has_part(zip_t* archive, const std::string& name) {
+  return zip_name_locate(archive, name.c_str(), ZIP_FL_NOCASE) >= 0;
+}
+
+/// "xl/_rels/workbook.xml.rels" of "xl/workbook.xml".
+std::string relations_of(const std::string& part) {
+  const std::string folder = folder_of(part);
+  return folder + "_rels/" + part.substr(folder.size()) + ".rels";
+}
+
+/// The shared strings: one text after the other, and where each begins.
 struct StringsReader : XmlReader {
   std::string all;
   std::vector<uint32_t> starts;
@@ -181,8 +277,10 @@ struct StringsReader : XmlReader {
 std::optional<size_t> column_in(std::string_view reference) {
   size_t column = 0;
   size_t letters = 0;
-  while (letters < reference.size() && reference[letters] >= 'A' && reference[letters] <= 'Z') {
-    column = column * 26 + static_cast<size_t>(reference[letters] - 'A' + 1);
+  while (letters < reference.size()) {
+    const char letter = static_cast<char>(reference[letters] & ~0x20);
+    if (letter < 'A' || letter > 'Z') break;
+    column = column * 26 + static_cast<size_t>(letter - 'A' + 1);
     if (++letters > 3) return std::nullopt;
   }
   if (letters == 0) return std::nullopt;
@@ -200,6 +298,7 @@ struct SheetReader : XmlReader {
   size_t column = 0;
   std::string type, value;
   bool is_value = false, is_inline = false, is_phonetic = false;
+  bool is_rich = false;  ///< the text stands in the cell itself
   struct Kept {
     size_t from = 0, bytes = 0;
     std::optional<int32_t> serial_day;
@@ -220,12 +319,15 @@ struct SheetReader : XmlReader {
       column = column_in(attribute(attributes, "r")).value_or(column);
       type = attribute(attributes, "t");
       value.clear();
+      is_rich = false;
+    } else if (name == "is") {
+      is_rich = true;
     } else if (name == "v") {
       is_value = true;
     } else if (name == "rPh") {
       is_phonetic = true;
     } else if (name == "t") {
-      is_inline = type == "inlineStr" && !is_phonetic;
+      is_inline = is_rich && !is_phonetic;
     }
   }
   void text(std::string_view piece) override {
@@ -245,14 +347,17 @@ struct SheetReader : XmlReader {
     if (column >= cells_max) return;
     if (kept.size() <= column) kept.resize(column + 1);
     Kept& one = kept[column++];
-    std::string_view text = value;
+    const bool is_text = type == "inlineStr" || type == "str";
+    std::string_view text = is_text ? std::string_view(value) : trim(value);
     std::string printed;
     if (type == "s") {
-      text = strings->at(number<size_t>(value, SIZE_MAX));
+      text = strings->at(number<size_t>(text, SIZE_MAX));
+    } else if (type == "b") {
+      text = text == "1" || text == "true" ? "TRUE" : "FALSE";
     } else if (type == "d") {
       one.serial_day = day_named(text.substr(0, 10));
-    } else if ((type.empty() || type == "n") && !value.empty()) {
-      const double given = number<double>(value, 0.0);
+    } else if ((type.empty() || type == "n") && !text.empty() && !is_rich) {
+      const double given = number<double>(text, 0.0);
       if (std::abs(given) < 1e7) {
         one.serial_day = static_cast<int32_t>(std::floor(given)) + epoch;
       }
@@ -260,6 +365,10 @@ struct SheetReader : XmlReader {
       const bool is_whole = std::abs(given) < 1e15 && given == std::floor(given);
       if (is_whole) printed = fmt::format("{}", static_cast<int64_t>(given));
       if (is_whole) text = printed;
+    }
+    if ((type == "s" || is_text || is_rich) && text.find("_x") != std::string_view::npos) {
+      printed = unescaped(text);
+      text = printed;
     }
     one.from = texts.size();
     one.bytes = text.size();
@@ -275,25 +384,70 @@ struct SheetReader : XmlReader {
   }
 };
 
-/// The part of a sheet: "xl/worksheets/sheet1.xml".
-Result<std::string> part_of_sheet(const WorkbookReader& book, const RelationsReader& relations,
-                                  const std::string& wanted) {
-  if (book.sheets.empty()) return wrong("the workbook has no sheet");
-  const std::pair<std::string, std::string>* found = nullptr;
-  std::vector<std::string> names;
-  for (const auto& sheet : book.sheets) {
-    names.push_back(sheet.first);
-    if (found == nullptr && equals_ignoring_case(sheet.first, wanted)) found = &sheet;
+const NamedSheet* sheet_named(const WorkbookReader& book, const std::string& wanted) {
+  for (const NamedSheet& sheet : book.sheets) {
+    if (equals_ignoring_case(trim(sheet.name), trim(wanted))) return &sheet;
   }
-  if (found == nullptr && (wanted.empty() || book.sheets.size() == 1)) found = &book.sheets[0];
+  return nullptr;
+}
+
+/// The part of the worksheet that is read.
+Result<std::string> part_of_sheet(const WorkbookReader& book, const RelationsReader& relations,
+                                  const std::string& wanted, bool is_default) {
+  const auto part_of = [&](const NamedSheet& sheet) -> const Relation* {
+    const auto found = relations.relations.find(sheet.relation);
+    return found == relations.relations.end() ? nullptr : &found->second;
+  };
+  const auto is_worksheet = [&](const NamedSheet& sheet) {
+    const Relation* part = part_of(sheet);
+    // Some programs say no type.
+    return part != nullptr && (part->kind.empty() || equals_ignoring_case(part->kind, "worksheet"));
+  };
+  const NamedSheet* found = sheet_named(book, wanted);
+  // Who did not choose the name does not mean one that can't be seen, or is none.
+  if (found != nullptr && is_default && (found->is_hidden || !is_worksheet(*found)))
+    found = nullptr;
+  const NamedSheet* first = nullptr;
+  std::vector<std::string> names;
+  for (const NamedSheet& sheet : book.sheets) {
+    names.push_back(sheet.name);
+    const bool can_be_read = is_worksheet(sheet) && !sheet.is_hidden;
+    if (first == nullptr && can_be_read) first = &sheet;
+  }
+  const bool is_choice_free = is_default || wanted.empty() || book.sheets.size() == 1;
+  if (found == nullptr && is_choice_free) found = first;
+  if (found == nullptr && is_choice_free) {
+    return wrong(
+        fmt::format("there is no worksheet that can be seen (there are {}): set "
+                    "notices.range",
+                    join(names, ", ")));
+  }
   if (found == nullptr) {
     return wrong(fmt::format("sheet \"{}\" not found (sheets: {}): set notices.range", wanted,
                              join(names, ", ")));
   }
-  const auto target = relations.targets.find(found->second);
-  if (target == relations.targets.end()) return wrong("the sheet's part is not named");
-  const std::string& path = target->second;
-  return path.starts_with('/') ? path.substr(1) : "xl/" + path;
+  if (!is_worksheet(*found)) {
+    return wrong(
+        fmt::format("\"{}\" is no worksheet but a {}: set notices.range", found->name,
+                    part_of(*found) == nullptr ? "sheet without a part" : part_of(*found)->kind));
+  }
+  return part_of(*found)->part;
+}
+
+/// A workbook with a password is no zip archive, but a file of OLE with the archive in it.
+Error no_archive(const std::string& path, const std::string& label) {
+  std::array<char, 64 * 1024> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  const std::string_view bytes(start.data(), static_cast<size_t>(file.gcount()));
+  const std::string_view encrypted("E\0n\0c\0r\0y\0p\0t\0", 14);
+  if (!bytes.starts_with("\xD0\xCF\x11\xE0")) {
+    return {ErrorKind::invalid, label, "is not an .xlsx workbook"};
+  }
+  return {ErrorKind::invalid, label,
+          bytes.find(encrypted) == std::string_view::npos
+              ? "is a workbook of Excel 97 to 2003 (or has a password): save it as .xlsx"
+              : "has a password: save it without one"};
 }
 
 }  // namespace
@@ -312,26 +466,30 @@ XlsxTable::~XlsxTable() = default;
 
 Result<std::unique_ptr<ReportTable>> XlsxTable::open(const std::string& path,
                                                      const std::string& label,
-                                                     const std::string& sheet) {
+                                                     const std::string& sheet, bool is_default) {
   auto state = std::make_unique<State>();
   int code = 0;
   state->archive.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
   if (!state->archive) {
-    const bool is_missing = code == ZIP_ER_NOENT;
-    return Error{is_missing ? ErrorKind::missing : ErrorKind::invalid, label,
-                 is_missing ? "there is no such file" : "is not an .xlsx workbook"};
+    if (code != ZIP_ER_NOENT) return no_archive(path, label);
+    return Error{ErrorKind::missing, label, "there is no such file"};
   }
   zip_t* archive = state->archive.get();
   WorkbookReader book;
-  RelationsReader relations;
-  DW_CHECK(read_whole(archive, "xl/workbook.xml", book));
-  DW_CHECK(read_whole(archive, "xl/_rels/workbook.xml.rels", relations));
+  RelationsReader package("");
+  if (has_part(archive, "_rels/.rels")) DW_CHECK(read_whole(archive, "_rels/.rels", package));
+  const Relation* document = package.of_kind("officeDocument");
+  const std::string main = document == nullptr ? "xl/workbook.xml" : document->part;
+  if (!has_part(archive, main)) return wrong("the archive is no workbook: it has no " + main);
+  RelationsReader relations(folder_of(main));
+  DW_CHECK(read_whole(archive, main, book));
+  DW_CHECK(read_whole(archive, relations_of(main), relations));
   // A workbook without texts has none of these.
-  if (zip_name_locate(archive, "xl/sharedStrings.xml", 0) >= 0) {
-    DW_CHECK(read_whole(archive, "xl/sharedStrings.xml", state->strings));
-  }
+  const Relation* shared = relations.of_kind("sharedStrings");
+  const std::string texts = shared == nullptr ? "xl/sharedStrings.xml" : shared->part;
+  if (has_part(archive, texts)) DW_CHECK(read_whole(archive, texts, state->strings));
   if (state->strings.is_too_large) return wrong("the workbook's texts are more than 512 MiB");
-  DW_TRY(const std::string part, part_of_sheet(book, relations, sheet));
+  DW_TRY(const std::string part, part_of_sheet(book, relations, sheet, is_default));
   state->reader.strings = &state->strings;
   state->reader.epoch = book.is_1904 ? epoch_1904 : epoch_1900;
   DW_TRY(state->sheet, XmlPart::open(archive, part, state->reader));

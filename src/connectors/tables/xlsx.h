@@ -10,11 +10,13 @@ namespace dw {
 
 class XlsxTable : public ReportTable {
  public:
-  /// `sheet` by name; empty, or not there and the only one: the first.
-  /// errors  missing, denied; invalid: no workbook, a password, no such sheet
+  /// The worksheet of that name; where there is none, and either `is_default` (nobody chose the
+  /// name) or there is but one: the first that can be seen.
+  /// errors  missing, denied; invalid: no workbook, a password, no such sheet, or a chart
   static Result<std::unique_ptr<ReportTable>> open(const std::string& path,
                                                    const std::string& label,
-                                                   const std::string& sheet);
+                                                   const std::string& sheet,
+                                                   bool is_default = false);
   ~XlsxTable() override;
 
   const std::string& label() const override { return label_; }

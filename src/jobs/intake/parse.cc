@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 
 namespace dw {
@@ -239,7 +240,9 @@ Draft parse_message(std::string_view text) {
       *value += lines[i];
     }
   }
-  for (auto& [label, field] : draft.fields) field = std::string(trim(field));
+  for (auto& [label, field] : draft.fields) {
+    field = label == Label::email ? cleaned(field, Cleaning::word) : std::string(trim(field));
+  }
   draft.before = std::string(trim(draft.before));
   return draft;
 }

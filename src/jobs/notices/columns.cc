@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "base/outside_text.h"
+#include "base/storable.h"
 #include "base/text.h"
 #include "domain/period.h"
 
@@ -65,30 +67,50 @@ std::string letters_of(int column) {
   return column < 26 ? out : std::string(1, static_cast<char>('A' + column / 26 - 1)) + out;
 }
 
-std::string_view text_at(std::span<const Cell> row, int place) {
+std::string text_at(std::span<const Cell> row, int place) {
   const bool is_there = place >= 0 && static_cast<size_t>(place) < row.size();
-  return is_there ? trim(row[static_cast<size_t>(place)].text) : std::string_view();
+  return is_there ? cleaned(row[static_cast<size_t>(place)].text, Cleaning::phrase) : std::string();
+}
+
+/// Where the settings name a column by its letters.
+std::optional<int> lettered_place(const std::string& written, int first_column) {
+  const auto letters = column_of_letters(written);
+  if (!letters || *letters < first_column) return std::nullopt;
+  return *letters - first_column;
 }
 
 std::string list_headings(std::span<const Cell> first, int first_column) {
   std::vector<std::string> out;
   for (size_t i = 0; i < first.size(); ++i) {
     const int column = first_column + static_cast<int>(i);
-    out.push_back(
-        fmt::format("{} \"{}\"", letters_of(column), cut_characters(trim(first[i].text), 40)));
+    out.push_back(fmt::format("{} \"{}\"", letters_of(column),
+                              cut_characters(storable(text_at(first, static_cast<int>(i))), 40)));
   }
   return join(out, ", ");
 }
 
+Error wrong(std::string what) {
+  return {ErrorKind::invalid, "notices.columns", std::move(what)};
+}
+
 std::optional<int> place_of_heading(std::span<const Cell> first, std::string_view heading) {
   for (size_t i = 0; i < first.size(); ++i) {
-    if (equals_ignoring_case(trim(first[i].text), heading)) return static_cast<int>(i);
+    const std::string text = text_at(first, static_cast<int>(i));
+    if (equals_ignoring_case(text, cleaned(heading, Cleaning::phrase))) return static_cast<int>(i);
   }
   return std::nullopt;
 }
 
-Error wrong(std::string what) {
-  return {ErrorKind::invalid, "notices.columns", std::move(what)};
+/// Of two columns with one heading nobody can say which is meant.
+Result<void> check_single(std::span<const Cell> first, const std::string& heading, int place,
+                          int first_column) {
+  const auto behind = first.subspan(static_cast<size_t>(place) + 1);
+  const auto second = place_of_heading(behind, heading);
+  if (!second) return {};
+  return wrong(fmt::format(
+      "\"{}\" stands twice, in the columns {} and {}: give one of them another "
+      "heading, or set notices.columns to the letter",
+      heading, letters_of(first_column + place), letters_of(first_column + place + 1 + *second)));
 }
 
 bool is_known(const Wanted& wanted, const std::string& heading) {
@@ -120,13 +142,48 @@ Result<void> check_drift(const NoticesSettings& settings, const Layout& layout,
 }  // namespace
 
 std::optional<int32_t> day_in(const Cell& cell, const std::vector<std::string>& formats) {
-  const std::string_view text = trim(cell.text);
+  std::string kept;
+  const std::string_view text = clean(cell.text, Cleaning::phrase, kept);
   for (const std::string& format : formats) {
     if (const auto day = parse_day(text, format)) return day;
   }
+  if (const auto day = parse_iso_day(text)) return day;
   const bool is_date =
       cell.serial_day && *cell.serial_day >= serial_first && *cell.serial_day <= serial_last;
   return is_date ? cell.serial_day : std::nullopt;
+}
+
+size_t count_filled(std::span<const Cell> row) {
+  size_t count = 0;
+  for (size_t i = 0; i < row.size(); ++i)
+    count += text_at(row, static_cast<int>(i)).empty() ? 0 : 1;
+  return count;
+}
+
+bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column) {
+  size_t named = 0, found = 0, usual = 0;
+  for (const Wanted& wanted : all_wanted()) {
+    const std::string& written = settings.columns.*wanted.written;
+    if (written.empty()) continue;
+    const auto place = lettered_place(written, first_column);
+    if (!place || written.size() > 1) {
+      ++named;
+      found += place_of_heading(row, written) ? 1 : 0;
+    }
+    usual += place && is_known(wanted, plain(text_at(row, *place))) ? 1 : 0;
+  }
+  const bool is_entry = is_entry_row(settings, row, first_column);
+  // Half of them are enough: the one that is missing is then named.
+  const bool is_named = named > 0 && found * 2 >= named && (found == named || found >= 2);
+  return !is_entry && (is_named || usual >= 2);
+}
+
+bool is_entry_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column) {
+  const auto email = lettered_place(settings.columns.email, first_column);
+  if (email && text_at(row, *email).find('@') != std::string::npos) return true;
+  const auto date = lettered_place(settings.columns.date, first_column);
+  const bool has_date_cell = date && static_cast<size_t>(*date) < row.size();
+  return has_date_cell && day_in(row[static_cast<size_t>(*date)], settings.date_formats);
 }
 
 Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell> first,
@@ -141,6 +198,7 @@ Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell
     const auto headed =
         letters && written.size() == 1 ? std::nullopt : place_of_heading(first, written);
     if (headed) {
+      DW_CHECK(check_single(first, written, *headed, first_column));
       layout.at.*wanted.place = *headed;
       layout.has_heading = true;
     } else if (letters && *letters >= first_column) {
@@ -151,7 +209,7 @@ Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell
     }
   }
   if (!layout.has_heading) {
-    const std::string_view email = text_at(first, layout.at.email);
+    const std::string email = text_at(first, layout.at.email);
     const auto date = static_cast<size_t>(layout.at.date);
     const bool has_date = date < first.size() && day_in(first[date], settings.date_formats);
     const bool is_word = !email.empty() || !text_at(first, layout.at.date).empty();
@@ -159,7 +217,7 @@ Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell
     for (const std::string& word : settings.closed) {
       is_closed = is_closed || equals_ignoring_case(text_at(first, layout.at.status), word);
     }
-    const bool has_address = email.find('@') != std::string_view::npos;
+    const bool has_address = email.find('@') != std::string::npos;
     layout.has_heading = is_word && !has_date && !has_address && !is_closed;
   }
   if (layout.has_heading) {

@@ -23,12 +23,21 @@ struct Layout {
   std::string headings;      ///< "A Firstname, B Lastname": to see that they changed
 };
 
-/// `first` is the report's first row, `first_column` the column of its first cell.
-/// errors  invalid: a heading is not there, or stands over another column than the settings say
+/// `first` is the report's first row behind its titles, `first_column` the column of its first
+/// cell. errors  invalid: a heading is not there, or twice, or stands over another column than the
+///         settings say
 Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell> first,
                            int first_column);
 
-/// A cell as a day by the formats of the settings, or as a spreadsheet's serial date.
+/// The row has the headings that the settings name, or such as reports have.
+bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column);
+/// The row has an address or a date where the settings say they are.
+bool is_entry_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column);
+/// How many cells have something in them that can be seen.
+size_t count_filled(std::span<const Cell> row);
+
+/// A cell as a day by the formats of the settings, as an ISO date, or as a spreadsheet's serial
+/// date.
 std::optional<int32_t> day_in(const Cell& cell, const std::vector<std::string>& formats);
 
 }  // namespace dw

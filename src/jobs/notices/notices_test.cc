@@ -172,7 +172,8 @@ TEST(notices, bad_rows_are_told_with_number_and_reason_and_the_rest_goes_on) {
             "2 there is no email\n"
             "3 \"a@b@c\" is no address\n"
             "4 there is no date\n"
-            "5 \"3-7-2021\" is no date of the form %d/%m/%Y\n"
+            "5 \"3-7-2021\" is no date of the form %d/%m/%Y (notices.date_format); %d-%m-%Y would "
+            "fit\n"
             "6 there is no ticket\n"
             "8 2099-01-01 is in the future\n"
             "9 there is no date\n"
@@ -194,6 +195,93 @@ TEST(notices, a_row_that_the_ledger_cant_keep_exactly_is_a_bad_one) {
             "it has a NUL character; check notices.encoding\n"
             "it is not valid UTF-8; check notices.encoding\n"
             "it is not valid UTF-8; check notices.encoding\n");
+}
+
+std::string reasons_of(Report& report) {
+  std::string out;
+  for (const BadRow& one : report.selection().bad_rows()) {
+    out += std::to_string(one.row) + " " + one.why + "\n";
+  }
+  return out;
+}
+
+TEST(notices, what_nobody_can_see_makes_no_second_customer_status_or_ticket) {
+  NoticesSettings settings;
+  settings.closed = {"Closed won"};
+  settings.suppress = {"\uFEFFquiet@x.example\u00A0"};
+  Report report(settings);
+  report.row({"A", "B", "ann@x.example\u00A0", "T1", "Closed\u00A0won", "16/11/2026"})
+      .row({"A", "B", "\uFEFFann@x.\u200Bexample", "T1\u200B", "closed won\u2060", "17/11/2026"})
+      .row({"A", "B", "ann@x.example", "T2", " Closed  won", "\u00A017/11/2026"})
+      .row({"A", "B", "quiet@x.example", "T3", "closed won", "17/11/2026"});
+  EXPECT_EQ(report.letters(), "ann@x.example: T1 T2; ");
+  EXPECT_EQ(reasons_of(report), "");
+}
+
+TEST(notices, titles_above_the_headings_are_no_rows) {
+  Report report;
+  report.row({"Closed tickets", "", "", "", "", ""})
+      .row({"Week 47", "2026", "", "", "", ""})
+      .row({"", "", "", "", "", ""})
+      .row({"Firstname", "Lastname", "Email", "Ticket", "Status", "Date"})
+      .closed("a@x.example", "1", "16/11/2026");
+  EXPECT_EQ(report.letters(), "a@x.example: 1; ");
+  EXPECT_EQ(reasons_of(report), "");
+  EXPECT_EQ(report.selection().figures().rows, 1);
+  Report strange;
+  strange.row({"Report of the desk"})
+      .row({"Vorname", "Name", "Adresse", "Nummer", "Stand", "Datum"})
+      .closed("a@x.example", "1", "16/11/2026");
+  EXPECT_EQ(strange.letters(), "a@x.example: 1; ");
+  EXPECT_EQ(reasons_of(strange), "");
+  Report unreadable;
+  unreadable.row({"Pat", "Doe", "", "5", "Closed", ""}).closed("a@x.example", "1", "16/11/2026");
+  EXPECT_EQ(unreadable.selection().figures().rows, 2) << "a row without an address is no title";
+}
+
+TEST(notices, two_columns_of_one_heading_are_refused_where_it_is_used) {
+  NoticesSettings settings;
+  settings.columns = {"", "", "Email", "Ticket", "Status", "Date", "Name", ""};
+  Report report(settings);
+  report.row({"Name", "Email", "Ticket", "Status", "Date", "Email\u00A0"})
+      .row({"Ann", "agent@x.example", "1", "Closed", "16/11/2026", "ann@x.example"});
+  EXPECT_NE(report.error().find("\"Email\" stands twice, in the columns B and F"),
+            std::string::npos)
+      << report.error();
+}
+
+TEST(notices, a_report_without_rows_is_an_error) {
+  Report empty, heading;
+  EXPECT_FALSE(empty.selection().finish().ok());
+  heading.row({"Firstname", "Lastname", "Email", "Ticket", "Status", "Date"});
+  EXPECT_FALSE(heading.selection().finish().ok());
+  Report one;
+  one.closed("a@x.example", "1", "16/11/2026");
+  EXPECT_TRUE(one.selection().finish().ok());
+}
+
+TEST(notices, an_error_of_a_spreadsheet_is_no_ticket_and_no_name) {
+  Report report;
+  report.closed("a@x.example", "#N/A", "16/11/2026")
+      .row({"#REF!", "Doe", "b@x.example", "2", "Closed", "16/11/2026"})
+      .closed("c@x.example", "3", "#VALUE!")
+      .closed("d@x.example", "#4", "16/11/2026");
+  EXPECT_EQ(report.letters(), "d@x.example: #4; ");
+  EXPECT_EQ(reasons_of(report),
+            "1 a cell has the error #N/A\n2 a cell has the error #REF!\n"
+            "3 a cell has the error #VALUE!\n");
+}
+
+TEST(notices, an_iso_date_is_understood_and_a_refused_one_gets_the_columns_form) {
+  Report report;
+  report.closed("a@x.example", "1", "2026-11-16T08:00:00.000Z")
+      .closed("b@x.example", "2", "2026-11-16");
+  EXPECT_EQ(report.letters(), "a@x.example: 1; b@x.example: 2; ");
+  Report american;
+  american.closed("a@x.example", "1", "11/05/2026").closed("b@x.example", "2", "11/16/2026");
+  american.letters();
+  EXPECT_NE(reasons_of(american).find("; %m/%d/%Y would fit"), std::string::npos)
+      << reasons_of(american);
 }
 
 TEST(notices, a_spreadsheets_serial_date_is_a_date) {

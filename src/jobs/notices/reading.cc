@@ -80,7 +80,7 @@ Task<Result<void>> read_report(const ReadingParts& parts, Selection& selection) 
     const Result<bool> has_more = co_await table->more(sink);
     if (!has_more.ok()) co_return has_more.error();
     if (!taken.ok()) co_return taken.error();
-    if (!*has_more) co_return Result<void>();
+    if (!*has_more) co_return selection.finish();
     co_await let_others_run(parts.loop);
   }
 }

@@ -225,6 +225,7 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
     };
     const Result<bool> read = co_await (*table)->more(sink);
     if (!read.ok()) taken = read.error();
+    if (taken.ok() && !*read) taken = selection.finish();
   } else {
     taken = table.error();
   }

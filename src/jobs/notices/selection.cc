@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <numeric>
+#include <utility>
 
 #include "base/storable.h"
 #include "base/text.h"
@@ -13,19 +16,30 @@ namespace {
 
 constexpr size_t bad_rows_max = 500;
 constexpr size_t cell_bytes_max = 1000;
-constexpr size_t address_bytes_max = 254;
-
-std::string_view cell(const TableRow& row, int place) {
-  const bool is_there = place >= 0 && static_cast<size_t>(place) < row.cells.size();
-  if (!is_there) return {};
-  return cut_bytes(trim(row.cells[static_cast<size_t>(place)].text), cell_bytes_max);
-}
+/// So many rows may stand above the headings, titles of so many cells.
+constexpr size_t leading_rows_max = 10;
+constexpr size_t title_cells_max = 2;
+/// So many good dates say which form the column has.
+constexpr size_t dates_looked_at_max = 200;
 
 bool is_blank(const TableRow& row) {
-  for (const Cell& one : row.cells) {
-    if (!trim(one.text).empty()) return false;
+  return count_filled(row.cells) == 0;
+}
+
+/// Spaces decide nothing: where a program put a no-break space, another has none.
+bool is_same_status(std::string_view a, std::string_view b) {
+  const auto without_spaces = [](std::string_view text) { return replace_all(text, " ", ""); };
+  return equals_ignoring_case(without_spaces(a), without_spaces(b));
+}
+
+/// Which of the usual forms of a date fit.
+uint32_t forms_of(std::string_view text) {
+  uint32_t out = 0;
+  const auto forms = usual_day_formats();
+  for (size_t i = 0; i < forms.size(); ++i) {
+    if (parse_day(text, forms[i])) out |= 1U << i;
   }
-  return true;
+  return out;
 }
 
 /// By ASCII letters in one case, so that an address is one customer.
@@ -47,28 +61,23 @@ std::string_view name_of(LeftOut reason) {
   return reason == LeftOut::had ? "had" : "suppressed";
 }
 
-std::string refusal_of_address(std::string_view email) {
-  if (email.empty()) return "there is no email";
-  const size_t at = email.find('@');
-  bool is_good = at != std::string_view::npos && at > 0 && at + 1 < email.size() &&
-                 email.size() <= address_bytes_max &&
-                 email.find('@', at + 1) == std::string_view::npos &&
-                 email.find("..") == std::string_view::npos && email.back() != '.' &&
-                 email[at + 1] != '.' && email.front() != '.' && is_utf8(email);
-  for (const char c : email) {
-    const bool is_control = static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
-    if (is_control || std::string_view("<>()[],;:\\\"").find(c) != std::string_view::npos) {
-      is_good = false;
-    }
+Selection::Selection(const NoticesSettings& settings, NoticeTimes times)
+    : settings_(settings), times_(times), newest_(times.from_day) {
+  for (const std::string& one : settings.closed) {
+    closed_.push_back(cleaned(one, Cleaning::phrase));
   }
-  if (is_good) return "";
-  std::string shown(email);
-  std::erase_if(shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return fmt::format("\"{}\" is no address", is_utf8(shown) ? cut_characters(shown, 80) : "…");
+  for (const std::string& one : settings.suppress) {
+    suppressed_.push_back(cleaned(one, Cleaning::word));
+  }
 }
 
-Selection::Selection(const NoticesSettings& settings, NoticeTimes times)
-    : settings_(settings), times_(times), newest_(times.from_day) {}
+std::string_view Selection::cell(const TableRow& row, int place, Cleaning cleaning,
+                                 std::string& kept) const {
+  const bool is_there = place >= 0 && static_cast<size_t>(place) < row.cells.size();
+  if (!is_there) return {};
+  return cut_bytes(clean(row.cells[static_cast<size_t>(place)].text, cleaning, kept),
+                   cell_bytes_max);
+}
 
 void Selection::bad(int64_t row, std::string why) {
   ++figures_.bad;
@@ -76,60 +85,134 @@ void Selection::bad(int64_t row, std::string why) {
 }
 
 bool Selection::is_closed(std::string_view status) const {
-  return std::any_of(settings_.closed.begin(), settings_.closed.end(),
-                     [&](const std::string& word) { return equals_ignoring_case(status, word); });
+  return std::any_of(closed_.begin(), closed_.end(),
+                     [&](const std::string& word) { return is_same_status(status, word); });
 }
 
 bool Selection::is_suppressed(std::string_view email) const {
   const std::string_view domain = email.substr(email.find('@'));
-  return std::any_of(settings_.suppress.begin(), settings_.suppress.end(),
-                     [&](const std::string& one) {
-                       return equals_ignoring_case(one.starts_with('@') ? domain : email, one);
-                     });
+  return std::any_of(suppressed_.begin(), suppressed_.end(), [&](const std::string& one) {
+    return equals_ignoring_case(one.starts_with('@') ? domain : email, one);
+  });
 }
 
 Result<void> Selection::take(const TableRow& row, int first_column) {
-  if (!has_layout_) {
-    if (is_blank(row)) return {};
-    DW_TRY(layout_, find_layout(settings_, row.cells, first_column));
-    has_layout_ = true;
-    if (layout_.has_heading) return {};
-  }
-  const ColumnPlaces& at = layout_.at;
-  Fields fields{.ticket = cell(row, at.ticket), .status = cell(row, at.status)};
-  const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
-  const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
-  if (fields.ticket.empty() && fields.status.empty() && is_blank(row)) return {};
-  ++figures_.rows;
-  const auto day = day_in(date, settings_.date_formats);
-  if (!day) {
-    const std::string_view text = cut_bytes(trim(date.text), 80);
-    bad(row.number,
-        text.empty() ? "there is no date"
-                     : fmt::format("\"{}\" is no date of the form {}", is_utf8(text) ? text : "…",
-                                   join(settings_.date_formats, " or ")));
+  if (has_layout_) {
+    take_row(row);
     return {};
   }
-  if (*day < times_.from_day) {
-    ++figures_.old;
-    return {};
+  first_column_ = first_column;
+  return is_blank(row) ? Result<void>() : take_leading(row);
+}
+
+/// Reports have titles above their headings: which row is what shows with the first one that is a
+/// heading or has data.
+Result<void> Selection::take_leading(const TableRow& row) {
+  Leading one{.number = row.number};
+  for (const Cell& cell : row.cells) one.texts.emplace_back(cell.text);
+  for (size_t i = 0; i < row.cells.size(); ++i) {
+    one.cells.push_back({{}, row.cells[i].serial_day});
   }
-  // The people's clocks and the report's may differ by a zone.
-  if (*day > times_.today + 1) {
-    bad(row.number, fmt::format("{} is in the future", day_text(*day)));
-    return {};
+  leading_.push_back(std::move(one));
+  Leading& kept = leading_.back();
+  for (size_t i = 0; i < kept.texts.size(); ++i) kept.cells[i].text = kept.texts[i];
+  const bool is_heading = is_heading_row(settings_, row.cells, first_column_);
+  const bool is_entry = is_entry_row(settings_, row.cells, first_column_);
+  if (!is_heading && !is_entry && leading_.size() < leading_rows_max) return {};
+  return find_heading(is_heading, is_entry);
+}
+
+/// Rows above the headings are titles where they have no more than a cell or two; what has more is
+/// a row that can't be read, and is reported.
+Result<void> Selection::find_heading(bool is_last_heading, bool is_last_entry) {
+  std::vector<Leading> rows = std::exchange(leading_, {});
+  size_t head = 0;
+  if (is_last_heading) {
+    head = rows.size() - 1;
+  } else if (is_last_entry && rows.size() > 1) {
+    head = rows.size() - 2;
+  } else if (!is_last_entry) {
+    while (head + 1 < rows.size() && count_filled(rows[head].cells) <= title_cells_max) ++head;
   }
-  fields.first_name = cell(row, at.name >= 0 ? at.name : at.first_name);
-  fields.last_name = at.name >= 0 ? std::string_view() : cell(row, at.last_name);
-  fields.email = cell(row, at.email);
-  fields.subject = cell(row, at.subject);
-  use(row, fields, *day);
+  DW_TRY(layout_, find_layout(settings_, rows[head].cells, first_column_));
+  has_layout_ = true;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i == head && layout_.has_heading) continue;
+    const bool is_above = i < head || (i == head && is_last_entry && rows.size() > 1);
+    const bool is_title = is_above && count_filled(rows[i].cells) <= title_cells_max;
+    if (!is_title && !(is_last_heading && i < head)) take_row({rows[i].number, rows[i].cells});
+  }
   return {};
 }
 
-void Selection::use(const TableRow& row, const Fields& fields, int32_t day) {
-  if (fields.ticket.empty()) return bad(row.number, "there is no ticket");
-  if (fields.status.empty()) return bad(row.number, "there is no status");
+Result<void> Selection::finish() {
+  if (!has_layout_ && !leading_.empty()) DW_CHECK(find_heading(false, false));
+  if (figures_.rows > 0) return {};
+  return Error{ErrorKind::invalid, "notices",
+               has_layout_ ? "the report has one row and none below it: is it the right file and "
+                             "tab, and do its rows end with LF, CRLF or CR?"
+                           : "the report is empty: is it the right file and tab?"};
+}
+
+void Selection::take_row(const TableRow& row) {
+  const ColumnPlaces& at = layout_.at;
+  std::array<std::string, 7> kept;
+  Fields fields{.ticket = cell(row, at.ticket, Cleaning::word, kept[0]),
+                .status = cell(row, at.status, Cleaning::phrase, kept[1])};
+  const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
+  const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
+  if (fields.ticket.empty() && fields.status.empty() && is_blank(row)) return;
+  ++figures_.rows;
+  const auto day = day_in(date, settings_.date_formats);
+  if (!day) return bad_date(row.number, clean(date.text, Cleaning::phrase, kept[2]));
+  if (dates_looked_at_ < dates_looked_at_max) {
+    ++dates_looked_at_;
+    forms_of_all_ &= forms_of(clean(date.text, Cleaning::phrase, kept[2]));
+  }
+  if (*day < times_.from_day) {
+    ++figures_.old;
+    return;
+  }
+  // The people's clocks and the report's may differ by a zone.
+  if (*day > times_.today + 1) {
+    return bad(row.number, fmt::format("{} is in the future", day_text(*day)));
+  }
+  fields.first_name = cell(row, at.name >= 0 ? at.name : at.first_name, Cleaning::prose, kept[3]);
+  if (at.name < 0) fields.last_name = cell(row, at.last_name, Cleaning::prose, kept[4]);
+  fields.email = cell(row, at.email, Cleaning::word, kept[5]);
+  fields.subject = cell(row, at.subject, Cleaning::prose, kept[6]);
+  for (const std::string_view text : {fields.ticket, fields.status, fields.email, fields.first_name,
+                                      fields.last_name, fields.subject}) {
+    if (is_error_value(text)) return bad(row.number, fmt::format("a cell has the error {}", text));
+  }
+  use(row.number, fields, *day);
+}
+
+void Selection::bad_date(int64_t row, std::string_view text) {
+  if (text.empty()) return bad(row, "there is no date");
+  if (is_error_value(text)) return bad(row, fmt::format("a cell has the error {}", text));
+  forms_of_bad_ &= forms_of(text);
+  const std::string shown = is_utf8(text) ? storable(std::string(cut_bytes(text, 80))) : "…";
+  if (bad_rows_.size() < bad_rows_max) bad_dates_.push_back(bad_rows_.size());
+  bad(row, fmt::format("\"{}\" is no date of the form {} (notices.date_format)", shown,
+                       join(settings_.date_formats, " or ")));
+}
+
+/// What the rows say: one form that fits those which were refused, and better the others, too.
+void Selection::name_form_of_dates() {
+  const uint32_t both = forms_of_bad_ & forms_of_all_;
+  const uint32_t fit = both != 0 ? both : forms_of_bad_;
+  if (bad_dates_.empty() || fit == 0) return;
+  const auto form = usual_day_formats()[static_cast<size_t>(std::countr_zero(fit))];
+  for (const size_t place : bad_dates_) {
+    bad_rows_[place].why += fmt::format("; {} would fit", form);
+  }
+  bad_dates_.clear();
+}
+
+void Selection::use(int64_t row, const Fields& fields, int32_t day) {
+  if (fields.ticket.empty()) return bad(row, "there is no ticket");
+  if (fields.status.empty()) return bad(row, "there is no status");
   if (fields.status != last_status_) {
     last_status_ = fields.status;
     is_last_closed_ = is_closed(fields.status);
@@ -144,12 +227,12 @@ void Selection::use(const TableRow& row, const Fields& fields, int32_t day) {
     }
   }
   if (!unstorable.empty()) {
-    return bad(row.number, fmt::format("it {}; check notices.encoding", unstorable));
+    return bad(row, fmt::format("it {}; check notices.encoding", unstorable));
   }
   if (is_now_closed) {
     customer = customer_of(fields, day);
     if (customer == NumberIndex::none) {
-      return bad(row.number, refusal_of_address(fields.email));
+      return bad(row, refusal_of_address(fields.email));
     }
     ++figures_.closed;
   }
@@ -247,6 +330,8 @@ std::optional<LeftOut> Selection::reason_of(uint32_t ticket) const {
 }
 
 void Selection::settle() {
+  if (!has_layout_ && !leading_.empty() && !find_heading(false, false).ok()) leading_.clear();
+  name_form_of_dates();
   std::vector<uint32_t> by_address(customers_.size());
   std::iota(by_address.begin(), by_address.end(), 0U);
   std::sort(by_address.begin(), by_address.end(), [this](uint32_t a, uint32_t b) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/outside_text.h"
 #include "domain/period.h"
 #include "jobs/notices/columns.h"
 #include "jobs/notices/texts.h"
@@ -62,9 +63,12 @@ class Selection {
  public:
   Selection(const NoticesSettings& settings, NoticeTimes times);
 
-  /// The report's rows in order, the heading among them. A row that can't be used is in bad_rows().
+  /// The report's rows in order, titles and the heading among them. A row that can't be used is in
+  /// bad_rows().
   /// errors  invalid: the columns are not as the settings say
   Result<void> take(const TableRow& row, int first_column);
+  /// There are no more rows. errors  as take(); invalid: there was none
+  Result<void> finish();
 
   /// The ledger: this ticket's closing of that day was told. After the rows.
   void note_told(std::string_view ticket, int32_t day);
@@ -136,7 +140,20 @@ class Selection {
     std::string_view first_name, last_name, email, ticket, status, subject;
   };
 
-  void use(const TableRow& row, const Fields& fields, int32_t day);
+  /// A row that may be a title, kept until it is known where the headings are.
+  struct Leading {
+    int64_t number = 0;
+    std::vector<std::string> texts;
+    std::vector<Cell> cells;
+  };
+
+  Result<void> take_leading(const TableRow& row);
+  Result<void> find_heading(bool is_last_heading, bool is_last_entry);
+  void take_row(const TableRow& row);
+  void bad_date(int64_t row, std::string_view text);
+  void name_form_of_dates();
+  std::string_view cell(const TableRow& row, int place, Cleaning cleaning, std::string& kept) const;
+  void use(int64_t row, const Fields& fields, int32_t day);
   uint32_t customer_of(const Fields& fields, int32_t day);
   uint32_t add_customer(const Fields& fields, int32_t day);
   void bad(int64_t row, std::string why);
@@ -160,11 +177,14 @@ class Selection {
   std::vector<BadRow> bad_rows_;
   NoticeFigures figures_;
   int32_t newest_ = 0;
+  std::vector<Leading> leading_;
+  int first_column_ = 0;
+  std::vector<std::string> closed_, suppressed_;  ///< of the settings, cleaned
+  std::vector<size_t> bad_dates_;                 ///< their places among the bad rows
+  uint32_t forms_of_bad_ = UINT32_MAX, forms_of_all_ = UINT32_MAX;  ///< usual ones that fit; bits
+  size_t dates_looked_at_ = 0;
   std::string last_status_;  ///< most rows have the same few
   bool is_last_closed_ = false;
 };
-
-/// "" or why a notice can't be sent there.
-std::string refusal_of_address(std::string_view email);
 
 }  // namespace dw

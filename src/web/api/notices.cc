@@ -1,6 +1,7 @@
 // /v1/notices: the next run as it would go out, a plan and its approval, and who got what.
 #include <fmt/format.h>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/notices/rows.h"
 #include "records/audit.h"
@@ -79,7 +80,8 @@ Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
 }
 
 Task<ApiAnswer> Operations::why_notices(Call& call) {
-  const std::string email = to_lower(trim(call.request.parameter("email").value_or("")));
+  const std::string email =
+      to_lower(cleaned(call.request.parameter("email").value_or(""), Cleaning::word));
   if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
   std::vector<NoticeLetter> letters;
   auto work = [&](ReadDb& db) -> Result<void> {
