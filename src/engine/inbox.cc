@@ -192,6 +192,10 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
     DW_TRY(const Recorded recorded, events::record(db, found));
     if (recorded.is_first) next.push_back({recorded.id, std::move(found)});
   }
+  if (plan.kept_body) {
+    dw::make_storable(*plan.kept_body);
+    DW_CHECK(events::set_body(db, round.cause, *plan.kept_body));
+  }
   for (Counted& one : plan.counted) counts.counted.push_back(std::move(one));
   return std::move(plan.reply);
 }

@@ -294,6 +294,10 @@ size_t Outbox::batch_for(const Delivery& head) const {
   return target == nullptr ? 1 : target->batch_max();
 }
 
+Millis Outbox::timeout_for(const Delivery& head, const Target& target) const {
+  return std::max(settings_.timeout, target.timeout_min(head));
+}
+
 Target* Outbox::target_for(const Delivery& delivery) const {
   const auto found = targets_.find(delivery.target);
   return found == targets_.end() ? nullptr : found->second;
@@ -419,8 +423,9 @@ Task<std::vector<Outcome>> Outbox::perform_at(Lane& lane, Target& target) {
   std::string defect;
   try {
     std::vector<Delivery> batch = lane.batch;
+    const Millis timeout = timeout_for(batch.front(), target);
     std::vector<Outcome> outcomes =
-        co_await target.perform(std::move(batch), lane.hold.begin(settings_.timeout));
+        co_await target.perform(std::move(batch), lane.hold.begin(timeout));
     DW_ASSERT(outcomes.size() == lane.batch.size(), "a target gives one outcome for each delivery");
     co_return outcomes;
   } catch (const std::exception& thrown) {

@@ -75,6 +75,7 @@ class Outbox {
   Finished judge(const Delivery& delivery, const Outcome& outcome, TimePoint now);
   void report(const Delivery& delivery, const Outcome& outcome, const Finished& finished);
   size_t batch_for(const Delivery& head) const;
+  Millis timeout_for(const Delivery& head, const Target& target) const;
   Target* target_for(const Delivery& delivery) const;
 
   Loop& loop_;

@@ -33,6 +33,9 @@ struct Plan {
   /// own key and planned in this commit, unless it came before.
   std::vector<Event> found;
   json::value reply{};  ///< for the sender; null if it gets none. Kept with the event
+  /// What is kept of the event's body, where the body is a page of a thousand rows that have been
+  /// used; absent: all of it. A parked event keeps its body in any case.
+  std::optional<json::value> kept_body;
   /// The event is turned away and not recorded: the sender gets this as the answer (HTTP 422).
   std::optional<Error> refusal;
   std::vector<Counted> counted;  ///< when the commit stands

@@ -45,6 +45,9 @@ class Target {
   virtual const std::string& label() const = 0;
   /// How many deliveries one perform() takes, at most.
   virtual size_t batch_max() const { return 1; }
+  /// How long a try of this delivery is let run at least, whatever `retry.timeout` says: a page of
+  /// a thousand tickets takes its time.
+  virtual Millis timeout_min(const Delivery&) const { return Millis(0); }
 
   /// Tries each delivery once, in order, until `attempt.until`. One outcome each, in the same
   /// order. A connection that broke before the request was written is `later`; after it, `unsure`.

@@ -49,6 +49,12 @@ Result<void> set_state(Db& db, EventId id, EventState state, const std::string& 
   return {};
 }
 
+Result<void> set_body(Db& db, EventId id, const json::value& body) {
+  const std::string text = to_text(body);
+  DW_CHECK(db.send(stmt::replace_body, {id, text}));
+  return {};
+}
+
 Result<std::optional<StoredEvent>> find(ReadDb& db, EventId id) {
   std::optional<StoredEvent> found;
   DW_CHECK(db.run(stmt::event_by_id, {id}, [&](const Row& row) { found = event_in(row); }));

@@ -29,6 +29,9 @@ Result<Recorded> record(Db& db, const Event& event);
 Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,
                        const json::value& reply);
 
+/// Replaces the body of a recorded event by what is kept of it.
+Result<void> set_body(Db& db, EventId id, const json::value& body);
+
 /// Removes at most `limit` rows older than `before`; how many.
 Result<int64_t> prune(Db& db, TimePoint before, int64_t limit);
 

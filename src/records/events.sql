@@ -8,6 +8,9 @@ SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;
 -- name: conclude_event
 UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
 
+-- name: replace_body
+UPDATE event SET body = $2 WHERE id = $1;
+
 -- name: event_by_id
 SELECT id, source, key, kind, at, body, for_ever, state, reason, reply FROM event WHERE id = $1;
 

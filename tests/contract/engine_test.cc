@@ -3,6 +3,7 @@
 #include "domain/delivery.h"
 #include "domain/ticket.h"
 #include "records/deliveries.h"
+#include "records/events.h"
 #include "records/paging.h"
 #include "records/tickets.h"
 
@@ -36,6 +37,28 @@ TEST(Engine, what_one_job_refuses_or_breaks_on_none_has_planned) {
   EXPECT_TRUE(world.target.performed.empty()) << "the other job's delivery is rolled back";
   EXPECT_TRUE(world.inbox->takes("say"));
   EXPECT_FALSE(world.inbox->takes("unknown"));
+}
+
+TEST(Engine, of_a_body_that_was_used_an_event_keeps_what_the_plan_says) {
+  World world;
+  const Result<Accepted> taken = world.say("a", "1", "page");
+  ASSERT_TRUE(taken.ok());
+  const Result<void> read = world.store->read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto event, events::find(db, taken->event));
+    EXPECT_EQ(to_text(event->event.body), R"({"kept":"a word"})");
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+  EXPECT_FALSE(world.say("a", "1", "page")->is_first);
+}
+
+TEST(Engine, a_target_gets_the_time_that_it_needs_for_a_delivery_at_least) {
+  World world;
+  world.send("a", "1");
+  EXPECT_EQ(world.target.given, Millis(20'000));
+  world.target.needs = Millis(60'000);
+  world.send("b", "2");
+  EXPECT_EQ(world.target.given, Millis(60'000));
 }
 
 TEST(Engine, a_lane_that_waits_keeps_its_order_and_holds_back_no_other) {

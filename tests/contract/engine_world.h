@@ -26,7 +26,7 @@ class Relay : public JobOf<Reserved> {
   bool takes(std::string_view kind) const override {
     return kind == "say" || kind == "broken" || kind == "say later" || kind == "find" ||
            kind == "ask" || kind == "answered" || kind == "drop" || kind == "throw" ||
-           kind == "ask same" || kind == "answered same" || kind == "ask newer" ||
+           kind == "ask same" || kind == "answered same" || kind == "page" || kind == "ask newer" ||
            (knows_newer && kind == "answered newer");
   }
   Result<Reserved> read(const Event& event, ReadDb& db) const override {
@@ -46,6 +46,10 @@ class Relay : public JobOf<Reserved> {
     }
     if (event.kind == "answered") {
       plan.changes.push_back(OpenTicket{{.id = view.fresh_ticket, .title = "x"}});
+      return plan;
+    }
+    if (event.kind == "page") {
+      plan.kept_body = json::object{{"kept", "a word"}};
       return plan;
     }
     if (event.kind == "drop") {
@@ -103,6 +107,7 @@ class Told : public Target {
   Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override {
     std::vector<Outcome> outcomes;
     ++begun;
+    given = attempt.left(*clock);
     if (throws_before) throw std::runtime_error("broken before a byte");
     if (pace > Millis(0)) {
       Wake turn(*loop, *clock);
@@ -129,6 +134,7 @@ class Told : public Target {
     }
     co_return outcomes;
   }
+  Millis timeout_min(const Delivery&) const override { return needs; }
   Task<Settled> settle(Delivery, Attempt) override {
     ++settled;
     if (settling_takes > Millis(0)) {
@@ -145,6 +151,7 @@ class Told : public Target {
   Loop* loop = nullptr;
   Clock* clock = nullptr;
   Millis pace{}, takes{}, settling_takes{};
+  Millis needs{}, given{};  ///< the time of a try
   bool throws_before = false, throws_behind = false;
   std::vector<Outcome> script;
   Settled::Kind answer = Settled::Kind::not_happened;

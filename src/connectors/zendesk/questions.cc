@@ -21,6 +21,9 @@ std::string detail_of(const Ask& ask, const char* key) {
   return std::string(found->get_string());
 }
 
+/// Of a question that is answered by a thousand tickets at once.
+constexpr Millis page_timeout{60'000};
+
 Outcome not_understood() {
   return Outcome::unsure("unexpected response from Zendesk; check zendesk.url");
 }
@@ -30,6 +33,12 @@ Settled later(const Outcome& failed) {
 }
 
 }  // namespace
+
+Millis ZendeskDesk::timeout_min(const Delivery& delivery) const {
+  const Ask* asked = std::get_if<Ask>(&delivery.payload);
+  const bool is_page = asked != nullptr && (asked->about == "export" || asked->about == "search");
+  return is_page ? page_timeout : Millis(0);
+}
 
 Task<Outcome> ZendeskDesk::ask(Ask ask, Attempt attempt) {
   if (ask.about == "ticket") co_return co_await ask_ticket(detail_of(ask, "id"), attempt);

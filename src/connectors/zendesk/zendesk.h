@@ -21,6 +21,7 @@ class ZendeskDesk : public Target {
 
   const std::string& name() const override { return name_; }
   const std::string& label() const override { return label_; }
+  Millis timeout_min(const Delivery& delivery) const override;
   /// A ticket that is closed for good refuses comments and updates with "closed".
   Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt attempt) override;
   /// A ticket is looked up by external_id, a comment or update by its marker in the audits; not
