@@ -3,7 +3,7 @@
 #include "app/connectors.h"
 #include "app/parts.h"
 #include "app/report.h"
-#include "app/volume_round.h"
+#include "app/volume_files.h"
 
 namespace dw {
 namespace {
@@ -42,8 +42,10 @@ Result<void> build_jobs(Core& core) {
                                                           core.settings.hours.timezone);
   core.jobs.push_back(std::make_unique<NoticeJob>(*core.notice_composer));
   DW_TRY(core.judging, load_judging(core.settings));
+  const ZendeskSettings& zendesk = core.settings.zendesk;
   core.jobs.push_back(
-      std::make_unique<Volume>(VolumeParts{core.settings.volume, core.judging, core.public_url}));
+      std::make_unique<Volume>(VolumeParts{core.settings.volume, core.judging, core.public_url,
+                                           zendesk.is_configured ? zendesk.url : ""}));
   return {};
 }
 

@@ -1,7 +1,7 @@
 #include "app/timetable.h"
 
 #include "app/bridge_figures.h"
-#include "app/volume_round.h"
+#include "app/volume_files.h"
 #include "base/log.h"
 
 namespace dw {
@@ -80,33 +80,26 @@ Task<void> Timetable::resume_notices() {
   if (!ended.ok()) log_warn("notices", ended.error().text());
 }
 
+/// An event like any other: its key is its due time, so that an hour is looked at once over all
+/// replicas. What it asks, and what follows, is the engine's.
 Task<void> Timetable::look_at_volume(TimePoint due) {
-  // The first round counts a whole history, and may take longer than an hour.
-  if (is_looking_at_volume_) co_return;
-  is_looking_at_volume_ = true;
-  co_await judge_volume(due);
-  is_looking_at_volume_ = false;
-}
-
-Task<void> Timetable::judge_volume(TimePoint due) {
-  const Result<Judging> judging = load_judging(core_.settings);
-  if (!judging.ok()) {
-    log_error("volume", judging.error().text());
+  Result<json::object> body = run_body(core_.settings.volume);
+  if (!body.ok()) {
+    log_error("volume", body.error().text());
     co_return;
   }
-  VolumeRound round(core_, {core_.settings.volume, *judging, core_.public_url});
-  RoundOptions options;
-  options.key = to_rfc3339(due);
-  const Result<json::object> seen = co_await round.run(std::move(options));
+  Event event{.source = "clock",
+              .key = "volume/" + to_rfc3339(due),
+              .kind = std::string(volume_look_kind),
+              .at = core_.clock.now(),
+              .body = std::move(*body)};
+  const Result<Accepted> seen = co_await core_.inbox->accept(std::move(event));
   if (!seen.ok()) {
-    // The next round makes up for what was missed.
+    // The next look makes up for what was missed.
     log_warn("volume", seen.error().text());
     co_return;
   }
-  log_info("volume", "looked",
-           {{"hour", to_text(seen->at("hour"))},
-            {"count", to_text(seen->at("count"))},
-            {"mark", to_text(seen->at("mark"))}});
+  log_info("volume", "looks", {{"id", to_text(seen->event)}, {"as", to_text(seen->reply)}});
 }
 
 }  // namespace dw

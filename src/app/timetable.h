@@ -29,14 +29,12 @@ class Timetable {
   void add_figures();
   Task<void> resume_notices();
   Task<void> look_at_volume(TimePoint due);
-  Task<void> judge_volume(TimePoint due);
 
   Core& core_;
   TaskGroup& tasks_;
   Janitor& janitor_;
   QueueDepths& depths_;
   Scheduler scheduler_;
-  bool is_looking_at_volume_ = false;
 };
 
 }  // namespace dw

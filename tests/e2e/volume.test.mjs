@@ -187,3 +187,40 @@ test("history comes out of Zendesk's export, each ticket in the hour of its birt
   assert.deepEqual(counts_of, Array(30).fill(2), report.out);
   desk.stop();
 });
+
+test("an hour at Zendesk is counted, explained and told, without a daemon", async () => {
+  const desk = await fake("fake_zendesk");
+  const api = zendesk.createClient({
+    endpointUri: `${desk.url}/api/v2`, username: "bot@acme.example", token: "api-token" });
+  const rows = counts(20);
+  const latest = rows.at(-1).time;
+  for (let i = 0; i < 60; ++i) {
+    const created_at = at(latest + i * 50_000);
+    await api.ticketimport.import({ ticket: { subject: "VPN", tags: ["vpn"], created_at } });
+  }
+  const cwd = folder(`${local}[zendesk]\nurl = "${desk.url}"\noauth_token = "ready-token"\n`
+    + 'poll = "0s"\n[volume]\nsource = "zendesk"\nmethod = "mean"\nnotify = ["a@example.org"]\n');
+  writeFileSync(`${cwd}/counts.csv`, csv(rows.slice(0, -1)));
+  json(run(cwd, ["volume", "import", "counts.csv", "--json"]));
+  const seen = json(await runBeside(cwd, ["volume", "run", "--json"]));
+  assert.equal(seen.count, 60);
+  assert.equal(seen.mark, "spike");
+  assert.equal(seen.told, 1);
+  assert.deepEqual(seen.tags.by_count.map((one) => one.tag), ["vpn"]);
+  assert.equal(seen.tags.examples[0].subject, "VPN");
+  const waiting = json(run(cwd, ["delivery", "list", "--state", "pending", "--json"])).items;
+  assert.deepEqual(waiting.map((one) => one.target), ["mail"], "no question waits");
+  desk.stop();
+});
+
+test("a Zendesk that is away is asked six times, and nothing is left waiting", () => {
+  const cwd = folder(`${local}[zendesk]\nurl = "http://127.0.0.1:1"\noauth_token = "t"\n`
+    + 'poll = "0s"\n[retry]\nfirst = "10ms"\nmax = "20ms"\n[volume]\nsource = "zendesk"\n');
+  for (const command of [["volume", "run"], ["volume", "backfill", "--since", "2026-11-01"]]) {
+    const done = run(cwd, command);
+    assert.equal(done.code, 69, done.err);
+    assert.match(done.err, /zendesk: /);
+  }
+  const states = json(run(cwd, ["delivery", "list", "--json"])).items.map((one) => one.state);
+  assert.deepEqual(states, ["discarded", "discarded"]);
+});

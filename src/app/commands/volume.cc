@@ -5,21 +5,15 @@
 
 #include "app/commands/front_door.h"
 #include "app/exit_code.h"
-#include "app/volume_round.h"
+#include "app/volume_files.h"
+#include "app/volume_runner.h"
 #include "base/text_file.h"
-#include "engine/outbox.h"
 #include "jobs/volume/auth_ini.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/rows.h"
-#include "net/wake.h"
-#include "records/deliveries.h"
-#include "records/paging.h"
 
 namespace dw {
 namespace {
-
-/// How long a command waits for its own alerts to go out; the daemon goes on with what is left.
-constexpr Millis sending_max{30'000}, sending_look{50};
 
 Result<OlderVolume> read_older(const std::string& file, VolumeSettings& volume) {
   DW_TRY(const std::string text, read_whole(file, count_file_bytes_max));
@@ -79,10 +73,6 @@ Result<std::unique_ptr<Core>> open_with(Settings settings) {
   return build_core(std::move(settings), OpenMode::visit);
 }
 
-VolumeParts parts_of(const Core& core) {
-  return {core.settings.volume, core.judging, core.public_url};
-}
-
 /// A file's counts, as the operation importVolume takes them.
 ApiAnswer keep_counts(Core& core, const std::vector<HourCount>& counts, const std::string& file) {
   json::array hours;
@@ -116,43 +106,6 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
   return {};
 }
 
-/// Sends what this run planned, as the daemon would: cron users have none.
-Task<void> send(Core& core, EventId event) {
-  const Monotonic until = core.clock.monotonic() + sending_max;
-  bool is_waiting = true;
-  auto look = [&](ReadDb& db) -> Result<void> {
-    DeliveryQuery query;
-    query.event = event;
-    query.states = {DeliveryState::pending};
-    DW_TRY(const Page<Delivery> page, deliveries::list(db, query));
-    is_waiting = false;
-    for (const Delivery& one : page.items) is_waiting = is_waiting || one.attempts == 0;
-    return {};
-  };
-  while (is_waiting && core.clock.monotonic() < until) {
-    Wake pause(core.loop, core.clock);
-    co_await pause.wait(core.clock.monotonic() + sending_look);
-    const Result<void> read = co_await core.store->read(look);
-    if (!read.ok()) co_return;
-  }
-}
-
-Task<void> send_and_stop(Core& core, EventId event) {
-  TaskGroup tasks(core.loop, core.clock);
-  OutboxSettings settings;
-  settings.timeout = core.settings.retry.timeout;
-  settings.backoff = {core.settings.retry.first, core.settings.retry.max,
-                      core.settings.retry.give_up};
-  settings.lease = std::max(settings.lease, settings.timeout + Millis(10'000));
-  settings.holder = random_uuid();
-  Outbox outbox(core.loop, core.clock, core.random, *core.store, *core.inbox, core.metrics, tasks,
-                core.outside_targets(), settings);
-  outbox.start();
-  co_await send(core, event);
-  outbox.stop();
-  co_await tasks.stop(sending_max);
-}
-
 void run(Invocation& invocation, const VolumeArguments& given) {
   std::optional<Settings> settings = read_both(invocation, given.auth_ini);
   if (!settings) return;
@@ -162,43 +115,42 @@ void run(Invocation& invocation, const VolumeArguments& given) {
     const Result<void> taken = take_history(**core, given.auth_ini);
     if (!taken.ok()) return fail(invocation, taken.error());
   }
-  RoundOptions options;
-  options.is_dry = given.is_dry;
-  options.key = random_uuid();
+  Result<json::object> body = run_body((*core)->settings.volume);
+  if (!body.ok()) return fail(invocation, body.error());
+  (*body)["is_dry"] = given.is_dry;
   if (!given.at.empty()) {
-    options.at = read_instant(given.at);
-    if (!options.at) {
+    const auto at = read_instant(given.at);
+    if (!at) {
       return fail(invocation, {ErrorKind::invalid, "--at", "is no time (2026-11-21T15:00:00Z)"});
     }
+    (*body)["at"] = at->time_since_epoch().count();
   }
-  VolumeRound round(**core, parts_of(**core));
-  Result<json::object> seen = run_task(**core, round.run(std::move(options)));
+  auto told = [](TimePoint, int64_t) {};
+  Result<json::object> seen =
+      run_task(**core, run_volume(**core, volume_look_kind, std::move(*body), told));
   if (!seen.ok()) return fail(invocation, seen.error());
-  const json::value event = seen->at("event");
-  const bool has_to_send =
-      event.is_int64() && seen->at("told").as_int64() > 0 && !(*core)->outside_targets().empty();
-  if (has_to_send) run_task(**core, send_and_stop(**core, EventId{event.as_int64()}));
-  seen->erase("event");
   const bool is_out = seen->at("mark").as_string() != "normal";
   if (given.has_exit_code && is_out) invocation.exit_code = exit_found;
   print_one(invocation, readable(invocation, *seen));
 }
 
-Result<int64_t> run_backfill(Core& core, TimePoint since) {
-  VolumeRound round(core, parts_of(core));
+Result<void> run_backfill(Core& core, TimePoint since) {
+  DW_TRY(json::object body, run_body(core.settings.volume));
+  body["since"] = since.time_since_epoch().count();
   const TimePoint now = core.clock.now();
   const bool has_bar = ::isatty(STDERR_FILENO) != 0;
   auto told = [since, now, has_bar](TimePoint done, int64_t tickets) {
     if (!has_bar) return;
     const double share = static_cast<double>((done - since).count()) /
                          std::max(1.0, static_cast<double>((now - since).count()));
-    const auto filled = static_cast<size_t>(std::min(1.0, share) * 30);
+    const auto filled = static_cast<size_t>(std::clamp(share, 0.0, 1.0) * 30);
     fmt::print(stderr, "\r[{:<30}] {:3.0f}%  {} tickets ", std::string(filled, '='),
-               std::min(1.0, share) * 100, tickets);
+               std::clamp(share, 0.0, 1.0) * 100, tickets);
   };
-  Result<int64_t> done = run_task(core, round.backfill(since, told));
+  const Result<json::object> done =
+      run_task(core, run_volume(core, volume_backfill_kind, std::move(body), told));
   if (has_bar) fmt::print(stderr, "\n");
-  return done;
+  return done.ok() ? Result<void>() : done.error();
 }
 
 void backfill(Invocation& invocation, const VolumeArguments& given) {
@@ -210,7 +162,7 @@ void backfill(Invocation& invocation, const VolumeArguments& given) {
     if (!at) return fail(invocation, {ErrorKind::invalid, "--since", "is no date (2026-11-21)"});
     since = hour_of(*at);
   }
-  const Result<int64_t> done = run_backfill(*core, since);
+  const Result<void> done = run_backfill(*core, since);
   if (!done.ok()) return fail(invocation, done.error());
   std::vector<HourCount> hours;
   auto look = [&](ReadDb& db) -> Result<void> {

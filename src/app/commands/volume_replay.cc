@@ -7,7 +7,7 @@
 
 #include "app/commands/volume.h"
 #include "app/exit_code.h"
-#include "app/volume_round.h"
+#include "app/volume_files.h"
 #include "base/text_file.h"
 #include "jobs/volume/backtest.h"
 #include "jobs/volume/count_files.h"

@@ -1,4 +1,4 @@
-// Counts per hour, incidents and cursors of the ticket volume.
+// Counts per hour, incidents, runs, and history that is being counted.
 #include "jobs/volume/rows.h"
 
 #include <fmt/format.h>
@@ -22,9 +22,79 @@ VolumeIncident incident_in(const Row& row) {
   return out;
 }
 
+VolumeRun run_in(const Row& row) {
+  VolumeRun out = decode_run(stored_json(row.text(3)));
+  out.key = row.text(0);
+  out.is_backfill = row.integer(1) != 0;
+  out.state = static_cast<RunState>(row.integer(2));
+  return out;
+}
+
 }  // namespace
 
 namespace volume {
+
+Result<std::optional<VolumeRun>> run(ReadDb& db, const std::string& key) {
+  std::optional<VolumeRun> found;
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(db.run(stmt::volume_run_by_key, {key}, [&](const Row& row) { found = run_in(row); }));
+  return found;
+}
+
+Result<std::optional<VolumeRun>> open_run(ReadDb& db, bool is_backfill) {
+  std::optional<VolumeRun> found;
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(
+      db.run(stmt::open_volume_run, {is_backfill}, [&](const Row& row) { found = run_in(row); }));
+  return found;
+}
+
+Result<void> set_run(Db& db, const VolumeRun& run, TimePoint now) {
+  const std::string body = to_text(encode(run));
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(db.send(stmt::keep_volume_run,
+                   {run.key, run.is_backfill, static_cast<int>(run.state), body, now}));
+  return {};
+}
+
+Result<IdChunks> seen(ReadDb& db, const std::string& name, const std::vector<int64_t>& chunks) {
+  const std::string list = to_text(json::array(chunks.begin(), chunks.end()));
+  IdChunks out;
+  Result<void> read;
+  DW_CHECK(db.run(stmt::volume_seen, {name, list}, [&](const Row& row) {
+    const Result<IdChunk> bits = decode_chunk(row.text(1));
+    if (bits.ok()) {
+      out[row.integer(0)] = *bits;
+    } else {
+      read = bits.error();
+    }
+  }));
+  if (!read.ok()) return read.error();
+  return out;
+}
+
+Result<std::vector<HourCount>> births(ReadDb& db, const std::string& name) {
+  std::vector<HourCount> out;
+  DW_CHECK(db.run(stmt::volume_births, {name}, [&](const Row& row) {
+    out.push_back({row.time(0), row.integer(1)});
+  }));
+  return out;
+}
+
+/// Without a cursor a count of history begins again: nothing is lost but requests.
+Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
+  DW_TRY(const int64_t runs, db.run(stmt::prune_volume_runs, {before, limit}));
+  if (runs > 0) return runs;
+  std::string left;
+  DW_CHECK(
+      db.run(stmt::left_volume_history, {before}, [&](const Row& row) { left = row.text(0); }));
+  if (left.empty()) return 0;
+  for (const Statement* statement : {&stmt::prune_volume_seen, &stmt::prune_volume_births}) {
+    DW_TRY(const int64_t rows, db.run(*statement, {left, limit}));
+    if (rows > 0) return rows;
+  }
+  return db.run(stmt::drop_volume_cursor, {left});
+}
 
 Result<std::vector<HourCount>> hours(ReadDb& db, TimePoint from, TimePoint until) {
   std::vector<HourCount> out;
@@ -95,6 +165,35 @@ Result<void> set_cursor(Db& db, const std::string& name, const std::string& posi
 
 Result<void> KeepIncidents::write(Db& db, TimePoint) const {
   for (const VolumeIncident& one : incidents) DW_CHECK(volume::set_incident(db, one));
+  return {};
+}
+
+Result<void> KeepHours::write(Db& db, TimePoint now) const {
+  return volume::set_hours(db, hours, now);
+}
+
+Result<void> KeepRun::write(Db& db, TimePoint now) const {
+  return volume::set_run(db, run, now);
+}
+
+Result<void> KeepPlace::write(Db& db, TimePoint now) const {
+  return volume::set_cursor(db, name, position, now);
+}
+
+Result<void> AddBirths::write(Db& db, TimePoint) const {
+  for (const auto& [chunk, bits] : page.seen) {
+    const std::string text = encode(bits);
+    DW_CHECK(db.send(stmt::keep_volume_seen, {name, chunk, text}));
+  }
+  for (const auto& [hour, count] : page.hours) {
+    DW_CHECK(db.send(stmt::add_volume_births, {name, hour, count}));
+  }
+  return {};
+}
+
+Result<void> DropBirths::write(Db& db, TimePoint) const {
+  DW_CHECK(db.send(stmt::drop_volume_seen, {name}));
+  DW_CHECK(db.send(stmt::drop_volume_births, {name}));
   return {};
 }
 

@@ -94,21 +94,25 @@ json::array encode_shares(const std::vector<TagShare>& shares) {
 
 }  // namespace
 
-TagReport explain_tags(const std::vector<TaggedTicket>& hour,
-                       const std::vector<TaggedTicket>& baseline,
+void TagCounts::add(const TaggedTicket& ticket) {
+  ++tickets;
+  for (const std::string& tag : tags_of(ticket, {})) ++tags[tag];
+}
+
+TagReport explain_tags(const std::vector<TaggedTicket>& hour, const TagCounts& baseline,
                        const std::vector<std::string>& omit, size_t top) {
   std::set<std::string> left_out;
   for (const std::string& tag : omit) left_out.insert(to_lower(trim(tag)));
-  const auto in_hour = count_tags(hour, left_out), in_baseline = count_tags(baseline, left_out);
+  const auto in_hour = count_tags(hour, left_out);
   TagReport report;
   report.tickets = static_cast<int64_t>(hour.size());
-  report.baseline_tickets = static_cast<int64_t>(baseline.size());
-  const auto n = static_cast<double>(hour.size()), m = static_cast<double>(baseline.size());
+  report.baseline_tickets = baseline.tickets;
+  const auto n = static_cast<double>(hour.size()), m = static_cast<double>(baseline.tickets);
   std::vector<TagShare> all;
   for (const auto& [tag, count] : in_hour) {
-    const auto found = in_baseline.find(tag);
+    const auto found = baseline.tags.find(tag);
     TagShare share{.tag = tag, .count = count};
-    if (found != in_baseline.end()) share.baseline = found->second;
+    if (found != baseline.tags.end()) share.baseline = found->second;
     const double here = (static_cast<double>(count) + 0.5) / (n + 1);
     const double there = (static_cast<double>(share.baseline) + 0.5) / (m + 1);
     share.lift = here / there;
@@ -117,9 +121,9 @@ TagReport explain_tags(const std::vector<TaggedTicket>& hour,
     share.probability = normal_tail(share.lift > 1 ? root : -root);
     all.push_back(std::move(share));
   }
-  if (!baseline.empty()) correct(all);
+  if (baseline.tickets > 0) correct(all);
   for (const TagShare& one : all) {
-    if (!baseline.empty() && one.lift > 1 && one.probability < significance) {
+    if (baseline.tickets > 0 && one.lift > 1 && one.probability < significance) {
       report.by_lift.push_back(one);
     }
   }

@@ -1,6 +1,7 @@
 // Why an hour is out of line: its tags by count, and by how over-represented they are against the
 // baseline hours, with example tickets.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,15 @@ struct TagReport {
   std::vector<TaggedTicket> examples;  ///< at most three, of the tags that stand out
 };
 
-/// A tag counts once per ticket, in lower case. `omit` are whole tags, compared without case.
-TagReport explain_tags(const std::vector<TaggedTicket>& hour,
-                       const std::vector<TaggedTicket>& baseline,
+/// How many of some tickets have each tag.
+struct TagCounts {
+  int64_t tickets = 0;
+  std::map<std::string, int64_t> tags;  ///< a tag counts once per ticket, in lower case
+  void add(const TaggedTicket& ticket);
+};
+
+/// `omit` are whole tags, compared without case.
+TagReport explain_tags(const std::vector<TaggedTicket>& hour, const TagCounts& baseline,
                        const std::vector<std::string>& omit, size_t top);
 
 /// {"tickets","baseline_tickets","by_count":[{"tag","count","baseline","lift","g2","p"}],"by_lift",

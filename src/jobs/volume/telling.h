@@ -32,6 +32,8 @@ std::string html_of(const VolumeIncident& incident, Telling telling, const Telli
 std::string webhook_body(const VolumeIncident& incident, Telling telling,
                          const TellingContext& context);
 
+/// The lanes of alerts.
+inline constexpr std::array alert_lanes{"volume:mail", "volume:slack", "volume:webhook"};
 /// One delivery for each channel that is set: mail, Slack, webhook. A lane each, held by none: an
 /// alert that fails must not keep back the next.
 std::vector<Delivery> tell(const VolumeIncident& incident, Telling telling,

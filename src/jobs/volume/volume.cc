@@ -5,7 +5,9 @@
 
 #include "jobs/volume/rows.h"
 #include "jobs/volume/telling.h"
-#include "ports/store.h"
+#include "jobs/volume/turn.h"
+#include "records/deliveries.h"
+#include "records/tickets.h"
 
 namespace dw {
 namespace {
@@ -14,6 +16,9 @@ namespace {
 constexpr std::chrono::hours fresh_max{3};
 constexpr std::chrono::hours known_max{14 * 24}, match_slack{3};
 constexpr double grown_factor = 1.5;
+/// A run has one question at a time, and there is one run of a kind; some may have been left.
+constexpr size_t questions_max = 20;
+constexpr size_t desk_tickets_max = 20'000;
 
 bool is_same(const VolumeIncident& a, const VolumeIncident& b) {
   return a.kind == b.kind && a.from <= b.to + match_slack && b.from <= a.to + match_slack;
@@ -125,28 +130,120 @@ json::object hour_summary(const JudgedHour& hour, const Judging& judging) {
           {"method", judging.method == VolumeMethod::seasonal ? "seasonal" : "mean"}};
 }
 
-Result<VolumeView> Volume::read(const Event& event, ReadDb& db) const {
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
-  const TimePoint latest{Millis(body["latest"].integer().value_or(0))};
-  VolumeView view;
+bool Volume::takes(std::string_view kind) const {
+  return kind == volume_look_kind || kind == volume_backfill_kind || kind == volume_cancel_kind ||
+         kind == volume_answer_kind;
+}
+
+Retention Volume::retention() const {
+  return {.steps = {volume::prune}};
+}
+
+/// The lane first, as whoever brings an answer: the name that guards the counts comes behind it.
+Result<void> Volume::read_open(const std::string& lane, bool is_backfill, ReadDb& db,
+                               VolumeView& view) const {
+  DW_TRY(const std::vector<Delivery> waiting, deliveries::open_in_lane(db, lane, questions_max));
+  DW_TRY(view.run, volume::open_run(db, is_backfill));
+  if (!view.run) return {};
+  for (const Delivery& one : waiting) {
+    const auto question = decode_question(one.reference);
+    if (!question || question->run != view.run->key) continue;
+    view.questions.push_back(one.id);
+    view.is_asking = view.is_asking || one.state == DeliveryState::pending;
+  }
+  return {};
+}
+
+Result<void> Volume::read_hours(TimePoint latest, ReadDb& db, VolumeView& view) const {
   DW_TRY(view.hours, volume::hours(db, replay_from(latest, parts_.judging), latest + one_hour));
   DW_TRY(view.incidents, volume::incidents(db, latest - known_max));
+  return {};
+}
+
+/// Our own desk's tickets: those of the hour and of its baseline in any case, which are few.
+Result<void> Volume::read_desk(TimePoint latest, ReadDb& db, VolumeView& view) const {
+  if (parts_.settings.source != "embedded") return {};
+  DW_TRY(const std::vector<OpenedHour> opened,
+         tickets::opened_per_hour(db, replay_from(latest, parts_.judging), latest + one_hour));
+  for (const OpenedHour& one : opened) view.opened.push_back({one.hour, one.count});
+  for (const Stretch& one : stretches_of(latest)) {
+    DW_TRY(const std::vector<OpenedTicket> found,
+           tickets::opened_between(db, one.from, one.until, desk_tickets_max));
+    for (const OpenedTicket& ticket : found) {
+      TaggedTicket tagged{std::to_string(ticket.id.value), ticket.title, ticket.tags,
+                          ticket.opened_at};
+      if (one.from == latest) {
+        view.hour_tickets.push_back(std::move(tagged));
+      } else {
+        view.baseline.add(tagged);
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> Volume::read_look(const Event& event, ReadDb& db, VolumeView& view) const {
+  const bool is_backfill = event.kind == volume_backfill_kind;
+  DW_CHECK(read_open(is_backfill ? volume_backfill_lane : volume_look_lane, is_backfill, db, view));
+  const TimePoint latest = looked_at(event);
+  DW_CHECK(read_hours(latest, db, view));
+  DW_CHECK(read_desk(latest, db, view));
+  DW_TRY(view.place, volume::cursor(db, place_name(event, parts_)));
+  return {};
+}
+
+Result<void> Volume::read_answer(const Event& event, ReadDb& db, VolumeView& view) const {
+  const auto question = question_of(event);
+  if (!question) return {};
+  DW_TRY(view.run, volume::run(db, question->run));
+  if (!view.run || view.run->state != RunState::open) return {};
+  bool is_last = view.run->wanted.size() <= 1;
+  if (question->about == VolumeQuestion::About::history && view.run->history) {
+    const TicketPage page = decode_page(volume_answer(event));
+    const std::string& name = view.run->history->name;
+    DW_TRY(view.seen, volume::seen(db, name, chunks_of(page.tickets)));
+    is_last = view.run->history->is_by_search ? page.next_cursor.empty() : page.is_end;
+    if (is_last) {
+      DW_TRY(view.births, volume::births(db, name));
+    }
+  }
+  // Where the run goes on to judge, it judges on all hours.
+  if (is_last && !view.run->is_backfill) DW_CHECK(read_hours(view.run->latest, db, view));
+  return {};
+}
+
+Result<VolumeView> Volume::read(const Event& event, ReadDb& db) const {
+  VolumeView view;
+  if (event.kind == volume_answer_kind) {
+    DW_CHECK(read_answer(event, db, view));
+  } else if (event.kind == volume_cancel_kind) {
+    std::vector<Problem> ignored;
+    const std::string key = JsonView(event.body, ignored)["run"].text().value_or("");
+    for (const bool is_backfill : {false, true}) {
+      view = {};
+      const char* lane = is_backfill ? volume_backfill_lane : volume_look_lane;
+      DW_CHECK(read_open(lane, is_backfill, db, view));
+      if (view.run && view.run->key == key) break;
+    }
+    if (view.run && view.run->key != key) view = {};
+  } else {
+    DW_CHECK(read_look(event, db, view));
+  }
   return view;
 }
 
 Plan Volume::plan(const Event& event, const VolumeView& view) const {
-  Plan plan;
-  if (view.hours.empty()) return plan;
-  const json::value* tags = event.body.as_object().if_contains("tags");
-  Assessment seen =
-      assess(view.hours, view.incidents, tags == nullptr ? json::value() : *tags, parts_, event.at);
-  json::object summary = hour_summary(seen.replay.hours.back(), parts_.judging);
-  summary["told"] = static_cast<int64_t>(seen.deliveries.size());
-  plan.reply = std::move(summary);
-  if (!seen.changed.empty()) plan.changes.push_back(KeepIncidents{std::move(seen.changed)});
-  plan.deliveries = std::move(seen.deliveries);
-  return plan;
+  VolumeTurn turn(parts_, event, view);
+  if (event.kind == volume_look_kind) {
+    turn.look();
+  } else if (event.kind == volume_backfill_kind) {
+    turn.backfill();
+  } else if (event.kind == volume_cancel_kind) {
+    turn.cancel();
+  } else {
+    turn.take_answer();
+  }
+  return std::move(turn.plan);
 }
 
 }  // namespace dw

@@ -27,3 +27,64 @@ SELECT position FROM volume_cursor WHERE name = $1;
 -- name: keep_volume_cursor
 INSERT INTO volume_cursor (name, position, moved_at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at;
+
+-- name: volume_run_by_key
+SELECT key, is_backfill, state, body FROM volume_run WHERE key = $1;
+
+-- name: open_volume_run
+SELECT key, is_backfill, state, body FROM volume_run WHERE state = 0 AND is_backfill = $1
+ORDER BY moved_at DESC LIMIT 1;
+
+-- name: keep_volume_run
+INSERT INTO volume_run (key, is_backfill, state, body, moved_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (key) DO UPDATE SET state = excluded.state, body = excluded.body,
+  moved_at = excluded.moved_at;
+
+-- name: prune_volume_runs
+DELETE FROM volume_run WHERE key IN (
+  SELECT key FROM volume_run WHERE moved_at < $1 ORDER BY moved_at LIMIT $2);
+
+-- name: volume_seen [sqlite]
+SELECT chunk, bits FROM volume_seen
+WHERE name = $1 AND chunk IN (SELECT value FROM json_each($2));
+
+-- name: volume_seen [postgres]
+SELECT chunk, bits FROM volume_seen
+WHERE name = $1
+  AND chunk = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($2 AS jsonb)) AS bigint)));
+
+-- name: keep_volume_seen
+INSERT INTO volume_seen (name, chunk, bits) VALUES ($1, $2, $3)
+ON CONFLICT (name, chunk) DO UPDATE SET bits = excluded.bits;
+
+-- name: volume_births
+SELECT hour, count FROM volume_birth WHERE name = $1 ORDER BY hour;
+
+-- name: add_volume_births
+INSERT INTO volume_birth (name, hour, count) VALUES ($1, $2, $3)
+ON CONFLICT (name, hour) DO UPDATE SET count = volume_birth.count + excluded.count;
+
+-- name: drop_volume_seen
+DELETE FROM volume_seen WHERE name = $1;
+
+-- name: drop_volume_births
+DELETE FROM volume_birth WHERE name = $1;
+
+-- name: left_volume_history
+-- One row for each history that was ever begun: few.
+SELECT name FROM volume_cursor AS left_off
+WHERE moved_at < $1 AND (position LIKE '{%'
+  OR EXISTS (SELECT 1 FROM volume_seen AS seen WHERE seen.name = left_off.name)
+  OR EXISTS (SELECT 1 FROM volume_birth AS birth WHERE birth.name = left_off.name))
+ORDER BY moved_at LIMIT 1;
+
+-- name: prune_volume_seen
+DELETE FROM volume_seen WHERE name = $1 AND chunk IN (
+  SELECT chunk FROM volume_seen WHERE name = $1 ORDER BY chunk LIMIT $2);
+
+-- name: prune_volume_births
+DELETE FROM volume_birth WHERE name = $1 AND hour IN (
+  SELECT hour FROM volume_birth WHERE name = $1 ORDER BY hour LIMIT $2);
+
+-- name: drop_volume_cursor
+DELETE FROM volume_cursor WHERE name = $1 AND position LIKE '{%';

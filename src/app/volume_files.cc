@@ -1,0 +1,46 @@
+#include "app/volume_files.h"
+
+#include "base/text_file.h"
+#include "jobs/volume/count_files.h"
+
+namespace dw {
+
+Result<std::vector<HourCount>> read_count_file(const std::string& path) {
+  DW_TRY(const std::string text, read_whole(path, count_file_bytes_max));
+  Result<std::vector<HourCount>> counts = read_counts(text);
+  if (!counts.ok()) counts.error().where = path + " " + counts.error().where;
+  return counts;
+}
+
+Result<Judging> load_judging(const Settings& settings) {
+  std::vector<int64_t> days;
+  const bool has_own = !settings.volume.holidays.empty();
+  for (const std::string& one : has_own ? settings.volume.holidays : settings.hours.holidays) {
+    const bool is_date = one.size() == 10 && from_rfc3339(one).has_value();
+    std::string text = one;
+    if (!is_date) {
+      DW_TRY(text, read_whole(one, count_file_bytes_max));
+    }
+    Result<std::vector<int64_t>> read = read_holidays(text);
+    if (!read.ok()) {
+      read.error().where = (has_own ? "volume.holidays " : "hours.holidays ") + one;
+      return read.error();
+    }
+    days.insert(days.end(), read->begin(), read->end());
+  }
+  return judging_of(settings.volume, settings.hours.timezone, std::move(days));
+}
+
+Result<json::object> run_body(const VolumeSettings& settings) {
+  json::object body;
+  if (!settings.is_from_file()) return body;
+  DW_TRY(const std::vector<HourCount> counts, read_count_file(settings.file()));
+  json::array list;
+  for (const HourCount& one : counts) {
+    list.push_back(json::array{one.hour.time_since_epoch().count(), one.count});
+  }
+  body["counts"] = std::move(list);
+  return body;
+}
+
+}  // namespace dw
