@@ -4,6 +4,7 @@
 #include "app/parts.h"
 #include "app/report.h"
 #include "app/volume_files.h"
+#include "jobs/volume/live.h"
 
 namespace dw {
 namespace {
@@ -36,6 +37,7 @@ Result<void> build_jobs(Core& core) {
   const JobContext context{core.settings.own, core.settings.hours, core.public_url};
   for (const JobModule& module : job_modules()) {
     core.jobs.push_back(module.build(context));
+    if (module.live_topic != nullptr) core.live_topics.push_back(module.live_topic(context));
     if (auto* tally = dynamic_cast<const Tally*>(core.jobs.back().get())) core.tally = tally;
   }
   core.notice_composer = std::make_unique<NoticeComposer>(core.settings.notices, core.settings.mail,
@@ -46,6 +48,7 @@ Result<void> build_jobs(Core& core) {
   core.jobs.push_back(
       std::make_unique<Volume>(VolumeParts{core.settings.volume, core.judging, core.public_url,
                                            zendesk.is_configured ? zendesk.url : ""}));
+  core.live_topics.push_back(volume_topic(core.judging));
   return {};
 }
 

@@ -31,6 +31,7 @@
 #include "jobs/volume/volume.h"
 #include "net/http_client.h"
 #include "net/loop_clock.h"
+#include "ports/live_topic.h"
 #include "store/open.h"
 #include "web/api/operations.h"
 #include "web/live_feed.h"
@@ -63,7 +64,8 @@ struct Core {
   Judging judging;                        ///< of [volume]; its file of holidays as at the start
   std::unique_ptr<NoticeComposer> notice_composer;
   std::vector<std::unique_ptr<Job>> jobs;
-  const Tally* tally = nullptr;  ///< among the jobs
+  std::vector<LiveTopic> live_topics;  ///< of the jobs
+  const Tally* tally = nullptr;        ///< among the jobs
   std::unique_ptr<InOrder> in_order;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<GoogleSignIn> google;

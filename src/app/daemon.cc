@@ -45,7 +45,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       depths_(core_->gauges),
       stats_files_(core_->loop, core_->clock, *core_->store, core_->settings.own.get<Tallies>()),
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
-            depths_, core_->judging),
+            depths_, core_->live_topics),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       timetable_(*core_, tasks_, janitor_, depths_),
       listeners_(*core_, tasks_, states_),

@@ -3,6 +3,7 @@
 #include "app/oauth_callback.h"
 #include "base/log.h"
 #include "web/board.h"
+#include "web/openapi.h"
 #include "web/problem.h"
 
 namespace dw {
@@ -98,7 +99,7 @@ Routes Faces::routes() {
   sign_in_.add_to(routes);
   add_oauth_callback(routes, core_);
   sqs_.add_to(routes);
-  add_board_routes(routes);
+  add_board_routes(routes, openapi_description(core_.live_topics));
   deadlines_.guard(routes);
   return routes;
 }

@@ -9,6 +9,7 @@
 #include "config/sections.h"
 #include "net/http_client.h"
 #include "ports/job.h"
+#include "ports/live_topic.h"
 #include "ports/rates.h"
 #include "ports/source.h"
 #include "ports/target.h"
@@ -25,6 +26,8 @@ struct JobContext {
 struct JobModule {
   const OwnSection* section = nullptr;  ///< null: it has none
   std::unique_ptr<Job> (*build)(const JobContext& context) = nullptr;
+  /// What it tells boards when something of it changed; null: nothing.
+  LiveTopic (*live_topic)(const JobContext& context) = nullptr;
 };
 
 /// What every connector may be built from.

@@ -1,6 +1,5 @@
 #include "web/board.h"
 
-#include "web/openapi.h"
 #include "web/problem.h"
 
 namespace dw {
@@ -57,19 +56,20 @@ Task<Response> asset(Request& request) {
   co_return serve(*file, request, is_hashed ? for_ever : "no-cache");
 }
 
-Task<Response> openapi(Request&) {
-  co_return json_answer(200, openapi_description());
+Task<Response> answer_with(json::object body) {
+  co_return json_answer(200, body);
 }
 
 }  // namespace
 
-void add_board_routes(Routes& routes) {
+void add_board_routes(Routes& routes, json::object openapi) {
   for (const char* path : {"/", "/agents", "/tickets", "/tickets/{}", "/queues", "/notices",
                            "/volume", "/deliveries", "/status"}) {
     routes.add("GET", path, page);
   }
   routes.add("GET", "/assets/{}", asset);
-  routes.add("GET", "/openapi.json", openapi);
+  routes.add("GET", "/openapi.json",
+             [openapi = std::move(openapi)](Request&) { return answer_with(openapi); });
 }
 
 }  // namespace dw

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/embedded.h"
+#include "base/json.h"
 #include "net/http_server.h"
 
 namespace dw {
@@ -12,6 +13,6 @@ namespace dw {
 std::span<const EmbeddedFile> board_files();
 
 /// The page at its routes, its files under /assets, and /openapi.json.
-void add_board_routes(Routes& routes);
+void add_board_routes(Routes& routes, json::object openapi);
 
 }  // namespace dw

@@ -3,17 +3,12 @@
 #include <map>
 #include <set>
 
-#include "domain/day.h"
-#include "jobs/tally/rows.h"
-#include "jobs/volume/rows.h"
 #include "net/sse.h"
 #include "records/changes.h"
 #include "records/deliveries.h"
 #include "records/queues.h"
 #include "records/tickets.h"
 #include "web/status_shapes.h"
-#include "web/tally_shapes.h"
-#include "web/volume_shapes.h"
 
 namespace dw {
 namespace {
@@ -27,30 +22,39 @@ constexpr Millis renew_after{120'000};
 constexpr Millis renew_spread{30'000};
 constexpr int renew_steps = 100;
 
-/// Hours that were counted, as they are judged now; what is no longer kept gives none.
-Result<std::map<TimePoint, json::object>> judged_hours(ReadDb& db,
-                                                       const std::vector<ChangeNote>& notes,
-                                                       const Judging& judging) {
-  std::map<TimePoint, json::object> out;
-  for (const ChangeNote& note : notes) {
-    if (note.topic == "volume") out[TimePoint(Millis(note.id))];
-  }
-  if (out.empty()) return out;
-  const TimePoint from = out.begin()->first - 2 * judging.history;
-  const TimePoint until = out.rbegin()->first + Millis(1);
-  DW_TRY(const std::vector<HourCount> hours, volume::hours(db, from, until));
-  for (const JudgedHour& one : replay(hours, judging).hours) {
-    const auto wanted = out.find(one.hour);
-    if (wanted == out.end()) continue;
-    wanted->second = shape_of(LiveHour{one});
-  }
-  return out;
+using Shown = Result<std::map<int64_t, json::object>>;
+
+LiveTopic ticket_topic(ShapeContext shapes) {
+  const auto show = [shapes = std::move(shapes)](ReadDb& db, const std::vector<int64_t>& ids,
+                                                 TimePoint) -> Shown {
+    std::map<int64_t, json::object> out;
+    for (const int64_t id : ids) {
+      DW_TRY(const auto ticket, tickets::find(db, TicketId{id}));
+      if (ticket) out[id] = shape_of(LiveTicket{*ticket}, shapes);
+    }
+    return out;
+  };
+  return {"ticket", json_type<LiveTicket>(), show};
+}
+
+LiveTopic delivery_topic(ShapeContext shapes) {
+  const auto show = [shapes = std::move(shapes)](ReadDb& db, const std::vector<int64_t>& ids,
+                                                 TimePoint) -> Shown {
+    std::map<int64_t, json::object> out;
+    for (const int64_t id : ids) {
+      DW_TRY(const auto delivery, deliveries::find(db, DeliveryId{id}));
+      if (delivery) out[id] = shape_of(*delivery, shapes);
+    }
+    return out;
+  };
+  return {"delivery", json_type<Delivery>(), show};
 }
 
 }  // namespace
 
 LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
-                   std::vector<QueueName> queues, const QueueDepths& outside, Judging volume)
+                   std::vector<QueueName> queues, const QueueDepths& outside,
+                   std::vector<LiveTopic> topics)
     : loop_(loop),
       clock_(clock),
       store_(store),
@@ -62,9 +66,12 @@ LiveFeed::LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, Sha
             [this](ReadDb& db, std::vector<ChangeNote> notes) {
               return render(db, std::move(notes));
             }),
-      volume_(std::move(volume)),
+      topics_(std::move(topics)),
       queues_changed_(loop, clock),
-      minute_(loop, clock) {}
+      minute_(loop, clock) {
+  topics_.push_back(ticket_topic(shapes_));
+  topics_.push_back(delivery_topic(shapes_));
+}
 
 LiveFeed::~LiveFeed() = default;
 
@@ -90,34 +97,29 @@ void LiveFeed::tell(const ConnectorState& connector) {
   live_.announce_latest("status", connector.name, to_text(shape_of(LiveConnector{connector})));
 }
 
+/// A thing that changed several times is told once, as it is now, in its last place.
 Result<std::vector<LiveEvent>> LiveFeed::render(ReadDb& db, std::vector<ChangeNote> notes) const {
-  // A thing that changed several times is told once, as it is now, in its last place.
+  std::map<std::string, std::vector<int64_t>> changed;
   std::set<std::pair<std::string, int64_t>> told;
-  std::vector<LiveEvent> events;
-  DW_TRY(const auto hours, judged_hours(db, notes, volume_));
+  std::vector<ChangeNote> last;
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
     if (!told.emplace(note->topic, note->id).second) continue;
-    json::object body;
-    if (note->topic == "ticket") {
-      DW_TRY(const auto ticket, tickets::find(db, TicketId{note->id}));
-      if (!ticket) continue;
-      body = shape_of(LiveTicket{*ticket}, shapes_);
-    } else if (note->topic == "tally") {
-      const TimePoint today = day_start(clock_.now(), shapes_.timezone);
-      DW_TRY(const auto bar, tally::bar(db, note->id, today));
-      if (!bar) continue;
-      body = shape_of(*bar);
-    } else if (note->topic == "volume") {
-      body = hours.at(TimePoint(Millis(note->id)));
-      if (body.empty()) continue;
-    } else {
-      DW_TRY(const auto delivery, deliveries::find(db, DeliveryId{note->id}));
-      if (!delivery) continue;
-      body = shape_of(*delivery, shapes_);
-    }
-    events.push_back({note->position, note->topic, to_text(body)});
+    changed[note->topic].push_back(note->id);
+    last.push_back(*note);
   }
-  std::reverse(events.begin(), events.end());
+  std::map<std::string, std::map<int64_t, json::object>> shown;
+  for (const LiveTopic& topic : topics_) {
+    const auto ids = changed.find(topic.name);
+    if (ids == changed.end()) continue;
+    DW_TRY(shown[topic.name], topic.show(db, ids->second, clock_.now()));
+  }
+  std::vector<LiveEvent> events;
+  for (auto note = last.rbegin(); note != last.rend(); ++note) {
+    const auto& things = shown[note->topic];
+    const auto thing = things.find(note->id);
+    if (thing == things.end()) continue;
+    events.push_back({note->position, note->topic, to_text(thing->second)});
+  }
   return events;
 }
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/live.h"
-#include "jobs/volume/replay.h"
 #include "net/http_server.h"
+#include "ports/live_topic.h"
 #include "records/changes.h"
 #include "web/connector_states.h"
 #include "web/queue_history.h"
@@ -18,8 +18,10 @@ namespace dw {
 
 class LiveFeed {
  public:
+  /// `topics`: of the jobs; tickets and deliveries are told anyway.
   LiveFeed(Loop& loop, Clock& clock, Store& store, TaskGroup& tasks, ShapeContext shapes,
-           std::vector<QueueName> queues, const QueueDepths& outside, Judging volume);
+           std::vector<QueueName> queues, const QueueDepths& outside,
+           std::vector<LiveTopic> topics);
   ~LiveFeed();
 
   void start();
@@ -50,7 +52,7 @@ class LiveFeed {
   std::vector<QueueName> queues_;
   const QueueDepths& outside_;
   Live live_;
-  Judging volume_;
+  std::vector<LiveTopic> topics_;
   QueueHistory history_;
   Wake queues_changed_, minute_;
   bool is_stopping_ = false;

@@ -89,20 +89,20 @@ json::array parameters_of(const Operation& operation) {
 }
 
 /// OpenAPI has no words for the events of a stream: `x-events` names what each topic carries.
-Object stream_content() {
+Object stream_content(const StreamEvents& events) {
   Object topics;
-  for (const LiveTopic& topic : live_topics()) topics[topic.name] = schema_of(topic.type);
+  for (const auto& [name, type] : events) topics[name] = schema_of(type);
   Object out = content("text/event-stream", typed("string"));
   out["text/event-stream"].get_object()["x-events"] = std::move(topics);
   return out;
 }
 
-Object describe(const Operation& operation) {
+Object describe(const Operation& operation, const StreamEvents& events) {
   Object answer{{"description", operation.summary}};
   if (operation.answer) {
     answer["content"] = content("application/json", schema_of(*operation.answer));
   } else if (operation.is_stream) {
-    answer["content"] = stream_content();
+    answer["content"] = stream_content(events);
   }
   const Object failed{
       {"description", "what is wrong, and what to do"},
@@ -122,37 +122,39 @@ Object describe(const Operation& operation) {
   return out;
 }
 
-Object paths() {
+Object paths(const StreamEvents& events) {
   Object out;
   for (const Operation& one : operations()) {
     if (one.is_local) continue;
     json::value& methods = out[one.path];
     if (methods.is_null()) methods = Object{};
-    methods.get_object()[to_lower(one.method)] = describe(one);
+    methods.get_object()[to_lower(one.method)] = describe(one, events);
   }
   return out;
 }
 
 /// Every shape that some operation takes, answers or streams.
-Object schemas() {
+Object schemas(const StreamEvents& events) {
   Object out;
   for (const Operation& one : operations()) {
     if (one.is_local) continue;
     if (one.body) add_named(*one.body, out);
     if (one.answer) add_named(*one.answer, out);
   }
-  for (const LiveTopic& topic : live_topics()) add_named(topic.type, out);
+  for (const auto& [name, type] : events) add_named(type, out);
   add_named(json_type<ShownProblem>(), out);
   return out;
 }
 
 }  // namespace
 
-Object openapi_description() {
+Object openapi_description(const std::vector<LiveTopic>& of_jobs) {
+  const StreamEvents events = stream_events(of_jobs);
   return {{"openapi", "3.1.0"},
           {"info", Object{{"title", "Deskwire"}, {"version", DW_VERSION}}},
-          {"paths", paths()},
-          {"components", Object{{"schemas", schemas()}, {"securitySchemes", security_schemes()}}}};
+          {"paths", paths(events)},
+          {"components",
+           Object{{"schemas", schemas(events)}, {"securitySchemes", security_schemes()}}}};
 }
 
 }  // namespace dw

@@ -20,15 +20,6 @@ const Shape<TallyAgent>& shape_for(const TallyAgent*) {
   return shape;
 }
 
-const Shape<TallyBar>& shape_for(const TallyBar*) {
-  static const auto shape = Shape<TallyBar>("TallyBar")
-                                .add("channel", &TallyBar::channel)
-                                .add("username", &TallyBar::username)
-                                .add("name", &TallyBar::name)
-                                .add("updates", &TallyBar::updates);
-  return shape;
-}
-
 const Shape<TallyRow>& shape_for(const TallyRow*) {
   static const auto shape =
       Shape<TallyRow>("TallyUpdate")

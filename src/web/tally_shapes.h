@@ -1,10 +1,10 @@
-// The shapes of /v1/tally, and of the live stream's `tally`.
+// The shapes of /v1/tally; that of a bar is the job's, which tells it on the live stream.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "base/shape.h"
-#include "jobs/tally/records.h"
+#include "jobs/tally/live.h"
 
 namespace dw {
 
@@ -24,8 +24,6 @@ struct ImportedTally {
 
 const Shape<ImportedTally>& shape_for(const ImportedTally*);
 const Shape<TallyAgent>& shape_for(const TallyAgent*);
-/// What the live stream carries: the new total of today.
-const Shape<TallyBar>& shape_for(const TallyBar*);
 const Shape<TallyRow>& shape_for(const TallyRow*);
 const Shape<ShownTally>& shape_for(const ShownTally*);
 

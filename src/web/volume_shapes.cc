@@ -1,15 +1,8 @@
 #include "web/volume_shapes.h"
 
-#include <cmath>
+#include "jobs/volume/live.h"
 
 namespace dw {
-namespace {
-
-double expected(const JudgedHour& one) {
-  return std::round(one.law.mean * 100) / 100;
-}
-
-}  // namespace
 
 ShownHour shown_hour(const JudgedHour& judged, const Judging& judging) {
   ShownHour out{judged, band_of(judged, judging), {}};
@@ -33,7 +26,7 @@ const Shape<ShownHour>& shape_for(const ShownHour*) {
       Shape<ShownHour>("VolumeHour")
           .add("hour", [](const ShownHour& one) { return one.judged.hour; })
           .add("count", [](const ShownHour& one) { return one.judged.count; })
-          .add("expected", [](const ShownHour& one) { return expected(one.judged); })
+          .add("expected", [](const ShownHour& one) { return shown_expected(one.judged); })
           .add(
               "low", [](const ShownHour& one) { return one.band.low; }, "of what is usual")
           .add("high", [](const ShownHour& one) { return one.band.high; })
@@ -41,16 +34,6 @@ const Shape<ShownHour>& shape_for(const ShownHour*) {
           .add("is_spike", [](const ShownHour& one) { return one.judged.mark == Mark::spike; })
           .add("is_drop", [](const ShownHour& one) { return one.judged.mark == Mark::drop; })
           .add("basis", basis, "what it is compared with");
-  return shape;
-}
-
-const Shape<LiveHour>& shape_for(const LiveHour*) {
-  static const auto shape =
-      Shape<LiveHour>("LiveVolume")
-          .add("hour", [](const LiveHour& one) { return one.judged.hour; })
-          .add("count", [](const LiveHour& one) { return one.judged.count; })
-          .add("expected", [](const LiveHour& one) { return expected(one.judged); })
-          .add("is_spike", [](const LiveHour& one) { return one.judged.mark == Mark::spike; });
   return shape;
 }
 

@@ -1,4 +1,4 @@
-// The shapes of /v1/volume, and of the live stream's `volume`.
+// The shapes of /v1/volume.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,11 +18,6 @@ struct ShownHour {
 };
 ShownHour shown_hour(const JudgedHour& judged, const Judging& judging);
 
-/// An hour as the live stream carries it.
-struct LiveHour {
-  JudgedHour judged;
-};
-
 /// GET /v1/volume.
 struct ShownVolume {
   Judging judging;
@@ -39,7 +34,6 @@ struct ImportedVolume {
 
 const Shape<ImportedVolume>& shape_for(const ImportedVolume*);
 const Shape<ShownHour>& shape_for(const ShownHour*);
-const Shape<LiveHour>& shape_for(const LiveHour*);
 const Shape<ShownVolume>& shape_for(const ShownVolume*);
 
 }  // namespace dw

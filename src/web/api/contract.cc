@@ -386,12 +386,13 @@ std::string pattern_of(const Operation& operation) {
   return out;
 }
 
-const std::vector<LiveTopic>& live_topics() {
-  static const std::vector<LiveTopic> all = {
-      {"ticket", json_type<LiveTicket>()}, {"delivery", json_type<Delivery>()},
-      {"queue", json_type<ShownQueue>()},  {"tally", json_type<TallyBar>()},
-      {"volume", json_type<LiveHour>()},   {"status", json_type<LiveConnector>()}};
-  return all;
+StreamEvents stream_events(const std::vector<LiveTopic>& of_jobs) {
+  StreamEvents out = {{"ticket", json_type<LiveTicket>()},
+                      {"delivery", json_type<Delivery>()},
+                      {"queue", json_type<ShownQueue>()}};
+  for (const LiveTopic& topic : of_jobs) out.emplace_back(topic.name, topic.type);
+  out.emplace_back("status", json_type<LiveConnector>());
+  return out;
 }
 
 }  // namespace dw

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/shape.h"
+#include "ports/live_topic.h"
 #include "web/access.h"
 
 namespace dw {
@@ -25,7 +27,7 @@ struct Operation {
   std::optional<JsonType> body{};    ///< of the request; absent: it has none
   std::vector<std::string> query{};
   bool is_idempotent = false;  ///< takes Idempotency-Key
-  bool is_stream = false;      ///< server-sent events: live_topics()
+  bool is_stream = false;      ///< server-sent events: stream_events()
   bool is_local = false;       ///< for the command line alone: not served, not described
 };
 
@@ -35,11 +37,8 @@ const Operation& operation(std::string_view id);
 /// "/v1/tickets/{}", as Routes takes it.
 std::string pattern_of(const Operation& operation);
 
-/// A topic of the live stream, and what its events carry.
-struct LiveTopic {
-  std::string name;
-  JsonType type;
-};
-const std::vector<LiveTopic>& live_topics();
+/// What each event of the live stream carries, by its name.
+using StreamEvents = std::vector<std::pair<std::string, JsonType>>;
+StreamEvents stream_events(const std::vector<LiveTopic>& of_jobs);
 
 }  // namespace dw
