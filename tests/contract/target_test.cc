@@ -362,6 +362,17 @@ TargetCase oncall(std::string name, std::string success) {
   return out;
 }
 
+TEST(WebhookTarget, a_redirect_may_come_after_the_work_is_done) {
+  LoopWorld world;
+  const TargetCase one = webhook();
+  const std::unique_ptr<Target> target = one.make(world);
+  world.script.then(HttpStep::answer(302, "", {{"location", "https://elsewhere.example/"}}));
+  const auto outcomes = world.wait_for(
+      target->perform({one.delivery(1)}, Attempt::within(world.clock, Millis(5000))));
+  EXPECT_EQ(outcomes.at(0).kind, Outcome::Kind::unsure) << outcomes.at(0).why;
+  EXPECT_EQ(world.script.seen().size(), 1U) << "it is not followed";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     targets, TargetContract,
     testing::Values(sqs(), slack(), zendesk_open(), zendesk_comment(), zendesk_update(), webhook(),

@@ -104,6 +104,8 @@ Task<Outcome> WebhookTarget::judge(const HttpAnswer& answer, const std::string& 
   }
   std::string why = fmt::format("the webhook answered {}", status);
   if (const std::string body = shown(answer.body); !body.empty()) why += ": " + body;
+  // Many receivers redirect after the work is done.
+  if (status >= 300 && status < 400) co_return Outcome::unsure(std::move(why));
   const bool is_later = status == 408 || status == 425 || status == 429 || status >= 500;
   if (!is_later) co_return Outcome::refused(std::move(why));
   const auto when = answer.retry_after(clock_.now());
