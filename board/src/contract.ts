@@ -453,7 +453,8 @@ export interface Volume {
   timezone: string;
   is_trial: boolean;
   hours: VolumeHour[];
-  incidents: Incident[];
+  alerts: Incident[];  // periods out of line
+  incidents: Incident[];  // the same as alerts; its name of 0.1.0, for one release
 }
 
 export interface VolumeHour {

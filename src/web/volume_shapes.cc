@@ -51,7 +51,9 @@ const Shape<ShownVolume>& shape_for(const ShownVolume*) {
                                 .add("timezone", rule(&Judging::timezone))
                                 .add("is_trial", &ShownVolume::is_trial)
                                 .add("hours", &ShownVolume::hours)
-                                .add("incidents", &ShownVolume::incidents);
+                                .add("alerts", &ShownVolume::incidents, "periods out of line")
+                                .add("incidents", &ShownVolume::incidents,
+                                     "the same as alerts; its name of 0.1.0, for one release");
   return shape;
 }
 

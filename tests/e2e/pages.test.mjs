@@ -188,7 +188,7 @@ test("an hour that is counted shows without a reload, and what is saved is what 
     assert.equal(run(cwd, ["volume", "run", "--json"]).code, 0);
     await row.getByText("190", { exact: true }).waitFor({ timeout: 4000 });
     await row.getByText("spike").waitFor();
-    await page.getByLabel("List of incidents").getByText("going on").waitFor({ timeout: 4000 });
+    await page.getByLabel("List of alerts").getByText("going on").waitFor({ timeout: 4000 });
     assert.ok(await page.evaluate(() => window.kept), "without a reload");
     const saved = async (name) => {
       const waiting = page.waitForEvent("download");
@@ -205,7 +205,7 @@ test("an hour that is counted shows without a reload, and what is saved is what 
     const width = await page.evaluate(() => document.querySelector(".chart").clientWidth);
     assert.equal((await saved("PNG")).readUInt32BE(16), width * 2);
     await page.getByLabel("Sensitivity").selectOption("0.01");
-    await page.getByText(/Tried on the spot: \d+ incidents? .*, \d+ incidents? as configured/)
+    await page.getByText(/Tried on the spot: \d+ alerts? .*, \d+ alerts? as configured/)
       .waitFor();
     await page.goto(`${daemon.url}/queues`);
     const body = { title: "a", priority: "high", description: "b", requester: { name: "c" } };

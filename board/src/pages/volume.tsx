@@ -1,4 +1,4 @@
-// Tickets per hour with their band, incidents with their tags, and another sensitivity tried.
+// Tickets per hour with their band, alerts with their tags, and another sensitivity tried.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post, query } from "../api";
 import { csv } from "../export";
@@ -50,7 +50,7 @@ function HourTable({ hours }: { hours: VolumeHour[] }) {
   );
 }
 
-const counted = (count: number) => count === 1 ? "1 incident" : `${whole(count)} incidents`;
+const counted = (count: number) => count === 1 ? "1 alert" : `${whole(count)} alerts`;
 
 function rarity(one: Incident): string {
   if (one.probability <= 0) return "by the simple rule";
@@ -97,11 +97,11 @@ function Tags({ one }: { one: Incident }) {
   );
 }
 
-function Incidents({ items, canAct, changed }: { items: Incident[]; canAct: boolean;
+function Alerts({ items, canAct, changed }: { items: Incident[]; canAct: boolean;
   changed: () => void }) {
   if (items.length === 0) return <Empty>No hour was out of line.</Empty>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="List of incidents">
+    <div class="scroll" tabIndex={0} role="region" aria-label="List of alerts">
       <table>
         <thead>
           <tr>
@@ -154,7 +154,7 @@ export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: b
   const [method, setMethod] = useState("");
   const [now, setNow] = useState(() => Date.now());
   const chart = useRef<SVGSVGElement>(null);
-  const configured = useRef<{ days: string; incidents: number } | null>(null);
+  const configured = useRef<{ days: string; alerts: number } | null>(null);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 60_000);
     return () => clearInterval(timer);
@@ -168,8 +168,8 @@ export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: b
   }
   if (!volume.value) return <Loading />;
   const one = volume.value;
-  if (!one.is_trial) configured.current = { days, incidents: one.incidents.length };
-  const before = configured.current?.days === days ? configured.current.incidents : null;
+  if (!one.is_trial) configured.current = { days, alerts: one.alerts.length };
+  const before = configured.current?.days === days ? configured.current.alerts : null;
   const files = !isTv && one.hours.length > 0 && (
     <Files name={`volume-${new Date().toISOString().slice(0, 10)}`} chart={chart}
       table={() => tableOf(one.hours)} />
@@ -198,7 +198,7 @@ export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: b
       </div>
       {one.is_trial && (
         <p class="verdict" role="status">
-          Tried on the spot: {counted(one.incidents.length)} with these settings
+          Tried on the spot: {counted(one.alerts.length)} with these settings
           {before === null ? "" : `, ${counted(before)} as configured`}. Nothing is changed or told.
         </p>
       )}
@@ -211,8 +211,8 @@ export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: b
           </Section>
         )}
       </div>
-      <Section title="Incidents">
-        <Incidents items={one.incidents} canAct={canAct} changed={volume.reload} />
+      <Section title="Alerts">
+        <Alerts items={one.alerts} canAct={canAct} changed={volume.reload} />
       </Section>
     </>
   );

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "base/random.h"
+#include "base/text.h"
+#include "domain/markup.h"
 
 namespace dw {
 namespace {
@@ -112,30 +114,7 @@ json::object read_members(std::span<const SqsMember> members, const Form& form) 
 
 /// A carriage return as it is would be read as a line feed.
 std::string escape_xml(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return replace_all(escape_html(text), "\r", "&#13;");
 }
 
 std::string plain_text(const json::value& value) {
