@@ -37,7 +37,7 @@ test("a folder is no configuration: nothing runs with defaults that nobody chose
   const cwd = folder("");
   const { code, err } = run(cwd, ["--config", cwd, "check", "--offline"]);
   assert.equal(code, 78);
-  assert.match(err, /can't be read/);
+  assert.match(err, /cannot be read/);
   const good = JSON.parse(run(cwd, ["check", "--offline", "--json"]).out).items;
   assert.deepEqual(good.map((one) => [one.name, one.ok]), [["configuration", true]]);
 });

@@ -119,6 +119,11 @@ test("awscli: list, receive, delete, purge", async (t) => {
   assert.equal(JSON.parse(got[0].Body).ticket, 1);
   aws("delete-message", "--queue-url", url, "--receipt-handle", got[0].ReceiptHandle);
   aws("purge-queue", "--queue-url", url);
+  const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+  const shown = { received_total: 1, deleted_total: 1, depth: 0, dead: 0, in_flight: 0 };
+  for (const [name, value] of Object.entries(shown)) {
+    assert.ok(metrics.includes(`\ndeskwire_queue_${name}{queue="high"} ${value}\n`), name);
+  }
   const counts = aws("get-queue-attributes", "--queue-url", url, "--attribute-names", "All");
   assert.equal(counts.Attributes.ApproximateNumberOfMessages, "0");
 });

@@ -2,6 +2,7 @@
 #include "records/deliveries.h"
 #include "records/paging.h"
 #include "web/api/api.h"
+#include "web/queue_shapes.h"
 #include "web/status_shapes.h"
 
 namespace dw {
@@ -15,6 +16,16 @@ Response plain(int status, std::string body) {
           .stream = {}};
 }
 
+void show(const ShownQueue& queue, Metrics& metrics) {
+  const auto set = [&](const char* metric, std::optional<int64_t> value) {
+    metrics.set(metric, static_cast<double>(value.value_or(0)), {{"queue", queue.name}});
+  };
+  set("deskwire_queue_depth", queue.depth);
+  set("deskwire_queue_in_flight", queue.in_flight);
+  set("deskwire_queue_oldest_seconds", queue.oldest_seconds);
+  set("deskwire_queue_dead", queue.dead);
+}
+
 }  // namespace
 
 void Api::declare_metrics() {
@@ -25,6 +36,14 @@ void Api::declare_metrics() {
   parts_.metrics.declare_gauge("deskwire_lanes", "Lanes that have something to send");
   parts_.metrics.declare_gauge("deskwire_longest_lane", "Open deliveries in the longest lane");
   parts_.metrics.declare_gauge("deskwire_events_parked", "Events parked because of a defect");
+  parts_.metrics.declare_gauge("deskwire_queue_depth",
+                               "Messages that can be received from an embedded queue, by queue");
+  parts_.metrics.declare_gauge("deskwire_queue_in_flight",
+                               "Messages of an embedded queue that a consumer has, by queue");
+  parts_.metrics.declare_gauge("deskwire_queue_oldest_seconds",
+                               "Age of the oldest message of an embedded queue, by queue");
+  parts_.metrics.declare_gauge("deskwire_queue_dead",
+                               "Messages in the dead-letter queue of an embedded queue, by queue");
   parts_.metrics.declare_gauge("deskwire_store_up", "1 while the store commits");
   parts_.metrics.declare_gauge("deskwire_connector_up", "1 while a connector works, by connector");
   parts_.metrics.declare_gauge("deskwire_live_readers", "Open live streams");
@@ -77,8 +96,15 @@ Task<Response> Api::readyz(Request&) {
 Task<void> Api::measure_backlog() {
   BacklogFigures backlog;
   const std::string trouble = co_await parts_.watch.trouble();
+  std::vector<ShownQueue> queues;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(backlog, deliveries::backlog(db));
+    for (const QueueName& queue : parts_.queues) {
+      if (queue.kind != "embedded") continue;
+      DW_TRY(ShownQueue shown,
+             read_queue(db, queue, QueueDepths(std::vector<QueueGauge*>()), parts_.clock.now()));
+      queues.push_back(std::move(shown));
+    }
     return {};
   };
   Metrics& metrics = parts_.metrics;
@@ -92,6 +118,7 @@ Task<void> Api::measure_backlog() {
     metrics.set("deskwire_connector_up", connector.is_ok ? 1 : 0, {{"connector", connector.name}});
   }
   if (!read.ok()) co_return;
+  for (const ShownQueue& queue : queues) show(queue, metrics);
   const auto as_number = [](int64_t value) { return static_cast<double>(value); };
   metrics.set("deskwire_deliveries_open", as_number(backlog.pending), {{"state", "pending"}});
   metrics.set("deskwire_deliveries_open", as_number(backlog.unsure), {{"state", "unsure"}});

@@ -19,12 +19,26 @@ SqsError unknown_operation(const std::string& name) {
 
 }  // namespace
 
-SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSettings settings)
+SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, Store& store, Metrics& metrics,
+                         SqsEndpointSettings settings)
     : clock_(clock),
       store_(store),
+      metrics_(metrics),
       settings_(std::move(settings)),
       receivers_(loop, clock),
-      tokens_(store, clock) {}
+      tokens_(store, clock) {
+  metrics_.declare_counter("deskwire_queue_sent_total",
+                           "Messages that clients of /sqs sent to an embedded queue, by queue");
+  metrics_.declare_counter("deskwire_queue_received_total",
+                           "Messages that an embedded queue gave to a consumer, by queue");
+  metrics_.declare_counter("deskwire_queue_deleted_total",
+                           "Messages that a consumer deleted from an embedded queue, by queue");
+}
+
+void SqsEndpoint::count(const char* metric, const Found& found, size_t messages) {
+  if (messages == 0) return;
+  metrics_.add(metric, {{"queue", found.queue.name}}, static_cast<double>(messages));
+}
 
 void SqsEndpoint::add_to(Routes& routes) {
   // SDKs send to the endpoint, to the endpoint with a slash, to the queue's own URL, to a URL that

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/metrics.h"
 #include "base/secret.h"
 #include "net/http_server.h"
 #include "ports/store.h"
@@ -36,7 +37,8 @@ struct SqsEndpointSettings {
 
 class SqsEndpoint {
  public:
-  SqsEndpoint(Loop& loop, Clock& clock, Store& store, SqsEndpointSettings settings);
+  SqsEndpoint(Loop& loop, Clock& clock, Store& store, Metrics& metrics,
+              SqsEndpointSettings settings);
   void add_to(Routes& routes);
   /// SQS's own limit, a message of 1 MiB, however JSON or a form escapes it.
   static constexpr size_t body_bytes_max = 8 * 1024 * 1024;
@@ -95,6 +97,7 @@ class SqsEndpoint {
   std::map<std::string, std::string> configured_attributes(const Found& found) const;
   std::optional<SqsError> check_attributes_agree(const Found& found,
                                                  const json::value* given) const;
+  void count(const char* metric, const Found& found, size_t messages);
   Task<Result<void>> remove_all(const Found& found, std::vector<std::string> handles,
                                 std::vector<std::optional<SqsError>>& results);
   Task<Result<void>> hide_all(const Found& found, std::vector<JsonView> entries,
@@ -113,6 +116,7 @@ class SqsEndpoint {
 
   Clock& clock_;
   Store& store_;
+  Metrics& metrics_;
   SqsEndpointSettings settings_;
   Receivers receivers_;
   KnownTokens tokens_;

@@ -193,6 +193,7 @@ SqsEndpoint::Answer SqsEndpoint::send(Call call, Found found) {
   };
   const Result<void> written = co_await store_.write(work);
   if (!written.ok()) co_return SqsReply(store_failed(written.error()));
+  count("deskwire_queue_sent_total", found, 1);
   co_return SqsReply(sent_shape(message, id, found.queue.is_fifo));
 }
 
@@ -227,6 +228,7 @@ SqsEndpoint::Answer SqsEndpoint::send_batch(Call call, Found found) {
   };
   const Result<void> written = co_await store_.write(work);
   if (!written.ok()) co_return SqsReply(store_failed(written.error()));
+  count("deskwire_queue_sent_total", found, good.size());
   json::array successful;
   for (size_t i = 0; i < good.size(); ++i) {
     json::object sent = sent_shape(good[i].second, ids[i], found.queue.is_fifo);
@@ -329,6 +331,7 @@ SqsEndpoint::Answer SqsEndpoint::receive(Call call, Found found) {
     }
   }
   if (!messages.ok()) co_return SqsReply(store_failed(messages.error()));
+  count("deskwire_queue_received_total", found, messages->size());
   json::array shapes;
   for (const QueueMessage& message : *messages) {
     shapes.push_back(shape_of_received(message, attributes, system, found.queue.is_fifo));
@@ -366,7 +369,9 @@ SqsEndpoint::Answer SqsEndpoint::remove_batch(Call call, Found found) {
 /// caller wants.
 Task<Result<void>> SqsEndpoint::remove_all(const Found& found, std::vector<std::string> handles,
                                            std::vector<std::optional<SqsError>>& results) {
+  size_t removed = 0;
   auto work = [&](Db& db) -> Result<void> {
+    removed = 0;
     results.assign(handles.size(), std::nullopt);
     for (size_t i = 0; i < handles.size(); ++i) {
       if (!has_handle_form(handles[i])) {
@@ -382,11 +387,14 @@ Task<Result<void>> SqsEndpoint::remove_all(const Found& found, std::vector<std::
           continue;
         }
       }
-      DW_CHECK(queues::remove(db, found.queue.name, handles[i]));
+      DW_TRY(const bool was_there, queues::remove(db, found.queue.name, handles[i]));
+      if (was_there) ++removed;
     }
     return {};
   };
-  co_return co_await store_.write(work);
+  Result<void> written = co_await store_.write(work);
+  if (written.ok()) count("deskwire_queue_deleted_total", found, removed);
+  co_return written;
 }
 
 SqsEndpoint::Answer SqsEndpoint::change_visibility(Call call, Found found) {
