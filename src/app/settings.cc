@@ -224,7 +224,7 @@ int line_of(const Node::Table& root, const std::string& section, const std::stri
 void check_volume(const VolumeSettings& volume, const Node::Table& root, Problems& problems) {
   if (!volume.timezone.empty() && !is_timezone(volume.timezone)) {
     problems.add(line_of(root, "volume", "timezone"), "volume.timezone",
-                 fmt::format("unknown time zone \"{}\"", volume.timezone));
+                 unknown_timezone(volume.timezone));
   }
   if (const auto parsed = Schedule::parse(volume.schedule); !parsed.ok()) {
     problems.add(line_of(root, "volume", "schedule"), "volume.schedule", parsed.error().what);

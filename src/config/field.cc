@@ -1,31 +1,12 @@
 #include "config/field.h"
 
-#include <algorithm>
-
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace dw {
 namespace {
 
 constexpr std::string_view file_prefix = "file:";
-
-/// How many single changes make one word of the other (Levenshtein).
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above + 1, row[j - 1] + 1, change});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::string quoted(std::string_view text) {
@@ -74,15 +55,7 @@ std::optional<Secret> read_secret(const Node& node, const Place& place) {
 }
 
 std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {
-  const std::string* nearest = nullptr;
-  size_t least = key.size() / 3 + 2;
-  for (const std::string& one : known) {
-    const size_t far = distance(key, one);
-    if (far < least) {
-      least = far;
-      nearest = &one;
-    }
-  }
+  const std::string* nearest = nearest_of(key, known);
   if (nearest != nullptr) return fmt::format("unknown key (did you mean {}?)", *nearest);
   return fmt::format("unknown key (allowed: {})", join(known, ", "));
 }

@@ -45,7 +45,7 @@ Result<OfficeHours> OfficeHours::parse(const std::string& timezone,
   OfficeHours out;
   std::vector<Problem> problems;
   if (!is_timezone(timezone)) {
-    problems.push_back({"timezone", fmt::format("unknown time zone \"{}\"", timezone)});
+    problems.push_back({"timezone", unknown_timezone(timezone)});
   }
   out.timezone_ = timezone;
   for (const std::string& day : days) {

@@ -6,17 +6,23 @@
 #include <charconv>
 #include <vector>
 
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace dw {
 namespace {
 
 constexpr std::string_view allowed =
-    "\"hourly\", \"hourly :05\", \"daily 09:00\", \"mon,thu 09:00\" or five cron fields";
-constexpr int days_ahead_max = 5 * 366;
+    "\"hourly\", \"hourly :05\", \"daily 09:00\", \"mon,thu 09:00\", \"mon-fri 09:00\" or five "
+    "cron "
+    "fields";
+/// A 29th of February comes within eight years, also around 2100.
+constexpr int days_ahead_max = 8 * 366 + 1;
 
 constexpr std::array<std::string_view, 7> weekday_names = {"sun", "mon", "tue", "wed",
                                                            "thu", "fri", "sat"};
+constexpr std::array<std::string_view, 7> weekday_full_names = {
+    "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
 constexpr std::array<std::string_view, 12> month_names = {"jan", "feb", "mar", "apr", "may", "jun",
                                                           "jul", "aug", "sep", "oct", "nov", "dec"};
 
@@ -40,6 +46,11 @@ std::optional<int> named_in(std::string_view text, const std::array<std::string_
   return std::nullopt;
 }
 
+std::optional<int> weekday_in(std::string_view text) {
+  const auto day = named_in(text, weekday_names);
+  return day ? day : named_in(text, weekday_full_names);
+}
+
 /// One cron field: its bounds and what its names stand for.
 struct Field {
   std::string_view name;
@@ -48,7 +59,7 @@ struct Field {
 
 std::optional<int> value_in(std::string_view text, const Field& field) {
   if (field.name == "weekday") {
-    if (const auto day = named_in(text, weekday_names)) return day;
+    if (const auto day = weekday_in(text)) return day;
   }
   if (field.name == "month") {
     if (const auto month = named_in(text, month_names)) return *month + 1;
@@ -91,12 +102,32 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
   return out;
 }
 
+/// "09:00", "9:00"
 std::optional<std::pair<int, int>> time_of_day(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const auto hour = number_in(text.substr(0, 2), 0, 23);
-  const auto minute = number_in(text.substr(3), 0, 59);
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon > 2) return std::nullopt;
+  const auto hour = number_in(text.substr(0, colon), 0, 23);
+  const bool has_two = text.size() - colon == 3;
+  const auto minute = has_two ? number_in(text.substr(colon + 1), 0, 59) : std::nullopt;
   if (!hour || !minute) return std::nullopt;
   return std::pair{*hour, *minute};
+}
+
+/// "mon", "monday", "mon-fri", "fri-mon", and lists of them. errors  invalid: the first that is
+/// none
+Result<std::bitset<7>> weekdays_in(std::string_view text) {
+  std::bitset<7> out;
+  for (const std::string_view part : split(text, ',')) {
+    const size_t dash = part.find('-');
+    const auto from = weekday_in(part.substr(0, dash));
+    const auto to = dash == std::string_view::npos ? from : weekday_in(part.substr(dash + 1));
+    if (!from || !to) return wrong(fmt::format("invalid weekday \"{}\"", part));
+    for (int day = *from;; day = (day + 1) % 7) {
+      out.set(static_cast<size_t>(day));
+      if (day == *to) break;
+    }
+  }
+  return out;
 }
 
 const date::time_zone* zone_named(const std::string& name) {
@@ -119,6 +150,15 @@ bool is_timezone(const std::string& name) {
   return zone_named(name) != nullptr;
 }
 
+std::string unknown_timezone(const std::string& name) {
+  std::vector<std::string> names;
+  for (const date::time_zone& zone : date::get_tzdb().zones) names.push_back(zone.name());
+  const std::string* nearest = nearest_of(name, names);
+  const std::string hint =
+      nearest == nullptr ? "such as Europe/Berlin" : fmt::format("did you mean {}?", *nearest);
+  return fmt::format("unknown time zone \"{}\" ({})", name, hint);
+}
+
 Result<Schedule> Schedule::parse(std::string_view text) {
   std::vector<std::string_view> words;
   for (const std::string_view word : split(trim(text), ' ')) {
@@ -137,6 +177,9 @@ Result<Schedule> Schedule::parse_cron(const std::vector<std::string_view>& field
   DW_TRY(out.weekdays_, parse_field<7>(fields[4], {"weekday", 0, 7}));
   out.has_any_day_ = fields[2].starts_with('*');
   out.has_any_weekday_ = fields[4].starts_with('*');
+  if (!out.comes_ever()) {
+    return wrong(fmt::format("day {} of month {} never comes", fields[2], fields[3]));
+  }
   return out;
 }
 
@@ -159,13 +202,8 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
     return out;
   }
   if (!equals_ignoring_case(words[0], "daily")) {
-    out.weekdays_.reset();
     out.has_any_weekday_ = false;
-    for (const std::string_view name : split(words[0], ',')) {
-      const auto day = named_in(name, weekday_names);
-      if (!day) return wrong(fmt::format("invalid weekday \"{}\"", name));
-      out.weekdays_.set(static_cast<size_t>(*day));
-    }
+    DW_TRY(out.weekdays_, weekdays_in(words[0]));
   }
   const auto time = words.size() == 2 ? time_of_day(words[1]) : std::nullopt;
   if (!time) return wrong("a time of day such as 09:00 is missing");
@@ -183,9 +221,39 @@ bool Schedule::has_day(std::chrono::year_month_day date) const {
   return is_day || is_weekday;
 }
 
+bool Schedule::comes_ever() const {
+  const std::chrono::sys_days first = std::chrono::year(2024) / 1 / 1;  // a leap year
+  for (int day = 0; day < 4 * 366; ++day) {
+    if (has_day(std::chrono::year_month_day(first + std::chrono::days(day)))) return true;
+  }
+  return false;
+}
+
+/// As the clock goes: minute by minute, hour by hour where the day is none of ours.
+std::optional<TimePoint> Schedule::next_pass(TimePoint after, const std::string& timezone) const {
+  using std::chrono::floor, std::chrono::minutes, std::chrono::hours;
+  const date::time_zone* zone = zone_named(timezone);
+  const TimePoint end = after + hours(24) * days_ahead_max;
+  for (TimePoint at = floor<minutes>(after) + minutes(1); at < end;) {
+    const TimePoint shown(zone->to_local(at).time_since_epoch());
+    const auto day = floor<std::chrono::days>(shown);
+    const auto minute = static_cast<size_t>((shown - day) / minutes(1) % 60);
+    if (!has_day(std::chrono::year_month_day(day))) {
+      // To the end of the hour: clocks change at whole minutes, not always at whole hours.
+      at += minutes(60 - static_cast<int>(minute));
+    } else if (minutes_.test(minute)) {
+      return at;
+    } else {
+      at += minutes(1);
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<TimePoint> Schedule::next_after(TimePoint after, const std::string& timezone) const {
   const date::time_zone* zone = zone_named(timezone);
   if (zone == nullptr) return std::nullopt;
+  if (hours_.all()) return next_pass(after, timezone);
   const auto local = zone->to_local(after);
   // One day back: a time that a clock change skipped yesterday may be due only today.
   const auto first_day = date::floor<date::days>(local) - date::days(1);

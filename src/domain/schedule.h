@@ -12,22 +12,27 @@
 
 namespace dw {
 
-/// A set of minutes, hours, days, months and weekdays, as cron has them.
+/// A set of minutes, hours, days, months and weekdays, as cron has them. Where every hour is wanted
+/// ("hourly", "*/15 * * * *") it is due as often as the clock passes such a minute: in an hour that
+/// comes twice again, in one that is skipped not at all. Else each time of a day is due once.
 class Schedule {
  public:
-  /// "hourly", "hourly :05", "daily 09:00", "mon 09:00", "mon,thu 09:00", or five cron fields.
-  /// errors  invalid: what is wrong and what is allowed
+  /// "hourly", "hourly :05", "daily 9:00", "monday 09:00", "mon,thu 09:00", "mon-fri 09:00", or
+  /// five cron fields. errors  invalid: what is wrong and what is allowed; a day that never comes
+  /// ("0 0 31 2 *")
   static Result<Schedule> parse(std::string_view text);
 
-  /// The first due time after `after`; nothing if there is none within five years ("30 2 31 2 *")
-  /// or the zone is unknown. A local time that a clock change skips is due at the first instant
-  /// after the gap; one that comes twice is due the first time.
+  /// The first due time after `after`; nothing if the zone is unknown. A fixed local time that a
+  /// clock change skips is due at the first instant after the gap; one that comes twice is due the
+  /// first time.
   std::optional<TimePoint> next_after(TimePoint after, const std::string& timezone) const;
 
  private:
   static Result<Schedule> parse_cron(const std::vector<std::string_view>& fields);
   static Result<Schedule> parse_words(const std::vector<std::string_view>& words);
   bool has_day(std::chrono::year_month_day date) const;
+  bool comes_ever() const;
+  std::optional<TimePoint> next_pass(TimePoint after, const std::string& timezone) const;
 
   std::bitset<60> minutes_;
   std::bitset<24> hours_;
@@ -43,5 +48,8 @@ TimePoint local_time(TimePoint at, const std::string& timezone);
 
 /// Whether the IANA database of this machine has the zone.
 bool is_timezone(const std::string& name);
+/// What is wrong with a zone's name, with the nearest one that there is: "unknown time zone
+/// "Europe/Berln" (did you mean Europe/Berlin?)".
+std::string unknown_timezone(const std::string& name);
 
 }  // namespace dw

@@ -52,7 +52,7 @@ std::string whole_address(const std::string& given) {
 std::string ask_timezone(const std::string& fallback) {
   std::string zone = ask("Time zone of schedules, such as Europe/Berlin", fallback);
   while (!zone.empty() && !is_timezone(zone)) {
-    zone = ask(fmt::format("unknown time zone \"{}\". Time zone", zone), "");
+    zone = ask(unknown_timezone(zone) + ". Time zone", "");
   }
   return zone;
 }
