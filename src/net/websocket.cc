@@ -285,6 +285,10 @@ Task<Result<std::unique_ptr<WebSocket>>> upgrade(std::shared_ptr<Line> line, Add
   stream.text(true);
   Failed failed;
   beast::websocket::response_type answer;
+  stream.set_option(
+      beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
+        request.set(beast::http::field::user_agent, "Deskwire/" DW_VERSION);
+      }));
   co_await stream.async_handshake(answer, to.shown, to.target, quietly(failed));
   if (failed == beast::websocket::error::upgrade_declined) {
     co_return Error{ErrorKind::unreachable, to.shown,

@@ -34,6 +34,13 @@ TEST(HttpClient, what_changes_something_is_not_sent_twice_when_a_kept_connection
   }
 }
 
+TEST(HttpClient, a_request_says_who_sends_it) {
+  ClientWorld w;
+  w.script.then(HttpStep::answer(200, "{}"));
+  ASSERT_TRUE(w.send("GET").ok());
+  EXPECT_TRUE(w.script.seen().at(0).header("user-agent").starts_with("Deskwire/0."));
+}
+
 TEST(HttpClient, a_question_may_be_asked_again) {
   ClientWorld w;
   w.warm_up();
