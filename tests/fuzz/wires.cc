@@ -45,11 +45,13 @@ uint64_t run_chunks(std::string_view input) {
 struct Place {
   Loop loop;
   ManualClock clock;
+  Metrics metrics;
   std::unique_ptr<Store> store =
       std::move(*open_store("sqlite::memory:", OpenMode::visit, nullptr));
   SqsEndpoint endpoint{loop,
                        clock,
                        *store,
+                       metrics,
                        {.public_url = "http://d",
                         .queues = {{.name = "high"}, {.name = "a.fifo", .is_fifo = true}}}};
   Routes routes;
@@ -112,6 +114,10 @@ uint64_t run_sqs(std::string_view input) {
   expect(response.status < 500, "no request is our fault");
   const Result<json::value> told = parse_json(response.body.empty() ? "{}" : response.body);
   expect(told.ok() && told->is_object(), "an answer is a JSON object");
+  const std::string form = "Action=" + std::string(operation) + "&" + std::string(body);
+  const Response by_form = place.answer("", form);
+  expect(by_form.status != 0 && by_form.status < 500, "nor is a form");
+  expect(by_form.body.starts_with("<?xml") && is_utf8(by_form.body), "its answer is XML");
   // The same bytes as a signature.
   Request signed_by_stranger;
   signed_by_stranger.method = "POST";

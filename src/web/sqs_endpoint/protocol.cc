@@ -126,6 +126,11 @@ std::string legacy_code(const std::string& code) {
   return "AWS.SimpleQueueService." + code;
 }
 
+std::string shown_message(const SqsError& error) {
+  if (has_allowed_characters(error.message)) return error.message;
+  return "The request has characters that are not allowed.";
+}
+
 Response sqs_answer(const json::object& body) {
   return {.content_type = content_type,
           .body = to_text(body),
@@ -134,7 +139,7 @@ Response sqs_answer(const json::object& body) {
 
 Response sqs_failure(const SqsError& error) {
   const json::object body{{"__type", "com.amazonaws.sqs#" + error.code},
-                          {"message", error.message}};
+                          {"message", shown_message(error)}};
   return {.status = error.status,
           .content_type = content_type,
           .body = to_text(body),

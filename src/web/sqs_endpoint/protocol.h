@@ -19,6 +19,8 @@ struct SqsError {
   bool is_receiver = false;  ///< our fault, not the caller's
 };
 
+/// An error's words, which may repeat what a caller sent: none that JSON or XML can't carry.
+std::string shown_message(const SqsError& error);
 /// "AWS.SimpleQueueService.NonExistentQueue": what the query protocol calls an error.
 std::string legacy_code(const std::string& code);
 

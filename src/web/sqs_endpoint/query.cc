@@ -210,7 +210,7 @@ Response query_failure(const SqsError& error) {
       error.status,
       fmt::format("<ErrorResponse xmlns=\"{}\"><Error><Type>{}</Type><Code>{}</Code>"
                   "<Message>{}</Message><Detail/></Error><RequestId>{}</RequestId></ErrorResponse>",
-                  name_space, type, legacy_code(error.code), escape_xml(error.message), id),
+                  name_space, type, legacy_code(error.code), escape_xml(shown_message(error)), id),
       id);
 }
 
