@@ -36,7 +36,7 @@ struct TargetCase {
   bool is_status_enough = false;  ///< a 2xx is done, whatever its body says
 };
 
-void PrintTo(const TargetCase& one, std::ostream* out) {
+void PrintTo(const TargetCase& one, std::ostream* out) {  // NOLINT: GoogleTest calls it so
   *out << one.name;
 }
 
