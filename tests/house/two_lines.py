@@ -100,8 +100,6 @@ def main():
         print(run.stdout, end="")
         if run.returncode != 0 or "[  PASSED  ] 0 tests" in run.stdout:
             sys.exit(f"{program} did not run the template's cases")
-    if "--remove" in sys.argv:
-        shutil.rmtree(COPY)
 
 
 if __name__ == "__main__":
