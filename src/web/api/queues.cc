@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "ports/queue_limits.h"
-#include "records/audit.h"
 #include "records/paging.h"
 #include "web/api/operations.h"
+#include "web/redrive.h"
 
 namespace dw {
 namespace {
@@ -71,24 +70,8 @@ Task<ApiAnswer> Operations::redrive_queue(Call& call) {
   if (!name.ends_with(dead_suffix) || !is_queue(name)) {
     co_return Error{ErrorKind::missing, "", fmt::format("there is no dead-letter queue {}", name)};
   }
-  MessageId last;
-  int64_t moved = 0, total = 0;
-  bool is_first = true;
-  auto work = [&](Db& db) -> Result<void> {
-    const TimePoint now = parts_.clock.now();
-    if (is_first) {
-      DW_TRY(last, queues::last(db, name));
-    }
-    DW_TRY(moved, queues::redrive(db, name, last, now, queue_rows_per_commit));
-    return is_first ? audit::add(db, {now, call.caller.name, "queue.redrive", name})
-                    : Result<void>();
-  };
-  do {
-    const Result<void> written = co_await parts_.store.write(work);
-    if (!written.ok()) co_return written.error();
-    total += moved;
-    is_first = false;
-  } while (moved > 0);
+  DW_CO_TRY(const int64_t total,
+            co_await redrive(parts_.store, parts_.clock, name, call.caller.name));
   co_return shape_of(Redriven{total});
 }
 

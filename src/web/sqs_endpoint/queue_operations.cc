@@ -7,6 +7,7 @@
 #include "ports/queue_limits.h"
 #include "records/audit.h"
 #include "records/queues.h"
+#include "web/redrive.h"
 #include "web/sqs_endpoint/endpoint.h"
 #include "web/sqs_endpoint/parameters.h"
 
@@ -213,23 +214,8 @@ SqsEndpoint::Answer SqsEndpoint::move_messages(Call call) {
     co_return SqsError{"InvalidParameterValue",
                        "Messages go back to " + arn_of(origin) + ", where they came from."};
   }
-  MessageId last;
-  int64_t moved = 0;
-  bool is_first = true;
-  auto work = [&](Db& db) -> Result<void> {
-    const TimePoint now = clock_.now();
-    if (is_first) {
-      DW_TRY(last, queues::last(db, name));
-      DW_CHECK(audit::add(db, {now, call.who, "queue.redrive", name}));
-    }
-    DW_TRY(moved, queues::redrive(db, name, last, now, queue_rows_per_commit));
-    return {};
-  };
-  do {
-    const Result<void> written = co_await store_.write(work);
-    if (!written.ok()) co_return SqsReply(store_failed(written.error()));
-    is_first = false;
-  } while (moved > 0);
+  const Result<int64_t> moved = co_await redrive(store_, clock_, name, call.who);
+  if (!moved.ok()) co_return SqsReply(store_failed(moved.error()));
   json::object body;
   body["TaskHandle"] = to_base64(random_uuid() + " " + name);
   co_return SqsReply(std::move(body));
