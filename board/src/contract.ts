@@ -159,31 +159,6 @@ export interface Notice {
   html: string;
 }
 
-export interface NoticeLetter {
-  to: string;
-  name: string;
-  left_out: string | null;  // why it is not sent
-  tickets: {
-    id: string;
-    subject: string;
-    closed_on: string;
-  }[];
-  subject: string;
-  text: string;
-  html: string;
-  run: number;
-  run_state: "planned" | "applied" | "replaced" | "tested" | "writing" | "applying";
-  period: string;
-  made_at: string;
-  notice: string | null;
-  delivery: string | null;
-  state: "pending" | "unsure" | "dead" | "done" | "discarded" | null;
-  reason: string | null;
-  done_at: string | null;
-}
-
-export type NoticeLetterPage = Page<NoticeLetter>;
-
 export interface NoticePreview {
   items: Notice[];
   next_cursor: string | null;
@@ -304,6 +279,31 @@ export interface Status {
     role: "viewer" | "agent" | "admin";
   };
 }
+
+export interface StoredNotice {
+  to: string;
+  name: string;
+  left_out: string | null;  // why it is not sent
+  tickets: {
+    id: string;
+    subject: string;
+    closed_on: string;
+  }[];
+  subject: string;
+  text: string;
+  html: string;
+  run: number;
+  run_state: "planned" | "applied" | "replaced" | "tested" | "writing" | "applying";
+  period: string;
+  made_at: string;
+  notice: string | null;
+  delivery: string | null;
+  state: "pending" | "unsure" | "dead" | "done" | "discarded" | null;
+  reason: string | null;
+  done_at: string | null;
+}
+
+export type StoredNoticePage = Page<StoredNotice>;
 
 export interface TagReport {
   tickets: number;

@@ -1,7 +1,7 @@
 // The shapes of the API as the board calls them. The shapes themselves are the program's:
 // contract.ts is printed by it.
 import type {
-  Delivery, Notice as PlainNotice, NoticeLetter, Session, Status as ProgramStatus, Ticket,
+  Delivery, Notice as PlainNotice, StoredNotice, Session, Status as ProgramStatus, Ticket,
   TicketFigures, TicketWhole,
 } from "./contract";
 
@@ -20,4 +20,4 @@ export type Figures = TicketFigures;
 export type SessionState = Session;
 export type SystemStatus = ProgramStatus;
 /** A mail of the next run, or of one that was: then with what became of it. */
-export type Notice = PlainNotice & Partial<NoticeLetter>;
+export type Notice = PlainNotice & Partial<StoredNotice>;

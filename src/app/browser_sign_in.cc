@@ -53,7 +53,7 @@ class Answer {
   Core& core_;
   BrowserSignIn how_;
   std::string redirect_;
-  Wake came_;
+  AsyncEvent came_;
   Result<void> outcome_;
   bool is_taken_ = false;
 };

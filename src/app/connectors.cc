@@ -63,7 +63,7 @@ void build_slack(Core& core) {
 void build_zendesk(Core& core) {
   const ZendeskSettings& settings = core.settings.zendesk;
   if (!settings.is_configured) return;
-  core.zendesk = std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.notebook,
+  core.zendesk = std::make_unique<ZendeskClient>(core.http, core.loop, core.clock, *core.key_values,
                                                  *core.rates, settings);
   auto desk = std::make_unique<ZendeskDesk>(*core.zendesk);
   core.zendesk_desk = desk.get();

@@ -145,7 +145,7 @@ Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   core->public_url = core->settings.public_url(core->settings.server.listen);
   Loop* loop = mode == OpenMode::serve ? &core->loop : nullptr;
   DW_TRY(core->store, open_store(core->settings.store.url, mode, loop));
-  core->notebook = std::make_unique<StoreNotebook>(*core->store, core->clock, core->holder);
+  core->key_values = std::make_unique<StoredKeyValues>(*core->store, core->clock, core->holder);
   if (core->store->kind() == "sqlite") {
     core->rates = std::make_unique<MemoryRates>(core->clock);
   } else {

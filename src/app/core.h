@@ -18,15 +18,15 @@
 #include "connectors/zendesk/zendesk.h"
 #include "engine/in_order.h"
 #include "engine/inbox.h"
-#include "engine/notebook.h"
+#include "engine/key_value_store.h"
 #include "engine/outbox.h"
 #include "engine/rates.h"
+#include "jobs/assignment/assignment.h"
 #include "jobs/bridge/bridge.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "jobs/notices/runs.h"
 #include "jobs/notices/target.h"
-#include "jobs/taking/taking.h"
 #include "jobs/tally/tally.h"
 #include "jobs/volume/volume.h"
 #include "net/http_client.h"
@@ -49,7 +49,7 @@ struct Core {
   HttpClient http{loop};
   std::unique_ptr<Store> store;
   std::string holder = random_uuid();  ///< this process among its replicas
-  std::unique_ptr<StoreNotebook> notebook;
+  std::unique_ptr<StoredKeyValues> key_values;
   std::unique_ptr<Rates> rates;  ///< in the store where there may be replicas
   std::vector<std::unique_ptr<TeamsSource>> teams;
   std::vector<std::unique_ptr<HookSource>> hooks;  ///< the others
@@ -61,7 +61,7 @@ struct Core {
   SlackTarget* slack = nullptr;     ///< one of the targets; null: there is no [slack]
   std::vector<std::unique_ptr<SlackHook>> slack_hooks;
   std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
-  Judging judging;                        ///< of [volume]; its file of holidays as at the start
+  DetectorConfig judging;                 ///< of [volume]; its file of holidays as at the start
   std::unique_ptr<NoticeComposer> notice_composer;
   std::vector<std::unique_ptr<Job>> jobs;
   std::vector<LiveTopic> live_topics;  ///< of the jobs

@@ -47,10 +47,10 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
             depths_, core_->live_topics),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
-      timetable_(*core_, tasks_, janitor_, depths_),
-      listeners_(*core_, tasks_, states_),
-      faces_(FacesParts{*core_, tasks_, timetable_.scheduler(), live_, states_, depths_,
-                        [this] { outbox_.notify(); }}) {}
+      schedules_(*core_, tasks_, janitor_, depths_),
+      inbound_(*core_, tasks_, states_),
+      routes_(HttpRoutesParts{*core_, tasks_, schedules_.scheduler(), live_, states_, depths_,
+                              [this] { outbox_.notify(); }}) {}
 
 /// Nothing of the store runs after what its work refers to: it is closed before anything else goes,
 /// however the daemon ends.
@@ -59,9 +59,9 @@ Daemon::~Daemon() {
 }
 
 void Daemon::wire() {
-  core_->store->on_change([this](Touched touched) {
+  core_->store->on_change([this](DirtyFlags touched) {
     if (touched.lanes) outbox_.notify();
-    if (touched.queues) faces_.queues_changed();
+    if (touched.queues) routes_.queues_changed();
     if (touched.notes) janitor_.notify();
     if (touched.notes) stats_files_.notify();
     live_.notify(touched);
@@ -77,7 +77,7 @@ void Daemon::wire() {
     if (is_working) {
       states_.note_success(label, core_->clock.now());
     } else {
-      states_.note_trouble(label, outcome.why);
+      states_.note_error(label, outcome.why);
     }
   });
 }
@@ -89,13 +89,13 @@ void Daemon::start_tally() {
 }
 
 Result<std::string> Daemon::start() {
-  DW_TRY(std::string bound, faces_.start());
+  DW_TRY(std::string bound, routes_.start());
   wire();
   outbox_.start();
   tasks_.run("search index", janitor_.index_until_stopped());
   start_tally();
-  timetable_.start();
-  listeners_.start();
+  schedules_.start();
+  inbound_.start();
   live_.start();
   return bound;
 }
@@ -154,7 +154,7 @@ void Daemon::reload() {
   // The lease is no setting: it is renewed for as long as a try takes.
   outbox_.change({next->retry.first, next->retry.max, next->retry.give_up}, next->retry.timeout);
   janitor_.change(next->store.retention);
-  if (const Result<void> tls = faces_.reload_tls(); !tls.ok()) {
+  if (const Result<void> tls = routes_.reload_tls(); !tls.ok()) {
     log_error("reload", tls.error().text());
   }
   log_info("reload", "done", {{"config", core_->settings.file}});
@@ -163,17 +163,17 @@ void Daemon::reload() {
 Task<void> Daemon::stop() {
   notify_systemd("STOPPING=1");
   log_info("serve", "stopping; finishing requests and deliveries in flight");
-  faces_.stop();
-  listeners_.stop();
+  routes_.stop();
+  inbound_.stop();
   outbox_.stop();
-  timetable_.stop();
+  schedules_.stop();
   janitor_.stop();
   stats_files_.stop();
   live_.stop();
   const Monotonic until = core_->clock.monotonic() + stop_deadline;
   // This task is one of the group: it waits for the others.
   while (tasks_.size() > 1 && core_->clock.monotonic() < until) {
-    Wake pause(core_->loop, core_->clock);
+    AsyncEvent pause(core_->loop, core_->clock);
     co_await pause.wait(core_->clock.monotonic() + Millis(10));
   }
   log_info("serve", "stopped", {{"cut", tasks_.size() - 1}});

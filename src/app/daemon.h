@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "app/core.h"
-#include "app/faces.h"
-#include "app/listeners.h"
+#include "app/http_routes.h"
+#include "app/inbound.h"
+#include "app/schedules.h"
 #include "app/stats_files.h"
-#include "app/timetable.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "web/live_feed.h"
@@ -41,9 +41,9 @@ class Daemon {
   StatsFiles stats_files_;
   LiveFeed live_;
   ConnectorStates states_;
-  Timetable timetable_;
-  Listeners listeners_;
-  Faces faces_;
+  Schedules schedules_;
+  Inbound inbound_;
+  HttpRoutes routes_;
   bool is_stopping_ = false;
 };
 

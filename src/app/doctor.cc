@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "connectors/slack/asks.h"
+#include "connectors/slack/lookups.h"
 #include "connectors/slack/wire.h"
 #include "net/http_date.h"
 #include "net/url.h"
@@ -246,7 +246,7 @@ Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
   std::vector<Probe> out;
   if (core.slack == nullptr) co_return out;
   const Monotonic until = core.clock.monotonic() + timeout;
-  SlackAsks asks(core.slack->api());
+  SlackLookups asks(core.slack->api());
   for (const std::string& channel : channels_of(core.settings)) {
     Probe probe{.name = "slack channel " + channel};
     const Result<std::string> id = co_await asks.channel_id(channel, until);
@@ -330,7 +330,7 @@ Task<std::vector<Probe>> probe_address(Core& core, Millis timeout) {
   co_return out;
 }
 
-std::string remedy(const Probe& probe, const Settings& settings) {
+std::string fix_for(const Probe& probe, const Settings& settings) {
   if (probe.is_ok) return {};
   for (const Remedy& one : remedies) {
     if (!probe.name.starts_with(one.name)) continue;

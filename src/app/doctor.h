@@ -28,7 +28,7 @@ Task<std::vector<Probe>> probe_clock(Core& core, Millis timeout);
 Task<std::vector<Probe>> probe_address(Core& core, Millis timeout);
 
 /// How a probe's trouble is mended, step by step; empty where its detail says all.
-std::string remedy(const Probe& probe, const Settings& settings);
+std::string fix_for(const Probe& probe, const Settings& settings);
 
 /// The probe for a clock that is `ahead` of the other side's; negative: behind. Pure.
 Probe judge_clock(Millis ahead, const std::string& against);

@@ -38,7 +38,7 @@ TEST(doctor, an_app_from_which_nothing_can_come_in_is_told_with_its_remedy) {
   const std::vector<Probe> probes = probe_gaps(*core);
   ASSERT_EQ(probes.size(), 1U);
   EXPECT_FALSE(probes[0].is_ok);
-  EXPECT_NE(remedy(probes[0], core->settings).find("SLACK_APP_TOKEN"), std::string::npos);
+  EXPECT_NE(fix_for(probes[0], core->settings).find("SLACK_APP_TOKEN"), std::string::npos);
 }
 
 TEST(doctor, a_clock_that_is_minutes_off_is_a_failure_and_a_little_off_a_warning) {
@@ -51,11 +51,11 @@ TEST(doctor, a_clock_that_is_minutes_off_is_a_failure_and_a_little_off_a_warning
 
 TEST(doctor, what_is_well_needs_no_remedy_and_each_trouble_of_a_name_gets_its_own) {
   const Settings settings;
-  EXPECT_EQ(remedy({"mail", true, "accepts mail"}, settings), "");
-  const std::string shut = remedy({"mail", false, "mail.acme:25: could not connect"}, settings);
+  EXPECT_EQ(fix_for({"mail", true, "accepts mail"}, settings), "");
+  const std::string shut = fix_for({"mail", false, "mail.acme:25: could not connect"}, settings);
   EXPECT_NE(shut.find("587"), std::string::npos);
-  EXPECT_NE(remedy({"mail", false, "535 authentication failed"}, settings), shut);
-  EXPECT_EQ(remedy({"something new", false, "?"}, settings), "");
+  EXPECT_NE(fix_for({"mail", false, "535 authentication failed"}, settings), shut);
+  EXPECT_EQ(fix_for({"something new", false, "?"}, settings), "");
 }
 
 }  // namespace

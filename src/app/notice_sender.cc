@@ -23,7 +23,7 @@ Task<Result<int64_t>> open_now(Core& core) {
 Task<Result<void>> watch(Core& core, Millis wait_max) {
   int64_t before = -1;
   Monotonic moved_at = core.clock.monotonic();
-  Wake pause(core.loop, core.clock);
+  AsyncEvent pause(core.loop, core.clock);
   for (;;) {
     DW_CO_TRY(const int64_t open, co_await open_now(core));
     if (open == 0) co_return Result<void>();
@@ -41,7 +41,7 @@ Task<Result<void>> send_notices(Core& core, bool is_alone, Millis wait_max) {
   TaskGroup tasks(core.loop, core.clock);
   Outbox outbox(core.loop, core.clock, core.random, *core.store, *core.inbox, core.metrics, tasks,
                 core.outside_targets(), core.outbox_settings());
-  core.store->on_change([&outbox](Touched touched) {
+  core.store->on_change([&outbox](DirtyFlags touched) {
     if (touched.lanes) outbox.notify();
   });
   outbox.start();

@@ -19,7 +19,7 @@ Task<Response> take(Core& core, Request& request) {
   const std::string state = request.parameter("state").value_or("");
   const std::string code = request.parameter("code").value_or("");
   const std::string refusal = request.parameter("error").value_or("the response has no code");
-  const Result<Kept> kept = co_await core.notebook->read(oauth_login_note);
+  const Result<StoredValue> kept = co_await core.key_values->read(oauth_login_note);
   if (!kept.ok()) co_return answer(503, "Cannot read the store; try again.");
   std::optional<OauthLogin> login = decode_oauth_login(kept->text);
   if (!login || !login->outcome.empty() || login->expires_at < core.clock.now()) co_return nobody;
@@ -32,7 +32,7 @@ Task<Response> take(Core& core, Request& request) {
   login->outcome = done.ok() ? "ok" : done.error().text();
   login->verifier.clear();
   const std::string text = encode_oauth_login(*login);
-  const Result<void> told = co_await core.notebook->write(oauth_login_note, text, kept->version);
+  const Result<void> told = co_await core.key_values->write(oauth_login_note, text, kept->version);
   if (!told.ok()) log_warn("zendesk", told.error().text());
   if (!done.ok()) co_return answer(400, done.error().text());
   co_return answer(200, "Deskwire is signed in. You can close this page.");

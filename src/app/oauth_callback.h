@@ -13,7 +13,7 @@ namespace dw {
 constexpr const char* oauth_callback_path = "/oauth/callback";
 constexpr const char* oauth_login_note = "zendesk.login";
 
-/// What a sign-in waits for, and what became of it. Kept in the notebook as JSON.
+/// What a sign-in waits for, and what became of it. Kept in the key-value store as JSON.
 struct OauthLogin {
   std::string state, verifier, redirect_uri;
   TimePoint expires_at{};

@@ -2,8 +2,8 @@
 
 #include "connectors/embedded_desk/module.h"
 #include "connectors/shadow/module.h"
+#include "jobs/assignment/module.h"
 #include "jobs/desk/module.h"
-#include "jobs/taking/module.h"
 #include "jobs/tally/module.h"
 
 namespace dw {
@@ -11,7 +11,7 @@ namespace dw {
 std::span<const JobModule> job_modules() {
   static const JobModule modules[] = {
       desk_module(),
-      taking_module(),
+      assignment_module(),
       tally_module(),
   };
   return modules;

@@ -117,7 +117,7 @@ Values told(std::initializer_list<const char*> keys) {
   return out;
 }
 
-void begin_slack(const Surroundings& around, std::vector<Begun>& out) {
+void begin_slack(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_slack) return;
   out.push_back(
       {"slack", "", told({"slack.bot_token", "slack.app_token", "slack.signing_secret"})});
@@ -135,7 +135,7 @@ void begin_slack(const Surroundings& around, std::vector<Begun>& out) {
   }
 }
 
-void begin_zendesk(const Surroundings& around, std::vector<Begun>& out) {
+void begin_zendesk(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_zendesk) return;
   // An account that still has an API token needs no lines for it: its variables are looked for.
   Values live =
@@ -145,7 +145,7 @@ void begin_zendesk(const Surroundings& around, std::vector<Begun>& out) {
   out.push_back({"zendesk", "", live});
 }
 
-void begin_queues(const Surroundings& around, std::vector<Begun>& out) {
+void begin_queues(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_sqs) return;
   for (const char* name : {"high", "medium", "low"}) {
     const bool is_known = !around.sqs_prefix.empty();
@@ -156,7 +156,7 @@ void begin_queues(const Surroundings& around, std::vector<Begun>& out) {
   }
 }
 
-void begin_notices(const Surroundings& around, std::vector<Begun>& out) {
+void begin_notices(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_sheets) return;
   Values live{
       {"notices.sheet_id", quoted(around.sheet_id.empty() ? "${SHEET_ID}" : around.sheet_id)},
@@ -172,7 +172,7 @@ void begin_notices(const Surroundings& around, std::vector<Begun>& out) {
   out.push_back({"google", "", {{"google.credentials", quoted("credential.json")}}});
 }
 
-void begin_mail(const Surroundings& around, std::vector<Begun>& out) {
+void begin_mail(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_mail) return;
   out.push_back({"mail",
                  "",
@@ -183,7 +183,7 @@ void begin_mail(const Surroundings& around, std::vector<Begun>& out) {
                                                                 : around.mail_from)}}});
 }
 
-std::vector<Begun> begin(const Surroundings& around) {
+std::vector<Begun> begin(const SetupAnswers& around) {
   std::vector<Begun> out;
   Values server{{"server.listen", quoted("127.0.0.1:8080")}};
   if (!around.public_url.empty()) server["server.public_url"] = quoted(around.public_url);
@@ -222,7 +222,7 @@ std::string print_example() {
   return out;
 }
 
-std::string print_sample(const Surroundings& surroundings) {
+std::string print_sample(const SetupAnswers& surroundings) {
   std::string out =
       "# Written by `deskwire init`. Keys that are set start their line; \"#key = value\" "
       "is\n"
@@ -283,8 +283,8 @@ std::string slack_manifest(const std::string& public_url) {
   return address.empty() ? text : replace_all(text, sample_address, address);
 }
 
-std::vector<Errand> errands(const Surroundings& around, const std::string& manifest) {
-  std::vector<Errand> out;
+std::vector<NextStep> errands(const SetupAnswers& around, const std::string& manifest) {
+  std::vector<NextStep> out;
   const std::string address =
       around.public_url.empty() ? "PUBLIC_URL (set server.public_url)" : around.public_url;
   if (around.has_slack) {

@@ -11,7 +11,7 @@ namespace dw {
 
 /// What there is to connect, and what of it is known already. Texts may be empty: then the file
 /// takes them from the environment, or says what to put there.
-struct Surroundings {
+struct SetupAnswers {
   bool has_slack = false, has_teams = false, has_zendesk = false, has_sheets = false;
   bool has_sqs = false, has_mail = false;
   std::string public_url;
@@ -28,7 +28,7 @@ struct Surroundings {
 
 /// deskwire.toml for these surroundings: what was chosen is set, every other key of its sections
 /// stands there as a comment with its default, and loads once the "#" is gone.
-std::string print_sample(const Surroundings& surroundings);
+std::string print_sample(const SetupAnswers& surroundings);
 
 /// Every section and key, all commented out ("#key = value"), prose as "# text".
 std::string print_example();
@@ -44,12 +44,12 @@ std::vector<VariableUse> variables_in(const std::string& toml);
 std::optional<std::string> pretended_variable(const std::string& name);
 
 /// One thing that a person has to do at another system, or here.
-struct Errand {
+struct NextStep {
   std::string system;  ///< "Slack"
   std::vector<std::string> steps;
 };
 /// What remains after the file is written; `manifest` is where the Slack app's manifest lies.
-std::vector<Errand> errands(const Surroundings& surroundings, const std::string& manifest);
+std::vector<NextStep> errands(const SetupAnswers& surroundings, const std::string& manifest);
 
 /// The Slack app's manifest with this Deskwire's address in place of the example's.
 std::string slack_manifest(const std::string& public_url);

@@ -22,8 +22,8 @@ std::string problems_of(const std::string& toml) {
   return settings.ok() ? "" : settings.error().text();
 }
 
-Surroundings everything() {
-  Surroundings around;
+SetupAnswers everything() {
+  SetupAnswers around;
   around.has_slack = around.has_teams = around.has_zendesk = true;
   around.has_sheets = around.has_sqs = around.has_mail = true;
   return around;
@@ -40,7 +40,7 @@ TEST(sample, the_example_names_every_section_and_loads_with_and_without_its_comm
 
 TEST(sample, what_init_writes_loads_for_each_choice_with_and_without_its_comments) {
   for (unsigned choice = 0; choice < 64; ++choice) {
-    Surroundings around;
+    SetupAnswers around;
     around.has_slack = (choice & 1) != 0;
     around.has_teams = (choice & 2) != 0;
     around.has_zendesk = (choice & 4) != 0;
@@ -54,7 +54,7 @@ TEST(sample, what_init_writes_loads_for_each_choice_with_and_without_its_comment
 }
 
 TEST(sample, what_is_known_is_written_and_the_rest_comes_from_the_environment) {
-  Surroundings around = everything();
+  SetupAnswers around = everything();
   around.slack_channel = "#it-help";
   around.sqs_prefix = "https://sqs.eu-west-1.amazonaws.com/123456789012";
   const Result<Settings> settings =
@@ -74,7 +74,7 @@ TEST(sample, what_is_known_is_written_and_the_rest_comes_from_the_environment) {
 }
 
 TEST(sample, no_text_that_was_typed_breaks_the_file) {
-  Surroundings around = everything();
+  SetupAnswers around = everything();
   around.sheet_id = "a\"b\\c\nd";
   EXPECT_EQ(problems_of(print_sample(around)), "");
 }

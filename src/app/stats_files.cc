@@ -67,7 +67,7 @@ void StatsFiles::stop() {
 Task<void> StatsFiles::write_until_stopped() {
   while (!is_stopping_ && !channels_.empty()) {
     co_await write_all();
-    Wake pause(loop_, clock_);
+    AsyncEvent pause(loop_, clock_);
     co_await pause.wait(clock_.monotonic() + written_every);
     if (!is_stopping_) co_await changed_.wait(clock_.monotonic() + look_anyway);
   }

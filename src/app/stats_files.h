@@ -6,7 +6,7 @@
 
 #include "jobs/tally/records.h"
 #include "jobs/tally/section.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -26,7 +26,7 @@ class StatsFiles {
   Loop& loop_;
   Clock& clock_;
   Store& store_;
-  Wake changed_;
+  AsyncEvent changed_;
   std::map<std::string, std::vector<std::string>> channels_;  // by file
   std::map<std::string, std::string> written_;                // what each file has
   bool is_stopping_ = false;

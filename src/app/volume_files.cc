@@ -12,7 +12,7 @@ Result<std::vector<HourCount>> read_count_file(const std::string& path) {
   return counts;
 }
 
-Result<Judging> load_judging(const Settings& settings) {
+Result<DetectorConfig> load_judging(const Settings& settings) {
   std::vector<int64_t> days;
   const bool has_own = !settings.volume.holidays.empty();
   for (const std::string& one : has_own ? settings.volume.holidays : settings.hours.holidays) {

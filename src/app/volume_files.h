@@ -17,7 +17,7 @@ constexpr size_t count_file_bytes_max = 64 << 20;
 Result<std::vector<HourCount>> read_count_file(const std::string& path);
 
 /// What judges, with the holidays read from their file. errors  invalid: the file, or a date
-Result<Judging> load_judging(const Settings& settings);
+Result<DetectorConfig> load_judging(const Settings& settings);
 
 /// The body of an event that begins a run (jobs/volume/volume.h): where source = "file:PATH" with
 /// the counts that stand there now. errors  as read_count_file()

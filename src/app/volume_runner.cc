@@ -1,8 +1,8 @@
 #include "app/volume_runner.h"
 
 #include "engine/outbox.h"
+#include "jobs/volume/alerting.h"
 #include "jobs/volume/rows.h"
-#include "jobs/volume/telling.h"
 #include "records/deliveries.h"
 
 namespace dw {
@@ -47,7 +47,7 @@ class VolumeRunner {
   HistoryProgress told_;
   TaskGroup tasks_;
   std::unique_ptr<Outbox> outbox_;
-  Wake pause_;
+  AsyncEvent pause_;
 };
 
 void VolumeRunner::start() {
@@ -57,7 +57,7 @@ void VolumeRunner::start() {
   outbox_ =
       std::make_unique<Outbox>(core_.loop, core_.clock, core_.random, *core_.store, *core_.inbox,
                                core_.metrics, tasks_, core_.outside_targets(), settings);
-  core_.store->on_change([this](Touched touched) {
+  core_.store->on_change([this](DirtyFlags touched) {
     if (touched.lanes) outbox_->notify();
   });
   outbox_->start();

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/owned.h"
+#include "base/unique_handle.h"
 
 namespace dw {
 namespace {
@@ -191,10 +191,10 @@ cairo_status_t append(void* out, const unsigned char* bytes, unsigned length) {
   return CAIRO_STATUS_SUCCESS;
 }
 
-using Surface = Owned<cairo_surface_t, cairo_surface_destroy>;
+using Surface = UniqueHandle<cairo_surface_t, cairo_surface_destroy>;
 
 Result<void> paint_on(cairo_surface_t* surface, const Chart& chart) {
-  const Owned<cairo_t, cairo_destroy> cairo(cairo_create(surface));
+  const UniqueHandle<cairo_t, cairo_destroy> cairo(cairo_create(surface));
   if (!chart.hours.empty()) Painter(cairo.get(), chart).paint();
   const cairo_status_t status = cairo_status(cairo.get());
   if (status == CAIRO_STATUS_SUCCESS) return {};

@@ -37,29 +37,29 @@ const Section<BridgeSettings>& bridge_section() {
                           "an id such as \"C0123456789\", or \"#name\"")),
        restart(choice_field("desk", &BridgeSettings::desk, {"zendesk", "embedded"},
                             "where its tickets are worked")),
-       restart(texts_field("close_words", &BridgeSettings::close_words,
-                           "a thread message that is only one of these solves the ticket; case, "
-                           "punctuation around it and white space don't matter",
-                           check_word)),
-       restart(texts_field("reopen_words", &BridgeSettings::reopen_words,
-                           "a message in a solved thread that is only one of these opens the "
-                           "ticket again",
-                           check_word)),
-       restart(texts_field("close_emoji", &BridgeSettings::close_emoji,
-                           "a reaction with one of these on the first message solves it too",
-                           check_emoji)),
+       restart(strings_field("close_words", &BridgeSettings::close_words,
+                             "a thread message that is only one of these solves the ticket; case, "
+                             "punctuation around it and white space don't matter",
+                             check_word)),
+       restart(strings_field("reopen_words", &BridgeSettings::reopen_words,
+                             "a message in a solved thread that is only one of these opens the "
+                             "ticket again",
+                             check_word)),
+       restart(strings_field("close_emoji", &BridgeSettings::close_emoji,
+                             "a reaction with one of these on the first message solves it too",
+                             check_emoji)),
        restart(text_field("greeting", &BridgeSettings::greeting,
                           "extra text at the end of the first replies")),
        restart(text_field("oncall", &BridgeSettings::oncall,
                           "the [oncall.NAME] whose people each new thread names; empty: none")),
-       restart(truth_field("hours", &BridgeSettings::has_hours,
-                           "the out-of-hours message of [hours] is sent")),
+       restart(bool_field("hours", &BridgeSettings::has_hours,
+                          "the out-of-hours message of [hours] is sent")),
        restart(text_field("private_prefix", &BridgeSettings::private_prefix,
                           "a thread message that starts with this stays in Slack; empty: none")),
-       restart(texts_field("tags", &BridgeSettings::tags, "tags of its tickets")),
-       restart(truth_field("mirror_email_tickets", &BridgeSettings::mirrors_email,
-                           "a ticket that reached the desk by email opens a thread here; for "
-                           "several bridges of one desk the first one counts")),
+       restart(strings_field("tags", &BridgeSettings::tags, "tags of its tickets")),
+       restart(bool_field("mirror_email_tickets", &BridgeSettings::mirrors_email,
+                          "a ticket that reached the desk by email opens a thread here; for "
+                          "several bridges of one desk the first one counts")),
        restart(choice_field("relay", &BridgeSettings::relay, {"public", "private"},
                             "what thread messages become at the desk: comments that the requester "
                             "sees, or private notes")),
@@ -77,7 +77,7 @@ const Section<SummarySettings>& summary_section() {
       {restart(text_field("schedule", &SummarySettings::schedule, "when", {}, "a schedule")),
        restart(text_field("channel", &SummarySettings::channel, "Slack channel; empty: off",
                           check_channel_if_any)),
-       restart(texts_field("mail", &SummarySettings::mail, "mail addresses that get it too"))}};
+       restart(strings_field("mail", &SummarySettings::mail, "mail addresses that get it too"))}};
   return section;
 }
 

@@ -20,13 +20,14 @@ std::string quoted_list(const std::vector<std::string>& texts) {
   return "[" + join(parts, ", ") + "]";
 }
 
-std::optional<std::string> read_text(const Node& node, const Place& place) {
+std::optional<std::string> read_text(const Node& node, const SourceLocation& place) {
   if (const std::string* text = node.text()) return *text;
   place.add(fmt::format("must be text in quotes, is {}", node.kind()));
   return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> read_texts(const Node& node, const Place& place) {
+std::optional<std::vector<std::string>> read_strings(const Node& node,
+                                                     const SourceLocation& place) {
   const Node::List* list = node.list();
   if (list == nullptr) {
     place.add(fmt::format("must be a list of texts, is {}", node.kind()));
@@ -41,7 +42,7 @@ std::optional<std::vector<std::string>> read_texts(const Node& node, const Place
   return out;
 }
 
-std::optional<Secret> read_secret(const Node& node, const Place& place) {
+std::optional<Secret> read_secret(const Node& node, const SourceLocation& place) {
   const std::string* text = node.text();
   if (text == nullptr) {
     place.add(fmt::format("must be a secret in quotes, is {}", node.kind()));

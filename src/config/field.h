@@ -18,7 +18,7 @@
 namespace dw {
 
 /// Where a value stands, for messages.
-struct Place {
+struct SourceLocation {
   int line;
   std::string key;
   Problems& problems;
@@ -35,7 +35,7 @@ struct Field {
   std::string allowed;         ///< in words: "a duration", "text or file"
   json::object schema;         ///< of the value
   bool needs_restart = false;  ///< a reload does not change it
-  std::function<void(T&, const Node&, const Place&)> read;
+  std::function<void(T&, const Node&, const SourceLocation&)> read;
   std::function<std::string(const T&)> print;  ///< as TOML; secrets as "***"
 };
 
@@ -50,10 +50,10 @@ struct Section {
 /// A TOML basic string.
 std::string quoted(std::string_view text);
 std::string quoted_list(const std::vector<std::string>& texts);
-std::optional<std::string> read_text(const Node& node, const Place& place);
-std::optional<std::vector<std::string>> read_texts(const Node& node, const Place& place);
+std::optional<std::string> read_text(const Node& node, const SourceLocation& place);
+std::optional<std::vector<std::string>> read_strings(const Node& node, const SourceLocation& place);
 /// A secret as written, or the contents of the file that "file:/path" names.
-std::optional<Secret> read_secret(const Node& node, const Place& place);
+std::optional<Secret> read_secret(const Node& node, const SourceLocation& place);
 /// "unknown key (did you mean listen?)"
 std::string unknown_key(const std::string& key, const std::vector<std::string>& known);
 
@@ -65,7 +65,8 @@ Field<T> text_field(std::string key, std::string T::*member, std::string doc, Te
           .allowed = std::move(allowed),
           .schema = {{"type", "string"}},
           .read =
-              [member, check = std::move(check)](T& out, const Node& node, const Place& place) {
+              [member, check = std::move(check)](T& out, const Node& node,
+                                                 const SourceLocation& place) {
                 const auto text = read_text(node, place);
                 if (!text) return;
                 const std::string wrong = check && !node.is_broken ? check(*text) : "";
@@ -83,22 +84,23 @@ Field<T> secret_field(std::string key, Secret T::*member, std::string doc) {
       .allowed = "a secret: the text itself, \"${NAME}\", or \"file:/path\"",
       .schema = {{"type", "string"}},
       .read =
-          [member](T& out, const Node& node, const Place& place) {
+          [member](T& out, const Node& node, const SourceLocation& place) {
             if (auto secret = read_secret(node, place)) out.*member = std::move(*secret);
           },
       .print = [member](const T& from) { return dw::quoted((from.*member).empty() ? "" : "***"); }};
 }
 
 template <class T>
-Field<T> texts_field(std::string key, std::vector<std::string> T::*member, std::string doc,
-                     TextCheck check = {}) {
+Field<T> strings_field(std::string key, std::vector<std::string> T::*member, std::string doc,
+                       TextCheck check = {}) {
   return {.key = std::move(key),
           .doc = std::move(doc),
           .allowed = "a list of texts",
           .schema = {{"type", "array"}, {"items", json::object{{"type", "string"}}}},
           .read =
-              [member, check = std::move(check)](T& out, const Node& node, const Place& place) {
-                const auto texts = read_texts(node, place);
+              [member, check = std::move(check)](T& out, const Node& node,
+                                                 const SourceLocation& place) {
+                const auto texts = read_strings(node, place);
                 if (!texts || node.is_broken) return;
                 for (const std::string& text : *texts) {
                   const std::string wrong = check ? check(text) : "";
@@ -117,7 +119,7 @@ Field<T> number_field(std::string key, N T::*member, int64_t low, int64_t high, 
           .allowed = allowed,
           .schema = {{"type", "integer"}, {"minimum", low}, {"maximum", high}},
           .read =
-              [member, low, high, allowed](T& out, const Node& node, const Place& place) {
+              [member, low, high, allowed](T& out, const Node& node, const SourceLocation& place) {
                 const auto* number = std::get_if<int64_t>(&node.value);
                 if (number == nullptr || *number < low || *number > high) {
                   return place.add("must be " + allowed);
@@ -137,7 +139,7 @@ Field<T> duration_field(std::string key, Millis T::*member, Millis low, Millis h
           .allowed = bounds,
           .schema = {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d|w)$"}},
           .read =
-              [member, low, high, bounds](T& out, const Node& node, const Place& place) {
+              [member, low, high, bounds](T& out, const Node& node, const SourceLocation& place) {
                 const auto text = read_text(node, place);
                 if (!text || node.is_broken) return;
                 const auto value = parse_duration(*text);
@@ -158,7 +160,7 @@ Field<T> size_field(std::string key, uint64_t T::*member, uint64_t low, uint64_t
           .allowed = bounds,
           .schema = {{"type", "string"}, {"pattern", "^[0-9]+(B|KiB|MiB|GiB)$"}},
           .read =
-              [member, low, high, bounds](T& out, const Node& node, const Place& place) {
+              [member, low, high, bounds](T& out, const Node& node, const SourceLocation& place) {
                 const auto text = read_text(node, place);
                 if (!text || node.is_broken) return;
                 const auto value = parse_size(*text);
@@ -170,13 +172,13 @@ Field<T> size_field(std::string key, uint64_t T::*member, uint64_t low, uint64_t
 }
 
 template <class T>
-Field<T> truth_field(std::string key, bool T::*member, std::string doc) {
+Field<T> bool_field(std::string key, bool T::*member, std::string doc) {
   return {.key = std::move(key),
           .doc = std::move(doc),
           .allowed = "true or false",
           .schema = {{"type", "boolean"}},
           .read =
-              [member](T& out, const Node& node, const Place& place) {
+              [member](T& out, const Node& node, const SourceLocation& place) {
                 const auto* truth = std::get_if<bool>(&node.value);
                 if (truth == nullptr) return place.add("must be true or false");
                 out.*member = *truth;
@@ -199,7 +201,7 @@ Field<T> choice_field(std::string key, E T::*member, std::vector<std::string> wo
           .allowed = allowed,
           .schema = {{"enum", values}},
           .read =
-              [member, words, allowed](T& out, const Node& node, const Place& place) {
+              [member, words, allowed](T& out, const Node& node, const SourceLocation& place) {
                 const auto text = read_text(node, place);
                 if (!text || node.is_broken) return;
                 for (size_t i = 0; i < words.size(); ++i) {
@@ -238,7 +240,7 @@ void read_section(const Section<T>& section, const Node& node, const std::string
       if (field.key == key) found = &field;
       known.push_back(field.key);
     }
-    const Place place{value.line, path + "." + key, problems};
+    const SourceLocation place{value.line, path + "." + key, problems};
     if (found == nullptr) {
       place.add(unknown_key(key, known));
     } else {

@@ -47,7 +47,7 @@ Field<NoticesSettings> columns_field() {
   field.doc = "where things are in the report";
   field.allowed = "a table of letters or headings";
   field.schema = section_schema(columns_section());
-  field.read = [](NoticesSettings& out, const Node& node, const Place& place) {
+  field.read = [](NoticesSettings& out, const Node& node, const SourceLocation& place) {
     read_section(columns_section(), node, place.key, out.columns, place.problems);
     const NoticeColumns& is = out.columns;
     if (is.email.empty() || is.ticket.empty() || is.status.empty() || is.date.empty()) {
@@ -67,14 +67,14 @@ Field<NoticesSettings> columns_field() {
 
 /// One text or a list of them.
 Field<NoticesSettings> formats_field() {
-  Field<NoticesSettings> field = texts_field(
+  Field<NoticesSettings> field = strings_field(
       "date_format", &NoticesSettings::date_formats,
       "how the report writes its dates: %d %m %b %B %Y %y, with %H %I %M %S %f %p %z read "
       "over; several are tried in order, and ISO dates are always understood");
   field.allowed = "a text, or a list of texts";
   const auto read_list = field.read;
   field.schema = {{"anyOf", json::array{json::object{{"type", "string"}}, field.schema}}};
-  field.read = [read_list](NoticesSettings& out, const Node& node, const Place& place) {
+  field.read = [read_list](NoticesSettings& out, const Node& node, const SourceLocation& place) {
     if (node.text() != nullptr) {
       out.date_formats = {*node.text()};
     } else {
@@ -102,7 +102,7 @@ std::vector<Field<NoticesSettings>> report_fields() {
                            "the characters of a CSV file")),
       restart(columns_field()),
       restart(formats_field()),
-      restart(texts_field("closed", &N::closed, "status words that mean closed, in any case"))};
+      restart(strings_field("closed", &N::closed, "status words that mean closed, in any case"))};
 }
 
 std::vector<Field<NoticesSettings>> sending_fields() {
@@ -114,7 +114,7 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(secret_field("webhook_secret", &N::webhook_secret,
                            "signs each POST: Deskwire-Signature, HMAC-SHA256 over time and body; "
                            "empty: no signature")),
-      restart(truth_field(
+      restart(bool_field(
           "idempotent_webhook", &N::is_idempotent_webhook,
           "the receiver honours Idempotency-Key: a delivery with unknown outcome is sent again")),
       restart(number_field("rate_per_minute", &N::rate_per_minute, 1, 1'000'000,
@@ -133,14 +133,14 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(choice_field(
           "every", &N::every, {"week", "day", "month"},
           "each customer gets at most one notice per calendar week (ISO), day or month")),
-      restart(truth_field("approve", &N::is_approval_needed,
-                          "a scheduled run only makes the plan; a person sends it")),
+      restart(bool_field("approve", &N::is_approval_needed,
+                         "a scheduled run only makes the plan; a person sends it")),
       restart(duration_field("first_lookback", &N::first_lookback, Millis(86'400'000),
                              Millis(36'500LL * 86'400'000),
                              "how far back the first run looks where nothing was imported")),
-      restart(truth_field("test_mode", &N::is_test, "does everything except sending")),
-      restart(
-          texts_field("suppress", &N::suppress, "addresses or @domains that never get a notice"))};
+      restart(bool_field("test_mode", &N::is_test, "does everything except sending")),
+      restart(strings_field("suppress", &N::suppress,
+                            "addresses or @domains that never get a notice"))};
 }
 
 }  // namespace

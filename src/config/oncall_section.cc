@@ -8,12 +8,12 @@ namespace {
 
 using S = OncallSettings;
 
-void read_person(S& out, const Node& node, const Place& place) {
+void read_person(S& out, const Node& node, const SourceLocation& place) {
   const Node::Table* table = node.table();
   if (table == nullptr) return place.add("must be tables { name = …, email = …, slack = … }");
   RosterPerson person;
   for (const auto& [key, value] : *table) {
-    const Place inside{value.line, place.key + "." + key, place.problems};
+    const SourceLocation inside{value.line, place.key + "." + key, place.problems};
     std::string* member = key == "name"    ? &person.name
                           : key == "email" ? &person.email
                           : key == "slack" ? &person.slack
@@ -41,7 +41,7 @@ Field<S> people_field() {
       {"additionalProperties", false}};
   field.schema = {{"type", "array"}, {"items", person}};
   field.needs_restart = true;
-  field.read = [](S& out, const Node& node, const Place& place) {
+  field.read = [](S& out, const Node& node, const SourceLocation& place) {
     if (node.list() == nullptr) return place.add("must be a list");
     for (const Node& one : *node.list()) read_person(out, one, place);
   };
@@ -95,10 +95,10 @@ const Section<OncallSettings>& oncall_section() {
        restart(text_field("rotate", &S::rotate,
                           "for \"static\": when the next shift starts, in hours.timezone", {},
                           "a schedule")),
-       restart(truth_field("notify", &S::has_notify, "mention them in the thread")),
-       restart(truth_field(
-           "assign", &S::has_assign,
-           "make the primary the ticket's assignee where the desk knows the address"))}};
+       restart(bool_field("notify", &S::has_notify, "mention them in the thread")),
+       restart(
+           bool_field("assign", &S::has_assign,
+                      "make the primary the ticket's assignee where the desk knows the address"))}};
   return section;
 }
 

@@ -67,16 +67,16 @@ Field<IntakeSettings> priorities_field() {
   field.schema = {{"type", "object"},
                   {"properties", json::object{{"high", words}, {"medium", words}, {"low", words}}},
                   {"additionalProperties", false}};
-  field.read = [](IntakeSettings& out, const Node& node, const Place& place) {
+  field.read = [](IntakeSettings& out, const Node& node, const SourceLocation& place) {
     if (node.table() == nullptr) return place.add("must be a table of lists");
     std::map<std::string, std::string> used;
     for (const auto& [name, list] : *node.table()) {
-      const Place inside{list.line, place.key + "." + name, place.problems};
+      const SourceLocation inside{list.line, place.key + "." + name, place.problems};
       if (const std::string wrong = check_priority(name); !wrong.empty()) {
         inside.add(wrong);
         continue;
       }
-      auto words_given = read_texts(list, inside);
+      auto words_given = read_strings(list, inside);
       if (!words_given) continue;
       for (std::string& word : *words_given) {
         word = to_lower(word);
@@ -101,15 +101,15 @@ const Section<RouteSettings>& when_section() {
       "when",
       "when = { … }",
       "conditions; all that are given must hold",
-      {texts_field("priority", &RouteSettings::priorities, "any of these priorities",
-                   check_priority),
-       texts_field("source", &RouteSettings::sources, "any of these sources (\"teams:it\")"),
+      {strings_field("priority", &RouteSettings::priorities, "any of these priorities",
+                     check_priority),
+       strings_field("source", &RouteSettings::sources, "any of these sources (\"teams:it\")"),
        text_field("text", &RouteSettings::text,
                   "a pattern that the title or the description contains", check_pattern,
                   "an RE2 pattern, compared without case"),
-       texts_field("requester_domain", &RouteSettings::requester_domains,
-                   "any of these domains of the requester's address"),
-       texts_field("tag", &RouteSettings::tags_wanted, "any of these tags")}};
+       strings_field("requester_domain", &RouteSettings::requester_domains,
+                     "any of these domains of the requester's address"),
+       strings_field("tag", &RouteSettings::tags_wanted, "any of these tags")}};
   return section;
 }
 
@@ -119,7 +119,7 @@ Field<RouteSettings> when_field() {
   field.doc = "which tickets: all conditions that are given must hold";
   field.allowed = "a table with any of priority, source, text, requester_domain, tag";
   field.schema = section_schema(when_section());
-  field.read = [](RouteSettings& out, const Node& node, const Place& place) {
+  field.read = [](RouteSettings& out, const Node& node, const SourceLocation& place) {
     read_section(when_section(), node, place.key, out, place.problems);
   };
   field.print = [](const RouteSettings& from) {
@@ -165,8 +165,8 @@ const Section<ServerSettings>& server_section() {
                   "an http(s) address"),
        restart(size_field("max_body", &ServerSettings::body_bytes_max, 1024, 64 << 20,
                           "a larger request gets 413")),
-       restart(texts_field("trusted_proxies", &ServerSettings::trusted_proxies,
-                           "networks whose X-Forwarded-For and -Proto are trusted")),
+       restart(strings_field("trusted_proxies", &ServerSettings::trusted_proxies,
+                             "networks whose X-Forwarded-For and -Proto are trusted")),
        restart(text_field("tls_cert", &ServerSettings::tls_cert,
                           "certificate chain; the file is read again on SIGHUP", {},
                           "a PEM file, together with tls_key")),
@@ -286,7 +286,7 @@ const Section<RouteSettings>& route_section() {
        restart(text_field("announce", &RouteSettings::announce,
                           "Slack channel that gets a message about each such ticket",
                           check_channel_if_any)),
-       restart(texts_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
+       restart(strings_field("tags", &RouteSettings::tags, "tags that the ticket gets"))}};
   return section;
 }
 
@@ -314,13 +314,13 @@ const Section<HoursSettings>& hours_section() {
       {restart(text_field("timezone", &HoursSettings::timezone,
                           "times of day in schedules are in this zone", {},
                           "an IANA name such as \"Europe/Berlin\"")),
-       restart(texts_field("days", &HoursSettings::days, "the working days")),
+       restart(strings_field("days", &HoursSettings::days, "the working days")),
        restart(text_field("from", &HoursSettings::from, "the start of office hours", {},
                           "a time such as \"09:00\"")),
        restart(text_field("to", &HoursSettings::to, "the end of office hours", {},
                           "a time such as \"17:00\"")),
        restart(
-           texts_field("holidays", &HoursSettings::holidays, "days off, such as \"2026-12-25\"")),
+           strings_field("holidays", &HoursSettings::holidays, "days off, such as \"2026-12-25\"")),
        restart(text_field("message", &HoursSettings::message,
                           "sent to a thread that starts outside these hours; empty: none"))}};
   return section;

@@ -31,7 +31,8 @@ Field<VolumeSettings> real_field(std::string key, double VolumeSettings::*member
       .allowed = allowed,
       .schema = {{"type", "number"}, {"exclusiveMinimum", low}, {"maximum", high}},
       .read =
-          [member, low, high, allowed](VolumeSettings& out, const Node& node, const Place& place) {
+          [member, low, high, allowed](VolumeSettings& out, const Node& node,
+                                       const SourceLocation& place) {
             double value = 0;
             if (const auto* real = std::get_if<double>(&node.value)) {
               value = *real;
@@ -56,9 +57,9 @@ Field<VolumeSettings> holidays_field() {
   field.allowed = "a file's name, or a list of dates (\"2026-12-25\")";
   const json::object text{{"type", "string"}};
   field.schema = {{"oneOf", json::array{text, json::object{{"type", "array"}, {"items", text}}}}};
-  field.read = [](VolumeSettings& out, const Node& node, const Place& place) {
+  field.read = [](VolumeSettings& out, const Node& node, const SourceLocation& place) {
     if (node.list() != nullptr) {
-      if (auto texts = read_texts(node, place)) out.holidays = std::move(*texts);
+      if (auto texts = read_strings(node, place)) out.holidays = std::move(*texts);
     } else if (auto one = read_text(node, place)) {
       out.holidays.clear();
       if (!one->empty()) out.holidays.push_back(std::move(*one));
@@ -99,13 +100,13 @@ const Section<VolumeSettings>& volume_section() {
        number_field("min_excess", &S::excess_min, 0, 1'000'000,
                     "for \"seasonal\": hours with less than this above the expected count are "
                     "never a spike"),
-       truth_field(
+       bool_field(
            "silence", &S::has_silence,
            "alerts on hours with far too few tickets too: a broken form looks like a quiet day"),
        holidays_field(),
        number_field("top_tags", &S::top_tags, 0, 100, "how many tags an alert names"),
-       texts_field("omit_tags", &S::omit_tags, "tags that say nothing"),
-       texts_field("notify", &S::notify, "mail addresses that get the alerts", check_address),
+       strings_field("omit_tags", &S::omit_tags, "tags that say nothing"),
+       strings_field("notify", &S::notify, "mail addresses that get the alerts", check_address),
        text_field("slack_channel", &S::slack_channel, "Slack channel that gets the alerts"),
        text_field("webhook_url", &S::webhook_url, "gets each alert as JSON", check_http_url,
                   "an http(s) address"),

@@ -33,7 +33,7 @@ struct BridgeLink {
   std::string comments_until;  ///< the desk's id of the newest comment that was read there
   TimePoint opened_at{};       ///< when the first message was said
   std::optional<TimePoint> solved_at;
-  std::optional<TimePoint> halted_until;  ///< the breaker: nothing is carried before then
+  std::optional<TimePoint> paused_until;  ///< the breaker: nothing is carried before then
 };
 
 }  // namespace dw

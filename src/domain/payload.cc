@@ -131,7 +131,7 @@ json::value encode_one(const ChatReact& react) {
                       {"removed", react.is_removed}};
 }
 
-json::value encode_one(const Ask& ask) {
+json::value encode_one(const Lookup& ask) {
   json::object out = ask.details;
   out["about"] = ask.about;
   return out;
@@ -233,7 +233,7 @@ Payload decode_react(const JsonView& view) {
 }
 
 Payload decode_ask(const JsonView& view) {
-  Ask ask{.about = view["about"].required_text(), .details = {}};
+  Lookup ask{.about = view["about"].required_text(), .details = {}};
   if (view.is_object()) ask.details = view.raw()->get_object();
   ask.details.erase("about");
   return ask;

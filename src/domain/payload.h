@@ -100,7 +100,7 @@ struct ChatReact {
 
 /// A question to the outside; its answer comes back as an event.
 /// {"about":"person","id":"U7"} -> {"name","email"}; the connectors' READMEs list what each knows.
-struct Ask {
+struct Lookup {
   std::string about;
   json::object details;
 };
@@ -126,14 +126,14 @@ struct WebhookPost {
   std::string idempotency_key;  ///< empty: none
 };
 
-using Payload = std::variant<QueueSend, DeskComment, DeskUpdate, DeskOpen, ChatPost, ChatReact, Ask,
-                             MailSend, WebhookPost>;
+using Payload = std::variant<QueueSend, DeskComment, DeskUpdate, DeskOpen, ChatPost, ChatReact,
+                             Lookup, MailSend, WebhookPost>;
 
 /// What has to be asked before a delivery that is late is sent: the answer {"stands":false,
 /// "why":"private"} takes it back.
 struct Precondition {
   std::string target;  ///< who is asked
-  Ask question;
+  Lookup question;
 };
 std::optional<Precondition> precondition_of(const Payload& payload);
 

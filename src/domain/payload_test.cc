@@ -37,7 +37,7 @@ std::vector<Payload> one_of_each() {
                "1.2",
                "U8"},
       ChatReact{"C1", "1.1", "eyes", true},
-      Ask{"person", {{"id", "U7"}}},
+      Lookup{"person", {{"id", "U7"}}},
       MailSend{{"ana@example.com"}, "Hi", "text", "<p>html", {{"c", "image/png", "AA=="}}, "<x>"},
       WebhookPost{"{}", "key"}};
 }

@@ -47,7 +47,7 @@ std::string said_at(const Event& event) {
 
 }  // namespace
 
-Task<void> InOrder::wait_for_turn(const Event& event) {
+Task<void> InOrder::wait_for_slot(const Event& event) {
   if (!is_said(event.kind)) co_return;
   std::vector<Problem> ignored;
   const std::string name = JsonView(event.body, ignored)["channel"].text().value_or("");

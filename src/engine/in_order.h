@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "domain/event.h"
+#include "net/async_event.h"
 #include "net/task.h"
-#include "net/wake.h"
 
 namespace dw {
 
@@ -23,14 +23,14 @@ class InOrder {
   /// Returns when it is this event's turn among those of its channel: at most the window after it
   /// came. What is no word of a chat does not wait. The caller must hand it on before it waits for
   /// anything else.
-  Task<void> wait_for_turn(const Event& event);
+  Task<void> wait_for_slot(const Event& event);
   /// How many wait.
   size_t waiting() const;
 
  private:
   struct Waiting {
     Waiting(Loop& loop, Clock& clock) : turn(loop, clock) {}
-    Wake turn;
+    AsyncEvent turn;
     bool is_due = false;
   };
   /// In the order in which they were said; of one moment, in which they came.

@@ -91,7 +91,7 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
     co_return Error{ErrorKind::invalid, event.source,
                     "no job handles events of kind " + event.kind};
   }
-  if (order_ != nullptr) co_await order_->wait_for_turn(event);
+  if (order_ != nullptr) co_await order_->wait_for_slot(event);
   const Monotonic started = clock_.monotonic();
   Accepted accepted;
   Counts counts;

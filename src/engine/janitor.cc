@@ -42,7 +42,7 @@ Task<void> Janitor::index_until_stopped() {
   int64_t indexed = 1;  // what an earlier process left is looked for once
   while (!is_stopping_) {
     if (indexed == 0) co_await has_news_.wait();
-    Wake pause(loop_, clock_);
+    AsyncEvent pause(loop_, clock_);
     co_await pause.wait(clock_.monotonic() + (indexed > 0 ? words_piece_pause : words_pause));
     if (is_stopping_) break;
     auto work = [&indexed](Db& db) -> Result<void> {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "net/async_event.h"
 #include "net/task_group.h"
-#include "net/wake.h"
 #include "ports/retention.h"
 #include "ports/store.h"
 
@@ -48,7 +48,7 @@ class Janitor {
   Clock& clock_;
   Metrics& metrics_;
   JanitorSettings settings_;
-  Wake has_news_;
+  AsyncEvent has_news_;
   bool is_stopping_ = false;
 };
 

@@ -118,7 +118,7 @@ Task<void> Live::follow_until_stopped() {
     if (is_stopping_) break;
     co_await changed_.wait(clock_.monotonic() + look_again);
     if (is_stopping_ || readers_.empty()) continue;
-    Wake pause(loop_, clock_);
+    AsyncEvent pause(loop_, clock_);
     const Millis wider = gather + Millis(readers_.size() / readers_per_millisecond);
     co_await pause.wait(clock_.monotonic() + std::min(wider, gather_max));
   }
@@ -210,7 +210,7 @@ Task<void> Live::place(std::weak_ptr<Subscription> waiting, std::string position
       co_return;
     }
     log_debug("live", read.error().text());
-    Wake pause(loop_, clock_);
+    AsyncEvent pause(loop_, clock_);
     co_await pause.wait(clock_.monotonic() + place_again);
   }
 }

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "net/async_event.h"
 #include "net/task_group.h"
-#include "net/wake.h"
 #include "ports/change_position.h"
 #include "ports/store.h"
 #include "records/changes.h"
@@ -55,7 +55,7 @@ class Live {
     friend class Live;
     explicit Subscription(Live& live);
     Live& live_;
-    Wake wake_;
+    AsyncEvent wake_;
     std::deque<std::shared_ptr<const LiveEvent>> waiting_;  // shared with all other readers
     ChangePosition seen_;             ///< what stands here or before is not told again
     bool is_placed_ = false;          ///< until the store has said where it stands, events wait
@@ -99,7 +99,7 @@ class Live {
   Store& store_;
   TaskGroup& tasks_;
   Render render_;
-  Wake changed_;
+  AsyncEvent changed_;
   std::optional<ChangePosition> position_;  ///< all readers have all up to here; absent: none reads
   bool is_stopping_ = false;
   std::list<Subscription*> readers_;

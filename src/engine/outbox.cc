@@ -256,7 +256,7 @@ Task<void> Outbox::work(Lane* lane) {
 }
 
 Task<void> Outbox::pause(Millis time) {
-  Wake over(loop_, clock_);
+  AsyncEvent over(loop_, clock_);
   co_await over.wait(clock_.monotonic() + time);
 }
 
@@ -343,7 +343,7 @@ Task<bool> Outbox::try_once(Lane& lane) {
   // Held up behind the note: another may hold the lane by now. If none does, it is ours still.
   if (!outcomes) co_return co_await take_next(lane);
   lane.unsent.clear();
-  co_return co_await conclude(lane, std::move(*outcomes));
+  co_return co_await set_state(lane, std::move(*outcomes));
 }
 
 /// Nothing: nothing was sent, because another may have taken the lane over.
@@ -519,7 +519,7 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
   return finished;
 }
 
-Task<bool> Outbox::conclude(Lane& lane, std::vector<Outcome> outcomes) {
+Task<bool> Outbox::set_state(Lane& lane, std::vector<Outcome> outcomes) {
   const TimePoint now = clock_.now();
   std::vector<Finished> finished;
   for (size_t i = 0; i < outcomes.size(); ++i) {

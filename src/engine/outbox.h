@@ -11,8 +11,8 @@
 #include "engine/backoff.h"
 #include "engine/inbox.h"
 #include "engine/lease.h"
+#include "net/async_event.h"
 #include "net/task_group.h"
-#include "net/wake.h"
 #include "ports/store.h"
 #include "ports/target.h"
 #include "records/lanes.h"
@@ -64,7 +64,7 @@ class Outbox {
   Task<Outcome> ask(Lane& lane, Target& target, Delivery question);
   Task<Settled> settle_at(Lane& lane, Target& target);
   Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
-  Task<bool> conclude(Lane& lane, std::vector<Outcome> outcomes);
+  Task<bool> set_state(Lane& lane, std::vector<Outcome> outcomes);
   Task<bool> take_next(Lane& lane);
   Result<void> unmark_unsent(Db& db, const Lane& lane);
   Result<void> mark_next(Db& db, Lane& lane);
@@ -88,8 +88,8 @@ class Outbox {
   std::map<std::string, Target*, std::less<>> targets_;
   OutboxSettings settings_;
   std::function<void(const std::string&, const Outcome&)> told_;
-  Wake due_;
-  Wake renewal_;
+  AsyncEvent due_;
+  AsyncEvent renewal_;
   bool is_stopping_ = false;
   /// The lanes in work here, by name: what the table says comes second.
   std::map<std::string, std::unique_ptr<Lane>> worked_;

@@ -11,10 +11,10 @@ constexpr Millis store_pause{2000};
 
 }  // namespace
 
-Task<Result<Millis>> StoreRates::book(std::vector<RateRule> rules, Millis patience) {
-  RateTurn turn;
+Task<Result<Millis>> StoreRates::book(std::vector<RateRule> rules, Millis timeout) {
+  RateSlot turn;
   auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(turn, rate_rows::reserve(db, rules, patience));
+    DW_TRY(turn, rate_rows::reserve(db, rules, timeout));
     return {};
   };
   const Result<void> written = co_await store_.write_alone(work);

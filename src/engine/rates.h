@@ -11,7 +11,7 @@ class StoreRates : public Rates {
  public:
   explicit StoreRates(Store& store) : store_(store) {}
 
-  Task<Result<Millis>> book(std::vector<RateRule> rules, Millis patience) override;
+  Task<Result<Millis>> book(std::vector<RateRule> rules, Millis timeout) override;
   Task<void> pause(std::string name, Millis length) override;
 
  private:

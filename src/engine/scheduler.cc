@@ -38,7 +38,7 @@ struct Progress {
 };
 
 /// A job that is new, or was configured anew, has no progress: it has missed nothing.
-Progress progress_in(const Kept& kept, const ScheduledJob& job) {
+Progress progress_in(const StoredValue& kept, const ScheduledJob& job) {
   const Result<json::value> parsed = parse_json(kept.text);
   if (!parsed.ok()) return {};
   std::vector<Problem> ignored;
@@ -128,7 +128,7 @@ Task<bool> Scheduler::renew(size_t place) {
   }
   if (entry.job.is_local || entry.renewed_at + run_lease / 3 > clock_.monotonic()) co_return true;
   auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(const Kept kept, key_values::get(db, row_of(entries_[place].job)));
+    DW_TRY(const StoredValue kept, key_values::get(db, row_of(entries_[place].job)));
     Progress progress = progress_in(kept, entries_[place].job);
     if (!progress.running) return {};
     progress.running_until = clock_.now() + run_lease;
@@ -144,7 +144,7 @@ Task<Result<Scheduler::Claim>> Scheduler::claim(size_t place) {
   const ScheduledJob& job = entries_[place].job;
   Claim out;
   bool is_new = false;
-  const auto look = [&](const Kept& kept, TimePoint now) {
+  const auto look = [&](const StoredValue& kept, TimePoint now) {
     out = {};
     const Progress progress = progress_in(kept, job);
     is_new = !progress.through;
@@ -155,13 +155,13 @@ Task<Result<Scheduler::Claim>> Scheduler::claim(size_t place) {
     if (out.due && *out.due > now) out = {};
   };
   auto read = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(const Kept kept, key_values::get(db, row_of(job)));
+    DW_TRY(const StoredValue kept, key_values::get(db, row_of(job)));
     look(kept, clock_.now());
     return {};
   };
   auto take = [&](Db& db) -> Result<void> {
     const TimePoint now = clock_.now();
-    DW_TRY(const Kept kept, key_values::get(db, row_of(job)));
+    DW_TRY(const StoredValue kept, key_values::get(db, row_of(job)));
     look(kept, now);
     if (!is_new && !out.due) return {};
     Progress next{.through = now, .running = out.due, .running_until = now + run_lease};
@@ -224,7 +224,7 @@ Task<void> Scheduler::run_action(size_t place, TimePoint due) {
 Task<void> Scheduler::end_run(size_t place, TimePoint due) {
   const ScheduledJob& job = entries_[place].job;
   auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(const Kept kept, key_values::get(db, row_of(job)));
+    DW_TRY(const StoredValue kept, key_values::get(db, row_of(job)));
     Progress progress = progress_in(kept, job);
     if (progress.running != due) return {};
     progress.running.reset();
@@ -232,7 +232,7 @@ Task<void> Scheduler::end_run(size_t place, TimePoint due) {
   };
   Result<void> written = co_await store_.write(work);
   while (!written.ok() && !is_stopping_) {
-    Wake pause(loop_, clock_);
+    AsyncEvent pause(loop_, clock_);
     co_await pause.wait(clock_.monotonic() + store_pause);
     written = co_await store_.write(work);
   }

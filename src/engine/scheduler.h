@@ -10,8 +10,8 @@
 
 #include "base/metrics.h"
 #include "domain/schedule.h"
+#include "net/async_event.h"
 #include "net/task_group.h"
-#include "net/wake.h"
 #include "ports/store.h"
 
 namespace dw {
@@ -71,7 +71,7 @@ class Scheduler {
   Store& store_;
   Metrics& metrics_;
   TaskGroup& tasks_;
-  Wake wake_;
+  AsyncEvent wake_;
   std::vector<Entry> entries_;
   bool is_stopping_ = false;
 };

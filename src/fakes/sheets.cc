@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "base/hash.h"
-#include "base/owned.h"
 #include "base/text.h"
+#include "base/unique_handle.h"
 #include "net/url.h"
 
 namespace dw {
@@ -243,11 +243,11 @@ bool FakeSheets::is_assertion_good(const std::string& assertion) const {
   const bool fits = said["iss"].text() == account_email && seconds > 0 && seconds <= 3600 &&
                     said["aud"].text().value_or("") == url + "/token" &&
                     said["scope"].text().value_or("").find("spreadsheets") != std::string::npos;
-  const Owned<BIO, BIO_free> bio(
+  const UniqueHandle<BIO, BIO_free> bio(
       BIO_new_mem_buf(account_public_key.data(), static_cast<int>(account_public_key.size())));
-  const Owned<EVP_PKEY, EVP_PKEY_free> key(
+  const UniqueHandle<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
-  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+  const UniqueHandle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const std::string signature = from_base64url(parts[2]).value_or("");
   const std::string text = assertion.substr(0, parts[0].size() + 1 + parts[1].size());
   return fits && key != nullptr &&

@@ -14,8 +14,8 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "fakes/slack_orders.h"
+#include "net/async_event.h"
 #include "net/url.h"
-#include "net/wake.h"
 
 namespace dw {
 namespace {
@@ -359,7 +359,7 @@ Task<void> FakeSlack::State::pour(std::shared_ptr<State> self,  // shared: see a
     if (one.thread.empty()) roots.push_back(one.ts);
   }
   const Monotonic began = self->clock.monotonic();
-  Wake pause(self->loop, self->clock);
+  AsyncEvent pause(self->loop, self->clock);
   for (int64_t i = 0; i < load.count && !roots.empty() && !self->is_stopping;) {
     const auto spent = std::chrono::duration_cast<Millis>(self->clock.monotonic() - began);
     const int64_t due = load.per_second == 0 ? load.count : spent.count() * load.per_second / 1000;

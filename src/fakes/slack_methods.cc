@@ -89,7 +89,7 @@ json::object FakeSlackWorkspace::update(const Fields& fields) {
 }
 
 /// Seen by one person and kept nowhere: only the call tells of it.
-json::object FakeSlackWorkspace::whisper(const Fields& fields) {
+json::object FakeSlackWorkspace::ephemeral(const Fields& fields) {
   if (channel(text_of(fields, "channel")) == nullptr) return failure("channel_not_found");
   if (people_.count(text_of(fields, "user")) == 0) return failure("user_not_in_channel");
   if (text_of(fields, "text").empty()) return failure("no_text");
@@ -307,7 +307,7 @@ const std::map<std::string_view, FakeSlackWorkspace::Method>& FakeSlackWorkspace
       {"auth.test", &W::who_am_i},
       {"chat.postMessage", &W::post},
       {"chat.update", &W::update},
-      {"chat.postEphemeral", &W::whisper},
+      {"chat.postEphemeral", &W::ephemeral},
       {"chat.delete", &W::erase},
       {"chat.getPermalink", &W::permalink},
       {"conversations.history", &W::history},

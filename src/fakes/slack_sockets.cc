@@ -9,8 +9,8 @@
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "net/async_event.h"
 #include "net/url.h"
-#include "net/wake.h"
 #include "net/websocket.h"
 
 namespace dw {
@@ -111,7 +111,7 @@ Task<void> FakeSlackSockets::State::serve(std::shared_ptr<State> self, TcpSocket
     const Result<std::string> frame = co_await session->ws->read();
     // Silence: nothing is read, so no ping is answered either.
     while (session->is_silent && !session->is_dropped) {
-      Wake pause(self->loop, self->clock);
+      AsyncEvent pause(self->loop, self->clock);
       co_await pause.wait(self->clock.monotonic() + tick);
     }
     if (!frame.ok()) break;
@@ -258,7 +258,7 @@ Task<void> FakeSlackSockets::State::run(std::shared_ptr<State> self) {
       if (is_ping_due && session->is_open) session->ws->ping();
       if (session->drop_at && now >= *session->drop_at) session->drop();
     }
-    Wake pause(self->loop, self->clock);
+    AsyncEvent pause(self->loop, self->clock);
     co_await pause.wait(now + tick);
   }
 }

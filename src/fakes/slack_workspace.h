@@ -96,7 +96,7 @@ class FakeSlackWorkspace {
 
   json::object post(const Fields& fields);
   json::object update(const Fields& fields);
-  json::object whisper(const Fields& fields);
+  json::object ephemeral(const Fields& fields);
   json::object erase(const Fields& fields);
   json::object permalink(const Fields& fields);
   json::object history(const Fields& fields);

@@ -9,8 +9,8 @@
 
 #include "base/secret.h"
 #include "net/attempt.h"
-#include "net/scratch_file.h"
 #include "net/task.h"
+#include "net/temp_file.h"
 
 namespace dw {
 

@@ -50,7 +50,7 @@ struct HttpServer::State {
   ServerOptions options;
   HttpSessions sessions;
   tcp::acceptor acceptor;
-  Wake pause;
+  AsyncEvent pause;
 
   State(Loop& loop, Clock& c, TaskGroup& t, Routes r, ServerOptions o)
       : clock(c),

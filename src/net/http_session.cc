@@ -29,7 +29,7 @@ using Parser = http::request_parser<http::empty_body>;
 using ErrorCode = boost::system::error_code;
 
 constexpr Millis handshake_timeout{10'000};
-constexpr Millis farewell_timeout{1'000};
+constexpr Millis linger_timeout{1'000};
 /// What a refused sender is still sending is read and forgotten, so that it hears our answer before
 /// its connection is reset: until it is silent for a while, and never further or longer than this.
 constexpr size_t drain_bytes_max = 64 * 1024 * 1024;
@@ -98,7 +98,7 @@ class HttpSession final : public HttpConnection, private ByteStream {
     while (is_kept && !server_.is_stopping()) {
       is_kept = co_await wait_for_request() && co_await serve_one();
     }
-    co_await say_farewell();
+    co_await linger();
   }
 
  private:
@@ -348,8 +348,8 @@ class HttpSession final : public HttpConnection, private ByteStream {
   bool is_closed() const override { return failed_ || server_.is_stopping(); }
 
   /// The last bytes must reach the other side before the socket goes.
-  Task<void> say_farewell() {
-    set_deadline(farewell_timeout);
+  Task<void> linger() {
+    set_deadline(linger_timeout);
     ErrorCode ignored;
     if constexpr (is_tls) co_await stream_.async_shutdown(quietly(ignored));
     if (!is_refused_) co_return;

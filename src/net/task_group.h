@@ -5,8 +5,8 @@
 #include <list>
 #include <string>
 
+#include "net/async_event.h"
 #include "net/task.h"
-#include "net/wake.h"
 
 namespace dw {
 
@@ -30,7 +30,7 @@ class TaskGroup {
   };
   Loop& loop_;
   Clock& clock_;
-  Wake empty_;
+  AsyncEvent empty_;
   std::list<Running> running_;
 };
 

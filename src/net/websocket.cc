@@ -175,16 +175,16 @@ struct Line : std::enable_shared_from_this<Line> {  // shared with writes under 
     unsent.pop_front();
     if (failed) return cut();
     if (!unsent.empty()) return write_next();
-    if (is_closing) say_goodbye();
+    if (is_closing) close_handshake();
   }
 
   void close() {
     if (is_closing) return;
     is_closing = true;
-    if (unsent.empty()) say_goodbye();
+    if (unsent.empty()) close_handshake();
   }
 
-  void say_goodbye() {
+  void close_handshake() {
     stream.async_close(beast::websocket::close_code::normal,
                        Ended(std::in_place, [self = shared_from_this()](Failed) {
                          self->cut();  // Slack does not always end the connection itself

@@ -84,7 +84,7 @@ class RowSink {
 };
 
 /// What a commit touched, for those who wait for it.
-struct Touched {
+struct DirtyFlags {
   bool lanes = false;   ///< a lane fell due
   bool queues = false;  ///< a message became visible in an embedded queue
   bool notes = false;   ///< there are new change notes
@@ -134,7 +134,7 @@ class Db : public ReadDb {
   /// that it was given, and sorted by key, so that replicas lock these rows in one order.
   virtual void send_last(const Statement& statement, const std::string& key, TimePoint at) = 0;
   /// Adds to what the commit touches.
-  virtual void touch(Touched touched) = 0;
+  virtual void touch(DirtyFlags touched) = 0;
 };
 
 }  // namespace dw

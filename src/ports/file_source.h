@@ -5,8 +5,8 @@
 
 #include "base/result.h"
 #include "domain/payload.h"
-#include "net/scratch_file.h"
 #include "net/task.h"
+#include "net/temp_file.h"
 
 namespace dw {
 

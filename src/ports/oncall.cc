@@ -75,7 +75,7 @@ std::string describe_oncall(const std::vector<OncallPerson>& people) {
 }
 
 std::string refusal_of_oncall(const Delivery& delivery) {
-  const auto* ask = std::get_if<Ask>(&delivery.payload);
+  const auto* ask = std::get_if<Lookup>(&delivery.payload);
   if (ask != nullptr && ask->about == "oncall") return "";
   return "supports on-call queries only";
 }

@@ -22,11 +22,11 @@ RateRule even_rate(std::string name, int per_minute) {
   return {std::move(name), Millis(minute / per_minute), Millis(0)};
 }
 
-RateTurn book_turn(const std::vector<RateRule>& rules, std::vector<RateState>& states, int64_t now,
-                   Millis patience) {
+RateSlot reserve_slot(const std::vector<RateRule>& rules, std::vector<RateState>& states,
+                      int64_t now, Millis timeout) {
   int64_t turn = now;
   for (const RateState& state : states) turn = std::max(turn, state.free_at);
-  if (turn - now > patience.count()) {
+  if (turn - now > timeout.count()) {
     int64_t again = turn;
     for (size_t i = 0; i < rules.size(); ++i) {
       RateState& state = states[i];
@@ -50,11 +50,11 @@ Error too_late(const std::vector<RateRule>& rules, Millis wait) {
           "waits for its turn: " + name.substr(0, name.find(' ')) + " has a rate limit", wait};
 }
 
-Task<Result<void>> wait_for_turn(Rates& rates, Loop& loop, Clock& clock,
-                                 std::vector<RateRule> rules, Millis patience) {
-  DW_CO_TRY(const Millis wait, co_await rates.book(std::move(rules), patience));
+Task<Result<void>> wait_for_slot(Rates& rates, Loop& loop, Clock& clock,
+                                 std::vector<RateRule> rules, Millis timeout) {
+  DW_CO_TRY(const Millis wait, co_await rates.book(std::move(rules), timeout));
   if (wait > Millis(0)) {
-    Wake turn(loop, clock);
+    AsyncEvent turn(loop, clock);
     co_await turn.wait(clock.monotonic() + wait);
   }
   co_return Result<void>();
@@ -69,7 +69,7 @@ void MemoryRates::forget_idle(int64_t now) {
   std::erase_if(states_, [now](const auto& one) { return one.second.free_at + minute <= now; });
 }
 
-Task<Result<Millis>> MemoryRates::book(std::vector<RateRule> rules, Millis patience) {
+Task<Result<Millis>> MemoryRates::book(std::vector<RateRule> rules, Millis timeout) {
   forget_idle(now());
   std::vector<RateState> states;
   for (const RateRule& rule : rules) {
@@ -77,7 +77,7 @@ Task<Result<Millis>> MemoryRates::book(std::vector<RateRule> rules, Millis patie
     const auto fresh = RateState{now() - rule.burst.count(), 0};
     states.push_back(states_.try_emplace(rule.name, fresh).first->second);
   }
-  const RateTurn turn = book_turn(rules, states, now(), patience);
+  const RateSlot turn = reserve_slot(rules, states, now(), timeout);
   for (size_t i = 0; i < rules.size(); ++i) states_[rules[i].name] = states[i];
   if (!turn.is_booked) co_return too_late(rules, turn.wait);
   co_return turn.wait;

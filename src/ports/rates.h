@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 
 namespace dw {
 
@@ -26,7 +26,7 @@ RateRule rate_per_minute(std::string name, int count);
 RateRule even_rate(std::string name, int per_minute);
 
 /// A booked turn comes after `wait`; one that was not booked may be asked for again then.
-struct RateTurn {
+struct RateSlot {
   Millis wait{};
   bool is_booked = true;
 };
@@ -38,8 +38,8 @@ struct RateState {
 };
 
 /// The turn of all those together, and where they stand then. `states` are those of `rules`.
-RateTurn book_turn(const std::vector<RateRule>& rules, std::vector<RateState>& states, int64_t now,
-                   Millis patience);
+RateSlot reserve_slot(const std::vector<RateRule>& rules, std::vector<RateState>& states,
+                      int64_t now, Millis timeout);
 
 class Rates {
  public:
@@ -49,7 +49,7 @@ class Rates {
   /// errors  busy, with `when`: it would come after `patience`. Nothing is booked, and each who
   /// asks
   ///         is told a time of its own. Or nobody can be asked: then nothing may be sent
-  virtual Task<Result<Millis>> book(std::vector<RateRule> rules, Millis patience) = 0;
+  virtual Task<Result<Millis>> book(std::vector<RateRule> rules, Millis timeout) = 0;
   /// No turn comes within `length`, for nobody: the other side asked for a pause.
   virtual Task<void> pause(std::string name, Millis length) = 0;
 };
@@ -58,15 +58,15 @@ class Rates {
 Error too_late(const std::vector<RateRule>& rules, Millis wait);
 
 /// Books a turn and waits for it. errors  as Rates::book()
-Task<Result<void>> wait_for_turn(Rates& rates, Loop& loop, Clock& clock,
-                                 std::vector<RateRule> rules, Millis patience);
+Task<Result<void>> wait_for_slot(Rates& rates, Loop& loop, Clock& clock,
+                                 std::vector<RateRule> rules, Millis timeout);
 
 /// For a process that is alone.
 class MemoryRates : public Rates {
  public:
   explicit MemoryRates(Clock& clock) : clock_(clock) {}
 
-  Task<Result<Millis>> book(std::vector<RateRule> rules, Millis patience) override;
+  Task<Result<Millis>> book(std::vector<RateRule> rules, Millis timeout) override;
   Task<void> pause(std::string name, Millis length) override;
   size_t size() const { return states_.size(); }
 

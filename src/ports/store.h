@@ -55,7 +55,7 @@ class Store {
 
   /// Called on the loop after a commit, here or (PostgreSQL) by another replica, that added to
   /// lanes, queues or change notes. Set once, before the first write.
-  virtual void on_change(std::function<void(Touched)> notice) = 0;
+  virtual void on_change(std::function<void(DirtyFlags)> notice) = 0;
 
   virtual StoreHealth health() const = 0;
   /// "sqlite" or "postgresql".

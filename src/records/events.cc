@@ -45,7 +45,7 @@ Result<void> set_state(Db& db, EventId id, EventState state, const std::string& 
                        const json::value& reply) {
   if (state == EventState::done && reply.is_null()) return {};  // as it was recorded
   const std::string text = reply.is_null() ? "" : to_text(reply);
-  DW_CHECK(db.send(stmt::conclude_event, {id, static_cast<int>(state), reason, text}));
+  DW_CHECK(db.send(stmt::set_event_state, {id, static_cast<int>(state), reason, text}));
   return {};
 }
 

@@ -5,7 +5,7 @@ ON CONFLICT (source, key) DO NOTHING;
 -- name: event_by_key
 SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;
 
--- name: conclude_event
+-- name: set_event_state
 UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
 
 -- name: replace_body

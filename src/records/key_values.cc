@@ -15,8 +15,8 @@ std::string row_name(const std::string& name) {
 
 namespace key_values {
 
-Result<Kept> get(ReadDb& db, const std::string& name) {
-  Kept out;
+Result<StoredValue> get(ReadDb& db, const std::string& name) {
+  StoredValue out;
   DW_CHECK(db.run(stmt::kept, {row_name(name)}, [&](const Row& row) {
     out = {std::string(row.text(0)), row.integer(1)};
   }));

@@ -18,7 +18,7 @@ BridgeLink link_in(const Row& row) {
   out.comments_until = row.text(8);
   out.opened_at = row.time(9);
   out.solved_at = row.time_or_none(10);
-  out.halted_until = row.time_or_none(11);
+  out.paused_until = row.time_or_none(11);
   return out;
 }
 
@@ -60,7 +60,7 @@ Result<void> set(Db& db, const BridgeLink& link) {
   DW_CHECK(db.send(stmt::set_link,
                    {link.channel, link.thread, link.ticket, static_cast<int>(link.stage), link.url,
                     link.has_url, link.is_greeted, link.requester, link.comments_until,
-                    link.opened_at, link.solved_at, link.halted_until}));
+                    link.opened_at, link.solved_at, link.paused_until}));
   if (!link.ticket) return {};
   DW_CHECK(db.send(stmt::show_link, {link.ticket, link.channel, link.thread, link.url}));
   return {};

@@ -20,7 +20,7 @@ constexpr int64_t marks_kept = 256;
 constexpr Millis others_marks_kept{7LL * 86'400'000};
 
 /// What NOTIFY carries to other replicas.
-std::string encode(const Touched& touched, const std::string& replica) {
+std::string encode(const DirtyFlags& touched, const std::string& replica) {
   return fmt::format("{}{}{} {}", touched.lanes ? "l" : "", touched.queues ? "q" : "",
                      touched.notes ? "n" : "", replica);
 }
@@ -42,7 +42,7 @@ Result<void> SqlStore::first_full(const Batch& batch) {
   return {};
 }
 
-Result<void> SqlStore::run_one(Connection& db, const WriteWork& work, Touched& touched) {
+Result<void> SqlStore::run_one(Connection& db, const WriteWork& work, DirtyFlags& touched) {
   DW_CHECK(db.send(stmt::savepoint));
   WorkDb writing(db, Access::write);
   Result<void> done = writing.run_work(work);
@@ -107,7 +107,7 @@ void SqlStore::drop_writer() {
   writer_.reset();
 }
 
-SqlStore::Plainly SqlStore::run_plainly(Batch& batch, Touched& touched) {
+SqlStore::Plainly SqlStore::run_plainly(Batch& batch, DirtyFlags& touched) {
   for (Pending& one : batch) {
     WorkDb db(*writer_, Access::write);
     one.result = db.run_work(one.work);
@@ -126,7 +126,7 @@ void SqlStore::roll_back() {
 /// Nearly always all works of a batch succeed. Then a savepoint for each is wasted, and it costs
 /// SQLite a copy of every page that the work touches (a fifth of an intake, measured). So they
 /// run without first, and only a batch in which one failed is undone and run again with them.
-Result<bool> SqlStore::run_all(Batch& batch, Touched& touched) {
+Result<bool> SqlStore::run_all(Batch& batch, DirtyFlags& touched) {
   DW_CHECK(begin());
   const Plainly plainly = run_plainly(batch, touched);
   if (plainly == Plainly::done) return true;
@@ -148,7 +148,7 @@ Result<bool> SqlStore::run_all(Batch& batch, Touched& touched) {
 }
 
 /// errors  unsure: COMMIT may have been executed; anything else: nothing stands
-Result<void> SqlStore::commit_batch(Batch& batch, Touched& touched) {
+Result<void> SqlStore::commit_batch(Batch& batch, DirtyFlags& touched) {
   DW_TRY(const bool has_some, run_all(batch, touched));
   if (!has_some) return {};
   if (!is_sqlite_ && is_any(touched)) {
@@ -204,13 +204,13 @@ Result<void> SqlStore::find_out(const Error& unknown) {
   }
 }
 
-Touched SqlStore::run_batch(Batch& batch) {
-  Touched touched;
+DirtyFlags SqlStore::run_batch(Batch& batch) {
+  DirtyFlags touched;
   Result<void> committed = commit_batch(batch, touched);
   if (is_unknown(committed)) committed = find_out(committed.error());
   if (committed.ok()) {
     note_health(first_full(batch));
-    merge(touched, run_again(batch));
+    merge(touched, retry_after_deadlock(batch));
     return touched;
   }
   note_health(committed);
@@ -230,8 +230,8 @@ Touched SqlStore::run_batch(Batch& batch) {
 }
 
 /// Those that met a deadlock, each in a commit of its own.
-Touched SqlStore::run_again(Batch& batch) {
-  Touched touched;
+DirtyFlags SqlStore::retry_after_deadlock(Batch& batch) {
+  DirtyFlags touched;
   for (Pending& one : batch) {
     if (!is_deadlock(one.result)) continue;
     if (++one.tries >= deadlock_tries_max) {

@@ -90,7 +90,7 @@ Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop)
   if (loop != nullptr) {
     SqlStore* told = store.get();
     store->listener = std::make_unique<PostgresListener>(
-        url, store->replica(), [told](Touched touched) { told->tell(touched); });
+        url, store->replica(), [told](DirtyFlags touched) { told->tell(touched); });
   }
   return std::unique_ptr<Store>(std::move(store));
 }

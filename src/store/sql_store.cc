@@ -38,7 +38,7 @@ int64_t milliseconds_now() {
 
 }  // namespace
 
-bool is_any(const Touched& touched) {
+bool is_any(const DirtyFlags& touched) {
   return touched.lanes || touched.queues || touched.notes;
 }
 
@@ -67,7 +67,7 @@ SqlStore::SqlStore(Loop* loop, std::unique_ptr<Connection> writer,
       interrupt_(std::move(interrupt)),
       is_sqlite_(writer_->is_sqlite()),
       replica_(random_uuid()),
-      notice_(std::make_shared<std::function<void(Touched)>>()) {
+      notice_(std::make_shared<std::function<void(DirtyFlags)>>()) {
   if (loop_ == nullptr) return;
   writing_ = std::make_unique<Lane>();
   writing_->what = "write";
@@ -152,7 +152,7 @@ void SqlStore::refuse_waiting(Lane& lane, const Error& why) {
   refuse(std::move(waiting), why);
 }
 
-void SqlStore::on_change(std::function<void(Touched)> notice) {
+void SqlStore::on_change(std::function<void(DirtyFlags)> notice) {
   *notice_ = std::move(notice);
 }
 
@@ -248,7 +248,7 @@ Result<void> SqlStore::write_now(const WriteWork& work) {
   if (is_closed_) return store_is_closed();
   Batch batch;
   batch.push_back({.work = work, .done = {}});
-  const Touched touched = run_batch(batch);
+  const DirtyFlags touched = run_batch(batch);
   if (*notice_ && is_any(touched)) (*notice_)(touched);
   return std::move(batch.front().result);
 }
@@ -293,7 +293,7 @@ void SqlStore::write_until_stopped() {
       continue;
     }
     const Busy busy(*writing_);
-    const Touched touched = run_batch(batch);
+    const DirtyFlags touched = run_batch(batch);
     finish(std::move(batch), touched);
   }
 }
@@ -367,7 +367,7 @@ void SqlStore::refuse_overdue(Lane& lane) {
   refuse(std::move(overdue), {ErrorKind::full, "store", why});
 }
 
-void SqlStore::finish(Batch batch, Touched touched) {
+void SqlStore::finish(Batch batch, DirtyFlags touched) {
   asio::post(*loop_, [notice = notice_, batch = std::move(batch), touched]() mutable {
     // Told first: a listener must not wait for those who are answered.
     if (*notice && is_any(touched)) (*notice)(touched);
@@ -377,7 +377,7 @@ void SqlStore::finish(Batch batch, Touched touched) {
   });
 }
 
-void SqlStore::tell(Touched touched) {
+void SqlStore::tell(DirtyFlags touched) {
   if (loop_ == nullptr) return;
   asio::post(*loop_, [notice = notice_, touched] {
     if (*notice) (*notice)(touched);

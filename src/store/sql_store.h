@@ -39,7 +39,7 @@ class SqlStore : public Store {
   Task<Result<void>> write_alone(WriteWork work) override;
   Result<void> write_now(const WriteWork& work) override;
   Result<void> read_now(const ReadWork& work) override;
-  void on_change(std::function<void(Touched)> notice) override;
+  void on_change(std::function<void(DirtyFlags)> notice) override;
   /// A derived class calls it before it is taken apart.
   void close() override;
   StoreHealth health() const override;
@@ -48,7 +48,7 @@ class SqlStore : public Store {
   Result<std::vector<std::string>> verify() override;
 
   /// What another replica's commit touched: told like one's own. From any thread.
-  void tell(Touched touched);
+  void tell(DirtyFlags touched);
   /// This store among the replicas: on what it tells others, so that it need not hear itself, and
   /// on the marks of its commits.
   const std::string& replica() const { return replica_; }
@@ -94,7 +94,7 @@ class SqlStore : public Store {
   static std::string unended(const Lane& lane);
   Batch next_batch(Lane& lane, size_t limit);
   void run_thread(Lane& lane, const std::function<void()>& body);
-  void finish(Batch batch, Touched touched);
+  void finish(Batch batch, DirtyFlags touched);
   void refuse(Batch batch, const Error& why);
   void refuse_waiting(Lane& lane, const Error& why);
   bool is_committing() const;
@@ -112,20 +112,20 @@ class SqlStore : public Store {
     failed,   ///< the only work in it failed
     unclear,  ///< one of several failed: which of them stand needs savepoints
   };
-  Touched run_batch(Batch& batch);
+  DirtyFlags run_batch(Batch& batch);
   Result<void> connect_writer();
   Result<void> begin();
   Result<void> begin_marked();
   void roll_back();
   void drop_writer();
-  Result<void> commit_batch(Batch& batch, Touched& touched);
+  Result<void> commit_batch(Batch& batch, DirtyFlags& touched);
   Result<void> find_out(const Error& unknown);
   Result<bool> look_up();
-  Plainly run_plainly(Batch& batch, Touched& touched);
+  Plainly run_plainly(Batch& batch, DirtyFlags& touched);
   /// False: nothing is left that could be committed.
-  Result<bool> run_all(Batch& batch, Touched& touched);
-  Result<void> run_one(Connection& db, const WriteWork& work, Touched& touched);
-  Touched run_again(Batch& batch);
+  Result<bool> run_all(Batch& batch, DirtyFlags& touched);
+  Result<void> run_one(Connection& db, const WriteWork& work, DirtyFlags& touched);
+  DirtyFlags retry_after_deadlock(Batch& batch);
   /// What the engine could not keep of a batch that was committed otherwise.
   static Result<void> first_full(const Batch& batch);
 
@@ -140,7 +140,7 @@ class SqlStore : public Store {
   int64_t commit_number_ = 0;  ///< of the transaction that runs, among all of this store
   std::string lost_session_;   ///< of a connection that was lost and may still hold locks
   /// Shared with what is posted to the loop, which may outlive this object.
-  std::shared_ptr<std::function<void(Touched)>> notice_;
+  std::shared_ptr<std::function<void(DirtyFlags)>> notice_;
   mutable std::mutex health_mutex_;
   StoreHealth health_;
   std::unique_ptr<Lane> writing_, reading_, looking_, alone_;
@@ -149,7 +149,7 @@ class SqlStore : public Store {
   std::thread watcher_;
 };
 
-bool is_any(const Touched& touched);
+bool is_any(const DirtyFlags& touched);
 /// Why nothing is written or read any more.
 Error store_is_closed();
 

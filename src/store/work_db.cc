@@ -6,7 +6,7 @@
 
 namespace dw {
 
-void merge(Touched& into, const Touched& from) {
+void merge(DirtyFlags& into, const DirtyFlags& from) {
   into.lanes = into.lanes || from.lanes;
   into.queues = into.queues || from.queues;
   into.notes = into.notes || from.notes;
@@ -29,7 +29,7 @@ void WorkDb::send_last(const Statement& statement, const std::string& key, TimeP
   last.at = std::min(last.at, at);
 }
 
-void WorkDb::touch(Touched touched) {
+void WorkDb::touch(DirtyFlags touched) {
   merge(touched_, touched);
 }
 

@@ -37,11 +37,11 @@ class WorkDb final : public Db {
   Result<void> guard_shared(const std::string& name) override;
   int64_t& reserved(const char* what) override { return reserved_[what]; }
   void send_last(const Statement& statement, const std::string& key, TimePoint at) override;
-  void touch(Touched touched) override;
+  void touch(DirtyFlags touched) override;
 
   /// Runs a work, and sends what it left for its end. Called once.
   Result<void> run_work(const WriteWork& work);
-  const Touched& touched() const { return touched_; }
+  const DirtyFlags& touched() const { return touched_; }
 
  private:
   /// By the statement's name and the key: the order is the same in every replica.
@@ -53,12 +53,12 @@ class WorkDb final : public Db {
 
   Connection& connection_;
   bool is_guarding_;
-  Touched touched_;
+  DirtyFlags touched_;
   std::map<LastKey, Last> last_;
   std::map<std::string, int64_t, std::less<>> reserved_;
 };
 
 /// Adds up what several works touched.
-void merge(Touched& into, const Touched& from);
+void merge(DirtyFlags& into, const DirtyFlags& from);
 
 }  // namespace dw

@@ -33,7 +33,7 @@ class ConnectorStates {
     state = {name, true, "", at};
     if (is_news && changed_) changed_(state);
   }
-  void note_trouble(const std::string& name, const std::string& why) {
+  void note_error(const std::string& name, const std::string& why) {
     ConnectorState& state = states_[name];
     const bool is_news = state.is_ok || state.detail != why;
     state.name = name;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 #include "web/problem.h"
 #include "web/sqs_endpoint/protocol.h"
 
@@ -76,7 +76,7 @@ struct Deadlines::Pending {
   std::string text;
   Request request;
   Response response;
-  Wake ended;
+  AsyncEvent ended;
   bool is_done = false;
   bool is_waited_for = true;
   bool is_given_up = false;  ///< its caller has been told to come again

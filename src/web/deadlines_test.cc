@@ -16,7 +16,7 @@ class MuteStore : public Store {
   void close() override {}
   Result<void> write_now(const WriteWork&) override { return Error{ErrorKind::full, "store", ""}; }
   Result<void> read_now(const ReadWork&) override { return Error{ErrorKind::full, "store", ""}; }
-  void on_change(std::function<void(Touched)>) override {}
+  void on_change(std::function<void(DirtyFlags)>) override {}
   StoreHealth health() const override { return {false, "a write has not ended since 10:04"}; }
   std::string kind() const override { return "mute"; }
   Result<void> backup(const std::string&) override { return {}; }
@@ -31,7 +31,7 @@ struct World {
   MuteStore store;
   Deadlines deadlines{
       loop, clock, tasks, store, {.answer = Millis(30), .report = Millis(30), .given_up_max = 2}};
-  Wake released{loop, clock};
+  AsyncEvent released{loop, clock};
   bool is_released = false;
   std::vector<std::string> seen;  // by handlers, at their end
   Routes routes;

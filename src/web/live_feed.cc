@@ -88,7 +88,7 @@ void LiveFeed::stop() {
   minute_.notify();
 }
 
-void LiveFeed::notify(Touched touched) {
+void LiveFeed::notify(DirtyFlags touched) {
   if (touched.notes) live_.notify();
   if (touched.queues && live_.readers() > 0) queues_changed_.notify();
 }
@@ -139,7 +139,7 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
       if (read.ok()) {
         for (auto& [name, shape] : shapes) live_.announce_latest("queue", name, std::move(shape));
       }
-      Wake pause(loop_, clock_);
+      AsyncEvent pause(loop_, clock_);
       co_await pause.wait(clock_.monotonic() + figures_every);
     }
     co_await queues_changed_.wait(clock_.monotonic() + figures_anyway);

@@ -27,7 +27,7 @@ class LiveFeed {
   void start();
   void stop();
   /// What a commit touched. On the loop's thread.
-  void notify(Touched touched);
+  void notify(DirtyFlags touched);
   void tell(const ConnectorState& connector);
 
   /// A stream that goes on behind `position` (Last-Event-ID; empty: from now).
@@ -54,7 +54,7 @@ class LiveFeed {
   Live live_;
   std::vector<LiveTopic> topics_;
   QueueHistory history_;
-  Wake queues_changed_, minute_;
+  AsyncEvent queues_changed_, minute_;
   bool is_stopping_ = false;
 };
 

@@ -109,24 +109,24 @@ const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*) {
     return [member](const ShownNoticeLetter& shown) { return shown.letter.*member; };
   };
   static const auto shape =
-      Shape<ShownNoticeLetter>("NoticeLetter")
+      Shape<ShownNoticeLetter>("StoredNotice")
           .include(shape_for(static_cast<const ShownNotice*>(nullptr)), &ShownNoticeLetter::notice)
-          .add("run", letter(&NoticeLetter::run))
-          .add("run_state", letter(&NoticeLetter::run_state))
-          .add("period", letter(&NoticeLetter::period))
-          .add("made_at", letter(&NoticeLetter::made_at))
+          .add("run", letter(&StoredNotice::run))
+          .add("run_state", letter(&StoredNotice::run_state))
+          .add("period", letter(&StoredNotice::period))
+          .add("made_at", letter(&StoredNotice::made_at))
           .add("notice", number_of)
           .add("delivery", delivery_of)
           .add("state", state_of)
           .add("reason",
                [](const ShownNoticeLetter& shown) { return NullableText{shown.letter.reason}; })
-          .add("done_at", letter(&NoticeLetter::done_at));
+          .add("done_at", letter(&StoredNotice::done_at));
   return shape;
 }
 
 const Shape<ShownNoticeMarks>& shape_for(const ShownNoticeMarks*) {
   static const auto shape =
-      Shape<ShownNoticeMarks>("NoticeMarks").add("asks", &ShownNoticeMarks::is_asking);
+      Shape<ShownNoticeMarks>("NoticeHistory").add("asks", &ShownNoticeMarks::needs_confirmation);
   return shape;
 }
 
@@ -136,7 +136,8 @@ const Shape<NoticePreview>& shape_for(const NoticePreview*) {
           .add("items", &NoticePreview::letters)
           .add("next_cursor", or_null(&NoticePreview::next_cursor))
           .add("run", [](const NoticePreview& one) { return ShownNoticeRun{one.run}; })
-          .add("asks", &NoticePreview::is_asking, "the first run after an import asks a person");
+          .add("asks", &NoticePreview::needs_confirmation,
+               "the first run after an import asks a person");
   return shape;
 }
 

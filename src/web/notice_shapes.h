@@ -19,12 +19,12 @@ struct ShownNoticeRun {
 /// A mail of a run, and what became of it.
 struct ShownNoticeLetter {
   ShownNotice notice;
-  NoticeLetter letter;
+  StoredNotice letter;
 };
 
 /// Whether the next run asks a person first.
 struct ShownNoticeMarks {
-  bool is_asking = false;
+  bool needs_confirmation = false;
 };
 
 template <>

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "net/wake.h"
+#include "net/async_event.h"
 #include "records/changes.h"
 
 namespace dw {
@@ -35,7 +35,7 @@ Task<std::string> StoreWatch::trouble() {
     tasks_.run("store watch", ask());
   }
   const Monotonic until = clock_.monotonic() + wait_max;
-  Wake pause(loop_, clock_);
+  AsyncEvent pause(loop_, clock_);
   for (Millis step{1}; asked_at_ && known_trouble().empty() && clock_.monotonic() < until;
        step = std::min(step * 2, step_max)) {
     co_await pause.wait(std::min(until, clock_.monotonic() + step));

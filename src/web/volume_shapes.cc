@@ -4,7 +4,7 @@
 
 namespace dw {
 
-ShownHour shown_hour(const JudgedHour& judged, const Judging& judging) {
+ShownHour shown_hour(const ScoredHour& judged, const DetectorConfig& judging) {
   ShownHour out{judged, band_of(judged, judging), {}};
   if (judging.method == VolumeMethod::seasonal) out.probability = tail_of(judged);
   return out;
@@ -20,7 +20,7 @@ const Shape<ImportedVolume>& shape_for(const ImportedVolume*) {
 
 const Shape<ShownHour>& shape_for(const ShownHour*) {
   static const auto basis = [](const ShownHour& one) {
-    return std::string(name_of(static_cast<Basis>(one.judged.basis)));
+    return std::string(name_of(static_cast<BaselineSource>(one.judged.basis)));
   };
   static const auto shape =
       Shape<ShownHour>("VolumeHour")
@@ -31,8 +31,8 @@ const Shape<ShownHour>& shape_for(const ShownHour*) {
               "low", [](const ShownHour& one) { return one.band.low; }, "of what is usual")
           .add("high", [](const ShownHour& one) { return one.band.high; })
           .add("probability", &ShownHour::probability)
-          .add("is_spike", [](const ShownHour& one) { return one.judged.mark == Mark::spike; })
-          .add("is_drop", [](const ShownHour& one) { return one.judged.mark == Mark::drop; })
+          .add("is_spike", [](const ShownHour& one) { return one.judged.mark == Verdict::spike; })
+          .add("is_drop", [](const ShownHour& one) { return one.judged.mark == Verdict::drop; })
           .add("basis", basis, "what it is compared with");
   return shape;
 }
@@ -46,9 +46,9 @@ const Shape<ShownVolume>& shape_for(const ShownVolume*) {
   };
   static const auto shape = Shape<ShownVolume>("Volume")
                                 .add_words("method", {"seasonal", "mean"}, method)
-                                .add("sensitivity", rule(&Judging::sensitivity))
-                                .add("threshold", rule(&Judging::threshold))
-                                .add("timezone", rule(&Judging::timezone))
+                                .add("sensitivity", rule(&DetectorConfig::sensitivity))
+                                .add("threshold", rule(&DetectorConfig::threshold))
+                                .add("timezone", rule(&DetectorConfig::timezone))
                                 .add("is_trial", &ShownVolume::is_trial)
                                 .add("hours", &ShownVolume::hours)
                                 .add("alerts", &ShownVolume::incidents, "periods out of line")

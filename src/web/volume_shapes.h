@@ -5,25 +5,25 @@
 #include <vector>
 
 #include "base/shape.h"
+#include "jobs/volume/alerting.h"
 #include "jobs/volume/records.h"
 #include "jobs/volume/replay.h"
-#include "jobs/volume/telling.h"
 
 namespace dw {
 
 struct ShownHour {
-  JudgedHour judged;
+  ScoredHour judged;
   Band band;
   std::optional<double> probability;  ///< by the seasonal rule alone
 };
-ShownHour shown_hour(const JudgedHour& judged, const Judging& judging);
+ShownHour shown_hour(const ScoredHour& judged, const DetectorConfig& judging);
 
 /// GET /v1/volume.
 struct ShownVolume {
-  Judging judging;
+  DetectorConfig judging;
   bool is_trial = false;  ///< by another rule than the one that is configured
   std::vector<ShownHour> hours;
-  std::vector<VolumeIncident> incidents;
+  std::vector<VolumeAlert> incidents;
 };
 
 /// Hours that were taken out of a file.

@@ -214,7 +214,7 @@ void CaseWorld::know_link(const CaseLine& line) {
                                     .message = link.thread,
                                     .author = from,
                                     .digest = "",
-                                    .state = SaidState::carried,
+                                    .state = ThreadMessageState::carried,
                                     .at = now - Millis(7'200'000)});
   });
 }
@@ -331,7 +331,7 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
         });
         if (head.empty()) continue;
         const auto words = split(head[0].reference, ' ');
-        const auto* asked = std::get_if<Ask>(&head[0].payload);
+        const auto* asked = std::get_if<Lookup>(&head[0].payload);
         const bool is_named = words[0] == what || operation_of(head[0].payload) == what ||
                               (asked != nullptr && asked->about == what);
         const bool is_it =
@@ -504,7 +504,7 @@ struct Shower {
     return fmt::format("react {}/{} {}{}", one.channel, one.message, one.is_removed ? "-" : "+",
                        one.emoji);
   }
-  std::string operator()(const Ask& one) const {
+  std::string operator()(const Lookup& one) const {
     return "ask " + one.about + " " + to_text(one.details);
   }
   std::string operator()(const MailSend& one) const {

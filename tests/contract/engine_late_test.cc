@@ -20,7 +20,7 @@ class Repeats : public JobOf<NoView> {
       answers.push_back(to_text(event.body));
       return plan;
     }
-    Delivery delivery{.lane = "c", .target = "chat", .payload = Ask{"person", {{"id", "U7"}}}};
+    Delivery delivery{.lane = "c", .target = "chat", .payload = Lookup{"person", {{"id", "U7"}}}};
     delivery.answer_kind = "answered";
     delivery.holds_lane = false;
     if (event.kind == "post") {
@@ -84,7 +84,7 @@ struct LateWorld {
     settings.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)};
     outbox = std::make_unique<Outbox>(loop, clock, random, *store, *inbox, metrics, tasks,
                                       std::vector<Target*>{&chat, &desk}, settings);
-    store->on_change([this](Touched touched) {
+    store->on_change([this](DirtyFlags touched) {
       if (touched.lanes) outbox->notify();
     });
     outbox->start();

@@ -14,7 +14,7 @@ struct OrderWorld {
   Texts taken;
 
   Task<void> take(Event event) {
-    co_await order.wait_for_turn(event);
+    co_await order.wait_for_slot(event);
     taken.push_back(event.key);
   }
   void say(const char* key, const char* kind = "chat.message", const char* channel = "C1") {

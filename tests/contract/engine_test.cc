@@ -161,7 +161,7 @@ TEST(Engine, a_lane_is_held_for_a_whole_lease_from_each_take) {
 
 TEST(Engine, leases_are_renewed_by_the_clock_and_not_with_every_lane_that_ends) {
   World world;
-  Wake answer(world.loop, world.clock);
+  AsyncEvent answer(world.loop, world.clock);
   world.target.slow_text = "slow";
   world.target.slow_answer = &answer;
   world.send("slow lane", "slow");

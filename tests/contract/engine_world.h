@@ -110,7 +110,7 @@ class Told : public Target {
     given = attempt.left(*clock);
     if (throws_before) throw std::runtime_error("broken before a byte");
     if (pace > Millis(0)) {
-      Wake turn(*loop, *clock);
+      AsyncEvent turn(*loop, *clock);
       co_await turn.wait(clock->monotonic() + pace);
     }
     if (!attempt.may_send()) {
@@ -119,7 +119,7 @@ class Told : public Target {
     if (throws_behind) throw std::runtime_error("broken behind it");
     if (meanwhile) meanwhile();
     if (takes > Millis(0)) {
-      Wake heard(*loop, *clock);
+      AsyncEvent heard(*loop, *clock);
       co_await heard.wait(clock->monotonic() + takes);
     }
     for (const Delivery& one : deliveries) {
@@ -138,7 +138,7 @@ class Told : public Target {
   Task<Settled> settle(Delivery, Attempt) override {
     ++settled;
     if (settling_takes > Millis(0)) {
-      Wake told(*loop, *clock);
+      AsyncEvent told(*loop, *clock);
       co_await told.wait(clock->monotonic() + settling_takes);
     }
     co_return Settled{.kind = answer, .why = "asked"};
@@ -147,7 +147,7 @@ class Told : public Target {
 
   std::function<void()> meanwhile;  ///< happens while a request is on its way
   std::string slow_text;            ///< is answered when `slow_answer` is notified
-  Wake* slow_answer = nullptr;
+  AsyncEvent* slow_answer = nullptr;
   Loop* loop = nullptr;
   Clock* clock = nullptr;
   Millis pace{}, takes{}, settling_takes{};
@@ -170,14 +170,14 @@ class BusyReaders : public Store {
   Task<Result<void>> write(WriteWork work) override { return inner_->write(std::move(work)); }
   Task<Result<void>> look(ReadWork work) override { return inner_->look(std::move(work)); }
   Task<Result<void>> read(ReadWork work) override {
-    Wake turn(loop_, clock_);
+    AsyncEvent turn(loop_, clock_);
     co_await turn.wait(clock_.monotonic() + Millis(40'000));
     co_return inner_->read_now(work);
   }
   Result<void> write_now(const WriteWork& work) override { return inner_->write_now(work); }
   Result<void> read_now(const ReadWork& work) override { return inner_->read_now(work); }
   void close() override { inner_->close(); }
-  void on_change(std::function<void(Touched)> notice) override {
+  void on_change(std::function<void(DirtyFlags)> notice) override {
     inner_->on_change(std::move(notice));
   }
   StoreHealth health() const override { return inner_->health(); }
@@ -214,7 +214,7 @@ class Lying : public Store {
   void close() override { store_.close(); }
   Result<void> write_now(const WriteWork& work) override { return store_.write_now(work); }
   Result<void> read_now(const ReadWork& work) override { return store_.read_now(work); }
-  void on_change(std::function<void(Touched)> notice) override {
+  void on_change(std::function<void(DirtyFlags)> notice) override {
     store_.on_change(std::move(notice));
   }
   StoreHealth health() const override { return store_.health(); }
@@ -263,7 +263,7 @@ struct World {
     settings.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)};
     outbox = std::make_unique<Outbox>(loop, clock, random, *lying, *inbox, metrics, tasks,
                                       std::vector<Target*>{&target}, settings);
-    store->on_change([this](Touched touched) {
+    store->on_change([this](DirtyFlags touched) {
       if (touched.lanes) outbox->notify();
     });
     outbox->start();

@@ -1,7 +1,7 @@
 // Outgoing HTTP against a server that hangs up: what may be sent again, and bodies on disk.
 #include <gtest/gtest.h>
 
-#include "net/scratch_file.h"
+#include "net/temp_file.h"
 #include "support/loop_world.h"
 
 namespace dw {

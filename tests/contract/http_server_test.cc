@@ -94,7 +94,7 @@ class Served {
   Loop loop;
   LoopClock clock{loop};
   TaskGroup tasks{loop, clock};
-  Wake slow_ends{loop, clock};
+  AsyncEvent slow_ends{loop, clock};
   std::atomic<bool> slow_begun = false, was_gone = false;
   std::unique_ptr<HttpServer> server;
   int port = 0;

@@ -39,7 +39,7 @@ struct LiveWorld {
     if (kind == "postgresql") stores.push_back(open());
     for (size_t i = 0; i < stores.size(); ++i) {
       lives.push_back(std::make_unique<Life>(loop, clock, *stores[i]));
-      stores[i]->on_change([this, i](Touched touched) {
+      stores[i]->on_change([this, i](DirtyFlags touched) {
         if (touched.notes && lives[i]) lives[i]->live.notify();
       });
     }
@@ -61,7 +61,7 @@ struct LiveWorld {
     lives[replica]->live.stop();
     co_await lives[replica]->tasks.stop(Millis(5000));
     // Those who read end first, as the server's connections do.
-    Wake pause(loop, clock);
+    AsyncEvent pause(loop, clock);
     while (lives[replica]->live.readers() > 0) co_await pause.wait(clock.monotonic() + Millis(2));
     lives[replica] = std::make_unique<Life>(loop, clock, *stores[replica]);
   }
@@ -149,7 +149,7 @@ Task<void> read_all(LiveWorld& w, uint32_t seed, Seen& seen) {
   std::mt19937 random(seed);
   const Monotonic give_up = w.clock.monotonic() + Millis(60'000);
   while (seen.tickets.size() < changes_in_all && w.clock.monotonic() < give_up) {
-    Wake pause(w.loop, w.clock);
+    AsyncEvent pause(w.loop, w.clock);
     co_await pause.wait(w.clock.monotonic() + Millis(5));
     const auto reader = w.lives[random() % w.lives.size()]->live.subscribe(seen.position);
     size_t left = random() % 40;
@@ -181,7 +181,7 @@ Task<void> disconnect_at_random(LiveWorld& w, std::vector<Seen>& readers) {
   for (size_t i = 0; i < readers.size(); ++i) {
     all.run("reader", read_all(w, static_cast<uint32_t>(100 + i), readers[i]));
   }
-  Wake pause(w.loop, w.clock);
+  AsyncEvent pause(w.loop, w.clock);
   while (all.size() > 0) co_await pause.wait(w.clock.monotonic() + Millis(20));
   co_await w.stop();
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/wake.h"
+#include "net/async_event.h"
 
 namespace dw {
 namespace {

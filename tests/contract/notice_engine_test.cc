@@ -104,7 +104,7 @@ class FrailStore : public Store {
   Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
   Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
   void close() override { inner_.close(); }
-  void on_change(std::function<void(Touched)>) override {}
+  void on_change(std::function<void(DirtyFlags)>) override {}
   StoreHealth health() const override { return inner_.health(); }
   std::string kind() const override { return inner_.kind(); }
   Result<void> backup(const std::string& file) override { return inner_.backup(file); }

@@ -77,7 +77,7 @@ class WatchedStore : public Store {
   Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
   Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
   void close() override { inner_.close(); }
-  void on_change(std::function<void(Touched)>) override {}
+  void on_change(std::function<void(DirtyFlags)>) override {}
   StoreHealth health() const override { return inner_.health(); }
   std::string kind() const override { return inner_.kind(); }
   Result<void> backup(const std::string& file) override { return inner_.backup(file); }
@@ -179,13 +179,13 @@ struct PieceWorld {
       DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
       // Whoever goes on with a run that has more letters is one more.
       EXPECT_EQ(figures.pending, customers + 1);
-      DW_TRY(const NoticeMarks marks, notices::marks(db));
+      DW_TRY(const NoticeHistory marks, notices::marks(db));
       EXPECT_EQ(marks.letters, customers);
       std::set<int64_t> deliveries;
       for (int i = 0; i < customers; ++i) {
         int64_t sent = 0;
         DW_TRY(const auto letters, notices::letters_of(db, fmt::format("c{:05}@x.example", i)));
-        for (const NoticeLetter& one : letters) {
+        for (const StoredNotice& one : letters) {
           if (one.delivery.value == 0) continue;
           ++sent;
           deliveries.insert(one.delivery.value);

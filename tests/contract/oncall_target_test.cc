@@ -14,7 +14,7 @@ namespace {
 using Kind = Outcome::Kind;
 
 std::vector<Delivery> asking() {
-  return {Delivery{.id = {1}, .target = "oncall:sre", .payload = Ask{"oncall", {}}}};
+  return {Delivery{.id = {1}, .target = "oncall:sre", .payload = Lookup{"oncall", {}}}};
 }
 
 template <class Fake, class Connector>

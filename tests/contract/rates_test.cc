@@ -180,7 +180,7 @@ class AwayStore : public Store {
   Result<void> write_now(const WriteWork&) override { return away(); }
   Result<void> read_now(const ReadWork&) override { return away(); }
   void close() override {}
-  void on_change(std::function<void(Touched)>) override {}
+  void on_change(std::function<void(DirtyFlags)>) override {}
   StoreHealth health() const override { return {false, "away"}; }
   std::string kind() const override { return "postgresql"; }
   Result<void> backup(const std::string&) override { return away(); }
@@ -209,7 +209,7 @@ TEST(RateRule, so_many_a_minute_is_kept_in_every_minute) {
     Random random(7);
     int64_t now = 0;
     while (now < 1'000'000) {
-      const RateTurn turn = book_turn({rule}, states, now, Millis(0));
+      const RateSlot turn = reserve_slot({rule}, states, now, Millis(0));
       if (turn.is_booked) turns.push_back(now);
       const bool is_quiet = random.below(100'000) == 0;
       now += is_quiet ? static_cast<int64_t>(random.below(80'000)) : 1;

@@ -30,7 +30,7 @@ struct Ticking {
     self->ran.push_back(due);
     if (self->throws) throw std::runtime_error("a job is here to break");
     if (self->takes == Millis(0)) co_return;
-    Wake over(self->loop, self->clock);
+    AsyncEvent over(self->loop, self->clock);
     co_await over.wait(self->clock.monotonic() + self->takes);
   }
   void pump() {

@@ -18,7 +18,7 @@ struct Inbasket : EventSink {
   bool takes(std::string_view kind) const override { return kind != "chat.reaction"; }
   Task<Result<json::value>> accept(Event event) override {
     if (is_slow) {
-      Wake pause(world.loop, world.clock);
+      AsyncEvent pause(world.loop, world.clock);
       co_await pause.wait(world.clock.monotonic() + Millis(150));
     }
     if (is_full) co_return Error{ErrorKind::full, "store", "no room"};

@@ -33,7 +33,7 @@ struct World : SlackWorld {
   json::object ask(json::object details) {
     const std::string about(details.at("about").as_string());
     details.erase("about");
-    const Outcome outcome = perform(Ask{about, details});
+    const Outcome outcome = perform(Lookup{about, details});
     EXPECT_EQ(outcome.kind, Kind::done) << outcome.why;
     return outcome.kind == Kind::done ? outcome.answer.as_object() : json::object();
   }
@@ -254,8 +254,8 @@ TEST(SlackTarget, it_answers_questions_about_people_and_channels_and_keeps_the_a
   const json::object link =
       world.ask({{"about", "permalink"}, {"channel", "C1"}, {"message", root}});
   EXPECT_NE(std::string(link.at("url").as_string()).find("/archives/C1/p"), std::string::npos);
-  EXPECT_EQ(world.perform(Ask{"person_by_email", {{"email", "no@x"}}}).kind, Kind::refused);
-  EXPECT_EQ(world.perform(Ask{"the weather", {}}).kind, Kind::refused);
+  EXPECT_EQ(world.perform(Lookup{"person_by_email", {{"email", "no@x"}}}).kind, Kind::refused);
+  EXPECT_EQ(world.perform(Lookup{"the weather", {}}).kind, Kind::refused);
 }
 
 TEST(SlackTarget, history_comes_page_by_page_as_message_bodies) {

@@ -21,7 +21,7 @@ BridgeLink link_of(TicketId ticket) {
           .opened_at = t0};
 }
 
-Said said_at(const std::string& message, TimePoint at) {
+ThreadMessage said_at(const std::string& message, TimePoint at) {
   return {.key = "C1/" + message,
           .kind = "chat.message",
           .channel = "C1",
@@ -36,7 +36,7 @@ Said said_at(const std::string& message, TimePoint at) {
 TEST_P(StoreContract, what_was_said_keeps_when_its_newest_text_was_made) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {
-    Said said = said_at("100.2", t0);
+    ThreadMessage said = said_at("100.2", t0);
     DW_CHECK(bridge::set_message(db, said));
     said.edited_at = "101.5";
     said.digest = "e";
@@ -112,9 +112,9 @@ TEST_P(StoreContract, what_waits_comes_in_the_order_in_which_it_was_said) {
   b->write([](Db& db) -> Result<void> {
     DW_CHECK(bridge::set_message(db, said_at("100.3", t0 + Millis(3))));
     DW_CHECK(bridge::set_message(db, said_at("100.2", t0 + Millis(2))));
-    Said done = said_at("100.1", t0);
+    ThreadMessage done = said_at("100.1", t0);
     DW_CHECK(bridge::set_message(db, done));
-    done.state = SaidState::carried;
+    done.state = ThreadMessageState::carried;
     done.body = nullptr;
     DW_CHECK(bridge::set_message(db, done));
     DW_TRY(const auto waiting, bridge::waiting_messages(db, "C1", "100.1", 10));
@@ -122,11 +122,11 @@ TEST_P(StoreContract, what_waits_comes_in_the_order_in_which_it_was_said) {
     EXPECT_EQ(waiting.at(0).message, "100.2");
     EXPECT_EQ(waiting.at(1).body, said_at("100.3", t0).body);
     DW_TRY(const auto first, bridge::message(db, "C1/100.1"));
-    EXPECT_EQ(first->state, SaidState::carried);
+    EXPECT_EQ(first->state, ThreadMessageState::carried);
     EXPECT_TRUE(first->body.is_null());
     DW_TRY(const std::string last, bridge::last_message(db, "C1", "100.1"));
     EXPECT_EQ(last, "100.3");
-    Said own = said_at("100.25", t0 + Millis(4));
+    ThreadMessage own = said_at("100.25", t0 + Millis(4));
     own.kind = "own";
     DW_CHECK(bridge::set_message(db, own));
     DW_TRY(const auto between, bridge::messages_between(db, "C1", "100.1", "100.1", "100.3", 10));

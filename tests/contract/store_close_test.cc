@@ -141,7 +141,7 @@ TEST_P(StoreClose, drops_what_was_posted_to_a_loop_that_never_runs_again) {
   {
     const auto store = opened(b->url, &loop);
     auto listener = std::make_unique<int>(0);
-    store->on_change([&told, listener = listener.get()](Touched) { told += 1 + *listener; });
+    store->on_change([&told, listener = listener.get()](DirtyFlags) { told += 1 + *listener; });
     spawn(loop, *store, recording("a"), answers);
     loop.poll();
     store->close();

@@ -201,9 +201,9 @@ TEST_P(StoreCommit, a_commit_says_what_it_touched_before_it_is_answered) {
   auto opened = open_store(b->url, OpenMode::serve, &loop);
   ASSERT_TRUE(opened.ok());
   std::vector<Result<void>> answers;
-  Touched told;
+  DirtyFlags told;
   size_t answered_before = 99;
-  (*opened)->on_change([&](Touched touched) {
+  (*opened)->on_change([&](DirtyFlags touched) {
     if (touched.lanes && touched.notes && !touched.queues) told = touched;
     if (answered_before == 99) answered_before = answers.size();
   });

@@ -7,7 +7,7 @@
 
 #include "contract/store_world.h"
 #include "jobs/notices/rows.h"
-#include "ports/notebook.h"
+#include "ports/key_value_store.h"
 #include "records/changes.h"
 #include "records/deliveries.h"
 #include "records/events.h"
@@ -225,7 +225,7 @@ TEST_P(StoreCopy, goes_on_where_the_other_ended) {
   to_->read([&](ReadDb& db) -> Result<void> {
     DW_TRY(const auto found, tickets::list(db, {.text = "fire", .page = {.limit = 10}}));
     EXPECT_EQ(found.items.size(), 1u);
-    DW_TRY(const Kept kept, key_values::get(db, "sign_in"));
+    DW_TRY(const StoredValue kept, key_values::get(db, "sign_in"));
     EXPECT_EQ(kept.text, "token");
     EXPECT_EQ(kept.version, 1);
     const auto changes = changes::after(db, position, 100);

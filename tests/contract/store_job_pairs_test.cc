@@ -91,7 +91,7 @@ Result<void> both_counted(ReadDb& db, const Sides& sides) {
 
 // Volume, notices, tally, access.
 
-VolumeIncident incident_at(TimePoint from) {
+VolumeAlert incident_at(TimePoint from) {
   return {.from = from, .to = from, .peak = from, .peak_count = 9};
 }
 
@@ -143,7 +143,7 @@ Result<void> reserve_the_same(Db& db, Side& side) {
 }
 
 Result<void> move_the_same_ledger(Db& db, Side& side) {
-  DW_TRY(const NoticeMarks marks, notices::marks(db));
+  DW_TRY(const NoticeHistory marks, notices::marks(db));
   side.meet();
   DW_TRY(side.is_first, notices::move_ledger(db, marks.ledger));
   return {};
@@ -151,13 +151,13 @@ Result<void> move_the_same_ledger(Db& db, Side& side) {
 
 Result<void> both_moved_the_ledger(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const NoticeMarks marks, notices::marks(db));
+  DW_TRY(const NoticeHistory marks, notices::marks(db));
   EXPECT_EQ(marks.ledger, firsts(sides));
   return {};
 }
 
 Result<void> number_a_letter(Db& db, Side& side) {
-  DW_TRY(NoticeMarks marks, notices::marks(db));
+  DW_TRY(NoticeHistory marks, notices::marks(db));
   side.meet();
   ++marks.letters;
   return notices::set_marks(db, marks);
@@ -165,7 +165,7 @@ Result<void> number_a_letter(Db& db, Side& side) {
 
 Result<void> two_letters_are_numbered(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
-  DW_TRY(const NoticeMarks marks, notices::marks(db));
+  DW_TRY(const NoticeHistory marks, notices::marks(db));
   EXPECT_EQ(marks.letters, 2);
   return {};
 }

@@ -1,6 +1,6 @@
 // What connectors keep: texts under a name, replaced by whoever knows the version that is there.
 #include "contract/store_world.h"
-#include "ports/notebook.h"
+#include "ports/key_value_store.h"
 #include "records/key_values.h"
 #include "records/leases.h"
 
@@ -13,8 +13,8 @@ class StoreKept : public testing::TestWithParam<std::string> {
     bundle_ = place_for(GetParam());
     bundle_->reopen();
   }
-  Kept kept(const std::string& name) {
-    Kept out;
+  StoredValue kept(const std::string& name) {
+    StoredValue out;
     bundle_->read([&](ReadDb& db) -> Result<void> {
       DW_TRY(out, key_values::get(db, name));
       return {};

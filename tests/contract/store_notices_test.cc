@@ -166,17 +166,17 @@ TEST_P(StoreContract, the_notice_ledger_takes_each_customer_once_in_a_period) {
 TEST_P(StoreContract, notice_marks_are_absent_until_they_are_set) {
   auto b = setup();
   b->write([&](Db& db) -> Result<void> {
-    DW_TRY(NoticeMarks marks, notices::marks(db));
-    EXPECT_FALSE(marks.from_day || marks.watermark || marks.is_asking);
+    DW_TRY(NoticeHistory marks, notices::marks(db));
+    EXPECT_FALSE(marks.from_day || marks.watermark || marks.needs_confirmation);
     marks.from_day = -5;
     marks.letters = 17;
-    marks.is_asking = true;
+    marks.needs_confirmation = true;
     DW_CHECK(notices::set_marks(db, marks));
-    DW_TRY(const NoticeMarks now, notices::marks(db));
+    DW_TRY(const NoticeHistory now, notices::marks(db));
     EXPECT_EQ(now.from_day, -5);
     EXPECT_EQ(now.watermark, std::nullopt);
     EXPECT_EQ(now.letters, 17);
-    EXPECT_TRUE(now.is_asking);
+    EXPECT_TRUE(now.needs_confirmation);
     return {};
   });
 }

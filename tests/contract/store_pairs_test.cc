@@ -3,7 +3,7 @@
 
 #include "domain/delivery.h"
 #include "domain/ticket.h"
-#include "ports/notebook.h"
+#include "ports/key_value_store.h"
 #include "ports/store.h"
 #include "records/deliveries.h"
 #include "records/events.h"
@@ -124,14 +124,14 @@ Result<void> hold_the_same(Db& db, Side& side) {
 }
 
 Result<void> keep_the_same_version(Db& db, Side& side) {
-  DW_TRY(const Kept kept, key_values::get(db, "k"));
+  DW_TRY(const StoredValue kept, key_values::get(db, "k"));
   side.meet();
   return key_values::set(db, "k", side.name(), kept.version);
 }
 
 /// The second either found the first one's version, or was told that its own is old.
 Result<void> versions_follow_each_other(ReadDb& db, const Sides& sides) {
-  DW_TRY(const Kept kept, key_values::get(db, "k"));
+  DW_TRY(const StoredValue kept, key_values::get(db, "k"));
   EXPECT_EQ(kept.version, oks(sides));
   for (const Side& side : sides) {
     if (!side.answer.ok()) {

@@ -68,7 +68,7 @@ TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
   auto second = open_store(url, OpenMode::serve, &loop);
   ASSERT_TRUE(first.ok() && second.ok());
   int told = 0;
-  (*second)->on_change([&](Touched touched) { told += touched.notes ? 1 : 0; });
+  (*second)->on_change([&](DirtyFlags touched) { told += touched.notes ? 1 : 0; });
   int done = 0;
   for (int i = 0; i < 8; ++i) {
     asio::co_spawn(loop, open_many(**first, 10, done), asio::detached);
@@ -236,7 +236,7 @@ TEST(PostgresStore, the_store_hears_of_others_again_after_its_ear_was_cut_off) {
   auto speaking = open_store(url, OpenMode::visit, nullptr);
   ASSERT_TRUE(speaking.ok());
   int told = 0;
-  (*hearing)->on_change([&](Touched) { ++told; });
+  (*hearing)->on_change([&](DirtyFlags) { ++told; });
   auto guard = asio::make_work_guard(loop);
   // It is told once when it listens again, and then of what the other commits.
   while (told == 0) loop.run_one();

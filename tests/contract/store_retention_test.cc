@@ -3,12 +3,12 @@
 
 #include <charconv>
 
-#include "base/owned.h"
+#include "base/unique_handle.h"
 #include "contract/store_world.h"
 #include "jobs/bridge/rows.h"
 #include "jobs/notices/records.h"
 #include "jobs/notices/rows.h"
-#include "ports/notebook.h"
+#include "ports/key_value_store.h"
 #include "records/accounts.h"
 #include "records/audit.h"
 #include "records/key_values.h"
@@ -68,7 +68,7 @@ TEST_P(StoreContract, retention_removes_audit_sessions_leases_and_what_directori
     EXPECT_TRUE(fresh);
     DW_TRY(const auto place, bridge::lookup(db, "read:C1"));
     EXPECT_TRUE(place) << "how far a channel was read is no answer";
-    DW_TRY(const Kept kept, key_values::get(db, "zendesk.sign_in"));
+    DW_TRY(const StoredValue kept, key_values::get(db, "zendesk.sign_in"));
     EXPECT_EQ(kept.text, "a token");
     return {};
   });

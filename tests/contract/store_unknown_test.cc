@@ -109,7 +109,7 @@ TEST_P(LostAnswer, a_text_that_a_connector_keeps_is_answered_as_it_stands) {
     const std::string text = fmt::format("t{}", i);
     const auto keep = [&](Db& db) { return key_values::set(db, "cursor", text, version); };
     const Result<void> written = store->write_now(keep);
-    Kept there;
+    StoredValue there;
     const Result<void> read = world.beside->read_now([&](ReadDb& db) -> Result<void> {
       DW_TRY(there, key_values::get(db, "cursor"));
       return {};
@@ -137,7 +137,7 @@ TEST(LostAnswers, of_whole_batches_agree_with_what_is_there_and_are_told_to_who_
   Loop loop;
   const auto store = opened(world.proxy.url(), &loop);
   int told = 0;
-  store->on_change([&](Touched touched) {
+  store->on_change([&](DirtyFlags touched) {
     told += touched.notes ? 1 : 0;
     constexpr std::array<CommitFault, 3> faults = {
         CommitFault::answer_lost, CommitFault::commit_lost, CommitFault::answer_lost};

@@ -25,7 +25,7 @@ TEST_P(StoreContract, counts_per_hour_are_kept_and_corrected) {
 
 TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
   auto b = setup();
-  VolumeIncident incident;
+  VolumeAlert incident;
   incident.from = incident.to = incident.peak = hour_of(t0);
   incident.peak_count = 84;
   incident.peak_expected = 27.5;
@@ -33,10 +33,10 @@ TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
   incident.tags = json::object{{"by_count", json::array{}}};
   b->write([&](Db& db) -> Result<void> { return volume::set_incident(db, incident); });
   b->write([&](Db& db) -> Result<void> {
-    DW_TRY(const std::vector<VolumeIncident> all, volume::incidents(db, hour_of(t0)));
+    DW_TRY(const std::vector<VolumeAlert> all, volume::incidents(db, hour_of(t0)));
     EXPECT_EQ(all.size(), 1U);
     DW_CHECK(volume::set_feedback(db, all.at(0).id, "real", "ana", t0));
-    VolumeIncident grown = all.at(0);
+    VolumeAlert grown = all.at(0);
     grown.to += one_hour;
     grown.told_at = t0;
     DW_CHECK(volume::set_incident(db, grown));
@@ -44,7 +44,7 @@ TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
     return {};
   });
   b->read([&](ReadDb& db) -> Result<void> {
-    DW_TRY(const std::vector<VolumeIncident> all, volume::incidents(db, hour_of(t0) + one_hour));
+    DW_TRY(const std::vector<VolumeAlert> all, volume::incidents(db, hour_of(t0) + one_hour));
     EXPECT_EQ(all.size(), 1U);
     EXPECT_EQ(all.at(0).feedback, "real");
     EXPECT_EQ(all.at(0).feedback_by, "ana");
@@ -53,8 +53,7 @@ TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
     EXPECT_EQ(to_text(encode(all.at(0)).at("tags")), R"({"by_count":[]})");
     DW_TRY(const auto one, volume::incident(db, all.at(0).id));
     EXPECT_TRUE(one.has_value());
-    DW_TRY(const std::vector<VolumeIncident> none,
-           volume::incidents(db, hour_of(t0) + 2 * one_hour));
+    DW_TRY(const std::vector<VolumeAlert> none, volume::incidents(db, hour_of(t0) + 2 * one_hour));
     EXPECT_TRUE(none.empty());
     return {};
   });

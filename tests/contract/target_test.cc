@@ -279,7 +279,7 @@ TargetCase slack() {
 struct ZendeskAlone : Target {
   explicit ZendeskAlone(LoopWorld& world)
       : settings(zendesk_settings(world.script.url())),
-        client(world.http, world.loop, world.clock, notebook, world.rates, settings),
+        client(world.http, world.loop, world.clock, key_values, world.rates, settings),
         desk(client) {}
 
   const std::string& name() const override { return desk.name(); }
@@ -293,7 +293,7 @@ struct ZendeskAlone : Target {
   Task<std::vector<Probe>> probe(Millis timeout) override { return desk.probe(timeout); }
 
   ZendeskSettings settings;
-  FakeNotebook notebook;
+  FakeKeyValueStore key_values;
   ZendeskClient client;
   ZendeskDesk desk;
 };
@@ -356,7 +356,7 @@ TargetCase oncall(std::string name, std::string success) {
     return std::make_unique<Connector>(world.http, world.clock, settings);
   };
   out.delivery = [](int number) {
-    return Delivery{.id = {number + 1}, .target = "oncall:sre", .payload = Ask{"oncall", {}}};
+    return Delivery{.id = {number + 1}, .target = "oncall:sre", .payload = Lookup{"oncall", {}}};
   };
   out.success = [success = std::move(success)](size_t) { return HttpStep::answer(200, success); };
   return out;

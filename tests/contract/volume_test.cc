@@ -142,7 +142,7 @@ TEST_P(VolumeContract, an_answer_that_was_lost_is_asked_for_again_and_the_hour_i
   VolumeWorld world(GetParam());
   world.fill(world.latest());
   world.desk.extra[world.latest()] = 200;
-  Wake never(world.loop, world.clock);
+  AsyncEvent never(world.loop, world.clock);
   world.desk.silent = &never;
   const std::string key = world.begin(volume_look_kind, {});
   EXPECT_EQ(world.desk.asked["count"], 1);
@@ -168,7 +168,7 @@ TEST_P(VolumeContract, a_backfill_counts_each_ticket_once_however_often_it_is_to
   EXPECT_EQ(world.desk.asked["export"], 9) << "a page per 500 tickets";
   expect_six_an_hour(world, since);
   world.bundle->read([&](ReadDb& db) -> Result<void> {
-    DW_TRY(const auto left, volume::births(db, run.history->name));
+    DW_TRY(const auto left, volume::created(db, run.history->name));
     EXPECT_TRUE(left.empty()) << "what was counted is forgotten at the end";
     for (int64_t id = 1; id < 100; ++id) {
       DW_TRY(const auto event, events::find(db, {id}));
@@ -297,8 +297,8 @@ TEST_P(VolumeContract, runs_grow_old_and_histories_that_nobody_goes_on_with) {
   world.bundle->read([&](ReadDb& db) -> Result<void> {
     DW_TRY(const auto run, volume::run(db, left.key));
     EXPECT_FALSE(run.has_value());
-    DW_TRY(const auto births, volume::births(db, left.history->name));
-    EXPECT_TRUE(births.empty());
+    DW_TRY(const auto created, volume::created(db, left.history->name));
+    EXPECT_TRUE(created.empty());
     DW_TRY(const std::string place, volume::cursor(db, left.history->name));
     EXPECT_EQ(place, "");
     return {};
@@ -324,7 +324,7 @@ struct ThreadedReplica {
                                                    replica->event(key, volume_look_kind, {}), out));
   }
   static Task<void> end_after(ThreadedReplica& self, Millis time) {
-    Wake over(self.loop, self.clock);
+    AsyncEvent over(self.loop, self.clock);
     co_await over.wait(self.clock.monotonic() + time);
     self.replica->outbox.stop();
   }

@@ -23,7 +23,7 @@ class CountingDesk : public Target {
   const std::string& label() const override { return name_; }
 
   Task<std::vector<Outcome>> perform(std::vector<Delivery> deliveries, Attempt) override {
-    const Ask question = std::get<Ask>(deliveries.at(0).payload);
+    const Lookup question = std::get<Lookup>(deliveries.at(0).payload);
     ++asked[question.about];
     std::vector<Outcome> out;
     if (silent != nullptr) co_await silent->wait();
@@ -47,11 +47,11 @@ class CountingDesk : public Target {
   std::map<std::string, int> down_from;  // the n-th and all after it find nobody there
   std::map<TimePoint, int64_t> extra;    // tickets that an hour has beside its six
   bool is_admin = true;
-  Wake* silent = nullptr;  ///< an answer comes when it is notified, if ever
+  AsyncEvent* silent = nullptr;  ///< an answer comes when it is notified, if ever
   int settled = 0;
 
  private:
-  Outcome answer(const Ask& question) const {
+  Outcome answer(const Lookup& question) const {
     const TimePoint from = *from_rfc3339(std::string(question.details.at("from").as_string()));
     if (question.about == "export") {
       return is_admin ? Outcome::done(export_page(question, from))
@@ -69,7 +69,7 @@ class CountingDesk : public Target {
             {"created_at", to_rfc3339(at)}};
   }
 
-  static json::value page(const Ask& question, TimePoint from, TimePoint until) {
+  static json::value page(const Lookup& question, TimePoint from, TimePoint until) {
     constexpr int64_t page_size = 500;
     const std::string cursor(question.details.at("cursor").as_string());
     const int64_t first = cursor.empty() ? 0 : std::stoll(cursor);
@@ -86,7 +86,7 @@ class CountingDesk : public Target {
     return json::object{{"tickets", std::move(tickets)}, {"next_cursor", std::move(next)}};
   }
 
-  json::value export_page(const Ask& question, TimePoint from) const {
+  json::value export_page(const Lookup& question, TimePoint from) const {
     const std::string cursor(question.details.at("cursor").as_string());
     const TimePoint first = cursor.empty() ? from : *from_rfc3339(cursor);
     json::array tickets;
@@ -136,7 +136,7 @@ struct VolumeReplica {
         outbox(loop, clock, random, store, inbox, metrics, tasks, {&desk},
                OutboxSettings{.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)},
                               .holder = std::move(holder)}) {
-    store.on_change([this](Touched touched) {
+    store.on_change([this](DirtyFlags touched) {
       if (touched.lanes) outbox.notify();
     });
     outbox.start();

@@ -15,7 +15,7 @@ struct ExportWorld : ZendeskWorld, EventSink {
 
   ExportWorld() { restart(); }
   void restart() {
-    polled = std::make_unique<ZendeskExport>(*client, world.loop, notebook, *this,
+    polled = std::make_unique<ZendeskExport>(*client, world.loop, key_values, *this,
                                              [](const std::string&) {});
   }
   bool takes(std::string_view) const override { return is_wanted; }
@@ -48,7 +48,7 @@ TEST(ZendeskExport, the_cursor_stays_while_the_store_can_not_take_what_it_brough
   w.fake.mail_in("Printer", "It burns", "bo@example.com");
   w.is_store_full = true;
   EXPECT_EQ(w.look().error().kind, ErrorKind::full);
-  EXPECT_EQ(w.notebook.kept[note].version, 0);
+  EXPECT_EQ(w.key_values.kept[note].version, 0);
   w.is_store_full = false;
   ASSERT_TRUE(w.look().ok());
   EXPECT_EQ(w.events.size(), 1U);
@@ -60,7 +60,7 @@ TEST(ZendeskExport, what_no_job_wants_is_read_none_the_less) {
   w.is_wanted = false;
   ASSERT_TRUE(w.look().ok());
   EXPECT_TRUE(w.events.empty());
-  EXPECT_EQ(w.notebook.kept[note].version, 1);
+  EXPECT_EQ(w.key_values.kept[note].version, 1);
 }
 
 TEST(ZendeskExport, more_than_a_page_is_read_to_its_end) {
@@ -74,7 +74,7 @@ TEST(ZendeskExport, more_than_a_page_is_read_to_its_end) {
 TEST(ZendeskExport, a_replica_that_has_the_turn_reads_alone) {
   ExportWorld w;
   w.fake.mail_in("Printer", "It burns", "bo@example.com");
-  w.notebook.taken_by_others[note] = true;
+  w.key_values.taken_by_others[note] = true;
   const Result<size_t> count = w.look();
   ASSERT_TRUE(count.ok());
   EXPECT_EQ(*count, 0U);
@@ -86,7 +86,7 @@ TEST(ZendeskExport, a_cursor_that_is_no_longer_taken_is_replaced_by_the_time) {
   w.fake.mail_in("Printer", "It burns", "bo@example.com");
   const std::string kept = to_text(
       json::object{{"url", w.settings.url}, {"cursor", "gone"}, {"at", to_rfc3339(system_now())}});
-  w.notebook.kept[note] = {kept, 1};
+  w.key_values.kept[note] = {kept, 1};
   EXPECT_FALSE(w.look().ok());
   ASSERT_TRUE(w.look().ok());
   EXPECT_EQ(w.events.size(), 1U);
@@ -108,7 +108,7 @@ TEST(ZendeskExport, an_agent_is_told_that_it_takes_an_admin) {
 TEST(ZendeskExport, it_looks_at_once_and_ends_when_it_is_asked) {
   ExportWorld w;
   w.fake.mail_in("Printer", "It burns", "bo@example.com");
-  w.polled = std::make_unique<ZendeskExport>(*w.client, w.world.loop, w.notebook, w,
+  w.polled = std::make_unique<ZendeskExport>(*w.client, w.world.loop, w.key_values, w,
                                              [&w](const std::string& trouble) {
                                                EXPECT_EQ(trouble, "");
                                                w.polled->stop();

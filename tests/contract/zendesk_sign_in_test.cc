@@ -56,15 +56,15 @@ TEST(ZendeskSignIn, a_token_that_zendesk_no_longer_takes_is_replaced) {
 TEST(ZendeskSignIn, a_refresh_is_in_the_notebook_before_it_is_used) {
   SignInWorld w;
   w.exchange();
-  const std::string before = w.notebook.kept[note].text;
+  const std::string before = w.key_values.kept[note].text;
   w.fake.expire_tokens();
-  w.notebook.is_full = true;
+  w.key_values.is_full = true;
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::later);
   EXPECT_EQ(w.world.script.seen().back().path, "/oauth/tokens") << "and then nothing was sent";
-  EXPECT_EQ(w.notebook.kept[note].text, before);
-  w.notebook.is_full = false;
+  EXPECT_EQ(w.key_values.kept[note].text, before);
+  w.key_values.is_full = false;
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::done);
-  EXPECT_NE(w.notebook.kept[note].text, before);
+  EXPECT_NE(w.key_values.kept[note].text, before);
   EXPECT_EQ(w.sign_ins(), 2U) << "the pair that could not be kept was not lost";
 }
 
@@ -72,11 +72,11 @@ TEST(ZendeskSignIn, a_pair_that_is_kept_though_the_answer_was_lost_is_used) {
   SignInWorld w;
   w.exchange();
   w.fake.expire_tokens();
-  w.notebook.loses_answer = true;
+  w.key_values.loses_answer = true;
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::later);
-  const std::string kept = w.notebook.kept[note].text;
+  const std::string kept = w.key_values.kept[note].text;
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::done);
-  EXPECT_EQ(w.notebook.kept[note].text, kept);
+  EXPECT_EQ(w.key_values.kept[note].text, kept);
   EXPECT_EQ(w.sign_ins(), 2U);
 }
 
@@ -84,10 +84,10 @@ TEST(ZendeskSignIn, a_pair_that_could_not_be_kept_gives_way_to_what_another_has_
   SignInWorld w;
   w.exchange();
   w.fake.expire_tokens();
-  w.notebook.is_full = true;
+  w.key_values.is_full = true;
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::later);
-  w.notebook.is_full = false;
-  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.notebook, w.world.rates,
+  w.key_values.is_full = false;
+  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.key_values, w.world.rates,
                       w.settings);
   const Result<Secret> first = w.get(other);
   ASSERT_TRUE(first.ok()) << first.error().text();
@@ -101,7 +101,7 @@ TEST(ZendeskSignIn, a_pair_that_could_not_be_kept_gives_way_to_what_another_has_
 TEST(ZendeskSignIn, a_replica_uses_what_another_has_refreshed) {
   SignInWorld w;
   w.exchange();
-  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.notebook, w.world.rates,
+  ZendeskClient other(w.world.http, w.world.loop, w.world.clock, w.key_values, w.world.rates,
                       w.settings);
   const Result<Secret> old = w.get(other);
   w.fake.expire_tokens();
@@ -116,7 +116,7 @@ TEST(ZendeskSignIn, a_replica_uses_what_another_has_refreshed) {
 
 TEST(ZendeskSignIn, while_another_replica_signs_in_one_waits) {
   SignInWorld w;
-  w.notebook.taken_by_others[note] = true;
+  w.key_values.taken_by_others[note] = true;
   const auto until = w.world.clock.monotonic() + Millis(300);
   const Result<Secret> waited = w.world.wait_for(w.client->sign_in().get(until));
   ASSERT_FALSE(waited.ok());
@@ -126,7 +126,7 @@ TEST(ZendeskSignIn, while_another_replica_signs_in_one_waits) {
 
 TEST(ZendeskSignIn, a_refresh_token_that_is_over_falls_back_to_the_client) {
   SignInWorld w;
-  w.notebook.kept[note] = {
+  w.key_values.kept[note] = {
       encode_kept_tokens({Secret("old"), Secret("dead"), TimePoint{}}, client_of("deskwire", "x")),
       1};
   EXPECT_EQ(w.ask("count", {{"query", ""}}).kind, Outcome::Kind::done);

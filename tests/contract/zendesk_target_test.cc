@@ -306,9 +306,9 @@ TEST(ZendeskDesk, births_come_in_pages_a_changed_ticket_again_a_deleted_one_neve
   const std::string cursor = text_at(first.answer.as_object(), "next_cursor");
   const Outcome last = w.ask("export", {{"from", hour_ago}, {"cursor", cursor}});
   ASSERT_EQ(last.kind, Kind::done) << last.why;
-  const json::array& births = last.answer.at("tickets").as_array();
-  ASSERT_EQ(births.size(), 2U);
-  EXPECT_EQ(text_at(births[1], "id"), std::to_string(ids[0]));
+  const json::array& created = last.answer.at("tickets").as_array();
+  ASSERT_EQ(created.size(), 2U);
+  EXPECT_EQ(text_at(created[1], "id"), std::to_string(ids[0]));
   EXPECT_TRUE(last.answer.at("is_end").as_bool());
   EXPECT_EQ(w.ask("export", {{"from", "yesterday"}}).kind, Kind::refused);
   EXPECT_EQ(w.ask("export", {{"from", hour_ago}, {"cursor", "gone"}}).kind, Kind::refused);

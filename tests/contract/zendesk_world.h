@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "connectors/zendesk/zendesk.h"
-#include "fakes/notebook.h"
+#include "fakes/key_value_store.h"
 #include "fakes/zendesk.h"
 #include "support/loop_world.h"
 
@@ -50,7 +50,7 @@ class FilesAt : public FileSource {
 struct ZendeskWorld {
   LoopWorld world;
   FakeZendesk fake{system_now, world.script.url()};
-  FakeNotebook notebook;
+  FakeKeyValueStore key_values;
   ZendeskSettings settings = zendesk_settings(world.script.url());
   Millis settle_after{30'000};
   std::unique_ptr<FilesAt> files;  // where attachments lie; none: nowhere
@@ -64,7 +64,7 @@ struct ZendeskWorld {
   /// Anew, after the settings have changed.
   void build() {
     desk.reset();
-    client = std::make_unique<ZendeskClient>(world.http, world.loop, world.clock, notebook,
+    client = std::make_unique<ZendeskClient>(world.http, world.loop, world.clock, key_values,
                                              world.rates, settings);
     desk = std::make_unique<ZendeskDesk>(*client, settle_after);
     if (files) desk->files().use({files.get()});
@@ -80,7 +80,7 @@ struct ZendeskWorld {
         desk->settle(std::move(delivery), Attempt::within(world.clock, zendesk_timeout)));
   }
   Outcome ask(const std::string& about, json::object details) {
-    return perform(delivery_of(Ask{about, std::move(details)}, 900));
+    return perform(delivery_of(Lookup{about, std::move(details)}, 900));
   }
 
   static Delivery delivery_of(Payload payload, int64_t id) {

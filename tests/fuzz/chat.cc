@@ -12,8 +12,8 @@
 #include "domain/markup.h"
 #include "domain/mrkdwn.h"
 #include "fuzz/fuzz.h"
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/speech.h"
-#include "jobs/bridge/turn.h"
 
 namespace dw::fuzz {
 namespace {

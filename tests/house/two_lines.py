@@ -22,8 +22,8 @@ PLACES = {
 }
 PARTS = "src/app/parts.cc"
 LINES = {
-    '#include "jobs/taking/module.h"\n': '#include "jobs/greeting/module.h"\n',
-    "      taking_module(),\n": "      greeting_module(),\n",
+    '#include "jobs/assignment/module.h"\n': '#include "jobs/greeting/module.h"\n',
+    "      assignment_module(),\n": "      greeting_module(),\n",
     '#include "connectors/shadow/module.h"\n': '#include "connectors/postcard/module.h"\n',
     "      shadow_module(),\n": "      postcard_module(),\n",
 }

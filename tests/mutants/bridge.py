@@ -35,15 +35,15 @@ DEFECTS = (
      "if (!is_ours || marker_of(*one.raw()) != marker) continue;",
      "if (!is_ours || marker_of(*one.raw()) == marker) continue;", "contract_slack"),
     ("bridge: an edit of a private message is an edit like any other",
-     "src/jobs/bridge/carrying.cc",
+     "src/jobs/bridge/relaying.cc",
      "return is_of_kept ? carry_edit_of_kept(turn, said) : carry_edit_of_carried(turn, said);",
      "return is_of_kept && said.key.empty() ? carry_edit_of_kept(turn, said)\n"
      "                                       : carry_edit_of_carried(turn, said);", "cases"),
-    ("bridge: an older edit that comes late is carried", "src/jobs/bridge/arrival.cc",
+    ("bridge: an older edit that comes late is carried", "src/jobs/bridge/incoming.cc",
      "if (is_older(edit.edited_at, before->edited_at)) return;", "", "cases"),
     ("bridge: emphasis hides the private prefix", "src/jobs/bridge/meaning.cc",
      "    if (rest.size() == bare.size()) return false;\n", "    return false;\n", "sim"),
-    ("bridge: what is taken back is sent when the desk is back", "src/jobs/bridge/carrying.cc",
+    ("bridge: what is taken back is sent when the desk is back", "src/jobs/bridge/relaying.cc",
      "if (!is_of_it || !is_unheard(one)) continue;",
      "if (!is_of_it || one.attempts == 0) continue;", "cases"),
     # Planted leaks: what is private on one side becomes public on the other.

@@ -11,7 +11,7 @@ DEFECTS = (
      "  if (lane.hold.is_held()) outcomes = co_await perform(lane);\n",
      "  const std::vector<Delivery> batch = lane.batch;\n"
      "  std::vector<Outcome> early(batch.size());\n"
-     "  const bool is_held = co_await conclude(lane, std::move(early));\n"
+     "  const bool is_held = co_await set_state(lane, std::move(early));\n"
      "  std::vector<Delivery> next = std::move(lane.batch);\n"
      "  lane.batch = batch;\n"
      "  outcomes = co_await perform(lane);\n"

@@ -149,7 +149,7 @@ Result<void> FileDisk::open(const Image* image) {
   DW_CHECK(migrate(*db, ManualClock().now()));
   writer_ = static_cast<SqliteDb*>(db.get());
   store_ = std::make_unique<SqlStore>(nullptr, std::move(db), nullptr, connect);
-  store_->on_change([this](Touched touched) {
+  store_->on_change([this](DirtyFlags touched) {
     if (told_) told_(touched, committing_);
   });
   side_ = std::make_unique<SqliteSide>(path);

@@ -42,7 +42,7 @@ class Writer {
 class Disk {
  public:
   /// Told of each commit that touched something, with the writer; nullptr: a person's.
-  using Told = std::function<void(Touched, const Writer*)>;
+  using Told = std::function<void(DirtyFlags, const Writer*)>;
 
   virtual ~Disk() = default;
   /// Opens it as it is, or as `image` has it. errors  as SqliteDb::open() and migrate()

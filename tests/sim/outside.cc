@@ -155,7 +155,7 @@ void Outside::take_effect(const std::string& place_name, const Delivery& deliver
   std::vector<Place::Effect>& had = place.effects[delivery.id.value];
   const Monotonic now = clock_.monotonic();
   // A question may be asked again.
-  if (!had.empty() && std::holds_alternative<Ask>(delivery.payload)) return;
+  if (!had.empty() && std::holds_alternative<Lookup>(delivery.payload)) return;
   if (!had.empty()) {
     const bool is_absorbed =
         (place.settles == Settles::by_key && now - had.front().at < key_life) ||
@@ -201,7 +201,7 @@ bool Outside::has_happened(int64_t delivery) const {
 Settled Outside::settle(Place& place, const Delivery& delivery) {
   Settled settled;
   const bool has_happened = place.effects.count(delivery.id.value) > 0;
-  const bool is_question = std::holds_alternative<Ask>(delivery.payload);
+  const bool is_question = std::holds_alternative<Lookup>(delivery.payload);
   const bool is_asked = place.settles == Settles::by_key || place.settles == Settles::by_search;
   if (is_question) {
     settled.kind = Settled::Kind::repeatable;
@@ -221,7 +221,7 @@ Settled Outside::settle(Place& place, const Delivery& delivery) {
 }
 
 Task<std::vector<Outcome>> SimTarget::perform(std::vector<Delivery> deliveries, Attempt attempt) {
-  Wake answer(loop_, clock_);
+  AsyncEvent answer(loop_, clock_);
   if (!attempt.may_send()) {
     const std::string why = "not sent: the lease was over";
     co_return std::vector<Outcome>(deliveries.size(), Outcome::later(why));
@@ -233,7 +233,7 @@ Task<std::vector<Outcome>> SimTarget::perform(std::vector<Delivery> deliveries, 
 
 Task<Settled> SimTarget::settle(Delivery delivery, Attempt) {
   Settled settled = outside_.settle(place_, delivery);
-  Wake answer(loop_, clock_);
+  AsyncEvent answer(loop_, clock_);
   co_await answer.wait(clock_.monotonic() + Millis(50));
   co_return settled;
 }

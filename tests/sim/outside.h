@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 #include "ports/target.h"
 #include "sim/customers.h"
 #include "sim/disk.h"

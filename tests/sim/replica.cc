@@ -97,7 +97,7 @@ Task<void> Replica::tick(Inbox& inbox, Clock& clock, std::string kind, TimePoint
 }
 
 void Replica::start() {
-  store.on_change([this](Touched touched) {
+  store.on_change([this](DirtyFlags touched) {
     if (touched.lanes) outbox.notify();
     if (touched.notes) janitor.notify();
   });

@@ -26,7 +26,7 @@ void World::send_chat(const std::string& thread, const std::string& message,
 }
 
 /// Something private, which may be edited to other private words, or to words for everybody.
-void World::whisper(size_t number) {
+void World::ephemeral(size_t number) {
   if (!is_storm_) return;
   Conversation& talk = conversations_[number];
   const std::string message = fresh_message(), secret = "secret " + message + ";";
@@ -53,7 +53,7 @@ void World::whisper(size_t number) {
   }
 }
 
-/// Said and deleted: where the deletion comes first, nobody else ever reads it.
+/// ThreadMessage and deleted: where the deletion comes first, nobody else ever reads it.
 void World::take_back(size_t number) {
   if (!is_storm_) return;
   const std::string thread = conversations_[number].thread, message = fresh_message();

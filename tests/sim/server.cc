@@ -7,8 +7,8 @@
 #include <array>
 
 #include "base/assert.h"
-#include "base/owned.h"
-#include "net/wake.h"
+#include "base/unique_handle.h"
+#include "net/async_event.h"
 #include "sim/session_db.h"
 #include "store/migrate.h"
 #include "support/postgres.h"
@@ -16,7 +16,7 @@
 namespace dw::sim {
 namespace {
 
-using Answer = Owned<PGresult, PQclear>;
+using Answer = UniqueHandle<PGresult, PQclear>;
 
 constexpr double ghost_moves = 0.05;
 constexpr double ghost_commits = 0.5;
@@ -59,7 +59,7 @@ class Cluster {
   }
 
   std::string template_url_, template_;
-  Owned<PGconn, PQfinish> admin_;
+  UniqueHandle<PGconn, PQfinish> admin_;
 };
 
 Cluster& cluster() {
@@ -103,7 +103,7 @@ class Server::Side {
   }
 
   std::mutex mutex_;
-  Owned<PGconn, PQfinish> connection_;
+  UniqueHandle<PGconn, PQfinish> connection_;
   std::map<std::string, std::string> names_;  // of prepared statements, by query
 };
 
@@ -150,7 +150,7 @@ class Server::ServerWriter : public Writer {
         clock_(clock),
         store_(server.store_of(*session_)) {
     server_.sessions_.push_back(session_);
-    store_->on_change([this](Touched touched) { touched_ = touched; });
+    store_->on_change([this](DirtyFlags touched) { touched_ = touched; });
   }
   ~ServerWriter() override { kill(); }
 
@@ -181,7 +181,7 @@ class Server::ServerWriter : public Writer {
     Waiting(Loop& loop, Clock& clock, WriteWork given)
         : work(std::move(given)), wake(loop, clock) {}
     WriteWork work;
-    Wake wake;
+    AsyncEvent wake;
     Result<void> result{};
     bool is_done = false;
   };
@@ -197,7 +197,7 @@ class Server::ServerWriter : public Writer {
   void end() {
     running_->is_done = true;
     running_->wake.notify();
-    const Touched touched = std::exchange(touched_, {});
+    const DirtyFlags touched = std::exchange(touched_, {});
     const bool is_any = touched.lanes || touched.queues || touched.notes;
     if (is_any && server_.told_) server_.told_(touched, this);
     begin_next();
@@ -208,7 +208,7 @@ class Server::ServerWriter : public Writer {
   Loop& loop_;
   Clock& clock_;
   std::unique_ptr<SqlStore> store_;
-  Touched touched_;
+  DirtyFlags touched_;
   std::deque<std::shared_ptr<Waiting>> waiting_;  // shared with the task that waits
   std::shared_ptr<Waiting> running_;
 };
@@ -236,7 +236,7 @@ Result<void> Server::open(const Image*) {
   beside_ = std::make_unique<SqlStore>(nullptr, std::move(db), nullptr, plain);
   person_ = &turns_->add("a person");
   persons_store_ = store_of(*person_);
-  persons_store_->on_change([this](Touched touched) { persons_touched_ = touched; });
+  persons_store_->on_change([this](DirtyFlags touched) { persons_touched_ = touched; });
   return {};
 }
 

@@ -71,7 +71,7 @@ class Server : public Disk {
   std::unique_ptr<SqlStore> beside_;  ///< reads what is committed; people write with it
   Session* person_ = nullptr;
   std::unique_ptr<SqlStore> persons_store_;
-  Touched persons_touched_;
+  DirtyFlags persons_touched_;
   std::vector<Session*> sessions_;
   std::vector<Ghost> ghosts_;
   int connections_ = 0;

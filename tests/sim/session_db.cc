@@ -29,7 +29,7 @@ void SessionDb::lose() {
   if (parts_.session.backend() == parts_.backend) parts_.session.set_backend(0);
 }
 
-Result<void> SessionDb::wait_for_turn(const Statement* statement) {
+Result<void> SessionDb::wait_for_slot(const Statement* statement) {
   if (!parts_.session.is_here()) return {};  // while the store is opened
   if (!parts_.db || parts_.session.is_killed()) return lost(nullptr);
   parts_.session.yield();
@@ -72,7 +72,7 @@ Result<T> SessionDb::seen(const Statement& statement, Result<T> result) {
 
 Result<int64_t> SessionDb::run(const Statement& statement, std::initializer_list<Value> values,
                                RowSink sink) {
-  DW_CHECK(wait_for_turn(&statement));
+  DW_CHECK(wait_for_slot(&statement));
   Result<int64_t> result = seen(statement, parts_.db->run(statement, values, sink));
   if (std::string_view(statement.name) == "end_session" && result.ok()) {
     parts_.await_end_of(std::get<std::string_view>(values.begin()->get()));
@@ -81,14 +81,14 @@ Result<int64_t> SessionDb::run(const Statement& statement, std::initializer_list
 }
 
 Result<int64_t> SessionDb::insert(const Statement& statement, std::initializer_list<Value> values) {
-  DW_CHECK(wait_for_turn(&statement));
+  DW_CHECK(wait_for_slot(&statement));
   return seen(statement, parts_.db->insert(statement, values));
 }
 
 /// The server may execute it before the next one is sent, or together with it.
 Result<void> SessionDb::send(const Statement& statement, std::initializer_list<Value> values) {
   if (parts_.db && !parts_.is_sent_alone()) return parts_.db->send(statement, values);
-  DW_CHECK(wait_for_turn(&statement));
+  DW_CHECK(wait_for_slot(&statement));
   DW_CHECK(parts_.db->send(statement, values));
   return seen(statement, parts_.db->settle());
 }

@@ -46,7 +46,7 @@ class SessionDb : public Connection {
 
  private:
   /// Waits for the turn. errors  full: the connection is broken
-  Result<void> wait_for_turn(const Statement* statement);
+  Result<void> wait_for_slot(const Statement* statement);
   void lose();
   static Error lost(const Statement* statement);
   template <class T>

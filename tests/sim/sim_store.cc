@@ -20,7 +20,7 @@ Task<void> SimStore::take_turn(Monotonic& free_at, Millis latency_max) {
   const auto limit = static_cast<uint64_t>(latency_max.count()) + 1;
   free_at = std::max(free_at, clock_.monotonic()) + Millis(random_.below(limit));
   ++waiting_;
-  Wake turn(loop_, clock_);
+  AsyncEvent turn(loop_, clock_);
   co_await turn.wait(free_at);
   --waiting_;
 }
@@ -42,7 +42,7 @@ Task<void> SimStore::die(Death death, WriteWork work) {
   }
   watch_.machine_dies(how, std::move(left));
   loop_.stop();
-  Wake never(loop_, clock_);
+  AsyncEvent never(loop_, clock_);
   co_await never.wait();
 }
 
@@ -80,7 +80,7 @@ Task<Result<void>> SimStore::read(ReadWork work) {
   co_return disk_.read(work);
 }
 
-void SimStore::tell(Touched touched, bool is_own) {
+void SimStore::tell(DirtyFlags touched, bool is_own) {
   if (!is_own && random_.fraction() < weather_.deaf) return;
   asio::post(loop_, [this, touched] {
     if (notice_) notice_(touched);

@@ -2,7 +2,7 @@
 // and loses the process at any commit.
 #pragma once
 #include "base/random.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 #include "sim/disk.h"
 #include "sim/story.h"
 
@@ -43,7 +43,7 @@ class SimStore : public Store {
   Task<Result<void>> read(ReadWork work) override;
   Result<void> write_now(const WriteWork& work) override { return disk_.write(work); }
   Result<void> read_now(const ReadWork& work) override { return disk_.read(work); }
-  void on_change(std::function<void(Touched)> notice) override { notice_ = std::move(notice); }
+  void on_change(std::function<void(DirtyFlags)> notice) override { notice_ = std::move(notice); }
   void close() override {}
   StoreHealth health() const override { return {}; }
   std::string kind() const override { return "simulated"; }
@@ -53,7 +53,7 @@ class SimStore : public Store {
   Result<std::vector<std::string>> verify() override { return disk_.verify(); }
 
   /// A commit of this process or another touched that.
-  void tell(Touched touched, bool is_own);
+  void tell(DirtyFlags touched, bool is_own);
   /// Writers and readers that wait in memory.
   size_t waiting() const { return waiting_; }
   Writer& writer() { return *writer_; }
@@ -70,7 +70,7 @@ class SimStore : public Store {
   const StoreWeather& weather_;
   MachineWatch& watch_;
   std::unique_ptr<Writer> writer_;
-  std::function<void(Touched)> notice_;
+  std::function<void(DirtyFlags)> notice_;
   Monotonic writer_free_{}, reader_free_{};
   size_t waiting_ = 0;
 };

@@ -69,7 +69,7 @@ json::object Talk::answer(const Delivery& delivery) {
   if (std::holds_alternative<ChatPost>(delivery.payload)) {
     return {{"channel", channel}, {"message", "own-" + marker}};
   }
-  const auto* ask = std::get_if<Ask>(&delivery.payload);
+  const auto* ask = std::get_if<Lookup>(&delivery.payload);
   if (ask == nullptr) return {};
   const std::string id = text_in(ask->details, "id");
   if (ask->about == "person") return {{"id", id}, {"name", "Ana"}, {"is_bot", false}};

@@ -52,7 +52,7 @@ void World::begin_talk() {
   }
   const uint64_t whispers = random_.below(3), slips = random_.below(3);
   for (uint64_t i = 0; i < whispers; ++i) {
-    after(any_wait(1000, last), [this, number] { whisper(number); });
+    after(any_wait(1000, last), [this, number] { ephemeral(number); });
   }
   for (uint64_t i = 0; i < slips; ++i) {
     after(any_wait(1000, last), [this, number] { take_back(number); });

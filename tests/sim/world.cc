@@ -78,7 +78,7 @@ void World::start_machine(const Image* image) {
     story_.broke("what was accepted is there", "", "not opened: " + opened.error().text());
     return;
   }
-  disk_.on_change([this](Touched touched, const Writer* by) {
+  disk_.on_change([this](DirtyFlags touched, const Writer* by) {
     for (const auto& replica : replicas_) {
       if (replica) replica->store.tell(touched, &replica->store.writer() == by);
     }

@@ -149,7 +149,7 @@ class World : public MachineWatch {
   void send_chat(const std::string& thread, const std::string& message, const std::string& text,
                  const char* kind, bool is_command = false);
   void begin_whisper();
-  void whisper(size_t number);
+  void ephemeral(size_t number);
   void take_back(size_t number);
   void say_behind(size_t deletion, const std::string& thread, const std::string& message,
                   const std::string& text);

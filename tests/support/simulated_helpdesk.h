@@ -67,7 +67,7 @@ inline double known_law_rate(const Simulated& world, double dispersion, double s
                              size_t from) {
   double sum = 0;
   for (size_t i = from; i < world.means.size(); ++i) {
-    const CountLaw law{world.means[i], dispersion};
+    const CountDistribution law{world.means[i], dispersion};
     sum += upper_tail(law, upper_limit(law, sensitivity));
   }
   return sum / static_cast<double>(world.means.size() - from);

@@ -5,8 +5,8 @@
 
 #include "connectors/slack/slack.h"
 #include "fakes/slack.h"
+#include "net/async_event.h"
 #include "net/loop_clock.h"
-#include "net/wake.h"
 #include "ports/rates.h"
 
 namespace dw {

@@ -41,7 +41,7 @@ def clocks(tree):
             continue
         for number, match in code_matches(file, CLOCKS):
             yield Finding(file.path, number, f"`{match.group(1)}` outside base/",
-                          "the Clock or Random that is handed in; in tests ManualClock and Wake")
+                          "the Clock or Random that is handed in; in tests ManualClock")
 
 
 def spawns(tree):

@@ -85,7 +85,7 @@ void check_live(Invocation& invocation) {
   json::array items;
   for (const Line& line : lines) {
     if (!line.probe.is_ok) invocation.exit_code = exit_found;
-    const std::string fix = remedy(line.probe, told);
+    const std::string fix = fix_for(line.probe, told);
     items.push_back(json::object{{"name", line.probe.name},
                                  {"ok", line.probe.is_ok},
                                  {"detail", line.probe.detail},

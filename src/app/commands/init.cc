@@ -20,9 +20,9 @@ namespace {
 constexpr mode_t settings_mode = 0640;
 
 struct InitChoice {
-  Surroundings around{};
+  SetupAnswers around{};
   std::string out = "deskwire.toml";
-  bool is_asking = true;
+  bool needs_confirmation = true;
   bool is_replacing = false;
 };
 
@@ -58,7 +58,7 @@ std::string ask_timezone(const std::string& fallback) {
 }
 
 /// Flags that were given are the answers to start from.
-void ask_all(Surroundings& around) {
+void ask_all(SetupAnswers& around) {
   fmt::print(stderr, "Which systems do you use? Press Enter to accept the value in brackets.\n");
   around.has_slack = ask_whether("Slack", around.has_slack);
   if (around.has_slack) {
@@ -117,7 +117,7 @@ void tell_rest(const InitChoice& choice, const std::string& toml, const std::str
   }
   if (!needed.empty()) fmt::print("\nSet in the environment: {}\n", needed);
   if (!optional.empty()) fmt::print("{}Optional: {}\n", needed.empty() ? "\n" : "", optional);
-  for (const Errand& errand : errands(choice.around, manifest)) {
+  for (const NextStep& errand : errands(choice.around, manifest)) {
     fmt::print("\n{}\n", errand.system);
     for (const std::string& step : errand.steps) fmt::print("  - {}\n", step);
   }
@@ -125,7 +125,7 @@ void tell_rest(const InitChoice& choice, const std::string& toml, const std::str
 }
 
 void write_sample(Invocation& invocation, InitChoice choice) {
-  if (choice.is_asking) ask_all(choice.around);
+  if (choice.needs_confirmation) ask_all(choice.around);
   choice.around.zendesk_url = whole_address(choice.around.zendesk_url);
   const std::string toml = print_sample(choice.around);
   if (const Result<void> checked = check_sample(toml, choice.out); !checked.ok()) {
@@ -147,7 +147,7 @@ void write_sample(Invocation& invocation, InitChoice choice) {
 }
 
 void add_options(Command command, InitChoice& choice) {
-  Surroundings& around = choice.around;
+  SetupAnswers& around = choice.around;
   command.add_flag("--slack", around.has_slack, "use a Slack workspace");
   command.add_option("--slack-channel", around.slack_channel,
                      "its channel whose threads become tickets: an id or \"#name\"");
@@ -183,8 +183,8 @@ void add_init(Command app, Invocation& invocation) {
   add_options(command, *choice);
   command.add_flag("--yes", *is_answered, "do not ask; use the flags");
   command.on_run([&invocation, choice, is_answered] {
-    choice->is_asking = !*is_answered;
-    if (choice->is_asking && ::isatty(STDIN_FILENO) == 0) {
+    choice->needs_confirmation = !*is_answered;
+    if (choice->needs_confirmation && ::isatty(STDIN_FILENO) == 0) {
       fmt::print(stderr,
                  "deskwire init: no terminal to ask on; pass the systems that you use (--slack "
                  "--teams --zendesk --sheets --sqs --mail) and --yes\n");

@@ -50,19 +50,19 @@ BrowserSignIn zendesk_here(Core& core, const std::string& listen) {
 Task<Result<void>> sign_in_public(Core& core) {
   const ZendeskLogin login;
   const std::string redirect = core.public_url + oauth_callback_path;
-  DW_CO_TRY(const Kept before, co_await core.notebook->read(oauth_login_note));
+  DW_CO_TRY(const StoredValue before, co_await core.key_values->read(oauth_login_note));
   const Monotonic until = core.clock.monotonic() + patience;
   const std::string note = encode_oauth_login({.state = login.state,
                                                .verifier = login.verifier,
                                                .redirect_uri = redirect,
                                                .expires_at = core.clock.now() + patience,
                                                .outcome = {}});
-  DW_CO_CHECK(co_await core.notebook->write(oauth_login_note, note, before.version));
+  DW_CO_CHECK(co_await core.key_values->write(oauth_login_note, note, before.version));
   login.invite(core.settings.zendesk, redirect);
-  Wake pause(core.loop, core.clock);
+  AsyncEvent pause(core.loop, core.clock);
   while (core.clock.monotonic() < until) {
     co_await pause.wait(core.clock.monotonic() + look_again);
-    const Result<Kept> now = co_await core.notebook->read(oauth_login_note);
+    const Result<StoredValue> now = co_await core.key_values->read(oauth_login_note);
     const auto noted = now.ok() ? decode_oauth_login(now->text) : std::nullopt;
     if (!noted || noted->state != login.state || noted->outcome.empty()) continue;
     if (noted->outcome == "ok") co_return Result<void>();

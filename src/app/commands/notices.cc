@@ -113,19 +113,19 @@ void print_letters_json(const NoticeRuns& runs, const PickedNotices& picked) {
   const std::string opening = to_text(head);
   fmt::print("{},\"items\":[", std::string_view(opening).substr(0, opening.size() - 1));
   bool is_first = true;
-  const auto print = [&](const Letter& letter, std::string_view left_out) {
+  const auto print = [&](const Notice& letter, std::string_view left_out) {
     ShownNotice shown = runs.show(letter);
     shown.left_out = left_out;
     fmt::print("{}{}", is_first ? "" : ",", to_text(shape_of(shown)));
     is_first = false;
   };
-  picked.selection->each_letter([&](const Letter& letter) { print(letter, ""); });
+  picked.selection->each_letter([&](const Notice& letter) { print(letter, ""); });
   picked.selection->each_left_out(
-      [&](const Letter& letter, LeftOut why) { print(letter, name_of(why)); });
+      [&](const Notice& letter, LeftOut why) { print(letter, name_of(why)); });
   fmt::print("]}}\n");
 }
 
-void print_letter_line(const Letter& letter, std::string_view left_out) {
+void print_letter_line(const Notice& letter, std::string_view left_out) {
   std::string line = for_terminal(letter.email) + '\t' + for_terminal(letter.name()) + '\t';
   for (size_t i = 0; i < letter.tickets.size(); ++i) {
     if (i > 0) line += ", ";
@@ -144,7 +144,7 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
   const Selection& selection = *(*picked)->selection;
   if (!given.html.empty()) {
     bool is_found = false;
-    selection.each_letter([&](const Letter& letter) {
+    selection.each_letter([&](const Notice& letter) {
       if (!equals_ignoring_case(letter.email, given.html)) return;
       fmt::print("{}", core->notices->show(letter).html);
       is_found = true;
@@ -158,9 +158,9 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
   if (invocation.is_json) {
     print_letters_json(*core->notices, **picked);
   } else {
-    selection.each_letter([](const Letter& letter) { print_letter_line(letter, ""); });
+    selection.each_letter([](const Notice& letter) { print_letter_line(letter, ""); });
     selection.each_left_out(
-        [](const Letter& letter, LeftOut why) { print_letter_line(letter, name_of(why)); });
+        [](const Notice& letter, LeftOut why) { print_letter_line(letter, name_of(why)); });
     print_figures(shape_of(ShownNoticeRun{(*picked)->run}));
   }
   print_bad_rows(invocation, shape_of(ShownNoticeRun{(*picked)->run}));
@@ -306,7 +306,7 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
   const auto picked = run_task(core, core.notices->pick());
   if (!picked.ok()) return fail(invocation, picked.error());
   bool is_found = false;
-  const auto tell = [&](const Letter& letter, std::string_view left_out) {
+  const auto tell = [&](const Notice& letter, std::string_view left_out) {
     if (!equals_ignoring_case(letter.email, email)) return;
     is_found = true;
     fmt::print("next run: {} tickets, {}\n", letter.tickets.size(),
@@ -314,9 +314,9 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
                : left_out == "had" ? "had theirs in " + (*picked)->run.period + ", due after it"
                                    : std::string(left_out));
   };
-  (*picked)->selection->each_letter([&](const Letter& letter) { tell(letter, ""); });
+  (*picked)->selection->each_letter([&](const Notice& letter) { tell(letter, ""); });
   (*picked)->selection->each_left_out(
-      [&](const Letter& letter, LeftOut reason) { tell(letter, name_of(reason)); });
+      [&](const Notice& letter, LeftOut reason) { tell(letter, name_of(reason)); });
   if (!is_found) fmt::print("next run: nothing is due: no closing that was not told\n");
   for (const BadRow& bad : (*picked)->selection->bad_rows()) {
     if (bad.why.find(email) != std::string::npos)

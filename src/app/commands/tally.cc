@@ -130,7 +130,7 @@ class Backfill {
       json::object details{
           {"channel", channel_}, {"since", fmt::format("{:.6f}", since)}, {"cursor", cursor}};
       if (!thread.empty()) details["thread"] = thread;
-      delivery.payload = Ask{"history", std::move(details)};
+      delivery.payload = Lookup{"history", std::move(details)};
       std::vector<Delivery> one;
       one.push_back(std::move(delivery));
       std::vector<Outcome> outcomes =
@@ -142,7 +142,7 @@ class Backfill {
       if (outcome.kind == Outcome::Kind::refused) {
         co_return Error{ErrorKind::invalid, "slack", why};
       }
-      Wake pause(core_.loop, core_.clock);
+      AsyncEvent pause(core_.loop, core_.clock);
       co_await pause.wait(core_.clock.monotonic() + outcome.when.value_or(wait_after_trouble));
     }
     co_return Error{ErrorKind::unreachable, "slack", why + "; nothing was lost, run it again"};

@@ -9,11 +9,11 @@
 #include "app/exit_code.h"
 #include "app/volume_files.h"
 #include "base/text_file.h"
+#include "jobs/volume/alerting.h"
 #include "jobs/volume/backtest.h"
 #include "jobs/volume/count_files.h"
 #include "jobs/volume/picture.h"
 #include "jobs/volume/rows.h"
-#include "jobs/volume/telling.h"
 
 namespace dw {
 namespace {
@@ -24,8 +24,8 @@ const TimePoint always{};
 /// What a replay needs: hours, the rule, and what people said.
 struct Past {
   std::vector<HourCount> hours;
-  Judging judging;
-  std::vector<VolumeIncident> judged;
+  DetectorConfig judging;
+  std::vector<VolumeAlert> judged;
   std::optional<TimePoint> since;
 };
 
@@ -74,10 +74,10 @@ Result<void> write_chart(const std::string& file, const Chart& chart) {
   return Error{ErrorKind::invalid, file, "can't be written"};
 }
 
-std::span<const JudgedHour> hours_since(const Replay& replay, TimePoint since) {
+std::span<const ScoredHour> hours_since(const Replay& replay, TimePoint since) {
   const auto first =
       std::lower_bound(replay.hours.begin(), replay.hours.end(), since,
-                       [](const JudgedHour& one, TimePoint at) { return one.hour < at; });
+                       [](const ScoredHour& one, TimePoint at) { return one.hour < at; });
   return {first, replay.hours.end()};
 }
 
@@ -87,13 +87,13 @@ double rounded(double value) {
 
 struct Tested {
   json::object shape;
-  std::vector<VolumeIncident> incidents;
+  std::vector<VolumeAlert> incidents;
   Replay replay;
 };
 
-json::array alerts_of(const std::vector<VolumeIncident>& incidents, VolumeMethod method) {
+json::array alerts_of(const std::vector<VolumeAlert>& incidents, VolumeMethod method) {
   json::array out;
-  for (const VolumeIncident& one : incidents) {
+  for (const VolumeAlert& one : incidents) {
     json::value probability = nullptr;
     if (method == VolumeMethod::seasonal) probability = one.probability;
     out.push_back(json::object{{"from", to_rfc3339(one.from)},
@@ -109,12 +109,12 @@ json::array alerts_of(const std::vector<VolumeIncident>& incidents, VolumeMethod
 
 Tested test_past(const Past& past, VolumeMethod method,
                  const std::optional<std::vector<LabelledSpan>>& labels) {
-  Judging judging = past.judging;
+  DetectorConfig judging = past.judging;
   judging.method = method;
   Tested out;
   out.replay = replay(past.hours, judging);
   const TimePoint since = past.since.value_or(past.hours.front().hour);
-  for (const VolumeIncident& one : out.replay.incidents) {
+  for (const VolumeAlert& one : out.replay.incidents) {
     if (one.to >= since) out.incidents.push_back(one);
   }
   out.shape = {{"method", method == VolumeMethod::mean ? "mean" : "seasonal"},
@@ -209,7 +209,7 @@ Result<void> backtest(Invocation& invocation, const Settings& settings,
   for (const VolumeMethod method : methods) tested.push_back(test_past(past, method, labels));
   if (!given.chart.empty()) {
     const TimePoint since = past.since.value_or(past.hours.front().hour);
-    Judging judging = past.judging;
+    DetectorConfig judging = past.judging;
     judging.method = methods.back();
     Chart chart = picture_of(hours_since(tested.back().replay, since), judging,
                              fmt::format("{} alerts", tested.back().incidents.size()), {});
@@ -232,9 +232,9 @@ Result<void> report(Invocation& invocation, const Settings& settings,
   DW_TRY(const Past past, load_past(settings, given));
   const Replay seen = replay(past.hours, past.judging);
   const TimePoint since = past.since.value_or(past.hours.back().hour - report_span);
-  const std::span<const JudgedHour> hours = hours_since(seen, since);
+  const std::span<const ScoredHour> hours = hours_since(seen, since);
   json::array items;
-  for (const JudgedHour& one : hours) {
+  for (const ScoredHour& one : hours) {
     json::object item = hour_summary(one, past.judging);
     const Band band = band_of(one, past.judging);
     item["low"] = band.low;

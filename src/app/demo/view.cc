@@ -139,7 +139,7 @@ json::object column_json(const Column& column) {
           {"doubled", column.doubled}};
 }
 
-json::object books_json(const Books& books) {
+json::object books_json(const Reconciliation& books) {
   return {{"tickets", column_json(books.tickets)},
           {"comments", column_json(books.comments)},
           {"answers", column_json(books.answers)},

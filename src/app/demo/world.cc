@@ -252,7 +252,7 @@ Task<void> World::invoke(FakeInvocation invocation) {
 }
 
 Task<void> World::pause(Millis length) {
-  Wake wake(loop_, clock_);
+  AsyncEvent wake(loop_, clock_);
   co_await wake.wait(clock_.monotonic() + length);
 }
 
@@ -372,7 +372,7 @@ int64_t World::board_ticket(int64_t ticket) const {
   return found == board_tickets_.end() ? 0 : found->second;
 }
 
-Books World::books() const {
+Reconciliation World::books() const {
   return compare(slack(), support_channel, *desk_, first_ticket_);
 }
 

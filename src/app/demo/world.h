@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "app/demo/books.h"
 #include "app/demo/child.h"
 #include "app/demo/mailbox.h"
 #include "app/demo/player.h"
+#include "app/demo/reconciliation.h"
 #include "fakes/oncall.h"
 #include "fakes/slack.h"
 #include "net/http_client.h"
@@ -77,7 +77,7 @@ class World {
   const std::deque<Mail>& mails() const { return mailbox_.mails(); }
   /// The board's number of a Zendesk ticket; 0: not known yet.
   int64_t board_ticket(int64_t ticket) const;
-  Books books() const;
+  Reconciliation books() const;
 
  private:
   void people();

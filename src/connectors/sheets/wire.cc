@@ -7,8 +7,8 @@
 #include <charconv>
 
 #include "base/hash.h"
-#include "base/owned.h"
 #include "base/text.h"
+#include "base/unique_handle.h"
 #include "net/url.h"
 
 namespace dw {
@@ -48,11 +48,11 @@ bool parse_corner(std::string_view text, int& column, int64_t& row) {
 }
 
 Result<std::string> sign_rs256(const Secret& pem, std::string_view text) {
-  const Owned<BIO, BIO_free> bio(
+  const UniqueHandle<BIO, BIO_free> bio(
       BIO_new_mem_buf(pem.reveal().data(), static_cast<int>(pem.reveal().size())));
-  const Owned<EVP_PKEY, EVP_PKEY_free> key(
+  const UniqueHandle<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+  const UniqueHandle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   size_t size = 0;
   const bool is_ready =

@@ -96,7 +96,7 @@ Error error_of_status(const HttpAnswer& answer, std::string_view where, TimePoin
 
 }  // namespace
 
-std::string_view slack_word(const Error& error) {
+std::string_view error_code(const Error& error) {
   const std::string_view where = error.where;
   if (!where.starts_with(prefix)) return {};
   const size_t colon = where.find(": ");
@@ -134,9 +134,9 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   const std::string where = fmt::format("{}{}", prefix, call.method);
   if (left <= Millis(0))
     co_return Error{ErrorKind::busy, where, "the deadline passed before the request"};
-  const Millis patience = std::min(patience_max, left / 2);
+  const Millis timeout = std::min(patience_max, left / 2);
   std::vector<RateRule> rules = slack_rates(call.method, call.channel);
-  DW_CO_CHECK(co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience));
+  DW_CO_CHECK(co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout));
   std::string form;
   for (const auto& [name, value] : call.fields) {
     if (!form.empty()) form += '&';

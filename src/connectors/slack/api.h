@@ -39,7 +39,7 @@ struct SlackAnswer {
 Result<SlackAnswer> decode_slack_answer(const HttpAnswer& answer, std::string_view method,
                                         TimePoint now);
 /// The word that Slack gave: "channel_not_found". Empty if there was none.
-std::string_view slack_word(const Error& error);
+std::string_view error_code(const Error& error);
 
 class SlackApi {
  public:

@@ -39,7 +39,7 @@ inline Field<SlackSettings> slack_signing_field() {
       {"anyOf",
        json::array{one, json::object{
                             {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
-  field.read = [](SlackSettings& out, const Node& node, const Place& place) {
+  field.read = [](SlackSettings& out, const Node& node, const SourceLocation& place) {
     const Node::List single{node};
     const Node::List& given = node.list() != nullptr ? *node.list() : single;
     if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");
@@ -73,8 +73,8 @@ inline const Section<SlackSettings>& slack_section() {
        restart(text_field("api_url", &SlackSettings::api_url,
                           "where Slack's Web API is, for GovSlack and tests", check_slack_url,
                           "an https address that ends with a slash")),
-       restart(texts_field("allowed_bots", &SlackSettings::allowed_bots,
-                           "bot_id values whose messages are treated like a person's"))}};
+       restart(strings_field("allowed_bots", &SlackSettings::allowed_bots,
+                             "bot_id values whose messages are treated like a person's"))}};
   return section;
 }
 

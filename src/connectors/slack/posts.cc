@@ -124,7 +124,7 @@ SlackFields encode_rewrite(const ChatPost& post, const std::string& words) {
           {"blocks", to_text(encode_blocks(words, post.buttons))}};
 }
 
-SlackFields encode_whisper(const ChatPost& post, const std::string& words) {
+SlackFields encode_ephemeral(const ChatPost& post, const std::string& words) {
   SlackFields fields = {{"channel", post.channel},
                         {"user", post.only_to},
                         {"text", words},

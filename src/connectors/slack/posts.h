@@ -22,7 +22,7 @@ std::string fallback_of(const std::string& words, const std::vector<ChatButton>&
 /// The form of chat.update: the message loses the blocks that it had.
 SlackFields encode_rewrite(const ChatPost& post, const std::string& words);
 /// The form of chat.postEphemeral.
-SlackFields encode_whisper(const ChatPost& post, const std::string& words);
+SlackFields encode_ephemeral(const ChatPost& post, const std::string& words);
 /// The form of chat.postMessage. `delivery` and the ids of uploaded files go into its metadata, by
 /// which it is found again. Links are not unfurled, and nothing in the text is turned into a
 /// mention.

@@ -73,7 +73,7 @@ TEST(SlackPosts, a_whisper_names_its_reader) {
   ChatPost post;
   post.channel = "C1";
   post.only_to = "U8";
-  const SlackFields fields = encode_whisper(post, "Bo has it");
+  const SlackFields fields = encode_ephemeral(post, "Bo has it");
   EXPECT_EQ(field(fields, "user"), "U8");
   EXPECT_EQ(field(fields, "text"), "Bo has it");
   EXPECT_EQ(field(fields, "thread_ts"), "none");

@@ -41,7 +41,7 @@ bool may_have_happened(const Delivery& delivery) {
 /// The message that was to be written anew, or gets an emoji, was deleted, or nobody reads it any
 /// more: there is nothing left to do.
 bool is_gone(const Error& error) {
-  const std::string_view word = slack_word(error);
+  const std::string_view word = error_code(error);
   return word == "message_not_found" || word == "is_archived" || word == "thread_not_found";
 }
 
@@ -52,7 +52,7 @@ bool is_plain(const ChatPost& post) {
 
 /// Slack does not show these buttons: the words go out without them.
 bool is_about_blocks(const Error& error) {
-  return slack_word(error).starts_with("invalid_blocks");
+  return error_code(error).starts_with("invalid_blocks");
 }
 
 bool is_passing(ErrorKind kind) {
@@ -95,7 +95,7 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
   if (const auto* reaction = std::get_if<ChatReact>(&delivery.payload)) {
     co_return co_await react(*reaction, attempt);
   }
-  if (const auto* ask = std::get_if<Ask>(&delivery.payload)) {
+  if (const auto* ask = std::get_if<Lookup>(&delivery.payload)) {
     const Result<json::object> answer = co_await asks_.answer(*ask, attempt);
     if (!answer.ok()) {
       Outcome outcome = outcome_of(answer.error());
@@ -174,7 +174,7 @@ Task<Outcome> SlackTarget::say_plainly(ChatPost post, Attempt attempt) {
   call.fields = encode_rewrite(post, words);
   if (!post.only_to.empty()) {
     call.method = "chat.postEphemeral";
-    call.fields = encode_whisper(post, words);
+    call.fields = encode_ephemeral(post, words);
   }
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) {
@@ -279,7 +279,7 @@ Task<Settled> SlackTarget::settle_post(Delivery delivery, ChatPost post, Attempt
 Task<std::string> SlackTarget::id_of(std::string email, Millis timeout) {
   std::vector<Delivery> question(1);
   json::object details{{"email", std::move(email)}};
-  question[0].payload = Ask{"person_by_email", std::move(details)};
+  question[0].payload = Lookup{"person_by_email", std::move(details)};
   const std::vector<Outcome> outcomes =
       co_await perform(std::move(question), api_.clock().monotonic() + timeout);
   std::vector<Problem> ignored;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "connectors/slack/asks.h"
 #include "connectors/slack/files.h"
+#include "connectors/slack/lookups.h"
 #include "ports/oncall.h"
 #include "ports/target.h"
 
@@ -55,7 +55,7 @@ class SlackTarget : public Target, public PersonFinder {
   Task<Probe> probe_socket(Attempt attempt);
 
   SlackApi api_;
-  SlackAsks asks_;
+  SlackLookups asks_;
   SlackFiles files_;
   std::string name_{slack_name}, label_{"slack:api"};
 };

@@ -174,7 +174,7 @@ Task<void> SlackSocket::run(std::shared_ptr<Session> session) {
     Result<json::value> frame = parse_json(*text);
     if (frame.ok()) hear(session, std::move(*frame));
     while (in_work_ > in_work_max && !session->is_ended) {
-      Wake pause(api_.loop(), api_.clock());
+      AsyncEvent pause(api_.loop(), api_.clock());
       co_await pause.wait(api_.clock().monotonic() + Millis(10));
     }
   }

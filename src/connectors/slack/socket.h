@@ -9,8 +9,8 @@
 
 #include "base/random.h"
 #include "connectors/slack/api.h"
+#include "net/async_event.h"
 #include "net/task_group.h"
-#include "net/wake.h"
 #include "net/websocket.h"
 #include "ports/source.h"
 
@@ -67,7 +67,7 @@ class SlackSocket {
   Random& random_;
   Told told_;
   SlackSocketSettings settings_;
-  Wake changed_;
+  AsyncEvent changed_;
   std::vector<std::shared_ptr<Session>> sessions_;  // shared: see run()
   size_t in_work_ = 0;
   int failures_ = 0;

@@ -265,7 +265,7 @@ TEST(SlackAnswer, each_word_says_what_can_be_done) {
         answer(200, std::string(R"({"ok":false,"error":")") + word + "\"}"), "x.y", TimePoint{});
     ASSERT_FALSE(decoded.ok());
     EXPECT_EQ(decoded.error().kind, kind) << word;
-    EXPECT_EQ(slack_word(decoded.error()), word);
+    EXPECT_EQ(error_code(decoded.error()), word);
   }
   const auto scope = decode_slack_answer(
       answer(200, R"({"ok":false,"error":"missing_scope","needed":"files:write"})"), "x", {});
@@ -282,11 +282,11 @@ TEST(SlackAnswer, retry_after_is_kept) {
 
 /// One call at that time; how long it has to wait, or nothing where that would be too long.
 std::optional<Millis> turn_of(std::map<std::string, RateState>& states, std::string_view method,
-                              std::string_view channel, int64_t now, Millis patience) {
+                              std::string_view channel, int64_t now, Millis timeout) {
   const std::vector<RateRule> rules = slack_rates(method, channel);
   std::vector<RateState> of_call;
   for (const RateRule& rule : rules) of_call.push_back(states[rule.name]);
-  const RateTurn turn = book_turn(rules, of_call, now, patience);
+  const RateSlot turn = reserve_slot(rules, of_call, now, timeout);
   for (size_t i = 0; i < rules.size(); ++i) states[rules[i].name] = of_call[i];
   return turn.is_booked ? std::optional(turn.wait) : std::nullopt;
 }
@@ -295,9 +295,9 @@ constexpr int64_t any_time = 1'000'000;
 
 TEST(SlackLimits, one_message_a_second_in_a_channel_and_none_holds_back_another) {
   std::map<std::string, RateState> states;
-  const Millis patience(5000);
+  const Millis timeout(5000);
   const auto post = [&](std::string_view channel, int64_t now) {
-    return turn_of(states, "chat.postMessage", channel, now, patience);
+    return turn_of(states, "chat.postMessage", channel, now, timeout);
   };
   EXPECT_EQ(post("C1", any_time), Millis(0));
   EXPECT_EQ(post("C1", any_time), Millis(1000));

@@ -200,7 +200,7 @@ Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries,
     if (mail != nullptr && mail->is_once) {
       std::vector<RateRule> rules(1, rate_);
       const Millis patience = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
-      turn = co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience);
+      turn = co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), patience);
     }
     if (!turn.ok()) {
       outcomes.push_back(

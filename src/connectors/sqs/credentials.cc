@@ -130,7 +130,7 @@ Task<Result<AwsCredentials>> AwsCredentialChain::get() {
   if (found == Age::fresh || (found == Age::ageing && is_fetching_)) co_return *cached_;
   if (is_fetching_) {
     const auto executor = co_await asio::this_coro::executor;
-    Wake fetched(static_cast<Loop&>(executor.context()), clock_);
+    AsyncEvent fetched(static_cast<Loop&>(executor.context()), clock_);
     waiting_.push_back(&fetched);
     co_await fetched.wait();
     waiting_.remove(&fetched);
@@ -146,7 +146,7 @@ Task<Result<AwsCredentials>> AwsCredentialChain::get() {
     renew_after_ = clock_.now() + renew_pause;
     latest_ = *cached_;
   }
-  for (Wake* one : waiting_) one->notify();
+  for (AsyncEvent* one : waiting_) one->notify();
   co_return latest_;
 }
 

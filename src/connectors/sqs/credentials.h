@@ -8,8 +8,8 @@
 
 #include "base/secret.h"
 #include "config/document.h"
+#include "net/async_event.h"
 #include "net/http_client.h"
-#include "net/wake.h"
 
 namespace dw {
 
@@ -57,8 +57,8 @@ class AwsCredentialChain {
   std::optional<AwsCredentials> cached_;
   std::optional<TimePoint> renew_after_;  // a renewal in vain is not repeated at once
   bool is_fetching_ = false;
-  std::list<Wake*> waiting_;       // for the fetch that runs; each on its own task's frame
-  Result<AwsCredentials> latest_;  // what that fetch came to
+  std::list<AsyncEvent*> waiting_;  // for the fetch that runs; each on its own task's frame
+  Result<AwsCredentials> latest_;   // what that fetch came to
 };
 
 }  // namespace dw

@@ -11,8 +11,8 @@
 #include <fstream>
 #include <map>
 
-#include "base/owned.h"
 #include "base/text.h"
+#include "base/unique_handle.h"
 #include "domain/period.h"
 #include "net/url.h"
 
@@ -31,9 +31,9 @@ Error wrong(std::string what) {
   return {ErrorKind::invalid, "xlsx", std::move(what)};
 }
 
-using Archive = Owned<zip_t, zip_discard>;
-using Entry = Owned<zip_file_t, zip_fclose>;
-using XmlParser = Owned<std::remove_pointer_t<XML_Parser>, XML_ParserFree>;
+using Archive = UniqueHandle<zip_t, zip_discard>;
+using Entry = UniqueHandle<zip_file_t, zip_fclose>;
+using XmlParser = UniqueHandle<std::remove_pointer_t<XML_Parser>, XML_ParserFree>;
 
 /// Without the namespace's prefix.
 std::string_view local_name(const char* name) {

@@ -26,7 +26,7 @@ inline Field<TeamsSettings> teams_secret_field() {
       {"anyOf",
        json::array{one, json::object{
                             {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
-  field.read = [](TeamsSettings& out, const Node& node, const Place& place) {
+  field.read = [](TeamsSettings& out, const Node& node, const SourceLocation& place) {
     const Node::List single{node};
     const Node::List& given = node.list() != nullptr ? *node.list() : single;
     if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");

@@ -57,9 +57,9 @@ Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveri
     }
     // The wait for a place must leave time for the request itself.
     std::vector<RateRule> rules(1, rate_);
-    const Millis patience = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
+    const Millis timeout = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
     const Result<void> turn =
-        co_await wait_for_turn(rates_, loop_, clock_, std::move(rules), patience);
+        co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout);
     if (!turn.ok()) {
       outcomes.push_back(
           Outcome::later("the rate limit (notices.rate_per_minute)", turn.error().when));

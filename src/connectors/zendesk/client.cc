@@ -24,13 +24,13 @@ int64_t number_in(std::string_view text, int64_t otherwise) {
 
 }  // namespace
 
-ZendeskClient::ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook,
+ZendeskClient::ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, KeyValueStore& key_values,
                              Rates& rates, const ZendeskSettings& settings)
     : http_(http),
       loop_(loop),
       clock_(clock),
       settings_(settings),
-      sign_in_(http, loop, clock, notebook, settings),
+      sign_in_(http, loop, clock, key_values, settings),
       rates_(rates),
       rate_(rate_per_minute("Zendesk " + settings.url, settings.rate_per_minute)) {}
 
@@ -63,7 +63,7 @@ Task<Result<HttpAnswer>> ZendeskClient::upload(std::string name, std::string con
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Attempt attempt) {
-  DW_CO_CHECK(co_await wait_for_turn(attempt));
+  DW_CO_CHECK(co_await wait_for_slot(attempt));
   DW_CO_TRY(const Secret header, co_await sign_in_.get(attempt.until));
   Result<HttpAnswer> answer = co_await send_signed(call, header, attempt);
   if (!answer.ok() || answer->status != 401) co_return answer;
@@ -71,14 +71,14 @@ Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Attempt attempt) {
   sign_in_.forget(header);
   DW_CO_TRY(const Secret fresh, co_await sign_in_.get(attempt.until));
   if (fresh == header) co_return answer;
-  DW_CO_CHECK(co_await wait_for_turn(attempt));
+  DW_CO_CHECK(co_await wait_for_slot(attempt));
   co_return co_await send_signed(std::move(call), fresh, attempt);
 }
 
-Task<Result<void>> ZendeskClient::wait_for_turn(Attempt attempt) {
-  const Millis patience = std::clamp(attempt.left(clock_) / 2, Millis(0), patience_max);
+Task<Result<void>> ZendeskClient::wait_for_slot(Attempt attempt) {
+  const Millis timeout = std::clamp(attempt.left(clock_) / 2, Millis(0), patience_max);
   std::vector<RateRule> rules(1, rate_);
-  co_return co_await dw::wait_for_turn(rates_, loop_, clock_, std::move(rules), patience);
+  co_return co_await dw::wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout);
 }
 
 Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header, Attempt attempt) {

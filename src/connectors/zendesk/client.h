@@ -10,7 +10,7 @@ namespace dw {
 
 class ZendeskClient {
  public:
-  ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook, Rates& rates,
+  ZendeskClient(HttpClient& http, Loop& loop, Clock& clock, KeyValueStore& key_values, Rates& rates,
                 const ZendeskSettings& settings);
 
   /// One request, one answer, whatever its status.
@@ -29,7 +29,7 @@ class ZendeskClient {
 
  private:
   Task<Result<HttpAnswer>> send(HttpCall call, Attempt attempt);
-  Task<Result<void>> wait_for_turn(Attempt attempt);
+  Task<Result<void>> wait_for_slot(Attempt attempt);
   Task<Result<HttpAnswer>> send_signed(HttpCall call, Secret header, Attempt attempt);
   Task<void> note_limits(const HttpAnswer& answer, bool has_own_limit);
 

@@ -32,7 +32,7 @@ Field<ZendeskSettings> webhook_secret_field() {
        json::array{one, json::object{
                             {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
   field.needs_restart = true;
-  field.read = [](ZendeskSettings& out, const Node& node, const Place& place) {
+  field.read = [](ZendeskSettings& out, const Node& node, const SourceLocation& place) {
     const Node::List single{node};
     const Node::List& given = node.list() != nullptr ? *node.list() : single;
     if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");

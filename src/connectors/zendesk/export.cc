@@ -20,10 +20,10 @@ constexpr Millis turn_length{120'000};
 
 }  // namespace
 
-ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink& sink,
-                             ExportNotice notice)
+ZendeskExport::ZendeskExport(ZendeskClient& client, Loop& loop, KeyValueStore& key_values,
+                             EventSink& sink, ExportNotice notice)
     : client_(client),
-      notebook_(notebook),
+      key_values_(key_values),
       sink_(sink),
       notice_(std::move(notice)),
       rate_{"Zendesk export " + client.settings().url, page_interval, page_burst},
@@ -47,20 +47,20 @@ Task<void> ZendeskExport::run() {
 }
 
 Task<Result<size_t>> ZendeskExport::look() {
-  DW_CO_TRY(const bool is_ours, co_await notebook_.take_turn(note_name, turn_length));
+  DW_CO_TRY(const bool is_ours, co_await key_values_.acquire_lease(note_name, turn_length));
   if (!is_ours) co_return size_t{0};
-  Result<Place> from = co_await place();
+  Result<SourceLocation> from = co_await place();
   if (!from.ok()) co_return from.error();
   const Result<size_t> count = co_await read_pages(std::move(*from));
-  const Result<void> ended = co_await notebook_.end_turn(note_name);
+  const Result<void> ended = co_await key_values_.release_lease(note_name);
   if (!ended.ok()) log_warn("zendesk", ended.error().text());
   co_return count;
 }
 
-Task<Result<ZendeskExport::Place>> ZendeskExport::place() {
-  DW_CO_TRY(const Kept kept, co_await notebook_.read(note_name));
+Task<Result<ZendeskExport::SourceLocation>> ZendeskExport::place() {
+  DW_CO_TRY(const StoredValue kept, co_await key_values_.read(note_name));
   const TimePoint now = client_.clock().now();
-  Place out{.cursor = "", .at = now, .version = kept.version};
+  SourceLocation out{.cursor = "", .at = now, .version = kept.version};
   if (const Result<json::value> parsed = parse_json(kept.text); parsed.ok()) {
     std::vector<Problem> ignored;
     const JsonView view(*parsed, ignored);
@@ -73,17 +73,17 @@ Task<Result<ZendeskExport::Place>> ZendeskExport::place() {
   co_return out;
 }
 
-Task<Result<void>> ZendeskExport::move(Place& place, std::string cursor) {
+Task<Result<void>> ZendeskExport::move(SourceLocation& place, std::string cursor) {
   if (cursor == place.cursor) co_return Result<void>();
   const TimePoint now = client_.clock().now();
   const std::string text = to_text(
       json::object{{"url", client_.settings().url}, {"cursor", cursor}, {"at", to_rfc3339(now)}});
-  DW_CO_CHECK(co_await notebook_.write(note_name, text, place.version));
+  DW_CO_CHECK(co_await key_values_.write(note_name, text, place.version));
   place = {std::move(cursor), now, place.version + 1};
   co_return Result<void>();
 }
 
-Task<Result<size_t>> ZendeskExport::read_pages(Place place) {
+Task<Result<size_t>> ZendeskExport::read_pages(SourceLocation place) {
   size_t count = 0;
   while (!is_stopping_) {
     std::vector<RateRule> rules(1, rate_);
@@ -107,7 +107,7 @@ Task<Result<size_t>> ZendeskExport::read_pages(Place place) {
     }
     if (is_end) break;
     // A long export keeps its turn.
-    DW_CO_TRY(const bool is_ours, co_await notebook_.take_turn(note_name, turn_length));
+    DW_CO_TRY(const bool is_ours, co_await key_values_.acquire_lease(note_name, turn_length));
     if (!is_ours) break;
   }
   co_return count;
@@ -121,7 +121,7 @@ Task<Result<void>> ZendeskExport::hand_in(Event event) {
   co_return accepted.error();
 }
 
-Task<Result<zendesk::ExportPage>> ZendeskExport::read_page(const Place& place) {
+Task<Result<zendesk::ExportPage>> ZendeskExport::read_page(const SourceLocation& place) {
   const std::string cursor = is_lost_ ? "" : place.cursor;
   zendesk::Request request = zendesk::encode_export(cursor, place.at - start_back);
   const Monotonic until = client_.clock().monotonic() + request_timeout;

@@ -1,13 +1,12 @@
 // The incremental export, read every `poll`: what the webhook did not bring, because it was down or
-// Zendesk gave up calling. One replica reads at a time; where it stands is in the notebook, moved
-// only after all that was read is accepted.
-// Protocol: "Incremental Exports", read 2026-11: admins only, ten requests a minute, ordered by
-// generated_timestamp; the last minute is left out.
+// Zendesk gave up calling. One replica reads at a time; where it stands is in the key-value store,
+// moved only after all that was read is accepted. Protocol: "Incremental Exports", read 2026-11:
+// admins only, ten requests a minute, ordered by generated_timestamp; the last minute is left out.
 #pragma once
 #include <functional>
 
 #include "connectors/zendesk/client.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 #include "ports/source.h"
 
 namespace dw {
@@ -17,7 +16,7 @@ using ExportNotice = std::function<void(const std::string& trouble)>;
 
 class ZendeskExport {
  public:
-  ZendeskExport(ZendeskClient& client, Loop& loop, Notebook& notebook, EventSink& sink,
+  ZendeskExport(ZendeskClient& client, Loop& loop, KeyValueStore& key_values, EventSink& sink,
                 ExportNotice notice);
 
   /// Looks at once, and then every zendesk.poll, until stop().
@@ -28,23 +27,23 @@ class ZendeskExport {
   Task<Result<size_t>> look();
 
  private:
-  struct Place {
+  struct SourceLocation {
     std::string cursor;
     TimePoint at{};  ///< when the cursor was given
     int64_t version = 0;
   };
-  Task<Result<Place>> place();
-  Task<Result<void>> move(Place& place, std::string cursor);
-  Task<Result<size_t>> read_pages(Place place);
-  Task<Result<zendesk::ExportPage>> read_page(const Place& place);
+  Task<Result<SourceLocation>> place();
+  Task<Result<void>> move(SourceLocation& place, std::string cursor);
+  Task<Result<size_t>> read_pages(SourceLocation place);
+  Task<Result<zendesk::ExportPage>> read_page(const SourceLocation& place);
   Task<Result<void>> hand_in(Event event);
 
   ZendeskClient& client_;
-  Notebook& notebook_;
+  KeyValueStore& key_values_;
   EventSink& sink_;
   ExportNotice notice_;
   RateRule rate_;
-  Wake wake_;
+  AsyncEvent wake_;
   bool is_stopping_ = false;
   bool is_lost_ = false;  // the cursor is no longer taken: go by time
 };

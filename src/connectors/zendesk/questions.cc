@@ -15,7 +15,7 @@ constexpr Millis settle_pause{10'000};
 /// Clocks here and there differ.
 constexpr Millis clock_tolerance{600'000};
 
-std::string detail_of(const Ask& ask, const char* key) {
+std::string detail_of(const Lookup& ask, const char* key) {
   const json::value* found = ask.details.if_contains(key);
   if (found == nullptr || !found->is_string()) return "";
   return std::string(found->get_string());
@@ -35,12 +35,12 @@ Settled later(const Outcome& failed) {
 }  // namespace
 
 Millis ZendeskDesk::timeout_min(const Delivery& delivery) const {
-  const Ask* asked = std::get_if<Ask>(&delivery.payload);
+  const Lookup* asked = std::get_if<Lookup>(&delivery.payload);
   const bool is_page = asked != nullptr && (asked->about == "export" || asked->about == "search");
   return is_page ? page_timeout : Millis(0);
 }
 
-Task<Outcome> ZendeskDesk::ask(Ask ask, Attempt attempt) {
+Task<Outcome> ZendeskDesk::ask(Lookup ask, Attempt attempt) {
   if (ask.about == "ticket") co_return co_await ask_ticket(detail_of(ask, "id"), attempt);
   if (ask.about == "comments") {
     co_return co_await ask_comments(detail_of(ask, "id"), detail_of(ask, "after"), attempt);
@@ -92,7 +92,7 @@ Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Attem
 }
 
 /// Whether a comment is still public and says what it said: the newest ones are looked at first.
-Task<Outcome> ZendeskDesk::ask_comment(Ask ask, Attempt attempt) {
+Task<Outcome> ZendeskDesk::ask_comment(Lookup ask, Attempt attempt) {
   const std::string id = detail_of(ask, "id"), comment = detail_of(ask, "comment");
   const json::object gone{{"stands", false}, {"why", "the comment is gone"}};
   if (!ticket_path(id)) co_return Outcome::done(gone);
@@ -126,7 +126,7 @@ Task<Outcome> ZendeskDesk::ask_comment(Ask ask, Attempt attempt) {
   co_return Outcome::done(gone);
 }
 
-Task<Outcome> ZendeskDesk::ask_search(Ask ask, Attempt attempt) {
+Task<Outcome> ZendeskDesk::ask_search(Lookup ask, Attempt attempt) {
   const Result<std::string> query =
       encode_query(detail_of(ask, "query"), detail_of(ask, "from"), detail_of(ask, "to"));
   if (!query.ok()) co_return Outcome::refused(query.error().text());
@@ -157,7 +157,7 @@ Task<Outcome> ZendeskDesk::ask_export(std::string cursor, std::string from, Atte
     co_return Outcome::refused("the incremental export is for admins only");
   }
   if (!body.ok()) co_return failed;
-  json::value page = decode_births(*body);
+  json::value page = decode_created(*body);
   if (page.is_null()) co_return not_understood();
   co_return Outcome::done(std::move(page));
 }
@@ -186,7 +186,7 @@ Task<Settled> ZendeskDesk::settle(Delivery delivery, Attempt attempt) {
 }
 
 Task<Settled> ZendeskDesk::look_for(Delivery delivery, Attempt attempt) {
-  if (std::holds_alternative<Ask>(delivery.payload)) {
+  if (std::holds_alternative<Lookup>(delivery.payload)) {
     co_return Settled{.kind = Settled::Kind::repeatable, .why = "a query can be repeated"};
   }
   if (auto* open = std::get_if<DeskOpen>(&delivery.payload)) {

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "connectors/zendesk/wire.h"
-#include "net/wake.h"
+#include "net/async_event.h"
 
 namespace dw {
 namespace {
@@ -65,9 +65,9 @@ std::optional<ZendeskTokens> decode_kept_tokens(std::string_view text,
                        Secret(view["refresh_token"].text().value_or("")), *expires_at};
 }
 
-ZendeskSignIn::ZendeskSignIn(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook,
+ZendeskSignIn::ZendeskSignIn(HttpClient& http, Loop& loop, Clock& clock, KeyValueStore& key_values,
                              const ZendeskSettings& settings)
-    : http_(http), loop_(loop), clock_(clock), notebook_(notebook), settings_(settings) {}
+    : http_(http), loop_(loop), clock_(clock), key_values_(key_values), settings_(settings) {}
 
 Task<Result<Secret>> ZendeskSignIn::get(Monotonic until) {
   if (!settings_.oauth_token.empty()) {
@@ -89,7 +89,7 @@ bool ZendeskSignIn::is_fresh(const ZendeskTokens& tokens) const {
 }
 
 Task<void> ZendeskSignIn::pause(Millis length) {
-  Wake wake(loop_, clock_);
+  AsyncEvent wake(loop_, clock_);
   co_await wake.wait(clock_.monotonic() + length);
 }
 
@@ -112,7 +112,7 @@ Task<Result<Secret>> ZendeskSignIn::get_by_client(Monotonic until) {
 
 /// Whether another replica, or an earlier process, has left tokens that are still good.
 Task<Result<void>> ZendeskSignIn::look(bool& is_fresh_now) {
-  DW_CO_TRY(const Kept kept, co_await notebook_.read(note_name));
+  DW_CO_TRY(const StoredValue kept, co_await key_values_.read(note_name));
   version_ = kept.version;
   auto tokens = decode_kept_tokens(kept.text, settings_);
   is_fresh_now = tokens && is_fresh(*tokens);
@@ -123,7 +123,7 @@ Task<Result<void>> ZendeskSignIn::look(bool& is_fresh_now) {
 Task<Result<void>> ZendeskSignIn::save() {
   is_unsaved_ = true;
   const std::string text = encode_kept_tokens(*tokens_, settings_);
-  const Result<void> written = co_await notebook_.write(note_name, text, version_);
+  const Result<void> written = co_await key_values_.write(note_name, text, version_);
   if (!written.ok()) {
     // Not known to be kept: what wanted to sign in was not sent, and that is sure.
     const bool is_unknown = written.error().kind == ErrorKind::unsure;
@@ -144,13 +144,13 @@ Task<Result<void>> ZendeskSignIn::renew(Monotonic until) {
   bool is_fresh_now = false;
   DW_CO_CHECK(co_await look(is_fresh_now));
   if (is_fresh_now) co_return Result<void>();
-  DW_CO_TRY(const bool is_ours, co_await notebook_.take_turn(note_name, turn_length));
+  DW_CO_TRY(const bool is_ours, co_await key_values_.acquire_lease(note_name, turn_length));
   if (!is_ours) {
     co_await pause(look_again);
     co_return Result<void>();  // the caller looks again, or gives up in time
   }
   const Result<void> renewed = co_await renew_in_turn(until);
-  const Result<void> ended = co_await notebook_.end_turn(note_name);
+  const Result<void> ended = co_await key_values_.release_lease(note_name);
   if (!ended.ok()) log_warn("zendesk", ended.error().text());
   co_return renewed;
 }

@@ -1,7 +1,7 @@
 // How Deskwire signs in to Zendesk: a ready Bearer token, an OAuth client, or an API token.
 // Protocol: "Using OAuth authentication with your application", "Announcing support for OAuth
 // refresh token grant type", read 2026-11. A refresh ends the old access and refresh token at
-// once: the new pair is kept in the notebook before it is used, and one replica at a time
+// once: the new pair is kept in the key-value store before it is used, and one replica at a time
 // refreshes.
 #pragma once
 #include <optional>
@@ -10,7 +10,7 @@
 #include "base/secret.h"
 #include "connectors/zendesk/config.h"
 #include "net/http_client.h"
-#include "ports/notebook.h"
+#include "ports/key_value_store.h"
 
 namespace dw {
 
@@ -34,7 +34,7 @@ struct ZendeskCode {
 
 class ZendeskSignIn {
  public:
-  ZendeskSignIn(HttpClient& http, Loop& loop, Clock& clock, Notebook& notebook,
+  ZendeskSignIn(HttpClient& http, Loop& loop, Clock& clock, KeyValueStore& key_values,
                 const ZendeskSettings& settings);
 
   /// The value of the Authorization header.
@@ -59,7 +59,7 @@ class ZendeskSignIn {
   HttpClient& http_;
   Loop& loop_;
   Clock& clock_;
-  Notebook& notebook_;
+  KeyValueStore& key_values_;
   ZendeskSettings settings_;
   std::optional<ZendeskTokens> tokens_;
   int64_t version_ = 0;      // of the note that tokens_ are from

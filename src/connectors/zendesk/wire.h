@@ -73,7 +73,7 @@ json::value decode_search(const json::value& body);
 Request encode_export(const std::string& cursor, TimePoint since);
 /// {"tickets":[{"id","created_at"}],"next_cursor","reached","is_end"}: the births in a page of the
 /// export, without what was deleted, and how far in time the page goes; null if the body is none.
-json::value decode_births(const json::value& body);
+json::value decode_created(const json::value& body);
 /// A page of the incremental export.
 struct ExportPage {
   std::vector<Event> events;  ///< "desk.changed", key "export/42/2026-11-21T01:00:00Z"

@@ -247,11 +247,11 @@ Request encode_export(const std::string& cursor, TimePoint since) {
   return {.path = std::move(path), .body = {}, .has_own_limit = true};
 }
 
-json::value decode_births(const json::value& body) {
+json::value decode_created(const json::value& body) {
   std::vector<Problem> ignored;
   const JsonView view(body, ignored);
   if (!view["tickets"].is_present() || !view["end_of_stream"].is_present()) return nullptr;
-  json::array births;
+  json::array created;
   std::string reached;
   for (const JsonView& ticket : view["tickets"].elements()) {
     const auto moved = ticket["generated_timestamp"].integer();
@@ -259,10 +259,10 @@ json::value decode_births(const json::value& body) {
                     : ticket["updated_at"].text().value_or("");
     std::string id = id_text(ticket["id"]);
     if (!ticket_path(id) || ticket["status"].text() == "deleted") continue;
-    births.push_back(json::object{{"id", std::move(id)},
-                                  {"created_at", ticket["created_at"].text().value_or("")}});
+    created.push_back(json::object{{"id", std::move(id)},
+                                   {"created_at", ticket["created_at"].text().value_or("")}});
   }
-  return json::object{{"tickets", std::move(births)},
+  return json::object{{"tickets", std::move(created)},
                       {"next_cursor", view["after_cursor"].text().value_or("")},
                       {"reached", std::move(reached)},
                       {"is_end", view["end_of_stream"].boolean().value_or(true)}};

@@ -98,7 +98,7 @@ Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Attempt attempt) {
   if (auto* one = std::get_if<DeskUpdate>(&delivery.payload)) {
     co_return co_await update(std::move(*one), std::move(marker), attempt);
   }
-  if (auto* one = std::get_if<Ask>(&delivery.payload)) {
+  if (auto* one = std::get_if<Lookup>(&delivery.payload)) {
     co_return co_await ask(std::move(*one), attempt);
   }
   co_return Outcome::refused("a desk accepts tickets, comments, updates and questions only");

@@ -46,11 +46,11 @@ class ZendeskDesk : public Target {
   Task<Outcome> refusal(HttpAnswer answer, std::string ticket, Attempt attempt);
   Task<Result<int64_t>> agent_named(std::string who, Attempt attempt);
 
-  Task<Outcome> ask(Ask ask, Attempt attempt);
+  Task<Outcome> ask(Lookup ask, Attempt attempt);
   Task<Outcome> ask_ticket(std::string id, Attempt attempt);
   Task<Outcome> ask_comments(std::string id, std::string after, Attempt attempt);
-  Task<Outcome> ask_comment(Ask ask, Attempt attempt);
-  Task<Outcome> ask_search(Ask ask, Attempt attempt);
+  Task<Outcome> ask_comment(Lookup ask, Attempt attempt);
+  Task<Outcome> ask_search(Lookup ask, Attempt attempt);
   Task<Outcome> ask_export(std::string cursor, std::string from, Attempt attempt);
 
   Task<Settled> settle_open(DeskOpen open, Attempt attempt);

@@ -8,8 +8,8 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/rows.h"
-#include "jobs/bridge/turn.h"
 #include "records/deliveries.h"
 #include "records/links.h"
 #include "records/tickets.h"
@@ -28,7 +28,7 @@ constexpr auto kinds = std::to_array<std::string_view>(
      "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup"});
 
 /// When the last report was; a day ago before the first one.
-TimePoint report_since(const std::map<std::string, Known>& known, TimePoint now) {
+TimePoint report_since(const std::map<std::string, CachedLookup>& known, TimePoint now) {
   const auto last = known.find("summary");
   return last == known.end() ? now - 24 * 60 * minute : last->second.at;
 }
@@ -60,7 +60,7 @@ class Reading {
   }
 
  private:
-  std::string text(std::string_view key) const { return Turn::text_of(event_.body, key); }
+  std::string text(std::string_view key) const { return Context::text_of(event_.body, key); }
 
   /// Most of what is said in a workspace: no bridge can be meant, and no command.
   bool is_of_no_concern() const {
@@ -127,25 +127,25 @@ class Reading {
 
   Result<void> find_answered() {
     const Answer answer = answer_in(event_);
-    const json::value given = Turn::member(event_.body, "answer");
+    const json::value given = Context::member(event_.body, "answer");
     b_.channel = answer.channel;
     b_.thread = answer.thread;
     if (answer.what == "stranger" || answer.what == "letter" || answer.what == "record") {
       DW_CHECK(find_at_desk(answer.rest));
-      const auto parts = split(Turn::text_of(given, "external_id"), ':');
+      const auto parts = split(Context::text_of(given, "external_id"), ':');
       const bool is_ours = parts.size() >= 3 && parts[0] == "slack";
       if (b_.channel.empty() && is_ours && answer.what == "stranger") {
         b_.channel = parts[1];
         b_.thread = parts[2];
       }
     } else if (answer.what == "mirror") {
-      b_.thread = Turn::text_of(given, "message");
+      b_.thread = Context::text_of(given, "message");
       int64_t number = 0;
       std::from_chars(answer.rest.data(), answer.rest.data() + answer.rest.size(), number);
       DW_TRY(b_.ticket, tickets::find(reader_, {number}));
       if (b_.ticket) ids_.insert("letter:" + b_.ticket->external.id);
     } else if (answer.what == "named") {
-      ids_.insert("read:" + Turn::text_of(given, "id"));
+      ids_.insert("read:" + Context::text_of(given, "id"));
     } else if ((answer.what == "comment" || answer.what == "said") && !answer.is_done) {
       DW_CHECK(read_delivery());
     } else if (answer.what == "history") {
@@ -160,7 +160,7 @@ class Reading {
 
   /// What a page of a thread's history has to show, if nobody took it back.
   Result<void> read_listed(const Answer& answer) {
-    const HistoryPage page = history_page(answer, Turn::member(event_.body, "answer"));
+    const HistoryPage page = history_page(answer, Context::member(event_.body, "answer"));
     if (!answer.is_done || answer.thread.empty() || page.after >= page.upto) return {};
     DW_TRY(b_.listed, bridge::messages_between(reader_, answer.channel, answer.thread, page.after,
                                                page.upto, waiting_max));
@@ -182,15 +182,15 @@ class Reading {
     if (!message_.empty()) {
       DW_TRY(b_.said, bridge::message(reader_, b_.channel + "/" + message_));
     }
-    if (event_.kind == "chat.reaction" && Turn::is_set(event_.body, "is_history")) {
+    if (event_.kind == "chat.reaction" && Context::is_set(event_.body, "is_history")) {
       DW_TRY(b_.has_reacted, bridge::has_reacted(reader_, b_.channel, b_.thread, text("user")));
     }
     if (!b_.link || !b_.link->ticket) {
       DW_TRY(b_.root, bridge::message(reader_, b_.channel + "/" + b_.thread));
     }
-    const std::string lane = Turn::lane_of(b_.channel, b_.thread);
+    const std::string lane = Context::lane_of(b_.channel, b_.thread);
     DW_TRY(b_.pending, deliveries::open_in_lane(reader_, lane, pending_max));
-    const std::string chat_lane = Turn::chat_lane_of(b_.channel, b_.thread);
+    const std::string chat_lane = Context::chat_lane_of(b_.channel, b_.thread);
     DW_TRY(auto chat, deliveries::open_in_lane(reader_, chat_lane, pending_max));
     for (Delivery& one : chat) b_.pending.push_back(std::move(one));
     DW_TRY(auto missed, deliveries::open_in_lane(reader_, lane + "/history", 10));
@@ -199,7 +199,7 @@ class Reading {
     if (!is_begun) {
       DW_TRY(auto beside, deliveries::open_in_lane(reader_, lane + "/oncall", 10));
       for (Delivery& one : beside) b_.pending.push_back(std::move(one));
-      DW_TRY(b_.hourglass, deliveries::open_in_lane(reader_, lane + "/wait", 10));
+      DW_TRY(b_.pending_reactions, deliveries::open_in_lane(reader_, lane + "/wait", 10));
     }
     if (!b_.link) return {};
     DW_CHECK(read_told());
@@ -215,9 +215,10 @@ class Reading {
     };
     const bool is_second =
         event_.kind == "chat.message" && b_.said && !files_in(event_.body).empty();
-    const bool is_needed = is_change(event_.kind) || is_second ||
-                           std::any_of(b_.waiting.begin(), b_.waiting.end(),
-                                       [&](const Said& one) { return is_change(one.kind); });
+    const bool is_needed =
+        is_change(event_.kind) || is_second ||
+        std::any_of(b_.waiting.begin(), b_.waiting.end(),
+                    [&](const ThreadMessage& one) { return is_change(one.kind); });
     if (!is_needed || !b_.ticket) return {};
     const std::string comment = fmt::format("comment {} {} ", b_.channel, b_.thread);
     DW_TRY(auto page, deliveries::list(reader_, {.states = {DeliveryState::done},
@@ -232,7 +233,7 @@ class Reading {
   /// Which of the desk's comments came before.
   Result<void> read_heard() {
     if (!b_.ticket || event_.kind != "bridge.answered") return {};
-    const json::value given = Turn::member(event_.body, "answer");
+    const json::value given = Context::member(event_.body, "answer");
     std::vector<Problem> ignored;
     const JsonView comments = JsonView(given, ignored)["comments"];
     if (!comments.is_present()) return {};
@@ -258,14 +259,15 @@ class Reading {
     }
     for (const auto& [name, use] : parts_.oncall) ids_.insert("oncall:" + name);
     if (event_.kind == "bridge.summary") ids_.insert("summary");
-    const Said now{.author = Turn::text_of(Turn::member(event_.body, "author"), "id"),
-                   .body = event_.body};
-    ids_.merge(Turn::ids_in(now));
+    const ThreadMessage now{
+        .author = Context::text_of(Context::member(event_.body, "author"), "id"),
+        .body = event_.body};
+    ids_.merge(Context::ids_in(now));
     if (const std::string user = text("user"); !user.empty()) ids_.insert(user);
-    ids_.insert(Turn::text_of(Turn::member(event_.body, "user"), "id"));
+    ids_.insert(Context::text_of(Context::member(event_.body, "user"), "id"));
     if (b_.link) ids_.insert(b_.link->requester);
     if (b_.said) ids_.insert(b_.said->author);
-    for (const Said& said : b_.waiting) ids_.merge(Turn::ids_in(said));
+    for (const ThreadMessage& said : b_.waiting) ids_.merge(Context::ids_in(said));
     ids_.erase("");
     for (const std::string& id : ids_) {
       DW_TRY(auto known, bridge::lookup(reader_, id));
@@ -281,7 +283,7 @@ class Reading {
     if (event_.kind == "bridge.catchup") return read_live();
     std::string command;
     if (event_.kind.starts_with("chat.")) command = command_in(event_.kind, event_.body);
-    for (const Said& said : b_.waiting) {
+    for (const ThreadMessage& said : b_.waiting) {
       if (command.empty()) command = command_in(said.kind, said.body);
     }
     const bool is_bridged = bridge_of(parts_, b_.channel, b_.known) != nullptr;
@@ -314,111 +316,112 @@ class Reading {
   std::set<std::string> ids_;
 };
 
-void note_own(Turn& turn, const json::value& given) {
-  const std::string message = Turn::text_of(given, "message");
+void note_own(Context& context, const json::value& given) {
+  const std::string message = Context::text_of(given, "message");
   if (message.empty()) return;
-  turn.plan.changes.push_back(SetSaid{{.key = turn.channel + "/" + message,
-                                       .kind = "own",
-                                       .channel = turn.channel,
-                                       .thread = turn.thread,
-                                       .message = message,
-                                       .state = SaidState::kept,
-                                       .at = turn.event.at}});
+  context.plan.changes.push_back(SetThreadMessage{{.key = context.channel + "/" + message,
+                                                   .kind = "own",
+                                                   .channel = context.channel,
+                                                   .thread = context.thread,
+                                                   .message = message,
+                                                   .state = ThreadMessageState::kept,
+                                                   .at = context.event.at}});
 }
 
-void note_commented(Turn& turn, const Answer& answer, const json::value& given) {
-  if (!answer.is_done) return take_comment_back(turn, answer);
-  const std::string comment = Turn::text_of(given, "comment");
+void note_commented(Context& context, const Answer& answer, const json::value& given) {
+  if (!answer.is_done) return take_comment_back(context, answer);
+  const std::string comment = Context::text_of(given, "comment");
   if (comment.empty()) return;
-  turn.plan.changes.push_back(
-      SetSaid{{.key = fmt::format("desk/{}/{}", turn.external_id(), comment),
-               .kind = "own",
-               .channel = turn.channel,
-               .thread = turn.thread,
-               .state = SaidState::kept,
-               .at = turn.event.at}});
+  context.plan.changes.push_back(
+      SetThreadMessage{{.key = fmt::format("desk/{}/{}", context.external_id(), comment),
+                        .kind = "own",
+                        .channel = context.channel,
+                        .thread = context.thread,
+                        .state = ThreadMessageState::kept,
+                        .at = context.event.at}});
 }
 
-void wake(Turn& turn, const Answer& answer) {
-  const std::string oncall = turn.settings == nullptr ? "" : "oncall:" + turn.settings->oncall;
-  if (answer.rest == "greet" && turn.settings != nullptr && !turn.is_known(oncall)) {
-    turn.know(oncall, nullptr);
+void wake(Context& context, const Answer& answer) {
+  const std::string oncall =
+      context.settings == nullptr ? "" : "oncall:" + context.settings->oncall;
+  if (answer.rest == "greet" && context.settings != nullptr && !context.is_known(oncall)) {
+    context.know(oncall, nullptr);
   }
-  if (answer.rest == "missed") return end_missed(turn);
-  if (answer.rest == "pause" && turn.link) {
-    turn.link->halted_until.reset();
-    ask_desk(turn);
+  if (answer.rest == "missed") return end_missed(context);
+  if (answer.rest == "pause" && context.link) {
+    context.link->paused_until.reset();
+    ask_desk(context);
   }
-  advance(turn);
+  advance(context);
 }
 
 /// The thread was greeted without it when its patience was over: it is told now.
-void take_oncall(Turn& turn, const Answer& answer, const json::value& given) {
+void take_oncall(Context& context, const Answer& answer, const json::value& given) {
   const std::string id = "oncall:" + answer.rest;
-  const auto before = turn.known.find(id);
-  const bool was_given_up = before != turn.known.end() && before->second.body.is_null() &&
-                            turn.link && turn.link->is_greeted;
+  const auto before = context.known.find(id);
+  const bool was_given_up = before != context.known.end() && before->second.body.is_null() &&
+                            context.link && context.link->is_greeted;
   const OncallText people = oncall_text(given);
-  turn.know(id, given);
-  if (was_given_up && !people.text.empty()) turn.say(people.text);
-  advance(turn);
+  context.know(id, given);
+  if (was_given_up && !people.text.empty()) context.say(people.text);
+  advance(context);
 }
 
-void take_url(Turn& turn, const json::value& given) {
-  if (!turn.link) return;
-  turn.link->has_url = true;
-  turn.link->url = Turn::text_of(given, "url");
-  const bool is_letter = turn.ticket && turn.ticket->source.starts_with("email:");
-  if (is_letter && !turn.link->url.empty()) {
-    turn.comment("Deskwire", "", "This ticket is also talked about in Slack: " + turn.link->url,
-                 false, {});
+void take_url(Context& context, const json::value& given) {
+  if (!context.link) return;
+  context.link->has_url = true;
+  context.link->url = Context::text_of(given, "url");
+  const bool is_letter = context.ticket && context.ticket->source.starts_with("email:");
+  if (is_letter && !context.link->url.empty()) {
+    context.comment("Deskwire", "",
+                    "This ticket is also talked about in Slack: " + context.link->url, false, {});
   }
-  advance(turn);
+  advance(context);
 }
 
-void take_answer(Turn& turn) {
-  const Answer answer = answer_in(turn.event);
-  const json::value given = Turn::member(turn.event.body, "answer");
+void take_answer(Context& context) {
+  const Answer answer = answer_in(context.event);
+  const json::value given = Context::member(context.event.body, "answer");
   const std::string& what = answer.what;
   if (what == "person") {
-    turn.know(answer.rest, given);
-    advance(turn);
+    context.know(answer.rest, given);
+    advance(context);
   } else if (what == "oncall") {
-    take_oncall(turn, answer, given);
+    take_oncall(context, answer, given);
   } else if (what == "channel") {
-    turn.know(answer.rest, given);
-    decide(turn);
+    context.know(answer.rest, given);
+    decide(context);
   } else if (what == "url") {
-    take_url(turn, given);
+    take_url(context, given);
   } else if (what == "open") {
-    take_opened(turn, answer);
+    take_opened(context, answer);
   } else if (what == "solved" || what == "reopened") {
-    take_reopened(turn, answer);
+    take_reopened(context, answer);
   } else if (what == "said") {
-    if (answer.is_done) note_own(turn, given);
-    if (!answer.is_done) take_unsaid(turn, answer);
+    if (answer.is_done) note_own(context, given);
+    if (!answer.is_done) take_unsaid(context, answer);
   } else if (what == "comment") {
-    note_commented(turn, answer, given);
+    note_commented(context, answer, given);
   } else if (what == "wake") {
-    wake(turn, answer);
+    wake(context, answer);
   } else if (what == "named") {
-    take_named(turn, answer, given);
+    take_named(context, answer, given);
   } else if (what == "history") {
-    take_history(turn, answer, given);
+    take_history(context, answer, given);
   } else if (what == "mirror") {
-    take_mirrored(turn, answer, given);
+    take_mirrored(context, answer, given);
   } else if (answer.is_done) {
-    if (what == "ticket") take_desk_ticket(turn, answer, given);
-    if (what == "comments") take_desk_comments(turn, given);
-    if (what == "record") take_record(turn, given);
-    if (what == "stranger") take_stranger(turn, answer, given);
-    if (what == "letter") take_letter(turn, answer, given);
+    if (what == "ticket") take_desk_ticket(context, answer, given);
+    if (what == "comments") take_desk_comments(context, given);
+    if (what == "record") take_record(context, given);
+    if (what == "stranger") take_stranger(context, answer, given);
+    if (what == "letter") take_letter(context, answer, given);
   }
 }
 
 struct Taker {
   std::string_view kind;
-  void (*take)(Turn&);
+  void (*take)(Context&);
 };
 
 constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_message},
@@ -437,7 +440,7 @@ bool opens_nothing(const Event& event, const BridgeView& known) {
   const bool is_open = known.link && known.link->ticket && known.link->stage == LinkStage::open;
   if (!is_open || !known.waiting.empty()) return false;
   if (event.kind == "chat.message") return true;
-  return event.kind == "bridge.answered" && Turn::is_set(event.body, "is_done");
+  return event.kind == "bridge.answered" && Context::is_set(event.body, "is_done");
 }
 
 }  // namespace
@@ -478,11 +481,11 @@ Result<BridgeView> Bridge::read(const Event& event, ReadDb& db) const {
 }
 
 Plan Bridge::plan(const Event& event, const BridgeView& view) const {
-  Turn turn(parts_, event, view);
+  Context context(parts_, event, view);
   for (const Taker& one : takers) {
-    if (one.kind == event.kind) one.take(turn);
+    if (one.kind == event.kind) one.take(context);
   }
-  return turn.finish();
+  return context.finish();
 }
 
 }  // namespace dw

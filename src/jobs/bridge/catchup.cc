@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "jobs/bridge/turn.h"
+#include "jobs/bridge/context.h"
 
 namespace dw {
 namespace {
@@ -21,30 +21,31 @@ std::string or_dash(const std::string& text) {
 }
 
 /// All histories of a channel are read one after the other: Slack lets few be read in a minute.
-void ask_history(Turn& turn, const std::string& channel, const std::string& thread,
+void ask_history(Context& context, const std::string& channel, const std::string& thread,
                  const HistoryPage& page, const std::string& cursor, const std::string& lane = {}) {
   json::object details{{"channel", channel}, {"since", page.since}, {"cursor", cursor}};
   if (!thread.empty()) details["thread"] = thread;
-  turn.deliver_in(lane.empty() ? Turn::lane_of(channel, "") + "/history" : lane,
-                  Ask{"history", std::move(details)}, "slack",
-                  fmt::format("history {} {} {} {} {}", channel, or_dash(thread),
-                              or_dash(page.since), or_dash(page.after), or_dash(page.until)),
-                  false);
+  context.deliver_in(lane.empty() ? Context::lane_of(channel, "") + "/history" : lane,
+                     Lookup{"history", std::move(details)}, "slack",
+                     fmt::format("history {} {} {} {} {}", channel, or_dash(thread),
+                                 or_dash(page.since), or_dash(page.after), or_dash(page.until)),
+                     false);
 }
 
 /// What is said in a thread, or begins one, waits until what was missed before it is read.
-void expect_missed(Turn& turn, const std::string& channel, const std::string& thread) {
-  turn.know(missed_id(channel, thread), json::object{{"is_missed", true}});
+void expect_missed(Context& context, const std::string& channel, const std::string& thread) {
+  context.know(missed_id(channel, thread), json::object{{"is_missed", true}});
 }
 
-void catch_up(Turn& turn, const std::string& channel) {
-  const auto read = turn.known.find("read:" + channel);
-  if (read == turn.known.end()) {
+void catch_up(Context& context, const std::string& channel) {
+  const auto read = context.known.find("read:" + channel);
+  if (read == context.known.end()) {
     // The first start: what was said before was said to nobody.
-    turn.know("read:" + channel, json::object{{"message", message_at(turn.event.at)}});
+    context.know("read:" + channel, json::object{{"message", message_at(context.event.at)}});
   } else {
-    expect_missed(turn, channel, "");
-    ask_history(turn, channel, "", {.since = Turn::text_of(read->second.body, "message")}, "");
+    expect_missed(context, channel, "");
+    ask_history(context, channel, "", {.since = Context::text_of(read->second.body, "message")},
+                "");
   }
 }
 
@@ -54,50 +55,51 @@ std::string missed_id(const std::string& channel, const std::string& thread) {
   return "missed:" + channel + (thread.empty() ? "" : "/" + thread);
 }
 
-bool has_missed(const Turn& turn, const std::string& thread) {
-  const auto found = turn.known.find(missed_id(turn.channel, thread));
-  return found != turn.known.end() && !found->second.body.is_null();
+bool has_missed(const Context& context, const std::string& thread) {
+  const auto found = context.known.find(missed_id(context.channel, thread));
+  return found != context.known.end() && !found->second.body.is_null();
 }
 
-void ask_missed(Turn& turn) {
-  const std::string lane = turn.lane() + "/history";
+void ask_missed(Context& context) {
+  const std::string lane = context.lane() + "/history";
   const auto is_asked = [&lane](const Delivery& one) { return one.lane == lane; };
-  const auto& pending = turn.view.pending;
+  const auto& pending = context.view.pending;
   if (std::any_of(pending.begin(), pending.end(), is_asked)) return;
-  ask_history(turn, turn.channel, turn.thread, {.since = turn.thread}, "", lane);
+  ask_history(context, context.channel, context.thread, {.since = context.thread}, "", lane);
   // Where no history can be had nothing is held back for long.
-  turn.wake_at(turn.event.at + missed_patience, "missed");
+  context.wake_at(context.event.at + missed_patience, "missed");
 }
 
-void end_missed(Turn& turn) {
-  if (has_missed(turn, turn.thread)) turn.know(missed_id(turn.channel, turn.thread), nullptr);
-  advance(turn);
+void end_missed(Context& context) {
+  if (has_missed(context, context.thread))
+    context.know(missed_id(context.channel, context.thread), nullptr);
+  advance(context);
 }
 
-void take_named(Turn& turn, const Answer& answer, const json::value& body) {
-  const std::string id = Turn::text_of(body, "id");
+void take_named(Context& context, const Answer& answer, const json::value& body) {
+  const std::string id = Context::text_of(body, "id");
   if (id.empty()) return;
-  turn.know(answer.rest, json::object{{"id", id}});
-  turn.know(id, json::object{{"name", answer.rest.substr(1)}});
-  catch_up(turn, id);
+  context.know(answer.rest, json::object{{"id", id}});
+  context.know(id, json::object{{"name", answer.rest.substr(1)}});
+  catch_up(context, id);
 }
 
-void take_catchup_tick(Turn& turn) {
-  for (const BridgeSettings& bridge : turn.parts.bridges) {
+void take_catchup_tick(Context& context) {
+  for (const BridgeSettings& bridge : context.parts.bridges) {
     if (bridge.channel.starts_with('#')) {
-      turn.deliver_in("slack:" + bridge.channel + "/history",
-                      Ask{"channel_by_name", {{"name", bridge.channel}}}, "slack",
-                      "named - - " + bridge.channel, false);
+      context.deliver_in("slack:" + bridge.channel + "/history",
+                         Lookup{"channel_by_name", {{"name", bridge.channel}}}, "slack",
+                         "named - - " + bridge.channel, false);
     } else {
-      catch_up(turn, bridge.channel);
+      catch_up(context, bridge.channel);
     }
   }
-  for (const BridgeLink& link : turn.view.live) {
-    const auto last = turn.view.last_said.find(link.channel + "/" + link.thread);
-    const bool has_last = last != turn.view.last_said.end();
-    expect_missed(turn, link.channel, link.thread);
+  for (const BridgeLink& link : context.view.live) {
+    const auto last = context.view.last_said.find(link.channel + "/" + link.thread);
+    const bool has_last = last != context.view.last_said.end();
+    expect_missed(context, link.channel, link.thread);
     // From its beginning: what was said before may have been edited or taken back meanwhile.
-    ask_history(turn, link.channel, link.thread,
+    ask_history(context, link.channel, link.thread,
                 {.since = link.thread,
                  .after = link.thread,
                  .until = has_last ? last->second : std::string()},
@@ -112,7 +114,7 @@ HistoryPage history_page(const Answer& answer, const json::value& body) {
     return std::string(words[i] == "-" ? std::string_view() : words[i]);
   };
   HistoryPage page{.since = word(0), .after = word(1), .upto = word(2), .until = word(2)};
-  if (Turn::text_of(body, "next_cursor").empty()) return page;
+  if (Context::text_of(body, "next_cursor").empty()) return page;
   std::vector<Problem> ignored;
   std::string last;
   for (const JsonView& one : JsonView(body, ignored)["messages"].elements()) {
@@ -126,19 +128,21 @@ namespace {
 
 /// What was known of the thread and is not in its history any more. A history of which nothing
 /// is known any more was cut off by the workspace's own retention, and says nothing.
-void find_deleted(Turn& turn, const Answer& answer, const std::set<std::string>& shown,
+void find_deleted(Context& context, const Answer& answer, const std::set<std::string>& shown,
                   std::vector<Event>& found) {
-  const std::vector<Said>& listed = turn.view.listed;
-  const bool is_cut = std::none_of(listed.begin(), listed.end(),
-                                   [&](const Said& one) { return shown.count(one.message) > 0; });
+  const std::vector<ThreadMessage>& listed = context.view.listed;
+  const bool is_cut = std::none_of(listed.begin(), listed.end(), [&](const ThreadMessage& one) {
+    return shown.count(one.message) > 0;
+  });
   if (is_cut && listed.size() > 2) return;
-  for (const Said& one : listed) {
-    const bool is_recent = turn.event.at - one.at < reopen_window;
-    if (!is_recent || one.state == SaidState::kept || shown.count(one.message) > 0) continue;
+  for (const ThreadMessage& one : listed) {
+    const bool is_recent = context.event.at - one.at < reopen_window;
+    if (!is_recent || one.state == ThreadMessageState::kept || shown.count(one.message) > 0)
+      continue;
     found.push_back({.source = "slack",
                      .key = one.key + "/deleted",
                      .kind = "chat.delete",
-                     .at = turn.event.at,
+                     .at = context.event.at,
                      .body = json::object{{"channel", answer.channel},
                                           {"message", one.message},
                                           {"thread", answer.thread},
@@ -154,26 +158,26 @@ Event edit_of(const Event& said, const std::string& edited) {
 }
 
 /// Under the key that a live one has.
-Event deletion_of(const Turn& turn, const std::string& channel, const std::string& message) {
+Event deletion_of(const Context& context, const std::string& channel, const std::string& message) {
   return {
       .source = "slack",
       .key = fmt::format("{}/{}/deleted", channel, message),
       .kind = "chat.delete",
-      .at = turn.event.at,
+      .at = context.event.at,
       .body = json::object{
           {"channel", channel}, {"message", message}, {"thread", message}, {"is_history", true}}};
 }
 
 /// What else a page tells: first messages that were deleted, and emoji that they were given.
-void find_marks(const Turn& turn, const Answer& answer, const json::value& body,
+void find_marks(const Context& context, const Answer& answer, const json::value& body,
                 std::vector<Event>& found) {
   std::vector<Problem> ignored;
   const JsonView page(body, ignored);
   for (const std::string& message : page["deleted"].texts()) {
-    found.push_back(deletion_of(turn, answer.channel, message));
+    found.push_back(deletion_of(context, answer.channel, message));
   }
   // A page does not say when; on the last one everything that was said is told.
-  if (!Turn::text_of(body, "next_cursor").empty()) return;
+  if (!Context::text_of(body, "next_cursor").empty()) return;
   for (const JsonView& one : page["reactions"].elements()) {
     const std::string message = one["message"].text().value_or("");
     if (!answer.thread.empty() && message != answer.thread) continue;
@@ -187,35 +191,35 @@ void find_marks(const Turn& turn, const Answer& answer, const json::value& body,
     found.push_back({.source = "slack",
                      .key = std::move(key),
                      .kind = "chat.reaction",
-                     .at = turn.event.at,
+                     .at = context.event.at,
                      .body = std::move(given)});
   }
 }
 
 /// Behind all that a history brought: what waited for it goes on.
-void find_end(const Turn& turn, const Answer& answer, std::vector<Event>& found) {
+void find_end(const Context& context, const Answer& answer, std::vector<Event>& found) {
   const std::string thread = or_dash(answer.thread);
   found.push_back(
       {.source = "slack",
        .key = fmt::format("history/{}", to_text(answer.delivery)),
        .kind = "bridge.answered",
-       .at = turn.event.at,
+       .at = context.event.at,
        .body = json::object{{"reference", fmt::format("wake {} {} missed", answer.channel, thread)},
                             {"is_done", true}}});
 }
 
 /// The history can't be had: nothing waits for it. Where the thread is gone, so is its beginning.
-void give_up_history(Turn& turn, const Answer& answer) {
+void give_up_history(Context& context, const Answer& answer) {
   if (!answer.thread.empty() && answer.why.find("thread_not_found") != std::string::npos) {
-    turn.plan.found.push_back(deletion_of(turn, answer.channel, answer.thread));
+    context.plan.found.push_back(deletion_of(context, answer.channel, answer.thread));
   }
-  find_end(turn, answer, turn.plan.found);
+  find_end(context, answer, context.plan.found);
 }
 
 }  // namespace
 
-void take_history(Turn& turn, const Answer& answer, const json::value& body) {
-  if (!answer.is_done) return give_up_history(turn, answer);
+void take_history(Context& context, const Answer& answer, const json::value& body) {
+  if (!answer.is_done) return give_up_history(context, answer);
   HistoryPage page = history_page(answer, body);
   std::vector<Problem> ignored;
   std::vector<Event> found;
@@ -231,34 +235,34 @@ void take_history(Turn& turn, const Answer& answer, const json::value& body) {
     found.push_back({.source = "slack",
                      .key = answer.channel + "/" + message,
                      .kind = "chat.message",
-                     .at = turn.event.at,
+                     .at = context.event.at,
                      .body = std::move(said)});
     const std::string edited = one["edited"].text().value_or("");
     if (!edited.empty()) found.push_back(edit_of(Event(found.back()), edited));
   }
-  find_deleted(turn, answer, shown, found);
+  find_deleted(context, answer, shown, found);
   std::sort(found.begin(), found.end(),
             [](const Event& a, const Event& b) { return a.key < b.key; });
   for (const Event& one : found) {
-    const std::string message = Turn::text_of(one.body, "message");
-    const std::string thread = Turn::text_of(one.body, "thread");
+    const std::string message = Context::text_of(one.body, "message");
+    const std::string thread = Context::text_of(one.body, "thread");
     if (one.kind != "chat.message" || (!thread.empty() && thread != message)) continue;
-    const bool is_speech = !Turn::is_set(Turn::member(one.body, "author"), "is_bot");
+    const bool is_speech = !Context::is_set(Context::member(one.body, "author"), "is_bot");
     // A thread that began while we were away has replies that no list of channels shows.
     if (answer.thread.empty() && is_speech) {
-      expect_missed(turn, answer.channel, message);
-      ask_history(turn, answer.channel, message, {.since = message}, "");
+      expect_missed(context, answer.channel, message);
+      ask_history(context, answer.channel, message, {.since = message}, "");
     }
   }
-  find_marks(turn, answer, body, found);
-  const std::string next = Turn::text_of(body, "next_cursor");
-  if (next.empty()) find_end(turn, answer, found);
-  turn.plan.found = std::move(found);
+  find_marks(context, answer, body, found);
+  const std::string next = Context::text_of(body, "next_cursor");
+  if (next.empty()) find_end(context, answer, found);
+  context.plan.found = std::move(found);
   page.after = std::max(page.after, page.upto);
   if (next.empty()) return;
   // A page behind the first is asked where the first was.
-  const std::string lane = turn.view.delivery ? turn.view.delivery->lane : "";
-  ask_history(turn, answer.channel, answer.thread, page, next, lane);
+  const std::string lane = context.view.delivery ? context.view.delivery->lane : "";
+  ask_history(context, answer.channel, answer.thread, page, next, lane);
 }
 
 }  // namespace dw

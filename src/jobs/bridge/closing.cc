@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/speech.h"
-#include "jobs/bridge/turn.h"
 
 namespace dw {
 namespace {
@@ -23,116 +23,118 @@ bool is_closed_for_good(const std::string& why) {
 }
 
 /// The desk does not change the status: the thread goes on as it was before, and is told why.
-void take_status_refused(Turn& turn, const Answer& answer) {
-  if (turn.settings == nullptr) return;
+void take_status_refused(Context& context, const Answer& answer) {
+  if (context.settings == nullptr) return;
   const bool is_solving = answer.what == "solved";
   const LinkStage expected = is_solving ? LinkStage::solved : LinkStage::reopening;
-  if (turn.link->stage != expected) return;
+  if (context.link->stage != expected) return;
   // What waits for a ticket to be open again is a comment now: a solved ticket takes comments.
-  turn.link->stage = LinkStage::open;
-  turn.link->solved_at.reset();
+  context.link->stage = LinkStage::open;
+  context.link->solved_at.reset();
   if (is_solving) {
-    turn.change_record({.status = Status::open});
-    turn.react("white_check_mark", true);
+    context.change_record({.status = Status::open});
+    context.react("white_check_mark", true);
   }
-  turn.say(fmt::format("The desk did not {} the ticket: {}", is_solving ? "solve" : "reopen",
-                       cut_characters(answer.why, 200)));
-  advance(turn);
+  context.say(fmt::format("The desk did not {} the ticket: {}", is_solving ? "solve" : "reopen",
+                          cut_characters(answer.why, 200)));
+  advance(context);
 }
 
 }  // namespace
 
-bool is_close_word(const Turn& turn, const std::string& plain) {
-  return is_among(turn.settings->close_words, plain);
+bool is_close_word(const Context& context, const std::string& plain) {
+  return is_among(context.settings->close_words, plain);
 }
 
-bool is_reopen_word(const Turn& turn, const std::string& plain) {
-  return is_among(turn.settings->reopen_words, plain);
+bool is_reopen_word(const Context& context, const std::string& plain) {
+  return is_among(context.settings->reopen_words, plain);
 }
 
-void solve(Turn& turn, const std::string& who) {
-  if (turn.link->stage != LinkStage::open) return;
-  turn.link->stage = LinkStage::solved;
-  turn.link->solved_at = turn.event.at;
-  turn.change_desk({.status = Status::solved}, "solved", "", false);
-  turn.change_record({.status = Status::solved});
-  turn.say(fmt::format("Solved by {}.", who));
-  turn.react("white_check_mark", false);
+void solve(Context& context, const std::string& who) {
+  if (context.link->stage != LinkStage::open) return;
+  context.link->stage = LinkStage::solved;
+  context.link->solved_at = context.event.at;
+  context.change_desk({.status = Status::solved}, "solved", "", false);
+  context.change_record({.status = Status::solved});
+  context.say(fmt::format("Solved by {}.", who));
+  context.react("white_check_mark", false);
 }
 
-void reopen(Turn& turn, const std::string& who) {
-  turn.link->stage = LinkStage::reopening;
-  turn.change_desk({.status = Status::open}, "reopened", who, false);
+void reopen(Context& context, const std::string& who) {
+  context.link->stage = LinkStage::reopening;
+  context.change_desk({.status = Status::open}, "reopened", who, false);
 }
 
-void follow_up(Turn& turn, const std::string& words, const std::string& who) {
-  DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
-  const Ticket before = *turn.ticket;
-  const std::string number = turn.ticket_number();
-  if (before.status != Status::solved) turn.change_record({.status = Status::solved});
+void follow_up(Context& context, const std::string& words, const std::string& who) {
+  DW_ASSERT(context.view.fresh_ticket, "read() reserves a number for what plan() opens");
+  const Ticket before = *context.ticket;
+  const std::string number = context.ticket_number();
+  if (before.status != Status::solved) context.change_record({.status = Status::solved});
   Ticket ticket = before;
-  ticket.id = turn.view.fresh_ticket;
+  ticket.id = context.view.fresh_ticket;
   ticket.description = words.empty() ? fmt::format("Reopened by {}.", who) : words;
-  ticket.description += fmt::format("\n\nGoes on from ticket {}: {}", number, turn.ticket_url());
-  if (!turn.link->url.empty()) ticket.description += "\n" + turn.link->url;
+  ticket.description += fmt::format("\n\nGoes on from ticket {}: {}", number, context.ticket_url());
+  if (!context.link->url.empty()) ticket.description += "\n" + context.link->url;
   ticket.status = Status::open;
   ticket.external = {};
-  ticket.opened_at = ticket.updated_at = turn.event.at;
+  ticket.opened_at = ticket.updated_at = context.event.at;
   ticket.first_reply_at.reset();
   ticket.solved_at.reset();
-  turn.plan.changes.push_back(OpenTicket{ticket});
-  turn.ticket = ticket;
-  turn.link->ticket = ticket.id;
-  turn.link->stage = LinkStage::opening;
-  turn.link->comments_until.clear();
-  deliver_opening(turn,
-                  {.key = fmt::format("slack:{}:{}:{}", turn.channel, turn.thread, ticket.id.value),
-                   .reference = fmt::format("open {} {} {}", turn.channel, turn.thread, number),
-                   .follow_up_of = before.external.id});
+  context.plan.changes.push_back(OpenTicket{ticket});
+  context.ticket = ticket;
+  context.link->ticket = ticket.id;
+  context.link->stage = LinkStage::opening;
+  context.link->comments_until.clear();
+  deliver_opening(
+      context,
+      {.key = fmt::format("slack:{}:{}:{}", context.channel, context.thread, ticket.id.value),
+       .reference = fmt::format("open {} {} {}", context.channel, context.thread, number),
+       .follow_up_of = before.external.id});
 }
 
-void take_comment_back(Turn& turn, const Answer& answer) {
-  const auto& dead = turn.view.delivery;
-  if (!turn.link || !turn.ticket || !dead) return;
+void take_comment_back(Context& context, const Answer& answer) {
+  const auto& dead = context.view.delivery;
+  if (!context.link || !context.ticket || !dead) return;
   const auto* comment = std::get_if<DeskComment>(&dead->payload);
   if (!is_closed_for_good(answer.why)) {
     const bool is_persons = comment != nullptr && comment->author_name != "Deskwire";
-    if (is_persons && turn.settings != nullptr) {
-      turn.say(fmt::format("A message of {} could not be carried to the desk: {}",
-                           comment->author_name, cut_characters(answer.why, 200)));
+    if (is_persons && context.settings != nullptr) {
+      context.say(fmt::format("A message of {} could not be carried to the desk: {}",
+                              comment->author_name, cut_characters(answer.why, 200)));
     }
     return;
   }
-  const bool is_current = comment != nullptr && comment->ticket == turn.ticket->id;
-  if (!is_current || turn.link->stage == LinkStage::opening) return;
-  turn.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
-  follow_up(turn, fmt::format("{}: {}", comment->author_name, comment->body), comment->author_name);
+  const bool is_current = comment != nullptr && comment->ticket == context.ticket->id;
+  if (!is_current || context.link->stage == LinkStage::opening) return;
+  context.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
+  follow_up(context, fmt::format("{}: {}", comment->author_name, comment->body),
+            comment->author_name);
 }
 
-void take_reopened(Turn& turn, const Answer& answer) {
-  if (!turn.link || !turn.ticket) return;
-  const bool is_reopening = turn.link->stage == LinkStage::reopening;
+void take_reopened(Context& context, const Answer& answer) {
+  if (!context.link || !context.ticket) return;
+  const bool is_reopening = context.link->stage == LinkStage::reopening;
   if (!answer.is_done) {
-    if (!is_closed_for_good(answer.why)) return take_status_refused(turn, answer);
-    turn.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
+    if (!is_closed_for_good(answer.why)) return take_status_refused(context, answer);
+    context.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
     if (answer.what == "solved" || !is_reopening) return;
     std::string words;
-    if (!turn.waiting.empty() && turn.waiting.front().kind == "chat.message") {
-      const Said head = turn.waiting.front();
-      words = words_of(turn, head);
-      turn.remember(head, SaidState::carried);
-      keep_files_waiting(turn, head);
+    if (!context.waiting.empty() && context.waiting.front().kind == "chat.message") {
+      const ThreadMessage head = context.waiting.front();
+      words = words_of(context, head);
+      context.remember(head, ThreadMessageState::carried);
+      keep_files_waiting(context, head);
     }
-    follow_up(turn, words, answer.rest);
+    follow_up(context, words, answer.rest);
     return;
   }
   if (answer.what != "reopened" || !is_reopening) return;
-  turn.link->stage = LinkStage::open;
-  turn.link->solved_at.reset();
-  turn.change_record({.status = Status::open});
-  turn.say(fmt::format("Reopened by {}.", answer.rest));
-  turn.react("white_check_mark", true);
-  advance(turn);
+  context.link->stage = LinkStage::open;
+  context.link->solved_at.reset();
+  context.change_record({.status = Status::open});
+  context.say(fmt::format("Reopened by {}.", answer.rest));
+  context.react("white_check_mark", true);
+  advance(context);
 }
 
 }  // namespace dw

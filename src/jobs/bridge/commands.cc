@@ -5,7 +5,7 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "jobs/bridge/turn.h"
+#include "jobs/bridge/context.h"
 
 namespace dw {
 namespace {
@@ -36,65 +36,65 @@ bool is_person(std::string_view text) {
          (text.starts_with('@') && text.find_first_of(" \n\t") == std::string_view::npos);
 }
 
-void say_status(Turn& turn) {
-  const Ticket& ticket = *turn.ticket;
-  turn.say(fmt::format("Ticket {} is {}, priority {}, {}, opened {} ago.", turn.ticket_number(),
-                       name_of(ticket.status), name_of(ticket.priority),
-                       ticket.assignee.empty() ? "nobody's yet" : "with " + ticket.assignee,
-                       span_text(turn.event.at - ticket.opened_at)));
+void say_status(Context& context) {
+  const Ticket& ticket = *context.ticket;
+  context.say(fmt::format("Ticket {} is {}, priority {}, {}, opened {} ago.",
+                          context.ticket_number(), name_of(ticket.status), name_of(ticket.priority),
+                          ticket.assignee.empty() ? "nobody's yet" : "with " + ticket.assignee,
+                          span_text(context.event.at - ticket.opened_at)));
 }
 
-void change_priority(Turn& turn, const std::string& rest) {
+void change_priority(Context& context, const std::string& rest) {
   const auto priority = priority_named(to_lower(rest));
-  if (!priority) return turn.say("Priority is one of high, medium, low.");
-  turn.change_desk({.priority = priority}, "changed", "", false);
-  turn.change_record({.priority = priority});
-  turn.say(fmt::format("Priority is {} now.", name_of(*priority)));
+  if (!priority) return context.say("Priority is one of high, medium, low.");
+  context.change_desk({.priority = priority}, "changed", "", false);
+  context.change_record({.priority = priority});
+  context.say(fmt::format("Priority is {} now.", name_of(*priority)));
 }
 
-bool assign(Turn& turn, const std::string& rest) {
+bool assign(Context& context, const std::string& rest) {
   const std::string id = mention_in(rest);
   if (id.empty()) {
-    turn.say("Say whom: assign @user.");
+    context.say("Say whom: assign @user.");
     return true;
   }
-  if (!turn.is_known(id)) {
-    turn.ask("person", {{"id", id}}, "person", id);
+  if (!context.is_known(id)) {
+    context.ask("person", {{"id", id}}, "person", id);
     return false;
   }
-  const std::string email = turn.email_of(id);
-  const bool is_outside = turn.desk() != "embedded";
+  const std::string email = context.email_of(id);
+  const bool is_outside = context.desk() != "embedded";
   if (is_outside && email.empty()) {
-    turn.say(fmt::format("{} has no address that the desk would know.", turn.name_of(id)));
+    context.say(fmt::format("{} has no address that the desk would know.", context.name_of(id)));
     return true;
   }
-  const std::string assignee = is_outside ? email : turn.name_of(id);
-  turn.change_desk({.assignee = assignee}, "changed", "", false);
-  turn.change_record({.assignee = assignee});
-  turn.say(fmt::format("Assigned to {}.", turn.name_of(id)));
+  const std::string assignee = is_outside ? email : context.name_of(id);
+  context.change_desk({.assignee = assignee}, "changed", "", false);
+  context.change_record({.assignee = assignee});
+  context.say(fmt::format("Assigned to {}.", context.name_of(id)));
   return true;
 }
 
-bool say_oncall(Turn& turn) {
-  std::string name = turn.settings == nullptr ? "" : turn.settings->oncall;
-  if (name.empty() && !turn.parts.oncall.empty()) name = turn.parts.oncall.begin()->first;
+bool say_oncall(Context& context) {
+  std::string name = context.settings == nullptr ? "" : context.settings->oncall;
+  if (name.empty() && !context.parts.oncall.empty()) name = context.parts.oncall.begin()->first;
   if (name.empty()) {
-    turn.say("Nobody is on call here: no [oncall.NAME] is configured.");
+    context.say("Nobody is on call here: no [oncall.NAME] is configured.");
     return true;
   }
-  if (!turn.is_known("oncall:" + name)) {
-    turn.ask("oncall", {}, "oncall", name, "oncall:" + name);
+  if (!context.is_known("oncall:" + name)) {
+    context.ask("oncall", {}, "oncall", name, "oncall:" + name);
     return false;
   }
-  const OncallText people = oncall_text(turn.known.at("oncall:" + name).body);
-  turn.say(people.text.empty() ? "Who is on call could not be found out." : people.text);
+  const OncallText people = oncall_text(context.known.at("oncall:" + name).body);
+  context.say(people.text.empty() ? "Who is on call could not be found out." : people.text);
   return true;
 }
 
-void say_stats(Turn& turn, const std::string& rest) {
+void say_stats(Context& context, const std::string& rest) {
   const std::string span = rest.empty() ? "7d" : rest;
-  if (!parse_duration(span).ok()) return turn.say("Say how far back: stats 7d, stats 24h.");
-  turn.say(stats_text(turn.view.figures, span, turn.settings == nullptr));
+  if (!parse_duration(span).ok()) return context.say("Say how far back: stats 7d, stats 24h.");
+  context.say(stats_text(context.view.figures, span, context.settings == nullptr));
 }
 
 bool needs_ticket(std::string_view word) {
@@ -133,76 +133,78 @@ std::string command_of(std::string_view text) {
 std::string command_in(const std::string& kind, const json::value& body) {
   const bool is_slash = kind == "chat.command";
   if (kind != "chat.message" && !is_slash) return "";
-  const std::string text = Turn::raw_text(body);
+  const std::string text = Context::raw_text(body);
   // The older bot answered to the bare word.
   if (equals_ignoring_case(text, "help")) return "help";
-  const bool is_direct = Turn::text_of(body, "channel").starts_with('D');
-  if (!is_slash && !is_direct && !Turn::behind_mention(body)) return "";
+  const bool is_direct = Context::text_of(body, "channel").starts_with('D');
+  if (!is_slash && !is_direct && !Context::behind_mention(body)) return "";
   const std::string command = command_of(text);
   return command.empty() && (is_slash || is_direct) ? "help" : command;
 }
 
-bool obey(Turn& turn, const std::string& command, const std::string& user,
-          std::vector<FileLink> files) {
+bool execute(Context& context, const std::string& command, const std::string& user,
+             std::vector<FileLink> files) {
   const std::string word(first_word(command));
   const std::string rest(trim(std::string_view(command).substr(word.size())));
   if (needs_ticket(word)) {
-    if (!turn.link) {
-      turn.say("No ticket belongs to this place: say it in the thread of one.");
+    if (!context.link) {
+      context.say("No ticket belongs to this place: say it in the thread of one.");
       return true;
     }
-    if (!turn.ticket || turn.link->stage == LinkStage::opening) return false;
+    if (!context.ticket || context.link->stage == LinkStage::opening) return false;
   }
   if (word == "status") {
-    say_status(turn);
+    say_status(context);
   } else if (word == "priority") {
-    change_priority(turn, rest);
+    change_priority(context, rest);
   } else if (word == "assign") {
-    return assign(turn, rest);
+    return assign(context, rest);
   } else if (word == "oncall") {
-    return say_oncall(turn);
+    return say_oncall(context);
   } else if (word == "note") {
     if (rest.empty() && files.empty()) {
-      turn.say("Say what to note: note TEXT.");
+      context.say("Say what to note: note TEXT.");
     } else {
       const std::string words =
-          rest.empty() ? attached(files) : turn.plain(json::object{{"text", rest}});
-      turn.comment(turn.name_of(user), turn.email_of(user), words, false, std::move(files));
-      turn.say("Noted, for the desk only.");
+          rest.empty() ? attached(files) : context.plain(json::object{{"text", rest}});
+      context.comment(context.name_of(user), context.email_of(user), words, false,
+                      std::move(files));
+      context.say("Noted, for the desk only.");
     }
   } else if (word == "link") {
-    turn.say(fmt::format("Ticket {}: {}", turn.ticket_number(), turn.ticket_url()));
+    context.say(fmt::format("Ticket {}: {}", context.ticket_number(), context.ticket_url()));
   } else if (word == "stats") {
-    say_stats(turn, rest);
+    say_stats(context, rest);
   } else if (word == "open") {
-    turn.say(open_text(turn.view.open, turn.event.at));
+    context.say(open_text(context.view.open, context.event.at));
   } else {
-    turn.say(help_text);
+    context.say(help_text);
   }
   return true;
 }
 
-void take_command(Turn& turn) {
-  const std::string command = command_in(turn.event.kind, turn.event.body);
-  const json::value user = Turn::member(turn.event.body, "user");
-  const std::string id = Turn::text_of(user, "id");
-  const Said said{.key = turn.event.key,
-                  .kind = turn.event.kind,
-                  .channel = turn.channel,
-                  .thread = turn.thread,
-                  .author = id,
-                  .body = turn.event.body,
-                  .at = turn.event.at};
-  turn.is_slash = true;
-  const bool is_new = turn.known.count(id) == 0;
+void take_command(Context& context) {
+  const std::string command = command_in(context.event.kind, context.event.body);
+  const json::value user = Context::member(context.event.body, "user");
+  const std::string id = Context::text_of(user, "id");
+  const ThreadMessage said{.key = context.event.key,
+                           .kind = context.event.kind,
+                           .channel = context.channel,
+                           .thread = context.thread,
+                           .author = id,
+                           .body = context.event.body,
+                           .at = context.event.at};
+  context.is_slash = true;
+  const bool is_new = context.known.count(id) == 0;
   if (is_new) {
     // Good enough for a slash command's own answer; the profile is asked for where it matters.
-    turn.known[id] = Known{id, json::object{{"name", Turn::text_of(user, "name")}}, turn.event.at};
+    context.known[id] =
+        CachedLookup{id, json::object{{"name", Context::text_of(user, "name")}}, context.event.at};
   }
-  if (obey(turn, command, id)) return;
-  if (is_new) turn.known.erase(id);
-  turn.say("One moment …");
-  turn.keep_waiting(said);
+  if (execute(context, command, id)) return;
+  if (is_new) context.known.erase(id);
+  context.say("One moment …");
+  context.keep_waiting(said);
 }
 
 }  // namespace dw

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "domain/markup.h"
-#include "jobs/bridge/turn.h"
+#include "jobs/bridge/context.h"
 
 namespace dw {
 namespace {
@@ -28,62 +28,64 @@ std::optional<Priority> priority_at_desk(const std::string& name) {
 }
 
 /// A change of status on its way to the desk: what the desk says now is what was before it.
-bool is_status_on_its_way(const Turn& turn) {
+bool is_status_on_its_way(const Context& context) {
   const auto is_it = [](const Delivery& one) {
     const auto* update = std::get_if<DeskUpdate>(&one.payload);
     return update != nullptr && update->patch.status.has_value() &&
            one.state == DeliveryState::pending;
   };
-  return std::any_of(turn.view.pending.begin(), turn.view.pending.end(), is_it) ||
-         std::any_of(turn.plan.deliveries.begin(), turn.plan.deliveries.end(), is_it);
+  return std::any_of(context.view.pending.begin(), context.view.pending.end(), is_it) ||
+         std::any_of(context.plan.deliveries.begin(), context.plan.deliveries.end(), is_it);
 }
 
 /// What we know of the status when the desk is asked. If it is another when the answer comes, the
 /// answer may be from before our own change, which went a way of its own.
-std::string known_status(const Turn& turn) {
-  if (is_status_on_its_way(turn)) return "changing";
-  const TimePoint solved_at = turn.link->solved_at.value_or(TimePoint{});
-  return fmt::format("{}/{}", static_cast<int>(turn.link->stage),
+std::string known_status(const Context& context) {
+  if (is_status_on_its_way(context)) return "changing";
+  const TimePoint solved_at = context.link->solved_at.value_or(TimePoint{});
+  return fmt::format("{}/{}", static_cast<int>(context.link->stage),
                      solved_at.time_since_epoch().count());
 }
 
-void ask_status(Turn& turn, const std::string& external_id) {
-  turn.ask("ticket", {{"id", external_id}}, "ticket", known_status(turn), "desk:" + turn.desk());
+void ask_status(Context& context, const std::string& external_id) {
+  context.ask("ticket", {{"id", external_id}}, "ticket", known_status(context),
+              "desk:" + context.desk());
 }
 
 /// Comments are still being read, page by page: what was said comes before what was done.
-bool is_hearing(const Turn& turn) {
-  return std::any_of(turn.view.pending.begin(), turn.view.pending.end(), [](const Delivery& one) {
-    return one.reference.starts_with("comments ") && one.state == DeliveryState::pending;
-  });
+bool is_hearing(const Context& context) {
+  return std::any_of(
+      context.view.pending.begin(), context.view.pending.end(), [](const Delivery& one) {
+        return one.reference.starts_with("comments ") && one.state == DeliveryState::pending;
+      });
 }
 
-void tell_status(Turn& turn, Status status) {
-  BridgeLink& link = *turn.link;
+void tell_status(Context& context, Status status) {
+  BridgeLink& link = *context.link;
   if (status == Status::solved && link.stage == LinkStage::open) {
     link.stage = LinkStage::solved;
-    link.solved_at = turn.event.at;
-    turn.say("Solved at the desk.");
-    turn.react("white_check_mark", false);
+    link.solved_at = context.event.at;
+    context.say("Solved at the desk.");
+    context.react("white_check_mark", false);
   } else if (status != Status::solved && link.stage == LinkStage::solved) {
     link.stage = LinkStage::open;
     link.solved_at.reset();
-    turn.say("Reopened at the desk.");
-    turn.react("white_check_mark", true);
+    context.say("Reopened at the desk.");
+    context.react("white_check_mark", true);
   } else {
     return;
   }
-  advance(turn);
+  advance(context);
 }
 
 /// What the desk says of a ticket and our record does not.
 TicketPatch news_of(const Ticket& ticket, const json::value& body) {
   TicketPatch patch;
-  patch.status = status_at_desk(Turn::text_of(body, "status"));
+  patch.status = status_at_desk(Context::text_of(body, "status"));
   if (patch.status == ticket.status) patch.status.reset();
-  patch.priority = priority_at_desk(Turn::text_of(body, "priority"));
+  patch.priority = priority_at_desk(Context::text_of(body, "priority"));
   if (patch.priority == ticket.priority) patch.priority.reset();
-  const std::string assignee = Turn::text_of(body, "assignee");
+  const std::string assignee = Context::text_of(body, "assignee");
   if (assignee != ticket.assignee) patch.assignee = assignee;
   std::vector<Problem> ignored;
   const JsonView tags = JsonView(body, ignored)["tags"];
@@ -98,7 +100,7 @@ struct Told {
   std::vector<FileLink> files;
 };
 
-std::vector<Told> comments_in(const Turn& turn, const json::value& body) {
+std::vector<Told> comments_in(const Context& context, const json::value& body) {
   std::vector<Told> out;
   std::vector<Problem> ignored;
   for (const JsonView& one : JsonView(body, ignored)["comments"].elements()) {
@@ -110,7 +112,7 @@ std::vector<Told> comments_in(const Turn& turn, const json::value& body) {
               .marker = one["marker"].text().value_or(""),
               .digest = one["digest"].text().value_or(""),
               .is_public = one["is_public"].boolean().value_or(false),
-              .at = from_rfc3339(one["at"].text().value_or("")).value_or(turn.event.at)};
+              .at = from_rfc3339(one["at"].text().value_or("")).value_or(context.event.at)};
     // Who wrote it may be gone at the desk.
     if (told.author.empty()) told.author = "Desk";
     if (one.raw() != nullptr) told.files = files_in(*one.raw());
@@ -131,39 +133,40 @@ std::string key_of(const std::string& external_id, const std::string& comment) {
   return "desk/" + external_id + "/" + comment;
 }
 
-void note_comment(Turn& turn, const Told& told, SaidState state) {
-  turn.plan.changes.push_back(SetSaid{{.key = key_of(turn.external_id(), told.id),
-                                       .kind = "desk.comment",
-                                       .channel = turn.channel,
-                                       .thread = turn.thread,
-                                       .digest = digest_of(told.text),
-                                       .state = state,
-                                       .at = told.at}});
+void note_comment(Context& context, const Told& told, ThreadMessageState state) {
+  context.plan.changes.push_back(SetThreadMessage{{.key = key_of(context.external_id(), told.id),
+                                                   .kind = "desk.comment",
+                                                   .channel = context.channel,
+                                                   .thread = context.thread,
+                                                   .digest = digest_of(told.text),
+                                                   .state = state,
+                                                   .at = told.at}});
 }
 
-void post_comment(Turn& turn, const Told& told) {
+void post_comment(Context& context, const Told& told) {
   const std::string words = plain_of(told);
-  if (words.empty() && told.files.empty()) return note_comment(turn, told, SaidState::kept);
-  ChatPost post{.channel = turn.channel,
-                .thread = turn.thread,
+  if (words.empty() && told.files.empty())
+    return note_comment(context, told, ThreadMessageState::kept);
+  ChatPost post{.channel = context.channel,
+                .thread = context.thread,
                 .author_name = told.author,
                 .files = told.files,
-                .source = {"desk:" + turn.desk(), turn.external_id(), told.id, told.digest}};
+                .source = {"desk:" + context.desk(), context.external_id(), told.id, told.digest}};
   if (told.html.empty()) {
     post.text = words;
   } else {
     post.html = cut_quoted_html(told.html);
   }
-  turn.post(std::move(post));
-  turn.plan.changes.push_back(AddComment{{.ticket = turn.ticket->id,
-                                          .author_name = told.author,
-                                          .author_email = told.email,
-                                          .body = words,
-                                          .is_public = true,
-                                          .at = turn.event.at,
-                                          .source = turn.desk()}});
-  note_comment(turn, told, SaidState::carried);
-  turn.count_carried(told.at);
+  context.post(std::move(post));
+  context.plan.changes.push_back(AddComment{{.ticket = context.ticket->id,
+                                             .author_name = told.author,
+                                             .author_email = told.email,
+                                             .body = words,
+                                             .is_public = true,
+                                             .at = context.event.at,
+                                             .source = context.desk()}});
+  note_comment(context, told, ThreadMessageState::carried);
+  context.count_carried(told.at);
 }
 
 /// The bridge that gets a thread for each email, and its channel's id; null: none.
@@ -172,232 +175,237 @@ struct Mirror {
   std::string channel;
 };
 
-Mirror mirror_of(const Turn& turn) {
-  for (const BridgeSettings& one : turn.parts.bridges) {
+Mirror mirror_of(const Context& context) {
+  for (const BridgeSettings& one : context.parts.bridges) {
     if (!one.mirrors_email || one.desk != BridgeDesk::zendesk) continue;
     if (!one.channel.starts_with('#')) return {&one, one.channel};
-    const auto named = turn.known.find(one.channel);
-    const std::string id = named == turn.known.end() ? "" : Turn::text_of(named->second.body, "id");
+    const auto named = context.known.find(one.channel);
+    const std::string id =
+        named == context.known.end() ? "" : Context::text_of(named->second.body, "id");
     if (!id.empty()) return {&one, id};
   }
   return {};
 }
 
-void ask_stranger(Turn& turn, const std::string& about, const std::string& what,
+void ask_stranger(Context& context, const std::string& about, const std::string& what,
                   const std::string& external_id) {
-  turn.deliver_in("desk:zendesk/" + external_id, Ask{about, {{"id", external_id}, {"after", ""}}},
-                  "desk:zendesk", fmt::format("{} - - {}", what, external_id), false);
+  context.deliver_in("desk:zendesk/" + external_id,
+                     Lookup{about, {{"id", external_id}, {"after", ""}}}, "desk:zendesk",
+                     fmt::format("{} - - {}", what, external_id), false);
 }
 
 }  // namespace
 
-void ask_desk(Turn& turn) {
-  if (!turn.link || turn.external_id().empty() || turn.desk() == "embedded") return;
-  const std::string target = "desk:" + turn.desk();
+void ask_desk(Context& context) {
+  if (!context.link || context.external_id().empty() || context.desk() == "embedded") return;
+  const std::string target = "desk:" + context.desk();
   // What was said is told before what was done: the answer that solved it, then that it is solved.
-  turn.ask("comments", {{"id", turn.external_id()}, {"after", turn.link->comments_until}},
-           "comments", "", target);
-  ask_status(turn, turn.external_id());
+  context.ask("comments", {{"id", context.external_id()}, {"after", context.link->comments_until}},
+              "comments", "", target);
+  ask_status(context, context.external_id());
 }
 
-void take_desk_change(Turn& turn) {
-  if (turn.link) return ask_desk(turn);
-  const std::string external_id = turn.text("ticket");
+void take_desk_change(Context& context) {
+  if (context.link) return ask_desk(context);
+  const std::string external_id = context.text("ticket");
   if (external_id.empty()) return;
-  if (turn.ticket) {
-    ask_stranger(turn, "ticket", "record", external_id);
-  } else if (!turn.parts.bridges.empty()) {
-    ask_stranger(turn, "ticket", "stranger", external_id);
+  if (context.ticket) {
+    ask_stranger(context, "ticket", "record", external_id);
+  } else if (!context.parts.bridges.empty()) {
+    ask_stranger(context, "ticket", "stranger", external_id);
   }
 }
 
-void take_record(Turn& turn, const json::value& body) {
-  if (turn.ticket) turn.change_record(news_of(*turn.ticket, body));
+void take_record(Context& context, const json::value& body) {
+  if (context.ticket) context.change_record(news_of(*context.ticket, body));
 }
 
-void take_desk_ticket(Turn& turn, const Answer& answer, const json::value& body) {
-  if (!turn.link || !turn.ticket) return;
-  TicketPatch news = news_of(*turn.ticket, body);
-  const auto status = status_at_desk(Turn::text_of(body, "status"));
+void take_desk_ticket(Context& context, const Answer& answer, const json::value& body) {
+  if (!context.link || !context.ticket) return;
+  TicketPatch news = news_of(*context.ticket, body);
+  const auto status = status_at_desk(Context::text_of(body, "status"));
   const bool is_settled =
-      turn.link->stage == LinkStage::open || turn.link->stage == LinkStage::solved;
-  if (!is_settled || is_status_on_its_way(turn)) {
+      context.link->stage == LinkStage::open || context.link->stage == LinkStage::solved;
+  if (!is_settled || is_status_on_its_way(context)) {
     news.status.reset();
-    turn.change_record(std::move(news));
+    context.change_record(std::move(news));
     return;
   }
   const bool is_solved_there = status == Status::solved;
-  const bool is_news = status && is_solved_there != (turn.link->stage == LinkStage::solved);
-  const bool is_from_before = is_news && !answer.rest.empty() && answer.rest != known_status(turn);
-  if (is_hearing(turn) || is_from_before) {
+  const bool is_news = status && is_solved_there != (context.link->stage == LinkStage::solved);
+  const bool is_from_before =
+      is_news && !answer.rest.empty() && answer.rest != known_status(context);
+  if (is_hearing(context) || is_from_before) {
     news.status.reset();
-    turn.change_record(std::move(news));
-    return ask_desk(turn);
+    context.change_record(std::move(news));
+    return ask_desk(context);
   }
-  turn.change_record(std::move(news));
-  if (status) tell_status(turn, *status);
+  context.change_record(std::move(news));
+  if (status) tell_status(context, *status);
 }
 
-void take_desk_comments(Turn& turn, const json::value& body) {
-  if (!turn.link || !turn.ticket || turn.settings == nullptr) return;
-  BridgeLink& link = *turn.link;
-  const auto& halted = link.halted_until;
-  if (halted && turn.event.at < *halted) return;
-  for (const Told& told : comments_in(turn, body)) {
+void take_desk_comments(Context& context, const json::value& body) {
+  if (!context.link || !context.ticket || context.settings == nullptr) return;
+  BridgeLink& link = *context.link;
+  const auto& halted = link.paused_until;
+  if (halted && context.event.at < *halted) return;
+  for (const Told& told : comments_in(context, body)) {
     // A ticket that we opened begins with the description that we gave it.
     const bool is_description =
-        link.comments_until.empty() && turn.ticket->source.starts_with("slack:");
-    const bool is_heard = turn.view.heard.count(key_of(turn.external_id(), told.id)) > 0;
+        link.comments_until.empty() && context.ticket->source.starts_with("slack:");
+    const bool is_heard = context.view.heard.count(key_of(context.external_id(), told.id)) > 0;
     if (!is_heard && !is_description && told.is_public && told.marker.empty()) {
-      if (!may_carry(turn, told.at)) return;
-      post_comment(turn, told);
+      if (!may_carry(context, told.at)) return;
+      post_comment(context, told);
     } else if (!is_heard) {
-      note_comment(turn, told, SaidState::kept);
+      note_comment(context, told, ThreadMessageState::kept);
     }
     link.comments_until = told.id;
   }
-  if (Turn::is_set(body, "has_more")) ask_desk(turn);
+  if (Context::is_set(body, "has_more")) ask_desk(context);
 }
 
 /// Reads a comment again whose words were changed at the desk while its post waited.
-void read_again(Turn& turn, const std::string& comment) {
+void read_again(Context& context, const std::string& comment) {
   int64_t number = 0;
   std::from_chars(comment.data(), comment.data() + comment.size(), number);
-  if (number <= 0 || turn.external_id().empty()) return;
-  turn.plan.changes.push_back(SetSaid{{.key = key_of(turn.external_id(), comment),
-                                       .kind = "desk.comment",
-                                       .channel = turn.channel,
-                                       .thread = turn.thread,
-                                       .state = SaidState::kept,
-                                       .at = turn.event.at}});
-  turn.ask("comments", {{"id", turn.external_id()}, {"after", std::to_string(number - 1)}},
-           "comments", "again " + comment, "desk:" + turn.desk());
+  if (number <= 0 || context.external_id().empty()) return;
+  context.plan.changes.push_back(SetThreadMessage{{.key = key_of(context.external_id(), comment),
+                                                   .kind = "desk.comment",
+                                                   .channel = context.channel,
+                                                   .thread = context.thread,
+                                                   .state = ThreadMessageState::kept,
+                                                   .at = context.event.at}});
+  context.ask("comments", {{"id", context.external_id()}, {"after", std::to_string(number - 1)}},
+              "comments", "again " + comment, "desk:" + context.desk());
 }
 
-void take_unsaid(Turn& turn, const Answer& answer) {
-  const auto& unsaid = turn.view.delivery;
+void take_unsaid(Context& context, const Answer& answer) {
+  const auto& unsaid = context.view.delivery;
   const auto* post = unsaid ? std::get_if<ChatPost>(&unsaid->payload) : nullptr;
-  if (post == nullptr || !turn.link || !turn.ticket || turn.settings == nullptr) return;
+  if (post == nullptr || !context.link || !context.ticket || context.settings == nullptr) return;
   const bool is_taken_back = unsaid->state == DeliveryState::discarded;
-  if (is_taken_back && answer.why == "reworded") return read_again(turn, post->source.comment);
+  if (is_taken_back && answer.why == "reworded") return read_again(context, post->source.comment);
   // Of Deskwire's own words the desk needs not hear, nor of each piece of a long comment.
   if (is_taken_back || post->author_name.empty()) return;
-  turn.comment("Deskwire", "",
-               fmt::format("A comment of {} could not be posted in Slack: {}", post->author_name,
-                           cut_characters(answer.why, 200)),
-               false, {});
+  context.comment("Deskwire", "",
+                  fmt::format("A comment of {} could not be posted in Slack: {}", post->author_name,
+                              cut_characters(answer.why, 200)),
+                  false, {});
 }
 
-void take_own_desk(Turn& turn) {
-  const auto& done = turn.view.delivery;
-  const bool is_done = Turn::is_set(turn.event.body, "is_done");
-  if (!done || !is_done || !turn.ticket) return;
-  const bool is_outside = turn.desk() != "embedded";
+void take_own_desk(Context& context) {
+  const auto& done = context.view.delivery;
+  const bool is_done = Context::is_set(context.event.body, "is_done");
+  if (!done || !is_done || !context.ticket) return;
+  const bool is_outside = context.desk() != "embedded";
   if (const auto* comment = std::get_if<DeskComment>(&done->payload)) {
     if (is_outside) {
-      turn.plan.changes.push_back(AddComment{{.ticket = turn.ticket->id,
-                                              .author_name = comment->author_name,
-                                              .author_email = comment->author_email,
-                                              .body = comment->body,
-                                              .is_public = comment->is_public,
-                                              .at = turn.event.at,
-                                              .source = comment->source}});
+      context.plan.changes.push_back(AddComment{{.ticket = context.ticket->id,
+                                                 .author_name = comment->author_name,
+                                                 .author_email = comment->author_email,
+                                                 .body = comment->body,
+                                                 .is_public = comment->is_public,
+                                                 .at = context.event.at,
+                                                 .source = comment->source}});
     }
-    if (!turn.link || !comment->is_public || turn.settings == nullptr) return;
-    turn.post({.channel = turn.channel,
-               .thread = turn.thread,
-               .text = comment->body,
-               .author_name = comment->author_name,
-               .files = comment->files});
+    if (!context.link || !comment->is_public || context.settings == nullptr) return;
+    context.post({.channel = context.channel,
+                  .thread = context.thread,
+                  .text = comment->body,
+                  .author_name = comment->author_name,
+                  .files = comment->files});
   } else if (const auto* update = std::get_if<DeskUpdate>(&done->payload)) {
-    turn.change_record(update->patch);
-    if (turn.link && turn.settings != nullptr && update->patch.status) {
-      tell_status(turn, *update->patch.status);
+    context.change_record(update->patch);
+    if (context.link && context.settings != nullptr && update->patch.status) {
+      tell_status(context, *update->patch.status);
     }
   }
 }
 
-void take_stranger(Turn& turn, const Answer& answer, const json::value& body) {
+void take_stranger(Context& context, const Answer& answer, const json::value& body) {
   // Our own ticket, seen at the desk before the desk's answer was here: its thread asks again,
   // behind that answer.
-  if (turn.link) {
-    if (!turn.external_id().empty() && turn.external_id() != answer.rest) return;
-    turn.ask("comments", {{"id", answer.rest}, {"after", ""}}, "comments", "", "desk:zendesk");
-    ask_status(turn, answer.rest);
+  if (context.link) {
+    if (!context.external_id().empty() && context.external_id() != answer.rest) return;
+    context.ask("comments", {{"id", answer.rest}, {"after", ""}}, "comments", "", "desk:zendesk");
+    ask_status(context, answer.rest);
     return;
   }
-  if (turn.ticket) return;
-  const auto status = status_at_desk(Turn::text_of(body, "status"));
-  const bool is_wanted = Turn::text_of(body, "via") == "email" && status != Status::solved &&
-                         !Turn::text_of(body, "external_id").starts_with("slack:") &&
-                         mirror_of(turn).bridge != nullptr;
+  if (context.ticket) return;
+  const auto status = status_at_desk(Context::text_of(body, "status"));
+  const bool is_wanted = Context::text_of(body, "via") == "email" && status != Status::solved &&
+                         !Context::text_of(body, "external_id").starts_with("slack:") &&
+                         mirror_of(context).bridge != nullptr;
   if (!is_wanted) return;
-  turn.know("letter:" + answer.rest, body);
-  ask_stranger(turn, "comments", "letter", answer.rest);
+  context.know("letter:" + answer.rest, body);
+  ask_stranger(context, "comments", "letter", answer.rest);
 }
 
-void take_letter(Turn& turn, const Answer& answer, const json::value& body) {
-  const Mirror mirror = mirror_of(turn);
-  const auto letter = turn.known.find("letter:" + answer.rest);
-  const std::vector<Told> comments = comments_in(turn, body);
+void take_letter(Context& context, const Answer& answer, const json::value& body) {
+  const Mirror mirror = mirror_of(context);
+  const auto letter = context.known.find("letter:" + answer.rest);
+  const std::vector<Told> comments = comments_in(context, body);
   // A ticket that is known by now has its thread: a webhook that repeats opens no second one.
-  if (turn.ticket || mirror.bridge == nullptr || letter == turn.known.end() || comments.empty())
+  if (context.ticket || mirror.bridge == nullptr || letter == context.known.end() ||
+      comments.empty())
     return;
-  DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
+  DW_ASSERT(context.view.fresh_ticket, "read() reserves a number for what plan() opens");
   const json::value facts = letter->second.body;
   const Told& first = comments.front();
-  Ticket ticket{.id = turn.view.fresh_ticket,
-                .title = cut_characters(Turn::text_of(facts, "subject"), 150),
+  Ticket ticket{.id = context.view.fresh_ticket,
+                .title = cut_characters(Context::text_of(facts, "subject"), 150),
                 .description = cut_signature_of_first(text_of(first)),
                 .requester = {first.author, first.email, ""},
                 .tags = {},
                 .source = "email:" + mirror.channel,
                 .desk = "zendesk",
-                .external = {answer.rest, Turn::text_of(facts, "url")},
+                .external = {answer.rest, Context::text_of(facts, "url")},
                 .opened_at = first.at,
-                .updated_at = turn.event.at};
+                .updated_at = context.event.at};
   const TicketPatch more = news_of(ticket, facts);
   ticket.priority = more.priority.value_or(ticket.priority);
   ticket.assignee = more.assignee.value_or("");
   ticket.tags = more.tags.value_or(std::vector<std::string>{});
-  turn.plan.changes.push_back(OpenTicket{ticket});
-  turn.ticket = ticket;
-  turn.settings = mirror.bridge;
-  turn.know("letter:" + answer.rest, json::object{{"until", first.id}});
+  context.plan.changes.push_back(OpenTicket{ticket});
+  context.ticket = ticket;
+  context.settings = mirror.bridge;
+  context.know("letter:" + answer.rest, json::object{{"until", first.id}});
   const std::string text =
       fmt::format("{}\n{}\n{}", ticket.title,
                   cut_characters(first.is_public ? ticket.description : "", letter_characters_max),
                   ticket.external.url);
-  turn.deliver_in(
+  context.deliver_in(
       "desk:zendesk/" + answer.rest,
       ChatPost{.channel = mirror.channel, .thread = "", .text = text, .author_name = first.author},
       "slack", fmt::format("mirror {} - {}", mirror.channel, ticket.id.value));
 }
 
-void take_mirrored(Turn& turn, const Answer& answer, const json::value& body) {
-  const std::string message = Turn::text_of(body, "message");
-  if (!answer.is_done || message.empty() || !turn.ticket || turn.link) return;
-  const auto letter = turn.known.find("letter:" + turn.external_id());
-  turn.link = BridgeLink{.channel = turn.channel,
-                         .thread = turn.thread,
-                         .ticket = turn.ticket->id,
-                         .stage = LinkStage::open,
-                         .opened_at = turn.ticket->opened_at};
-  if (letter != turn.known.end()) {
-    const std::string first = Turn::text_of(letter->second.body, "until");
-    turn.link->comments_until = first;
-    note_comment(turn, Told{.id = first, .at = turn.ticket->opened_at}, SaidState::kept);
+void take_mirrored(Context& context, const Answer& answer, const json::value& body) {
+  const std::string message = Context::text_of(body, "message");
+  if (!answer.is_done || message.empty() || !context.ticket || context.link) return;
+  const auto letter = context.known.find("letter:" + context.external_id());
+  context.link = BridgeLink{.channel = context.channel,
+                            .thread = context.thread,
+                            .ticket = context.ticket->id,
+                            .stage = LinkStage::open,
+                            .opened_at = context.ticket->opened_at};
+  if (letter != context.known.end()) {
+    const std::string first = Context::text_of(letter->second.body, "until");
+    context.link->comments_until = first;
+    note_comment(context, Told{.id = first, .at = context.ticket->opened_at},
+                 ThreadMessageState::kept);
   }
-  turn.plan.changes.push_back(SetSaid{{.key = turn.channel + "/" + message,
-                                       .kind = "own",
-                                       .channel = turn.channel,
-                                       .thread = message,
-                                       .message = message,
-                                       .state = SaidState::kept,
-                                       .at = turn.event.at}});
-  turn.ask("permalink", {{"channel", turn.channel}, {"message", message}}, "url");
-  ask_desk(turn);
-  advance(turn);
+  context.plan.changes.push_back(SetThreadMessage{{.key = context.channel + "/" + message,
+                                                   .kind = "own",
+                                                   .channel = context.channel,
+                                                   .thread = message,
+                                                   .message = message,
+                                                   .state = ThreadMessageState::kept,
+                                                   .at = context.event.at}});
+  context.ask("permalink", {{"channel", context.channel}, {"message", message}}, "url");
+  ask_desk(context);
+  advance(context);
 }
 
 }  // namespace dw

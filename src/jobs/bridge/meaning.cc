@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "jobs/bridge/turn.h"
+#include "jobs/bridge/context.h"
 
 namespace dw {
 namespace {
@@ -65,22 +65,22 @@ bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix
   }
 }
 
-Meaning meaning_of(const Turn& turn, const Said& said) {
+Meaning meaning_of(const Context& context, const ThreadMessage& said) {
   const std::string command = command_in("chat.message", said.body);
   if (!command.empty()) {
     return split(command, ' ').front() == "note" ? Meaning::note : Meaning::command;
   }
-  const std::string& prefix = turn.settings->private_prefix;
-  const NamesById names = turn.names();
+  const std::string& prefix = context.settings->private_prefix;
+  const NamesById names = context.names();
   // The words behind our name, and the message as a whole: either may say that it is private.
-  const bool is_hidden = has_private_prefix(Turn::raw_text(said.body), prefix, names) ||
-                         has_private_prefix(Turn::text_of(said.body, "text"), prefix, names);
+  const bool is_hidden = has_private_prefix(Context::raw_text(said.body), prefix, names) ||
+                         has_private_prefix(Context::text_of(said.body, "text"), prefix, names);
   if (is_hidden) return Meaning::hidden;
-  return is_close_word(turn, turn.plain(said.body)) ? Meaning::close_word : Meaning::speech;
+  return is_close_word(context, context.plain(said.body)) ? Meaning::close_word : Meaning::speech;
 }
 
-bool is_for_chat_alone(const Turn& turn, const Said& said) {
-  const Meaning meaning = meaning_of(turn, said);
+bool is_for_chat_alone(const Context& context, const ThreadMessage& said) {
+  const Meaning meaning = meaning_of(context, said);
   return meaning != Meaning::speech && meaning != Meaning::close_word;
 }
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "jobs/bridge/turn.h"
+#include "jobs/bridge/context.h"
 
 namespace dw {
 namespace {
@@ -21,217 +21,221 @@ std::string subject_of(const std::string& plain, const std::vector<FileLink>& fi
   return "Message from " + author;
 }
 
-void ask_oncall(Turn& turn) {
-  const std::string& name = turn.settings->oncall;
-  if (name.empty() || turn.is_known("oncall:" + name)) return;
-  turn.ask("oncall", {}, "oncall", name, "oncall:" + name);
+void ask_oncall(Context& context) {
+  const std::string& name = context.settings->oncall;
+  if (name.empty() || context.is_known("oncall:" + name)) return;
+  context.ask("oncall", {}, "oncall", name, "oncall:" + name);
 }
 
 /// Past three seconds the first message carries a ⏳, unless the desk has answered by then.
-void plan_hourglass(Turn& turn) {
-  turn.deliver_in(
-      turn.lane() + "/wait",
-      ChatReact{.channel = turn.channel, .message = turn.thread, .emoji = "hourglass_flowing_sand"},
-      "slack", "", false, turn.event.at + hourglass_after);
+void plan_pending_reaction(Context& context) {
+  context.deliver_in(
+      context.lane() + "/wait",
+      ChatReact{
+          .channel = context.channel, .message = context.thread, .emoji = "hourglass_flowing_sand"},
+      "slack", "", false, context.event.at + pending_reaction_after);
 }
 
-void take_off_hourglass(Turn& turn, const std::string& why) {
-  if (turn.settings == nullptr || turn.settings->mode == BridgeMode::shadow) return;
-  for (const Delivery& one : turn.view.hourglass) {
+void remove_pending_reaction(Context& context, const std::string& why) {
+  if (context.settings == nullptr || context.settings->mode == BridgeMode::shadow) return;
+  for (const Delivery& one : context.view.pending_reactions) {
     if (one.state != DeliveryState::pending || one.attempts > 0) continue;
-    turn.plan.changes.push_back(DropDelivery{one.id, why});
+    context.plan.changes.push_back(DropDelivery{one.id, why});
     return;
   }
-  turn.deliver_in(turn.lane() + "/wait",
-                  ChatReact{.channel = turn.channel,
-                            .message = turn.thread,
-                            .emoji = "hourglass_flowing_sand",
-                            .is_removed = true},
-                  "slack", "", false);
+  context.deliver_in(context.lane() + "/wait",
+                     ChatReact{.channel = context.channel,
+                               .message = context.thread,
+                               .emoji = "hourglass_flowing_sand",
+                               .is_removed = true},
+                     "slack", "", false);
 }
 
-Opening first_opening(const Turn& turn) {
-  return {.key = fmt::format("slack:{}:{}", turn.channel, turn.thread),
-          .reference = fmt::format("open {} {}", turn.channel, turn.thread),
+Opening first_opening(const Context& context) {
+  return {.key = fmt::format("slack:{}:{}", context.channel, context.thread),
+          .reference = fmt::format("open {} {}", context.channel, context.thread),
           .follow_up_of = {}};
 }
 
 /// A ticket's words: its first message, and where it is talked about.
-void write_words(const Turn& turn, const Said& first, Ticket& ticket) {
-  const std::string plain = turn.plain(first.body);
-  ticket.title = subject_of(plain, turn.files_of(first.body), turn.name_of(first.author));
+void write_words(const Context& context, const ThreadMessage& first, Ticket& ticket) {
+  const std::string plain = context.plain(first.body);
+  ticket.title = subject_of(plain, context.files_of(first.body), context.name_of(first.author));
   ticket.description = plain;
-  if (!turn.link->url.empty()) {
-    ticket.description += (plain.empty() ? "" : "\n\n") + turn.link->url;
+  if (!context.link->url.empty()) {
+    ticket.description += (plain.empty() ? "" : "\n\n") + context.link->url;
   }
 }
 
 /// The message that opens the ticket: the first one, or where that was deleted before, the first
 /// of those behind it that is for the desk.
-std::optional<Said> opener_of(const Turn& turn) {
-  const bool is_root_deleted = turn.root && is_deleted(*turn.root);
-  for (const Said& one : turn.waiting) {
+std::optional<ThreadMessage> opener_of(const Context& context) {
+  const bool is_root_deleted = context.root && is_deleted(*context.root);
+  for (const ThreadMessage& one : context.waiting) {
     if (one.kind != "chat.message") continue;
-    if (one.message == turn.thread) return one;
-    if (is_root_deleted && !is_for_chat_alone(turn, one)) return one;
+    if (one.message == context.thread) return one;
+    if (is_root_deleted && !is_for_chat_alone(context, one)) return one;
   }
   return std::nullopt;
 }
 
 /// The delivery that opens the thread's first ticket, while the desk has not heard of it.
-const Delivery* unheard_opening(const Turn& turn) {
-  const bool is_opening = turn.link && turn.ticket && turn.link->stage == LinkStage::opening;
-  if (!is_opening || turn.desk() == "embedded") return nullptr;
-  for (const Delivery& one : turn.view.pending) {
-    if (one.reference == first_opening(turn).reference && is_unheard(one)) return &one;
+const Delivery* unheard_opening(const Context& context) {
+  const bool is_opening =
+      context.link && context.ticket && context.link->stage == LinkStage::opening;
+  if (!is_opening || context.desk() == "embedded") return nullptr;
+  for (const Delivery& one : context.view.pending) {
+    if (one.reference == first_opening(context).reference && is_unheard(one)) return &one;
   }
   return nullptr;
 }
 
 /// Opens our record, and asks the desk to open its own.
-void open_ticket(Turn& turn, const Said& first) {
-  DW_ASSERT(turn.view.fresh_ticket, "read() reserves a number for what plan() opens");
-  const std::string name = turn.name_of(first.author);
-  Ticket ticket{.id = turn.view.fresh_ticket,
+void open_ticket(Context& context, const ThreadMessage& first) {
+  DW_ASSERT(context.view.fresh_ticket, "read() reserves a number for what plan() opens");
+  const std::string name = context.name_of(first.author);
+  Ticket ticket{.id = context.view.fresh_ticket,
                 .title = {},
                 .description = {},
-                .requester = {name, turn.email_of(first.author), "slack:" + first.author},
-                .tags = turn.settings->tags,
-                .source = "slack:" + turn.channel,
-                .desk = turn.desk(),
-                .opened_at = turn.link->opened_at,
-                .updated_at = turn.event.at};
-  write_words(turn, first, ticket);
-  turn.plan.changes.push_back(OpenTicket{ticket});
-  turn.ticket = ticket;
-  turn.link->ticket = ticket.id;
-  deliver_opening(turn, first_opening(turn));
-  std::vector<FileLink> files = turn.files_of(first.body);
+                .requester = {name, context.email_of(first.author), "slack:" + first.author},
+                .tags = context.settings->tags,
+                .source = "slack:" + context.channel,
+                .desk = context.desk(),
+                .opened_at = context.link->opened_at,
+                .updated_at = context.event.at};
+  write_words(context, first, ticket);
+  context.plan.changes.push_back(OpenTicket{ticket});
+  context.ticket = ticket;
+  context.link->ticket = ticket.id;
+  deliver_opening(context, first_opening(context));
+  std::vector<FileLink> files = context.files_of(first.body);
   if (!files.empty()) {
     // A desk's opening carries no files: they follow as the first comment.
-    turn.keep_waiting({.key = first.key + "/files",
-                       .kind = "chat.files",
-                       .channel = turn.channel,
-                       .thread = turn.thread,
-                       .message = first.message,
-                       .author = first.author,
-                       .body = json::object{{"files", Turn::member(first.body, "files")}},
-                       .at = first.at});
+    context.keep_waiting({.key = first.key + "/files",
+                          .kind = "chat.files",
+                          .channel = context.channel,
+                          .thread = context.thread,
+                          .message = first.message,
+                          .author = first.author,
+                          .body = json::object{{"files", Context::member(first.body, "files")}},
+                          .at = first.at});
   }
-  turn.remember(first, SaidState::carried);
+  context.remember(first, ThreadMessageState::carried);
 }
 
 }  // namespace
 
-void deliver_opening(Turn& turn, Opening opening) {
-  const Ticket& ticket = *turn.ticket;
-  turn.deliver(DeskOpen{.ticket = ticket.id,
-                        .key = std::move(opening.key),
-                        .title = ticket.title,
-                        .description = ticket.description,
-                        .priority = ticket.priority,
-                        .requester = ticket.requester,
-                        .tags = ticket.tags,
-                        .thread_url = turn.link->url,
-                        .follow_up_of = std::move(opening.follow_up_of)},
-               "desk:" + turn.desk(), std::move(opening.reference));
+void deliver_opening(Context& context, Opening opening) {
+  const Ticket& ticket = *context.ticket;
+  context.deliver(DeskOpen{.ticket = ticket.id,
+                           .key = std::move(opening.key),
+                           .title = ticket.title,
+                           .description = ticket.description,
+                           .priority = ticket.priority,
+                           .requester = ticket.requester,
+                           .tags = ticket.tags,
+                           .thread_url = context.link->url,
+                           .follow_up_of = std::move(opening.follow_up_of)},
+                  "desk:" + context.desk(), std::move(opening.reference));
 }
 
-void hide_replies(Turn& turn) {
-  const std::vector<Said> all = turn.waiting;
-  for (const Said& one : all) {
+void hide_replies(Context& context) {
+  const std::vector<ThreadMessage> all = context.waiting;
+  for (const ThreadMessage& one : all) {
     const bool is_command = !command_in(one.kind, one.body).empty();
-    if (one.message != turn.thread && !is_command) turn.remember(one, SaidState::kept);
+    if (one.message != context.thread && !is_command)
+      context.remember(one, ThreadMessageState::kept);
   }
 }
 
-bool take_back_opening(Turn& turn) {
-  const Delivery* opening = unheard_opening(turn);
+bool take_back_opening(Context& context) {
+  const Delivery* opening = unheard_opening(context);
   if (opening == nullptr) return false;
-  turn.plan.changes.push_back(DropDelivery{opening->id, "it was taken back in Slack"});
-  turn.plan.changes.push_back(
-      RewordTicket{turn.ticket->id, "Taken back", "It was taken back in Slack."});
-  turn.change_record({.status = Status::solved});
-  take_off_hourglass(turn, "no ticket is opened");
-  const std::vector<Said> all = turn.waiting;
-  for (const Said& one : all) {
-    if (one.message == turn.thread) turn.remember(one, SaidState::kept);
+  context.plan.changes.push_back(DropDelivery{opening->id, "it was taken back in Slack"});
+  context.plan.changes.push_back(
+      RewordTicket{context.ticket->id, "Taken back", "It was taken back in Slack."});
+  context.change_record({.status = Status::solved});
+  remove_pending_reaction(context, "no ticket is opened");
+  const std::vector<ThreadMessage> all = context.waiting;
+  for (const ThreadMessage& one : all) {
+    if (one.message == context.thread) context.remember(one, ThreadMessageState::kept);
   }
-  turn.ticket.reset();
-  turn.link->ticket = {};
+  context.ticket.reset();
+  context.link->ticket = {};
   return true;
 }
 
-bool reword_opening(Turn& turn, const Said& first) {
-  const Delivery* opening = unheard_opening(turn);
+bool reword_opening(Context& context, const ThreadMessage& first) {
+  const Delivery* opening = unheard_opening(context);
   if (opening == nullptr) return false;
-  turn.plan.changes.push_back(DropDelivery{opening->id, "it was edited in Slack"});
-  write_words(turn, first, *turn.ticket);
-  turn.plan.changes.push_back(
-      RewordTicket{turn.ticket->id, turn.ticket->title, turn.ticket->description});
-  deliver_opening(turn, first_opening(turn));
+  context.plan.changes.push_back(DropDelivery{opening->id, "it was edited in Slack"});
+  write_words(context, first, *context.ticket);
+  context.plan.changes.push_back(
+      RewordTicket{context.ticket->id, context.ticket->title, context.ticket->description});
+  deliver_opening(context, first_opening(context));
   return true;
 }
 
-void open_after_shadow(Turn& turn) {
-  turn.link->stage = LinkStage::opening;
-  turn.link->solved_at.reset();
-  if (turn.ticket->status != Status::open) turn.change_record({.status = Status::open});
-  deliver_opening(turn, first_opening(turn));
+void open_after_shadow(Context& context) {
+  context.link->stage = LinkStage::opening;
+  context.link->solved_at.reset();
+  if (context.ticket->status != Status::open) context.change_record({.status = Status::open});
+  deliver_opening(context, first_opening(context));
 }
 
-void open_when_ready(Turn& turn) {
-  if (turn.link->stage != LinkStage::opening || turn.link->ticket) return;
-  const std::optional<Said> opener = opener_of(turn);
+void open_when_ready(Context& context) {
+  if (context.link->stage != LinkStage::opening || context.link->ticket) return;
+  const std::optional<ThreadMessage> opener = opener_of(context);
   if (!opener) return;
-  const Said first = *opener;
-  if (first.message == turn.thread && is_for_chat_alone(turn, first)) {
+  const ThreadMessage first = *opener;
+  if (first.message == context.thread && is_for_chat_alone(context, first)) {
     // It was edited while it waited.
-    take_off_hourglass(turn, "no ticket is opened");
-    hide_replies(turn);
-    turn.remember(first, SaidState::kept);
+    remove_pending_reaction(context, "no ticket is opened");
+    hide_replies(context);
+    context.remember(first, ThreadMessageState::kept);
     return;
   }
-  if (!turn.link->has_url) {
-    turn.ask("permalink", {{"channel", turn.channel}, {"message", turn.thread}}, "url");
+  if (!context.link->has_url) {
+    context.ask("permalink", {{"channel", context.channel}, {"message", context.thread}}, "url");
   }
-  const bool has_all = turn.has_names(first) && turn.link->has_url;
-  if (turn.is_begun) {
-    ask_oncall(turn);
-    const bool is_live = turn.settings->mode == BridgeMode::live;
-    if (is_live && (!has_all || turn.desk() != "embedded")) plan_hourglass(turn);
+  const bool has_all = context.has_names(first) && context.link->has_url;
+  if (context.is_begun) {
+    ask_oncall(context);
+    const bool is_live = context.settings->mode == BridgeMode::live;
+    if (is_live && (!has_all || context.desk() != "embedded")) plan_pending_reaction(context);
   }
-  if (has_all) open_ticket(turn, first);
+  if (has_all) open_ticket(context, first);
 }
 
-void take_opened(Turn& turn, const Answer& answer) {
-  if (!turn.link || !turn.ticket || turn.link->stage != LinkStage::opening) return;
+void take_opened(Context& context, const Answer& answer) {
+  if (!context.link || !context.ticket || context.link->stage != LinkStage::opening) return;
   if (!answer.is_done) {
-    turn.deliver_in(turn.lane() + "/trouble",
-                    ChatPost{.channel = turn.channel,
-                             .thread = turn.thread,
-                             .text = "The ticket could not be opened yet; it is kept, and a person "
-                                     "has to look at it: " +
-                                     cut_characters(answer.why, 200)},
-                    "slack");
+    context.deliver_in(
+        context.lane() + "/trouble",
+        ChatPost{.channel = context.channel,
+                 .thread = context.thread,
+                 .text = "The ticket could not be opened yet; it is kept, and a person "
+                         "has to look at it: " +
+                         cut_characters(answer.why, 200)},
+        "slack");
     return;
   }
-  const json::value given = Turn::member(turn.event.body, "answer");
-  if (turn.desk() != "embedded") {
-    turn.ticket->external = {Turn::text_of(given, "id"), Turn::text_of(given, "url")};
-    turn.change_record({.external = turn.ticket->external});
+  const json::value given = Context::member(context.event.body, "answer");
+  if (context.desk() != "embedded") {
+    context.ticket->external = {Context::text_of(given, "id"), Context::text_of(given, "url")};
+    context.change_record({.external = context.ticket->external});
   }
-  turn.link->stage = LinkStage::open;
-  turn.link->solved_at.reset();
+  context.link->stage = LinkStage::open;
+  context.link->solved_at.reset();
   if (answer.rest.empty()) {
-    take_off_hourglass(turn, "the ticket was there in time");
-    turn.say(fmt::format("Ticket {}: {}", turn.ticket_number(), turn.ticket_url()));
+    remove_pending_reaction(context, "the ticket was there in time");
+    context.say(fmt::format("Ticket {}: {}", context.ticket_number(), context.ticket_url()));
   } else {
-    turn.say(fmt::format("Ticket {} is closed for good; it goes on as ticket {}: {}", answer.rest,
-                         turn.ticket_number(), turn.ticket_url()));
-    turn.react("white_check_mark", true);
+    context.say(fmt::format("Ticket {} is closed for good; it goes on as ticket {}: {}",
+                            answer.rest, context.ticket_number(), context.ticket_url()));
+    context.react("white_check_mark", true);
   }
-  advance(turn);
+  advance(context);
 }
 
 namespace {
@@ -247,7 +251,7 @@ std::vector<OncallPlace> oncall_places(const json::value& body) {
   std::vector<OncallPlace> out;
   std::vector<Problem> ignored;
   const auto add = [&out](const json::value& person, int64_t level) {
-    if (Turn::text_of(person, "name").empty()) return;
+    if (Context::text_of(person, "name").empty()) return;
     std::string called = fmt::format("level {}", level);
     if (level == 1) called = "primary";
     if (level == 2) called = "secondary";
@@ -256,8 +260,8 @@ std::vector<OncallPlace> oncall_places(const json::value& body) {
   const JsonView people = JsonView(body, ignored)["people"];
   for (const JsonView& one : people.elements()) add(*one.raw(), one["level"].integer().value_or(0));
   if (people.is_present()) return out;
-  add(Turn::member(body, "primary"), 1);
-  add(Turn::member(body, "secondary"), 2);
+  add(Context::member(body, "primary"), 1);
+  add(Context::member(body, "secondary"), 2);
   return out;
 }
 
@@ -268,48 +272,48 @@ OncallText oncall_text(const json::value& body) {
   std::vector<std::string> people;
   std::set<int64_t> mentioned;
   for (const OncallPlace& one : oncall_places(body)) {
-    people.push_back(fmt::format("{} ({})", Turn::text_of(one.person, "name"), one.called));
+    people.push_back(fmt::format("{} ({})", Context::text_of(one.person, "name"), one.called));
     // The two nearest levels that have anybody hear of it; the rest is named.
     if (mentioned.size() < 2) mentioned.insert(one.level);
-    const std::string id = Turn::text_of(one.person, "slack");
+    const std::string id = Context::text_of(one.person, "slack");
     if (!id.empty() && mentioned.count(one.level) > 0) out.mentions.push_back(id);
-    if (one.level == 1 && out.email.empty()) out.email = Turn::text_of(one.person, "email");
+    if (one.level == 1 && out.email.empty()) out.email = Context::text_of(one.person, "email");
   }
   if (!people.empty()) out.text = "On call: " + join(people, ", ");
   return out;
 }
 
-void greet_when_ready(Turn& turn) {
-  BridgeLink& link = *turn.link;
+void greet_when_ready(Context& context) {
+  BridgeLink& link = *context.link;
   const bool is_there = link.ticket && link.stage != LinkStage::opening;
-  if (!is_there || link.is_greeted || !turn.settings) return;
-  const std::string oncall = "oncall:" + turn.settings->oncall;
-  if (!turn.settings->oncall.empty()) {
-    if (!turn.is_known(oncall)) {
-      ask_oncall(turn);
-      const bool is_first_try =
-          turn.event.kind == "bridge.answered" && (turn.text("reference").starts_with("open ") ||
-                                                   turn.text("reference").starts_with("mirror "));
+  if (!is_there || link.is_greeted || !context.settings) return;
+  const std::string oncall = "oncall:" + context.settings->oncall;
+  if (!context.settings->oncall.empty()) {
+    if (!context.is_known(oncall)) {
+      ask_oncall(context);
+      const bool is_first_try = context.event.kind == "bridge.answered" &&
+                                (context.text("reference").starts_with("open ") ||
+                                 context.text("reference").starts_with("mirror "));
       // A pager that does not answer must not keep the rest from the thread.
-      if (is_first_try) turn.wake_at(turn.event.at + oncall_patience, "greet");
+      if (is_first_try) context.wake_at(context.event.at + oncall_patience, "greet");
       return;
     }
-    const OncallText people = oncall_text(turn.known.at(oncall).body);
-    const auto use = turn.parts.oncall.find(turn.settings->oncall);
-    const OncallUse how = use == turn.parts.oncall.end() ? OncallUse{} : use->second;
+    const OncallText people = oncall_text(context.known.at(oncall).body);
+    const auto use = context.parts.oncall.find(context.settings->oncall);
+    const OncallUse how = use == context.parts.oncall.end() ? OncallUse{} : use->second;
     if (!people.text.empty()) {
-      turn.say(people.text, how.notifies ? people.mentions : std::vector<std::string>{});
+      context.say(people.text, how.notifies ? people.mentions : std::vector<std::string>{});
     }
     if (how.assigns && !people.email.empty()) {
-      turn.change_desk({.assignee = people.email}, "assigned", "", false);
-      turn.change_record({.assignee = people.email});
+      context.change_desk({.assignee = people.email}, "assigned", "", false);
+      context.change_record({.assignee = people.email});
     }
   }
-  const bool is_chat = turn.ticket && turn.ticket->source.starts_with("slack:");
-  const bool is_late = turn.settings->has_hours && !turn.parts.hours_message.empty() &&
-                       !turn.parts.hours.is_open_at(link.opened_at);
-  if (is_chat && is_late) turn.say(turn.parts.hours_message);
-  if (is_chat && !turn.settings->greeting.empty()) turn.say(turn.settings->greeting);
+  const bool is_chat = context.ticket && context.ticket->source.starts_with("slack:");
+  const bool is_late = context.settings->has_hours && !context.parts.hours_message.empty() &&
+                       !context.parts.hours.is_open_at(link.opened_at);
+  if (is_chat && is_late) context.say(context.parts.hours_message);
+  if (is_chat && !context.settings->greeting.empty()) context.say(context.settings->greeting);
   link.is_greeted = true;
 }
 

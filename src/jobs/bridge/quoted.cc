@@ -7,9 +7,9 @@
 #include <set>
 
 #include "base/text.h"
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/mail_lines.h"
 #include "jobs/bridge/mail_words.h"
-#include "jobs/bridge/turn.h"
 
 namespace dw {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "base/text.h"
 #include "domain/mrkdwn.h"
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/mail_lines.h"
 #include "jobs/bridge/mail_words.h"
-#include "jobs/bridge/turn.h"
 
 namespace dw {
 namespace {

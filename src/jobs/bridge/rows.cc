@@ -9,8 +9,8 @@
 namespace dw {
 namespace {
 
-Said said_in(const Row& row) {
-  Said out;
+ThreadMessage said_in(const Row& row) {
+  ThreadMessage out;
   out.key = row.text(0);
   out.kind = row.text(1);
   out.channel = row.text(2);
@@ -19,7 +19,7 @@ Said said_in(const Row& row) {
   out.author = row.text(5);
   out.digest = row.text(6);
   out.edited_at = row.text(7);
-  out.state = static_cast<SaidState>(row.integer(8));
+  out.state = static_cast<ThreadMessageState>(row.integer(8));
   out.body = stored_json(row.text(9));
   out.at = row.time(10);
   return out;
@@ -29,25 +29,26 @@ Said said_in(const Row& row) {
 
 namespace bridge {
 
-Result<std::optional<Said>> message(ReadDb& db, const std::string& key) {
-  std::optional<Said> found;
+Result<std::optional<ThreadMessage>> message(ReadDb& db, const std::string& key) {
+  std::optional<ThreadMessage> found;
   DW_CHECK(db.guard("said:" + key));
   DW_CHECK(db.run(stmt::said_by_key, {key}, [&](const Row& row) { found = said_in(row); }));
   return found;
 }
 
-Result<std::vector<Said>> waiting_messages(ReadDb& db, const std::string& channel,
-                                           const std::string& thread, size_t limit) {
-  std::vector<Said> out;
+Result<std::vector<ThreadMessage>> waiting_messages(ReadDb& db, const std::string& channel,
+                                                    const std::string& thread, size_t limit) {
+  std::vector<ThreadMessage> out;
   DW_CHECK(db.run(stmt::waiting_said, {channel, thread, static_cast<int64_t>(limit)},
                   [&](const Row& row) { out.push_back(said_in(row)); }));
   return out;
 }
 
-Result<std::vector<Said>> messages_between(ReadDb& db, const std::string& channel,
-                                           const std::string& thread, const std::string& after,
-                                           const std::string& until, size_t limit) {
-  std::vector<Said> out;
+Result<std::vector<ThreadMessage>> messages_between(ReadDb& db, const std::string& channel,
+                                                    const std::string& thread,
+                                                    const std::string& after,
+                                                    const std::string& until, size_t limit) {
+  std::vector<ThreadMessage> out;
   DW_CHECK(db.run(stmt::said_between, {channel, thread, after, until, static_cast<int64_t>(limit)},
                   [&](const Row& row) { out.push_back(said_in(row)); }));
   return out;
@@ -75,11 +76,11 @@ Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std
   return count;
 }
 
-Result<std::optional<Known>> lookup(ReadDb& db, const std::string& id) {
-  std::optional<Known> found;
+Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id) {
+  std::optional<CachedLookup> found;
   const auto look = [&] {
     return db.run(stmt::known_by_id, {id}, [&](const Row& row) {
-      found = Known{std::string(row.text(0)), stored_json(row.text(1)), row.time(2)};
+      found = CachedLookup{std::string(row.text(0)), stored_json(row.text(1)), row.time(2)};
     });
   };
   DW_CHECK(db.lock(stmt::lock_known, {id}));
@@ -119,7 +120,7 @@ Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string
   return out;
 }
 
-Result<void> set_message(Db& db, const Said& said) {
+Result<void> set_message(Db& db, const ThreadMessage& said) {
   const std::string body = said.body.is_null() ? std::string() : to_text(said.body);
   DW_CHECK(db.guard("said:" + said.key));
   DW_CHECK(db.send(stmt::set_said,
@@ -128,7 +129,7 @@ Result<void> set_message(Db& db, const Said& said) {
   return {};
 }
 
-Result<void> set_lookup(Db& db, const Known& known) {
+Result<void> set_lookup(Db& db, const CachedLookup& known) {
   const std::string body = known.body.is_null() ? std::string() : to_text(known.body);
   DW_CHECK(db.guard("known:" + known.id));
   DW_CHECK(db.send(stmt::set_known, {known.id, body, known.at}));
@@ -155,11 +156,11 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
 
 }  // namespace bridge
 
-Result<void> SetSaid::write(Db& db, TimePoint) const {
+Result<void> SetThreadMessage::write(Db& db, TimePoint) const {
   return bridge::set_message(db, said);
 }
 
-Result<void> SetKnown::write(Db& db, TimePoint) const {
+Result<void> SetCachedLookup::write(Db& db, TimePoint) const {
   return bridge::set_lookup(db, known);
 }
 

@@ -17,30 +17,31 @@ enum class ChannelTickets {
 };
 
 /// Writes down what was said, and what the outside answered.
-struct SetSaid {
-  Said said;
+struct SetThreadMessage {
+  ThreadMessage said;
   Result<void> write(Db& db, TimePoint now) const;
 };
-struct SetKnown {
-  Known known;
+struct SetCachedLookup {
+  CachedLookup known;
   Result<void> write(Db& db, TimePoint now) const;
 };
 
 namespace bridge {
 
-Result<std::optional<Said>> message(ReadDb& db, const std::string& key);
+Result<std::optional<ThreadMessage>> message(ReadDb& db, const std::string& key);
 
 /// What waits in a thread, in the order in which it was said.
-Result<std::vector<Said>> waiting_messages(ReadDb& db, const std::string& channel,
-                                           const std::string& thread, size_t limit);
+Result<std::vector<ThreadMessage>> waiting_messages(ReadDb& db, const std::string& channel,
+                                                    const std::string& thread, size_t limit);
 
 /// The greatest message id of a thread; empty if nothing was said.
 Result<std::string> last_message(ReadDb& db, const std::string& channel, const std::string& thread);
 
 /// Messages of a thread that people wrote, with ids above `after` and up to `until`, ascending.
-Result<std::vector<Said>> messages_between(ReadDb& db, const std::string& channel,
-                                           const std::string& thread, const std::string& after,
-                                           const std::string& until, size_t limit);
+Result<std::vector<ThreadMessage>> messages_between(ReadDb& db, const std::string& channel,
+                                                    const std::string& thread,
+                                                    const std::string& after,
+                                                    const std::string& until, size_t limit);
 
 /// Whether that person's emoji on a thread's first message came before.
 Result<bool> has_reacted(ReadDb& db, const std::string& channel, const std::string& thread,
@@ -50,7 +51,7 @@ Result<bool> has_reacted(ReadDb& db, const std::string& channel, const std::stri
 Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std::string& thread,
                                TimePoint since);
 
-Result<std::optional<Known>> lookup(ReadDb& db, const std::string& id);
+Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id);
 
 /// Of tickets that a channel brought, by thread or by email; an empty channel is all of them.
 Result<TicketFigures> channel_figures(ReadDb& db, const std::string& channel, TimePoint since);
@@ -60,9 +61,9 @@ Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string
                                                    ChannelTickets which, TimePoint since,
                                                    size_t limit);
 
-Result<void> set_message(Db& db, const Said& said);
+Result<void> set_message(Db& db, const ThreadMessage& said);
 
-Result<void> set_lookup(Db& db, const Known& known);
+Result<void> set_lookup(Db& db, const CachedLookup& known);
 
 /// What was said about tickets that go next; their links behind it.
 Result<int64_t> prune_threads(Db& db, const std::string& tickets, int64_t limit);

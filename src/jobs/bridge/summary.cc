@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "jobs/bridge/turn.h"
+#include "jobs/bridge/context.h"
 #include "records/tickets.h"
 
 namespace dw {
@@ -58,30 +58,33 @@ std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
                      lines_of(view.open, now));
 }
 
-void take_summary_tick(Turn& turn) {
-  const SummarySettings& settings = turn.parts.summary;
-  const auto last = turn.known.find("summary");
-  const TimePoint since = last == turn.known.end() ? turn.event.at - first_report : last->second.at;
-  const std::string text = summary_text(turn.view, since, turn.event.at, turn.parts.timezone);
+void take_summary_tick(Context& context) {
+  const SummarySettings& settings = context.parts.summary;
+  const auto last = context.known.find("summary");
+  const TimePoint since =
+      last == context.known.end() ? context.event.at - first_report : last->second.at;
+  const std::string text =
+      summary_text(context.view, since, context.event.at, context.parts.timezone);
   if (!settings.channel.empty()) {
-    turn.deliver_in("slack:" + settings.channel,
-                    ChatPost{.channel = settings.channel, .thread = "", .text = text}, "slack", "",
-                    false);
+    context.deliver_in("slack:" + settings.channel,
+                       ChatPost{.channel = settings.channel, .thread = "", .text = text}, "slack",
+                       "", false);
   }
   if (!settings.mail.empty()) {
-    turn.deliver_in(turn.parts.mail_target,
-                    MailSend{.to = settings.mail,
-                             .subject = fmt::format("Daily report: {} opened, {} solved, {} open",
-                                                    turn.view.opened.size(),
-                                                    turn.view.solved.size(), turn.view.open.size()),
-                             .text = text + "\n",
-                             .html = {},
-                             .images = {},
-                             .unsubscribe = {}},
-                    turn.parts.mail_target, "", false);
+    context.deliver_in(
+        context.parts.mail_target,
+        MailSend{.to = settings.mail,
+                 .subject = fmt::format("Daily report: {} opened, {} solved, {} open",
+                                        context.view.opened.size(), context.view.solved.size(),
+                                        context.view.open.size()),
+                 .text = text + "\n",
+                 .html = {},
+                 .images = {},
+                 .unsubscribe = {}},
+        context.parts.mail_target, "", false);
   }
-  turn.know("summary", json::object{});
-  turn.plan.reply = json::object{{"text", text}};
+  context.know("summary", json::object{});
+  context.plan.reply = json::object{{"text", text}};
 }
 
 }  // namespace dw

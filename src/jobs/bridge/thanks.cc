@@ -5,9 +5,9 @@
 #include <set>
 
 #include "base/text.h"
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/mail_words.h"
 #include "jobs/bridge/speech.h"
-#include "jobs/bridge/turn.h"
 
 namespace dw {
 namespace {

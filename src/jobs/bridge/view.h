@@ -18,23 +18,24 @@ struct BridgeView {
   std::string channel, thread;  ///< empty: about no thread, or none that is known
   std::optional<BridgeLink> link;
   std::optional<Ticket> ticket;
-  TicketId fresh_ticket;        ///< the number that a new ticket gets
-  std::vector<Said> waiting;    ///< in the thread, in order
-  std::optional<Said> said;     ///< the message that the event brings, edits or deletes
-  bool has_reacted = false;     ///< that person to that message, before: of a history's reaction
-  std::optional<Said> root;     ///< the thread's first message, while it has no ticket
-  std::set<std::string> heard;  ///< keys that the event brings and that came before
-  std::map<std::string, Known> known;
-  std::vector<Delivery> pending;     ///< open in the thread's two lanes
-  std::vector<Delivery> told;        ///< to the desk, of what was said and is taken back now
-  std::vector<Delivery> hourglass;   ///< open in its lane of the ⏳
-  std::optional<Delivery> delivery;  ///< that the event is the answer to
-  int64_t carried_lately = 0;        ///< messages and comments, in the last minute
+  TicketId fresh_ticket;               ///< the number that a new ticket gets
+  std::vector<ThreadMessage> waiting;  ///< in the thread, in order
+  std::optional<ThreadMessage> said;   ///< the message that the event brings, edits or deletes
+  bool has_reacted = false;  ///< that person to that message, before: of a history's reaction
+  std::optional<ThreadMessage> root;  ///< the thread's first message, while it has no ticket
+  std::set<std::string> heard;        ///< keys that the event brings and that came before
+  std::map<std::string, CachedLookup> known;
+  std::vector<Delivery> pending;            ///< open in the thread's two lanes
+  std::vector<Delivery> told;               ///< to the desk, of what was said and is taken back now
+  std::vector<Delivery> pending_reactions;  ///< open in its lane of the ⏳
+  std::optional<Delivery> delivery;         ///< that the event is the answer to
+  int64_t carried_lately = 0;               ///< messages and comments, in the last minute
   TicketFigures figures;
   std::vector<OpenTicketRow> open, opened, solved;
   std::vector<BridgeLink> live;                  ///< threads to catch up with
   std::map<std::string, std::string> last_said;  ///< of those threads, "C1/100.1" to "100.7"
-  std::vector<Said> listed;  ///< what was known of a thread where the event brings its history
+  std::vector<ThreadMessage>
+      listed;  ///< what was known of a thread where the event brings its history
 };
 
 }  // namespace dw

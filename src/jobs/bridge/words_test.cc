@@ -1,8 +1,8 @@
 // Which words are thanks, and which are a command.
 #include <gtest/gtest.h>
 
+#include "jobs/bridge/context.h"
 #include "jobs/bridge/speech.h"
-#include "jobs/bridge/turn.h"
 
 namespace dw {
 namespace {
@@ -155,8 +155,8 @@ TEST(Message, our_name_goes_only_where_it_opens_the_message) {
       {"note for <@U1>", "note for <@U1>"},
       {"<@U1>", "<@U1>"},
   };
-  for (const auto& [text, words] : cases) EXPECT_EQ(Turn::raw_text(said_to_us(text)), words);
-  EXPECT_FALSE(Turn::behind_mention(said_to_us("note for <@U1>")));
+  for (const auto& [text, words] : cases) EXPECT_EQ(Context::raw_text(said_to_us(text)), words);
+  EXPECT_FALSE(Context::behind_mention(said_to_us("note for <@U1>")));
 }
 
 TEST(Command, its_arguments_fit_or_it_is_speech) {

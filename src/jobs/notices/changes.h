@@ -26,8 +26,8 @@ struct BeginRun {
 struct SendLetters {
   NoticeRun run;  ///< `applied_to`: where it stands after them
   std::string from;
-  std::vector<NoticeLetter> letters;   ///< with their numbers
-  std::vector<NoticeLetter> left_out;  ///< after all
+  std::vector<StoredNotice> letters;   ///< with their numbers
+  std::vector<StoredNotice> left_out;  ///< after all
   Result<void> write(Db& db, TimePoint now) const;
 };
 
@@ -38,7 +38,7 @@ struct EndRun {
 };
 
 struct SetMarks {
-  NoticeMarks marks;
+  NoticeHistory marks;
   Result<void> write(Db& db, TimePoint now) const;
 };
 

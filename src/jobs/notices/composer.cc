@@ -12,16 +12,16 @@ namespace {
 
 constexpr size_t template_bytes_max = 1 << 20;
 
-NoticeContents contents_of(const Letter& letter) {
+NoticeContents contents_of(const Notice& letter) {
   NoticeContents out{
       std::string(letter.email), std::string(letter.first_name), std::string(letter.last_name), {}};
-  for (const LetterTicket& one : letter.tickets) {
+  for (const SelectedTicket& one : letter.tickets) {
     out.tickets.push_back({std::string(one.id), std::string(one.subject), one.day});
   }
   return out;
 }
 
-NoticeContents contents_of(const NoticeLetter& letter) {
+NoticeContents contents_of(const StoredNotice& letter) {
   return {letter.written_email, letter.first_name, letter.last_name,
           tickets_in_json(letter.tickets)};
 }
@@ -75,17 +75,17 @@ ShownNotice NoticeComposer::rendered(const NoticeContents& contents) const {
   return out;
 }
 
-ShownNotice NoticeComposer::show(const Letter& letter) const {
+ShownNotice NoticeComposer::show(const Notice& letter) const {
   return rendered(contents_of(letter));
 }
 
-ShownNotice NoticeComposer::show(const NoticeLetter& letter) const {
+ShownNotice NoticeComposer::show(const StoredNotice& letter) const {
   ShownNotice out = rendered(contents_of(letter));
   out.left_out = letter.left_out;
   return out;
 }
 
-Delivery NoticeComposer::delivery(const NoticeRun& run, const NoticeLetter& letter) const {
+Delivery NoticeComposer::delivery(const NoticeRun& run, const StoredNotice& letter) const {
   const NoticeContents contents = contents_of(letter);
   const std::string number = notice_number(letter.number);
   const WrittenNotice written = writer_->write(contents);

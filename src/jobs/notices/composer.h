@@ -5,7 +5,7 @@
 #include <string>
 
 #include "domain/delivery.h"
-#include "jobs/notices/letter.h"
+#include "jobs/notices/notice.h"
 #include "jobs/notices/notices.h"
 #include "jobs/notices/selection.h"
 
@@ -23,10 +23,10 @@ class NoticeComposer {
   /// errors  missing: there is neither a webhook nor a mail server
   Result<void> check_way_out() const;
 
-  ShownNotice show(const Letter& letter) const;
-  ShownNotice show(const NoticeLetter& letter) const;
+  ShownNotice show(const Notice& letter) const;
+  ShownNotice show(const StoredNotice& letter) const;
   /// What is sent to this customer; the letter has its number, and the run when it was applied.
-  Delivery delivery(const NoticeRun& run, const NoticeLetter& letter) const;
+  Delivery delivery(const NoticeRun& run, const StoredNotice& letter) const;
 
  private:
   ShownNotice rendered(const NoticeContents& contents) const;

@@ -20,7 +20,7 @@ constexpr int readings_max = 5;
 constexpr size_t readings_looked_at = 50;
 
 /// Deliveries to our own target: what takes long is asked for, as of the outside.
-Delivery ask(std::string lane, Ask question, std::string answer_kind) {
+Delivery ask(std::string lane, Lookup question, std::string answer_kind) {
   return {.lane = std::move(lane),
           .target = notice_target_name,
           .payload = std::move(question),
@@ -123,7 +123,7 @@ Result<NoticeView> NoticeJob::read(const Event& event, ReadDb& db) const {
   if (is_for_people) return view;
   const PageRequest page{.limit = std::min(given.letters, letters_per_commit_),
                          .cursor = view.run->applied_to};
-  DW_TRY(Page<NoticeLetter> letters, notices::letters(db, given.run, page));
+  DW_TRY(Page<StoredNotice> letters, notices::letters(db, given.run, page));
   view.has_more = !letters.next_cursor.empty();
   view.letters = std::move(letters.items);
   if (view.letters.empty()) return view;
@@ -163,9 +163,9 @@ Plan NoticeJob::plan_reading(const Event& event, const NoticeView& view) const {
   return plan;
 }
 
-bool NoticeJob::is_for_a_person(const NoticeMarks& marks) const {
+bool NoticeJob::is_for_a_person(const NoticeHistory& marks) const {
   const NoticesSettings& settings = composer_.settings();
-  return settings.is_test || settings.is_approval_needed || marks.is_asking ||
+  return settings.is_test || settings.is_approval_needed || marks.needs_confirmation ||
          !composer_.check_way_out().ok();
 }
 
@@ -184,11 +184,11 @@ Plan NoticeJob::plan_staged(const Event& event, const Given& given, const Notice
     plan.changes.push_back(
         NoteAsked{{event.at, given.who, "notices.plan", fmt::format("run {}", run.id)}});
   }
-  NoticeMarks marks = view.marks;
+  NoticeHistory marks = view.marks;
   if (given.imported_day && !marks.from_day && !given.is_test) {
     // What the older tool's file said is kept from here on, with the question that it raises.
     marks.from_day = marks.watermark = *given.imported_day;
-    marks.is_asking = true;
+    marks.needs_confirmation = true;
     plan.changes.push_back(SetMarks{marks});
   }
   if (!given.is_answer || is_for_a_person(marks)) return plan;
@@ -231,14 +231,14 @@ Plan NoticeJob::plan_apply(const Event& event, const Given& given, const NoticeV
 /// begins and ends in one commit.
 void NoticeJob::go_through(Plan& plan, const Event& event, const Given& given,
                            const NoticeView& view, NoticeRun run) const {
-  NoticeMarks marks = view.marks;
+  NoticeHistory marks = view.marks;
   // It was read before the run began.
   if (view.run->state != NoticeState::applying) ++marks.ledger;
   SendLetters sent{.from = run.applied_to};
   if (!view.letters.empty()) run.applied_to = view.letters.back().email;
-  for (const NoticeLetter& one : view.letters) {
+  for (const StoredNotice& one : view.letters) {
     if (!one.left_out.empty()) continue;
-    NoticeLetter letter = one;
+    StoredNotice letter = one;
     if (view.had.contains(letter.email)) {
       letter.left_out = name_of(LeftOut::had);
       sent.left_out.push_back(std::move(letter));
@@ -250,7 +250,7 @@ void NoticeJob::go_through(Plan& plan, const Event& event, const Given& given,
   }
   plan.on_added = [letters = sent.letters](Db& db, size_t place, DeliveryId id) -> Result<void> {
     if (place >= letters.size()) return {};
-    NoticeLetter letter = letters[place];
+    StoredNotice letter = letters[place];
     letter.delivery = id;
     return notices::set_sent(db, letter);
   };
@@ -268,7 +268,7 @@ void NoticeJob::go_through(Plan& plan, const Event& event, const Given& given,
   plan.changes.push_back(EndRun{run.id, marks.ledger});
   if (!marks.from_day) marks.from_day = run.from_day;
   marks.watermark = std::max(marks.watermark.value_or(run.newest_day), run.newest_day);
-  marks.is_asking = false;
+  marks.needs_confirmation = false;
   plan.changes.push_back(SetMarks{marks});
   if (given.keeps_date) {
     plan.deliveries.push_back(

@@ -30,12 +30,12 @@ constexpr size_t notice_letters_at_first = 20;
 size_t next_letters(size_t letters, Millis took);
 
 struct NoticeView {
-  NoticeMarks marks;
+  NoticeHistory marks;
   std::optional<NoticeRun> run;            ///< which the event is about
   std::optional<NoticeRun> applying;       ///< the one that is applied now
   bool is_newest = false;                  ///< no later plan than `run` waits to be applied
   bool is_reading = false;                 ///< the report is being read, or will be tried again
-  std::vector<NoticeLetter> letters;       ///< of `run`, the next ones
+  std::vector<StoredNotice> letters;       ///< of `run`, the next ones
   bool has_more = false;                   ///< letters behind those
   std::set<std::string, std::less<>> had;  ///< who of them has had a notice in this period
 };
@@ -61,7 +61,7 @@ class NoticeJob : public JobOf<NoticeView> {
   Plan plan_apply(const Event& event, const Given& given, const NoticeView& view) const;
   void go_through(Plan& plan, const Event& event, const Given& given, const NoticeView& view,
                   NoticeRun run) const;
-  bool is_for_a_person(const NoticeMarks& marks) const;
+  bool is_for_a_person(const NoticeHistory& marks) const;
 
   const NoticeComposer& composer_;
   size_t letters_per_commit_;

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "jobs/notices/letter.h"
+#include "jobs/notices/notice.h"
 #include "jobs/notices/selection.h"
 
 namespace dw {
@@ -30,9 +30,9 @@ class Report {
   std::string letters() {
     selection_.settle();
     std::string out;
-    selection_.each_letter([&](const Letter& letter) {
+    selection_.each_letter([&](const Notice& letter) {
       out += std::string(letter.email) + ":";
-      for (const LetterTicket& ticket : letter.tickets) out += " " + std::string(ticket.id);
+      for (const SelectedTicket& ticket : letter.tickets) out += " " + std::string(ticket.id);
       out += "; ";
     });
     return out;
@@ -105,7 +105,7 @@ TEST(notices, who_had_theirs_and_who_is_suppressed_is_left_out_with_the_reason) 
   report.selection().note_had("Had@x.example");
   EXPECT_EQ(report.letters(), "due@x.example: 4; ");
   std::string left;
-  report.selection().each_left_out([&](const Letter& letter, LeftOut why) {
+  report.selection().each_left_out([&](const Notice& letter, LeftOut why) {
     left += std::string(letter.email) + " " + std::string(name_of(why)) + "; ";
   });
   EXPECT_EQ(left, "had@x.example had; NEVER@x.example suppressed; who@quiet.example suppressed; ");
@@ -297,11 +297,11 @@ TEST(notices, many_tickets_of_many_customers_stay_apart) {
   }
   report.selection().settle();
   size_t letters = 0;
-  report.selection().each_letter([&](const Letter& letter) {
+  report.selection().each_letter([&](const Notice& letter) {
     ++letters;
     ASSERT_EQ(letter.tickets.size(), 4U);
     const std::string id(letter.email.substr(1, letter.email.find('@') - 1));
-    for (const LetterTicket& ticket : letter.tickets) {
+    for (const SelectedTicket& ticket : letter.tickets) {
       const int number = std::stoi(std::string(ticket.id.substr(1)));
       ASSERT_EQ(std::to_string(number % 5000), id);
     }

@@ -44,7 +44,7 @@ class PlanHash {
     waiting_ = fmt::format("{}\n{}\n{}\n{}\n", period, static_cast<int>(settings.via),
                            static_cast<int>(settings.payload), settings.subject);
   }
-  void add(const Letter& letter, const std::string& tickets) {
+  void add(const Notice& letter, const std::string& tickets) {
     waiting_.append(letter.email).append("\n").append(letter.first_name).append("\n");
     waiting_.append(letter.last_name).append("\n").append(tickets).append("\n");
     if (waiting_.size() > 64 * 1024) fold();
@@ -88,7 +88,7 @@ Task<Result<void>> read_report(const ReadingParts& parts, Selection& selection) 
 }  // namespace
 
 /// Without a tree in between: there are a hundred thousand.
-void append_tickets(std::string& out, const std::vector<LetterTicket>& tickets) {
+void append_tickets(std::string& out, const std::vector<SelectedTicket>& tickets) {
   out += '[';
   for (size_t i = 0; i < tickets.size(); ++i) {
     if (i > 0) out += ',';
@@ -113,7 +113,7 @@ std::string plan_hash(const Selection& selection, const NoticesSettings& setting
                       const std::string& period) {
   PlanHash hash(settings, period);
   std::string tickets;
-  selection.each_letter([&](const Letter& letter) {
+  selection.each_letter([&](const Notice& letter) {
     tickets.clear();
     append_tickets(tickets, letter.tickets);
     hash.add(letter, tickets);
@@ -126,7 +126,7 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
   const NoticesSettings& settings = parts.composer.settings();
   auto picked = std::make_unique<PickedNotices>();
   NoticeRun& run = picked->run;
-  NoticeMarks& marks = picked->marks;
+  NoticeHistory& marks = picked->marks;
   auto ask = [&](ReadDb& db) -> Result<void> {
     DW_TRY(marks, notices::marks(db));
     return {};
@@ -139,7 +139,7 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
     if (is_there && !imported.ok()) co_return imported.error();
     if (imported.ok()) {
       marks.from_day = marks.watermark = *imported;
-      marks.is_asking = true;
+      marks.needs_confirmation = true;
       picked->imported_day = *imported;
     }
   }
@@ -152,7 +152,7 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
   DW_CO_CHECK(co_await read_report(parts, *picked->selection));
   Selection& selection = *picked->selection;
   auto look = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(const NoticeMarks now, notices::marks(db));
+    DW_TRY(const NoticeHistory now, notices::marks(db));
     // The ledger moved while the report was read: what it has now is what counts.
     run.ledger = now.ledger;
     const auto told = [&](std::string_view ticket, int32_t day) {

@@ -21,7 +21,7 @@ using OpenReport = std::function<Task<Result<std::unique_ptr<ReportTable>>>()>;
 /// What would be sent and what would not, decided now.
 struct PickedNotices {
   NoticeRun run;  ///< not kept: without a number
-  NoticeMarks marks;
+  NoticeHistory marks;
   std::optional<int32_t> imported_day;  ///< from_day, as the older tool's file says it
   std::unique_ptr<Selection> selection;
 };
@@ -42,6 +42,6 @@ std::string plan_hash(const Selection& selection, const NoticesSettings& setting
                       const std::string& period);
 
 /// [["1041","Printer","2026-11-16"]], as the store keeps a letter's tickets.
-void append_tickets(std::string& out, const std::vector<LetterTicket>& tickets);
+void append_tickets(std::string& out, const std::vector<SelectedTicket>& tickets);
 
 }  // namespace dw

@@ -35,12 +35,12 @@ struct NoticeRun {
   std::string applied_to{};  ///< the last customer whose letter was looked at by apply
 };
 
-struct NoticeLetter {
+struct StoredNotice {
   int64_t run = 0;
   std::string email;  ///< in lower case: the customer
   int64_t number = 0;
   std::string written_email, first_name, last_name;
-  std::string tickets;   ///< JSON, see jobs/notices/letter.h
+  std::string tickets;   ///< JSON, see jobs/notices/notice.h
   std::string left_out;  ///< why it is not sent; empty: it is
   DeliveryId delivery;
 
@@ -56,12 +56,12 @@ struct NoticeLetter {
 /// "n-000017"
 std::string notice_number(int64_t number);
 
-struct NoticeMarks {
+struct NoticeHistory {
   std::optional<int32_t> from_day;   ///< closings before this are not told
   std::optional<int32_t> watermark;  ///< the newest closing that was told
   int64_t ledger = 0;                ///< grows where a run begins and where it ends
   int64_t letters = 0;               ///< the last letter's number
-  bool is_asking = false;            ///< what was imported leaves the past unknown: ask first
+  bool needs_confirmation = false;   ///< what was imported leaves the past unknown: ask first
 };
 
 struct NoticeCounts {

@@ -27,8 +27,8 @@ NoticeRun run_in(const Row& row) {
   return out;
 }
 
-NoticeLetter letter_in(const Row& row) {
-  NoticeLetter out;
+StoredNotice letter_in(const Row& row) {
+  StoredNotice out;
   out.run = row.integer(0);
   out.email = row.text(1);
   out.number = row.integer(2);
@@ -51,8 +51,8 @@ NoticeLetter letter_in(const Row& row) {
 
 namespace notices {
 
-Result<NoticeMarks> marks(ReadDb& db) {
-  NoticeMarks out;
+Result<NoticeHistory> marks(ReadDb& db) {
+  NoticeHistory out;
   DW_CHECK(db.lock(stmt::lock_notice_ledger, {}));
   DW_CHECK(db.run(stmt::notice_marks, {}, [&](const Row& row) {
     const std::string_view name = row.text(0);
@@ -61,12 +61,12 @@ Result<NoticeMarks> marks(ReadDb& db) {
     if (name == "watermark") out.watermark = static_cast<int32_t>(value);
     if (name == "ledger") out.ledger = value;
     if (name == "letters") out.letters = value;
-    if (name == "ask") out.is_asking = value != 0;
+    if (name == "ask") out.needs_confirmation = value != 0;
   }));
   return out;
 }
 
-Result<void> set_marks(Db& db, const NoticeMarks& marks) {
+Result<void> set_marks(Db& db, const NoticeHistory& marks) {
   DW_CHECK(db.lock(stmt::lock_notice_ledger, {}));
   if (marks.from_day) {
     DW_CHECK(db.send(stmt::set_notice_mark, {"from_day", int64_t{*marks.from_day}}));
@@ -75,7 +75,7 @@ Result<void> set_marks(Db& db, const NoticeMarks& marks) {
     DW_CHECK(db.send(stmt::set_notice_mark, {"watermark", int64_t{*marks.watermark}}));
   }
   DW_CHECK(db.send(stmt::set_notice_mark, {"letters", marks.letters}));
-  return db.send(stmt::set_notice_mark, {"ask", marks.is_asking});
+  return db.send(stmt::set_notice_mark, {"ask", marks.needs_confirmation});
 }
 
 Result<bool> move_ledger(Db& db, int64_t version) {
@@ -129,7 +129,7 @@ Result<int64_t> drop_replaced_letters(Db& db, size_t limit) {
   return db.run(stmt::prune_notice_letters, {run, static_cast<int64_t>(limit)});
 }
 
-Result<void> add_letter(Db& db, const NoticeLetter& letter) {
+Result<void> add_letter(Db& db, const StoredNotice& letter) {
   return db.send(stmt::add_notice_letter,
                  {letter.run, letter.email, letter.written_email, letter.first_name,
                   letter.last_name, letter.tickets, letter.left_out});
@@ -156,8 +156,8 @@ Result<Page<NoticeRun>> runs(ReadDb& db, const PageRequest& page) {
   return out;
 }
 
-Result<Page<NoticeLetter>> letters(ReadDb& db, int64_t run, const PageRequest& page) {
-  Page<NoticeLetter> out;
+Result<Page<StoredNotice>> letters(ReadDb& db, int64_t run, const PageRequest& page) {
+  Page<StoredNotice> out;
   // A cursor is an address.
   if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) return bad_cursor();
   DW_CHECK(db.run(stmt::list_notice_letters,
@@ -170,8 +170,8 @@ Result<Page<NoticeLetter>> letters(ReadDb& db, int64_t run, const PageRequest& p
   return out;
 }
 
-Result<std::vector<NoticeLetter>> letters_of(ReadDb& db, const std::string& email) {
-  std::vector<NoticeLetter> out;
+Result<std::vector<StoredNotice>> letters_of(ReadDb& db, const std::string& email) {
+  std::vector<StoredNotice> out;
   DW_CHECK(db.run(stmt::notice_letter_by_email, {email, 0, runs_looked_through},
                   [&](const Row& row) { out.push_back(letter_in(row)); }));
   return out;
@@ -207,7 +207,7 @@ Result<void> mark_closure(Db& db, const std::string& ticket, int32_t day, int64_
   return db.send(stmt::mark_notice_closure, {ticket, int64_t{day}, run});
 }
 
-Result<void> set_sent(Db& db, const NoticeLetter& letter) {
+Result<void> set_sent(Db& db, const StoredNotice& letter) {
   return db.send(stmt::send_notice_letter,
                  {letter.run, letter.email, letter.number, letter.delivery, letter.left_out});
 }

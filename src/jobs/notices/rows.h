@@ -11,7 +11,7 @@ namespace dw {
 
 namespace notices {
 
-Result<NoticeMarks> marks(ReadDb& db);
+Result<NoticeHistory> marks(ReadDb& db);
 
 /// The newest closing of each ticket that was told, of `since` and later days; in no order.
 Result<void> closures(ReadDb& db, int32_t since, const TicketSink& sink);
@@ -32,10 +32,10 @@ Result<bool> is_newest_plan(ReadDb& db, int64_t id);
 Result<Page<NoticeRun>> runs(ReadDb& db, const PageRequest& page);
 
 /// By address; those left out are among them.
-Result<Page<NoticeLetter>> letters(ReadDb& db, int64_t run, const PageRequest& page);
+Result<Page<StoredNotice>> letters(ReadDb& db, int64_t run, const PageRequest& page);
 
 /// One customer's, newest first; `email` in lower case.
-Result<std::vector<NoticeLetter>> letters_of(ReadDb& db, const std::string& email);
+Result<std::vector<StoredNotice>> letters_of(ReadDb& db, const std::string& email);
 
 /// What became of a run's deliveries.
 Result<NoticeCounts> counts(ReadDb& db, int64_t run);
@@ -47,14 +47,14 @@ Result<std::optional<NoticeRun>> applying_run(ReadDb& db);
 Result<int64_t> open_count(ReadDb& db);
 
 /// All but the ledger's version, which move_notice_ledger() alone moves.
-Result<void> set_marks(Db& db, const NoticeMarks& marks);
+Result<void> set_marks(Db& db, const NoticeHistory& marks);
 
 /// False: the ledger is not of that version any more, another run came first.
 Result<bool> move_ledger(Db& db, int64_t version);
 
 Result<int64_t> add_run(Db& db, const NoticeRun& run);
 
-Result<void> add_letter(Db& db, const NoticeLetter& letter);
+Result<void> add_letter(Db& db, const StoredNotice& letter);
 
 /// All letters of a run that is `writing` are there. A plan replaces those before it that were
 /// not applied. False: a newer one came first.
@@ -79,7 +79,7 @@ Result<bool> reserve(Db& db, const std::string& period, const std::string& email
 Result<void> mark_closure(Db& db, const std::string& ticket, int32_t day, int64_t run);
 
 /// Writes down a letter's number and delivery, or why it was left out after all.
-Result<void> set_sent(Db& db, const NoticeLetter& letter);
+Result<void> set_sent(Db& db, const StoredNotice& letter);
 
 /// Runs and their letters. The ledger stays: it is what keeps a customer from hearing twice.
 Result<int64_t> prune(Db& db, TimePoint before, int64_t limit);

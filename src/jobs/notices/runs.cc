@@ -30,10 +30,10 @@ Task<Result<std::optional<NoticeRun>>> NoticeRuns::find(int64_t run) {
 
 Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t limit) {
   DW_CO_TRY(const std::unique_ptr<PickedNotices> picked, co_await pick());
-  NoticePreview out{.run = picked->run, .is_asking = picked->marks.is_asking};
+  NoticePreview out{.run = picked->run, .needs_confirmation = picked->marks.needs_confirmation};
   const Selection& selection = *picked->selection;
   out.run.hash = plan_hash(selection, parts_.reading.composer.settings(), out.run.period);
-  const auto add = [&](const Letter& letter, std::string_view left_out) {
+  const auto add = [&](const Notice& letter, std::string_view left_out) {
     if (to_lower(letter.email) <= after_email) return;
     if (out.letters.size() >= limit) {
       out.next_cursor = to_lower(out.letters.back().email);
@@ -42,11 +42,11 @@ Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t 
     out.letters.push_back(show(letter));
     out.letters.back().left_out = left_out;
   };
-  selection.each_letter([&](const Letter& letter) { add(letter, ""); });
+  selection.each_letter([&](const Notice& letter) { add(letter, ""); });
   // Those left out follow on the last page.
   if (out.next_cursor.empty()) {
     size_t left = limit;
-    selection.each_left_out([&](const Letter& letter, LeftOut why) {
+    selection.each_left_out([&](const Notice& letter, LeftOut why) {
       if (left-- == 0 || left > limit) return;
       out.letters.push_back(show(letter));
       out.letters.back().left_out = name_of(why);
@@ -57,19 +57,19 @@ Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t 
 
 /// Some hundreds of letters a commit. They belong to nobody until the job has heard of the plan.
 Task<Result<void>> NoticeRuns::write_letters(const Selection& selection, int64_t run) {
-  std::vector<NoticeLetter> piece;
+  std::vector<StoredNotice> piece;
   auto work = [&](Db& db) -> Result<void> {
-    for (const NoticeLetter& one : piece) DW_CHECK(notices::add_letter(db, one));
+    for (const StoredNotice& one : piece) DW_CHECK(notices::add_letter(db, one));
     return {};
   };
   size_t place = 0;
   for (;;) {
     piece.clear();
     while (piece.size() < parts_.letters_per_commit) {
-      const std::optional<PickedLetter> next = selection.next(place);
+      const std::optional<CandidateNotice> next = selection.next(place);
       if (!next) break;
-      const Letter& letter = next->letter;
-      NoticeLetter row{.run = run,
+      const Notice& letter = next->letter;
+      StoredNotice row{.run = run,
                        .email = to_lower(letter.email),
                        .written_email = std::string(letter.email),
                        .first_name = std::string(letter.first_name),

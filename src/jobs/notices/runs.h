@@ -35,12 +35,12 @@ class NoticeRuns : public Notices {
   Task<Result<NoticeRun>> plan(bool is_test, std::string who) override;
   Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh, std::string who) override;
   Task<Result<void>> resume() override;
-  ShownNotice show(const NoticeLetter& letter) const override {
+  ShownNotice show(const StoredNotice& letter) const override {
     return parts_.reading.composer.show(letter);
   }
   Task<std::vector<Probe>> probe() override;
 
-  ShownNotice show(const Letter& letter) const { return parts_.reading.composer.show(letter); }
+  ShownNotice show(const Notice& letter) const { return parts_.reading.composer.show(letter); }
   /// For those who print all of it. errors  as pick_notices()
   Task<Result<std::unique_ptr<PickedNotices>>> pick() { return pick_notices(parts_.reading); }
   /// Reads the report, and writes a plan that the job has not heard of yet.

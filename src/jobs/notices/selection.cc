@@ -51,7 +51,7 @@ bool is_before(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string Letter::name() const {
+std::string Notice::name() const {
   std::string out(first_name);
   if (!out.empty() && !last_name.empty()) out += ' ';
   return out.append(last_name);
@@ -378,9 +378,9 @@ void Selection::settle() {
   }
 }
 
-std::optional<PickedLetter> Selection::next(size_t& place) const {
+std::optional<CandidateNotice> Selection::next(size_t& place) const {
   if (place >= order_.size()) return std::nullopt;
-  PickedLetter out{{}, reason_of(order_[place].ticket)};
+  CandidateNotice out{{}, reason_of(order_[place].ticket)};
   place = next_letter(place, out.letter);
   return out;
 }
@@ -391,7 +391,7 @@ size_t Selection::next_customer(size_t at) const {
   return at;
 }
 
-size_t Selection::next_letter(size_t at, Letter& letter) const {
+size_t Selection::next_letter(size_t at, Notice& letter) const {
   const uint32_t number = tickets_[order_[at].ticket].customer;
   const Customer& customer = customers_[number];
   letter.email = email_of(customer);

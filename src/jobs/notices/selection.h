@@ -38,15 +38,15 @@ struct NoticeFigures {
 };
 
 /// Views live as long as the selection.
-struct LetterTicket {
+struct SelectedTicket {
   std::string_view id, subject;
   int32_t day = 0;
 };
 
-struct Letter {
+struct Notice {
   std::string_view email;  ///< as the report first wrote it
   std::string_view first_name, last_name;
-  std::vector<LetterTicket> tickets;  ///< oldest first
+  std::vector<SelectedTicket> tickets;  ///< oldest first
 
   std::string name() const;
 };
@@ -54,8 +54,8 @@ struct Letter {
 enum class LeftOut { had, suppressed };
 std::string_view name_of(LeftOut reason);
 
-struct PickedLetter {
-  Letter letter;
+struct CandidateNotice {
+  Notice letter;
   std::optional<LeftOut> left_out;
 };
 
@@ -85,7 +85,7 @@ class Selection {
         i = next_customer(i);
         continue;
       }
-      Letter letter;
+      Notice letter;
       i = next_letter(i, letter);
       give(letter);
     }
@@ -100,14 +100,14 @@ class Selection {
         i = next_customer(i);
         continue;
       }
-      Letter letter;
+      Notice letter;
       i = next_letter(i, letter);
       give(letter, *reason);
     }
   }
 
   /// All of them, one at a time, for those who write them in pieces: begin with `place` 0.
-  std::optional<PickedLetter> next(size_t& place) const;
+  std::optional<CandidateNotice> next(size_t& place) const;
 
   const NoticeFigures& figures() const { return figures_; }
   /// The first hundreds of them; figures().bad counts all.
@@ -162,7 +162,7 @@ class Selection {
   std::string_view email_of(const Customer& one) const { return {one.email, one.email_bytes}; }
   std::string_view id_of(const TicketState& one) const { return {one.text, one.id_bytes}; }
   std::optional<LeftOut> reason_of(uint32_t ticket) const;
-  size_t next_letter(size_t at, Letter& letter) const;
+  size_t next_letter(size_t at, Notice& letter) const;
   size_t next_customer(size_t at) const;
 
   const NoticesSettings& settings_;

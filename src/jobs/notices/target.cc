@@ -9,7 +9,7 @@ namespace dw {
 Task<std::vector<Outcome>> NoticeTarget::perform(std::vector<Delivery> deliveries, Attempt) {
   std::vector<Outcome> out;
   for (const Delivery& one : deliveries) {
-    const Ask* asked = std::get_if<Ask>(&one.payload);
+    const Lookup* asked = std::get_if<Lookup>(&one.payload);
     if (asked == nullptr) {
       out.push_back(Outcome::refused("this is nothing that notices are asked for"));
       continue;

@@ -93,7 +93,7 @@ Delivery question(const Catchup& asked, const std::string& since, const std::str
   if (!asked.thread.empty()) details["thread"] = asked.thread;
   return {.lane = "tally:" + asked.channel,
           .target = "slack",
-          .payload = Ask{"history", std::move(details)},
+          .payload = Lookup{"history", std::move(details)},
           .holds_lane = false,
           .answer_kind = std::string(answer_kind),
           .reference =

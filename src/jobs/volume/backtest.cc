@@ -21,14 +21,14 @@ double ratio(size_t part, size_t whole) {
 
 }  // namespace
 
-Score score(const std::vector<VolumeIncident>& incidents, const std::vector<LabelledSpan>& labels) {
+Score score(const std::vector<VolumeAlert>& incidents, const std::vector<LabelledSpan>& labels) {
   Score out;
   out.labels = labels.size();
   out.incidents = incidents.size();
   double delay = 0;
   for (const LabelledSpan& label : labels) {
     std::optional<TimePoint> first;
-    for (const VolumeIncident& incident : incidents) {
+    for (const VolumeAlert& incident : incidents) {
       if (!is_touching(incident, label)) continue;
       const TimePoint from = std::max(incident.from, label.from);
       first = std::min(first.value_or(from), from);
@@ -37,7 +37,7 @@ Score score(const std::vector<VolumeIncident>& incidents, const std::vector<Labe
     ++out.found;
     delay += std::chrono::duration<double, std::ratio<3600>>(*first - label.from).count();
   }
-  for (const VolumeIncident& incident : incidents) {
+  for (const VolumeAlert& incident : incidents) {
     const bool is_right = std::any_of(labels.begin(), labels.end(), [&](const LabelledSpan& label) {
       return is_touching(incident, label);
     });
@@ -51,14 +51,14 @@ Score score(const std::vector<VolumeIncident>& incidents, const std::vector<Labe
   return out;
 }
 
-FeedbackScore score_feedback(const std::vector<VolumeIncident>& incidents,
-                             const std::vector<VolumeIncident>& judged) {
+FeedbackScore score_feedback(const std::vector<VolumeAlert>& incidents,
+                             const std::vector<VolumeAlert>& judged) {
   FeedbackScore out;
-  for (const VolumeIncident& past : judged) {
+  for (const VolumeAlert& past : judged) {
     if (past.feedback.empty()) continue;
     const bool is_raised =
         std::any_of(incidents.begin(), incidents.end(),
-                    [&](const VolumeIncident& one) { return is_touching(one, past); });
+                    [&](const VolumeAlert& one) { return is_touching(one, past); });
     if (past.feedback == "real") {
       ++out.real;
       out.real_found += is_raised ? 1 : 0;

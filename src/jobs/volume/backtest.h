@@ -23,14 +23,14 @@ struct Score {
 };
 
 /// precision of no incident and recall of no label are 1.
-Score score(const std::vector<VolumeIncident>& incidents, const std::vector<LabelledSpan>& labels);
+Score score(const std::vector<VolumeAlert>& incidents, const std::vector<LabelledSpan>& labels);
 
 /// What people said of earlier incidents, against these: real ones found, false alarms raised anew.
 struct FeedbackScore {
   size_t real = 0, real_found = 0, false_alarms = 0, false_alarms_raised = 0;
 };
-FeedbackScore score_feedback(const std::vector<VolumeIncident>& incidents,
-                             const std::vector<VolumeIncident>& judged);
+FeedbackScore score_feedback(const std::vector<VolumeAlert>& incidents,
+                             const std::vector<VolumeAlert>& judged);
 
 /// A heading and one column `timestamp`, or two, `from,to`. Lines that touch are not merged.
 /// errors  invalid: with the line

@@ -27,17 +27,17 @@ int64_t hours_since_1970(TimePoint hour) {
 
 }  // namespace
 
-std::string_view name_of(Basis basis) {
+std::string_view name_of(BaselineSource basis) {
   switch (basis) {
-    case Basis::none:
+    case BaselineSource::none:
       return "nothing";
-    case Basis::overall:
+    case BaselineSource::overall:
       return "overall";
-    case Basis::hour_of_day:
+    case BaselineSource::hour_of_day:
       return "hour of day";
-    case Basis::hour_of_week:
+    case BaselineSource::hour_of_week:
       return "hour of week";
-    case Basis::holiday:
+    case BaselineSource::holiday:
       return "holiday";
   }
   return "nothing";
@@ -76,7 +76,8 @@ Baseline::Estimate Baseline::estimate(const Sums& sums, double pseudo, const Est
       .unknown = (pseudo + sums.squares) / (believed * believed) + lean * lean * parent.unknown};
 }
 
-Baseline::Estimate Baseline::season_of(const SeasonSlot& slot, int64_t hour, Basis& basis) {
+Baseline::Estimate Baseline::season_of(const SeasonSlot& slot, int64_t hour,
+                                       BaselineSource& basis) {
   overall_.fade(hour, half_life_);
   Sums& day = days_[static_cast<size_t>(slot.hour_of_day)];
   day.fade(hour, half_life_);
@@ -87,14 +88,14 @@ Baseline::Estimate Baseline::season_of(const SeasonSlot& slot, int64_t hour, Bas
   Sums& week = slots_[static_cast<size_t>(week_slot)];
   week.fade(hour, half_life_);
   const Estimate of_week = estimate(week, week_pseudo, of_day);
-  basis = overall_.seen <= 0           ? Basis::none
-          : week.seen >= week_seen_min ? Basis::hour_of_week
-          : day.seen >= day_seen_min   ? Basis::hour_of_day
-                                       : Basis::overall;
+  basis = overall_.seen <= 0           ? BaselineSource::none
+          : week.seen >= week_seen_min ? BaselineSource::hour_of_week
+          : day.seen >= day_seen_min   ? BaselineSource::hour_of_day
+                                       : BaselineSource::overall;
   if (!slot.is_holiday) return of_week;
   Sums& holiday = slots_[static_cast<size_t>(slot.slot)];
   holiday.fade(hour, half_life_ * holiday_half_life_factor);
-  if (holiday.seen >= 1) basis = Basis::holiday;
+  if (holiday.seen >= 1) basis = BaselineSource::holiday;
   return estimate(holiday, holiday_pseudo, of_week);
 }
 
@@ -125,10 +126,11 @@ void Baseline::learn(TimePoint at, const Expected& expected, double count, doubl
   const double mean = expected.law.mean;
   // An over-dispersed count tells less than its size. Where the mean is still a guess, the count
   // itself says more about that size: a first hour would outweigh all later ones otherwise.
-  const bool is_guess = expected.basis == Basis::none || expected.law.unknown > guess_unknown;
+  const bool is_guess =
+      expected.basis == BaselineSource::none || expected.law.unknown > guess_unknown;
   const double size = is_guess ? std::max(mean, count) : mean;
   const double information = 1 / (1 + expected.law.dispersion * size);
-  if (expected.basis == Basis::none) first_count_ = std::max(1.0, count);
+  if (expected.basis == BaselineSource::none) first_count_ = std::max(1.0, count);
   const auto take = [&](Sums& sums) {
     sums.at = std::max(sums.at, hour);
     sums.add(count, expected.level, information, weight);

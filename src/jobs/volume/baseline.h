@@ -15,13 +15,13 @@
 namespace dw {
 
 /// What the expectation rests on, from nothing to all.
-enum class Basis { none, overall, hour_of_day, hour_of_week, holiday };
+enum class BaselineSource { none, overall, hour_of_day, hour_of_week, holiday };
 /// "hour of week"
-std::string_view name_of(Basis basis);
+std::string_view name_of(BaselineSource basis);
 
 struct Expected {
-  CountLaw law;
-  Basis basis = Basis::none;
+  CountDistribution law;
+  BaselineSource basis = BaselineSource::none;
   SeasonSlot slot;
   double season = 0, level = 1;  ///< law.mean is their product
   double season_unknown = 0;     ///< relative variance of the season alone
@@ -52,7 +52,7 @@ class Baseline {
     double mean = 0, unknown = 0;
   };
   static Estimate estimate(const Sums& sums, double pseudo, const Estimate& parent);
-  Estimate season_of(const SeasonSlot& slot, int64_t hour, Basis& basis);
+  Estimate season_of(const SeasonSlot& slot, int64_t hour, BaselineSource& basis);
   double dispersion(int64_t hour);
 
   Season season_;

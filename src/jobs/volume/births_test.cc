@@ -19,7 +19,7 @@ std::vector<int64_t> counts_of(const CountedBirths& counted, TimePoint until) {
   return out;
 }
 
-TEST(births, a_ticket_counts_once_and_in_the_hour_of_its_birth) {
+TEST(created, a_ticket_counts_once_and_in_the_hour_of_its_birth) {
   const CountedBirths counted =
       count_births({born(41, first), born(42, first + std::chrono::minutes(59)),
                     born(43, first + std::chrono::minutes(60)), born(41, first)},
@@ -28,7 +28,7 @@ TEST(births, a_ticket_counts_once_and_in_the_hour_of_its_birth) {
   EXPECT_EQ(counts_of(counted, first + 4 * one_hour), (std::vector<int64_t>{2, 1, 0, 0}));
 }
 
-TEST(births, what_was_born_before_or_at_no_believable_time_is_left_out) {
+TEST(created, what_was_born_before_or_at_no_believable_time_is_left_out) {
   const CountedBirths counted =
       count_births({born(1, first - Millis(1)), born(2, *from_rfc3339("9999-01-01T00:00:00Z")),
                     born(3, TimePoint{})},
@@ -37,7 +37,7 @@ TEST(births, what_was_born_before_or_at_no_believable_time_is_left_out) {
   EXPECT_TRUE(counted.seen.empty()) << "a chunk that did not change is not written";
 }
 
-TEST(births, a_count_goes_on_from_its_chunks_as_if_nothing_had_been) {
+TEST(created, a_count_goes_on_from_its_chunks_as_if_nothing_had_been) {
   std::vector<TaggedTicket> third, all;
   for (int64_t id = 1; id < 5000; ++id) {
     all.push_back(born(id, first));
@@ -57,7 +57,7 @@ TEST(births, a_count_goes_on_from_its_chunks_as_if_nothing_had_been) {
   EXPECT_EQ(count_births(all, first, kept).tickets(), 5000 - 1667);
 }
 
-TEST(births, another_text_is_no_chunk) {
+TEST(created, another_text_is_no_chunk) {
   for (const std::string& text : {std::string(), std::string(255, '0'), std::string(256, 'x')}) {
     EXPECT_FALSE(decode_chunk(text).ok()) << text;
   }

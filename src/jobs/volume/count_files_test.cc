@@ -54,15 +54,15 @@ TEST(labels, are_hours_or_windows) {
   EXPECT_FALSE(read_labels("x\n1\n").ok());
 }
 
-VolumeIncident incident(const char* from, const char* to) {
-  VolumeIncident out;
+VolumeAlert incident(const char* from, const char* to) {
+  VolumeAlert out;
   out.from = at(from);
   out.to = at(to);
   return out;
 }
 
 TEST(score, an_incident_is_right_if_it_touches_a_label) {
-  const std::vector<VolumeIncident> incidents = {
+  const std::vector<VolumeAlert> incidents = {
       incident("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z"),
       incident("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
       incident("2026-11-23T10:00:00Z", "2026-11-23T10:00:00Z")};
@@ -77,9 +77,9 @@ TEST(score, an_incident_is_right_if_it_touches_a_label) {
 }
 
 TEST(score, what_people_said_is_compared_with_the_replay) {
-  VolumeIncident real = incident("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z");
+  VolumeAlert real = incident("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z");
   real.feedback = "real";
-  VolumeIncident noise = incident("2026-11-25T10:00:00Z", "2026-11-25T12:00:00Z");
+  VolumeAlert noise = incident("2026-11-25T10:00:00Z", "2026-11-25T12:00:00Z");
   noise.feedback = "false_alarm";
   const FeedbackScore out =
       score_feedback({incident("2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z")}, {real, noise});

@@ -36,9 +36,9 @@ std::optional<HalfWay> decode_place(const std::string& text) {
   return HalfWay{TimePoint(Millis(*from)), view["cursor"].text().value_or(""), *tickets};
 }
 
-std::vector<HourCount> added(const std::vector<HourCount>& births, const CountedBirths& last) {
+std::vector<HourCount> added(const std::vector<HourCount>& created, const CountedBirths& last) {
   std::map<TimePoint, int64_t> all = last.hours;
-  for (const HourCount& one : births) all[one.hour] += one.count;
+  for (const HourCount& one : created) all[one.hour] += one.count;
   std::vector<HourCount> out;
   for (const auto& [hour, count] : all) out.push_back({hour, count});
   return out;
@@ -151,7 +151,7 @@ void VolumeTurn::take_history_refusal() {
 
 /// Hours are known at the end alone: until the last page is read, each may still be short of some.
 void VolumeTurn::end_part(TimePoint from, TimePoint until, const CountedBirths& last) {
-  keep_hours(every_hour(added(view_.births, last), from, until));
+  keep_hours(every_hour(added(view_.created, last), from, until));
   plan.changes.emplace_back(DropBirths{run_.history->name});
   plan.changes.emplace_back(KeepPlace{run_.history->name, to_rfc3339(until)});
 }

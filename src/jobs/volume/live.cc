@@ -8,7 +8,7 @@
 
 namespace dw {
 
-double shown_expected(const JudgedHour& hour) {
+double shown_expected(const ScoredHour& hour) {
   return std::round(hour.law.mean * 100) / 100;
 }
 
@@ -18,12 +18,12 @@ const Shape<LiveHour>& shape_for(const LiveHour*) {
           .add("hour", [](const LiveHour& one) { return one.judged.hour; })
           .add("count", [](const LiveHour& one) { return one.judged.count; })
           .add("expected", [](const LiveHour& one) { return shown_expected(one.judged); })
-          .add("is_spike", [](const LiveHour& one) { return one.judged.mark == Mark::spike; });
+          .add("is_spike", [](const LiveHour& one) { return one.judged.mark == Verdict::spike; });
   return shape;
 }
 
 /// Hours are judged together: one replay for all that changed.
-LiveTopic volume_topic(Judging judging) {
+LiveTopic volume_topic(DetectorConfig judging) {
   const auto show = [judging = std::move(judging)](
                         ReadDb& db, const std::vector<int64_t>& ids,
                         TimePoint) -> Result<std::map<int64_t, json::object>> {
@@ -33,7 +33,7 @@ LiveTopic volume_topic(Judging judging) {
     const TimePoint from = replay_from(TimePoint(Millis(*first)), judging);
     DW_TRY(const std::vector<HourCount> hours,
            volume::hours(db, from, TimePoint(Millis(*last)) + Millis(1)));
-    for (const JudgedHour& one : replay(hours, judging).hours) {
+    for (const ScoredHour& one : replay(hours, judging).hours) {
       const int64_t id = one.hour.time_since_epoch().count();
       if (std::find(ids.begin(), ids.end(), id) != ids.end()) out[id] = shape_of(LiveHour{one});
     }

@@ -7,13 +7,13 @@ namespace dw {
 
 /// An hour as the live stream carries it.
 struct LiveHour {
-  JudgedHour judged;
+  ScoredHour judged;
 };
 const Shape<LiveHour>& shape_for(const LiveHour*);
 
 /// What was expected of an hour, in hundredths.
-double shown_expected(const JudgedHour& hour);
+double shown_expected(const ScoredHour& hour);
 
-LiveTopic volume_topic(Judging judging);
+LiveTopic volume_topic(DetectorConfig judging);
 
 }  // namespace dw

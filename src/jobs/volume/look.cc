@@ -68,15 +68,15 @@ VolumeTurn::VolumeTurn(const VolumeParts& given, const Event& cause, const Volum
 bool VolumeTurn::can_begin() {
   is_beginning_ = true;
   run_.key = event_.key;
-  const bool is_asking = parts_.settings.source == "zendesk";
-  if (is_asking && parts_.account.empty()) {
+  const bool needs_confirmation = parts_.settings.source == "zendesk";
+  if (needs_confirmation && parts_.account.empty()) {
     fail({ErrorKind::invalid, "volume.source",
           "is \"zendesk\", but there is no [zendesk] (or set source = \"embedded\" or "
           "\"file:PATH\")"});
     return false;
   }
   if (!view_.run) return true;
-  if (is_asking && view_.is_asking) {
+  if (needs_confirmation && view_.needs_confirmation) {
     plan.reply = json::object{{"run", view_.run->key}, {"waits_for", view_.run->key}};
     return false;
   }
@@ -231,7 +231,7 @@ void VolumeTurn::judge() {
   const bool has_tickets = latest == run_.latest;
   run_.latest = latest;
   const Assessment seen = assess(hours_, view_.incidents, nullptr, parts_, event_.at);
-  const bool is_normal = seen.replay.hours.back().mark == Mark::normal;
+  const bool is_normal = seen.replay.hours.back().mark == Verdict::normal;
   if (is_normal || parts_.settings.is_from_file()) return end_look(nullptr);
   run_.tags.emplace();
   if (parts_.settings.source == "zendesk") return ask_tags();
@@ -295,7 +295,7 @@ void VolumeTurn::end_look(json::value tags) {
   run_.tags.reset();
   run_.result = std::move(summary);
   if (run_.is_dry) return;
-  if (!seen.changed.empty()) plan.changes.emplace_back(KeepIncidents{std::move(seen.changed)});
+  if (!seen.changed.empty()) plan.changes.emplace_back(SetAlerts{std::move(seen.changed)});
   for (Delivery& one : seen.deliveries) plan.deliveries.push_back(std::move(one));
 }
 
@@ -303,7 +303,7 @@ void VolumeTurn::ask(VolumeQuestion::About about, const char* what, json::object
                      TimePoint hour) {
   plan.deliveries.push_back({.lane = run_.is_backfill ? volume_backfill_lane : volume_look_lane,
                              .target = desk_target,
-                             .payload = Ask{what, std::move(details)},
+                             .payload = Lookup{what, std::move(details)},
                              .holds_lane = false,
                              .answer_kind = std::string(volume_answer_kind),
                              .reference = encode(VolumeQuestion{run_.key, about, hour})});

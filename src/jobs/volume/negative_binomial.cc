@@ -50,7 +50,7 @@ double known_lower(double mean, double dispersion, int64_t count) {
 /// mean is a gamma, around the estimate; where the dispersion rules, it is an inverse gamma, whose
 /// own mean lies above the estimate by its relative variance.
 template <class Tail>
-double averaged(const CountLaw& law, const Tail& tail) {
+double averaged(const CountDistribution& law, const Tail& tail) {
   if (law.unknown < unknown_min) return tail(law.mean);
   const double spread = std::log1p(law.unknown);
   const double ruled = law.dispersion * law.mean / (1 + law.dispersion * law.mean);
@@ -80,25 +80,25 @@ int64_t first_true(int64_t guess, const Test& test) {
 
 }  // namespace
 
-double upper_tail(const CountLaw& law, int64_t count) {
+double upper_tail(const CountDistribution& law, int64_t count) {
   if (count <= 0) return 1;
   if (law.mean <= 0) return 0;
   return averaged(law, [&](double mean) { return known_upper(mean, law.dispersion, count); });
 }
 
-double lower_tail(const CountLaw& law, int64_t count) {
+double lower_tail(const CountDistribution& law, int64_t count) {
   if (count < 0) return 0;
   if (law.mean <= 0) return 1;
   return averaged(law, [&](double mean) { return known_lower(mean, law.dispersion, count); });
 }
 
-int64_t upper_limit(const CountLaw& law, double tail) {
+int64_t upper_limit(const CountDistribution& law, double tail) {
   const double guess = law.mean + 5 * std::sqrt(law.variance()) + 5;
   return first_true(static_cast<int64_t>(std::min(guess, count_max)),
                     [&](int64_t count) { return upper_tail(law, count) < tail; });
 }
 
-int64_t lower_limit(const CountLaw& law, double tail) {
+int64_t lower_limit(const CountDistribution& law, double tail) {
   const auto guess = static_cast<int64_t>(std::min(law.mean, count_max));
   return first_true(guess, [&](int64_t count) { return lower_tail(law, count) >= tail; }) - 1;
 }

@@ -26,8 +26,9 @@ TEST(negative_binomial, without_dispersion_it_is_poisson) {
 }
 
 TEST(negative_binomial, limits_are_the_first_counts_that_are_rare) {
-  for (const CountLaw law : {CountLaw{0.2, 0}, CountLaw{10, 0.1}, CountLaw{30'000, 0.02},
-                             CountLaw{10, 0.1, 0.5}, CountLaw{1e7, 0}}) {
+  for (const CountDistribution law :
+       {CountDistribution{0.2, 0}, CountDistribution{10, 0.1}, CountDistribution{30'000, 0.02},
+        CountDistribution{10, 0.1, 0.5}, CountDistribution{1e7, 0}}) {
     const int64_t high = upper_limit(law, 1e-4), low = lower_limit(law, 1e-4);
     EXPECT_LT(upper_tail(law, high), 1e-4);
     EXPECT_GE(upper_tail(law, high - 1), 1e-4);
@@ -39,7 +40,7 @@ TEST(negative_binomial, limits_are_the_first_counts_that_are_rare) {
 }
 
 TEST(negative_binomial, a_mean_that_is_not_known_widens_both_tails) {
-  const CountLaw known{50, 0.05}, guessed{50, 0.05, 0.1};
+  const CountDistribution known{50, 0.05}, guessed{50, 0.05, 0.1};
   EXPECT_GT(upper_tail(guessed, 120), 3 * upper_tail(known, 120));
   EXPECT_GT(lower_tail(guessed, 10), 3 * lower_tail(known, 10));
 }

@@ -15,19 +15,19 @@ constexpr int64_t day_labels_max = 14, ticks_max = 8;
 
 }  // namespace
 
-Chart picture_of(std::span<const JudgedHour> hours, const Judging& judging, std::string title,
-                 std::optional<TimePoint> marked) {
+Chart picture_of(std::span<const ScoredHour> hours, const DetectorConfig& judging,
+                 std::string title, std::optional<TimePoint> marked) {
   Chart out;
   out.title = std::move(title);
   out.marked = marked;
   LocalTime local(judging.timezone);
   std::vector<LocalHour> midnights;
   std::vector<TimePoint> midnights_at;
-  for (const JudgedHour& one : hours) {
+  for (const ScoredHour& one : hours) {
     const Band band = band_of(one, judging);
     out.hours.push_back({one.hour, static_cast<double>(one.count), one.law.mean,
                          static_cast<double>(band.low), static_cast<double>(band.high),
-                         one.mark != Mark::normal});
+                         one.mark != Verdict::normal});
     const LocalHour at = local.at(one.hour);
     if (at.hour != 0) continue;
     midnights.push_back(at);

@@ -10,7 +10,7 @@
 namespace dw {
 
 /// The title is given in words; ticks are as many as fit.
-Chart picture_of(std::span<const JudgedHour> hours, const Judging& judging, std::string title,
-                 std::optional<TimePoint> marked);
+Chart picture_of(std::span<const ScoredHour> hours, const DetectorConfig& judging,
+                 std::string title, std::optional<TimePoint> marked);
 
 }  // namespace dw

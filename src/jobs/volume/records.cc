@@ -32,23 +32,23 @@ std::optional<TimePoint> time_or_none(const json::object& object, std::string_vi
 
 }  // namespace
 
-std::string_view name_of(IncidentKind kind) {
-  return kind == IncidentKind::spike ? "spike" : "drop";
+std::string_view name_of(AlertKind kind) {
+  return kind == AlertKind::spike ? "spike" : "drop";
 }
 
-std::string_view name_of(IncidentEnd end) {
+std::string_view name_of(AlertEnd end) {
   switch (end) {
-    case IncidentEnd::open:
+    case AlertEnd::open:
       return "open";
-    case IncidentEnd::calm:
+    case AlertEnd::calm:
       return "calm";
-    case IncidentEnd::new_level:
+    case AlertEnd::new_level:
       return "new_level";
   }
   return "open";
 }
 
-json::value encode(const VolumeIncident& one) {
+json::value encode(const VolumeAlert& one) {
   return json::object{{"kind", static_cast<int64_t>(one.kind)},
                       {"from", encode_time(one.from)},
                       {"to", encode_time(one.to)},
@@ -65,11 +65,11 @@ json::value encode(const VolumeIncident& one) {
                       {"told_end_at", encode_time(one.told_end_at)}};
 }
 
-VolumeIncident decode_incident(const json::value& body) {
-  VolumeIncident one;
+VolumeAlert decode_incident(const json::value& body) {
+  VolumeAlert one;
   const json::object* object = body.if_object();
   if (object == nullptr) return one;
-  one.kind = whole(*object, "kind") == 1 ? IncidentKind::drop : IncidentKind::spike;
+  one.kind = whole(*object, "kind") == 1 ? AlertKind::drop : AlertKind::spike;
   one.from = time_or_none(*object, "from").value_or(TimePoint{});
   one.to = time_or_none(*object, "to").value_or(one.from);
   one.peak = time_or_none(*object, "peak").value_or(one.from);
@@ -79,7 +79,7 @@ VolumeIncident decode_incident(const json::value& body) {
   one.total = whole(*object, "total");
   one.total_expected = real(*object, "total_expected", 0);
   const int64_t end = whole(*object, "end");
-  one.end = end == 1 ? IncidentEnd::calm : end == 2 ? IncidentEnd::new_level : IncidentEnd::open;
+  one.end = end == 1 ? AlertEnd::calm : end == 2 ? AlertEnd::new_level : AlertEnd::open;
   if (const json::value* tags = member(*object, "tags")) one.tags = *tags;
   one.told_count = whole(*object, "told_count");
   one.told_at = time_or_none(*object, "told_at");

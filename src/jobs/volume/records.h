@@ -30,21 +30,21 @@ struct HourCount {
   friend bool operator==(const HourCount&, const HourCount&) = default;
 };
 
-enum class IncidentKind {
+enum class AlertKind {
   spike,  ///< far more than expected
   drop,   ///< far fewer: an intake that broke
 };
 
-enum class IncidentEnd {
+enum class AlertEnd {
   open,       ///< still going on
   calm,       ///< counts came back to what was expected
   new_level,  ///< they stayed, and are the normal now
 };
 
 /// A stretch of hours out of line, remembered so that it is told once.
-struct VolumeIncident {
+struct VolumeAlert {
   int64_t id = 0;
-  IncidentKind kind = IncidentKind::spike;
+  AlertKind kind = AlertKind::spike;
   TimePoint from{}, to{};  ///< first and last hour out of line; both begin their hour
   TimePoint peak{};        ///< the hour that was furthest out
   int64_t peak_count = 0;
@@ -52,7 +52,7 @@ struct VolumeIncident {
   double probability = 1;  ///< of the peak's tail; 0 by the simple rule
   int64_t total = 0;       ///< tickets from `from` to `to`
   double total_expected = 0;
-  IncidentEnd end = IncidentEnd::open;
+  AlertEnd end = AlertEnd::open;
   json::value tags{};                      ///< why: as jobs/volume/tags.h encodes them
   int64_t told_count = 0;                  ///< the peak that was last told; 0: nobody was told
   std::optional<TimePoint> told_at{};      ///< when it was last told
@@ -61,13 +61,13 @@ struct VolumeIncident {
   std::string feedback_by{};
 };
 
-std::string_view name_of(IncidentKind kind);
-std::string_view name_of(IncidentEnd end);
+std::string_view name_of(AlertKind kind);
+std::string_view name_of(AlertEnd end);
 
 /// All but the id and what people said of it, which are kept beside it; times in milliseconds. What
 /// is absent when it is read has its default.
-json::value encode(const VolumeIncident& incident);
-VolumeIncident decode_incident(const json::value& body);
+json::value encode(const VolumeAlert& incident);
+VolumeAlert decode_incident(const json::value& body);
 
 /// A ticket as the volume needs it.
 struct TaggedTicket {

@@ -31,7 +31,7 @@ constexpr size_t simple_hours_per_incident = 12;
 /// The mean of the same hour of day over the last `history`, as running sums.
 class SimpleRule {
  public:
-  SimpleRule(std::span<const HourCount> hours, const Judging& judging)
+  SimpleRule(std::span<const HourCount> hours, const DetectorConfig& judging)
       : hours_(hours), judging_(judging), local_(judging.timezone), factor_(1 + judging.threshold) {
     hour_of_day_.resize(hours.size());
   }
@@ -54,18 +54,18 @@ class SimpleRule {
                                     factor_ * static_cast<double>(before_.total);
   }
 
-  JudgedHour judge(size_t i) {
+  ScoredHour judge(size_t i) {
     const bool is_out = is_spike(i);
     return judged(i, is_out);
   }
 
   /// What is_spike(i) has found, in full; right after it.
-  JudgedHour judged(size_t i, bool is_out) const {
-    JudgedHour out{.hour = hours_[i].hour, .count = hours_[i].count, .law = {}};
+  ScoredHour judged(size_t i, bool is_out) const {
+    ScoredHour out{.hour = hours_[i].hour, .count = hours_[i].count, .law = {}};
     if (before_.hours == 0) return out;
     out.law.mean = static_cast<double>(before_.total) / static_cast<double>(before_.hours);
-    out.basis = static_cast<uint8_t>(Basis::hour_of_day);
-    if (is_out) out.mark = Mark::spike;
+    out.basis = static_cast<uint8_t>(BaselineSource::hour_of_day);
+    if (is_out) out.mark = Verdict::spike;
     return out;
   }
 
@@ -74,7 +74,7 @@ class SimpleRule {
     int64_t total = 0, hours = 0;
   };
   std::span<const HourCount> hours_;
-  const Judging& judging_;
+  const DetectorConfig& judging_;
   LocalTime local_;
   double factor_;
   std::vector<uint8_t> hour_of_day_;
@@ -95,7 +95,7 @@ class Recent {
   explicit Recent(Millis history)
       : fade_(std::exp2(-4.0 * 3.6e6 / static_cast<double>(std::max(history, one_hour).count()))) {}
 
-  void add(const JudgedHour& hour) {
+  void add(const ScoredHour& hour) {
     if (size_ > 0 && hour.hour - last_ != one_hour) size_ = 0;
     learn_ties();
     last_ = hour.hour;
@@ -104,7 +104,7 @@ class Recent {
     size_ = std::min(size_ + 1, ring_.size());
   }
   /// The newest hour tells of a spike: no later window may tell of it once more.
-  void mark(Mark mark) { ring_[(next_ + ring_.size() - 1) % ring_.size()].mark = mark; }
+  void mark(Verdict mark) { ring_[(next_ + ring_.size() - 1) % ring_.size()].mark = mark; }
   void forget() { size_ = 0; }
 
   Rarest silence(int64_t excess_min) const {
@@ -125,7 +125,7 @@ class Recent {
     for (const int window : spike_windows) {
       if (!widen(sum, window, true)) break;
       // Far inside, the exact tail is of no use and costs the most.
-      const CountLaw law = sum.law(tied_over(window));
+      const CountDistribution law = sum.law(tied_over(window));
       const double least = std::max(static_cast<double>(excess_min), 3 * std::sqrt(law.variance()));
       if (sum.excess() < least) continue;
       const double tail = upper_tail(law, sum.count) * spike_windows.size() / spike_windows_share;
@@ -142,19 +142,19 @@ class Recent {
 
     double excess() const { return static_cast<double>(count) - mean; }
     /// `tied`: how many times the variance is that of hours which know nothing of each other.
-    CountLaw law(double tied) const {
+    CountDistribution law(double tied) const {
       const double square = mean * mean;
       return {mean, (tied * own + (tied - 1) * mean) / square, shared * shared / square};
     }
   };
 
-  const JudgedHour& back(size_t hours) const {
+  const ScoredHour& back(size_t hours) const {
     return ring_[(next_ + 2 * ring_.size() - 1 - hours) % ring_.size()];
   }
   /// How far the hour lies out, in standard deviations; what is told of teaches nothing.
-  static double distance(const JudgedHour& hour) {
+  static double distance(const ScoredHour& hour) {
     const double variance = hour.law.variance();
-    if (hour.mark != Mark::normal || hour.is_still_out || variance <= 0) return 0;
+    if (hour.mark != Verdict::normal || hour.is_still_out || variance <= 0) return 0;
     return std::clamp((static_cast<double>(hour.count) - hour.law.mean) / std::sqrt(variance),
                       -distance_max, distance_max);
   }
@@ -181,8 +181,8 @@ class Recent {
   bool widen(Sum& sum, int hours, bool is_spike) const {
     if (static_cast<size_t>(hours) > size_) return false;
     for (; sum.hours < hours; ++sum.hours) {
-      const JudgedHour& one = back(static_cast<size_t>(sum.hours));
-      if (is_spike && one.mark == Mark::spike) return false;
+      const ScoredHour& one = back(static_cast<size_t>(sum.hours));
+      if (is_spike && one.mark == Verdict::spike) return false;
       sum.count += one.count;
       sum.mean += one.law.mean;
       sum.own += one.law.dispersion * one.law.mean * one.law.mean;
@@ -192,7 +192,7 @@ class Recent {
     return true;
   }
 
-  std::array<JudgedHour, 16> ring_{};
+  std::array<ScoredHour, 16> ring_{};
   size_t next_ = 0, size_ = 0;
   TimePoint last_{};
   double fade_;                    // of what was learnt, from hour to hour
@@ -202,25 +202,25 @@ class Recent {
 
 class SeasonalRule {
  public:
-  explicit SeasonalRule(const Judging& judging)
+  explicit SeasonalRule(const DetectorConfig& judging)
       : judging_(judging),
         baseline_({judging.timezone, judging.holidays}, judging.history),
         recent_(judging.history) {}
 
-  JudgedHour judge(const HourCount& now, Incidents& incidents) {
+  ScoredHour judge(const HourCount& now, Incidents& incidents) {
     const Expected expected = baseline_.expect(now.hour);
-    JudgedHour out{.hour = now.hour,
+    ScoredHour out{.hour = now.hour,
                    .count = now.count,
                    .law = expected.law,
                    .basis = static_cast<uint8_t>(expected.basis)};
-    if (expected.basis != Basis::none) look(out);
+    if (expected.basis != BaselineSource::none) look(out);
     const Incidents::Step step = incidents.next(out);
     learn(now, expected, out, step);
     return out;
   }
 
  private:
-  void look(JudgedHour& out) {
+  void look(ScoredHour& out) {
     const auto count = static_cast<double>(out.count);
     if (count > out.law.mean) {
       look_up(out);
@@ -230,7 +230,7 @@ class SeasonalRule {
     }
   }
 
-  void look_up(JudgedHour& out) {
+  void look_up(ScoredHour& out) {
     const double excess = static_cast<double>(out.count) - out.law.mean;
     // Far inside, the exact tail is of no use and costs the most.
     const bool is_inside = excess < 2 * std::sqrt(out.law.variance());
@@ -238,37 +238,37 @@ class SeasonalRule {
     const bool is_enough = out.count >= judging_.count_min;
     const bool is_far = excess >= static_cast<double>(judging_.excess_min);
     out.is_still_out = is_enough && is_far && out.probability < still_out_tail;
-    if (is_enough && is_far && out.probability < judging_.sensitivity) out.mark = Mark::spike;
+    if (is_enough && is_far && out.probability < judging_.sensitivity) out.mark = Verdict::spike;
     recent_.add(out);
-    if (!is_enough || out.mark == Mark::spike) return;
+    if (!is_enough || out.mark == Verdict::spike) return;
     const Recent::Rarest found = recent_.spike(judging_.excess_min);
     if (found.tail >= judging_.sensitivity) return;
     out.probability = found.tail;
-    out.mark = Mark::spike;
+    out.mark = Verdict::spike;
     out.hours_back = static_cast<uint8_t>(found.hours - 1);
-    recent_.mark(Mark::spike);
+    recent_.mark(Verdict::spike);
   }
 
-  void look_down(JudgedHour& out) {
+  void look_down(ScoredHour& out) {
     const Recent::Rarest found = recent_.silence(judging_.excess_min);
     out.probability = found.tail;
     if (found.tail < judging_.sensitivity) {
-      out.mark = Mark::drop;
-      recent_.mark(Mark::drop);
+      out.mark = Verdict::drop;
+      recent_.mark(Verdict::drop);
       out.hours_back = static_cast<uint8_t>(found.hours - 1);
     }
     out.is_still_out = lower_tail(out.law, out.count) < still_out_tail;
   }
 
-  void learn(const HourCount& now, const Expected& expected, const JudgedHour& judged,
+  void learn(const HourCount& now, const Expected& expected, const ScoredHour& judged,
              const Incidents::Step& step) {
     auto count = static_cast<double>(now.count);
     bool is_extreme = false;
-    if (judged.mark == Mark::spike) {
+    if (judged.mark == Verdict::spike) {
       const int64_t limit = upper_limit(expected.law, cut_tail);
       is_extreme = now.count > limit;
       count = std::min(count, static_cast<double>(limit));
-    } else if (judged.mark == Mark::drop) {
+    } else if (judged.mark == Verdict::drop) {
       const int64_t limit = lower_limit(expected.law, cut_tail);
       is_extreme = now.count < limit;
       count = std::max(count, static_cast<double>(limit));
@@ -282,15 +282,15 @@ class SeasonalRule {
     }
   }
 
-  const Judging& judging_;
+  const DetectorConfig& judging_;
   Baseline baseline_;
   Recent recent_;
   int open_hours_ = 0;
 };
 
 template <class Keep>
-std::vector<VolumeIncident> each(std::span<const HourCount> hours, const Judging& judging,
-                                 const Keep& keep) {
+std::vector<VolumeAlert> each(std::span<const HourCount> hours, const DetectorConfig& judging,
+                              const Keep& keep) {
   Incidents incidents(judging.method == VolumeMethod::seasonal);
   if (judging.method == VolumeMethod::seasonal) {
     SeasonalRule rule(judging);
@@ -298,7 +298,7 @@ std::vector<VolumeIncident> each(std::span<const HourCount> hours, const Judging
   } else {
     SimpleRule rule(hours, judging);
     for (size_t i = 0; i < hours.size(); ++i) {
-      const JudgedHour judged = rule.judge(i);
+      const ScoredHour judged = rule.judge(i);
       incidents.next(judged);
       keep(judged);
     }
@@ -308,8 +308,8 @@ std::vector<VolumeIncident> each(std::span<const HourCount> hours, const Judging
 
 }  // namespace
 
-Judging judging_of(const VolumeSettings& settings, const std::string& timezone,
-                   std::vector<int64_t> holidays) {
+DetectorConfig judging_of(const VolumeSettings& settings, const std::string& timezone,
+                          std::vector<int64_t> holidays) {
   return {.method = settings.method,
           .threshold = settings.threshold,
           .sensitivity = settings.sensitivity,
@@ -321,18 +321,18 @@ Judging judging_of(const VolumeSettings& settings, const std::string& timezone,
           .holidays = std::move(holidays)};
 }
 
-Replay replay(std::span<const HourCount> hours, const Judging& judging) {
+Replay replay(std::span<const HourCount> hours, const DetectorConfig& judging) {
   Replay out;
   out.hours.reserve(hours.size());
   out.incidents =
-      each(hours, judging, [&out](const JudgedHour& hour) { out.hours.push_back(hour); });
+      each(hours, judging, [&out](const ScoredHour& hour) { out.hours.push_back(hour); });
   return out;
 }
 
-std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
-                                             const Judging& judging) {
+std::vector<VolumeAlert> replay_incidents(std::span<const HourCount> hours,
+                                          const DetectorConfig& judging) {
   if (judging.method == VolumeMethod::seasonal) {
-    return each(hours, judging, [](const JudgedHour&) {});
+    return each(hours, judging, [](const ScoredHour&) {});
   }
   // Most hours are calm and need no more than a look.
   Incidents incidents(false, hours.size() / simple_hours_per_incident);
@@ -344,13 +344,13 @@ std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
   return incidents.take();
 }
 
-double tail_of(const JudgedHour& hour) {
-  if (hour.mark != Mark::normal) return hour.probability;
+double tail_of(const ScoredHour& hour) {
+  if (hour.mark != Verdict::normal) return hour.probability;
   const bool is_high = static_cast<double>(hour.count) > hour.law.mean;
   return is_high ? upper_tail(hour.law, hour.count) : lower_tail(hour.law, hour.count);
 }
 
-Band band_of(const JudgedHour& hour, const Judging& judging) {
+Band band_of(const ScoredHour& hour, const DetectorConfig& judging) {
   if (judging.method == VolumeMethod::mean) {
     return {0, static_cast<int64_t>(std::floor((1 + judging.threshold) * hour.law.mean))};
   }

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "config/volume_section.h"
+#include "jobs/volume/alerts.h"
 #include "jobs/volume/baseline.h"
-#include "jobs/volume/incidents.h"
 
 namespace dw {
 
 /// The few settings that judge.
-struct Judging {
+struct DetectorConfig {
   VolumeMethod method = VolumeMethod::seasonal;
   double threshold = 0.5;
   double sensitivity = 1e-4;
@@ -23,29 +23,29 @@ struct Judging {
 };
 
 /// `holidays`: as read_holidays() gives them.
-Judging judging_of(const VolumeSettings& settings, const std::string& timezone,
-                   std::vector<int64_t> holidays);
+DetectorConfig judging_of(const VolumeSettings& settings, const std::string& timezone,
+                          std::vector<int64_t> holidays);
 
 struct Replay {
-  std::vector<JudgedHour> hours;
-  std::vector<VolumeIncident> incidents;
+  std::vector<ScoredHour> hours;
+  std::vector<VolumeAlert> incidents;
 };
 
 /// `hours` ascend, none twice; missing ones are gaps. Cost: about a microsecond an hour, a few
 /// nanoseconds by the simple rule.
-Replay replay(std::span<const HourCount> hours, const Judging& judging);
+Replay replay(std::span<const HourCount> hours, const DetectorConfig& judging);
 
 /// Incidents alone, for many series: nothing is kept per hour.
-std::vector<VolumeIncident> replay_incidents(std::span<const HourCount> hours,
-                                             const Judging& judging);
+std::vector<VolumeAlert> replay_incidents(std::span<const HourCount> hours,
+                                          const DetectorConfig& judging);
 
 /// The tail of any hour: of a count at least so high, or so low where it is below the mean.
-double tail_of(const JudgedHour& hour);
+double tail_of(const ScoredHour& hour);
 
 /// Counts that are within expectation, [low, high], for pictures.
 struct Band {
   int64_t low = 0, high = 0;
 };
-Band band_of(const JudgedHour& hour, const Judging& judging);
+Band band_of(const ScoredHour& hour, const DetectorConfig& judging);
 
 }  // namespace dw

@@ -9,20 +9,20 @@ namespace {
 
 constexpr int64_t day = 24, week = 168;
 
-Judging plain(double sensitivity = 1e-4) {
+DetectorConfig plain(double sensitivity = 1e-4) {
   return {.sensitivity = sensitivity, .count_min = 0, .excess_min = 0};
 }
 
 int64_t spikes_in(const Replay& replay, size_t from) {
   int64_t out = 0;
   for (size_t i = from; i < replay.hours.size(); ++i) {
-    out += replay.hours[i].mark == Mark::spike ? 1 : 0;
+    out += replay.hours[i].mark == Verdict::spike ? 1 : 0;
   }
   return out;
 }
 
-const JudgedHour& at(const Replay& replay, TimePoint hour) {
-  for (const JudgedHour& one : replay.hours) {
+const ScoredHour& at(const Replay& replay, TimePoint hour) {
+  for (const ScoredHour& one : replay.hours) {
     if (one.hour == hour) return one;
   }
   ADD_FAILURE() << "no such hour";
@@ -48,7 +48,7 @@ TEST_P(FalseAlarms, are_as_rare_as_the_sensitivity_says) {
           simulate({.mean = law.mean, .dispersion = law.dispersion, .timezone = "Europe/Berlin"},
                    2 * 52 * week, seed);
       const size_t from = 30 * week;
-      Judging judging = plain(sensitivity);
+      DetectorConfig judging = plain(sensitivity);
       judging.timezone = "Europe/Berlin";
       const Replay replayed = replay(world.hours, judging);
       alarms += spikes_in(replayed, from);
@@ -57,7 +57,7 @@ TEST_P(FalseAlarms, are_as_rare_as_the_sensitivity_says) {
       known +=
           known_law_rate(world, law.dispersion, sensitivity, from) * static_cast<double>(judged);
       for (size_t i = from; i < replayed.hours.size(); i += 149) {
-        const CountLaw truth{world.means[i], law.dispersion};
+        const CountDistribution truth{world.means[i], law.dispersion};
         used += 149 * upper_tail(truth, upper_limit(replayed.hours[i].law, sensitivity));
       }
     }
@@ -85,11 +85,11 @@ TEST(seasonal, finds_spikes_of_three_times_the_expected) {
       if (world.means[i] < 20) continue;
       std::mt19937_64 random(seed + i);
       world.hours[i].count += draw_count(2 * world.means[i], 0.05, random);
-      const Replay replayed = replay(std::span(world.hours).subspan(0, i + 1), Judging{});
+      const Replay replayed = replay(std::span(world.hours).subspan(0, i + 1), DetectorConfig{});
       ++injected;
-      const CountLaw truth{world.means[i], 0.05};
+      const CountDistribution truth{world.means[i], 0.05};
       by_knowledge += world.hours[i].count >= upper_limit(truth, 1e-4) ? 1 : 0;
-      found += replayed.hours.back().mark == Mark::spike ? 1 : 0;
+      found += replayed.hours.back().mark == Verdict::spike ? 1 : 0;
     }
   }
   EXPECT_GT(injected, 30);
@@ -101,11 +101,11 @@ TEST(seasonal, a_spike_that_no_hour_shows_alone_shows_over_several) {
   Simulated world = simulate({.mean = 20, .dispersion = 0.05, .has_season = false}, 30 * week, 3);
   const size_t from = world.hours.size() - 4;
   for (size_t i = from; i < world.hours.size(); ++i) world.hours[i].count = 43;
-  const Replay replayed = replay(world.hours, Judging{});
-  const JudgedHour& first = replayed.hours[from];
-  EXPECT_EQ(first.mark, Mark::normal) << "one such hour is no news";
+  const Replay replayed = replay(world.hours, DetectorConfig{});
+  const ScoredHour& first = replayed.hours[from];
+  EXPECT_EQ(first.mark, Verdict::normal) << "one such hour is no news";
   ASSERT_FALSE(replayed.incidents.empty());
-  const VolumeIncident& found = replayed.incidents.back();
+  const VolumeAlert& found = replayed.incidents.back();
   EXPECT_GE(found.from, first.hour);
   EXPECT_LE(found.from, first.hour + one_hour) << "it began before it showed";
   EXPECT_LT(found.probability, 1e-4);
@@ -116,10 +116,10 @@ TEST(seasonal, one_high_hour_is_told_once_and_not_by_later_windows) {
   const size_t at = world.hours.size() - 5;
   world.hours[at].count = 200;
   for (size_t i = at + 1; i < world.hours.size(); ++i) world.hours[i].count = 22;
-  const Replay replayed = replay(world.hours, Judging{});
-  EXPECT_EQ(replayed.hours[at].mark, Mark::spike);
+  const Replay replayed = replay(world.hours, DetectorConfig{});
+  EXPECT_EQ(replayed.hours[at].mark, Verdict::spike);
   for (size_t i = at + 1; i < world.hours.size(); ++i) {
-    EXPECT_EQ(replayed.hours[i].mark, Mark::normal) << i;
+    EXPECT_EQ(replayed.hours[i].mark, Verdict::normal) << i;
   }
 }
 
@@ -135,8 +135,8 @@ TEST(seasonal, hours_that_are_tied_to_each_other_raise_no_flood) {
       level = 0.85 * level + step(random);
       one.count = draw_count(200 * std::exp(level), 0, random);
     }
-    const Replay replayed = replay(world.hours, Judging{});
-    for (const VolumeIncident& one : replayed.incidents) {
+    const Replay replayed = replay(world.hours, DetectorConfig{});
+    for (const VolumeAlert& one : replayed.incidents) {
       alarms += one.from > world.hours[8 * week].hour ? 1 : 0;
     }
   }
@@ -152,8 +152,8 @@ TEST(seasonal, past_spikes_do_not_hide_the_next) {
     world.hours[i].count *= 6;
     broken.push_back(i);
   }
-  const Replay replayed = replay(world.hours, Judging{});
-  for (const size_t i : broken) EXPECT_EQ(replayed.hours[i].mark, Mark::spike) << i;
+  const Replay replayed = replay(world.hours, DetectorConfig{});
+  for (const size_t i : broken) EXPECT_EQ(replayed.hours[i].mark, Verdict::spike) << i;
 }
 
 // In Berlin the clocks go forward on 2025-03-30 and back on 2025-10-26: office hours move by one
@@ -161,16 +161,16 @@ TEST(seasonal, past_spikes_do_not_hide_the_next) {
 TEST(seasonal, daylight_saving_moves_nothing) {
   const Helpdesk desk{.mean = 40, .timezone = "Europe/Berlin"};
   const Simulated world = simulate(desk, 110 * week, 11);
-  Judging judging = plain(1e-3);
+  DetectorConfig judging = plain(1e-3);
   judging.timezone = "Europe/Berlin";
   const Replay with_zone = replay(world.hours, judging);
   const auto near_change = [&](const Replay& replayed) {
     int64_t out = 0;
     for (const auto& when : {std::chrono::sys_days(std::chrono::year(2025) / 3 / 30),
                              std::chrono::sys_days(std::chrono::year(2025) / 10 / 26)}) {
-      for (const JudgedHour& one : replayed.hours) {
+      for (const ScoredHour& one : replayed.hours) {
         const auto since = one.hour - TimePoint(when);
-        if (since >= Millis(0) && since < 5 * day * one_hour && one.mark != Mark::normal) ++out;
+        if (since >= Millis(0) && since < 5 * day * one_hour && one.mark != Verdict::normal) ++out;
       }
     }
     return out;
@@ -187,7 +187,7 @@ TEST(seasonal, gaps_are_unknown_and_not_silent) {
     const bool is_missing = i % 7 == 3 || (i > 25 * week && i < 25 * week + 60);
     if (!is_missing) holed.push_back(world.hours[i]);
   }
-  const Replay replayed = replay(holed, Judging{});
+  const Replay replayed = replay(holed, DetectorConfig{});
   EXPECT_LE(replayed.incidents.size(), 2u);
   EXPECT_EQ(replayed.hours.size(), holed.size());
 }
@@ -199,11 +199,11 @@ TEST(seasonal, nights_without_a_ticket_raise_nothing_and_hide_nothing) {
     const int hour = local.at(one.hour).hour;
     if (hour < 6) one.count = 0;
   }
-  EXPECT_LE(replay(world.hours, Judging{}).incidents.size(), 2u);
+  EXPECT_LE(replay(world.hours, DetectorConfig{}).incidents.size(), 2u);
   world.hours.resize(28 * week + 3);
   world.hours.back().count = 8;
-  const Replay replayed = replay(world.hours, Judging{});
-  EXPECT_EQ(replayed.hours.back().mark, Mark::spike);
+  const Replay replayed = replay(world.hours, DetectorConfig{});
+  EXPECT_EQ(replayed.hours.back().mark, Verdict::spike);
 }
 
 TEST(seasonal, a_series_of_zeros_is_calm) {
@@ -218,21 +218,21 @@ TEST(seasonal, answers_on_the_first_day_and_says_what_it_rests_on) {
     const Helpdesk desk{.mean = 12,
                         .dispersion = 0.05,
                         .from = Helpdesk{}.from + static_cast<int64_t>(seed) * 5 * one_hour};
-    false_alarms +=
-        static_cast<int>(replay(simulate(desk, 2 * week, seed).hours, Judging{}).incidents.size());
+    false_alarms += static_cast<int>(
+        replay(simulate(desk, 2 * week, seed).hours, DetectorConfig{}).incidents.size());
   }
   EXPECT_LE(false_alarms, 4) << "in forty first fortnights";
   Simulated world = simulate({.mean = 10, .has_season = false}, 20, 2);
   world.hours.back().count = 400;
-  const Replay replayed = replay(world.hours, Judging{});
-  EXPECT_EQ(replayed.hours.back().mark, Mark::spike);
-  EXPECT_EQ(static_cast<Basis>(replayed.hours.back().basis), Basis::overall);
-  EXPECT_EQ(static_cast<Basis>(replayed.hours.front().basis), Basis::none);
+  const Replay replayed = replay(world.hours, DetectorConfig{});
+  EXPECT_EQ(replayed.hours.back().mark, Verdict::spike);
+  EXPECT_EQ(static_cast<BaselineSource>(replayed.hours.back().basis), BaselineSource::overall);
+  EXPECT_EQ(static_cast<BaselineSource>(replayed.hours.front().basis), BaselineSource::none);
 }
 
 TEST(seasonal, the_first_hours_weigh_no_more_than_the_later_ones) {
   const Simulated world = simulate({.mean = 20'000, .dispersion = 0.002}, 12 * week, 31);
-  const Replay replayed = replay(world.hours, Judging{});
+  const Replay replayed = replay(world.hours, DetectorConfig{});
   for (size_t i = 6 * week; i < world.hours.size(); ++i) {
     ASSERT_NEAR(replayed.hours[i].law.mean / world.means[i], 1, 0.15) << i;
   }
@@ -245,32 +245,32 @@ TEST(seasonal, a_shift_of_level_is_one_incident_and_then_normal) {
   for (size_t i = from; i < world.hours.size(); ++i) {
     world.hours[i].count = draw_count(2.5 * world.means[i], 0.02, random);
   }
-  const Replay replayed = replay(world.hours, Judging{});
+  const Replay replayed = replay(world.hours, DetectorConfig{});
   int after = 0;
-  for (const VolumeIncident& one : replayed.incidents) {
+  for (const VolumeAlert& one : replayed.incidents) {
     after += one.from >= world.hours[from].hour ? 1 : 0;
   }
   EXPECT_LE(after, 2);
   ASSERT_GE(after, 1);
   EXPECT_EQ(replayed.incidents[replayed.incidents.size() - static_cast<size_t>(after)].end,
-            IncidentEnd::new_level);
+            AlertEnd::new_level);
 }
 
 TEST(seasonal, an_intake_that_broke_shows_as_silence) {
   Simulated world = simulate({.mean = 6}, 28 * week, 6);
   const size_t from = 26 * week + 2 * day + 9;
   for (size_t i = from; i < from + 8; ++i) world.hours[i].count = 0;
-  const Replay replayed = replay(world.hours, Judging{});
+  const Replay replayed = replay(world.hours, DetectorConfig{});
   const auto& incidents = replayed.incidents;
   const auto found = std::find_if(incidents.begin(), incidents.end(),
-                                  [](const auto& one) { return one.kind == IncidentKind::drop; });
+                                  [](const auto& one) { return one.kind == AlertKind::drop; });
   ASSERT_NE(found, incidents.end());
   EXPECT_LE(found->from, world.hours[from + 2].hour);
-  EXPECT_EQ(found->end, IncidentEnd::calm);
-  Judging deaf;
+  EXPECT_EQ(found->end, AlertEnd::calm);
+  DetectorConfig deaf;
   deaf.has_silence = false;
   for (const auto& one : replay(world.hours, deaf).incidents) {
-    EXPECT_EQ(one.kind, IncidentKind::spike);
+    EXPECT_EQ(one.kind, AlertKind::spike);
   }
 }
 
@@ -283,12 +283,12 @@ TEST(seasonal, a_holiday_has_a_season_of_its_own) {
     if (holidays.empty() || holidays.back() != number) holidays.push_back(number);
     world.hours[i].count /= 20;
   }
-  Judging knowing = plain(), blind = plain();
+  DetectorConfig knowing = plain(), blind = plain();
   knowing.holidays = holidays;
-  const auto late_drops = [&](const Judging& judging) {
+  const auto late_drops = [&](const DetectorConfig& judging) {
     const auto replayed = replay(world.hours, judging);
     return std::count_if(replayed.incidents.begin(), replayed.incidents.end(), [&](const auto& i) {
-      return i.kind == IncidentKind::drop && i.from > world.hours[10 * week].hour;
+      return i.kind == AlertKind::drop && i.from > world.hours[10 * week].hour;
     });
   };
   EXPECT_LE(late_drops(knowing), 2);
@@ -299,9 +299,9 @@ TEST(seasonal, a_late_count_is_judged_anew) {
   Simulated world = simulate({.mean = 20}, 30 * week, 7);
   const size_t i = 29 * week + day + 10;
   world.hours[i].count = 0;  // the index was late
-  EXPECT_EQ(replay(world.hours, Judging{}).hours[i].mark, Mark::drop);
+  EXPECT_EQ(replay(world.hours, DetectorConfig{}).hours[i].mark, Verdict::drop);
   world.hours[i].count = static_cast<int64_t>(world.means[i]);
-  EXPECT_EQ(replay(world.hours, Judging{}).hours[i].mark, Mark::normal);
+  EXPECT_EQ(replay(world.hours, DetectorConfig{}).hours[i].mark, Verdict::normal);
 }
 
 TEST(simple_rule, is_the_mean_of_the_hour_of_day_before_now) {
@@ -311,13 +311,13 @@ TEST(simple_rule, is_the_mean_of_the_hour_of_day_before_now) {
   hours.push_back({from + (3 * day + 8) * one_hour, 900});  // another hour of day
   hours.push_back({from + (3 * day + 9) * one_hour, 16});   // mean 11, limit 16.5
   hours.push_back({from + (4 * day + 9) * one_hour, 19});   // mean 12.25, limit 18.375
-  Judging judging{.method = VolumeMethod::mean, .threshold = 0.5};
+  DetectorConfig judging{.method = VolumeMethod::mean, .threshold = 0.5};
   const Replay replayed = replay(hours, judging);
-  EXPECT_EQ(replayed.hours[0].mark, Mark::normal) << "no history, no spike";
-  EXPECT_EQ(replayed.hours[3].mark, Mark::normal);
-  EXPECT_EQ(replayed.hours[4].mark, Mark::normal);
+  EXPECT_EQ(replayed.hours[0].mark, Verdict::normal) << "no history, no spike";
+  EXPECT_EQ(replayed.hours[3].mark, Verdict::normal);
+  EXPECT_EQ(replayed.hours[4].mark, Verdict::normal);
   EXPECT_DOUBLE_EQ(replayed.hours[4].law.mean, 11);
-  EXPECT_EQ(replayed.hours[5].mark, Mark::spike);
+  EXPECT_EQ(replayed.hours[5].mark, Verdict::spike);
   judging.history = 25 * one_hour;  // yesterday alone
   EXPECT_DOUBLE_EQ(at(replay(hours, judging), hours[5].hour).law.mean, 16);
 }

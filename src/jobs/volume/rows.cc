@@ -14,8 +14,8 @@ namespace {
 /// their history, and has no key that two replicas would give it alike.
 constexpr const char* volume_guard = "volume";
 
-VolumeIncident incident_in(const Row& row) {
-  VolumeIncident out = decode_incident(stored_json(row.text(1)));
+VolumeAlert incident_in(const Row& row) {
+  VolumeAlert out = decode_incident(stored_json(row.text(1)));
   out.id = row.integer(0);
   out.feedback = row.text(2);
   out.feedback_by = row.text(3);
@@ -73,7 +73,7 @@ Result<IdChunks> seen(ReadDb& db, const std::string& name, const std::vector<int
   return out;
 }
 
-Result<std::vector<HourCount>> births(ReadDb& db, const std::string& name) {
+Result<std::vector<HourCount>> created(ReadDb& db, const std::string& name) {
   std::vector<HourCount> out;
   DW_CHECK(db.run(stmt::volume_births, {name}, [&](const Row& row) {
     out.push_back({row.time(0), row.integer(1)});
@@ -105,16 +105,16 @@ Result<std::vector<HourCount>> hours(ReadDb& db, TimePoint from, TimePoint until
   return out;
 }
 
-Result<std::vector<VolumeIncident>> incidents(ReadDb& db, TimePoint since) {
-  std::vector<VolumeIncident> out;
+Result<std::vector<VolumeAlert>> incidents(ReadDb& db, TimePoint since) {
+  std::vector<VolumeAlert> out;
   DW_CHECK(db.guard(volume_guard));
   DW_CHECK(db.run(stmt::incidents_since, {since},
                   [&](const Row& row) { out.push_back(incident_in(row)); }));
   return out;
 }
 
-Result<std::optional<VolumeIncident>> incident(ReadDb& db, int64_t id) {
-  std::optional<VolumeIncident> found;
+Result<std::optional<VolumeAlert>> incident(ReadDb& db, int64_t id) {
+  std::optional<VolumeAlert> found;
   DW_CHECK(db.guard(volume_guard));
   DW_CHECK(db.run(stmt::incident_by_id, {id}, [&](const Row& row) { found = incident_in(row); }));
   return found;
@@ -136,7 +136,7 @@ Result<void> set_hours(Db& db, const std::vector<HourCount>& hours, TimePoint no
   return changes::add(db, "volume", hours.back().hour.time_since_epoch().count());
 }
 
-Result<void> set_incident(Db& db, const VolumeIncident& incident) {
+Result<void> set_incident(Db& db, const VolumeAlert& incident) {
   const std::string body = to_text(encode(incident));
   DW_CHECK(db.guard(volume_guard));
   if (incident.id == 0) {
@@ -163,8 +163,8 @@ Result<void> set_cursor(Db& db, const std::string& name, const std::string& posi
 
 }  // namespace volume
 
-Result<void> KeepIncidents::write(Db& db, TimePoint) const {
-  for (const VolumeIncident& one : incidents) DW_CHECK(volume::set_incident(db, one));
+Result<void> SetAlerts::write(Db& db, TimePoint) const {
+  for (const VolumeAlert& one : incidents) DW_CHECK(volume::set_incident(db, one));
   return {};
 }
 

@@ -11,8 +11,8 @@
 namespace dw {
 
 /// Writes down incidents of the ticket volume; those without an id are new.
-struct KeepIncidents {
-  std::vector<VolumeIncident> incidents;
+struct SetAlerts {
+  std::vector<VolumeAlert> incidents;
   Result<void> write(Db& db, TimePoint now) const;
 };
 
@@ -61,7 +61,7 @@ Result<void> set_run(Db& db, const VolumeRun& run, TimePoint now);
 Result<IdChunks> seen(ReadDb& db, const std::string& name, const std::vector<int64_t>& chunks);
 
 /// Tickets by the hour of a count of history so far, ascending.
-Result<std::vector<HourCount>> births(ReadDb& db, const std::string& name);
+Result<std::vector<HourCount>> created(ReadDb& db, const std::string& name);
 
 /// Runs, and counts of history that nobody goes on with.
 Result<int64_t> prune(Db& db, TimePoint before, int64_t limit);
@@ -70,9 +70,9 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit);
 Result<std::vector<HourCount>> hours(ReadDb& db, TimePoint from, TimePoint until);
 
 /// Incidents that ended at or after `since`, oldest first.
-Result<std::vector<VolumeIncident>> incidents(ReadDb& db, TimePoint since);
+Result<std::vector<VolumeAlert>> incidents(ReadDb& db, TimePoint since);
 
-Result<std::optional<VolumeIncident>> incident(ReadDb& db, int64_t id);
+Result<std::optional<VolumeAlert>> incident(ReadDb& db, int64_t id);
 
 /// Where a backfill of that name stopped; empty: nowhere.
 Result<std::string> cursor(ReadDb& db, const std::string& name);
@@ -81,7 +81,7 @@ Result<std::string> cursor(ReadDb& db, const std::string& name);
 Result<void> set_hours(Db& db, const std::vector<HourCount>& hours, TimePoint now);
 
 /// Id 0 is a new one. What people said of it stays as it is.
-Result<void> set_incident(Db& db, const VolumeIncident& incident);
+Result<void> set_incident(Db& db, const VolumeAlert& incident);
 
 /// "real", "false_alarm" or "" to take it back. errors  missing
 Result<void> set_feedback(Db& db, int64_t id, const std::string& verdict, const std::string& who,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jobs/volume/alerting.h"
 #include "jobs/volume/rows.h"
-#include "jobs/volume/telling.h"
 #include "jobs/volume/turn.h"
 #include "records/deliveries.h"
 #include "records/tickets.h"
@@ -20,13 +20,13 @@ constexpr double grown_factor = 1.5;
 constexpr size_t questions_max = 20;
 constexpr size_t desk_tickets_max = 20'000;
 
-bool is_same(const VolumeIncident& a, const VolumeIncident& b) {
+bool is_same(const VolumeAlert& a, const VolumeAlert& b) {
   return a.kind == b.kind && a.from <= b.to + match_slack && b.from <= a.to + match_slack;
 }
 
 /// What was told and said of an incident goes on with what the replay found of it.
-VolumeIncident merged(const VolumeIncident& found, const VolumeIncident& known) {
-  VolumeIncident out = found;
+VolumeAlert merged(const VolumeAlert& found, const VolumeAlert& known) {
+  VolumeAlert out = found;
   out.id = known.id;
   out.tags = known.tags;
   out.told_count = known.told_count;
@@ -37,78 +37,78 @@ VolumeIncident merged(const VolumeIncident& found, const VolumeIncident& known) 
   return out;
 }
 
-std::optional<Telling> due(const VolumeIncident& one, TimePoint latest, TimePoint now,
-                           Millis cooldown) {
+std::optional<AlertStage> due(const VolumeAlert& one, TimePoint latest, TimePoint now,
+                              Millis cooldown) {
   if (!one.told_at) {
     const bool is_fresh = latest - one.to <= fresh_max;
-    return is_fresh ? std::optional(Telling::begun) : std::nullopt;
+    return is_fresh ? std::optional(AlertStage::begun) : std::nullopt;
   }
-  if (one.end != IncidentEnd::open) {
-    return one.told_end_at ? std::nullopt : std::optional(Telling::over);
+  if (one.end != AlertEnd::open) {
+    return one.told_end_at ? std::nullopt : std::optional(AlertStage::over);
   }
   const bool has_grown =
-      one.kind == IncidentKind::spike &&
+      one.kind == AlertKind::spike &&
       static_cast<double>(one.peak_count) >= grown_factor * static_cast<double>(one.told_count);
-  if (has_grown && now - *one.told_at >= cooldown) return Telling::grown;
+  if (has_grown && now - *one.told_at >= cooldown) return AlertStage::grown;
   return std::nullopt;
 }
 
-bool is_changed(const VolumeIncident& a, const VolumeIncident& b) {
+bool is_changed(const VolumeAlert& a, const VolumeAlert& b) {
   return to_text(encode(a)) != to_text(encode(b));
 }
 
 }  // namespace
 
-TimePoint replay_from(TimePoint latest, const Judging& judging) {
+TimePoint replay_from(TimePoint latest, const DetectorConfig& judging) {
   return latest - 2 * judging.history;
 }
 
-Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeIncident>& known,
+Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeAlert>& known,
                   const json::value& tags, const VolumeParts& parts, TimePoint now) {
   Assessment out;
   out.replay = replay(hours, parts.judging);
   if (hours.empty()) return out;
   const TimePoint latest = hours.back().hour;
-  const TellingContext context{parts.settings, parts.judging, out.replay.hours,
-                               parts.public_url.empty() ? "" : parts.public_url + "/volume"};
+  const AlertContext context{parts.settings, parts.judging, out.replay.hours,
+                             parts.public_url.empty() ? "" : parts.public_url + "/volume"};
   std::vector<bool> is_matched(known.size(), false);
-  for (const VolumeIncident& found : out.replay.incidents) {
+  for (const VolumeAlert& found : out.replay.incidents) {
     if (found.to < latest - known_max) continue;
-    VolumeIncident one = found;
-    const VolumeIncident* before = nullptr;
+    VolumeAlert one = found;
+    const VolumeAlert* before = nullptr;
     for (size_t i = 0; i < known.size() && before == nullptr; ++i) {
       if (is_matched[i] || !is_same(found, known[i])) continue;
       is_matched[i] = true;
       before = &known[i];
       one = merged(found, known[i]);
     }
-    const bool is_of_now = found.to == latest || found.end == IncidentEnd::open;
+    const bool is_of_now = found.to == latest || found.end == AlertEnd::open;
     if (is_of_now && !tags.is_null()) one.tags = tags;
     if (const auto telling = due(one, latest, now, parts.settings.cooldown)) {
       for (Delivery& delivery : tell(one, *telling, context)) {
         out.deliveries.push_back(std::move(delivery));
       }
-      if (*telling != Telling::over) {
+      if (*telling != AlertStage::over) {
         one.told_at = now;
         one.told_count = one.peak_count;
       }
-      if (one.end != IncidentEnd::open) one.told_end_at = now;
+      if (one.end != AlertEnd::open) one.told_end_at = now;
     }
     if (before == nullptr || is_changed(one, *before)) out.changed.push_back(std::move(one));
   }
   // A corrected count may have taken an incident away: it does not stay open for ever.
   for (size_t i = 0; i < known.size(); ++i) {
-    if (is_matched[i] || known[i].end != IncidentEnd::open) continue;
+    if (is_matched[i] || known[i].end != AlertEnd::open) continue;
     out.changed.push_back(known[i]);
-    out.changed.back().end = IncidentEnd::calm;
+    out.changed.back().end = AlertEnd::calm;
   }
   return out;
 }
 
-json::object hour_summary(const JudgedHour& hour, const Judging& judging) {
-  const char* mark = hour.mark == Mark::spike  ? "spike"
-                     : hour.mark == Mark::drop ? "drop"
-                                               : "normal";
+json::object hour_summary(const ScoredHour& hour, const DetectorConfig& judging) {
+  const char* mark = hour.mark == Verdict::spike  ? "spike"
+                     : hour.mark == Verdict::drop ? "drop"
+                                                  : "normal";
   json::value change = nullptr, probability = nullptr, once = nullptr;
   if (hour.law.mean > 0) {
     const double percent = (static_cast<double>(hour.count) / hour.law.mean - 1) * 100;
@@ -126,7 +126,7 @@ json::object hour_summary(const JudgedHour& hour, const Judging& judging) {
           {"probability", std::move(probability)},
           {"once_in_hours", std::move(once)},
           {"mark", mark},
-          {"basis", json::string(name_of(static_cast<Basis>(hour.basis)))},
+          {"basis", json::string(name_of(static_cast<BaselineSource>(hour.basis)))},
           {"method", judging.method == VolumeMethod::seasonal ? "seasonal" : "mean"}};
 }
 
@@ -149,7 +149,7 @@ Result<void> Volume::read_open(const std::string& lane, bool is_backfill, ReadDb
     const auto question = decode_question(one.reference);
     if (!question || question->run != view.run->key) continue;
     view.questions.push_back(one.id);
-    view.is_asking = view.is_asking || one.state == DeliveryState::pending;
+    view.needs_confirmation = view.needs_confirmation || one.state == DeliveryState::pending;
   }
   return {};
 }
@@ -204,7 +204,7 @@ Result<void> Volume::read_answer(const Event& event, ReadDb& db, VolumeView& vie
     DW_TRY(view.seen, volume::seen(db, name, chunks_of(page.tickets)));
     is_last = view.run->history->is_by_search ? page.next_cursor.empty() : page.is_end;
     if (is_last) {
-      DW_TRY(view.births, volume::births(db, name));
+      DW_TRY(view.created, volume::created(db, name));
     }
   }
   // Where the run goes on to judge, it judges on all hours.

@@ -31,7 +31,7 @@ constexpr const char* volume_backfill_lane = "volume:backfill";
 
 struct VolumeParts {
   VolumeSettings settings;
-  Judging judging;
+  DetectorConfig judging;
   std::string public_url;
   std::string account{};  ///< the address of the Zendesk account; empty: there is no [zendesk]
 };
@@ -39,28 +39,28 @@ struct VolumeParts {
 /// What became of the latest hour.
 struct Assessment {
   Replay replay;
-  std::vector<VolumeIncident> changed;  ///< to be written down
+  std::vector<VolumeAlert> changed;  ///< to be written down
   std::vector<Delivery> deliveries;
 };
 
 /// Pure: `hours` up to the latest, `known` incidents of the last days. `tags`, encoded, belong to
 /// what the latest hour is part of.
-Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeIncident>& known,
+Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeAlert>& known,
                   const json::value& tags, const VolumeParts& parts, TimePoint now);
 
 /// {"hour","count","expected","change_percent","probability","once_in_hours","mark","basis",
 /// "method"} of a judged hour.
-json::object hour_summary(const JudgedHour& hour, const Judging& judging);
+json::object hour_summary(const ScoredHour& hour, const DetectorConfig& judging);
 
 struct VolumeView {
-  std::vector<HourCount> hours;           ///< ascending
-  std::vector<VolumeIncident> incidents;  ///< of the last days, oldest first
+  std::vector<HourCount> hours;        ///< ascending
+  std::vector<VolumeAlert> incidents;  ///< of the last days, oldest first
   std::optional<VolumeRun> run;  ///< that an answer is for, or that is open where another begins
   std::vector<DeliveryId> questions;  ///< of that run, which nobody has answered
-  bool is_asking = false;             ///< one of them is still on its way
+  bool needs_confirmation = false;    ///< one of them is still on its way
   std::string place;                  ///< where the count of history stood that a run begins
   IdChunks seen;                      ///< of the chunks that the answer's page needs
-  std::vector<HourCount> births;      ///< of the history, when its last page comes
+  std::vector<HourCount> created;     ///< of the history, when its last page comes
   // Where source = "embedded":
   std::vector<HourCount> opened;
   std::vector<TaggedTicket> hour_tickets;
@@ -90,6 +90,6 @@ class Volume : public JobOf<VolumeView> {
 };
 
 /// From when stored hours are replayed: older ones weigh next to nothing.
-TimePoint replay_from(TimePoint latest, const Judging& judging);
+TimePoint replay_from(TimePoint latest, const DetectorConfig& judging);
 
 }  // namespace dw

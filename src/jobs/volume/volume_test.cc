@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "jobs/volume/telling.h"
+#include "jobs/volume/alerting.h"
 #include "support/simulated_helpdesk.h"
 
 namespace dw {
@@ -12,7 +12,7 @@ namespace {
 struct World {
   VolumeParts parts;
   Simulated counts = simulate({.mean = 20, .dispersion = 0.02}, 30 * 168, 21);
-  std::vector<VolumeIncident> known;
+  std::vector<VolumeAlert> known;
   std::vector<std::string> subjects;
 
   World() {
@@ -22,7 +22,7 @@ struct World {
   Assessment run(size_t until) {
     const std::span<const HourCount> hours(counts.hours.data(), until);
     Assessment out = assess(hours, known, {}, parts, hours.back().hour + one_hour);
-    for (const VolumeIncident& one : out.changed) {
+    for (const VolumeAlert& one : out.changed) {
       if (one.id == 0) {
         known.push_back(one);
         known.back().id = static_cast<int64_t>(known.size());
@@ -90,10 +90,10 @@ TEST(volume, an_incident_that_a_late_count_takes_away_does_not_stay_open) {
   const int64_t real = world.counts.hours[at].count;
   world.counts.hours[at].count = 150;
   world.run(at + 1);
-  ASSERT_EQ(world.known.back().end, IncidentEnd::open);
+  ASSERT_EQ(world.known.back().end, AlertEnd::open);
   world.counts.hours[at].count = real;
   world.run(at + 2);
-  EXPECT_EQ(world.known.back().end, IncidentEnd::calm);
+  EXPECT_EQ(world.known.back().end, AlertEnd::calm);
 }
 
 TEST(telling, the_mail_has_text_html_and_the_picture) {

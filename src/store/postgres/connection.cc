@@ -9,8 +9,8 @@
 #include <charconv>
 #include <string_view>
 
-#include "base/owned.h"
 #include "base/text.h"
+#include "base/unique_handle.h"
 
 namespace dw {
 namespace {
@@ -21,7 +21,7 @@ Monotonic from_now(Millis time) {
 
 /// The url may name several hosts, and a time for each.
 Millis time_to_connect(PGconn* connection, Millis ours) {
-  const Owned<PQconninfoOption, PQconninfoFree> options(PQconninfo(connection));
+  const UniqueHandle<PQconninfoOption, PQconninfoFree> options(PQconninfo(connection));
   int64_t seconds = 0;
   int64_t hosts = 1;
   for (const PQconninfoOption* one = options.get(); one != nullptr && one->keyword != nullptr;
@@ -72,7 +72,7 @@ Waited wait_for(int socket, short events, Monotonic until, const Interrupt& inte
   }
 }
 
-Connected connect_postgres(const std::string& url, const PostgresPatience& patience,
+Connected connect_postgres(const std::string& url, const PostgresPatience& timeout,
                            const Interrupt& interrupt) {
   // What stands before dbname gives way to what the url says. connect_timeout is not libpq's to
   // keep here; 0 tells it apart from one of the url's.
@@ -84,7 +84,7 @@ Connected connect_postgres(const std::string& url, const PostgresPatience& patie
                                              "15000",    "UTF8", url.c_str(), nullptr};
   Connected out{PostgresConnection(PQconnectStartParams(keys.data(), values.data(), 1)), {}};
   DW_ASSERT(out.connection.get() != nullptr, "there is memory for a connection");
-  const Millis time = time_to_connect(out.connection.get(), patience.connect);
+  const Millis time = time_to_connect(out.connection.get(), timeout.connect);
   out.problem = finish_connecting(out.connection.get(), from_now(time), interrupt);
   if (out.problem.empty()) PQsetnonblocking(out.connection.get(), 1);
   return out;

@@ -38,7 +38,7 @@ struct Connected {
 
 /// A connection to `url` that notices within seconds when the other side is gone, whatever the
 /// network does; what the url itself says comes first. It does not block on its socket.
-Connected connect_postgres(const std::string& url, const PostgresPatience& patience,
+Connected connect_postgres(const std::string& url, const PostgresPatience& timeout,
                            const Interrupt& interrupt);
 
 }  // namespace dw

@@ -11,7 +11,7 @@ constexpr Millis reconnect_pause{1'000};
 constexpr Millis silence_max{10'000};
 constexpr Millis answer_max{5'000};
 
-Touched decode(std::string_view text) {
+DirtyFlags decode(std::string_view text) {
   return {.lanes = text.find('l') != std::string_view::npos,
           .queues = text.find('q') != std::string_view::npos,
           .notes = text.find('n') != std::string_view::npos};
@@ -24,7 +24,7 @@ Monotonic from_now(Millis time) {
 }  // namespace
 
 PostgresListener::PostgresListener(std::string url, std::string own,
-                                   std::function<void(Touched)> tell)
+                                   std::function<void(DirtyFlags)> tell)
     : url_(std::move(url)), own_(std::move(own)), tell_(std::move(tell)) {
   thread_ = std::thread([this] { listen_until_stopped(); });
 }

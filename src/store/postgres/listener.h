@@ -13,7 +13,7 @@ namespace dw {
 class PostgresListener {
  public:
   /// `own`: the name that this process's store puts on its notices; those are not heard.
-  PostgresListener(std::string url, std::string own, std::function<void(Touched)> tell);
+  PostgresListener(std::string url, std::string own, std::function<void(DirtyFlags)> tell);
   ~PostgresListener();
 
  private:
@@ -25,7 +25,7 @@ class PostgresListener {
   void tell_heard(pg_conn* connection);
 
   std::string url_, own_;
-  std::function<void(Touched)> tell_;  // from the thread
+  std::function<void(DirtyFlags)> tell_;  // from the thread
   Interrupt stop_;
   std::thread thread_;
 };

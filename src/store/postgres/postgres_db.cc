@@ -62,23 +62,23 @@ using Answer = PostgresResult;
 }  // namespace
 
 PostgresDb::PostgresDb(PostgresConnection connection, SharedInterrupt interrupt,
-                       PostgresPatience patience)
+                       PostgresPatience timeout)
     : connection_(std::move(connection)),
       interrupt_(std::move(interrupt)),
-      patience_(patience),
+      patience_(timeout),
       session_(random_uuid()) {}
 
 Result<std::unique_ptr<PostgresDb>> PostgresDb::open(const std::string& url,
                                                      SharedInterrupt interrupt,
-                                                     PostgresPatience patience) {
+                                                     PostgresPatience timeout) {
   if (!interrupt) interrupt = std::make_shared<Interrupt>();
-  Connected connected = connect_postgres(url, patience, *interrupt);
+  Connected connected = connect_postgres(url, timeout, *interrupt);
   if (!connected.problem.empty()) {
     return Error{ErrorKind::unreachable, "store", fmt::format("PostgreSQL: {}", connected.problem)};
   }
   std::unique_ptr<PostgresDb> db(
-      new PostgresDb(std::move(connected.connection), std::move(interrupt), patience));
-  DW_CHECK(db->run_script(fmt::format(session_script, db->session_), patience.connect));
+      new PostgresDb(std::move(connected.connection), std::move(interrupt), timeout));
+  DW_CHECK(db->run_script(fmt::format(session_script, db->session_), timeout.connect));
   return db;
 }
 
@@ -193,9 +193,9 @@ Millis PostgresDb::patience_for(const Statement& statement) const {
   return is_beginning ? patience_.begin : patience_.answer;
 }
 
-Result<PostgresResult> PostgresDb::next_result(Millis patience, const char* where) {
+Result<PostgresResult> PostgresDb::next_result(Millis timeout, const char* where) {
   PGconn* connection = connection_.get();
-  const Monotonic until = std::chrono::steady_clock::now() + patience;
+  const Monotonic until = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     // What was sent may be more than the socket takes at once, and the other side may want to be
     // read first.
@@ -207,7 +207,7 @@ Result<PostgresResult> PostgresDb::next_result(Millis patience, const char* wher
       case Waited::ready:
         break;
       case Waited::late:
-        return lost(where, fmt::format("no answer for {} s", patience.count() / 1000));
+        return lost(where, fmt::format("no answer for {} s", timeout.count() / 1000));
       case Waited::interrupted:
         return lost(where, "cancelled: the store is closed");
     }
@@ -280,7 +280,7 @@ Result<void> PostgresDb::run_script(const char* text) {
   return run_script(text, script_patience);
 }
 
-Result<void> PostgresDb::run_script(const std::string& text, Millis patience) {
+Result<void> PostgresDb::run_script(const std::string& text, Millis timeout) {
   DW_CHECK(settle());
   if (!problem_.empty()) return lost("script");
   PGconn* connection = connection_.get();
@@ -289,7 +289,7 @@ Result<void> PostgresDb::run_script(const std::string& text, Millis patience) {
   if (PQsendQuery(connection, text.c_str()) == 0) return lost("script");
   Result<void> done;
   for (;;) {
-    DW_TRY(const Answer result, next_result(patience, "script"));
+    DW_TRY(const Answer result, next_result(timeout, "script"));
     if (!result) break;
     const ExecStatusType status = PQresultStatus(result.get());
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) continue;

@@ -16,7 +16,7 @@ class PostgresDb : public Connection {
   /// errors  unreachable: no connection (the url's password is never part of the message)
   static Result<std::unique_ptr<PostgresDb>> open(const std::string& url,
                                                   SharedInterrupt interrupt = {},
-                                                  PostgresPatience patience = {});
+                                                  PostgresPatience timeout = {});
 
   /// errors  as Connection says; unsure: COMMIT was sent and its answer was lost
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
@@ -31,7 +31,7 @@ class PostgresDb : public Connection {
   const std::string& session() const override { return session_; }
 
  private:
-  PostgresDb(PostgresConnection connection, SharedInterrupt interrupt, PostgresPatience patience);
+  PostgresDb(PostgresConnection connection, SharedInterrupt interrupt, PostgresPatience timeout);
   Result<void> prepare(const Statement& statement, const char* ending);
   Result<void> push(const Statement& statement, std::initializer_list<Value> values,
                     const char* ending = "");
@@ -41,9 +41,9 @@ class PostgresDb : public Connection {
                         Result<int64_t>& answer);
   Result<int64_t> read_answer(const Statement& statement, const pg_result* result, RowSink sink);
   /// The next result of libpq's, null at the end of a statement's.
-  Result<PostgresResult> next_result(Millis patience, const char* where);
+  Result<PostgresResult> next_result(Millis timeout, const char* where);
   Millis patience_for(const Statement& statement) const;
-  Result<void> run_script(const std::string& text, Millis patience);
+  Result<void> run_script(const std::string& text, Millis timeout);
   Error error(const char* where, const pg_result* result);
   /// From now on every call says that the connection is lost, and why.
   Error lost(const char* where, std::string_view why = {});

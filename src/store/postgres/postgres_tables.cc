@@ -6,15 +6,15 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/owned.h"
 #include "base/text.h"
+#include "base/unique_handle.h"
 #include "sql/copy.h"
 #include "store/postgres/postgres_db.h"
 
 namespace dw {
 namespace {
 
-using Answer = Owned<PGresult, PQclear>;
+using Answer = UniqueHandle<PGresult, PQclear>;
 
 /// A table of millions of rows takes longer than any request may.
 constexpr const char* session =
@@ -102,7 +102,7 @@ class PostgresTables::Cursor : public RowCursor {
   ~Cursor() override {
     if (is_over_) return;
     // Given up in the middle: the server is asked to stop, and what is on its way is dropped.
-    const Owned<PGcancel, PQfreeCancel> cancel(PQgetCancel(tables_.connection_));
+    const UniqueHandle<PGcancel, PQfreeCancel> cancel(PQgetCancel(tables_.connection_));
     char reason[256];
     PQcancel(cancel.get(), reason, sizeof reason);
     while (const Answer rest{PQgetResult(tables_.connection_)}) continue;

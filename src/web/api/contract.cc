@@ -281,7 +281,7 @@ void add_volume(Rows& out) {
                      "Records whether an alert was real")
                     .by(Role::agent)
                     .takes(PlainShape("Verdict").add("verdict", verdict))
-                    .answers<VolumeIncident>());
+                    .answers<VolumeAlert>());
 }
 
 void add_notices(Rows& out) {

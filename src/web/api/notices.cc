@@ -61,7 +61,7 @@ Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   const int64_t run = call.number();
-  Page<NoticeLetter> page;
+  Page<StoredNotice> page;
   bool is_there = false;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(const auto found, notices::run(db, run));
@@ -72,7 +72,7 @@ Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!is_there) co_return Error{ErrorKind::missing, "", "there is no such run of notices"};
   Page<ShownNoticeLetter> shown{.items = {}, .next_cursor = page.next_cursor};
-  for (NoticeLetter& one : page.items) {
+  for (StoredNotice& one : page.items) {
     ShownNotice notice = parts_.notices.show(one);
     shown.items.push_back({std::move(notice), std::move(one)});
   }
@@ -83,14 +83,14 @@ Task<ApiAnswer> Operations::why_notices(Call& call) {
   const std::string email =
       to_lower(cleaned(call.request.parameter("email").value_or(""), Cleaning::word));
   if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
-  std::vector<NoticeLetter> letters;
+  std::vector<StoredNotice> letters;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(letters, notices::letters_of(db, email));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   Page<ShownNoticeLetter> shown;
-  for (NoticeLetter& one : letters) {
+  for (StoredNotice& one : letters) {
     ShownNotice notice = parts_.notices.show(one);
     shown.items.push_back({std::move(notice), std::move(one)});
   }
@@ -139,13 +139,13 @@ Task<ApiAnswer> Operations::show_notice_run(Call& call) {
 }
 
 Task<ApiAnswer> Operations::show_notice_marks(Call&) {
-  NoticeMarks marks;
+  NoticeHistory marks;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(marks, notices::marks(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
-  co_return shape_of(ShownNoticeMarks{marks.is_asking});
+  co_return shape_of(ShownNoticeMarks{marks.needs_confirmation});
 }
 
 Task<ApiAnswer> Operations::import_notices(Call& call) {
@@ -155,9 +155,9 @@ Task<ApiAnswer> Operations::import_notices(Call& call) {
   const auto day = static_cast<int32_t>(view["day"].integer().value_or(0));
   const std::string file = view["file"].text().value_or("");
   auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(NoticeMarks marks, notices::marks(db));
+    DW_TRY(NoticeHistory marks, notices::marks(db));
     marks.from_day = marks.watermark = day;
-    marks.is_asking = true;
+    marks.needs_confirmation = true;
     DW_CHECK(notices::set_marks(db, marks));
     return audit::add(db, {parts_.clock.now(), call.caller.name, "notices.import", file});
   };

@@ -61,7 +61,7 @@ struct OperationsParts {
   std::vector<QueueName> queues;
   const QueueDepths& outside_queues;
   std::vector<RouteSettings> routes{};  ///< to say which rule a ticket took
-  Judging volume{};                     ///< how hours are judged, as configured
+  DetectorConfig volume{};              ///< how hours are judged, as configured
   /// Who brings the events that become of changes: "api", "command".
   std::string source = "api";
   bool is_notice_test = false;  ///< plans of notices are never sent

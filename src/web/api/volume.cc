@@ -18,7 +18,7 @@ constexpr std::chrono::hours span_default{7 * 24}, span_max{92 * 24};
 /// What is asked for: a span, and perhaps another rule than the one that is configured.
 struct VolumeQuery {
   TimePoint since{}, until{};
-  Judging judging;
+  DetectorConfig judging;
   bool is_trial = false;
 };
 
@@ -35,7 +35,7 @@ std::optional<double> real_parameter(const Request& request, std::string_view na
   return std::nullopt;
 }
 
-VolumeQuery query_of(const Request& request, const Judging& configured, TimePoint now,
+VolumeQuery query_of(const Request& request, const DetectorConfig& configured, TimePoint now,
                      std::vector<Problem>& problems) {
   VolumeQuery out{.judging = configured};
   out.until = time_parameter(request, "until", problems).value_or(now);
@@ -68,16 +68,16 @@ Result<ShownVolume> read_volume(ReadDb& db, const VolumeQuery& query) {
   const Replay seen = replay(hours, query.judging);
   ShownVolume out{
       .judging = query.judging, .is_trial = query.is_trial, .hours = {}, .incidents = {}};
-  for (const JudgedHour& one : seen.hours) {
+  for (const ScoredHour& one : seen.hours) {
     if (one.hour >= query.since) out.hours.push_back(shown_hour(one, query.judging));
   }
   if (query.is_trial) {
-    for (const VolumeIncident& one : seen.incidents) {
+    for (const VolumeAlert& one : seen.incidents) {
       if (one.to >= query.since) out.incidents.push_back(one);
     }
   } else {
-    DW_TRY(const std::vector<VolumeIncident> known, volume::incidents(db, query.since));
-    for (const VolumeIncident& one : known) {
+    DW_TRY(const std::vector<VolumeAlert> known, volume::incidents(db, query.since));
+    for (const VolumeAlert& one : known) {
       if (one.from < query.until) out.incidents.push_back(one);
     }
   }
@@ -138,7 +138,7 @@ Task<ApiAnswer> Operations::judge_incident(Call& call) {
     const TimePoint now = parts_.clock.now();
     DW_CHECK(volume::set_feedback(db, *id, verdict, call.caller.name, now));
     DW_CHECK(audit::add(db, {now, call.caller.name, "volume.feedback", std::to_string(*id)}));
-    DW_TRY(const std::optional<VolumeIncident> one, volume::incident(db, *id));
+    DW_TRY(const std::optional<VolumeAlert> one, volume::incident(db, *id));
     if (one) shape = shape_of(*one);
     return {};
   };

@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "base/hash.h"
-#include "base/owned.h"
 #include "base/text.h"
+#include "base/unique_handle.h"
 
 namespace dw {
 namespace {
@@ -20,12 +20,12 @@ constexpr size_t token_bytes_max = 16 * 1024;
 constexpr Millis clock_skew{60'000};
 constexpr size_t es256_half_bytes = 32;
 
-using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
-using Number = Owned<BIGNUM, BN_free>;
-using Builder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
-using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
-using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-using Digest = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+using Key = UniqueHandle<EVP_PKEY, EVP_PKEY_free>;
+using Number = UniqueHandle<BIGNUM, BN_free>;
+using Builder = UniqueHandle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Parameters = UniqueHandle<OSSL_PARAM, OSSL_PARAM_free>;
+using Context = UniqueHandle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Digest = UniqueHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 Error refused(std::string what) {
   return {ErrorKind::denied, "", "the provider's token " + std::move(what)};
@@ -83,7 +83,7 @@ std::string der_of(const std::string& signature) {
   if (signature.size() != 2 * es256_half_bytes) return {};
   Number r = number_of(signature.substr(0, es256_half_bytes));
   Number s = number_of(signature.substr(es256_half_bytes));
-  const Owned<ECDSA_SIG, ECDSA_SIG_free> pair(ECDSA_SIG_new());
+  const UniqueHandle<ECDSA_SIG, ECDSA_SIG_free> pair(ECDSA_SIG_new());
   ECDSA_SIG_set0(pair.get(), r.release(), s.release());
   unsigned char* bytes = nullptr;
   const int count = i2d_ECDSA_SIG(pair.get(), &bytes);

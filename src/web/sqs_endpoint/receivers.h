@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "net/wake.h"
+#include "net/async_event.h"
 
 namespace dw {
 
@@ -29,7 +29,7 @@ class Receivers {
     friend class Receivers;
     Receivers& receivers_;
     std::list<Place*>& line_;
-    Wake wake_;
+    AsyncEvent wake_;
   };
 
   /// A message may have come: the first of every line looks.

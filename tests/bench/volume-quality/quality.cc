@@ -16,15 +16,15 @@
 namespace dw {
 namespace {
 
-using Incs = std::vector<VolumeIncident>;
+using Incs = std::vector<VolumeAlert>;
 using Rule = std::function<Incs(std::span<const HourCount>)>;
 
 /// Hours of alarm as incidents, by the same two calm hours as the simple rule has.
 Incs grouped(std::span<const HourCount> hours, const std::vector<bool>& is_alarm) {
   Incidents incidents(false);
   for (size_t i = 0; i < hours.size(); ++i) {
-    JudgedHour judged{.hour = hours[i].hour, .count = hours[i].count, .law = {}};
-    judged.mark = is_alarm[i] ? Mark::spike : Mark::normal;
+    ScoredHour judged{.hour = hours[i].hour, .count = hours[i].count, .law = {}};
+    judged.mark = is_alarm[i] ? Verdict::spike : Verdict::normal;
     incidents.next(judged);
   }
   return incidents.take();
@@ -39,7 +39,7 @@ Incs poisson_rule(std::span<const HourCount> hours) {
   std::vector<bool> alarms;
   for (const HourCount& one : hours) {
     Slot& slot = slots[static_cast<size_t>(local.at(one.hour).hour_of_week())];
-    const CountLaw law{slot.n > 0 ? slot.sum / slot.n : 0, 0};
+    const CountDistribution law{slot.n > 0 ? slot.sum / slot.n : 0, 0};
     alarms.push_back(slot.n >= 2 && upper_tail(law, one.count) < 1e-4);
     slot.sum += static_cast<double>(one.count);
     ++slot.n;
@@ -62,7 +62,7 @@ Incs sigma_rule(std::span<const HourCount> hours) {
 }
 
 Incs replayed(std::span<const HourCount> hours, VolumeMethod method, bool has_silence) {
-  Judging judging;
+  DetectorConfig judging;
   judging.method = method;
   judging.has_silence = has_silence;
   return replay_incidents(hours, judging);
@@ -102,7 +102,7 @@ struct Sum {
 
 /// Incidents and labels from `from` on.
 Score score_from(Incs incidents, std::vector<LabelledSpan> labels, TimePoint from) {
-  std::erase_if(incidents, [from](const VolumeIncident& one) { return one.to < from; });
+  std::erase_if(incidents, [from](const VolumeAlert& one) { return one.to < from; });
   std::erase_if(labels, [from](const LabelledSpan& one) { return one.to < from; });
   return score(incidents, labels);
 }
@@ -189,13 +189,14 @@ void power() {
     std::string row = fmt::format("| {:.0f} |", mean);
     const Helpdesk desk{.mean = mean, .dispersion = 0.02, .has_season = false};
     const Simulated world = simulate(desk, 40 * 168, 5);
-    const Replay seen = replay(world.hours, Judging{});
+    const Replay seen = replay(world.hours, DetectorConfig{});
     for (const double factor : {1.5, 2.0, 3.0, 5.0}) {
       std::mt19937_64 random(17);
       int found = 0;
       constexpr int draws = 4000;
       for (int i = 0; i < draws; ++i) {
-        const CountLaw& law = seen.hours[seen.hours.size() - 1 - static_cast<size_t>(i % 168)].law;
+        const CountDistribution& law =
+            seen.hours[seen.hours.size() - 1 - static_cast<size_t>(i % 168)].law;
         const int64_t count = draw_count(factor * mean, 0.02, random);
         const bool is_enough = count >= 5 && static_cast<double>(count) - law.mean >= 5;
         found += is_enough && upper_tail(law, count) < 1e-4 ? 1 : 0;

@@ -35,7 +35,7 @@ void run(int series_count) {
   }
   size_t found = 0;
   for (const VolumeMethod method : {VolumeMethod::mean, VolumeMethod::seasonal}) {
-    Judging judging;
+    DetectorConfig judging;
     judging.method = method;
     const char* name = method == VolumeMethod::mean ? "mean" : "seasonal";
     fmt::print("{}: ten years {:.2f} ms", name,

@@ -11,7 +11,7 @@ constexpr const char* sent_metric = "deskwire_postcards_total";
 
 /// Empty if the delivery is none of ours.
 std::string addressee_of(const Delivery& delivery) {
-  const auto* ask = std::get_if<Ask>(&delivery.payload);
+  const auto* ask = std::get_if<Lookup>(&delivery.payload);
   if (ask == nullptr || ask->about != "postcard") return "";
   std::vector<Problem> ignored;
   const json::value details = ask->details;

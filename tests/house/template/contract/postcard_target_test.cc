@@ -21,7 +21,7 @@ TEST(postcard, a_card_arrives_and_is_counted) {
   ASSERT_EQ(built.targets.size(), 1U);
   const json::object details{{"to", "Ana"}};
   const auto outcomes = world.wait_for(built.targets[0]->perform(
-      {Delivery{.id = {1}, .target = "postcard", .payload = Ask{"postcard", details}}},
+      {Delivery{.id = {1}, .target = "postcard", .payload = Lookup{"postcard", details}}},
       Attempt::within(world.clock, Millis(5000))));
   EXPECT_EQ(outcomes.at(0).kind, Outcome::Kind::done) << outcomes.at(0).why;
   EXPECT_EQ(fake.cards, std::vector<std::string>{"Ana"});

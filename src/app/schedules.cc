@@ -1,0 +1,105 @@
+#include "app/schedules.h"
+
+#include "app/bridge_figures.h"
+#include "app/volume_files.h"
+#include "base/log.h"
+
+namespace dw {
+
+Task<void> tick(Core& core, std::string kind, std::string key) {
+  Event event{.source = "clock",
+              .key = std::move(key),
+              .kind = std::move(kind),
+              .at = core.clock.now(),
+              .body = json::object{}};
+  const std::string what = event.kind;
+  const Result<Accepted> accepted = co_await core.inbox->accept(std::move(event));
+  if (!accepted.ok()) log_error(what, accepted.error().text());
+}
+
+Schedules::Schedules(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths)
+    : core_(core),
+      tasks_(tasks),
+      janitor_(janitor),
+      depths_(depths),
+      scheduler_(core.loop, core.clock, *core.store, core.metrics, tasks) {}
+
+void Schedules::stop() {
+  scheduler_.stop();
+}
+
+void Schedules::add(const std::string& name, const std::string& when,
+                    std::function<Task<void>(TimePoint due)> action, bool is_local) {
+  Result<Schedule> schedule = Schedule::parse(when);
+  DW_ASSERT(schedule.ok(), "a schedule is written here, or was checked with the settings");
+  scheduler_.add(
+      {name, when, *schedule, core_.settings.hours.timezone, std::move(action), is_local});
+}
+
+void Schedules::add_figures() {
+  if (!core_.gauges.empty()) {
+    add(
+        "queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); }, true);
+    tasks_.run("queue depths", depths_.measure());
+  }
+  declare_bridge_figures(core_.metrics);
+  if (!core_.settings.bridges.empty()) {
+    add(
+        "bridge figures", "* * * * *", [this](TimePoint) { return measure_bridges(core_); }, true);
+    tasks_.run("bridge figures", measure_bridges(core_));
+  }
+}
+
+void Schedules::start() {
+  const Settings& settings = core_.settings;
+  add("retention", "hourly :17", [this](TimePoint) { return janitor_.sweep(); });
+  if (janitor_.has_queues()) {
+    add("queue retention", "* * * * *", [this](TimePoint) { return janitor_.expire_messages(); });
+  }
+  add_figures();
+  if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
+    add("summary", settings.summary.schedule, [this](TimePoint due) {
+      return tick(core_, "bridge.summary", "summary/" + to_rfc3339(due));
+    });
+  }
+  if (settings.notices.has_report() && !settings.notices.schedule.empty()) {
+    add("notices", settings.notices.schedule,
+        [this](TimePoint due) { return tick(core_, "notices.due", "notices/" + to_rfc3339(due)); });
+  }
+  if (settings.notices.has_report()) tasks_.run("notices resume", resume_notices());
+  if (settings.volume.is_on) {
+    add("volume", settings.volume.schedule, [this](TimePoint due) { return look_at_volume(due); });
+  }
+  scheduler_.start();
+}
+
+/// What a process of an earlier release, or a person who discarded its delivery, left behind. A run
+/// that goes on elsewhere is helped on.
+Task<void> Schedules::resume_notices() {
+  const Result<void> ended = co_await core_.notices->resume();
+  if (!ended.ok()) log_warn("notices", ended.error().text());
+}
+
+/// An event like any other: its key is its due time, so that an hour is looked at once over all
+/// replicas. What it asks, and what follows, is the engine's.
+Task<void> Schedules::look_at_volume(TimePoint due) {
+  Result<json::object> body = run_body(core_.settings.volume);
+  if (!body.ok()) {
+    log_error("volume", body.error().text());
+    co_return;
+  }
+  Event event{.source = "clock",
+              .key = "volume/" + to_rfc3339(due),
+              .kind = std::string(volume_look_kind),
+              .at = core_.clock.now(),
+              .body = std::move(*body)};
+  const Result<Accepted> seen = co_await core_.inbox->accept(std::move(event));
+  if (!seen.ok()) {
+    // The next look makes up for what was missed.
+    log_warn("volume", seen.error().text());
+    co_return;
+  }
+  log_info("volume", "looks", {{"id", to_text(seen->event)}, {"as", to_text(seen->reply)}});
+}
+
+}  // namespace dw

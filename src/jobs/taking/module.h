@@ -1,9 +1,0 @@
-// Its line in app/parts.cc.
-#pragma once
-#include "ports/module.h"
-
-namespace dw {
-
-JobModule taking_module();
-
-}  // namespace dw

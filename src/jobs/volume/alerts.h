@@ -1,0 +1,62 @@
+// Hours out of line become incidents: opened by one rare hour, kept open until the counts speak
+// for calm (a sequential test), closed as the new normal when they stay.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "jobs/volume/negative_binomial.h"
+#include "jobs/volume/records.h"
+
+namespace dw {
+
+enum class Verdict { normal, spike, drop };
+
+/// An hour with its verdict.
+struct ScoredHour {
+  TimePoint hour{};
+  int64_t count = 0;
+  CountDistribution law;   ///< what was expected; the mean alone under the simple rule
+  double probability = 1;  ///< of a count at least so high (or so low); 1 under the simple rule
+  Verdict mark = Verdict::normal;
+  uint8_t basis = 0;          ///< a BaselineSource
+  bool is_still_out = false;  ///< not rare enough to open an incident, but to keep one open
+  uint8_t hours_back = 0;     ///< it may have begun this many hours earlier
+};
+
+class Incidents {
+ public:
+  /// What the baseline has to know after an hour.
+  struct Step {
+    bool is_open = false;
+    std::optional<double> new_level;  ///< adopt this ratio
+  };
+  /// `is_by_likelihood` false: by the simple rule, two hours that are no spike are calm.
+  /// There is room for `expected` incidents from the start.
+  explicit Incidents(bool is_by_likelihood, size_t expected = 0)
+      : is_by_likelihood_(is_by_likelihood) {
+    all_.reserve(expected);
+  }
+
+  Step next(const ScoredHour& hour);
+  /// While it is false, a normal hour changes nothing.
+  bool is_open() const { return is_open_; }
+  const std::vector<VolumeAlert>& all() const { return all_; }
+  std::vector<VolumeAlert> take() { return std::move(all_); }
+
+ private:
+  void open(const ScoredHour& hour);
+  void include(const ScoredHour& hour);
+  bool is_calm_now(const ScoredHour& hour);
+  void close(AlertEnd end);
+
+  bool is_by_likelihood_;
+  bool is_open_ = false;
+  std::vector<VolumeAlert> all_;
+  TimePoint last_{};
+  double since_count_ = 0, since_expected_ = 0;  // of the open incident, calm hours included
+  int64_t calm_count_ = 0;                       // of the calm hours at its end
+  double calm_expected_ = 0, calm_evidence_ = 0;
+  int calm_hours_ = 0;
+};
+
+}  // namespace dw
