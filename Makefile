@@ -144,8 +144,10 @@ asan: asan-build
 	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt \
 	  tools/ctest.sh build-asan '^(unit|contract|wire|fuzz)' -E unit_app -j $(JOBS)
 
-tsan:
+tsan-build:
 	@tools/build.sh build-tsan --preset=tsan -- help > /dev/null
 	@tools/build.sh build-tsan --preset=tsan -- \
 	  $$($(call TESTS_OF,build-tsan) | grep -E '^(test_(engine|store|net)|contract_(engine|store))$$')
+
+tsan: tsan-build
 	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_(engine|store))$$'

@@ -14,6 +14,10 @@ case " $* " in *" -- "*)
   shift
   ;;
 esac
+# One build of a folder at a time; another waits for it, and finds its work done.
+mkdir -p "$folder"
+exec 9>"$folder/lock"
+flock 9
 jobs=${DESKWIRE_BUILD_JOBS:-$(nproc)}
 [ -f board/dist/index.html ] || options="$options -DDW_BOARD=OFF"
 [ ! -f board/dist/index.html ] || options="$options -DDW_BOARD=ON"
@@ -33,5 +37,5 @@ code=$?
 before=$(cksum <"$folder/unity.txt")
 cmake "$folder" >/dev/null
 [ "$before" != "$(cksum <"$folder/unity.txt")" ] || exit 1
-echo "Files are grouped anew; building again."
+echo "The groups of files changed; building again."
 build "$@"
