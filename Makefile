@@ -69,7 +69,7 @@ bench-notices: build ## a million rows beside Python and pandas; how long the st
 
 bench-all: board bench-bound ## every benchmark, one table; about fifteen minutes; SERIES=folder
 	@tools/build.sh build volume_quality volume_speed fake_slack fake_zendesk
-	@for one in intake live bridge; do tools/npm_packages.sh tests/bench/$$one; done
+	@for one in intake live bridge sqs; do tools/npm_packages.sh tests/bench/$$one; done
 	@/usr/bin/python3 tests/bench/all.py $(SERIES)
 
 package: build ## build/deskwire_VERSION_ARCH.deb
@@ -79,6 +79,10 @@ bench-bridge: build ## a Slack thread to Zendesk, next to Bolt
 	@tools/build.sh build fake_slack fake_zendesk
 	@tools/npm_packages.sh tests/bench/bridge
 	@node tests/bench/bridge/run.mjs
+
+bench-sqs: build ## the embedded queue next to fauxqs
+	@tools/npm_packages.sh tests/bench/sqs
+	@node tests/bench/sqs/run.mjs
 
 docs: build ## prints the reference pages anew
 	@/usr/bin/python3 tools/reference.py write

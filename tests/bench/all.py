@@ -24,6 +24,7 @@ RUNS = {
     "backlog": [[PYTHON, f"{BENCH}/intake/backlog.py", "--tickets", "300000"]],
     "replicas": [["node", f"{BENCH}/replicas/run.mjs"]],
     "bridge": [["node", f"{BENCH}/bridge/run.mjs"]],
+    "sqs": [["node", f"{BENCH}/sqs/run.mjs"]],
     "notices": [[PYTHON, f"{BENCH}/notices/run.py"]],
     "volume": [["build/volume_speed"], [PYTHON, f"{BENCH}/volume/pandas_rule.py"]],
     "backfill": [[PYTHON, f"{BENCH}/volume/backfill.py"]],
@@ -129,6 +130,17 @@ def of_bridge(text):
     ours, theirs = (pick(text, who, "memory") for who in ("Deskwire", "bolt"))
     yield line("10,000 open threads, MB", f"{ours:.0f}", f"{theirs:.0f}", "Bolt", theirs / ours,
                "60 MB")
+
+
+def of_sqs(text):
+    for clients in ("1", "32"):
+        ours, theirs = (pick(text, who, "messages/s", clients=clients)
+                        for who in ("Deskwire", "fauxqs"))
+        yield line(f"embedded queue, {clients} clients, messages/s", f"{ours:,.0f}",
+                   f"{theirs:,.0f}", "fauxqs, in memory", ours / theirs, "5 ×")
+    ours, theirs = (pick(text, who, "a poll wakes, p50 ms") for who in ("Deskwire", "fauxqs"))
+    yield line("a long poll wakes, ms", f"{ours:g}", f"{theirs:g}", "fauxqs, in memory",
+               theirs / ours, "5 ms")
 
 
 def of_notices(text):

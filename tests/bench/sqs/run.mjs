@@ -1,0 +1,80 @@
+// run.mjs [SECONDS] [POLLS]: the embedded queue next to fauxqs in one run: messages a second
+// through send, receive and delete, how soon a long poll hears of a message, memory of polls.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Queue, cycles, wake } from "./clients.mjs";
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const binary = process.env.DESKWIRE_BINARY ?? here("../../../build/deskwire");
+const seconds = Number(process.argv[2] ?? 8);
+const polls = Number(process.argv[3] ?? 9_000);
+const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+const memory = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+
+async function start(command, args, cwd) {
+  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+  const endpoint = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (piece) => {
+      const found = /ready on (\S+)/.exec(piece);
+      if (found) resolve(found[1]);
+    });
+    child.on("exit", (code) => reject(new Error(`${command} ended with ${code}`)));
+  });
+  child.removeAllListeners("exit");
+  return { endpoint, pid: child.pid, stop: () => child.kill("SIGTERM") };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "deskwire-bench-sqs-"));
+writeFileSync(join(folder, "deskwire.toml"), `[server]\nlisten = "127.0.0.1:0"
+[log]\nlevel = "error"\n[[queue]]\nname = "jobs"\n[[queue]]\nname = "idle"\n`);
+const contestants = [
+  { name: "Deskwire, on disk (SQLite, synchronous=FULL)", path: "/sqs",
+    start: () => start(binary, ["serve"], folder) },
+  { name: "fauxqs, in memory", path: "/",
+    start: () => start(process.execPath, [here("rival_fauxqs.mjs")], folder) },
+];
+
+async function waitingPolls(one, server) {
+  const queue = await new Queue(server.endpoint, "idle", one.path, polls).open();
+  const before = memory(server.pid);
+  let ended = 0;
+  for (let i = 0; i < polls; ++i) {
+    queue.receive(20).then(() => ++ended, () => ++ended);
+    if (i % 200 === 0) await pause(20);
+  }
+  await pause(3000);
+  const each = ((memory(server.pid) - before) * 1024) / polls;
+  if (ended > 0) throw new Error(`${one.name}: ${ended} of ${polls} long polls ended early`);
+  queue.close();
+  return each;
+}
+
+console.log("| server | clients | messages/s | p50 ms | p99 ms |\n|---|--:|--:|--:|--:|");
+const others = [];
+for (const one of contestants) {
+  const server = await one.start();
+  for (const clients of [1, 32]) {
+    const queue = await new Queue(server.endpoint, "jobs", one.path, clients).open();
+    await cycles(queue, clients, 1);
+    const found = await cycles(queue, clients, seconds);
+    console.log(`| ${one.name} | ${clients} | ${Math.round(found.perSecond)} | `
+      + `${found.p50.toFixed(1)} | ${found.p99.toFixed(1)} |`);
+    queue.close();
+  }
+  const queue = await new Queue(server.endpoint, "jobs", one.path, 2).open();
+  const woken = await wake(queue, 40);
+  queue.close();
+  const each = await waitingPolls(one, server);
+  others.push(`| ${one.name} | ${woken.p50.toFixed(1)} | ${woken.p99.toFixed(1)} | `
+    + `${each.toFixed(1)} |`);
+  server.stop();
+}
+console.log("\n| server | a poll wakes, p50 ms | p99 ms | KiB a waiting poll |\n|---|--:|--:|--:|");
+others.forEach((line) => console.log(line));
+rmSync(folder, { recursive: true, force: true });
+process.exit(0);
