@@ -34,6 +34,12 @@ void Incidents::open(const ScoredHour& hour) {
   calm_count_ = 0;
   calm_hours_ = 0;
   calm_expected_ = calm_evidence_ = 0;
+  // What shows over several hours together began before this one.
+  for (size_t back = hour.hours_back; back > 0; --back) {
+    ScoredHour before = past_[(next_ + past_.size() - back) % past_.size()];
+    before.probability = hour.probability;
+    include(before);
+  }
 }
 
 void Incidents::include(const ScoredHour& hour) {
@@ -74,6 +80,13 @@ void Incidents::close(AlertEnd end) {
 }
 
 Incidents::Step Incidents::next(const ScoredHour& hour) {
+  const Step out = step(hour);
+  past_[next_] = hour;
+  next_ = (next_ + 1) % past_.size();
+  return out;
+}
+
+Incidents::Step Incidents::step(const ScoredHour& hour) {
   if (is_open_ && hour.hour - last_ > gap_max) close(AlertEnd::calm);
   last_ = hour.hour;
   const Verdict kind = !is_open_                              ? hour.mark

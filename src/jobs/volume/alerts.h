@@ -1,6 +1,7 @@
 // Hours out of line become incidents: opened by one rare hour, kept open until the counts speak
 // for calm (a sequential test), closed as the new normal when they stay.
 #pragma once
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -44,6 +45,7 @@ class Incidents {
   std::vector<VolumeAlert> take() { return std::move(all_); }
 
  private:
+  Step step(const ScoredHour& hour);
   void open(const ScoredHour& hour);
   void include(const ScoredHour& hour);
   bool is_calm_now(const ScoredHour& hour);
@@ -57,6 +59,8 @@ class Incidents {
   int64_t calm_count_ = 0;                       // of the calm hours at its end
   double calm_expected_ = 0, calm_evidence_ = 0;
   int calm_hours_ = 0;
+  std::array<ScoredHour, 16> past_{};  // the last hours, for what began before it showed
+  size_t next_ = 0;
 };
 
 }  // namespace dw

@@ -103,15 +103,17 @@ class Recent {
     next_ = (next_ + 1) % ring_.size();
     size_ = std::min(size_ + 1, ring_.size());
   }
-  /// The newest hour tells of a spike: no later window may tell of it once more.
+  /// What is out of line teaches nothing about ties.
   void mark(Verdict mark) { ring_[(next_ + ring_.size() - 1) % ring_.size()].mark = mark; }
   void forget() { size_ = 0; }
+  /// No later window reaches an hour that an alert covers: it would be alerted on once more.
+  void cut_after(TimePoint hour) { alerted_until_ = hour; }
 
   Rarest silence(int64_t excess_min) const {
     Rarest out;
     Sum sum;
     for (const int window : silence_windows) {
-      if (!widen(sum, window, false)) break;
+      if (!widen(sum, window)) break;
       if (-sum.excess() < std::max(0.5, static_cast<double>(excess_min))) continue;
       const double tail =
           lower_tail(sum.law(tied_over(window)), sum.count) * silence_windows.size();
@@ -123,7 +125,7 @@ class Recent {
     Rarest out;
     Sum sum;
     for (const int window : spike_windows) {
-      if (!widen(sum, window, true)) break;
+      if (!widen(sum, window)) break;
       // Far inside, the exact tail is of no use and costs the most.
       const CountDistribution law = sum.law(tied_over(window));
       const double least = std::max(static_cast<double>(excess_min), 3 * std::sqrt(law.variance()));
@@ -177,12 +179,12 @@ class Recent {
     return out;
   }
 
-  /// False if there are not so many hours in a row, or one of them was told already.
-  bool widen(Sum& sum, int hours, bool is_spike) const {
+  /// False if there are not so many hours in a row, or an alert covers one of them.
+  bool widen(Sum& sum, int hours) const {
     if (static_cast<size_t>(hours) > size_) return false;
     for (; sum.hours < hours; ++sum.hours) {
       const ScoredHour& one = back(static_cast<size_t>(sum.hours));
-      if (is_spike && one.mark == Verdict::spike) return false;
+      if (one.hour <= alerted_until_) return false;
       sum.count += one.count;
       sum.mean += one.law.mean;
       sum.own += one.law.dispersion * one.law.mean * one.law.mean;
@@ -194,7 +196,7 @@ class Recent {
 
   std::array<ScoredHour, 16> ring_{};
   size_t next_ = 0, size_ = 0;
-  TimePoint last_{};
+  TimePoint last_{}, alerted_until_ = TimePoint::min();
   double fade_;                    // of what was learnt, from hour to hour
   double seen_ = 0;                // hours, faded
   std::array<double, 16> ties_{};  // by lag: sums of products of distances, faded
@@ -215,6 +217,7 @@ class SeasonalRule {
                    .basis = static_cast<uint8_t>(expected.basis)};
     if (expected.basis != BaselineSource::none) look(out);
     const Incidents::Step step = incidents.next(out);
+    if (!incidents.all().empty()) recent_.cut_after(incidents.all().back().to);
     learn(now, expected, out, step);
     return out;
   }

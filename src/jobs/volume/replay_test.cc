@@ -123,6 +123,65 @@ TEST(seasonal, one_high_hour_is_told_once_and_not_by_later_windows) {
   }
 }
 
+/// A desk that is closed at night, as many are: most of a day in office hours, none after ten.
+std::vector<HourCount> closed_at_night(int64_t weeks) {
+  std::vector<HourCount> out;
+  for (int64_t i = 0; i < weeks * week; ++i) {
+    const int64_t hour = i % day, weekday = i / day % 7;
+    const int64_t share = hour < 6 || hour >= 22 ? 0 : hour >= 8 && hour < 18 ? 300 : 60;
+    const int64_t noise = share == 0 ? 0 : (i * 7919) % 31 - 15;
+    const int64_t count = std::max<int64_t>(0, share + noise * share / 300);
+    out.push_back({Helpdesk{}.from + i * one_hour, weekday > 4 ? count / 7 : count});
+  }
+  return out;
+}
+
+int64_t sum_of(const std::vector<HourCount>& hours, const VolumeAlert& alert) {
+  int64_t out = 0;
+  for (const HourCount& one : hours) {
+    out += one.hour >= alert.from && one.hour <= alert.to ? one.count : 0;
+  }
+  return out;
+}
+
+TEST(seasonal, one_dead_hour_is_one_drop_and_one_alert) {
+  std::vector<HourCount> hours = closed_at_night(16);
+  const size_t dead = 13 * week + day + 11;
+  hours[dead].count = 0;
+  const Replay replayed = replay(hours, DetectorConfig{});
+  std::vector<VolumeAlert> drops;
+  for (const VolumeAlert& one : replayed.incidents) {
+    if (one.kind == AlertKind::drop) drops.push_back(one);
+  }
+  ASSERT_EQ(drops.size(), 1u);
+  EXPECT_EQ(drops[0].from, hours[dead].hour);
+  EXPECT_EQ(drops[0].to, hours[dead].hour);
+  EXPECT_EQ(drops[0].total, 0);
+}
+
+TEST(seasonal, an_alert_s_total_is_the_sum_of_its_hours_and_no_hour_is_in_two) {
+  Simulated world = simulate({.mean = 20, .dispersion = 0.05, .has_season = false}, 30 * week, 3);
+  const auto set = [&](size_t from, size_t hours, int64_t count) {
+    for (size_t i = from; i < from + hours; ++i) world.hours[i].count = count;
+  };
+  set(26 * week, 4, 43);       // shows over several hours only
+  set(27 * week, 6, 8);        // so does this silence
+  set(28 * week, 1, 0);        // one dead hour,
+  set(28 * week + 1, 9, 12);   // and a dull day after it
+  set(29 * week, 3, 0);        // silence
+  set(29 * week + 3, 3, 200);  // and what was held back
+  const Replay replayed = replay(world.hours, DetectorConfig{});
+  ASSERT_GE(replayed.incidents.size(), 5u);
+  TimePoint last = TimePoint::min();
+  for (const VolumeAlert& one : replayed.incidents) {
+    EXPECT_EQ(one.total, sum_of(world.hours, one)) << to_rfc3339(one.from);
+    EXPECT_GT(one.from, last) << "an hour is in two alerts";
+    EXPECT_LE(one.from, one.peak);
+    EXPECT_LE(one.peak, one.to);
+    last = one.to;
+  }
+}
+
 // Bursts that feed themselves: each hour keeps most of what moved the one before.
 TEST(seasonal, hours_that_are_tied_to_each_other_raise_no_flood) {
   size_t alarms = 0;
