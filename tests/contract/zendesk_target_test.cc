@@ -290,7 +290,7 @@ TEST(ZendeskDesk, tickets_are_counted_and_found) {
   EXPECT_EQ(w.ask("weather", {}).kind, Kind::refused);
 }
 
-TEST(ZendeskDesk, births_come_in_pages_a_changed_ticket_again_a_deleted_one_never) {
+TEST(ZendeskDesk, births_come_in_pages_a_changed_ticket_again_a_deleted_one_marked) {
   World w;
   w.fake.options.export_page_max = 3;
   std::vector<int64_t> ids;
@@ -307,8 +307,11 @@ TEST(ZendeskDesk, births_come_in_pages_a_changed_ticket_again_a_deleted_one_neve
   const Outcome last = w.ask("export", {{"from", hour_ago}, {"cursor", cursor}});
   ASSERT_EQ(last.kind, Kind::done) << last.why;
   const json::array& created = last.answer.at("tickets").as_array();
-  ASSERT_EQ(created.size(), 2U);
-  EXPECT_EQ(text_at(created[1], "id"), std::to_string(ids[0]));
+  ASSERT_EQ(created.size(), 3U);
+  EXPECT_EQ(text_at(created[1], "id"), std::to_string(ids[4]));
+  EXPECT_TRUE(created[1].as_object().contains("is_deleted"));
+  EXPECT_EQ(text_at(created[2], "id"), std::to_string(ids[0]));
+  EXPECT_FALSE(created[2].as_object().contains("is_deleted"));
   EXPECT_TRUE(last.answer.at("is_end").as_bool());
   EXPECT_EQ(w.ask("export", {{"from", "yesterday"}}).kind, Kind::refused);
   EXPECT_EQ(w.ask("export", {{"from", hour_ago}, {"cursor", "gone"}}).kind, Kind::refused);

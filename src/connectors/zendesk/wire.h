@@ -72,7 +72,8 @@ json::value decode_search(const json::value& body);
 /// lie more than a minute back). A thousand tickets a page, ten pages a minute, admins only.
 Request encode_export(const std::string& cursor, TimePoint since);
 /// {"tickets":[{"id","created_at"}],"next_cursor","reached","is_end"}: the births in a page of the
-/// export, without what was deleted, and how far in time the page goes; null if the body is none.
+/// export ("is_deleted":true where the ticket is gone), and how far in time the page goes; null if
+/// the body is none.
 json::value decode_created(const json::value& body);
 /// A page of the incremental export.
 struct ExportPage {

@@ -258,9 +258,12 @@ json::value decode_created(const json::value& body) {
     reached = moved ? to_rfc3339(TimePoint(std::chrono::seconds(*moved)))
                     : ticket["updated_at"].text().value_or("");
     std::string id = id_text(ticket["id"]);
-    if (!ticket_path(id) || ticket["status"].text() == "deleted") continue;
-    created.push_back(json::object{{"id", std::move(id)},
-                                   {"created_at", ticket["created_at"].text().value_or("")}});
+    if (!ticket_path(id)) continue;
+    json::object one{{"id", std::move(id)},
+                     {"created_at", ticket["created_at"].text().value_or("")}};
+    // Said, not left out: an earlier page may have counted it.
+    if (ticket["status"].text() == "deleted") one["is_deleted"] = true;
+    created.push_back(std::move(one));
   }
   return json::object{{"tickets", std::move(created)},
                       {"next_cursor", view["after_cursor"].text().value_or("")},

@@ -60,10 +60,11 @@ CountedBirths count_births(const std::vector<TaggedTicket>& page, TimePoint from
     const auto chunk = static_cast<int64_t>(id / ids_per_chunk);
     uint64_t& word = seen[chunk].at(id % ids_per_chunk / ids_per_word);
     const uint64_t bit = uint64_t{1} << (id % ids_per_word);
-    if ((word & bit) != 0) continue;
-    word |= bit;
+    const bool is_counted = (word & bit) != 0;
+    if (is_counted != one.is_deleted) continue;
+    word ^= bit;
     out.seen[chunk] = {};
-    ++out.hours[hour_of(one.created_at)];
+    out.hours[hour_of(one.created_at)] += one.is_deleted ? -1 : 1;
   }
   for (auto& [chunk, bits] : out.seen) bits = seen.at(chunk);
   return out;

@@ -1,6 +1,7 @@
 // Counts tickets per hour out of a stream that tells a ticket again whenever it changed: each is
-// counted once, at its birth. Pure: what was seen before comes in, what is new goes out, so that a
-// count of millions goes on behind each page, and nothing of it is held in memory.
+// counted once, at its birth, and no more once it is deleted. Pure: what was seen before comes in,
+// what is new goes out, so that a count of millions goes on behind each page, and nothing of it is
+// held in memory.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -33,12 +34,12 @@ std::vector<int64_t> chunks_of(const std::vector<TaggedTicket>& page);
 /// What a page adds to a count.
 struct CountedBirths {
   IdChunks seen;                       ///< chunks that changed, whole
-  std::map<TimePoint, int64_t> hours;  ///< by how many each hour grows
+  std::map<TimePoint, int64_t> hours;  ///< by how many each hour grows; less than 0: shrinks
   int64_t tickets() const;
 };
 
 /// Counts the tickets of a page that are not in `seen`; those born before `from`, or at no
-/// believable time, never.
+/// believable time, never. Takes off those in `seen` that are deleted by now.
 CountedBirths count_births(const std::vector<TaggedTicket>& page, TimePoint from, IdChunks seen);
 
 /// Every hour from `from` to `until` (exclusive), those without a ticket as 0. `counted` ascends;

@@ -28,6 +28,20 @@ TEST(created, a_ticket_counts_once_and_in_the_hour_of_its_birth) {
   EXPECT_EQ(counts_of(counted, first + 4 * one_hour), (std::vector<int64_t>{2, 1, 0, 0}));
 }
 
+TEST(created, a_ticket_that_is_deleted_while_they_are_counted_counts_no_more) {
+  TaggedTicket gone = born(41, first);
+  gone.is_deleted = true;
+  TaggedTicket never = born(44, first);
+  never.is_deleted = true;
+  const CountedBirths before = count_births({born(41, first), born(42, first)}, first, {});
+  const CountedBirths after = count_births({gone, never, gone}, first, before.seen);
+  EXPECT_EQ(after.tickets(), -1);
+  EXPECT_EQ(after.hours.at(first), -1);
+  const CountedBirths again = count_births({born(41, first)}, first, after.seen);
+  EXPECT_EQ(again.tickets(), 1) << "it was restored";
+  EXPECT_EQ(count_births({born(41, first), gone}, first, {}).tickets(), 0) << "within a page";
+}
+
 TEST(created, what_was_born_before_or_at_no_believable_time_is_left_out) {
   const CountedBirths counted =
       count_births({born(1, first - Millis(1)), born(2, *from_rfc3339("9999-01-01T00:00:00Z")),

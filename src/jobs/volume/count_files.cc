@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 
@@ -30,8 +31,11 @@ bool is_blank(std::string_view cell) {
   return cell.empty() || equals_ignoring_case(cell, "nan") || equals_ignoring_case(cell, "null");
 }
 
-/// Counts are whole, but pandas writes "12.0" once a column has a blank.
-std::optional<int64_t> count_in(std::string_view cell) {
+/// Counts are whole, but pandas writes "12.0" once a column has a blank, and "12,0" where commas
+/// do not part columns.
+std::optional<int64_t> count_in(std::string_view written) {
+  std::string cell(written);
+  std::replace(cell.begin(), cell.end(), ',', '.');
   double value = 0;
   const auto [end, failed] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   const bool is_whole = failed == std::errc{} && end == cell.data() + cell.size();
@@ -41,13 +45,24 @@ std::optional<int64_t> count_in(std::string_view cell) {
   return static_cast<int64_t>(value);
 }
 
-Result<std::vector<HourCount>> read_older(const std::vector<std::string_view>& lines) {
+/// What parts the columns: commas, or what spreadsheets and databases write in their place.
+char separator_of(std::string_view first_line) {
+  for (const char one : {'\t', ';'}) {
+    if (first_line.find(one) != std::string_view::npos) return one;
+  }
+  return ',';
+}
+
+Result<std::vector<HourCount>> read_older(const std::vector<std::string_view>& lines,
+                                          char separator) {
   std::vector<HourCount> out;
   size_t rows = 0;
-  for (size_t i = 1; i < lines.size(); ++i) {
+  bool is_past_heading = false;
+  for (size_t i = 0; i < lines.size(); ++i) {
     if (trim(lines[i]).empty()) continue;
+    if (!std::exchange(is_past_heading, true)) continue;
     ++rows;
-    const std::vector<std::string_view> cells = split(lines[i], ',');
+    const std::vector<std::string_view> cells = split(lines[i], separator);
     const auto date = from_rfc3339(unquoted(cells[0]).substr(0, 10));
     if (!date) return wrong(i + 1, "does not begin with a date (2026-11-21)");
     for (size_t hour = 0; hour + 1 < std::min(cells.size(), older_columns); ++hour) {
@@ -66,23 +81,52 @@ Result<std::vector<HourCount>> read_older(const std::vector<std::string_view>& l
   return out;
 }
 
-Result<std::vector<HourCount>> read_pairs(const std::vector<std::string_view>& lines) {
+Result<std::vector<HourCount>> read_pairs(const std::vector<std::string_view>& lines,
+                                          char separator) {
   std::vector<HourCount> out;
+  bool is_past_heading = false;
   for (size_t i = 0; i < lines.size(); ++i) {
     const std::string_view line = trim(lines[i]);
     if (line.empty()) continue;
-    const size_t comma = line.find(',');
-    const auto at = read_instant(unquoted(line.substr(0, comma)));
-    if (!at && i == 0) continue;  // the heading
-    if (!at || comma == std::string_view::npos) return wrong(i + 1, "is no `timestamp,count`");
-    std::string_view cell = line.substr(comma + 1);
-    cell = unquoted(cell.substr(0, cell.find(',')));
+    const size_t end = line.find(separator);
+    const auto at = read_instant(unquoted(line.substr(0, end)));
+    if (!std::exchange(is_past_heading, true) && !at) continue;
+    if (!at || end == std::string_view::npos) return wrong(i + 1, "is no `timestamp,count`");
+    std::string_view cell = line.substr(end + 1);
+    cell = unquoted(cell.substr(0, cell.find(separator)));
     if (is_blank(cell)) continue;
     const auto count = count_in(cell);
     if (!count) return wrong(i + 1, "the count is no whole number of 0 or more");
     out.push_back({hour_of(*at), *count});
   }
   return out;
+}
+
+/// A time as written, and its zone as RFC 3339 writes it.
+struct ZonedText {
+  std::string_view local;
+  std::string zone = "Z";
+};
+
+/// "15:00 UTC", "15:00:00+00" (PostgreSQL), "15:00:00 +0100" (pandas, git): no zone is UTC.
+std::optional<ZonedText> zone_of(std::string_view text) {
+  for (const std::string_view word : {"utc", "gmt", "z"}) {
+    if (text.size() > word.size() &&
+        equals_ignoring_case(text.substr(text.size() - word.size()), word)) {
+      return ZonedText{trim(text.substr(0, text.size() - word.size()))};
+    }
+  }
+  constexpr size_t date_length = 10;
+  const size_t sign = text.find_first_of("+-", std::min(text.size(), date_length));
+  if (sign == std::string_view::npos) return ZonedText{text};
+  std::string digits(text.substr(sign + 1));
+  std::erase(digits, ':');
+  if (digits.size() == 2) digits += "00";
+  if (digits.size() != 4 || digits.find_first_not_of("0123456789") != std::string::npos) {
+    return std::nullopt;
+  }
+  return ZonedText{trim(text.substr(0, sign)),
+                   fmt::format("{}{}:{}", text[sign], digits.substr(0, 2), digits.substr(2))};
 }
 
 }  // namespace
@@ -95,24 +139,30 @@ std::optional<TimePoint> read_instant(std::string_view text) {
     return TimePoint(std::chrono::seconds(seconds));
   }
   if (text.size() == 10) return from_rfc3339(text);
-  std::string written(text);
+  const std::optional<ZonedText> parts = zone_of(trim(text));
+  if (!parts) return std::nullopt;
+  std::string written(parts->local);
   if (written.size() > 10 && written[10] == ' ') written[10] = 'T';
   if (written.size() == 13) written += ":00";
   if (written.size() == 16) written += ":00";
-  if (written.size() == 17 && written.back() == 'Z') written.insert(16, ":00");
-  const bool has_zone =
-      written.size() > 19 &&
-      (written.back() == 'Z' || written.find_first_of("+-", 19) != std::string::npos);
-  if (!has_zone) written += 'Z';
-  return from_rfc3339(written);
+  return from_rfc3339(written + parts->zone);
 }
 
 Result<std::vector<HourCount>> read_counts(std::string_view csv) {
   if (csv.starts_with("\xEF\xBB\xBF")) csv.remove_prefix(3);
-  const std::vector<std::string_view> lines = split(csv, '\n');
-  const std::vector<std::string_view> heading = split(trim(lines[0]), ',');
+  std::string text(csv);
+  if (text.find('\n') == std::string::npos) std::replace(text.begin(), text.end(), '\r', '\n');
+  std::vector<std::string_view> lines = split(text, '\n');
+  // Excel's own line about what parts the columns; numbered as the line that it is.
+  const bool has_separator_line = to_lower(lines[0].substr(0, 4)) == "sep=";
+  const size_t first = has_separator_line && lines.size() > 1 ? 1 : 0;
+  const char separator =
+      has_separator_line && lines[0].size() > 4 ? lines[0][4] : separator_of(lines[first]);
+  const std::vector<std::string_view> heading = split(trim(lines[first]), separator);
   const bool is_older = heading.size() == older_columns && unquoted(heading[1]) == "0";
-  DW_TRY(std::vector<HourCount> out, is_older ? read_older(lines) : read_pairs(lines));
+  if (has_separator_line) lines[0] = "";
+  DW_TRY(std::vector<HourCount> out,
+         is_older ? read_older(lines, separator) : read_pairs(lines, separator));
   std::stable_sort(out.begin(), out.end(),
                    [](const HourCount& a, const HourCount& b) { return a.hour < b.hour; });
   size_t kept = 0;

@@ -34,6 +34,41 @@ TEST(count_files, finer_counts_are_added_up_to_hours_in_order) {
   EXPECT_EQ(*counts, expected);
 }
 
+TEST(count_files, semicolons_and_tabs_part_columns_too) {
+  const std::vector<HourCount> expected = {{at("2026-11-20T00:00:00Z"), 3},
+                                           {at("2026-11-20T01:00:00Z"), 4}};
+  for (const char* text :
+       {"timestamp;count\n2026-11-20 00:00;3\n2026-11-20 01:00;4,0\n",
+        "timestamp\tcount\n2026-11-20 00:00\t3\n2026-11-20 01:00\t4\n",
+        "sep=;\r\ntimestamp;count\r\n2026-11-20 00:00;3\r\n2026-11-20 01:00;4\r\n",
+        "timestamp,count\r2026-11-20 00:00,3\r2026-11-20 01:00,4\r"}) {
+    const auto counts = read_counts(text);
+    ASSERT_TRUE(counts.ok()) << text << counts.error().text();
+    EXPECT_EQ(*counts, expected) << text;
+  }
+  const auto older = read_counts(
+      ";0;1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23\n"
+      "2026-11-20;3;4,0\n2026-11-21\n");
+  ASSERT_TRUE(older.ok()) << older.error().text();
+  EXPECT_EQ(*older, expected);
+}
+
+TEST(count_files, zones_are_read_as_databases_write_them) {
+  for (const char* text :
+       {"2026-11-21T15:00:00Z", "2026-11-21 15:00:00+00", "2026-11-21 15:00:00 UTC",
+        "2026-11-21 15:00 UTC", "2026-11-21T16:00:00+0100", "2026-11-21 16:00:00 +0100",
+        "2026-11-21 10:00-05", "2026-11-21T15:00:00.000+00:00", "2026-11-21 15:00:00z",
+        "2026-11-21T15", "2026-11-21 15:00", "1795273200"}) {
+    const auto read = read_instant(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(to_rfc3339(*read), to_rfc3339(at("2026-11-21T15:00:00Z"))) << text;
+  }
+  for (const char* text :
+       {"2026-11-21 15:00 CET", "2026-11-21 15:00+1", "2026-11-21 15:00+01000"}) {
+    EXPECT_FALSE(read_instant(text)) << text;
+  }
+}
+
 TEST(count_files, what_is_wrong_is_named_with_its_line) {
   for (const char* text : {"timestamp,count\n2026-11-21T00:00:00Z,-1\n",
                            "timestamp,count\n2026-11-21T00:00:00Z,x\n", "timestamp,count\nx,1\n"}) {

@@ -74,6 +74,7 @@ struct TaggedTicket {
   std::string id, subject;
   std::vector<std::string> tags;
   TimePoint created_at{};
+  bool is_deleted = false;
 };
 
 }  // namespace dw

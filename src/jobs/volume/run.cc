@@ -28,6 +28,7 @@ TaggedTicket ticket_in(const JsonView& view) {
   out.subject = view["subject"].text().value_or("");
   out.tags = view["tags"].texts();
   out.created_at = from_rfc3339(view["created_at"].text().value_or("")).value_or(TimePoint{});
+  out.is_deleted = is_set(view["is_deleted"]);
   return out;
 }
 
