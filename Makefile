@@ -133,6 +133,11 @@ board:
 board-test: board
 	@tools/node_tests.sh board
 
+# Rivals of the benchmarks, beside what ./test installs.
+bench bench-volume bench-notices bench-all: bench-tools
+bench-tools:
+	@tools/install.sh bench
+
 bench-bound: build
 	@tools/build.sh build bench_intake_bound
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what is missing of tools/packages.txt: `install.sh build` or `install.sh test` (all).
+# Installs what is missing of tools/packages.txt: `install.sh build`, `test` (those of build too) or
+# `bench` (all).
 # Calls apt only when something is missing, with sudo where that is needed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -7,7 +8,7 @@ want=${1:-build}
 
 wanted=$(while read -r package _ purpose; do
   case $package in '' | '#'*) continue ;; esac
-  case $want:$purpose in build:build:* | test:*) echo "$package" ;; esac
+  case $want:$purpose in *:build:* | test:test:* | bench:*) echo "$package" ;; esac
 done <tools/packages.txt)
 # shellcheck disable=SC2016,SC2086  # dpkg's own variables; a list of words
 installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |

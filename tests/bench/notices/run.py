@@ -35,8 +35,10 @@ def measure(command, cwd):
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as child:
         tail = child.stdout.read()[-200:]
-        _, _, usage = os.wait4(child.pid, 0)
-        child.returncode = 0
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"{' '.join(command)} failed with {child.returncode}; nothing is compared")
     lines = tail.decode(errors="replace").strip().splitlines()
     return time.monotonic() - start, usage.ru_maxrss / 1024, lines[-1] if lines else ""
 
