@@ -4,10 +4,10 @@
 #include "app/parts.h"
 #include "app/report.h"
 #include "app/volume_files.h"
+#include "jobs/bridge/waiting_target.h"
 #include "jobs/volume/live.h"
 
 namespace dw {
-namespace {
 
 BridgeParts bridge_parts(const Core& core) {
   const Settings& settings = core.settings;
@@ -15,6 +15,7 @@ BridgeParts bridge_parts(const Core& core) {
   BridgeParts parts{.bridges = settings.bridges,
                     .oncall = {},
                     .hours = {},
+                    .has_hours = hours.is_configured,
                     .hours_message = hours.message,
                     .timezone = hours.timezone,
                     .allowed_bots = {},
@@ -29,6 +30,8 @@ BridgeParts bridge_parts(const Core& core) {
   parts.hours = std::move(*office);
   return parts;
 }
+
+namespace {
 
 Result<void> build_jobs(Core& core) {
   core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
@@ -99,6 +102,7 @@ OperationsParts Core::operations_parts(const QueueDepths& outside_queues) {
           .queues = queue_names(),
           .outside_queues = outside_queues,
           .volume = judging,
+          .bridge = bridge_parts(*this),
           .lanes_changed = {}};
 }
 
@@ -155,6 +159,7 @@ Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode) {
   DW_CHECK(build_jobs(*core));
   build_inbox(*core);
   build_notices(*core);
+  core->targets.push_back(std::make_unique<WaitingTarget>(*core->store));
   return core;
 }
 

@@ -80,6 +80,9 @@ struct Core {
   OutboxSettings outbox_settings() const;
 };
 
+/// What the bridge works with, of several sections.
+BridgeParts bridge_parts(const Core& core);
+
 /// `mode` serve: the store has threads of its own and holds the lock. errors  as open_store()
 Result<std::unique_ptr<Core>> build_core(Settings settings, OpenMode mode);
 

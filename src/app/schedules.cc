@@ -1,6 +1,7 @@
 #include "app/schedules.h"
 
 #include "app/bridge_figures.h"
+#include "app/reminders.h"
 #include "app/volume_files.h"
 #include "base/log.h"
 
@@ -62,10 +63,14 @@ void Schedules::start() {
       return tick(core_, "bridge.summary", "summary/" + to_rfc3339(due));
     });
   }
+  if (has_reminders(settings)) {
+    add("reminders", "* * * * *", [this](TimePoint due) { return remind_waiting(core_, due); });
+  }
   if (settings.notices.has_report() && !settings.notices.schedule.empty()) {
     add("notices", settings.notices.schedule,
         [this](TimePoint due) { return tick(core_, "notices.due", "notices/" + to_rfc3339(due)); });
   }
+  tasks_.run("reminders", begin_reminders(core_));
   if (settings.notices.has_report()) tasks_.run("notices resume", resume_notices());
   if (settings.volume.is_on) {
     add("volume", settings.volume.schedule, [this](TimePoint due) { return look_at_volume(due); });

@@ -181,6 +181,22 @@ void check_routes(const Settings& settings, const std::vector<int>& lines, Probl
   }
 }
 
+/// Whom a reminder mentions, and in which order they come.
+void check_reminders(const BridgeSettings& bridge, int line, Problems& problems) {
+  const Millis none{0};
+  for (const auto& [key, after] :
+       {std::pair("remind", bridge.remind), std::pair("escalate", bridge.escalate)}) {
+    if (after == none || !bridge.oncall.empty()) continue;
+    problems.add(line, fmt::format("bridge.{}", key),
+                 "needs bridge.oncall, which says whom to mention");
+  }
+  if (bridge.escalate > none && bridge.escalate <= bridge.remind) {
+    problems.add(line, "bridge.escalate",
+                 fmt::format("must be longer than bridge.remind (it is {}, remind is {})",
+                             format_duration(bridge.escalate), format_duration(bridge.remind)));
+  }
+}
+
 /// What the bridge needs of other sections.
 void check_bridges(const Settings& settings, const std::vector<int>& lines, const Node::Table& root,
                    Problems& problems) {
@@ -197,6 +213,7 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
     }
     needs(lines[i], "bridge.channel", "slack");
     if (bridge.desk == BridgeDesk::zendesk) needs(lines[i], "bridge.desk", "zendesk");
+    check_reminders(bridge, lines[i], problems);
     if (bridge.oncall.empty()) continue;
     const auto oncall = root.find("oncall");
     const bool is_there = oncall != root.end() && oncall->second.table() != nullptr &&
@@ -340,6 +357,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_one(root, intake_section(), settings.intake, problems);
   read_one(root, retry_section(), settings.retry, problems);
   read_one(root, hours_section(), settings.hours, problems);
+  settings.hours.is_configured = root.contains("hours");
   read_one(root, notices_section(), settings.notices, problems);
   read_one(root, google_section(), settings.google, problems);
   read_one(root, mail_section(), settings.mail, problems);

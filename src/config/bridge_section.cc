@@ -5,6 +5,8 @@
 namespace dw {
 namespace {
 
+constexpr Millis reminder_max{30LL * 86'400'000};
+
 std::string check_word(const std::string& text) {
   return trim(text).empty() ? "has an empty word: every message would match it" : "";
 }
@@ -52,8 +54,16 @@ const Section<BridgeSettings>& bridge_section() {
                           "extra text at the end of the first replies")),
        restart(text_field("oncall", &BridgeSettings::oncall,
                           "the [oncall.NAME] whose people each new thread names; empty: none")),
+       restart(duration_field("remind", &BridgeSettings::remind, Millis(0), reminder_max,
+                              "a ticket without a first reply for so long mentions who is on call "
+                              "in its thread, once; 0s: never. With `hours`, only office hours "
+                              "count")),
+       restart(duration_field("escalate", &BridgeSettings::escalate, Millis(0), reminder_max,
+                              "still without one after so long, it mentions the secondary (without "
+                              "one the primary), once; 0s: never")),
        restart(bool_field("hours", &BridgeSettings::has_hours,
-                          "the out-of-hours message of [hours] is sent")),
+                          "the hours of [hours] apply: its out-of-hours message is sent, and "
+                          "`remind` and `escalate` count office time only")),
        restart(text_field("private_prefix", &BridgeSettings::private_prefix,
                           "a thread message that starts with this stays in Slack; empty: none")),
        restart(strings_field("tags", &BridgeSettings::tags, "tags of its tickets")),

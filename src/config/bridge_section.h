@@ -19,7 +19,8 @@ struct BridgeSettings {
   std::vector<std::string> reopen_words = {"reopen", "not fixed"};
   std::vector<std::string> close_emoji = {"white_check_mark"};
   std::string greeting;
-  std::string oncall;  ///< the name of an [oncall.NAME]
+  std::string oncall;             ///< the name of an [oncall.NAME]
+  Millis remind{0}, escalate{0};  ///< of a thread without a first reply; 0: never
   bool has_hours = true;
   std::string private_prefix = "#internal";
   std::vector<std::string> tags = {"slack"};

@@ -83,6 +83,7 @@ struct HoursSettings {
   std::string from = "09:00", to = "17:00";
   std::vector<std::string> holidays;  ///< "2026-12-25"
   std::string message;                ///< for a thread begun outside them; empty: none
+  bool is_configured = false;         ///< the section is there
 };
 
 const Section<ServerSettings>& server_section();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -19,6 +20,8 @@ constexpr std::array<std::string_view, 7> weekday_names = {"sun", "mon", "tue", 
 constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr int minutes_of_day = 24 * 60;
+/// Ten years: what no working day ends is not counted on for ever.
+constexpr int64_t days_ahead_max = 3660;
 
 /// "09:00"; "24:00" is the end of the day.
 std::optional<int> minutes_in(std::string_view text) {
@@ -34,6 +37,32 @@ std::optional<int> minutes_in(std::string_view text) {
       hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= minutes_of_day;
   if (!is_good) return std::nullopt;
   return hour * 60 + minute;
+}
+
+int64_t day_of(TimePoint local) {
+  return std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
+}
+
+/// The first instant from `from` on at which the clock on the wall shows `local` or, where it skips
+/// that, more. A time that comes twice is the first one.
+TimePoint instant_of(TimePoint local, const std::string& timezone, TimePoint from) {
+  // No zone is further than 15 hours from UTC, and none changes its clock twice in two days.
+  constexpr std::chrono::hours far{26};
+  const auto shows = [&timezone](TimePoint at) { return local_time(at, timezone); };
+  std::optional<TimePoint> found;
+  for (const TimePoint near : {local - far, local + far}) {
+    const TimePoint candidate = local - (shows(near) - near);
+    const bool is_it = candidate >= from && shows(candidate) == local;
+    if (is_it && (!found || candidate < *found)) found = candidate;
+  }
+  if (found) return *found;
+  if (shows(from) >= local) return from;
+  TimePoint before = std::max(from, local - far), after = local + far;
+  while (after - before > Millis(1)) {
+    const TimePoint middle = before + (after - before) / 2;
+    (shows(middle) < local ? before : after) = middle;
+  }
+  return after;
 }
 
 }  // namespace
@@ -93,6 +122,39 @@ bool OfficeHours::is_open_at(TimePoint at) const {
       static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(local - midnight).count());
   if (from_ <= to_) return is_working_day(day) && minute >= from_ && minute < to_;
   return (is_working_day(day) && minute >= from_) || (is_working_day(day - 1) && minute < to_);
+}
+
+/// Of a working day.
+OfficeHours::Shift OfficeHours::shift_of(int64_t day) const {
+  const TimePoint midnight{std::chrono::days(day)};
+  const int to = from_ <= to_ ? to_ : to_ + minutes_of_day;
+  return {midnight + std::chrono::minutes(from_), midnight + std::chrono::minutes(to)};
+}
+
+Millis OfficeHours::open_between(TimePoint from, TimePoint until) const {
+  const TimePoint begin = local_time(from, timezone_);
+  const TimePoint end = local_time(until, timezone_);
+  Millis sum{0};
+  for (int64_t day = day_of(begin) - 1; day <= day_of(end); ++day) {
+    if (!is_working_day(day)) continue;
+    const Shift shift = shift_of(day);
+    sum += std::max(std::min(shift.end, end) - std::max(shift.begin, begin), Millis(0));
+  }
+  return sum;
+}
+
+std::optional<TimePoint> OfficeHours::after_open(TimePoint from, Millis span) const {
+  const TimePoint begin = local_time(from, timezone_);
+  const int64_t first = day_of(begin) - 1;
+  for (int64_t day = first; day < first + days_ahead_max; ++day) {
+    if (!is_working_day(day)) continue;
+    const Shift shift = shift_of(day);
+    const TimePoint start = std::max(shift.begin, begin);
+    if (start >= shift.end) continue;
+    if (span < shift.end - start) return instant_of(start + span, timezone_, from);
+    span -= shift.end - start;
+  }
+  return std::nullopt;
 }
 
 std::string local_text(TimePoint at, const std::string& timezone) {

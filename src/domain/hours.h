@@ -1,6 +1,7 @@
 // Office hours: weekdays, a time of day from and to, holidays, in a time zone.
 #pragma once
 #include <bitset>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,8 +23,18 @@ class OfficeHours {
 
   /// `from` is inside, `to` is outside.
   bool is_open_at(TimePoint at) const;
+  /// How much of [from, until) is inside, as the clock on the wall counts it: of a night in which
+  /// the clock is put forward, the hour that it skips counts.
+  Millis open_between(TimePoint from, TimePoint until) const;
+  /// The first instant inside at which so much has passed inside since `from`; nothing if no day is
+  /// a working day.
+  std::optional<TimePoint> after_open(TimePoint from, Millis span) const;
 
  private:
+  struct Shift {
+    TimePoint begin, end;  // as the clock on the wall shows them
+  };
+  Shift shift_of(int64_t day) const;
   bool is_working_day(int64_t day) const;
 
   std::string timezone_ = "UTC";

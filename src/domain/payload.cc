@@ -108,6 +108,8 @@ json::value encode_one(const ChatPost& post) {
   if (!post.text.empty()) out["text"] = post.text;
   if (!post.html.empty()) out["html"] = post.html;
   if (!post.mentions.empty()) out["mentions"] = texts(post.mentions);
+  if (post.has_mentions_last) out["mentions_last"] = true;
+  if (post.reminds_of) out["reminds_of"] = post.reminds_of.value;
   if (!post.author_name.empty()) out["author_name"] = post.author_name;
   if (!post.files.empty()) out["files"] = files(post.files);
   if (!post.buttons.empty()) out["buttons"] = buttons(post.buttons);
@@ -222,7 +224,9 @@ Payload decode_post(const JsonView& view) {
                   .replaces = text_at(view, "replaces"),
                   .only_to = text_at(view, "only_to"),
                   .source = source_at(view["source"]),
-                  .part = static_cast<int>(view["part"].integer().value_or(0))};
+                  .part = static_cast<int>(view["part"].integer().value_or(0)),
+                  .reminds_of = {view["reminds_of"].integer().value_or(0)},
+                  .has_mentions_last = view["mentions_last"].boolean().value_or(false)};
 }
 
 Payload decode_react(const JsonView& view) {
@@ -289,7 +293,12 @@ json::value encode(const Payload& payload) {
 
 std::optional<Precondition> precondition_of(const Payload& payload) {
   const auto* post = std::get_if<ChatPost>(&payload);
-  if (post == nullptr || post->source.target.empty()) return std::nullopt;
+  if (post == nullptr) return std::nullopt;
+  if (post->reminds_of) {
+    return Precondition{
+        waiting_target_name, {"waits", {{"ticket", post->reminds_of.value}}}, false};
+  }
+  if (post->source.target.empty()) return std::nullopt;
   const CommentSource& source = post->source;
   json::object details{
       {"id", source.ticket}, {"comment", source.comment}, {"digest", source.digest}};

@@ -89,6 +89,8 @@ struct ChatPost {
   std::string only_to;   ///< the one person who sees it; nobody finds it again later
   CommentSource source;  ///< a late post asks first whether this is still public
   int part = 0;          ///< of what is longer than a message can be, the piece from 1 on; 0: all
+  TicketId reminds_of;   ///< asks first, each time, whether this ticket still has no reply
+  bool has_mentions_last = false;  ///< the people who are told stand behind the text
 };
 
 /// Puts an emoji on a message, or takes it off.
@@ -129,12 +131,16 @@ struct WebhookPost {
 using Payload = std::variant<QueueSend, DeskComment, DeskUpdate, DeskOpen, ChatPost, ChatReact,
                              Lookup, MailSend, WebhookPost>;
 
-/// What has to be asked before a delivery that is late is sent: the answer {"stands":false,
-/// "why":"private"} takes it back.
+/// What has to be asked before a delivery is sent: the answer {"stands":false,"why":"private"}
+/// takes it back.
 struct Precondition {
   std::string target;  ///< who is asked
   Lookup question;
+  bool is_for_late_only = true;  ///< a delivery that is sent at once needs no asking
 };
+
+/// The target that knows of each ticket whether it waits for its first reply.
+constexpr const char* waiting_target_name = "tickets:waiting";
 std::optional<Precondition> precondition_of(const Payload& payload);
 
 /// "send", "comment", "update", "open", "post", "react", "ask", "mail", "webhook": what the API

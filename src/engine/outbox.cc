@@ -384,7 +384,8 @@ Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
   const Delivery& delivery = lane.batch.front();
   const std::optional<Precondition> first = precondition_of(delivery.payload);
   const bool is_late = delivery.attempts > 1 || clock_.now() - delivery.created_at >= late_after;
-  if (!first || !is_late || lane.batch.size() != 1) co_return Objection();
+  const bool is_asked = first && (is_late || !first->is_for_late_only);
+  if (!is_asked || lane.batch.size() != 1) co_return Objection();
   const auto found = targets_.find(first->target);
   if (found == targets_.end()) {
     co_return Objection(Outcome::later("nothing named " + first->target + " is configured"));
@@ -400,8 +401,8 @@ Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
     taken_back.is_unwanted = true;
     co_return Objection(std::move(taken_back));
   }
-  co_return Objection(Outcome::later("it is late, and " + first->target +
-                                     " could not say whether it still stands: " + answer.why));
+  co_return Objection(
+      Outcome::later(first->target + " could not say whether it still stands: " + answer.why));
 }
 
 Task<Outcome> Outbox::ask(Lane& lane, Target& target, Delivery question) {

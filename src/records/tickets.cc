@@ -109,6 +109,12 @@ Result<std::optional<Ticket>> find(ReadDb& db, TicketId id) {
   return found;
 }
 
+Result<bool> waits(ReadDb& db, TicketId id) {
+  bool is_waiting = false;
+  DW_CHECK(db.run(stmt::ticket_waits, {id}, [&](const Row&) { is_waiting = true; }));
+  return is_waiting;
+}
+
 Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
   Page<Ticket> page;
   const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
@@ -298,6 +304,11 @@ Result<void> RemoveComment::write(Db& db, TimePoint) const {
          db.run(stmt::remove_comment, {comment.ticket, comment.author_name, comment.body,
                                        comment.is_public, comment.source}));
   return rows > 0 ? changes::add(db, "ticket", comment.ticket.value) : Result<void>();
+}
+
+Result<void> MarkReplied::write(Db& db, TimePoint) const {
+  DW_CHECK(db.send(stmt::mark_replied, {ticket, at}));
+  return changes::add(db, "ticket", ticket.value);
 }
 
 Result<void> RewordTicket::write(Db& db, TimePoint now) const {

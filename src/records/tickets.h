@@ -73,6 +73,14 @@ struct RemoveComment {
   Result<void> write(Db& db, TimePoint now) const;
 };
 
+/// Somebody else than the requester spoke where the requester sees it, and our record has no public
+/// comment of it.
+struct MarkReplied {
+  TicketId ticket;
+  TimePoint at{};
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
 /// Other words for our record of a ticket: the first ones were taken back.
 struct RewordTicket {
   TicketId ticket;
@@ -86,6 +94,9 @@ namespace tickets {
 Result<TicketId> reserve_id(ReadDb& db);
 
 Result<std::optional<Ticket>> find(ReadDb& db, TicketId id);
+
+/// Whether it waits for its first reply: it is not solved, never was, and nobody has replied.
+Result<bool> waits(ReadDb& db, TicketId id);
 
 Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query);
 

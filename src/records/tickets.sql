@@ -19,8 +19,8 @@ SELECT nextval(pg_get_serial_sequence('ticket', 'id'));
 -- name: open_ticket
 INSERT INTO ticket (id, title, description, priority, status, requester_name, requester_email,
   requester_id, assignee, tags, source, desk, external_id, external_url, queue, opened_at,
-  first_reply_at, solved_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19);
+  first_reply_at, solved_at, updated_at, first_solved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $18);
 
 -- name: ticket_by_id
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
@@ -44,6 +44,13 @@ SELECT id, title, description, priority, status, requester_name, requester_email
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
 ORDER BY id DESC LIMIT $5;
+
+-- name: ticket_waits
+SELECT 1 FROM ticket
+WHERE id = $1 AND status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL;
+
+-- name: mark_replied
+UPDATE ticket SET first_reply_at = coalesce(first_reply_at, $2) WHERE id = $1;
 
 -- name: search_tickets [sqlite]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
@@ -82,6 +89,7 @@ UPDATE ticket SET status = coalesce($2, status), priority = coalesce($3, priorit
   external_id = coalesce($6, external_id), external_url = coalesce($7, external_url),
   solved_at = CASE WHEN coalesce($2, status) = status THEN solved_at
                    WHEN $2 = 2 THEN CAST($8 AS bigint) END,
+  first_solved_at = coalesce(first_solved_at, CASE WHEN $2 = 2 THEN CAST($8 AS bigint) END),
   updated_at = $8
 WHERE id = $1;
 

@@ -48,6 +48,7 @@ void CaseWorld::build() {
   const HoursSettings& hours = settings_->hours;
   settings_->bridge.hours =
       *OfficeHours::parse(hours.timezone, hours.days, hours.from, hours.to, hours.holidays);
+  settings_->bridge.has_hours = hours.is_configured;
   settings_->bridge.hours_message = hours.message;
   settings_->bridge.timezone = hours.timezone;
   jobs_.push_back(std::make_unique<Intake>(settings_->intake));
@@ -159,6 +160,7 @@ void CaseWorld::know_section(const CaseLine& line) {
       settings_->intake.routes.push_back(route);
     } else if (what == "hours") {
       read_section(hours_section(), node, what, settings_->hours, problems);
+      settings_->hours.is_configured = true;
     } else {
       read_section(summary_section(), node, what, settings_->bridge.summary, problems);
     }
@@ -490,10 +492,13 @@ struct Shower {
     std::string out = "post " + place_of(one.channel, one.thread);
     if (!one.replaces.empty()) out = "rewrite " + place_of(one.channel, one.replaces);
     if (!one.only_to.empty()) out = fmt::format("whisper {} {}", one.channel, one.only_to);
-    if (!one.mentions.empty()) out += " @" + join(one.mentions, ",");
+    const std::string mentions = one.mentions.empty() ? "" : " @" + join(one.mentions, ",");
+    if (!one.has_mentions_last) out += mentions;
     if (!one.author_name.empty()) out += " " + case_text(one.author_name) + ":";
     if (!one.text.empty()) out += " " + case_text(one.text);
     if (!one.html.empty()) out += " html=" + case_text(one.html);
+    if (one.has_mentions_last) out += mentions;
+    if (one.reminds_of) out += fmt::format(" reminds={}", one.reminds_of.value);
     for (const ChatButton& button : one.buttons) {
       out += fmt::format(" [{}: {}]", button.label,
                          button.url.empty() ? button.action + " " + button.value : button.url);

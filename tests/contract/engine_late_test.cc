@@ -11,7 +11,7 @@ class Repeats : public JobOf<NoView> {
  public:
   std::string_view name() const override { return "repeats"; }
   bool takes(std::string_view kind) const override {
-    return kind == "post" || kind == "ask" || kind == "answered";
+    return kind == "post" || kind == "ask" || kind == "remind" || kind == "answered";
   }
   Result<NoView> read(const Event&, ReadDb&) const override { return NoView{}; }
   Plan plan(const Event& event, const NoView&) const override {
@@ -26,6 +26,9 @@ class Repeats : public JobOf<NoView> {
     if (event.kind == "post") {
       delivery.payload = ChatPost{
           .channel = "C1", .text = event.key, .source = {"desk:d", "42", event.key, "digest"}};
+    }
+    if (event.kind == "remind") {
+      delivery.payload = ChatPost{.channel = "C1", .text = event.key, .reminds_of = {42}};
     }
     plan.deliveries.push_back(std::move(delivery));
     return plan;
@@ -69,7 +72,7 @@ struct LateWorld {
   Metrics metrics;
   std::unique_ptr<Store> store;
   Repeats job;
-  Scripted chat{"chat"}, desk{"desk:d"};
+  Scripted chat{"chat"}, desk{"desk:d"}, waiting{waiting_target_name};
   TaskGroup tasks{loop, clock};
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<Outbox> outbox;
@@ -83,7 +86,7 @@ struct LateWorld {
     settings.holder = "me";
     settings.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)};
     outbox = std::make_unique<Outbox>(loop, clock, random, *store, *inbox, metrics, tasks,
-                                      std::vector<Target*>{&chat, &desk}, settings);
+                                      std::vector<Target*>{&chat, &desk, &waiting}, settings);
     store->on_change([this](DirtyFlags touched) {
       if (touched.lanes) outbox->notify();
     });
@@ -166,6 +169,19 @@ TEST(EngineLate, while_the_desk_cannot_say_whether_it_stands_nothing_is_sent) {
   EXPECT_EQ(world.desk.performed.size(), 3U);
   EXPECT_EQ(world.chat.performed.size(), 2U);
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
+TEST(EngineLate, a_reminder_asks_each_time_whether_the_ticket_still_waits) {
+  LateWorld world;
+  world.waiting.script = {withdrawn("it has a reply")};
+  world.take("remind", "1");
+  world.take("remind", "2");
+  world.pass(Millis(2000));
+  EXPECT_EQ(world.state_of(1), DeliveryState::discarded) << "a reply came in time";
+  EXPECT_EQ(world.state_of(2), DeliveryState::done);
+  ASSERT_EQ(world.waiting.performed.size(), 2U);
+  EXPECT_EQ(world.waiting.performed[0], R"({"ticket":42,"about":"waits"})");
+  EXPECT_EQ(world.chat.performed.size(), 1U);
 }
 
 TEST(EngineLate, a_question_that_is_refused_for_good_is_told_and_needs_no_person) {

@@ -20,6 +20,10 @@ holidays = ["25.12.2026"]
 channel = "C0123456789"
 oncall = "sre"
 mode = "dark"
+[[bridge]]
+channel = "C0123456780"
+remind = "1h"
+escalate = "30m"
 [summary]
 schedule = "soon"
 mail = ["a@x.example"]
@@ -33,6 +37,9 @@ mail = ["a@x.example"]
     /deskwire\.toml:4: bridge\.desk: needs a section \[zendesk\]/,
     /deskwire\.toml:4: bridge\.oncall: there is no \[oncall\.sre\]/,
     /deskwire\.toml:7: bridge\.mode: "dark" is not known/,
+    /deskwire\.toml:8: bridge\.remind: needs bridge\.oncall/,
+    /deskwire\.toml:8: bridge\.escalate: needs bridge\.oncall/,
+    /bridge\.escalate: must be longer than bridge\.remind \(it is 30m, remind is 1h\)/,
     /summary\.schedule: /,
     /summary\.mail: needs a section \[mail\]/,
   ]) assert.match(err, line);

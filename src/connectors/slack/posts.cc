@@ -58,15 +58,18 @@ std::string_view cut_mrkdwn(std::string_view mrkdwn, size_t bytes_max) {
 
 std::string words_of(const ChatPost& post, const std::vector<FileLink>& linked) {
   std::string out;
+  std::string mentions;
   for (const std::string& id : post.mentions) {
-    if (is_person_id(id)) out += "<@" + id + "> ";
+    if (is_person_id(id)) mentions += "<@" + id + "> ";
   }
+  if (!post.has_mentions_last) out += mentions;
   if (const std::string author = bold(post.author_name); !author.empty()) out += author + ": ";
   std::string text = text_of(post);
   if (text.size() > text_bytes_max) {
     text = std::string(cut_mrkdwn(text, text_bytes_max)) + std::string(cut_note);
   }
   out += text;
+  if (post.has_mentions_last) out += " " + mentions;
   for (const FileLink& file : linked) {
     if (!out.empty() && !out.ends_with('\n')) out += '\n';
     out += "📎 " + mrkdwn_link(file.url, file.name.empty() ? "file" : file.name);

@@ -22,6 +22,15 @@ std::string field(const SlackFields& fields, std::string_view name) {
   return "none";
 }
 
+TEST(SlackPosts, a_reminder_mentions_people_behind_its_words) {
+  ChatPost post;
+  post.channel = "C1";
+  post.text = "No reply yet after 30m.";
+  post.mentions = {"U20", "U21", "@channel"};
+  post.has_mentions_last = true;
+  EXPECT_EQ(words_of(post, {}), "No reply yet after 30m. <@U20> <@U21>");
+}
+
 TEST(SlackPosts, buttons_are_a_row_below_the_words_and_links_are_in_the_fallback) {
   ChatPost post;
   post.channel = "C1";

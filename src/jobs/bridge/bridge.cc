@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
+#include "jobs/bridge/reminder_rows.h"
 #include "jobs/bridge/rows.h"
 #include "records/deliveries.h"
 #include "records/links.h"
@@ -25,7 +26,7 @@ constexpr Millis minute{60'000};
 
 constexpr auto kinds = std::to_array<std::string_view>(
     {"chat.message", "chat.edit", "chat.delete", "chat.reaction", "chat.command", "desk.changed",
-     "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup"});
+     "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup", "bridge.remind"});
 
 /// When the last report was; a day ago before the first one.
 TimePoint report_since(const std::map<std::string, CachedLookup>& known, TimePoint now) {
@@ -33,7 +34,32 @@ TimePoint report_since(const std::map<std::string, CachedLookup>& known, TimePoi
   return last == known.end() ? now - 24 * 60 * minute : last->second.at;
 }
 
-Result<void> read_report(ReadDb& db, TimePoint since, BridgeView& out) {
+/// How many first replies came later than their channel's `remind`.
+Result<std::optional<ReplyCounts>> read_replies(ReadDb& db, const BridgeParts& parts,
+                                                TimePoint since) {
+  const auto has_reminder = [](const BridgeSettings& one) { return one.remind > Millis(0); };
+  if (std::none_of(parts.bridges.begin(), parts.bridges.end(), has_reminder)) {
+    return std::optional<ReplyCounts>();
+  }
+  ReplyCounts counts;
+  std::map<std::string, CachedLookup> names;
+  DW_TRY(const auto replies, bridge::first_replies(db, since));
+  for (const FirstReply& one : replies) {
+    if (names.count(one.channel) == 0) {
+      DW_TRY(auto name, bridge::lookup(db, one.channel));
+      names[one.channel] = name.value_or(CachedLookup{});
+    }
+    const BridgeSettings* bridge = bridge_of(parts, one.channel, names);
+    if (bridge == nullptr || !has_reminder(*bridge)) continue;
+    counts.replies += 1;
+    const Millis waited = waiting_clock(parts, *bridge).waited(one.opened_at, one.at);
+    if (waited > bridge->remind) counts.late += 1;
+  }
+  return std::optional(counts);
+}
+
+Result<void> read_report(ReadDb& db, const BridgeParts& parts, TimePoint since, BridgeView& out) {
+  DW_TRY(out.replies, read_replies(db, parts, since));
   DW_TRY(out.opened, bridge::channel_tickets(db, "", ChannelTickets::opened, since, listed_max));
   DW_TRY(out.solved, bridge::channel_tickets(db, "", ChannelTickets::solved, since, listed_max));
   DW_TRY(out.open, bridge::channel_tickets(db, "", ChannelTickets::open, since, listed_max));
@@ -96,6 +122,10 @@ class Reading {
       return find_ticket(id);
     }
     if (event_.kind == "bridge.answered") return find_answered();
+    if (event_.kind == "bridge.remind") {
+      std::vector<Problem> ignored;
+      return find_ticket({JsonView(event_.body, ignored)["ticket"].integer().value_or(0)});
+    }
     return {};
   }
 
@@ -202,10 +232,20 @@ class Reading {
       DW_TRY(b_.pending_reactions, deliveries::open_in_lane(reader_, lane + "/wait", 10));
     }
     if (!b_.link) return {};
+    DW_CHECK(read_reminder());
     DW_CHECK(read_told());
     DW_TRY(b_.carried_lately,
            bridge::count_messages(reader_, b_.channel, b_.thread, event_.at - minute));
     return read_heard();
+  }
+
+  Result<void> read_reminder() {
+    const bool is_needed =
+        event_.kind == "bridge.remind" || text("reference").starts_with("remind ");
+    if (!is_needed || !b_.link->ticket) return {};
+    DW_TRY(b_.waits, tickets::waits(reader_, b_.link->ticket));
+    DW_TRY(b_.reminder, bridge::reminder_state(reader_, b_.link->ticket));
+    return {};
   }
 
   /// What the desk has of what is edited or deleted.
@@ -278,7 +318,7 @@ class Reading {
 
   Result<void> read_figures() {
     if (event_.kind == "bridge.summary") {
-      return read_report(reader_, report_since(b_.known, event_.at), b_);
+      return read_report(reader_, parts_, report_since(b_.known, event_.at), b_);
     }
     if (event_.kind == "bridge.catchup") return read_live();
     std::string command;
@@ -388,6 +428,8 @@ void take_answer(Context& context) {
     advance(context);
   } else if (what == "oncall") {
     take_oncall(context, answer, given);
+  } else if (what == "remind") {
+    take_whom_to_remind(context, answer, given);
   } else if (what == "channel") {
     context.know(answer.rest, given);
     decide(context);
@@ -433,7 +475,8 @@ constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_messa
                                                      {"desk.done", take_own_desk},
                                                      {"bridge.answered", take_answer},
                                                      {"bridge.summary", take_summary_tick},
-                                                     {"bridge.catchup", take_catchup_tick}}};
+                                                     {"bridge.catchup", take_catchup_tick},
+                                                     {"bridge.remind", take_reminder}}};
 
 /// A word more in a thread that is open, or a receipt: no ticket can come of it.
 bool opens_nothing(const Event& event, const BridgeView& known) {
@@ -445,13 +488,13 @@ bool opens_nothing(const Event& event, const BridgeView& known) {
 
 }  // namespace
 
-Result<std::string> read_summary(ReadDb& db, TimePoint now, const std::string& timezone) {
+Result<std::string> read_summary(ReadDb& db, TimePoint now, const BridgeParts& parts) {
   BridgeView view;
   DW_TRY(auto last, bridge::lookup(db, "summary"));
   if (last) view.known.emplace("summary", std::move(*last));
   const TimePoint since = report_since(view.known, now);
-  DW_CHECK(read_report(db, since, view));
-  return summary_text(view, since, now, timezone);
+  DW_CHECK(read_report(db, parts, since, view));
+  return summary_text(view, since, now, parts.timezone);
 }
 
 bool Bridge::takes(std::string_view kind) const {

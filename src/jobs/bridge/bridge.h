@@ -31,6 +31,7 @@ struct BridgeParts {
   std::vector<BridgeSettings> bridges;
   std::map<std::string, OncallUse> oncall;
   OfficeHours hours;
+  bool has_hours = false;  ///< [hours] is configured
   std::string hours_message;
   std::string timezone = "UTC";
   std::vector<std::string> allowed_bots;  ///< whose messages count as a person's
@@ -55,6 +56,6 @@ class Bridge : public JobOf<BridgeView> {
 };
 
 /// The daily report as it would be sent now; nothing is marked as reported.
-Result<std::string> read_summary(ReadDb& db, TimePoint now, const std::string& timezone);
+Result<std::string> read_summary(ReadDb& db, TimePoint now, const BridgeParts& parts);
 
 }  // namespace dw

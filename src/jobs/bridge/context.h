@@ -171,13 +171,26 @@ void deliver_opening(Context& context, Opening opening);
 /// The ticket that a shadow only pretended to open is opened at the desk.
 void open_after_shadow(Context& context);
 void greet_when_ready(Context& context);
+/// The people of one level of who is on call.
+struct OncallLevel {
+  int64_t level = 0;
+  std::vector<std::string> names, mentions;
+};
 /// The text of who is on call and whom to mention; nothing if nobody knows.
 struct OncallText {
   std::string text;
+  std::vector<OncallLevel> levels;  ///< that have anybody, the nearest first
   std::vector<std::string> mentions;
   std::string email;  ///< the primary's
 };
 OncallText oncall_text(const json::value& body);
+// reminding.cc: a ticket without a first reply.
+WaitingClock waiting_clock(const BridgeParts& parts, const BridgeSettings& bridge);
+/// Of what the thread sees and the desk gets as a private note: another person's words are the
+/// first reply all the same.
+void note_reply(Context& context, const ThreadMessage& said);
+void take_reminder(Context& context);
+void take_whom_to_remind(Context& context, const Answer& answer, const json::value& given);
 // meaning.cc
 /// What a message says to us. Thanks and reopen words are speech: they mean something in a solved
 /// thread only.

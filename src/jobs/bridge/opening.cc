@@ -272,10 +272,15 @@ OncallText oncall_text(const json::value& body) {
   std::vector<std::string> people;
   std::set<int64_t> mentioned;
   for (const OncallPlace& one : oncall_places(body)) {
+    if (out.levels.empty() || out.levels.back().level != one.level) {
+      out.levels.push_back({one.level, {}, {}});
+    }
+    out.levels.back().names.push_back(Context::text_of(one.person, "name"));
     people.push_back(fmt::format("{} ({})", Context::text_of(one.person, "name"), one.called));
     // The two nearest levels that have anybody hear of it; the rest is named.
     if (mentioned.size() < 2) mentioned.insert(one.level);
     const std::string id = Context::text_of(one.person, "slack");
+    if (!id.empty()) out.levels.back().mentions.push_back(id);
     if (!id.empty() && mentioned.count(one.level) > 0) out.mentions.push_back(id);
     if (one.level == 1 && out.email.empty()) out.email = Context::text_of(one.person, "email");
   }

@@ -16,6 +16,7 @@ bool is_public(const Context& context) {
 void send(Context& context, const ThreadMessage& said, const std::string& body, bool is_open) {
   context.comment(context.name_of(said.author), context.email_of(said.author), body, is_open,
                   context.files_of(said.body), said.key);
+  if (!is_open) note_reply(context, said);
   context.count_carried(said.at);
   context.remember(said, ThreadMessageState::carried);
 }

@@ -2,6 +2,7 @@
 // figures of a channel.
 #include "jobs/bridge/rows.h"
 
+#include "jobs/bridge/reminder_rows.h"
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
 #include "sql/bridge.h"
@@ -140,6 +141,7 @@ Result<int64_t> prune_threads(Db& db, const std::string& tickets, int64_t limit)
   DW_TRY(const int64_t messages, db.run(stmt::prune_said_of_tickets, {tickets, limit}));
   if (messages > 0) return messages;
   DW_CHECK(db.send(stmt::prune_bridge_links, {tickets}));
+  DW_CHECK(prune_reminders(db, tickets));
   return int64_t{0};
 }
 

@@ -52,9 +52,14 @@ std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now) {
 
 std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
                          const std::string& timezone) {
-  return fmt::format("Daily report, since {}\n\nOpened: {}{}\n\nSolved: {}{}\n\nStill open: {}{}",
+  std::string late;
+  if (view.replies) {
+    late = fmt::format("\n\nFirst replies: {}, later than the reminder: {}", view.replies->replies,
+                       view.replies->late);
+  }
+  return fmt::format("Daily report, since {}\n\nOpened: {}{}\n\nSolved: {}{}{}\n\nStill open: {}{}",
                      local_text(since, timezone), view.opened.size(), lines_of(view.opened, now),
-                     view.solved.size(), lines_of(view.solved, now), view.open.size(),
+                     view.solved.size(), lines_of(view.solved, now), late, view.open.size(),
                      lines_of(view.open, now));
 }
 

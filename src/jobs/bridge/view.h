@@ -9,6 +9,7 @@
 #include "domain/bridge_link.h"
 #include "domain/delivery.h"
 #include "jobs/bridge/records.h"
+#include "jobs/bridge/reminders.h"
 #include "records/tickets.h"
 
 namespace dw {
@@ -30,6 +31,9 @@ struct BridgeView {
   std::vector<Delivery> pending_reactions;  ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;         ///< that the event is the answer to
   int64_t carried_lately = 0;               ///< messages and comments, in the last minute
+  bool waits = false;      ///< the ticket, for its first reply; read where a reminder asks
+  ReminderState reminder;  ///< the same
+  std::optional<ReplyCounts> replies;  ///< since the last report; absent: nothing is reminded of
   TicketFigures figures;
   std::vector<OpenTicketRow> open, opened, solved;
   std::vector<BridgeLink> live;                  ///< threads to catch up with

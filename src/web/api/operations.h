@@ -12,6 +12,7 @@
 
 #include "config/sections.h"
 #include "engine/inbox.h"
+#include "jobs/bridge/bridge.h"
 #include "jobs/notices/notices.h"
 #include "jobs/tally/records.h"
 #include "jobs/volume/replay.h"
@@ -62,6 +63,7 @@ struct OperationsParts {
   const QueueDepths& outside_queues;
   std::vector<RouteSettings> routes{};  ///< to say which rule a ticket took
   DetectorConfig volume{};              ///< how hours are judged, as configured
+  BridgeParts bridge{};                 ///< what the daily report counts by
   /// Who brings the events that become of changes: "api", "command".
   std::string source = "api";
   bool is_notice_test = false;  ///< plans of notices are never sent

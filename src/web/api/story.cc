@@ -47,7 +47,7 @@ Task<ApiAnswer> Operations::explain(Call& call) {
 Task<ApiAnswer> Operations::summary(Call&) {
   Summary summary;
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(summary.text, read_summary(db, parts_.clock.now(), parts_.shapes.timezone));
+    DW_TRY(summary.text, read_summary(db, parts_.clock.now(), parts_.bridge));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
