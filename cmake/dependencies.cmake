@@ -23,6 +23,7 @@ dw_pkg(argon2 libargon2)
 dw_pkg(icu icu-uc)
 dw_pkg(zip libzip)
 dw_pkg(expat expat)
+dw_pkg(ical libical)
 dw_pkg(cairo cairo cairo-svg)
 
 add_library(dw_json INTERFACE)

@@ -1,5 +1,6 @@
 #include "app/volume_files.h"
 
+#include "base/log.h"
 #include "base/text_file.h"
 #include "jobs/volume/count_files.h"
 
@@ -12,8 +13,10 @@ Result<std::vector<HourCount>> read_count_file(const std::string& path) {
   return counts;
 }
 
-Result<DetectorConfig> load_judging(const Settings& settings) {
-  std::vector<int64_t> days;
+Result<Holidays> load_holidays(const Settings& settings) {
+  Holidays out;
+  const std::string& own_zone = settings.volume.timezone;
+  const std::string& zone = own_zone.empty() ? settings.hours.timezone : own_zone;
   const bool has_own = !settings.volume.holidays.empty();
   for (const std::string& one : has_own ? settings.volume.holidays : settings.hours.holidays) {
     const bool is_date = one.size() == 10 && from_rfc3339(one).has_value();
@@ -21,14 +24,21 @@ Result<DetectorConfig> load_judging(const Settings& settings) {
     if (!is_date) {
       DW_TRY(text, read_whole(one, count_file_bytes_max));
     }
-    Result<std::vector<int64_t>> read = read_holidays(text);
+    Result<Holidays> read = read_holidays(text, zone);
     if (!read.ok()) {
       read.error().where = (has_own ? "volume.holidays " : "hours.holidays ") + one;
       return read.error();
     }
-    days.insert(days.end(), read->begin(), read->end());
+    out.days.insert(out.days.end(), read->days.begin(), read->days.end());
+    for (const std::string& line : read->unused) out.unused.push_back(one + " " + line);
   }
-  return judging_of(settings.volume, settings.hours.timezone, std::move(days));
+  return out;
+}
+
+Result<DetectorConfig> load_judging(const Settings& settings) {
+  DW_TRY(Holidays holidays, load_holidays(settings));
+  for (const std::string& one : holidays.unused) log_warn("volume", "holidays: " + one);
+  return judging_of(settings.volume, settings.hours.timezone, std::move(holidays.days));
 }
 
 Result<json::object> run_body(const VolumeSettings& settings) {

@@ -5,6 +5,7 @@
 
 #include "app/settings.h"
 #include "base/json.h"
+#include "jobs/volume/holidays.h"
 #include "jobs/volume/records.h"
 #include "jobs/volume/replay.h"
 
@@ -16,7 +17,12 @@ constexpr size_t count_file_bytes_max = 64 << 20;
 /// errors  invalid: can't be read, or is no file of counts
 Result<std::vector<HourCount>> read_count_file(const std::string& path);
 
-/// What judges, with the holidays read from their file. errors  invalid: the file, or a date
+/// Those of the volume, else of the office hours; `unused` with the file's name.
+/// errors  invalid: the file, or a date
+Result<Holidays> load_holidays(const Settings& settings);
+
+/// What judges, with the holidays; what can't be used of them is logged. errors  invalid: the file,
+/// or a date
 Result<DetectorConfig> load_judging(const Settings& settings);
 
 /// The body of an event that begins a run (jobs/volume/volume.h): where source = "file:PATH" with

@@ -18,7 +18,7 @@ ASIO_IN_HEADERS = {
     "boost/asio/steady_timer.hpp", "boost/asio/cancellation_signal.hpp",
 }
 HEAVY = ("boost/beast", "boost/asio", "curl/", "sqlite3", "libpq", "CLI/", "toml++", "gumbo",
-         "prometheus/", "spdlog/", "cairo")
+         "prometheus/", "spdlog/", "cairo", "libical/")
 
 
 def includes(file):

@@ -6,6 +6,8 @@
 #include "app/doctor.h"
 #include "app/exit_code.h"
 #include "app/tls_files.h"
+#include "app/volume_files.h"
+#include "base/log.h"
 
 namespace dw {
 namespace {
@@ -46,6 +48,13 @@ void check_offline(Invocation& invocation) {
     invocation.exit_code = exit_configuration;
     return;
   }
+  const Result<Holidays> holidays = load_holidays(*settings);
+  if (!holidays.ok()) {
+    fail(invocation, holidays.error());
+    invocation.exit_code = exit_configuration;
+    return;
+  }
+  for (const std::string& one : holidays->unused) log_warn("volume", "holidays: " + one);
   const std::string file = file_of(*settings);
   if (!invocation.is_json) return fmt::print("the configuration is valid ({})\n", file);
   const json::object good{{"name", "configuration"}, {"ok", true}, {"detail", file}};

@@ -22,7 +22,7 @@ struct DetectorConfig {
   std::vector<int64_t> holidays;  ///< local days
 };
 
-/// `holidays`: as read_holidays() gives them.
+/// `holidays`: the days of read_holidays().
 DetectorConfig judging_of(const VolumeSettings& settings, const std::string& timezone,
                           std::vector<int64_t> holidays);
 

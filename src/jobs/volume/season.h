@@ -2,11 +2,9 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <unordered_set>
 #include <vector>
 
-#include "base/result.h"
 #include "domain/local_time.h"
 
 namespace dw {
@@ -21,7 +19,7 @@ constexpr int holiday_slots_from = 168;
 
 class Season {
  public:
-  /// `holidays` are local days, as read_holidays() gives them.
+  /// `holidays` are local days, as read_holidays() (holidays.h) gives them.
   Season(const std::string& zone_name, const std::vector<int64_t>& holidays);
   SeasonSlot of(TimePoint hour);
   LocalTime& local() { return local_; }
@@ -30,10 +28,5 @@ class Season {
   LocalTime local_;
   std::unordered_set<int64_t> holidays_;
 };
-
-/// Days out of an iCalendar file (DTSTART with DTEND, of whole days or of times, and
-/// RRULE:FREQ=YEARLY for fifty years) or out of dates that white space, commas or lines part.
-/// errors  invalid: a word that is no date
-Result<std::vector<int64_t>> read_holidays(std::string_view text);
 
 }  // namespace dw
