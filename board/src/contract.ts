@@ -50,6 +50,32 @@ export interface Delivery {
   done_at: string | null;
 }
 
+export interface DeliveryGroup {
+  id: string;
+  state: "pending" | "unsure" | "dead" | "done" | "discarded";
+  target: string;
+  operation: string;
+  title: string;  // what it is, in words
+  reason: string | null;
+  hint: string | null;  // what to do about it
+  count: number;
+  attempts: number;
+  first_at: string;
+  last_at: string;
+  deliveries: string[];  // the newest, at most 200
+  tickets: number[];  // the newest, at most 50
+}
+
+export interface DeliveryGroups {
+  items: DeliveryGroup[];
+  pending: number;
+  unsure: number;
+  dead: number;
+  done_today: number;
+  discarded_today: number;
+  as_of: string;
+}
+
 export type DeliveryPage = Page<Delivery>;
 
 export interface Discard {
@@ -205,6 +231,71 @@ export interface NoticeRun {
 
 export type NoticeRunPage = Page<NoticeRun>;
 
+export interface Now {
+  as_of: string;
+  timezone: string;
+  headline: NowFact;
+  next: NowFact[];  // the next two
+  more: number;  // how many there are besides
+  numbers: NowNumber[];
+  days_known: number;
+  days_required: number;  // before a usual range is known
+  waiting: NowWaiting;
+  hours: NowHour[];  // of today
+  hours_source: string;
+  running_source: string;
+}
+
+export interface NowFact {
+  kind: "well" | "store" | "spike" | "silence" | "connection" | "deliveries" | "late";
+  text: string;
+  detail: string;
+  link: string;  // the page with its rows
+  people: number;  // how many it keeps waiting, where that is known
+}
+
+export interface NowHour {
+  hour: string;
+  state: "past" | "running" | "coming";
+  count: number | null;
+  usual: {
+    low: number;
+    high: number;
+  } | null;
+  alarm: number | null;  // an alert begins at this count
+  probability: number | null;
+  is_spike: boolean;
+  is_drop: boolean;
+}
+
+export interface NowNumber {
+  name: "waiting" | "first_reply" | "opened" | "solved" | "open";
+  value: number | null;  // first_reply: the median of today in seconds
+  usual: {
+    low: number;
+    high: number;
+  } | null;  // 8 of 10 such days by this time
+  today: number[];  // at each hour after midnight, and now
+  usual_by_hour: {
+    low: number;
+    high: number;
+  }[];  // 25 points from midnight to midnight
+  source: string;
+}
+
+export interface NowWaiting {
+  total: number;
+  late: number;
+  late_after_seconds: number | null;  // 9 of 10 first replies came sooner; null: too few
+  items: Ticket[];  // who waits longest first
+}
+
+export interface Person {
+  name: string;
+}
+
+export type PersonPage = Page<Person>;
+
 export interface Problem {
   type: string;
   title: string;
@@ -328,6 +419,8 @@ export interface TagShare {
 
 export interface Tally {
   agents: TallyAgent[];
+  before: TallyAgent[];  // the same of the period before; empty without since
+  before_since: string | null;
   total: number;
   channels: string[];
   today: TallyBar[];  // updates since midnight, per channel and agent
@@ -358,6 +451,8 @@ export interface TallyUpdate {
   name: string;
   ticket: string | null;
   at: string;
+  text: string | null;  // the line itself, while its message is kept
+  url: string | null;  // its message in Slack
 }
 
 export type TallyUpdatePage = Page<TallyUpdate>;
@@ -396,6 +491,14 @@ export interface TicketChange {
   tags?: string[];
 }
 
+export interface TicketEvent {
+  at: string;
+  kind: "changed" | "delivered" | "sending" | "failed" | "undecided" | "discarded";
+  text: string;
+  who: string | null;
+  delivery: string | null;
+}
+
 export interface TicketFigures {
   open: number;
   opened: number;
@@ -410,7 +513,24 @@ export interface TicketFigures {
   };
 }
 
-export type TicketPage = Page<Ticket>;
+export interface TicketPage {
+  items: Ticket[];
+  next_cursor: string | null;
+  total: number | null;  // of the whole list; null: more than 1,000
+  as_of: string;
+}
+
+export interface TicketViews {
+  unanswered: number;
+  mine: number;
+  unassigned: number;
+  unsolved: number;
+  pending: number;
+  me: string;  // whose tickets are mine
+  queues: string[];
+  timezone: string;
+  as_of: string;
+}
 
 export interface TicketWhole {
   id: number;
@@ -440,6 +560,7 @@ export interface TicketWhole {
   comments: Comment[];
   links: Link[];
   deliveries: Delivery[];
+  events: TicketEvent[];  // what happened, in words, oldest first
 }
 
 export interface Verdict {
@@ -461,8 +582,11 @@ export interface VolumeHour {
   hour: string;
   count: number;
   expected: number;
-  low: number;  // of what is usual
+  low: number;  // counts outside of low to high raise an alert
   high: number;
+  usual_low: number;  // 8 of 10 such hours lie between
+  usual_high: number;
+  alarm: number;  // an alert begins at this count
   probability: number | null;
   is_spike: boolean;
   is_drop: boolean;

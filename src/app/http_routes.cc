@@ -60,7 +60,9 @@ ApiParts api_parts(const HttpRoutesParts& parts, Operations& operations, Access&
           .version = DW_VERSION,
           .started_at = core.clock.now(),
           .watch = watch,
-          .deadlines = deadlines};
+          .deadlines = deadlines,
+          .volume = core.judging,
+          .is_volume_own = core.settings.volume.source != "zendesk"};
 }
 
 }  // namespace
@@ -127,7 +129,7 @@ ServerOptions HttpRoutes::server_options() {
   };
   options.admit = [this](const Request& request) -> std::optional<Response> {
     const Result<void> checked = access_.check_addressee(request);
-    if (checked.ok()) return std::nullopt;
+    if (checked.ok()) return unknown_page(request);
     log_warn("access", checked.error().what,
              {{"path", request.path}, {"host", request.host}, {"peer", request.peer}});
     return SqsEndpoint::is_asked(request) ? SqsEndpoint::refusal(checked.error())

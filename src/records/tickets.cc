@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "records/changes.h"
+#include "records/search_words.h"
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
 #include "sql/tickets.h"
@@ -14,37 +15,6 @@ namespace {
 
 std::string encode_tags(const std::vector<std::string>& tags) {
   return tags.empty() ? "[]" : to_text(json::array(tags.begin(), tags.end()));
-}
-
-/// A stranger's search text as words: letters, digits and whatever is not ASCII; nothing that an
-/// engine's query language would read as more.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words(1);
-  for (const char c : text) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-    if (is_letter) {
-      words.back() += c;
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
-  }
-  if (words.back().empty()) words.pop_back();
-  return words;
-}
-
-/// FTS5: "vpn" "err"*; tsquery: 'vpn' & 'err':*
-std::string search_expression(const std::vector<std::string>& words, bool is_sqlite) {
-  std::string out;
-  for (size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i + 1 == words.size();
-    if (is_sqlite) {
-      out += fmt::format("{}\"{}\"{}", i > 0 ? " " : "", words[i], is_last ? "*" : "");
-    } else {
-      out += fmt::format("{}'{}'{}", i > 0 ? " & " : "", words[i], is_last ? ":*" : "");
-    }
-  }
-  return out;
 }
 
 /// Whoever looked for a ticket of a desk's number must not miss it: see ticket_at_desk().
@@ -193,6 +163,30 @@ Result<void> open(Db& db, const Ticket& ticket) {
   return changes::add(db, "ticket", ticket.id.value);
 }
 
+namespace {
+
+/// Writes down what a patch changes, and what was there before, for the ticket's timeline.
+Result<void> add_changes(Db& db, TicketId id, const TicketPatch& patch, TimePoint now) {
+  const bool is_shown = patch.status || patch.priority || patch.assignee || patch.tags;
+  if (!is_shown) return {};
+  std::optional<Ticket> before;
+  DW_CHECK(db.run(stmt::ticket_by_id, {id}, [&](const Row& row) { before = ticket_in(row); }));
+  if (!before) return {};
+  const auto add = [&](const char* field, std::string_view was, std::string_view is) {
+    if (was == is) return Result<void>();
+    return db.send(stmt::add_ticket_change, {id, now, field, was, is});
+  };
+  if (patch.status) DW_CHECK(add("status", name_of(before->status), name_of(*patch.status)));
+  if (patch.priority) {
+    DW_CHECK(add("priority", name_of(before->priority), name_of(*patch.priority)));
+  }
+  if (patch.assignee) DW_CHECK(add("assignee", before->assignee, *patch.assignee));
+  if (patch.tags) DW_CHECK(add("tags", join(before->tags, ", "), join(*patch.tags, ", ")));
+  return {};
+}
+
+}  // namespace
+
 /// A patch stays a patch: what it leaves alone is not written, so that another's change of it,
 /// committed a moment ago, stands.
 Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now) {
@@ -204,6 +198,7 @@ Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now
     DW_CHECK(db.run(stmt::desk_of_ticket, {id}, [&](const Row& row) { desk = row.text(0); }));
     DW_CHECK(guard_number(db, desk, patch.external->id));
   }
+  DW_CHECK(add_changes(db, id, patch, now));
   DW_TRY(const int64_t rows,
          db.run(stmt::change_ticket,
                 {id, patch.status ? Value(static_cast<int>(*patch.status)) : none,
@@ -283,7 +278,8 @@ Result<int64_t> prune(Db& db, const std::vector<PruneOfTickets>& of_tickets, Tim
     DW_TRY(const int64_t rows, step(db, list, limit));
     if (rows > 0) return rows;
   }
-  for (const Statement* statement : {&stmt::prune_links, &stmt::prune_ticket_words}) {
+  for (const Statement* statement :
+       {&stmt::prune_links, &stmt::prune_ticket_changes, &stmt::prune_ticket_words}) {
     DW_CHECK(db.send(*statement, {list}));
   }
   return db.run(stmt::prune_tickets, {list});

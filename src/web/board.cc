@@ -1,5 +1,8 @@
 #include "web/board.h"
 
+#include <algorithm>
+#include <array>
+
 #include "web/problem.h"
 
 namespace dw {
@@ -9,6 +12,8 @@ constexpr const char* policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
+constexpr std::array<std::string_view, 8> pages = {"/",        "/agents", "/tickets",    "/queues",
+                                                   "/notices", "/volume", "/deliveries", "/status"};
 constexpr const char* for_ever = "public, max-age=31536000, immutable";
 
 const EmbeddedFile* file_named(std::string_view path) {
@@ -47,6 +52,10 @@ Task<Response> page(Request& request) {
   co_return serve(*file, request, "no-cache");
 }
 
+/// Addresses that are no page of the board, whatever follows them.
+constexpr std::array others = {"/v1/",   "/hooks/",  "/sqs",    "/assets/", "/oidc/",
+                               "/oauth", "/healthz", "/readyz", "/metrics", "/openapi.json"};
+
 Task<Response> asset(Request& request) {
   const EmbeddedFile* file = file_named(request.path_parameters.at(0));
   const bool is_asset = file != nullptr && file->path != "index.html";
@@ -62,11 +71,26 @@ Task<Response> answer_with(json::object body) {
 
 }  // namespace
 
-void add_board_routes(Routes& routes, json::object openapi) {
-  for (const char* path : {"/", "/agents", "/tickets", "/tickets/{}", "/queues", "/notices",
-                           "/volume", "/deliveries", "/status"}) {
-    routes.add("GET", path, page);
+std::optional<Response> unknown_page(const Request& request) {
+  const bool is_person = request.method == "GET" &&
+                         request.header("accept").find("text/html") != std::string_view::npos;
+  if (!is_person) return std::nullopt;
+  for (const std::string_view one : others) {
+    if (request.path.starts_with(one)) return std::nullopt;
   }
+  const bool is_ticket = request.path.starts_with("/tickets/") &&
+                         request.path.find('/', std::size("/tickets/") - 1) == std::string::npos;
+  const bool is_page = std::find(pages.begin(), pages.end(), request.path) != pages.end();
+  const EmbeddedFile* file = file_named("index.html");
+  if (is_page || is_ticket || file == nullptr) return std::nullopt;
+  Response response = serve(*file, request, "no-cache");
+  response.status = 404;
+  return response;
+}
+
+void add_board_routes(Routes& routes, json::object openapi) {
+  for (const std::string_view path : pages) routes.add("GET", std::string(path), page);
+  routes.add("GET", "/tickets/{}", page);
   routes.add("GET", "/assets/{}", asset);
   routes.add("GET", "/openapi.json",
              [openapi = std::move(openapi)](Request&) { return answer_with(openapi); });

@@ -1,6 +1,7 @@
 // The board's files, served from memory. Everything in a ticket is hostile text, so the policy
 // sent with each page lets nothing run or load that is not ours.
 #pragma once
+#include <optional>
 #include <span>
 
 #include "base/embedded.h"
@@ -11,6 +12,10 @@ namespace dw {
 
 /// Built into the binary from board/dist; empty in a build without the board.
 std::span<const EmbeddedFile> board_files();
+
+/// The board's own "no such page", with 404, for a person whose address is none; nothing for
+/// programs, which get a problem.
+std::optional<Response> unknown_page(const Request& request);
 
 /// The page at its routes, its files under /assets, and /openapi.json.
 void add_board_routes(Routes& routes, json::object openapi);

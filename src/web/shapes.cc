@@ -79,7 +79,21 @@ const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*) {
           .include(shape_for(static_cast<const Ticket*>(nullptr)), &WholeTicket::ticket)
           .add("comments", &WholeTicket::comments)
           .add("links", &WholeTicket::links)
-          .add("deliveries", &WholeTicket::deliveries);
+          .add("deliveries", &WholeTicket::deliveries)
+          .add("events", &WholeTicket::events, "what happened, in words, oldest first");
+  return shape;
+}
+
+const Shape<TicketEvent>& shape_for(const TicketEvent*) {
+  static const auto shape =
+      Shape<TicketEvent>("TicketEvent")
+          .add("at", &TicketEvent::at)
+          .add_words("kind",
+                     {"changed", "delivered", "sending", "failed", "undecided", "discarded"},
+                     &TicketEvent::kind)
+          .add("text", &TicketEvent::text)
+          .add("who", or_null(&TicketEvent::who))
+          .add("delivery", or_null(&TicketEvent::delivery));
   return shape;
 }
 

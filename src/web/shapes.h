@@ -24,12 +24,22 @@ struct ShapeContext {
   std::vector<std::string> tally_channels{};  ///< of [[tally]]
 };
 
+/// Something that happened to a ticket, in words.
+struct TicketEvent {
+  TimePoint at{};
+  std::string kind;  ///< "changed", "delivered", "sending", "failed", "undecided", "discarded"
+  std::string text;
+  std::string who;       ///< empty: not known
+  std::string delivery;  ///< "d-000191"; empty: it is none
+};
+
 /// One ticket with all that belongs to it.
 struct WholeTicket {
   Ticket ticket;
   std::vector<Comment> comments;
   std::vector<Link> links;
   std::vector<Delivery> deliveries;
+  std::vector<TicketEvent> events;
 };
 
 /// A ticket as the live stream carries it: without its description.
@@ -80,6 +90,7 @@ const Shape<External>& shape_for(const External*);
 const Shape<Ticket, ShapeContext>& shape_for(const Ticket*);
 const Shape<LiveTicket, ShapeContext>& shape_for(const LiveTicket*);
 const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*);
+const Shape<TicketEvent>& shape_for(const TicketEvent*);
 const Shape<Comment>& shape_for(const Comment*);
 const Shape<Link>& shape_for(const Link*);
 const Shape<Delivery, ShapeContext>& shape_for(const Delivery*);

@@ -21,6 +21,11 @@ const Shape<TallyAgent>& shape_for(const TallyAgent*) {
 }
 
 const Shape<TallyRow>& shape_for(const TallyRow*) {
+  static const auto url = [](const TallyRow& row) -> std::optional<std::string> {
+    const bool is_slack = row.channel.starts_with('C') || row.channel.starts_with('G');
+    if (!is_slack || row.message.find_first_not_of("0123456789.") != row.message.npos) return {};
+    return "https://slack.com/app_redirect?channel=" + row.channel + "&message_ts=" + row.message;
+  };
   static const auto shape =
       Shape<TallyRow>("TallyUpdate")
           .add("channel", &TallyRow::channel)
@@ -29,7 +34,9 @@ const Shape<TallyRow>& shape_for(const TallyRow*) {
           .add("username", [](const TallyRow& row) { return row.update.username; })
           .add("name", [](const TallyRow& row) { return row.update.name; })
           .add("ticket", [](const TallyRow& row) { return NullableText{row.update.ticket}; })
-          .add("at", &TallyRow::at);
+          .add("at", &TallyRow::at)
+          .add("text", or_null(&TallyRow::text), "the line itself, while its message is kept")
+          .add("url", url, "its message in Slack");
   return shape;
 }
 
@@ -42,6 +49,8 @@ const Shape<ShownTally>& shape_for(const ShownTally*) {
   static const auto shape =
       Shape<ShownTally>("Tally")
           .add("agents", &ShownTally::agents)
+          .add("before", &ShownTally::before, "the same of the period before; empty without since")
+          .add("before_since", &ShownTally::before_since)
           .add("total", total)
           .add("channels", &ShownTally::channels)
           .add("today", &ShownTally::today, "updates since midnight, per channel and agent")

@@ -11,6 +11,8 @@ namespace dw {
 /// GET /v1/tally.
 struct ShownTally {
   std::vector<TallyAgent> agents;
+  std::vector<TallyAgent> before;  ///< of the period before; empty: there is none
+  std::optional<TimePoint> before_since;
   std::vector<std::string> channels;
   std::vector<TallyBar> today;
   TimePoint today_until{};

@@ -1,11 +1,24 @@
 #include "web/volume_shapes.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "jobs/volume/live.h"
 
 namespace dw {
 
+Band usual_of(const ScoredHour& hour, const DetectorConfig& judging) {
+  constexpr double tail = 0.1;
+  if (judging.method == VolumeMethod::mean) {
+    return {static_cast<int64_t>(std::floor(hour.law.mean * (1 - tail))),
+            static_cast<int64_t>(std::ceil(hour.law.mean * (1 + tail)))};
+  }
+  const int64_t low = std::max<int64_t>(0, lower_limit(hour.law, tail) + 1);
+  return {low, std::max(low, upper_limit(hour.law, tail) - 1)};
+}
+
 ShownHour shown_hour(const ScoredHour& judged, const DetectorConfig& judging) {
-  ShownHour out{judged, band_of(judged, judging), {}};
+  ShownHour out{judged, band_of(judged, judging), {}, usual_of(judged, judging)};
   if (judging.method == VolumeMethod::seasonal) out.probability = tail_of(judged);
   return out;
 }
@@ -28,8 +41,16 @@ const Shape<ShownHour>& shape_for(const ShownHour*) {
           .add("count", [](const ShownHour& one) { return one.judged.count; })
           .add("expected", [](const ShownHour& one) { return shown_expected(one.judged); })
           .add(
-              "low", [](const ShownHour& one) { return one.band.low; }, "of what is usual")
+              "low", [](const ShownHour& one) { return one.band.low; },
+              "counts outside of low to high raise an alert")
           .add("high", [](const ShownHour& one) { return one.band.high; })
+          .add(
+              "usual_low", [](const ShownHour& one) { return one.usual.low; },
+              "8 of 10 such hours lie between")
+          .add("usual_high", [](const ShownHour& one) { return one.usual.high; })
+          .add(
+              "alarm", [](const ShownHour& one) { return one.band.high + 1; },
+              "an alert begins at this count")
           .add("probability", &ShownHour::probability)
           .add("is_spike", [](const ShownHour& one) { return one.judged.mark == Verdict::spike; })
           .add("is_drop", [](const ShownHour& one) { return one.judged.mark == Verdict::drop; })

@@ -15,7 +15,10 @@ struct ShownHour {
   ScoredHour judged;
   Band band;
   std::optional<double> probability;  ///< by the seasonal rule alone
+  Band usual;                         ///< of 8 in 10 such hours
 };
+/// Of 8 in 10 such hours.
+Band usual_of(const ScoredHour& hour, const DetectorConfig& judging);
 ShownHour shown_hour(const ScoredHour& judged, const DetectorConfig& judging);
 
 /// GET /v1/volume.

@@ -38,6 +38,7 @@ test("every change is in the audit list, with who made it", async () => {
   let headers = { authorization: `Bearer ${token}` };
   const api = (method, path, body) => call(daemon.url, path, { method, body, headers });
   const deliveries = async () => (await api("GET", "/v1/deliveries?state=pending")).json.items;
+  const group = async () => (await api("GET", "/v1/deliveries/groups")).json.items[0].id;
   // What each operation needs, what it writes down, and about what.
   const changes = {
     openTicket: { body: newTicket, what: "ticket.open", subject: /^ticket 1$/ },
@@ -52,6 +53,9 @@ test("every change is in the audit list, with who made it", async () => {
       subject: /^d-\d+$/ },
     discardDelivery: { id: async () => (await deliveries())[0].id, body: { why: "no need" },
       what: "delivery.discard", subject: /^d-\d+: no need$/ },
+    retryDeliveryGroup: { id: group, body: {}, what: "delivery.retry", subject: /^d-\d+$/ },
+    discardDeliveryGroup: { id: group, body: { why: "all of it" }, what: "delivery.discard",
+      subject: /^d-\d+: all of it$/ },
     judgeIncident: { id: 1, body: { verdict: "real" }, what: "volume.feedback", subject: /^1$/ },
     signIn: { body: { name: "root", password }, what: "session.open", subject: /^127\.0\.0\.1$/,
       who: "root" },

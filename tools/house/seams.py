@@ -39,11 +39,15 @@ NAMES = (
     (r"(EVP|CURL\w*|PQ|X509)_\w*", r".*", "a library's own name"),
 )
 
+# Printed by the program, a shape for each that the API has: nobody reads it from top to bottom.
+PRINTED = ("board/src/contract.ts",)
+
 # Addresses of vendors belong to the connector that knows the vendor, and to the fake of it.
 VENDOR_ADDRESS = (
     r"src/connectors/\w+/(config|wire)\.(h|cc)",
     r"src/fakes/.*",
     r".*_test\.cc",
+    r"src/web/tally_shapes\.cc",  # a link for people's browsers; nothing here connects to it
     r"src/config/.*",  # defaults of sections that belong to no single connector
     r"src/app/(sample|commands/init)\.cc",  # samples of addresses, for people to write their own
 )

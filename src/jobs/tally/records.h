@@ -57,6 +57,7 @@ struct TallyRow {
   int64_t line = 0;  ///< its place among those of the message, from 1
   TallyUpdate update;
   TimePoint at{};
+  std::string text{};  ///< the line itself; empty: its message is no longer kept
 };
 
 /// An agent's count as an older bot left it.

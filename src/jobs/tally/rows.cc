@@ -102,6 +102,23 @@ Result<void> count_anew(Db& db, const TallyMessage& message,
   return note_bars(db, message.channel, touched);
 }
 
+/// The line of a message that names a user, and a ticket if there is one.
+std::string line_with(std::string_view message, std::string_view username,
+                      std::string_view ticket) {
+  constexpr size_t characters_max = 300;
+  for (const std::string_view line : split(message, '\n')) {
+    const bool is_it = line.find(username) != std::string_view::npos &&
+                       line.find(ticket) != std::string_view::npos;
+    if (is_it) return cut_characters(trim(line), characters_max);
+  }
+  return "";
+}
+
+std::string line_of(const Row& row) {
+  std::string line = line_with(row.text(7), row.text(3), row.text(5));
+  return line.empty() ? line_with(row.text(8), row.text(3), row.text(5)) : line;
+}
+
 }  // namespace
 
 namespace tally {
@@ -172,7 +189,8 @@ Result<Page<TallyRow>> rows(ReadDb& db, const TallyQuery& query, const std::stri
                              .line = row.integer(2),
                              .update = {std::string(row.text(3)), std::string(row.text(4)),
                                         std::string(row.text(5))},
-                             .at = row.time(6)});
+                             .at = row.time(6),
+                             .text = line_of(row)});
       }));
   if (out.items.size() <= page.limit) return out;
   out.items.resize(page.limit);

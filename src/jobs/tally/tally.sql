@@ -92,7 +92,12 @@ FROM tally_bar b LEFT JOIN tally_agent a ON a.username = b.username WHERE b.id =
 SELECT DISTINCT channel FROM tally_bar ORDER BY channel;
 
 -- name: list_tally_rows
-SELECT channel, message, line, spelled, name, ticket, at FROM tally_update
+SELECT channel, message, line, spelled, name, ticket, at,
+  (SELECT coalesce(m.text, '') FROM tally_message m
+   WHERE m.channel = tally_update.channel AND m.message = tally_update.message),
+  (SELECT coalesce(m.blocks, '') FROM tally_message m
+   WHERE m.channel = tally_update.channel AND m.message = tally_update.message)
+FROM tally_update
 WHERE at >= $1 AND at < $2 AND (CAST($3 AS text) = '' OR channel = $3)
   AND (CAST($4 AS text) = '' OR username = $4) AND (at, channel, message, line) < ($5, $6, $7, $8)
 ORDER BY at DESC, channel DESC, message DESC, line DESC LIMIT $9;

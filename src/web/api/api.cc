@@ -5,6 +5,7 @@
 namespace dw {
 
 Api::Api(ApiParts parts) : parts_(std::move(parts)) {
+  add_own("getNow", &Api::now);
   add_own("getStatus", &Api::status);
   add_own("listQueueDepths", &Api::queue_depths);
   add_own("followChanges", &Api::live);

@@ -12,6 +12,7 @@
 #include "web/api/operations.h"
 #include "web/connector_states.h"
 #include "web/deadlines.h"
+#include "web/desk_history.h"
 #include "web/live_feed.h"
 #include "web/store_watch.h"
 
@@ -32,6 +33,8 @@ struct ApiParts {
   TimePoint started_at{};
   StoreWatch& watch;
   const Deadlines& deadlines;
+  DetectorConfig volume{};     ///< how hours are judged
+  bool is_volume_own = false;  ///< its hours are those of tickets that were opened here
 };
 
 class Api {
@@ -50,12 +53,17 @@ class Api {
   Task<ApiAnswer> status(Call& call);
   Task<ApiAnswer> queue_depths(Call& call);
   Task<ApiAnswer> live(Call& call);
+  // now.cc
+  Task<ApiAnswer> now(Call& call);
+
   Task<Response> healthz(Request& request);
   Task<Response> readyz(Request& request);
   Task<Response> metrics_text(Request& request);
   Task<void> measure_backlog();
 
   ApiParts parts_;
+  DeskHistory history_;
+  std::optional<double> late_after_;  ///< seconds, as history_ last said
 };
 
 /// An answer as HTTP says it.

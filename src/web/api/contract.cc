@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "web/list_shapes.h"
 #include "web/notice_shapes.h"
+#include "web/now_shapes.h"
 #include "web/shapes.h"
 #include "web/status_shapes.h"
 #include "web/story.h"
@@ -99,9 +101,16 @@ void add_tickets(Rows& out) {
                                 .may_have<Texts>("tags");
   const PlainShape comment =
       PlainShape("NewComment").has<std::string>("body").may_have<bool>("public");
-  out.push_back(get("/v1/tickets", "listTickets", "Tickets, newest first")
-                    .query({"status", "priority", "q", "since", "limit", "cursor"})
-                    .answers<Page<Ticket>>());
+  out.push_back(get("/v1/tickets", "listTickets",
+                    "Tickets, newest first, or sort=waiting: who waits longest first")
+                    .query({"status", "priority", "q", "since", "assignee", "tag", "queue",
+                            "source", "waiting", "sort", "limit", "cursor"})
+                    .answers<TicketList>());
+  out.push_back(
+      get("/v1/tickets/views", "countTicketViews", "How many tickets each view of the list has")
+          .answers<ShownViews>());
+  out.push_back(get("/v1/people", "listPeople", "Everybody to whom a ticket can be assigned")
+                    .answers<Page<Person>>());
   out.push_back(post("/v1/tickets", "openTicket", "Opens a ticket")
                     .by(Role::agent)
                     .takes(new_ticket)
@@ -152,6 +161,19 @@ void add_deliveries(Rows& out) {
                     .by(Role::agent)
                     .takes_nothing()
                     .answers<Delivery>());
+  out.push_back(get("/v1/deliveries/groups", "groupDeliveries",
+                    "Open deliveries by target, operation and reason, and how many there are")
+                    .answers<ShownDeliveryGroups>());
+  out.push_back(post("/v1/deliveries/groups/{id}/retry", "retryDeliveryGroup",
+                     "Retries every delivery of a group now")
+                    .by(Role::agent)
+                    .takes_nothing()
+                    .answers<Redriven>());
+  out.push_back(post("/v1/deliveries/groups/{id}/discard", "discardDeliveryGroup",
+                     "Discards every delivery of a group, with a reason")
+                    .by(Role::admin)
+                    .takes(PlainShape("Discard").has<std::string>("why"))
+                    .answers<Redriven>());
   out.push_back(
       post("/v1/deliveries/{id}/discard", "discardDelivery", "Discards a delivery, with a reason")
           .by(Role::admin)
@@ -322,6 +344,9 @@ void add_tally(Rows& out) {
 }
 
 void add_access(Rows& out) {
+  out.push_back(get("/v1/now", "getNow",
+                    "Whether the desk is well, and the numbers of today beside what is usual")
+                    .answers<ShownNow>());
   out.push_back(
       get("/v1/status", "getStatus", "Version, connectors, jobs, store").answers<ShownStatus>());
   out.push_back(get("/v1/audit", "listAudit", "Who changed what, newest first")

@@ -5,9 +5,12 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "domain/day.h"
 #include "records/audit.h"
+#include "records/delivery_groups.h"
 #include "records/paging.h"
 #include "web/api/operations.h"
+#include "web/list_shapes.h"
 
 namespace dw {
 namespace {
@@ -52,6 +55,16 @@ Result<void> add_dead(Db& db, std::vector<DeliveryId>& ids) {
   }
 }
 
+/// errors  missing: there is nothing of that group any more
+Result<void> add_group(Db& db, const std::string& group, std::vector<DeliveryId>& ids) {
+  DW_TRY(const DeliveryGroups found, deliveries::groups(db, TimePoint::max()));
+  for (const DeliveryGroup& one : found.items) {
+    if (one.id == group) ids = one.deliveries;
+  }
+  if (!ids.empty()) return {};
+  return Error{ErrorKind::missing, "", "nothing is left of this group; load the page again"};
+}
+
 }  // namespace
 
 void Operations::add_deliveries() {
@@ -61,6 +74,9 @@ void Operations::add_deliveries() {
   add_own("discardDelivery", &Operations::discard_delivery);
   add_own("retryDeliveries", &Operations::retry_deliveries);
   add_own("discardDeliveries", &Operations::discard_deliveries);
+  add_own("groupDeliveries", &Operations::group_deliveries);
+  add_own("retryDeliveryGroup", &Operations::retry_group);
+  add_own("discardDeliveryGroup", &Operations::discard_group);
 }
 
 Task<ApiAnswer> Operations::list_deliveries(Call& call) {
@@ -87,6 +103,18 @@ Task<ApiAnswer> Operations::list_deliveries(Call& call) {
   co_return shape_of(page, parts_.shapes);
 }
 
+Task<ApiAnswer> Operations::group_deliveries(Call&) {
+  ShownDeliveryGroups shown;
+  shown.as_of = parts_.clock.now();
+  const TimePoint today = day_start(shown.as_of, parts_.shapes.timezone);
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(shown.groups, deliveries::groups(db, today));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(shown, parts_.shapes);
+}
+
 Task<ApiAnswer> Operations::show_delivery(Call& call) {
   const DeliveryId id = delivery_id_named(call.name()).value_or(DeliveryId{});
   std::optional<Delivery> found;
@@ -105,6 +133,7 @@ Task<ApiAnswer> Operations::show_delivery(Call& call) {
 struct Operations::Decision {
   std::vector<DeliveryId> ids;
   bool is_all_dead = false;
+  std::string group{};               ///< given: all of this group
   std::optional<std::string> why{};  ///< given: discard
 };
 
@@ -117,6 +146,7 @@ Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
     const TimePoint now = parts_.clock.now();
     std::vector<DeliveryId> ids = decision.ids;
     if (decision.is_all_dead) DW_CHECK(add_dead(db, ids));
+    if (!decision.group.empty()) DW_CHECK(add_group(db, decision.group, ids));
     for (const DeliveryId id : ids) {
       const std::string name = to_text(id);
       if (decision.why) {
@@ -184,6 +214,24 @@ Task<ApiAnswer> Operations::discard_deliveries(Call& call) {
   DW_CO_TRY(decision.ids, ids_in(body));
   DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
   co_return shape_of(page, parts_.shapes);
+}
+
+Task<ApiAnswer> Operations::decide_group(Call& call, Decision decision) {
+  decision.group = call.name();
+  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
+  co_return shape_of(Redriven{static_cast<int64_t>(page.items.size())});
+}
+
+Task<ApiAnswer> Operations::retry_group(Call& call) {
+  DW_CO_CHECK(call.body());
+  co_return co_await decide_group(call, Decision{});
+}
+
+Task<ApiAnswer> Operations::discard_group(Call& call) {
+  DW_CO_TRY(const json::value body, call.body());
+  Decision decision;
+  DW_CO_TRY(decision.why, reason_in(body));
+  co_return co_await decide_group(call, std::move(decision));
 }
 
 }  // namespace dw

@@ -90,6 +90,8 @@ class Operations {
   // tickets.cc
   void add_tickets();
   Task<ApiAnswer> list_tickets(Call& call);
+  Task<ApiAnswer> ticket_views(Call& call);
+  Task<ApiAnswer> people(Call& call);
   Task<ApiAnswer> show_ticket(Call& call);
   Task<ApiAnswer> new_ticket(Call& call);
   Task<ApiAnswer> new_comment(Call& call);
@@ -113,7 +115,11 @@ class Operations {
   Task<ApiAnswer> discard_delivery(Call& call);
   Task<ApiAnswer> retry_deliveries(Call& call);
   Task<ApiAnswer> discard_deliveries(Call& call);
+  Task<ApiAnswer> group_deliveries(Call& call);
+  Task<ApiAnswer> retry_group(Call& call);
+  Task<ApiAnswer> discard_group(Call& call);
   struct Decision;
+  Task<ApiAnswer> decide_group(Call& call, Decision decision);
   Task<Result<Page<Delivery>>> decide(Call& call, Decision decision);
 
   // tally.cc

@@ -20,6 +20,16 @@ std::vector<std::string> channels_of(std::vector<std::string> configured,
   return configured;
 }
 
+/// As long as what is asked for, whole days earlier: a morning is compared with a morning.
+std::optional<TallyQuery> period_before(const TallyQuery& query, TimePoint now) {
+  const TimePoint until = std::min(query.until.value_or(now), now);
+  if (!query.since || until <= *query.since) return std::nullopt;
+  const Millis days = std::chrono::ceil<std::chrono::duration<int64_t, std::ratio<86'400>>>(
+      until - *query.since);
+  return TallyQuery{
+      .since = *query.since - days, .until = until - days, .channel = query.channel};
+}
+
 }  // namespace
 
 void Operations::add_tally() {
@@ -51,8 +61,13 @@ Task<ApiAnswer> Operations::tally(Call& call) {
   const TimePoint today = day_start(now, parts_.shapes.timezone);
   ShownTally shown;
   std::vector<std::string> seen;
+  const std::optional<TallyQuery> before = period_before(query, now);
+  if (before) shown.before_since = before->since;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(shown.agents, tally::agents(db, query));
+    if (before) {
+      DW_TRY(shown.before, tally::agents(db, *before));
+    }
     DW_TRY(shown.today, tally::bars(db, today));
     DW_TRY(seen, tally::channels(db));
     return {};

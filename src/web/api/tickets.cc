@@ -3,18 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "base/storable.h"
 #include "base/text.h"
+#include "records/accounts.h"
 #include "records/deliveries.h"
+#include "records/events.h"
 #include "records/paging.h"
 #include "web/api/operations.h"
+#include "web/list_shapes.h"
+#include "web/ticket_events.h"
 
 namespace dw {
 namespace {
 
 constexpr int created = 201;
 constexpr int defective = 500;
+/// More of a list than anybody reads.
+constexpr int64_t total_max = 1000;
+constexpr size_t people_max = 500;
 
 /// It is no fault of the caller's, nor of the store's.
 ApiAnswer defect(std::string what) {
@@ -35,10 +44,69 @@ std::optional<T> word_parameter(const Request& request, std::string_view name,
   return value;
 }
 
+/// "none", "any" or a name.
+void read_assignee(const Request& request, TicketFilter& out) {
+  const std::string name = request.parameter("assignee").value_or("");
+  if (name.empty()) return;
+  out.assigned = name == "none"  ? TicketFilter::Assigned::nobody
+                 : name == "any" ? TicketFilter::Assigned::anybody
+                                 : TicketFilter::Assigned::to;
+  if (out.assigned == TicketFilter::Assigned::to) out.assignee = name;
+}
+
+TicketFilter filter_of(const Request& request, std::vector<Problem>& problems) {
+  TicketFilter out;
+  const auto text = [&](const char* name) { return request.parameter(name).value_or(""); };
+  out.is_unsolved = text("status") == "unsolved";
+  if (!out.is_unsolved) {
+    out.plain.status = word_parameter<Status>(request, "status", status_named,
+                                              "open, pending, solved, unsolved", problems);
+  }
+  out.plain.priority =
+      word_parameter<Priority>(request, "priority", priority_named, "high, medium, low", problems);
+  out.plain.text = text("q");
+  out.plain.since = time_parameter(request, "since", problems);
+  out.plain.page = page_parameters(request, problems);
+  read_assignee(request, out);
+  out.tag = text("tag");
+  out.queue = text("queue");
+  out.source = text("source");
+  const std::string waiting = text("waiting"), sort = text("sort");
+  if (waiting == "true" || waiting == "false") {
+    out.is_waiting = waiting == "true";
+  } else if (!waiting.empty()) {
+    problems.push_back({"waiting", "must be true or false"});
+  }
+  if (sort == "waiting") {
+    out.sort = TicketFilter::Sort::waiting;
+  } else if (!sort.empty() && sort != "newest") {
+    problems.push_back({"sort", "must be newest or waiting"});
+  }
+  return out;
+}
+
+/// Who asked here for changes of a ticket: the events behind those deliveries.
+Result<std::vector<AskedChange>> asked_changes(ReadDb& db, const std::vector<Delivery>& of_ticket) {
+  std::vector<AskedChange> out;
+  for (const Delivery& one : of_ticket) {
+    if (operation_of(one.payload) != "update") continue;
+    DW_TRY(const auto found, events::find(db, one.event));
+    if (!found || found->event.kind != "desk.update") continue;
+    std::vector<Problem> ignored;
+    out.push_back({found->event.at, JsonView(found->event.body, ignored)["by"].text().value_or(""),
+                   found->event.body});
+  }
+  std::sort(out.begin(), out.end(),
+            [](const AskedChange& a, const AskedChange& b) { return a.at < b.at; });
+  return out;
+}
+
 }  // namespace
 
 void Operations::add_tickets() {
   add_own("listTickets", &Operations::list_tickets);
+  add_own("countTicketViews", &Operations::ticket_views);
+  add_own("listPeople", &Operations::people);
   add_own("openTicket", &Operations::new_ticket);
   add_own("getTicket", &Operations::show_ticket);
   add_own("updateTicket", &Operations::change_ticket);
@@ -48,21 +116,55 @@ void Operations::add_tickets() {
 
 Task<ApiAnswer> Operations::list_tickets(Call& call) {
   std::vector<Problem> problems;
-  TicketQuery query;
-  query.status = word_parameter<Status>(call.request, "status", status_named,
-                                        "open, pending, solved", problems);
-  query.priority = word_parameter<Priority>(call.request, "priority", priority_named,
-                                            "high, medium, low", problems);
-  query.text = call.request.parameter("q").value_or("");
-  query.since = time_parameter(call.request, "since", problems);
-  query.page = page_parameters(call.request, problems);
+  const TicketFilter filter = filter_of(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
-  Page<Ticket> page;
+  TicketList list;
+  list.as_of = parts_.clock.now();
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(page, tickets::list(db, query));
+    DW_TRY(list.page, tickets::filtered(db, filter));
+    if (!filter.plain.page.cursor.empty()) return {};
+    if (list.page.next_cursor.empty()) {
+      list.total = static_cast<int64_t>(list.page.items.size());
+      return {};
+    }
+    DW_TRY(const int64_t total, tickets::count(db, filter, total_max + 1));
+    if (total <= total_max) list.total = total;
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(list, parts_.shapes);
+}
+
+Task<ApiAnswer> Operations::ticket_views(Call& call) {
+  ShownViews shown{.views = {},
+                   .me = call.caller.name,
+                   .queues = {},
+                   .timezone = parts_.shapes.timezone,
+                   .as_of = parts_.clock.now()};
+  for (const QueueName& queue : parts_.queues) shown.queues.push_back(queue.name);
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(shown.views, tickets::views(db, shown.me));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  co_return shape_of(shown);
+}
+
+/// Accounts, and whoever has or had a ticket; the caller among them.
+Task<ApiAnswer> Operations::people(Call& call) {
+  std::vector<std::string> names = {call.caller.name};
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(const std::vector<Account> known, accounts::list(db));
+    for (const Account& one : known) names.push_back(one.name);
+    DW_TRY(const std::vector<std::string> assigned, tickets::assignees(db, people_max));
+    names.insert(names.end(), assigned.begin(), assigned.end());
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  Page<Person> page;
+  for (std::string& name : names) page.items.push_back({std::move(name)});
   co_return shape_of(page, parts_.shapes);
 }
 
@@ -70,6 +172,8 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
   const TicketId id{call.number()};
   std::optional<Ticket> ticket;
   WholeTicket whole;
+  std::vector<TicketChange> changes;
+  std::vector<AskedChange> asked;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(ticket, tickets::find(db, id));
     if (!ticket) return {};
@@ -77,6 +181,8 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
     DW_TRY(whole.links, tickets::links(db, id));
     DW_TRY(auto page, deliveries::list(db, {.ticket = id, .page = {.limit = 500}}));
     whole.deliveries = std::move(page.items);
+    DW_TRY(changes, tickets::changes_of(db, id));
+    DW_TRY(asked, asked_changes(db, whole.deliveries));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -84,6 +190,7 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
     co_return Error{ErrorKind::missing, "", fmt::format("there is no ticket {}", call.name())};
   }
   whole.ticket = std::move(*ticket);
+  whole.events = ticket_events(whole.ticket, changes, asked, whole.deliveries, parts_.shapes);
   co_return shape_of(whole, parts_.shapes);
 }
 

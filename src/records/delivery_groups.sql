@@ -1,0 +1,14 @@
+-- name: open_of_state
+SELECT id, ticket, target, operation, reason, attempts, created_at FROM delivery
+WHERE state <= 2 AND state = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: count_by_state
+SELECT state, count(*) FROM delivery WHERE state <= 2 GROUP BY state;
+
+-- name: count_over_since
+SELECT state, count(*) FROM delivery WHERE state > 2 AND done_at >= $1 GROUP BY state;
+
+-- name: count_pending_targets
+SELECT target, count(*) FROM (
+  SELECT target FROM delivery WHERE state <= 2 AND state = 0 ORDER BY id LIMIT $1) AS oldest
+GROUP BY target;

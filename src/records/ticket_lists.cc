@@ -1,0 +1,251 @@
+#include "records/ticket_lists.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "records/search_words.h"
+#include "records/stored_json.h"
+#include "records/ticket_row.h"
+#include "sql/ticket_lists.h"
+
+namespace dw::tickets {
+namespace {
+
+/// More changes than anybody reads.
+constexpr int64_t changes_max = 500;
+/// So many times of first replies stand for an hour.
+constexpr size_t replies_per_hour = 200;
+constexpr Millis hour_length{3'600'000};
+
+/// Where a page of the longest waiting goes on: among those that wait, or behind them.
+struct WaitingCursor {
+  bool is_behind = false;
+  int64_t opened_at = -1, id = 0;
+};
+
+Result<WaitingCursor> waiting_cursor(const std::string& text) {
+  if (text.empty()) return WaitingCursor{};
+  if (text.starts_with("n")) {
+    DW_TRY(const int64_t id, id_in(text.substr(1)));
+    return WaitingCursor{true, 0, id};
+  }
+  const size_t dot = text.find('.');
+  if (!text.starts_with("w") || dot == std::string::npos) return bad_cursor();
+  DW_TRY(const int64_t at, id_in(text.substr(1, dot - 1)));
+  DW_TRY(const int64_t id, id_in(text.substr(dot + 1)));
+  return WaitingCursor{false, at, id};
+}
+
+int assigned_number(const TicketFilter& filter) {
+  switch (filter.assigned) {
+    case TicketFilter::Assigned::any:
+      return -1;
+    case TicketFilter::Assigned::nobody:
+      return 0;
+    case TicketFilter::Assigned::anybody:
+      return 1;
+    case TicketFilter::Assigned::to:
+      return 2;
+  }
+  return -1;
+}
+
+/// "#3455" and "3455" name a ticket by either number.
+std::string number_in(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with('#')) text.remove_prefix(1);
+  const bool is_number =
+      !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == text.npos;
+  return is_number ? std::string(text) : "";
+}
+
+/// The values of a filter as the statements take them.
+struct Bound {
+  explicit Bound(const TicketFilter& filter)
+      : status(filter.plain.status ? static_cast<int>(*filter.plain.status) : -1),
+        priority(filter.plain.priority ? static_cast<int>(*filter.plain.priority) : -1),
+        waiting(filter.is_waiting ? int{*filter.is_waiting} : -1),
+        since(filter.plain.since.value_or(TimePoint{})),
+        limit(static_cast<int64_t>(filter.plain.page.limit + 1)),
+        assigned(assigned_number(filter)),
+        tag(filter.tag.empty() ? "" : to_text(json::value(json::string(filter.tag)))) {}
+
+  int status, priority, waiting;
+  TimePoint since;
+  int64_t limit;
+  int assigned;
+  std::string tag;  ///< as a list of tags has it: in quotation marks
+};
+
+Result<void> run_by_text(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
+  const Bound bound(filter);
+  const std::vector<std::string> words = words_of(filter.plain.text);
+  if (words.empty()) return {};  // nothing but punctuation: nothing matches
+  const std::string number = number_in(filter.plain.text);
+  int64_t id = 0;
+  std::from_chars(number.data(), number.data() + number.size(), id);
+  const bool is_unsolved = filter.is_unsolved || filter.is_waiting.value_or(false);
+  DW_CHECK(
+      db.run(stmt::tickets_by_text,
+             {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+              filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting,
+              search_expression(words, db.is_sqlite()), is_unsolved, join(words, " "), number, id},
+             sink));
+  return {};
+}
+
+Result<void> run_by_id(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
+  const Bound bound(filter);
+  const bool is_unsolved = filter.is_unsolved || filter.is_waiting ||
+                           (filter.plain.status && *filter.plain.status != Status::solved);
+  if (is_unsolved) {
+    DW_CHECK(db.run(stmt::unsolved_tickets,
+                    {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+                     filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting},
+                    sink));
+  } else if (filter.assigned == TicketFilter::Assigned::to) {
+    DW_CHECK(db.run(stmt::tickets_of_assignee,
+                    {below, bound.status, bound.priority, bound.since, bound.limit, filter.assignee,
+                     filter.queue, filter.source, bound.tag},
+                    sink));
+  } else {
+    DW_CHECK(db.run(stmt::all_tickets,
+                    {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+                     filter.assignee, filter.queue, filter.source, bound.tag},
+                    sink));
+  }
+  return {};
+}
+
+/// First those that wait, the longest first; then, unless they alone are asked for, the others.
+Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter) {
+  const Bound bound(filter);
+  Page<Ticket> page;
+  const size_t limit = filter.plain.page.limit;
+  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
+  DW_TRY(const WaitingCursor from, waiting_cursor(filter.plain.page.cursor));
+  int64_t below = from.is_behind ? from.id : from_the_top;
+  if (!from.is_behind) {
+    DW_CHECK(
+        db.run(stmt::waiting_tickets,
+               {from.id, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+                filter.assignee, filter.queue, filter.source, bound.tag, from.opened_at},
+               collect));
+    if (page.items.size() > limit) {
+      page.items.resize(limit);
+      const Ticket& last = page.items.back();
+      page.next_cursor =
+          fmt::format("w{}.{}", last.opened_at.time_since_epoch().count(), last.id.value);
+      return page;
+    }
+    if (filter.is_waiting.value_or(false)) return page;
+  }
+  filter.is_waiting = false;
+  filter.is_unsolved = true;
+  filter.plain.page.limit = limit - page.items.size();
+  DW_CHECK(run_by_id(db, filter, below, collect));
+  if (page.items.size() > limit) {
+    page.items.resize(limit);
+    const Ticket& last = page.items.back();
+    const bool is_waiting = !last.first_reply_at;
+    page.next_cursor = fmt::format("n{}", is_waiting ? from_the_top : last.id.value);
+  }
+  return page;
+}
+
+}  // namespace
+
+Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter) {
+  const bool is_by_text = !trim(filter.plain.text).empty();
+  if (filter.sort == TicketFilter::Sort::waiting && !is_by_text) {
+    return longest_waiting(db, filter);
+  }
+  Page<Ticket> page;
+  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
+  DW_TRY(const int64_t below, id_in(filter.plain.page.cursor));
+  DW_CHECK(is_by_text ? run_by_text(db, filter, below, collect)
+                      : run_by_id(db, filter, below, collect));
+  page.next_cursor = next_cursor(page.items, filter.plain.page.limit,
+                                 [](const Ticket& one) { return one.id.value; });
+  return page;
+}
+
+Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most) {
+  int64_t rows = 0;
+  const auto collect = [&](const Row&) { ++rows; };
+  filter.plain.page = {.limit = static_cast<size_t>(most - 1), .cursor = ""};
+  if (filter.sort == TicketFilter::Sort::waiting) filter.is_unsolved = true;
+  const bool is_by_text = !trim(filter.plain.text).empty();
+  DW_CHECK(is_by_text ? run_by_text(db, filter, from_the_top, collect)
+                      : run_by_id(db, filter, from_the_top, collect));
+  return rows;
+}
+
+Result<TicketViews> views(ReadDb& db, const std::string& me) {
+  TicketViews out;
+  DW_CHECK(db.run(stmt::count_views, {me}, [&](const Row& row) {
+    const auto number = [&](int column) { return row.is_null(column) ? 0 : row.integer(column); };
+    out = {number(0), number(1), number(2), number(3), number(4)};
+  }));
+  return out;
+}
+
+Result<Waiting> waiting(ReadDb& db, TimePoint late_before) {
+  Waiting out;
+  DW_CHECK(db.run(stmt::count_waiting, {late_before}, [&](const Row& row) {
+    out = {row.integer(0), row.time_or_none(1), row.is_null(2) ? 0 : row.integer(2)};
+  }));
+  return out;
+}
+
+Result<std::vector<std::string>> assignees(ReadDb& db, size_t limit) {
+  std::vector<std::string> out;
+  DW_CHECK(db.run(stmt::known_assignees, {static_cast<int64_t>(limit)},
+                  [&](const Row& row) { out.emplace_back(row.text(0)); }));
+  return out;
+}
+
+Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id) {
+  std::vector<TicketChange> out;
+  DW_CHECK(db.run(stmt::changes_of_ticket, {id, changes_max}, [&](const Row& row) {
+    out.push_back({row.time(0), std::string(row.text(1)), std::string(row.text(2)),
+                   std::string(row.text(3))});
+  }));
+  return out;
+}
+
+Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until) {
+  DeskHours out;
+  out.from = std::chrono::floor<std::chrono::hours>(from);
+  if (until <= out.from) return out;
+  out.hours.resize(static_cast<size_t>((until - out.from + hour_length - Millis(1)) / hour_length));
+  const auto hour_at = [&](TimePoint at) -> DeskHour& {
+    return out.hours[static_cast<size_t>((at - out.from) / hour_length)];
+  };
+  DW_CHECK(db.run(stmt::hours_opened, {out.from, until},
+                  [&](const Row& row) { hour_at(row.time(0)).opened = row.integer(1); }));
+  DW_CHECK(db.run(stmt::hours_solved, {out.from, until}, [&](const Row& row) {
+    DeskHour& hour = hour_at(row.time(0));
+    hour.solved = row.integer(1);
+    hour.answered += row.integer(2);
+  }));
+  DW_CHECK(db.run(stmt::first_replies, {out.from, until}, [&](const Row& row) {
+    DeskHour& hour = hour_at(row.time(0));
+    hour.answered += row.integer(2);
+    if (hour.reply_seconds.size() < replies_per_hour) {
+      hour.reply_seconds.push_back(std::max<int64_t>(0, row.integer(1)) / 1000);
+    }
+  }));
+  return out;
+}
+
+Result<std::optional<TimePoint>> oldest(ReadDb& db) {
+  std::optional<TimePoint> out;
+  DW_CHECK(db.run(stmt::oldest_ticket, {}, [&](const Row& row) { out = row.time_or_none(0); }));
+  return out;
+}
+
+}  // namespace dw::tickets

@@ -1,0 +1,82 @@
+// What pages ask about tickets beside one ticket: lists by many criteria, how many there are of
+// each kind, who works on them, what changed, and counts of past hours.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "records/tickets.h"
+
+namespace dw {
+
+/// Which tickets a list shows. Empty texts and absent values ask for nothing.
+struct TicketFilter {
+  enum class Sort { newest, waiting };
+  enum class Assigned { any, nobody, anybody, to };
+
+  TicketQuery plain;               ///< text: words, or a number here or at the desk
+  bool is_unsolved = false;        ///< open or pending
+  std::optional<bool> is_waiting;  ///< for a first reply; true asks for unsolved ones alone
+  Assigned assigned = Assigned::any;
+  std::string assignee, tag, queue, source;
+  Sort sort = Sort::newest;  ///< waiting: unsolved ones, who waits longest first, then the newest
+};
+
+/// How many unsolved tickets each view has.
+struct TicketViews {
+  int64_t unsolved = 0, unanswered = 0, mine = 0, unassigned = 0, pending = 0;
+};
+
+/// A value of a ticket that changed.
+struct TicketChange {
+  TimePoint at{};
+  std::string field;  ///< "status", "priority", "assignee", "tags"
+  std::string old_value, new_value;
+};
+
+/// What happened in one hour (UTC).
+struct DeskHour {
+  int64_t opened = 0, solved = 0;
+  int64_t answered = 0;                ///< that waited for a first reply, and wait no more
+  std::vector<int64_t> reply_seconds;  ///< times of first replies, in no order; a sample of many
+};
+
+struct DeskHours {
+  TimePoint from{};             ///< where the first hour begins
+  std::vector<DeskHour> hours;  ///< one after the other
+};
+
+namespace tickets {
+
+Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter);
+
+/// How many a list has in all, `most` at most.
+Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most);
+
+/// `me`: whose tickets are "mine"; empty: none are.
+Result<TicketViews> views(ReadDb& db, const std::string& me);
+
+/// How many wait for a first reply, since when the first of them does, how many were opened before
+/// `late_before`.
+struct Waiting {
+  int64_t count = 0;
+  std::optional<TimePoint> since;
+  int64_t late = 0;
+};
+Result<Waiting> waiting(ReadDb& db, TimePoint late_before);
+
+/// Everybody who has a ticket or had one, by name.
+Result<std::vector<std::string>> assignees(ReadDb& db, size_t limit);
+
+/// What changed on a ticket, oldest first.
+Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id);
+
+/// Whole hours from `from`, `until` excluded. cost: entries of an index, none of tickets
+Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until);
+
+/// When the first ticket was opened.
+Result<std::optional<TimePoint>> oldest(ReadDb& db);
+
+}  // namespace tickets
+
+}  // namespace dw

@@ -1,0 +1,128 @@
+-- The lists of tickets. Each begins at the index that leaves the fewest rows; what else is asked
+-- for is looked at row by row. $6: 0 unassigned, 1 assigned, 2 assigned to $7, -1 any.
+
+-- name: all_tickets
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+ORDER BY id DESC LIMIT $5;
+
+-- name: unsolved_tickets
+-- $11: 1 those without a first reply, 0 the others, -1 all.
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE status < 2 AND id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3)
+  AND opened_at >= $4
+  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL OR $11 = 0 AND first_reply_at IS NOT NULL)
+ORDER BY id DESC LIMIT $5;
+
+-- name: waiting_tickets
+-- Who waits longest stands first; the page goes on behind ($1, $11).
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE status < 2 AND first_reply_at IS NULL AND (opened_at, id) > ($11, $1)
+  AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+ORDER BY opened_at, id LIMIT $5;
+
+-- name: tickets_of_assignee
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE assignee = $6 AND assignee <> '' AND id < $1 AND ($2 < 0 OR status = $2)
+  AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND ($7 = '' OR queue = $7) AND ($8 = '' OR source = $8 OR source LIKE $8 || ':%')
+  AND ($9 = '' OR replace(tags, $9, '') <> tags)
+ORDER BY id DESC LIMIT $5;
+
+-- name: tickets_by_text [sqlite]
+-- $13: 1 those that are not solved, whatever $2 says.
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL OR $11 = 0 AND first_reply_at IS NOT NULL)
+  AND ($13 = 0 OR status < 2)
+  AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $12)
+       OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
+           AND has_words(title || ' ' || description || ' ' || requester_name || ' '
+                         || requester_email, $14))
+       OR external_id <> '' AND external_id = $15 OR id = $16)
+ORDER BY id DESC LIMIT $5;
+
+-- name: tickets_by_text [postgres]
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL OR $11 = 0 AND first_reply_at IS NOT NULL)
+  AND ($13 = 0 OR status < 2)
+  AND (to_tsvector('simple', title || ' ' || description
+         || ' ' || requester_name || ' ' || translate(requester_email, '@.-_+', '     '))
+       @@ to_tsquery('simple', $12)
+       OR external_id <> '' AND external_id = $15 OR id = $16)
+  AND length($14) >= 0
+ORDER BY id DESC LIMIT $5;
+
+-- name: count_views
+SELECT count(*), sum(CASE WHEN first_reply_at IS NULL THEN 1 ELSE 0 END),
+  sum(CASE WHEN assignee = $1 AND $1 <> '' THEN 1 ELSE 0 END),
+  sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END)
+FROM ticket WHERE status < 2;
+
+-- name: count_waiting
+SELECT count(*), min(opened_at), sum(CASE WHEN opened_at < $1 THEN 1 ELSE 0 END)
+FROM ticket WHERE status < 2 AND first_reply_at IS NULL;
+
+-- name: known_assignees
+-- From name to name through the index, however many tickets each has.
+WITH RECURSIVE one (name) AS (
+  SELECT min(assignee) FROM ticket WHERE assignee <> ''
+  UNION ALL
+  SELECT (SELECT min(assignee) FROM ticket WHERE assignee > one.name AND assignee <> '')
+  FROM one WHERE one.name IS NOT NULL)
+SELECT name FROM one WHERE name IS NOT NULL LIMIT $1;
+
+-- name: changes_of_ticket
+SELECT at, field, old_value, new_value FROM ticket_change WHERE ticket = $1 ORDER BY id LIMIT $2;
+
+-- name: hours_opened
+SELECT opened_at - opened_at % 3600000, count(*) FROM ticket
+WHERE opened_at >= $1 AND opened_at < $2 GROUP BY 1;
+
+-- name: hours_solved
+-- Besides, how many of them nobody had replied to: they wait no more.
+SELECT solved_at - solved_at % 3600000, count(*),
+  sum(CASE WHEN first_reply_at IS NULL OR first_reply_at > solved_at THEN 1 ELSE 0 END)
+FROM ticket WHERE solved_at IS NOT NULL AND solved_at >= $1 AND solved_at < $2 GROUP BY 1;
+
+-- name: first_replies
+SELECT first_reply_at, first_reply_at - opened_at,
+  CASE WHEN solved_at IS NULL OR first_reply_at <= solved_at THEN 1 ELSE 0 END
+FROM ticket WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND first_reply_at < $2;
+
+-- name: oldest_ticket
+SELECT min(opened_at) FROM ticket;

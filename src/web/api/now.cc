@@ -1,0 +1,223 @@
+// /v1/now: the numbers of today beside what is usual, who waits, and the worst thing in a sentence.
+#include <algorithm>
+#include <cmath>
+
+#include "domain/day.h"
+#include "jobs/volume/rows.h"
+#include "jobs/volume/volume.h"
+#include "records/deliveries.h"
+#include "records/delivery_groups.h"
+#include "web/api/api.h"
+#include "web/now_shapes.h"
+#include "web/volume_shapes.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t waiting_shown = 12, facts_shown = 3;
+constexpr int64_t pending_seen_max = 5000;
+constexpr Millis alerts_span{48 * 3'600'000};
+constexpr size_t hours_a_day = 24;
+
+/// What is read in one go.
+struct Reading {
+  DeskHours fresh;
+  std::optional<TimePoint> first;
+  DeskNow present;
+  tickets::Waiting waiting;
+  std::vector<Ticket> longest;
+  BacklogFigures backlog;
+  std::map<std::string, int64_t> pending;
+  std::vector<HourCount> counts;
+  std::vector<VolumeAlert> alerts;
+};
+
+Result<void> read_volume(ReadDb& db, const DetectorConfig& rule, TimePoint now, Reading& out) {
+  DW_TRY(out.counts, volume::hours(db, replay_from(now, rule), now));
+  if (out.counts.empty()) return {};
+  DW_TRY(const std::vector<VolumeAlert> known, volume::incidents(db, now - alerts_span));
+  for (const VolumeAlert& one : known) {
+    if (one.end == AlertEnd::open) out.alerts.push_back(one);
+  }
+  return {};
+}
+
+/// What the hours that are not over yet would have been a week ago: with them behind the counted
+/// ones, the rule says what it expects of them.
+std::vector<HourCount> with_coming(std::vector<HourCount> counts, TimePoint until) {
+  const size_t counted = counts.size();
+  for (TimePoint hour = counts.back().hour + one_hour; hour < until; hour += one_hour) {
+    const TimePoint week_ago = hour - 7 * hours_a_day * one_hour;
+    const auto found =
+        std::lower_bound(counts.begin(), counts.begin() + static_cast<ptrdiff_t>(counted), week_ago,
+                         [](const HourCount& one, TimePoint at) { return one.hour < at; });
+    const bool is_known = found != counts.end() && found->hour == week_ago;
+    counts.push_back({hour, is_known ? found->count : 0});
+  }
+  return counts;
+}
+
+/// By the rule of [volume], from the hours that it has counted.
+void add_judged_hours(const Reading& reading, const DetectorConfig& rule, bool is_own,
+                      TimePoint midnight, TimePoint next_midnight, ShownNow& out, int64_t running) {
+  const TimePoint counted_until = reading.counts.back().hour + one_hour;
+  const Replay seen = replay(with_coming(reading.counts, next_midnight), rule);
+  for (const ScoredHour& one : seen.hours) {
+    if (one.hour < midnight || one.hour >= next_midnight) continue;
+    NowHour hour{.hour = one.hour,
+                 .state = "past",
+                 .count = {},
+                 .usual = {},
+                 .alarm = {},
+                 .probability = {}};
+    const bool is_counted = one.hour < counted_until;
+    if (one.hour + one_hour > out.as_of) hour.state = one.hour > out.as_of ? "coming" : "running";
+    if (is_counted) {
+      hour.count = one.count;
+      hour.verdict = one.mark;
+      if (rule.method == VolumeMethod::seasonal) hour.probability = tail_of(one);
+    } else if (hour.state == "running") {
+      hour.count = running;
+    }
+    if (one.basis != 0) {
+      const Band usual = usual_of(one, rule);
+      hour.usual = Range{static_cast<double>(usual.low), static_cast<double>(usual.high)};
+      hour.alarm = band_of(one, rule).high + 1;
+    }
+    out.hours.push_back(std::move(hour));
+  }
+  out.hours_source = is_own ? "Deskwire" : "Zendesk";
+  out.running_source = "Deskwire";
+}
+
+/// Without [volume]: what was opened here.
+void add_own_hours(const DeskHistory& history, TimePoint midnight, TimePoint next_midnight,
+                   ShownNow& out) {
+  const std::vector<int64_t> opened = history.opened_today(out.as_of, out.timezone);
+  const auto usual = history.usual_opened(out.as_of, out.timezone);
+  size_t i = 0;
+  for (TimePoint hour = midnight; hour < next_midnight; hour += one_hour, ++i) {
+    NowHour one{
+        .hour = hour, .state = "coming", .count = {}, .usual = {}, .alarm = {}, .probability = {}};
+    if (hour <= out.as_of) one.state = hour + one_hour <= out.as_of ? "past" : "running";
+    if (i < opened.size()) one.count = opened[i];
+    if (i < usual.size()) one.usual = usual[i];
+    out.hours.push_back(std::move(one));
+  }
+  out.hours_source = "Deskwire";
+  out.running_source = "Deskwire";
+}
+
+/// "Opened today" agrees with the hours beside it: where they are counted at the desk, so is it.
+void count_from_hours(const Reading& reading, ShownNow& out) {
+  NowNumber& opened = *std::find_if(out.numbers.begin(), out.numbers.end(),
+                                    [](const NowNumber& one) { return one.name == "opened"; });
+  DeskHours hours{.from = reading.counts.front().hour, .hours = {}};
+  for (const HourCount& one : reading.counts) {
+    const auto place = static_cast<size_t>((one.hour - hours.from) / one_hour);
+    hours.hours.resize(place + 1);
+    hours.hours[place].opened = one.count;
+  }
+  for (const NowHour& one : out.hours) {
+    if (one.state != "running" || !one.count) continue;
+    const auto place = static_cast<size_t>((one.hour - hours.from) / one_hour);
+    if (place >= hours.hours.size()) hours.hours.resize(place + 1);
+    hours.hours[place].opened = *one.count;
+  }
+  DeskHistory counted;
+  const TimePoint from = hours.from;
+  counted.take(std::move(hours), from);
+  const std::vector<NowNumber> numbers = counted.numbers({}, out.as_of, out.timezone);
+  for (const NowNumber& one : numbers) {
+    if (one.name == "opened") opened = one;
+  }
+  opened.source = out.hours_source;
+}
+
+std::string well_detail(const NowFindings& findings) {
+  std::string out = "Nobody waits longer than usual, everything is delivered";
+  if (findings.connectors == 0) return out + ".";
+  return out + (findings.connectors == 1
+                    ? ", the connection works."
+                    : ", all " + std::to_string(findings.connectors) + " connections work.");
+}
+
+void choose_headline(const NowFindings& findings, ShownNow& out) {
+  std::vector<NowFact> facts = facts_of(findings, out);
+  if (facts.empty()) {
+    out.headline = {"well", "All is well.", well_detail(findings), "/tickets", 0};
+    return;
+  }
+  out.headline = facts.front();
+  const size_t shown = std::min(facts.size(), facts_shown);
+  out.next.assign(facts.begin() + 1, facts.begin() + static_cast<ptrdiff_t>(shown));
+  out.more = static_cast<int64_t>(facts.size() - shown);
+}
+
+}  // namespace
+
+Task<ApiAnswer> Api::now(Call&) {
+  ShownNow out;
+  out.as_of = parts_.clock.now();
+  out.timezone = parts_.shapes.timezone;
+  out.days_required = days_needed;
+  NowFindings findings;
+  findings.store_trouble = co_await parts_.watch.trouble();
+  const StoreHealth health = parts_.store.health();
+  if (findings.store_trouble.empty() && !health.is_ok) findings.store_trouble = health.detail;
+  const TimePoint from = history_.wanted_from(out.as_of);
+  const std::optional<double> late_after = late_after_;
+  Reading reading;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    reading = Reading{};
+    DW_TRY(reading.fresh, tickets::hours(db, from, out.as_of + Millis(1)));
+    DW_TRY(reading.first, tickets::oldest(db));
+    DW_TRY(const TicketViews views, tickets::views(db, ""));
+    reading.present = {views.unsolved, views.unanswered};
+    const TimePoint late =
+        late_after ? out.as_of - Millis(static_cast<int64_t>(*late_after * 1e3)) : TimePoint{};
+    DW_TRY(reading.waiting, tickets::waiting(db, late));
+    TicketFilter longest;
+    longest.is_waiting = true;
+    longest.sort = TicketFilter::Sort::waiting;
+    longest.plain.page.limit = waiting_shown;
+    DW_TRY(Page<Ticket> page, tickets::filtered(db, longest));
+    reading.longest = std::move(page.items);
+    DW_TRY(reading.backlog, deliveries::backlog(db));
+    DW_TRY(reading.pending, deliveries::pending_by_target(db, pending_seen_max));
+    return read_volume(db, parts_.volume, out.as_of, reading);
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  // Another call may have taken in later hours meanwhile: what ends sooner is of no use then.
+  if (history_.wanted_from(out.as_of) == from) {
+    history_.take(std::move(reading.fresh), reading.first);
+    late_after_ = history_.late_after(out.as_of);
+  }
+  out.days_known = std::min(history_.days(out.as_of, out.timezone), days_needed);
+  out.numbers = history_.numbers(reading.present, out.as_of, out.timezone);
+  out.waiting = {reading.waiting.count, reading.waiting.late, late_after_,
+                 std::move(reading.longest)};
+  const TimePoint midnight = day_start(out.as_of, out.timezone);
+  const TimePoint next = day_start(out.as_of, out.timezone, -1);
+  const bool is_counted =
+      !reading.counts.empty() && reading.counts.back().hour > out.as_of - alerts_span;
+  if (is_counted) {
+    const std::vector<int64_t> own = history_.opened_today(out.as_of, out.timezone);
+    add_judged_hours(reading, parts_.volume, parts_.is_volume_own, midnight, next, out,
+                     own.empty() ? 0 : own.back());
+    count_from_hours(reading, out);
+  } else {
+    add_own_hours(history_, midnight, next, out);
+  }
+  findings.alerts = std::move(reading.alerts);
+  findings.pending = std::move(reading.pending);
+  findings.undecided = reading.backlog.dead + reading.backlog.unsure;
+  for (const ConnectorState& one : parts_.connectors.list()) {
+    ++findings.connectors;
+    if (!one.is_ok) findings.broken.emplace_back(one.name, one.detail);
+  }
+  choose_headline(findings, out);
+  co_return shape_of(out, parts_.shapes);
+}
+
+}  // namespace dw

@@ -1,0 +1,60 @@
+// Eight weeks of the desk, hour by hour, as far as numbers of today are compared with them. Past
+// hours are read once and kept; each call reads the last two again. It belongs to one thread.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "records/ticket_lists.h"
+#include "web/usual.h"
+
+namespace dw {
+
+/// What is so this moment, from which the past is counted back.
+struct DeskNow {
+  int64_t open = 0, waiting = 0;
+};
+
+/// A number as Now shows it.
+struct NowNumber {
+  std::string name;  ///< "waiting", "first_reply", "opened", "solved", "open"
+  std::optional<double> value;
+  std::optional<Range> usual;        ///< by this time of such a day
+  std::vector<double> today;         ///< at each whole hour after midnight, and at this moment
+  std::vector<Range> usual_by_hour;  ///< 25 points; empty without a usual
+  std::string source = "Deskwire";
+};
+
+class DeskHistory {
+ public:
+  /// From where hours have to be read.
+  TimePoint wanted_from(TimePoint now) const;
+  /// Takes in what was read from there, and when the first ticket of all was opened.
+  void take(DeskHours fresh, std::optional<TimePoint> first);
+
+  /// The five numbers, in the order in which they are shown.
+  std::vector<NowNumber> numbers(const DeskNow& at_present, TimePoint now,
+                                 const std::string& timezone) const;
+  /// The hours of today that have begun, and what is usual in each of the 24.
+  std::vector<int64_t> opened_today(TimePoint now, const std::string& timezone) const;
+  std::vector<std::optional<Range>> usual_opened(TimePoint now, const std::string& timezone) const;
+  /// The 90th percentile of the times to a first reply in the last four weeks, in seconds.
+  std::optional<double> late_after(TimePoint now) const;
+  int days(TimePoint now, const std::string& timezone) const;
+
+ private:
+  using Member = int64_t DeskHour::*;
+  const DeskHour* at(TimePoint hour) const;
+  DayCurve sums(TimePoint midnight, Member member, TimePoint until) const;
+  DayCurve levels(TimePoint midnight, Member in, Member out, int64_t at_present,
+                  TimePoint until) const;
+  DayCurve medians(TimePoint midnight, TimePoint until) const;
+  template <class Curve>
+  NowNumber number(std::string name, std::optional<double> value, const std::string& timezone,
+                   TimePoint now, const Curve& curve) const;
+
+  TimePoint from_{}, first_{};
+  std::vector<DeskHour> hours_;
+};
+
+}  // namespace dw

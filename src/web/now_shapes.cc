@@ -1,0 +1,253 @@
+#include "web/now_shapes.h"
+
+#include <date/date.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "base/text.h"
+#include "domain/day.h"
+#include "domain/local_time.h"
+
+namespace dw {
+namespace {
+
+constexpr size_t short_word = 4;
+
+/// "vpn" as people write it at the beginning of a sentence: an abbreviation, or a word.
+std::string titled(std::string word) {
+  const size_t letters = word.size() <= short_word ? word.size() : 1;
+  for (size_t i = 0; i < letters; ++i) {
+    word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
+  }
+  return word;
+}
+
+std::string counted(int64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+struct Word {
+  std::string text;
+  int64_t count = 0;
+};
+
+/// The tags that an alert's tickets share, the most telling first.
+std::vector<Word> words_in(const VolumeAlert& alert, int64_t& of) {
+  std::vector<Word> out;
+  std::vector<Problem> ignored;
+  const JsonView tags(alert.tags, ignored);
+  if (!tags.is_present() || !alert.tags.is_object()) return out;
+  of = tags["tickets"].integer().value_or(0);
+  for (const JsonView& one : tags["by_lift"].elements()) {
+    out.push_back({one["tag"].text().value_or(""), one["count"].integer().value_or(0)});
+  }
+  return out;
+}
+
+const NowHour* hour_at(const ShownNow& now, TimePoint hour) {
+  for (const NowHour& one : now.hours) {
+    if (one.hour == hour) return &one;
+  }
+  return nullptr;
+}
+
+std::string usual_of(const ShownNow& now, const VolumeAlert& alert) {
+  const NowHour* hour = hour_at(now, alert.peak);
+  if (hour != nullptr && hour->usual) return range_text(*hour->usual);
+  return fmt::format("{:.0f}", alert.peak_expected);
+}
+
+NowFact spike_of(const VolumeAlert& alert, const ShownNow& now) {
+  const std::string since = clock_text(alert.from, now.as_of, now.timezone);
+  const std::string usual = usual_of(now, alert);
+  if (alert.kind == AlertKind::drop) {
+    return {"silence", fmt::format("{} since {}", counted(alert.total, "ticket", "tickets"), since),
+            fmt::format("Usual at this time: {} an hour.", usual), "/volume", 0};
+  }
+  NowFact out{"spike", fmt::format("{} tickets since {}", alert.total, since),
+              fmt::format("Usual at this time: {} an hour.", usual), "/volume", alert.total};
+  int64_t of = 0;
+  const std::vector<Word> words = words_in(alert, of);
+  if (words.empty()) return out;
+  out.text = fmt::format("{}: {} of {} tickets since {}", titled(words[0].text), words[0].count, of,
+                         since);
+  out.detail += " The words they share: ";
+  constexpr size_t words_shown = 3;
+  for (size_t i = 0; i < std::min(words.size(), words_shown); ++i) {
+    out.detail += fmt::format("{}{} {}", i > 0 ? ", " : "", words[i].text, words[i].count);
+  }
+  out.detail += ".";
+  return out;
+}
+
+/// "Amazon SQS “high”" of "sqs:high".
+std::string connector_title(const std::string& name) {
+  const size_t colon = name.find(':');
+  const std::string kind = name.substr(0, colon);
+  const std::string title = kind == "sqs"       ? "Amazon SQS"
+                            : kind == "zendesk" ? "Zendesk"
+                            : kind == "slack"   ? "Slack"
+                            : kind == "teams"   ? "Teams"
+                            : kind == "smtp"    ? "Mail"
+                                                : kind;
+  if (colon == std::string::npos) return title;
+  return fmt::format("{} “{}”", title, name.substr(colon + 1));
+}
+
+/// The running hour is out of line already, and no alert says so yet.
+const NowHour* running_spike(const ShownNow& now) {
+  for (const NowHour& one : now.hours) {
+    const bool is_over =
+        one.state == "running" && one.count && one.alarm && *one.count >= *one.alarm;
+    if (is_over) return &one;
+  }
+  return nullptr;
+}
+
+NowFact late_of(const ShownNow& now) {
+  const NowWaiting& waiting = now.waiting;
+  NowFact out{"late",
+              fmt::format("{} for a first reply longer than usual",
+                          counted(waiting.late, "ticket waits", "tickets wait")),
+              "", "/tickets?view=unanswered&sort=waiting", waiting.late};
+  if (!waiting.items.empty()) {
+    const auto minutes =
+        std::chrono::floor<std::chrono::minutes>(now.as_of - waiting.items.front().opened_at);
+    out.detail = fmt::format("The longest wait is {} min; 9 of 10 get a reply within {:.0f} min.",
+                             minutes.count(), waiting.late_after_seconds.value_or(0) / 60);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone) {
+  LocalTime local(timezone);
+  const std::string text = local.text(at);  // "2026-11-21 15:00"
+  constexpr size_t clock_begins = 11;
+  const std::string clock = text.substr(clock_begins);
+  if (day_start(at, timezone) == day_start(now, timezone)) return clock;
+  std::istringstream in(text.substr(0, clock_begins - 1));
+  date::sys_days day;
+  in >> date::parse("%F", day);
+  return date::format("%a %e %b ", day) + clock;
+}
+
+std::string range_text(const Range& range) {
+  const auto low = static_cast<int64_t>(std::floor(range.low));
+  const auto high = static_cast<int64_t>(std::ceil(range.high));
+  return low == high ? std::to_string(low) : fmt::format("{}–{}", low, high);
+}
+
+std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now) {
+  std::vector<NowFact> out;
+  for (const VolumeAlert& one : findings.alerts) out.push_back(spike_of(one, now));
+  if (const NowHour* hour = running_spike(now); hour != nullptr && findings.alerts.empty()) {
+    out.push_back(
+        {"spike",
+         fmt::format("{} tickets since {}", *hour->count,
+                     clock_text(hour->hour, now.as_of, now.timezone)),
+         hour->usual ? "Usual at this time: " + range_text(*hour->usual) + " an hour." : "",
+         "/volume", *hour->count});
+  }
+  for (const auto& [name, why] : findings.broken) {
+    const auto pending = findings.pending.find(name);
+    out.push_back({"connection", connector_title(name) + " does not work", why, "/status",
+                   pending == findings.pending.end() ? 0 : pending->second});
+  }
+  if (findings.undecided > 0) {
+    const bool is_one = findings.undecided == 1;
+    out.push_back({"deliveries",
+                   counted(findings.undecided, "delivery needs", "deliveries need") + " a decision",
+                   is_one ? "It was not delivered, or nobody knows whether it was."
+                          : "They were not delivered, or nobody knows whether they were.",
+                   "/deliveries", findings.undecided});
+  }
+  if (now.waiting.late > 0) out.push_back(late_of(now));
+  std::stable_sort(out.begin(), out.end(),
+                   [](const NowFact& a, const NowFact& b) { return a.people > b.people; });
+  if (!findings.store_trouble.empty()) {
+    out.insert(out.begin(),
+               {"store", "The store does not commit", findings.store_trouble, "/status", 0});
+  }
+  return out;
+}
+
+const Shape<Range>& shape_for(const Range*) {
+  static const auto shape = Shape<Range>("").add("low", &Range::low).add("high", &Range::high);
+  return shape;
+}
+
+const Shape<NowFact>& shape_for(const NowFact*) {
+  static const auto shape =
+      Shape<NowFact>("NowFact")
+          .add_words("kind",
+                     {"well", "store", "spike", "silence", "connection", "deliveries", "late"},
+                     &NowFact::kind)
+          .add("text", &NowFact::text)
+          .add("detail", &NowFact::detail)
+          .add("link", &NowFact::link, "the page with its rows")
+          .add("people", &NowFact::people, "how many it keeps waiting, where that is known");
+  return shape;
+}
+
+const Shape<NowNumber>& shape_for(const NowNumber*) {
+  static const auto shape =
+      Shape<NowNumber>("NowNumber")
+          .add_words("name", {"waiting", "first_reply", "opened", "solved", "open"},
+                     &NowNumber::name)
+          .add("value", &NowNumber::value, "first_reply: the median of today in seconds")
+          .add("usual", &NowNumber::usual, "8 of 10 such days by this time")
+          .add("today", &NowNumber::today, "at each hour after midnight, and now")
+          .add("usual_by_hour", &NowNumber::usual_by_hour, "25 points from midnight to midnight")
+          .add("source", &NowNumber::source);
+  return shape;
+}
+
+const Shape<NowHour>& shape_for(const NowHour*) {
+  static const auto shape =
+      Shape<NowHour>("NowHour")
+          .add("hour", &NowHour::hour)
+          .add_words("state", {"past", "running", "coming"}, &NowHour::state)
+          .add("count", &NowHour::count)
+          .add("usual", &NowHour::usual)
+          .add("alarm", &NowHour::alarm, "an alert begins at this count")
+          .add("probability", &NowHour::probability)
+          .add("is_spike", [](const NowHour& one) { return one.verdict == Verdict::spike; })
+          .add("is_drop", [](const NowHour& one) { return one.verdict == Verdict::drop; });
+  return shape;
+}
+
+const Shape<NowWaiting, ShapeContext>& shape_for(const NowWaiting*) {
+  static const auto shape =
+      Shape<NowWaiting, ShapeContext>("NowWaiting")
+          .add("total", &NowWaiting::total)
+          .add("late", &NowWaiting::late)
+          .add("late_after_seconds", &NowWaiting::late_after_seconds,
+               "9 of 10 first replies came sooner; null: too few")
+          .add("items", &NowWaiting::items, "who waits longest first");
+  return shape;
+}
+
+const Shape<ShownNow, ShapeContext>& shape_for(const ShownNow*) {
+  static const auto shape =
+      Shape<ShownNow, ShapeContext>("Now")
+          .add("as_of", &ShownNow::as_of)
+          .add("timezone", &ShownNow::timezone)
+          .add("headline", &ShownNow::headline)
+          .add("next", &ShownNow::next, "the next two")
+          .add("more", &ShownNow::more, "how many there are besides")
+          .add("numbers", &ShownNow::numbers)
+          .add("days_known", &ShownNow::days_known)
+          .add("days_required", &ShownNow::days_required, "before a usual range is known")
+          .add("waiting", &ShownNow::waiting)
+          .add("hours", &ShownNow::hours, "of today")
+          .add("hours_source", &ShownNow::hours_source)
+          .add("running_source", &ShownNow::running_source);
+  return shape;
+}
+
+}  // namespace dw

@@ -1,0 +1,236 @@
+// What pages ask about tickets and deliveries, on each store: filters, sorts, counts, hours of the
+// past, groups.
+#include "contract/store_world.h"
+#include "records/deliveries.h"
+#include "records/delivery_groups.h"
+#include "records/ticket_lists.h"
+
+namespace dw {
+namespace {
+
+struct Wanted {
+  std::string title, assignee, tag, queue = "high", number = "";
+  Millis after{};
+};
+
+Result<void> open_as(Db& db, const Wanted& wanted) {
+  DW_TRY(const TicketId id, tickets::reserve_id(db));
+  Ticket ticket = ticket_with(id, wanted.title);
+  ticket.assignee = wanted.assignee;
+  if (!wanted.tag.empty()) ticket.tags = {"other", wanted.tag};
+  ticket.queue = wanted.queue;
+  ticket.source = "slack:C1";
+  ticket.desk = "zendesk";
+  ticket.requester = {"Vera Lindqvist", "vera.lindqvist@acme.example", ""};
+  ticket.external.id = wanted.number;
+  ticket.opened_at = ticket.updated_at = t0 + wanted.after;
+  return tickets::open(db, ticket);
+}
+
+Result<void> reply_to(Db& db, TicketId id, Millis after) {
+  Comment comment{.id = {},
+                  .ticket = id,
+                  .author_name = "Greta",
+                  .author_email = "greta@desk.example",
+                  .body = "Hello",
+                  .is_public = true,
+                  .at = t0 + after,
+                  .source = "board"};
+  DW_TRY(const CommentId made, tickets::add_comment(db, comment));
+  return made ? Result<void>() : Error{ErrorKind::missing, "", "no comment"};
+}
+
+constexpr Millis minute{60'000}, hour{3'600'000};
+
+/// 1 waits longest and is Greta's, 2 is answered, 3 waits, 4 is solved.
+void fill(Bundle& b) {
+  b.write([](Db& db) -> Result<void> {
+    DW_CHECK(open_as(db, {.title = "one", .assignee = "Greta", .tag = "vpn", .number = "3451"}));
+    DW_CHECK(open_as(db, {.title = "two", .tag = "vp", .queue = "low", .after = minute}));
+    DW_CHECK(open_as(db, {.title = "three", .number = "3453", .after = 2 * minute}));
+    DW_CHECK(open_as(db, {.title = "four", .assignee = "Hugo", .after = 3 * minute}));
+    DW_CHECK(reply_to(db, {2}, 5 * minute));
+    return tickets::change(db, {4}, {.status = Status::solved}, t0 + 61 * minute);
+  });
+}
+
+std::string titles(Bundle& b, const TicketFilter& filter) {
+  std::string out;
+  b.read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const Page<Ticket> page, tickets::filtered(db, filter));
+    for (const Ticket& one : page.items) out += one.title + " ";
+    return {};
+  });
+  return out;
+}
+
+TEST_P(StoreContract, a_list_is_filtered_by_whatever_a_ticket_has) {
+  auto b = setup();
+  fill(*b);
+  using Assigned = TicketFilter::Assigned;
+  EXPECT_EQ(titles(*b, {}), "four three two one ");
+  TicketFilter filter;
+  filter.is_unsolved = true;
+  EXPECT_EQ(titles(*b, filter), "three two one ");
+  filter.assigned = Assigned::nobody;
+  EXPECT_EQ(titles(*b, filter), "three two ");
+  filter = {};
+  filter.assigned = Assigned::to;
+  filter.assignee = "Hugo";
+  EXPECT_EQ(titles(*b, filter), "four ");
+  filter.is_unsolved = true;
+  EXPECT_EQ(titles(*b, filter), "");
+  filter = {};
+  filter.tag = "vpn";
+  EXPECT_EQ(titles(*b, filter), "one ") << "a tag is no beginning of another";
+  filter = {};
+  filter.queue = "low";
+  EXPECT_EQ(titles(*b, filter), "two ");
+  filter = {};
+  filter.source = "slack";
+  EXPECT_EQ(titles(*b, filter), "four three two one ");
+  filter.is_waiting = true;
+  EXPECT_EQ(titles(*b, filter), "three one ");
+}
+
+TEST_P(StoreContract, who_waits_longest_stands_first_on_pages_of_any_size) {
+  auto b = setup();
+  fill(*b);
+  for (const size_t limit : {1, 2, 3, 4}) {
+    TicketFilter filter;
+    filter.sort = TicketFilter::Sort::waiting;
+    filter.plain.page.limit = limit;
+    std::string seen;
+    b->read([&](ReadDb& db) -> Result<void> {
+      do {
+        DW_TRY(const Page<Ticket> page, tickets::filtered(db, filter));
+        for (const Ticket& one : page.items) seen += one.title + " ";
+        filter.plain.page.cursor = page.next_cursor;
+      } while (!filter.plain.page.cursor.empty());
+      return {};
+    });
+    EXPECT_EQ(seen, "one three two ") << limit;
+  }
+}
+
+TEST_P(StoreContract, search_knows_both_numbers_and_the_requester) {
+  auto b = setup();
+  fill(*b);
+  for (const bool is_indexed : {false, true}) {
+    if (is_indexed) {
+      b->write([](Db& db) -> Result<void> {
+        DW_CHECK(tickets::index_words(db, 100));
+        return {};
+      });
+    }
+    const auto found = [&](const std::string& text) {
+      TicketFilter filter;
+      filter.plain.text = text;
+      return titles(*b, filter);
+    };
+    EXPECT_EQ(found("3453"), "three ") << "the desk's";
+    EXPECT_EQ(found("#2"), "two ") << "ours";
+    EXPECT_EQ(found("lindq"), "four three two one ");
+    EXPECT_EQ(found("vera.lindqvist@acme"), "four three two one ");
+    EXPECT_EQ(found("thr"), "three ");
+    EXPECT_EQ(found("?!"), "");
+  }
+}
+
+TEST_P(StoreContract, views_are_counted_and_people_named) {
+  auto b = setup();
+  fill(*b);
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const TicketViews views, tickets::views(db, "Greta"));
+    EXPECT_EQ(views.unsolved, 3);
+    EXPECT_EQ(views.unanswered, 2);
+    EXPECT_EQ(views.mine, 1);
+    EXPECT_EQ(views.unassigned, 2);
+    EXPECT_EQ(views.pending, 0);
+    DW_TRY(const tickets::Waiting waiting, tickets::waiting(db, t0 + minute));
+    EXPECT_EQ(waiting.count, 2);
+    EXPECT_EQ(waiting.late, 1);
+    EXPECT_EQ(waiting.since, t0);
+    DW_TRY(const std::vector<std::string> people, tickets::assignees(db, 10));
+    EXPECT_EQ(people, (std::vector<std::string>{"Greta", "Hugo"}));
+    DW_TRY(const int64_t all, tickets::count(db, {}, 3));
+    EXPECT_EQ(all, 3) << "counting stops there";
+    return {};
+  });
+}
+
+TEST_P(StoreContract, what_changed_is_written_down_with_what_was_before) {
+  auto b = setup();
+  fill(*b);
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(tickets::change(db, {1}, {.priority = Priority::low, .assignee = "Greta"}, t0 + hour));
+    return tickets::change(db, {1}, {.tags = std::vector<std::string>{}}, t0 + 2 * hour);
+  });
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const std::vector<TicketChange> changes, tickets::changes_of(db, {1}));
+    EXPECT_EQ(changes.size(), 2U) << "what stays the same is no change";
+    EXPECT_EQ(changes.at(0).field, "priority");
+    EXPECT_EQ(changes.at(0).new_value, "low");
+    EXPECT_EQ(changes.at(1).field, "tags");
+    EXPECT_EQ(changes.at(1).old_value, "other, vpn");
+    return {};
+  });
+}
+
+TEST_P(StoreContract, hours_of_the_past_are_counted) {
+  auto b = setup();
+  fill(*b);
+  b->read([](ReadDb& db) -> Result<void> {
+    const TimePoint first = std::chrono::floor<std::chrono::hours>(t0);
+    DW_TRY(const DeskHours hours, tickets::hours(db, first, first + 3 * hour));
+    EXPECT_EQ(hours.hours.size(), 3U);
+    int64_t opened = 0, solved = 0, answered = 0;
+    std::vector<int64_t> replies;
+    for (const DeskHour& one : hours.hours) {
+      opened += one.opened;
+      solved += one.solved;
+      answered += one.answered;
+      replies.insert(replies.end(), one.reply_seconds.begin(), one.reply_seconds.end());
+    }
+    EXPECT_EQ(opened, 4);
+    EXPECT_EQ(solved, 1);
+    EXPECT_EQ(answered, 2) << "one was replied to, one was solved without a reply";
+    EXPECT_EQ(replies, (std::vector<int64_t>{240}));
+    DW_TRY(const auto oldest, tickets::oldest(db));
+    EXPECT_EQ(oldest, t0);
+    return {};
+  });
+}
+
+TEST_P(StoreContract, deliveries_of_one_reason_are_one_group) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    for (int i = 1; i <= 4; ++i) {
+      Delivery one{.ticket = {i},
+                   .lane = fmt::format("ticket:{}", i),
+                   .target = i == 4 ? "desk:zendesk" : "slack",
+                   .payload = DeskComment{.ticket = {i}, .body = "x"}};
+      one.state = i == 3 ? DeliveryState::unsure : DeliveryState::dead;
+      one.reason = fmt::format("message {} refused", i * 1000);
+      one.created_at = t0 + i * minute;
+      DW_CHECK(deliveries::add(db, one));
+    }
+    return {};
+  });
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const DeliveryGroups groups, deliveries::groups(db, t0));
+    EXPECT_EQ(groups.items.size(), 3U);
+    EXPECT_EQ(groups.dead, 3);
+    EXPECT_EQ(groups.unsure, 1);
+    const DeliveryGroup& first = groups.items.at(0);
+    EXPECT_EQ(first.count, 2);
+    EXPECT_EQ(first.first_at, t0 + minute);
+    EXPECT_EQ(first.tickets, (std::vector<TicketId>{{2}, {1}}));
+    DW_TRY(const auto pending, deliveries::pending_by_target(db, 10));
+    EXPECT_TRUE(pending.empty());
+    return {};
+  });
+}
+
+}  // namespace
+}  // namespace dw
