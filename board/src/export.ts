@@ -47,15 +47,38 @@ export function svgText(chart: SVGSVGElement): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
-export async function pngOf(chart: SVGSVGElement): Promise<Blob> {
+export async function pngOf(text: string): Promise<Blob> {
   const scale = 2;
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(chart))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = chart.clientWidth * scale;
-  canvas.height = chart.clientHeight * scale;
+  canvas.width = image.naturalWidth * scale;
+  canvas.height = image.naturalHeight * scale;
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"));
+}
+
+const plain = (text: string) => text.replace(/[&<>"]/g, (sign) =>
+  ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign);
+
+/** Bars with their names and numbers, as the page has them, in its colours. */
+export function barsSvg(rows: { name: string; value: number }[]): string {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const [width, row, left, right] = [880, 28, 260, 80];
+  const most = Math.max(1, ...rows.map((one) => one.value));
+  const height = rows.length * row + 16;
+  const bars = rows.map((one, i) => {
+    const y = 8 + i * row;
+    const long = ((width - left - right) * one.value) / most;
+    return `<text x="12" y="${y + 19}" fill="${colour("ink")}">${plain(one.name)}</text>`
+      + `<rect x="${left}" y="${y + 8}" width="${long.toFixed(1)}" height="12" rx="2" `
+      + `fill="${colour("bar")}"/><text x="${(left + long + 8).toFixed(1)}" y="${y + 19}" `
+      + `font-weight="600" fill="${colour("ink")}">${one.value.toLocaleString("en")}</text>`;
+  }).join("");
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" `
+    + `viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="14">`
+    + `<rect width="100%" height="100%" fill="${colour("panel")}"/>${bars}</svg>`;
 }

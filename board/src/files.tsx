@@ -1,17 +1,19 @@
 // Buttons that save what is on the screen.
-import { download, pngOf, svgText } from "./export";
+import { download, pngOf } from "./export";
 import { Action } from "./parts";
 
-export function Files({ name, table, chart }: { name: string; table: () => string;
-  chart: { current: SVGSVGElement | null } }) {
+/** `picture`: the drawing as the text of an SVG; null while there is none. */
+export function Files({ name, table, picture }: { name: string; table: () => string;
+  picture: () => string | null }) {
   const saveCsv = async () =>
     download(`${name}.csv`, new Blob([table()], { type: "text/csv;charset=utf-8" }));
   const saveSvg = async () => {
-    if (!chart.current) return;
-    download(`${name}.svg`, new Blob([svgText(chart.current)], { type: "image/svg+xml" }));
+    const text = picture();
+    if (text) download(`${name}.svg`, new Blob([text], { type: "image/svg+xml" }));
   };
   const savePng = async () => {
-    if (chart.current) download(`${name}.png`, await pngOf(chart.current));
+    const text = picture();
+    if (text) download(`${name}.png`, await pngOf(text));
   };
   return (
     <span class="files" role="group" aria-label="Save as">

@@ -1,26 +1,104 @@
-// Numbers, times and links as people read them. Pure.
+// Numbers, times and links as people read them, in the desk's time zone. Pure but for the zone.
 
-/** "3 min", "2 h", "5 d" since `at`; "now" under ten seconds. */
+let zone: string | undefined;
+
+/** The desk's time zone, whatever the browser's is. */
+export function setZone(name: string): void {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    zone = name;
+  } catch {
+    // A zone that this browser does not know: its own serves.
+  }
+}
+const inZone = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat("en-GB", zone ? { timeZone: zone, ...options } : options);
+
+/** "3 min", "3 h 12", "5 d" since `at`; "now" under ten seconds. */
 export function age(at: string, now: number): string {
   return seconds(Math.max(0, (now - Date.parse(at)) / 1000), "now");
 }
 
-export function seconds(value: number, least = "0 s"): string {
+export function seconds(value: number, least = "under a second"): string {
   if (value < 10 && least === "now") return least;
+  if (value < 1) return least;
   if (value < 60) return `${Math.round(value)} s`;
   if (value < 3600) return `${Math.round(value / 60)} min`;
-  if (value < 48 * 3600) return `${Math.round(value / 360) / 10} h`.replace(".0 ", " ");
-  return `${Math.round(value / 86400)} d`;
+  if (value < 86_400) {
+    const minutes = Math.floor((value % 3600) / 60);
+    const hours = Math.floor(value / 3600);
+    return minutes === 0 ? `${hours} h` : `${hours} h ${String(minutes).padStart(2, "0")}`;
+  }
+  return `${Math.round(value / 86_400)} d`;
 }
 
 export function ago(at: string, now: number): string {
   const text = age(at, now);
-  return text === "now" ? "just now" : `${text} ago`;
+  if (text === "now") return "just now";
+  return now - Date.parse(at) < 86_400_000 ? `${text} ago` : dayAndTime(at, now);
 }
+
+/** "11:40" of the desk's clock. */
+export const clockOf = (at: number | string) =>
+  inZone({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+
+/** "Thu 26" */
+export const weekdayOf = (at: number) =>
+  inZone({ weekday: "short", day: "numeric" }).format(new Date(at)).replace(",", "");
+
+/** "11:40" today, "Mon 23 Nov 08:00" of another day. */
+export function dayAndTime(at: number | string, now = Date.now()): string {
+  const day = inZone({ year: "numeric", month: "2-digit", day: "2-digit" });
+  const time = new Date(at);
+  if (day.format(time) === day.format(now)) return clockOf(at);
+  const date = inZone({ weekday: "short", day: "numeric", month: "short" }).format(time);
+  return `${date.replace(",", "")} ${clockOf(at)}`;
+}
+
+/** The full time, for tooltips. */
+export const localTime = (at: string) =>
+  `${inZone({ dateStyle: "full", timeStyle: "medium" }).format(new Date(at))}`
+  + (zone ? ` ${zone}` : "");
 
 export function whole(value: number | null): string {
   return value === null ? "–" : value.toLocaleString("en");
 }
+
+/** "1 ticket", "1,284 tickets". */
+export const counted = (count: number, one: string, many = `${one}s`) =>
+  `${whole(count)} ${count === 1 ? one : many}`;
+
+/** "3–8"; one number where the range is that. */
+export function rangeText(low: number, high: number): string {
+  const [from, to] = [Math.floor(low), Math.ceil(high)];
+  return from === to ? whole(from) : `${whole(from)}–${whole(to)}`;
+}
+
+/** How rare something is, from its probability in an hour. */
+export function rarity(probability: number): string {
+  const hours = 1 / probability;
+  const years = hours / 8766;
+  if (probability <= 0 || years > 10) return "rarer than once in 10 years";
+  if (years >= 1) return `about once in ${counted(Math.round(years), "year")}`;
+  if (hours >= 1461) return `about once in ${counted(Math.round(hours / 730.5), "month")}`;
+  if (hours >= 72) return `about once in ${counted(Math.round(hours / 24), "day")}`;
+  return `about once in ${counted(Math.max(1, Math.round(hours)), "hour")}`;
+}
+
+/** "Slack", "Teams “it”" of a ticket's source. */
+export function sourceTitle(source: string): string {
+  const [kind, rest] = [source.split(":")[0] ?? "", source.split(":").slice(1).join(":")];
+  const names: Record<string, string> = { slack: "Slack", teams: "Teams", api: "API",
+    board: "Board", zendesk: "Zendesk", mail: "Email", email: "Email", command: "Command line" };
+  const name = names[kind] ?? kind;
+  return rest && kind === "teams" ? `${name} “${rest}”` : name;
+}
+
+/** The number by which people know a ticket: its desk's, where it has one. */
+export const numberOf = (ticket: { id: number; external: { id: string } | null }) =>
+  `#${ticket.external?.id ?? ticket.id}`;
+
+export const titleOf = (ticket: { title: string }) => ticket.title.trim() || "(no title)";
 
 /** Only addresses that open a page or a mail; anything else is shown as text. */
 export function safeLink(address: string | null | undefined): string | null {
@@ -31,8 +109,4 @@ export function safeLink(address: string | null | undefined): string | null {
   } catch {
     return null;
   }
-}
-
-export function localTime(at: string): string {
-  return new Date(at).toLocaleString();
 }

@@ -10,14 +10,17 @@ export interface Loaded<T> {
   set: (change: (value: T | null) => T | null) => void;
 }
 
-/** Loads a path, again when it changes; an old answer never replaces a newer one. */
+/** Loads a path ("": nothing), again when it changes; an old answer never replaces a newer one. */
 export function useLoad<T>(path: string): Loaded<T> {
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const latest = useRef(0);
   const isBroken = useRef(false);
+  const began = useRef(0);
   const reload = useCallback(() => {
     const mine = ++latest.current;
+    if (!path) return;
+    began.current = Date.now();
     get<T>(path).then(
       (answer) => {
         if (mine !== latest.current) return;
@@ -33,9 +36,11 @@ export function useLoad<T>(path: string): Loaded<T> {
     );
   }, [path]);
   useEffect(reload, [reload]);
-  // What could not be loaded while the daemon was away is loaded when it is back.
+  // What could not be loaded while the daemon was away is loaded when it is back; what was loaded
+  // before the stream began is loaded again, since nobody told what happened in between.
   useEffect(() => watch((state) => {
-    if (state.is_live && isBroken.current) reload();
+    const isOld = began.current > 0 && began.current < state.fresh_since;
+    if (state.is_live && (isBroken.current || isOld)) reload();
   }), [reload]);
   return { value, error, reload, set: setValue };
 }
@@ -73,7 +78,8 @@ export function useThrottled(call: () => void, every: number): () => void {
 }
 
 export function useConnection(): LiveState {
-  const [state, setState] = useState<LiveState>({ is_live: false, since: Date.now() });
+  const [state, setState] = useState<LiveState>({ is_live: false, since: Date.now(), fresh_since: 0,
+    next_try: 0 });
   useEffect(() => watch(setState), []);
   return state;
 }

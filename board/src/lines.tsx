@@ -36,13 +36,14 @@ interface Props {
   height?: number;
   chart?: Ref<SVGSVGElement>;
   until?: number;  // where the time axis ends, if behind the last point
+  from?: number;  // where it begins, if before the first
 }
 
-export function TimeChart({ points, label, say, hint = "", height = 240, chart, until = 0 }:
+export function TimeChart({ points, label, say, hint = "", height = 240, chart, until = 0, from }:
   Props) {
   const [box, width] = useWidth();
   const [over, setOver] = useState<number | null>(null);
-  const first = points[0]?.at ?? 0;
+  const first = Math.min(points[0]?.at ?? 0, from ?? Infinity);
   const last = Math.max(points[points.length - 1]?.at ?? 1, until, first + 1);
   const longest = Math.max(0, ...points.map((one) => Math.max(one.value ?? 0, one.high ?? 0)));
   const ticks = ticksFor(longest);

@@ -3,7 +3,9 @@
 import { authorization, signedOut } from "./api";
 import { SseParser, type ServerEvent } from "./sse";
 
-export type LiveState = { is_live: boolean; since: number };
+/** `fresh_since`: when a stream began that did not go on behind another. What was read before may
+    lack what happened in between. `next_try`: when the next attempt is made, if it is not live. */
+export type LiveState = { is_live: boolean; since: number; fresh_since: number; next_try: number };
 type Listener = (event: ServerEvent) => void;
 
 const silence_max = 40_000; // the server says something every 15 s
@@ -11,13 +13,15 @@ const wait_max = 15_000;
 
 const listeners = new Set<Listener>();
 const watchers = new Set<(state: LiveState) => void>();
-let state: LiveState = { is_live: false, since: Date.now() };
+let state: LiveState = { is_live: false, since: Date.now(), fresh_since: 0, next_try: 0 };
+let wake: () => void = () => {};
 let lastId = "";
 let started = false;
 
-function tell(is_live: boolean): void {
-  if (state.is_live === is_live) return;
-  state = { is_live, since: Date.now() };
+function tell(is_live: boolean, change: Partial<LiveState> = {}): void {
+  if (state.is_live === is_live && !("next_try" in change)) return;
+  const since = state.is_live === is_live ? state.since : Date.now();
+  state = { ...state, ...change, is_live, since };
   watchers.forEach((watcher) => watcher(state));
 }
 
@@ -32,7 +36,7 @@ async function readOnce(): Promise<boolean> {
     const answer = await fetch("/v1/live", { headers, signal: abort.signal, cache: "no-store" });
     if (answer.status === 401) signedOut();
     if (!answer.ok || !answer.body) return false;
-    tell(true);
+    tell(true, lastId ? {} : { fresh_since: Date.now() });
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parser = new SseParser();
     for (;;) {
@@ -61,9 +65,16 @@ async function readForEver(): Promise<void> {
     tell(false);
     if (Date.now() - began > 5000) tries = 0;
     const wait = Math.min(wait_max, 250 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2);
-    await new Promise((resume) => setTimeout(resume, wait));
+    tell(false, { next_try: Date.now() + wait });
+    await new Promise<void>((resume) => {
+      wake = resume;
+      setTimeout(resume, wait);
+    });
   }
 }
+
+/** Tries at once, where the next attempt would be later. */
+export const tryNow = () => wake();
 
 export function listen(listener: Listener): () => void {
   listeners.add(listener);

@@ -1,33 +1,45 @@
-// The frame around the pages: navigation, the state of the connection, sign-in, TV mode.
+// The frame around the pages: the rail with its counts, the state of the connection, keys, sign-in,
+// and the wall screen.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { onSignedOut, remove, setCsrf, takeWallToken } from "./api";
-import { seconds } from "./format";
-import { useConnection, useLoad, useNow } from "./hooks";
-import { listen } from "./live";
-import { Link, useAddress } from "./router";
-import type { SessionState, SystemStatus } from "./types";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { onSignedOut, remove, setCsrf, takeWallToken, token } from "./api";
+import { clockOf, seconds, setZone, whole } from "./format";
+import { useConnection, useLive, useLoad, useNow, useThrottled } from "./hooks";
+import { areKeysOff, onKeys, setKeysOff } from "./keys";
+import { listen, tryNow } from "./live";
+import { Empty } from "./parts";
+import { go, Link, useAddress } from "./router";
+import type { DeliveryGroups, Role, SessionState, SystemStatus, TicketViews } from "./types";
 import { DeliveriesPage } from "./pages/deliveries";
 import { NoticesPage } from "./pages/notices";
-import { NowPage } from "./pages/now";
+import { NowPage, useWide } from "./pages/now";
 import { QueuesPage } from "./pages/queues";
 import { SignIn } from "./pages/sign-in";
 import { StatusPage } from "./pages/status";
 import { TallyPage } from "./pages/tally";
 import { TicketPage } from "./pages/ticket";
 import { TicketsPage } from "./pages/tickets";
+import { TvPage } from "./pages/tv";
 import { VolumePage } from "./pages/volume";
 
-const pages = [
-  ["/", "Now"],
-  ["/agents", "Agents"],
-  ["/tickets", "Tickets"],
-  ["/queues", "Queues"],
-  ["/notices", "Notices"],
-  ["/volume", "Volume"],
-  ["/deliveries", "Deliveries"],
-  ["/status", "Status"],
-] as const;
+type BoardPage = { to: string; name: string; icon: string; key?: string; isSystem?: boolean };
+const pages: BoardPage[] = [
+  { to: "/", name: "Now", key: "n", icon: "M2 8h3l2-5 3 10 2-5h2" },
+  { to: "/tickets", name: "Tickets", key: "t",
+    icon: "M2 4h12v3a1 1 0 0 0 0 2v3H2V9a1 1 0 0 0 0-2z" },
+  { to: "/agents", name: "Agents", key: "a", icon: "M2 3.5h11M2 8h8M2 12.5h5" },
+  { to: "/volume", name: "Volume", key: "v", icon: "M2 2v12h12M4 10l3-4 3 3 4-5" },
+  { to: "/notices", name: "Notices", icon: "M2 3.5h12v9H2zM2 4l6 5 6-5" },
+  { to: "/queues", name: "Queues", isSystem: true, icon: "M2 4h12M2 8h12M2 12h12" },
+  { to: "/deliveries", name: "Deliveries", key: "d", isSystem: true, icon: "M2 8h11M9 4l4 4-4 4" },
+  { to: "/status", name: "Status", isSystem: true, icon: "M8 2a6 6 0 1 0 .01 0M5 8l2 2 4-4" },
+];
+
+const Icon = ({ path }: { path: string }) => (
+  <svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+    <path d={path} />
+  </svg>
+);
 
 const theme_key = "deskwire.theme";
 
@@ -45,123 +57,320 @@ function useTheme(): [string, () => void] {
   return [theme, toggle];
 }
 
+/** Over the page as long as the browser has no connection to the daemon. */
+function Away() {
+  const state = useConnection();
+  const now = useNow(1000);
+  const age = Math.max(0, (now - state.since) / 1000);
+  // The first second of a page is no broken connection.
+  const isAway = !state.is_live && age > 1.5;
+  useEffect(() => {
+    document.documentElement.classList.toggle("is-away", isAway);
+    return () => document.documentElement.classList.remove("is-away");
+  }, [isAway]);
+  if (!isAway) return null;
+  const next = Math.max(0, Math.round((state.next_try - now) / 1000));
+  return (
+    <div class="away" role="alert">
+      <span>Not connected since {clockOf(state.since)}. This page is {seconds(age)} old.{" "}
+        {next > 0 ? `Next try in ${next} s.` : "Trying again."}</span>
+      <button type="button" onClick={tryNow}>Try now</button>
+    </div>
+  );
+}
+
 function Connection() {
   const state = useConnection();
   const now = useNow(1000);
-  const text = state.is_live ? "live"
-    : `reconnecting, ${seconds(Math.max(0, now - state.since) / 1000)}`;
   return (
-    <span class={`connection ${state.is_live ? "" : "connection-lost"}`} role="status">
-      <span class={`dot ${state.is_live ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
-      {text}
+    <span class="connection" role="status">
+      {state.is_live ? <><span class="dot dot-good" aria-hidden="true" /><span>Live</span></>
+        : <span class="alarm"><span aria-hidden="true">■ </span>Not live</span>}
+      <span class="number clock">{clockOf(now)}</span>
     </span>
   );
 }
 
-/** What a wall screen shows, one after the other. */
-const rotation = ["/", "/agents", "/queues", "/volume"];
+const shortcuts: [string, string][] = [["/", "search"], ["g n", "Now"], ["g t", "Tickets"],
+  ["g a", "Agents"], ["g v", "Volume"], ["g d", "Deliveries"], ["j k", "next, previous"],
+  ["Enter", "open"], ["Esc", "back"], ["n", "new ticket"], ["t", "take it"], ["r", "reply"],
+  ["m", "private note"], ["Ctrl Enter", "send"], ["Ctrl Shift Enter", "reply and solve"]];
 
-function useRotation(isOn: boolean, seconds_each: number): string {
-  const [place, setPlace] = useState(0);
-  const { is_live } = useConnection();
-  useEffect(() => {
-    if (!isOn || !is_live) return;  // a page that can't be loaded says less than an old one
-    const timer = setInterval(() => setPlace((now) => (now + 1) % rotation.length),
-      seconds_each * 1000);
-    return () => clearInterval(timer);
-  }, [isOn, is_live, seconds_each]);
-  return rotation[place] ?? "/";
-}
-
-/** On a wall nobody asks: what is old has to say so by itself. */
-function Stale() {
-  const state = useConnection();
-  const now = useNow(1000);
-  const age = (now - state.since) / 1000;
-  useEffect(() => {
-    document.documentElement.classList.toggle("is-stale", !state.is_live);
-  }, [state.is_live]);
-  if (state.is_live) return null;
+function Help({ close }: { close: () => void }) {
+  const [isOff, setIsOff] = useState(areKeysOff());
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => box.current?.showModal(), []);
   return (
-    <p class="stale" role="alert">
-      Not live: these figures are from {new Date(state.since).toLocaleTimeString()}{" "}
-      ({seconds(Math.max(0, age))} ago)
-    </p>
+    <dialog ref={box} onClose={close} aria-label="Keys">
+      <header class="panel-head"><h2>Keys</h2>
+        <form method="dialog" class="panel-note"><button class="quiet">Close</button></form>
+      </header>
+      <dl class="shortcuts">
+        {shortcuts.map(([keys, does]) => (
+          <div key={keys}><dt>{keys.split(" ").map((one) => <kbd key={one}>{one}</kbd>)}</dt>
+            <dd>{does}</dd></div>
+        ))}
+      </dl>
+      <label class="check">
+        <input type="checkbox" checked={!isOff} onChange={(event) => {
+          setKeysOff(!event.currentTarget.checked);
+          setIsOff(!event.currentTarget.checked);
+        }} /> keys of one letter are on
+      </label>
+    </dialog>
   );
 }
 
-function PageFor({ path, status, isTv }: { path: string; status: SystemStatus | null;
-  isTv: boolean }) {
-  const role = status?.access.role ?? "viewer";
+function useCounts(isOn: boolean) {
+  const views = useLoad<TicketViews>(isOn ? "/v1/tickets/views" : "");
+  const groups = useLoad<DeliveryGroups>(isOn ? "/v1/deliveries/groups" : "");
+  const countTickets = useThrottled(views.reload, 1000);
+  const countDeliveries = useThrottled(groups.reload, 1000);
+  useLive(["ticket", "delivery"], (topic) => {
+    if (topic !== "delivery") countTickets();
+    if (topic !== "ticket") countDeliveries();
+  });
+  useEffect(() => { if (views.value) setZone(views.value.timezone); }, [views.value?.timezone]);
+  return { views: views.value, groups: groups.value };
+}
+
+function NotFound({ path }: { path: string }) {
+  return (
+    <>
+      <div class="page-head"><h1>No such page</h1></div>
+      <Empty>There is no page {path}. <Link to="/">Go to Now</Link>, or choose a page
+        beside.</Empty>
+    </>
+  );
+}
+
+interface Context { role: Role; me: string; views: TicketViews | null;
+  groups: DeliveryGroups | null }
+
+function PageFor({ path, context }: { path: string; context: Context }) {
+  const { role, me, views, groups } = context;
   const canAct = role !== "viewer";
   const ticket = /^\/tickets\/([^/]+)$/.exec(path);
-  if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} role={role} />;
-  if (path === "/tickets") return <TicketsPage canAct={canAct} />;
-  if (path === "/agents") return <TallyPage isTv={isTv} />;
-  if (path === "/queues") return <QueuesPage role={role} isTv={isTv} />;
+  if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} role={role} me={me} />;
+  if (path === "/") return <NowPage canAct={canAct} me={me} groups={groups} />;
+  if (path === "/tickets") return <TicketsPage canAct={canAct} me={me} counts={views} />;
+  if (path === "/agents") return <TallyPage />;
+  if (path === "/queues") return <QueuesPage role={role} />;
   if (path === "/notices") return <NoticesPage role={role} />;
   if (path === "/deliveries") return <DeliveriesPage role={role} />;
-  if (path === "/volume") return <VolumePage canAct={canAct} isTv={isTv} />;
+  if (path === "/volume") return <VolumePage canAct={canAct} />;
   if (path === "/status") return <StatusPage />;
-  return <NowPage />;
+  return <NotFound path={path} />;
+}
+
+const isAt = (one: BoardPage, path: string) =>
+  one.to === "/" ? path === "/" : path === one.to || path.startsWith(`${one.to}/`);
+
+function PageLinks({ path, list, context }: { path: string; list: BoardPage[]; context: Context }) {
+  const undecided = (context.groups?.dead ?? 0) + (context.groups?.unsure ?? 0);
+  return (
+    <>
+      {list.map((one) => {
+        const count = one.to === "/tickets" ? context.views?.unanswered ?? 0
+          : one.to === "/deliveries" ? undecided : 0;
+        return (
+          <Link key={one.to} to={one.to} title={one.name}
+            aria-current={isAt(one, path) ? "page" : undefined}>
+            <Icon path={one.icon} />
+            <span class="page-name">{one.name}</span>
+            {count > 0 && (
+              <span class={`page-count number ${one.to === "/deliveries" ? "alarm strong" : ""}`}>
+                {whole(count)}<span class="sr">{one.to === "/tickets" ? " unanswered"
+                  : " need a decision"}</span></span>
+            )}
+          </Link>
+        );
+      })}
+    </>
+  );
+}
+
+interface FrameProps { path: string; context: Context; session: SessionState | null;
+  theme: string; toggle: () => void; help: () => void }
+
+function Foot({ context, session, theme, toggle, help }: Omit<FrameProps, "path">) {
+  const signOut = () => remove("/v1/session").finally(() => location.assign("/"));
+  return (
+    <div class="rail-foot">
+      <Connection />
+      <span class="rail-who">
+        <span class="clip small faint"><bdi>{context.me || "…"}</bdi> · {context.role}</span>
+        <button type="button" class="key" onClick={toggle}
+          aria-label={theme === "dark" ? "Light theme" : "Dark theme"}>
+          {theme === "dark" ? "☀" : "☾"}</button>
+        <button type="button" class="key" onClick={help} aria-label="Keys">?</button>
+      </span>
+      {session?.csrf && <button type="button" class="plain" onClick={signOut}>Sign out</button>}
+    </div>
+  );
+}
+
+function Rail(props: FrameProps) {
+  const { path, context } = props;
+  return (
+    <header class="rail">
+      <Link to="/" class="brand"><Icon path="M2 10c3 0 3-5 6-5s3 5 6 5" />
+        <span class="page-name">Deskwire</span></Link>
+      <nav aria-label="Pages">
+        <Link to="/tickets?view=all" class="rail-search" title="Search" onClick={(event) => {
+          event.preventDefault();
+          toSearch();
+        }}><Icon path="M7 2a5 5 0 1 0 .01 0M11 11l3 3" />
+          <span class="page-name">Search</span><kbd class="page-count" aria-hidden="true">/</kbd>
+        </Link>
+        <PageLinks path={path} list={pages.filter((one) => !one.isSystem)} context={context} />
+        <span class="rail-group" aria-hidden="true"><span class="page-name">System</span></span>
+        <PageLinks path={path} list={pages.filter((one) => one.isSystem)} context={context} />
+      </nav>
+      <Foot {...props} />
+    </header>
+  );
+}
+
+function toSearch(): void {
+  if (location.pathname !== "/tickets") go("/tickets?view=all");
+  setTimeout(() => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(), 50);
+}
+
+/** Bar above, tabs below: what a thumb reaches. */
+function Phone(props: FrameProps) {
+  const { path, context } = props;
+  const [isMore, setIsMore] = useState(false);
+  useEffect(() => setIsMore(false), [path]);
+  const first = ["/", "/tickets", "/agents", "/volume"];
+  const main = pages.filter((one) => first.includes(one.to));
+  const rest = pages.filter((one) => !first.includes(one.to));
+  const undecided = (context.groups?.dead ?? 0) + (context.groups?.unsure ?? 0);
+  const name = pages.find((one) => isAt(one, path))?.name ?? "Deskwire";
+  return (
+    <>
+      <header class="phone-bar">
+        <span class="brand"><Icon path="M2 10c3 0 3-5 6-5s3 5 6 5" />{name}</span>
+        <Connection />
+        <button type="button" class="key" onClick={toSearch} aria-label="Search">
+          <Icon path="M7 2a5 5 0 1 0 .01 0M11 11l3 3" /></button>
+      </header>
+      {isMore && (
+        <div class="phone-more" id="more">
+          <nav aria-label="More pages"><PageLinks path={path} list={rest} context={context} /></nav>
+          <Foot {...props} />
+        </div>
+      )}
+      <nav class="phone-tabs" aria-label="Pages">
+        <PageLinks path={path} list={main} context={{ ...context, views: null }} />
+        <button type="button" aria-expanded={isMore} onClick={() => setIsMore(!isMore)}>
+          <Icon path="M3 8h.01M8 8h.01M13 8h.01" /><span class="page-name">More</span>
+          {undecided > 0 && <span class="page-count number">{undecided}<span class="sr"> need a
+            decision</span></span>}
+        </button>
+      </nav>
+    </>
+  );
+}
+
+/** "g" and then a letter goes to a page. */
+function useKeys(help: () => void): void {
+  const wentAt = useRef(0);
+  useEffect(() => onKeys({
+    "?": help,
+    "/": toSearch,
+    g: () => { wentAt.current = Date.now(); },
+  }), []);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const to = pages.find((one) => one.key === event.key)?.to;
+      if (!to || Date.now() - wentAt.current > 1500) return;
+      wentAt.current = 0;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      go(to);
+    };
+    addEventListener("keydown", press, true);
+    return () => removeEventListener("keydown", press, true);
+  }, []);
+}
+
+function useTitle(path: string, context: Context): void {
+  const page = pages.find((one) => isAt(one, path));
+  const waiting = path === "/" && (context.views?.unanswered ?? 0) > 0
+    ? `(${context.views?.unanswered}) ` : "";
+  useEffect(() => {
+    if (/^\/tickets\/./.test(path)) return;
+    document.title = `${waiting}${page?.name ?? "No such page"} · Deskwire`;
+  }, [path, waiting]);
+}
+
+function Board({ session }: { session: SessionState }) {
+  const address = useAddress();
+  const [theme, toggle] = useTheme();
+  const [isHelp, setIsHelp] = useState(false);
+  const status = useLoad<SystemStatus>("/v1/status");
+  const counts = useCounts(true);
+  const isWide = useWide(761);
+  const path = address.pathname;
+  const context: Context = { role: status.value?.access.role ?? session.role ?? "viewer",
+    me: counts.views?.me ?? "", ...counts };
+  useKeys(() => setIsHelp(true));
+  useTitle(path, context);
+  const frame: FrameProps = { path, context, session, theme, toggle, help: () => setIsHelp(true) };
+  return (
+    <>
+      <a class="skip" href="#main">Skip to content</a>
+      <div class={`frame ${isWide ? "" : "is-phone"}`}>
+        {isWide ? <Rail {...frame} /> : <Phone {...frame} />}
+        <div class="content">
+          <Away />
+          <main id="main" tabIndex={-1}><PageFor path={path} context={context} /></main>
+        </div>
+      </div>
+      {isHelp && <Help close={() => setIsHelp(false)} />}
+    </>
+  );
 }
 
 function App() {
   const address = useAddress();
-  const [theme, toggle] = useTheme();
   const [isSignedOut, setIsSignedOut] = useState(false);
-  const status = useLoad<SystemStatus>("/v1/status");
   const session = useLoad<SessionState>("/v1/session");
   const isTv = address.searchParams.get("tv") === "1";
   const every = Math.max(2, Number(address.searchParams.get("every")) || 20);
-  const turning = useRotation(isTv, every);
   useEffect(() => onSignedOut(() => setIsSignedOut(true)), []);
-  useEffect(() => listen(() => {}), []);
   useEffect(() => {
     document.documentElement.classList.toggle("tv", isTv);
+    if (isTv) document.title = "Wall screen · Deskwire";
   }, [isTv]);
-  useEffect(() => {
-    document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest" });
-  }, [address.pathname]);
   useEffect(() => setCsrf(session.value?.csrf ?? null), [session.value]);
-  if (isSignedOut || status.error?.status === 401) return <SignIn />;
-  const path = isTv ? turning : address.pathname;
-  const signOut = () => remove("/v1/session").finally(() => location.assign("/"));
+  const known = session.value;
+  const isIn = known !== null && (known.signed_in || known.mode === "loopback" || token() !== null);
+  useEffect(() => (isIn ? listen(() => {}) : undefined), [isIn]);
+  if (isSignedOut || (known && !isIn)) return <SignIn />;
+  if (!known && !session.error) return null;
+  if (!known) return <main id="main"><Offline retry={session.reload} /></main>;
+  return isTv ? <Wall every={every} /> : <Board session={known} />;
+}
+
+function Offline({ retry }: { retry: () => void }) {
+  useEffect(() => {
+    const timer = setInterval(retry, 3000);
+    return () => clearInterval(timer);
+  }, [retry]);
   return (
     <>
-      <a class="skip" href="#main">Skip to content</a>
-      <header class="top">
-        <Link to="/" class="brand">Deskwire</Link>
-        {!isTv && (
-          <nav aria-label="Pages">
-            {pages.map(([to, name]) => (
-              <Link key={to} to={to} aria-current={
-                (to === "/" ? path === "/" : path.startsWith(to)) ? "page" : undefined}>
-                {name}
-              </Link>
-            ))}
-          </nav>
-        )}
-        <span class="top-end">
-          <Connection />
-          {!isTv && session.value?.csrf && (
-            <button type="button" class="quiet" onClick={signOut}
-              title={`Signed in as ${session.value.name}`}>Sign out</button>
-          )}
-          {!isTv && (
-            <button type="button" class="quiet" onClick={toggle}
-              aria-label={`Switch to the ${theme === "dark" ? "light" : "dark"} theme`}>
-              {theme === "dark" ? "Light" : "Dark"}
-            </button>
-          )}
-        </span>
-      </header>
-      <main id="main" tabIndex={-1}>
-        {isTv && <Stale />}
-        <PageFor path={path} status={status.value} isTv={isTv} />
-      </main>
+      <h1>Deskwire cannot be reached</h1>
+      <p role="alert">The daemon does not answer. This page tries again every 3 s.</p>
     </>
   );
+}
+
+function Wall({ every }: { every: number }) {
+  useTheme();
+  useCounts(true);
+  return <TvPage every={every} />;
 }
 
 takeWallToken();

@@ -1,50 +1,76 @@
 // The small pieces that all pages are made of.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "./api";
-import { ago, localTime } from "./format";
-import { useNow } from "./hooks";
-import type { Connector, DeliveryState, Priority, Status } from "./types";
+import { ago, dayAndTime, localTime, whole } from "./format";
+import { useConnection, useNow } from "./hooks";
+import type { DeliveryState, Priority, Status } from "./types";
 
+/** "38 min ago"; with the daemon away the time of the clock, which stays true. */
 export function When({ at }: { at: string | null }) {
   const now = useNow();
+  const { is_live } = useConnection();
   if (!at) return <span class="faint">–</span>;
   return (
     <time dateTime={at} title={localTime(at)}>
-      {ago(at, now)}
+      {is_live ? ago(at, now) : dayAndTime(at, now)}
     </time>
   );
 }
 
+/** Three bars with a hidden word; only high is coloured. */
 export function PriorityMark({ priority }: { priority: Priority }) {
-  return <span class={`mark priority-${priority}`}>{priority}</span>;
+  const level = { low: 1, medium: 2, high: 3 }[priority];
+  return (
+    <span class={`priority priority-${priority}`} title={`${priority} priority`}>
+      <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+        {[0, 1, 2].map((i) => (
+          <rect key={i} class={i < level ? "is-on" : ""} x={i * 4.5} y={8 - i * 4} width="3"
+            height={4 + i * 4} />
+        ))}
+      </svg>
+      <span class="sr">{priority}</span>
+    </span>
+  );
 }
+
+export const deliveryWords: Record<DeliveryState, string> = { pending: "sending",
+  unsure: "outcome unknown", dead: "failed", done: "delivered", discarded: "discarded" };
 
 export function StatusMark({ status }: { status: Status | DeliveryState }) {
-  return <span class={`mark status-${status}`}>{status}</span>;
+  const word = status in deliveryWords ? deliveryWords[status as DeliveryState] : status;
+  return <span class={`mark status-${status}`}>{word}</span>;
 }
 
-export function Section(props: { title: string; note?: ComponentChildren;
+export function Section(props: { title: string; note?: ComponentChildren; lead?: ComponentChildren;
   children: ComponentChildren; className?: string }) {
   return (
     <section class={`panel ${props.className ?? ""}`} aria-label={props.title}>
       <header class="panel-head">
         <h2>{props.title}</h2>
-        {props.note}
+        {props.lead && <span class="panel-lead">{props.lead}</span>}
+        {props.note && <span class="panel-note">{props.note}</span>}
       </header>
       {props.children}
     </section>
   );
 }
 
+/** One sentence of what is not there, one of how it would come. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }
 
+/** Nothing for 300 ms, then grey lines in the shape of what comes. */
 export function Loading() {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLate(true), 300);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div class="loading" role="status" aria-label="Loading">
-      <span /><span /><span />
+      {isLate && <><h1 class="sr">Loading</h1><span /><span /><span /></>}
     </div>
   );
 }
@@ -52,7 +78,7 @@ export function Loading() {
 export function Trouble({ error, retry }: { error: ApiError; retry?: () => void }) {
   return (
     <div class="trouble" role="alert">
-      <p>{error.message}</p>
+      <p><span class="sign" aria-hidden="true">■</span> {error.message}</p>
       {error.fields.length > 0 && (
         <ul>
           {error.fields.map((one) => (
@@ -67,11 +93,23 @@ export function Trouble({ error, retry }: { error: ApiError; retry?: () => void 
   );
 }
 
+/** A page that could not be loaded still says which it is. */
+export function Broken({ title, error, retry }: { title: string; error: ApiError;
+  retry: () => void }) {
+  return (
+    <>
+      <div class="page-head"><h1>{title}</h1></div>
+      <Trouble error={error} retry={retry} />
+    </>
+  );
+}
+
 /** A button that runs something, is busy meanwhile, and shows what went wrong. */
 export function Action(props: { label: string; run: () => Promise<unknown>; quiet?: boolean;
-  disabled?: boolean; title?: string }) {
+  plain?: boolean; disabled?: boolean; title?: string; name?: string }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const { is_live } = useConnection();
   const act = async () => {
     setBusy(true);
     setError(null);
@@ -83,32 +121,58 @@ export function Action(props: { label: string; run: () => Promise<unknown>; quie
       setBusy(false);
     }
   };
+  const kind = props.plain ? "plain" : props.quiet ? "quiet" : "";
   return (
     <span>
-      <button type="button" class={props.quiet ? "quiet" : ""} title={props.title}
-        disabled={busy || props.disabled} onClick={act}>
-        {busy ? "…" : props.label}
+      <button type="button" class={kind} aria-label={props.name}
+        title={is_live ? props.title : "Not connected"} aria-busy={busy}
+        disabled={busy || props.disabled || !is_live} onClick={act}>
+        {props.label}
       </button>
       {error && <span class="field-error" role="alert">{error}</span>}
     </span>
   );
 }
 
-/** How a number went lately, without axes: the table or the chart beside it has the numbers. */
-export function Sparkline({ points }: { points: number[] }) {
-  if (points.length < 2) return <span class="sparkline" />;
-  const width = 120;
-  const height = 24;
-  const top = Math.max(1, ...points);
-  const step = width / (points.length - 1);
-  const line = points
-    .map((value, i) => `${(i * step).toFixed(1)},${(height - 2 - (value / top) * (height - 4))
-      .toFixed(1)}`)
-    .join(" ");
+/** Destructive: asks for a reason first. */
+export function Discard({ label, about, run }: { label: string; about: string;
+  run: (why: string) => Promise<unknown> }) {
+  const [why, setWhy] = useState<string | null>(null);
+  if (why === null) {
+    return <button type="button" class="plain" onClick={() => setWhy("")}>{label}…</button>;
+  }
   return (
-    <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} role="img"
-      aria-label={`lately from ${points[0]} to ${points[points.length - 1]}`}>
+    <span class="discard">
+      <label>
+        <span class="sr">Why {about} need not happen</span>
+        <input placeholder="Why?" value={why}
+          onInput={(event) => setWhy(event.currentTarget.value)} />
+      </label>
+      <Action label={label} quiet disabled={why.trim() === ""} run={() => run(why)} />
+      <button type="button" class="plain" onClick={() => setWhy(null)}>Keep</button>
+    </span>
+  );
+}
+
+/** How a number goes today, over what is usual at each hour; the numbers are beside it. */
+export function Sparkline({ points, band = [], isAlarm = false, span = 0 }: { points: number[];
+  band?: { low: number; high: number }[]; isAlarm?: boolean; span?: number }) {
+  if (points.length < 2 && band.length === 0) return <span class="sparkline" />;
+  const [width, height] = [86, 28];
+  const top = Math.max(1, ...points, ...band.map((one) => one.high));
+  const most = Math.max(span, points.length - 1, band.length - 1, 1);
+  const x = (i: number) => ((i / most) * (width - 6) + 2).toFixed(1);
+  const y = (value: number) => (height - 3 - (value / top) * (height - 7)).toFixed(1);
+  const line = points.map((value, i) => `${x(i)},${y(value)}`).join(" ");
+  const last = points.length - 1;
+  const area = [...band.map((one, i) => `${x(i)},${y(one.high)}`),
+    ...band.map((one, i) => `${x(i)},${y(one.low)}`).reverse()].join(" ");
+  return (
+    <svg class={`sparkline ${isAlarm ? "is-alarm" : ""}`} width={width} height={height}
+      viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {area && <polygon points={area} />}
       <polyline points={line} />
+      {last >= 0 && <circle cx={x(last)} cy={y(points[last] ?? 0)} r="2.2" />}
     </svg>
   );
 }
@@ -125,18 +189,32 @@ export function Failure({ error }: { error: ApiError | null }) {
   return <p class="field-error" role="alert">{error.message}</p>;
 }
 
-export function ConnectorList({ connectors }: { connectors: Connector[] }) {
+/** One of a few that exclude each other. */
+export function Segments({ label, options, value, change }: { label: string;
+  options: readonly (readonly [string, string])[]; value: string;
+  change: (value: string) => void }) {
   return (
-    <ul class="rows">
-      {connectors.map((one) => (
-        <li key={one.name}>
-          <span class={`dot ${one.ok ? "dot-good" : "dot-bad"}`} aria-hidden="true" />
-          <span class="sr">{one.ok ? "works: " : "in trouble: "}</span>
-          <strong>{one.name}</strong>
-          <span class="faint grow">{one.detail || (one.ok ? "works" : "")}</span>
-          {one.last_success_at && <When at={one.last_success_at} />}
-        </li>
+    <div class="segments" role="group" aria-label={label}>
+      {options.map(([key, name]) => (
+        <button type="button" key={key} aria-pressed={key === value}
+          onClick={() => change(key)}>{name}</button>
       ))}
-    </ul>
+    </div>
   );
 }
+
+/** A bar of a list: its number stands at its left, so that short bars keep theirs close. */
+export function Bar({ value, most, before }: { value: number; most: number; before?: number }) {
+  const share = (number: number) => `${(Math.min(1, number / Math.max(1, most)) * 100).toFixed(1)}`;
+  return (
+    <svg class="bar-track" width="100%" height="12" aria-hidden="true" preserveAspectRatio="none">
+      {value > 0 && <rect class="bar" width={`${share(value)}%`} height="10" y="1" rx="2" />}
+      {before !== undefined && before > 0 && (
+        <line class="bar-tick" x1={`${share(before)}%`} x2={`${share(before)}%`} y1="0" y2="12" />
+      )}
+    </svg>
+  );
+}
+
+export const Count = ({ value }: { value: number | null }) =>
+  <span class="number">{whole(value)}</span>;

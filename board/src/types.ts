@@ -2,12 +2,14 @@
 // contract.ts is printed by it.
 import type {
   Delivery, Notice as PlainNotice, StoredNotice, Session, Status as ProgramStatus, Ticket,
-  TicketFigures, TicketWhole,
+  TicketWhole,
 } from "./contract";
 
 export type {
-  AuditEntry, Connector, Delivery, Incident, NoticePreview, NoticeRun, Page, Queue, QueueDepths,
-  QueueMessage, Tally, TallyAgent, TallyBar, TallyUpdate, Ticket, Volume, VolumeHour,
+  AuditEntry, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident, NoticePreview,
+  NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue, QueueDepths, QueueMessage,
+  Tally, TallyAgent, TallyBar, TallyUpdate, Ticket, TicketEvent, TicketPage, TicketViews, Volume,
+  VolumeHour,
 } from "./contract";
 
 export type Priority = Ticket["priority"];
@@ -16,7 +18,6 @@ export type DeliveryState = Delivery["state"];
 export type Role = ProgramStatus["access"]["role"];
 
 export type WholeTicket = TicketWhole;
-export type Figures = TicketFigures;
 export type SessionState = Session;
 export type SystemStatus = ProgramStatus;
 /** A mail of the next run, or of one that was: then with what became of it. */

@@ -1,7 +1,9 @@
 // The parts of the page that need no browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, safeLink, seconds, whole } from "../src/format";
+import { age, dayAndTime, numberOf, rangeText, rarity, safeLink, seconds, setZone, whole }
+  from "../src/format";
+import { scheduleWords } from "../src/schedules";
 import { SseParser } from "../src/sse";
 
 test("events come whole, however the stream is cut", () => {
@@ -36,7 +38,38 @@ test("times and numbers are as people say them", () => {
   assert.equal(age("2026-11-21T09:57:00Z", now), "3 min");
   assert.equal(age("2026-11-18T10:00:00Z", now), "3 d");
   assert.equal(age("2026-11-21T10:05:00Z", now), "now", "a clock that is ahead");
-  assert.equal(seconds(5400), "1.5 h");
-  assert.equal(seconds(0.06), "0 s");
+  assert.equal(seconds(5400), "1 h 30");
+  assert.equal(seconds(11_520), "3 h 12");
+  assert.equal(seconds(7200), "2 h");
+  assert.equal(seconds(0.06), "under a second");
+  assert.equal(rangeText(2.3, 7.1), "2–8");
+  assert.equal(rangeText(4, 4), "4");
+  assert.equal(numberOf({ id: 2, external: { id: "3451" } }), "#3451");
   assert.equal(whole(null), "–");
+});
+
+test("times are the desk's, with the day where it is another", () => {
+  setZone("Europe/Berlin");
+  const now = Date.parse("2026-11-26T10:40:00Z");
+  assert.equal(dayAndTime("2026-11-26T10:32:00Z", now), "11:32");
+  assert.equal(dayAndTime("2026-11-23T07:00:00Z", now), "Mon 23 Nov 08:00");
+  setZone("Mars/Olympus");
+  assert.equal(dayAndTime("2026-11-26T10:32:00Z", now), "11:32", "an unknown zone changes nothing");
+});
+
+test("what is rare is said in one language", () => {
+  assert.equal(rarity(1 / 40), "about once in 40 hours");
+  assert.equal(rarity(1 / 400), "about once in 17 days");
+  assert.equal(rarity(1 / 2190), "about once in 3 months");
+  assert.equal(rarity(1 / 20_000), "about once in 2 years");
+  assert.equal(rarity(1 / 5_744_615), "rarer than once in 10 years");
+  assert.equal(rarity(0), "rarer than once in 10 years");
+});
+
+test("schedules are words where they can be", () => {
+  assert.equal(scheduleWords("* * * * *"), "every minute");
+  assert.equal(scheduleWords("hourly :05"), "every hour at :05");
+  assert.equal(scheduleWords("30 7 * * *"), "every day at 07:30");
+  assert.equal(scheduleWords("mon 08:00"), "every Monday at 08:00");
+  assert.equal(scheduleWords("0 9 1 * *"), "0 9 1 * *");
 });

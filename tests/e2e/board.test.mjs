@@ -11,12 +11,12 @@ test("a ticket appears without a reload, and again after the daemon was away", a
   const address = new URL(daemon.url);
   const { page } = await open(t, {}, daemon.url);
   await page.goto(daemon.url);
-  await page.getByText("live", { exact: true }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
   await page.evaluate(() => (window.kept = true));
   await teams(daemon.url, "local", 1, ticket("Seen live"));
   await page.getByRole("link", { name: "Seen live" }).waitFor({ timeout: 5000 });
   await daemon.kill();
-  await page.getByText(/reconnecting/).waitFor();
+  await page.getByText(/Not connected since/).waitFor();
   writeFileSync(`${cwd}/deskwire.toml`, `[server]\nlisten = "${address.host}"\n`);
   daemon = await serve({ cwd });
   await teams(daemon.url, "local", 2, ticket("After the restart"));
@@ -40,7 +40,7 @@ test("hostile text stays text, nothing else is loaded, axe finds nothing", async
       "/status"]) {
       await page.goto(daemon.url + path);
       await page.locator("main h1").first().waitFor({ state: "attached" });
-      await page.getByText("live", { exact: true }).waitFor();
+      await page.getByText("Live", { exact: true }).waitFor();
       await page.waitForTimeout(200);
       assert.equal(await page.evaluate(() => window.hacked), undefined, path);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -66,12 +66,12 @@ test("a person replies to a ticket with the keyboard alone, and solves it", asyn
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Keyboard" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByLabel("Reply", { exact: true }).focus();
+  await page.getByRole("heading", { name: "Keyboard" }).waitFor();
+  await page.keyboard.press("r");
   await page.keyboard.type("We are on it");
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+Enter");
   await page.getByText("We are on it").waitFor();
-  await page.getByRole("button", { name: "Solve" }).focus();
+  await page.getByRole("button", { name: "Solve", exact: true }).focus();
   await page.keyboard.press("Enter");
   await until(async () => (await call(daemon.url, "/v1/tickets/1")).json.status === "solved",
     "solved");

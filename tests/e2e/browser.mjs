@@ -24,9 +24,8 @@ export async function open(t, options = {}, home = "") {
 }
 
 /** Username and number of each bar, from the top. */
-export const bars = (page) => page.evaluate(() => [...document.querySelectorAll(".chart-row")]
-  .sort((a, b) => Number(a.dataset.y) - Number(b.dataset.y))
-  .map((row) => `${row.dataset.agent} ${row.querySelector(".chart-value").textContent}`)
+export const bars = (page) => page.evaluate(() => [...document.querySelectorAll("tr[data-agent]")]
+  .map((row) => `${row.dataset.agent} ${row.querySelector("button.link").textContent}`)
   .join(", "));
 
 /** What axe finds, run beside the page's own scripts, whose policy would forbid it. */

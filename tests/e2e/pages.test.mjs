@@ -98,7 +98,7 @@ async function fill(daemon) {
 async function settled(page, url, path) {
   await page.goto(url + path);
   await page.locator("main h1").first().waitFor({ state: "attached" });
-  await page.getByText("live", { exact: true }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
   await until(async () => await page.locator(".loading").count() === 0, `${path} is loaded`);
 }
 
@@ -180,7 +180,7 @@ test("an hour that is counted shows without a reload, and what is saved is what 
     assert.equal(run(cwd, ["volume", "run"]).code, 0);
     const { page } = await open(t, { acceptDownloads: true });
     await page.goto(`${daemon.url}/volume`);
-    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
     await page.evaluate(() => (window.kept = true));
     const row = page.getByLabel("Table of hours").locator("tbody tr").first();
     await row.getByText("9", { exact: true }).waitFor();

@@ -47,7 +47,7 @@ for (const way of ["Socket Mode", "signed hooks"]) {
     if (!isSocket) await slack.order("hooks", { url: `${url}/hooks/slack` });
     const { page, trouble } = await open(t);
     await page.goto(`${url}/agents`);
-    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
     await page.evaluate(() => (window.kept = true));
     const connected = async () => !isSocket || (await slack.order("state")).sockets === 2;
     await until(connected, "connected");
@@ -60,11 +60,11 @@ for (const way of ["Socket Mode", "signed hooks"]) {
     await slack.order("edit", { channel: "C1", ts, text: line(sansa) });
     await until(async () => await bars(page) === "sxsrcc 2", "the newest text", 1000);
     await daemon.kill();
-    await page.getByText(/reconnecting/).waitFor();
+    await page.getByText(/Not connected since/).waitFor();
     writeFileSync(`${cwd}/deskwire.toml`,
       config(slack, "C1", local.replace("127.0.0.1:0", new URL(url).host)));
     daemon = await serve({ cwd });
-    await page.getByText("live", { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText("Live", { exact: true }).waitFor({ timeout: 20_000 });
     await until(connected, "connected anew");
     await post(jon);
     await until(async () => await bars(page) === "sxsrcc 2, jxsrcc 1", "resumed", 1500);
@@ -98,7 +98,7 @@ test("a year of a real desk's updates is read from Slack's history, once", async
   const { page } = await open(t);
   await page.goto(`${daemon.url}/agents`);
   await page.getByRole("button", { name: "All", exact: true }).click();
-  await page.getByText("live", { exact: true }).waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
   await slack.order("fault", { kind: "answer", method: "conversations.history", status: 429,
     word: "ratelimited", retry_after: 1 });
   const command = ["tally", "backfill", "--channel", "C2", "--since", "2016-01-01", "--json"];

@@ -1,116 +1,207 @@
-// Deliveries that are pending or need a decision.
+// What failed, why, and what to do: deliveries that need a decision in groups of one reason; the
+// others as lists.
 import { useState } from "preact/hooks";
 import { get, post, query } from "../api";
+import { counted, dayAndTime, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Empty, Loading, StatusMark, Trouble, When } from "../parts";
+import { Action, Discard, Empty, Loading, StatusMark, Trouble, When } from "../parts";
 import { Link, replace, useAddress } from "../router";
-import type { Delivery, DeliveryState, Page, Role } from "../types";
+import type { Delivery, DeliveryGroup, DeliveryGroups, DeliveryState, Page, Role }
+  from "../types";
 
-const states: DeliveryState[] = ["dead", "unsure", "pending", "done", "discarded"];
+type Tab = "decide" | "sending" | "done" | "discarded";
+const tabs: [Tab, string][] = [["decide", "Need a decision"], ["sending", "Sending"],
+  ["done", "Delivered"], ["discarded", "Discarded"]];
 
-const nothing: Record<DeliveryState, string> = {
-  dead: "Nothing is dead. Nothing needs a person here.",
-  unsure: "Nothing is in doubt.",
-  pending: "Nothing waits to be sent.",
-  done: "Nothing was delivered yet.",
-  discarded: "Nobody gave anything up.",
-};
-
-function Discard({ one, changed }: { one: Delivery; changed: () => void }) {
-  const [why, setWhy] = useState<string | null>(null);
-  if (why === null) {
-    return <button type="button" class="quiet" onClick={() => setWhy("")}>Discard</button>;
-  }
-  return (
-    <span class="discard">
-      <label>
-        <span class="sr">Why {one.id} need not happen</span>
-        <input placeholder="Why?" value={why}
-          onInput={(event) => setWhy(event.currentTarget.value)} />
-      </label>
-      <Action label="Discard" quiet disabled={why.trim() === ""} run={async () => {
-        await post(`/v1/deliveries/${one.id}/discard`, { why });
-        changed();
-      }} />
-      <button type="button" class="quiet" onClick={() => setWhy(null)}>Keep</button>
-    </span>
-  );
+/** Also of addresses of 0.1.0, which named a state. */
+function tabOf(state: string | null): Tab {
+  if (state === "pending" || state === "sending") return "sending";
+  if (state === "done" || state === "discarded") return state;
+  return "decide";
 }
 
 export function DeliveryTable({ items, role, changed }: { items: Delivery[]; role: Role;
   changed: () => void }) {
-  if (items.length === 0) return <Empty>None.</Empty>;
+  if (items.length === 0) return <Empty>No delivery here.</Empty>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="List of deliveries">
-      <table>
-        <thead>
-          <tr>
-            <th>Delivery</th><th>State</th><th class="right">Ticket</th><th>Target</th>
-            <th class="right">Tries</th><th>Why</th><th>When</th>
-            <th><span class="sr">Actions</span></th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((one) => {
-            const isOpen = ["pending", "dead", "unsure"].includes(one.state);
-            return (
-              <tr key={one.id}>
-                <td class="number">{one.id}</td>
-                <td><StatusMark status={one.state} /></td>
-                <td class="right number">
-                  {one.ticket ? <Link to={`/tickets/${one.ticket}`}>{one.ticket}</Link> : "–"}
-                </td>
-                <td>{one.target} <span class="faint">{one.operation}</span></td>
-                <td class="right number">{one.attempts}</td>
-                <td class="wide prose">{one.reason ?? <span class="faint">–</span>}</td>
-                <td><When at={one.done_at ?? one.created_at} /></td>
-                <td class="acts-cell">
-                  {isOpen && role !== "viewer" && (
-                    <Action label="Retry" quiet run={async () => {
-                      await post(`/v1/deliveries/${one.id}/retry`);
-                      changed();
-                    }} />
-                  )}
-                  {isOpen && role === "admin" && <Discard one={one} changed={changed} />}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <ul class="deliveries rows" aria-label="List of deliveries">
+      {items.map((one) => {
+        const isOpen = ["pending", "dead", "unsure"].includes(one.state);
+        return (
+          <li key={one.id}>
+            <code class="small">{one.id}</code>
+            <StatusMark status={one.state} />
+            {one.ticket !== null && <Link to={`/tickets/${one.ticket}`}>#{one.ticket}</Link>}
+            <span class="row-main wrap">{one.operation} to {one.target}
+              {one.reason && <span class="faint"> · {one.reason}</span>}
+              {one.attempts > 1 && <span class="faint"> · {one.attempts} attempts</span>}</span>
+            <span class="small faint"><When at={one.done_at ?? one.created_at} /></span>
+            {isOpen && role !== "viewer" && (
+              <Action label="Retry" plain name={`Retry ${one.id}`} run={async () => {
+                await post(`/v1/deliveries/${one.id}/retry`);
+                changed();
+              }} />
+            )}
+            {isOpen && role === "admin" && (
+              <Discard label="Discard" about={one.id} run={async (why) => {
+                await post(`/v1/deliveries/${one.id}/discard`, { why });
+                changed();
+              }} />
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
-export function DeliveriesPage({ role }: { role: Role }) {
-  const address = useAddress();
-  const wanted = address.searchParams.get("state") as DeliveryState | null;
-  const state = wanted && states.includes(wanted) ? wanted : "dead";
+/** The rows of a group, fetched when they are asked for. */
+function Rows({ group, role, changed }: { group: DeliveryGroup; role: Role;
+  changed: () => void }) {
+  const list = useLoad<Page<Delivery>>(`/v1/deliveries${query({ state: group.state,
+    limit: "500" })}`);
+  if (list.error) return <Trouble error={list.error} retry={list.reload} />;
+  if (!list.value) return <Loading />;
+  const ids = new Set(group.deliveries);
+  const items = list.value.items.filter((one) => ids.has(one.id));
+  return <DeliveryTable items={items} role={role} changed={changed} />;
+}
+
+function Group({ one, role, changed }: { one: DeliveryGroup; role: Role; changed: () => void }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const isUnsure = one.state === "unsure";
+  const isSending = one.state === "pending";
+  const canAct = role !== "viewer";
+  const reason = isUnsure ? "outcome unknown" : one.reason ?? (isSending ? "waits for its turn"
+    : "refused");
+  const retry = async () => {
+    await post(`/v1/deliveries/groups/${one.id}/retry`);
+    changed();
+  };
+  const discard = async (why: string) => {
+    await post(`/v1/deliveries/groups/${one.id}/discard`, { why });
+    changed();
+  };
+  const shown = one.tickets.slice(0, 3);
+  const all = one.count === 1 ? "" : ` all ${whole(one.count)}`;
+  return (
+    <li class="group">
+      <span class="group-count number">{whole(one.count)}</span>
+      <div class="group-main">
+        <h3>{one.title}: <span class="wrap">{reason}</span></h3>
+        <p class="small faint">
+          {shown.length > 0 && <>{one.tickets.length === 1 ? "Ticket " : "Tickets "}
+            {shown.map((id, i) => (
+              <span key={id}>{i > 0 && ", "}<Link to={`/tickets/${id}`}>#{id}</Link></span>
+            ))}
+            {one.tickets.length > shown.length && ` and ${one.tickets.length - shown.length} more`}
+            {" · "}</>}
+          {one.count === 1 ? dayAndTime(one.last_at)
+            : `first ${dayAndTime(one.first_at)}, last ${dayAndTime(one.last_at)}`}
+          {one.attempts > 0 && ` · ${counted(one.attempts, "attempt")}${
+            one.count > 1 && one.attempts > 1 ? " each" : ""}`}
+        </p>
+        {one.hint && <p class="hint">{one.hint}</p>}
+        {isOpen && <Rows group={one} role={role} changed={changed} />}
+      </div>
+      <div class="group-acts">
+        {canAct && (isUnsure
+          ? role === "admin" && <Action label="It is there" quiet
+            run={() => discard("it is there: somebody looked")} />
+          : <Action label={isSending ? "Try now" : `Retry${all}`} quiet={isSending} run={retry} />)}
+        {canAct && isUnsure && <Action label="Send it again" quiet run={retry} />}
+        <button type="button" class="quiet" aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}>{isOpen ? "Hide" : "Show"} {whole(one.count)}</button>
+        {role === "admin" && !isUnsure && (
+          <Discard label={one.count === 1 ? "Discard" : `Discard ${whole(one.count)}`}
+            about={one.count === 1 ? "it" : `these ${one.count}`} run={discard} />
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Those that are over, newest first. */
+function Over({ state, role }: { state: DeliveryState; role: Role }) {
   const path = `/v1/deliveries${query({ state, limit: "50" })}`;
   const list = useLoad<Page<Delivery>>(path);
   const reload = useThrottled(list.reload, 500);
   useLive(["delivery"], reload);
+  if (list.error && !list.value) return <Trouble error={list.error} retry={list.reload} />;
+  if (!list.value) return <Loading />;
   const more = async () => {
     const next = await get<Page<Delivery>>(`${path}&cursor=${list.value?.next_cursor}`);
     list.set((page) => page && { items: [...page.items, ...next.items],
       next_cursor: next.next_cursor });
   };
+  if (list.value.items.length === 0) {
+    return <Empty>{state === "done" ? "No delivery yet. What a ticket causes is sent from here."
+      : "No delivery was discarded."}</Empty>;
+  }
   return (
     <>
-      <div class="page-head"><h1>Deliveries</h1></div>
-      <nav class="tabs" aria-label="State">
-        {states.map((one) => (
-          <button type="button" key={one} aria-pressed={one === state}
-            onClick={() => replace(`/deliveries?state=${one}`)}>{one}</button>
-        ))}
-      </nav>
-      {list.error && <Trouble error={list.error} retry={list.reload} />}
-      {!list.value && !list.error && <Loading />}
-      {list.value && (list.value.items.length === 0 ? <Empty>{nothing[state]}</Empty>
-        : <DeliveryTable items={list.value.items} role={role} changed={list.reload} />)}
-      {list.value?.next_cursor && (
+      <section class="panel" aria-label="Deliveries">
+        <DeliveryTable items={list.value.items} role={role} changed={list.reload} />
+      </section>
+      {list.value.next_cursor && (
         <p class="center"><Action label="Show more" quiet run={more} /></p>
       )}
+    </>
+  );
+}
+
+export function DeliveriesPage({ role }: { role: Role }) {
+  const tab = tabOf(useAddress().searchParams.get("state"));
+  const groups = useLoad<DeliveryGroups>("/v1/deliveries/groups");
+  const reload = useThrottled(groups.reload, 500);
+  useLive(["delivery"], reload);
+  const one = groups.value;
+  const undecided = one ? one.dead + one.unsure : 0;
+  const isOpenTab = tab === "decide" || tab === "sending";
+  const shown = (one?.items ?? []).filter((each) =>
+    (each.state === "pending") === (tab === "sending"));
+  const today = one ? one.done_today + one.discarded_today + one.pending + undecided : 0;
+  return (
+    <>
+      <div class="page-head">
+        <h1>Deliveries</h1>
+        {one && <span class="faint">{whole(today)} today: {whole(one.done_today)} delivered,{" "}
+          {whole(one.pending)} sending, {whole(undecided)} {undecided === 1 ? "needs" : "need"} a
+          decision</span>}
+      </div>
+      <nav class="views" aria-label="State" tabIndex={0}>
+        {tabs.map(([key, name]) => {
+          const count = !one ? 0 : key === "decide" ? undecided : key === "sending" ? one.pending
+            : 0;
+          return (
+            <a key={key} href={`/deliveries?state=${key}`} onClick={(event) => {
+              event.preventDefault();
+              replace(`/deliveries?state=${key}`);
+            }} aria-current={key === tab ? "page" : undefined}>
+              {name}{count > 0 && <>{" "}<span class={key === "decide" ? "alarm" : ""}>
+                {whole(count)}</span></>}
+            </a>
+          );
+        })}
+      </nav>
+      {groups.error && !one && <Trouble error={groups.error} retry={groups.reload} />}
+      {!one && !groups.error && <Loading />}
+      {!isOpenTab && <Over key={tab} state={tab} role={role} />}
+      {one && isOpenTab && (shown.length === 0
+        ? <Empty>{tab === "decide" ? "No delivery needs a decision. One that fails for good, or "
+          + "whose outcome is unknown, stands here with what to do."
+          : "No delivery is being sent."}</Empty>
+        : (
+          <section class="panel flush"
+            aria-label={tab === "decide" ? "Need a decision" : "Sending"}>
+            {tab === "sending" && <p class="panel-lead padded">nothing to do: they are retried</p>}
+            <ul class="groups">
+              {shown.map((each) => (
+                <Group key={each.id} one={each} role={role} changed={groups.reload} />
+              ))}
+            </ul>
+          </section>
+        ))}
     </>
   );
 }

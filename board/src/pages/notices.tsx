@@ -33,7 +33,7 @@ function Mail({ one }: { one: Notice }) {
 
 function Letters({ items }: { items: Notice[] }) {
   const [open, setOpen] = useState<string | null>(null);
-  if (items.length === 0) return <Empty>Nobody.</Empty>;
+  if (items.length === 0) return <Empty>No customer has a notice in this run.</Empty>;
   return (
     <ul class="messages">
       {items.map((one) => (
@@ -45,8 +45,9 @@ function Letters({ items }: { items: Notice[] }) {
             {one.state && <StatusMark status={one.state} />}
             {one.left_out && <span class="mark">{reasons[one.left_out] ?? one.left_out}</span>}
             <button type="button" class="quiet" aria-expanded={open === one.to}
-              aria-label={`Mail to ${one.to}`}
-              onClick={() => setOpen(open === one.to ? null : one.to)}>Mail</button>
+              aria-label={`${open === one.to ? "Hide" : "Show"} mail to ${one.to}`}
+              onClick={() => setOpen(open === one.to ? null : one.to)}>
+              {open === one.to ? "Hide" : "Show"} mail</button>
           </div>
           {one.reason && <p class="faint">{one.reason}</p>}
           {open === one.to && <Mail one={one} />}
@@ -61,15 +62,15 @@ function Figures({ run }: { run: NoticeRun }) {
   return (
     <>
       <p>
-        {whole(is.rows)} rows read, {whole(is.closed)} closed, {whole(is.told_before)} told before,
-        {" "}{whole(is.reopened)} reopened. {whole(is.customers)} customers hear of
-        {" "}{whole(is.tickets)} tickets in {run.period}; left out: {whole(is.left_out.had)} who had
-        theirs, {whole(is.left_out.suppressed)} suppressed.
+        {whole(is.rows)} rows read, {whole(is.closed)} closed, {whole(is.told_before)} notified
+        before, {whole(is.reopened)} reopened. {whole(is.customers)} customers get a notice about
+        {" "}{whole(is.tickets)} tickets in {run.period}; left out: {whole(is.left_out.had)} who
+        have theirs, {whole(is.left_out.suppressed)} suppressed.
       </p>
       {is.bad > 0 && (
         <details>
           <summary>
-            {is.bad === 1 ? "1 row" : `${whole(is.bad)} rows`} can't be read
+            {is.bad === 1 ? "1 row" : `${whole(is.bad)} rows`} cannot be read
           </summary>
           <ul class="rows">
             {is.bad_rows.map((one) => (
@@ -115,9 +116,13 @@ function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
         )}
       </div>
       <Letters items={items} />
-      {cursor && <button type="button" class="quiet" onClick={() => setCursor("")}>First</button>}
+      {cursor && (
+        <button type="button" class="quiet" onClick={() => setCursor("")}>Back to the first
+        </button>
+      )}
       {next_cursor && (
-        <button type="button" class="quiet" onClick={() => setCursor(next_cursor)}>More</button>
+        <button type="button" class="quiet" onClick={() => setCursor(next_cursor)}>
+          Show more</button>
       )}
     </>
   );
@@ -133,7 +138,9 @@ function RunLetters({ run }: { run: number }) {
   return (
     <>
       <Letters items={list.value.items} />
-      {more && <button type="button" class="quiet" onClick={() => setCursor(more)}>More</button>}
+      {more && (
+        <button type="button" class="quiet" onClick={() => setCursor(more)}>Show more</button>
+      )}
     </>
   );
 }
@@ -149,13 +156,13 @@ function Why() {
       .then((page) => setFound(page.items), (failed) => setError(failed as ApiError));
   };
   return (
-    <Section title="What a customer got">
+    <Section title="Notices of one customer">
       <form class="inline" onSubmit={look}>
         <label>Address
           <input type="email" required value={email}
             onInput={(event) => setEmail(event.currentTarget.value)} />
         </label>
-        <button type="submit">Look</button>
+        <button type="submit">Show notices</button>
       </form>
       {error && <Trouble error={error} />}
       {found && found.length === 0 && <Empty>No notice was planned for that address.</Empty>}
@@ -181,7 +188,9 @@ export function NoticesPage({ role }: { role: Role }) {
       </Section>
       <Section title="Plans and runs">
         {runs.error && <Trouble error={runs.error} retry={runs.reload} />}
-        {runs.value?.items.length === 0 && <Empty>There was no run yet.</Empty>}
+        {runs.value?.items.length === 0 && (
+          <Empty>No run yet. The first plan stands here before anything is sent.</Empty>
+        )}
         {runs.value && runs.value.items.length > 0 && (
           <div class="scroll" tabIndex={0} role="region" aria-label="List of runs">
             <table>
@@ -189,8 +198,8 @@ export function NoticesPage({ role }: { role: Role }) {
                 <tr>
                   <th class="right">Run</th><th>State</th><th>Period</th><th>Made</th>
                   <th class="right">Customers</th><th class="right">Sent</th>
-                  <th class="right">Waiting</th><th class="right">Unsure</th>
-                  <th class="right">Dead</th><th><span class="sr">Actions</span></th>
+                  <th class="right">Sending</th><th class="right">Unknown</th>
+                  <th class="right">Failed</th><th><span class="sr">Actions</span></th>
                 </tr>
               </thead>
               <tbody>
@@ -207,8 +216,9 @@ export function NoticesPage({ role }: { role: Role }) {
                     <td class="right number">{whole(one.deliveries.dead)}</td>
                     <td class="acts-cell">
                       <button type="button" class="quiet" aria-expanded={open === one.run}
-                        aria-label={`Who got what in run ${one.run}`}
-                        onClick={() => setOpen(open === one.run ? null : one.run)}>Who</button>
+                        aria-label={`Recipients of run ${one.run}`}
+                        onClick={() => setOpen(open === one.run ? null : one.run)}>
+                        Recipients</button>
                       {canAct && one.state === "planned" && (
                         <Action label="Approve and send" run={async () => {
                           await post(`/v1/notices/runs/${one.run}/apply`);
@@ -224,7 +234,7 @@ export function NoticesPage({ role }: { role: Role }) {
         )}
       </Section>
       {open !== null && (
-        <Section title={`Who got what in run ${open}`}>
+        <Section title={`Recipients of run ${open}`}>
           {runs.value?.items.filter((one) => one.run === open).map((one) => (
             <Figures key={one.run} run={one} />
           ))}

@@ -1,19 +1,20 @@
-// Every queue: how deep it is and was, a look inside, and back from the dead.
+// Every queue: how deep it is and was, its messages, and those of its dead-letter queue.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { post } from "../api";
-import { csv } from "../export";
+import { csv, svgText } from "../export";
 import { Files } from "../files";
-import { seconds, whole } from "../format";
+import { counted, dayAndTime, seconds, whole } from "../format";
 import { useLive, useLoad } from "../hooks";
 import { TimeChart } from "../lines";
-import { Action, Empty, Loading, Section, Sparkline, Trouble, When } from "../parts";
-import { condensed, dayAndClock, type Point } from "../times";
+import { Action, Bar, Broken, Empty, Loading, Section, Sparkline, Trouble, When } from "../parts";
+import { useAddress } from "../router";
+import { condensed, type Point } from "../times";
 import type { Page, Queue, QueueDepths, QueueMessage, Role } from "../types";
 
 const points_max = 144;
 const minute_ms = 60_000;
 
-function Peek({ name }: { name: string }) {
+function Messages({ name }: { name: string }) {
   const list = useLoad<Page<QueueMessage>>(
     `/v1/queues/${encodeURIComponent(name)}/messages?limit=20`);
   if (list.error) return <Trouble error={list.error} retry={list.reload} />;
@@ -45,102 +46,88 @@ function pointsOf(known: QueueDepths | undefined, queue: Queue, now: number): Po
   return [...past, { at: now, value: queue.depth }];
 }
 
-function Depth({ queue, points, choice, isTv }: { queue: Queue; points: Point[];
-  choice: preact.ComponentChildren; isTv: boolean }) {
+/** Its course over time; empty where nothing is known, with the reason. */
+function Depth({ queue, points }: { queue: Queue; points: Point[] }) {
   const chart = useRef<SVGSVGElement>(null);
   const known = points.filter((one) => one.value !== null);
   const highest = Math.max(0, ...known.map((one) => one.value ?? 0));
+  if (queue.depth === null && known.length === 0) {
+    return <Empty>The depth of {queue.name} is not known here. Amazon is asked once a minute; see
+      Status for what it answered.</Empty>;
+  }
   const say = (one: Point) =>
-    `${dayAndClock(one.at)}: ${one.value === null ? "not known" : `${whole(one.value)} waiting`}`;
+    `${dayAndTime(one.at)}: ${one.value === null ? "not known" : `${whole(one.value)} waiting`}`;
   const step = points.length > 2 ? Math.round((points[1]!.at - points[0]!.at) / minute_ms) : 1;
-  const note = step > 1 && <span class="faint">highest of each {step} min</span>;
   const table = () => csv(["at", "depth"], points.map((one) =>
     [new Date(one.at).toISOString(), one.value]));
-  const files = !isTv && (
-    <Files name={`queue-${queue.name}-${new Date().toISOString().slice(0, 10)}`} chart={chart}
-      table={table} />
-  );
+  // A day at least, so that a short history is not drawn as if it were a long one.
+  const from = Math.min(points[0]?.at ?? 0, (points[points.length - 1]?.at ?? 0) - 3_600_000);
   return (
-    <>
-      {choice}
-      <div class={isTv ? "" : "tally"}>
-        <Section title={`Depth of ${queue.name}`} note={files}>
-          <TimeChart points={points} chart={chart} say={say} height={isTv ? 420 : 260}
-            label={`Depth of ${queue.name}: now ${whole(queue.depth)}, at most ${whole(highest)}`}
-            hint={`Now ${whole(queue.depth)}, at most ${whole(highest)} since `
-              + `${dayAndClock(points[0]?.at ?? 0)}`} />
-        </Section>
-        {!isTv && (
-          <Section title="The same as a table" note={note}>
-            <div class="scroll chart-table" tabIndex={0} role="region"
-              aria-label={`Table of the depth of ${queue.name}`}>
-              <table>
-                <thead><tr><th>Up to</th><th class="right">Depth</th></tr></thead>
-                <tbody>
-                  {[...points].reverse().map((one) => (
-                    <tr key={one.at}>
-                      <td>{dayAndClock(one.at)}</td>
-                      <td class="right number">{whole(one.value)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          </Section>
-        )}
-      </div>
-    </>
+    <Section title={`Depth of ${queue.name}`} lead={step > 1 ? `highest of each ${step} min`
+      : "each minute, while this daemon runs"}
+      note={<Files name={`queue-${queue.name}-${new Date().toISOString().slice(0, 10)}`}
+        picture={() => chart.current && svgText(chart.current)} table={table} />}>
+      <TimeChart points={points} chart={chart} say={say} height={220} from={from}
+        label={`Depth of ${queue.name}: now ${whole(queue.depth)}, at most ${whole(highest)}`}
+        hint={`Now ${whole(queue.depth)}, at most ${whole(highest)} since `
+          + `${dayAndTime(points[0]?.at ?? 0)}`} />
+    </Section>
   );
 }
 
 interface RowProps {
   one: Queue;
   points: Point[];
+  most: number;
   open: string | null;
-  peek: (name: string | null) => void;
+  show: (name: string | null) => void;
+  shown: boolean;
+  choose: () => void;
   redrive: (() => Promise<void>) | null;
-  isTv: boolean;
 }
 
-function Row({ one, points, open, peek, redrive, isTv }: RowProps) {
+function Row({ one, points, most, open, show, shown, choose, redrive }: RowProps) {
   const dead = `${one.name}-dead`;
-  const look = (name: string) => () => peek(open === name ? null : name);
+  const toggle = (name: string) => () => show(open === name ? null : name);
+  const isLate = (one.oldest_seconds ?? 0) >= 300;
   return (
-    <tr>
-      <td><strong>{one.name}</strong></td>
-      <td>{one.kind === "sqs" ? "Amazon SQS" : "embedded"}</td>
-      <td class="right number">{whole(one.depth)}</td>
-      <td><Sparkline points={points.map((point) => point.value ?? 0)} /></td>
-      <td class="right number">{whole(one.in_flight)}</td>
-      <td class="right number">
-        {one.oldest_seconds === null ? "–" : seconds(one.oldest_seconds)}
-      </td>
-      <td class={`right number ${one.dead ? "bad" : ""}`}>{whole(one.dead)}</td>
-      {!isTv && (
-        <td class="acts-cell">
-          {one.kind === "embedded" && (
-            <button type="button" class="quiet" aria-expanded={open === one.name}
-              aria-label={`Peek into ${one.name}`} onClick={look(one.name)}>Peek</button>
-          )}
-          {one.dead ? (
-            <>
-              {" "}
-              <button type="button" class="quiet" aria-expanded={open === dead}
-                aria-label={`Peek into ${dead}`} onClick={look(dead)}>Peek dead</button>{" "}
-              {redrive && <Action label="Redrive" quiet run={redrive} />}
-            </>
-          ) : null}
-        </td>
-      )}
-    </tr>
+    <li class={shown ? "is-chosen" : ""}>
+      <span class="queue-name"><button type="button" class="link" aria-expanded={shown}
+        aria-label={`Depth of ${one.name} over time`} onClick={choose}>{one.name}</button>{" "}
+        <span class="small faint">{one.kind === "sqs" ? "Amazon SQS" : "embedded"}</span></span>
+      <strong class="number queue-depth">{one.depth === null ? "–" : whole(one.depth)}</strong>
+      <Bar value={one.depth ?? 0} most={most} />
+      <Sparkline points={points.map((point) => point.value ?? 0)} />
+      <span class={`small queue-age ${isLate ? "alarm strong" : "faint"}`}>
+        {one.depth === null ? "not known here" : one.depth === 0 ? "empty"
+          : `${isLate ? "▲ " : ""}oldest ${seconds(one.oldest_seconds ?? 0)}`}
+        {(one.in_flight ?? 0) > 0 && ` · ${whole(one.in_flight)} in flight`}</span>
+      <span class="small">{one.dead ? <span class="alarm strong">▲ {whole(one.dead)} in
+        {" "}{dead}</span> : ""}</span>
+      <span class="queue-acts">
+        {one.kind === "embedded" && (
+          <button type="button" class="quiet" aria-expanded={open === one.name}
+            aria-label={`Show messages of ${one.name}`} onClick={toggle(one.name)}>
+            Show messages</button>
+        )}
+        {one.dead ? (
+          <>
+            <button type="button" class="quiet" aria-expanded={open === dead}
+              aria-label={`Show messages of ${dead}`} onClick={toggle(dead)}>Show dead</button>
+            {redrive && <Action label="Move back to the queue" quiet run={redrive} />}
+          </>
+        ) : null}
+      </span>
+    </li>
   );
 }
 
-export function QueuesPage({ role, isTv = false }: { role: Role; isTv?: boolean }) {
+export function QueuesPage({ role }: { role: Role }) {
+  const wanted = useAddress().searchParams.get("queue");
   const list = useLoad<Page<Queue>>("/v1/queues");
   const depths = useLoad<Page<QueueDepths>>("/v1/queues/depths");
   const [open, setOpen] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(wanted);
   const [now, setNow] = useState(() => Date.now());
   useLive(["queue"], (topic, data) => {
     if (topic === "resync") {
@@ -163,47 +150,39 @@ export function QueuesPage({ role, isTv = false }: { role: Role; isTv?: boolean 
   const points = useMemo(() => new Map(items.map((one) => [one.name,
     pointsOf(depths.value?.items.find((known) => known.name === one.name), one, now)])),
     [list.value, depths.value, now]);
-  if (list.error && !list.value) return <Trouble error={list.error} retry={list.reload} />;
+  if (list.error && !list.value) {
+    return <Broken title="Queues" error={list.error} retry={list.reload} />;
+  }
   if (!list.value) return <Loading />;
-  const deepest = [...items].sort((a, b) => (b.depth ?? 0) - (a.depth ?? 0))[0];
-  const shown = items.find((one) => one.name === chosen) ?? (isTv ? deepest : items[0]);
-  const choice = !isTv && items.length > 1 && (
-    <div class="segments depth-choice" role="group" aria-label="Depth of">
-      {items.map((one) => (
-        <button type="button" key={one.name} aria-pressed={one.name === shown?.name}
-          onClick={() => setChosen(one.name)}>{one.name}</button>
-      ))}
-    </div>
-  );
+  const shown = items.find((one) => one.name === chosen) ?? items[0];
+  const all = items.reduce((sum, one) => sum + (one.depth ?? 0), 0);
+  const most = Math.max(1, ...items.map((one) => one.depth ?? 0));
   return (
     <>
-      <div class="page-head"><h1>Queues</h1></div>
-      <div class="scroll" tabIndex={0} role="region" aria-label="List of queues">
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th><th>Kind</th><th class="right">Depth</th><th>Lately</th>
-              <th class="right">In flight</th><th class="right">Oldest</th>
-              <th class="right">Dead</th>
-              {!isTv && <th><span class="sr">Actions</span></th>}
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((one) => (
-              <Row key={one.name} one={one} points={points.get(one.name) ?? []} open={open}
-                peek={setOpen} isTv={isTv} redrive={role !== "admin" ? null : async () => {
-                  await post(`/v1/queues/${encodeURIComponent(one.name)}-dead/redrive`);
-                  list.reload();
-                }} />
-            ))}
-          </tbody>
-        </table>
+      <div class="page-head">
+        <h1>Queues</h1>
+        <span class="faint">{counted(all, "message")} in {counted(items.length, "queue")}</span>
       </div>
-      {open && <Section title={`In ${open}`}><Peek key={open} name={open} /></Section>}
+      {items.length === 0
+        ? <Empty>No queue is configured. Set [[queue]] in deskwire.toml to add one.</Empty>
+        : (
+          <section class="panel flush" aria-label="List of queues">
+            <ul class="rows queues">
+              {items.map((one) => (
+                <Row key={one.name} one={one} points={points.get(one.name) ?? []} most={most}
+                  open={open} show={setOpen} shown={one === shown}
+                  choose={() => setChosen(one.name)}
+                  redrive={role !== "admin" ? null : async () => {
+                    await post(`/v1/queues/${encodeURIComponent(one.name)}-dead/redrive`);
+                    list.reload();
+                  }} />
+              ))}
+            </ul>
+          </section>
+        )}
+      {open && <Section title={`Messages of ${open}`}><Messages key={open} name={open} /></Section>}
       {depths.error && !depths.value && <Trouble error={depths.error} retry={depths.reload} />}
-      {shown && (
-        <Depth queue={shown} points={points.get(shown.name) ?? []} choice={choice} isTv={isTv} />
-      )}
+      {shown && <Depth queue={shown} points={points.get(shown.name) ?? []} />}
     </>
   );
 }

@@ -1,9 +1,10 @@
-// Connectors, jobs, store, version.
-import { seconds } from "../format";
+// Does the machinery work? Broken connections first, then schedules, store and version.
+import { counted, dayAndTime, seconds } from "../format";
 import { useLive, useLoad, useNow } from "../hooks";
-import { Action, ConnectorList, Empty, Loading, Section, Trouble, When } from "../parts";
-import type { AuditEntry, Page, SystemStatus } from "../types";
+import { Action, Broken, Empty, Loading, Section, Trouble, When } from "../parts";
+import type { AuditEntry, Connector, Page, SystemStatus } from "../types";
 import { get } from "../api";
+import { scheduleWords } from "../schedules";
 import { useState } from "preact/hooks";
 
 /** Who changed what: for administrators. */
@@ -19,7 +20,9 @@ function Audit() {
   };
   return (
     <Section title="Audit">
-      {items.length === 0 ? <Empty>Nobody has changed anything yet.</Empty> : (
+      {items.length === 0 ? (
+        <Empty>No change yet. What people and tokens change stands here.</Empty>
+      ) : (
         <ul class="rows">
           {items.map((one) => (
             <li key={one.id}>
@@ -36,46 +39,79 @@ function Audit() {
   );
 }
 
+function Connections({ connectors }: { connectors: Connector[] }) {
+  const sorted = [...connectors].sort((a, b) => Number(a.ok) - Number(b.ok));
+  return (
+    <ul class="rows">
+      {sorted.map((one) => (
+        <li key={one.name}>
+          {one.ok ? <span class="dot dot-good" aria-hidden="true" />
+            : <span class="alarm sign" aria-hidden="true">■</span>}
+          <strong>{one.name}</strong>
+          <span class={`row-main wrap ${one.ok ? "faint" : "alarm"}`}>
+            {one.ok ? `works${one.detail ? ` · ${one.detail}` : ""}`
+              : `does not work: ${one.detail}`}</span>
+          <span class="small faint">{one.last_success_at
+            ? <>last success <When at={one.last_success_at} /></> : "not used yet"}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function StatusPage() {
   const status = useLoad<SystemStatus>("/v1/status");
   const now = useNow(1000);
   useLive(["status"], () => status.reload());
-  if (status.error && !status.value) return <Trouble error={status.error} retry={status.reload} />;
+  if (status.error && !status.value) {
+    return <Broken title="Status" error={status.error} retry={status.reload} />;
+  }
   if (!status.value) return <Loading />;
   const one = status.value;
+  const broken = one.connectors.filter((each) => !each.ok).length;
+  const text = !one.store.ok ? "the store does not commit"
+    : broken > 0 ? `${counted(broken, "connection does not work", "connections do not work")}`
+      : one.connectors.length === 0 ? "no outside system is connected"
+        : one.connectors.length === 1 ? "the connection works"
+          : `all ${one.connectors.length} connections work`;
   return (
     <>
-      <div class="page-head"><h1>Status</h1></div>
-      <dl class="figures">
-        <div class="figure"><dt>Version</dt><dd>{one.version}</dd></div>
-        <div class="figure">
-          <dt>Up</dt><dd>{seconds((now - Date.parse(one.started_at)) / 1000)}</dd>
-        </div>
-        <div class="figure">
-          <dt>Store</dt><dd>{one.store.kind}</dd>
-          <dd class={`figure-note ${one.store.ok ? "" : "bad"}`}>
-            {one.store.ok ? "commits" : one.store.detail}
-          </dd>
-        </div>
-        <div class="figure">
-          <dt>Access</dt><dd>{one.access.mode}</dd>
-          <dd class="figure-note">{one.access.name}, {one.access.role}</dd>
-        </div>
+      <div class="page-head">
+        <h1>Status</h1>
+        <span class={broken > 0 || !one.store.ok ? "alarm" : "faint"}>{text}</span>
+      </div>
+      <dl class="numbers status-numbers">
+        <div class="number-box"><dt class="number-label">Version</dt>
+          <dd class="number-value">{one.version}</dd></div>
+        <div class="number-box"><dt class="number-label">Running for</dt>
+          <dd class="number-value">{seconds((now - Date.parse(one.started_at)) / 1000)}</dd>
+          <dd class="number-usual">since {dayAndTime(one.started_at, now)}</dd></div>
+        <div class="number-box"><dt class="number-label">Store</dt>
+          <dd class="number-value">{one.store.kind}</dd>
+          <dd class={`number-usual ${one.store.ok ? "" : "alarm"}`}>
+            {one.store.ok ? "commits" : one.store.detail}</dd></div>
+        <div class="number-box"><dt class="number-label">Access</dt>
+          <dd class="number-value">{one.access.mode}</dd>
+          <dd class="number-usual">{one.access.name}, {one.access.role}</dd></div>
       </dl>
-      <Section title="Connectors">
-        {one.connectors.length === 0 ? <Empty>No outside system is connected yet.</Empty> : (
-          <ConnectorList connectors={one.connectors} />
-        )}
+      <Section title="Connections">
+        {one.connectors.length === 0
+          ? <Empty>No outside system is connected yet. deskwire init connects one.</Empty>
+          : <Connections connectors={one.connectors} />}
       </Section>
-      <Section title="Jobs on a schedule">
-        {one.jobs.length === 0 ? <Empty>None.</Empty> : (
+      <Section title="Schedules">
+        {one.jobs.length === 0 ? <Empty>No job runs on a schedule.</Empty> : (
           <ul class="rows">
             {one.jobs.map((job) => (
               <li key={job.name}>
                 <strong>{job.name}</strong>
-                <span class="faint grow">{job.schedule}</span>
-                <span class="faint">next {job.next_run_at
-                  ? new Date(job.next_run_at).toLocaleString() : "never"}</span>
+                <span class="row-main">{scheduleWords(job.schedule)}
+                  {scheduleWords(job.schedule) !== job.schedule
+                    && <span class="second small faint">{job.schedule}</span>}</span>
+                {job.missed_at && <span class="small alarm">▲ missed {dayAndTime(job.missed_at)}
+                </span>}
+                <span class="small faint">{job.next_run_at
+                  ? `next ${dayAndTime(job.next_run_at, now)}` : "no next run"}</span>
               </li>
             ))}
           </ul>

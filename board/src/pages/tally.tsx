@@ -1,16 +1,16 @@
-// Who updated how many tickets: bars that move as updates come in, with the table that says the
-// same, the lines behind each number, and files of what is on the screen.
+// Who updated how many tickets, and more or fewer than before: one list with bar, number, share and
+// last update, and the lines behind each number.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../api";
-import { AgentBars, rowsFor } from "../chart";
-import { csv } from "../export";
+import { barsSvg, csv } from "../export";
 import { Files } from "../files";
-import { localTime, whole } from "../format";
+import { counted, dayAndTime, safeLink, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Empty, Loading, Section, Trouble, When } from "../parts";
+import { Action, Bar, Broken, Empty, Loading, Segments, Trouble, When } from "../parts";
 import { replace, useAddress } from "../router";
 import { moved, periodOf, periods, type Period } from "../tally";
 import type { Page, Tally, TallyAgent, TallyUpdate } from "../types";
+import { useWide } from "./now";
 
 const reload_every = 2000; // an older message changed: all boards ask, but not at once
 
@@ -50,48 +50,55 @@ export function TallyOff() {
   );
 }
 
-function AgentTable({ agents, total, open }: { agents: TallyAgent[]; total: number;
-  open: (username: string) => void }) {
-  const hasOpening = agents.some((one) => one.opening > 0);
+/** "+9", "−4", "±0" against the period before. */
+const change = (now: number, before: number | undefined) => {
+  const by = now - (before ?? 0);
+  return by > 0 ? `+${whole(by)}` : by < 0 ? `−${whole(-by)}` : "±0";
+};
+
+function AgentRows({ agents, first, total, most, before, open, hasOpening }: {
+  agents: TallyAgent[]; first: number; total: number; most: number;
+  before: Map<string, number> | null; open: (username: string) => void; hasOpening: boolean }) {
   return (
-    <div class="scroll tally-table" tabIndex={0} role="region" aria-label="Table of updates">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Agent</th>
-            <th scope="col" class="right">Updates</th>
-            {hasOpening && <th scope="col" class="right">Imported</th>}
-            <th scope="col" class="right">Share</th>
-            <th scope="col">Last</th>
+    <table class="agents" aria-label={first === 1 ? "Updates per agent" : "Updates, continued"}>
+      <thead>
+        <tr>
+          <th scope="col" class="a-rank"><span class="sr">Rank</span></th>
+          <th scope="col">Agent</th>
+          <th scope="col" class="right">Updates</th>
+          <th scope="col" class="a-bar"><span class="sr">Bar</span></th>
+          {hasOpening && <th scope="col" class="right a-share">Imported</th>}
+          <th scope="col" class="right a-share">Share</th>
+          {before && <th scope="col" class="right a-change">Change</th>}
+          <th scope="col" class="right a-last">Last</th>
+        </tr>
+      </thead>
+      <tbody>
+        {agents.map((one, i) => (
+          <tr key={one.username.toLowerCase()} data-agent={one.username}>
+            <td class="a-rank number faint">{first + i}</td>
+            <td class="a-name"><bdi>{one.name}</bdi>{" "}
+              <span class="small faint">{one.username}</span></td>
+            <td class="right number">
+              <button type="button" class="link" onClick={() => open(one.username)}
+                aria-label={`${counted(one.updates, "update")} of ${one.name}: show them`}>
+                {whole(one.updates)}
+              </button>
+            </td>
+            <td class="a-bar"><Bar value={one.updates} most={most}
+              {...(before ? { before: before.get(one.username.toLowerCase()) ?? 0 } : {})} /></td>
+            {hasOpening && <td class="right number a-share">
+              {one.opening ? whole(one.opening) : ""}</td>}
+            <td class="right number faint a-share">
+              {total > 0 ? `${((one.updates / total) * 100).toFixed(1)}%` : ""}
+            </td>
+            {before && <td class="right number a-change">
+              {change(one.updates, before.get(one.username.toLowerCase()))}</td>}
+            <td class="right faint a-last small"><When at={one.last_at} /></td>
           </tr>
-        </thead>
-        <tbody>
-          {agents.map((one) => (
-            <tr key={one.username.toLowerCase()}>
-              <td>{one.name}<span class="faint second">{one.username}</span></td>
-              <td class="right number">
-                <button type="button" class="link" onClick={() => open(one.username)}
-                  aria-label={`${whole(one.updates)} updates of ${one.name}: show them`}>
-                  {whole(one.updates)}
-                </button>
-              </td>
-              {hasOpening && <td class="right number">{one.opening ? whole(one.opening) : ""}</td>}
-              <td class="right number faint">
-                {total > 0 ? `${((one.updates / total) * 100).toFixed(1)}%` : ""}
-              </td>
-              <td class="faint"><When at={one.last_at} /></td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">All</th>
-            <td class="right number"><strong>{whole(total)}</strong></td>
-            <td colSpan={hasOpening ? 3 : 2} />
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -123,123 +130,133 @@ function Updates({ period, channel, agent, version, close }: { period: Period; c
         <button type="button" class="quiet" onClick={close}>Close</button>
       </header>
       {rows.length === 0
-        ? <Empty>No line in this period: what was imported has none.</Empty>
+        ? <Empty>No update of this agent in this period. Imported counts have no lines.</Empty>
         : (
           <div class="scroll">
             <table>
               <thead>
                 <tr><th scope="col">When</th><th scope="col">Ticket</th>
-                  <th scope="col">Channel</th><th scope="col">Message</th></tr>
+                  <th scope="col">Line</th><th scope="col">Channel</th></tr>
               </thead>
               <tbody>
                 {rows.map((one) => (
                   <tr key={`${one.channel}/${one.message}/${one.line}`}>
-                    <td><time dateTime={one.at}>{localTime(one.at)}</time></td>
+                    <td><time dateTime={one.at}>{dayAndTime(one.at)}</time></td>
                     <td class="number">{one.ticket ?? "–"}</td>
-                    <td class="faint">{one.channel}</td>
-                    <td class="faint number">{one.message}</td>
+                    <td class="wrap" dir="auto">{one.text
+                      ?? <span class="faint">line {one.line}; its words are no longer kept</span>}
+                    </td>
+                    <td>{safeLink(one.url)
+                      ? <a href={one.url ?? ""} rel="noreferrer">{one.channel}</a>
+                      : <span class="faint">{one.channel}</span>}</td>
                   </tr>
                 ))}
               </tbody>
             </table>
           </div>
         )}
-      {next && <Action label="More" quiet run={load} />}
+      {next && <Action label="Show more" quiet run={load} />}
     </section>
   );
 }
 
-function Choice({ period, channel, channels, change }: { period: Period; channel: string;
-  channels: string[]; change: (values: Record<string, string>) => void }) {
-  return (
-    <div class="choice">
-      <div class="segments" role="group" aria-label="Period">
-        {periods.map(([key, name]) => (
-          <button type="button" key={key} aria-pressed={key === period}
-            onClick={() => change({ period: key })}>{name}</button>
-        ))}
-      </div>
-      {(channels.length > 1 || channel !== "") && (
-        <label class="inline">Channel{" "}
-          <select value={channel} onChange={(event) =>
-            change({ channel: event.currentTarget.value })}>
-            <option value="">all</option>
-            {channels.map((one) => <option key={one} value={one}>{one}</option>)}
-          </select>
-        </label>
-      )}
-    </div>
-  );
-}
-
-function tableOf(tally: Tally): string {
-  return csv(["username", "name", "updates", "of_them_imported", "last_at"], tally.agents.map(
+function tableOf(agents: TallyAgent[]): string {
+  return csv(["username", "name", "updates", "of_them_imported", "last_at"], agents.map(
     (one) => [one.username, one.name, one.updates, one.opening, one.last_at]));
 }
 
-export function TallyPage({ isTv = false }: { isTv?: boolean }) {
+const spans: Record<Period, [string, string]> = { today: ["today", "yesterday by this time"],
+  "7d": ["in 7 days", "the 7 days before"], "30d": ["in 30 days", "the 30 days before"],
+  all: ["in all", ""] };
+
+function Channels({ channel, channels, change }: { channel: string; channels: string[];
+  change: (channel: string) => void }) {
+  if (channels.length < 2 && channel === "") return null;
+  return (
+    <label class="inline"><span class="sr">Channel</span>
+      <select value={channel} onChange={(event) => change(event.currentTarget.value)}>
+        <option value="">All channels</option>
+        {channels.map((one) => <option key={one} value={one}>{one}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** Stands on top, however long the list is. */
+function Total({ total, before, period }: { total: number; before: number | null;
+  period: Period }) {
+  const [span, other] = spans[period];
+  return (
+    <p class="agents-total">
+      <strong class="number">{whole(total)}</strong> {total === 1 ? "update" : "updates"} {span}
+      {before !== null && <span class="faint"> · {change(total, before)} on {other}</span>}
+      {before !== null && <span class="legend small faint"><span class="swatch"
+        aria-hidden="true" /> this period <span class="swatch-tick" aria-hidden="true" /> {other}
+      </span>}
+    </p>
+  );
+}
+
+export function TallyPage() {
   const address = useAddress();
   const period = periodOf(address.searchParams.get("period"));
   const channel = address.searchParams.get("channel") ?? "";
   const agent = address.searchParams.get("agent") ?? "";
   const tally = useTally(period, channel);
-  const chart = useRef<SVGSVGElement>(null);
-  const change = (values: Record<string, string>) =>
+  const isWide = useWide(1501);
+  const go = (values: Record<string, string>) =>
     replace(`/agents${query({ period, channel, agent, ...values })}`);
-  if (tally.error && !tally.value) return <Trouble error={tally.error} retry={tally.reload} />;
-  if (!tally.value) return <Loading />;
-  const shownTally = tally.value;
-  const { agents, channels, total } = shownTally;
-  const name = periods.find(([key]) => key === period)?.[1] ?? "";
-  const isOff = channels.length === 0 && agents.length === 0;
-  const label = `${whole(total)} updates by ${agents.length} agents, ${name.toLowerCase()}`;
-  const open = (username: string) => change({ agent: username });
-  const room = isTv ? Math.max(200, innerHeight - 300) : 0;
-  const shown = isTv ? agents.slice(0, rowsFor(room)) : agents;
-  const bars = agents.length === 0
-    ? <Empty>No update {period === "today" ? "yet today" : "in this period"}.</Empty>
-    : <AgentBars agents={shown} label={label} chart={chart} room={room} open={open} />;
-  if (isTv) {
-    const rest = agents.slice(shown.length);
-    return (
-      <>
-        <h1>Updates per agent, {name.toLowerCase()}
-          <span class="tv-total number">{whole(total)}</span></h1>
-        {isOff ? <TallyOff /> : <section class="panel">{bars}</section>}
-        {rest.length > 0 && (
-          <p class="faint">and {rest.length} more with {whole(rest.reduce(
-            (sum, one) => sum + one.updates, 0))}</p>
-        )}
-      </>
-    );
+  if (!tally.value) {
+    return tally.error ? <Broken title="Agents" error={tally.error} retry={tally.reload} />
+      : <Loading />;
   }
+  const { agents, channels, total, ...shown } = tally.value;
+  const table = () => tableOf(agents);
+  const isOff = channels.length === 0 && agents.length === 0;
+  const hasBefore = shown.before_since !== null && shown.before.length > 0;
+  const before = hasBefore ? new Map(shown.before.map((one) =>
+    [one.username.toLowerCase(), one.updates])) : null;
+  const totalBefore = shown.before.reduce((sum, one) => sum + one.updates, 0);
+  const most = Math.max(1, ...agents.map((one) => one.updates),
+    ...shown.before.map((one) => one.updates));
+  const half = isWide && agents.length > 12 ? Math.ceil(agents.length / 2) : agents.length;
+  const rows = { total, most, before, open: (username: string) => go({ agent: username }),
+    hasOpening: agents.some((one) => one.opening > 0) };
   return (
     <>
       <div class="page-head">
         <h1>Agents</h1>
-        <Choice period={period} channel={channel} channels={channels} change={change} />
+        <span class="faint">{counted(agents.length, "person", "people")}</span>
+        <div class="choice">
+          <Segments label="Period" options={periods} value={period}
+            change={(key) => go({ period: key })} />
+          <Channels channel={channel} channels={channels} change={(one) => go({ channel: one })} />
+          <Files table={table}
+            picture={() => barsSvg(agents.map((one) => ({ name: one.name, value: one.updates })))}
+            name={`tally-${period}-${new Date().toISOString().slice(0, 10)}`} />
+        </div>
       </div>
       {isOff ? <section class="panel"><TallyOff /></section> : (
-        <div class="tally">
-          <Section title="Updates per agent"
-            note={<Files chart={chart} table={() => tableOf(shownTally)}
-              name={`tally-${period}-${new Date().toISOString().slice(0, 10)}`} />}>
-            {bars}
-            {agents.some((one) => one.opening > 0) && (
-              <p class="faint legend"><span class="swatch" aria-hidden="true" /> taken over from an
-                older bot, without dates</p>
+        <section class="panel flush" aria-label="Updates per agent">
+          <Total total={total} before={before ? totalBefore : null} period={period} />
+          {agents.length === 0
+            ? <Empty>No update {period === "today" ? "is counted yet today" : "in this period"}.
+            </Empty>
+            : (
+              <div class={half < agents.length ? "agents-two" : ""}>
+                <AgentRows {...rows} agents={agents.slice(0, half)} first={1} />
+                {half < agents.length && (
+                  <AgentRows {...rows} agents={agents.slice(half)} first={half + 1} />
+                )}
+              </div>
             )}
-          </Section>
-          {agents.length > 0 && (
-            <Section title="The same as a table" note={<span class="faint">{name}</span>}>
-              <AgentTable agents={agents} total={total} open={open} />
-            </Section>
-          )}
-        </div>
+        </section>
       )}
+      {!isOff && <p class="small faint">Counted from {channels.join(" and ") || "imported counts"}.
+        Every number opens the updates behind it.</p>}
       {agent !== "" && (
         <Updates period={period} channel={channel} agent={agent} version={total}
-          close={() => change({ agent: "" })} />
+          close={() => go({ agent: "" })} />
       )}
     </>
   );

@@ -1,178 +1,387 @@
-// One ticket as a conversation, with what is on its way out.
-import { useState } from "preact/hooks";
+// One ticket: what it is and who has it, what was said, and the answer. What was sent where stands
+// between the messages as a line; each delivery is one press away.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, patch, post } from "../api";
-import { safeLink } from "../format";
-import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Failure, Fields, Loading, PriorityMark, Section, StatusMark, Trouble, When }
-  from "../parts";
-import { Link } from "../router";
-import type { Role, Ticket, WholeTicket } from "../types";
+import { counted, dayAndTime, localTime, numberOf, safeLink, seconds, sourceTitle, titleOf }
+  from "../format";
+import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
+import { onKeys } from "../keys";
+import { Action, Broken, Failure, Fields, Loading, PriorityMark, StatusMark } from "../parts";
+import { go, Link } from "../router";
+import type { Page, Person, Role, Ticket, TicketEvent, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
+import { lastList } from "./tickets";
 
-function Said({ who, at, body, note }: { who: string; at: string; body: string; note?: boolean }) {
+const Time = ({ at }: { at: string }) => {
+  const now = useNow(60_000);
+  return <time dateTime={at} title={localTime(at)}>{dayAndTime(at, now)}</time>;
+};
+
+type Kind = "requester" | "agent" | "note";
+function Said({ who, at, body, kind, from, asker }: { who: string; at: string; body: string;
+  kind: Kind; from: string; asker: string }) {
   return (
-    <li class={`said ${note ? "said-note" : ""}`}>
+    <li class={`said said-${kind}`}>
       <div class="said-head">
-        <strong>{who}</strong>
-        {note && <span class="mark">private note</span>}
-        <When at={at} />
+        <strong><bdi>{who}</bdi></strong>
+        <span class="small faint">{kind === "requester" ? "requester" : "agent"}
+          {from && ` · ${from}`}</span>
+        {kind === "note" && <span class="mark note-mark">private note · <bdi>{asker}</bdi> does not
+          see it</span>}
+        <span class="small faint said-time"><Time at={at} /></span>
       </div>
-      <p class="prose">{body}</p>
+      <p class="prose" dir="auto">{body}</p>
     </li>
   );
 }
 
-function Reply({ id, sent }: { id: number; sent: () => void }) {
-  const [body, setBody] = useState("");
+function Happened({ one, canAct, changed, show }: { one: TicketEvent; canAct: boolean;
+  changed: () => void; show: () => void }) {
+  const isBad = one.kind === "failed" || one.kind === "undecided";
+  return (
+    <li class={`happened ${isBad ? "is-bad" : ""}`}>
+      <span class={isBad ? "alarm sign" : "faint"} aria-hidden="true">{isBad ? "▲" : "·"}</span>
+      <span class="happened-text">
+        <span class={isBad ? "alarm strong" : ""}>{one.text}</span>
+        {isBad && canAct && one.delivery && (
+          <>
+            {" "}
+            <Action plain label="Retry" name={`Retry ${one.delivery}`} run={async () => {
+              await post(`/v1/deliveries/${one.delivery}/retry`);
+              changed();
+            }} />
+          </>
+        )}
+        {isBad && <>{" "}<button type="button" class="plain" onClick={show}>Details</button></>}
+      </span>
+      <Time at={one.at} />
+    </li>
+  );
+}
+
+/** Until it is sent it is kept in this browser: a tab that is closed loses nothing. */
+function useDraft(id: number): [string, (text: string) => void] {
+  const key = `deskwire.draft.${id}`;
+  const [text, setText] = useState(() => localStorage.getItem(key) ?? "");
+  const set = (value: string) => {
+    setText(value);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
+  };
+  return [text, set];
+}
+
+function whereItGoes(one: WholeTicket, isNote: boolean): string {
+  const asker = one.requester.name ?? "The requester";
+  if (isNote) return `A note for agents. ${asker} does not see it.`;
+  const places = [...new Set(one.links.map((link) => link.chat))].map((chat) =>
+    `the ${sourceTitle(chat)} thread`);
+  if (one.external) places.push(`Zendesk ${one.external.id}`);
+  return places.length > 0 ? `Write a reply. It goes to ${places.join(" and to ")}.`
+    : "Write a reply. It is kept with the ticket.";
+}
+
+interface ReplyProps { one: WholeTicket; sent: () => void; solved: () => void }
+
+function Reply({ one, sent, solved }: ReplyProps) {
+  const [body, setBody] = useDraft(one.id);
   const [isNote, setIsNote] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const [busy, setBusy] = useState("");
+  const box = useRef<HTMLTextAreaElement>(null);
+  const { is_live } = useConnection();
+  // The same words sent twice are one comment: the key stays until they are sent, or changed.
+  const key = useMemo(() => crypto.randomUUID(), [body, isNote, one.comments.length]);
+  const isSending = useRef(false);
+  const send = async (isSolving: boolean) => {
+    if (isSending.current || body.trim() === "") return box.current?.focus();
+    isSending.current = true;
+    setBusy(isSolving ? "solve" : "reply");
     setError(null);
     try {
-      await post(`/v1/tickets/${id}/comments`, { body, public: !isNote });
+      await post(`/v1/tickets/${one.id}/comments`, { body, public: !isNote },
+        { "idempotency-key": key });
       setBody("");
-      sent();
+      if (isSolving) {
+        await patch(`/v1/tickets/${one.id}`, { status: "solved" });
+        solved();
+      } else {
+        sent();
+      }
     } catch (failed) {
       setError(failed as ApiError);
+    } finally {
+      isSending.current = false;
+      setBusy("");
     }
   };
+  const focus = (note: boolean) => () => {
+    setIsNote(note);
+    setTimeout(() => box.current?.focus(), 0);
+  };
+  useEffect(() => onKeys({ r: focus(false), m: focus(true) }), []);
+  useEffect(() => { if (location.hash === "#reply") box.current?.focus(); }, []);
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void send(event.shiftKey && !isNote && one.status !== "solved");
+  };
+  const asker = (one.requester.name ?? "requester").split(" ")[0];
   return (
-    <form class="reply" onSubmit={submit}>
+    <form class={`reply ${isNote ? "is-note" : ""}`} onSubmit={(event) => {
+      event.preventDefault();
+      void send(false);
+    }}>
+      <div class="reply-tabs" role="group" aria-label="What to write">
+        <button type="button" aria-pressed={!isNote} onClick={() => setIsNote(false)}>
+          Reply to <bdi>{asker}</bdi></button>
+        <button type="button" aria-pressed={isNote} onClick={() => setIsNote(true)}>
+          Private note</button>
+      </div>
       <label>
-        <span class="sr">{isNote ? "Private note" : "Reply"}</span>
-        <textarea rows={3} value={body} required
-          placeholder={isNote ? "A note that the requester does not see" : "Reply to the requester"}
-          onInput={(event) => setBody(event.currentTarget.value)} />
+        <span class="sr">{isNote ? "Note" : "Reply"}</span>
+        <textarea ref={box} rows={3} value={body} placeholder={whereItGoes(one, isNote)}
+          onInput={(event) => setBody(event.currentTarget.value)} onKeyDown={press} />
         <Fields error={error} name="body" />
       </label>
       <Failure error={error} />
       <div class="form-end">
-        <button type="submit">{isNote ? "Add note" : "Reply"}</button>
-        <label class="check">
-          <input type="checkbox" checked={isNote}
-            onChange={(event) => setIsNote(event.currentTarget.checked)} />
-          private note
-        </label>
+        <button type="submit" disabled={!is_live} aria-busy={busy === "reply"}>
+          {isNote ? "Add note" : "Reply"}</button>
+        {!isNote && one.status !== "solved" && (
+          <button type="button" class="quiet" disabled={!is_live} aria-busy={busy === "solve"}
+            onClick={() => void send(true)}>Reply and solve</button>
+        )}
+        <span class="small faint reply-end">{body ? "Draft kept in this browser"
+          : <><kbd>Ctrl</kbd> <kbd>↵</kbd> sends</>}</span>
       </div>
     </form>
   );
 }
 
-function Assign({ ticket, changed }: { ticket: Ticket; changed: () => void }) {
-  const [name, setName] = useState(ticket.assignee ?? "");
-  const save = async () => {
-    await patch(`/v1/tickets/${ticket.id}`, { assignee: name.trim() || null });
-    changed();
-  };
-  return (
-    <div class="assign">
-      <label>Assignee
-        <input value={name} onInput={(event) => setName(event.currentTarget.value)} />
-      </label>
-      <Action label="Assign" quiet run={save} disabled={name.trim() === (ticket.assignee ?? "")} />
-    </div>
-  );
-}
-
-type Change = (values: object) => () => Promise<void>;
-
 /** A change that the desk refuses is said, and the choice shows again what is so. */
-function PriorityChoice({ ticket, change }: { ticket: Ticket; change: Change }) {
+function Choice({ label, value, options, change }: { label: string; value: string;
+  options: [string, string][]; change: (value: string) => Promise<void> }) {
   const [error, setError] = useState<ApiError | null>(null);
+  const { is_live } = useConnection();
   const choose = (select: HTMLSelectElement) => {
     setError(null);
-    change({ priority: select.value })().catch((failed) => {
-      select.value = ticket.priority;
+    change(select.value).catch((failed) => {
+      select.value = value;
       setError(failed as ApiError);
     });
   };
   return (
-    <label>Priority
-      <select value={ticket.priority} onChange={(event) => choose(event.currentTarget)}>
-        <option>high</option><option>medium</option><option>low</option>
+    <label class="fact">
+      <span>{label}</span>
+      <select value={value} disabled={!is_live}
+        onChange={(event) => choose(event.currentTarget)}>
+        {options.map(([key, name]) => <option key={key} value={key}>{name}</option>)}
       </select>
       {error && <span class="field-error" role="alert">{error.message}</span>}
     </label>
   );
 }
 
-export function TicketPage({ id, role }: { id: string; role: Role }) {
+const statuses: [string, string][] = [["open", "Open"], ["pending", "Pending"],
+  ["solved", "Solved"]];
+const priorities: [string, string][] = [["high", "high"], ["medium", "medium"], ["low", "low"]];
+
+function Assignee({ one, me, change }: { one: Ticket; me: string;
+  change: (values: object) => Promise<void> }) {
+  const people = useLoad<Page<Person>>("/v1/people");
+  const names = new Set((people.value?.items ?? []).map((person) => person.name));
+  if (one.assignee) names.add(one.assignee);
+  const options: [string, string][] = [["", "Unassigned"],
+    ...[...names].sort().map((name): [string, string] =>
+      [name, name === me ? `${name} (me)` : name])];
+  return <Choice label="Assignee" value={one.assignee ?? ""} options={options}
+    change={(name) => change({ assignee: name || null })} />;
+}
+
+function Facts({ one }: { one: WholeTicket }) {
+  const outside = safeLink(one.external?.url);
+  const reply = one.first_reply_at
+    ? `after ${seconds((Date.parse(one.first_reply_at) - Date.parse(one.opened_at)) / 1000)}`
+    : "not yet";
+  return (
+    <section class="panel facts" aria-label="Requester">
+      <h2>Requester</h2>
+      <dl>
+        <dt>Name</dt><dd><bdi>{one.requester.name ?? "–"}</bdi></dd>
+        {one.requester.email && (<><dt>Email</dt><dd>{one.requester.email}</dd></>)}
+        <dt>Source</dt><dd>{sourceTitle(one.source)}</dd>
+        {one.links.map((link) => {
+          const address = safeLink(link.url);
+          return (
+            <div key={link.thread}>
+              <dt>{sourceTitle(link.chat)}</dt>
+              <dd>{address ? <a href={address} rel="noreferrer">thread</a> : link.channel}</dd>
+            </div>
+          );
+        })}
+        <dt>Desk</dt>
+        <dd>{outside ? <a href={outside} rel="noreferrer">Zendesk {one.external?.id}</a>
+          : one.desk === "embedded" ? "this board" : one.desk}</dd>
+        <dt>Queue</dt><dd>{one.queue ?? "–"}</dd>
+        <dt>First reply</dt><dd>{reply}</dd>
+        {one.solved_at && (<><dt>Solved</dt><dd>after {seconds((Date.parse(one.solved_at)
+          - Date.parse(one.opened_at)) / 1000)}</dd></>)}
+      </dl>
+    </section>
+  );
+}
+
+/** Messages and what happened between them, oldest first. */
+function Conversation({ one, canAct, changed, show }: { one: WholeTicket; canAct: boolean;
+  changed: () => void; show: () => void }) {
+  const asker = one.requester.name ?? one.requester.email ?? "Requester";
+  const short = asker.split(" ")[0] ?? asker;
+  const said = one.comments.map((comment) => {
+    const who = comment.author.name ?? comment.author.email ?? "Somebody";
+    const isAsker = comment.author.email !== null && one.requester.email !== null
+      ? comment.author.email.toLowerCase() === one.requester.email.toLowerCase()
+      : who === one.requester.name;
+    const kind: Kind = !comment.public ? "note" : isAsker ? "requester" : "agent";
+    return { at: comment.at, order: 1, item: <Said key={`c${comment.id}`} who={who} kind={kind}
+      at={comment.at} body={comment.body} asker={short}
+      from={comment.source === one.source && isAsker ? "" : `from ${sourceTitle(comment.source)}`}
+      /> };
+  });
+  const happened = one.events.map((event, i) => ({ at: event.at, order: 2, item:
+    <Happened key={`e${i}`} one={event} canAct={canAct} changed={changed} show={show} /> }));
+  const all = [...said, ...happened].sort((a, b) =>
+    a.at < b.at ? -1 : a.at > b.at ? 1 : a.order - b.order);
+  return (
+    <ul class="conversation">
+      <Said who={asker} at={one.opened_at} body={one.description ?? ""} kind="requester"
+        from={`from ${sourceTitle(one.source)}`} asker={short} />
+      {all.map((each) => each.item)}
+    </ul>
+  );
+}
+
+function deliveredText(one: WholeTicket): string {
+  const done = one.deliveries.filter((each) => each.state === "done").length;
+  const all = one.deliveries.filter((each) => each.state !== "discarded").length;
+  if (all === 0) return "Nothing was sent anywhere for this ticket.";
+  return done === all ? `${counted(all, "message")} delivered.`
+    : `${done} of ${counted(all, "message")} delivered.`;
+}
+
+/** The tickets before and behind this one in the list that it was opened from. */
+function useNeighbours(id: number) {
+  const ids = lastList?.ids ?? [];
+  const at = ids.indexOf(id);
+  return { at, all: ids.length, before: at > 0 ? ids[at - 1] : undefined,
+    behind: at >= 0 ? ids[at + 1] : undefined };
+}
+
+export let justSolved: { id: number; number: string } | null = null;
+
+export function TicketPage({ id, role, me }: { id: string; role: Role; me: string }) {
   const canAct = role !== "viewer";
   const path = `/v1/tickets/${encodeURIComponent(id)}`;
   const ticket = useLoad<WholeTicket>(path);
   const reload = useThrottled(ticket.reload, 200);
+  const [areShown, setAreShown] = useState(false);
+  const { is_live } = useConnection();
+  const time = useNow();
+  const list = useNeighbours(Number(id));
   useLive(["ticket", "delivery"], (topic, data) => {
     if (topic === "resync" || String(data.id) === id || String(data.ticket) === id) reload();
   });
-  if (ticket.error && !ticket.value) return <Trouble error={ticket.error} retry={ticket.reload} />;
-  if (!ticket.value) return <Loading />;
   const one = ticket.value;
-  const change: Change = (values) => async () => {
+  useEffect(() => { if (one) document.title = `${numberOf(one)} ${titleOf(one)} · Deskwire`; },
+    [one?.title, one?.external?.id]);
+  const change = async (values: object) => {
     await patch(path, values);
     ticket.reload();
   };
-  const outside = safeLink(one.external?.url);
+  useEffect(() => onKeys({
+    j: () => { if (list.behind) go(`/tickets/${list.behind}`); },
+    k: () => { if (list.before) go(`/tickets/${list.before}`); },
+    Escape: () => go(lastList?.path ?? "/tickets"),
+    ...(canAct && me ? { t: () => void change({ assignee: me }) } : {}),
+  }), [id, list.behind, list.before, canAct, me]);
+  if (ticket.error && !one) {
+    return <Broken title={`Ticket ${id}`} error={ticket.error} retry={ticket.reload} />;
+  }
+  if (!one) return <Loading />;
+  const solved = () => {
+    justSolved = { id: one.id, number: numberOf(one) };
+    if (list.behind) go(`/tickets/${list.behind}`);
+    else ticket.reload();
+  };
+  const mine = justSolved;
   return (
     <>
-      <p class="crumb"><Link to="/tickets">Tickets</Link> / #{one.id}</p>
-      <div class="page-head">
-        <h1 class="prose">{one.title}</h1>
-        <StatusMark status={one.status} />
-        <PriorityMark priority={one.priority} />
+      <div class="crumb">
+        <span><Link to={lastList?.path ?? "/tickets"}>Tickets</Link> / {numberOf(one)}</span>
+        {list.at >= 0 && (
+          <span class="neighbours small">
+            {list.at + 1} of {list.all} {lastList?.name}
+            {list.before && <Link to={`/tickets/${list.before}`} aria-label="Previous ticket">↑
+            </Link>}
+            {list.behind && <Link to={`/tickets/${list.behind}`} aria-label="Next ticket">↓</Link>}
+          </span>
+        )}
+      </div>
+      {mine && mine.id !== one.id && (
+        <p class="flash" role="status">Solved <Link to={`/tickets/${mine.id}`}>{mine.number}</Link>
+          {" · "}
+          <Action plain label="Reopen" run={async () => {
+            await patch(`/v1/tickets/${mine.id}`, { status: "open" });
+            justSolved = null;
+            ticket.reload();
+          }} />
+        </p>
+      )}
+      <div class="ticket-head">
+        <h1 class="prose" dir="auto">{titleOf(one)}</h1>
+        <p class="ticket-line">
+          <StatusMark status={one.status} />
+          <span class="ticket-fact"><PriorityMark priority={one.priority} /> {one.priority}</span>
+          <span class="ticket-fact">opened {dayAndTime(one.opened_at, time)}
+            {is_live && `, ${seconds((time - Date.parse(one.opened_at)) / 1000, "just now")
+              .replace(/^(?!just)(.*)$/, "$1 ago")}`}</span>
+          <span class="ticket-fact">{one.assignee
+            ? <>assigned to <bdi>{one.assignee}</bdi></> : "unassigned"}</span>
+          {one.tags.map((tag) => <Link key={tag} class="tag"
+            to={`/tickets?view=all&tag=${encodeURIComponent(tag)}`}>{tag}</Link>)}
+        </p>
       </div>
       <div class="ticket">
         <div>
-          <ul class="conversation">
-            <Said who={one.requester.name ?? one.requester.email ?? "Requester"}
-              at={one.opened_at} body={one.description ?? ""} />
-            {one.comments.map((comment) => (
-              <Said key={comment.id} at={comment.at} body={comment.body} note={!comment.public}
-                who={comment.author.name ?? comment.author.email ?? "Somebody"} />
-            ))}
-          </ul>
-          {canAct && <Reply id={one.id} sent={ticket.reload} />}
+          <Conversation one={one} canAct={canAct} changed={ticket.reload}
+            show={() => setAreShown(true)} />
+          {canAct && <Reply key={one.id} one={one} sent={ticket.reload} solved={solved} />}
+          <p class="small faint delivered">{deliveredText(one)}{" "}
+            {one.deliveries.length > 0 && (
+              <button type="button" class="plain" aria-expanded={areShown}
+                onClick={() => setAreShown(!areShown)}>
+                {areShown ? "Hide deliveries" : "Show deliveries"}</button>
+            )}</p>
+          {areShown && <DeliveryTable items={one.deliveries} role={role}
+            changed={ticket.reload} />}
         </div>
-        <aside class="panel facts" aria-label="About this ticket">
-          <dl>
-            <dt>Requester</dt><dd>{one.requester.name ?? "–"}</dd>
-            {one.requester.email && (<><dt>Email</dt><dd>{one.requester.email}</dd></>)}
-            <dt>Queue</dt><dd>{one.queue ?? "–"}</dd>
-            <dt>Source</dt><dd>{one.source}</dd>
-            <dt>Desk</dt>
-            <dd>
-              {outside
-                ? <a href={outside} rel="noreferrer">{one.desk} {one.external?.id}</a>
-                : one.desk}
-            </dd>
-            <dt>Opened</dt><dd><When at={one.opened_at} /></dd>
-            <dt>First reply</dt><dd><When at={one.first_reply_at} /></dd>
-            <dt>Solved</dt><dd><When at={one.solved_at} /></dd>
-            {one.tags.length > 0 && (<><dt>Tags</dt><dd>{one.tags.join(", ")}</dd></>)}
-            {one.links.map((link) => {
-              const address = safeLink(link.url);
-              return (
-                <div key={link.thread}>
-                  <dt>{link.chat}</dt>
-                  <dd>{address ? <a href={address} rel="noreferrer">thread</a> : link.channel}</dd>
-                </div>
-              );
-            })}
-          </dl>
+        <div class="ticket-side">
           {canAct && (
-            <div class="acts">
-              <Assign key={one.assignee ?? ""} ticket={one} changed={ticket.reload} />
-              <PriorityChoice ticket={one} change={change} />
+            <section class="panel facts" aria-label="Now">
+              <h2>Now</h2>
+              <Assignee one={one} me={me} change={change} />
+              <Choice label="Status" value={one.status} options={statuses}
+                change={(status) => change({ status })} />
+              <Choice label="Priority" value={one.priority} options={priorities}
+                change={(priority) => change({ priority })} />
               {one.status === "solved"
-                ? <Action label="Reopen" run={change({ status: "open" })} />
-                : <Action label="Solve" run={change({ status: "solved" })} />}
-            </div>
+                ? <Action label="Reopen" quiet run={() => change({ status: "open" })} />
+                : <Action label="Solve" quiet run={() => change({ status: "solved" })} />}
+            </section>
           )}
-        </aside>
+          <Facts one={one} />
+        </div>
       </div>
-      <Section title="Deliveries">
-        <DeliveryTable items={one.deliveries} role={role} changed={ticket.reload} />
-      </Section>
     </>
   );
 }

@@ -1,117 +1,314 @@
-// The list, with search and filters that live in the address.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { get, query } from "../api";
-import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Empty, Loading, PriorityMark, StatusMark, Trouble, When } from "../parts";
-import { Link, replace, useAddress } from "../router";
-import type { Page, Ticket } from "../types";
+// What do I take next? Views with counts, filters in the address, one row a ticket.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { get, patch, query } from "../api";
+import { counted, numberOf, seconds, sourceTitle, titleOf, whole } from "../format";
+import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
+import { onKeys } from "../keys";
+import { Action, Empty, Loading, PriorityMark, Trouble } from "../parts";
+import { go, Link, replace, useAddress } from "../router";
+import type { Now, Page, Person, Ticket, TicketPage as TicketList, TicketViews } from "../types";
 import { NewTicket } from "./new-ticket";
-import { merged } from "./now";
+import { useWide, Waits } from "./now";
 
-export function TicketsPage({ canAct }: { canAct: boolean }) {
-  const address = useAddress();
-  const filters = {
-    q: address.searchParams.get("q") ?? "",
-    status: address.searchParams.get("status") ?? "",
-    priority: address.searchParams.get("priority") ?? "",
-  };
-  const [text, setText] = useState(filters.q);
-  const [isNew, setIsNew] = useState(false);
-  const search = useRef<HTMLInputElement>(null);
-  const path = `/v1/tickets${query({ ...filters, limit: "50" })}`;
-  const list = useLoad<Page<Ticket>>(path);
-  const reload = useThrottled(list.reload, 1000);
-  const isPlain = !filters.q && !filters.status && !filters.priority;
+type View = "unanswered" | "mine" | "unassigned" | "unsolved" | "pending" | "solved" | "all";
+const views: [View, string][] = [["unanswered", "Unanswered"], ["mine", "Mine"],
+  ["unassigned", "Unassigned"], ["unsolved", "Unsolved"], ["pending", "Pending"],
+  ["solved", "Solved"], ["all", "All"]];
 
-  useLive(["ticket"], (topic, data) => {
-    if (topic === "resync" || !isPlain) reload();
-    else list.set((page) => page && { ...page, items: merged(page.items, data as Ticket) });
-  });
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (event.key !== "/" || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
-      event.preventDefault();
-      search.current?.focus();
+const names = ["assignee", "queue", "tag", "priority", "source"] as const;
+type FilterName = (typeof names)[number];
+const titles: Record<FilterName, string> = { assignee: "Assignee", queue: "Queue", tag: "Tag",
+  priority: "Priority", source: "Source" };
+
+export interface ListAddress { view: View; q: string; sort: string;
+  filters: Record<FilterName, string> }
+
+export function listOf(address: URL): ListAddress {
+  const value = (name: string) => address.searchParams.get(name) ?? "";
+  const filters = Object.fromEntries(names.map((name) => [name, value(name)])) as
+    Record<FilterName, string>;
+  // Addresses of 0.1.0 named a status.
+  const status: Record<string, View> = { open: "unsolved", pending: "pending", solved: "solved" };
+  const wanted = (value("view") || status[value("status")] || "") as View;
+  const isKnown = views.some(([key]) => key === wanted);
+  return { view: isKnown ? wanted : value("q") ? "all" : "unsolved", q: value("q"),
+    sort: value("sort"), filters };
+}
+
+/** The same list as the API is asked for it. */
+export function apiPath({ view, q, sort, filters }: ListAddress, me: string): string {
+  const longest = sort || (view === "solved" || view === "all" ? "newest" : "waiting");
+  const of: Record<View, Record<string, string>> = {
+    unanswered: { waiting: "true" }, mine: { status: "unsolved", assignee: me },
+    unassigned: { status: "unsolved", assignee: "none" }, unsolved: { status: "unsolved" },
+    pending: { status: "pending" }, solved: { status: "solved" }, all: {} };
+  const isByWaiting = view !== "pending" && view !== "solved" && longest === "waiting";
+  const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== ""));
+  return `/v1/tickets${query({ ...of[view], ...given, q,
+    sort: isByWaiting ? "waiting" : "", limit: "50" })}`;
+}
+
+const addressOf = (list: ListAddress) => `/tickets${query({ view: list.view, q: list.q,
+  sort: list.sort, ...list.filters })}`;
+
+function Filter({ name, value, options, choose }: { name: FilterName; value: string;
+  options: [string, string][]; choose: (value: string) => void }) {
+  const title = titles[name];
+  if (value) {
+    const shown = options.find(([key]) => key === value)?.[1] ?? value;
+    return (
+      <button type="button" class="chip is-on" onClick={() => choose("")}
+        aria-label={`${title} is ${shown}: remove this filter`}>
+        {title} is <strong>{shown}</strong> <span aria-hidden="true">×</span>
+      </button>
+    );
+  }
+  return (
+    <label class="chip">
+      <span class="sr">Filter by {title.toLowerCase()}</span>
+      <select value="" onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="">+ {title}</option>
+        {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** What can be filtered by: what is configured, and what the shown tickets have. */
+function useOptions(items: Ticket[], counts: TicketViews | null): Record<FilterName,
+  [string, string][]> {
+  const people = useLoad<Page<Person>>("/v1/people");
+  return useMemo(() => {
+    const plain = (values: string[]) => [...new Set(values)].filter(Boolean).sort()
+      .map((one): [string, string] => [one, one]);
+    return {
+      assignee: [["none", "unassigned"], ...plain((people.value?.items ?? [])
+        .map((one) => one.name))],
+      queue: plain([...(counts?.queues ?? []), ...items.map((one) => one.queue ?? "")]),
+      tag: plain(items.flatMap((one) => one.tags)),
+      priority: [["high", "high"], ["medium", "medium"], ["low", "low"]],
+      source: [...new Set(items.map((one) => one.source))].sort()
+        .map((one): [string, string] => [one, sourceTitle(one)]),
     };
-    addEventListener("keydown", focus);
-    return () => removeEventListener("keydown", focus);
-  }, []);
-  const choose = (change: Partial<typeof filters>) =>
-    replace(`/tickets${query({ ...filters, ...change })}`);
+  }, [items, counts, people.value]);
+}
+
+function State({ one, lateAfter, now }: { one: Ticket; lateAfter: number | null; now: number }) {
+  if (one.status === "solved") return <span class="small faint">solved</span>;
+  if (one.first_reply_at === null) return <Waits ticket={one} lateAfter={lateAfter} now={now} />;
+  return <span class="small faint">{one.status === "pending" ? "pending" : "answered"}</span>;
+}
+
+function Row({ one, isChosen, isFresh, lateAfter, now, choose }: { one: Ticket; isChosen: boolean;
+  isFresh: boolean; lateAfter: number | null; now: number; choose: () => void }) {
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => { if (isChosen) row.current?.scrollIntoView({ block: "nearest" }); },
+    [isChosen]);
+  const isWaiting = one.first_reply_at === null && one.status !== "solved";
+  return (
+    <tr ref={row} class={`${isChosen ? "is-chosen" : ""} ${isFresh ? "is-fresh" : ""}`}
+      aria-current={isChosen ? "true" : undefined} onClick={choose}>
+      <td class="t-waits"><State one={one} lateAfter={lateAfter} now={now} /></td>
+      <td class="t-priority"><PriorityMark priority={one.priority} /></td>
+      <td class="t-number number faint">{numberOf(one)}</td>
+      <td class="t-title">
+        <span>
+          <Link to={`/tickets/${one.id}`} class={`ink ${isWaiting ? "strong" : ""}`} dir="auto">
+            {titleOf(one)}</Link>
+          {one.tags.slice(0, 2).map((tag) => <span key={tag} class="tag">{tag}</span>)}
+        </span>
+      </td>
+      <td class="t-requester clip">
+        <bdi>{one.requester.name ?? one.requester.email ?? "–"}</bdi></td>
+      <td class="t-assignee clip">{one.assignee ? <bdi>{one.assignee}</bdi>
+        : <span class="faint">unassigned</span>}</td>
+      <td class="t-queue faint">{one.queue ?? ""}</td>
+      <td class="t-source faint">{sourceTitle(one.source)}</td>
+      <td class="t-updated faint number">
+        {seconds(Math.max(0, now - Date.parse(one.updated_at)) / 1000, "now")}</td>
+    </tr>
+  );
+}
+
+/** The list that a ticket was opened from, so that the next one is at hand there. */
+export let lastList: { path: string; ids: number[]; name: string } | null = null;
+
+function heading(list: ListAddress, shown: TicketList | null, counts: TicketViews | null): string {
+  const isPlain = !list.q && names.every((name) => !list.filters[name]);
+  const name = views.find(([key]) => key === list.view)?.[1].toLowerCase() ?? "";
+  const all = counts && list.view in counts ? counts[list.view as keyof TicketViews] : null;
+  if (isPlain && typeof all === "number") return `${whole(all)} ${name}`;
+  if (!shown) return "";
+  const total = shown.total === null ? "more than 1,000" : whole(shown.total);
+  return typeof all === "number" ? `${total} of ${whole(all)} ${name}`
+    : list.view === "all" ? `${total} found` : `${total} ${name}`;
+}
+
+export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: string;
+  counts: TicketViews | null }) {
+  const list = listOf(useAddress());
+  const [text, setText] = useState(list.q);
+  const [isNew, setIsNew] = useState(false);
+  const [chosen, setChosen] = useState(-1);
+  const [waiting, setWaiting] = useState<Set<number>>(new Set());
+  const [fresh, setFresh] = useState<Set<number>>(new Set());
+  const search = useRef<HTMLInputElement>(null);
+  const isPointed = useRef(false);
+  const path = apiPath(list, me);
+  const shown = useLoad<TicketList>(path);
+  const { is_live } = useConnection();
+  const late = useLoad<Now>("/v1/now").value?.waiting.late_after_seconds ?? null;
+  const items = shown.value?.items ?? [];
+  const options = useOptions(items, counts);
+  const ticking = useNow();
+  const time = is_live ? ticking : Date.parse(shown.value?.as_of ?? "") || ticking;
+  const isWide = useWide(761);
+  const reload = useThrottled(() => {
+    setWaiting(new Set());
+    shown.reload();
+  }, 700);
+  const busy = isPointed.current || chosen >= 0;
+  useLive(["ticket"], (topic, data) => {
+    if (topic === "resync") return reload();
+    const one = data as Ticket;
+    const known = items.find((each) => each.id === one.id);
+    // Rows never move under the pointer: what would change their order waits.
+    if (known && busy) {
+      return shown.set((page) => page && { ...page,
+        items: page.items.map((each) => (each.id === one.id ? { ...each, ...one } : each)) });
+    }
+    if (busy) return setWaiting((ids) => new Set(ids).add(one.id));
+    setFresh((ids) => new Set(ids).add(one.id));
+    reload();
+  });
+  useEffect(() => setText(list.q), [list.q]);
+  useEffect(() => setChosen(-1), [path]);
+  useEffect(() => document.querySelector(".views [aria-current]")?.scrollIntoView({
+    block: "nearest", inline: "nearest" }), [list.view]);
+  useEffect(() => {
+    lastList = { path: addressOf(list), ids: items.map((one) => one.id),
+      name: views.find(([key]) => key === list.view)?.[1].toLowerCase() ?? "" };
+  });
+  const change = (values: Partial<ListAddress>) => replace(addressOf({ ...list, ...values }));
+  const one = items[chosen];
+  useEffect(() => onKeys({
+    "/": () => search.current?.focus(),
+    j: () => setChosen((at) => Math.min(items.length - 1, at + 1)),
+    k: () => setChosen((at) => Math.max(0, at - 1)),
+    Enter: () => { if (one) go(`/tickets/${one.id}`); else return false; },
+    Escape: () => setChosen(-1),
+    ...(canAct ? {
+      n: () => setIsNew(true),
+      t: () => {
+        if (one && me) void patch(`/v1/tickets/${one.id}`, { assignee: me }).then(reload);
+      },
+      r: () => { if (one) go(`/tickets/${one.id}#reply`); },
+    } : {}),
+  }), [items, one, canAct, me]);
   const more = async () => {
-    const cursor = list.value?.next_cursor;
+    const cursor = shown.value?.next_cursor;
     if (!cursor) return;
-    const next = await get<Page<Ticket>>(`${path}&cursor=${cursor}`);
-    list.set((page) => page && { items: [...page.items, ...next.items],
+    const next = await get<TicketList>(`${path}&cursor=${encodeURIComponent(cursor)}`);
+    shown.set((page) => page && { ...page, items: [...page.items, ...next.items],
       next_cursor: next.next_cursor });
   };
+  const isPlain = !list.q && names.every((name) => !list.filters[name]);
+  const sortable = list.view !== "pending" && list.view !== "solved" && list.view !== "all";
   return (
     <>
       <div class="page-head">
         <h1>Tickets</h1>
-        {canAct && <button type="button" onClick={() => setIsNew(!isNew)}>New ticket</button>}
+        <span class="faint">{heading(list, shown.value, counts)}</span>
+        {canAct && <button type="button" class="head-act" disabled={!is_live}
+          onClick={() => setIsNew(!isNew)}>New ticket</button>}
       </div>
       {isNew && <NewTicket close={() => setIsNew(false)} />}
+      <nav class="views" aria-label="Views" tabIndex={0}>
+        {views.map(([key, name]) => {
+          const count = counts && key in counts ? counts[key as keyof TicketViews] : null;
+          const isAlarm = key === "unanswered" && typeof count === "number" && count > 0;
+          return (
+            <Link key={key} to={addressOf({ ...list, view: key, q: "" })}
+              aria-current={key === list.view ? "page" : undefined}>
+              {name}{typeof count === "number" && key !== "all" && (
+                <>{" "}<span class={isAlarm ? "alarm" : ""}>{whole(count)}</span></>)}
+            </Link>
+          );
+        })}
+      </nav>
       <form class="filters" role="search" onSubmit={(event) => {
         event.preventDefault();
-        choose({ q: text.trim() });
+        search.current?.blur();
+        change({ q: text.trim(), view: text.trim() ? "all" : list.view });
       }}>
-        <label class="grow">
+        <label class="search">
           <span class="sr">Search</span>
-          <input ref={search} type="search" placeholder="Search titles and descriptions  ( / )"
+          <input ref={search} type="search" placeholder="Search title, text, requester, #"
             value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <kbd aria-hidden="true">/</kbd>
         </label>
-        <label>
-          <span class="sr">Status</span>
-          <select value={filters.status}
-            onChange={(event) => choose({ status: event.currentTarget.value })}>
-            <option value="">Any status</option>
-            {["open", "pending", "solved"].map((one) => <option key={one}>{one}</option>)}
-          </select>
-        </label>
-        <label>
-          <span class="sr">Priority</span>
-          <select value={filters.priority}
-            onChange={(event) => choose({ priority: event.currentTarget.value })}>
-            <option value="">Any priority</option>
-            {["high", "medium", "low"].map((one) => <option key={one}>{one}</option>)}
-          </select>
-        </label>
-        <button type="submit">Search</button>
+        <div class="chips">
+          {names.map((name) => (name !== "assignee" || (list.view !== "mine"
+            && list.view !== "unassigned")) && (
+            <Filter key={name} name={name} value={list.filters[name]} options={options[name]}
+              choose={(value) => change({ filters: { ...list.filters, [name]: value } })} />
+          ))}
+          {sortable && (
+            <label class="sort">
+              <span class="sr">Sort</span>
+              <select value={list.sort || "waiting"}
+                onChange={(event) => change({ sort: event.currentTarget.value })}>
+                <option value="waiting">Waiting longest first</option>
+                <option value="newest">Newest first</option>
+              </select>
+            </label>
+          )}
+        </div>
       </form>
-      {list.error && <Trouble error={list.error} retry={list.reload} />}
-      {!list.value && !list.error && <Loading />}
-      {list.value && list.value.items.length === 0 && (
-        <Empty>{isPlain ? "No ticket yet." : "Nothing matches. Try fewer words or filters."}</Empty>
+      {shown.error && <Trouble error={shown.error} retry={shown.reload} />}
+      {!shown.value && !shown.error && <Loading />}
+      {waiting.size > 0 && (
+        <button type="button" class="quiet" onClick={() => {
+          setFresh(waiting);
+          reload();
+        }}>{counted(waiting.size, "new or changed ticket")}: show</button>
       )}
-      {list.value && list.value.items.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Tickets">
-          <table>
+      {shown.value && items.length === 0 && (
+        <Empty>{!isPlain ? "No ticket matches. Remove a filter, or search for other words."
+          : list.view === "unanswered" ? "No ticket waits for a first reply."
+            : list.view === "all" || list.view === "unsolved"
+              ? "No ticket here. Tickets come from Teams, Slack, email and the API."
+              : "No ticket in this view."}</Empty>
+      )}
+      {items.length > 0 && (
+        <div class="tickets" onPointerEnter={() => (isPointed.current = true)}
+          onPointerLeave={() => (isPointed.current = false)}>
+          <table aria-label="Tickets">
             <thead>
               <tr>
-                <th class="right">#</th><th>Priority</th><th>Title</th><th>Requester</th>
-                <th>Status</th><th>Assignee</th><th>Opened</th>
+                <th class="t-waits">Waits</th><th><span class="sr">Priority</span></th>
+                <th class="t-number">#</th><th>Title</th><th>Requester</th><th>Assignee</th>
+                <th class="t-queue">Queue</th><th class="t-source">Source</th>
+                <th class="t-updated right">Updated</th>
               </tr>
             </thead>
             <tbody>
-              {list.value.items.map((one) => (
-                <tr key={one.id}>
-                  <td class="right number faint">{one.id}</td>
-                  <td><PriorityMark priority={one.priority} /></td>
-                  <td class="wide clip"><Link to={`/tickets/${one.id}`}>{one.title}</Link></td>
-                  <td class="clip">{one.requester.name ?? one.requester.email ?? "–"}</td>
-                  <td><StatusMark status={one.status} /></td>
-                  <td class="clip">{one.assignee ?? <span class="faint">nobody</span>}</td>
-                  <td><When at={one.opened_at} /></td>
-                </tr>
+              {items.map((each, i) => (
+                <Row key={each.id} one={each} isChosen={i === chosen} isFresh={fresh.has(each.id)}
+                  lateAfter={late} now={time} choose={() => setChosen(i)} />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {list.value?.next_cursor && (
+      {shown.value?.next_cursor && (
         <p class="center"><Action label="Show more" quiet run={more} /></p>
+      )}
+      {isWide && (
+        <p class="keys faint small" aria-hidden="true">
+          <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open {canAct && <><kbd>r</kbd> reply{" "}
+            <kbd>t</kbd> take it <kbd>n</kbd> new ticket </>}<kbd>?</kbd> all keys
+        </p>
       )}
     </>
   );

@@ -1,62 +1,71 @@
-// Tickets per hour with their band, alerts with their tags, and another sensitivity tried.
+// Is an hour out of line, and why? Tickets per hour over what is usual, the alerts with what their
+// tickets share, and what another alarm line would have done.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post, query } from "../api";
-import { csv } from "../export";
+import { csv, svgText } from "../export";
 import { Files } from "../files";
-import { whole } from "../format";
+import { clockOf, counted, dayAndTime, rangeText, rarity, whole } from "../format";
+import { HourChart, type HourBar } from "../hour-chart";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Empty, Loading, Section, Trouble } from "../parts";
-import { dayAndClock } from "../times";
-import type { Incident, Volume, VolumeHour } from "../types";
-import { bandOf, markOf, VolumeChart } from "../volume-chart";
+import { Action, Bar, Broken, Empty, Loading, Section, Segments } from "../parts";
+import { replace, useAddress } from "../router";
+import type { Incident, Now, Volume, VolumeHour } from "../types";
+import { barOf } from "./now";
 
 const day_ms = 86_400_000;
+const hour_ms = 3_600_000;
+const spans = [["1", "Today"], ["7", "7 days"], ["30", "30 days"], ["90", "90 days"]] as const;
+const lines = ["0.000001", "0.00001", "0.0001", "0.001", "0.01"];
 
-const days_offered = [["1", "a day"], ["7", "7 days"], ["28", "4 weeks"], ["91", "a quarter"]];
-const sensitivities = ["0.01", "0.001", "0.0001", "0.00001", "0.000001"];
+const markOf = (one: VolumeHour) => one.is_spike ? "spike" : one.is_drop ? "silence" : null;
 
 function tableOf(hours: VolumeHour[]): string {
-  return csv(["hour", "tickets", "expected", "low", "high", "mark"], hours.map((one) =>
-    [one.hour, one.count, one.expected, one.low, one.high, markOf(one)]));
+  return csv(["hour", "tickets", "expected", "usual_low", "usual_high", "alarm", "mark"],
+    hours.map((one) => [one.hour, one.count, one.expected, one.usual_low, one.usual_high, one.alarm,
+      markOf(one)]));
 }
 
 function HourTable({ hours }: { hours: VolumeHour[] }) {
   return (
-    <div class="scroll chart-table" tabIndex={0} role="region" aria-label="Table of hours">
-      <table>
-        <thead>
-          <tr>
-            <th>Hour</th><th class="right">Tickets</th><th class="right">Expected</th>
-            <th class="right">Band</th><th><span class="sr">Out of line</span></th>
-          </tr>
-        </thead>
-        <tbody>
-          {[...hours].reverse().map((one) => (
-            <tr key={one.hour}>
-              <td class="nowrap">{dayAndClock(Date.parse(one.hour))}</td>
-              <td class="right number"><strong>{whole(one.count)}</strong></td>
-              <td class="right number">{one.expected.toFixed(1)}</td>
-              <td class="right number faint nowrap">{bandOf(one)}</td>
-              <td>{markOf(one) && (
-                <span class={`mark ${one.is_spike ? "priority-high" : "priority-low"}`}>
-                  {one.is_spike ? "spike" : "silence"}
-                </span>
-              )}</td>
+    <details class="panel">
+      <summary>The same as a table</summary>
+      <div class="chart-table" tabIndex={0} role="region" aria-label="Table of hours">
+        <table>
+          <thead>
+            <tr>
+              <th>Hour</th><th class="right">Tickets</th><th class="right">Usual</th>
+              <th class="right">Alarm line</th><th><span class="sr">Out of line</span></th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {[...hours].reverse().map((one) => (
+              <tr key={one.hour}>
+                <td class="nowrap">{dayAndTime(one.hour)}</td>
+                <td class="right number"><strong>{whole(one.count)}</strong></td>
+                <td class="right number faint nowrap">
+                  {rangeText(one.usual_low, one.usual_high)}</td>
+                <td class="right number faint">{whole(one.alarm)}</td>
+                <td>{markOf(one) && (
+                  <span class={one.is_spike ? "alarm strong" : "warn strong"}>
+                    {one.is_spike ? "▲ spike" : "■ silence"}</span>
+                )}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
   );
 }
 
-const counted = (count: number) => count === 1 ? "1 alert" : `${whole(count)} alerts`;
+const toBar = (one: VolumeHour): HourBar => ({ at: Date.parse(one.hour), count: one.count,
+  usual: [one.usual_low, one.usual_high], alarm: one.alarm,
+  mark: one.is_spike ? "spike" : one.is_drop ? "drop" : null });
 
-function rarity(one: Incident): string {
-  if (one.probability <= 0) return "by the simple rule";
-  const hours = 1 / one.probability;
-  return hours > 1e7 ? "next to never by chance" : `once in ${whole(Math.round(hours))} hours`;
-}
+const inWords = (one: HourBar) => `${dayAndTime(one.at)}: ${one.count === null
+  ? "not counted yet" : counted(one.count, "ticket")}`
+  + (one.usual ? `, usual ${rangeText(...one.usual)}` : "")
+  + (one.mark ? `: ${one.mark === "spike" ? "a spike" : "silence"}` : "");
 
 function Feedback({ one, changed }: { one: Incident; changed: () => void }) {
   const say = (verdict: string | null) => async () => {
@@ -65,96 +74,178 @@ function Feedback({ one, changed }: { one: Incident; changed: () => void }) {
   };
   if (one.feedback) {
     return (
-      <>
-        {one.feedback === "real" ? "real" : "false alarm"}{" "}
-        <Action label="Take back" quiet run={say(null)} />
-      </>
+      <span class="small">
+        {one.feedback === "real" ? "was real" : "false alarm"}{" "}
+        <Action label="Take back" plain run={say(null)} />
+      </span>
     );
   }
   return (
     <>
-      <Action label="Real" quiet run={say("real")} />
+      <Action label="Yes, real" quiet run={say("real")} />
       <Action label="False alarm" quiet run={say("false_alarm")} />
     </>
   );
 }
 
-function Tags({ one }: { one: Incident }) {
-  const standing = one.tags?.by_lift ?? [];
-  const frequent = one.tags?.by_count ?? [];
-  if (standing.length === 0 && frequent.length === 0) return <span class="faint">–</span>;
+/** "vpn 40 of 54, 619 22", what the tickets share far beyond the usual; else what is frequent. */
+function wordsOf(one: Incident): string {
+  const tags = one.tags?.by_lift.length ? one.tags.by_lift : one.tags?.by_count ?? [];
+  return tags.slice(0, 3).map((tag, i) => `${tag.tag} ${whole(tag.count)}`
+    + (i === 0 && one.tags ? ` of ${whole(one.tags.tickets)}` : "")).join(", ");
+}
+
+function spanText(one: Incident): string {
+  const end = Date.parse(one.to) + hour_ms;
+  const isOpen = one.state === "open";
+  const until = isOpen ? "now" : clockOf(end);
+  return `${dayAndTime(one.from)} – ${until}`;
+}
+
+function Alerts({ items, hours, canAct, changed }: { items: Incident[]; hours: VolumeHour[];
+  canAct: boolean; changed: () => void }) {
+  if (items.length === 0) {
+    return <Empty>No hour was out of line in this time.</Empty>;
+  }
   return (
-    <>
-      {standing.map((tag) => (
-        <div key={tag.tag}>
-          <strong>{tag.tag}</strong> {tag.count}, {tag.lift.toFixed(1)}× as usual
-        </div>
-      ))}
-      {standing.length === 0 && frequent.slice(0, 3).map((tag) => (
-        <div key={tag.tag}>{tag.tag} {tag.count}</div>
-      ))}
-    </>
+    <ul class="rows alerts" aria-label="List of alerts">
+      {[...items].reverse().map((one) => {
+        const peak = hours.find((each) => each.hour === one.peak);
+        const usual = peak ? rangeText(peak.usual_low, peak.usual_high) : one.expected.toFixed(1);
+        const isSpike = one.kind === "spike";
+        const words = wordsOf(one);
+        return (
+          <li key={`${one.kind} ${one.from}`}>
+            <span class={`sign ${isSpike ? "alarm" : "warn"}`} aria-hidden="true">
+              {isSpike ? "▲" : "■"}</span>
+            <span class="row-main wrap">
+              <strong>{isSpike ? "Spike" : "Silence"}, {spanText(one)}:</strong>{" "}
+              {whole(one.count)} in the hour, usual {usual}
+              <span class="second small faint">
+                {one.probability > 0 ? rarity(one.probability)
+                  .replace(/^\w/, (letter) => letter.toUpperCase()) : "By the simple rule"}
+                {words && ` · ${words}`}
+                {` · ${{ open: "going on", calm: "over", new_level: "now the usual" }[one.state]}`}
+                {one.told_at && ` · alert sent ${dayAndTime(one.told_at)}`}
+              </span>
+            </span>
+            {canAct && (one.id === null ? <span class="small faint">a trial</span>
+              : <span class="queue-acts"><Feedback one={one} changed={changed} /></span>)}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
-function Alerts({ items, canAct, changed }: { items: Incident[]; canAct: boolean;
-  changed: () => void }) {
-  if (items.length === 0) return <Empty>No hour was out of line.</Empty>;
+function Legend() {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="List of alerts">
-      <table>
-        <thead>
-          <tr>
-            <th>From</th><th>Kind</th><th class="right">Hours</th><th class="right">Peak</th>
-            <th class="right">Expected</th><th>How rare</th><th>Tags</th><th>State</th>
-            {canAct && <th>Was it real?</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {[...items].reverse().map((one) => (
-            <tr key={`${one.kind} ${one.from}`}>
-              <td class="nowrap">{dayAndClock(Date.parse(one.from))}</td>
-              <td>{one.kind === "spike" ? "spike" : "silence"}</td>
-              <td class="right number">
-                {(Date.parse(one.to) - Date.parse(one.from)) / 3_600_000 + 1}
-              </td>
-              <td class="right number">{whole(one.count)}</td>
-              <td class="right number">{one.expected.toFixed(1)}</td>
-              <td>{rarity(one)}</td>
-              <td><Tags one={one} /></td>
-              <td>{{ open: "going on", calm: "over", new_level: "the new normal" }[one.state]}</td>
-              {canAct && (
-                <td class="acts-cell">
-                  {one.id === null ? <span class="faint">a trial</span>
-                    : <Feedback one={one} changed={changed} />}
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <p class="legend small faint">
+      <span><span class="swatch" aria-hidden="true" /> tickets</span>
+      <span><span class="swatch is-band" aria-hidden="true" /> usual: 8 of 10 such hours</span>
+      <span><span class="swatch is-line" aria-hidden="true" /> alarm line: an alert begins here
+      </span>
+      <span><span class="alarm" aria-hidden="true">▲</span> spike</span>
+      <span><span class="warn" aria-hidden="true">■</span> silence</span>
+    </p>
+  );
+}
+
+function Trial({ one, before, sensitivity, method, choose }: { one: Volume; before: number | null;
+  sensitivity: string; method: string;
+  choose: (values: { sensitivity?: string; method?: string }) => void }) {
+  const at = sensitivity === "" ? -1 : lines.indexOf(sensitivity);
+  const near = lines.findIndex((line) => Number(line) >= one.sensitivity * 0.99);
+  const place = at >= 0 ? at : near < 0 ? lines.length - 1 : near;
+  const alerts = one.alerts.length;
+  const isOther = one.is_trial;
+  return (
+    <Section title="Try another alarm line">
+      <label class="slider">
+        <span class="sr">Sensitivity</span>
+        <input type="range" min="0" max={lines.length - 1} step="1" value={place}
+          aria-valuetext={rarity(Number(lines[place]))} disabled={one.method === "mean"}
+          onInput={(event) =>
+            choose({ sensitivity: lines[Number(event.currentTarget.value)] ?? "" })} />
+        <span class="slider-ends small faint"><span>fewer alerts</span><span>more alerts</span>
+        </span>
+      </label>
+      <dl class="trial">
+        <dt>Alert when rarer than</dt><dd>{rarity(Number(lines[place])).replace("about ", "")}</dd>
+        <dt>Alerts in this time</dt><dd><strong class="number">{whole(alerts)}</strong></dd>
+        {before !== null && (<><dt>with the configured line</dt>
+          <dd class="number">{whole(before)}</dd></>)}
+      </dl>
+      <label class="inline">Method{" "}
+        <select value={method} onChange={(event) => choose({ method: event.currentTarget.value })}>
+          <option value="">as configured</option>
+          <option value="seasonal">seasonal</option>
+          <option value="mean">mean</option>
+        </select>
+      </label>
+      {isOther && (
+        <p class="small faint" role="status">
+          Tried on the spot: {counted(alerts, "alert")} with these settings
+          {before === null ? "" : `, ${counted(before, "alert")} as configured`}. Nothing is changed
+          or sent until <code>volume.sensitivity</code> is set.{" "}
+          <button type="button" class="plain"
+            onClick={() => choose({ sensitivity: "", method: "" })}>
+            Back to the configured line</button>
+        </p>
+      )}
+    </Section>
+  );
+}
+
+function Words({ one }: { one: Incident }) {
+  const tags = one.tags?.by_lift ?? [];
+  if (tags.length === 0 || !one.tags) return null;
+  const of = one.tags;
+  const most = Math.max(...tags.map((tag) => tag.count));
+  return (
+    <Section title="Words in common" lead={`of ${whole(of.tickets)}`}>
+      <ul class="agent-bars words">
+        {tags.slice(0, 8).map((tag) => (
+          <li key={tag.tag}>
+            <strong class="clip">{tag.tag}</strong>
+            <Bar value={tag.count} most={most} />
+            <strong class="number">{whole(tag.count)}</strong>
+            <span class="small faint">usual {(tag.baseline / Math.max(1, of.baseline_tickets)
+              * of.tickets).toFixed(0)}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** The worst hour that goes on, as a sentence. */
+function Verdict({ one }: { one: Volume }) {
+  const open = one.alerts.filter((each) => each.state === "open");
+  const alert = open[open.length - 1];
+  if (!alert) return <p class="verdict-line">No hour is out of line now.</p>;
+  const peak = one.hours.find((each) => each.hour === alert.peak);
+  const usual = peak ? rangeText(peak.usual_low, peak.usual_high) : alert.expected.toFixed(1);
+  const words = wordsOf(alert);
+  return (
+    <div class="headline">
+      <p class="headline-text alarm">{dayAndTime(alert.peak)} is out of line:{" "}
+        {counted(alert.count, "ticket")}, usual {usual}</p>
+      {words && <p class="faint">What they share: {words}.</p>}
     </div>
   );
 }
 
-function Choice({ label, value, options, change }: { label: string; value: string;
-  options: string[][]; change: (value: string) => void }) {
-  return (
-    <label class="inline">{label}{" "}
-      <select value={value} onChange={(event) => change(event.currentTarget.value)}>
-        {options.map(([key, name]) => <option key={key} value={key}>{name}</option>)}
-      </select>
-    </label>
-  );
-}
-
-export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: boolean }) {
-  const [days, setDays] = useState("7");
+export function VolumePage({ canAct }: { canAct: boolean }) {
+  const address = useAddress();
+  const wanted = address.searchParams.get("span") ?? "7";
+  const days = spans.some(([key]) => key === wanted) ? wanted : "7";
   const [sensitivity, setSensitivity] = useState("");
   const [method, setMethod] = useState("");
   const [now, setNow] = useState(() => Date.now());
   const chart = useRef<SVGSVGElement>(null);
   const configured = useRef<{ days: string; alerts: number } | null>(null);
+  const today = useLoad<Now>(sensitivity || method ? "" : "/v1/now");
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 60_000);
     return () => clearInterval(timer);
@@ -164,56 +255,67 @@ export function VolumePage({ canAct, isTv = false }: { canAct: boolean; isTv?: b
   const reload = useThrottled(volume.reload, 1000);
   useLive(["volume"], reload);
   if (volume.error && !volume.value) {
-    return <Trouble error={volume.error} retry={volume.reload} />;
+    return <Broken title="Volume" error={volume.error} retry={volume.reload} />;
   }
   if (!volume.value) return <Loading />;
   const one = volume.value;
   if (!one.is_trial) configured.current = { days, alerts: one.alerts.length };
   const before = configured.current?.days === days ? configured.current.alerts : null;
-  const files = !isTv && one.hours.length > 0 && (
-    <Files name={`volume-${new Date().toISOString().slice(0, 10)}`} chart={chart}
-      table={() => tableOf(one.hours)} />
-  );
-  const picture = (
-    <Section title="Tickets per hour" note={files}>
-      {one.hours.length === 0
-        ? <Empty>No hour is counted yet. <code>deskwire volume backfill</code> fetches
-          history.</Empty>
-        : <VolumeChart hours={one.hours} chart={chart} height={isTv ? 520 : 320}
-          hint="Shaded: what was expected. Round marks: spikes. Square ones: silence." />}
-    </Section>
-  );
-  if (isTv) return <><h1>Tickets per hour, 7 days</h1>{picture}</>;
+  const coming = (today.value?.hours ?? []).filter((each) => each.state !== "past" && each.usual)
+    .map(barOf);
+  const hours = [...one.hours.map(toBar), ...(days === "1" || coming.length === 0 ? coming
+    : coming.filter((each) => each.isRunning))];
+  const last = one.alerts[one.alerts.length - 1];
+  const choose = (values: { sensitivity?: string; method?: string }) => {
+    if (values.sensitivity !== undefined) setSensitivity(values.sensitivity);
+    if (values.method !== undefined) setMethod(values.method);
+  };
+  const isEmpty = one.hours.length === 0;
   return (
     <>
       <div class="page-head">
         <h1>Volume</h1>
+        <span class="faint">tickets created per hour
+          {today.value && !isEmpty && `, from ${today.value.hours_source}`}</span>
         <div class="choice">
-          <Choice label="Span" value={days} options={days_offered} change={setDays} />
-          <Choice label="Method" value={method} change={setMethod} options={[
-            ["", "as configured"], ["seasonal", "seasonal"], ["mean", "mean"]]} />
-          <Choice label="Sensitivity" value={sensitivity} change={setSensitivity} options={[
-            ["", "as configured"], ...sensitivities.map((value) => [value, value])]} />
+          <Segments label="Span" options={spans} value={days}
+            change={(key) => replace(`/volume?span=${key}`)} />
+          {!isEmpty && (
+            <Files name={`volume-${new Date().toISOString().slice(0, 10)}`}
+              picture={() => chart.current && svgText(chart.current)}
+              table={() => tableOf(one.hours)} />
+          )}
         </div>
       </div>
-      {one.is_trial && (
-        <p class="verdict" role="status">
-          Tried on the spot: {counted(one.alerts.length)} with these settings
-          {before === null ? "" : `, ${counted(before)} as configured`}. Nothing is changed or told.
-        </p>
-      )}
-      <div class={one.hours.length > 0 ? "tally" : ""}>
-        {picture}
-        {one.hours.length > 0 && (
-          <Section title="The same as a table"
-            note={<span class="faint">{whole(one.hours.length)} hours</span>}>
-            <HourTable hours={one.hours} />
+      {!isEmpty && <Verdict one={one} />}
+      <div class={isEmpty ? "" : "volume"}>
+        <div class="column">
+          <Section title="Tickets per hour">
+            {isEmpty
+              ? <Empty>No hour is counted yet. <code>deskwire volume backfill</code> fetches
+                history.</Empty>
+              : (
+                <>
+                  <HourChart hours={hours} chart={chart} height={320} say={inWords} hint=""
+                    label={`Tickets per hour; ${counted(hours.filter((each) => each.mark).length,
+                      "hour")} out of line`} />
+                  <Legend />
+                </>
+              )}
           </Section>
+          <Section title="Out of line" lead={whole(one.alerts.length)}>
+            <Alerts items={one.alerts} hours={one.hours} canAct={canAct} changed={volume.reload} />
+          </Section>
+          {!isEmpty && <HourTable hours={one.hours} />}
+        </div>
+        {!isEmpty && (
+          <div class="column">
+            <Trial one={one} before={before} sensitivity={sensitivity} method={method}
+              choose={choose} />
+            {last && <Words one={last} />}
+          </div>
         )}
       </div>
-      <Section title="Alerts">
-        <Alerts items={one.alerts} canAct={canAct} changed={volume.reload} />
-      </Section>
     </>
   );
 }
