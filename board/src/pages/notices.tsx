@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import { ApiError, get, post, query } from "../api";
 import { whole } from "../format";
 import { useLoad } from "../hooks";
-import { Action, Empty, Loading, Section, StatusMark, Trouble, When } from "../parts";
-import type { Notice, NoticePreview, NoticeRun, Page, Role } from "../types";
+import { Action, Broken, Empty, Loading, Section, StatusMark, Trouble, When } from "../parts";
+import type { Notice, NoticePreview, NoticeRun, Page, Role, SystemStatus } from "../types";
 
 const reasons: Record<string, string> = {
   had: "had theirs in this period: due after it",
@@ -97,7 +97,6 @@ function NoticesOff() {
 function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
   const [cursor, setCursor] = useState("");
   const next = useLoad<NoticePreview>(`/v1/notices/preview${query({ limit: "25", cursor })}`);
-  if (next.error?.message.includes("notices.file")) return <NoticesOff />;
   if (next.error) return <Trouble error={next.error} retry={next.reload} />;
   if (!next.value) return <Loading />;
   const { run, items, asks, next_cursor } = next.value;
@@ -177,6 +176,22 @@ function Why() {
 }
 
 export function NoticesPage({ role }: { role: Role }) {
+  const status = useLoad<SystemStatus>("/v1/status");
+  if (status.error && !status.value) {
+    return <Broken title="Notices" error={status.error} retry={status.reload} />;
+  }
+  if (!status.value) return <Loading />;
+  // Without [notices] there is nothing to ask for.
+  if (status.value.connectors.some((one) => one.name === "notices")) return <Runs role={role} />;
+  return (
+    <>
+      <div class="page-head"><h1>Notices</h1></div>
+      <section class="panel"><NoticesOff /></section>
+    </>
+  );
+}
+
+function Runs({ role }: { role: Role }) {
   const runs = useLoad<Page<Required<NoticeRun>>>("/v1/notices/runs?limit=50");
   const [open, setOpen] = useState<number | null>(null);
   const canAct = role !== "viewer";

@@ -97,7 +97,7 @@ function Row({ one, points, most, open, show, shown, choose, redrive }: RowProps
         <span class="small faint">{one.kind === "sqs" ? "Amazon SQS" : "embedded"}</span></span>
       <strong class="number queue-depth">{one.depth === null ? "–" : whole(one.depth)}</strong>
       <Bar value={one.depth ?? 0} most={most} />
-      <Sparkline points={points.map((point) => point.value ?? 0)} />
+      <Sparkline points={points.length < 5 ? [] : points.map((point) => point.value ?? 0)} />
       <span class={`small queue-age ${isLate ? "alarm strong" : "faint"}`}>
         {one.depth === null ? "not known here" : one.depth === 0 ? "empty"
           : `${isLate ? "▲ " : ""}oldest ${seconds(one.oldest_seconds ?? 0)}`}

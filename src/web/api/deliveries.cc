@@ -224,7 +224,8 @@ Task<ApiAnswer> Operations::decide_group(Call& call, Decision decision) {
 
 Task<ApiAnswer> Operations::retry_group(Call& call) {
   DW_CO_CHECK(call.body());
-  co_return co_await decide_group(call, Decision{});
+  Decision decision;
+  co_return co_await decide_group(call, std::move(decision));
 }
 
 Task<ApiAnswer> Operations::discard_group(Call& call) {
