@@ -44,6 +44,16 @@ OperationsParts operations_parts(HttpRoutesParts& parts) {
   return out;
 }
 
+/// The shortest of the bridges' reminders, in seconds.
+std::optional<double> late_after(const Settings& settings) {
+  std::optional<double> out;
+  for (const BridgeSettings& one : settings.bridges) {
+    const std::chrono::duration<double> remind = one.remind;
+    if (remind.count() > 0) out = std::min(out.value_or(remind.count()), remind.count());
+  }
+  return out;
+}
+
 ApiParts api_parts(const HttpRoutesParts& parts, Operations& operations, Access& access,
                    StoreWatch& watch, const Deadlines& deadlines) {
   Core& core = parts.core;
@@ -62,6 +72,7 @@ ApiParts api_parts(const HttpRoutesParts& parts, Operations& operations, Access&
           .watch = watch,
           .deadlines = deadlines,
           .volume = core.judging,
+          .late_after = late_after(core.settings),
           .is_volume_own = core.settings.volume.source != "zendesk"};
 }
 

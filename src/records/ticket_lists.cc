@@ -80,10 +80,25 @@ struct Bound {
   std::string tag;  ///< as a list of tags has it: in quotation marks
 };
 
+bool is_of_unsolved(const TicketFilter& filter) {
+  return filter.is_unsolved || filter.is_waiting || filter.sort == TicketFilter::Sort::waiting ||
+         (filter.plain.status && *filter.plain.status != Status::solved);
+}
+
+/// By words, or by a tag, whose words are in the same index.
+/// A tag of unsolved tickets is looked for among them: there are few.
+bool is_by_words(const TicketFilter& filter) {
+  if (!trim(filter.plain.text).empty()) return true;
+  return !words_of(filter.tag).empty() && !is_of_unsolved(filter);
+}
+
 Result<void> run_by_text(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
   const Bound bound(filter);
-  const std::vector<std::string> words = words_of(filter.plain.text);
-  if (words.empty()) return {};  // nothing but punctuation: nothing matches
+  std::vector<std::string> words = words_of(filter.tag);
+  for (std::string& word : words_of(filter.plain.text)) words.push_back(std::move(word));
+  const bool is_punctuation =
+      !trim(filter.plain.text).empty() && words_of(filter.plain.text).empty();
+  if (words.empty() || is_punctuation) return {};  // nothing matches
   const std::string number = number_in(filter.plain.text);
   int64_t id = 0;
   std::from_chars(number.data(), number.data() + number.size(), id);
@@ -99,9 +114,7 @@ Result<void> run_by_text(ReadDb& db, const TicketFilter& filter, int64_t below, 
 
 Result<void> run_by_id(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
   const Bound bound(filter);
-  const bool is_unsolved = filter.is_unsolved || filter.is_waiting ||
-                           (filter.plain.status && *filter.plain.status != Status::solved);
-  if (is_unsolved) {
+  if (is_of_unsolved(filter)) {
     DW_CHECK(db.run(stmt::unsolved_tickets,
                     {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
                      filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting},
@@ -143,15 +156,16 @@ Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter) {
     }
     if (filter.is_waiting.value_or(false)) return page;
   }
+  const size_t waiting = page.items.size();
   filter.is_waiting = false;
   filter.is_unsolved = true;
   filter.plain.page.limit = limit - page.items.size();
   DW_CHECK(run_by_id(db, filter, below, collect));
   if (page.items.size() > limit) {
     page.items.resize(limit);
-    const Ticket& last = page.items.back();
-    const bool is_waiting = !last.first_reply_at;
-    page.next_cursor = fmt::format("n{}", is_waiting ? from_the_top : last.id.value);
+    // None of the second kind may be on this page yet: then they begin from the top.
+    const bool has_others = limit > waiting;
+    page.next_cursor = fmt::format("n{}", has_others ? page.items.back().id.value : from_the_top);
   }
   return page;
 }
@@ -159,7 +173,7 @@ Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter) {
 }  // namespace
 
 Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter) {
-  const bool is_by_text = !trim(filter.plain.text).empty();
+  const bool is_by_text = is_by_words(filter);
   if (filter.sort == TicketFilter::Sort::waiting && !is_by_text) {
     return longest_waiting(db, filter);
   }
@@ -178,7 +192,7 @@ Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most) {
   const auto collect = [&](const Row&) { ++rows; };
   filter.plain.page = {.limit = static_cast<size_t>(most - 1), .cursor = ""};
   if (filter.sort == TicketFilter::Sort::waiting) filter.is_unsolved = true;
-  const bool is_by_text = !trim(filter.plain.text).empty();
+  const bool is_by_text = is_by_words(filter);
   DW_CHECK(is_by_text ? run_by_text(db, filter, from_the_top, collect)
                       : run_by_id(db, filter, from_the_top, collect));
   return rows;

@@ -23,16 +23,19 @@ WHERE status < 2 AND id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL OR $11 = 0 AND first_reply_at IS NOT NULL)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
 ORDER BY id DESC LIMIT $5;
 
 -- name: waiting_tickets
+-- One that was solved once waits for no first reply, even when it is opened again.
 -- Who waits longest stands first; the page goes on behind ($1, $11).
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
   solved_at, updated_at
 FROM ticket
-WHERE status < 2 AND first_reply_at IS NULL AND (opened_at, id) > ($11, $1)
+WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
+  AND (opened_at, id) > ($11, $1)
   AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
@@ -60,12 +63,13 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL OR $11 = 0 AND first_reply_at IS NOT NULL)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
   AND ($13 = 0 OR status < 2)
   AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $12)
        OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
            AND has_words(title || ' ' || description || ' ' || requester_name || ' '
-                         || requester_email, $14))
+                         || requester_email || ' ' || assignee || ' ' || tags, $14))
        OR external_id <> '' AND external_id = $15 OR id = $16)
 ORDER BY id DESC LIMIT $5;
 
@@ -78,24 +82,26 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL OR $11 = 0 AND first_reply_at IS NOT NULL)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
   AND ($13 = 0 OR status < 2)
-  AND (to_tsvector('simple', title || ' ' || description
-         || ' ' || requester_name || ' ' || translate(requester_email, '@.-_+', '     '))
+  AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
+         || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
        @@ to_tsquery('simple', $12)
        OR external_id <> '' AND external_id = $15 OR id = $16)
   AND length($14) >= 0
 ORDER BY id DESC LIMIT $5;
 
 -- name: count_views
-SELECT count(*), sum(CASE WHEN first_reply_at IS NULL THEN 1 ELSE 0 END),
+SELECT count(*),
+  sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = $1 AND $1 <> '' THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END)
 FROM ticket WHERE status < 2;
 
 -- name: count_waiting
 SELECT count(*), min(opened_at), sum(CASE WHEN opened_at < $1 THEN 1 ELSE 0 END)
-FROM ticket WHERE status < 2 AND first_reply_at IS NULL;
+FROM ticket WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL;
 
 -- name: known_assignees
 -- From name to name through the index, however many tickets each has.

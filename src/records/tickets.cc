@@ -199,6 +199,11 @@ Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now
     DW_CHECK(guard_number(db, desk, patch.external->id));
   }
   DW_CHECK(add_changes(db, id, patch, now));
+  // Words leave the index as they came in: before the row has others.
+  const bool has_words = patch.assignee || patch.tags;
+  if (has_words) {
+    DW_CHECK(db.send(stmt::prune_ticket_words, {fmt::format("[{}]", id.value)}));
+  }
   DW_TRY(const int64_t rows,
          db.run(stmt::change_ticket,
                 {id, patch.status ? Value(static_cast<int>(*patch.status)) : none,
@@ -206,6 +211,7 @@ Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now
                  patch.assignee ? Value(*patch.assignee) : none, patch.tags ? Value(tags) : none,
                  patch.external ? Value(patch.external->id) : none,
                  patch.external ? Value(patch.external->url) : none, now}));
+  if (has_words && rows > 0) DW_CHECK(db.send(stmt::index_ticket_again, {id}));
   if (rows > 0) return changes::add(db, "ticket", id.value);
   return Error{ErrorKind::missing, "store", fmt::format("there is no ticket {}", id.value)};
 }

@@ -61,7 +61,7 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
   AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $6)
        OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
            AND has_words(title || ' ' || description || ' ' || requester_name || ' '
-                         || requester_email, $7)))
+                         || requester_email || ' ' || assignee || ' ' || tags, $7)))
 ORDER BY id DESC LIMIT $5;
 
 -- name: search_tickets [postgres]
@@ -70,15 +70,16 @@ SELECT id, title, description, priority, status, requester_name, requester_email
   solved_at, updated_at
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND to_tsvector('simple', title || ' ' || description
-        || ' ' || requester_name || ' ' || translate(requester_email, '@.-_+', '     '))
+  AND to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
+        || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
       @@ to_tsquery('simple', $6)
   AND length($7) >= 0
 ORDER BY id DESC LIMIT $5;
 
 -- name: index_tickets [sqlite]
-INSERT INTO ticket_text (rowid, title, description, requester)
-SELECT id, title, description, requester_name || ' ' || requester_email FROM ticket
+INSERT INTO ticket_text (rowid, title, description, people, tags)
+SELECT id, title, description, requester_name || ' ' || requester_email || ' ' || assignee, tags
+FROM ticket
 WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text) ORDER BY id LIMIT $1;
 
 -- name: index_tickets [postgres]
@@ -114,8 +115,9 @@ UPDATE ticket SET title = $2, description = $3, updated_at = $4 WHERE id = $1;
 
 -- name: index_ticket_again [sqlite]
 -- One behind the newest that is indexed; the janitor takes what comes after that.
-INSERT INTO ticket_text (rowid, title, description, requester)
-SELECT id, title, description, requester_name || ' ' || requester_email FROM ticket
+INSERT INTO ticket_text (rowid, title, description, people, tags)
+SELECT id, title, description, requester_name || ' ' || requester_email || ' ' || assignee, tags
+FROM ticket
 WHERE id = $1 AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
 
 -- name: index_ticket_again [postgres]
@@ -180,9 +182,10 @@ DELETE FROM ticket_change
 WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
 
 -- name: prune_ticket_words [sqlite]
-INSERT INTO ticket_text (ticket_text, rowid, title, description, requester)
-SELECT 'delete', id, title, description, requester_name || ' ' || requester_email FROM ticket
-WHERE id IN (SELECT value FROM json_each($1))
+INSERT INTO ticket_text (ticket_text, rowid, title, description, people, tags)
+SELECT 'delete', id, title, description,
+  requester_name || ' ' || requester_email || ' ' || assignee, tags
+FROM ticket WHERE id IN (SELECT value FROM json_each($1))
   AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
 
 -- name: prune_ticket_words [postgres]

@@ -9,7 +9,7 @@ namespace dw {
 namespace {
 
 constexpr Millis hour_length{3'600'000};
-constexpr std::chrono::hours span{58 * 24}, reply_span{28 * 24};
+constexpr std::chrono::hours span{58 * 24}, reply_span{28 * 24}, first_span{48}, piece{7 * 24};
 constexpr size_t hours_a_day = 24;
 
 double hours_between(TimePoint from, TimePoint to) {
@@ -26,7 +26,7 @@ double median_of(std::vector<int64_t> values) {
 
 TimePoint DeskHistory::wanted_from(TimePoint now) const {
   const auto this_hour = std::chrono::floor<std::chrono::hours>(now);
-  if (hours_.empty()) return this_hour - span;
+  if (hours_.empty()) return this_hour - first_span;
   const TimePoint end = from_ + hour_length * static_cast<int64_t>(hours_.size());
   return std::max<TimePoint>(from_, std::min<TimePoint>(end, this_hour) - 2 * hour_length);
 }
@@ -47,6 +47,20 @@ void DeskHistory::take(DeskHours fresh, std::optional<TimePoint> first) {
     from_ += hour_length * static_cast<int64_t>(gone);
   }
   first_ = first.value_or(TimePoint::max());
+}
+
+std::optional<DeskHistory::Span> DeskHistory::wanted_before(TimePoint now) const {
+  const TimePoint least =
+      std::max<TimePoint>(first_ - hour_length, std::chrono::floor<std::chrono::hours>(now) - span);
+  if (hours_.empty() || from_ <= least) return std::nullopt;
+  return Span{std::max<TimePoint>(least, from_ - piece), from_};
+}
+
+void DeskHistory::take_before(DeskHours older, TimePoint until) {
+  if (until != from_ || older.hours.empty()) return;
+  for (DeskHour& one : hours_) older.hours.push_back(std::move(one));
+  hours_ = std::move(older.hours);
+  from_ = older.from;
 }
 
 const DeskHour* DeskHistory::at(TimePoint hour) const {
@@ -119,7 +133,7 @@ NowNumber DeskHistory::number(std::string name, std::optional<double> value,
   if (value) out.today.push_back(*value);
   if (days(now, timezone) < days_needed) return out;
   std::vector<DayCurve> past;
-  for (const PastDay& day : days_like_today(now, timezone, first_)) {
+  for (const PastDay& day : days_like_today(now, timezone, known_since())) {
     past.push_back(curve(day.midnight, TimePoint::max()));
   }
   const auto range_at = [&](double place) {
@@ -182,7 +196,7 @@ std::vector<std::optional<Range>> DeskHistory::usual_opened(TimePoint now,
                                                             const std::string& timezone) const {
   std::vector<std::optional<Range>> out(hours_a_day);
   if (days(now, timezone) < days_needed) return out;
-  const std::vector<PastDay> past = days_like_today(now, timezone, first_);
+  const std::vector<PastDay> past = days_like_today(now, timezone, known_since());
   for (size_t i = 0; i < hours_a_day; ++i) {
     std::vector<double> values;
     for (const PastDay& day : past) {
@@ -209,7 +223,7 @@ std::optional<double> DeskHistory::late_after(TimePoint now) const {
 }
 
 int DeskHistory::days(TimePoint now, const std::string& timezone) const {
-  return first_ > now ? 0 : days_known(now, timezone, first_);
+  return first_ > now ? 0 : days_known(now, timezone, known_since());
 }
 
 }  // namespace dw

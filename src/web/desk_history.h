@@ -1,6 +1,8 @@
 // Eight weeks of the desk, hour by hour, as far as numbers of today are compared with them. Past
-// hours are read once and kept; each call reads the last two again. It belongs to one thread.
+// hours are read once, a week at a time, and kept; the last two are read again each time. It
+// belongs to one thread.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +33,13 @@ class DeskHistory {
   TimePoint wanted_from(TimePoint now) const;
   /// Takes in what was read from there, and when the first ticket of all was opened.
   void take(DeskHours fresh, std::optional<TimePoint> first);
+  /// A week that is not known yet, before all that is; nothing: all is known.
+  struct Span {
+    TimePoint from{}, until{};
+  };
+  std::optional<Span> wanted_before(TimePoint now) const;
+  /// Takes in what was read of it; nothing happens if another did so first.
+  void take_before(DeskHours older, TimePoint until);
 
   /// The five numbers, in the order in which they are shown.
   std::vector<NowNumber> numbers(const DeskNow& at_present, TimePoint now,
@@ -44,6 +53,7 @@ class DeskHistory {
 
  private:
   using Member = int64_t DeskHour::*;
+  TimePoint known_since() const { return std::max(first_, from_); }
   const DeskHour* at(TimePoint hour) const;
   DayCurve sums(TimePoint midnight, Member member, TimePoint until) const;
   DayCurve levels(TimePoint midnight, Member in, Member out, int64_t at_present,

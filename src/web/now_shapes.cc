@@ -222,13 +222,12 @@ const Shape<NowHour>& shape_for(const NowHour*) {
 }
 
 const Shape<NowWaiting, ShapeContext>& shape_for(const NowWaiting*) {
-  static const auto shape =
-      Shape<NowWaiting, ShapeContext>("NowWaiting")
-          .add("total", &NowWaiting::total)
-          .add("late", &NowWaiting::late)
-          .add("late_after_seconds", &NowWaiting::late_after_seconds,
-               "9 of 10 first replies came sooner; null: too few")
-          .add("items", &NowWaiting::items, "who waits longest first");
+  static const auto shape = Shape<NowWaiting, ShapeContext>("NowWaiting")
+                                .add("total", &NowWaiting::total)
+                                .add("late", &NowWaiting::late)
+                                .add("late_after_seconds", &NowWaiting::late_after_seconds,
+                                     "as [[bridge]] remind, or 9 of 10 replies came sooner")
+                                .add("items", &NowWaiting::items, "who waits longest first");
   return shape;
 }
 

@@ -93,6 +93,20 @@ TEST_P(StoreContract, a_list_is_filtered_by_whatever_a_ticket_has) {
   EXPECT_EQ(titles(*b, filter), "three one ");
 }
 
+TEST_P(StoreContract, a_ticket_that_is_opened_again_waits_for_no_first_reply) {
+  auto b = setup();
+  fill(*b);
+  b->write([](Db& db) -> Result<void> {
+    return tickets::change(db, {4}, {.status = Status::open}, t0 + 62 * minute);
+  });
+  TicketFilter filter;
+  filter.is_waiting = true;
+  EXPECT_EQ(titles(*b, filter), "three one ");
+  filter = {};
+  filter.sort = TicketFilter::Sort::waiting;
+  EXPECT_EQ(titles(*b, filter), "one three four two ");
+}
+
 TEST_P(StoreContract, who_waits_longest_stands_first_on_pages_of_any_size) {
   auto b = setup();
   fill(*b);

@@ -26,21 +26,11 @@ async function operationsOf(url) {
 const newTicket = { title: "a", priority: "low", description: "b", requester: { name: "c" } };
 const fill = (path, id) => path.replace("{id}", id).replace("{name}", "high");
 
-test("every change is in the audit list, with who made it", async () => {
-  const cwd = folder(`${local}` +
-    `[access]\nmode = "password"\n${notices}`);
-  reportIn(cwd);
-  const password = "correct horse battery";
-  const added = run(cwd, ["user", "add", "root", "--role", "admin"], { input: `${password}\n` });
-  assert.equal(added.code, 0, added.err);
-  const daemon = await serve({ cwd });
-  const token = JSON.parse(run(cwd, ["token", "add", "ci", "--role", "admin", "--json"]).out).token;
-  let headers = { authorization: `Bearer ${token}` };
-  const api = (method, path, body) => call(daemon.url, path, { method, body, headers });
+/** What each operation needs, what it writes down, and about what. */
+function changesOf(api, password) {
   const deliveries = async () => (await api("GET", "/v1/deliveries?state=pending")).json.items;
   const group = async () => (await api("GET", "/v1/deliveries/groups")).json.items[0].id;
-  // What each operation needs, what it writes down, and about what.
-  const changes = {
+  return {
     openTicket: { body: newTicket, what: "ticket.open", subject: /^ticket 1$/ },
     updateTicket: { id: 1, body: { status: "pending", assignee: "Bo" }, what: "ticket.update",
       subject: /^ticket 1: status, assignee$/ },
@@ -61,6 +51,20 @@ test("every change is in the audit list, with who made it", async () => {
       who: "root" },
     signOut: { body: {}, what: "session.close", subject: /^$/, who: "root" },
   };
+}
+
+test("every change is in the audit list, with who made it", async () => {
+  const cwd = folder(`${local}` +
+    `[access]\nmode = "password"\n${notices}`);
+  reportIn(cwd);
+  const password = "correct horse battery";
+  const added = run(cwd, ["user", "add", "root", "--role", "admin"], { input: `${password}\n` });
+  assert.equal(added.code, 0, added.err);
+  const daemon = await serve({ cwd });
+  const token = JSON.parse(run(cwd, ["token", "add", "ci", "--role", "admin", "--json"]).out).token;
+  let headers = { authorization: `Bearer ${token}` };
+  const api = (method, path, body) => call(daemon.url, path, { method, body, headers });
+  const changes = changesOf(api, password);
   execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${cwd}/deskwire.db`,
     "INSERT INTO volume_incident (from_at, to_at, body) VALUES (0, 0, '{}')"]);
   const all = (await operationsOf(daemon.url)).filter(([method]) => method !== "get");

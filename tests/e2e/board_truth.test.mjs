@@ -62,7 +62,7 @@ test("the sentence on top is true: well, out of line, and without the daemon", a
   daemon.clean();
 });
 
-test("a list finds by number, requester and filter; keys move; a reply is one comment", async (t) => {
+test("a list finds by number, requester, filter; keys move; a reply is one comment", async (t) => {
   const daemon = await serve();
   for (const [i, title] of ["Printer", "Badge", "Laptop"].entries()) {
     await ticket(daemon.url, { title, tags: [`t${i}`], requester: { name: `Person${i} Ek` } });

@@ -34,6 +34,8 @@ struct ApiParts {
   StoreWatch& watch;
   const Deadlines& deadlines;
   DetectorConfig volume{};     ///< how hours are judged
+  /// After so many seconds a first reply is late; absent: as the past has it.
+  std::optional<double> late_after{};
   bool is_volume_own = false;  ///< its hours are those of tickets that were opened here
 };
 
@@ -55,6 +57,7 @@ class Api {
   Task<ApiAnswer> live(Call& call);
   // now.cc
   Task<ApiAnswer> now(Call& call);
+  Task<Result<void>> read_older(TimePoint now);
 
   Task<Response> healthz(Request& request);
   Task<Response> readyz(Request& request);

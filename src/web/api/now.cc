@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t waiting_shown = 12, facts_shown = 3;
 constexpr int64_t pending_seen_max = 5000;
+constexpr Millis older_budget{200};
 constexpr Millis alerts_span{48 * 3'600'000};
 constexpr size_t hours_a_day = 24;
 
@@ -156,6 +157,24 @@ void choose_headline(const NowFindings& findings, ShownNow& out) {
 
 }  // namespace
 
+/// Weeks of the past, as many as a caller waits for; the next caller goes on. After a start that is
+/// a moment's work for a thousand tickets, and some calls' for a million.
+Task<Result<void>> Api::read_older(TimePoint now) {
+  const Monotonic began = parts_.clock.monotonic();
+  while (const auto wanted = history_.wanted_before(now)) {
+    if (parts_.clock.monotonic() - began > older_budget) break;
+    DeskHours older;
+    auto work = [&](ReadDb& db) -> Result<void> {
+      DW_TRY(older, tickets::hours(db, wanted->from, wanted->until));
+      return {};
+    };
+    DW_CO_CHECK(co_await parts_.store.read(work));
+    history_.take_before(std::move(older), wanted->until);
+  }
+  late_after_ = parts_.late_after ? parts_.late_after : history_.late_after(now);
+  co_return Result<void>();
+}
+
 Task<ApiAnswer> Api::now(Call&) {
   ShownNow out;
   out.as_of = parts_.clock.now();
@@ -166,7 +185,7 @@ Task<ApiAnswer> Api::now(Call&) {
   const StoreHealth health = parts_.store.health();
   if (findings.store_trouble.empty() && !health.is_ok) findings.store_trouble = health.detail;
   const TimePoint from = history_.wanted_from(out.as_of);
-  const std::optional<double> late_after = late_after_;
+  const std::optional<double> late_after = parts_.late_after ? parts_.late_after : late_after_;
   Reading reading;
   auto work = [&](ReadDb& db) -> Result<void> {
     reading = Reading{};
@@ -191,8 +210,8 @@ Task<ApiAnswer> Api::now(Call&) {
   // Another call may have taken in later hours meanwhile: what ends sooner is of no use then.
   if (history_.wanted_from(out.as_of) == from) {
     history_.take(std::move(reading.fresh), reading.first);
-    late_after_ = history_.late_after(out.as_of);
   }
+  DW_CO_CHECK(co_await read_older(out.as_of));
   out.days_known = std::min(history_.days(out.as_of, out.timezone), days_needed);
   out.numbers = history_.numbers(reading.present, out.as_of, out.timezone);
   out.waiting = {reading.waiting.count, reading.waiting.late, late_after_,

@@ -24,10 +24,9 @@ std::vector<std::string> channels_of(std::vector<std::string> configured,
 std::optional<TallyQuery> period_before(const TallyQuery& query, TimePoint now) {
   const TimePoint until = std::min(query.until.value_or(now), now);
   if (!query.since || until <= *query.since) return std::nullopt;
-  const Millis days = std::chrono::ceil<std::chrono::duration<int64_t, std::ratio<86'400>>>(
-      until - *query.since);
-  return TallyQuery{
-      .since = *query.since - days, .until = until - days, .channel = query.channel};
+  const Millis days =
+      std::chrono::ceil<std::chrono::duration<int64_t, std::ratio<86'400>>>(until - *query.since);
+  return TallyQuery{.since = *query.since - days, .until = until - days, .channel = query.channel};
 }
 
 }  // namespace

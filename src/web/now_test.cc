@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include "domain/day.h"
+#include "web/now_shapes.h"
+#include "web/ticket_events.h"
+
+namespace dw {
+namespace {
+
+constexpr Millis hour{3'600'000};
+/// Thursday, 11:40 UTC.
+const TimePoint now = *from_rfc3339("2026-11-26T11:40:00Z");
+
+ShownNow desk() {
+  ShownNow out;
+  out.as_of = now;
+  out.timezone = "UTC";
+  return out;
+}
+
+VolumeAlert spike(int64_t tickets) {
+  VolumeAlert out{.from = now - Millis(40 * 60'000), .to = {}, .peak = {}};
+  out.total = tickets;
+  out.peak_expected = 5;
+  return out;
+}
+
+TEST(NowHeadline, names_what_keeps_most_people_waiting_first) {
+  NowFindings findings;
+  EXPECT_TRUE(facts_of(findings, desk()).empty()) << "then all is well, and only then";
+  findings.undecided = 9;
+  findings.broken = {{"sqs:medium", "unreachable"}};
+  findings.alerts = {spike(54)};
+  findings.alerts[0].tags = *parse_json(
+      R"({"tickets":54,"by_lift":[{"tag":"vpn","count":40},{"tag":"619","count":22}]})");
+  ShownNow shown = desk();
+  shown.waiting.late = 3;
+  std::vector<NowFact> facts = facts_of(findings, shown);
+  ASSERT_EQ(facts.size(), 4U);
+  EXPECT_EQ(facts[0].text, "VPN: 40 of 54 tickets since 11:00");
+  EXPECT_EQ(facts[0].detail,
+            "Usual at this time: 5 an hour. The words they share: vpn 40, 619 22.");
+  EXPECT_EQ(facts[1].text, "9 deliveries need a decision");
+  EXPECT_EQ(facts[2].text, "3 tickets wait for a first reply longer than usual");
+  EXPECT_EQ(facts[3].text, "Amazon SQS “medium” does not work");
+  findings.pending["sqs:medium"] = 31;
+  findings.store_trouble = "disk full since 10:04";
+  facts = facts_of(findings, shown);
+  EXPECT_EQ(facts[0].kind, "store");
+  EXPECT_EQ(facts[2].kind, "connection") << "31 deliveries wait for it";
+}
+
+TEST(NowHeadline, an_hour_that_is_not_over_is_out_of_line_already) {
+  ShownNow shown = desk();
+  shown.hours.push_back({.hour = now - Millis(40 * 60'000),
+                         .state = "running",
+                         .count = 20,
+                         .usual = Range{3, 8},
+                         .alarm = 17,
+                         .probability = {}});
+  const std::vector<NowFact> facts = facts_of({}, shown);
+  ASSERT_EQ(facts.size(), 1U);
+  EXPECT_EQ(facts[0].text, "20 tickets since 11:00");
+  EXPECT_EQ(facts[0].detail, "Usual at this time: 3–8 an hour.");
+}
+
+TEST(Usual, is_the_range_of_such_weekdays_by_this_time) {
+  DeskHistory history;
+  DeskHours past{.from = now - Millis(56 * 24 * hour.count()), .hours = {}};
+  past.from = std::chrono::floor<std::chrono::hours>(past.from);
+  for (TimePoint at = past.from; at <= now; at += hour) {
+    const bool is_thursday = (now - at) / (24 * hour) % 7 == 0 && at <= now;
+    past.hours.push_back(
+        {.opened = is_thursday ? 2 : 50, .solved = 0, .answered = 0, .reply_seconds = {}});
+  }
+  EXPECT_EQ(history.wanted_from(now), std::chrono::floor<std::chrono::hours>(now) - 48 * hour);
+  const TimePoint first = past.from;
+  history.take(std::move(past), first);
+  EXPECT_EQ(history.wanted_from(now), std::chrono::floor<std::chrono::hours>(now) - 2 * hour);
+  const std::vector<NowNumber> numbers = history.numbers({}, now, "UTC");
+  EXPECT_EQ(numbers[2].name, "opened");
+  EXPECT_EQ(numbers[2].value, 24) << "twelve hours that have begun";
+  ASSERT_TRUE(numbers[2].usual);
+  EXPECT_LT(numbers[2].usual->high, 200) << "other weekdays are not asked";
+  EXPECT_EQ(numbers[2].usual_by_hour.size(), curve_points);
+}
+
+TEST(Usual, is_not_known_before_two_weeks) {
+  DeskHistory history;
+  history.take({.from = now - 48 * hour, .hours = std::vector<DeskHour>(49)}, now - 48 * hour);
+  EXPECT_EQ(history.days(now, "UTC"), 1);
+  EXPECT_FALSE(history.numbers({}, now, "UTC")[2].usual);
+  EXPECT_FALSE(range_of({1, 2}));
+}
+
+TEST(TicketEvents, say_in_words_who_changed_what_and_what_was_sent) {
+  const Ticket ticket{.id = {1}, .external = {"3457", ""}};
+  const std::vector<TicketChange> changes = {{now, "priority", "medium", "high"},
+                                             {now, "assignee", "", "Greta"},
+                                             {now + hour, "status", "open", "solved"}};
+  const std::vector<AskedChange> asked = {{now, "Hugo", json::object{{"priority", "high"}}},
+                                          {now, "Greta", json::object{{"assignee", "Greta"}}}};
+  Delivery sent{.target = "desk:zendesk", .payload = DeskOpen{}, .created_at = now};
+  sent.state = DeliveryState::done;
+  sent.done_at = now + Millis(18'000);
+  Delivery dead{.target = "slack", .payload = ChatPost{}, .created_at = now + 2 * hour};
+  dead.state = DeliveryState::dead;
+  dead.reason = "channel_not_found";
+  dead.attempts = 3;
+  const std::vector<TicketEvent> events =
+      ticket_events(ticket, changes, asked, {sent, dead}, ShapeContext{.public_url = ""});
+  std::vector<std::string> texts;
+  for (const TicketEvent& one : events) texts.push_back(one.text);
+  EXPECT_EQ(texts, (std::vector<std::string>{
+                       "Priority changed from medium to high by Hugo", "Greta took the ticket",
+                       "Sent to Zendesk as #3457 · 18 s later", "Solved",
+                       "Message to Slack not delivered: channel_not_found, 3 attempts"}));
+  EXPECT_NE(delivery_hint("slack", "channel_not_found", DeliveryState::dead).find("/invite"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace dw
