@@ -148,7 +148,7 @@ std::string target_title(std::string_view label) {
   const std::string_view kind = label.substr(0, colon);
   const std::string_view rest = colon == std::string_view::npos ? "" : label.substr(colon + 1);
   if (kind == "sqs") return fmt::format("Amazon SQS “{}”", rest);
-  if (kind == "queue") return std::string(rest);
+  if (kind == "queue" || kind == "embedded") return std::string(rest);
   if (kind == "slack") return "Slack";
   if (kind == "zendesk" || label == "desk:zendesk") return "Zendesk";
   if (label == "desk:embedded" || kind == "desk") return "the desk";

@@ -105,6 +105,7 @@ const labels: Record<NowNumber["name"], [string, string]> = {
 export function valueOf(one: NowNumber): [string, string] {
   if (one.value === null) return ["–", ""];
   if (one.name !== "first_reply") return [whole(Math.round(one.value)), ""];
+  if (one.value < 1) return ["<1", "s"];
   const text = seconds(one.value);
   const found = /^(\d+) (s|min|d)$/.exec(text);
   return found ? [found[1] ?? "", found[2] ?? ""] : [text, ""];

@@ -35,15 +35,31 @@ function Said({ who, at, body, kind, from, asker }: { who: string; at: string; b
   );
 }
 
-function Happened({ one, canAct, changed, show }: { one: TicketEvent; canAct: boolean;
-  changed: () => void; show: () => void }) {
+/** What is the same several times in a row stands once, with how often. */
+function folded(events: TicketEvent[]): { one: TicketEvent; times: number }[] {
+  const out: { one: TicketEvent; times: number }[] = [];
+  for (const one of events) {
+    const last = out[out.length - 1];
+    if (last && last.one.text === one.text && last.one.kind === one.kind) {
+      last.one = one;
+      last.times += 1;
+    } else {
+      out.push({ one, times: 1 });
+    }
+  }
+  return out;
+}
+
+function Happened({ one, times, canAct, changed, show }: { one: TicketEvent; times: number;
+  canAct: boolean; changed: () => void; show: () => void }) {
   const isBad = one.kind === "failed" || one.kind === "undecided";
   return (
     <li class={`happened ${isBad ? "is-bad" : ""}`}>
       <span class={isBad ? "alarm sign" : "faint"} aria-hidden="true">{isBad ? "▲" : "·"}</span>
       <span class="happened-text">
         <span class={isBad ? "alarm strong" : ""}>{one.text}</span>
-        {isBad && canAct && one.delivery && (
+        {times > 1 && ` · ${times} times`}
+        {isBad && canAct && one.delivery && times === 1 && (
           <>
             {" "}
             <Action plain label="Retry" name={`Retry ${one.delivery}`} run={async () => {
@@ -202,7 +218,7 @@ function Assignee({ one, me, change }: { one: Ticket; me: string;
 function Facts({ one }: { one: WholeTicket }) {
   const outside = safeLink(one.external?.url);
   const reply = one.first_reply_at
-    ? `after ${seconds((Date.parse(one.first_reply_at) - Date.parse(one.opened_at)) / 1000)}`
+    ? `in ${seconds((Date.parse(one.first_reply_at) - Date.parse(one.opened_at)) / 1000)}`
     : "not yet";
   return (
     <section class="panel facts" aria-label="Requester">
@@ -225,7 +241,7 @@ function Facts({ one }: { one: WholeTicket }) {
           : one.desk === "embedded" ? "this board" : one.desk}</dd>
         <dt>Queue</dt><dd>{one.queue ?? "–"}</dd>
         <dt>First reply</dt><dd>{reply}</dd>
-        {one.solved_at && (<><dt>Solved</dt><dd>after {seconds((Date.parse(one.solved_at)
+        {one.solved_at && (<><dt>Solved</dt><dd>in {seconds((Date.parse(one.solved_at)
           - Date.parse(one.opened_at)) / 1000)}</dd></>)}
       </dl>
     </section>
@@ -248,8 +264,9 @@ function Conversation({ one, canAct, changed, show }: { one: WholeTicket; canAct
       from={comment.source === one.source && isAsker ? "" : `from ${sourceTitle(comment.source)}`}
       /> };
   });
-  const happened = one.events.map((event, i) => ({ at: event.at, order: 2, item:
-    <Happened key={`e${i}`} one={event} canAct={canAct} changed={changed} show={show} /> }));
+  const happened = folded(one.events).map(({ one: event, times }, i) => ({ at: event.at, order: 2,
+    item: <Happened key={`e${i}`} one={event} times={times} canAct={canAct}
+      changed={changed} show={show} /> }));
   const all = [...said, ...happened].sort((a, b) =>
     a.at < b.at ? -1 : a.at > b.at ? 1 : a.order - b.order);
   return (
