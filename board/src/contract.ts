@@ -286,7 +286,7 @@ export interface NowNumber {
 export interface NowWaiting {
   total: number;
   late: number;
-  late_after_seconds: number | null;  // 9 of 10 first replies came sooner; null: too few
+  late_after_seconds: number | null;  // as [[bridge]] remind, or 9 of 10 replies came sooner
   items: Ticket[];  // who waits longest first
 }
 
