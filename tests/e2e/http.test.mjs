@@ -146,6 +146,8 @@ test("every answer of /v1 is as /openapi.json describes it", async () => {
     "post /v1/queues/{name}/redrive": {},
     "post /v1/deliveries/{id}/retry": {},
     "post /v1/deliveries/{id}/discard": { why: "x" },
+    "post /v1/deliveries/groups/{id}/retry": {},
+    "post /v1/deliveries/groups/{id}/discard": { why: "x" },
     "post /v1/notices/plan": {},
     "post /v1/notices/runs/{id}/apply": {},
     "post /v1/volume/incidents/{id}/feedback": { verdict: "real" },
@@ -162,11 +164,12 @@ test("every answer of /v1 is as /openapi.json describes it", async () => {
       });
       const response = operation.responses[answer.status] ?? operation.responses.default;
       // The one delivery is done, in this mode there are no passwords, a newer plan has replaced
-      // the first, and there is no incident.
+      // the first, and there is no incident and no group of deliveries.
       const isRefused = path.includes("/deliveries/{id}") || path.endsWith("/apply")
         || (method === "post" && path === "/v1/session");
       const expected = isRefused ? 409
-        : path.includes("/incidents/{id}") ? 404 : Number(Object.keys(operation.responses)[0]);
+        : /\/(incidents|groups)\/\{id\}/.test(path) ? 404
+          : Number(Object.keys(operation.responses)[0]);
       assert.equal(answer.status, expected,
         `${method} ${path}: ${answer.text}`);
       if (answer.status === 204) continue;
