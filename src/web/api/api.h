@@ -33,7 +33,7 @@ struct ApiParts {
   TimePoint started_at{};
   StoreWatch& watch;
   const Deadlines& deadlines;
-  DetectorConfig volume{};     ///< how hours are judged
+  DetectorConfig volume{};  ///< how hours are judged
   /// After so many seconds a first reply is late; absent: as the past has it.
   std::optional<double> late_after{};
   bool is_volume_own = false;  ///< its hours are those of tickets that were opened here
