@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "engine/lease.h"
+#include "ports/pace.h"
 #include "records/lanes.h"
 
 namespace dw {
@@ -572,7 +573,7 @@ void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Fini
   const std::string label = target == nullptr ? "unknown" : target->label();
   metrics_.add("deskwire_deliveries_total",
                {{"target", label}, {"outcome", name_of(outcome.kind)}});
-  if (told_ && target != nullptr) told_(label, outcome);
+  if (told_ && target != nullptr && !is_own_pace(outcome)) told_(label, outcome);
   const LogFields fields = {{"id", to_text(delivery.event)},
                             {"delivery", to_text(delivery.id)},
                             {"target", label},
@@ -583,7 +584,8 @@ void Outbox::report(const Delivery& delivery, const Outcome& outcome, const Fini
     metrics_.observe("deskwire_delivery_seconds", took.count(), {{"target", label}});
     log_debug("outbox", "delivered", fields);
   } else if (finished.state == DeliveryState::pending) {
-    log_info("outbox", "not delivered yet", fields);
+    const LogLevel level = is_own_pace(outcome) ? LogLevel::debug : LogLevel::info;
+    log(level, "outbox", "not delivered yet", fields);
   } else if (finished.state == DeliveryState::discarded) {
     log_warn("outbox", "not delivered, and nobody has to decide about it", fields);
   } else {

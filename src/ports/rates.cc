@@ -46,6 +46,7 @@ RateSlot reserve_slot(const std::vector<RateRule>& rules, std::vector<RateState>
 
 Error too_late(const std::vector<RateRule>& rules, Millis wait) {
   const std::string& name = rules.front().name;
+  // Begins as own_pace (ports/pace.h) says.
   return {ErrorKind::busy, "rate",
           "waits for its turn: " + name.substr(0, name.find(' ')) + " has a rate limit", wait};
 }

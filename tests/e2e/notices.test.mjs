@@ -98,6 +98,17 @@ test("bad rows are told by number, the rest goes on, and the exit code says so",
   assert.equal(hook.posts.length, 1);
 });
 
+test("a good run that keeps its pace says nothing of it", async () => {
+  const hook = await receiver();
+  const cwd = world(hook.url, Array.from({ length: 8 }, (_, i) => row(`c${i}@y.example`, `T${i}`)));
+  const file = `${cwd}/deskwire.toml`;
+  writeFileSync(file, readFileSync(file, "utf8").replace("1000000", "120"));
+  const done = await runBeside(cwd, ["notices", "run", "--wait", "20"]);
+  assert.equal(done.code, 0, done.out);
+  assert.equal(hook.posts.length, 8);
+  assert.doesNotMatch(done.err, /outbox|rate/);
+});
+
 test("a plan is sent exactly as it was made, or not at all", async () => {
   const hook = await receiver();
   const cwd = world(hook.url, [row("a@x.example", "1")]);

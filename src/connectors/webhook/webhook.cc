@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "net/url.h"
+#include "ports/pace.h"
 
 namespace dw {
 namespace {
@@ -62,7 +63,7 @@ Task<std::vector<Outcome>> WebhookTarget::perform(std::vector<Delivery> deliveri
         co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout);
     if (!turn.ok()) {
       outcomes.push_back(
-          Outcome::later("the rate limit (notices.rate_per_minute)", turn.error().when));
+          Outcome::later(std::string(own_pace) + "notices.rate_per_minute", turn.error().when));
       continue;
     }
     WebhookPost copy = *post;
