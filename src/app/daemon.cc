@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "app/systemd.h"
 #include "app/tally_recount.h"
 #include "base/log.h"
@@ -103,12 +104,12 @@ Result<std::string> Daemon::start() {
 int Daemon::run() {
   const Result<std::string> bound = start();
   if (!bound.ok()) {
-    fmt::print(stderr, "{}\n", bound.error().text());
+    print(stderr, "{}\n", bound.error().text());
     return exit_code_of(bound.error());
   }
   wait_for_signals();
   const char* scheme = core_->settings.server.tls_cert.empty() ? "http" : "https";
-  fmt::print("deskwire {} ready on {}://{}\n", DW_VERSION, scheme, *bound);
+  print("deskwire {} ready on {}://{}\n", DW_VERSION, scheme, *bound);
   std::fflush(stdout);
   notify_systemd("READY=1");
   log_info(

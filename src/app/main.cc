@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <sstream>
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "base/defect.h"
 #include "base/storable.h"
 
@@ -43,14 +45,18 @@ int run(int count, char** arguments) {
   std::vector<std::string> words = dw::modern_arguments(count, arguments);
   for (const std::string& word : words) {
     if (dw::unstorable_reason(word).empty()) continue;
-    fmt::print(stderr, "deskwire: the argument \"{}\" is not valid UTF-8\n", dw::storable(word));
+    dw::print(stderr, "deskwire: the argument \"{}\" is not valid UTF-8\n", dw::storable(word));
     return dw::exit_usage;
   }
   std::reverse(words.begin(), words.end());  // as CLI11 takes them
   try {
     app.parse(words);
   } catch (const CLI::ParseError& wrong) {
-    const int code = app.exit(wrong);  // prints help, version, or what is wrong
+    // Prints help, version, or what is wrong, with the words that were given.
+    std::ostringstream out, err;
+    const int code = app.exit(wrong, out, err);
+    dw::print_text(stdout, out.str(), false);
+    dw::print_text(stderr, err.str(), false);
     return code == 0 ? 0 : dw::exit_usage;
   }
   return invocation.exit_code;
@@ -64,7 +70,7 @@ int main(int count, char** arguments) {
     return run(count, arguments);
   } catch (const std::exception& defect) {
     // Nothing that is expected comes here: errors are values.
-    fmt::print(stderr, "deskwire: a defect: {}\n", defect.what());
+    dw::print(stderr, "deskwire: a defect: {}\n", defect.what());
     return dw::exit_defect;
   }
 }

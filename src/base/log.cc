@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "base/clock.h"
+#include "base/terminal_text.h"
 
 namespace dw {
 namespace {
@@ -116,8 +117,8 @@ void log(LogLevel level, std::string_view area, std::string_view what, LogFields
   if (!logs(level)) return;
   static const bool is_for_journal = is_journal();
   const std::string line = format_now.load() == LogFormat::json
-                               ? as_json(level, area, what, fields)
-                               : as_text(level, area, what, fields, is_for_journal);
+                               ? json_for_terminal(as_json(level, area, what, fields))
+                               : for_terminal(as_text(level, area, what, fields, is_for_journal));
   sink().info("{}{}", is_for_journal ? journal_priority(level) : "", line);
 }
 

@@ -81,6 +81,21 @@ test("a NUL is reported, and nothing from outside moves the terminal", async () 
   assert.doesNotMatch(seen.err, /[\x00-\x08\x0b-\x1f]/);
 });
 
+test("no control character of a report reaches the terminal, of 8 bits neither", async () => {
+  const cwd = folder('[notices]\nfile = "r\\u009b.csv"\nwebhook_url = "http://127.0.0.1:9/x"\n');
+  const odd = "\x1b[2J\u009b31m\x7f\x07";
+  writeFileSync(`${cwd}/r\u009b.csv`, text([head,
+    [`N${odd}`, `N${odd}`, "nora@c.example", "A1", "Closed", day(5)],
+    ["O", "O", `olga${odd}`, "A2", "Closed", day(5)],
+    ["P", "P", "pete@c.example", "A3", "Closed", `soon${odd}`]]));
+  for (const words of [["preview"], ["preview", "--json"], ["plan"], ["run", "--wait", "1"],
+    ["why", "nora@c.example"], ["why", `x${odd}`]]) {
+    const done = await runBeside(cwd, ["notices", ...words]);
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(done.out + done.err, /[\x00-\x08\x0b-\x1f\x7f-\x9f]/, words.join(" "));
+  }
+});
+
 test("what can't be read at all is an error with its reason", async () => {
   const columns = "columns = { " + ["Name", "Email", "Ticket", "Status", "Date"]
     .map((one) => `${one.toLowerCase()} = "${one}"`).join(", ") + " }";

@@ -17,6 +17,7 @@ SQL = re.compile(
 VENDOR = re.compile(
     r"https://[\w.-]*\b(slack\.com|zendesk\.com|pagerduty\.com|opsgenie\.com|googleapis\.com|"
     r"google\.com|amazonaws\.com|microsoft\.com|office\.com|microsoftonline\.com)", re.I)
+PRINT = re.compile(r"\b(fmt::print|std::cout|std::cerr|std::puts|std::fputs|std::fwrite)\b")
 CATCH = re.compile(r"\bcatch\s*\(")
 
 
@@ -71,6 +72,15 @@ def catches(tree):
                           "tools/house/seams.py")
 
 
+def prints(tree):
+    for file in cxx_files(tree):
+        if not file.path.startswith("src/app/") or file.path.startswith("src/app/print."):
+            continue
+        for number, match in code_matches(file, PRINT):
+            yield Finding(file.path, number, f"`{match.group(1)}`: a stranger's text may move "
+                          "the terminal", "print() of app/print.h")
+
+
 def sql(tree):
     for file in cxx_files(tree):
         if not file.path.startswith("src/") or in_seam(file.path, seams.SQL):
@@ -105,4 +115,5 @@ def shared_pointers(tree):
                               "unique_ptr or a reference; or a comment that names the owners")
 
 
-RULES = (clocks, spawns, capturing_coroutines, catches, sql, vendor_addresses, shared_pointers)
+RULES = (clocks, spawns, capturing_coroutines, catches, prints, sql, vendor_addresses,
+         shared_pointers)

@@ -5,6 +5,7 @@
 #include "app/commands/commands.h"
 #include "app/doctor.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "app/tls_files.h"
 #include "app/volume_files.h"
 #include "base/log.h"
@@ -56,7 +57,7 @@ void check_offline(Invocation& invocation) {
   }
   for (const std::string& one : holidays->unused) log_warn("volume", "holidays: " + one);
   const std::string file = file_of(*settings);
-  if (!invocation.is_json) return fmt::print("the configuration is valid ({})\n", file);
+  if (!invocation.is_json) return print("the configuration is valid ({})\n", file);
   const json::object good{{"name", "configuration"}, {"ok", true}, {"detail", file}};
   print_items(invocation, json::array{good}, {});
 }
@@ -67,9 +68,9 @@ void print_line(const Line& line, const std::string& fix, size_t name_columns) {
   const bool is_warning = line.probe.is_ok && line.probe.detail.starts_with(warning);
   const char* verdict = line.probe.is_ok ? (is_warning ? "warn" : "ok") : "FAILED";
   const std::string detail = line.probe.detail.substr(is_warning ? warning.size() : 0);
-  fmt::print("{:<6} {:<{}} {} ({} ms)\n", verdict, line.probe.name, name_columns, detail,
-             line.took.count());
-  if (!fix.empty()) fmt::print("{:<6} {:<{}} to fix it: {}\n", "", "", name_columns, fix);
+  print("{:<6} {:<{}} {} ({} ms)\n", verdict, line.probe.name, name_columns, detail,
+        line.took.count());
+  if (!fix.empty()) print("{:<6} {:<{}} to fix it: {}\n", "", "", name_columns, fix);
 }
 
 void check_live(Invocation& invocation) {

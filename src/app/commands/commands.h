@@ -8,6 +8,7 @@
 #include "app/commands/command_line.h"
 #include "app/core.h"
 #include "base/json.h"
+#include "base/terminal_text.h"
 
 namespace dw {
 
@@ -65,9 +66,6 @@ T run_task(Core& core, Task<T> task) {
 
 /// login.cc: signs in to Google, and says where the token is kept.
 void log_in_google(Invocation& invocation, Core& core);
-
-/// A stranger's text without control characters, which a terminal would obey.
-std::string for_terminal(std::string_view text, std::string_view line_break = " ");
 
 /// --json: {"items": […]}; else a table with these columns, of which members are dotted paths.
 struct TableColumn {

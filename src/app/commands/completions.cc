@@ -8,6 +8,7 @@
 #include <set>
 
 #include "app/commands/commands.h"
+#include "app/print.h"
 #include "base/text.h"
 
 namespace dw {
@@ -194,9 +195,7 @@ void add_completions(Command app, Invocation& invocation) {
   command.on_run([app, &invocation, shell] {
     std::vector<TabPlace> all;
     collect(app.library(), "", all);
-    fmt::print("{}", *shell == "bash"  ? for_bash(all)
-                     : *shell == "zsh" ? for_zsh(all)
-                                       : for_fish(all));
+    print("{}", *shell == "bash" ? for_bash(all) : *shell == "zsh" ? for_zsh(all) : for_fish(all));
     invocation.exit_code = 0;
   });
 }

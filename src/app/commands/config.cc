@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/print.h"
 #include "app/sample.h"
 
 namespace dw {
@@ -16,13 +17,13 @@ void add_config(Command app, Invocation& invocation) {
   command.add_flag("--example", *is_example, "print every key, commented out, instead");
   command.on_run([&invocation, is_schema, is_reference, is_example] {
     if (*is_schema) {
-      fmt::print("{}\n", to_text(settings_schema()));
+      print_json(settings_schema());
     } else if (*is_reference) {
-      fmt::print("{}", settings_reference());
+      print("{}", settings_reference());
     } else if (*is_example) {
-      fmt::print("{}", print_example());
+      print("{}", print_example());
     } else if (const auto settings = read_settings(invocation)) {
-      fmt::print("{}", print_settings(*settings));
+      print("{}", print_settings(*settings));
     }
   });
 }

@@ -11,6 +11,7 @@
 #include "app/commands/commands.h"
 #include "app/demo/page.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "base/log.h"
 #include "web/problem.h"
 
@@ -70,7 +71,7 @@ class Demo {
  private:
   Task<void> begin() {
     const Monotonic began = clock_.monotonic();
-    fmt::print(stderr, "Starting the demo ...\n");
+    print(stderr, "Starting the demo ...\n");
     const Result<void> opened = co_await world_.open();
     if (!opened.ok()) {
       fail(invocation_, opened.error());
@@ -96,15 +97,15 @@ class Demo {
   void tell(Millis took) {
     const std::string world = "http://" + listen_;
     if (invocation_.is_json) {
-      fmt::print("{}\n", to_text(json::object{{"board", world_.board_url()}, {"world", world}}));
+      print_json(json::object{{"board", world_.board_url()}, {"world", world}});
     } else {
-      fmt::print(
+      print(
           "Deskwire's demo is ready after {:.1f} s. Ctrl-C stops it{}.\n"
           "  world  {}\n  board  {}\n",
           static_cast<double>(took.count()) / 1000,
           choice_.is_kept ? "; its folder is kept" : " and removes its folder", world,
           world_.board_url());
-      if (choice_.is_kept) fmt::print("  files  {}\n", folder_);
+      if (choice_.is_kept) print("  files  {}\n", folder_);
     }
     std::fflush(stdout);
     if (!choice_.has_no_browser) open_browser(world);

@@ -8,6 +8,7 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "app/sample.h"
 #include "base/text.h"
 #include "domain/schedule.h"
@@ -28,7 +29,7 @@ struct InitChoice {
 
 /// One line from the terminal, or `fallback` for an empty one; the end of input is an empty line.
 std::string ask(const std::string& question, const std::string& fallback) {
-  fmt::print(stderr, "{}{}: ", question, fallback.empty() ? "" : " [" + fallback + "]");
+  print(stderr, "{}{}: ", question, fallback.empty() ? "" : " [" + fallback + "]");
   std::string line;
   std::getline(std::cin, line);
   const std::string given(trim(line));
@@ -59,7 +60,7 @@ std::string ask_timezone(const std::string& fallback) {
 
 /// Flags that were given are the answers to start from.
 void ask_all(SetupAnswers& around) {
-  fmt::print(stderr, "Which systems do you use? Press Enter to accept the value in brackets.\n");
+  print(stderr, "Which systems do you use? Press Enter to accept the value in brackets.\n");
   around.has_slack = ask_whether("Slack", around.has_slack);
   if (around.has_slack) {
     around.slack_channel = ask("  channel whose threads become tickets", around.slack_channel);
@@ -109,19 +110,19 @@ Result<void> check_sample(const std::string& toml, const std::string& file) {
 }
 
 void tell_rest(const InitChoice& choice, const std::string& toml, const std::string& manifest) {
-  fmt::print("{} is written.\n", choice.out);
+  print("{} is written.\n", choice.out);
   std::string needed, optional;
   for (const VariableUse& use : variables_in(toml)) {
     std::string& names = use.is_needed ? needed : optional;
     names += (names.empty() ? "" : " ") + use.name;
   }
-  if (!needed.empty()) fmt::print("\nSet in the environment: {}\n", needed);
-  if (!optional.empty()) fmt::print("{}Optional: {}\n", needed.empty() ? "\n" : "", optional);
+  if (!needed.empty()) print("\nSet in the environment: {}\n", needed);
+  if (!optional.empty()) print("{}Optional: {}\n", needed.empty() ? "\n" : "", optional);
   for (const NextStep& errand : errands(choice.around, manifest)) {
-    fmt::print("\n{}\n", errand.system);
-    for (const std::string& step : errand.steps) fmt::print("  - {}\n", step);
+    print("\n{}\n", errand.system);
+    for (const std::string& step : errand.steps) print("  - {}\n", step);
   }
-  fmt::print("\nThen run `deskwire check` and `deskwire serve`.\n");
+  print("\nThen run `deskwire check` and `deskwire serve`.\n");
 }
 
 void write_sample(Invocation& invocation, InitChoice choice) {
@@ -129,7 +130,7 @@ void write_sample(Invocation& invocation, InitChoice choice) {
   choice.around.zendesk_url = whole_address(choice.around.zendesk_url);
   const std::string toml = print_sample(choice.around);
   if (const Result<void> checked = check_sample(toml, choice.out); !checked.ok()) {
-    fmt::print(stderr, "{}\nnothing was written\n", checked.error().text());
+    print(stderr, "{}\nnothing was written\n", checked.error().text());
     invocation.exit_code = exit_configuration;
     return;
   }
@@ -185,9 +186,9 @@ void add_init(Command app, Invocation& invocation) {
   command.on_run([&invocation, choice, is_answered] {
     choice->needs_confirmation = !*is_answered;
     if (choice->needs_confirmation && ::isatty(STDIN_FILENO) == 0) {
-      fmt::print(stderr,
-                 "deskwire init: no terminal to ask on; pass the systems that you use (--slack "
-                 "--teams --zendesk --sheets --sqs --mail) and --yes\n");
+      print(stderr,
+            "deskwire init: no terminal to ask on; pass the systems that you use (--slack "
+            "--teams --zendesk --sheets --sqs --mail) and --yes\n");
       invocation.exit_code = exit_usage;
       return;
     }

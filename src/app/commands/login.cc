@@ -4,6 +4,7 @@
 #include "app/browser_sign_in.h"
 #include "app/commands/commands.h"
 #include "app/oauth_callback.h"
+#include "app/print.h"
 #include "base/hash.h"
 #include "net/url.h"
 
@@ -20,7 +21,7 @@ struct ZendeskLogin {
   std::string verifier = random_url_word();
 
   void invite(const ZendeskSettings& settings, const std::string& redirect) const {
-    fmt::print(
+    print(
         "Open this address, signed in to Zendesk as the agent that Deskwire acts as:\n\n"
         "{}/oauth/authorizations/new?response_type=code&client_id={}&redirect_uri={}&"
         "scope=read%20write&state={}&code_challenge={}&code_challenge_method=S256\n\n"
@@ -92,7 +93,7 @@ void log_in_google(Invocation& invocation, Core& core) {
   BrowserSignIn how{.system = "google sign-in", .path = "/cb", .state = random_url_word()};
   how.invite = [&core, verifier, state = how.state](const std::string& redirect) -> Result<void> {
     DW_TRY(const std::string url, core.google->consent_url(redirect, verifier, state));
-    fmt::print("Open this address and allow reading:\n\n{}\n\n", url);
+    print("Open this address and allow reading:\n\n{}\n\n", url);
     std::fflush(stdout);
     return {};
   };
@@ -101,7 +102,7 @@ void log_in_google(Invocation& invocation, Core& core) {
   };
   const Result<void> done = run_task(core, sign_in_by_browser(core, std::move(how)));
   if (!done.ok()) return fail(invocation, done.error());
-  fmt::print("signed in; the token is in {}\n", core.settings.google.token_file);
+  print("signed in; the token is in {}\n", core.settings.google.token_file);
 }
 
 void add_login(Command app, Invocation& invocation) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/print.h"
 #include "base/text.h"
 
 namespace dw {
@@ -83,7 +84,7 @@ std::string manual(const CLI::App& app) {
 void add_man(Command app, Invocation& invocation) {
   Command command = app.add("man", "Print the manual page deskwire(1)");
   command.on_run([app, &invocation] {
-    fmt::print("{}", manual(app.library()));
+    print("{}", manual(app.library()));
     invocation.exit_code = 0;
   });
 }

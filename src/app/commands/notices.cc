@@ -7,6 +7,7 @@
 #include "app/commands/operation_command.h"
 #include "app/exit_code.h"
 #include "app/notice_sender.h"
+#include "app/print.h"
 #include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/notices/last_run_date.h"
@@ -36,13 +37,13 @@ void print_figures(const json::value& run) {
   const json::value& figures = run.at("figures");
   const auto number = [&](const char* key) { return figures.at(key).as_int64(); };
   const json::value& left = figures.at("left_out");
-  fmt::print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
-             text_of(run, "newest"));
-  fmt::print("{} rows read: {} closed, {} older, {} told before, {} reopened\n", number("rows"),
-             number("closed"), number("older"), number("told_before"), number("reopened"));
-  fmt::print("{} customers hear of {} tickets; left out: {} who had theirs, {} suppressed\n",
-             number("customers"), number("tickets"), left.at("had").as_int64(),
-             left.at("suppressed").as_int64());
+  print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
+        text_of(run, "newest"));
+  print("{} rows read: {} closed, {} older, {} told before, {} reopened\n", number("rows"),
+        number("closed"), number("older"), number("told_before"), number("reopened"));
+  print("{} customers hear of {} tickets; left out: {} who had theirs, {} suppressed\n",
+        number("customers"), number("tickets"), left.at("had").as_int64(),
+        left.at("suppressed").as_int64());
 }
 
 /// On stderr: what a person must mend in the report.
@@ -53,10 +54,10 @@ void print_bad_rows(Invocation& invocation, const json::value& run) {
   if (invocation.exit_code == 0) invocation.exit_code = exit_found;
   const json::array& rows = figures.at("bad_rows").as_array();
   for (const json::value& one : rows) {
-    fmt::print(stderr, "row {}: {}\n", one.at("row").as_int64(), for_terminal(text_of(one, "why")));
+    print(stderr, "row {}: {}\n", one.at("row").as_int64(), for_terminal(text_of(one, "why")));
   }
   const auto shown = static_cast<int64_t>(rows.size());
-  if (bad > shown) fmt::print(stderr, "… and {} more rows\n", bad - shown);
+  if (bad > shown) print(stderr, "… and {} more rows\n", bad - shown);
 }
 
 bool is_test_mode(const std::string& text) {
@@ -111,18 +112,21 @@ void print_letters_json(const NoticeRuns& runs, const PickedNotices& picked) {
   head.erase("run");
   head.erase("state");
   const std::string opening = to_text(head);
-  fmt::print("{},\"items\":[", std::string_view(opening).substr(0, opening.size() - 1));
+  const auto write = [](const std::string& text) {
+    print_text(stdout, json_for_terminal(text), false);
+  };
+  write(opening.substr(0, opening.size() - 1) + ",\"items\":[");
   bool is_first = true;
-  const auto print = [&](const Notice& letter, std::string_view left_out) {
+  const auto add = [&](const Notice& letter, std::string_view left_out) {
     ShownNotice shown = runs.show(letter);
     shown.left_out = left_out;
-    fmt::print("{}{}", is_first ? "" : ",", to_text(shape_of(shown)));
+    write((is_first ? "" : ",") + to_text(shape_of(shown)));
     is_first = false;
   };
-  picked.selection->each_letter([&](const Notice& letter) { print(letter, ""); });
+  picked.selection->each_letter([&](const Notice& letter) { add(letter, ""); });
   picked.selection->each_left_out(
-      [&](const Notice& letter, LeftOut why) { print(letter, name_of(why)); });
-  fmt::print("]}}\n");
+      [&](const Notice& letter, LeftOut why) { add(letter, name_of(why)); });
+  write("]}\n");
 }
 
 void print_letter_line(const Notice& letter, std::string_view left_out) {
@@ -133,7 +137,7 @@ void print_letter_line(const Notice& letter, std::string_view left_out) {
   }
   if (!left_out.empty()) line.append("\tnot now: ").append(left_out);
   line += '\n';
-  std::fwrite(line.data(), 1, line.size(), stdout);
+  print_text(stdout, line, false);
 }
 
 void preview(Invocation& invocation, const NoticeArguments& given) {
@@ -146,7 +150,7 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
     bool is_found = false;
     selection.each_letter([&](const Notice& letter) {
       if (!equals_ignoring_case(letter.email, given.html)) return;
-      fmt::print("{}", core->notices->show(letter).html);
+      print("{}", core->notices->show(letter).html);
       is_found = true;
     });
     if (!is_found) {
@@ -172,8 +176,8 @@ void print_run(const Invocation& invocation, json::object run) {
     return print_one(invocation, run);
   }
   print_figures(run);
-  fmt::print("plan {} ({}), hash {}\n", run.at("run").as_int64(), text_of(run, "state"),
-             text_of(run, "hash"));
+  print("plan {} ({}), hash {}\n", run.at("run").as_int64(), text_of(run, "state"),
+        text_of(run, "hash"));
 }
 
 void plan(Invocation& invocation, const NoticeArguments& given) {
@@ -209,10 +213,10 @@ void print_outcome(Invocation& invocation, FrontDoor& door, int64_t number) {
   if (needs_person) invocation.exit_code = exit_found;
   if (count("pending") > 0) invocation.exit_code = exit_unreachable;
   if (invocation.is_json) return print_one(invocation, *run);
-  fmt::print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", number, count("done"),
-             count("pending"), count("unsure"), count("dead"));
+  print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", number, count("done"),
+        count("pending"), count("unsure"), count("dead"));
   if (needs_person) {
-    fmt::print("`deskwire delivery list --state unsure` (or dead) shows what a person decides\n");
+    print("`deskwire delivery list --state unsure` (or dead) shows what a person decides\n");
   }
 }
 
@@ -239,21 +243,21 @@ bool is_agreed(Invocation& invocation, const NoticeArguments& given, const json:
   const int64_t number = run.at("run").as_int64();
   print_figures(run);
   if (::isatty(STDIN_FILENO) == 0) {
-    fmt::print(stderr,
-               "deskwire: this is the first run after an import, and what was told before is not "
-               "known: look at `deskwire notices preview`, then `deskwire notices apply {}`, or "
-               "run again with --yes\n",
-               number);
+    print(stderr,
+          "deskwire: this is the first run after an import, and what was told before is not "
+          "known: look at `deskwire notices preview`, then `deskwire notices apply {}`, or "
+          "run again with --yes\n",
+          number);
     invocation.exit_code = exit_found;
     return false;
   }
-  fmt::print("This is the first run after an import. Send these? [y/N] ");
+  print("This is the first run after an import. Send these? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
   if (equals_ignoring_case(trim(answer), "y") || equals_ignoring_case(trim(answer), "yes")) {
     return true;
   }
-  fmt::print("nothing was sent; plan {} stays\n", number);
+  print("nothing was sent; plan {} stays\n", number);
   invocation.exit_code = exit_found;
   return false;
 }
@@ -269,7 +273,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
     if (!made) return;
     if (core->settings.notices.is_test) {
       print_run(invocation, *made);
-      if (!invocation.is_json) fmt::print("Test mode: nothing is sent\n");
+      if (!invocation.is_json) print("Test mode: nothing is sent\n");
       return print_bad_rows(invocation, *made);
     }
     const auto marks = ask(invocation, door, "getNoticeMarks");
@@ -295,10 +299,10 @@ void print_story(const json::value& one) {
   }
   const bool is_left_out = one.at("left_out").is_string();
   const std::string reason = text_of(one, "reason");
-  fmt::print("{}  run {}  {}  {}{}\n", text_of(one, "period"), one.at("run").as_int64(),
-             is_left_out ? "left out: " + text_of(one, "left_out")
-                         : text_of(one, "notice") + " " + text_of(one, "state"),
-             tickets, reason == "-" ? "" : "  " + reason);
+  print("{}  run {}  {}  {}{}\n", text_of(one, "period"), one.at("run").as_int64(),
+        is_left_out ? "left out: " + text_of(one, "left_out")
+                    : text_of(one, "notice") + " " + text_of(one, "state"),
+        tickets, reason == "-" ? "" : "  " + reason);
 }
 
 /// Why there is nothing to tell of a customer now, or what they get with the next run.
@@ -309,18 +313,18 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
   const auto tell = [&](const Notice& letter, std::string_view left_out) {
     if (!equals_ignoring_case(letter.email, email)) return;
     is_found = true;
-    fmt::print("next run: {} tickets, {}\n", letter.tickets.size(),
-               left_out.empty()    ? "will be sent"
-               : left_out == "had" ? "had theirs in " + (*picked)->run.period + ", due after it"
-                                   : std::string(left_out));
+    print("next run: {} tickets, {}\n", letter.tickets.size(),
+          left_out.empty()    ? "will be sent"
+          : left_out == "had" ? "had theirs in " + (*picked)->run.period + ", due after it"
+                              : std::string(left_out));
   };
   (*picked)->selection->each_letter([&](const Notice& letter) { tell(letter, ""); });
   (*picked)->selection->each_left_out(
       [&](const Notice& letter, LeftOut reason) { tell(letter, name_of(reason)); });
-  if (!is_found) fmt::print("next run: nothing is due: no closing that was not told\n");
+  if (!is_found) print("next run: nothing is due: no closing that was not told\n");
   for (const BadRow& bad : (*picked)->selection->bad_rows()) {
     if (bad.why.find(email) != std::string::npos)
-      fmt::print("row {}: {}\n", bad.row, for_terminal(bad.why));
+      print("row {}: {}\n", bad.row, for_terminal(bad.why));
   }
 }
 
@@ -336,7 +340,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
   }
   if (invocation.is_json) return print_items(invocation, items, {});
   for (const json::value& one : items) print_story(one);
-  if (items.empty()) fmt::print("no notice was planned for {} yet\n", given.email);
+  if (items.empty()) print("no notice was planned for {} yet\n", given.email);
   if (given.period.empty() && core->settings.notices.has_report()) {
     why_now(invocation, *core, cleaned(given.email, Cleaning::word));
   }
@@ -350,8 +354,7 @@ void import(Invocation& invocation, const NoticeArguments& given) {
   FrontDoor door(*core);
   const Asking asking{.body = {{"day", *day}, {"file", given.date_file}}};
   if (!ask(invocation, door, "importNotices", asking)) return;
-  fmt::print("closings from {} on are told; the next run shows what that is and asks\n",
-             day_text(*day));
+  print("closings from {} on are told; the next run shows what that is and asks\n", day_text(*day));
 }
 
 void login(Invocation& invocation, const NoticeArguments& given) {

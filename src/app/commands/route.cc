@@ -5,6 +5,7 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "base/text_file.h"
 #include "domain/day.h"
 #include "domain/markup.h"
@@ -72,22 +73,22 @@ void explain(Invocation& invocation, const std::string& file) {
   if (invocation.is_json) {
     json::value route = nullptr;
     if (routed.route >= 0) route = routed.route + 1;
-    fmt::print("{}\n",
-               to_text(json::object{{"queue", routed.queue},
-                                    {"priority", json::string(name_of(ticket->priority))},
-                                    {"route", std::move(route)},
-                                    {"tags", json::array(routed.tags.begin(), routed.tags.end())},
-                                    {"rules", std::move(rules)}}));
+    print("{}\n",
+          to_text(json::object{{"queue", routed.queue},
+                               {"priority", json::string(name_of(ticket->priority))},
+                               {"route", std::move(route)},
+                               {"tags", json::array(routed.tags.begin(), routed.tags.end())},
+                               {"rules", std::move(rules)}}));
     return;
   }
   for (const RouteVerdict& verdict : routing.explain(*ticket)) {
-    fmt::print("route {}: {}\n", verdict.route + 1, verdict.has_matched ? "matches" : "no");
-    for (const std::string& one : verdict.conditions) fmt::print("  {}\n", one);
+    print("route {}: {}\n", verdict.route + 1, verdict.has_matched ? "matches" : "no");
+    for (const std::string& one : verdict.conditions) print("  {}\n", one);
   }
-  fmt::print("→ queue {} ({})\n", routed.queue,
-             routed.route >= 0
-                 ? fmt::format("route {}", routed.route + 1)
-                 : fmt::format("no route matches; priority {}", name_of(ticket->priority)));
+  print("→ queue {} ({})\n", routed.queue,
+        routed.route >= 0
+            ? fmt::format("route {}", routed.route + 1)
+            : fmt::format("no route matches; priority {}", name_of(ticket->priority)));
 }
 
 struct RouteArguments {
@@ -115,7 +116,7 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
   if (!core) return;
   const Result<Settings> next = load_settings(given.config, process_environment());
   if (!next.ok()) {
-    fmt::print(stderr, "{}\n", next.error().text());
+    print(stderr, "{}\n", next.error().text());
     invocation.exit_code = exit_configuration;
     return;
   }
@@ -149,7 +150,7 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
                {"ROUTE", "route"},
                {"TITLE", "title"}});
   if (invocation.is_json) return;
-  fmt::print("{} of {} tickets would be routed differently\n", items.size(), seen);
+  print("{} of {} tickets would be routed differently\n", items.size(), seen);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/commands.h"
+#include "app/print.h"
 #include "base/authority.h"
 
 namespace dw {
@@ -36,7 +37,7 @@ void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
   for (const SetupStep& step : *steps) {
     items.push_back(
         json::object{{"thing", step.thing}, {"what", step.what}, {"detail", step.detail}});
-    if (!invocation.is_json) fmt::print("{:<15} {:<17} {}\n", step.thing, step.what, step.detail);
+    if (!invocation.is_json) print("{:<15} {:<17} {}\n", step.thing, step.what, step.detail);
   }
   if (invocation.is_json) print_items(invocation, items, {});
 }

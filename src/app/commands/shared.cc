@@ -8,6 +8,7 @@
 #include "app/commands/commands.h"
 #include "app/environment_file.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "base/text.h"
 
 namespace dw {
@@ -37,18 +38,8 @@ std::string cell(const json::value& item, const std::string& member) {
 
 }  // namespace
 
-std::string for_terminal(std::string_view text, std::string_view line_break) {
-  std::string out;
-  for (const std::string_view line : split(text, '\n')) {
-    if (line.data() != text.data()) out += line_break;
-    std::copy_if(line.begin(), line.end(), std::back_inserter(out),
-                 [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
-  }
-  return out;
-}
-
 void fail(Invocation& invocation, const Error& error) {
-  fmt::print(stderr, "deskwire: {}\n", for_terminal(error.text(), "\n"));
+  print(stderr, "deskwire: {}\n", for_terminal(error.text(), "\n"));
   invocation.exit_code = exit_code_of(error);
 }
 
@@ -62,7 +53,7 @@ std::optional<Settings> read_settings(Invocation& invocation) {
     set_log(settings->log.level, settings->log.format);
     return std::move(*settings);
   }
-  fmt::print(stderr, "{}\n", settings.error().text());
+  print(stderr, "{}\n", settings.error().text());
   invocation.exit_code = exit_configuration;
   return std::nullopt;
 }
@@ -87,7 +78,7 @@ void run_task(Core& core, Task<void> task) {
 void print_items(const Invocation& invocation, const json::array& items,
                  const std::vector<TableColumn>& columns) {
   if (invocation.is_json) {
-    fmt::print("{}\n", to_text(json::object{{"items", items}}));
+    print_json(json::object{{"items", items}});
     return;
   }
   std::vector<size_t> widths;
@@ -109,17 +100,17 @@ void print_items(const Invocation& invocation, const json::array& items,
       const bool is_last = i + 1 == row.size();
       line += row[i] + std::string(is_last ? 0 : widths[i] - count_characters(row[i]) + 2, ' ');
     }
-    fmt::print("{}\n", line);
+    print("{}\n", line);
   }
 }
 
 void print_one(const Invocation& invocation, const json::object& object) {
   if (invocation.is_json) {
-    fmt::print("{}\n", to_text(object));
+    print_json(object);
     return;
   }
   for (const auto& member : object) {
-    fmt::print("{}: {}\n", std::string_view(member.key()), shown(member.value(), "\n  "));
+    print("{}: {}\n", std::string_view(member.key()), shown(member.value(), "\n  "));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "store/copy.h"
 
 namespace dw {
@@ -31,7 +32,7 @@ void verify(Invocation& invocation) {
   if (invocation.is_json || !found->empty()) {
     print_items(invocation, items, {{"PROBLEM", "problem"}});
   } else {
-    fmt::print("the store is intact\n");
+    print("the store is intact\n");
   }
 }
 
@@ -41,15 +42,15 @@ void show_step(const CopyStep& step, bool has_bar, std::string& shown) {
     const double share =
         static_cast<double>(step.done) / static_cast<double>(std::max<int64_t>(step.rows, 1));
     const auto filled = static_cast<size_t>(std::min(1.0, share) * 30);
-    fmt::print(stderr, "\r{:<5} [{:<30}] {:3.0f}%  {:<24}", step.phase, std::string(filled, '='),
-               std::min(1.0, share) * 100, step.table);
+    print(stderr, "\r{:<5} [{:<30}] {:3.0f}%  {:<24}", step.phase, std::string(filled, '='),
+          std::min(1.0, share) * 100, step.table);
     shown = "a bar";
     return;
   }
   const std::string line = fmt::format("{} {}\n", step.phase, step.table);
   if (line == shown) return;
   shown = line;
-  fmt::print(stderr, "{}", line);
+  print(stderr, "{}", line);
 }
 
 json::object shape_of(const CopyReport& report) {
@@ -70,16 +71,16 @@ json::object shape_of(const CopyReport& report) {
 }
 
 void print_report(const CopyReport& report) {
-  for (const CopiedTable& one : report.tables) fmt::print("{:<24} {}\n", one.name, one.rows);
+  for (const CopiedTable& one : report.tables) print("{:<24} {}\n", one.name, one.rows);
   for (const std::string& one : report.replaced) {
-    fmt::print("bytes that PostgreSQL cannot store became U+FFFD: {}\n", for_terminal(one));
+    print("bytes that PostgreSQL cannot store became U+FFFD: {}\n", for_terminal(one));
   }
-  for (const std::string& one : report.differences) fmt::print("{}\n", for_terminal(one));
+  for (const std::string& one : report.differences) print("{}\n", for_terminal(one));
   if (report.difference_count == 0) {
-    fmt::print("copied {} rows of {} tables; every row compared equal\n", report.rows,
-               report.tables.size());
+    print("copied {} rows of {} tables; every row compared equal\n", report.rows,
+          report.tables.size());
   } else {
-    fmt::print(
+    print(
         "{} rows differ. The target cannot be served. Run the copy again; if rows differ again, "
         "something else writes to one of the two stores\n",
         report.difference_count);
@@ -95,7 +96,7 @@ void copy(Invocation& invocation, const std::string& given) {
   std::string shown;
   const CopyProgress progress = [&](const CopyStep& step) { show_step(step, has_bar, shown); };
   const Result<CopyReport> report = copy_store(settings->store.url, *to, progress);
-  if (has_bar && !shown.empty()) fmt::print(stderr, "\n");
+  if (has_bar && !shown.empty()) print(stderr, "\n");
   if (!report.ok()) return fail(invocation, report.error());
   if (report->difference_count > 0) invocation.exit_code = exit_found;
   if (invocation.is_json) {

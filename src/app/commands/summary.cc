@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/operation_command.h"
+#include "app/print.h"
 
 namespace dw {
 namespace {
@@ -13,7 +14,7 @@ void print_summary(Invocation& invocation) {
   const auto answer = ask(invocation, door, "getSummary");
   if (!answer) return;
   if (invocation.is_json) return print_one(invocation, *answer);
-  fmt::print("{}\n", std::string_view(answer->at("text").as_string()));
+  print("{}\n", std::string_view(answer->at("text").as_string()));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "app/commands/operation_command.h"
+#include "app/print.h"
 #include "app/stats_files.h"
 #include "app/tally_recount.h"
 #include "base/storable.h"
@@ -86,7 +87,7 @@ class Backfill {
     for (const std::string& thread : threads_) DW_CO_CHECK(co_await read_all(thread));
     if (::isatty(STDERR_FILENO) != 0) {
       show_progress(true);
-      fmt::print(stderr, "\n");
+      print(stderr, "\n");
     }
     co_return messages_;
   }
@@ -178,8 +179,8 @@ class Backfill {
     const bool is_known = !is_last && whole > 0 && oldest_ > TimePoint{};
     const double part = is_known ? std::clamp(done / whole, 0., 1.) : 1;
     const auto filled = static_cast<size_t>(part * width);
-    fmt::print(stderr, "\r[{}{}] {:3.0f}% {} messages", std::string(filled, '#'),
-               std::string(width - filled, '.'), part * 100, messages_);
+    print(stderr, "\r[{}{}] {:3.0f}% {} messages", std::string(filled, '#'),
+          std::string(width - filled, '.'), part * 100, messages_);
     std::fflush(stderr);
   }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "app/commands/operation_command.h"
+#include "app/print.h"
 
 namespace dw {
 namespace {
@@ -50,7 +51,7 @@ Argument flag(std::string name, std::string what, std::string member) {
 }
 
 void warn(Invocation& invocation, const json::object&) {
-  if (!invocation.is_json) fmt::print(stderr, "Save it now; it is not shown again.\n");
+  if (!invocation.is_json) print(stderr, "Save it now; it is not shown again.\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/commands/operation_command.h"
+#include "app/print.h"
 #include "base/text.h"
 #include "web/sign_in/passwords.h"
 
@@ -25,7 +26,7 @@ std::string read_secret(const char* prompt) {
     std::getline(std::cin, line);
     return line;
   }
-  fmt::print(stderr, "{}: ", prompt);
+  print(stderr, "{}: ", prompt);
   termios shown{};
   ::tcgetattr(STDIN_FILENO, &shown);
   termios hidden = shown;
@@ -33,7 +34,7 @@ std::string read_secret(const char* prompt) {
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
   std::getline(std::cin, line);
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-  fmt::print(stderr, "\n");
+  print(stderr, "\n");
   return line;
 }
 

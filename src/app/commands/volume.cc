@@ -5,6 +5,7 @@
 
 #include "app/commands/front_door.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "app/volume_files.h"
 #include "app/volume_runner.h"
 #include "base/text_file.h"
@@ -39,7 +40,7 @@ bool complete_from_older(Settings& settings, const OlderVolume& older, const std
   Problems problems(file);
   complete_zendesk(settings.zendesk, process_environment(), 0, problems);
   if (problems.is_empty()) return true;
-  fmt::print(stderr, "{}\n", problems.error().text());
+  print(stderr, "{}\n", problems.error().text());
   return false;
 }
 
@@ -63,8 +64,8 @@ std::optional<Settings> read_both(Invocation& invocation, const std::string& aut
   const Result<OlderVolume> again = read_older(auth_ini, settings->volume);
   settings->volume.is_on = again.ok();
   if (first->has_mail) {
-    fmt::print(stderr, "deskwire: the mail password of {} is not taken: write a [mail] section\n",
-               auth_ini);
+    print(stderr, "deskwire: the mail password of {} is not taken: write a [mail] section\n",
+          auth_ini);
   }
   return settings;
 }
@@ -98,7 +99,7 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
   const Result<std::vector<HourCount>> counts = read_count_file(older.history_file);
   if (!counts.ok()) {
     // No history is no failure: it is fetched, or grows.
-    fmt::print(stderr, "deskwire: {}\n", counts.error().text());
+    print(stderr, "deskwire: {}\n", counts.error().text());
     return {};
   }
   const ApiAnswer kept = keep_counts(core, *counts, older.history_file);
@@ -144,12 +145,12 @@ Result<void> run_backfill(Core& core, TimePoint since) {
     const double share = static_cast<double>((done - since).count()) /
                          std::max(1.0, static_cast<double>((now - since).count()));
     const auto filled = static_cast<size_t>(std::clamp(share, 0.0, 1.0) * 30);
-    fmt::print(stderr, "\r[{:<30}] {:3.0f}%  {} tickets ", std::string(filled, '='),
-               std::clamp(share, 0.0, 1.0) * 100, tickets);
+    print(stderr, "\r[{:<30}] {:3.0f}%  {} tickets ", std::string(filled, '='),
+          std::clamp(share, 0.0, 1.0) * 100, tickets);
   };
   const Result<json::object> done =
       run_task(core, run_volume(core, volume_backfill_kind, std::move(body), told));
-  if (has_bar) fmt::print(stderr, "\n");
+  if (has_bar) print(stderr, "\n");
   return done.ok() ? Result<void>() : done.error();
 }
 

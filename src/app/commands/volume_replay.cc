@@ -7,6 +7,7 @@
 
 #include "app/commands/volume.h"
 #include "app/exit_code.h"
+#include "app/print.h"
 #include "app/volume_files.h"
 #include "base/text_file.h"
 #include "jobs/volume/alerting.h"
@@ -160,11 +161,11 @@ void print_alerts(const Invocation& invocation, const Tested& tested) {
 void print_figures(const Tested& tested) {
   for (const auto& member : tested.shape) {
     if (member.key() == "alerts") {
-      fmt::print("alerts: {}\n", member.value().as_array().size());
+      print("alerts: {}\n", member.value().as_array().size());
     } else {
-      fmt::print("{}: {}\n", std::string_view(member.key()),
-                 member.value().is_string() ? std::string(member.value().as_string())
-                                            : to_text(member.value()));
+      print("{}: {}\n", std::string_view(member.key()),
+            member.value().is_string() ? std::string(member.value().as_string())
+                                       : to_text(member.value()));
     }
   }
 }
@@ -173,7 +174,7 @@ void print_compared(const Invocation& invocation, const std::vector<Tested>& all
   json::array items;
   for (const Tested& one : all) items.push_back(one.shape);
   if (invocation.is_json) {
-    fmt::print("{}\n", to_text(json::object{{"items", std::move(items)}}));
+    print_json(json::object{{"items", std::move(items)}});
     return;
   }
   for (json::value& item : items) {
@@ -219,7 +220,7 @@ Result<void> backtest(Invocation& invocation, const Settings& settings,
   if (given.is_compared) {
     print_compared(invocation, tested);
   } else if (invocation.is_json) {
-    fmt::print("{}\n", to_text(tested.front().shape));
+    print_json(tested.front().shape);
   } else {
     print_alerts(invocation, tested.front());
     print_figures(tested.front());

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/operation_command.h"
+#include "app/print.h"
 #include "base/text.h"
 
 namespace dw {
@@ -51,32 +52,32 @@ std::string end_of(const json::value& one) {
 }
 
 void print_event(const json::value& event) {
-  fmt::print("\n{}  {}  {} from {}, key {}\n", text_of(event, "at"), text_of(event, "id"),
-             text_of(event, "kind"), text_of(event, "source"), line_of(event, "key"));
+  print("\n{}  {}  {} from {}, key {}\n", text_of(event, "at"), text_of(event, "id"),
+        text_of(event, "kind"), text_of(event, "source"), line_of(event, "key"));
   if (text_of(event, "state") == "parked") {
-    fmt::print("  parked, no plan: {}\n", line_of(event, "reason"));
+    print("  parked, no plan: {}\n", line_of(event, "reason"));
   }
   const json::value& reply = event.at("reply");
-  if (reply.is_object()) fmt::print("  answered {}\n", one_line(to_text(reply)));
+  if (reply.is_object()) print("  answered {}\n", one_line(to_text(reply)));
   for (const json::value& one : event.at("deliveries").as_array()) {
-    fmt::print("  {}  {} to {}: {}\n", text_of(one, "id"), text_of(one, "operation"),
-               text_of(one, "target"), end_of(one));
+    print("  {}  {} to {}: {}\n", text_of(one, "id"), text_of(one, "operation"),
+          text_of(one, "target"), end_of(one));
   }
 }
 
-void print(const json::object& story) {
+void print_story(const json::object& story) {
   if (const json::value& ticket = story.at("ticket"); ticket.is_object()) {
-    fmt::print("ticket {} “{}”\n  {}, {}, opened {} from {} by {}\n  {}\n",
-               ticket.at("id").as_int64(), line_of(ticket, "title"), text_of(ticket, "priority"),
-               text_of(ticket, "status"), text_of(ticket, "opened_at"), text_of(ticket, "source"),
-               line_of(ticket.at("requester"), "name"), text_of(story.at("rule")));
+    print("ticket {} “{}”\n  {}, {}, opened {} from {} by {}\n  {}\n", ticket.at("id").as_int64(),
+          line_of(ticket, "title"), text_of(ticket, "priority"), text_of(ticket, "status"),
+          text_of(ticket, "opened_at"), text_of(ticket, "source"),
+          line_of(ticket.at("requester"), "name"), text_of(story.at("rule")));
     const std::string solved_at = text_of(ticket, "solved_at");
-    if (!solved_at.empty()) fmt::print("  solved {}\n", solved_at);
+    if (!solved_at.empty()) print("  solved {}\n", solved_at);
   }
   for (const json::value& event : story.at("events").as_array()) print_event(event);
   for (const json::value& comment : story.at("comments").as_array()) {
-    fmt::print("\n{}  {} {}: {}\n", text_of(comment, "at"), line_of(comment.at("author"), "name"),
-               comment.at("public").as_bool() ? "wrote" : "noted", line_of(comment, "body"));
+    print("\n{}  {} {}: {}\n", text_of(comment, "at"), line_of(comment.at("author"), "name"),
+          comment.at("public").as_bool() ? "wrote" : "noted", line_of(comment, "body"));
   }
 }
 
@@ -89,7 +90,7 @@ void tell(Invocation& invocation, const std::string& id) {
   const auto story = ask(invocation, door, "explain", asking);
   if (!story) return;
   if (invocation.is_json) return print_one(invocation, *story);
-  print(*story);
+  print_story(*story);
 }
 
 }  // namespace
