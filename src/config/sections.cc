@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/authority.h"
+#include "base/international.h"
 #include "base/text.h"
 #include "config/bridge_section.h"
 
@@ -147,7 +148,7 @@ std::string check_http_url(const std::string& text) {
   const bool is_http = text.starts_with("http://") || text.starts_with("https://");
   if (text.empty() || (is_http && text.find_first_of(" \"<>\n\t") == std::string::npos &&
                        text.find("://") + 3 < text.size())) {
-    return "";
+    return ascii_url(text) ? "" : "its host can't be written as international names are (IDNA)";
   }
   return "must be an address that starts with http:// or https://";
 }

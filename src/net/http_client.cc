@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "base/international.h"
 #include "base/text.h"
 #include "net/http_date.h"
 
@@ -113,7 +114,9 @@ std::string host_and_path(const std::string& url) {
 
 void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
   const HttpCall& call = transfer.call;
-  curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str());
+  // libcurl would read international hosts in the locale's encoding, which need not be UTF-8.
+  const std::string url = ascii_url(call.url).value_or(call.url);
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

@@ -4,6 +4,7 @@
 #include <boost/url/url_view.hpp>
 #include <charconv>
 
+#include "base/international.h"
 #include "base/text.h"
 
 namespace dw {
@@ -33,7 +34,10 @@ std::string Url::origin() const {
   return out;
 }
 
-std::optional<Url> parse_url(std::string_view text) {
+std::optional<Url> parse_url(std::string_view given) {
+  const std::optional<std::string> text_in_ascii = ascii_url(given);
+  if (!text_in_ascii) return std::nullopt;
+  const std::string_view text = *text_in_ascii;
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (parsed.has_error()) return std::nullopt;
   const boost::urls::url_view& view = *parsed;

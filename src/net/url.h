@@ -16,7 +16,8 @@ struct Url {
   std::string origin() const;
 };
 
-/// http and https only, with a host, without credentials.
+/// http and https only, with a host, without credentials. An international host is in its ASCII
+/// form.
 std::optional<Url> parse_url(std::string_view text);
 
 /// Everything but letters, digits, '-', '.', '_' and '~' as %XX.

@@ -1,6 +1,6 @@
 // Notices by mail, against a real SMTP server.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer as createSocketServer } from "node:net";
 import { after, test } from "node:test";
 import { SMTPServer } from "smtp-server";
@@ -48,6 +48,14 @@ columns = { subject = "G" }
 ${notices}`);
   writeFileSync(`${cwd}/report.csv`,
     rows.map((one) => one.map((cell) => `"${cell}"`).join(",")).join("\n"));
+  return cwd;
+}
+
+/** The same, where mail comes from another address. */
+function one_with_from(port, from) {
+  const cwd = world(`smtp+plain://127.0.0.1:${port}`, []);
+  const file = `${cwd}/deskwire.toml`;
+  writeFileSync(file, readFileSync(file, "utf8").replace("desk@x.example", from));
   return cwd;
 }
 
@@ -113,6 +121,46 @@ test("replies: 4yz is tried again, 5yz is dead, a login that fails waits", async
   assert.match((await runBeside(open, ["check"])).out,
     /ok\s+mail\s+127\.0\.0\.1 accepts mail of u/);
 });
+
+const reasons = async (cwd) =>
+  JSON.parse((await runBeside(cwd, ["delivery", "list", "--json"])).out).items
+    .map((one) => one.reason);
+
+test("a refusal is told in the mail server's own words", async () => {
+  const server = await mail_server({ onRcptTo(address, session, done) {
+    done(Object.assign(new Error("5.1.1 <pat@y.example>: no such user\r\nask the postmaster"),
+      { responseCode: 550 }));
+  } });
+  const cwd = world(`smtp+plain://127.0.0.1:${server.port}`,
+    [["Pat", "Doe", "pat@y.example", "1", "Closed", day(3), ""]]);
+  assert.equal((await runBeside(cwd, ["notices", "run"])).code, 1);
+  const [why] = await reasons(cwd);
+  assert.match(why, /rejected it: 550 5\.1\.1 <pat@y\.example>: no such user/);
+  assert.doesNotMatch(why, /[Bb]ye|Failed sending/);
+});
+
+test("an address beyond ASCII: its domain as xn--, its name with SMTPUTF8 or not at all",
+  async () => {
+    const rows = [["Pat", "Doe", "pat@müller.example", "1", "Closed", day(3), "x"],
+      ["Jö", "Roe", "jörg@müller.example", "2", "Closed", day(3), "x"]];
+    const able = await mail_server();
+    const both = world(`smtp+plain://127.0.0.1:${able.port}`, rows);
+    assert.equal((await runBeside(both, ["notices", "run"])).code, 0);
+    // smtp-server shows domains as people read them; the message has what was sent.
+    const heads = able.mails.map((one) => /^To: (.*)\r$/m.exec(one.text)[1]);
+    assert.equal(able.mails.length, 2);
+    assert.ok(heads.includes("pat@xn--mller-kva.example"), heads.join());
+    const unable = await mail_server({ hideSMTPUTF8: true });
+    const one = world(`smtp+plain://127.0.0.1:${unable.port}`, rows);
+    assert.equal((await runBeside(one, ["notices", "run"])).code, 1);
+    assert.equal(unable.mails.length, 1);
+    assert.match((await reasons(one)).join(),
+      /not sent: the mail server has no SMTPUTF8, which jörg@xn--mller-kva\.example needs/);
+    const from = one_with_from(unable.port, "désk@x.example");
+    assert.match((await runBeside(from, ["check"])).out, /FAILED mail\s+.*has no SMTPUTF8/);
+    const fine = one_with_from(unable.port, "desk@müller.example");
+    assert.match((await runBeside(fine, ["check"])).out, /ok\s+mail /);
+  });
 
 test("a connection that breaks behind the message is unsure; no second mail", async () => {
   let got = 0;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "base/international.h"
 #include "base/text.h"
 
 namespace dw {
@@ -13,9 +14,9 @@ namespace {
 
 constexpr size_t address_bytes_max = 254;
 constexpr size_t plain_header_max = 60;
-/// 42 bytes are 56 characters of base64, and with "Subject: " the line has 77.
-constexpr size_t word_bytes_max = 42;
 constexpr size_t line_max = 76;
+/// "=?UTF-8?B?" and "?=", and what a word of base64 may have besides.
+constexpr size_t word_frame = 12, word_max = 75;
 constexpr size_t unsubscribe_bytes_max = 900;
 
 bool is_control(char c) {
@@ -63,7 +64,8 @@ std::string address_header(const MailSender& sender) {
   for (const char c : sender.name) {
     is_atom = is_atom && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
   }
-  std::string name = header_text(sender.name);
+  std::string name = header_text(sender.name, std::string_view("From: ").size());
+  if (!is_plain(sender.name)) return fmt::format("{}\r\n <{}>", name, sender.address);
   if (!is_atom && name == sender.name) {
     name = "\"" + replace_all(replace_all(sender.name, "\\", "\\\\"), "\"", "\\\"") + "\"";
   }
@@ -101,10 +103,24 @@ Result<std::string> body_of(const MailSend& mail, const std::string& mark) {
   return out + fmt::format("--r_{}--\r\n", mark);
 }
 
+std::string encode_beyond_ascii(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+  return out;
+}
+
 Result<std::string> unsubscribe_headers(const MailSend& mail, const MailSender& from) {
   std::string value = mail.unsubscribe;
   if (value.empty() && mail.is_bulk) {
-    value = fmt::format("<mailto:{}?subject=unsubscribe>", from.address);
+    const std::string address = encode_beyond_ascii(from.address);
+    value = fmt::format("<mailto:{}?subject=unsubscribe>", address);
   }
   if (value.empty()) return std::string();
   for (const char c : value) {
@@ -131,7 +147,17 @@ std::string refusal_of_mail_address(std::string_view address) {
   for (const char c : address) {
     if (is_control(c) || c == ' ' || c == '<' || c == '>' || c == ',' || c == ';') is_good = false;
   }
-  return is_good ? "" : "invalid address: mail can't be sent to it";
+  if (!is_good) return "invalid address: mail can't be sent to it";
+  const bool has_domain = ascii_domain(address.substr(at + 1)).has_value();
+  return has_domain ? "" : "invalid address: no domain can be called so";
+}
+
+std::optional<std::string> mail_address(std::string_view address) {
+  const size_t at = address.rfind('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto domain = ascii_domain(address.substr(at + 1));
+  if (!domain) return std::nullopt;
+  return std::string(address.substr(0, at + 1)) + *domain;
 }
 
 Result<MailSender> parse_sender(std::string_view text) {
@@ -149,10 +175,11 @@ Result<MailSender> parse_sender(std::string_view text) {
   if (!refusal_of_mail_address(out.address).empty()) {
     return Error{ErrorKind::invalid, "mail.from", "must be \"Name <address>\""};
   }
+  out.address = mail_address(out.address).value_or(out.address);
   return out;
 }
 
-std::string header_text(std::string_view text) {
+std::string header_text(std::string_view text, size_t column) {
   std::string clean(text);
   for (char& c : clean) {
     if (is_control(c)) c = ' ';
@@ -161,7 +188,9 @@ std::string header_text(std::string_view text) {
   std::string out;
   std::string_view left = clean;
   while (!left.empty()) {
-    std::string_view piece = cut_bytes(left, word_bytes_max);
+    // Three bytes are four characters; the first word shares its line with the header's name.
+    const size_t room = std::min(word_max, line_max - (out.empty() ? column : 1)) - word_frame;
+    std::string_view piece = cut_bytes(left, room / 4 * 3);
     if (piece.empty()) piece = left.substr(0, 1);
     out += (out.empty() ? "" : "\r\n ") + std::string("=?UTF-8?B?") + to_base64(piece) + "?=";
     left.remove_prefix(piece.size());
@@ -177,7 +206,7 @@ Result<std::string> compose_mail(const MailSend& mail, const MailSender& from,
     if (std::string wrong = refusal_of_mail_address(address); !wrong.empty()) {
       return Error{ErrorKind::invalid, "mail", std::move(wrong)};
     }
-    to += (to.empty() ? "" : ",\r\n ") + address;
+    to += (to.empty() ? "" : ",\r\n ") + mail_address(address).value_or(address);
   }
   const Sha256 digest = sha256(id);
   DW_TRY(const std::string unsubscribe, unsubscribe_headers(mail, from));
@@ -186,7 +215,8 @@ Result<std::string> compose_mail(const MailSend& mail, const MailSender& from,
   return fmt::format(
       "Date: {}\r\nFrom: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{}@{}>\r\n"
       "Auto-Submitted: auto-generated\r\n{}MIME-Version: 1.0\r\n{}",
-      mail_date(at), address_header(from), to, header_text(mail.subject), id, domain, unsubscribe,
+      mail_date(at), address_header(from), to,
+      header_text(mail.subject, std::string_view("Subject: ").size()), id, domain, unsubscribe,
       body);
 }
 

@@ -91,20 +91,51 @@ TEST(mail, images_are_parts_with_an_id) {
   EXPECT_TRUE(composed(bad).starts_with("refused"));
 }
 
-TEST(mail, encoded_words_hold_whole_characters) {
-  std::string text;
-  for (int i = 0; i < 50; ++i) text += "ü€";
-  std::string decoded;
-  const std::string header = header_text(text);
-  for (std::string_view word : split(header, '\n')) {
-    word = trim(word);
-    ASSERT_TRUE(word.starts_with("=?UTF-8?B?") && word.ends_with("?=")) << word;
-    EXPECT_LE(word.size(), 75U);
-    const auto bytes = from_base64(word.substr(10, word.size() - 12));
-    ASSERT_TRUE(bytes && is_utf8(*bytes));
-    decoded += *bytes;
+TEST(mail, encoded_words_hold_whole_characters_and_lines_76) {
+  for (size_t length = 1; length < 200; ++length) {
+    std::string text(length % 3, 'a');
+    for (size_t i = 0; i < length; ++i) text += i % 2 == 0 ? "ü" : "€";
+    std::string decoded;
+    size_t column = 9;
+    const std::string header = header_text(text, column);
+    for (const std::string_view line : split(header, '\n')) {
+      EXPECT_LE(trim(line).size() + column, 76U) << text;
+      column = 1;
+      const std::string_view word = trim(line);
+      ASSERT_TRUE(word.starts_with("=?UTF-8?B?") && word.ends_with("?=")) << word;
+      EXPECT_LE(word.size(), 75U);
+      const auto bytes = from_base64(word.substr(10, word.size() - 12));
+      ASSERT_TRUE(bytes && is_utf8(*bytes));
+      decoded += *bytes;
+    }
+    EXPECT_EQ(decoded, text);
   }
-  EXPECT_EQ(decoded, text);
+}
+
+TEST(mail, each_line_of_a_header_with_encoded_words_has_76_characters_at_most) {
+  const MailSender long_one{"Überaus lange Bezeichnung eines Absenders",
+                            std::string(60, 'd') + "@a-rather-long-domain-of-a-company.example"};
+  const auto message =
+      compose_mail({.to = {"a@x.example"}, .subject = std::string(40, 'z') + "ü", .text = "t"},
+                   long_one, "d-1.5", at);
+  ASSERT_TRUE(message.ok());
+  for (const std::string& line : headers(*message)) {
+    const bool is_encoded = line.find("=?") != std::string::npos;
+    EXPECT_LE(line.size(), is_encoded ? 76U : 254U) << line;
+  }
+}
+
+TEST(mail, international_domains_are_sent_in_ascii) {
+  const std::string message = composed({.to = {"pat@müller.example"}, .text = "t"});
+  EXPECT_NE(message.find("\r\nTo: pat@xn--mller-kva.example\r\n"), std::string::npos);
+  EXPECT_TRUE(composed({.to = {"pat@ü..example"}, .text = "t"}).starts_with("refused"));
+  EXPECT_EQ(parse_sender("Désk <d@müller.example>")->address, "d@xn--mller-kva.example");
+  EXPECT_EQ(mail_address("pät@müller.example"), "pät@xn--mller-kva.example");
+  EXPECT_FALSE(parse_sender("Desk <d@ü..example>").ok());
+  const auto unsubscribe = compose_mail({.to = {"a@x.example"}, .text = "t", .is_bulk = true},
+                                        {"", "désk@x.example"}, "d-1.5", at);
+  ASSERT_TRUE(unsubscribe.ok()) << unsubscribe.error().what;
+  EXPECT_NE(unsubscribe->find("<mailto:d%C3%A9sk@x.example?"), std::string::npos);
 }
 
 TEST(mail, a_sender_has_a_name_or_none) {

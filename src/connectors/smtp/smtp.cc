@@ -8,8 +8,13 @@
 #include <boost/asio/thread_pool.hpp>
 #include <cstring>
 #include <mutex>
+#include <set>
 
+#include "base/international.h"
+#include "base/outside_text.h"
 #include "base/text.h"
+#include "connectors/smtp/reply.h"
+#include "ports/pace.h"
 
 namespace dw {
 namespace {
@@ -39,16 +44,20 @@ struct SmtpTarget::Transfer {
   std::string message;  ///< empty: only sign in
   std::string sender;
   Attempt attempt;
-  size_t taken = 0;       ///< bytes of the message that libcurl has
-  bool has_all = false;   ///< it was told of the end
-  std::string last_line;  ///< what the server said last
+  size_t taken = 0;      ///< bytes of the message that libcurl has
+  bool has_all = false;  ///< it was told of the end
+  SmtpReplies replies;   ///< what the server said
+  bool needs_utf8 = false, lacks_utf8 = false;
   CURLcode code = CURLE_OK;
-  long reply = 0;
   bool is_shut = false;  ///< by the fence
 
   bool may_go_on() {
     is_shut = is_shut || !attempt.may_send();
     return !is_shut;
+  }
+  /// In the server's own words, where it said any.
+  std::string why() const {
+    return replies.refusal().empty() ? curl_easy_strerror(code) : replies.refusal();
   }
 };
 
@@ -58,17 +67,24 @@ struct SmtpTarget::State {
     pool.join();
     for (CURL* one : idle) curl_easy_cleanup(one);
   }
-  CURL* take() {
+  CURL* take(Transfer& transfer) {
     const std::lock_guard lock(mutex);
     if (idle.empty()) return curl_easy_init();
     CURL* one = idle.back();
     idle.pop_back();
+    // A connection that is kept says only once what it can do.
+    transfer.replies = SmtpReplies(utf8.contains(one));
     return one;
   }
-  void give(CURL* one) {
+  void give(CURL* one, const Transfer& transfer) {
     curl_easy_reset(one);  // keeps its connection
     const std::lock_guard lock(mutex);
     idle.push_back(one);
+    if (transfer.replies.has_smtputf8()) {
+      utf8.insert(one);
+    } else {
+      utf8.erase(one);
+    }
   }
 
   static size_t read(char* into, size_t size, size_t count, void* given) {
@@ -81,14 +97,17 @@ struct SmtpTarget::State {
     return bytes;
   }
   static size_t hear(char* bytes, size_t size, size_t count, void* given) {
-    std::string_view line = trim({bytes, size * count});
-    static_cast<Transfer*>(given)->last_line = std::string(cut_bytes(line, 500));
+    static_cast<Transfer*>(given)->replies.hear({bytes, size * count});
     return size * count;
   }
 
   /// Signed in, and about to name the sender.
   static int before_sending(void* given, char*, char*, int, int) {
-    return static_cast<Transfer*>(given)->may_go_on() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    auto& transfer = *static_cast<Transfer*>(given);
+    transfer.replies.forget_refusal();  // another way to sign in was taken
+    transfer.lacks_utf8 = transfer.needs_utf8 && !transfer.replies.has_smtputf8();
+    return transfer.may_go_on() && !transfer.lacks_utf8 ? CURL_PREREQFUNC_OK
+                                                        : CURL_PREREQFUNC_ABORT;
   }
   /// Called many times while libcurl works, and once a second while it waits.
   static int look(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -102,7 +121,7 @@ struct SmtpTarget::State {
       transfer.code = CURLE_OPERATION_TIMEDOUT;
       return;
     }
-    CURL* easy = take();
+    CURL* easy = take(transfer);
     if (easy == nullptr) {
       transfer.code = CURLE_OUT_OF_MEMORY;
       return;
@@ -111,7 +130,7 @@ struct SmtpTarget::State {
     std::string url =
         is_plain ? "smtp://" + settings.url.substr(plain_scheme.size()) : settings.url;
     while (url.ends_with('/')) url.pop_back();
-    url += "/" + own_name();
+    url = ascii_url(url).value_or(url) + "/" + own_name();
     curl_slist* to = nullptr;
     for (const std::string& one : transfer.mail.to) to = curl_slist_append(to, one.c_str());
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
@@ -149,9 +168,8 @@ struct SmtpTarget::State {
                        static_cast<curl_off_t>(transfer.message.size()));
     }
     transfer.code = curl_easy_perform(easy);
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer.reply);
     curl_slist_free_all(to);
-    give(easy);
+    give(easy, transfer);
   }
 
   Loop& loop;
@@ -159,6 +177,7 @@ struct SmtpTarget::State {
   asio::thread_pool pool;
   std::mutex mutex;
   std::vector<CURL*> idle;
+  std::set<CURL*> utf8;  // whose server has SMTPUTF8
 };
 
 SmtpTarget::SmtpTarget(Loop& loop, Clock& clock, Rates& rates, const MailSettings& settings,
@@ -204,7 +223,7 @@ Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries,
     }
     if (!turn.ok()) {
       outcomes.push_back(
-          Outcome::later("the rate limit (notices.rate_per_minute)", turn.error().when));
+          Outcome::later(std::string(own_pace) + "notices.rate_per_minute", turn.error().when));
       continue;
     }
     Delivery copy = delivery;
@@ -224,25 +243,37 @@ Task<Outcome> SmtpTarget::send(Delivery delivery, Attempt attempt) {
   if (!message.ok()) co_return Outcome::refused(message.error().what);
   Transfer transfer{
       .mail = *mail, .message = std::move(*message), .sender = from->address, .attempt = attempt};
+  std::string beyond_ascii = is_ascii(from->address) ? "" : from->address;
+  for (std::string& to : transfer.mail.to) {
+    to = mail_address(to).value_or(to);
+    if (!is_ascii(to)) beyond_ascii = to;
+  }
+  transfer.needs_utf8 = !beyond_ascii.empty();
   co_await run(transfer);
-  if (transfer.code == CURLE_OK) co_return Outcome::done(json::object{{"reply", transfer.reply}});
+  if (transfer.lacks_utf8) {
+    co_return Outcome::refused(
+        fmt::format("not sent: the mail server has no SMTPUTF8, which {} needs", beyond_ascii));
+  }
+  co_return outcome_of(transfer);
+}
+
+Outcome SmtpTarget::outcome_of(const Transfer& transfer) {
+  const int reply = transfer.replies.refusal_code();
+  if (transfer.code == CURLE_OK) {
+    return Outcome::done(json::object{{"reply", transfer.replies.code()}});
+  }
   if (transfer.is_shut && !transfer.has_all) {
-    co_return Outcome::later("not sent: the lane's lease expired");
+    return Outcome::later("not sent: the lane's lease expired");
   }
-  const std::string said =
-      fmt::format("{} ({})", curl_easy_strerror(transfer.code),
-                  transfer.last_line.empty() ? "no answer" : transfer.last_line);
-  if (transfer.code == CURLE_LOGIN_DENIED || transfer.reply == 530 || transfer.reply == 535) {
-    co_return Outcome::later("the mail server rejected mail.username: " + said, login_pause);
+  const std::string why = transfer.why();
+  if (transfer.code == CURLE_LOGIN_DENIED || reply == 530 || reply == 535) {
+    return Outcome::later("the mail server rejected mail.username: " + why, login_pause);
   }
-  if (transfer.reply >= 500 && transfer.reply < 600) {
-    co_return Outcome::refused("the mail server rejected it: " + said);
+  if (reply >= 500) return Outcome::refused("the mail server rejected it: " + why);
+  if (transfer.has_all && reply == 0) {
+    return Outcome::unsure("the mail server may have accepted it: " + why);
   }
-  const bool is_turned_away = transfer.reply >= 400 && transfer.reply < 500;
-  if (transfer.has_all && !is_turned_away) {
-    co_return Outcome::unsure("the mail server may have accepted it: " + said);
-  }
-  co_return Outcome::later("not sent: " + said);
+  return Outcome::later("not sent: " + why);
 }
 
 Task<Settled> SmtpTarget::settle(Delivery delivery, Attempt) {
@@ -261,13 +292,17 @@ Task<std::vector<Probe>> SmtpTarget::probe(Millis timeout) {
   Probe probe{.name = "mail"};
   Transfer transfer;
   transfer.attempt = Attempt(clock_.monotonic() + timeout);
-  co_await run(transfer);
   const Result<MailSender> from = parse_sender(settings_.from);
+  transfer.needs_utf8 = from.ok() && !is_ascii(from->address);
+  co_await run(transfer);
   probe.is_ok = transfer.code == CURLE_OK && from.ok();
-  if (transfer.code == CURLE_LOGIN_DENIED) {
+  if (transfer.lacks_utf8) {
+    probe.detail = fmt::format("{} has no SMTPUTF8, which mail.from ({}) needs", label_.substr(5),
+                               from->address);
+  } else if (transfer.code == CURLE_LOGIN_DENIED) {
     probe.detail = "the server rejected mail.username and mail.password";
   } else if (transfer.code != CURLE_OK) {
-    probe.detail = fmt::format("{}: {}", label_.substr(5), curl_easy_strerror(transfer.code));
+    probe.detail = fmt::format("{}: {}", label_.substr(5), transfer.why());
   } else {
     probe.detail = from.ok() ? fmt::format("{} accepts mail{}", label_.substr(5),
                                            settings_.username.empty() ? ", without a login"

@@ -28,6 +28,7 @@ class SmtpTarget : public Target {
   struct State;
   struct Transfer;
   Task<Outcome> send(Delivery delivery, Attempt attempt);
+  static Outcome outcome_of(const Transfer& transfer);
   Task<void> run(Transfer& transfer);
 
   Loop& loop_;
