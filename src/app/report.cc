@@ -90,7 +90,7 @@ Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core) {
   const NoticesSettings& settings = core.settings.notices;
   if (!settings.sheet_id.empty()) {
     co_return SheetsTable::open(core.http, *core.google, core.settings.google, settings.sheet_id,
-                                settings.range);
+                                settings.range, settings.range == NoticesSettings{}.range);
   }
   const std::string name = to_lower(settings.file);
   if (name.ends_with(".xlsx") || name.ends_with(".xlsm")) co_return co_await open_workbook(core);

@@ -45,7 +45,9 @@ struct Range {
   std::optional<size_t> last_row, last_column;
 };
 
-bool read_corner(std::string_view text, std::optional<size_t>& column, std::optional<size_t>& row) {
+bool read_corner(std::string_view written, std::optional<size_t>& column,
+                 std::optional<size_t>& row) {
+  const std::string text = replace_all(std::string(written), "$", "");
   size_t place = 0, letters = 0;
   for (; place < text.size() && text[place] >= 'A' && text[place] <= 'Z'; ++place) {
     letters = letters * 26 + static_cast<size_t>(text[place] - 'A' + 1);
@@ -78,9 +80,15 @@ std::optional<Range> read_range(std::string_view text) {
     cells = text.substr(1);
   } else {
     const size_t mark = text.find('!');
-    out.tab = std::string(text.substr(0, mark));
-    if (mark == std::string_view::npos) return out;
-    cells = text.substr(mark + 1);
+    std::optional<size_t> column, row;
+    const bool is_cell = mark == std::string_view::npos &&
+                         read_corner(text.substr(0, text.find(':')), column, row) && row;
+    if (mark == std::string_view::npos && !is_cell) {
+      out.tab = std::string(text);
+      return out;
+    }
+    if (!is_cell) out.tab = std::string(text.substr(0, mark));
+    cells = is_cell ? text : text.substr(mark + 1);
   }
   const size_t colon = cells.find(':');
   std::optional<size_t> row, column;
@@ -98,6 +106,7 @@ std::optional<Range> read_range(std::string_view text) {
 
 /// A cell as it is shown.
 json::value formatted(const json::value& cell) {
+  if (const json::object* date = cell.if_object()) return date->at("shown");
   if (cell.is_number()) return json::string(fmt::format("{}", cell.to_number<double>()));
   if (cell.is_bool()) return cell.get_bool() ? "TRUE" : "FALSE";
   return cell;
@@ -107,8 +116,20 @@ bool is_empty(const json::value& cell) {
   return cell.is_null() || (cell.is_string() && cell.get_string().empty());
 }
 
+/// What a request asks cells to be.
+struct Rendering {
+  bool is_formatted = true, has_serial_dates = true;
+
+  json::value operator()(const json::value& cell) const {
+    if (cell.is_null()) return "";
+    const json::object* date = cell.if_object();
+    if (is_formatted || (date != nullptr && !has_serial_dates)) return formatted(cell);
+    return date != nullptr ? date->at("serial") : cell;
+  }
+};
+
 /// Empty cells at the end of a row, and empty rows at the end, are left out.
-json::array cut_out(const FakeSheets::Tab& tab, const Range& range, bool is_formatted) {
+json::array cut_out(const FakeSheets::Tab& tab, const Range& range, const Rendering& render) {
   json::array rows;
   const size_t end_row = std::min(range.last_row.value_or(tab.grid_rows - 1) + 1, tab.rows.size());
   for (size_t i = range.first_row; i < end_row; ++i) {
@@ -117,8 +138,7 @@ json::array cut_out(const FakeSheets::Tab& tab, const Range& range, bool is_form
     const size_t there = cells == nullptr ? 0 : cells->size();
     const size_t end = std::min(range.last_column.value_or(tab.grid_columns - 1) + 1, there);
     for (size_t k = range.first_column; k < end; ++k) {
-      const json::value& cell = (*cells)[k];
-      row.push_back(cell.is_null() ? json::value("") : is_formatted ? formatted(cell) : cell);
+      row.push_back(render((*cells)[k]));
     }
     while (!row.empty() && is_empty(row.back())) row.pop_back();
     rows.push_back(std::move(row));
@@ -135,13 +155,16 @@ std::string letters_of(size_t column) {
   return out;
 }
 
-HttpStep values(const std::vector<FakeSheets::Tab>& tabs, const std::string& text,
+HttpStep values(const std::vector<FakeSheets::Tab>& tabs,
+                const std::map<std::string, std::string>& named_ranges, const std::string& text,
                 const Fields& query) {
-  const auto range = read_range(text);
+  const auto named = named_ranges.find(text);
+  const auto range = read_range(named == named_ranges.end() ? text : named->second);
   const auto tab = std::find_if(tabs.begin(), tabs.end(), [&range](const FakeSheets::Tab& one) {
-    return range && one.title == range->tab;
+    return range &&
+           (range->tab.empty() ? !one.is_hidden && !one.is_chart : one.title == range->tab);
   });
-  if (tab == tabs.end()) {
+  if (tab == tabs.end() || tab->is_chart) {
     return failure(400, "INVALID_ARGUMENT", "Unable to parse range: " + text);
   }
   if (range->first_row >= tab->grid_rows || range->first_column >= tab->grid_columns) {
@@ -150,8 +173,11 @@ HttpStep values(const std::vector<FakeSheets::Tab>& tabs, const std::string& tex
                                text, tab->grid_rows, tab->grid_columns));
   }
   const auto option = query.find("valueRenderOption");
-  const bool is_formatted = option == query.end() || option->second == "FORMATTED_VALUE";
-  json::array rows = cut_out(*tab, *range, is_formatted);
+  const auto dates = query.find("dateTimeRenderOption");
+  const Rendering render{
+      .is_formatted = option == query.end() || option->second == "FORMATTED_VALUE",
+      .has_serial_dates = dates == query.end() || dates->second == "SERIAL_NUMBER"};
+  json::array rows = cut_out(*tab, *range, render);
   const size_t last_row = std::min(range->last_row.value_or(tab->grid_rows), tab->grid_rows - 1);
   const size_t last_column =
       std::min(range->last_column.value_or(tab->grid_columns), tab->grid_columns - 1);
@@ -163,19 +189,36 @@ HttpStep values(const std::vector<FakeSheets::Tab>& tabs, const std::string& tex
   return told(200, std::move(body));
 }
 
-json::object about(const std::vector<FakeSheets::Tab>& tabs) {
-  json::array sheets;
+json::object about(const std::vector<FakeSheets::Tab>& tabs,
+                   const std::map<std::string, std::string>& named_ranges) {
+  json::array sheets, named;
   for (size_t i = 0; i < tabs.size(); ++i) {
-    json::object properties{
-        {"sheetId", i},
-        {"title", tabs[i].title},
-        {"index", i},
-        {"gridProperties",
-         json::object{{"rowCount", tabs[i].grid_rows}, {"columnCount", tabs[i].grid_columns}}}};
+    json::object properties{{"sheetId", i},
+                            {"title", tabs[i].title},
+                            {"index", i},
+                            {"sheetType", tabs[i].is_chart ? "OBJECT" : "GRID"}};
+    if (!tabs[i].is_chart) {
+      properties["gridProperties"] =
+          json::object{{"rowCount", tabs[i].grid_rows}, {"columnCount", tabs[i].grid_columns}};
+    }
     if (tabs[i].is_hidden) properties["hidden"] = true;
     sheets.push_back(json::object{{"properties", std::move(properties)}});
   }
-  return {{"sheets", std::move(sheets)}};
+  for (const auto& [name, text] : named_ranges) {
+    const auto range = read_range(text);
+    if (!range) continue;
+    json::object grid{{"startRowIndex", range->first_row},
+                      {"startColumnIndex", range->first_column}};
+    for (size_t i = 0; i < tabs.size(); ++i) {
+      if (tabs[i].title == range->tab) grid["sheetId"] = i;
+    }
+    if (range->last_row) grid["endRowIndex"] = *range->last_row + 1;
+    if (range->last_column) grid["endColumnIndex"] = *range->last_column + 1;
+    named.push_back(json::object{{"name", name}, {"range", std::move(grid)}});
+  }
+  json::object out{{"sheets", std::move(sheets)}};
+  if (!named.empty()) out["namedRanges"] = std::move(named);
+  return out;
 }
 
 }  // namespace
@@ -223,13 +266,14 @@ HttpStep FakeSheets::sheet(const std::string& path, const std::string& query) {
   if (found == spreadsheets.end()) {
     return failure(404, "NOT_FOUND", "Requested entity was not found.");
   }
-  if (slash == std::string::npos) return told(200, about(found->second));
+  if (slash == std::string::npos)
+    return told(200, about(found->second, named_ranges[found->first]));
   constexpr std::string_view head = "values/";
   const std::string rest = path.substr(slash + 1);
   const bool is_one = rest.starts_with(head) && rest.find('/', head.size()) == std::string::npos;
   const auto range = is_one ? decode_url_part(rest.substr(head.size())) : std::nullopt;
   if (!range) return failure(404, "NOT_FOUND", "Requested entity was not found.");
-  return values(found->second, *range, fields_of(query));
+  return values(found->second, named_ranges[found->first], *range, fields_of(query));
 }
 
 bool FakeSheets::is_assertion_good(const std::string& assertion) const {
@@ -317,16 +361,24 @@ HttpStep FakeSheets::obey(std::string_view name, const json::value& details) {
       tab.rows = rows->get_array();
     }
     tab.grid_rows = static_cast<size_t>(order["grid_rows"].integer().value_or(1000));
+    tab.is_hidden = order["hidden"].boolean().value_or(false);
+    tab.is_chart = order["chart"].boolean().value_or(false);
     std::vector<Tab>& tabs = spreadsheets[text("spreadsheet")];
     std::erase_if(tabs, [&tab](const Tab& one) { return one.title == tab.title; });
     tabs.push_back(std::move(tab));
+  } else if (name == "named_range") {
+    named_ranges[text("spreadsheet")][text("name")] = text("range");
   } else if (name == "account") {
     account_email = text("email");
     account_public_key = text("public_key");
   } else if (name == "fault") {
     const auto status = static_cast<int>(order["status"].integer().value_or(503));
-    faults_.push_back(
-        failure(status, status == 429 ? "RESOURCE_EXHAUSTED" : "UNAVAILABLE", "try again later"));
+    HttpStep step =
+        failure(status, status == 429 ? "RESOURCE_EXHAUSTED" : "UNAVAILABLE", "try again later");
+    if (const std::string wait = text("retry_after"); !wait.empty()) {
+      step.headers.emplace_back("Retry-After", wait);
+    }
+    faults_.push_back(std::move(step));
   } else if (name == "expire") {
     tokens_.clear();
     if (order["refresh"].boolean().value_or(false)) refresh_tokens_.clear();

@@ -16,12 +16,14 @@ class FakeSheets {
  public:
   struct Tab {
     std::string title;
-    json::array rows;  ///< of arrays of cells
+    json::array rows;  ///< of arrays of cells; a date is {"serial":46347,"shown":"21.11.2026"}
     size_t grid_rows = 1000, grid_columns = 26;
-    bool is_hidden = false;
+    bool is_hidden = false, is_chart = false;
   };
 
   std::map<std::string, std::vector<Tab>> spreadsheets;
+  std::map<std::string, std::map<std::string, std::string>>
+      named_ranges;  ///< "'Tab'!A1:B2" by name
   std::string api_key = "fake-key";
   /// Whom the sheets are shared with, and the key in PEM that proves it.
   std::string account_email, account_public_key;

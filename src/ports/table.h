@@ -34,7 +34,7 @@ class ReportTable {
 
   /// What it is, for a person: "report.csv".
   virtual const std::string& label() const = 0;
-  /// The column of the first cell, A = 0: a sheet's range may start at C.
+  /// The column of the first cell, A = 0: a sheet's range may start at C. Known with the rows.
   virtual int first_column() const { return 0; }
   /// Gives the next rows to `sink`, some hundreds at a time; false: there are no more.
   /// errors  missing, denied, unreachable: as the place says; invalid: it is no such table

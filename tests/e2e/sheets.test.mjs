@@ -55,6 +55,21 @@ test("Google's own client reads the fake, and is refused as by Google", async ()
   const about = await client.spreadsheets.get({ spreadsheetId: "SHEET",
     fields: "sheets.properties(title,gridProperties)" });
   assert.equal(about.data.sheets[0].properties.gridProperties.rowCount, 1000);
+  await google.order("tab", { spreadsheet: "SHEET", title: "Dates", rows: [
+    ["x", { serial: 46347, shown: "21.11.2026" }, "#N/A"]] });
+  await google.order("named_range",
+    { spreadsheet: "SHEET", name: "closed", range: "'Dates'!$B$1:$C$9" });
+  const named = async (more) => (await read("closed", more)).data.values;
+  assert.deepEqual(await named(), [["21.11.2026", "#N/A"]]);
+  assert.deepEqual(await named({ valueRenderOption: "UNFORMATTED_VALUE" }), [[46347, "#N/A"]]);
+  assert.deepEqual(await named({ valueRenderOption: "UNFORMATTED_VALUE",
+    dateTimeRenderOption: "FORMATTED_STRING" }), [["21.11.2026", "#N/A"]]);
+  assert.deepEqual((await read("$D$1:$E$2")).data.values,
+    [["Ticket", "Status"], ["1041", "Closed"]]);
+  await google.order("fault", { status: 429, retry_after: "7" });
+  await assert.rejects(client.spreadsheets.values.get({ spreadsheetId: "SHEET", range: "A1" },
+    { retry: false }), (failed) => failed.status === 429 &&
+    failed.response.headers.get("retry-after") === "7");
   await assert.rejects(read("Sheet9!A1:B"), { status: 400, message: /Unable to parse range/ });
   await assert.rejects(read("'It''s closed'!A1001:F"), /exceeds grid limits/);
   await assert.rejects(client.spreadsheets.values.get({ spreadsheetId: "x", range: "A1" }),
@@ -95,13 +110,12 @@ test("a service account signs in, and again when its token is refused", async ()
   google.stop();
 });
 
-test("an API key reads a public sheet in pages; trouble passes; a refusal says why", async () => {
+test("an API key reads a public sheet in pages; a refusal says why", async () => {
   const google = await fakeSheets();
   const many = Array.from({ length: 12_000 }, (_, i) =>
     ["P", "D", `p${i % 40}@y.example`, `${i}`, "Closed", day(3)]);
   await google.order("tab", { spreadsheet: "SHEET", title: "It's closed", grid_rows: 12_001,
     rows: [rows[0], ...many] });
-  await google.order("fault", { status: 503 });
   const read = await preview(folder(config(google, withKey)));
   assert.equal(read.to.length, 40);
   assert.equal((await google.order("reads")).reads.length, 4, "the tab, and three pages");
@@ -110,6 +124,50 @@ test("an API key reads a public sheet in pages; trouble passes; a refusal says w
   const missing = await runBeside(
     folder(config(google, withKey).replace("It''s", "Its")), ["check"]);
   assert.match(missing.out, /FAILED .*no tab/);
+  google.stop();
+});
+
+test("dates, errors and numbers are what they are; names of ranges and tabs count", async () => {
+  const google = await startFake("fake_sheets");
+  const serial = (back) => Math.floor(Date.now() / 86_400_000) - back + 25_569;
+  const dated = (back) => ({ serial: serial(back) + 0.75, shown: "wie auch immer" });
+  await google.order("tab", { spreadsheet: "SHEET", title: "Diagramm", chart: true });
+  await google.order("tab", { spreadsheet: "SHEET", title: "Alt", hidden: true, rows });
+  await google.order("tab", { spreadsheet: "SHEET", title: "Tabellenblatt1", rows: [
+    ["", "Firstname", "Lastname", "Email", "Ticket", "Status", "Date"],
+    ["", "Pat", "Doe", "pat@y.example", 1041, "Closed", dated(3)],
+    ["", "Bad", "Row", "bad@y.example", "#N/A", "Closed", dated(3)],
+    ["", "Ann", "Abe", "ann@y.example", 1042, "Closed", "#REF!"]] });
+  await google.order("named_range", { spreadsheet: "SHEET", name: "closed_tickets",
+    range: "'Tabellenblatt1'!$B$1:$G$99" });
+  const by_heading = ["Email", "Ticket", "Status", "Date"]
+    .map((one) => `${one.toLowerCase()} = "${one}"`).join(", ");
+  const with_range = (range) => config(google, withKey)
+    .replace(/range = .*/, `${range}\ncolumns = { name = "Firstname", ${by_heading} }`);
+  for (const range of ['range = "$B$1:$G"', 'range = "Closed_Tickets"',
+    'range = "tabellenblatt1!B1:G"']) {
+    const read = await preview(folder(with_range(range)));
+    assert.deepEqual(read.to, ["pat@y.example"], range);
+    assert.equal(read.code, 1, "two rows have errors");
+    assert.match(read.out, /"1041"/);
+    assert.ok(!read.out.includes("#N/A\",\"subject"), read.out);
+  }
+  const said = async (range) => (await runBeside(folder(with_range(range)), ["check"])).out;
+  assert.match(await said('range = "Nope!A1:F"'),
+    /no tab "Nope"; the spreadsheet has "Diagramm" \(a chart\), "Alt" \(hidden\)/);
+  assert.match(await said('range = "Diagramm"'), /"Diagramm" is a chart/);
+  google.stop();
+});
+
+test("Google's limits are for the engine's pauses: one command asks once", async () => {
+  const google = await fakeSheets();
+  await google.order("fault", { status: 429, retry_after: "30" });
+  const cwd = folder(config(google, withKey));
+  const busy = await preview(cwd);
+  assert.equal(busy.code, 69, busy.err);
+  assert.match(busy.err, /Google answered 429: try again later/);
+  assert.equal((await google.order("reads")).reads.length, 0, "nothing is hammered");
+  assert.deepEqual((await preview(cwd)).to, everybody);
   google.stop();
 });
 

@@ -15,7 +15,6 @@ constexpr int64_t rows_per_page = 5000;
 constexpr size_t answer_bytes_max = 64 << 20;
 constexpr Millis get_timeout{60'000};
 constexpr int32_t serial_epoch = -25'569;
-constexpr int tries_max = 4;
 
 Cell cell_of(const json::value& value, std::string& kept) {
   if (const json::string* text = value.if_string()) return {{text->data(), text->size()}};
@@ -36,13 +35,14 @@ Cell cell_of(const json::value& value, std::string& kept) {
 }  // namespace
 
 SheetsTable::SheetsTable(HttpClient& http, GoogleSignIn& sign_in, const GoogleSettings& google,
-                         std::string sheet_id, SheetRange range)
+                         std::string sheet_id, SheetRange range, bool is_default)
     : http_(http),
       sign_in_(sign_in),
       url_(google.sheets_url),
       sheet_id_(std::move(sheet_id)),
       api_key_(google.api_key),
       range_(std::move(range)),
+      is_default_(is_default),
       label_("the sheet " + sheet_id_) {
   if (url_.ends_with('/')) url_.pop_back();
 }
@@ -50,18 +50,19 @@ SheetsTable::SheetsTable(HttpClient& http, GoogleSignIn& sign_in, const GoogleSe
 Result<std::unique_ptr<ReportTable>> SheetsTable::open(HttpClient& http, GoogleSignIn& sign_in,
                                                        const GoogleSettings& google,
                                                        const std::string& sheet_id,
-                                                       const std::string& range) {
+                                                       const std::string& range, bool is_default) {
   const auto parsed = parse_range(range);
   if (!parsed) {
     return Error{ErrorKind::invalid, "notices.range",
                  "invalid range; write one such as \"Sheet1!A2:F\""};
   }
-  return std::unique_ptr<ReportTable>(new SheetsTable(http, sign_in, google, sheet_id, *parsed));
+  return std::unique_ptr<ReportTable>(
+      new SheetsTable(http, sign_in, google, sheet_id, *parsed, is_default));
 }
 
 Task<Result<json::value>> SheetsTable::get(std::string path) {
   bool is_renewed = false;
-  for (int tried = 1;; ++tried) {
+  for (;;) {
     DW_CO_TRY(const std::optional<Secret> token, co_await sign_in_.token());
     HttpCall call{.url = url_ + "/v4/spreadsheets/" + encode_url_part(sheet_id_) + path};
     call.answer_bytes_max = answer_bytes_max;
@@ -77,23 +78,19 @@ Task<Result<json::value>> SheetsTable::get(std::string path) {
       is_renewed = true;
       continue;
     }
-    const bool is_passing = answer.status == 429 || answer.status >= 500;
-    if (!is_passing || tried == tries_max) co_return sheets_failure(answer, sign_in_.who());
+    // What passes is tried again by whoever asked: the engine, with its pauses.
+    co_return sheets_failure(answer, sign_in_.who(), sign_in_.now());
   }
 }
 
-/// How many rows the tab has: a request beyond its grid is refused.
+/// Which cells the range names: that takes knowing the tabs and how large they are.
 Task<Result<void>> SheetsTable::measure() {
   DW_CO_TRY(const json::value about,
-            co_await get("?fields=sheets.properties(title,hidden,gridProperties)"));
+            co_await get(std::string("?fields=") + encode_url_part(spreadsheet_fields)));
+  DW_CO_TRY(range_, place_range(range_, is_default_, spreadsheet_in(about)));
   next_row_ = range_.first_row;
-  for (const SheetTab& tab : tabs_in(about)) {
-    if (!range_.tab.empty() && !equals_ignoring_case(tab.title, range_.tab)) continue;
-    last_row_ = range_.last_row < 0 ? tab.rows : std::min(range_.last_row, tab.rows);
-    co_return Result<void>();
-  }
-  co_return Error{ErrorKind::invalid, "notices.range",
-                  fmt::format("the spreadsheet has no tab \"{}\"", range_.tab)};
+  last_row_ = range_.last_row;
+  co_return Result<void>();
 }
 
 Task<Result<bool>> SheetsTable::more(const TableSink& sink) {
@@ -103,7 +100,7 @@ Task<Result<bool>> SheetsTable::more(const TableSink& sink) {
   page.first_row = next_row_;
   page.last_row = std::min(next_row_ + rows_per_page - 1, last_row_);
   std::string path = "/values/" + encode_url_part(range_text(page)) +
-                     "?valueRenderOption=UNFORMATTED_VALUE&dateTimeRenderOption=FORMATTED_STRING";
+                     "?valueRenderOption=UNFORMATTED_VALUE&dateTimeRenderOption=SERIAL_NUMBER";
   DW_CO_TRY(const json::value answer, co_await get(std::move(path)));
   const json::value* values = nullptr;
   if (answer.is_object()) values = answer.get_object().if_contains("values");

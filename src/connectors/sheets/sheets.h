@@ -10,11 +10,12 @@ namespace dw {
 
 class SheetsTable : public ReportTable {
  public:
-  /// `sign_in` outlives the table. errors  invalid: the range is none
+  /// `sign_in` outlives the table. `is_default`: nobody chose the range, so another tab may have
+  /// the report. errors  invalid: the range is none
   static Result<std::unique_ptr<ReportTable>> open(HttpClient& http, GoogleSignIn& sign_in,
                                                    const GoogleSettings& google,
                                                    const std::string& sheet_id,
-                                                   const std::string& range);
+                                                   const std::string& range, bool is_default);
 
   const std::string& label() const override { return label_; }
   int first_column() const override { return range_.first_column; }
@@ -22,7 +23,7 @@ class SheetsTable : public ReportTable {
 
  private:
   SheetsTable(HttpClient& http, GoogleSignIn& sign_in, const GoogleSettings& google,
-              std::string sheet_id, SheetRange range);
+              std::string sheet_id, SheetRange range, bool is_default);
   Task<Result<json::value>> get(std::string path);
   Task<Result<void>> measure();
 
@@ -31,6 +32,7 @@ class SheetsTable : public ReportTable {
   std::string url_, sheet_id_;
   Secret api_key_;
   SheetRange range_;
+  bool is_default_;
   std::string label_;
   int64_t next_row_ = 0, last_row_ = -1;
 };

@@ -56,7 +56,7 @@ Task<Result<json::value>> GoogleSignIn::ask(std::string url, std::string form) {
                 .body = std::move(form)};
   DW_CO_TRY(const HttpAnswer answer, co_await http_.send(std::move(call), ask_timeout));
   if (answer.status != 200) {
-    Error failed = sheets_failure(answer, "");
+    Error failed = sheets_failure(answer, "", clock_.now());
     failed.where = "google sign-in";
     if (answer.status == 400) {
       failed.kind = ErrorKind::denied;

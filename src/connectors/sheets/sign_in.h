@@ -21,6 +21,7 @@ class GoogleSignIn {
   void forget() { token_.reset(); }
   /// Whom the sheet must be shared with; empty: not known.
   std::string who() const;
+  TimePoint now() const { return clock_.now(); }
 
   /// Where a person says yes. `verifier` and `state` are random and kept until the answer.
   Result<std::string> consent_url(const std::string& redirect, const std::string& verifier,

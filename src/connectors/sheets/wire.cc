@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/hash.h"
@@ -15,6 +16,9 @@ namespace dw {
 namespace {
 
 constexpr int64_t assertion_seconds = 3600;
+constexpr int last_column_usual = 25;
+/// Nobody's report is wider, and an answer has a size.
+constexpr int64_t columns_max = 702;
 
 std::string text_of(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains({key.data(), key.size()});
@@ -30,18 +34,22 @@ std::string letters_of(int column) {
   return out;
 }
 
-/// "B12" into column and row; either may be absent.
-bool parse_corner(std::string_view text, int& column, int64_t& row) {
+/// "B12" or "$B$12" into column and row; either may be absent.
+bool parse_corner(std::string_view written, int& column, int64_t& row) {
+  std::string text(written);
+  if (text.starts_with('$')) text.erase(0, 1);
+  const size_t dollar = text.find('$');
+  if (dollar != std::string::npos && dollar > 0) text.erase(dollar, 1);
   size_t letters = 0;
   int value = 0;
-  while (letters < text.size() && letters < 4) {
+  while (letters < text.size() && letters < 3) {
     const char c = static_cast<char>(text[letters] & ~0x20);
     if (c < 'A' || c > 'Z') break;
     value = value * 26 + (c - 'A' + 1);
     ++letters;
   }
   if (letters > 0) column = value - 1;
-  const std::string_view digits = text.substr(letters);
+  const std::string_view digits = std::string_view(text).substr(letters);
   if (digits.empty()) return letters > 0;
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), row);
   return failed == std::errc{} && end == digits.data() + digits.size() && row > 0;
@@ -90,9 +98,13 @@ std::optional<SheetRange> parse_range(std::string_view text) {
   const size_t colon = cells.find(':');
   int first_column = -1;
   const bool is_good = parse_corner(cells.substr(0, colon), first_column, out.first_row);
-  if (!is_good && bang == std::string_view::npos) {
+  // "Data" is a name and no column; "A2" is a cell.
+  const bool is_name = colon == std::string_view::npos &&
+                       cells.find_first_of("0123456789") == std::string_view::npos;
+  if ((!is_good || is_name) && bang == std::string_view::npos) {
     out = {};
-    out.tab = text;  // "Report" alone is a tab
+    out.tab = text;  // "Report" alone is a tab, or a named range
+    out.is_name_alone = true;
     return out;
   }
   out.first_column = std::max(first_column, 0);
@@ -105,21 +117,98 @@ std::optional<SheetRange> parse_range(std::string_view text) {
 
 std::string range_text(const SheetRange& range) {
   const std::string tab = range.tab.empty() ? "" : "'" + replace_all(range.tab, "'", "''") + "'!";
-  const int last = range.last_column < 0 ? 25 : range.last_column;
+  const int last = range.last_column < 0 ? last_column_usual : range.last_column;
   return fmt::format("{}{}{}:{}{}", tab, letters_of(range.first_column), range.first_row,
                      letters_of(last), range.last_row);
 }
 
-std::vector<SheetTab> tabs_in(const json::value& spreadsheet) {
-  std::vector<SheetTab> out;
+Spreadsheet spreadsheet_in(const json::value& answer) {
+  Spreadsheet out;
   std::vector<Problem> ignored;
-  const JsonView view(spreadsheet, ignored);
+  const JsonView view(answer, ignored);
   for (const JsonView& sheet : view["sheets"].elements()) {
     const JsonView about = sheet["properties"];
-    if (about["hidden"].boolean().value_or(false)) continue;
-    out.push_back({about["title"].text().value_or(""),
-                   about["gridProperties"]["rowCount"].integer().value_or(0)});
+    out.tabs.push_back({.id = about["sheetId"].integer().value_or(0),
+                        .title = about["title"].text().value_or(""),
+                        .rows = about["gridProperties"]["rowCount"].integer().value_or(0),
+                        .columns = about["gridProperties"]["columnCount"].integer().value_or(0),
+                        .is_hidden = about["hidden"].boolean().value_or(false),
+                        .is_grid = about["sheetType"].text().value_or("GRID") == "GRID"});
   }
+  for (const JsonView& named : view["namedRanges"].elements()) {
+    const JsonView range = named["range"];
+    // Ends are exclusive and from 0; what is absent is not bounded.
+    SheetRange cells;
+    cells.first_row = range["startRowIndex"].integer().value_or(0) + 1;
+    cells.last_row = range["endRowIndex"].integer().value_or(-1);
+    cells.first_column = static_cast<int>(range["startColumnIndex"].integer().value_or(0));
+    cells.last_column = static_cast<int>(range["endColumnIndex"].integer().value_or(0)) - 1;
+    out.named_ranges.push_back({named["name"].text().value_or(""),
+                                range["sheetId"].integer().value_or(0), std::move(cells)});
+  }
+  return out;
+}
+
+namespace {
+
+Error no_tab(const std::string& what, const Spreadsheet& about) {
+  std::vector<std::string> names;
+  for (const SheetTab& tab : about.tabs) {
+    names.push_back("\"" + tab.title + "\"" +
+                    (!tab.is_grid    ? " (a chart)"
+                     : tab.is_hidden ? " (hidden)"
+                                     : ""));
+  }
+  for (const NamedRange& one : about.named_ranges) {
+    names.push_back("\"" + one.name + "\" (a named range)");
+  }
+  return {ErrorKind::invalid, "notices.range",
+          fmt::format("{}; the spreadsheet has {}", what, join(names, ", "))};
+}
+
+const NamedRange* named_range(const Spreadsheet& about, const std::string& name) {
+  for (const NamedRange& one : about.named_ranges) {
+    if (equals_ignoring_case(one.name, name)) return &one;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<SheetRange> place_range(const SheetRange& range, bool is_default, const Spreadsheet& about) {
+  SheetRange out = range;
+  const NamedRange* named = range.is_name_alone ? named_range(about, range.tab) : nullptr;
+  if (named != nullptr) out = named->cells;
+  const SheetTab *found = nullptr, *first = nullptr;
+  for (const SheetTab& tab : about.tabs) {
+    const bool is_visible = tab.is_grid && !tab.is_hidden;
+    if (first == nullptr && is_visible) first = &tab;
+    const bool is_it =
+        named != nullptr ? tab.id == named->tab_id : equals_ignoring_case(tab.title, range.tab);
+    // Who did not choose the name does not mean one that can't be seen.
+    if (is_it && found == nullptr && (is_visible || !is_default)) found = &tab;
+  }
+  const bool is_choice_free = named == nullptr && (is_default || range.tab.empty());
+  if (found == nullptr && is_choice_free) found = first;
+  if (found == nullptr) {
+    return no_tab(
+        is_choice_free ? "no tab with cells can be seen" : fmt::format("no tab \"{}\"", range.tab),
+        about);
+  }
+  if (!found->is_grid) {
+    return no_tab(fmt::format("the tab \"{}\" is a chart and has no cells", found->title), about);
+  }
+  if (out.first_column >= found->columns) {
+    return no_tab(fmt::format("the tab \"{}\" ends before column {}", found->title,
+                              letters_of(out.first_column)),
+                  about);
+  }
+  out.tab = found->title;
+  out.is_name_alone = false;
+  out.last_row = out.last_row < 0 ? found->rows : std::min(out.last_row, found->rows);
+  // A request beyond the grid is refused.
+  const auto last = static_cast<int>(std::min(found->columns, columns_max)) - 1;
+  out.last_column = out.last_column < 0 ? last : std::min(out.last_column, last);
   return out;
 }
 
@@ -177,7 +266,7 @@ std::string form_of(const std::vector<std::pair<std::string, std::string>>& fiel
   return out;
 }
 
-Error sheets_failure(const HttpAnswer& answer, const std::string& who) {
+Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now) {
   std::string said = fmt::format("Google answered {}", answer.status);
   const Result<json::value> parsed = parse_json(answer.body);
   if (parsed.ok() && parsed->is_object()) {
@@ -203,7 +292,9 @@ Error sheets_failure(const HttpAnswer& answer, const std::string& who) {
   } else if (said.find("parse range") != std::string::npos) {
     said += " (notices.range: check the tab's name)";
   }
-  return {kind, "sheets", std::move(said)};
+  Error out{kind, "sheets", std::move(said)};
+  if (kind == ErrorKind::unreachable) out.when = answer.retry_after(now);
+  return out;
 }
 
 }  // namespace dw

@@ -13,9 +13,10 @@
 
 namespace dw {
 
-/// "'My Sheet'!A2:F" taken apart. Columns from 0, rows from 1; -1: to the end.
+/// "'My Sheet'!$A$2:F" taken apart. Columns from 0, rows from 1; -1: to the end.
 struct SheetRange {
-  std::string tab;  ///< without quotes; empty: the first visible one
+  std::string tab;             ///< without quotes; empty: the first visible one
+  bool is_name_alone = false;  ///< without quotes and cells: a named range may be called so
   int first_column = 0, last_column = -1;
   int64_t first_row = 1, last_row = -1;
 };
@@ -23,13 +24,32 @@ std::optional<SheetRange> parse_range(std::string_view text);
 /// Always quoted: "'My Sheet'!A2:F500".
 std::string range_text(const SheetRange& range);
 
-/// A tab that can be seen, and how many rows its grid has, empty ones among them.
+/// A tab, and how large its grid is, with what is empty.
 struct SheetTab {
+  int64_t id = 0;
   std::string title;
-  int64_t rows = 0;
+  int64_t rows = 0, columns = 0;
+  bool is_hidden = false;
+  bool is_grid = true;  ///< it has cells: it is no chart and no table of another database
 };
-/// {"sheets":[{"properties":{"title","hidden","gridProperties":{"rowCount"}}}]}
-std::vector<SheetTab> tabs_in(const json::value& spreadsheet);
+struct NamedRange {
+  std::string name;
+  int64_t tab_id = 0;
+  SheetRange cells;
+};
+struct Spreadsheet {
+  std::vector<SheetTab> tabs;
+  std::vector<NamedRange> named_ranges;
+};
+/// What spreadsheet_in() needs.
+inline constexpr const char* spreadsheet_fields =
+    "sheets.properties(sheetId,title,hidden,sheetType,gridProperties),namedRanges(name,range)";
+Spreadsheet spreadsheet_in(const json::value& answer);
+
+/// The range with its tab and its ends: of a named range, of the tab that is named, else of the
+/// first visible tab with cells, also where the name is only the default's and no tab has it.
+/// errors  invalid: there is no such tab, or it has no cells there; with the names that there are
+Result<SheetRange> place_range(const SheetRange& range, bool is_default, const Spreadsheet& about);
 
 /// How to sign in, by what the file of credentials is.
 struct GoogleCredentials {
@@ -54,8 +74,9 @@ Result<std::string> account_assertion(const GoogleCredentials& credentials,
 std::string form_of(const std::vector<std::pair<std::string, std::string>>& fields);
 
 /// What an answer other than 200 means: denied, missing, unreachable (429 and 5xx: again later) or
-/// invalid, with Google's words. `who`: with whom the sheet must be shared; empty: not known.
-Error sheets_failure(const HttpAnswer& answer, const std::string& who);
+/// invalid, with Google's words, and with its Retry-After. `who`: with whom the sheet must be
+/// shared; empty: not known.
+Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now);
 
 inline constexpr const char* sheets_scope = "https://www.googleapis.com/auth/spreadsheets.readonly";
 inline constexpr const char* google_token_url = "https://oauth2.googleapis.com/token";

@@ -72,9 +72,8 @@ Task<void> let_others_run(Loop& loop) {
 Task<Result<void>> read_report(const ReadingParts& parts, Selection& selection) {
   DW_CO_TRY(std::unique_ptr<ReportTable> table, co_await parts.open());
   Result<void> taken;
-  const int first_column = table->first_column();
   const TableSink sink = [&](const TableRow& row) {
-    if (taken.ok()) taken = selection.take(row, first_column);
+    if (taken.ok()) taken = selection.take(row, table->first_column());
   };
   for (;;) {
     const Result<bool> has_more = co_await table->more(sink);
