@@ -13,7 +13,11 @@ namespace {
 TEST(Urls, are_http_with_a_host_and_without_credentials) {
   EXPECT_EQ(parse_url("HTTPS://A.example:443/x?y")->origin(), "https://a.example");
   EXPECT_EQ(parse_url("http://[::1]:8080/")->port, 8080);
-  for (const char* bad : {"", "ftp://a", "http://", "//a", "http://u:p@a/", "javascript:x"}) {
+  EXPECT_EQ(parse_url("https://M\xC3\xBCller.example/\xC3\xA4")->origin(),
+            "https://xn--mller-kva.example");
+  EXPECT_EQ(parse_url("https://a.example/\xC3\xA4")->path, "/%C3%A4");
+  for (const char* bad : {"", "ftp://a", "http://", "//a", "http://u:p@a/", "javascript:x",
+                          "https://\xC3\xBC..example/"}) {
     EXPECT_FALSE(parse_url(bad).has_value()) << bad;
   }
   EXPECT_EQ(decode_url_part("a%20b+c"), "a b+c");
