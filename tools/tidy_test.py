@@ -95,6 +95,12 @@ class Habits(Rules):
         self.assert_found(habits.catches, {"src/web/a.cc": text}, "src/web/a.cc:2:")
         self.assert_clean(habits.catches, {"src/engine/inbox.cc": text})
 
+    def test_commands_print_through_one_file(self):
+        text = 'void f() {\n  fmt::print("{}", name);\n}\n'
+        self.assert_found(habits.prints, {"src/app/commands/a.cc": text},
+                          "src/app/commands/a.cc:2:")
+        self.assert_clean(habits.prints, {"src/app/print.cc": text, "src/web/a.cc": text})
+
     def test_sql_has_its_folder(self):
         text = 'auto q = "SELECT id FROM ticket WHERE id = 1";\nauto t = "Please select from it";\n'
         self.assert_found(habits.sql, {"src/store/a.cc": text}, "src/store/a.cc:1:")
