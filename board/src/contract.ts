@@ -347,6 +347,17 @@ export interface Session {
   csrf: string | null;  // goes into X-CSRF-Token with every change
 }
 
+export interface SimilarTicket {
+  ticket: Ticket;
+  rank: number;  // which share of the words' weight they share, 0 to 1
+  why: string[];  // the rarest words in common
+  answer: Comment | null;  // the last public comment on a solved one
+}
+
+export interface SimilarTickets {
+  items: SimilarTicket[];
+}
+
 export interface Status {
   version: string;
   started_at: string;

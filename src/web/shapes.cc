@@ -97,6 +97,22 @@ const Shape<TicketEvent>& shape_for(const TicketEvent*) {
   return shape;
 }
 
+const Shape<SimilarTicket, ShapeContext>& shape_for(const SimilarTicket*) {
+  static const auto shape =
+      Shape<SimilarTicket, ShapeContext>("SimilarTicket")
+          .add("ticket", &SimilarTicket::ticket)
+          .add("rank", &SimilarTicket::rank, "which share of the words' weight they share, 0 to 1")
+          .add("why", &SimilarTicket::why, "the rarest words in common")
+          .add("answer", &SimilarTicket::answer, "the last public comment on a solved one");
+  return shape;
+}
+
+const Shape<SimilarTickets, ShapeContext>& shape_for(const SimilarTickets*) {
+  static const auto shape =
+      Shape<SimilarTickets, ShapeContext>("SimilarTickets").add("items", &SimilarTickets::items);
+  return shape;
+}
+
 const Shape<Comment>& shape_for(const Comment*) {
   static const Shape<Requester> author = Shape<Requester>("")
                                              .add("name", or_null(&Requester::name))

@@ -11,6 +11,7 @@
 #include "domain/ticket.h"
 #include "ports/store.h"
 #include "records/queues.h"
+#include "records/similar.h"
 #include "records/tickets.h"
 
 namespace dw {
@@ -40,6 +41,11 @@ struct WholeTicket {
   std::vector<Link> links;
   std::vector<Delivery> deliveries;
   std::vector<TicketEvent> events;
+};
+
+/// Earlier tickets that resemble one.
+struct SimilarTickets {
+  std::vector<SimilarTicket> items;
 };
 
 /// A ticket as the live stream carries it: without its description.
@@ -91,6 +97,8 @@ const Shape<Ticket, ShapeContext>& shape_for(const Ticket*);
 const Shape<LiveTicket, ShapeContext>& shape_for(const LiveTicket*);
 const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*);
 const Shape<TicketEvent>& shape_for(const TicketEvent*);
+const Shape<SimilarTicket, ShapeContext>& shape_for(const SimilarTicket*);
+const Shape<SimilarTickets, ShapeContext>& shape_for(const SimilarTickets*);
 const Shape<Comment>& shape_for(const Comment*);
 const Shape<Link>& shape_for(const Link*);
 const Shape<Delivery, ShapeContext>& shape_for(const Delivery*);

@@ -119,6 +119,11 @@ void add_tickets(Rows& out) {
   out.push_back(
       get("/v1/tickets/{id}", "getTicket", "One ticket with its comments, links and deliveries")
           .answers<WholeTicket>());
+  out.push_back(get("/v1/tickets/{id}/similar", "getSimilarTickets",
+                    "Earlier tickets that resemble one; for agents alone, as they show other "
+                    "people's words")
+                    .by(Role::agent)
+                    .answers<SimilarTickets>());
   out.push_back(Row("PATCH", "/v1/tickets/{id}", "updateTicket", "Changes a ticket at its desk")
                     .by(Role::agent)
                     .takes(change)

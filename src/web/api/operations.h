@@ -93,6 +93,7 @@ class Operations {
   Task<ApiAnswer> ticket_views(Call& call);
   Task<ApiAnswer> people(Call& call);
   Task<ApiAnswer> show_ticket(Call& call);
+  Task<ApiAnswer> similar_tickets(Call& call);
   Task<ApiAnswer> new_ticket(Call& call);
   Task<ApiAnswer> new_comment(Call& call);
   Task<ApiAnswer> change_ticket(Call& call);

@@ -24,6 +24,7 @@ constexpr int defective = 500;
 /// More of a list than anybody reads.
 constexpr int64_t total_max = 1000;
 constexpr size_t people_max = 500;
+constexpr size_t similar_max = 5;
 
 /// It is no fault of the caller's, nor of the store's.
 ApiAnswer defect(std::string what) {
@@ -109,6 +110,7 @@ void Operations::add_tickets() {
   add_own("listPeople", &Operations::people);
   add_own("openTicket", &Operations::new_ticket);
   add_own("getTicket", &Operations::show_ticket);
+  add_own("getSimilarTickets", &Operations::similar_tickets);
   add_own("updateTicket", &Operations::change_ticket);
   add_own("addComment", &Operations::new_comment);
   add_own("getTicketMetrics", &Operations::ticket_metrics);
@@ -192,6 +194,23 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
   whole.ticket = std::move(*ticket);
   whole.events = ticket_events(whole.ticket, changes, asked, whole.deliveries, parts_.shapes);
   co_return shape_of(whole, parts_.shapes);
+}
+
+Task<ApiAnswer> Operations::similar_tickets(Call& call) {
+  const TicketId id{call.number()};
+  std::optional<Ticket> ticket;
+  SimilarTickets similar;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(ticket, tickets::find(db, id));
+    if (!ticket) return {};
+    DW_TRY(similar.items, tickets::similar(db, *ticket, similar_max));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!ticket) {
+    co_return Error{ErrorKind::missing, "", fmt::format("there is no ticket {}", call.name())};
+  }
+  co_return shape_of(similar, parts_.shapes);
 }
 
 /// A change that somebody asks for: the event that it becomes, and its name in the audit list.

@@ -1,0 +1,56 @@
+-- name: newest_ticket_id
+SELECT coalesce(max(id), 0) FROM ticket;
+
+-- name: common_words [sqlite]
+SELECT $1, 0 WHERE 1 = 0;
+
+-- name: common_words [postgres]
+-- What the engine knows of the words of its own index: those that many tickets have, with their
+-- share of all in millionths.
+SELECT common.word, CAST(common.share * 1000000 AS bigint)
+FROM pg_stats s,
+  LATERAL unnest(CAST(CAST(s.most_common_elems AS text) AS text[]), s.most_common_elem_freqs)
+    AS common (word, share)
+WHERE s.schemaname = current_schema() AND s.tablename = 'ticket_text'
+  AND common.word = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb))));
+
+-- name: tickets_with_word [sqlite]
+SELECT rowid FROM ticket_text WHERE ticket_text MATCH $1 AND rowid < $2
+ORDER BY rowid DESC LIMIT $3;
+
+-- name: tickets_with_word [postgres]
+-- First the index of words: going down the ids would look at every ticket. It has names as well;
+-- whoever asks compares the words of the texts alone.
+SELECT id FROM (
+  SELECT id FROM ticket
+  WHERE to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
+         || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
+      @@ to_tsquery('simple', $1)
+  OFFSET 0) AS having_it
+WHERE id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: tickets_not_indexed [sqlite]
+SELECT id FROM ticket
+WHERE id < $1 AND id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
+ORDER BY id DESC LIMIT $2;
+
+-- name: tickets_not_indexed [postgres]
+SELECT $1 WHERE $2 < 0;
+
+-- name: tickets_by_ids [sqlite]
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id DESC;
+
+-- name: tickets_by_ids [postgres]
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket
+WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
+ORDER BY id DESC;
+
+-- name: last_public_comments
+SELECT id, author_name, author_email, body, at, source FROM comment
+WHERE ticket = $1 AND is_public = 1 ORDER BY id DESC LIMIT 20;
