@@ -62,6 +62,10 @@ bench-volume: board ## the judge of hours, quality and speed: docs/volume.md; SE
 	@build/volume_quality $(SERIES)
 	@cd build && ./volume_speed && /usr/bin/python3 ../tests/bench/volume/pandas_rule.py
 
+bench-storm: ## how well storms are seen; LOG=incident_event_log.csv
+	@tools/build.sh build bench_storm_quality
+	@build/bench_storm_quality $(LOG)
+
 bench-notices: build ## a million rows beside Python and pandas; how long the store is held
 	@/usr/bin/python3 tests/bench/notices/run.py
 	@tools/build.sh build bench_notice_hold
