@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "records/tickets.h"
+
 namespace dw {
 namespace {
 
 std::string line_of(const Ticket& ticket) {
-  return fmt::format("Ticket #{} ({}): {}", ticket.id.value, name_of(ticket.priority),
+  return fmt::format("Ticket #{} ({}): {}", tickets::number_of(ticket), name_of(ticket.priority),
                      ticket.title);
 }
 

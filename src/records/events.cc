@@ -61,6 +61,14 @@ Result<std::optional<StoredEvent>> find(ReadDb& db, EventId id) {
   return found;
 }
 
+Result<std::optional<EventId>> find_by_key(ReadDb& db, const std::string& source,
+                                           const std::string& key) {
+  std::optional<EventId> found;
+  DW_CHECK(db.run(stmt::event_by_key, {source, key},
+                  [&](const Row& row) { found = EventId{row.integer(0)}; }));
+  return found;
+}
+
 Result<Page<StoredEvent>> parked(ReadDb& db, const PageRequest& page) {
   Page<StoredEvent> out;
   DW_TRY(const int64_t below, id_in(page.cursor));

@@ -19,6 +19,10 @@ namespace events {
 
 Result<std::optional<StoredEvent>> find(ReadDb& db, EventId id);
 
+/// The event that came from `source` under this key.
+Result<std::optional<EventId>> find_by_key(ReadDb& db, const std::string& source,
+                                           const std::string& key);
+
 /// Parked ones, newest first.
 Result<Page<StoredEvent>> parked(ReadDb& db, const PageRequest& page);
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/text.h"
 #include "records/changes.h"
 #include "records/search_words.h"
@@ -15,6 +17,22 @@ namespace {
 
 std::string encode_tags(const std::vector<std::string>& tags) {
   return tags.empty() ? "[]" : to_text(json::array(tags.begin(), tags.end()));
+}
+
+/// "3451" of "#3451"; empty: it is not a number.
+std::string_view digits_of(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with('#')) text.remove_prefix(1);
+  const bool is_number = text.find_first_not_of("0123456789") == std::string_view::npos;
+  return is_number ? text : std::string_view();
+}
+
+/// Our ticket of this number; none where no ticket can have it.
+TicketId ticket_numbered(std::string_view digits) {
+  TicketId id;
+  const auto [end, failed] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), id.value);
+  return failed == std::errc{} ? id : TicketId();
 }
 
 /// Whoever looked for a ticket of a desk's number must not miss it: see ticket_at_desk().
@@ -99,8 +117,14 @@ Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
     DW_CHECK(db.run(stmt::list_tickets, {below, status, priority, since, limit}, collect));
   } else {
     const std::string expression = search_expression(words, db.is_sqlite());
+    const std::string digits(digits_of(query.text));
+    std::optional<TicketId> at_desk;
+    if (!digits.empty()) {
+      DW_TRY(at_desk, find_at_desk(db, "zendesk", digits));
+    }
     DW_CHECK(db.run(stmt::search_tickets,
-                    {below, status, priority, since, limit, expression, join(words, " ")},
+                    {below, status, priority, since, limit, expression, join(words, " "),
+                     ticket_numbered(digits), at_desk.value_or(TicketId())},
                     collect));
   }
   page.next_cursor =
@@ -248,6 +272,21 @@ Result<std::optional<TicketId>> find_at_desk(ReadDb& db, const std::string& desk
   DW_CHECK(db.run(stmt::ticket_at_desk, {desk, external_id},
                   [&](const Row& row) { found = TicketId{row.integer(0)}; }));
   return found;
+}
+
+Result<std::optional<TicketId>> find_numbered(ReadDb& db, std::string_view number) {
+  const std::string digits(digits_of(number));
+  if (digits.empty()) return std::optional<TicketId>();
+  DW_TRY(const auto at_desk, find_at_desk(db, "zendesk", digits));
+  if (at_desk) return at_desk;
+  const TicketId ours = ticket_numbered(digits);
+  DW_TRY(const auto ticket, find(db, ours));
+  return ticket ? std::optional(ours) : std::nullopt;
+}
+
+std::string number_of(const Ticket& ticket) {
+  const bool is_at_desk = !ticket.external.id.empty();
+  return is_at_desk ? ticket.external.id : std::to_string(ticket.id.value);
 }
 
 Result<std::vector<OpenedHour>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until) {

@@ -13,8 +13,9 @@ namespace dw {
 struct TicketQuery {
   std::optional<Status> status;
   std::optional<Priority> priority;
-  std::string
-      text;  ///< words that title or description contain, all of them; the last may be a beginning
+  /// Words that title or description contain, all of them; the last may be a beginning. Or the
+  /// ticket's number, ours or the desk's ("3451", "#3451").
+  std::string text;
   std::optional<TimePoint> since;  ///< opened at or after
   PageRequest page;                ///< newest first
 };
@@ -116,6 +117,12 @@ Result<std::vector<OpenedTicket>> opened_between(ReadDb& db, TimePoint from, Tim
 /// Our ticket for a desk's own number.
 Result<std::optional<TicketId>> find_at_desk(ReadDb& db, const std::string& desk,
                                              const std::string& external_id);
+
+/// The ticket that a person calls "3451" or "#3451": the desk's own number counts before ours.
+Result<std::optional<TicketId>> find_numbered(ReadDb& db, std::string_view number);
+
+/// The number that people know a ticket by: its desk's own, or else ours.
+std::string number_of(const Ticket& ticket);
 
 Result<void> open(Db& db, const Ticket& ticket);
 

@@ -1,9 +1,12 @@
 -- name: opened_per_hour
+-- A ticket of shadow mode ('shadow-17') exists at no desk: no figure counts it.
 SELECT opened_at - opened_at % 3600000 AS hour, count(*) FROM ticket
-WHERE opened_at >= $1 AND opened_at < $2 GROUP BY 1 ORDER BY 1;
+WHERE opened_at >= $1 AND opened_at < $2 AND external_id NOT LIKE 'shadow-%'
+GROUP BY 1 ORDER BY 1;
 
 -- name: opened_between
-SELECT id, title, tags, opened_at FROM ticket WHERE opened_at >= $1 AND opened_at < $2
+SELECT id, title, tags, opened_at FROM ticket
+WHERE opened_at >= $1 AND opened_at < $2 AND external_id NOT LIKE 'shadow-%'
 ORDER BY opened_at, id LIMIT $3;
 
 -- name: ticket_at_desk
@@ -61,7 +64,8 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
   AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $6)
        OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
            AND has_words(title || ' ' || description || ' ' || requester_name || ' '
-                         || requester_email || ' ' || assignee || ' ' || tags, $7)))
+                         || requester_email || ' ' || assignee || ' ' || tags, $7))
+       OR id = $8 OR id = $9)
 ORDER BY id DESC LIMIT $5;
 
 -- name: search_tickets [postgres]
@@ -70,9 +74,10 @@ SELECT id, title, description, priority, status, requester_name, requester_email
   solved_at, updated_at
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
+  AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
         || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
       @@ to_tsquery('simple', $6)
+       OR id = $8 OR id = $9)
   AND length($7) >= 0
 ORDER BY id DESC LIMIT $5;
 
@@ -135,18 +140,20 @@ SELECT ticket, chat, channel, thread, url FROM link
 WHERE ticket = $1 ORDER BY chat, channel, thread;
 
 -- name: count_unsolved
-SELECT count(*) FROM ticket WHERE status < 2;
+SELECT count(*) FROM ticket WHERE status < 2 AND external_id NOT LIKE 'shadow-%';
 
 -- name: count_opened
-SELECT count(*) FROM ticket WHERE opened_at >= $1;
+SELECT count(*) FROM ticket WHERE opened_at >= $1 AND external_id NOT LIKE 'shadow-%';
 
 -- name: first_reply_times
 SELECT first_reply_at - opened_at FROM ticket
-WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 ORDER BY 1;
+WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LIKE 'shadow-%'
+ORDER BY 1;
 
 -- name: cycle_times
 SELECT solved_at - opened_at FROM ticket
-WHERE solved_at IS NOT NULL AND solved_at >= $1 ORDER BY 1;
+WHERE solved_at IS NOT NULL AND solved_at >= $1 AND external_id NOT LIKE 'shadow-%'
+ORDER BY 1;
 
 -- name: old_tickets [sqlite]
 SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2;

@@ -5,15 +5,21 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
+#include "jobs/bridge/rows.h"
 #include "records/deliveries.h"
 #include "records/events.h"
+#include "records/links.h"
 #include "records/tickets.h"
+#include "web/story_words.h"
 
 namespace dw {
 namespace {
 
 constexpr size_t deliveries_max = 500;
+constexpr size_t thread_messages_max = 500;
+constexpr size_t events_max = 2000;
 
 struct Subject {
   TicketId ticket;
@@ -44,39 +50,156 @@ Error nothing_known(const std::string& id) {
           fmt::format("{} not found: it never existed, or retention removed it", id)};
 }
 
-/// Nothing where retention has removed the event.
-Result<void> add_event(ReadDb& db, EventId id, std::vector<Delivery> caused, Story& story) {
-  DW_TRY(auto stored, events::find(db, id));
-  if (stored) story.events.push_back({std::move(*stored), std::move(caused)});
-  return {};
-}
+/// Collects what belongs to a ticket: the events that its deliveries come from, and from there what
+/// was asked before and after, also before the ticket had a number.
+class StoryReader {
+ public:
+  explicit StoryReader(ReadDb& db) : db_(db) {}
 
-Result<Story> read_ticket(ReadDb& db, TicketId id) {
-  Story story;
-  DW_TRY(story.ticket, tickets::find(db, id));
-  DW_TRY(story.comments, tickets::comments(db, id));
-  DW_TRY(auto page, deliveries::list(db, {.ticket = id, .page = {.limit = deliveries_max}}));
-  std::map<EventId, std::vector<Delivery>> caused;
-  for (auto one = page.items.rbegin(); one != page.items.rend(); ++one) {
-    caused[one->event].push_back(std::move(*one));
+  Result<Story> read_ticket(TicketId id) {
+    DW_TRY(story_.ticket, tickets::find(db_, id));
+    DW_TRY(story_.comments, tickets::comments(db_, id));
+    DW_TRY(auto page, deliveries::list(db_, {.ticket = id, .page = {.limit = deliveries_max}}));
+    for (const Delivery& one : page.items) wanted_.push_back(one.event);
+    DW_CHECK(read_thread(id));
+    ticket_ = id;
+    DW_CHECK(follow());
+    for (Delivery& one : page.items) add(std::move(one));
+    return finish();
   }
-  for (auto& [event, deliveries] : caused) {
-    DW_CHECK(add_event(db, event, std::move(deliveries), story));
-  }
-  return story;
-}
 
-Result<Story> read_event(ReadDb& db, EventId id) {
-  Story story;
-  DW_TRY(auto page, deliveries::list(db, {.event = id, .page = {.limit = deliveries_max}}));
-  std::reverse(page.items.begin(), page.items.end());
-  for (const Delivery& one : page.items) {
-    if (!one.ticket || story.ticket) continue;
-    DW_TRY(story.ticket, tickets::find(db, one.ticket));
+  Result<Story> read_event(EventId id) {
+    DW_TRY(auto page, deliveries::list(db_, {.event = id, .page = {.limit = deliveries_max}}));
+    for (const Delivery& one : page.items) {
+      if (!one.ticket || story_.ticket) continue;
+      DW_TRY(story_.ticket, tickets::find(db_, one.ticket));
+    }
+    DW_TRY(auto stored, events::find(db_, id));
+    if (stored) {
+      DW_TRY(auto said, bridge::message(db_, stored->event.key));
+      if (said) names_.messages[said->key] = std::move(*said);
+      events_[id].stored = std::move(*stored);
+    }
+    for (Delivery& one : page.items) add(std::move(one));
+    return finish();
   }
-  DW_CHECK(add_event(db, id, std::move(page.items), story));
-  return story;
-}
+
+ private:
+  /// What was said in the ticket's thread.
+  Result<void> read_thread(TicketId id) {
+    DW_TRY(const auto link, links::of_ticket(db_, id));
+    if (!link) return {};
+    DW_TRY(auto said,
+           bridge::thread_messages(db_, link->channel, link->thread, thread_messages_max));
+    for (ThreadMessage& one : said) {
+      const std::string mention = one.channel + "/mention/" + one.message;
+      for (const std::string& key : {one.key, mention}) {
+        DW_TRY(const auto event, events::find_by_key(db_, "slack", key));
+        if (event) wanted_.push_back(*event);
+        if (event && one.message == link->thread && one.key == key) opener_ = *event;
+      }
+      people_.insert(one.author);
+      names_.messages[one.key] = std::move(one);
+    }
+    people_.insert(link->requester);
+    return {};
+  }
+
+  /// Reads the wanted events, and those that asked for them or answered them.
+  Result<void> follow() {
+    while (!wanted_.empty() && events_.size() < events_max) {
+      const EventId id = wanted_.back();
+      wanted_.pop_back();
+      if (!seen_.insert(id).second) continue;
+      DW_TRY(auto stored, events::find(db_, id));
+      if (!stored) continue;  // retention has removed it
+      DW_CHECK(find_question(stored->event));
+      events_[id].stored = std::move(*stored);
+      DW_TRY(auto page, deliveries::list(db_, {.event = id, .page = {.limit = deliveries_max}}));
+      for (Delivery& one : page.items) {
+        if (one.ticket && one.ticket != ticket_) continue;
+        DW_CHECK(find_answer(one));
+        add(std::move(one));
+      }
+    }
+    return {};
+  }
+
+  Result<void> find_question(const Event& event) {
+    if (event.source != "delivery") return {};
+    const auto id = delivery_id_named(event.key.substr(0, event.key.find('/')));
+    if (!id) return {};
+    DW_TRY(const auto asked, deliveries::find(db_, *id));
+    if (asked) wanted_.push_back(asked->event);
+    return {};
+  }
+
+  Result<void> find_answer(const Delivery& delivery) {
+    if (delivery.answer_kind.empty()) return {};
+    for (const char* end : {"", "/dead"}) {
+      DW_TRY(const auto answer, events::find_by_key(db_, "delivery", to_text(delivery.id) + end));
+      if (answer) wanted_.push_back(*answer);
+    }
+    return {};
+  }
+
+  void add(Delivery delivery) {
+    const auto event = events_.find(delivery.event);
+    if (event == events_.end() || !has_.insert(delivery.id).second) return;
+    event->second.deliveries.push_back({std::move(delivery), {}});
+  }
+
+  Result<void> read_names() {
+    for (const auto& [id, one] : events_) {
+      const Event& event = one.stored.event;
+      for (std::string& name : ids_in_mrkdwn(text_in(event.body, "text"))) people_.insert(name);
+      people_.insert(text_in(event.body, "user"));
+    }
+    people_.erase("");
+    for (const std::string& id : people_) {
+      DW_TRY(const auto known, bridge::lookup(db_, id));
+      const std::string name = known ? text_in(known->body, "name") : "";
+      if (!name.empty()) names_.people[id] = name;
+    }
+    return {};
+  }
+
+  static std::string text_in(const json::value& body, std::string_view member) {
+    std::vector<Problem> ignored;
+    return JsonView(body, ignored)[member].text().value_or("");
+  }
+
+  Result<Story> finish() {
+    DW_CHECK(read_names());
+    for (auto& [id, one] : events_) {
+      std::sort(one.deliveries.begin(), one.deliveries.end(),
+                [](const auto& a, const auto& b) { return a.delivery.id < b.delivery.id; });
+      for (StoryDelivery& sent : one.deliveries) {
+        sent.text = words_of(sent.delivery, sent.delivery.target);
+        names_.deliveries[sent.delivery.id] = sent.text;
+      }
+    }
+    for (auto& [id, one] : events_) one.text = words_of(one.stored.event, names_);
+    // The story begins with the message that opened the ticket, also if a reply came before it.
+    if (const auto first = events_.find(opener_); first != events_.end()) {
+      story_.events.push_back(std::move(first->second));
+      events_.erase(first);
+    }
+    for (auto& [id, one] : events_) story_.events.push_back(std::move(one));
+    return std::move(story_);
+  }
+
+  ReadDb& db_;
+  Story story_;
+  TicketId ticket_;
+  EventId opener_;
+  StoryNames names_;
+  std::set<std::string> people_;
+  std::vector<EventId> wanted_;
+  std::set<EventId> seen_;
+  std::set<DeliveryId> has_;
+  std::map<EventId, StoryEvent> events_;
+};
 
 }  // namespace
 
@@ -87,9 +210,12 @@ Result<Story> read_story(ReadDb& db, const std::string& name) {
     DW_TRY(const auto delivery, deliveries::find(db, subject.delivery));
     if (!delivery) return nothing_known(name);
     subject = {delivery->ticket, delivery->event, {}};
+  } else if (subject.ticket) {
+    DW_TRY(const auto numbered, tickets::find_numbered(db, name));
+    if (numbered) subject.ticket = *numbered;
   }
-  DW_TRY(Story story,
-         subject.ticket ? read_ticket(db, subject.ticket) : read_event(db, subject.event));
+  DW_TRY(Story story, subject.ticket ? StoryReader(db).read_ticket(subject.ticket)
+                                     : StoryReader(db).read_event(subject.event));
   const bool is_known = is_delivery || story.ticket || !story.events.empty();
   if (!is_known) return nothing_known(name);
   return story;
@@ -97,6 +223,14 @@ Result<Story> read_story(ReadDb& db, const std::string& name) {
 
 std::string_view name_of(EventState state) {
   return state == EventState::done ? "done" : "parked";
+}
+
+const Shape<StoryDelivery, ShapeContext>& shape_for(const StoryDelivery*) {
+  static const auto shape =
+      Shape<StoryDelivery, ShapeContext>("StoryDelivery")
+          .include(shape_for(static_cast<const Delivery*>(nullptr)), &StoryDelivery::delivery)
+          .add("text", &StoryDelivery::text);
+  return shape;
 }
 
 const Shape<StoryEvent, ShapeContext>& shape_for(const StoryEvent*) {
@@ -110,6 +244,7 @@ const Shape<StoryEvent, ShapeContext>& shape_for(const StoryEvent*) {
           .add("source", event(&Event::source))
           .add("kind", event(&Event::kind))
           .add("key", event(&Event::key))
+          .add("text", &StoryEvent::text)
           .add_json("body", {}, event(&Event::body))
           .add("state", [](const StoryEvent& one) { return one.stored.state; })
           .add("reason", [](const StoryEvent& one) { return NullableText{one.stored.reason}; })

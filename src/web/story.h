@@ -10,10 +10,17 @@
 
 namespace dw {
 
-/// An event and the deliveries that it caused, in the order in which they were.
+/// A delivery and what it does, in words.
+struct StoryDelivery {
+  Delivery delivery;
+  std::string text;  ///< "post to slack “Ticket #3451: https://…”"
+};
+
+/// An event, what it was in words, and the deliveries that it caused, in order.
 struct StoryEvent {
   StoredEvent stored;
-  std::vector<Delivery> deliveries;
+  std::string text;  ///< "Ana Lopez wrote: VPN is down"
+  std::vector<StoryDelivery> deliveries;
 };
 
 struct Story {
@@ -28,7 +35,11 @@ struct Summary {
   std::string text;
 };
 
-/// `name`: "17" or "#17" is a ticket, "e-000123" an event, "d-000191" a delivery. Without its rule.
+/// A ticket's story begins with what opened it, also where that was before the ticket had a number.
+/// Private and deleted messages are named without their words.
+///
+/// `name`: "17" or "#17" is a ticket by its number at its desk, or else by ours; "e-000123" an
+/// event, "d-000191" a delivery. Without its rule.
 /// errors  invalid: it is none of these; missing: nothing is known of it
 Result<Story> read_story(ReadDb& db, const std::string& name);
 
@@ -36,6 +47,7 @@ template <>
 inline constexpr std::array all_of<EventState>{EventState::done, EventState::parked};
 std::string_view name_of(EventState state);
 
+const Shape<StoryDelivery, ShapeContext>& shape_for(const StoryDelivery*);
 const Shape<StoryEvent, ShapeContext>& shape_for(const StoryEvent*);
 const Shape<Story, ShapeContext>& shape_for(const Story*);
 const Shape<Summary>& shape_for(const Summary*);

@@ -127,9 +127,14 @@ TEST(Shadow, takes_everything_and_writes_nothing) {
   const TicketId id = world.open_ticket();
   const DeskOpen open{.ticket = id, .key = "k", .title = "t"};
   EXPECT_EQ(world.apply(shadow, open).answer, (json::object{{"id", "shadow-1"}}));
-  EXPECT_EQ(world.apply(shadow, ChatPost{.channel = "C1", .text = "hello"}).kind, Kind::done);
+  const Outcome post = world.apply(shadow, ChatPost{.channel = "C1", .text = "hello\nyou"});
+  EXPECT_EQ(post.kind, Kind::done);
+  EXPECT_EQ(post.why, "not sent: hello");
   const DeskComment comment{.ticket = id, .author_name = "Ana", .body = "b"};
   EXPECT_EQ(world.apply(shadow, comment).kind, Kind::done);
+  EXPECT_EQ(world.apply(shadow, comment).why, "not sent: public comment of Ana: b");
+  const DeskUpdate solve{id, {.status = Status::solved}};
+  EXPECT_EQ(world.apply(shadow, solve).why, "not sent: set status solved");
   EXPECT_TRUE(world.store
                   ->read_now([&](ReadDb& db) -> Result<void> {
                     DW_TRY(const auto comments, tickets::comments(db, id));

@@ -202,6 +202,83 @@ TEST_P(StoreContract, a_channels_figures_count_its_own_tickets_whichever_way_the
   });
 }
 
+TEST_P(StoreContract, tickets_of_shadow_mode_are_in_no_figure) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    for (const char* number : {"shadow-1", "42"}) {
+      DW_TRY(const TicketId id, tickets::reserve_id(db));
+      Ticket ticket = ticket_with(id, "Printer");
+      ticket.source = "slack:C1";
+      ticket.desk = "zendesk";
+      ticket.external.id = number;
+      DW_CHECK(tickets::open(db, ticket));
+    }
+    const TimePoint later = t0 + Millis(3'600'000);
+    const auto counts = [&](int64_t open_now, int64_t solved) -> Result<void> {
+      DW_TRY(const TicketFigures here, bridge::channel_figures(db, "C1", t0));
+      DW_TRY(const TicketFigures all, tickets::figures(db, t0));
+      for (const TicketFigures& one : {here, all}) {
+        EXPECT_EQ(one.open_now, open_now);
+        EXPECT_EQ(one.opened, 1);
+        EXPECT_EQ(one.solved, solved);
+      }
+      return {};
+    };
+    DW_CHECK(counts(1, 0));
+    DW_TRY(const auto open, bridge::channel_tickets(db, "", ChannelTickets::open, t0, 10));
+    EXPECT_EQ(open.size(), 1U);
+    DW_TRY(const auto hours, tickets::opened_per_hour(db, t0 - Millis(3'600'000), later));
+    EXPECT_EQ(hours.at(0).count, 1);
+    DW_TRY(const auto opened, tickets::opened_between(db, t0, later, 10));
+    EXPECT_EQ(opened.size(), 1U);
+    DW_TRY(const auto shadows, bridge::unsolved_shadows(db, 10));
+    EXPECT_EQ(shadows.size(), 1U);
+    DW_CHECK(tickets::change(db, {1}, {.status = Status::solved}, later));
+    return counts(1, 0);
+  });
+}
+
+TEST_P(StoreContract, a_ticket_is_found_by_its_number_at_the_desk_and_by_ours) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    // Zendesk counts from 2 as well: its number 2 is our 1.
+    for (const char* number : {"2", "3451", ""}) {
+      DW_TRY(const TicketId id, tickets::reserve_id(db));
+      Ticket ticket = ticket_with(id, "Printer");
+      ticket.desk = "zendesk";
+      ticket.external.id = number;
+      DW_CHECK(tickets::open(db, ticket));
+    }
+    return {};
+  });
+  b->read([](ReadDb& db) -> Result<void> {
+    const auto named = [&db](const std::string& name) -> int64_t {
+      const auto found = tickets::find_numbered(db, name);
+      return found.ok() && *found ? (*found)->value : 0;
+    };
+    EXPECT_EQ(named("3451"), 2);
+    EXPECT_EQ(named("#3451"), 2);
+    EXPECT_EQ(named("2"), 1) << "the desk's number is the one that people know";
+    EXPECT_EQ(named("3"), 3);
+    for (const char* none : {"", "#", "34", "x", "-1", "99999999999999999999"}) {
+      EXPECT_EQ(named(none), 0) << none;
+    }
+    const auto found = [&db](const std::string& text) -> std::string {
+      std::string ids;
+      const auto page = tickets::list(db, {.text = text});
+      for (const Ticket& one : page->items) ids += std::to_string(one.id.value) + " ";
+      return ids;
+    };
+    EXPECT_EQ(found("3451"), "2 ");
+    EXPECT_EQ(found(" #3451 "), "2 ");
+    EXPECT_EQ(found("2"), "2 1 ");
+    EXPECT_EQ(found("#3"), "3 ");
+    EXPECT_EQ(found("#3451 printer"), "") << "words, and no number";
+    EXPECT_EQ(found("99999999999999999999"), "");
+    return {};
+  });
+}
+
 TEST_P(StoreContract, what_was_said_goes_with_its_ticket_and_not_before) {
   auto b = setup();
   const TimePoint late = t0 + Millis(1'000'000);

@@ -67,7 +67,8 @@ T run_task(Core& core, Task<T> task) {
 /// login.cc: signs in to Google, and says where the token is kept.
 void log_in_google(Invocation& invocation, Core& core);
 
-/// --json: {"items": […]}; else a table with these columns, of which members are dotted paths.
+/// --json: {"items": […]}; else a table with these columns, of which members are dotted paths, or
+/// several with "|" between them: the first that there is.
 struct TableColumn {
   std::string heading, member;
 };

@@ -63,7 +63,9 @@ void put(json::object& body, const std::string& member, json::value value) {
 }
 
 std::string text_of(const Argument& argument, const Value& value) {
-  return argument.kind == Argument::Kind::number ? std::to_string(value.number) : value.text;
+  if (argument.kind == Argument::Kind::number) return std::to_string(value.number);
+  const bool is_prefixed = value.text.starts_with(argument.prefix);
+  return is_prefixed ? value.text : argument.prefix + value.text;
 }
 
 Asking asking_of(const Given& given) {
@@ -97,7 +99,8 @@ void run(Invocation& invocation, const Given& given) {
   const auto answer = ask(invocation, door, given.row.operation, asking_of(given));
   if (!answer) return;
   if (given.row.columns.empty()) {
-    print_one(invocation, *answer);
+    const bool is_for_people = given.row.readable && !invocation.is_json;
+    print_one(invocation, is_for_people ? given.row.readable(*answer) : *answer);
   } else {
     print_items(invocation, answer->at(given.row.items).as_array(), given.row.columns);
   }

@@ -28,6 +28,7 @@ struct Argument {
   std::optional<std::pair<int, int>> within{};
   int64_t number = 0;                                        ///< of a number that was not given
   std::function<std::string(const std::string&)> problem{};  ///< with a value, or nothing
+  std::string prefix{};  ///< of a text that does not begin with it
 };
 
 Argument in_path(std::string name, std::string what);
@@ -42,6 +43,8 @@ struct OperationCommand {
   std::vector<TableColumn> columns{};  ///< of a list; none: one thing
   std::string items = "items";         ///< the list's member
   json::object body{};                 ///< what every request holds
+  /// Of one thing: how a person reads it; none: as it is.
+  std::function<json::object(const json::object&)> readable{};
   /// Before the operation is asked.
   std::function<void(FrontDoor&)> before{};
   /// Once the answer has been printed: an exit code, a word on stderr.

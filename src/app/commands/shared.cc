@@ -23,17 +23,27 @@ std::string shown(const json::value& value, std::string_view line_break) {
   return text == nullptr ? to_text(value) : for_terminal({text->data(), text->size()}, line_break);
 }
 
-/// The member at "requester.name" as one line that fits into a table.
-std::string cell(const json::value& item, const std::string& member) {
+/// The member at "requester.name"; null: there is none.
+const json::value* member_at(const json::value& item, std::string_view path) {
   const json::value* value = &item;
-  for (const std::string_view part : split(member, '.')) {
-    if (!value->is_object()) return "-";
+  for (const std::string_view part : split(path, '.')) {
+    if (!value->is_object()) return nullptr;
     value = value->get_object().if_contains({part.data(), part.size()});
-    if (value == nullptr) return "-";
+    if (value == nullptr) return nullptr;
   }
-  const json::string* text = value->if_string();
-  return text == nullptr ? shown(*value, " ")
-                         : cut_characters(shown(*value, " "), cell_characters_max);
+  return value->is_null() ? nullptr : value;
+}
+
+/// The first of the members "external.id|id" that there is, as one line that fits into a table.
+std::string cell(const json::value& item, const std::string& members) {
+  for (const std::string_view path : split(members, '|')) {
+    const json::value* value = member_at(item, path);
+    if (value == nullptr) continue;
+    const json::string* text = value->if_string();
+    return text == nullptr ? shown(*value, " ")
+                           : cut_characters(shown(*value, " "), cell_characters_max);
+  }
+  return "-";
 }
 
 }  // namespace

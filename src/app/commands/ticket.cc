@@ -18,9 +18,24 @@ Argument one_of(std::vector<std::string> words, Argument argument) {
   return argument;
 }
 
+/// A ticket's number: at its desk, as people know it, or else ours.
 Argument ticket_id(std::string what) {
   Argument out = in_path("id", std::move(what));
-  out.kind = Kind::number;
+  out.prefix = "#";
+  out.problem = [](const std::string& given) -> std::string {
+    const std::string_view digits = std::string_view(given).substr(given.starts_with('#') ? 1 : 0);
+    const bool is_number =
+        !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+    return is_number ? "" : "give a ticket's number, such as 3451";
+  };
+  return out;
+}
+
+/// With its number first, as Slack and the desk say it.
+json::object with_number(const json::object& ticket) {
+  const json::object* external = ticket.at("external").if_object();
+  json::object out{{"number", external == nullptr ? ticket.at("id") : external->at("id")}};
+  for (const auto& member : ticket) out[member.key()] = member.value();
   return out;
 }
 
@@ -55,8 +70,10 @@ void add_ticket(Command app, Invocation& invocation) {
        .arguments = {one_of({"open", "pending", "solved"},
                             in_query("--status", "open, pending or solved", "status")),
                      one_of(priorities, in_query("--priority", "high, medium or low", "priority")),
-                     limit(50), in_query("text", "words that title or description contain", "q")},
-       .columns = {{"ID", "id"},
+                     limit(50),
+                     in_query("text", "words that title or description contain, or a number", "q")},
+       .columns = {{"NUMBER", "external.id|id"},
+                   {"ID", "id"},
                    {"STATUS", "status"},
                    {"PRIORITY", "priority"},
                    {"OPENED", "opened_at"},
@@ -66,7 +83,8 @@ void add_ticket(Command app, Invocation& invocation) {
                 {.name = "show",
                  .what = "Show one ticket",
                  .operation = "getTicket",
-                 .arguments = {ticket_id("its number")}});
+                 .arguments = {ticket_id("its number, at the desk or here")},
+                 .readable = with_number});
   add_operation(
       ticket, invocation,
       {.name = "new",
@@ -89,7 +107,8 @@ void add_ticket(Command app, Invocation& invocation) {
                  .what = "Solve a ticket",
                  .operation = "updateTicket",
                  .arguments = {ticket_id("the ticket's number")},
-                 .body = {{"status", "solved"}}});
+                 .body = {{"status", "solved"}},
+                 .readable = with_number});
 }
 
 }  // namespace dw

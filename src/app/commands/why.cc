@@ -52,22 +52,26 @@ std::string end_of(const json::value& one) {
 }
 
 void print_event(const json::value& event) {
-  print("\n{}  {}  {} from {}, key {}\n", text_of(event, "at"), text_of(event, "id"),
-        text_of(event, "kind"), text_of(event, "source"), line_of(event, "key"));
+  print("\n{}  {}\n  {}  {} from {}, key {}\n", text_of(event, "at"), line_of(event, "text"),
+        text_of(event, "id"), text_of(event, "kind"), text_of(event, "source"),
+        line_of(event, "key"));
   if (text_of(event, "state") == "parked") {
     print("  parked, no plan: {}\n", line_of(event, "reason"));
   }
   const json::value& reply = event.at("reply");
   if (reply.is_object()) print("  answered {}\n", one_line(to_text(reply)));
   for (const json::value& one : event.at("deliveries").as_array()) {
-    print("  {}  {} to {}: {}\n", text_of(one, "id"), text_of(one, "operation"),
-          text_of(one, "target"), end_of(one));
+    print("  {}  {}: {}\n", text_of(one, "id"), line_of(one, "text"), end_of(one));
   }
 }
 
 void print_story(const json::object& story) {
   if (const json::value& ticket = story.at("ticket"); ticket.is_object()) {
-    print("ticket {} “{}”\n  {}, {}, opened {} from {} by {}\n  {}\n", ticket.at("id").as_int64(),
+    const json::object* external = ticket.at("external").if_object();
+    const std::string ours = std::to_string(ticket.at("id").as_int64());
+    const std::string number =
+        external == nullptr ? ours : fmt::format("{} (here {})", text_of(*external, "id"), ours);
+    print("ticket {} “{}”\n  {}, {}, opened {} from {} by {}\n  {}\n", number,
           line_of(ticket, "title"), text_of(ticket, "priority"), text_of(ticket, "status"),
           text_of(ticket, "opened_at"), text_of(ticket, "source"),
           line_of(ticket.at("requester"), "name"), text_of(story.at("rule")));

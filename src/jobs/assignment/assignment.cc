@@ -101,7 +101,7 @@ Plan plan_question(const ButtonClick& press) {
 
 /// Why the ticket can't be had by who pressed; empty if it can.
 std::string obstacle(const Ticket& ticket, const std::string& name, const std::string& email) {
-  const int64_t number = ticket.id.value;
+  const std::string number = tickets::number_of(ticket);
   const std::string& has = ticket.assignee;
   if (!has.empty() && (has == name || equals_ignoring_case(has, email))) {
     return fmt::format("Ticket #{} is yours already.", number);
@@ -168,13 +168,13 @@ Plan plan_told(const Event& event, const Ticket& ticket, const ButtonClick& pres
     plan.changes.push_back(DropDelivery{*refused, "who pressed was told"});
   }
   plan.deliveries.push_back(
-      ephemeral(press, fmt::format("Ticket #{} could not be assigned to you: {}", ticket.id.value,
-                                   text_at(body, "why"))));
+      ephemeral(press, fmt::format("Ticket #{} could not be assigned to you: {}",
+                                   tickets::number_of(ticket), text_at(body, "why"))));
   return plan;
 }
 
 /// Not every workspace lets a message be written anew, or not for long: then its thread says it.
-Plan plan_rewritten(const Event& event, const ButtonClick& press) {
+Plan plan_rewritten(const Event& event, const Ticket& ticket, const ButtonClick& press) {
   Plan plan;
   std::vector<Problem> ignored;
   const JsonView body(event.body, ignored);
@@ -184,7 +184,7 @@ Plan plan_rewritten(const Event& event, const ButtonClick& press) {
   ChatPost post;
   post.channel = press.channel;
   post.thread = press.message;
-  post.text = fmt::format("Ticket #{}: taken by {}", press.ticket.value, press.name);
+  post.text = fmt::format("Ticket #{}: taken by {}", tickets::number_of(ticket), press.name);
   plan.deliveries.push_back(to_slack(press, std::move(post)));
   return plan;
 }
@@ -209,7 +209,7 @@ Plan Assignment::plan(const Event& event, const AssignmentView& view) const {
   ButtonClick press = press_in(event);
   if (event.kind == pressed_kind) return plan_question(press);
   if (event.kind == asked_kind) return plan_assignment(event, *view.ticket, std::move(press));
-  if (event.kind == rewritten_kind) return plan_rewritten(event, press);
+  if (event.kind == rewritten_kind) return plan_rewritten(event, *view.ticket, press);
   return plan_told(event, *view.ticket, press, public_url_);
 }
 

@@ -345,6 +345,20 @@ class Reading {
       DW_TRY(std::string last, bridge::last_message(reader_, link.channel, link.thread));
       b_.last_said[link.channel + "/" + link.thread] = std::move(last);
     }
+    return read_shadows();
+  }
+
+  Result<void> read_shadows() {
+    DW_TRY(auto shadows, bridge::unsolved_shadows(reader_, live_max));
+    for (Ticket& one : shadows) {
+      DW_TRY(auto link, links::of_ticket(reader_, one.id));
+      // A channel that is configured by its name is known by its id.
+      if (link) {
+        DW_TRY(auto known, bridge::lookup(reader_, link->channel));
+        if (known) b_.known.emplace(link->channel, std::move(*known));
+      }
+      b_.shadows.push_back({std::move(one), std::move(link)});
+    }
     return {};
   }
 

@@ -13,6 +13,10 @@ SELECT key, kind, channel, thread, message, author, digest, edited_at, state, bo
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND state = 0
 ORDER BY at, message, key LIMIT $3;
 
+-- name: said_in_thread
+SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
+FROM bridge_said WHERE channel = $1 AND thread = $2 ORDER BY at, message, key LIMIT $3;
+
 -- name: said_between
 SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND kind = 'chat.message'
@@ -46,16 +50,19 @@ ON CONFLICT (id) DO UPDATE SET body = excluded.body, at = excluded.at;
 
 -- name: channel_counts
 -- How many are open, were opened, were solved; of one source and its kin, or of every bridge.
+-- A ticket of shadow mode exists at no desk, and counts nowhere.
 SELECT coalesce(sum(CASE WHEN status < 2 THEN 1 ELSE 0 END), 0),
   coalesce(sum(CASE WHEN opened_at >= $2 THEN 1 ELSE 0 END), 0),
   coalesce(sum(CASE WHEN solved_at >= $2 THEN 1 ELSE 0 END), 0)
 FROM ticket WHERE (status < 2 OR opened_at >= $2 OR solved_at >= $2)
+  AND external_id NOT LIKE 'shadow-%'
   AND (source = 'slack:' || $1 OR source = 'email:' || $1
        OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')));
 
 -- name: channel_first_replies
 SELECT first_reply_at - opened_at FROM ticket
 WHERE first_reply_at IS NOT NULL AND first_reply_at >= $2
+  AND external_id NOT LIKE 'shadow-%'
   AND (source = 'slack:' || $1 OR source = 'email:' || $1
        OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
 ORDER BY 1;
@@ -63,6 +70,7 @@ ORDER BY 1;
 -- name: channel_cycles
 SELECT solved_at - opened_at FROM ticket
 WHERE solved_at IS NOT NULL AND solved_at >= $2
+  AND external_id NOT LIKE 'shadow-%'
   AND (source = 'slack:' || $1 OR source = 'email:' || $1
        OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
 ORDER BY 1;
@@ -74,9 +82,16 @@ SELECT t.id, t.title, t.description, t.priority, t.status, t.requester_name, t.r
 FROM ticket t LEFT JOIN bridge_link l ON l.ticket = t.id
 WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
        OR ($3 = 2 AND t.status = 2 AND t.solved_at >= $2))
+  AND t.external_id NOT LIKE 'shadow-%'
   AND (t.source = 'slack:' || $1 OR t.source = 'email:' || $1
        OR ($1 = '' AND (t.source LIKE 'slack:%' OR t.source LIKE 'email:%')))
 GROUP BY t.id ORDER BY t.id LIMIT $4;
+
+-- name: unsolved_shadows
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at
+FROM ticket WHERE status < 2 AND external_id LIKE 'shadow-%' ORDER BY id LIMIT $1;
 
 -- name: prune_said_of_tickets [sqlite]
 -- In the threads of the tickets that go next.

@@ -85,6 +85,7 @@ void take_named(Context& context, const Answer& answer, const json::value& body)
 }
 
 void take_catchup_tick(Context& context) {
+  end_shadows(context);
   for (const BridgeSettings& bridge : context.parts.bridges) {
     if (bridge.channel.starts_with('#')) {
       context.deliver_in("slack:" + bridge.channel + "/history",

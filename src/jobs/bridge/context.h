@@ -168,8 +168,14 @@ struct Opening {
 };
 /// Asks the desk to open what our record holds already.
 void deliver_opening(Context& context, Opening opening);
-/// The ticket that a shadow only pretended to open is opened at the desk.
+/// Whether this is what a bridge in shadow mode would have opened ("shadow-17"): no desk has it.
+inline bool is_shadow(const Ticket& ticket) {
+  return ticket.external.id.starts_with("shadow-");
+}
+/// Opens a ticket of shadow mode at its desk: the bridge is live, and its thread goes on.
 void open_after_shadow(Context& context);
+/// Solves the tickets of shadow mode whose bridge is live now, or gone.
+void end_shadows(Context& context);
 void greet_when_ready(Context& context);
 /// The people of one level of who is on call.
 struct OncallLevel {

@@ -104,6 +104,9 @@ void open_ticket(Context& context, const ThreadMessage& first) {
                 .opened_at = context.link->opened_at,
                 .updated_at = context.event.at};
   write_words(context, first, ticket);
+  if (context.settings->mode == BridgeMode::shadow) {
+    ticket.external.id = fmt::format("shadow-{}", ticket.id.value);
+  }
   context.plan.changes.push_back(OpenTicket{ticket});
   context.ticket = ticket;
   context.link->ticket = ticket.id;
@@ -179,8 +182,35 @@ bool reword_opening(Context& context, const ThreadMessage& first) {
 void open_after_shadow(Context& context) {
   context.link->stage = LinkStage::opening;
   context.link->solved_at.reset();
-  if (context.ticket->status != Status::open) context.change_record({.status = Status::open});
+  TicketPatch patch;
+  if (context.ticket->status != Status::open) patch.status = Status::open;
+  if (context.desk() == "embedded") patch.external = context.ticket->external = External{};
+  if (!patch.is_empty()) context.plan.changes.push_back(ChangeTicket{context.ticket->id, patch});
   deliver_opening(context, first_opening(context));
+}
+
+void end_shadows(Context& context) {
+  for (const ShadowTicket& one : context.view.shadows) {
+    const auto& link = one.link;
+    const BridgeSettings* bridge =
+        link ? bridge_of(context.parts, link->channel, context.known) : nullptr;
+    const bool is_still_shadow = bridge != nullptr && bridge->mode == BridgeMode::shadow;
+    if (is_still_shadow || (link && link->stage == LinkStage::opening)) continue;
+    context.plan.changes.push_back(ChangeTicket{one.ticket.id, {.status = Status::solved}});
+    context.plan.changes.push_back(
+        AddComment{{.ticket = one.ticket.id,
+                    .author_name = "Deskwire",
+                    .body = "Shadow mode has ended, and this ticket with it: no desk has it. The "
+                            "next message in its thread opens a real ticket.",
+                    .is_public = false,
+                    .at = context.event.at,
+                    .source = one.ticket.source}});
+    if (!link) continue;
+    BridgeLink ended = *link;
+    ended.stage = LinkStage::solved;
+    ended.solved_at = context.event.at;
+    context.plan.changes.push_back(SetLink{std::move(ended)});
+  }
 }
 
 void open_when_ready(Context& context) {

@@ -1,10 +1,12 @@
 // What the bridge remembers: each thing said in a thread, and what it was told about people,
 // channels and who is on call. Plain structs.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "domain/bridge_link.h"
 #include "domain/ticket.h"
 
 namespace dw {
@@ -35,6 +37,12 @@ struct CachedLookup {
   std::string id;
   json::value body{};  ///< {"name","email","is_bot"}; null: it was asked and there is no answer
   TimePoint at{};
+};
+
+/// A ticket of shadow mode and its thread.
+struct ShadowTicket {
+  Ticket ticket;
+  std::optional<BridgeLink> link;
 };
 
 /// An open ticket and where it is talked about.

@@ -214,8 +214,7 @@ bool is_ready(const Context& context) {
 
 /// What the bridge wrote in shadow mode is nowhere: the desk has no such ticket.
 bool is_shadows_ticket(const Context& context) {
-  return context.settings->mode == BridgeMode::live && context.desk() != "embedded" &&
-         context.external_id().starts_with("shadow-");
+  return context.settings->mode == BridgeMode::live && context.ticket && is_shadow(*context.ticket);
 }
 
 /// Whether this says something that the desk has to hear of.
@@ -224,7 +223,8 @@ bool is_for_desk(const Context& context, const ThreadMessage& said) {
   const std::string command = command_in(said.kind, said.body);
   if (!command.empty()) {
     const std::string_view verb = split(command, ' ').front();
-    return verb == "priority" || verb == "assign" || verb == "note";
+    return verb == "priority" || verb == "assign" || verb == "note" || verb == "status" ||
+           verb == "link";
   }
   if (meaning_of(context, said) == Meaning::hidden) return false;
   const bool is_solved = context.link->stage == LinkStage::solved;

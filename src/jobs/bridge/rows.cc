@@ -45,6 +45,14 @@ Result<std::vector<ThreadMessage>> waiting_messages(ReadDb& db, const std::strin
   return out;
 }
 
+Result<std::vector<ThreadMessage>> thread_messages(ReadDb& db, const std::string& channel,
+                                                   const std::string& thread, size_t limit) {
+  std::vector<ThreadMessage> out;
+  DW_CHECK(db.run(stmt::said_in_thread, {channel, thread, static_cast<int64_t>(limit)},
+                  [&](const Row& row) { out.push_back(said_in(row)); }));
+  return out;
+}
+
 Result<std::vector<ThreadMessage>> messages_between(ReadDb& db, const std::string& channel,
                                                     const std::string& thread,
                                                     const std::string& after,
@@ -118,6 +126,13 @@ Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string
                   [&](const Row& row) {
                     out.push_back({ticket_in(row), std::string(row.text(19))});
                   }));
+  return out;
+}
+
+Result<std::vector<Ticket>> unsolved_shadows(ReadDb& db, size_t limit) {
+  std::vector<Ticket> out;
+  DW_CHECK(db.run(stmt::unsolved_shadows, {static_cast<int64_t>(limit)},
+                  [&](const Row& row) { out.push_back(ticket_in(row)); }));
   return out;
 }
 

@@ -34,6 +34,10 @@ Result<std::optional<ThreadMessage>> message(ReadDb& db, const std::string& key)
 Result<std::vector<ThreadMessage>> waiting_messages(ReadDb& db, const std::string& channel,
                                                     const std::string& thread, size_t limit);
 
+/// All that was said in a thread, in order: messages, edits, deletions, reactions.
+Result<std::vector<ThreadMessage>> thread_messages(ReadDb& db, const std::string& channel,
+                                                   const std::string& thread, size_t limit);
+
 /// The greatest message id of a thread; empty if nothing was said.
 Result<std::string> last_message(ReadDb& db, const std::string& channel, const std::string& thread);
 
@@ -60,6 +64,9 @@ Result<TicketFigures> channel_figures(ReadDb& db, const std::string& channel, Ti
 Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string& channel,
                                                    ChannelTickets which, TimePoint since,
                                                    size_t limit);
+
+/// Tickets of shadow mode that are not solved, the oldest first.
+Result<std::vector<Ticket>> unsolved_shadows(ReadDb& db, size_t limit);
 
 Result<void> set_message(Db& db, const ThreadMessage& said);
 

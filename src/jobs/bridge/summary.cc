@@ -19,10 +19,8 @@ std::string median_text(const std::optional<double>& seconds) {
 
 std::string line_of(const OpenTicketRow& row, TimePoint now) {
   const Ticket& ticket = row.ticket;
-  const std::string number =
-      ticket.external.id.empty() ? std::to_string(ticket.id.value) : ticket.external.id;
   const std::string url = row.thread_url.empty() ? ticket.external.url : row.thread_url;
-  return fmt::format("• #{} {} ({}, {}, {}){}", number,
+  return fmt::format("• #{} {} ({}, {}, {}){}", tickets::number_of(ticket),
                      cut_characters(ticket.title, title_characters_max), name_of(ticket.priority),
                      ticket.assignee.empty() ? "nobody's yet" : ticket.assignee,
                      span_text(now - ticket.opened_at), url.empty() ? "" : " " + url);

@@ -40,6 +40,7 @@ struct BridgeView {
   std::map<std::string, std::string> last_said;  ///< of those threads, "C1/100.1" to "100.7"
   std::vector<ThreadMessage>
       listed;  ///< what was known of a thread where the event brings its history
+  std::vector<ShadowTicket> shadows;  ///< unsolved tickets of shadow mode, at a catch-up
 };
 
 }  // namespace dw

@@ -100,6 +100,7 @@ class Operations {
   Task<ApiAnswer> ticket_metrics(Call& call);
   struct Taken;
   Task<ApiAnswer> take(Call& call, Taken taken);
+  Task<Result<TicketId>> ticket_of(Call& call);
 
   // queues.cc
   void add_queues();

@@ -170,13 +170,44 @@ Task<ApiAnswer> Operations::people(Call& call) {
   co_return shape_of(page, parts_.shapes);
 }
 
+namespace {
+
+/// The ticket that a request's path names: by our number, or else by its desk's; "#3451", as
+/// people write it, by its desk's number first. 0: there is none.
+Result<TicketId> ticket_named(ReadDb& db, const Call& call) {
+  const TicketId ours{call.number()};
+  if (ours) {
+    DW_TRY(const auto ticket, tickets::find(db, ours));
+    if (ticket) return ours;
+  }
+  DW_TRY(const auto numbered, tickets::find_numbered(db, call.name()));
+  return numbered.value_or(ours);
+}
+
+}  // namespace
+
+/// errors  missing: no ticket has this number
+Task<Result<TicketId>> Operations::ticket_of(Call& call) {
+  TicketId id;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(id, ticket_named(db, call));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!id) {
+    co_return Error{ErrorKind::missing, "", fmt::format("there is no ticket {}", call.name())};
+  }
+  co_return id;
+}
+
 Task<ApiAnswer> Operations::show_ticket(Call& call) {
-  const TicketId id{call.number()};
+  TicketId id;
   std::optional<Ticket> ticket;
   WholeTicket whole;
   std::vector<TicketChange> changes;
   std::vector<AskedChange> asked;
   auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(id, ticket_named(db, call));
     DW_TRY(ticket, tickets::find(db, id));
     if (!ticket) return {};
     DW_TRY(whole.comments, tickets::comments(db, id));
@@ -282,7 +313,8 @@ Task<ApiAnswer> Operations::new_ticket(Call& call) {
 Task<ApiAnswer> Operations::new_comment(Call& call) {
   DW_CO_TRY(json::value body, call.body());
   json::object& object = body.get_object();
-  object["ticket"] = call.number();
+  DW_CO_TRY(const TicketId id, co_await ticket_of(call));
+  object["ticket"] = id.value;
   object.emplace("author", json::object{{"name", call.caller.name}});
   object["source"] = parts_.source;
   Taken taken{
@@ -295,7 +327,8 @@ Task<ApiAnswer> Operations::change_ticket(Call& call) {
   json::object& object = body.get_object();
   std::vector<std::string> fields;
   for (const auto& member : object) fields.emplace_back(member.key().data(), member.key().size());
-  object["ticket"] = call.number();
+  DW_CO_TRY(const TicketId id, co_await ticket_of(call));
+  object["ticket"] = id.value;
   object["by"] = call.caller.name;
   Taken taken{.kind = "desk.update",
               .body = std::move(body),
