@@ -302,7 +302,7 @@ std::optional<Precondition> precondition_of(const Payload& payload) {
   const CommentSource& source = post->source;
   json::object details{
       {"id", source.ticket}, {"comment", source.comment}, {"digest", source.digest}};
-  return Precondition{source.target, {"comment_stands", std::move(details)}};
+  return Precondition{source.target, {"comment_stands", std::move(details)}, false};
 }
 
 Result<Payload> decode_payload(std::string_view operation, const json::value& body) {

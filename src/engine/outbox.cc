@@ -34,10 +34,8 @@ namespace {
 /// What is due and could not be claimed just now is in our own hands, its lease over by a clock
 /// that was set forward: the renewal brings it back, or its end does.
 constexpr Millis own_lane_pause{100};
-/// While the store is away.
-constexpr Millis store_pause{500};
-/// What a delivery repeats was read a moment before it was planned. After this it is asked again.
-constexpr Millis late_after{1000};
+constexpr Millis store_pause{500};  ///< While the store is away.
+constexpr Millis late_after{1000};  ///< What a delivery repeats was read before it was planned.
 /// A delivery in doubt is settled soon: its lane stands still meanwhile.
 constexpr Millis settle_pause{1000};
 /// Why a delivery waits is shown on the board; a target's words are cut to this.
@@ -378,8 +376,8 @@ Task<std::optional<std::vector<Outcome>>> Outbox::perform(Lane& lane) {
   co_return Outcomes(std::move(outcomes));
 }
 
-/// What a late delivery repeats may be something else by now: whoever knows is asked right before
-/// it is sent. Nothing: it may be sent.
+/// What a delivery repeats may be something else by now: whoever knows is asked right before it is
+/// sent. Nothing: it may be sent.
 Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
   using Objection = std::optional<Outcome>;
   const Delivery& delivery = lane.batch.front();
@@ -485,17 +483,21 @@ Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
 Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
   Finished finished{.id = delivery.id, .reason = outcome.why, .next_attempt_at = {}};
   const bool is_over = is_given_up(settings_.backoff, delivery.created_at, now);
+  // Whoever asked a question hears that there is no answer: no person has to decide.
+  const bool is_heard = !delivery.answer_kind.empty() && operation_of(delivery.payload) == "ask";
+  const bool is_settled = outcome.is_unwanted || is_heard;
+  const auto failed = is_settled ? DeliveryState::discarded : DeliveryState::dead;
   switch (outcome.kind) {
     case Outcome::Kind::done:
       finished.state = DeliveryState::done;
       finished.reason.clear();
       break;
     case Outcome::Kind::refused:
-      finished.state = outcome.is_unwanted ? DeliveryState::discarded : DeliveryState::dead;
+      finished.state = failed;
       break;
     case Outcome::Kind::later:
       if (is_over) {
-        finished.state = DeliveryState::dead;
+        finished.state = failed;
         finished.reason =
             fmt::format("gave up after {} attempts: {}", delivery.attempts, finished.reason);
       } else {

@@ -1,4 +1,5 @@
-// What is late is asked about right before it is sent, and a question that is refused needs nobody.
+// What repeats a comment is asked about right before it is sent, and a question that is refused
+// needs nobody.
 #include "contract/engine_world.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
@@ -124,20 +125,37 @@ struct LateWorld {
   }
 };
 
-TEST(EngineLate, what_is_sent_at_once_is_not_asked_about) {
+TEST(EngineLate, what_is_made_private_within_a_second_is_not_sent_either) {
   LateWorld world;
+  world.desk.script = {withdrawn("private")};
   world.take("post", "7");
   world.pass(Millis(500));
-  EXPECT_EQ(world.chat.performed.size(), 1U);
-  EXPECT_TRUE(world.desk.performed.empty());
+  EXPECT_EQ(world.desk.performed.size(), 1U);
+  EXPECT_TRUE(world.chat.performed.empty());
+  EXPECT_EQ(world.state_of(1), DeliveryState::discarded);
 }
 
-TEST(EngineLate, what_is_late_and_still_stands_is_sent) {
+TEST(EngineLate, a_question_that_is_refused_or_given_up_needs_no_person) {
+  LateWorld world;
+  world.chat.script = {Outcome::refused("forbidden")};
+  world.take("ask", "1");
+  world.pass(Millis(1000));
+  EXPECT_EQ(world.state_of(1), DeliveryState::discarded);
+  EXPECT_EQ(world.job.answers.size(), 1U);
+  world.chat.script.assign(10'000, Outcome::later("401"));
+  world.take("ask", "2");
+  world.clock.advance(Millis(3'600'000));
+  world.pass(Millis(30'000));
+  EXPECT_EQ(world.state_of(2), DeliveryState::discarded);
+  EXPECT_EQ(world.job.answers.size(), 2U);
+}
+
+TEST(EngineLate, what_still_stands_is_sent) {
   LateWorld world;
   world.chat.script = {Outcome::later("away")};
   world.take("post", "7");
   world.pass(Millis(20'000));
-  ASSERT_EQ(world.desk.performed.size(), 1U);
+  ASSERT_EQ(world.desk.performed.size(), 2U) << "each time";
   EXPECT_EQ(world.desk.performed[0],
             R"({"id":"42","comment":"7","digest":"digest","about":"comment_stands"})");
   EXPECT_EQ(world.chat.performed.size(), 2U);
@@ -147,13 +165,14 @@ TEST(EngineLate, what_is_late_and_still_stands_is_sent) {
 TEST(EngineLate, what_was_made_private_meanwhile_is_never_sent_and_needs_no_person) {
   LateWorld world;
   world.chat.script = {Outcome::later("away", Millis(5000))};
-  world.desk.script = {withdrawn("private")};
+  const Outcome stands = Outcome::done(json::object{{"stands", true}});
+  world.desk.script = {stands, withdrawn("private")};
   world.take("post", "7");
   world.take("post", "8");
   world.pass(Millis(30'000));
   EXPECT_EQ(world.state_of(1), DeliveryState::discarded);
   EXPECT_EQ(world.state_of(2), DeliveryState::done) << "what waited behind it is asked about, too";
-  EXPECT_EQ(world.desk.performed.size(), 2U);
+  EXPECT_EQ(world.desk.performed.size(), 3U);
   EXPECT_EQ(world.chat.performed.size(), 2U) << "7 once, in time; then 8";
   ASSERT_FALSE(world.job.answers.empty());
   EXPECT_NE(world.job.answers[0].find(R"("is_done":false,"why":"private")"), std::string::npos)
@@ -163,10 +182,11 @@ TEST(EngineLate, what_was_made_private_meanwhile_is_never_sent_and_needs_no_pers
 TEST(EngineLate, while_the_desk_cannot_say_whether_it_stands_nothing_is_sent) {
   LateWorld world;
   world.chat.script = {Outcome::later("away")};
-  world.desk.script = {Outcome::later("down"), Outcome::unsure("hung up")};
+  const Outcome stands = Outcome::done(json::object{{"stands", true}});
+  world.desk.script = {stands, Outcome::later("down"), Outcome::unsure("hung up")};
   world.take("post", "7");
   world.pass(Millis(60'000));
-  EXPECT_EQ(world.desk.performed.size(), 3U);
+  EXPECT_EQ(world.desk.performed.size(), 4U);
   EXPECT_EQ(world.chat.performed.size(), 2U);
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
 }

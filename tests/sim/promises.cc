@@ -137,10 +137,12 @@ void World::check_deliveries() {
     if (is_done && is_outside && !has_happened) {
       story_.broke("nothing is done before it is done", subject, "is done and never happened");
     }
-    // The bridge takes its ⏳ back where the desk was fast enough, and what nobody is to read.
+    // The bridge takes its ⏳ back where the desk was fast enough, and what nobody is to read. A
+    // question without an answer, and a post that the chat refuses, need no person.
     const bool is_dropped =
         row.starts_with("4 ") &&
-        disk_.count((std::string("SELECT count(*) FROM delivery WHERE (operation = 'react' OR ") +
+        disk_.count((std::string("SELECT count(*) FROM delivery WHERE (operation IN ('react', "
+                                 "'ask') OR (operation = 'post' AND reason = '422') OR ") +
                      is_taken_back + ") AND id = CAST($1 AS INTEGER)")
                         .c_str(),
                     {std::to_string(id)}) == 1;

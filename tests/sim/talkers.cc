@@ -147,11 +147,11 @@ void World::check_talks() {
       story_.broke("nothing happens twice", subject, fmt::format("{} {} of {}", found, what, text));
     }
     // A person may have decided that it is not needed, or that there shall be no ticket.
-    const std::string query =
-        std::string(
-            "SELECT count(*) FROM delivery WHERE state = 4 AND operation <> 'react' AND "
-            "NOT ") +
-        is_taken_back + " AND lane LIKE $1 || '%'";
+    const std::string query = std::string(
+                                  "SELECT count(*) FROM delivery WHERE state = 4 AND operation NOT "
+                                  "IN ('react', 'ask') AND "
+                                  "NOT ") +
+                              is_taken_back + " AND lane LIKE $1 || '%'";
     const int64_t discarded =
         disk_.count(query.c_str(), {fmt::format("slack:{}/{}", Talk::channel, thread)});
     if (found == 0 && discarded == 0) {

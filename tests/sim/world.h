@@ -49,8 +49,8 @@ struct Conversation {
 
 /// Of a delivery, in SQL: the bridge or the engine took it back, and no person decided.
 constexpr const char* is_taken_back =
-    "reason IN ('it was taken back in Slack', 'it was edited in Slack', 'it is private', "
-    "'it is gone')";
+    "reason IN ('the message was deleted or withdrawn in Slack', "
+    "'the message was edited in Slack', 'it is private', 'it is gone')";
 
 /// One of several changes of a ticket that are sent at the same time: one field's new value.
 struct Patch {

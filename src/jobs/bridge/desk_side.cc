@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.h"
@@ -280,14 +281,32 @@ void read_again(Context& context, const std::string& comment) {
               "comments", "again " + comment, "desk:" + context.desk());
 }
 
+namespace {
+
+/// Whether Slack takes the post once a person changes something there: then it stays to be retried.
+bool is_fixable(std::string_view why) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"archived", "not_in_channel", "channel_not_found", "scope", "restricted", "not_allowed"});
+  return std::any_of(words.begin(), words.end(), [why](std::string_view one) {
+    return why.find(one) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
 void take_unsaid(Context& context, const Answer& answer) {
   const auto& unsaid = context.view.delivery;
   const auto* post = unsaid ? std::get_if<ChatPost>(&unsaid->payload) : nullptr;
   if (post == nullptr || !context.link || !context.ticket || context.settings == nullptr) return;
   const bool is_taken_back = unsaid->state == DeliveryState::discarded;
   if (is_taken_back && answer.why == "reworded") return read_again(context, post->source.comment);
+  if (is_taken_back) return;
+  const bool is_own = post->author_name.empty();
+  if (is_own || !is_fixable(answer.why)) {
+    context.plan.changes.push_back(DropDelivery{answer.delivery, answer.why});
+  }
   // Of Deskwire's own words the desk needs not hear, nor of each piece of a long comment.
-  if (is_taken_back || post->author_name.empty()) return;
+  if (is_own) return;
   context.comment("Deskwire", "",
                   fmt::format("A comment of {} could not be posted in Slack: {}", post->author_name,
                               cut_characters(answer.why, 200)),

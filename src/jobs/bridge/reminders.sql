@@ -24,7 +24,7 @@ DELETE FROM bridge_reminder_since WHERE channel = $1;
 
 -- name: first_replies_since
 SELECT source, opened_at, first_reply_at FROM ticket
-WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1
+WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LIKE 'shadow-%'
   AND (source LIKE 'slack:%' OR source LIKE 'email:%');
 
 -- name: prune_reminders [sqlite]
