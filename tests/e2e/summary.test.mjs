@@ -7,7 +7,7 @@ test("the summary is printed, as text and as JSON, and marks nothing as reported
   const cwd = folder(local);
   const first = run(cwd, ["summary"]);
   assert.equal(first.code, 0, first.err);
-  assert.match(first.out, /^Daily report, since \w{3} \d+ \w{3} \d\d:\d\d\n\nOpened: 0\n/);
+  assert.match(first.out, /^Daily summary, since \w{3} \d+ \w{3} \d\d:\d\d\n\nOpened: 0\n/);
   const again = run(cwd, ["summary", "--json"]);
   assert.match(JSON.parse(again.out).text, /Still open: 0/);
 });

@@ -427,8 +427,7 @@ void take_url(Context& context, const json::value& given) {
   context.link->url = Context::text_of(given, "url");
   const bool is_letter = context.ticket && context.ticket->source.starts_with("email:");
   if (is_letter && !context.link->url.empty()) {
-    context.comment("Deskwire", "",
-                    "This ticket is also talked about in Slack: " + context.link->url, false, {});
+    context.comment("Deskwire", "", "Slack thread of this ticket: " + context.link->url, false, {});
   }
   advance(context);
 }

@@ -10,11 +10,19 @@
 namespace dw {
 namespace {
 
-bool is_among(const std::vector<std::string>& words, const std::string& plain) {
-  const std::string word = bare_word(plain);
-  if (word.empty()) return false;
+bool is_in(const std::vector<std::string>& words, std::string_view bare) {
   return std::any_of(words.begin(), words.end(),
-                     [&](const std::string& one) { return bare_word(one) == word; });
+                     [bare](const std::string& one) { return bare_word(one) == bare; });
+}
+
+/// "done", "resolve ticket", and each of several: "done ✅".
+bool is_among(const std::vector<std::string>& words, const std::string& plain) {
+  const std::string bare = bare_word(plain);
+  if (bare.empty()) return false;
+  const std::vector<std::string_view> parts = split(bare, ' ');
+  return is_in(words, bare) || std::all_of(parts.begin(), parts.end(), [&](std::string_view one) {
+           return one.empty() || is_in(words, one);
+         });
 }
 
 /// What a desk says of a ticket that nobody can change any more (connectors/zendesk/README.md).
@@ -73,7 +81,7 @@ void follow_up(Context& context, const std::string& words, const std::string& wh
   Ticket ticket = before;
   ticket.id = context.view.fresh_ticket;
   ticket.description = words.empty() ? fmt::format("Reopened by {}.", who) : words;
-  ticket.description += fmt::format("\n\nGoes on from ticket {}: {}", number, context.ticket_url());
+  ticket.description += fmt::format("\n\nFollow-up of ticket {}: {}", number, context.ticket_url());
   if (!context.link->url.empty()) ticket.description += "\n" + context.link->url;
   ticket.status = Status::open;
   ticket.external = {};
@@ -99,14 +107,14 @@ void take_comment_back(Context& context, const Answer& answer) {
   if (!is_closed_for_good(answer.why)) {
     const bool is_persons = comment != nullptr && comment->author_name != "Deskwire";
     if (is_persons && context.settings != nullptr) {
-      context.say(fmt::format("A message of {} could not be carried to the desk: {}",
+      context.say(fmt::format("A message of {} could not be sent to the desk: {}",
                               comment->author_name, cut_characters(answer.why, 200)));
     }
     return;
   }
   const bool is_current = comment != nullptr && comment->ticket == context.ticket->id;
   if (!is_current || context.link->stage == LinkStage::opening) return;
-  context.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
+  context.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is permanently closed"});
   follow_up(context, fmt::format("{}: {}", comment->author_name, comment->body),
             comment->author_name);
 }
@@ -116,7 +124,8 @@ void take_reopened(Context& context, const Answer& answer) {
   const bool is_reopening = context.link->stage == LinkStage::reopening;
   if (!answer.is_done) {
     if (!is_closed_for_good(answer.why)) return take_status_refused(context, answer);
-    context.plan.changes.push_back(DropDelivery{answer.delivery, "the ticket is closed for good"});
+    context.plan.changes.push_back(
+        DropDelivery{answer.delivery, "the ticket is permanently closed"});
     if (answer.what == "solved" || !is_reopening) return;
     std::string words;
     if (!context.waiting.empty() && context.waiting.front().kind == "chat.message") {

@@ -40,13 +40,13 @@ void say_status(Context& context) {
   const Ticket& ticket = *context.ticket;
   context.say(fmt::format("Ticket {} is {}, priority {}, {}, opened {} ago.",
                           context.ticket_number(), name_of(ticket.status), name_of(ticket.priority),
-                          ticket.assignee.empty() ? "nobody's yet" : "with " + ticket.assignee,
+                          ticket.assignee.empty() ? "unassigned" : "assigned to " + ticket.assignee,
                           span_text(context.event.at - ticket.opened_at)));
 }
 
 void change_priority(Context& context, const std::string& rest) {
   const auto priority = priority_named(to_lower(rest));
-  if (!priority) return context.say("Priority is one of high, medium, low.");
+  if (!priority) return context.say("Usage: priority high|medium|low.");
   context.change_desk({.priority = priority}, "changed", "", false);
   context.change_record({.priority = priority});
   context.say(fmt::format("Priority is {} now.", name_of(*priority)));
@@ -55,7 +55,7 @@ void change_priority(Context& context, const std::string& rest) {
 bool assign(Context& context, const std::string& rest) {
   const std::string id = mention_in(rest);
   if (id.empty()) {
-    context.say("Say whom: assign @user.");
+    context.say("Usage: assign @user.");
     return true;
   }
   if (!context.is_known(id)) {
@@ -65,7 +65,9 @@ bool assign(Context& context, const std::string& rest) {
   const std::string email = context.email_of(id);
   const bool is_outside = context.desk() != "embedded";
   if (is_outside && email.empty()) {
-    context.say(fmt::format("{} has no address that the desk would know.", context.name_of(id)));
+    context.say(
+        fmt::format("{} has no email address in Slack, so the desk cannot find the account.",
+                    context.name_of(id)));
     return true;
   }
   const std::string assignee = is_outside ? email : context.name_of(id);
@@ -79,7 +81,7 @@ bool say_oncall(Context& context) {
   std::string name = context.settings == nullptr ? "" : context.settings->oncall;
   if (name.empty() && !context.parts.oncall.empty()) name = context.parts.oncall.begin()->first;
   if (name.empty()) {
-    context.say("Nobody is on call here: no [oncall.NAME] is configured.");
+    context.say("No on-call schedule is configured. Add an [oncall.NAME] to the configuration.");
     return true;
   }
   if (!context.is_known("oncall:" + name)) {
@@ -87,13 +89,13 @@ bool say_oncall(Context& context) {
     return false;
   }
   const OncallText people = oncall_text(context.known.at("oncall:" + name).body);
-  context.say(people.text.empty() ? "Who is on call could not be found out." : people.text);
+  context.say(people.text.empty() ? "The on-call system did not answer." : people.text);
   return true;
 }
 
 void say_stats(Context& context, const std::string& rest) {
   const std::string span = rest.empty() ? "7d" : rest;
-  if (!parse_duration(span).ok()) return context.say("Say how far back: stats 7d, stats 24h.");
+  if (!parse_duration(span).ok()) return context.say("Usage: stats 7d, stats 24h.");
   context.say(stats_text(context.view.figures, span, context.settings == nullptr));
 }
 
@@ -148,7 +150,7 @@ bool execute(Context& context, const std::string& command, const std::string& us
   const std::string rest(trim(std::string_view(command).substr(word.size())));
   if (needs_ticket(word)) {
     if (!context.link) {
-      context.say("No ticket belongs to this place: say it in the thread of one.");
+      context.say("This command works only in the thread of a ticket.");
       return true;
     }
     if (!context.ticket || context.link->stage == LinkStage::opening) return false;
@@ -163,13 +165,13 @@ bool execute(Context& context, const std::string& command, const std::string& us
     return say_oncall(context);
   } else if (word == "note") {
     if (rest.empty() && files.empty()) {
-      context.say("Say what to note: note TEXT.");
+      context.say("Usage: note TEXT.");
     } else {
       const std::string words =
           rest.empty() ? attached(files) : context.plain(json::object{{"text", rest}});
       context.comment(context.name_of(user), context.email_of(user), words, false,
                       std::move(files));
-      context.say("Noted, for the desk only.");
+      context.say("Added as a private note at the desk.");
     }
   } else if (word == "link") {
     context.say(fmt::format("Ticket {}: {}", context.ticket_number(), context.ticket_url()));

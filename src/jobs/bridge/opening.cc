@@ -154,9 +154,10 @@ void hide_replies(Context& context) {
 bool take_back_opening(Context& context) {
   const Delivery* opening = unheard_opening(context);
   if (opening == nullptr) return false;
-  context.plan.changes.push_back(DropDelivery{opening->id, "it was taken back in Slack"});
   context.plan.changes.push_back(
-      RewordTicket{context.ticket->id, "Taken back", "It was taken back in Slack."});
+      DropDelivery{opening->id, "the message was deleted or withdrawn in Slack"});
+  context.plan.changes.push_back(RewordTicket{context.ticket->id, "Withdrawn",
+                                              "The message was deleted or withdrawn in Slack."});
   context.change_record({.status = Status::solved});
   remove_pending_reaction(context, "no ticket is opened");
   const std::vector<ThreadMessage> all = context.waiting;
@@ -171,7 +172,7 @@ bool take_back_opening(Context& context) {
 bool reword_opening(Context& context, const ThreadMessage& first) {
   const Delivery* opening = unheard_opening(context);
   if (opening == nullptr) return false;
-  context.plan.changes.push_back(DropDelivery{opening->id, "it was edited in Slack"});
+  context.plan.changes.push_back(DropDelivery{opening->id, "the message was edited in Slack"});
   write_words(context, first, *context.ticket);
   context.plan.changes.push_back(
       RewordTicket{context.ticket->id, context.ticket->title, context.ticket->description});
@@ -200,8 +201,8 @@ void end_shadows(Context& context) {
     context.plan.changes.push_back(
         AddComment{{.ticket = one.ticket.id,
                     .author_name = "Deskwire",
-                    .body = "Shadow mode has ended, and this ticket with it: no desk has it. The "
-                            "next message in its thread opens a real ticket.",
+                    .body = "Shadow mode has ended. This ticket exists at no desk, so Deskwire "
+                            "solved it. The next message in its thread opens a real ticket.",
                     .is_public = false,
                     .at = context.event.at,
                     .source = one.ticket.source}});
@@ -240,14 +241,13 @@ void open_when_ready(Context& context) {
 void take_opened(Context& context, const Answer& answer) {
   if (!context.link || !context.ticket || context.link->stage != LinkStage::opening) return;
   if (!answer.is_done) {
-    context.deliver_in(
-        context.lane() + "/trouble",
-        ChatPost{.channel = context.channel,
-                 .thread = context.thread,
-                 .text = "The ticket could not be opened yet; it is kept, and a person "
-                         "has to look at it: " +
-                         cut_characters(answer.why, 200)},
-        "slack");
+    context.deliver_in(context.lane() + "/trouble",
+                       ChatPost{.channel = context.channel,
+                                .thread = context.thread,
+                                .text = "The ticket could not be created. Deskwire keeps it on the "
+                                        "Deliveries page, where it can be retried: " +
+                                        cut_characters(answer.why, 200)},
+                       "slack");
     return;
   }
   const json::value given = Context::member(context.event.body, "answer");
@@ -258,11 +258,11 @@ void take_opened(Context& context, const Answer& answer) {
   context.link->stage = LinkStage::open;
   context.link->solved_at.reset();
   if (answer.rest.empty()) {
-    remove_pending_reaction(context, "the ticket was there in time");
+    remove_pending_reaction(context, "the ticket was created in time");
     context.say(fmt::format("Ticket {}: {}", context.ticket_number(), context.ticket_url()));
   } else {
-    context.say(fmt::format("Ticket {} is closed for good; it goes on as ticket {}: {}",
-                            answer.rest, context.ticket_number(), context.ticket_url()));
+    context.say(fmt::format("Ticket {} is permanently closed. Follow-up ticket {}: {}", answer.rest,
+                            context.ticket_number(), context.ticket_url()));
     context.react("white_check_mark", true);
   }
   advance(context);

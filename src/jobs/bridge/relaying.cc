@@ -124,7 +124,8 @@ bool take_back_unsent(Context& context, const ThreadMessage& said) {
   for (const Delivery& one : context.view.pending) {
     const bool is_of_it = one.reference == message || one.reference.starts_with(message + "/");
     if (!is_of_it || !is_unheard(one)) continue;
-    context.plan.changes.push_back(DropDelivery{one.id, "it was taken back in Slack"});
+    context.plan.changes.push_back(
+        DropDelivery{one.id, "the message was deleted or withdrawn in Slack"});
     if (const auto* comment = std::get_if<DeskComment>(&one.payload)) {
       forget_comment(context, *comment);
     }
@@ -300,8 +301,8 @@ bool may_carry(Context& context, TimePoint said_at) {
   if (count < carried_per_minute_max || !context.is_recent(said_at)) return true;
   context.link->paused_until = context.event.at + rate_guard_pause;
   context.say(
-      fmt::format("More than {} messages in a minute: nothing is carried to or from the desk "
-                  "for {}. Nothing is lost.",
+      fmt::format("More than {} messages in a minute. Deskwire pauses this thread for {} and then "
+                  "relays what waits.",
                   carried_per_minute_max, span_text(rate_guard_pause)));
   context.wake_at(*context.link->paused_until, "pause");
   return false;

@@ -22,7 +22,7 @@ std::string line_of(const OpenTicketRow& row, TimePoint now) {
   const std::string url = row.thread_url.empty() ? ticket.external.url : row.thread_url;
   return fmt::format("• #{} {} ({}, {}, {}){}", tickets::number_of(ticket),
                      cut_characters(ticket.title, title_characters_max), name_of(ticket.priority),
-                     ticket.assignee.empty() ? "nobody's yet" : ticket.assignee,
+                     ticket.assignee.empty() ? "unassigned" : ticket.assignee,
                      span_text(now - ticket.opened_at), url.empty() ? "" : " " + url);
 }
 
@@ -44,7 +44,7 @@ std::string stats_text(const TicketFigures& figures, const std::string& span, bo
 }
 
 std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now) {
-  if (open.empty()) return "No ticket is open.";
+  if (open.empty()) return "There are no open tickets.";
   return fmt::format("Open tickets: {}{}", open.size(), lines_of(open, now));
 }
 
@@ -55,10 +55,11 @@ std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
     late = fmt::format("\n\nFirst replies: {}, later than the reminder: {}", view.replies->replies,
                        view.replies->late);
   }
-  return fmt::format("Daily report, since {}\n\nOpened: {}{}\n\nSolved: {}{}{}\n\nStill open: {}{}",
-                     local_text(since, timezone), view.opened.size(), lines_of(view.opened, now),
-                     view.solved.size(), lines_of(view.solved, now), late, view.open.size(),
-                     lines_of(view.open, now));
+  return fmt::format(
+      "Daily summary, since {}\n\nOpened: {}{}\n\nSolved: {}{}{}\n\nStill open: {}{}",
+      local_text(since, timezone), view.opened.size(), lines_of(view.opened, now),
+      view.solved.size(), lines_of(view.solved, now), late, view.open.size(),
+      lines_of(view.open, now));
 }
 
 void take_summary_tick(Context& context) {
@@ -77,7 +78,7 @@ void take_summary_tick(Context& context) {
     context.deliver_in(
         context.parts.mail_target,
         MailSend{.to = settings.mail,
-                 .subject = fmt::format("Daily report: {} opened, {} solved, {} open",
+                 .subject = fmt::format("Daily summary: {} opened, {} solved, {} open",
                                         context.view.opened.size(), context.view.solved.size(),
                                         context.view.open.size()),
                  .text = text + "\n",
