@@ -35,11 +35,15 @@ SELECT count(*) FROM bridge_said
 WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1;
 
 -- name: set_said
+-- An edit may come before its message: then its row becomes the message.
 INSERT INTO bridge_said
   (key, kind, channel, thread, message, author, digest, edited_at, state, body, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, edited_at = excluded.edited_at,
-  state = excluded.state, body = excluded.body;
+ON CONFLICT (key) DO UPDATE SET
+  kind = CASE WHEN bridge_said.kind = 'early' THEN excluded.kind ELSE bridge_said.kind END,
+  at = CASE WHEN bridge_said.kind = 'early' THEN excluded.at ELSE bridge_said.at END,
+  digest = excluded.digest, edited_at = excluded.edited_at, state = excluded.state,
+  body = excluded.body;
 
 -- name: known_by_id
 SELECT id, body, at FROM bridge_known WHERE id = $1;

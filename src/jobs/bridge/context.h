@@ -211,6 +211,9 @@ enum class Meaning {
 Meaning meaning_of(const Context& context, const ThreadMessage& said);
 /// Private, a note or a command: as the first message of a thread it opens nothing.
 bool is_for_chat_alone(const Context& context, const ThreadMessage& said);
+/// Whether it begins with a channel's link without a name, and nobody was asked yet what the
+/// channel is called: it may be the private prefix.
+bool needs_channel_name(const Context& context, const ThreadMessage& said);
 /// Without what may stand in front of a prefix or of our name and changes nothing: emphasis,
 /// bullets, quotes, and what nobody sees.
 std::string_view without_front_marks(std::string_view mrkdwn);

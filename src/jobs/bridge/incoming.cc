@@ -255,7 +255,8 @@ void take_message(Context& context) {
   if (is_top && said.message > before) {
     context.know(mark, json::object{{"message", said.message}});
   }
-  if (is_top && !context.link && is_for_chat_alone(context, said)) {
+  const bool is_alone = is_for_chat_alone(context, said) && !needs_channel_name(context, said);
+  if (is_top && !context.link && is_alone) {
     hide_replies(context);
     context.remember(std::move(said), ThreadMessageState::kept);
     return;

@@ -79,6 +79,12 @@ Meaning meaning_of(const Context& context, const ThreadMessage& said) {
   return is_close_word(context, context.plain(said.body)) ? Meaning::close_word : Meaning::speech;
 }
 
+bool needs_channel_name(const Context& context, const ThreadMessage& said) {
+  const std::string raw = Context::raw_text(said.body);
+  const ChannelLink link = channel_link(without_front_marks(raw));
+  return !link.id.empty() && link.name.empty() && !context.is_known(std::string(link.id));
+}
+
 bool is_for_chat_alone(const Context& context, const ThreadMessage& said) {
   const Meaning meaning = meaning_of(context, said);
   return meaning != Meaning::speech && meaning != Meaning::close_word;

@@ -219,8 +219,12 @@ void open_when_ready(Context& context) {
   const std::optional<ThreadMessage> opener = opener_of(context);
   if (!opener) return;
   const ThreadMessage first = *opener;
+  if (needs_channel_name(context, first) && !context.has_names(first)) {
+    if (context.is_begun) ask_oncall(context);
+    return;
+  }
   if (first.message == context.thread && is_for_chat_alone(context, first)) {
-    // It was edited while it waited.
+    // It was edited while it waited, or the channel that it begins with is called like the prefix.
     remove_pending_reaction(context, "no ticket is opened");
     hide_replies(context);
     context.remember(first, ThreadMessageState::kept);
