@@ -153,6 +153,8 @@ json::object obey(FakeSlack& slack, std::string_view name, const json::value& de
     slack.repeat_events(static_cast<int>(order["every"].integer().value_or(0)));
   } else if (name == "channel") {
     slack.workspace().add_channel(text_at(order, "id"), text_at(order, "name"));
+  } else if (name == "group") {
+    slack.workspace().add_group(text_at(order, "id"), text_at(order, "handle"));
   } else if (name == "person") {
     slack.workspace().add_person(text_at(order, "id"), text_at(order, "name"),
                                  text_at(order, "email"));

@@ -31,7 +31,7 @@ async function makeWebhook(desk, endpoint) {
  * `more` is added to the configuration.
  */
 export async function bridgeWorld({ isHttp = false, channels = ["C1"], more = "",
-  bridge = "", poll = "10s", env = {} } = {}) {
+  bridge = "", poll = "10s", env = {}, slackKeys = "" } = {}) {
   const slack = await fakeSlack();
   const desk = await fake("fake_zendesk");
   await desk.tell("options", { per_minute: 1_000_000 });
@@ -45,6 +45,7 @@ listen = "127.0.0.1:${port}"
 [slack]
 api_url = "${slack.url}/api/"
 bot_token = "${slack.bot}"
+${slackKeys}
 ${isHttp ? `signing_secret = "${slack.signing}"` : `app_token = "${slack.app}"`}
 [zendesk]
 url = "${desk.url}"
