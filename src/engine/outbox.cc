@@ -31,13 +31,11 @@
 namespace dw {
 namespace {
 
-/// What is due and could not be claimed just now is in our own hands, its lease over by a clock
-/// that was set forward: the renewal brings it back, or its end does.
+/// What is due and not claimed is in our own hands, its lease over by a clock that was set forward.
 constexpr Millis own_lane_pause{100};
-constexpr Millis store_pause{500};  ///< While the store is away.
-constexpr Millis late_after{1000};  ///< What a delivery repeats was read before it was planned.
-/// A delivery in doubt is settled soon: its lane stands still meanwhile.
-constexpr Millis settle_pause{1000};
+constexpr Millis store_pause{500};    ///< While the store is away.
+constexpr Millis late_after{1000};    ///< What a delivery repeats was read before it was planned.
+constexpr Millis settle_pause{1000};  ///< A lane stands still while its delivery is in doubt.
 /// Why a delivery waits is shown on the board; a target's words are cut to this.
 constexpr size_t reason_bytes_max = 2048;
 
@@ -485,8 +483,8 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
   const bool is_over = is_given_up(settings_.backoff, delivery.created_at, now);
   // Whoever asked a question hears that there is no answer: no person has to decide.
   const bool is_heard = !delivery.answer_kind.empty() && operation_of(delivery.payload) == "ask";
-  const bool is_settled = outcome.is_unwanted || is_heard;
-  const auto failed = is_settled ? DeliveryState::discarded : DeliveryState::dead;
+  const auto failed =
+      outcome.is_unwanted || is_heard ? DeliveryState::discarded : DeliveryState::dead;
   switch (outcome.kind) {
     case Outcome::Kind::done:
       finished.state = DeliveryState::done;
