@@ -59,6 +59,36 @@ TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
   });
 }
 
+TEST_P(StoreContract, what_people_said_of_alerts_is_read_until_it_is_taken_back) {
+  auto b = setup();
+  VolumeAlert incident;
+  incident.from = incident.to = incident.peak = hour_of(t0);
+  incident.kind = AlertKind::drop;
+  const auto said = [&](const char* verdict) {
+    b->write([&](Db& db) -> Result<void> {
+      DW_TRY(const std::vector<VolumeAlert> all, volume::incidents(db, hour_of(t0)));
+      return volume::set_feedback(db, all.at(0).id, verdict, "ana", t0);
+    });
+  };
+  const auto expect = [&](size_t count) {
+    b->read([&](ReadDb& db) -> Result<void> {
+      DW_TRY(const std::vector<AlertFeedback> all, volume::feedback(db));
+      EXPECT_EQ(all.size(), count);
+      if (count == 0) return {};
+      EXPECT_EQ(all.at(0).kind, AlertKind::drop);
+      EXPECT_EQ(all.at(0).peak, hour_of(t0));
+      EXPECT_FALSE(all.at(0).is_real);
+      return {};
+    });
+  };
+  b->write([&](Db& db) -> Result<void> { return volume::set_incident(db, incident); });
+  expect(0);
+  said("false_alarm");
+  expect(1);
+  said("");
+  expect(0);
+}
+
 TEST_P(StoreContract, tickets_opened_here_are_counted_by_the_hour) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {

@@ -200,6 +200,8 @@ void add_lookers(Command volume, Invocation& invocation,
   test.add_option("--since", given->since, "from this day on; what is older is learnt from");
   test.add_option("--labels", given->labels, "CSV of true spikes: timestamp, or from,to");
   test.add_flag("--compare", given->is_compared, "both methods side by side");
+  test.add_flag("--hours", given->has_hours,
+                "with --json: each hour with its probability and expected band");
   test.add_option("--chart", given->chart, "draw it into this .svg or .png");
   test.add_option("--input", given->input, "a file of counts instead of the store");
   test.add_option("--sensitivity", given->sensitivity, "another tail probability")

@@ -10,7 +10,7 @@ namespace dw {
 struct VolumeArguments {
   std::string at, since, method, labels, chart, input, file, auth_ini;
   double sensitivity = 0;  ///< 0: as configured
-  bool is_dry = false, has_exit_code = false, is_compared = false;
+  bool is_dry = false, has_exit_code = false, is_compared = false, has_hours = false;
 };
 
 /// Numbers as a person writes them, for tables; JSON keeps all digits.

@@ -36,6 +36,7 @@ Result<void> load_stored(const Settings& settings, Past& past) {
   auto work = [&past](ReadDb& db) -> Result<void> {
     DW_TRY(past.hours, volume::hours(db, always, TimePoint::max()));
     DW_TRY(past.judged, volume::incidents(db, always));
+    past.judging.feedback = feedback_of(past.judged);
     return {};
   };
   DW_CHECK(store->read_now(work));
@@ -108,8 +109,64 @@ json::array alerts_of(const std::vector<VolumeAlert>& incidents, VolumeMethod me
   return out;
 }
 
+/// Each hour as others can check it: the tail by the law alone, too, before the correction.
+json::array by_hour(std::span<const ScoredHour> hours, const DetectorConfig& judging) {
+  json::array out;
+  for (const ScoredHour& one : hours) {
+    json::object item = hour_summary(one, judging);
+    const Band band = band_of(one, judging);
+    json::value by_law = nullptr;
+    if (judging.method == VolumeMethod::seasonal) by_law = tail_by_law(one);
+    out.push_back(json::object{{"hour", item["hour"]},
+                               {"count", item["count"]},
+                               {"expected", item["expected"]},
+                               {"low", band.low},
+                               {"high", band.high},
+                               {"probability", item["probability"]},
+                               {"probability_by_law", std::move(by_law)},
+                               {"mark", item["mark"]},
+                               {"basis", item["basis"]}});
+  }
+  return out;
+}
+
+/// Thresholds that are not as configured, by kind of hour.
+json::array moved_thresholds(const DetectorConfig& judging) {
+  json::array out;
+  const auto all = thresholds_of(judging);
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].real + all[i].false_alarms == 0) continue;
+    const HourKind kind = HourKind::at(i);
+    out.push_back(json::object{{"kind", json::string(name_of(kind.alert))},
+                               {"day", json::string(name_of(kind.day))},
+                               {"from_hour", kind.quarter * 6},
+                               {"to_hour", kind.quarter * 6 + 6},
+                               {"real", all[i].real},
+                               {"false_alarms", all[i].false_alarms},
+                               {"sensitivity_factor", all[i].factor()}});
+  }
+  return out;
+}
+
+/// What people said, against these alerts, and what it changed.
+json::object feedback_shape(const FeedbackScore& said, const Past& past,
+                            const DetectorConfig& judging, TimePoint since) {
+  DetectorConfig without = judging;
+  without.feedback.clear();
+  int64_t alerts = 0;
+  for (const VolumeAlert& one : replay_incidents(past.hours, without)) {
+    alerts += one.to >= since ? 1 : 0;
+  }
+  return {{"real", static_cast<int64_t>(said.real)},
+          {"real_found", static_cast<int64_t>(said.real_found)},
+          {"false_alarms", static_cast<int64_t>(said.false_alarms)},
+          {"false_alarms_raised", static_cast<int64_t>(said.false_alarms_raised)},
+          {"alerts_without_feedback", alerts},
+          {"thresholds", moved_thresholds(judging)}};
+}
+
 Tested test_past(const Past& past, VolumeMethod method,
-                 const std::optional<std::vector<LabelledSpan>>& labels) {
+                 const std::optional<std::vector<LabelledSpan>>& labels, bool has_hours) {
   DetectorConfig judging = past.judging;
   judging.method = method;
   Tested out;
@@ -134,12 +191,9 @@ Tested test_past(const Past& past, VolumeMethod method,
   }
   const FeedbackScore said = score_feedback(out.incidents, past.judged);
   if (said.real + said.false_alarms > 0) {
-    out.shape["feedback"] =
-        json::object{{"real", static_cast<int64_t>(said.real)},
-                     {"real_found", static_cast<int64_t>(said.real_found)},
-                     {"false_alarms", static_cast<int64_t>(said.false_alarms)},
-                     {"false_alarms_raised", static_cast<int64_t>(said.false_alarms_raised)}};
+    out.shape["feedback"] = feedback_shape(said, past, judging, since);
   }
+  if (has_hours) out.shape["by_hour"] = by_hour(hours_since(out.replay, since), judging);
   return out;
 }
 
@@ -207,7 +261,10 @@ Result<void> backtest(Invocation& invocation, const Settings& settings,
   std::vector<VolumeMethod> methods = {past.judging.method};
   if (given.is_compared) methods = {VolumeMethod::mean, VolumeMethod::seasonal};
   std::vector<Tested> tested;
-  for (const VolumeMethod method : methods) tested.push_back(test_past(past, method, labels));
+  const bool has_hours = given.has_hours && invocation.is_json;
+  for (const VolumeMethod method : methods) {
+    tested.push_back(test_past(past, method, labels, has_hours));
+  }
   if (!given.chart.empty()) {
     const TimePoint since = past.since.value_or(past.hours.front().hour);
     DetectorConfig judging = past.judging;

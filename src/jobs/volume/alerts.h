@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "jobs/volume/calibration.h"
 #include "jobs/volume/negative_binomial.h"
 #include "jobs/volume/records.h"
 
@@ -16,8 +17,13 @@ enum class Verdict { normal, spike, drop };
 struct ScoredHour {
   TimePoint hour{};
   int64_t count = 0;
-  CountDistribution law;   ///< what was expected; the mean alone under the simple rule
-  double probability = 1;  ///< of a count at least so high (or so low); 1 under the simple rule
+  CountDistribution law;  ///< what was expected; the mean alone under the simple rule
+  /// Of a count at least so high (or so low), corrected by the series' past; 1 under the simple
+  /// rule.
+  double probability = 1;
+  TailCorrection up{}, down{};               ///< of the law's tails, at that hour
+  double spike_factor = 1, drop_factor = 1;  ///< what feedback makes of the sensitivity
+  int64_t record = 0;  ///< from so many tickets on it is a spike in any case; 0: too early to say
   Verdict mark = Verdict::normal;
   uint8_t basis = 0;          ///< a BaselineSource
   bool is_still_out = false;  ///< not rare enough to open an incident, but to keep one open

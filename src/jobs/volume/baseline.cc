@@ -6,20 +6,34 @@
 namespace dw {
 namespace {
 
-constexpr double level_half_life = 5 * 24;
-// Pseudo-counts of the priors: a child's mean strays from its parent's by a relative variance of
-// 1 / pseudo. Busy and quiet hours of a day differ tenfold, so a day's prior is the weakest.
-constexpr double overall_pseudo = 0.5, day_pseudo = 0.25, week_pseudo = 0.5, holiday_pseudo = 0.5;
+constexpr double level_half_life = 3 * 24;
+// Relative variances of children around their parents, before anything is known. Busy and quiet
+// hours of a day differ tenfold, a weekend and a weekday fourfold.
+constexpr double overall_variance = 2, day_variance = 4, weekday_variance = 1, holiday_variance = 2;
+/// An hour of the week that was never seen may stray so far from its hour of day and weekday.
+constexpr double unseen_variance = 0.25;
+/// What an hour of the week strays is never believed to be less than this share of the dispersion:
+/// without it a slot would never learn that it differs.
+constexpr double stray_share_min = 0.25, stray_max = 4;
+/// A slot that lies further out than so many standard errors strays by as much as it shows.
+constexpr double stray_errors = 2;
+/// A count whose hour of day or weekday is unknown says little about the other.
+constexpr double other_unknown = 0.1;
 constexpr double level_pseudo = 10;
-/// The dispersion that is believed before any is seen, and the weight of that belief.
-constexpr double dispersion_first = 0.05, dispersion_pseudo = 400;
+/// The dispersion is taken so many standard errors too large.
+constexpr double caution = 1;
 /// From how many observations (weeks, days) a slot speaks for itself.
 constexpr double week_seen_min = 1.5, day_seen_min = 1.5;
 constexpr double mean_min = 1e-4;
+/// On the first day the weekday is the measure of all others.
+constexpr int64_t first_day = 24;
 /// With more relative variance than this a mean is a guess.
 constexpr double guess_unknown = 0.3;
 /// A holiday comes so seldom that time alone must not make it forgotten.
 constexpr double holiday_half_life_factor = 16;
+/// An hour of day is as rough as all hours are, by so many hours' worth of belief, and within these
+/// factors of its variance. Its neighbours count half.
+constexpr double rough_pseudo = 60, rough_min = 0.7, rough_max = 4, rough_neighbour = 0.5;
 
 int64_t hours_since_1970(TimePoint hour) {
   return std::chrono::floor<std::chrono::hours>(hour).time_since_epoch().count();
@@ -51,14 +65,16 @@ void Baseline::Sums::fade(int64_t hour, double half_life) {
     exposure *= factor;
     seen *= factor;
     squares *= factor * factor;
+    squares_over *= factor * factor;
   }
   at = hour;
 }
 
-void Baseline::Sums::add(double count, double over, double information, double weight) {
-  events += weight * count * information;
-  exposure += weight * over * information;
-  squares += weight * weight * count * information;
+void Baseline::Sums::add(double count, double over, double weight) {
+  events += weight * count;
+  exposure += weight * over;
+  squares += weight * weight * over;
+  squares_over += weight * weight * over * over;
   seen += weight;
 }
 
@@ -66,94 +82,196 @@ Baseline::Baseline(Season season, Millis history)
     : season_(std::move(season)),
       half_life_(std::max(24.0, static_cast<double>(history.count()) / 3.6e6 / 4)) {}
 
-/// Gamma posterior of a mean around its parent's; what the parent does not know is inherited in
-/// proportion to how much the child leans on it.
-Baseline::Estimate Baseline::estimate(const Sums& sums, double pseudo, const Estimate& parent) {
-  const double believed = pseudo + sums.events;
-  const double lean = pseudo / believed;
-  return {
-      .mean = std::max(mean_min, believed / (pseudo / parent.mean + sums.exposure)),
-      .unknown = (pseudo + sums.squares) / (believed * believed) + lean * lean * parent.unknown};
+/// Gamma posterior of a mean around its parent's. An over-dispersed count tells less than its size,
+/// which is reckoned here, with the dispersion as it is known now.
+MeanEstimate Baseline::estimate(const Sums& sums, double prior, const MeanEstimate& parent,
+                                double dispersion) {
+  const double pseudo = 1 / (prior + parent.error.at(dispersion));
+  const double rough = (sums.events + 1) / (sums.exposure + 1 / parent.mean);
+  const double per_exposure = sums.seen > 0 ? sums.exposure / sums.seen : 1;
+  const double information = 1 / (1 + dispersion * rough * per_exposure);
+  const double own = information * sums.events;
+  MeanEstimate out;
+  out.mean =
+      std::max(mean_min, (pseudo + own) / (pseudo / parent.mean + information * sums.exposure));
+  const double trust = own / (pseudo + own), lean = 1 - trust;
+  out.error = {lean * lean * parent.error.poisson, lean * lean * parent.error.over,
+               lean * lean * (parent.error.prior + prior)};
+  if (sums.exposure <= 0) return out;
+  const double scale = trust * trust / (sums.exposure * sums.exposure);
+  out.error.poisson += scale * sums.squares / out.mean;
+  out.error.over += scale * sums.squares_over;
+  return out;
 }
 
-Baseline::Estimate Baseline::season_of(const SeasonSlot& slot, int64_t hour,
-                                       BaselineSource& basis) {
+/// How far the slot may stray from its parent: as slots do, and more where it plainly does.
+double Baseline::own_variance(const Sums& slot, const Expected& out) const {
+  const double of_all =
+      std::max(parent_spread_.found().value - out.dispersion, stray_share_min * out.dispersion);
+  double variance = of_all + unseen_variance * std::max(0.0, 1 - slot.seen);
+  if (slot.exposure > 0) {
+    const double own = (slot.events + 0.5) / slot.exposure;
+    const double distance = own / out.parent.mean - 1;
+    const double noise =
+        (slot.squares / std::max(mean_min, own) + out.dispersion * slot.squares_over) /
+        (slot.exposure * slot.exposure);
+    const double plain = distance * distance - stray_errors * stray_errors *
+                                                   (noise + out.parent.error.at(out.dispersion));
+    variance = std::max(variance, plain);
+  }
+  return std::min(variance, stray_max);
+}
+
+void Baseline::find_season(int64_t hour, Expected& out) {
+  const double dispersion = out.dispersion;
   overall_.fade(hour, half_life_);
-  Sums& day = days_[static_cast<size_t>(slot.hour_of_day)];
+  Sums& day = days_[static_cast<size_t>(out.slot.hour_of_day)];
   day.fade(hour, half_life_);
-  const Estimate overall = estimate(overall_, overall_pseudo, {first_count_, 0});
-  const Estimate of_day = estimate(day, day_pseudo, overall);
   // A holiday is most like a Sunday until it is known better.
-  const int week_slot = slot.is_holiday ? 6 * 24 + slot.hour_of_day : slot.slot;
+  const int week_slot = out.slot.is_holiday ? 6 * 24 + out.slot.hour_of_day : out.slot.slot;
+  Sums& weekday = weekdays_[static_cast<size_t>(week_slot / 24)];
+  weekday.fade(hour, half_life_);
   Sums& week = slots_[static_cast<size_t>(week_slot)];
   week.fade(hour, half_life_);
-  const Estimate of_week = estimate(week, week_pseudo, of_day);
-  basis = overall_.seen <= 0           ? BaselineSource::none
-          : week.seen >= week_seen_min ? BaselineSource::hour_of_week
-          : day.seen >= day_seen_min   ? BaselineSource::hour_of_day
-                                       : BaselineSource::overall;
-  if (!slot.is_holiday) return of_week;
-  Sums& holiday = slots_[static_cast<size_t>(slot.slot)];
+  const MeanEstimate overall = estimate(overall_, overall_variance, {first_count_, {}}, dispersion);
+  out.day = estimate(day, day_variance, overall, dispersion);
+  const double strays = hours_ < first_day ? 0 : weekday_variance;
+  out.factor = estimate(weekday, std::max(strays, mean_min), {1, {}}, dispersion);
+  const MeanError &of_day = out.day.error, &of_factor = out.factor.error;
+  out.parent = {out.day.mean * out.factor.mean,
+                {of_day.poisson + of_factor.poisson, of_day.over + of_factor.over,
+                 of_day.prior + of_factor.prior}};
+  out.season = estimate(week, own_variance(week, out), out.parent, dispersion);
+  out.basis = overall_.seen <= 0           ? BaselineSource::none
+              : week.seen >= week_seen_min ? BaselineSource::hour_of_week
+              : day.seen >= day_seen_min   ? BaselineSource::hour_of_day
+                                           : BaselineSource::overall;
+  if (!out.slot.is_holiday) return;
+  Sums& holiday = slots_[static_cast<size_t>(out.slot.slot)];
   holiday.fade(hour, half_life_ * holiday_half_life_factor);
-  if (holiday.seen >= 1) basis = BaselineSource::holiday;
-  return estimate(holiday, holiday_pseudo, of_week);
+  if (holiday.seen >= 1) out.basis = BaselineSource::holiday;
+  out.season = estimate(holiday, holiday_variance, out.season, dispersion);
 }
 
-double Baseline::dispersion(int64_t hour) {
-  spread_.fade(hour, half_life_);
-  return std::max(0.0, (spread_.events + dispersion_pseudo * dispersion_first) /
-                           (spread_.exposure + dispersion_pseudo));
+void Baseline::find_level(int64_t hour, Expected& out) {
+  level_.fade(hour, level_half_life);
+  const double believed = level_pseudo + level_.events;
+  out.level = believed / (level_pseudo + level_.exposure);
+  out.level_unknown = (level_pseudo + level_.squares) / (believed * believed);
+}
+
+/// The variance of this hour of day as a multiple of what all hours have.
+double Baseline::roughness(int hour_of_day) const {
+  if (rough_all_seen_ <= 0 || rough_all_ <= 0) return 1;
+  const auto i = static_cast<size_t>(hour_of_day);
+  const double all = rough_all_ / rough_all_seen_;
+  const double own = (rough_[i] + rough_pseudo * all) / (rough_seen_[i] + rough_pseudo);
+  return std::clamp(own / all, rough_min, rough_max);
 }
 
 Expected Baseline::expect(TimePoint at) {
   const int64_t hour = hours_since_1970(at);
+  if (hour > spread_at_) {
+    if (spread_at_ > 0) {
+      const double factor = std::exp2(-static_cast<double>(hour - spread_at_) / half_life_);
+      spread_.fade(factor);
+      parent_spread_.fade(factor);
+      for (double& one : rough_) one *= factor;
+      for (double& one : rough_seen_) one *= factor;
+      rough_all_ *= factor;
+      rough_all_seen_ *= factor;
+    }
+    spread_at_ = hour;
+  }
   Expected out;
   out.slot = season_.of(at);
-  const Estimate season = season_of(out.slot, hour, out.basis);
-  level_.fade(hour, level_half_life);
-  const double believed = level_pseudo + level_.events;
-  out.season = season.mean;
-  out.season_unknown = season.unknown;
-  out.level = believed / (level_pseudo + level_.exposure);
-  out.law = {.mean = out.season * out.level,
-             .dispersion = dispersion(hour),
-             .unknown = season.unknown + (level_pseudo + level_.squares) / (believed * believed)};
+  const DispersionEstimate::Found spread = spread_.found();
+  out.dispersion = spread.value;
+  find_season(hour, out);
+  find_level(hour, out);
+  const double mean = out.season.mean * out.level;
+  const double careful = spread.value * std::exp(caution * spread.error);
+  // The roughness is one of the whole variance, Poisson noise included.
+  const double rough = roughness(out.slot.hour_of_day);
+  const double dispersion = std::max(0.0, rough * (1 / mean + careful) - 1 / mean);
+  out.law = {.mean = mean,
+             .dispersion = dispersion,
+             .unknown = out.season.error.at(careful) + out.level_unknown};
   return out;
+}
+
+void Baseline::learn_season(int64_t hour, const Expected& expected, double count, double weight) {
+  const auto add = [&](Sums& sums, double over, double share) {
+    sums.at = std::max(sums.at, hour);
+    sums.add(count, over, share);
+  };
+  add(slots_[static_cast<size_t>(expected.slot.slot)], expected.level, weight);
+  if (expected.slot.is_holiday) return;
+  const double alpha = expected.dispersion;
+  // The first day's weekday is the measure of the others: its factor is 1 until it comes again.
+  const bool is_first_day = hours_ < first_day;
+  const double of_factor = is_first_day ? 0 : expected.factor.error.at(alpha);
+  const double factor = is_first_day ? 1 : expected.factor.mean;
+  add(days_[static_cast<size_t>(expected.slot.hour_of_day)], expected.level * factor,
+      weight * other_unknown / (other_unknown + of_factor));
+  if (!is_first_day) {
+    const double of_day = expected.day.error.at(alpha);
+    add(weekdays_[static_cast<size_t>(expected.slot.slot / 24)], expected.level * expected.day.mean,
+        weight * other_unknown / (other_unknown + of_day));
+  }
+  add(overall_, expected.level, weight);
+}
+
+void Baseline::learn_spread(int64_t hour, const Expected& expected, double count, double weight) {
+  spread_at_ = std::max(spread_at_, hour);
+  const double mean = expected.law.mean;
+  // Around a guess the residual tells of the season, not of the dispersion.
+  const MeanError& parent = expected.parent.error;
+  if (parent.at(expected.dispersion) <= guess_unknown && !expected.slot.is_holiday) {
+    MeanError error = parent;
+    error.poisson += expected.level_unknown;
+    parent_spread_.learn(expected.parent.mean * expected.level, count, error, weight);
+  }
+  // What an unseen hour may stray is reckoned as dispersion until the hour comes again.
+  MeanError error = expected.season.error;
+  error.poisson += expected.level_unknown;
+  error.prior = std::min(error.prior, parent.prior);
+  if (error.at(expected.dispersion) > guess_unknown) return;
+  spread_.learn(mean, count, error, weight);
+  const double relative = (count - mean) / mean;
+  const double square = weight * relative * relative /
+                        (1 / mean + expected.dispersion + error.at(expected.dispersion));
+  const int h = expected.slot.hour_of_day;
+  for (const int next : {-1, 0, 1}) {
+    const auto i = static_cast<size_t>((h + next + 24) % 24);
+    const double share = next == 0 ? 1 : rough_neighbour;
+    rough_[i] += share * square;
+    rough_seen_[i] += share * weight;
+  }
+  rough_all_ += square;
+  rough_all_seen_ += weight;
 }
 
 void Baseline::learn(TimePoint at, const Expected& expected, double count, double weight) {
   const int64_t hour = hours_since_1970(at);
   const double mean = expected.law.mean;
-  // An over-dispersed count tells less than its size. Where the mean is still a guess, the count
-  // itself says more about that size: a first hour would outweigh all later ones otherwise.
-  const bool is_guess =
-      expected.basis == BaselineSource::none || expected.law.unknown > guess_unknown;
-  const double size = is_guess ? std::max(mean, count) : mean;
-  const double information = 1 / (1 + expected.law.dispersion * size);
   if (expected.basis == BaselineSource::none) first_count_ = std::max(1.0, count);
-  const auto take = [&](Sums& sums) {
-    sums.at = std::max(sums.at, hour);
-    sums.add(count, expected.level, information, weight);
-  };
-  take(slots_[static_cast<size_t>(expected.slot.slot)]);
+  const double unknown = expected.season.error.at(expected.dispersion);
+  learn_season(hour, expected, count, weight);
   if (!expected.slot.is_holiday) {
-    take(days_[static_cast<size_t>(expected.slot.hour_of_day)]);
-    take(overall_);
+    // Where the mean is still a guess, the count itself says more about its size.
+    const bool is_guess = expected.basis == BaselineSource::none || unknown > guess_unknown;
+    const double size = is_guess ? std::max(mean, count) : mean;
     // What the season does not know yet must not be taken for a moving level.
-    const double level_information =
-        1 / (1 + (expected.law.dispersion + expected.season_unknown) * size);
+    const double information = 1 / (1 + (expected.dispersion + unknown) * size);
     level_.at = std::max(level_.at, hour);
-    level_.add(count, expected.season, level_information, weight);
+    level_.events += weight * count * information;
+    level_.exposure += weight * expected.season.mean * information;
+    level_.squares += weight * weight * count * information;
+    level_.seen += weight;
   }
-  const double variance = expected.law.variance();
-  // Around a guess the residual tells of the season, not of the dispersion.
-  if (is_guess || variance <= 0) return;
-  const double excess = (count - mean) * (count - mean) - mean - expected.law.unknown * mean * mean;
-  const double square = mean * mean;
-  spread_.at = std::max(spread_.at, hour);
-  spread_.seen += weight;
-  spread_.events += weight * excess * square / (variance * variance);
-  spread_.exposure += weight * square * square / (variance * variance);
+  if (expected.basis != BaselineSource::none) learn_spread(hour, expected, count, weight);
+  ++hours_;
 }
 
 void Baseline::adopt_level(TimePoint at, double ratio) {

@@ -3,12 +3,14 @@
 //
 // The mathematics are in docs/volume.md. In short: the mean is season × level. Each season slot
 // (hour of the week) is a discounted Gamma-Poisson estimate that borrows from its parent (the same
-// hour of any day), which borrows from the overall mean; the level is a faster one of the same
-// kind. What is not yet known about all three widens the negative binomial that judges the hour,
-// so that a young history is cautious instead of wrong.
+// hour of any day, times a factor of the weekday), which borrows from the overall mean; the level
+// is a faster one of the same kind. How much a slot borrows is learnt as well. What is not yet
+// known about all of them widens the negative binomial that judges the hour, so that a young
+// history is cautious instead of wrong.
 #pragma once
 #include <array>
 
+#include "jobs/volume/dispersion.h"
 #include "jobs/volume/negative_binomial.h"
 #include "jobs/volume/season.h"
 
@@ -19,17 +21,26 @@ enum class BaselineSource { none, overall, hour_of_day, hour_of_week, holiday };
 /// "hour of week"
 std::string_view name_of(BaselineSource basis);
 
+/// An estimated mean and how far it may be off.
+struct MeanEstimate {
+  double mean = 0;
+  MeanError error{};
+};
+
 struct Expected {
   CountDistribution law;
   BaselineSource basis = BaselineSource::none;
   SeasonSlot slot;
-  double season = 0, level = 1;  ///< law.mean is their product
-  double season_unknown = 0;     ///< relative variance of the season alone
+  double level = 1, level_unknown = 0;  ///< law.mean is season.mean × level
+  MeanEstimate season{};
+  MeanEstimate parent{};         ///< what the season would be without the hour's own past
+  MeanEstimate day{}, factor{};  ///< of the hour of day, and of the weekday: their product
+  double dispersion = 0;         ///< of all hours, without caution
 };
 
 class Baseline {
  public:
-  /// An hour's weight halves every quarter of `history`; the level's every five days.
+  /// An hour's weight halves every quarter of `history`; the level's every three days.
   Baseline(Season season, Millis history);
 
   Expected expect(TimePoint hour);
@@ -41,28 +52,40 @@ class Baseline {
   Season& season() { return season_; }
 
  private:
+  /// Discounted sums of what was counted, free of any belief about dispersion.
   struct Sums {
-    double events = 0, exposure = 0, squares = 0, seen = 0;
+    double events = 0, exposure = 0;  // of counts, and of what one unit of the mean would bring
+    double squares = 0, squares_over = 0;  // weights and exposures squared: Poisson, dispersion
+    double seen = 0;
     int64_t at = 0;  // hours since 1970
 
     void fade(int64_t hour, double half_life);
-    void add(double count, double over, double information, double weight);
+    void add(double count, double over, double weight);
   };
-  struct Estimate {
-    double mean = 0, unknown = 0;
-  };
-  static Estimate estimate(const Sums& sums, double pseudo, const Estimate& parent);
-  Estimate season_of(const SeasonSlot& slot, int64_t hour, BaselineSource& basis);
-  double dispersion(int64_t hour);
+  static MeanEstimate estimate(const Sums& sums, double prior, const MeanEstimate& parent,
+                               double dispersion);
+  void find_season(int64_t hour, Expected& out);
+  void find_level(int64_t hour, Expected& out);
+  double own_variance(const Sums& slot, const Expected& out) const;
+  void learn_season(int64_t hour, const Expected& expected, double count, double weight);
+  void learn_spread(int64_t hour, const Expected& expected, double count, double weight);
+  double roughness(int hour_of_day) const;
 
   Season season_;
   double half_life_;
   double first_count_ = 1;  // what the overall mean is believed to be near
+  int64_t hours_ = 0;       // that were learnt
   Sums overall_;
   std::array<Sums, 24> days_{};
+  std::array<Sums, 7> weekdays_{};
   std::array<Sums, season_slots> slots_{};
   Sums level_;
-  Sums spread_;  // events: weighted excess squares; exposure: their weights
+  // Around what was expected, and around the parent alone: the second holds the variance of hours
+  // of the week around their parents, too.
+  DispersionEstimate spread_, parent_spread_;
+  int64_t spread_at_ = 0;
+  std::array<double, 24> rough_{}, rough_seen_{};  // squares of distances in standard deviations
+  double rough_all_ = 0, rough_all_seen_ = 0;
 };
 
 }  // namespace dw

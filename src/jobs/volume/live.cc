@@ -33,7 +33,9 @@ LiveTopic volume_topic(DetectorConfig judging) {
     const TimePoint from = replay_from(TimePoint(Millis(*first)), judging);
     DW_TRY(const std::vector<HourCount> hours,
            volume::hours(db, from, TimePoint(Millis(*last)) + Millis(1)));
-    for (const ScoredHour& one : replay(hours, judging).hours) {
+    DetectorConfig with_feedback = judging;
+    DW_TRY(with_feedback.feedback, volume::feedback(db));
+    for (const ScoredHour& one : replay(hours, with_feedback).hours) {
       const int64_t id = one.hour.time_since_epoch().count();
       if (std::find(ids.begin(), ids.end(), id) != ids.end()) out[id] = shape_of(LiveHour{one});
     }

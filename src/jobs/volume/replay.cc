@@ -9,10 +9,20 @@ namespace {
 
 /// What keeps an incident open, less rare than what opens one.
 constexpr double still_out_tail = 0.01;
-/// A count is cut where the tail is this small: so far out that an honest law is hardly bent by
-/// it. What was cut, and what belongs to a lasting incident, weighs less besides.
-constexpr double cut_tail = 1e-5;
+/// A count is cut where the tail is this small, found out of line or not: an honest law is hardly
+/// bent by it, and spikes that nobody noticed widen no dispersion. How heavy the tail really is,
+/// the calibration learns. What was cut, and what belongs to a lasting incident, weighs less
+/// besides.
+constexpr double cut_tail = 1e-3;
 constexpr double weight_out = 0.25;
+/// Nearer to the mean than so many standard deviations no tail is small enough to matter. Upwards
+/// the law is skewed, downwards a small tail is reached sooner.
+constexpr double inside_up = 2, inside_down = 1.2;
+/// The largest count ever by this factor is a spike, whatever the law says of it, once a whole week
+/// is known; before, when a first Monday may be many times a first Sunday, it takes more.
+constexpr double record_factor = 2.5, record_factor_young = 10;
+constexpr int record_hours_min = 168, record_hours_young = 12;
+constexpr double record_extra_young = 10;
 /// An incident so short may be chance.
 constexpr int open_hours_believed = 3;
 /// Silence is looked for over the last hours together, too: the tail is shared among the windows.
@@ -109,19 +119,20 @@ class Recent {
   /// No later window reaches an hour that an alert covers: it would be alerted on once more.
   void cut_after(TimePoint hour) { alerted_until_ = hour; }
 
-  Rarest silence(int64_t excess_min) const {
+  /// The law's tail of a window is corrected as that of an hour, before it is paid for the choice.
+  Rarest silence(int64_t excess_min, const TailCorrection& correction) const {
     Rarest out;
     Sum sum;
     for (const int window : silence_windows) {
       if (!widen(sum, window)) break;
       if (-sum.excess() < std::max(0.5, static_cast<double>(excess_min))) continue;
-      const double tail =
-          lower_tail(sum.law(tied_over(window)), sum.count) * silence_windows.size();
+      const double tail = correction.corrected(lower_tail(sum.law(tied_over(window)), sum.count)) *
+                          silence_windows.size();
       if (tail < out.tail) out = {tail, window};
     }
     return out;
   }
-  Rarest spike(int64_t excess_min) const {
+  Rarest spike(int64_t excess_min, const TailCorrection& correction) const {
     Rarest out;
     Sum sum;
     for (const int window : spike_windows) {
@@ -130,7 +141,8 @@ class Recent {
       const CountDistribution law = sum.law(tied_over(window));
       const double least = std::max(static_cast<double>(excess_min), 3 * std::sqrt(law.variance()));
       if (sum.excess() < least) continue;
-      const double tail = upper_tail(law, sum.count) * spike_windows.size() / spike_windows_share;
+      const double tail = correction.corrected(upper_tail(law, sum.count)) * spike_windows.size() /
+                          spike_windows_share;
       if (tail < out.tail) out = {tail, window};
     }
     return out;
@@ -207,7 +219,10 @@ class SeasonalRule {
   explicit SeasonalRule(const DetectorConfig& judging)
       : judging_(judging),
         baseline_({judging.timezone, judging.holidays}, judging.history),
-        recent_(judging.history) {}
+        recent_(judging.history),
+        up_(calibration_half_life(judging)),
+        down_(calibration_half_life(judging)),
+        thresholds_(judging.feedback, baseline_.season()) {}
 
   ScoredHour judge(const HourCount& now, Incidents& incidents) {
     const Expected expected = baseline_.expect(now.hour);
@@ -215,14 +230,45 @@ class SeasonalRule {
                    .count = now.count,
                    .law = expected.law,
                    .basis = static_cast<uint8_t>(expected.basis)};
-    if (expected.basis != BaselineSource::none) look(out);
+    prepare(out, expected.slot);
+    tail_up_ = tail_down_ = 1;
+    const bool is_known = expected.basis != BaselineSource::none;
+    if (is_known) look(out);
     const Incidents::Step step = incidents.next(out);
     if (!incidents.all().empty()) recent_.cut_after(incidents.all().back().to);
     learn(now, expected, out, step);
+    // Hours of one incident are one piece of news: its first hour stands for it.
+    if (is_known && open_hours_ <= 1) {
+      up_.learn(tail_up_);
+      down_.learn(tail_down_);
+    }
     return out;
   }
 
  private:
+  /// A tail is rarer than a season's hour: it is remembered for longer.
+  static double calibration_half_life(const DetectorConfig& judging) {
+    return std::max(168.0, static_cast<double>(judging.history.count()) / 3.6e6);
+  }
+
+  void prepare(ScoredHour& out, const SeasonSlot& slot) {
+    out.up = up_.correction();
+    out.down = down_.correction();
+    if (!thresholds_.is_empty()) {
+      out.spike_factor = thresholds_.factor(out.hour, AlertKind::spike, slot);
+      out.drop_factor = thresholds_.factor(out.hour, AlertKind::drop, slot);
+    }
+    const auto largest = static_cast<double>(largest_);
+    if (hours_ >= record_hours_min && largest_ > 0) {
+      out.record = static_cast<int64_t>(std::ceil(record_factor * largest));
+    } else if (hours_ >= record_hours_young) {
+      out.record =
+          static_cast<int64_t>(std::ceil(record_factor_young * largest + record_extra_young));
+    }
+    ++hours_;
+    largest_ = std::max(largest_, out.count);
+  }
+
   void look(ScoredHour& out) {
     const auto count = static_cast<double>(out.count);
     if (count > out.law.mean) {
@@ -235,17 +281,22 @@ class SeasonalRule {
 
   void look_up(ScoredHour& out) {
     const double excess = static_cast<double>(out.count) - out.law.mean;
+    const double sensitivity = judging_.sensitivity * out.spike_factor;
     // Far inside, the exact tail is of no use and costs the most.
-    const bool is_inside = excess < 2 * std::sqrt(out.law.variance());
-    out.probability = is_inside ? 0.5 : upper_tail(out.law, out.count);
+    const bool is_inside = excess < inside_up * std::sqrt(out.law.variance());
+    tail_up_ = is_inside ? 0.5 : upper_tail(out.law, out.count);
+    out.probability = out.up.corrected(tail_up_);
     const bool is_enough = out.count >= judging_.count_min;
     const bool is_far = excess >= static_cast<double>(judging_.excess_min);
-    out.is_still_out = is_enough && is_far && out.probability < still_out_tail;
-    if (is_enough && is_far && out.probability < judging_.sensitivity) out.mark = Verdict::spike;
+    const bool is_record = out.record > 0 && out.count >= out.record;
+    out.is_still_out = is_enough && is_far && (out.probability < still_out_tail || is_record);
+    if (is_enough && is_far && (out.probability < sensitivity || is_record)) {
+      out.mark = Verdict::spike;
+    }
     recent_.add(out);
     if (!is_enough || out.mark == Verdict::spike) return;
-    const Recent::Rarest found = recent_.spike(judging_.excess_min);
-    if (found.tail >= judging_.sensitivity) return;
+    const Recent::Rarest found = recent_.spike(judging_.excess_min, out.up);
+    if (found.tail >= sensitivity) return;
     out.probability = found.tail;
     out.mark = Verdict::spike;
     out.hours_back = static_cast<uint8_t>(found.hours - 1);
@@ -253,25 +304,28 @@ class SeasonalRule {
   }
 
   void look_down(ScoredHour& out) {
-    const Recent::Rarest found = recent_.silence(judging_.excess_min);
+    const Recent::Rarest found = recent_.silence(judging_.excess_min, out.down);
     out.probability = found.tail;
-    if (found.tail < judging_.sensitivity) {
+    if (found.tail < judging_.sensitivity * out.drop_factor) {
       out.mark = Verdict::drop;
       recent_.mark(Verdict::drop);
       out.hours_back = static_cast<uint8_t>(found.hours - 1);
     }
-    out.is_still_out = lower_tail(out.law, out.count) < still_out_tail;
+    const double missing = out.law.mean - static_cast<double>(out.count);
+    if (missing < inside_down * std::sqrt(out.law.variance())) return;
+    tail_down_ = lower_tail(out.law, out.count);
+    out.is_still_out = out.down.corrected(tail_down_) < still_out_tail;
   }
 
   void learn(const HourCount& now, const Expected& expected, const ScoredHour& judged,
              const Incidents::Step& step) {
     auto count = static_cast<double>(now.count);
     bool is_extreme = false;
-    if (judged.mark == Verdict::spike) {
+    if (judged.mark == Verdict::spike || tail_up_ < cut_tail) {
       const int64_t limit = upper_limit(expected.law, cut_tail);
       is_extreme = now.count > limit;
       count = std::min(count, static_cast<double>(limit));
-    } else if (judged.mark == Verdict::drop) {
+    } else if (judged.mark == Verdict::drop || tail_down_ < cut_tail) {
       const int64_t limit = lower_limit(expected.law, cut_tail);
       is_extreme = now.count < limit;
       count = std::max(count, static_cast<double>(limit));
@@ -288,7 +342,11 @@ class SeasonalRule {
   const DetectorConfig& judging_;
   Baseline baseline_;
   Recent recent_;
+  TailCalibration up_, down_;
+  FeedbackThresholds thresholds_;
   int open_hours_ = 0;
+  double tail_up_ = 1, tail_down_ = 1;  // by the law, of the hour that was judged last
+  int64_t hours_ = 0, largest_ = 0;
 };
 
 template <class Keep>
@@ -347,10 +405,20 @@ std::vector<VolumeAlert> replay_incidents(std::span<const HourCount> hours,
   return incidents.take();
 }
 
+double tail_by_law(const ScoredHour& hour) {
+  const bool is_high = static_cast<double>(hour.count) > hour.law.mean;
+  return is_high ? upper_tail(hour.law, hour.count) : lower_tail(hour.law, hour.count);
+}
+
 double tail_of(const ScoredHour& hour) {
   if (hour.mark != Verdict::normal) return hour.probability;
   const bool is_high = static_cast<double>(hour.count) > hour.law.mean;
-  return is_high ? upper_tail(hour.law, hour.count) : lower_tail(hour.law, hour.count);
+  return (is_high ? hour.up : hour.down).corrected(tail_by_law(hour));
+}
+
+std::array<KindThreshold, HourKind::count> thresholds_of(const DetectorConfig& judging) {
+  Season season(judging.timezone, judging.holidays);
+  return FeedbackThresholds::all(judging.feedback, season);
 }
 
 Band band_of(const ScoredHour& hour, const DetectorConfig& judging) {
@@ -358,10 +426,13 @@ Band band_of(const ScoredHour& hour, const DetectorConfig& judging) {
     return {0, static_cast<int64_t>(std::floor((1 + judging.threshold) * hour.law.mean))};
   }
   const double extra = static_cast<double>(judging.excess_min);
-  const int64_t rare = upper_limit(hour.law, judging.sensitivity) - 1;
+  const double up = hour.up.before(judging.sensitivity * hour.spike_factor);
+  const double down = hour.down.before(judging.sensitivity * hour.drop_factor);
+  const int64_t rare = upper_limit(hour.law, up) - 1;
   const auto least = static_cast<int64_t>(std::ceil(hour.law.mean + extra)) - 1;
-  return {std::max<int64_t>(0, lower_limit(hour.law, judging.sensitivity) + 1),
-          std::max({rare, least, judging.count_min - 1})};
+  int64_t high = std::max({rare, least, judging.count_min - 1});
+  if (hour.record > 0) high = std::min(high, std::max(hour.record - 1, least));
+  return {std::max<int64_t>(0, lower_limit(hour.law, down) + 1), high};
 }
 
 }  // namespace dw

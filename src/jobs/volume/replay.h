@@ -7,6 +7,7 @@
 #include "config/volume_section.h"
 #include "jobs/volume/alerts.h"
 #include "jobs/volume/baseline.h"
+#include "jobs/volume/thresholds.h"
 
 namespace dw {
 
@@ -19,7 +20,8 @@ struct DetectorConfig {
   bool has_silence = true;
   Millis history{26LL * 7 * 86'400'000};
   std::string timezone = "UTC";
-  std::vector<int64_t> holidays;  ///< local days
+  std::vector<int64_t> holidays;          ///< local days
+  std::vector<AlertFeedback> feedback{};  ///< as feedback_of() orders it
 };
 
 /// `holidays`: the days of read_holidays().
@@ -39,8 +41,14 @@ Replay replay(std::span<const HourCount> hours, const DetectorConfig& judging);
 std::vector<VolumeAlert> replay_incidents(std::span<const HourCount> hours,
                                           const DetectorConfig& judging);
 
-/// The tail of any hour: of a count at least so high, or so low where it is below the mean.
+/// The tail of any hour: of a count at least so high, or so low where it is below the mean. It is
+/// corrected by the series' past; tail_by_law() is not.
 double tail_of(const ScoredHour& hour);
+double tail_by_law(const ScoredHour& hour);
+
+/// What feedback has made of the thresholds, after all that was said; kinds of hours that nobody
+/// judged have the factor 1.
+std::array<KindThreshold, HourKind::count> thresholds_of(const DetectorConfig& judging);
 
 /// Counts that are within expectation, [low, high], for pictures.
 struct Band {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "support/simulated_helpdesk.h"
 
 namespace dw {
@@ -361,6 +363,91 @@ TEST(seasonal, a_late_count_is_judged_anew) {
   EXPECT_EQ(replay(world.hours, DetectorConfig{}).hours[i].mark, Verdict::drop);
   world.hours[i].count = static_cast<int64_t>(world.means[i]);
   EXPECT_EQ(replay(world.hours, DetectorConfig{}).hours[i].mark, Verdict::normal);
+}
+
+// A desk is right from the day it is installed: each week of the first five, spikes and drops
+// apart, over laws where a first guess of the dispersion is wrong in either direction.
+TEST(seasonal, the_first_weeks_raise_no_more_than_later_ones) {
+  constexpr int weeks = 5, series = 6;
+  std::array<std::array<int, weeks>, 2> alerts{};
+  int64_t hours = 0;
+  for (const double mean : {10.0, 50.0, 300.0}) {
+    for (const double dispersion : {0.0, 0.005, 0.2}) {
+      for (uint64_t seed = 1; seed <= series; ++seed) {
+        Helpdesk desk{.mean = mean, .dispersion = dispersion, .has_season = seed % 2 == 0};
+        desk.from += std::chrono::days(seed % 7);
+        const Simulated world = simulate(desk, weeks * week, seed + 100);
+        hours += weeks * week - day;
+        for (const VolumeAlert& one : replay(world.hours, DetectorConfig{}).incidents) {
+          const int64_t at = (one.from - desk.from) / one_hour;
+          if (at < day) continue;
+          ++alerts[one.kind == AlertKind::drop ? 1 : 0][static_cast<size_t>(at / week)];
+        }
+      }
+    }
+  }
+  const double allowed = DetectorConfig{}.sensitivity * static_cast<double>(hours);
+  for (const auto& kind : alerts) {
+    int all = 0;
+    for (const int in_week : kind) {
+      all += in_week;
+      EXPECT_LE(in_week, 3 * allowed / weeks + 1);
+    }
+    EXPECT_LE(all, 2 * allowed);
+  }
+}
+
+TEST(seasonal, the_largest_hour_ever_by_far_is_never_passed_over) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    // So wild that no count would be rare by the law.
+    Simulated world = simulate({.mean = 20, .has_season = false}, 6 * week, seed);
+    std::mt19937_64 random(seed);
+    std::normal_distribution<double> wild(0, 1.4);
+    int64_t largest = 0;
+    for (HourCount& one : world.hours) {
+      one.count = static_cast<int64_t>(20 * std::exp(wild(random)));
+      largest = std::max(largest, one.count);
+    }
+    world.hours.push_back({world.hours.back().hour + one_hour, largest * 5 / 2 + 1});
+    EXPECT_EQ(replay(world.hours, DetectorConfig{}).hours.back().mark, Verdict::spike) << seed;
+  }
+}
+
+TEST(seasonal, nights_that_are_rougher_than_days_raise_no_flood) {
+  size_t alerts = 0;
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    Simulated world = simulate({.mean = 40, .has_season = false}, 26 * week, seed);
+    std::mt19937_64 random(seed);
+    for (size_t i = 0; i < world.hours.size(); ++i) {
+      world.hours[i].count = draw_count(40, i % 24 < 7 ? 0.6 : 0.01, random);
+    }
+    for (const VolumeAlert& one : replay(world.hours, DetectorConfig{}).incidents) {
+      alerts += one.from > world.hours[6 * week].hour ? 1 : 0;
+    }
+  }
+  // Twenty weeks of three series; one dispersion for all hours raised more than one a week.
+  EXPECT_LE(alerts, 6u);
+}
+
+TEST(seasonal, feedback_moves_the_threshold_of_that_kind_of_hour_and_no_other) {
+  const Simulated world = simulate({.mean = 30, .dispersion = 0.05}, 12 * week, 5);
+  DetectorConfig judging;
+  const TimePoint monday = world.hours[10 * week + 10].hour;
+  for (int i = 0; i < 3; ++i) {
+    judging.feedback.push_back({.kind = AlertKind::spike, .peak = monday, .to = monday});
+  }
+  const Replay before = replay(world.hours, DetectorConfig{});
+  const Replay after = replay(world.hours, judging);
+  const size_t same_hour = 11 * week + 10, evening = 11 * week + 20, past = 9 * week + 10;
+  EXPECT_GT(band_of(after.hours[same_hour], judging).high,
+            band_of(before.hours[same_hour], judging).high);
+  EXPECT_EQ(band_of(after.hours[same_hour], judging).low,
+            band_of(before.hours[same_hour], judging).low)
+      << "drops were not meant";
+  EXPECT_EQ(band_of(after.hours[evening], judging).high,
+            band_of(before.hours[evening], judging).high);
+  EXPECT_EQ(band_of(after.hours[past], judging).high, band_of(before.hours[past], judging).high)
+      << "what was alerted on before stays";
 }
 
 TEST(simple_rule, is_the_mean_of_the_hour_of_day_before_now) {

@@ -113,6 +113,14 @@ Result<std::vector<VolumeAlert>> incidents(ReadDb& db, TimePoint since) {
   return out;
 }
 
+Result<std::vector<AlertFeedback>> feedback(ReadDb& db) {
+  std::vector<VolumeAlert> judged;
+  DW_CHECK(db.guard(volume_guard));
+  DW_CHECK(db.run(stmt::judged_incidents, {},
+                  [&](const Row& row) { judged.push_back(incident_in(row)); }));
+  return feedback_of(judged);
+}
+
 Result<std::optional<VolumeAlert>> incident(ReadDb& db, int64_t id) {
   std::optional<VolumeAlert> found;
   DW_CHECK(db.guard(volume_guard));

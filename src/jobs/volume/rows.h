@@ -6,6 +6,7 @@
 
 #include "jobs/volume/births.h"
 #include "jobs/volume/run.h"
+#include "jobs/volume/thresholds.h"
 #include "ports/db.h"
 
 namespace dw {
@@ -71,6 +72,9 @@ Result<std::vector<HourCount>> hours(ReadDb& db, TimePoint from, TimePoint until
 
 /// Incidents that ended at or after `since`, oldest first.
 Result<std::vector<VolumeAlert>> incidents(ReadDb& db, TimePoint since);
+
+/// What people said of alerts, ever; as feedback_of() orders it.
+Result<std::vector<AlertFeedback>> feedback(ReadDb& db);
 
 Result<std::optional<VolumeAlert>> incident(ReadDb& db, int64_t id);
 

@@ -157,6 +157,7 @@ Result<void> Volume::read_open(const std::string& lane, bool is_backfill, ReadDb
 Result<void> Volume::read_hours(TimePoint latest, ReadDb& db, VolumeView& view) const {
   DW_TRY(view.hours, volume::hours(db, replay_from(latest, parts_.judging), latest + one_hour));
   DW_TRY(view.incidents, volume::incidents(db, latest - known_max));
+  DW_TRY(view.feedback, volume::feedback(db));
   return {};
 }
 
@@ -233,7 +234,9 @@ Result<VolumeView> Volume::read(const Event& event, ReadDb& db) const {
 }
 
 Plan Volume::plan(const Event& event, const VolumeView& view) const {
-  VolumeTurn turn(parts_, event, view);
+  VolumeParts parts = parts_;
+  parts.judging.feedback = view.feedback;
+  VolumeTurn turn(parts, event, view);
   if (event.kind == volume_look_kind) {
     turn.look();
   } else if (event.kind == volume_backfill_kind) {

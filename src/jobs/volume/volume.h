@@ -53,8 +53,9 @@ Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeAler
 json::object hour_summary(const ScoredHour& hour, const DetectorConfig& judging);
 
 struct VolumeView {
-  std::vector<HourCount> hours;        ///< ascending
-  std::vector<VolumeAlert> incidents;  ///< of the last days, oldest first
+  std::vector<HourCount> hours;         ///< ascending
+  std::vector<VolumeAlert> incidents;   ///< of the last days, oldest first
+  std::vector<AlertFeedback> feedback;  ///< of all alerts
   std::optional<VolumeRun> run;  ///< that an answer is for, or that is open where another begins
   std::vector<DeliveryId> questions;  ///< of that run, which nobody has answered
   bool needs_confirmation = false;    ///< one of them is still on its way

@@ -9,6 +9,11 @@ ON CONFLICT (hour) DO UPDATE SET count = excluded.count, counted_at = excluded.c
 SELECT id, body, feedback, feedback_by FROM volume_incident WHERE to_at >= $1
 ORDER BY from_at, id;
 
+-- name: judged_incidents
+-- What people have judged: few.
+SELECT id, body, feedback, feedback_by FROM volume_incident WHERE feedback <> ''
+ORDER BY to_at, id;
+
 -- name: incident_by_id
 SELECT id, body, feedback, feedback_by FROM volume_incident WHERE id = $1;
 

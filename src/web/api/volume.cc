@@ -65,11 +65,12 @@ VolumeQuery query_of(const Request& request, const DetectorConfig& configured, T
 Result<ShownVolume> read_volume(ReadDb& db, const VolumeQuery& query) {
   DW_TRY(const std::vector<HourCount> hours,
          volume::hours(db, query.since - 2 * query.judging.history, query.until));
-  const Replay seen = replay(hours, query.judging);
-  ShownVolume out{
-      .judging = query.judging, .is_trial = query.is_trial, .hours = {}, .incidents = {}};
+  DetectorConfig judging = query.judging;
+  DW_TRY(judging.feedback, volume::feedback(db));
+  const Replay seen = replay(hours, judging);
+  ShownVolume out{.judging = judging, .is_trial = query.is_trial, .hours = {}, .incidents = {}};
   for (const ScoredHour& one : seen.hours) {
-    if (one.hour >= query.since) out.hours.push_back(shown_hour(one, query.judging));
+    if (one.hour >= query.since) out.hours.push_back(shown_hour(one, judging));
   }
   if (query.is_trial) {
     for (const VolumeAlert& one : seen.incidents) {
