@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <sstream>
 
 #include "app/commands/commands.h"
+#include "app/commands/usage_error.h"
 #include "app/exit_code.h"
 #include "app/print.h"
 #include "base/defect.h"
@@ -48,10 +48,16 @@ int run(int count, char** arguments) {
     dw::print(stderr, "deskwire: the argument \"{}\" is not valid UTF-8\n", dw::storable(word));
     return dw::exit_usage;
   }
-  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 takes them
   try {
-    app.parse(words);
+    app.parse(reversed);
   } catch (const CLI::ParseError& wrong) {
+    const bool is_asked = wrong.get_exit_code() == 0;  // for help or the version
+    const auto told = is_asked ? std::nullopt : dw::usage_error(app, words, wrong);
+    if (told) {
+      dw::print(stderr, "deskwire: {}\n", *told);
+      return dw::exit_usage;
+    }
     // Prints help, version, or what is wrong, with the words that were given.
     std::ostringstream out, err;
     const int code = app.exit(wrong, out, err);

@@ -120,8 +120,12 @@ Result<std::string> HttpServer::start() {
   if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
   if (failed) {
     const bool is_taken = failed == boost::system::errc::address_in_use;
+    const std::string advice = is_taken
+                                   ? " by another program (`ss -ltnp` shows which). Stop it, or "
+                                     "set server.listen to another port"
+                                   : "";
     return Error{is_taken ? ErrorKind::busy : ErrorKind::invalid, "server.listen",
-                 state_->options.listen + ": " + failed.message()};
+                 state_->options.listen + ": " + failed.message() + advice};
   }
   state_->tasks.run("accept", state_->accept_until_stopped());
   const tcp::endpoint bound = acceptor.local_endpoint(failed);

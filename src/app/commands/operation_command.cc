@@ -1,6 +1,11 @@
 #include "app/commands/operation_command.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "app/exit_code.h"
+#include "app/print.h"
 
 namespace dw {
 namespace {
@@ -19,6 +24,7 @@ struct Value {
 struct Given {
   OperationCommand row;
   std::vector<Value> values;
+  bool is_all = false;  ///< --all: every page
 };
 
 CommandOption add_value(Command command, const Argument& argument, Value& value) {
@@ -91,18 +97,50 @@ Asking asking_of(const Given& given) {
   return asking;
 }
 
+std::string next_cursor(const json::object& answer) {
+  const json::value* cursor = answer.if_contains("next_cursor");
+  return cursor != nullptr && cursor->is_string() ? std::string(cursor->get_string()) : "";
+}
+
+/// --all: page by page, into the first. False: one failed, and that was told.
+bool add_further_pages(Invocation& invocation, FrontDoor& door, const Given& given,
+                       json::object& answer) {
+  for (std::string cursor = next_cursor(answer); !cursor.empty();) {
+    Asking asking = asking_of(given);
+    asking.query.emplace_back("cursor", cursor);
+    auto page = ask(invocation, door, given.row.operation, asking);
+    if (!page) return false;
+    for (json::value& item : page->at(given.row.items).as_array()) {
+      answer.at(given.row.items).as_array().push_back(std::move(item));
+    }
+    cursor = next_cursor(*page);
+  }
+  answer["next_cursor"] = nullptr;
+  return true;
+}
+
+/// A list that was cut says so, apart from its rows.
+void tell_cut(const json::object& answer, const Given& given) {
+  const std::string cursor = next_cursor(answer);
+  if (cursor.empty()) return;
+  print(stderr, "only the first {} are shown; the next: --cursor {}; all of them: --all\n",
+        answer.at(given.row.items).as_array().size(), cursor);
+}
+
 void run(Invocation& invocation, const Given& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
   FrontDoor door(*core);
   if (given.row.before) given.row.before(door);
-  const auto answer = ask(invocation, door, given.row.operation, asking_of(given));
+  auto answer = ask(invocation, door, given.row.operation, asking_of(given));
   if (!answer) return;
+  if (given.is_all && !add_further_pages(invocation, door, given, *answer)) return;
   if (given.row.columns.empty()) {
     const bool is_for_people = given.row.readable && !invocation.is_json;
     print_one(invocation, is_for_people ? given.row.readable(*answer) : *answer);
   } else {
     print_items(invocation, answer->at(given.row.items).as_array(), given.row.columns);
+    tell_cut(*answer, given);
   }
   if (given.row.after) given.row.after(invocation, *answer);
 }
@@ -142,6 +180,11 @@ Argument limit(int64_t most) {
 void add_operation(Command group, Invocation& invocation, OperationCommand row) {
   auto given = std::make_shared<Given>();  // shared with a callback that runs later
   given->row = std::move(row);
+  std::vector<Argument>& arguments = given->row.arguments;
+  const auto is_limit = [](const Argument& one) { return one.name == "--limit"; };
+  if (std::any_of(arguments.begin(), arguments.end(), is_limit)) {
+    arguments.push_back(in_query("--cursor", "where the last list ended", "cursor"));
+  }
   given->values.resize(given->row.arguments.size());  // options refer to them from here on
   Command command = add_command(group, invocation, given->row.name, given->row.what,
                                 [&invocation, given] { run(invocation, *given); });
@@ -152,6 +195,9 @@ void add_operation(Command group, Invocation& invocation, OperationCommand row) 
     if (!argument.words.empty()) option.one_of(argument.words);
     if (argument.within) option.within(argument.within->first, argument.within->second);
     if (argument.problem) option.check(argument.problem);
+    if (argument.member == "cursor") {
+      command.add_flag("--all", given->is_all, "every one, page by page");
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
 
 #include "base/text.h"
 
@@ -14,8 +15,14 @@ namespace dw {
 Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& file) {
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (fd < 0) {
+    const std::string reason = std::strerror(errno);
+    std::error_code ignored;
+    const std::string path = std::filesystem::absolute(file, ignored).lexically_normal().string();
     return Error{ErrorKind::full, "store",
-                 fmt::format("{} can't be made: {}", file, std::strerror(errno))};
+                 fmt::format("cannot create {}: {}. The user who runs Deskwire must be able to "
+                             "write to its folder: correct the folder's owner, or set store.url "
+                             "to \"sqlite:PATH\" elsewhere",
+                             path, reason)};
   }
   std::unique_ptr<FileLock> lock(new FileLock(fd));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {

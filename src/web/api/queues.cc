@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/redrive.h"
@@ -11,6 +12,18 @@ namespace dw {
 namespace {
 
 constexpr std::string_view dead_suffix = "-dead";
+
+/// " (did you mean high?)", or nothing.
+std::string suggested(const std::string& name, const std::vector<QueueName>& queues) {
+  std::vector<std::string> known;
+  for (const QueueName& queue : queues) {
+    if (queue.kind != "embedded") continue;
+    known.push_back(queue.name);
+    known.push_back(queue.name + std::string(dead_suffix));
+  }
+  const std::string* nearest = nearest_of(name, known);
+  return nearest == nullptr ? "" : fmt::format(" (did you mean {}?)", *nearest);
+}
 
 }  // namespace
 
@@ -45,7 +58,9 @@ Task<ApiAnswer> Operations::list_queues(Call&) {
 Task<ApiAnswer> Operations::peek_queue(Call& call) {
   const std::string& name = call.name();
   if (!is_queue(name)) {
-    co_return Error{ErrorKind::missing, "", fmt::format("there is no embedded queue {}", name)};
+    co_return Error{
+        ErrorKind::missing, "",
+        fmt::format("there is no embedded queue {}{}", name, suggested(name, parts_.queues))};
   }
   std::vector<Problem> problems;
   const PageRequest wanted = page_parameters(call.request, problems);
