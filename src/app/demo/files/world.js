@@ -104,7 +104,7 @@ function text_of(html) {
 }
 
 // Words, as not every machine has the pictures.
-const emoji = { white_check_mark: "✓ solved", hourglass_flowing_sand: "waits for its ticket" };
+const emoji = { white_check_mark: "✓ solved", hourglass_flowing_sand: "waiting for Zendesk" };
 const marks_of = (one) => one.reactions.map((name) => emoji[name] ?? `:${name}:`).join(" ");
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
@@ -210,7 +210,7 @@ function talk(one) {
     h("p", { class: "who" }, one.who),
     h("p", { class: "words" }, one.asked),
     h("p", { class: "who" }, one.is_refused ? "Teams" : "Deskwire"),
-    h("p", { class: `words${one.is_refused ? " bad" : ""}` }, one.answer));
+    h("p", { class: `words${one.is_refused ? " bad" : ""}` }, text_of(one.answer)));
 }
 
 function show_talks() {
@@ -242,7 +242,7 @@ const rows = [
   ["tickets", "Slack messages → tickets"],
   ["comments", "Slack replies → comments"],
   ["answers", "Agents’ answers → Slack"],
-  ["mirrors", "Mails → threads"],
+  ["mirrors", "Customers’ mails → Slack threads"],
 ];
 
 function show_books() {
@@ -254,11 +254,11 @@ function show_books() {
   verdict.classList.toggle("is-bad", is_bad);
   verdict.classList.toggle("is-waiting", !is_bad && waiting > 0);
   if (is_bad) {
-    verdict.textContent = `${doubled} doubled, ${books.leaked} private notes in Slack.`;
+    verdict.textContent = `${doubled} arrived twice, ${books.leaked} private notes in Slack.`;
   } else if (waiting > 0) {
-    verdict.textContent = `${arrived} arrived once, ${waiting} on the way.`;
+    verdict.textContent = `${arrived} arrived exactly once, ${waiting} on the way.`;
   } else {
-    verdict.textContent = `All ${arrived} have arrived, once.`;
+    verdict.textContent = `All ${arrived} messages arrived exactly once.`;
   }
   const number = (value, mark) => h("td", { class: value > 0 ? mark : "" }, String(value));
   const lines = rows.map(([name, title]) => ({ name, title, ...books[name] }));
