@@ -5,6 +5,7 @@
 #include "jobs/assignment/module.h"
 #include "jobs/desk/module.h"
 #include "jobs/tally/module.h"
+#include "jobs/watch/module.h"
 
 namespace dw {
 
@@ -13,6 +14,7 @@ std::span<const JobModule> job_modules() {
       desk_module(),
       assignment_module(),
       tally_module(),
+      watch_module(),
   };
   return modules;
 }

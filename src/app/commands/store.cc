@@ -6,6 +6,8 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/print.h"
+#include "jobs/watch/watch.h"
+#include "records/key_values.h"
 #include "store/copy.h"
 
 namespace dw {
@@ -19,6 +21,15 @@ std::unique_ptr<Store> open(Invocation& invocation) {
   if (store.ok()) return std::move(*store);
   fail(invocation, store.error());
   return nullptr;
+}
+
+/// For [watch] and the metrics. A backup whose time can't be noted is one all the same.
+void note_backup(Store& store) {
+  const Result<void> noted = store.write_now([](Db& db) -> Result<void> {
+    DW_TRY(const StoredValue before, key_values::get(db, backup_time_name));
+    return key_values::set(db, backup_time_name, to_rfc3339(system_now()), before.version);
+  });
+  if (!noted.ok()) print(stderr, "deskwire: the backup's time: {}\n", noted.error().text());
 }
 
 void verify(Invocation& invocation) {
@@ -123,6 +134,7 @@ void add_store(Command app, Invocation& invocation) {
                     if (!from) return;
                     const Result<void> copied = from->backup(*file);
                     if (!copied.ok()) return fail(invocation, copied.error());
+                    note_backup(*from);
                     print_one(invocation, {{"backup", *file}});
                   });
   backup.add_option("file", *file, "a file that does not exist yet").required();
