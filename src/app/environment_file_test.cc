@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/random.h"
+
 namespace dw {
 namespace {
 
@@ -17,6 +23,28 @@ TEST(EnvironmentLines, NamesAndValues) {
 TEST(EnvironmentLines, QuotesGoAndCommentsDoNotCount) {
   EXPECT_EQ(environment_lines("# A=1\n;B=2\n\nC=\"x # y\"\r\nD='z'\nE=\"\nnonsense\n1F=2"),
             (Lines{{"C", "x # y"}, {"D", "z"}, {"E", "\""}}));
+}
+
+TEST(EnvironmentLines, a_shells_export_is_the_same_line) {
+  EXPECT_EQ(environment_lines("export A=1\n"), (Lines{{"A", "1"}}));
+}
+
+TEST(EnvironmentFile, beside_the_configuration_gives_way_to_the_process_and_is_read_again) {
+  const std::string folder =
+      (std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid())).string();
+  ASSERT_TRUE(std::filesystem::create_directory(folder));
+  const std::string file = folder + "/deskwire.toml";
+  EXPECT_EQ(environment_file_of(file), folder + "/deskwire.env");
+  EXPECT_EQ(environment_file_of("deskwire.toml"), "deskwire.env");
+  ::setenv("DW_TEST_MINE", "process", 1);
+  std::ofstream(folder + "/deskwire.env") << "DW_TEST_MINE=file\nDW_TEST_FILE=one\n";
+  ASSERT_TRUE(adopt_environment(file).ok());
+  EXPECT_EQ(process_environment()("DW_TEST_FILE"), "one");
+  std::ofstream(folder + "/deskwire.env") << "DW_TEST_MINE=file\nDW_TEST_FILE=two\n";
+  const Environment now = settings_environment(file);
+  EXPECT_EQ(now("DW_TEST_MINE"), "process");
+  EXPECT_EQ(now("DW_TEST_FILE"), "two");
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -1,13 +1,18 @@
 #include "app/http_routes.h"
 
+#include <fmt/format.h>
+
 #include "app/oauth_callback.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "web/board.h"
 #include "web/openapi.h"
 #include "web/problem.h"
 
 namespace dw {
 namespace {
+
+constexpr const char* local_hook = "/hooks/teams/local";
 
 SqsEndpointSettings sqs_settings(const Core& core) {
   SqsEndpointSettings settings{.public_url = core.public_url};
@@ -76,6 +81,25 @@ ApiParts api_parts(const HttpRoutesParts& parts, Operations& operations, Access&
           .is_volume_own = core.settings.volume.source != "zendesk"};
 }
 
+Task<Response> refuse_as_missing(std::string detail) {
+  co_return problem(404, detail);
+}
+
+/// Who tried the unsigned hook before [teams.*] was written hears where it went.
+void add_local_hook_refusal(Routes& routes, const Settings& settings) {
+  if (settings.teams.empty()) return;
+  std::vector<std::string> paths;
+  for (const TeamsSettings& teams : settings.teams) {
+    if (teams.name == "local") return;
+    paths.push_back("/hooks/teams/" + teams.name);
+  }
+  const std::string detail =
+      fmt::format("{} is off, because [teams.{}] is configured. Send signed requests to {}",
+                  local_hook, settings.teams.front().name, join(paths, ", "));
+  log_info("hooks", detail);
+  routes.add("POST", local_hook, [detail](Request&) { return refuse_as_missing(detail); });
+}
+
 }  // namespace
 
 HttpRoutes::HttpRoutes(HttpRoutesParts parts)
@@ -108,6 +132,7 @@ void HttpRoutes::stop() {
 Routes HttpRoutes::routes() {
   Routes routes;
   hooks_.add_to(routes);
+  add_local_hook_refusal(routes, core_.settings);
   api_.add_to(routes);
   sign_in_.add_to(routes);
   add_oauth_callback(routes, core_);

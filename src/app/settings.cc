@@ -13,6 +13,7 @@
 #include "domain/hours.h"
 #include "domain/period.h"
 #include "domain/schedule.h"
+#include "jobs/watch/section.h"
 #include "net/proxy.h"
 
 namespace dw {
@@ -109,6 +110,37 @@ void read_teams(const Node::Table& root, Settings& settings, Problems& problems)
   }
 }
 
+/// Two tokens whose places were mixed up are seen by how they begin.
+void check_token_kinds(const SlackSettings& slack, const Node::Table& table, int line,
+                       Problems& problems) {
+  const auto complain = [&](const char* key, const std::string& what) {
+    const auto found = table.find(key);
+    problems.add(found == table.end() ? line : found->second.line, std::string("slack.") + key,
+                 what);
+  };
+  const auto begins = [](const Secret& secret, std::string_view with) {
+    return secret.reveal().starts_with(with);
+  };
+  if (begins(slack.bot_token, "xapp-")) {
+    complain("bot_token",
+             "is an app-level token (xapp-…): set it as slack.app_token; the Bot User OAuth Token "
+             "starts with xoxb-");
+  } else if (begins(slack.bot_token, "xoxp-")) {
+    complain("bot_token",
+             "is a user token (xoxp-…): set the Bot User OAuth Token, which starts with xoxb-");
+  }
+  if (begins(slack.app_token, "xox")) {
+    complain("app_token",
+             "is not an app-level token: it must start with xapp- (xoxb-… is slack.bot_token)");
+  }
+  for (const Secret& secret : slack.signing_secrets) {
+    if (!begins(secret, "xox") && !begins(secret, "xapp-")) continue;
+    complain("signing_secret",
+             "is a token: set the Signing Secret (api.slack.com/apps > Basic Information)");
+    break;
+  }
+}
+
 /// What the file leaves out is taken from the environment, as Slack's own tools do.
 void read_slack(const Node::Table& root, const Environment& environment, Settings& settings,
                 Problems& problems) {
@@ -119,7 +151,8 @@ void read_slack(const Node::Table& root, const Environment& environment, Setting
   slack.is_given = true;
   const auto from_environment = [&](const char* key, const char* name) {
     const bool is_written = found->second.table()->count(key) > 0;
-    return Secret(is_written ? std::string() : environment(name).value_or(""));
+    const std::string given = is_written ? "" : environment(name).value_or("");
+    return Secret(without_last_newlines(given));
   };
   if (slack.bot_token.empty()) slack.bot_token = from_environment("bot_token", "SLACK_BOT_TOKEN");
   if (slack.app_token.empty()) slack.app_token = from_environment("app_token", "SLACK_APP_TOKEN");
@@ -128,9 +161,10 @@ void read_slack(const Node::Table& root, const Environment& environment, Setting
   if (signing.empty()) signing = from_environment("signing_secret", "SLACK_SIGN_SECRET");
   if (!signing.empty()) slack.signing_secrets = {signing};
   if (slack.bot_token.empty()) {
-    problems.add(found->second.line, "slack.bot_token",
-                 "is missing (the app's xoxb-… token, here or in SLACK_BOT_TOKEN)");
+    problems.add_missing_secret(found->second.line, "slack.bot_token",
+                                "is missing (the app's xoxb-… token, here or in SLACK_BOT_TOKEN)");
   }
+  check_token_kinds(slack, *found->second.table(), found->second.line, problems);
 }
 
 void check_queues(Settings& settings, const std::vector<int>& lines, const Environment& environment,
@@ -228,6 +262,16 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
   if (!settings.summary.mail.empty()) needs(line, "summary.mail", "mail");
   if (const auto schedule = Schedule::parse(settings.summary.schedule); !schedule.ok()) {
     problems.add(line, "summary.schedule", schedule.error().what);
+  }
+}
+
+/// Messages of [watch] need a way to go.
+void check_watch(const Settings& settings, const Node::Table& root, Problems& problems) {
+  for (const std::string& one : settings.own.get<WatchSettings>().notify) {
+    const char* section = is_mail_address(one) ? "mail" : "slack";
+    if (root.count(section) > 0) continue;
+    problems.add(root.at("watch").line, "watch.notify",
+                 fmt::format("{} needs a section [{}]", one, section));
   }
 }
 
@@ -330,15 +374,16 @@ Result<std::string> find_settings_file(const std::string& given, const Environme
   return std::string();
 }
 
-Result<Settings> load_settings(const std::string& file, const Environment& environment) {
-  if (file.empty()) return parse_settings("", "", environment);
+Result<Settings> load_settings(const std::string& file, const Environment& environment,
+                               SecretUse secrets) {
+  if (file.empty()) return parse_settings("", "", environment, secrets);
   DW_TRY(const std::string text, read_whole(file, file_bytes_max));
   if (!is_utf8(text)) return Error{ErrorKind::invalid, file, "is not UTF-8"};
-  return parse_settings(text, file, environment);
+  return parse_settings(text, file, environment, secrets);
 }
 
 Result<Settings> parse_settings(std::string_view toml, const std::string& file,
-                                const Environment& environment) {
+                                const Environment& environment, SecretUse secrets) {
   Problems problems(file);
   const Node document = parse_document(toml, environment, problems);
   const Node::Table& root = *document.table();
@@ -382,6 +427,11 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   check_together(settings, root, problems);
   check_notices(settings, root, problems);
   check_volume(settings.volume, root, problems);
+  check_watch(settings, root, problems);
+  if (secrets == SecretUse::some && problems.has_missing_secrets_only()) {
+    settings.missing_secrets = problems.missing_secrets();
+    return settings;
+  }
   if (!problems.is_empty()) return problems.error();
   return settings;
 }

@@ -37,7 +37,8 @@ struct Settings {
   GoogleSettings google;
   MailSettings mail;
   VolumeSettings volume;
-  OwnSettings own;  ///< of the jobs and connectors in app/parts.cc
+  OwnSettings own;                             ///< of the jobs and connectors in app/parts.cc
+  std::vector<MissingSecret> missing_secrets;  ///< with SecretUse::some
 
   /// server.public_url, or http(s)://LISTEN with the port that was bound.
   std::string public_url(const std::string& bound) const;
@@ -48,11 +49,16 @@ struct Settings {
 /// errors  missing: a file that was named is not there
 Result<std::string> find_settings_file(const std::string& given, const Environment& environment);
 
+/// all: a secret that is not there is a problem. some: it is listed, for a command that may not use
+/// it.
+enum class SecretUse { all, some };
+
 /// errors  invalid: every problem, one a line, with file and line number
-Result<Settings> load_settings(const std::string& file, const Environment& environment);
+Result<Settings> load_settings(const std::string& file, const Environment& environment,
+                               SecretUse secrets = SecretUse::all);
 /// The same from text; pure but for "file:" secrets.
 Result<Settings> parse_settings(std::string_view toml, const std::string& file,
-                                const Environment& environment);
+                                const Environment& environment, SecretUse secrets = SecretUse::all);
 
 /// Every section that may stand at the top of the file.
 std::vector<std::string> section_names();

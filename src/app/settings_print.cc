@@ -1,5 +1,9 @@
 // Printing the configuration, describing it, and comparing two: each is a visitor over one list of
 // all sections, so that a new section is one line.
+#include <algorithm>
+#include <iterator>
+#include <set>
+
 #include "app/parts.h"
 #include "app/settings.h"
 
@@ -138,13 +142,48 @@ struct Restarts {
     if (!is_same) out.emplace_back(section.key);
   }
   void named(const auto& section, const auto& before, const auto& after) {
-    // The secrets of a hook change with a reload, and they alone.
-    if (std::string_view(section.key) != "teams") list(section, before, after);
+    if (std::string_view(section.key) != "teams") return list(section, before, after);
+    // The secrets of a hook change with a reload; which hooks there are does not.
+    const auto names = [](const auto& all) {
+      std::set<std::string> found;
+      for (const auto& one : all) found.insert(one.name);
+      return found;
+    };
+    const std::set<std::string> old_names = names(before), new_names = names(after);
+    std::vector<std::string> changed;
+    std::set_symmetric_difference(old_names.begin(), old_names.end(), new_names.begin(),
+                                  new_names.end(), std::back_inserter(changed));
+    for (const std::string& name : changed) out.push_back("teams." + name);
   }
   void own(const OwnSection& section, const OwnSettings& before, const OwnSettings& after) {
     section.list_restarts(before, after, out);
   }
 };
+
+/// Secrets that a reload does not apply: they print alike, so they are compared by themselves.
+std::vector<std::string> changed_secrets(const Settings& a, const Settings& b) {
+  std::vector<std::string> out;
+  const auto compare = [&out](const char* key, const auto& before, const auto& after) {
+    if (before != after) out.emplace_back(key);
+  };
+  compare("access.oidc_client_secret", a.access.oidc_client_secret, b.access.oidc_client_secret);
+  compare("slack.bot_token", a.slack.bot_token, b.slack.bot_token);
+  compare("slack.app_token", a.slack.app_token, b.slack.app_token);
+  const ZendeskSettings &old_desk = a.zendesk, &new_desk = b.zendesk;
+  compare("zendesk.oauth_client_secret", old_desk.oauth_client_secret,
+          new_desk.oauth_client_secret);
+  compare("zendesk.oauth_token", old_desk.oauth_token, new_desk.oauth_token);
+  compare("zendesk.token", old_desk.token, new_desk.token);
+  compare("zendesk.webhook_secret", old_desk.webhook_secrets, new_desk.webhook_secrets);
+  compare("notices.webhook_secret", a.notices.webhook_secret, b.notices.webhook_secret);
+  compare("google.api_key", a.google.api_key, b.google.api_key);
+  compare("mail.password", a.mail.password, b.mail.password);
+  std::vector<Secret> old_tokens, new_tokens;
+  for (const OncallSettings& one : a.oncall) old_tokens.push_back(one.token);
+  for (const OncallSettings& one : b.oncall) new_tokens.push_back(one.token);
+  compare("oncall", old_tokens, new_tokens);
+  return out;
+}
 
 /// A PostgreSQL URL may carry a password.
 Settings without_password(Settings settings) {
@@ -209,7 +248,11 @@ std::string settings_reference() {
 std::vector<std::string> keys_needing_restart(const Settings& running, const Settings& next) {
   Restarts restarts;
   visit(running, next, restarts);
-  return std::move(restarts.out);
+  std::vector<std::string>& out = restarts.out;
+  for (const std::string& key : changed_secrets(running, next)) {
+    if (std::find(out.begin(), out.end(), key) == out.end()) out.push_back(key);
+  }
+  return std::move(out);
 }
 
 }  // namespace dw

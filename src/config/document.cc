@@ -173,6 +173,30 @@ void Problems::add_unreadable(int line, const std::string& key, const std::strin
   found_.back().is_cause = true;
 }
 
+void Problems::add_missing_secret(int line, const std::string& key, const std::string& what) {
+  add(line, key, what);
+  found_.back().is_secret = true;
+}
+
+void Problems::mark_secret(int line, const std::string& key) {
+  for (Found& one : found_) {
+    if (one.is_cause && one.line == line && one.key == key) one.is_secret = true;
+  }
+}
+
+bool Problems::has_missing_secrets_only() const {
+  return std::all_of(found_.begin(), found_.end(),
+                     [this](const Found& one) { return one.is_secret || is_consequence(one); });
+}
+
+std::vector<MissingSecret> Problems::missing_secrets() const {
+  std::vector<MissingSecret> out;
+  for (const Found& one : found_) {
+    if (one.is_secret && !is_consequence(one)) out.push_back({one.key, one.text});
+  }
+  return out;
+}
+
 bool Problems::is_consequence(const Found& one) const {
   if (one.is_cause || one.key.empty()) return false;
   return std::any_of(found_.begin(), found_.end(), [&](const Found& other) {

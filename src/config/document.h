@@ -30,6 +30,12 @@ struct Node {
   std::string_view kind() const;
 };
 
+/// A secret that the configuration names and that is not there.
+struct MissingSecret {
+  std::string key;   ///< "teams.it.secret"
+  std::string text;  ///< the problem, with its line
+};
+
 /// Everything that is wrong with a file, gathered while it is read.
 class Problems {
  public:
@@ -40,7 +46,14 @@ class Problems {
   /// The same of a value that nobody could read: what else is said about its key, or of its section
   /// as a whole, follows from that and is left out.
   void add_unreadable(int line, const std::string& key, const std::string& what);
+  /// A secret that is not there: a command that does not use it runs without.
+  void add_missing_secret(int line, const std::string& key, const std::string& what);
+  /// What add_unreadable() said of this place is a missing secret.
+  void mark_secret(int line, const std::string& key);
   bool is_empty() const { return found_.empty(); }
+  /// Nothing but secrets is missing, and what follows from that.
+  bool has_missing_secrets_only() const;
+  std::vector<MissingSecret> missing_secrets() const;
   /// One line each, `FILE:LINE: key: what`, in the order of the file.
   Error error() const;
 
@@ -49,6 +62,7 @@ class Problems {
     int line;
     std::string key, text;
     bool is_cause = false;
+    bool is_secret = false;
   };
   bool is_consequence(const Found& one) const;
 

@@ -55,8 +55,13 @@ Environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) return std::nullopt;
-    return std::string(value);
+    return without_last_newlines(value);
   };
+}
+
+std::string without_last_newlines(std::string text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
 }
 
 Result<std::string> expand(std::string_view text, const Environment& environment) {
@@ -94,8 +99,7 @@ Result<std::string> read_secret_file(const std::string& path) {
   if (!file.is_open() || file.bad()) {
     return wrong(fmt::format("{} can't be read: {}", path, std::strerror(errno)));
   }
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return text;
+  return without_last_newlines(std::move(text));
 }
 
 }  // namespace dw

@@ -12,7 +12,11 @@ namespace dw {
 
 /// An environment variable, or nothing.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+/// Without the newlines at a value's end, which come from a file or an echo and mean nothing.
 Environment process_environment();
+
+/// A secret as it is meant: "xoxb-1\r\n" is "xoxb-1".
+std::string without_last_newlines(std::string text);
 
 /// `text` with each ${NAME} and ${NAME:-default} filled in; "$${" is a plain "${". An empty
 /// variable counts as set, but gives way to a default, as in a shell. What a variable holds is

@@ -48,10 +48,14 @@ std::optional<Secret> read_secret(const Node& node, const SourceLocation& place)
     place.add(fmt::format("must be a secret in quotes, is {}", node.kind()));
     return std::nullopt;
   }
-  if (node.is_broken || !text->starts_with(file_prefix)) return Secret(*text);
+  if (node.is_broken) {
+    place.problems.mark_secret(node.line, place.key);
+    return Secret(*text);
+  }
+  if (!text->starts_with(file_prefix)) return Secret(without_last_newlines(*text));
   Result<std::string> contents = read_secret_file(text->substr(file_prefix.size()));
   if (contents.ok()) return Secret(std::move(*contents));
-  place.add(contents.error().what);
+  place.problems.add_missing_secret(node.line, place.key, contents.error().what);
   return std::nullopt;
 }
 

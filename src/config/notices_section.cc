@@ -5,7 +5,28 @@
 #include "config/sections.h"
 
 namespace dw {
+
+std::string sheet_id_in(const std::string& given) {
+  constexpr std::string_view before = "/spreadsheets/d/";
+  const size_t at = given.find(before);
+  if (at == std::string::npos) return given;
+  const std::string rest = given.substr(at + before.size());
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
 namespace {
+
+/// Who copies the whole address of the sheet means its id.
+Field<NoticesSettings> sheet_id_field() {
+  Field<NoticesSettings> field = text_field("sheet_id", &NoticesSettings::sheet_id,
+                                            "a Google Sheet: its id, or its whole address");
+  field.read = [read = field.read](NoticesSettings& out, const Node& node,
+                                   const SourceLocation& place) {
+    read(out, node, place);
+    out.sheet_id = sheet_id_in(out.sheet_id);
+  };
+  return field;
+}
 
 std::string check_mail_url(const std::string& text) {
   if (text.empty() || text.starts_with("smtp://") || text.starts_with("smtps://")) return "";
@@ -92,7 +113,7 @@ std::vector<Field<NoticesSettings>> report_fields() {
                          "when it runs automatically, in hours.timezone; empty: only by "
                          "`deskwire notices run`",
                          {}, "a schedule")),
-      restart(text_field("sheet_id", &N::sheet_id, "a Google Sheet: the long part of its address")),
+      restart(sheet_id_field()),
       restart(text_field("range", &N::range, "the sheet's range; of an .xlsx file its sheet")),
       restart(text_field("file", &N::file, "a .csv or .xlsx file, or s3://BUCKET/KEY")),
       restart(text_field("region", &N::region, "of an s3:// file; empty: AWS_REGION")),

@@ -61,6 +61,9 @@ struct MailSettings {
   std::string from = "Deskwire <deskwire@localhost>";
 };
 
+/// The id in a Google Sheet's address; what is no such address is left as it is.
+std::string sheet_id_in(const std::string& given);
+
 const Section<NoticesSettings>& notices_section();
 const Section<GoogleSettings>& google_section();
 const Section<MailSettings>& mail_section();

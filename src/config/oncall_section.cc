@@ -67,7 +67,7 @@ void complete_oncall(OncallSettings& settings, int line, Problems& problems) {
     if (settings.people.empty()) problems.add(line, key + ".people", "is missing");
     return;
   }
-  if (settings.token.empty()) problems.add(line, key + ".token", "is missing");
+  if (settings.token.empty()) problems.add_missing_secret(line, key + ".token", "is missing");
   if (settings.policy.empty()) problems.add(line, key + ".policy", "is missing");
   while (settings.api_url.ends_with('/')) settings.api_url.pop_back();
   if (!settings.api_url.empty()) return;

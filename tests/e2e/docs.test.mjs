@@ -1,12 +1,12 @@
 // The guides are true: each configuration in them loads, each command line in them is one that the
-// program takes, and the first five minutes run as they are written.
+// program takes. guides.test.mjs runs the command blocks.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { binary, folder, local, run, serve } from "./daemon.mjs";
+import { folder, local, run, serve } from "./daemon.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const pages = ["README.md", ...["docs", "docs/guide"].flatMap((under) =>
@@ -132,28 +132,6 @@ test("every page and file that the guides point to is there", () => {
     }
   }
   assert.deepEqual(found, []);
-});
-
-test("the first five minutes run as they are written", async () => {
-  for (const page of ["docs/guide/five-minutes.md", "README.md"]) {
-    const daemon = await serve();
-    const shell = { encoding: "utf8", cwd: daemon.cwd, env: { HOME: daemon.cwd,
-      PATH: `${dirname(resolve(binary))}:${process.env.PATH}` } };
-    const first = blocks().filter((one) => one.page === page && one.kind === "sh" &&
-      !/^\.\/|teams\/it/m.test(one.text));
-    assert.ok(first.length > 1);
-    let said = "";
-    for (const { line, text } of first) {
-      const mine = text.replaceAll("http://127.0.0.1:8080", daemon.url)
-        .replaceAll("build/deskwire", "deskwire");
-      const done = spawnSync("bash", ["-euo", "pipefail", "-c", mine], shell);
-      assert.equal(done.status, 0, `${page}:${line}: ${done.stderr}${done.stdout}`);
-      said += done.stdout;
-    }
-    assert.match(said, /Ticket #1 \(high\): VPN drops/);
-    await daemon.stop();
-    daemon.clean();
-  }
 });
 
 test("backup while running, and restore, as the page says", async () => {

@@ -45,10 +45,17 @@ void add_man(Command app, Invocation& invocation);
 /// `notices run -sheetid ID -testmode yes`.
 std::vector<std::string> modern_arguments(int count, char** arguments);
 
+/// The sections whose secrets a command uses: "zendesk". One that is missing elsewhere does not
+/// stop it.
+using SecretSections = std::vector<std::string>;
+inline const char* const every_section = "*";
+
 /// Settings as the daemon would read them; a failure is printed and sets the exit code (78).
-std::optional<Settings> read_settings(Invocation& invocation);
+std::optional<Settings> read_settings(Invocation& invocation, const SecretSections& secrets = {});
 /// The core over the same store, beside a daemon that may be running; failures as above.
-std::unique_ptr<Core> open_core(Invocation& invocation);
+std::unique_ptr<Core> open_core(Invocation& invocation, const SecretSections& secrets = {});
+/// check.cc: probes everything, a line each.
+void check_live(Invocation& invocation);
 /// Prints the error and sets the exit code.
 void fail(Invocation& invocation, const Error& error);
 /// Runs a task to its end on the core's loop; what it returned.

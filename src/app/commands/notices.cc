@@ -65,8 +65,9 @@ bool is_test_mode(const std::string& text) {
 }
 
 /// The settings with what the flags say instead.
-std::optional<Settings> settings_for(Invocation& invocation, const NoticeArguments& given) {
-  std::optional<Settings> settings = read_settings(invocation);
+std::optional<Settings> settings_for(Invocation& invocation, const NoticeArguments& given,
+                                     const SecretSections& secrets) {
+  std::optional<Settings> settings = read_settings(invocation, secrets);
   if (!settings) return settings;
   NoticesSettings& notices = settings->notices;
   if (!given.sheet_id.empty()) {
@@ -98,7 +99,7 @@ std::optional<Settings> settings_for(Invocation& invocation, const NoticeArgumen
 
 std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& given,
                                OpenMode mode = OpenMode::visit) {
-  std::optional<Settings> settings = settings_for(invocation, given);
+  std::optional<Settings> settings = settings_for(invocation, given, {"notices", "google"});
   if (!settings) return nullptr;
   Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), mode);
   if (core.ok()) return std::move(*core);
@@ -193,7 +194,8 @@ void plan(Invocation& invocation, const NoticeArguments& given) {
 /// A daemon beside us has the lock and sends; else this process does.
 std::unique_ptr<Core> sending_core(Invocation& invocation, const NoticeArguments& given,
                                    bool& is_alone) {
-  std::optional<Settings> settings = settings_for(invocation, given);
+  // It sends what else is pending, too.
+  std::optional<Settings> settings = settings_for(invocation, given, {every_section});
   if (!settings) return nullptr;
   Result<std::unique_ptr<Core>> core = build_core(*settings, OpenMode::serve);
   is_alone = core.ok();

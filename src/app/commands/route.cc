@@ -114,7 +114,7 @@ void backtest(Invocation& invocation, const RouteArguments& given) {
   // First the running configuration: it brings the environment that both are written against.
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  const Result<Settings> next = load_settings(given.config, process_environment());
+  const Result<Settings> next = load_settings(given.config, process_environment(), SecretUse::some);
   if (!next.ok()) {
     print(stderr, "{}\n", next.error().text());
     invocation.exit_code = exit_configuration;

@@ -3,15 +3,40 @@
 #include "app/commands/commands.h"
 #include "app/daemon.h"
 #include "app/exit_code.h"
+#include "app/older_variables.h"
 #include "app/tls_files.h"
+#include "base/log.h"
+#include "base/text_file.h"
 
 namespace dw {
+
+namespace {
+
+/// False: a switch of the older bot is set, and that was told.
+bool check_environment(Invocation& invocation, const Settings& settings) {
+  const Environment environment = process_environment();
+  if (const Result<void> checked = check_older_switch(environment); !checked.ok()) {
+    fail(invocation, checked.error());
+    invocation.exit_code = exit_configuration;
+    return false;
+  }
+  const Result<std::string> toml = read_whole(settings.file, 1 << 20);
+  const std::string older = older_variables(environment, toml.ok() ? *toml : "");
+  if (!older.empty()) {
+    log_warn("config", "environment variables of an older tool are set and not read",
+             {{"variables", older}});
+  }
+  return true;
+}
+
+}  // namespace
 
 void add_serve(Command app, Invocation& invocation) {
   Command command = app.add("serve", "Run the daemon");
   command.on_run([&invocation] {
-    std::optional<Settings> settings = read_settings(invocation);
+    std::optional<Settings> settings = read_settings(invocation, {every_section});
     if (!settings) return;
+    if (!check_environment(invocation, *settings)) return;
     if (const Result<void> tls = check_tls_files(*settings); !tls.ok()) {
       fail(invocation, tls.error());
       invocation.exit_code = exit_configuration;

@@ -46,6 +46,18 @@ std::string cell(const json::value& item, const std::string& members) {
   return "-";
 }
 
+/// errors  invalid: secrets of these sections are missing
+Result<Settings> with_secrets_of(Settings settings, const SecretSections& sections) {
+  std::string missing;
+  for (const MissingSecret& one : settings.missing_secrets) {
+    const std::string section = one.key.substr(0, one.key.find('.'));
+    if (std::find(sections.begin(), sections.end(), section) == sections.end()) continue;
+    missing += (missing.empty() ? "" : "\n") + one.text;
+  }
+  if (missing.empty()) return settings;
+  return Error{ErrorKind::invalid, "", missing};
+}
+
 }  // namespace
 
 void fail(Invocation& invocation, const Error& error) {
@@ -53,12 +65,18 @@ void fail(Invocation& invocation, const Error& error) {
   invocation.exit_code = exit_code_of(error);
 }
 
-std::optional<Settings> read_settings(Invocation& invocation) {
+std::optional<Settings> read_settings(Invocation& invocation, const SecretSections& secrets) {
   const Environment environment = process_environment();
   const Result<std::string> file = find_settings_file(invocation.config, environment);
-  if (file.ok()) adopt_environment(*file);
+  if (file.ok()) {
+    const Result<void> adopted = adopt_environment(*file);
+    if (!adopted.ok()) print(stderr, "deskwire: {}\n", adopted.error().text());
+  }
+  const bool needs_all = std::find(secrets.begin(), secrets.end(), every_section) != secrets.end();
+  const SecretUse use = needs_all ? SecretUse::all : SecretUse::some;
   Result<Settings> settings =
-      file.ok() ? load_settings(*file, environment) : Result<Settings>(file.error());
+      file.ok() ? load_settings(*file, environment, use) : Result<Settings>(file.error());
+  if (settings.ok()) settings = with_secrets_of(std::move(*settings), secrets);
   if (settings.ok()) {
     set_log(settings->log.level, settings->log.format);
     return std::move(*settings);
@@ -68,8 +86,8 @@ std::optional<Settings> read_settings(Invocation& invocation) {
   return std::nullopt;
 }
 
-std::unique_ptr<Core> open_core(Invocation& invocation) {
-  std::optional<Settings> settings = read_settings(invocation);
+std::unique_ptr<Core> open_core(Invocation& invocation, const SecretSections& secrets) {
+  std::optional<Settings> settings = read_settings(invocation, secrets);
   if (!settings) return nullptr;
   Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
   if (core.ok()) return std::move(*core);

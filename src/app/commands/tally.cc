@@ -192,7 +192,7 @@ class Backfill {
 };
 
 void backfill(Invocation& invocation, const TallyArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, {"slack"});
   if (!core) return;
   const auto since = since_given(invocation, *core, given.since);
   if (!since) return;

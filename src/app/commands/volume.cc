@@ -44,9 +44,10 @@ bool complete_from_older(Settings& settings, const OlderVolume& older, const std
   return false;
 }
 
-/// Settings of the file, changed by the older one where --auth-ini names it.
+/// Settings of the file, changed by the older one where --auth-ini names it. A run sends whatever
+/// is pending, so it needs all secrets.
 std::optional<Settings> read_both(Invocation& invocation, const std::string& auth_ini) {
-  if (auth_ini.empty()) return read_settings(invocation);
+  if (auth_ini.empty()) return read_settings(invocation, {every_section});
   VolumeSettings ignored;
   const Result<OlderVolume> first = read_older(auth_ini, ignored);
   if (!first.ok()) {
@@ -55,7 +56,7 @@ std::optional<Settings> read_both(Invocation& invocation, const std::string& aut
     return std::nullopt;
   }
   hand_on(*first);
-  std::optional<Settings> settings = read_settings(invocation);
+  std::optional<Settings> settings = read_settings(invocation, {every_section});
   if (!settings) return std::nullopt;
   if (!complete_from_older(*settings, *first, auth_ini)) {
     invocation.exit_code = exit_configuration;
@@ -155,7 +156,7 @@ Result<void> run_backfill(Core& core, TimePoint since) {
 }
 
 void backfill(Invocation& invocation, const VolumeArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, {every_section});
   if (!core) return;
   TimePoint since = hour_of(core->clock.now() - core->judging.history);
   if (!given.since.empty()) {

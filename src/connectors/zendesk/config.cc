@@ -50,7 +50,7 @@ Field<ZendeskSettings> webhook_secret_field() {
 
 void take_environment(const Environment& environment, const char* name, Secret& out) {
   if (!out.empty()) return;
-  if (auto given = environment(name)) out = Secret(std::move(*given));
+  if (auto given = environment(name)) out = Secret(without_last_newlines(std::move(*given)));
 }
 
 }  // namespace
@@ -116,9 +116,10 @@ void complete_zendesk(ZendeskSettings& settings, const Environment& environment,
   }
   const bool has_api_token = !settings.email.empty() && !settings.token.empty();
   if (settings.oauth_client_id.empty() && settings.oauth_token.empty() && !has_api_token) {
-    problems.add(line, "zendesk",
-                 "has no way to sign in (oauth_client_id and oauth_client_secret, or oauth_token, "
-                 "or email and token)");
+    problems.add_missing_secret(
+        line, "zendesk",
+        "has no way to sign in (oauth_client_id and oauth_client_secret, or oauth_token, "
+        "or email and token)");
   }
   if (settings.poll > Millis(0) && settings.poll < Millis(10'000)) {
     problems.add(line, "zendesk.poll",

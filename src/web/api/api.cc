@@ -27,6 +27,8 @@ void Api::add_to(Routes& routes) {
                [this, handler](Request& request) { return (this->*handler)(request); });
   };
   add("/healthz", &Api::healthz);
+  // The older bot's path, which its monitors ask.
+  add("/healthcheck/", &Api::healthz);
   add("/readyz", &Api::readyz);
   add("/metrics", &Api::metrics_text);
 }
