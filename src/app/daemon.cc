@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "app/environment_file.h"
 #include "app/exit_code.h"
 #include "app/print.h"
 #include "app/systemd.h"
@@ -48,7 +49,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
       live_(core_->loop, core_->clock, *core_->store, tasks_, core_->shapes(), core_->queue_names(),
             depths_, core_->live_topics),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
-      schedules_(*core_, tasks_, janitor_, depths_),
+      schedules_(*core_, tasks_, janitor_, depths_, states_),
       inbound_(*core_, tasks_, states_),
       routes_(HttpRoutesParts{*core_, tasks_, schedules_.scheduler(), live_, states_, depths_,
                               [this] { outbox_.notify(); }}) {}
@@ -78,7 +79,7 @@ void Daemon::wire() {
     if (is_working) {
       states_.note_success(label, core_->clock.now());
     } else {
-      states_.note_error(label, outcome.why);
+      states_.note_error(label, outcome.why, core_->clock.now());
     }
   });
 }
@@ -135,7 +136,8 @@ void Daemon::wait_for_signals() {
 }
 
 void Daemon::reload() {
-  const Result<Settings> next = load_settings(core_->settings.file, process_environment());
+  const Result<Settings> next =
+      load_settings(core_->settings.file, settings_environment(core_->settings.file));
   if (!next.ok()) {
     log_error("reload", "configuration not reloaded: " + next.error().text());
     return;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/slack/lookups.h"
 #include "connectors/slack/wire.h"
+#include "jobs/watch/section.h"
 #include "net/http_date.h"
 #include "net/url.h"
 
@@ -143,10 +144,27 @@ constexpr Remedy remedies[] = {
     {"queue", "",
      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the instance's role) with "
      "sqs:SendMessage and sqs:GetQueueAttributes"},
-    {"notices", "403",
+    {"notices report", "403",
      "share the sheet with the address in the credentials' client_email, as a "
      "viewer"},
-    {"notices", "404", "notices.sheet_id is the part between /d/ and /edit of the sheet's address"},
+    {"notices report", "404|400",
+     "notices.sheet_id is the part between /d/ and /edit of the sheet's address"},
+    {"notices report", "onnect|resolve|imeout",
+     "this machine must reach the report's server (sheets.googleapis.com, or S3) on port 443"},
+    {"notices report", "no such file|No such file|can't be|cannot be",
+     "notices.file names the report; a path is relative to the folder where Deskwire runs, and "
+     "its user must be able to read it"},
+    {"notices report", "",
+     "`deskwire notices preview` shows which row or column is wrong; notices.columns and "
+     "notices.date_format say how the report is read"},
+    {"notices webhook", "onnect|resolve|imeout",
+     "check notices.webhook_url, and that this machine can reach it"},
+    {"notices webhook", "",
+     "the receiver at notices.webhook_url answers with an error; look at its log"},
+    {"volume webhook", "onnect|resolve|imeout",
+     "check volume.webhook_url, and that this machine can reach it"},
+    {"volume webhook", "",
+     "the receiver at volume.webhook_url answers with an error; look at its log"},
     {"mail", "onnect|resolve|imeout",
      "check mail.url; many networks block port 25, use 587 or 465"},
     {"mail", "",
@@ -175,6 +193,10 @@ std::set<std::string> channels_of(const Settings& settings) {
   for (const TallySettings& tally : settings.own.get<Tallies>()) out.insert(tally.channel);
   for (const RouteSettings& route : settings.routes) out.insert(route.announce);
   out.insert(settings.summary.channel);
+  out.insert(settings.volume.slack_channel);
+  for (const std::string& one : settings.own.get<WatchSettings>().notify) {
+    if (!is_mail_address(one)) out.insert(one);
+  }
   out.erase("");
   return out;
 }

@@ -58,5 +58,19 @@ TEST(doctor, what_is_well_needs_no_remedy_and_each_trouble_of_a_name_gets_its_ow
   EXPECT_EQ(fix_for({"something new", false, "?"}, settings), "");
 }
 
+TEST(doctor, a_fix_belongs_to_its_probe_and_not_to_its_section) {
+  const Settings settings;
+  const auto fix = [&](const char* name, const char* detail) {
+    return fix_for({name, false, detail}, settings);
+  };
+  const std::string late = "http://mail.example/404: Timeout was reached (10000 ms)";
+  EXPECT_NE(fix("notices webhook", late.c_str()).find("notices.webhook_url"), std::string::npos);
+  EXPECT_NE(fix("volume webhook", late.c_str()).find("volume.webhook_url"), std::string::npos);
+  EXPECT_NE(fix("notices report", "report.csv: no such file").find("notices.file"),
+            std::string::npos);
+  EXPECT_NE(fix("notices report", "404 from Sheets").find("notices.sheet_id"), std::string::npos);
+  EXPECT_EQ(fix("notices (outgoing)", "no way to send the notices"), "");
+}
+
 }  // namespace
 }  // namespace dw

@@ -60,7 +60,7 @@ void Inbound::start_slack() {
       away_since.reset();
     } else {
       away_since = away_since.value_or(now);
-      states_.note_error(slack_socket_name, why);
+      states_.note_error(slack_socket_name, why, core_.clock.now());
     }
   };
   slack_socket_ =
@@ -87,7 +87,7 @@ void Inbound::start_export() {
     if (trouble.empty()) {
       states_.note_success(zendesk_export_name, core_.clock.now());
     } else {
-      states_.note_error(zendesk_export_name, trouble);
+      states_.note_error(zendesk_export_name, trouble, core_.clock.now());
     }
   };
   export_ = std::make_unique<ZendeskExport>(*core_.zendesk, core_.loop, *core_.key_values,

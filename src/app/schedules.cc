@@ -1,9 +1,12 @@
 #include "app/schedules.h"
 
 #include "app/bridge_figures.h"
+#include "app/probing.h"
 #include "app/reminders.h"
+#include "app/self_watch.h"
 #include "app/volume_files.h"
 #include "base/log.h"
+#include "jobs/watch/section.h"
 
 namespace dw {
 
@@ -18,15 +21,19 @@ Task<void> tick(Core& core, std::string kind, std::string key) {
   if (!accepted.ok()) log_error(what, accepted.error().text());
 }
 
-Schedules::Schedules(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths)
+Schedules::Schedules(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths,
+                     ConnectorStates& states)
     : core_(core),
       tasks_(tasks),
       janitor_(janitor),
       depths_(depths),
-      scheduler_(core.loop, core.clock, *core.store, core.metrics, tasks) {}
+      states_(states),
+      scheduler_(core.loop, core.clock, *core.store, core.metrics, tasks),
+      probes_(core.loop, core.clock) {}
 
 void Schedules::stop() {
   scheduler_.stop();
+  tasks_.run("stop probes", probes_.stop(Millis(0)));
 }
 
 void Schedules::add(const std::string& name, const std::string& when,
@@ -51,6 +58,22 @@ void Schedules::add_figures() {
   }
 }
 
+Task<void> Schedules::start_probes() {
+  if (probes_.size() == 0) probes_.run("probes", watch_probes(core_, states_));
+  co_return;
+}
+
+/// Each replica for itself: what it can reach, another may not.
+void Schedules::add_watching() {
+  add(
+      "probes", "hourly :07", [this](TimePoint) { return start_probes(); }, true);
+  tasks_.run("first probes", start_probes());
+  if (core_.settings.own.get<WatchSettings>().notify.empty()) return;
+  add(
+      "watch", "* * * * *",
+      [this](TimePoint due) { return look_at_self(core_, states_, scheduler_, due); }, true);
+}
+
 void Schedules::start() {
   const Settings& settings = core_.settings;
   add("retention", "hourly :17", [this](TimePoint) { return janitor_.sweep(); });
@@ -58,6 +81,7 @@ void Schedules::start() {
     add("queue retention", "* * * * *", [this](TimePoint) { return janitor_.expire_messages(); });
   }
   add_figures();
+  add_watching();
   if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
     add("summary", settings.summary.schedule, [this](TimePoint due) {
       return tick(core_, "bridge.summary", "summary/" + to_rfc3339(due));

@@ -6,6 +6,7 @@
 #include "app/core.h"
 #include "engine/janitor.h"
 #include "engine/scheduler.h"
+#include "web/connector_states.h"
 #include "web/queue_depths.h"
 
 namespace dw {
@@ -16,7 +17,8 @@ Task<void> tick(Core& core, std::string kind, std::string key);
 
 class Schedules {
  public:
-  Schedules(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths);
+  Schedules(Core& core, TaskGroup& tasks, Janitor& janitor, QueueDepths& depths,
+            ConnectorStates& states);
 
   /// Adds what the settings ask for, and starts. Figures are measured at once, too.
   void start();
@@ -27,6 +29,8 @@ class Schedules {
   void add(const std::string& name, const std::string& when,
            std::function<Task<void>(TimePoint due)> action, bool is_local = false);
   void add_figures();
+  void add_watching();
+  Task<void> start_probes();
   Task<void> resume_notices();
   Task<void> look_at_volume(TimePoint due);
 
@@ -34,7 +38,9 @@ class Schedules {
   TaskGroup& tasks_;
   Janitor& janitor_;
   QueueDepths& depths_;
+  ConnectorStates& states_;
   Scheduler scheduler_;
+  TaskGroup probes_;  ///< they may wait for what does not answer, and a stop does not
 };
 
 }  // namespace dw

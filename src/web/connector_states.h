@@ -16,6 +16,7 @@ struct ConnectorState {
   bool is_ok = true;
   std::string detail;
   std::optional<TimePoint> last_success_at;
+  std::optional<TimePoint> failing_since{};  ///< since when it has not worked; none: it works
 };
 
 class ConnectorStates {
@@ -33,9 +34,10 @@ class ConnectorStates {
     state = {name, true, "", at};
     if (is_news && changed_) changed_(state);
   }
-  void note_error(const std::string& name, const std::string& why) {
+  void note_error(const std::string& name, const std::string& why, TimePoint at) {
     ConnectorState& state = states_[name];
     const bool is_news = state.is_ok || state.detail != why;
+    state.failing_since = state.failing_since.value_or(at);
     state.name = name;
     state.is_ok = false;
     state.detail = why;

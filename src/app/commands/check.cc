@@ -5,44 +5,25 @@
 #include "app/commands/commands.h"
 #include "app/doctor.h"
 #include "app/exit_code.h"
+#include "app/older_variables.h"
 #include "app/print.h"
+#include "app/probing.h"
 #include "app/tls_files.h"
 #include "app/volume_files.h"
 #include "base/log.h"
+#include "base/text_file.h"
 
 namespace dw {
 namespace {
 
 constexpr Millis probe_timeout{10'000};
 
-struct Line {
-  Probe probe;
-  Millis took;
-};
-
-/// Waits for one group of probes and notes how long it took.
-Task<void> add_probes(Core& core, std::vector<Line>& lines, Task<std::vector<Probe>> asking) {
-  const Monotonic started = core.clock.monotonic();
-  std::vector<Probe> probes = co_await std::move(asking);
-  const auto took = std::chrono::duration_cast<Millis>(core.clock.monotonic() - started);
-  for (Probe& probe : probes) lines.push_back({std::move(probe), took});
-}
-
-Task<void> probe_all(Core& core, std::vector<Line>& lines) {
-  for (const auto& target : core.targets) {
-    co_await add_probes(core, lines, target->probe(probe_timeout));
-  }
-  co_await add_probes(core, lines, probe_channels(core, probe_timeout));
-  co_await add_probes(core, lines, probe_clock(core, probe_timeout));
-  co_await add_probes(core, lines, probe_address(core, probe_timeout));
-}
-
 std::string file_of(const Settings& settings) {
   return settings.file.empty() ? "no file: defaults" : settings.file;
 }
 
 void check_offline(Invocation& invocation) {
-  const auto settings = read_settings(invocation);
+  const auto settings = read_settings(invocation, {every_section});
   if (!settings) return;
   if (const Result<void> tls = check_tls_files(*settings); !tls.ok()) {
     fail(invocation, tls.error());
@@ -62,8 +43,22 @@ void check_offline(Invocation& invocation) {
   print_items(invocation, json::array{good}, {});
 }
 
+/// What an older tool left in the environment.
+std::vector<Probe> probe_environment(const Settings& settings) {
+  std::vector<Probe> out;
+  const Environment environment = process_environment();
+  const Result<void> checked = check_older_switch(environment);
+  if (!checked.ok()) out.push_back({"environment", false, checked.error().text()});
+  const Result<std::string> toml = read_whole(settings.file, 1 << 20);
+  const std::string older = older_variables(environment, toml.ok() ? *toml : "");
+  if (!older.empty()) {
+    out.push_back({"environment", true, "warning: set, and not read: " + older});
+  }
+  return out;
+}
+
 /// "warn" is what works and should not stay so; for machines ("--json") that is good.
-void print_line(const Line& line, const std::string& fix, size_t name_columns) {
+void print_line(const TimedProbe& line, const std::string& fix, size_t name_columns) {
   constexpr std::string_view warning = "warning: ";
   const bool is_warning = line.probe.is_ok && line.probe.detail.starts_with(warning);
   const char* verdict = line.probe.is_ok ? (is_warning ? "warn" : "ok") : "FAILED";
@@ -73,27 +68,31 @@ void print_line(const Line& line, const std::string& fix, size_t name_columns) {
   if (!fix.empty()) print("{:<6} {:<{}} to fix it: {}\n", "", "", name_columns, fix);
 }
 
+}  // namespace
+
 void check_live(Invocation& invocation) {
-  std::optional<Settings> settings = read_settings(invocation);
+  std::optional<Settings> settings = read_settings(invocation, {every_section});
   if (!settings) return;
   const Settings told = *settings;  // the core takes the other one
-  std::vector<Line> lines;
+  std::vector<TimedProbe> lines;
   lines.push_back({{"configuration", true, file_of(told)}, Millis(0)});
+  for (Probe& probe : probe_environment(told)) lines.push_back({std::move(probe), Millis(0)});
   const auto started = std::chrono::steady_clock::now();
   Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started);
   if (core.ok()) {
     lines.push_back({{"store", true, (*core)->store->kind()}, took});
-    for (Probe& probe : probe_hooks(**core)) lines.push_back({std::move(probe), Millis(0)});
-    for (Probe& probe : probe_gaps(**core)) lines.push_back({std::move(probe), Millis(0)});
-    run_task(**core, probe_all(**core, lines));
+    for (TimedProbe& probe : run_task(**core, probe_all(**core, probe_timeout))) {
+      lines.push_back(std::move(probe));
+    }
   } else {
     lines.push_back({{"store", false, core.error().text()}, took});
   }
   size_t name_columns = 28;
-  for (const Line& line : lines) name_columns = std::max(name_columns, line.probe.name.size());
+  for (const TimedProbe& line : lines)
+    name_columns = std::max(name_columns, line.probe.name.size());
   json::array items;
-  for (const Line& line : lines) {
+  for (const TimedProbe& line : lines) {
     if (!line.probe.is_ok) invocation.exit_code = exit_found;
     const std::string fix = fix_for(line.probe, told);
     items.push_back(json::object{{"name", line.probe.name},
@@ -105,8 +104,6 @@ void check_live(Invocation& invocation) {
   }
   if (invocation.is_json) print_items(invocation, items, {});
 }
-
-}  // namespace
 
 void add_check(Command app, Invocation& invocation) {
   auto is_offline = std::make_shared<bool>(false);  // shared with the callback, which runs later

@@ -129,7 +129,9 @@ Task<Settled> WebhookTarget::settle(Delivery delivery, Attempt) {
 }
 
 Task<std::vector<Probe>> WebhookTarget::probe(Millis timeout) {
-  Probe probe{.name = "notices webhook"};
+  // "notices:webhook" is the notices webhook.
+  std::string shown = name_;
+  Probe probe{.name = shown.replace(shown.find(':'), 1, " ")};
   HttpCall call{.method = "OPTIONS", .url = url_};
   const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
   if (!answer.ok()) {

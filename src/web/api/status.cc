@@ -1,5 +1,6 @@
 // What only a daemon knows: /v1/status, /v1/queues/depths, /v1/live, /healthz, /readyz, /metrics.
 #include "records/deliveries.h"
+#include "records/key_values.h"
 #include "records/paging.h"
 #include "web/api/api.h"
 #include "web/queue_shapes.h"
@@ -26,6 +27,22 @@ void show(const ShownQueue& queue, Metrics& metrics) {
   set("deskwire_queue_dead", queue.dead);
 }
 
+double unix_seconds(const std::optional<TimePoint>& at) {
+  if (!at) return 0;
+  return std::chrono::duration<double>(at->time_since_epoch()).count();
+}
+
+void show_schedules(const std::vector<JobState>& jobs, Metrics& metrics) {
+  const auto set = [&](const char* metric, const JobState& job, std::optional<TimePoint> at) {
+    if (at) metrics.set(metric, unix_seconds(at), {{"job", job.name}});
+  };
+  for (const JobState& job : jobs) {
+    set("deskwire_schedule_last_run_timestamp_seconds", job, job.last_run_at);
+    set("deskwire_schedule_next_run_timestamp_seconds", job, job.next_run_at);
+    set("deskwire_schedule_missed_timestamp_seconds", job, job.missed_at);
+  }
+}
+
 }  // namespace
 
 void Api::declare_metrics() {
@@ -46,6 +63,16 @@ void Api::declare_metrics() {
                                "Messages in the dead-letter queue of an embedded queue, by queue");
   parts_.metrics.declare_gauge("deskwire_store_up", "1 while the store commits");
   parts_.metrics.declare_gauge("deskwire_connector_up", "1 while a connector works, by connector");
+  parts_.metrics.declare_gauge("deskwire_connector_down_seconds",
+                               "How long a connector has not worked; 0 while it does");
+  parts_.metrics.declare_gauge("deskwire_schedule_last_run_timestamp_seconds",
+                               "When this process last ran a schedule, by job");
+  parts_.metrics.declare_gauge("deskwire_schedule_next_run_timestamp_seconds",
+                               "When a schedule is due next, by job");
+  parts_.metrics.declare_gauge("deskwire_schedule_missed_timestamp_seconds",
+                               "The due time that a schedule missed and made up for, by job");
+  parts_.metrics.declare_gauge("deskwire_last_backup_timestamp_seconds",
+                               "When `deskwire store backup` last wrote a copy; 0: never");
   parts_.metrics.declare_gauge("deskwire_live_readers", "Open live streams");
   parts_.metrics.declare_gauge("deskwire_requests_given_up",
                                "Requests still running after their caller was answered 503");
@@ -95,10 +122,14 @@ Task<Response> Api::readyz(Request&) {
 
 Task<void> Api::measure_backlog() {
   BacklogFigures backlog;
+  std::optional<TimePoint> backup_at;
   const std::string trouble = co_await parts_.watch.trouble();
   std::vector<ShownQueue> queues;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(backlog, deliveries::backlog(db));
+    DW_TRY(const StoredValue backup, key_values::get(db, "backup"));
+    backup_at = from_rfc3339(backup.text);
+    queues.clear();
     for (const QueueName& queue : parts_.queues) {
       if (queue.kind != "embedded") continue;
       DW_TRY(ShownQueue shown,
@@ -116,8 +147,14 @@ Task<void> Api::measure_backlog() {
   metrics.set("deskwire_live_readers", static_cast<double>(parts_.live.readers()));
   for (const ConnectorState& connector : parts_.connectors.list()) {
     metrics.set("deskwire_connector_up", connector.is_ok ? 1 : 0, {{"connector", connector.name}});
+    const TimePoint since = connector.failing_since.value_or(parts_.clock.now());
+    const std::chrono::duration<double> down = parts_.clock.now() - since;
+    metrics.set("deskwire_connector_down_seconds", std::max(down.count(), 0.0),
+                {{"connector", connector.name}});
   }
+  show_schedules(parts_.scheduler.states(), metrics);
   if (!read.ok()) co_return;
+  metrics.set("deskwire_last_backup_timestamp_seconds", unix_seconds(backup_at));
   for (const ShownQueue& queue : queues) show(queue, metrics);
   const auto as_number = [](int64_t value) { return static_cast<double>(value); };
   metrics.set("deskwire_deliveries_open", as_number(backlog.pending), {{"state", "pending"}});
