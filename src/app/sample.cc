@@ -285,8 +285,8 @@ std::string slack_manifest(const std::string& public_url) {
 
 std::vector<NextStep> errands(const SetupAnswers& around, const std::string& manifest) {
   std::vector<NextStep> out;
-  const std::string address =
-      around.public_url.empty() ? "PUBLIC_URL (set server.public_url)" : around.public_url;
+  const bool is_public = !around.public_url.empty();
+  const std::string address = is_public ? around.public_url : "PUBLIC_URL";
   if (around.has_slack) {
     out.push_back(
         {"Slack",
@@ -300,7 +300,8 @@ std::vector<NextStep> errands(const SetupAnswers& around, const std::string& man
     const std::string name = around.teams_name.empty() ? "it" : around.teams_name;
     out.push_back({"Teams",
                    {"the team > Manage team > Apps > Create an outgoing webhook, called Deskwire",
-                    fmt::format("its callback URL is {}/hooks/teams/{}", address, name),
+                    fmt::format("its callback URL is {}/hooks/teams/{}{}", address, name,
+                                is_public ? "" : "; set server.public_url to PUBLIC_URL"),
                     "the security token that it shows, once, is the secret"}});
   }
   if (around.has_zendesk) {

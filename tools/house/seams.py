@@ -49,5 +49,6 @@ VENDOR_ADDRESS = (
     r".*_test\.cc",
     r"src/web/tally_shapes\.cc",  # a link for people's browsers; nothing here connects to it
     r"src/config/.*",  # defaults of sections that belong to no single connector
-    r"src/app/(sample|commands/init)\.cc",  # samples of addresses, for people to write their own
+    # Samples of addresses, for people to write their own.
+    r"src/app/(sample|setup_answers|commands/init(_dialog)?)\.cc",
 )

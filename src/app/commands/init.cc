@@ -3,91 +3,36 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
-#include <iostream>
 
 #include "app/commands/commands.h"
+#include "app/commands/init_dialog.h"
+#include "app/environment_file.h"
 #include "app/exit_code.h"
 #include "app/print.h"
 #include "app/sample.h"
+#include "app/setup_answers.h"
 #include "base/text.h"
-#include "domain/schedule.h"
+#include "connectors/slack/lookups.h"
 #include "net/private_file.h"
+#include "net/task_group.h"
 
 namespace dw {
 namespace {
 
 /// Secrets may stand in it; the service's group reads it.
 constexpr mode_t settings_mode = 0640;
+constexpr mode_t environment_mode = 0600;
+constexpr Millis slack_timeout{10'000};
 
 struct InitChoice {
   SetupAnswers around{};
   std::string out = "deskwire.toml";
+  std::string slack_api;  ///< another address of Slack's API, for tests
   bool needs_confirmation = true;
   bool is_replacing = false;
 };
-
-/// One line from the terminal, or `fallback` for an empty one; the end of input is an empty line.
-std::string ask(const std::string& question, const std::string& fallback) {
-  print(stderr, "{}{}: ", question, fallback.empty() ? "" : " [" + fallback + "]");
-  std::string line;
-  std::getline(std::cin, line);
-  const std::string given(trim(line));
-  return given.empty() ? fallback : given;
-}
-
-bool ask_whether(const std::string& question, bool fallback) {
-  const std::string given = to_lower(ask(question, fallback ? "Y/n" : "y/N"));
-  if (given == "y/n") return fallback;
-  return given.starts_with('y');
-}
-
-/// "acme" and "acme.zendesk.com" are what people type.
-std::string whole_address(const std::string& given) {
-  if (given.empty() || given.find("://") != std::string::npos) return given;
-  const bool is_name = given.find('.') == std::string::npos;
-  return "https://" + given + (is_name ? ".zendesk.com" : "");
-}
-
-/// Asks until the zone is one of this machine's; an empty line leaves UTC.
-std::string ask_timezone(const std::string& fallback) {
-  std::string zone = ask("Time zone of schedules, such as Europe/Berlin", fallback);
-  while (!zone.empty() && !is_timezone(zone)) {
-    zone = ask(unknown_timezone(zone) + ". Time zone", "");
-  }
-  return zone;
-}
-
-/// Flags that were given are the answers to start from.
-void ask_all(SetupAnswers& around) {
-  print(stderr, "Which systems do you use? Press Enter to accept the value in brackets.\n");
-  around.has_slack = ask_whether("Slack", around.has_slack);
-  if (around.has_slack) {
-    around.slack_channel = ask("  channel whose threads become tickets", around.slack_channel);
-    around.tally_channel =
-        ask("  channel id where agents' updates are counted", around.tally_channel);
-  }
-  around.has_teams = ask_whether("Microsoft Teams", around.has_teams);
-  around.has_zendesk = ask_whether("Zendesk", around.has_zendesk);
-  if (around.has_zendesk) {
-    around.zendesk_url = ask("  its address, https://SUBDOMAIN.zendesk.com", around.zendesk_url);
-  }
-  around.has_sheets = ask_whether("a Google Sheet with closed tickets", around.has_sheets);
-  if (around.has_sheets) {
-    around.sheet_id = ask("  the sheet's id, the long part of its address", around.sheet_id);
-  }
-  around.has_sqs = ask_whether("Amazon SQS", around.has_sqs);
-  if (around.has_sqs) {
-    around.sqs_prefix = ask("  the queues' address up to their names", around.sqs_prefix);
-  }
-  around.has_mail = ask_whether("a mail server", around.has_mail);
-  if (around.has_mail) {
-    around.mail_url = ask("  its address, smtp://HOST:587 or smtps://HOST:465", around.mail_url);
-    around.mail_from = ask("  the sender, Name <address>", around.mail_from);
-  }
-  around.public_url = ask("Public URL of this Deskwire (empty: none)", around.public_url);
-  around.timezone = ask_timezone(around.timezone);
-}
 
 /// Writes a new file, or a whole one in the place of another.
 /// errors  conflict: the file is there, and --force is not given; invalid: why it can't be written
@@ -109,6 +54,57 @@ Result<void> check_sample(const std::string& toml, const std::string& file) {
   return settings.error();
 }
 
+Task<void> find_id(SlackLookups& lookups, std::string name, Monotonic until,
+                   Result<std::string>& out) {
+  out = co_await lookups.channel_id(std::move(name), until);
+}
+
+/// Looks a channel up with the token of the environment, or of deskwire.env beside the new file.
+ChannelFinder channel_finder(const InitChoice& choice) {
+  const std::string token = settings_environment(choice.out)("SLACK_BOT_TOKEN").value_or("");
+  if (token.empty()) return {};
+  SlackSettings settings;
+  settings.bot_token = Secret(token);
+  if (!choice.slack_api.empty()) settings.api_url = choice.slack_api;
+  return [settings](const std::string& name) -> Result<std::string> {
+    Loop loop;
+    LoopClock clock(loop);
+    HttpClient http(loop);
+    MemoryRates rates(clock);
+    SlackTarget slack(http, loop, clock, rates, settings);
+    SlackLookups lookups(slack.api());
+    Result<std::string> id = Error{ErrorKind::unreachable, "", "Slack was not asked"};
+    TaskGroup tasks(loop, clock);
+    tasks.run("find channel", find_id(lookups, name, clock.monotonic() + slack_timeout, id));
+    loop.run();
+    return id;
+  };
+}
+
+/// Every variable that the file names, for a person to fill in.
+std::string environment_text(const std::string& toml) {
+  std::string out =
+      "# Written by `deskwire init`: secrets for deskwire.toml beside it. Remove the \"#\" of a "
+      "line\n# and write the value behind the \"=\". The daemon and all commands read this "
+      "file.\n";
+  std::string optional;
+  for (const VariableUse& use : variables_in(toml)) {
+    (use.is_needed ? out : optional) += "#" + use.name + "=\n";
+  }
+  if (!optional.empty()) out += "# Optional:\n" + optional;
+  return out;
+}
+
+/// Needed variables that neither the environment nor deskwire.env has.
+std::vector<std::string> missing_variables(const InitChoice& choice, const std::string& toml) {
+  const Environment environment = settings_environment(choice.out);
+  std::vector<std::string> out;
+  for (const VariableUse& use : variables_in(toml)) {
+    if (use.is_needed && !environment(use.name)) out.push_back(use.name);
+  }
+  return out;
+}
+
 void tell_rest(const InitChoice& choice, const std::string& toml, const std::string& manifest) {
   print("{} is written.\n", choice.out);
   std::string needed, optional;
@@ -116,35 +112,89 @@ void tell_rest(const InitChoice& choice, const std::string& toml, const std::str
     std::string& names = use.is_needed ? needed : optional;
     names += (names.empty() ? "" : " ") + use.name;
   }
+  const std::string file = environment_file_of(choice.out);
   if (!needed.empty()) print("\nSet in the environment: {}\n", needed);
   if (!optional.empty()) print("{}Optional: {}\n", needed.empty() ? "\n" : "", optional);
+  if (!needed.empty() || !optional.empty()) {
+    print("Or write them into {}, one NAME=value a line.\n", file);
+  }
   for (const NextStep& errand : errands(choice.around, manifest)) {
     print("\n{}\n", errand.system);
     for (const std::string& step : errand.steps) print("  - {}\n", step);
   }
-  print("\nThen run `deskwire check` and `deskwire serve`.\n");
+  std::fflush(stdout);
+}
+
+struct WrittenFiles {
+  std::string toml, manifest;
+};
+
+Result<WrittenFiles> write_files(const InitChoice& choice) {
+  WrittenFiles out{.toml = print_sample(choice.around), .manifest = ""};
+  DW_CHECK(check_sample(out.toml, choice.out));
+  const std::filesystem::path folder = std::filesystem::path(choice.out).parent_path();
+  out.manifest = (folder / "slack-app-manifest.yaml").string();
+  std::error_code failed;  // shows again, with the reason, where the file is opened
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  DW_CHECK(write_new(choice.out, out.toml, choice.is_replacing));
+  if (choice.around.has_slack) {
+    // Made from the same answers: there is nothing of anybody's in it.
+    DW_CHECK(write_new(out.manifest, slack_manifest(choice.around.public_url), true));
+  }
+  const std::string environment = environment_file_of(choice.out);
+  const bool has_variables = !variables_in(out.toml).empty();
+  if (has_variables && ::access(environment.c_str(), F_OK) != 0) {
+    DW_CHECK(write_private(environment, environment_text(out.toml), environment_mode));
+  }
+  return out;
+}
+
+/// What was said is kept until it is written: another file is asked for where this one won't do.
+std::optional<WrittenFiles> write_or_ask(Invocation& invocation, InitChoice& choice) {
+  while (true) {
+    Result<WrittenFiles> written = write_files(choice);
+    if (written.ok()) return std::move(*written);
+    fail(invocation, written.error());
+    if (!choice.needs_confirmation) return std::nullopt;
+    if (written.error().kind == ErrorKind::conflict) {
+      const std::string answer = ask_line("Overwrite it", "y/N");
+      choice.is_replacing = truth_named(answer).value_or(false);
+      if (choice.is_replacing) continue;
+    }
+    const std::string other = ask_line("Write to which file instead (empty: give up)", "");
+    if (other.empty()) return std::nullopt;
+    choice.out = other;
+  }
+}
+
+/// The answers, completed; false: what is wrong was told.
+bool take_answers(Invocation& invocation, InitChoice& choice) {
+  const ChannelFinder find_channel = channel_finder(choice);
+  const Result<void> given = complete_answers(choice.around, find_channel);
+  if (!given.ok()) {
+    print(stderr, "{}\n", given.error().text());
+    invocation.exit_code = exit_configuration;
+    return false;
+  }
+  if (choice.needs_confirmation) ask_setup(choice.around, find_channel);
+  return true;
 }
 
 void write_sample(Invocation& invocation, InitChoice choice) {
-  if (choice.needs_confirmation) ask_all(choice.around);
-  choice.around.zendesk_url = whole_address(choice.around.zendesk_url);
-  const std::string toml = print_sample(choice.around);
-  if (const Result<void> checked = check_sample(toml, choice.out); !checked.ok()) {
-    print(stderr, "{}\nnothing was written\n", checked.error().text());
-    invocation.exit_code = exit_configuration;
-    return;
+  if (!take_answers(invocation, choice)) return;
+  const std::optional<WrittenFiles> written = write_or_ask(invocation, choice);
+  if (!written) return;
+  invocation.exit_code = 0;
+  tell_rest(choice, written->toml, written->manifest);
+  const std::vector<std::string> missing = missing_variables(choice, written->toml);
+  if (choice.needs_confirmation && missing.empty()) {
+    print("\ndeskwire check\n");
+    std::fflush(stdout);
+    invocation.config = choice.out;
+    return check_live(invocation);
   }
-  const std::filesystem::path folder = std::filesystem::path(choice.out).parent_path();
-  const std::string manifest = (folder / "slack-app-manifest.yaml").string();
-  std::error_code failed;  // shows again, with the reason, where the file is opened
-  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-  Result<void> written = write_new(choice.out, toml, choice.is_replacing);
-  if (written.ok() && choice.around.has_slack) {
-    // Made from the same answers: there is nothing of anybody's in it.
-    written = write_new(manifest, slack_manifest(choice.around.public_url), true);
-  }
-  if (!written.ok()) return fail(invocation, written.error());
-  tell_rest(choice, toml, manifest);
+  if (!missing.empty()) print("\nNot set yet: {}\n", join(missing, " "));
+  print("\nThen run `deskwire check` and `deskwire serve`.\n");
 }
 
 void add_options(Command command, InitChoice& choice) {
@@ -173,6 +223,7 @@ void add_options(Command command, InitChoice& choice) {
                      "the time zone of schedules, such as Europe/Berlin");
   command.add_option("--out", choice.out, "the file to write").show_default();
   command.add_flag("--force", choice.is_replacing, "overwrite an existing file");
+  command.add_option("--slack-api", choice.slack_api, "another address of Slack's API").hide();
 }
 
 }  // namespace
