@@ -54,12 +54,13 @@ WHERE assignee = $6 AND assignee <> '' AND id < $1 AND ($2 < 0 OR status = $2)
 ORDER BY id DESC LIMIT $5;
 
 -- name: tickets_by_text [sqlite]
+-- Not by id from the newest on: a rare word would be looked for in every row.
 -- $13: 1 those that are not solved, whatever $2 says.
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
   solved_at, updated_at
 FROM ticket
-WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+WHERE +id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
@@ -71,7 +72,7 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
            AND has_words(title || ' ' || description || ' ' || requester_name || ' '
                          || requester_email || ' ' || assignee || ' ' || tags, $14))
        OR external_id <> '' AND external_id = $15 OR id = $16)
-ORDER BY id DESC LIMIT $5;
+ORDER BY +id DESC LIMIT $5;
 
 -- name: tickets_by_text [postgres]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
