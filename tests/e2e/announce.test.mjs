@@ -87,7 +87,7 @@ desk = "zendesk"
   // A customer of Zendesk's is nobody who can have a ticket there.
   await pressed(vpn.ts, "1", "U7");
   await until(async () => (await whispers())[0]?.startsWith("U7: "), "it can't be Ana's");
-  assert.match((await whispers())[0], /#1 could not be assigned to you/);
+  assert.match((await whispers())[0], /#41 could not be assigned to you/);
   assert.equal((await atDesk())[0].assignee_id, null);
   await pressed(vpn.ts, "1", "U9");
   const ida = 2;

@@ -150,6 +150,12 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
   const [text, setText] = useState(list.q);
   const [isNew, setIsNew] = useState(false);
   const [chosen, setChosen] = useState(-1);
+  // A key may come before the page is drawn for the key before it.
+  const current = useRef(-1);
+  const choose = (row: number) => {
+    current.current = row;
+    setChosen(row);
+  };
   const [waiting, setWaiting] = useState<Set<number>>(new Set());
   const [fresh, setFresh] = useState<Set<number>>(new Set());
   const search = useRef<HTMLInputElement>(null);
@@ -182,7 +188,7 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
     reload();
   });
   useEffect(() => setText(list.q), [list.q]);
-  useEffect(() => setChosen(-1), [path]);
+  useEffect(() => choose(-1), [path]);
   useEffect(() => document.querySelector(".views [aria-current]")?.scrollIntoView({
     block: "nearest", inline: "nearest" }), [list.view]);
   useEffect(() => {
@@ -190,21 +196,27 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
       name: views.find(([key]) => key === list.view)?.[1].toLowerCase() ?? "" };
   });
   const change = (values: Partial<ListAddress>) => replace(addressOf({ ...list, ...values }));
-  const one = items[chosen];
   useEffect(() => onKeys({
     "/": () => search.current?.focus(),
-    j: () => setChosen((at) => Math.min(items.length - 1, at + 1)),
-    k: () => setChosen((at) => Math.max(0, at - 1)),
-    Enter: () => { if (one) go(`/tickets/${one.id}`); else return false; },
-    Escape: () => setChosen(-1),
+    j: () => choose(Math.min(items.length - 1, current.current + 1)),
+    k: () => choose(Math.max(0, current.current - 1)),
+    Enter: () => {
+      const one = items[current.current];
+      if (one) go(`/tickets/${one.id}`); else return false;
+    },
+    Escape: () => choose(-1),
     ...(canAct ? {
       n: () => setIsNew(true),
       t: () => {
+        const one = items[current.current];
         if (one && me) void patch(`/v1/tickets/${one.id}`, { assignee: me }).then(reload);
       },
-      r: () => { if (one) go(`/tickets/${one.id}#reply`); },
+      r: () => {
+        const one = items[current.current];
+        if (one) go(`/tickets/${one.id}#reply`);
+      },
     } : {}),
-  }), [items, one, canAct, me]);
+  }), [items, canAct, me]);
   const more = async () => {
     const cursor = shown.value?.next_cursor;
     if (!cursor) return;
@@ -295,7 +307,7 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
             <tbody>
               {items.map((each, i) => (
                 <Row key={each.id} one={each} isChosen={i === chosen} isFresh={fresh.has(each.id)}
-                  lateAfter={late} now={time} choose={() => setChosen(i)} />
+                  lateAfter={late} now={time} choose={() => choose(i)} />
               ))}
             </tbody>
           </table>
