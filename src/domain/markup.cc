@@ -230,7 +230,9 @@ class Writer {
 
   void end_link() {
     if (!link_) return;
-    const std::string label(trim(std::string_view(out_).substr(link_->start)));
+    // A cell that ends inside the link takes the blank lines before it away.
+    const size_t start = std::min(link_->start, out_.size());
+    const std::string label(trim(std::string_view(out_).substr(start)));
     const std::string& address = link_->address;
     const bool is_said = label == address || "mailto:" + label == address || label + "/" == address;
     if (is_shown_address(address) && !is_said) {

@@ -117,6 +117,12 @@ TEST(Markup, entities_are_decoded_once) {
   });
 }
 
+TEST(Markup, a_link_that_a_cell_ends_keeps_its_address) {
+  const char* page =
+      "<table><tr><td><br><br><a href='https://x.example'></td><td></a>b</td></tr></table>";
+  EXPECT_EQ(text_of_html(page), "https://x.exampleb");
+}
+
 TEST(Markup, links_and_pictures_keep_what_they_say) {
   expect_all({
       {"<a href=\"https://x.example/a\">here</a>", "here (https://x.example/a)"},

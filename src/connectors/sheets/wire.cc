@@ -128,12 +128,13 @@ Spreadsheet spreadsheet_in(const json::value& answer) {
   const JsonView view(answer, ignored);
   for (const JsonView& sheet : view["sheets"].elements()) {
     const JsonView about = sheet["properties"];
-    out.tabs.push_back({.id = about["sheetId"].integer().value_or(0),
-                        .title = about["title"].text().value_or(""),
-                        .rows = about["gridProperties"]["rowCount"].integer().value_or(0),
-                        .columns = about["gridProperties"]["columnCount"].integer().value_or(0),
-                        .is_hidden = about["hidden"].boolean().value_or(false),
-                        .is_grid = about["sheetType"].text().value_or("GRID") == "GRID"});
+    out.tabs.push_back(
+        {.id = about["sheetId"].integer().value_or(0),
+         .title = about["title"].text().value_or(""),
+         .rows = about["gridProperties"]["rowCount"].integer().value_or(0),
+         .columns = about["gridProperties"]["columnCount"].integer().value_or(columns_max),
+         .is_hidden = about["hidden"].boolean().value_or(false),
+         .is_grid = about["sheetType"].text().value_or("GRID") == "GRID"});
   }
   for (const JsonView& named : view["namedRanges"].elements()) {
     const JsonView range = named["range"];

@@ -184,6 +184,13 @@ Result<TicketId> ticket_named(ReadDb& db, const Call& call) {
   return numbered.value_or(ours);
 }
 
+/// "#99", as commands ask, is 99 to whoever reads this.
+Error no_ticket(const Call& call) {
+  const std::string name(call.name());
+  return {ErrorKind::missing, "",
+          "there is no ticket " + (name.starts_with('#') ? name.substr(1) : name)};
+}
+
 }  // namespace
 
 /// errors  missing: no ticket has this number
@@ -195,7 +202,7 @@ Task<Result<TicketId>> Operations::ticket_of(Call& call) {
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!id) {
-    co_return Error{ErrorKind::missing, "", fmt::format("there is no ticket {}", call.name())};
+    co_return no_ticket(call);
   }
   co_return id;
 }
@@ -220,7 +227,7 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!ticket) {
-    co_return Error{ErrorKind::missing, "", fmt::format("there is no ticket {}", call.name())};
+    co_return no_ticket(call);
   }
   whole.ticket = std::move(*ticket);
   whole.events = ticket_events(whole.ticket, changes, asked, whole.deliveries, parts_.shapes);
@@ -239,7 +246,7 @@ Task<ApiAnswer> Operations::similar_tickets(Call& call) {
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!ticket) {
-    co_return Error{ErrorKind::missing, "", fmt::format("there is no ticket {}", call.name())};
+    co_return no_ticket(call);
   }
   co_return shape_of(similar, parts_.shapes);
 }
