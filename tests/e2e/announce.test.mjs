@@ -109,7 +109,7 @@ desk = "zendesk"
   await pressed(light.ts, "3", "U9");
   const said = await until(async () => (await messages())
     .find((one) => one.thread_ts === light.ts && one.ts !== light.ts), "the thread says it");
-  assert.equal(said.text, "Ticket #3: taken by Ida");
+  assert.equal(said.text, "Ticket #43: taken by Ida");
   const dead = await call(daemon.url, "/v1/deliveries?state=dead");
   assert.deepEqual(dead.json.items, []);
   await daemon.stop();

@@ -147,8 +147,10 @@ test("the board's API shows hours and alerts, tries a sensitivity, keeps feedbac
     { method: "POST", body: { verdict: "real" } });
   assert.equal(none.status, 404);
   const scored = json(run(cwd, ["volume", "backtest", "--json"]));
-  assert.deepEqual(scored.feedback,
-    { real: 1, real_found: 1, false_alarms: 0, false_alarms_raised: 0 });
+  const { thresholds, ...marked } = scored.feedback;
+  assert.deepEqual(marked, { real: 1, real_found: 1, false_alarms: 0, false_alarms_raised: 0,
+    alerts_without_feedback: 1 });
+  assert.deepEqual(thresholds.map((one) => [one.kind, one.sensitivity_factor]), [["spike", 1.5]]);
   await daemon.stop();
 });
 
