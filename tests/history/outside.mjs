@@ -64,6 +64,7 @@ export class Outside {
   }
 
   queue(replica, text, headers) {
+    if (!headers["x-amz-target"]) return { status: 404 };  // the clock's probe reads the Date
     const body = JSON.parse(text);
     const operation = (headers["x-amz-target"] ?? "").replace("AmazonSQS.", "");
     if (operation === "GetQueueAttributes") {
