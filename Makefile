@@ -163,4 +163,4 @@ tsan-build:
 	  $$($(call TESTS_OF,build-tsan) | grep -E '^(test_(engine|store|net)|contract_(engine|store))$$')
 
 tsan: tsan-build
-	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_(engine|store))$$'
+	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_(engine|store))$$' -j $(JOBS)
