@@ -20,8 +20,7 @@ Result<void> read_channel(ReadDb& db, TimePoint now, const std::string& name,
   std::string id = name;
   if (name.starts_with('#')) {
     DW_TRY(const auto known, bridge::lookup(db, name));
-    std::vector<Problem> ignored;
-    id = known ? JsonView(known->body, ignored)["id"].text().value_or("") : "";
+    id = known ? JsonView(known->body)["id"].text().value_or("") : "";
     if (id.empty()) return {};
   }
   ChannelFigures one{.name = name, .figures = {}, .oldest_at = {}};

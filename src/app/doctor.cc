@@ -280,8 +280,7 @@ Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
     SlackCall call{.method = "conversations.info", .fields = {{"channel", *id}}};
     const Result<SlackAnswer> answer = co_await core.slack->api().call(std::move(call), until);
     if (answer.ok()) {
-      std::vector<Problem> ignored;
-      const JsonView found = JsonView(answer->body, ignored)["channel"];
+      const JsonView found = JsonView(answer->body)["channel"];
       const std::string name = found["name"].text().value_or("");
       // Slack leaves is_member out of conversations that have no members' list.
       probe.is_ok = found["is_member"].boolean().value_or(true);

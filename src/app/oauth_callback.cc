@@ -51,8 +51,7 @@ std::string encode_oauth_login(const OauthLogin& login) {
 std::optional<OauthLogin> decode_oauth_login(std::string_view text) {
   const Result<json::value> parsed = parse_json(text);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const auto expires_at = from_rfc3339(view["expires_at"].text().value_or(""));
   if (!expires_at) return std::nullopt;
   return OauthLogin{.state = view["state"].text().value_or(""),

@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -44,11 +44,8 @@ std::optional<Authority> parse_authority(std::string_view text) {
   Authority out{to_lower(host), std::nullopt};
   const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
   if (digits.empty()) return out;
-  uint16_t port = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  const bool is_port = failed == std::errc{} && end == digits.data() + digits.size() &&
-                       digits.size() <= port_digits_max && port != 0;
-  if (!is_port) return std::nullopt;
+  const auto port = number_in<uint16_t>(digits);
+  if (!port || *port == 0 || digits.size() > port_digits_max) return std::nullopt;
   out.port = port;
   return out;
 }

@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "base/number.h"
 
 namespace dw {
 namespace {
 
 /// Takes exactly `digits` digits off the front.
 std::optional<int> take_number(std::string_view& text, size_t digits) {
-  int value = 0;
   if (text.size() < digits) return std::nullopt;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + digits, value);
-  if (failed != std::errc{} || end != text.data() + digits || value < 0) return std::nullopt;
+  const auto value = number_in<int>(text.substr(0, digits));
+  if (!value || *value < 0) return std::nullopt;
   text.remove_prefix(digits);
   return value;
 }

@@ -42,7 +42,10 @@ std::string to_text(const json::value& value) {
 }
 
 JsonView JsonView::operator[](std::string_view key) const {
-  std::string path = path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+  std::string path;
+  if (problems_ != nullptr) {
+    path = path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+  }
   const json::value* found = nullptr;
   if (value_ != nullptr && value_->is_object()) {
     const json::value* member = value_->get_object().if_contains({key.data(), key.size()});
@@ -52,7 +55,7 @@ JsonView JsonView::operator[](std::string_view key) const {
 }
 
 void JsonView::add_problem(std::string what) const {
-  problems_->push_back({path_, std::move(what)});
+  if (problems_ != nullptr) problems_->push_back({path_, std::move(what)});
 }
 
 std::optional<std::string> JsonView::text() const {
@@ -85,7 +88,8 @@ std::vector<JsonView> JsonView::elements() const {
     return out;
   }
   for (const json::value& element : value_->get_array()) {
-    out.push_back({&element, fmt::format("{}[{}]", path_, out.size()), problems_});
+    std::string path = problems_ == nullptr ? "" : fmt::format("{}[{}]", path_, out.size());
+    out.push_back({&element, std::move(path), problems_});
   }
   return out;
 }

@@ -19,10 +19,12 @@ namespace json = boost::json;
 Result<json::value> parse_json(std::string_view text);
 std::string to_text(const json::value& value);
 
-/// A value inside a stranger's JSON, with its path. Reading what is absent gives nothing; reading
-/// what has the wrong type adds a Problem to the list that all views of one body share.
+/// A value inside JSON from outside. Reading what is absent returns nothing, and so does reading
+/// what has the wrong type; with a list, which all views of one body share, that also adds a
+/// Problem with the value's path.
 class JsonView {
  public:
+  explicit JsonView(const json::value& root) : value_(&root) {}
   JsonView(const json::value& root, std::vector<Problem>& problems)
       : value_(&root), problems_(&problems) {}
 
@@ -51,7 +53,7 @@ class JsonView {
 
   const json::value* value_;
   std::string path_{};
-  std::vector<Problem>* problems_;
+  std::vector<Problem>* problems_ = nullptr;
 };
 
 /// Null for an empty text: `email: null`.

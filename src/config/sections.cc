@@ -2,10 +2,9 @@
 
 #include <re2/re2.h>
 
-#include <charconv>
-
 #include "base/authority.h"
 #include "base/international.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "config/bridge_section.h"
 
@@ -14,11 +13,8 @@ namespace {
 
 std::string check_listen(const std::string& text) {
   const size_t colon = text.rfind(':');
-  const char* last = text.data() + text.size();
-  uint16_t port = 0;
-  const auto [end, failed] =
-      std::from_chars(colon == std::string::npos ? last : text.data() + colon + 1, last, port);
-  const bool is_good = failed == std::errc{} && end == last;
+  const bool is_good =
+      colon != std::string::npos && number_in<uint16_t>(text.substr(colon + 1)).has_value();
   return is_good ? "" : fmt::format("invalid address \"{}\" (host:port, \"[::1]:8080\")", text);
 }
 

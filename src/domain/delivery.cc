@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace dw {
 namespace {
@@ -30,10 +31,9 @@ std::string to_text(DeliveryId id) {
 
 std::optional<DeliveryId> delivery_id_named(std::string_view text) {
   if (text.starts_with("d-")) text.remove_prefix(2);
-  int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
-  return DeliveryId{value};
+  const auto value = number_in(text);
+  if (!value || *value <= 0) return std::nullopt;
+  return DeliveryId{*value};
 }
 
 }  // namespace dw

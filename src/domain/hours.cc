@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/period.h"
 #include "domain/schedule.h"
@@ -26,12 +26,7 @@ constexpr int64_t days_ahead_max = 3660;
 /// "09:00"; "24:00" is the end of the day.
 std::optional<int> minutes_in(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const auto number = [text](size_t at) {
-    int value = 0;
-    const char* last = text.data() + at + 2;
-    const auto [end, failed] = std::from_chars(text.data() + at, last, value);
-    return failed == std::errc{} && end == last ? value : -1;
-  };
+  const auto number = [text](size_t at) { return number_in<int>(text.substr(at, 2)).value_or(-1); };
   const int hour = number(0), minute = number(3);
   const bool is_good =
       hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= minutes_of_day;

@@ -3,9 +3,9 @@
 // of them is known: Slack reads "a*b*c" as it stands.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <vector>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/html_tokens.h"
 #include "domain/markup.h"
@@ -210,11 +210,11 @@ class Writer {
   }
 
   void number_from(const std::string& text) {
-    int64_t number = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     constexpr int64_t number_max = 1'000'000;
-    const bool is_good = failed == std::errc{} && end == text.data() + text.size();
-    if (is_good && !lists_.empty() && std::abs(number) < number_max) lists_.back().next = number;
+    const auto number = number_in(text);
+    if (number && !lists_.empty() && *number > -number_max && *number < number_max) {
+      lists_.back().next = *number;
+    }
   }
 
   void begin_item(const std::string& number) {

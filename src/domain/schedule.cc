@@ -3,10 +3,10 @@
 #include <date/tz.h>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <vector>
 
 #include "base/nearest.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -30,12 +30,9 @@ Error wrong(std::string what) {
   return {ErrorKind::invalid, "", fmt::format("{} ({})", what, allowed)};
 }
 
-std::optional<int> number_in(std::string_view text, int low, int high) {
-  int value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = failed == std::errc{} && end == text.data() + text.size();
-  if (!is_whole || value < low || value > high) return std::nullopt;
-  return value;
+std::optional<int> number_between(std::string_view text, int low, int high) {
+  const auto value = number_in<int>(text);
+  return value && *value >= low && *value <= high ? value : std::nullopt;
 }
 
 template <size_t N>
@@ -64,7 +61,7 @@ std::optional<int> value_in(std::string_view text, const Field& field) {
   if (field.name == "month") {
     if (const auto month = named_in(text, month_names)) return *month + 1;
   }
-  return number_in(text, field.low, field.high);
+  return number_between(text, field.low, field.high);
 }
 
 /// "*", "5", "1-5", "*/15", "10-40/10", and lists of them.
@@ -76,7 +73,7 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
     const std::string_view range = part.substr(0, slash);
     int step = 1;
     if (slash != std::string_view::npos) {
-      const auto given = number_in(part.substr(slash + 1), 1, field.high);
+      const auto given = number_between(part.substr(slash + 1), 1, field.high);
       if (!given) return wrong(fmt::format("invalid step \"{}\" of the {}", part, field.name));
       step = *given;
     }
@@ -106,9 +103,9 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
 std::optional<std::pair<int, int>> time_of_day(std::string_view text) {
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0 || colon > 2) return std::nullopt;
-  const auto hour = number_in(text.substr(0, colon), 0, 23);
+  const auto hour = number_between(text.substr(0, colon), 0, 23);
   const bool has_two = text.size() - colon == 3;
-  const auto minute = has_two ? number_in(text.substr(colon + 1), 0, 59) : std::nullopt;
+  const auto minute = has_two ? number_between(text.substr(colon + 1), 0, 59) : std::nullopt;
   if (!hour || !minute) return std::nullopt;
   return std::pair{*hour, *minute};
 }
@@ -196,7 +193,7 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
       return out;
     }
     const bool has_colon = words[1].size() == 3 && words[1][0] == ':';
-    const auto minute = has_colon ? number_in(words[1].substr(1), 0, 59) : std::nullopt;
+    const auto minute = has_colon ? number_between(words[1].substr(1), 0, 59) : std::nullopt;
     if (!minute) return wrong(fmt::format("invalid minute \"{}\" (such as :05)", words[1]));
     out.minutes_.set(static_cast<size_t>(*minute));
     return out;

@@ -15,8 +15,7 @@ constexpr int hops_max = 4;
 
 /// "chat Ana (U123)"; empty: the event names nobody.
 std::string person_in(const Event& event) {
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   for (const char* key : {"user", "author"}) {
     if (!body[key].is_object() || body[key]["is_bot"].boolean().value_or(false)) continue;
     const std::string id = body[key]["id"].text().value_or("");
@@ -32,8 +31,7 @@ Result<std::string> person_behind(ReadDb& db, Event event) {
   for (int hop = 0; hop < hops_max; ++hop) {
     std::string person = person_in(event);
     if (!person.empty() || event.source != "delivery") return person;
-    std::vector<Problem> ignored;
-    const std::string text = JsonView(event.body, ignored)["delivery"].text().value_or("");
+    const std::string text = JsonView(event.body)["delivery"].text().value_or("");
     const auto id = delivery_id_named(text);
     if (!id) break;
     DW_TRY(const auto asked, deliveries::find(db, *id));

@@ -49,8 +49,7 @@ std::string said_at(const Event& event) {
 
 Task<void> InOrder::wait_for_slot(const Event& event) {
   if (!is_said(event.kind)) co_return;
-  std::vector<Problem> ignored;
-  const std::string name = JsonView(event.body, ignored)["channel"].text().value_or("");
+  const std::string name = JsonView(event.body)["channel"].text().value_or("");
   Waiting waiting(loop_, clock_);
   const Monotonic until = clock_.monotonic() + window_;
   const auto channels = channels_;  // shared: see the header

@@ -53,8 +53,7 @@ void make_storable(Event& event) {
 }
 
 AuditEntry audit_line(const Asked& asked, const Event& event, const json::value& reply) {
-  std::vector<Problem> ignored;
-  const auto ticket = JsonView(reply, ignored)["ticket"].integer();
+  const auto ticket = JsonView(reply)["ticket"].integer();
   std::string subject = ticket ? fmt::format("ticket {}", *ticket) : "";
   if (!subject.empty() && !asked.detail.empty()) subject += ": ";
   return {event.at, asked.who, asked.what, subject + asked.detail};

@@ -391,8 +391,7 @@ Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
   question.payload = first->question;
   const Outcome answer = co_await ask(lane, *found->second, std::move(question));
   if (answer.kind == Outcome::Kind::done) {
-    std::vector<Problem> ignored;
-    const JsonView told(answer.answer, ignored);
+    const JsonView told(answer.answer);
     if (told["stands"].boolean().value_or(false)) co_return Objection();
     Outcome taken_back = Outcome::refused(told["why"].text().value_or("taken back"));
     taken_back.is_unwanted = true;

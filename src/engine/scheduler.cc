@@ -41,8 +41,7 @@ struct Progress {
 Progress progress_in(const StoredValue& kept, const ScheduledJob& job) {
   const Result<json::value> parsed = parse_json(kept.text);
   if (!parsed.ok()) return {};
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   if (view["schedule"].text() != job.written) return {};
   const auto time_at = [&view](const char* key) {
     return from_rfc3339(view[key].text().value_or(""));

@@ -281,8 +281,7 @@ bool FakeSheets::is_assertion_good(const std::string& assertion) const {
   if (parts.size() != 3) return false;
   const Result<json::value> claims = parse_json(from_base64url(parts[1]).value_or(""));
   if (!claims.ok()) return false;
-  std::vector<Problem> ignored;
-  const JsonView said(*claims, ignored);
+  const JsonView said(*claims);
   const int64_t seconds = said["exp"].integer().value_or(0) - said["iat"].integer().value_or(0);
   const bool fits = said["iss"].text() == account_email && seconds > 0 && seconds <= 3600 &&
                     said["aud"].text().value_or("") == url + "/token" &&
@@ -352,8 +351,7 @@ HttpStep FakeSheets::consent(const std::string& query) {
 }
 
 HttpStep FakeSheets::obey(std::string_view name, const json::value& details) {
-  std::vector<Problem> ignored;
-  const JsonView order(details, ignored);
+  const JsonView order(details);
   const auto text = [&order](const char* key) { return order[key].text().value_or(""); };
   if (name == "tab") {
     Tab tab{.title = text("title"), .rows = {}};

@@ -32,13 +32,12 @@ bool is_true(const FakeSlackWorkspace::Fields& fields, std::string_view key) {
 /// Sections and rows of buttons within the limits of Block Kit; nothing else is said with blocks.
 bool are_blocks(const json::value& blocks) {
   if (blocks.is_null()) return true;
-  std::vector<Problem> ignored;
   std::set<std::string> actions;
   const auto text = [](const JsonView& at, size_t max) {
     const std::string found = at["text"]["text"].text().value_or("");
     return !found.empty() && count_characters(found) <= max;
   };
-  for (const JsonView& block : JsonView(blocks, ignored).elements()) {
+  for (const JsonView& block : JsonView(blocks).elements()) {
     if (block["type"].text() == "section" && !text(block, 3000)) return false;
     if (block["type"].text() != "actions") continue;
     const std::vector<JsonView> row = block["elements"].elements();
@@ -261,8 +260,7 @@ json::object FakeSlackWorkspace::complete_upload(const Fields& fields) {
   json::array out;
   std::vector<std::string> ids;
   for (const json::value& one : given.get_array()) {
-    std::vector<Problem> ignored;
-    const std::string id = JsonView(one, ignored)["id"].text().value_or("");
+    const std::string id = JsonView(one)["id"].text().value_or("");
     if (files_.count(id) == 0) return failure("file_not_found");
     if (in != nullptr) files_[id].shared_in.push_back(in->id);
     ids.push_back(id);

@@ -130,8 +130,7 @@ bool act(FakeSlack& slack, std::string_view name, const JsonView& order, json::o
 }  // namespace
 
 json::object obey(FakeSlack& slack, std::string_view name, const json::value& details) {
-  std::vector<Problem> ignored;
-  const JsonView order(details, ignored);
+  const JsonView order(details);
   json::object out;
   if (act(slack, name, order, out)) return out;
   if (name == "fault") return fault(slack, order);

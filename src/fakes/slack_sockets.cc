@@ -125,8 +125,7 @@ Task<void> FakeSlackSockets::State::serve(std::shared_ptr<State> self, TcpSocket
 void FakeSlackSockets::State::take_frame(const std::string& text) {
   const Result<json::value> frame = parse_json(text);
   if (!frame.ok()) return;
-  std::vector<Problem> ignored;
-  const JsonView view(*frame, ignored);
+  const JsonView view(*frame);
   const std::string envelope = view["envelope_id"].text().value_or("");
   const auto found = std::find_if(pending.begin(), pending.end(),
                                   [&](const Pending& one) { return one.envelope == envelope; });

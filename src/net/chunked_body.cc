@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -60,10 +60,8 @@ bool is_extension(std::string_view text) {
 std::optional<uint64_t> size_in(std::string_view line) {
   const size_t digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
   if (digits == 0 || digits > size_digits_max) return std::nullopt;
-  uint64_t size = 0;
-  std::from_chars(line.data(), line.data() + digits, size, 16);
   if (!is_extension(line.substr(digits))) return std::nullopt;
-  return size;
+  return number_in<uint64_t>(line.substr(0, digits), 16);
 }
 
 /// A field that is no part of the framing. It is read to be forgotten.

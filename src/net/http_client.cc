@@ -9,11 +9,11 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <charconv>
 #include <map>
 #include <set>
 
 #include "base/international.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "net/http_date.h"
 
@@ -178,11 +178,9 @@ std::string_view HttpAnswer::header(std::string_view lower_case_name) const {
 std::optional<Millis> HttpAnswer::retry_after(TimePoint now) const {
   const std::string text(header("retry-after"));
   if (text.empty()) return std::nullopt;
-  int64_t seconds = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   Millis wait{};
-  if (failed == std::errc{} && end == text.data() + text.size()) {
-    wait = Millis(std::clamp<int64_t>(seconds, 0, retry_after_max.count() / 1000) * 1000);
+  if (const auto seconds = number_in(text)) {
+    wait = Millis(std::clamp<int64_t>(*seconds, 0, retry_after_max.count() / 1000) * 1000);
   } else {
     const auto at = from_http_date(text);
     if (!at) return std::nullopt;

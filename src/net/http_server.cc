@@ -3,9 +3,9 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <charconv>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "net/http_session.h"
 #include "net/tls.h"
 
@@ -24,13 +24,11 @@ std::optional<tcp::endpoint> endpoint_of(const std::string& listen) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host == "localhost") host = "127.0.0.1";
   if (host.empty() || host == "*") host = "0.0.0.0";
-  unsigned short port = 0;
-  const char* last = listen.data() + listen.size();
-  const auto [end, failed] = std::from_chars(listen.data() + colon + 1, last, port);
+  const auto port = number_in<unsigned short>(std::string_view(listen).substr(colon + 1));
   boost::system::error_code bad_address;
   const auto address = asio::ip::make_address(host, bad_address);
-  if (failed != std::errc{} || end != last || bad_address) return std::nullopt;
-  return tcp::endpoint(address, port);
+  if (!port || bad_address) return std::nullopt;
+  return tcp::endpoint(address, *port);
 }
 
 boost::system::error_code bind_to(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {

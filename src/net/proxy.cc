@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <optional>
 
 #include "base/authority.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -53,11 +53,9 @@ std::optional<Network> network_of(std::string_view text) {
   Network network{bytes_of(*address), 0};
   network.bits = network.address.size() * 8;
   if (slash == std::string_view::npos) return network;
-  size_t bits = 0;
-  const std::string_view digits = text.substr(slash + 1);
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  const bool is_whole = failed == std::errc{} && end == digits.data() + digits.size();
-  if (!is_whole) return std::nullopt;
+  const auto given = number_in<size_t>(text.substr(slash + 1));
+  if (!given) return std::nullopt;
+  size_t bits = *given;
   // "::ffff:10.0.0.0/104" counts its bits in IPv6.
   const bool is_mapped = address->is_v4() && text.find(':') != std::string_view::npos;
   if (is_mapped && bits < 96) return std::nullopt;

@@ -1,10 +1,10 @@
 #include "net/request_head.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/authority.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -94,13 +94,9 @@ bool read_host(const HeadView& head, Framing& out) {
   return true;
 }
 
-/// Digits alone, which is all that from_chars takes: no sign, no blank, no list.
+/// Digits alone: no sign, no blank, no list.
 std::optional<uint64_t> length_in(std::string_view text) {
-  uint64_t length = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, failed] = std::from_chars(text.data(), last, length);
-  if (failed != std::errc{} || end != last) return std::nullopt;
-  return length;
+  return number_in<uint64_t>(text);
 }
 
 /// A length, or exactly one coding that is "chunked" and nothing else.

@@ -1,11 +1,12 @@
 // Where a change stands among all changes of a store: what the live stream's ids say.
 #pragma once
-#include <charconv>
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/number.h"
 
 namespace dw {
 
@@ -26,9 +27,8 @@ inline std::optional<ChangePosition> change_position(std::string_view text) {
   const size_t dot = text.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
   const auto read = [](std::string_view digits, int64_t& out) {
-    const char* last = digits.data() + digits.size();
-    const auto [end, failed] = std::from_chars(digits.data(), last, out);
-    return failed == std::errc{} && end == last && out >= 0;
+    out = number_in(digits).value_or(-1);
+    return out >= 0;
   };
   ChangePosition position;
   const bool is_good =

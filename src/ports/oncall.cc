@@ -37,8 +37,7 @@ json::value encode_place(const std::vector<OncallPerson>& people, size_t place) 
 std::string words_of(const HttpAnswer& answer) {
   const Result<json::value> parsed = parse_json(answer.body);
   if (!parsed.ok()) return "";
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const JsonView error = view["error"];
   std::string words = error.is_object() ? error["message"].text().value_or("")
                                         : view["message"].text().value_or("");

@@ -1,6 +1,6 @@
 #include "records/paging.h"
 
-#include <charconv>
+#include "base/number.h"
 
 namespace dw {
 
@@ -13,12 +13,9 @@ Error bad_cursor() {
 
 Result<int64_t> id_in(const std::string& cursor, int64_t front) {
   if (cursor.empty()) return front;
-  int64_t id = 0;
-  const char* last = cursor.data() + cursor.size();
-  const auto [end, failed] = std::from_chars(cursor.data(), last, id);
-  const bool is_ours = failed == std::errc{} && end == last && id > 0 && cursor.front() != '0';
-  if (!is_ours) return bad_cursor();
-  return id;
+  const auto id = number_in(cursor);
+  if (!id || *id <= 0 || cursor.front() == '0') return bad_cursor();
+  return *id;
 }
 
 }  // namespace dw

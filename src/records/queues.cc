@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "records/stored_json.h"
 #include "sql/queues.h"
@@ -37,11 +36,10 @@ QueueMessage message_in(const Row& row) {
 /// "17.9f3c…" as its number and receipt; number 0 if it is no handle.
 std::pair<MessageId, std::string> handle_parts(const std::string& handle) {
   const size_t dot = handle.find('.');
-  MessageId id;
   if (dot == std::string::npos || dot + 1 == handle.size()) return {};
-  const auto [end, failed] = std::from_chars(handle.data(), handle.data() + dot, id.value);
-  if (failed != std::errc{} || end != handle.data() + dot || id.value <= 0) return {};
-  return {id, handle.substr(dot + 1)};
+  const auto id = number_in(handle.substr(0, dot));
+  if (!id || *id <= 0) return {};
+  return {MessageId{*id}, handle.substr(dot + 1)};
 }
 
 /// The row of the deduplication id decides who sends, also between replicas: whoever writes it

@@ -37,8 +37,7 @@ struct Word {
 /// The tags that an alert's tickets share, the most telling first.
 std::vector<Word> words_in(const VolumeAlert& alert, int64_t& of) {
   std::vector<Word> out;
-  std::vector<Problem> ignored;
-  const JsonView tags(alert.tags, ignored);
+  const JsonView tags(alert.tags);
   if (!tags.is_present() || !alert.tags.is_object()) return out;
   of = tags["tickets"].integer().value_or(0);
   for (const JsonView& one : tags["by_lift"].elements()) {

@@ -310,8 +310,7 @@ void CaseWorld::accept(Event event) {
   if (out->is_parked) extra_.push_back("parked");
   if (!out->is_first) extra_.push_back("repeat");
   if (out->is_first && !out->reply.is_null()) {
-    std::vector<Problem> ignored;
-    const auto text = JsonView(out->reply, ignored)["text"].text();
+    const auto text = JsonView(out->reply)["text"].text();
     extra_.push_back("reply  " + (text ? case_text(*text) : to_text(out->reply)));
   }
 }

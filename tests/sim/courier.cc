@@ -55,8 +55,7 @@ Result<NoView> Courier::read(const Event&, ReadDb&) const {
 Plan Courier::plan(const Event& event, const NoView&) const {
   DW_ASSERT(event.kind != "sim.broken", "this kind is here to break");
   Plan plan;
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   if (event.kind == "sim.answered") {
     plan.deliveries.push_back(planned("answered", body["reference"].text().value_or(""), {}));
     return plan;

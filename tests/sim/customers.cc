@@ -78,8 +78,7 @@ Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t
 
 Result<void> Mailboxes::take(const WebhookPost& post, int64_t delivery) {
   DW_TRY(const json::value body, parse_json(post.body));
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   const std::string to = view["to"].text().value_or("?");
   bool is_second = false;
   for (const JsonView& ticket : view["tickets"].elements()) {

@@ -146,8 +146,7 @@ void World::hear(size_t index, const Result<Accepted>& accepted) {
   const bool was_accepted = order.is_accepted;
   order.is_accepted = true;
   order.reply = reply;
-  std::vector<Problem> ignored;
-  order.ticket = JsonView(accepted->reply, ignored)["ticket"].integer().value_or(0);
+  order.ticket = JsonView(accepted->reply)["ticket"].integer().value_or(0);
   if (was_accepted || random_.below(3) != 0) return;
   after(any_wait(10, 600'000), [this, index] {
     Replica* replica = any_replica();
@@ -218,9 +217,8 @@ void World::consume() {
   if (!disk_.write(receive).ok()) return;
   for (const QueueMessage& message : received) {
     const Result<json::value> body = parse_json(message.body);
-    std::vector<Problem> ignored;
     if (body.ok()) {
-      const int64_t ticket = JsonView(*body, ignored)["ticket"].integer().value_or(0);
+      const int64_t ticket = JsonView(*body)["ticket"].integer().value_or(0);
       consumed_[ticket].insert(message.id.value);
     }
     if (is_storm_ && random_.below(4) == 0) continue;

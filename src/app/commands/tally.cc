@@ -97,8 +97,7 @@ class Backfill {
     std::string cursor;
     do {
       DW_CO_TRY(const json::value page, co_await ask(thread, cursor));
-      std::vector<Problem> ignored;
-      const JsonView view(page, ignored);
+      const JsonView view(page);
       json::array found;
       for (const JsonView& one : view["messages"].elements()) found.push_back(*one.raw());
       for (const JsonView& one : view["threads"].elements()) {
@@ -165,8 +164,7 @@ class Backfill {
   }
 
   void note_time(const json::value& message) {
-    std::vector<Problem> ignored;
-    const std::string id = JsonView(message, ignored)["message"].text().value_or("");
+    const std::string id = JsonView(message)["message"].text().value_or("");
     const TimePoint at(Millis(micros_of(id) / 1000));
     if (at > TimePoint{} && (oldest_ == TimePoint{} || at < oldest_)) oldest_ = at;
   }

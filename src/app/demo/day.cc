@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw::demo {
@@ -97,13 +97,6 @@ Person person_of(int64_t number, const char* domain) {
   return out;
 }
 
-std::optional<int64_t> number_in(std::string_view text) {
-  int64_t out = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (failed != std::errc() || end != text.data() + text.size() || out < 0) return std::nullopt;
-  return out;
-}
-
 Happening::Kind kind_of(std::string_view state, int64_t turn) {
   using Kind = Happening::Kind;
   if (state == "Opened") return Kind::open;
@@ -147,11 +140,11 @@ class DayReader {
     std::array<int64_t, columns> numbers{};
     for (const size_t i : {0, 3, 4, 5, 6, 7}) {
       const auto number = number_in(parts[i]);
-      if (!number) return refusal(line);
+      if (!number || *number < 0) return refusal(line);
       numbers.at(i) = *number;
     }
     const auto incident = number_in(parts[1].substr(3));
-    if (!incident || numbers[0] > minutes_max) return refusal(line);
+    if (!incident || *incident < 0 || numbers[0] > minutes_max) return refusal(line);
     Happening one{.minute = static_cast<int>(numbers[0]), .incident = std::string(parts[1])};
     // Which of the answers it is: another for each update, the same on each run.
     const int64_t turn = *incident + numbers[0] + ++updates_[one.incident];

@@ -1,10 +1,9 @@
 #include "app/demo/page.h"
 
-#include <charconv>
-
 #include "app/demo/files.h"
 #include "app/demo/view.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "records/paging.h"
 #include "web/problem.h"
@@ -29,9 +28,7 @@ Response from_file(std::string_view name, const char* type) {
 }
 
 size_t index_of(std::string_view text) {
-  size_t out = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return failed == std::errc() && end == text.data() + text.size() ? out : SIZE_MAX;
+  return number_in<size_t>(text).value_or(SIZE_MAX);
 }
 
 /// What a visitor typed; empty: nothing that can be said.
@@ -118,8 +115,7 @@ Task<Response> Page::obey(Order order, Request& request) {
   }
   const Result<json::value> body = parse_json(request.body);
   if (!body.ok() || !body->is_object()) co_return problem(400, "no JSON object");
-  std::vector<Problem> ignored;
-  const JsonView view(*body, ignored);
+  const JsonView view(*body);
   co_return (this->*order)(view);
 }
 
@@ -129,8 +125,7 @@ Task<Response> Page::ask_by_teams(Request& request) {
   }
   const Result<json::value> body = parse_json(request.body);
   if (!body.ok() || !body->is_object()) co_return problem(400, "no JSON object");
-  std::vector<Problem> ignored;
-  std::string text = typed(JsonView(*body, ignored), "text");
+  std::string text = typed(JsonView(*body), "text");
   std::string who = "Vera Visitor";
   co_await world_.ask_by_teams(std::move(who), std::move(text));
   co_return json_answer(200, json::object{});

@@ -356,9 +356,8 @@ Task<void> World::learn_board_tickets() {
   while (!is_closing_) {
     Result<json::value> page = json::value(nullptr);
     if (is_ready_) page = co_await board("GET", "/v1/tickets?limit=100");
-    std::vector<Problem> ignored;
     const json::value seen = page.ok() ? *page : json::value(nullptr);
-    for (const JsonView& one : JsonView(seen, ignored)["items"].elements()) {
+    for (const JsonView& one : JsonView(seen)["items"].elements()) {
       const std::string external = one["external"]["id"].text().value_or("");
       const int64_t id = one["id"].integer().value_or(0);
       if (!external.empty()) board_tickets_[fake_zendesk::number_of(external)] = id;

@@ -21,8 +21,7 @@ std::string_view identifier_type(const std::string& schedule) {
 std::optional<std::vector<OncallPerson>> decode_recipients(std::string_view body) {
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView told = JsonView(*parsed, ignored)["data"];
+  const JsonView told = JsonView(*parsed)["data"];
   if (!told.is_object()) return std::nullopt;
   std::vector<OncallPerson> out;
   if (!told["onCallRecipients"].is_present()) return out;

@@ -19,8 +19,7 @@ constexpr size_t pages_max = 20;
 std::optional<OncallPage> decode_oncalls(std::string_view body) {
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   if (!view["oncalls"].is_present()) return std::nullopt;
   OncallPage page{.entries = {}, .has_more = view["more"].boolean().value_or(false)};
   for (const JsonView& entry : view["oncalls"].elements()) {

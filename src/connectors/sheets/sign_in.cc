@@ -20,8 +20,7 @@ std::optional<std::string> contents_of(const std::string& file) {
 }
 
 std::string member(const json::value& object, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(object, ignored)[key].text().value_or("");
+  return JsonView(object)[key].text().value_or("");
 }
 
 }  // namespace
@@ -107,8 +106,7 @@ Task<Result<std::optional<Secret>>> GoogleSignIn::token() {
   // A refresh token that comes along replaces the one that is kept.
   if (!member(answer, "refresh_token").empty()) DW_CO_CHECK(keep(answer));
   const std::string fresh = member(answer, "access_token");
-  std::vector<Problem> ignored;
-  const int64_t seconds = JsonView(answer, ignored)["expires_in"].integer().value_or(300);
+  const int64_t seconds = JsonView(answer)["expires_in"].integer().value_or(300);
   if (fresh.empty() || fresh.find_first_of(" \r\n") != std::string::npos) {
     co_return Error{ErrorKind::denied, "google sign-in", "the answer has no access token"};
   }

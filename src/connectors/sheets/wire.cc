@@ -124,8 +124,7 @@ std::string range_text(const SheetRange& range) {
 
 Spreadsheet spreadsheet_in(const json::value& answer) {
   Spreadsheet out;
-  std::vector<Problem> ignored;
-  const JsonView view(answer, ignored);
+  const JsonView view(answer);
   for (const JsonView& sheet : view["sheets"].elements()) {
     const JsonView about = sheet["properties"];
     out.tabs.push_back(

@@ -67,8 +67,7 @@ constexpr std::array<Meaning, 34> meanings = {{
 }};
 
 std::string text_at(const json::value& value, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(value, ignored)[key].text().value_or("");
+  return JsonView(value)[key].text().value_or("");
 }
 
 Error error_of_word(const json::value& body, std::string_view method) {
@@ -108,9 +107,7 @@ Result<SlackAnswer> decode_slack_answer(const HttpAnswer& answer, std::string_vi
   const std::string where = fmt::format("{}{}", prefix, method);
   if (answer.status != 200) return error_of_status(answer, where, now);
   Result<json::value> body = parse_json(answer.body);
-  std::vector<Problem> ignored;
-  const std::optional<bool> is_ok =
-      body.ok() ? JsonView(*body, ignored)["ok"].boolean() : std::nullopt;
+  const std::optional<bool> is_ok = body.ok() ? JsonView(*body)["ok"].boolean() : std::nullopt;
   if (!is_ok) return Error{ErrorKind::unsure, where, "unexpected response from Slack"};
   if (!*is_ok) {
     Error error = error_of_word(*body, method);

@@ -46,8 +46,7 @@ std::string table(const JsonView& block) {
 /// The words of a kind of block that is not known here: whatever calls itself text.
 void add_unknown(std::string& out, const json::value& value, int depth) {
   if (depth > depth_max) return;
-  std::vector<Problem> ignored;
-  const JsonView view(value, ignored);
+  const JsonView view(value);
   if (value.is_array()) {
     for (const json::value& one : value.get_array()) add_unknown(out, one, depth + 1);
   } else if (value.is_object()) {
@@ -198,13 +197,11 @@ std::string words(const JsonView& message, int depth) {
 }  // namespace
 
 std::string words_of_message(const json::value& message) {
-  std::vector<Problem> ignored;
-  return words(JsonView(message, ignored), 0);
+  return words(JsonView(message), 0);
 }
 
 std::string text_of_blocks(const json::value& message) {
-  std::vector<Problem> ignored;
-  const JsonView view(message, ignored);
+  const JsonView view(message);
   std::string out = words_of_blocks(view["blocks"]);
   const std::string text = text_at(view, "text");
   for (const JsonView& one : view["attachments"].elements()) {

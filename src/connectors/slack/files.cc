@@ -16,8 +16,7 @@ constexpr int64_t file_bytes_max = 250LL * 1024 * 1024;
 constexpr std::string_view id_scheme = "slack:";
 
 std::string text_at(const json::value& value, std::string_view key, std::string_view inner = {}) {
-  std::vector<Problem> ignored;
-  const JsonView view(value, ignored);
+  const JsonView view(value);
   return (inner.empty() ? view[key] : view[key][inner]).text().value_or("");
 }
 
@@ -135,8 +134,7 @@ Task<Result<std::vector<std::string>>> SlackFiles::unshared(std::vector<std::str
     SlackCall call{.method = "files.info", .fields = {{"file", id}}};
     const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
     if (!answer.ok()) co_return answer.error();
-    std::vector<Problem> ignored;
-    const JsonView shares = JsonView(answer->body, ignored)["file"]["shares"];
+    const JsonView shares = JsonView(answer->body)["file"]["shares"];
     const bool is_shared = shares.is_object() && !shares.raw()->get_object().empty();
     if (!is_shared) out.push_back(std::move(id));
   }

@@ -1,8 +1,7 @@
 #include "connectors/slack/inbound.h"
 
-#include <charconv>
-
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/mrkdwn.h"
 #include "net/url.h"
@@ -31,10 +30,8 @@ bool is_events(SlackHook::Kind kind) {
 }
 
 bool is_recent(std::string_view time, TimePoint now) {
-  int64_t seconds = 0;
-  const auto [end, failed] = std::from_chars(time.data(), time.data() + time.size(), seconds);
-  if (failed != std::errc{} || end != time.data() + time.size()) return false;
   constexpr int64_t seconds_max = 100'000'000'000;
+  const int64_t seconds = number_in(time).value_or(-1);
   if (seconds < 0 || seconds > seconds_max) return false;
   const TimePoint signed_at{std::chrono::seconds(seconds)};
   return signed_at - now <= age_max && now - signed_at <= age_max;
@@ -43,8 +40,7 @@ bool is_recent(std::string_view time, TimePoint now) {
 }  // namespace
 
 std::optional<json::object> slack_reply(const json::value& reply) {
-  std::vector<Problem> ignored;
-  const auto text = JsonView(reply, ignored)["text"].text();
+  const auto text = JsonView(reply)["text"].text();
   if (!text || text->empty()) return std::nullopt;
   return json::object{{"response_type", "ephemeral"}, {"text", mrkdwn_of_plain(*text)}};
 }
@@ -84,8 +80,7 @@ Result<std::optional<Event>> SlackHook::read(const RawHook& hook) const {
     DW_TRY(Event command, decode_command(form, hook.at));
     return std::optional<Event>(std::move(command));
   }
-  std::vector<Problem> ignored;
-  const auto payload = JsonView(form, ignored)["payload"].text();
+  const auto payload = JsonView(form)["payload"].text();
   if (!payload) return Error{ErrorKind::invalid, name_, "the form has no payload"};
   DW_TRY(const json::value act, parse_json(*payload));
   return decode_interactive(act, hook.at);
@@ -94,9 +89,8 @@ Result<std::optional<Event>> SlackHook::read(const RawHook& hook) const {
 std::optional<HookAnswer> SlackHook::answer_without_event(const RawHook& hook) const {
   if (is_events(kind_)) {
     const Result<json::value> payload = parse_json(hook.body);
-    std::vector<Problem> ignored;
-    if (payload.ok() && JsonView(*payload, ignored)["type"].text() == "url_verification") {
-      std::string challenge = JsonView(*payload, ignored)["challenge"].text().value_or("");
+    if (payload.ok() && JsonView(*payload)["type"].text() == "url_verification") {
+      std::string challenge = JsonView(*payload)["challenge"].text().value_or("");
       return HookAnswer{.content_type = "text/plain", .body = std::move(challenge)};
     }
   }

@@ -21,8 +21,7 @@ std::string text_at(const JsonView& view, std::string_view key) {
 
 std::string text_in(const json::object& object, std::string_view key) {
   const json::value whole = object;
-  std::vector<Problem> ignored;
-  const JsonView value = JsonView(whole, ignored)[key];
+  const JsonView value = JsonView(whole)[key];
   if (const auto number = value.integer()) return std::to_string(*number);
   return value.text().value_or("");
 }
@@ -104,8 +103,7 @@ Task<Result<json::object>> SlackLookups::person(std::string method, std::string 
   SlackCall call{.method = std::move(method), .fields = {{std::move(field), std::move(value)}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
-  std::vector<Problem> ignored;
-  const JsonView user = JsonView(answer->body, ignored)["user"];
+  const JsonView user = JsonView(answer->body)["user"];
   const bool is_bot = user["is_bot"].boolean().value_or(false);
   json::object out{{"id", text_at(user, "id")},
                    {"name", name_of_person(user)},
@@ -121,8 +119,7 @@ Task<Result<json::object>> SlackLookups::channel(std::string id, Attempt attempt
   SlackCall call{.method = "conversations.info", .fields = {{"channel", id}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
-  std::vector<Problem> ignored;
-  const JsonView found = JsonView(answer->body, ignored)["channel"];
+  const JsonView found = JsonView(answer->body)["channel"];
   json::object out{{"id", id}, {"name", text_at(found, "name")}};
   keep(key, out);
   co_return out;
@@ -138,8 +135,7 @@ Task<Result<json::object>> SlackLookups::group(std::string id, Attempt attempt) 
   if (!answer.ok() && !is_denied) co_return answer.error();
   json::object out{{"id", id}, {"name", ""}};
   if (is_denied) co_return out;
-  std::vector<Problem> ignored;
-  for (const JsonView& one : JsonView(answer->body, ignored)["usergroups"].elements()) {
+  for (const JsonView& one : JsonView(answer->body)["usergroups"].elements()) {
     std::string name = text_at(one, "handle");
     if (name.empty()) name = text_at(one, "name");
     json::object found{{"id", text_at(one, "id")}, {"name", name}};
@@ -153,8 +149,7 @@ Task<Result<json::object>> SlackLookups::file(std::string id, Attempt attempt) {
   SlackCall call{.method = "files.info", .fields = {{"file", id}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
-  std::vector<Problem> ignored;
-  const JsonView found = JsonView(answer->body, ignored)["file"];
+  const JsonView found = JsonView(answer->body)["file"];
   std::string name = text_at(found, "name");
   if (name.empty()) name = text_at(found, "title");
   co_return json::object{{"id", id},
@@ -176,8 +171,7 @@ Task<Result<std::string>> SlackLookups::channel_id(std::string channel, Attempt 
     if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
     const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
     if (!answer.ok()) co_return answer.error();
-    std::vector<Problem> ignored;
-    const JsonView body(answer->body, ignored);
+    const JsonView body(answer->body);
     for (const JsonView& one : body["channels"].elements()) {
       if (text_at(one, "name") != wanted) continue;
       keep(channel, {{"id", text_at(one, "id")}});
@@ -196,8 +190,7 @@ Task<Result<json::object>> SlackLookups::permalink(std::string channel, std::str
                  .fields = {{"channel", std::move(channel)}, {"message_ts", std::move(message)}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
-  std::vector<Problem> ignored;
-  co_return json::object{{"url", text_at(JsonView(answer->body, ignored), "permalink")}};
+  co_return json::object{{"url", text_at(JsonView(answer->body), "permalink")}};
 }
 
 Task<Result<json::object>> SlackLookups::history(json::object asked, Attempt attempt) {
@@ -218,8 +211,7 @@ Task<Result<json::object>> SlackLookups::history(json::object asked, Attempt att
   if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
-  std::vector<Problem> ignored;
-  const JsonView body(answer->body, ignored);
+  const JsonView body(answer->body);
   std::vector<const json::value*> found;
   json::array deleted, reactions, threads;
   for (const JsonView& one : body["messages"].elements()) {

@@ -157,8 +157,7 @@ SlackFields encode_post(const ChatPost& post, const std::string& words, const st
 }
 
 std::vector<std::string> file_ids_of(const json::value& message) {
-  std::vector<Problem> ignored;
-  const auto files = JsonView(message, ignored)["metadata"]["event_payload"]["files"].text();
+  const auto files = JsonView(message)["metadata"]["event_payload"]["files"].text();
   std::vector<std::string> out;
   if (!files) return out;
   for (const std::string_view id : split(*files, ',')) {

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/emoji.h"
 #include "domain/mrkdwn.h"
@@ -39,10 +39,9 @@ std::string link_token(const std::string& url, const std::string& label) {
 std::string text_of_code_points(std::string_view points) {
   std::string out;
   for (const std::string_view point : split(points, '-')) {
-    unsigned code = 0;
-    const auto [end, failed] = std::from_chars(point.data(), point.data() + point.size(), code, 16);
-    if (failed != std::errc{} || end != point.data() + point.size() || code < 0x20) return {};
-    append_utf8(out, code);
+    const auto code = number_in<unsigned>(point, 16);
+    if (!code || *code < 0x20) return {};
+    append_utf8(out, *code);
   }
   return out;
 }

@@ -61,8 +61,7 @@ bool is_passing(ErrorKind kind) {
 }
 
 std::string text_at(const json::value& value, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(value, ignored)[key].text().value_or("");
+  return JsonView(value)[key].text().value_or("");
 }
 
 json::object posted(const std::string& channel, const std::string& message) {
@@ -216,8 +215,7 @@ Task<Result<SlackTarget::Found>> SlackTarget::find(Delivery delivery, ChatPost p
     if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
     const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
     if (!answer.ok()) co_return answer.error();
-    std::vector<Problem> ignored;
-    const JsonView body(answer->body, ignored);
+    const JsonView body(answer->body);
     for (const JsonView& one : body["messages"].elements()) {
       // Another Deskwire in the same workspace counts its deliveries too.
       const bool is_ours = one["bot_id"].text() == self->bot || one["user"].text() == self->user;
@@ -282,8 +280,7 @@ Task<std::string> SlackTarget::id_of(std::string email, Millis timeout) {
   question[0].payload = Lookup{"person_by_email", std::move(details)};
   const std::vector<Outcome> outcomes =
       co_await perform(std::move(question), api_.clock().monotonic() + timeout);
-  std::vector<Problem> ignored;
-  const JsonView answer(outcomes.front().answer, ignored);
+  const JsonView answer(outcomes.front().answer);
   co_return answer.is_object() ? answer["id"].text().value_or("") : "";
 }
 

@@ -20,8 +20,7 @@ constexpr Millis open_timeout{15'000};
 constexpr Millis end_timeout{2'000};
 
 std::string text_at(const json::value& value, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(value, ignored)[key].text().value_or("");
+  return JsonView(value)[key].text().value_or("");
 }
 
 /// Nothing that waiting mends.
@@ -240,8 +239,7 @@ void SlackSocket::replace_leaving() {
 // Shared: see the header.
 Task<void> SlackSocket::take(std::shared_ptr<Session> session, json::value envelope) {
   ++in_work_;
-  std::vector<Problem> ignored;
-  const JsonView view(envelope, ignored);
+  const JsonView view(envelope);
   const json::value* payload = view["payload"].raw();
   const bool has_payload = payload != nullptr;
   const std::string type = text_at(envelope, "type");
@@ -294,11 +292,10 @@ Task<void> SlackSocket::listen_for_deafness() {
                             {"limit", "100"}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), now + open_timeout);
   if (!answer.ok()) co_return;
-  std::vector<Problem> ignored;
   std::vector<Event> missed;
   const TimePoint at = api_.clock().now();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at - settings_.late_after);
-  for (const JsonView& one : JsonView(answer->body, ignored)["messages"].elements()) {
+  for (const JsonView& one : JsonView(answer->body)["messages"].elements()) {
     json::object body = message_body(*one.raw(), last_channel_, api_.reading());
     const bool is_late = body["sent_at"].as_int64() <= seconds.time_since_epoch().count();
     if (!is_late || !is_speech(*one.raw())) continue;

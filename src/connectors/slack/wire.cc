@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/mrkdwn.h"
 #include "net/url.h"
@@ -321,10 +321,7 @@ Result<json::value> json_of_form(std::string_view form) {
 }
 
 int64_t seconds_of_ts(std::string_view ts) {
-  int64_t seconds = 0;
-  const std::string_view whole = ts.substr(0, ts.find('.'));
-  const auto [end, failed] = std::from_chars(whole.data(), whole.data() + whole.size(), seconds);
-  return failed == std::errc{} && end == whole.data() + whole.size() ? seconds : 0;
+  return number_in(ts.substr(0, ts.find('.'))).value_or(0);
 }
 
 std::string slack_signature(std::string_view secret, std::string_view time, std::string_view body) {

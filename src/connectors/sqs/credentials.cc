@@ -81,8 +81,7 @@ AwsProfile profile_in_ini(std::string_view text, const std::string& profile) {
 std::optional<AwsCredentials> credentials_in_json(std::string_view text) {
   const Result<json::value> parsed = parse_json(text);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   AwsCredentials found;
   found.key_id = view["AccessKeyId"].text().value_or("");
   found.secret = Secret(view["SecretAccessKey"].text().value_or(""));

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "ports/queue_limits.h"
 
@@ -112,8 +112,7 @@ Outcome outcome_of_entry(const JsonView& entry) {
 std::string words_of(const HttpAnswer& answer) {
   std::string words;
   if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
-    std::vector<Problem> ignored;
-    const JsonView view(*parsed, ignored);
+    const JsonView view(*parsed);
     words = view["message"].text().value_or(view["Message"].text().value_or(""));
   } else if (is_utf8(answer.body)) {
     words = replace_all(trim(answer.body), "\n", " ");
@@ -169,8 +168,7 @@ std::vector<Outcome> decode_send(std::string_view body, size_t count) {
                                 Outcome::unsure("the SQS response does not mention this message"));
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return outcomes;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   if (count == 1) {
     if (view["MessageId"].text()) outcomes.front() = Outcome::done(answer_of(view));
     return outcomes;
@@ -188,8 +186,7 @@ std::vector<Outcome> decode_send(std::string_view body, size_t count) {
 
 std::string error_code(const HttpAnswer& answer) {
   if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
-    std::vector<Problem> ignored;
-    const std::string type = JsonView(*parsed, ignored)["__type"].text().value_or("");
+    const std::string type = JsonView(*parsed)["__type"].text().value_or("");
     if (!type.empty()) return bare(type);
   }
   const std::string_view given = answer.header("x-amzn-query-error");
@@ -223,13 +220,10 @@ SqsQueueState decode_queue_state(std::string_view body) {
   SqsQueueState state;
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return state;
-  std::vector<Problem> ignored;
-  const JsonView attributes = JsonView(*parsed, ignored)["Attributes"];
+  const JsonView attributes = JsonView(*parsed)["Attributes"];
   const auto number = [&attributes](std::string_view name) {
     const std::string text = attributes[name].text().value_or("");
-    int64_t out = -1;
-    std::from_chars(text.data(), text.data() + text.size(), out);
-    return out;
+    return number_in(text).value_or(-1);
   };
   const int64_t visible = number("ApproximateNumberOfMessages");
   state.is_known = visible >= 0;

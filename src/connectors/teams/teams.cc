@@ -68,8 +68,7 @@ Result<Event> TeamsSource::decode(const RawHook& hook) const {
 }
 
 HookAnswer TeamsSource::encode_reply(const json::value& reply) const {
-  std::vector<Problem> ignored;
-  const auto text = JsonView(reply, ignored)["text"].text();
+  const auto text = JsonView(reply)["text"].text();
   return {.body = encode_message(text.value_or(parked_text))};
 }
 

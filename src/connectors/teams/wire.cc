@@ -140,8 +140,7 @@ bool is_markdown(std::string_view text, size_t at) {
 
 Result<Event> decode_activity(std::string_view body, const std::string& source, TimePoint at) {
   DW_TRY(const Activity read, read_activity(body, source));
-  std::vector<Problem> ignored;  // Teams' fields vary; what is odd is left out
-  const JsonView activity(read.root, ignored);
+  const JsonView activity(read.root);
   const std::string conversation = activity["conversation"]["id"].text().value_or("");
   const std::string channel = conversation.substr(0, conversation.find(';'));
   const size_t root_message = conversation.find(";messageid=");

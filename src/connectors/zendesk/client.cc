@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "net/url.h"
 
 namespace dw {
@@ -15,12 +14,6 @@ constexpr size_t answer_bytes_max = 32 * 1024 * 1024;
 constexpr Millis patience_max{5'000};
 constexpr Millis throttle_pause{60'000};
 constexpr int64_t reset_seconds_max = 600;
-
-int64_t number_in(std::string_view text, int64_t otherwise) {
-  int64_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 }  // namespace
 
@@ -93,11 +86,11 @@ Task<Result<HttpAnswer>> ZendeskClient::send_signed(HttpCall call, Secret header
 Task<void> ZendeskClient::note_limits(const HttpAnswer& answer, bool has_own_limit) {
   const std::string_view left = answer.header("x-rate-limit-remaining");
   // One ticket, or one kind of request, has limits of its own: the others may go on.
-  const bool is_account_limit = left.empty() ? !has_own_limit : number_in(left, 0) == 0;
+  const bool is_account_limit = left.empty() ? !has_own_limit : number_in(left).value_or(0) == 0;
   if (answer.status == 429 && is_account_limit) {
     co_await rates_.pause(rate_.name, answer.retry_after(clock_.now()).value_or(throttle_pause));
-  } else if (number_in(answer.header("ratelimit-remaining"), 1) == 0) {
-    const int64_t seconds = number_in(answer.header("ratelimit-reset"), 1);
+  } else if (number_in(answer.header("ratelimit-remaining")).value_or(1) == 0) {
+    const int64_t seconds = number_in(answer.header("ratelimit-reset")).value_or(1);
     const int64_t pause = std::clamp<int64_t>(seconds, 0, reset_seconds_max);
     co_await rates_.pause(rate_.name, std::chrono::seconds(pause));
   }

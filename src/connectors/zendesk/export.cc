@@ -62,8 +62,7 @@ Task<Result<ZendeskExport::SourceLocation>> ZendeskExport::place() {
   const TimePoint now = client_.clock().now();
   SourceLocation out{.cursor = "", .at = now, .version = kept.version};
   if (const Result<json::value> parsed = parse_json(kept.text); parsed.ok()) {
-    std::vector<Problem> ignored;
-    const JsonView view(*parsed, ignored);
+    const JsonView view(*parsed);
     // Another account's cursor says nothing about this one.
     if (view["url"].text() == client_.settings().url) {
       out.cursor = view["cursor"].text().value_or("");

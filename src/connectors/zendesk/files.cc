@@ -17,8 +17,7 @@ AttachedFile linked(FileLink file, std::string why) {
 std::string token_in(const HttpAnswer& answer) {
   const Result<json::value> parsed = parse_json(answer.body);
   if (!parsed.ok()) return "";
-  std::vector<Problem> ignored;
-  return JsonView(*parsed, ignored)["upload"]["token"].text().value_or("");
+  return JsonView(*parsed)["upload"]["token"].text().value_or("");
 }
 
 Error for_now(const Error& error) {

@@ -110,8 +110,7 @@ Task<Outcome> ZendeskDesk::ask_comment(Lookup ask, Attempt attempt) {
     bool is_behind = false;
     decode_comments(*body, "", is_behind, all);
     for (const json::value& one : all) {
-      std::vector<Problem> ignored;
-      const JsonView told(one, ignored);
+      const JsonView told(one);
       if (told["id"].text() != comment) continue;
       const bool is_public = told["is_public"].boolean().value_or(false);
       const bool is_same = told["digest"].text() == detail_of(ask, "digest");
@@ -141,8 +140,7 @@ Task<Outcome> ZendeskDesk::ask_search(Lookup ask, Attempt attempt) {
     if (page.is_null()) co_return not_understood();
     co_return Outcome::done(std::move(page));
   }
-  std::vector<Problem> ignored;
-  const auto count = JsonView(*body, ignored)["count"].integer();
+  const auto count = JsonView(*body)["count"].integer();
   if (!count) co_return not_understood();
   co_return Outcome::done(json::object{{"count", *count}});
 }
@@ -205,8 +203,7 @@ Task<Settled> ZendeskDesk::settle_open(DeskOpen open, Attempt attempt) {
   Request request{.path = "/tickets.json?external_id=" + encode_url_part(open.key), .body = {}};
   const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok()) co_return later(failed);
-  std::vector<Problem> ignored;
-  const JsonView tickets = JsonView(*body, ignored)["tickets"];
+  const JsonView tickets = JsonView(*body)["tickets"];
   if (!tickets.is_present()) co_return later(not_understood());
   for (const JsonView& ticket : tickets.elements()) {
     if (ticket["external_id"].text() != open.key) continue;
@@ -236,9 +233,8 @@ Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticke
       co_return Settled{.kind = Settled::Kind::not_happened, .why = "the ticket is gone"};
     }
     if (!body.ok()) co_return later(failed);
-    std::vector<Problem> ignored;
     bool is_before = false;
-    for (const JsonView& audit : JsonView(*body, ignored)["audits"].elements()) {
+    for (const JsonView& audit : JsonView(*body)["audits"].elements()) {
       const auto at = from_rfc3339(audit["created_at"].text().value_or(""));
       // An older audit with this number is another installation's.
       is_before = at && *at < delivery.created_at - clock_tolerance;
@@ -274,8 +270,7 @@ Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
     probes[0].detail = failed.why;
     co_return probes;
   }
-  std::vector<Problem> ignored;
-  const JsonView user = JsonView(*body, ignored)["user"];
+  const JsonView user = JsonView(*body)["user"];
   // Wrong credentials are answered with 200 and an anonymous user.
   const std::string role = user["role"].text().value_or("");
   probes[0].is_ok = user["id"].integer().has_value();

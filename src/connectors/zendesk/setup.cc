@@ -83,8 +83,7 @@ Task<Result<ZendeskSetup::Found>> ZendeskSetup::find(std::string kind, std::stri
     zendesk::Request request{.path = fmt::format("/{}?page%5Bsize%5D=100", kind), .body = {}};
     if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
     DW_CO_TRY(const json::value body, co_await call(std::move(request), until));
-    std::vector<Problem> ignored;
-    for (const JsonView& one : JsonView(body, ignored)[kind].elements()) {
+    for (const JsonView& one : JsonView(body)[kind].elements()) {
       if (one[name_key].text() != name) continue;
       co_return Found{id_in(one["id"]), one.raw()->get_object()};
     }
@@ -109,8 +108,7 @@ Task<Result<SetupStep>> ZendeskSetup::make_webhook(Found& hook, Monotonic until)
   if (!is_dry_run_) {
     zendesk::Request fresh{.method = "POST", .path = "/webhooks", .body = body};
     DW_CO_TRY(const json::value made, co_await call(std::move(fresh), until));
-    std::vector<Problem> ignored;
-    hook.id = id_in(JsonView(made, ignored)["webhook"]["id"]);
+    hook.id = id_in(JsonView(made)["webhook"]["id"]);
     if (hook.id.empty()) co_return Error{ErrorKind::conflict, where, "the webhook got no id"};
   }
   co_return SetupStep{"webhook", done_word("made", "would be made"),
@@ -131,8 +129,7 @@ Task<Result<SetupStep>> ZendeskSetup::make_trigger(std::string hook_id, Monotoni
   std::string id = trigger.id;
   if (!is_dry_run_) {
     DW_CO_TRY(const json::value made, co_await call(std::move(request), until));
-    std::vector<Problem> ignored;
-    id = id_in(JsonView(made, ignored)["trigger"]["id"]);
+    id = id_in(JsonView(made)["trigger"]["id"]);
   }
   co_return SetupStep{
       "trigger",
@@ -142,9 +139,7 @@ Task<Result<SetupStep>> ZendeskSetup::make_trigger(std::string hook_id, Monotoni
 Task<Result<SetupStep>> ZendeskSetup::tell_secret(std::string hook_id, Monotonic until) {
   zendesk::Request request{.path = "/webhooks/" + hook_id + "/signing_secret", .body = {}};
   DW_CO_TRY(const json::value body, co_await call(std::move(request), until));
-  std::vector<Problem> ignored;
-  const std::string secret =
-      JsonView(body, ignored)["signing_secret"]["secret"].text().value_or("");
+  const std::string secret = JsonView(body)["signing_secret"]["secret"].text().value_or("");
   for (const Secret& configured : client_.settings().webhook_secrets) {
     if (!secret.empty() && equal_constant_time(configured.reveal(), secret)) {
       co_return SetupStep{"webhook_secret", "unchanged", "is in the configuration"};

@@ -32,8 +32,7 @@ std::string grant_of(const ZendeskSettings& client) {
 std::optional<ZendeskTokens> decode_tokens(std::string_view body, TimePoint now) {
   const Result<json::value> parsed = parse_json(body);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const std::string access = view["access_token"].text().value_or("");
   if (access.empty()) return std::nullopt;
   const int64_t seconds = view["expires_in"].integer().value_or(lifetime_seconds_default);
@@ -53,8 +52,7 @@ std::optional<ZendeskTokens> decode_kept_tokens(std::string_view text,
                                                 const ZendeskSettings& client) {
   const Result<json::value> parsed = parse_json(text);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const auto expires_at = from_rfc3339(view["expires_at"].text().value_or(""));
   if (view["client"].text().value_or("") != client.oauth_client_id || !expires_at) {
     return std::nullopt;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/markup.h"
 #include "net/url.h"
@@ -123,9 +123,7 @@ std::string_view zendesk_name_of(Priority priority) {
 }
 
 json::value number_or_text(const std::string& id) {
-  int64_t number = 0;
-  const auto [end, failed] = std::from_chars(id.data(), id.data() + id.size(), number);
-  if (failed == std::errc{} && end == id.data() + id.size()) return number;
+  if (const auto number = number_in(id)) return *number;
   return json::string(id);
 }
 
@@ -165,8 +163,7 @@ void add_details(const json::value& details, std::vector<std::string>& out) {
   for (const auto& member : details.get_object()) {
     if (!member.value().is_array()) continue;
     for (const json::value& one : member.value().get_array()) {
-      std::vector<Problem> ignored;
-      const auto words = JsonView(one, ignored)["description"].text();
+      const auto words = JsonView(one)["description"].text();
       if (words) out.push_back(*words);
     }
   }
@@ -240,8 +237,7 @@ Request encode_update(const DeskUpdate& update, const std::string& marker,
 std::string words_of(const HttpAnswer& answer) {
   std::string words;
   if (const Result<json::value> parsed = parse_json(answer.body); parsed.ok()) {
-    std::vector<Problem> ignored;
-    const JsonView view(*parsed, ignored);
+    const JsonView view(*parsed);
     std::vector<std::string> parts;
     // An error is a word, or an object of title and message.
     const JsonView error = view["error"];

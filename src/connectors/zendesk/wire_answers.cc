@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
-#include <charconv>
 #include <map>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "connectors/zendesk/wire.h"
 #include "net/url.h"
@@ -25,9 +25,7 @@ std::string id_text(const JsonView& view) {
 }
 
 int64_t id_number(const std::string& id) {
-  int64_t number = 0;
-  std::from_chars(id.data(), id.data() + id.size(), number);
-  return number;
+  return number_in(id).value_or(0);
 }
 
 struct Person {
@@ -90,8 +88,7 @@ Result<std::string> search_time(const std::string& text, const char* field) {
 }  // namespace
 
 json::value answer_of_ticket(const json::value& ticket, const std::string& account_url) {
-  std::vector<Problem> ignored;
-  const JsonView view(ticket, ignored);
+  const JsonView view(ticket);
   const std::string id = id_text(view["id"]);
   if (!ticket_path(id)) return nullptr;
   return json::object{{"id", id},
@@ -100,22 +97,19 @@ json::value answer_of_ticket(const json::value& ticket, const std::string& accou
 }
 
 std::string comment_of_audit(const json::value& audit) {
-  std::vector<Problem> ignored;
-  for (const JsonView& event : JsonView(audit, ignored)["events"].elements()) {
+  for (const JsonView& event : JsonView(audit)["events"].elements()) {
     if (event["type"].text().value_or("") == "Comment") return id_text(event["id"]);
   }
   return "";
 }
 
 std::string marker_in(const json::value& audit_or_comment) {
-  std::vector<Problem> ignored;
-  const JsonView view(audit_or_comment, ignored);
+  const JsonView view(audit_or_comment);
   return view["metadata"]["custom"]["deskwire"].text().value_or("");
 }
 
 json::value decode_ticket(const json::value& body, const std::string& account_url) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   const JsonView ticket = view["ticket"];
   const std::string id = id_text(ticket["id"]);
   if (!ticket_path(id)) return nullptr;
@@ -140,8 +134,7 @@ json::value decode_ticket(const json::value& body, const std::string& account_ur
 
 void decode_comments(const json::value& body, const std::string& after, bool& is_behind,
                      json::array& out) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   auto people = people_in(view);
   for (const JsonView& comment : view["comments"].elements()) {
     const std::string id = id_text(comment["id"]);
@@ -175,8 +168,7 @@ void decode_comments(const json::value& body, const std::string& after, bool& is
 }
 
 std::string next_cursor_in(const json::value& body) {
-  std::vector<Problem> ignored;
-  const JsonView meta = JsonView(body, ignored)["meta"];
+  const JsonView meta = JsonView(body)["meta"];
   if (!meta["has_more"].boolean().value_or(false)) return "";
   return meta["after_cursor"].text().value_or("");
 }
@@ -214,8 +206,7 @@ Request encode_search(const std::string& search, const std::string& cursor) {
 }
 
 json::value decode_search(const json::value& body) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   if (!view["results"].is_present()) return nullptr;
   json::array tickets;
   for (const JsonView& ticket : view["results"].elements()) {
@@ -248,8 +239,7 @@ Request encode_export(const std::string& cursor, TimePoint since) {
 }
 
 json::value decode_created(const json::value& body) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   if (!view["tickets"].is_present() || !view["end_of_stream"].is_present()) return nullptr;
   json::array created;
   std::string reached;
@@ -272,8 +262,7 @@ json::value decode_created(const json::value& body) {
 }
 
 std::optional<ExportPage> decode_export(const json::value& body, TimePoint now) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   if (!view["tickets"].is_present() || !view["end_of_stream"].is_present()) return std::nullopt;
   ExportPage page{.events = {},
                   .cursor = view["after_cursor"].text().value_or(""),
@@ -290,8 +279,7 @@ std::optional<ExportPage> decode_export(const json::value& body, TimePoint now) 
 
 std::optional<std::string> ticket_in_hook(std::string_view body) {
   if (const Result<json::value> parsed = parse_json(body); parsed.ok()) {
-    std::vector<Problem> ignored;
-    const JsonView view(*parsed, ignored);
+    const JsonView view(*parsed);
     std::string id = id_text(view["ticket_id"]);
     if (id.empty()) id = id_text(view["ticket"]);
     const std::string subject = view["subject"].text().value_or("");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "net/url.h"
 
 namespace dw {
@@ -28,8 +29,7 @@ Outcome outcome_of(const Error& error) {
 json::value member_of(const HttpAnswer& answer, const char* key) {
   const Result<json::value> parsed = parse_json(answer.body);
   if (!parsed.ok()) return nullptr;
-  std::vector<Problem> ignored;
-  const JsonView member = JsonView(*parsed, ignored)[key];
+  const JsonView member = JsonView(*parsed)[key];
   return member.is_object() ? *member.raw() : json::value();
 }
 
@@ -186,8 +186,7 @@ Task<Outcome> ZendeskDesk::solve_with_assignee(DeskUpdate update, std::string ma
     Request me{.path = "/users/me.json", .body = {}};
     const Result<json::value> body = co_await get(std::move(me), failed, attempt);
     if (!body.ok()) co_return failed;
-    std::vector<Problem> ignored;
-    who = JsonView(*body, ignored)["user"]["id"].integer().value_or(0);
+    who = JsonView(*body)["user"]["id"].integer().value_or(0);
   }
   Request request = encode_update(update, marker, who);
   const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
@@ -204,8 +203,7 @@ Task<Outcome> ZendeskDesk::refusal(HttpAnswer answer, std::string ticket, Attemp
   if (answer.status != 422) co_return outcome;
   const Outcome seen = co_await ask_ticket(std::move(ticket), attempt);
   if (seen.kind != Outcome::Kind::done) co_return outcome;
-  std::vector<Problem> ignored;
-  if (JsonView(seen.answer, ignored)["status"].text() == "closed") {
+  if (JsonView(seen.answer)["status"].text() == "closed") {
     co_return Outcome::refused("closed");
   }
   co_return outcome;
@@ -213,13 +211,12 @@ Task<Outcome> ZendeskDesk::refusal(HttpAnswer answer, std::string ticket, Attemp
 
 Task<Result<int64_t>> ZendeskDesk::agent_named(std::string who, Attempt attempt) {
   if (who.empty()) co_return int64_t{0};
-  if (is_digits(who) && who.size() <= 18) co_return int64_t{std::stoll(who)};
+  if (is_digits(who) && who.size() <= 18) co_return number_in(who).value_or(0);
   Outcome failed;
   Request request{.path = search_for_user(who), .body = {}};
   const Result<json::value> body = co_await get(std::move(request), failed, attempt);
   if (!body.ok()) co_return body.error();
-  std::vector<Problem> ignored;
-  for (const JsonView& user : JsonView(*body, ignored)["users"].elements()) {
+  for (const JsonView& user : JsonView(*body)["users"].elements()) {
     const std::string role = user["role"].text().value_or("");
     const bool is_agent = role == "agent" || role == "admin";
     const auto id = user["id"].integer();

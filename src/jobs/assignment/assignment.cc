@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 #include "jobs/announcement.h"
 #include "ports/store.h"
@@ -41,16 +40,12 @@ std::string encode_press(const ButtonClick& press) {
 }
 
 TicketId number_named(const std::string& text) {
-  int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, failed] = std::from_chars(text.data(), end, number);
-  return failed == std::errc{} && stop == end ? TicketId{number} : TicketId{};
+  return TicketId{number_in(text).value_or(0)};
 }
 
 /// The press that an event is about. Its ticket is 0 where it is none of ours.
 ButtonClick press_in(const Event& event) {
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   if (event.kind == pressed_kind) {
     if (text_at(body, "action") != take_action) return {};
     const ButtonClick press{number_named(text_at(body, "value")),
@@ -64,7 +59,7 @@ ButtonClick press_in(const Event& event) {
   }
   const Result<json::value> reference = parse_json(text_at(body, "reference"));
   if (!reference.ok()) return {};
-  const JsonView kept(*reference, ignored);
+  const JsonView kept(*reference);
   return {TicketId{kept["ticket"].integer().value_or(0)},
           text_at(kept, "channel"),
           text_at(kept, "message"),
@@ -117,8 +112,7 @@ std::string obstacle(const Ticket& ticket, const std::string& name, const std::s
 
 Plan plan_assignment(const Event& event, const Ticket& ticket, ButtonClick press) {
   Plan plan;
-  std::vector<Problem> ignored;
-  const JsonView answer = JsonView(event.body, ignored)["answer"];
+  const JsonView answer = JsonView(event.body)["answer"];
   const std::string email = text_at(answer, "email");
   for (const std::string& name : {text_at(answer, "name"), email, press.name, press.user}) {
     if (trim(name).empty()) continue;
@@ -150,8 +144,7 @@ Plan plan_assignment(const Event& event, const Ticket& ticket, ButtonClick press
 Plan plan_told(const Event& event, const Ticket& ticket, const ButtonClick& press,
                const std::string& public_url) {
   Plan plan;
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   if (body["is_done"].boolean().value_or(false)) {
     Delivery told = to_slack(
         press, announcement_taken(ticket, press.channel, press.message, press.name, public_url));
@@ -176,8 +169,7 @@ Plan plan_told(const Event& event, const Ticket& ticket, const ButtonClick& pres
 /// Not every workspace lets a message be written anew, or not for long: then its thread says it.
 Plan plan_rewritten(const Event& event, const Ticket& ticket, const ButtonClick& press) {
   Plan plan;
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   const auto refused = delivery_id_named(text_at(body, "delivery"));
   if (body["is_done"].boolean().value_or(false) || !refused) return plan;
   plan.changes.push_back(DropDelivery{*refused, "its thread says it instead"});

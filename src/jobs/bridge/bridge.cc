@@ -116,15 +116,13 @@ class Reading {
     }
     if (event_.kind == "desk.changed") return find_at_desk(text("ticket"));
     if (event_.kind == "desk.done") {
-      std::vector<Problem> ignored;
-      const TicketId id{JsonView(event_.body, ignored)["ticket"].integer().value_or(0)};
+      const TicketId id{JsonView(event_.body)["ticket"].integer().value_or(0)};
       DW_CHECK(read_delivery());
       return find_ticket(id);
     }
     if (event_.kind == "bridge.answered") return find_answered();
     if (event_.kind == "bridge.remind") {
-      std::vector<Problem> ignored;
-      return find_ticket({JsonView(event_.body, ignored)["ticket"].integer().value_or(0)});
+      return find_ticket({JsonView(event_.body)["ticket"].integer().value_or(0)});
     }
     return {};
   }
@@ -274,8 +272,7 @@ class Reading {
   Result<void> read_heard() {
     if (!b_.ticket || event_.kind != "bridge.answered") return {};
     const json::value given = Context::member(event_.body, "answer");
-    std::vector<Problem> ignored;
-    const JsonView comments = JsonView(given, ignored)["comments"];
+    const JsonView comments = JsonView(given)["comments"];
     if (!comments.is_present()) return {};
     for (const JsonView& one : comments.elements()) {
       const std::string key =

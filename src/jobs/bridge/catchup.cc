@@ -116,9 +116,8 @@ HistoryPage history_page(const Answer& answer, const json::value& body) {
   };
   HistoryPage page{.since = word(0), .after = word(1), .upto = word(2), .until = word(2)};
   if (Context::text_of(body, "next_cursor").empty()) return page;
-  std::vector<Problem> ignored;
   std::string last;
-  for (const JsonView& one : JsonView(body, ignored)["messages"].elements()) {
+  for (const JsonView& one : JsonView(body)["messages"].elements()) {
     last = std::max(last, one["message"].text().value_or(""));
   }
   page.upto = std::min(page.until, last);
@@ -172,8 +171,7 @@ Event deletion_of(const Context& context, const std::string& channel, const std:
 /// What else a page tells: first messages that were deleted, and emoji that they were given.
 void find_marks(const Context& context, const Answer& answer, const json::value& body,
                 std::vector<Event>& found) {
-  std::vector<Problem> ignored;
-  const JsonView page(body, ignored);
+  const JsonView page(body);
   for (const std::string& message : page["deleted"].texts()) {
     found.push_back(deletion_of(context, answer.channel, message));
   }
@@ -222,10 +220,9 @@ void give_up_history(Context& context, const Answer& answer) {
 void take_history(Context& context, const Answer& answer, const json::value& body) {
   if (!answer.is_done) return give_up_history(context, answer);
   HistoryPage page = history_page(answer, body);
-  std::vector<Problem> ignored;
   std::vector<Event> found;
   std::set<std::string> shown;
-  for (const JsonView& one : JsonView(body, ignored)["messages"].elements()) {
+  for (const JsonView& one : JsonView(body)["messages"].elements()) {
     const std::string message = one["message"].text().value_or("");
     if (one.raw() == nullptr || message.empty()) continue;
     shown.insert(message);

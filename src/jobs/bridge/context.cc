@@ -46,25 +46,21 @@ auto facts_of(const BridgeLink& link) {
 }  // namespace
 
 std::string Context::text_of(const json::value& body, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(body, ignored)[key].text().value_or("");
+  return JsonView(body)[key].text().value_or("");
 }
 
 bool Context::is_set(const json::value& body, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(body, ignored)[key].boolean().value_or(false);
+  return JsonView(body)[key].boolean().value_or(false);
 }
 
 json::value Context::member(const json::value& body, std::string_view key) {
-  std::vector<Problem> ignored;
-  const JsonView view = JsonView(body, ignored)[key];
+  const JsonView view = JsonView(body)[key];
   return view.is_present() ? *view.raw() : nothing;
 }
 
 std::vector<FileLink> files_in(const json::value& body) {
   std::vector<FileLink> out;
-  std::vector<Problem> ignored;
-  for (const JsonView& file : JsonView(body, ignored)["files"].elements()) {
+  for (const JsonView& file : JsonView(body)["files"].elements()) {
     out.push_back({file["name"].text().value_or("file"), file["url"].text().value_or(""),
                    file["content_type"].text().value_or(""), file["bytes"].integer().value_or(0)});
   }
@@ -249,8 +245,7 @@ std::vector<FileLink> Context::files_of(const json::value& body) const {
     if (answer.is_null()) file.url.clear();
     if (const std::string name = text_of(answer, "name"); !name.empty()) file.name = name;
     if (file.content_type.empty()) file.content_type = text_of(answer, "content_type");
-    std::vector<Problem> ignored;
-    if (file.bytes == 0) file.bytes = JsonView(answer, ignored)["bytes"].integer().value_or(0);
+    if (file.bytes == 0) file.bytes = JsonView(answer)["bytes"].integer().value_or(0);
   }
   return out;
 }

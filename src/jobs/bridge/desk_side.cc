@@ -88,8 +88,7 @@ TicketPatch news_of(const Ticket& ticket, const json::value& body) {
   if (patch.priority == ticket.priority) patch.priority.reset();
   const std::string assignee = Context::text_of(body, "assignee");
   if (assignee != ticket.assignee) patch.assignee = assignee;
-  std::vector<Problem> ignored;
-  const JsonView tags = JsonView(body, ignored)["tags"];
+  const JsonView tags = JsonView(body)["tags"];
   if (tags.is_present() && tags.texts() != ticket.tags) patch.tags = tags.texts();
   return patch;
 }
@@ -103,8 +102,7 @@ struct Told {
 
 std::vector<Told> comments_in(const Context& context, const json::value& body) {
   std::vector<Told> out;
-  std::vector<Problem> ignored;
-  for (const JsonView& one : JsonView(body, ignored)["comments"].elements()) {
+  for (const JsonView& one : JsonView(body)["comments"].elements()) {
     Told told{.id = one["id"].text().value_or(""),
               .author = one["author"]["name"].text().value_or("Desk"),
               .email = one["author"]["email"].text().value_or(""),

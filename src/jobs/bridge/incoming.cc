@@ -185,8 +185,7 @@ void take_again(Context& context, const ThreadMessage& before) {
   const bool is_waiting = before.state == ThreadMessageState::waiting && before.body.is_object();
   const std::set<std::string> known = carried_files(context, before);
   json::array fresh;
-  std::vector<Problem> ignored;
-  for (const JsonView& file : JsonView(body, ignored)["files"].elements()) {
+  for (const JsonView& file : JsonView(body)["files"].elements()) {
     if (known.count(file["url"].text().value_or("")) == 0) fresh.push_back(*file.raw());
   }
   if (is_waiting) {

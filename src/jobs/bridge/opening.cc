@@ -283,7 +283,6 @@ struct OncallPlace {
 /// Who is on call, the nearest level first; one without a name is nobody.
 std::vector<OncallPlace> oncall_places(const json::value& body) {
   std::vector<OncallPlace> out;
-  std::vector<Problem> ignored;
   const auto add = [&out](const json::value& person, int64_t level) {
     if (Context::text_of(person, "name").empty()) return;
     std::string called = fmt::format("level {}", level);
@@ -291,7 +290,7 @@ std::vector<OncallPlace> oncall_places(const json::value& body) {
     if (level == 2) called = "secondary";
     out.push_back({person, level, std::move(called)});
   };
-  const JsonView people = JsonView(body, ignored)["people"];
+  const JsonView people = JsonView(body)["people"];
   for (const JsonView& one : people.elements()) add(*one.raw(), one["level"].integer().value_or(0));
   if (people.is_present()) return out;
   add(Context::member(body, "primary"), 1);

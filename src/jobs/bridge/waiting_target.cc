@@ -8,9 +8,8 @@ namespace {
 TicketId ticket_in(const Delivery& delivery) {
   const auto* asked = std::get_if<Lookup>(&delivery.payload);
   if (asked == nullptr || asked->about != "waits") return {};
-  std::vector<Problem> ignored;
   const json::value details = asked->details;
-  return {JsonView(details, ignored)["ticket"].integer().value_or(0)};
+  return {JsonView(details)["ticket"].integer().value_or(0)};
 }
 
 }  // namespace

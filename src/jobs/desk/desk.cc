@@ -17,8 +17,7 @@ constexpr size_t name_characters_max = 200;
 constexpr size_t tags_max = 50;
 
 int64_t ticket_in(const Event& event) {
-  std::vector<Problem> ignored;
-  return JsonView(event.body, ignored)["ticket"].integer().value_or(0);
+  return JsonView(event.body)["ticket"].integer().value_or(0);
 }
 
 Plan refused(std::vector<Problem> problems) {

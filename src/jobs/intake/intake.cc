@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "jobs/announcement.h"
 #include "jobs/intake/body.h"
@@ -141,17 +141,14 @@ void Intake::declare(Metrics& metrics) const {
 
 Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {
   IntakeView view;
-  std::vector<Problem> ignored;
   bool is_good = false;
   if (event.kind == from_desk) {
-    const std::string number = JsonView(event.body, ignored)["reference"].text().value_or("");
-    int64_t id = 0;
-    std::from_chars(number.data(), number.data() + number.size(), id);
-    DW_TRY(view.ticket, tickets::find(db, TicketId{id}));
+    const std::string number = JsonView(event.body)["reference"].text().value_or("");
+    DW_TRY(view.ticket, tickets::find(db, TicketId{number_in(number).value_or(0)}));
     return view;
   }
   if (event.kind == from_chat) {
-    const Draft draft = parse_message(JsonView(event.body, ignored)["text"].text().value_or(""));
+    const Draft draft = parse_message(JsonView(event.body)["text"].text().value_or(""));
     Ticketed unused;
     is_good = !draft.asks_for_help && check_draft(draft, parts_.settings, unused).empty();
   } else {
@@ -172,8 +169,7 @@ Plan Intake::plan(const Event& event, const IntakeView& view) const {
 
 Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
   Plan plan;
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   const Draft draft = parse_message(body["text"].text().value_or(""));
   if (draft.asks_for_help) {
     plan.reply = json::object{{"text", reply_format(parts_.settings)}};
@@ -281,8 +277,7 @@ void Intake::open_at_desk(Plan& plan, Ticket& ticket, const Event& event) {
 /// The desk has opened it under a number of its own.
 Plan Intake::plan_opened(const Event& event, const IntakeView& view) {
   Plan plan;
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   const std::string id = body["answer"]["id"].text().value_or("");
   if (!view.ticket || !body["is_done"].boolean().value_or(false) || id.empty()) return plan;
   const External external{id, body["answer"]["url"].text().value_or("")};

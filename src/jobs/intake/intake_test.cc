@@ -27,8 +27,7 @@ Plan plan(const Intake& intake, const std::string& text) {
 }
 
 std::string reply(const Plan& plan) {
-  std::vector<Problem> ignored;
-  return JsonView(plan.reply, ignored)["text"].text().value_or("");
+  return JsonView(plan.reply)["text"].text().value_or("");
 }
 
 const Ticket& opened(const Plan& plan) {

@@ -58,8 +58,7 @@ struct NoticeJob::Given {
 };
 
 NoticeJob::Given NoticeJob::given_in(const Event& event) {
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   Given out{.is_answer = event.source == "delivery"};
   if (out.is_answer) {
     out.is_done = body["is_done"].boolean().value_or(false);

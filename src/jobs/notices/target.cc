@@ -14,9 +14,8 @@ Task<std::vector<Outcome>> NoticeTarget::perform(std::vector<Delivery> deliverie
       out.push_back(Outcome::refused("this is nothing that notices are asked for"));
       continue;
     }
-    std::vector<Problem> ignored;
     const json::value body = asked->details;
-    const JsonView details(body, ignored);
+    const JsonView details(body);
     if (asked->about == "report") {
       out.push_back(co_await read_report(details["is_test"].boolean().value_or(false)));
     } else if (asked->about == "date_file") {

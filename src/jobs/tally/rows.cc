@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "records/changes.h"
 #include "sql/tally.h"
@@ -50,8 +50,8 @@ Result<Cursor> decode_cursor(const std::string& text) {
   if (parts.size() != 4) return bad_cursor();
   Cursor found{.channel = std::string(parts[1]), .message = std::string(parts[2])};
   const auto read = [](std::string_view digits, int64_t& out) {
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return failed == std::errc{} && end == digits.data() + digits.size() && out >= 0;
+    out = number_in(digits).value_or(-1);
+    return out >= 0;
   };
   const bool is_ours = read(parts[0], found.at) && read(parts[3], found.line) &&
                        !found.channel.empty() && !found.message.empty();

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "jobs/tally/rows.h"
 
@@ -38,10 +38,8 @@ int64_t micros_of(std::string_view timestamp) {
   std::string_view rest;
   if (dot != std::string_view::npos) rest = timestamp.substr(dot + 1).substr(0, fraction_digits);
   const auto number = [](std::string_view digits) {
-    int64_t value = 0;
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    const bool is_whole = failed == std::errc{} && end == digits.data() + digits.size();
-    return is_whole && value >= 0 && value < 100'000'000'000 ? value : -1;
+    const int64_t value = number_in(digits).value_or(-1);
+    return value < 100'000'000'000 ? std::max<int64_t>(value, -1) : -1;
   };
   const int64_t seconds = number(whole);
   int64_t fraction = rest.empty() ? 0 : number(rest);
@@ -51,8 +49,7 @@ int64_t micros_of(std::string_view timestamp) {
 }
 
 Result<TallyMessage> tally_message(const json::value& body, int64_t revision, TimePoint at) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   // What the chat itself calls the text, where more than that is read (connectors/slack/README.md).
   const auto own = view["slack_text"].text();
   TallyMessage message{.channel = view["channel"].text().value_or(""),
@@ -135,8 +132,7 @@ Result<TallyView> Tally::read(const Event& event, ReadDb& db) const {
 }
 
 void Tally::keep(Plan& plan, const json::value& one, int64_t revision, TimePoint at) const {
-  std::vector<Problem> ignored;
-  const TallyFormats* formats = formats_of(JsonView(one, ignored)["channel"].text().value_or(""));
+  const TallyFormats* formats = formats_of(JsonView(one)["channel"].text().value_or(""));
   Result<TallyMessage> message = tally_message(one, revision, at);
   if (formats == nullptr || !message.ok()) return;
   message->updates = formats->read(message->text, message->blocks);
@@ -145,15 +141,14 @@ void Tally::keep(Plan& plan, const json::value& one, int64_t revision, TimePoint
 
 /// A page of a channel's history, or of a thread's.
 void Tally::take_answer(Plan& plan, const Event& event) const {
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   const std::string reference = body["reference"].text().value_or("");
   const std::vector<std::string_view> words = split(reference, ' ');
   if (words.size() != 4 || !body["is_done"].boolean().value_or(false)) return;
   Catchup asked{.channel = std::string(words[0]),
                 .thread = std::string(words[1] == "-" ? "" : words[1]),
                 .newest = std::string(words[2])};
-  std::from_chars(words[3].data(), words[3].data() + words[3].size(), asked.asked_at);
+  asked.asked_at = number_in(words[3]).value_or(asked.asked_at);
   const JsonView page = body["answer"];
   for (const JsonView& one : page["messages"].elements()) {
     keep(plan, *one.raw(), asked.asked_at, event.at);
@@ -190,8 +185,7 @@ Plan Tally::plan(const Event& event, const TallyView& view) const {
   }
   // The same message comes as one of its own, with all that it holds.
   if (event.kind == message_kind && event.key.find("/mention/") != std::string::npos) return plan;
-  std::vector<Problem> ignored;
-  const JsonView body(event.body, ignored);
+  const JsonView body(event.body);
   if (formats_of(body["channel"].text().value_or("")) == nullptr) return plan;
   if (event.kind == delete_kind) {
     const std::string message = body["message"].text().value_or("");

@@ -76,8 +76,7 @@ std::vector<TagLine> tag_lines(const JsonView& list) {
 Why why_of(const VolumeAlert& incident) {
   Why out;
   if (!incident.tags.is_object()) return out;
-  std::vector<Problem> ignored;
-  const JsonView view(incident.tags, ignored);
+  const JsonView view(incident.tags);
   out.by_count = tag_lines(view["by_count"]);
   out.by_lift = tag_lines(view["by_lift"]);
   out.tickets = view["tickets"].integer().value_or(0);

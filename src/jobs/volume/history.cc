@@ -28,8 +28,7 @@ std::string encode(const HalfWay& place) {
 std::optional<HalfWay> decode_place(const std::string& text) {
   const Result<json::value> parsed = parse_json(text);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const auto from = view["from"].integer();
   const auto tickets = view["tickets"].integer();
   if (!from || !tickets) return std::nullopt;
@@ -52,8 +51,7 @@ void VolumeTurn::backfill() {
   if (!can_begin()) return;
   run_.is_backfill = true;
   run_.latest = hours_end(event_.at) - one_hour;
-  std::vector<Problem> ignored;
-  const TimePoint since{Millis(JsonView(event_.body, ignored)["since"].integer().value_or(0))};
+  const TimePoint since{Millis(JsonView(event_.body)["since"].integer().value_or(0))};
   if (parts_.settings.source == "zendesk") {
     begin_history(place_name(event_, parts_), hour_of(since), run_.latest + one_hour);
   } else {
@@ -134,9 +132,7 @@ void VolumeTurn::take_history(const json::value& answer) {
 void VolumeTurn::take_history_refusal() {
   HistoryCount& one = *run_.history;
   if (one.is_by_search) {
-    std::vector<Problem> ignored;
-    return fail(
-        {ErrorKind::invalid, "zendesk", JsonView(event_.body, ignored)["why"].text().value_or("")});
+    return fail({ErrorKind::invalid, "zendesk", JsonView(event_.body)["why"].text().value_or("")});
   }
   // The cursor of long ago may no longer be taken; whoever is no admin has no export at all.
   const bool is_too_old = !one.cursor.empty() && !one.was_begun_again;

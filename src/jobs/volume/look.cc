@@ -20,13 +20,11 @@ constexpr size_t single_max = 48;
 constexpr std::chrono::hours late_max{24};
 
 bool is_set(const Event& event, std::string_view key) {
-  std::vector<Problem> ignored;
-  return JsonView(event.body, ignored)[key].boolean().value_or(false);
+  return JsonView(event.body)[key].boolean().value_or(false);
 }
 
 std::optional<TimePoint> time_in(const Event& event, std::string_view key) {
-  std::vector<Problem> ignored;
-  const auto millis = JsonView(event.body, ignored)[key].integer();
+  const auto millis = JsonView(event.body)[key].integer();
   if (!millis) return std::nullopt;
   return TimePoint(Millis(*millis));
 }
@@ -51,13 +49,11 @@ std::string place_name(const Event& event, const VolumeParts& parts) {
 }
 
 std::optional<VolumeQuestion> question_of(const Event& event) {
-  std::vector<Problem> ignored;
-  return decode_question(JsonView(event.body, ignored)["reference"].text().value_or(""));
+  return decode_question(JsonView(event.body)["reference"].text().value_or(""));
 }
 
 json::value volume_answer(const Event& event) {
-  std::vector<Problem> ignored;
-  const json::value* answer = JsonView(event.body, ignored)["answer"].raw();
+  const json::value* answer = JsonView(event.body)["answer"].raw();
   return answer == nullptr ? json::value() : *answer;
 }
 
@@ -111,8 +107,7 @@ void VolumeTurn::look() {
 void VolumeTurn::cancel() {
   if (!view_.run) return;
   run_ = *view_.run;
-  std::vector<Problem> ignored;
-  const std::string why = JsonView(event_.body, ignored)["why"].text().value_or("");
+  const std::string why = JsonView(event_.body)["why"].text().value_or("");
   drop_questions("nobody waits for it any more");
   fail({ErrorKind::unreachable, "zendesk", why});
   keep();
@@ -124,8 +119,7 @@ void VolumeTurn::take_answer() {
   if (!question) return;
   // A page of a thousand tickets is not kept once it was counted.
   if (question->about != About::count) plan.kept_body = without(event_.body, "answer");
-  std::vector<Problem> ignored;
-  const JsonView body(event_.body, ignored);
+  const JsonView body(event_.body);
   if (!body["is_done"].boolean().value_or(false)) {
     // That it was refused is dealt with here: it is nothing for a person to decide.
     const auto id = delivery_id_named(body["delivery"].text().value_or(""));
@@ -151,8 +145,7 @@ void VolumeTurn::take_answer() {
 std::vector<HourCount> VolumeTurn::counts_given() const {
   const TimePoint from = replay_from(run_.latest, parts_.judging);
   std::vector<HourCount> out;
-  std::vector<Problem> ignored;
-  for (const JsonView& one : JsonView(event_.body, ignored)["counts"].elements()) {
+  for (const JsonView& one : JsonView(event_.body)["counts"].elements()) {
     const std::vector<JsonView> pair = one.elements();
     if (pair.size() != 2) continue;
     const TimePoint hour{Millis(pair[0].integer().value_or(0))};
@@ -204,12 +197,10 @@ void VolumeTurn::go_on() {
 
 /// Each count is kept at once: what was paid for with a request is not asked for again.
 void VolumeTurn::take_count(const json::value& answer) {
-  std::vector<Problem> ignored;
   if (answer.is_null()) {
-    return fail(
-        {ErrorKind::invalid, "zendesk", JsonView(event_.body, ignored)["why"].text().value_or("")});
+    return fail({ErrorKind::invalid, "zendesk", JsonView(event_.body)["why"].text().value_or("")});
   }
-  const auto count = JsonView(answer, ignored)["count"].integer();
+  const auto count = JsonView(answer)["count"].integer();
   if (!count || *count < 0) {
     return fail({ErrorKind::unreachable, "zendesk", "answered without a count"});
   }

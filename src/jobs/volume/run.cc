@@ -103,8 +103,7 @@ json::value encode(const VolumeRun& run) {
 }
 
 VolumeRun decode_run(const json::value& body) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   VolumeRun out;
   out.latest = time_in(view["latest"]);
   out.is_dry = is_set(view["is_dry"]);
@@ -122,8 +121,7 @@ json::value encode_error(const Error& error) {
 }
 
 Error decode_error(const json::value& body) {
-  std::vector<Problem> ignored;
-  const JsonView view(body, ignored);
+  const JsonView view(body);
   return {static_cast<ErrorKind>(view["kind"].integer().value_or(0)),
           view["where"].text().value_or(""), view["what"].text().value_or("")};
 }
@@ -147,8 +145,7 @@ std::string encode(const VolumeQuestion& question) {
 std::optional<VolumeQuestion> decode_question(std::string_view reference) {
   const Result<json::value> parsed = parse_json(reference);
   if (!parsed.ok()) return std::nullopt;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const auto run = view["run"].text();
   const std::string about = view["about"].text().value_or("");
   const auto found = std::find(abouts.begin(), abouts.end(), about);
@@ -158,8 +155,7 @@ std::optional<VolumeQuestion> decode_question(std::string_view reference) {
 }
 
 TicketPage decode_page(const json::value& answer) {
-  std::vector<Problem> ignored;
-  const JsonView view(answer, ignored);
+  const JsonView view(answer);
   TicketPage out;
   for (const JsonView& one : view["tickets"].elements()) out.tickets.push_back(ticket_in(one));
   out.next_cursor = view["next_cursor"].text().value_or("");

@@ -218,8 +218,7 @@ Result<VolumeView> Volume::read(const Event& event, ReadDb& db) const {
   if (event.kind == volume_answer_kind) {
     DW_CHECK(read_answer(event, db, view));
   } else if (event.kind == volume_cancel_kind) {
-    std::vector<Problem> ignored;
-    const std::string key = JsonView(event.body, ignored)["run"].text().value_or("");
+    const std::string key = JsonView(event.body)["run"].text().value_or("");
     for (const bool is_backfill : {false, true}) {
       view = {};
       const char* lane = is_backfill ? volume_backfill_lane : volume_look_lane;

@@ -1,7 +1,6 @@
 #include "web/api/operations.h"
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/storable.h"
 #include "base/text.h"
 #include "net/url.h"
@@ -118,11 +117,8 @@ std::optional<TimePoint> time_parameter(const Request& request, std::string_view
 }
 
 std::optional<int64_t> number_of(std::string_view text) {
-  int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = failed == std::errc{} && end == text.data() + text.size();
-  if (!is_whole || value <= 0) return std::nullopt;
-  return value;
+  const auto value = number_in(text);
+  return value && *value > 0 ? value : std::nullopt;
 }
 
 }  // namespace dw

@@ -93,8 +93,7 @@ Result<std::vector<AskedChange>> asked_changes(ReadDb& db, const std::vector<Del
     if (operation_of(one.payload) != "update") continue;
     DW_TRY(const auto found, events::find(db, one.event));
     if (!found || found->event.kind != "desk.update") continue;
-    std::vector<Problem> ignored;
-    out.push_back({found->event.at, JsonView(found->event.body, ignored)["by"].text().value_or(""),
+    out.push_back({found->event.at, JsonView(found->event.body)["by"].text().value_or(""),
                    found->event.body});
   }
   std::sort(out.begin(), out.end(),

@@ -2,8 +2,7 @@
 // people say of an incident.
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "jobs/volume/rows.h"
 #include "records/audit.h"
 #include "web/api/operations.h"
@@ -26,10 +25,8 @@ std::optional<double> real_parameter(const Request& request, std::string_view na
                                      double high, std::vector<Problem>& problems) {
   const auto text = request.parameter(name);
   if (!text) return std::nullopt;
-  double value = 0;
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value);
-  const bool is_number = failed == std::errc{} && end == text->data() + text->size();
-  if (is_number && value > low && value <= high) return value;
+  const auto value = number_in<double>(*text);
+  if (value && *value > low && *value <= high) return value;
   problems.push_back(
       {std::string(name), fmt::format("must be above {} and at most {}", low, high)});
   return std::nullopt;

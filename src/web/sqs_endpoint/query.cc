@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 
+#include "base/number.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "domain/markup.h"
@@ -33,15 +33,11 @@ class Form {
          at != values_.end() && at->first.starts_with(prefix); ++at) {
       const std::string_view rest = std::string_view(at->first).substr(prefix.size());
       const std::string_view digits = rest.substr(0, rest.find('.'));
-      int number = 0;
-      const auto [end, failed] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), number);
-      const bool is_number = failed == std::errc{} && end == digits.data() + digits.size() &&
-                             !digits.empty() && digits.size() <= digits_max;
-      if (!is_number) continue;
+      const auto number = number_in<int>(digits);
+      if (!number || digits.size() > digits_max) continue;
       const std::string_view below =
           digits.size() == rest.size() ? std::string_view() : rest.substr(digits.size() + 1);
-      out.try_emplace(number, Form(FormPairs{})).first->second.values_[std::string(below)] =
+      out.try_emplace(*number, Form(FormPairs{})).first->second.values_[std::string(below)] =
           at->second;
     }
     return out;
@@ -57,10 +53,8 @@ class Form {
 };
 
 json::value number_of(const std::string& text) {
-  int64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = failed == std::errc{} && end == text.data() + text.size();
-  return is_number ? json::value(number) : json::value(json::string(text));
+  const auto number = number_in(text);
+  return number ? json::value(*number) : json::value(json::string(text));
 }
 
 json::object read_members(std::span<const SqsMember> members, const Form& form);

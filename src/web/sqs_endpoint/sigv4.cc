@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -114,13 +114,9 @@ std::optional<Signature> signature_of(const Request& request) {
                 .signature = parameter("X-Amz-Signature"),
                 .date = parameter("X-Amz-Date"),
                 .is_presigned = true};
-  const std::string expires = parameter("X-Amz-Expires");
-  int64_t seconds = 0;
-  const auto [end, failed] =
-      std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
-  const bool is_number = failed == std::errc{} && end == expires.data() + expires.size();
+  const int64_t seconds = number_in(parameter("X-Amz-Expires")).value_or(0);
   // Amazon's own limit for a presigned request is seven days.
-  if (is_number && seconds > 0 && seconds <= 604'800) out.lifetime = Millis(seconds * 1000);
+  if (seconds > 0 && seconds <= 604'800) out.lifetime = Millis(seconds * 1000);
   return out;
 }
 

@@ -13,9 +13,8 @@ constexpr const char* sent_metric = "deskwire_postcards_total";
 std::string addressee_of(const Delivery& delivery) {
   const auto* ask = std::get_if<Lookup>(&delivery.payload);
   if (ask == nullptr || ask->about != "postcard") return "";
-  std::vector<Problem> ignored;
   const json::value details = ask->details;
-  return JsonView(details, ignored)["to"].text().value_or("");
+  return JsonView(details)["to"].text().value_or("");
 }
 
 }  // namespace

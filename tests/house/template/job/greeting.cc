@@ -6,8 +6,7 @@ namespace dw {
 namespace {
 
 std::string text_of(const Event& event, const char* key) {
-  std::vector<Problem> ignored;
-  return JsonView(event.body, ignored)[key].text().value_or("");
+  return JsonView(event.body)[key].text().value_or("");
 }
 
 }  // namespace
