@@ -165,8 +165,7 @@ class StoryReader {
   }
 
   static std::string text_in(const json::value& body, std::string_view member) {
-    std::vector<Problem> ignored;
-    return JsonView(body, ignored)[member].text().value_or("");
+    return JsonView(body)[member].text().value_or("");
   }
 
   Result<Story> finish() {

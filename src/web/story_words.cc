@@ -9,19 +9,16 @@ namespace dw {
 namespace {
 
 json::value member(const json::value& of, std::string_view name) {
-  std::vector<Problem> ignored;
-  const JsonView found = JsonView(of, ignored)[name];
+  const JsonView found = JsonView(of)[name];
   return found.is_present() ? *found.raw() : json::value();
 }
 
 std::string text_of(const json::value& of, std::string_view name) {
-  std::vector<Problem> ignored;
-  return JsonView(of, ignored)[name].text().value_or("");
+  return JsonView(of)[name].text().value_or("");
 }
 
 bool is_set(const json::value& of, std::string_view name) {
-  std::vector<Problem> ignored;
-  return JsonView(of, ignored)[name].boolean().value_or(false);
+  return JsonView(of)[name].boolean().value_or(false);
 }
 
 std::string or_someone(std::string name) {
@@ -44,8 +41,7 @@ std::string author_of(const Event& event, const StoryNames& names) {
 
 std::string files_in(const json::value& body) {
   std::vector<std::string> out;
-  std::vector<Problem> ignored;
-  for (const JsonView& file : JsonView(body, ignored)["files"].elements()) {
+  for (const JsonView& file : JsonView(body)["files"].elements()) {
     out.push_back(file["name"].text().value_or("file"));
   }
   return out.empty() ? "" : "(files: " + join(out, ", ") + ")";

@@ -54,8 +54,7 @@ void add_backlog(const WatchView& view, TimePoint now, const std::string& url, W
 }
 
 void add_connectors(const Event& event, const std::string& url, WatchAlerts& out) {
-  std::vector<Problem> ignored;
-  for (const JsonView& one : JsonView(event.body, ignored)["connectors"].elements()) {
+  for (const JsonView& one : JsonView(event.body)["connectors"].elements()) {
     const std::string name = one["name"].text().value_or("");
     const auto since = from_rfc3339(one["since"].text().value_or("")).value_or(event.at);
     out["connector:" + name] = {
@@ -67,8 +66,7 @@ void add_connectors(const Event& event, const std::string& url, WatchAlerts& out
 }
 
 void add_missed(const Event& event, const std::string& url, WatchAlerts& out) {
-  std::vector<Problem> ignored;
-  for (const JsonView& one : JsonView(event.body, ignored)["missed"].elements()) {
+  for (const JsonView& one : JsonView(event.body)["missed"].elements()) {
     const std::string job = one["job"].text().value_or(""), due = one["due"].text().value_or("");
     out[fmt::format("missed:{}:{}", job, due)] = {
         .text = fmt::format("The schedule {} was due at {} and no Deskwire was running. It ran at "
@@ -80,8 +78,7 @@ void add_missed(const Event& event, const std::string& url, WatchAlerts& out) {
 }
 
 void add_backup(const Event& event, const WatchView& view, TimePoint first_look, WatchAlerts& out) {
-  std::vector<Problem> ignored;
-  if (!JsonView(event.body, ignored)["is_file"].boolean().value_or(false)) return;
+  if (!JsonView(event.body)["is_file"].boolean().value_or(false)) return;
   const TimePoint last = view.backup_at.value_or(first_look);
   const Millis limit = view.backup_at ? backup_old_after : backup_missed_after;
   if (last + limit > event.at) return;

@@ -50,8 +50,7 @@ Kept kept_in(const std::string& text) {
   Kept out;
   const Result<json::value> parsed = parse_json(text);
   if (!parsed.ok() || !parsed->is_object()) return out;
-  std::vector<Problem> ignored;
-  const JsonView view(*parsed, ignored);
+  const JsonView view(*parsed);
   const auto time_at = [](const JsonView& from, const char* key) {
     return from_rfc3339(from[key].text().value_or(""));
   };
@@ -59,7 +58,7 @@ Kept kept_in(const std::string& text) {
   const json::value* alerts = parsed->get_object().if_contains("alerts");
   if (alerts == nullptr || !alerts->is_object()) return out;
   for (const auto& member : alerts->get_object()) {
-    const JsonView one(member.value(), ignored);
+    const JsonView one(member.value());
     const auto since = time_at(one, "since");
     out.open[std::string(member.key())] = {
         .text = one["text"].text().value_or(""),
@@ -73,8 +72,7 @@ Kept kept_in(const std::string& text) {
 
 Result<std::vector<BackedUpQueue>> read_queues(const Event& event, ReadDb& db) {
   std::vector<BackedUpQueue> out;
-  std::vector<Problem> ignored;
-  for (const JsonView& one : JsonView(event.body, ignored)["queues"].elements()) {
+  for (const JsonView& one : JsonView(event.body)["queues"].elements()) {
     const std::string name = one.text().value_or("");
     DW_TRY(const QueueFigures figures, queues::figures(db, name, event.at));
     out.push_back({name, figures.depth, figures.oldest_at});
