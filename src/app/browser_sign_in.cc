@@ -7,7 +7,7 @@
 namespace dw {
 namespace {
 
-constexpr Millis patience{600'000};
+constexpr Millis timeout{600'000};
 constexpr Millis stop_deadline{2000};
 constexpr size_t word_bytes = 32;
 
@@ -22,7 +22,7 @@ class Answer {
   Task<Result<void>> wait(std::string bound) {
     redirect_ = "http://" + bound + how_.path;
     DW_CO_CHECK(how_.invite(redirect_));
-    co_await came_.wait(core_.clock.monotonic() + patience);
+    co_await came_.wait(core_.clock.monotonic() + timeout);
     co_return outcome_;
   }
 

@@ -293,7 +293,7 @@ Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
   co_return out;
 }
 
-Probe judge_clock(Millis ahead, const std::string& against) {
+Probe check_clock(Millis ahead, const std::string& against) {
   const Millis distance = ahead < Millis(0) ? -ahead : ahead;
   Probe probe{.name = "clock", .is_ok = distance <= skew_max};
   if (distance <= skew_noticed) {
@@ -318,7 +318,7 @@ Task<std::vector<Probe>> probe_clock(Core& core, Millis timeout) {
   const auto there = from_http_date(answer->header("date"));
   if (!there) co_return out;
   const auto ahead = std::chrono::duration_cast<Millis>(core.clock.now() - *there);
-  out.push_back(judge_clock(ahead, url->host));
+  out.push_back(check_clock(ahead, url->host));
   co_return out;
 }
 

@@ -31,6 +31,6 @@ Task<std::vector<Probe>> probe_address(Core& core, Millis timeout);
 std::string fix_for(const Probe& probe, const Settings& settings);
 
 /// The probe for a clock that is `ahead` of the other side's; negative: behind. Pure.
-Probe judge_clock(Millis ahead, const std::string& against);
+Probe check_clock(Millis ahead, const std::string& against);
 
 }  // namespace dw

@@ -42,11 +42,11 @@ TEST(doctor, an_app_from_which_nothing_can_come_in_is_told_with_its_remedy) {
 }
 
 TEST(doctor, a_clock_that_is_minutes_off_is_a_failure_and_a_little_off_a_warning) {
-  EXPECT_EQ(judge_clock(Millis(2'000), "slack.com").detail, "agrees with slack.com");
-  const Probe warned = judge_clock(Millis(-60'000), "slack.com");
+  EXPECT_EQ(check_clock(Millis(2'000), "slack.com").detail, "agrees with slack.com");
+  const Probe warned = check_clock(Millis(-60'000), "slack.com");
   EXPECT_TRUE(warned.is_ok);
   EXPECT_NE(warned.detail.find("60 s behind slack.com"), std::string::npos);
-  EXPECT_FALSE(judge_clock(Millis(600'000), "slack.com").is_ok);
+  EXPECT_FALSE(check_clock(Millis(600'000), "slack.com").is_ok);
 }
 
 TEST(doctor, what_is_well_needs_no_remedy_and_each_trouble_of_a_name_gets_its_own) {

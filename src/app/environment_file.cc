@@ -24,9 +24,9 @@ std::set<std::string>& adopted() {
 }
 
 bool is_name(std::string_view text) {
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-  return !text.empty() && letters.find(text[0]) != std::string_view::npos &&
-         text.find_first_not_of(std::string(letters) + "0123456789") == std::string_view::npos;
+  constexpr std::string_view notices = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+  return !text.empty() && notices.find(text[0]) != std::string_view::npos &&
+         text.find_first_not_of(std::string(notices) + "0123456789") == std::string_view::npos;
 }
 
 using Variables = std::map<std::string, std::string>;

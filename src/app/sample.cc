@@ -97,8 +97,8 @@ std::string print_view(const SectionView& section, const std::string& name, cons
     if (set != live.end()) {
       out += fmt::format("{} = {}\n", field.key, set->second);
     } else {
-      const bool is_told = telling != telling_values().end() && !is_live;
-      out += fmt::format("#{} = {}\n", field.key, is_told ? telling->second : field.value);
+      const bool is_notified = telling != telling_values().end() && !is_live;
+      out += fmt::format("#{} = {}\n", field.key, is_notified ? telling->second : field.value);
     }
   }
   return out + "\n";
@@ -127,11 +127,11 @@ void begin_slack(const SetupAnswers& around, std::vector<Begun>& out) {
         around.slack_channel.empty() ? "${SLACK_CHANNEL}" : around.slack_channel;
     out.push_back({"bridge",
                    "",
-                   {{"bridge.channel", quoted(channel)},
-                    {"bridge.desk", quoted(around.has_zendesk ? "zendesk" : "embedded")}}});
+                   {{"bridge.channel", dw::quoted(channel)},
+                    {"bridge.desk", dw::quoted(around.has_zendesk ? "zendesk" : "embedded")}}});
   }
   if (!around.tally_channel.empty()) {
-    out.push_back({"tally", "", {{"tally.channel", quoted(around.tally_channel)}}});
+    out.push_back({"tally", "", {{"tally.channel", dw::quoted(around.tally_channel)}}});
   }
 }
 
@@ -140,7 +140,7 @@ void begin_zendesk(const SetupAnswers& around, std::vector<Begun>& out) {
   // An account that still has an API token needs no lines for it: its variables are looked for.
   Values live =
       told({"zendesk.oauth_client_id", "zendesk.oauth_client_secret", "zendesk.webhook_secret"});
-  live["zendesk.url"] = quoted(
+  live["zendesk.url"] = dw::quoted(
       around.zendesk_url.empty() ? "https://${ZENDESK_SUBDOMAIN}.zendesk.com" : around.zendesk_url);
   out.push_back({"zendesk", "", live});
 }
@@ -152,57 +152,60 @@ void begin_queues(const SetupAnswers& around, std::vector<Begun>& out) {
     const std::string slash = around.sqs_prefix.ends_with('/') ? "" : "/";
     const std::string url =
         is_known ? around.sqs_prefix + slash + name : "${SQS_" + to_upper(name) + "_URL}";
-    out.push_back({"queue", "", {{"queue.name", quoted(name)}, {"queue.url", quoted(url)}}});
+    out.push_back(
+        {"queue", "", {{"queue.name", dw::quoted(name)}, {"queue.url", dw::quoted(url)}}});
   }
 }
 
 void begin_notices(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_sheets) return;
   Values live{
-      {"notices.sheet_id", quoted(around.sheet_id.empty() ? "${SHEET_ID}" : around.sheet_id)},
+      {"notices.sheet_id", dw::quoted(around.sheet_id.empty() ? "${SHEET_ID}" : around.sheet_id)},
       {"notices.approve", "true"}};
   if (!around.notices_webhook.empty()) {
-    live["notices.webhook_url"] = quoted(around.notices_webhook);
+    live["notices.webhook_url"] = dw::quoted(around.notices_webhook);
   } else if (around.has_mail) {
-    live["notices.via"] = quoted("smtp");
+    live["notices.via"] = dw::quoted("smtp");
   } else {
-    live["notices.webhook_url"] = quoted("${NOTICES_WEBHOOK_URL}");
+    live["notices.webhook_url"] = dw::quoted("${NOTICES_WEBHOOK_URL}");
   }
   out.push_back({"notices", "", live});
-  out.push_back({"google", "", {{"google.credentials", quoted("credential.json")}}});
+  out.push_back({"google", "", {{"google.credentials", dw::quoted("credential.json")}}});
 }
 
 void begin_mail(const SetupAnswers& around, std::vector<Begun>& out) {
   if (!around.has_mail) return;
-  out.push_back({"mail",
-                 "",
-                 {{"mail.url", quoted(around.mail_url.empty() ? "${MAIL_URL}" : around.mail_url)},
-                  {"mail.username", R"("${MAIL_USERNAME:-}")"},
-                  {"mail.password", R"("${MAIL_PASSWORD:-}")"},
-                  {"mail.from", quoted(around.mail_from.empty() ? "Deskwire <deskwire@localhost>"
-                                                                : around.mail_from)}}});
+  out.push_back(
+      {"mail",
+       "",
+       {{"mail.url", dw::quoted(around.mail_url.empty() ? "${MAIL_URL}" : around.mail_url)},
+        {"mail.username", R"("${MAIL_USERNAME:-}")"},
+        {"mail.password", R"("${MAIL_PASSWORD:-}")"},
+        {"mail.from", dw::quoted(around.mail_from.empty() ? "Deskwire <deskwire@localhost>"
+                                                          : around.mail_from)}}});
 }
 
 std::vector<Begun> begin(const SetupAnswers& around) {
   std::vector<Begun> out;
-  Values server{{"server.listen", quoted("127.0.0.1:8080")}};
-  if (!around.public_url.empty()) server["server.public_url"] = quoted(around.public_url);
+  Values server{{"server.listen", dw::quoted("127.0.0.1:8080")}};
+  if (!around.public_url.empty()) server["server.public_url"] = dw::quoted(around.public_url);
   out.push_back({"server", "", server});
-  out.push_back({"access", "", {{"access.mode", quoted("loopback")}}});
-  out.push_back({"store", "", {{"store.url", quoted("sqlite:deskwire.db")}}});
+  out.push_back({"access", "", {{"access.mode", dw::quoted("loopback")}}});
+  out.push_back({"store", "", {{"store.url", dw::quoted("sqlite:deskwire.db")}}});
   begin_slack(around, out);
   if (around.has_teams) {
     const std::string name = around.teams_name.empty() ? "it" : around.teams_name;
     std::string variable = to_upper(name);
     for (char& letter : variable) letter = letter == '-' ? '_' : letter;
-    out.push_back({"teams", name, {{"teams.secret", quoted("${TEAMS_" + variable + "_SECRET}")}}});
+    out.push_back(
+        {"teams", name, {{"teams.secret", dw::quoted("${TEAMS_" + variable + "_SECRET}")}}});
   }
   begin_queues(around, out);
   begin_zendesk(around, out);
   begin_notices(around, out);
   begin_mail(around, out);
   if (!around.timezone.empty()) {
-    out.push_back({"hours", "", {{"hours.timezone", quoted(around.timezone)}}});
+    out.push_back({"hours", "", {{"hours.timezone", dw::quoted(around.timezone)}}});
   }
   return out;
 }
@@ -283,7 +286,7 @@ std::string slack_manifest(const std::string& public_url) {
   return address.empty() ? text : replace_all(text, sample_address, address);
 }
 
-std::vector<NextStep> errands(const SetupAnswers& around, const std::string& manifest) {
+std::vector<NextStep> next_steps(const SetupAnswers& around, const std::string& manifest) {
   std::vector<NextStep> out;
   const bool is_public = !around.public_url.empty();
   const std::string address = is_public ? around.public_url : "PUBLIC_URL";

@@ -49,7 +49,7 @@ struct NextStep {
   std::vector<std::string> steps;
 };
 /// What remains after the file is written; `manifest` is where the Slack app's manifest lies.
-std::vector<NextStep> errands(const SetupAnswers& surroundings, const std::string& manifest);
+std::vector<NextStep> next_steps(const SetupAnswers& surroundings, const std::string& manifest);
 
 /// The Slack app's manifest with this Deskwire's address in place of the example's.
 std::string slack_manifest(const std::string& public_url);

@@ -1,6 +1,6 @@
 #include "app/schedules.h"
 
-#include "app/bridge_figures.h"
+#include "app/bridge_metrics.h"
 #include "app/probing.h"
 #include "app/reminders.h"
 #include "app/self_watch.h"
@@ -44,13 +44,13 @@ void Schedules::add(const std::string& name, const std::string& when,
       {name, when, *schedule, core_.settings.hours.timezone, std::move(action), is_local});
 }
 
-void Schedules::add_figures() {
+void Schedules::add_metrics() {
   if (!core_.gauges.empty()) {
     add(
         "queue depths", "* * * * *", [this](TimePoint) { return depths_.measure(); }, true);
     tasks_.run("queue depths", depths_.measure());
   }
-  declare_bridge_figures(core_.metrics);
+  declare_bridge_metrics(core_.metrics);
   if (!core_.settings.bridges.empty()) {
     add(
         "bridge figures", "* * * * *", [this](TimePoint) { return measure_bridges(core_); }, true);
@@ -80,7 +80,7 @@ void Schedules::start() {
   if (janitor_.has_queues()) {
     add("queue retention", "* * * * *", [this](TimePoint) { return janitor_.expire_messages(); });
   }
-  add_figures();
+  add_metrics();
   add_watching();
   if (!settings.summary.channel.empty() || !settings.summary.mail.empty()) {
     add("summary", settings.summary.schedule, [this](TimePoint due) {

@@ -14,7 +14,7 @@ constexpr Millis look_again{50};
 /// A question that was tried this often without an answer is given up by whoever waits.
 constexpr int tries_max = 6;
 /// Longer than a page and what Zendesk may ask us to wait.
-constexpr Millis patience_max{600'000};
+constexpr Millis timeout_max{600'000};
 
 /// A run and the question that it waits for.
 struct Watched {
@@ -134,7 +134,7 @@ Task<Result<VolumeRun>> VolumeRunner::wait_for(std::string key, bool is_own) {
     at = now;
     const bool is_tried =
         seen.question && !seen.question->is_in_doubt && seen.question->attempts >= tries_max;
-    if (is_tried || core_.clock.monotonic() - since > patience_max) {
+    if (is_tried || core_.clock.monotonic() - since > timeout_max) {
       std::string why = seen.question ? seen.question->reason : "no answer";
       co_return co_await give_up(std::move(key), is_own, std::move(why));
     }

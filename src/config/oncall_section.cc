@@ -49,7 +49,7 @@ Field<S> people_field() {
     std::string out;
     for (const RosterPerson& one : from.people) {
       out += fmt::format("{}{{ name = {}, email = {}, slack = {} }}", out.empty() ? "" : ", ",
-                         quoted(one.name), quoted(one.email), quoted(one.slack));
+                         dw::quoted(one.name), dw::quoted(one.email), dw::quoted(one.slack));
     }
     return "[" + out + "]";
   };

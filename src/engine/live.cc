@@ -148,7 +148,7 @@ Task<void> Live::follow() {
       log_debug("live", read.error().text());
       co_return;
     }
-    if (found.is_gone) co_return load_anew(found.position);
+    if (found.is_gone) co_return reload(found.position);
     for (LiveEvent& event : found.events) tell(std::move(event));
     has_more = notes.size() == notes_per_read;
     if (notes.empty() || !position_) continue;
@@ -161,7 +161,7 @@ Task<void> Live::follow() {
 }
 
 /// What was told last is kept no longer: everybody begins again from the newest.
-void Live::load_anew(const std::string& newest) {
+void Live::reload(const std::string& newest) {
   position_ = change_position(newest);
   for (Subscription* reader : readers_) {
     if (!reader->is_placed_) continue;

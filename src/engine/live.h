@@ -86,7 +86,7 @@ class Live {
 
   Task<void> follow_until_stopped();
   Task<void> follow();
-  void load_anew(const std::string& newest);
+  void reload(const std::string& newest);
   Task<void> place(std::weak_ptr<Subscription> waiting, std::string position);
   Result<Start> read_start(ReadDb& rows, const std::string& position) const;
   void begin(Subscription& reader, Start start, const std::string& asked);

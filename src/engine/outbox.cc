@@ -356,8 +356,8 @@ Task<std::optional<std::vector<Outcome>>> Outbox::perform(Lane& lane) {
   }
   if (lane.batch.front().is_in_doubt) {
     std::optional<Outcome> settled = co_await settle(lane, *target);
-    const bool is_told = settled && settled->kind == Outcome::Kind::done;
-    if (lane.hold.was_shut() && !is_told) co_return Outcomes();
+    const bool is_notified = settled && settled->kind == Outcome::Kind::done;
+    if (lane.hold.was_shut() && !is_notified) co_return Outcomes();
     if (settled) co_return Outcomes(std::vector<Outcome>{std::move(*settled)});
     if (!lane.hold.is_held()) co_return Outcomes();
   }

@@ -86,7 +86,7 @@ void put_past(FakeSlackWorkspace& workspace, const std::string& channel, const J
 }
 
 /// What a load came to since the last look: delays of acknowledgements in microseconds.
-json::object figures(FakeSlack& slack) {
+json::object metrics(FakeSlack& slack) {
   json::array delays;
   for (const auto& one : slack.sockets().take_delays()) delays.emplace_back(one.count());
   return {{"is_pouring", slack.is_pouring()},
@@ -138,7 +138,7 @@ json::object obey(FakeSlack& slack, std::string_view name, const json::value& de
   if (name == "messages") return messages(slack, text_at(order, "channel"));
   if (name == "calls") return calls(slack, text_at(order, "method"));
   if (name == "state") return state(slack);
-  if (name == "figures") return figures(slack);
+  if (name == "figures") return metrics(slack);
   if (name == "hooks") {
     slack.sockets().use_events_url(text_at(order, "url"));
   } else if (name == "lose") {

@@ -93,22 +93,22 @@ Result<Page<Delivery>> list(ReadDb& db, const DeliveryQuery& query) {
   return page;
 }
 
-Result<BacklogFigures> backlog(ReadDb& db) {
-  BacklogFigures figures;
+Result<BacklogMetrics> backlog(ReadDb& db) {
+  BacklogMetrics metrics;
   DW_CHECK(db.run(stmt::count_open_deliveries, {}, [&](const Row& row) {
     const auto state = static_cast<DeliveryState>(row.integer(0));
-    int64_t& count = state == DeliveryState::pending  ? figures.pending
-                     : state == DeliveryState::unsure ? figures.unsure
-                                                      : figures.dead;
+    int64_t& count = state == DeliveryState::pending  ? metrics.pending
+                     : state == DeliveryState::unsure ? metrics.unsure
+                                                      : metrics.dead;
     count = row.integer(1);
   }));
   const auto number = [](int64_t& out) { return [&out](const Row& row) { out = row.integer(0); }; };
   DW_CHECK(db.run(stmt::oldest_pending, {},
-                  [&](const Row& row) { figures.oldest_pending_at = row.time(0); }));
-  DW_CHECK(db.run(stmt::longest_lane, {}, number(figures.longest_lane)));
-  DW_CHECK(db.run(stmt::count_lanes, {}, number(figures.lanes)));
-  DW_CHECK(db.run(stmt::count_parked, {}, number(figures.parked_events)));
-  return figures;
+                  [&](const Row& row) { metrics.oldest_pending_at = row.time(0); }));
+  DW_CHECK(db.run(stmt::longest_lane, {}, number(metrics.longest_lane)));
+  DW_CHECK(db.run(stmt::count_lanes, {}, number(metrics.lanes)));
+  DW_CHECK(db.run(stmt::count_parked, {}, number(metrics.parked_events)));
+  return metrics;
 }
 
 Result<DeliveryId> add(Db& db, const Delivery& delivery) {

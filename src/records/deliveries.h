@@ -17,7 +17,7 @@ struct DeliveryQuery {
   PageRequest page;  ///< newest first
 };
 
-struct BacklogFigures {
+struct BacklogMetrics {
   int64_t pending = 0, unsure = 0, dead = 0;
   std::optional<TimePoint> oldest_pending_at;
   int64_t lanes = 0;  ///< that have something to send
@@ -38,7 +38,7 @@ Result<std::optional<Delivery>> find(ReadDb& db, DeliveryId id);
 
 Result<Page<Delivery>> list(ReadDb& db, const DeliveryQuery& query);
 
-Result<BacklogFigures> backlog(ReadDb& db);
+Result<BacklogMetrics> backlog(ReadDb& db);
 
 /// What a lane has still to do, in order.
 Result<std::vector<Delivery>> open_in_lane(ReadDb& db, const std::string& lane, size_t limit);

@@ -94,17 +94,17 @@ Result<std::vector<QueueMessage>> ready_in(Db& db, const QueueReceive& receive, 
 
 namespace queues {
 
-Result<QueueFigures> figures(ReadDb& db, const std::string& queue, TimePoint now) {
-  QueueFigures figures{.name = queue, .oldest_at = {}};
+Result<QueueMetrics> metrics(ReadDb& db, const std::string& queue, TimePoint now) {
+  QueueMetrics metrics{.name = queue, .oldest_at = {}};
   DW_CHECK(db.run(stmt::queue_depth, {queue, now},
-                  [&](const Row& row) { figures.depth = row.integer(0); }));
+                  [&](const Row& row) { metrics.depth = row.integer(0); }));
   DW_CHECK(db.run(stmt::queue_hidden, {queue, now}, [&](const Row& row) {
-    figures.in_flight = row.integer(0);
-    figures.delayed = row.integer(1);
+    metrics.in_flight = row.integer(0);
+    metrics.delayed = row.integer(1);
   }));
   DW_CHECK(db.run(stmt::queue_oldest, {queue},
-                  [&](const Row& row) { figures.oldest_at = row.time(0); }));
-  return figures;
+                  [&](const Row& row) { metrics.oldest_at = row.time(0); }));
+  return metrics;
 }
 
 Result<Page<QueueMessage>> peek(ReadDb& db, const std::string& queue, const PageRequest& page) {

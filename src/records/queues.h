@@ -9,7 +9,7 @@
 
 namespace dw {
 
-struct QueueFigures {
+struct QueueMetrics {
   std::string name;
   int64_t depth = 0;      ///< visible now
   int64_t in_flight = 0;  ///< received, not yet deleted
@@ -51,7 +51,7 @@ enum class HandleState {
 
 namespace queues {
 
-Result<QueueFigures> figures(ReadDb& db, const std::string& queue, TimePoint now);
+Result<QueueMetrics> metrics(ReadDb& db, const std::string& queue, TimePoint now);
 
 /// The newest message of a queue; 0 if there is none.
 Result<MessageId> last(ReadDb& db, const std::string& queue);

@@ -10,7 +10,7 @@ namespace dw {
 
 namespace rate_rows {
 
-Result<RateSlot> reserve(Db& db, const std::vector<RateRule>& rules, Millis patience) {
+Result<RateSlot> reserve(Db& db, const std::vector<RateRule>& rules, Millis timeout) {
   std::vector<RateRule> sorted = rules;
   std::sort(sorted.begin(), sorted.end(),
             [](const RateRule& a, const RateRule& b) { return a.name < b.name; });
@@ -24,7 +24,7 @@ Result<RateSlot> reserve(Db& db, const std::vector<RateRule>& rules, Millis pati
     }));
   }
   if (states.size() != sorted.size()) return Error{ErrorKind::full, "store", "no row of a rate"};
-  const RateSlot turn = reserve_slot(sorted, states, now, patience);
+  const RateSlot turn = reserve_slot(sorted, states, now, timeout);
   for (size_t i = 0; i < sorted.size(); ++i) {
     DW_CHECK(db.send(stmt::set_rate, {sorted[i].name, states[i].free_at, states[i].promised_at}));
   }

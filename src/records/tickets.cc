@@ -158,21 +158,21 @@ Result<std::vector<Link>> links(ReadDb& db, TicketId id) {
   return out;
 }
 
-Result<TicketFigures> figures(ReadDb& db, TimePoint since) {
-  TicketFigures figures;
+Result<TicketMetrics> metrics(ReadDb& db, TimePoint since) {
+  TicketMetrics metrics;
   DW_CHECK(
-      db.run(stmt::count_unsolved, {}, [&](const Row& row) { figures.open_now = row.integer(0); }));
+      db.run(stmt::count_unsolved, {}, [&](const Row& row) { metrics.open_now = row.integer(0); }));
   DW_CHECK(db.run(stmt::count_opened, {since},
-                  [&](const Row& row) { figures.opened = row.integer(0); }));
+                  [&](const Row& row) { metrics.opened = row.integer(0); }));
   std::vector<int64_t> times;
   const auto collect = [&](const Row& row) { times.push_back(row.integer(0)); };
   DW_CHECK(db.run(stmt::first_reply_times, {since}, collect));
-  figures.first_reply = quantiles_of(times);
+  metrics.first_reply = quantiles_of(times);
   times.clear();
   DW_CHECK(db.run(stmt::cycle_times, {since}, collect));
-  figures.cycle = quantiles_of(times);
-  figures.solved = static_cast<int64_t>(times.size());
-  return figures;
+  metrics.cycle = quantiles_of(times);
+  metrics.solved = static_cast<int64_t>(times.size());
+  return metrics;
 }
 
 Result<void> open(Db& db, const Ticket& ticket) {

@@ -25,7 +25,7 @@ struct Quantiles {
   std::optional<double> median, p90;
 };
 
-struct TicketFigures {
+struct TicketMetrics {
   int64_t open_now = 0;  ///< open or pending, whenever opened
   int64_t opened = 0;    ///< since the given time, as the next two
   int64_t solved = 0;
@@ -105,7 +105,7 @@ Result<std::vector<Comment>> comments(ReadDb& db, TicketId id);
 
 Result<std::vector<Link>> links(ReadDb& db, TicketId id);
 
-Result<TicketFigures> figures(ReadDb& db, TimePoint since);
+Result<TicketMetrics> metrics(ReadDb& db, TimePoint since);
 
 /// Tickets opened here per hour, hours without one left out, `until` excluded.
 Result<std::vector<OpenedHour>> opened_per_hour(ReadDb& db, TimePoint from, TimePoint until);

@@ -14,7 +14,7 @@ constexpr int deadlock_tries_max = 5;
 /// A commit whose answer was lost is looked up this often until the store can be asked.
 constexpr Millis look_up_pause{500};
 /// A command waits this long to find out; the daemon as long as it runs.
-constexpr Millis command_patience{30'000};
+constexpr Millis command_timeout{30'000};
 /// Marks of one's own earlier commits go this often, and with them those that others left.
 constexpr int64_t marks_kept = 256;
 constexpr Millis others_marks_kept{7LL * 86'400'000};
@@ -107,7 +107,7 @@ void SqlStore::drop_writer() {
   writer_.reset();
 }
 
-SqlStore::Plainly SqlStore::run_plainly(Batch& batch, DirtyFlags& touched) {
+SqlStore::Plainly SqlStore::run_without_savepoints(Batch& batch, DirtyFlags& touched) {
   for (Pending& one : batch) {
     WorkDb db(*writer_, Access::write);
     one.result = db.run_work(one.work);
@@ -128,7 +128,7 @@ void SqlStore::roll_back() {
 /// run without first, and only a batch in which one failed is undone and run again with them.
 Result<bool> SqlStore::run_all(Batch& batch, DirtyFlags& touched) {
   DW_CHECK(begin());
-  const Plainly plainly = run_plainly(batch, touched);
+  const Plainly plainly = run_without_savepoints(batch, touched);
   if (plainly == Plainly::done) return true;
   touched = {};
   // A full disk has ended SQLite's transaction by itself.
@@ -193,7 +193,7 @@ Result<void> SqlStore::find_out(const Error& unknown) {
       return {};
     }
     if (found.ok()) return Error{ErrorKind::full, "store", unknown.what};
-    const bool is_late = std::chrono::steady_clock::now() - started > command_patience;
+    const bool is_late = std::chrono::steady_clock::now() - started > command_timeout;
     if (is_closed_ || (loop_ == nullptr && is_late)) {
       return Error{ErrorKind::unsure, "store", "unknown whether this was written: " + unknown.what};
     }

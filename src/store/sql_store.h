@@ -121,7 +121,7 @@ class SqlStore : public Store {
   Result<void> commit_batch(Batch& batch, DirtyFlags& touched);
   Result<void> find_out(const Error& unknown);
   Result<bool> look_up();
-  Plainly run_plainly(Batch& batch, DirtyFlags& touched);
+  Plainly run_without_savepoints(Batch& batch, DirtyFlags& touched);
   /// False: nothing is left that could be committed.
   Result<bool> run_all(Batch& batch, DirtyFlags& touched);
   Result<void> run_one(Connection& db, const WriteWork& work, DirtyFlags& touched);

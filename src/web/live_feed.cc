@@ -15,8 +15,8 @@ namespace {
 
 /// Figures of queues are read at most this often while somebody looks, and at least that often:
 /// the age of the oldest message moves by itself.
-constexpr Millis figures_every{500};
-constexpr Millis figures_anyway{5000};
+constexpr Millis metrics_every{500};
+constexpr Millis metrics_anyway{5000};
 constexpr Millis heartbeat{15'000};
 constexpr Millis renew_after{120'000};
 constexpr Millis renew_spread{30'000};
@@ -140,9 +140,9 @@ Task<void> LiveFeed::follow_queues_until_stopped() {
         for (auto& [name, shape] : shapes) live_.announce_latest("queue", name, std::move(shape));
       }
       AsyncEvent pause(loop_, clock_);
-      co_await pause.wait(clock_.monotonic() + figures_every);
+      co_await pause.wait(clock_.monotonic() + metrics_every);
     }
-    co_await queues_changed_.wait(clock_.monotonic() + figures_anyway);
+    co_await queues_changed_.wait(clock_.monotonic() + metrics_anyway);
   }
 }
 
@@ -154,8 +154,8 @@ Task<void> LiveFeed::keep_history_until_stopped() {
     auto work = [&](ReadDb& db) -> Result<void> {
       for (const QueueName& queue : queues_) {
         if (queue.kind != "embedded") continue;
-        DW_TRY(const QueueFigures figures, queues::figures(db, queue.name, now));
-        depths[queue.name] = figures.depth + figures.delayed;
+        DW_TRY(const QueueMetrics metrics, queues::metrics(db, queue.name, now));
+        depths[queue.name] = metrics.depth + metrics.delayed;
       }
       return {};
     };

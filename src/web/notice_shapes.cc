@@ -6,7 +6,7 @@ namespace dw {
 namespace {
 
 /// As jobs/notices counts: kept with the run.
-JsonType figures_type() {
+JsonType metrics_type() {
   const JsonType left_out = PlainShape().has<int64_t>("had").has<int64_t>("suppressed").type();
   const JsonType bad_row = PlainShape().has<int64_t>("row").has<std::string>("why").type();
   return PlainShape()
@@ -43,22 +43,22 @@ json::array tickets_of(const ShownNotice& shown) {
   return tickets;
 }
 
-bool is_sent(const ShownNoticeLetter& shown) {
-  return bool(shown.letter.delivery);
+bool is_sent(const SentNotice& shown) {
+  return bool(shown.row.delivery);
 }
 
 /// Of a delivery that retention has removed: done.
-std::optional<DeliveryState> state_of(const ShownNoticeLetter& shown) {
-  if (shown.letter.delivery_state) return shown.letter.delivery_state;
+std::optional<DeliveryState> state_of(const SentNotice& shown) {
+  if (shown.row.delivery_state) return shown.row.delivery_state;
   return is_sent(shown) ? std::optional(DeliveryState::done) : std::nullopt;
 }
 
-std::optional<std::string> number_of(const ShownNoticeLetter& shown) {
-  return is_sent(shown) ? std::optional(notice_number(shown.letter.number)) : std::nullopt;
+std::optional<std::string> number_of(const SentNotice& shown) {
+  return is_sent(shown) ? std::optional(notice_number(shown.row.number)) : std::nullopt;
 }
 
-std::optional<std::string> delivery_of(const ShownNoticeLetter& shown) {
-  return is_sent(shown) ? std::optional(to_text(shown.letter.delivery)) : std::nullopt;
+std::optional<std::string> delivery_of(const SentNotice& shown) {
+  return is_sent(shown) ? std::optional(to_text(shown.row.delivery)) : std::nullopt;
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ const Shape<ShownNoticeRun>& shape_for(const ShownNoticeRun*) {
           .add("from", [](const NoticeRun& one) { return day_text(one.from_day); })
           .add("newest", [](const NoticeRun& one) { return day_text(one.newest_day); })
           .add("hash", &NoticeRun::hash)
-          .add_json("figures", figures_type(), &NoticeRun::figures);
+          .add_json("figures", metrics_type(), &NoticeRun::metrics);
   static const auto shape = Shape<ShownNoticeRun>("NoticeRun")
                                 .include(run, &ShownNoticeRun::run)
                                 .add_optional("deliveries", &ShownNoticeRun::counts);
@@ -104,23 +104,22 @@ const Shape<ShownNotice>& shape_for(const ShownNotice*) {
   return shape;
 }
 
-const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*) {
-  static const auto letter = [](auto member) {
-    return [member](const ShownNoticeLetter& shown) { return shown.letter.*member; };
+const Shape<SentNotice>& shape_for(const SentNotice*) {
+  static const auto of_row = [](auto member) {
+    return [member](const SentNotice& shown) { return shown.row.*member; };
   };
   static const auto shape =
-      Shape<ShownNoticeLetter>("StoredNotice")
-          .include(shape_for(static_cast<const ShownNotice*>(nullptr)), &ShownNoticeLetter::notice)
-          .add("run", letter(&StoredNotice::run))
-          .add("run_state", letter(&StoredNotice::run_state))
-          .add("period", letter(&StoredNotice::period))
-          .add("made_at", letter(&StoredNotice::made_at))
+      Shape<SentNotice>("StoredNotice")
+          .include(shape_for(static_cast<const ShownNotice*>(nullptr)), &SentNotice::notice)
+          .add("run", of_row(&StoredNotice::run))
+          .add("run_state", of_row(&StoredNotice::run_state))
+          .add("period", of_row(&StoredNotice::period))
+          .add("made_at", of_row(&StoredNotice::made_at))
           .add("notice", number_of)
           .add("delivery", delivery_of)
           .add("state", state_of)
-          .add("reason",
-               [](const ShownNoticeLetter& shown) { return NullableText{shown.letter.reason}; })
-          .add("done_at", letter(&StoredNotice::done_at));
+          .add("reason", [](const SentNotice& shown) { return NullableText{shown.row.reason}; })
+          .add("done_at", of_row(&StoredNotice::done_at));
   return shape;
 }
 
@@ -133,7 +132,7 @@ const Shape<ShownNoticeMarks>& shape_for(const ShownNoticeMarks*) {
 const Shape<NoticePreview>& shape_for(const NoticePreview*) {
   static const auto shape =
       Shape<NoticePreview>("NoticePreview")
-          .add("items", &NoticePreview::letters)
+          .add("items", &NoticePreview::notices)
           .add("next_cursor", or_null(&NoticePreview::next_cursor))
           .add("run", [](const NoticePreview& one) { return ShownNoticeRun{one.run}; })
           .add("asks", &NoticePreview::needs_confirmation,

@@ -17,9 +17,9 @@ struct ShownNoticeRun {
 };
 
 /// A mail of a run, and what became of it.
-struct ShownNoticeLetter {
+struct SentNotice {
   ShownNotice notice;
-  StoredNotice letter;
+  StoredNotice row;
 };
 
 /// Whether the next run asks a person first.
@@ -35,7 +35,7 @@ inline constexpr std::array all_of<NoticeState>{NoticeState::planned,  NoticeSta
 const Shape<NoticeCounts>& shape_for(const NoticeCounts*);
 const Shape<ShownNoticeRun>& shape_for(const ShownNoticeRun*);
 const Shape<ShownNotice>& shape_for(const ShownNotice*);
-const Shape<ShownNoticeLetter>& shape_for(const ShownNoticeLetter*);
+const Shape<SentNotice>& shape_for(const SentNotice*);
 const Shape<ShownNoticeMarks>& shape_for(const ShownNoticeMarks*);
 const Shape<NoticePreview>& shape_for(const NoticePreview*);
 

@@ -18,8 +18,8 @@ constexpr size_t short_word = 4;
 
 /// "vpn" as people write it at the beginning of a sentence: an abbreviation, or a word.
 std::string titled(std::string word) {
-  const size_t letters = word.size() <= short_word ? word.size() : 1;
-  for (size_t i = 0; i < letters; ++i) {
+  const size_t notices = word.size() <= short_word ? word.size() : 1;
+  for (size_t i = 0; i < notices; ++i) {
     word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
   }
   return word;

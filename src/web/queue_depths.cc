@@ -5,13 +5,13 @@
 namespace dw {
 namespace {
 
-constexpr Millis patience{5000};
+constexpr Millis timeout{5000};
 
 }  // namespace
 
 Task<void> QueueDepths::measure() {
   for (QueueGauge* gauge : gauges_) {
-    const Result<QueueDepth> measured = co_await gauge->measure(patience);
+    const Result<QueueDepth> measured = co_await gauge->measure(timeout);
     if (!measured.ok()) log_debug("queues", measured.error().text());
     const std::lock_guard lock(mutex_);
     if (measured.ok()) {

@@ -21,13 +21,13 @@ Result<ShownQueue> read_queue(ReadDb& db, const QueueName& queue, const QueueDep
     }
     return out;
   }
-  DW_TRY(const QueueFigures figures, queues::figures(db, queue.name, now));
-  DW_TRY(const QueueFigures buried, queues::figures(db, queue.name + "-dead", now));
-  out.depth = figures.depth + figures.delayed;
-  out.in_flight = figures.in_flight;
+  DW_TRY(const QueueMetrics metrics, queues::metrics(db, queue.name, now));
+  DW_TRY(const QueueMetrics buried, queues::metrics(db, queue.name + "-dead", now));
+  out.depth = metrics.depth + metrics.delayed;
+  out.in_flight = metrics.in_flight;
   out.dead = buried.depth + buried.in_flight + buried.delayed;
-  if (figures.oldest_at) {
-    const auto age = std::max(now - *figures.oldest_at, Millis(0));
+  if (metrics.oldest_at) {
+    const auto age = std::max(now - *metrics.oldest_at, Millis(0));
     out.oldest_seconds = std::chrono::floor<std::chrono::seconds>(age).count();
   }
   return out;

@@ -183,13 +183,13 @@ const Shape<Quantiles>& shape_for(const Quantiles*) {
   return shape;
 }
 
-const Shape<TicketFigures>& shape_for(const TicketFigures*) {
-  static const auto shape = Shape<TicketFigures>("TicketFigures")
-                                .add("open", &TicketFigures::open_now)
-                                .add("opened", &TicketFigures::opened)
-                                .add("solved", &TicketFigures::solved)
-                                .add("first_reply_seconds", &TicketFigures::first_reply)
-                                .add("cycle_seconds", &TicketFigures::cycle);
+const Shape<TicketMetrics>& shape_for(const TicketMetrics*) {
+  static const auto shape = Shape<TicketMetrics>("TicketFigures")
+                                .add("open", &TicketMetrics::open_now)
+                                .add("opened", &TicketMetrics::opened)
+                                .add("solved", &TicketMetrics::solved)
+                                .add("first_reply_seconds", &TicketMetrics::first_reply)
+                                .add("cycle_seconds", &TicketMetrics::cycle);
   return shape;
 }
 

@@ -104,7 +104,7 @@ const Shape<Link>& shape_for(const Link*);
 const Shape<Delivery, ShapeContext>& shape_for(const Delivery*);
 const Shape<WholeDelivery, ShapeContext>& shape_for(const WholeDelivery*);
 const Shape<Quantiles>& shape_for(const Quantiles*);
-const Shape<TicketFigures>& shape_for(const TicketFigures*);
+const Shape<TicketMetrics>& shape_for(const TicketMetrics*);
 const Shape<ShownQueue>& shape_for(const ShownQueue*);
 const Shape<ShownQueueMessage>& shape_for(const ShownQueueMessage*);
 const Shape<ShownQueueDepths>& shape_for(const ShownQueueDepths*);

@@ -18,7 +18,7 @@ constexpr Millis step_max{50};
 StoreWatch::StoreWatch(Loop& loop, Clock& clock, TaskGroup& tasks, Store& store)
     : loop_(loop), clock_(clock), tasks_(tasks), store_(store) {}
 
-std::string StoreWatch::known_trouble() const {
+std::string StoreWatch::known_error() const {
   const StoreHealth health = store_.health();
   if (!health.is_ok) return health.detail;
   if (!asked_at_) return refused_;
@@ -29,18 +29,18 @@ std::string StoreWatch::known_trouble() const {
 }
 
 Task<std::string> StoreWatch::trouble() {
-  if (!store_.health().is_ok) co_return known_trouble();
+  if (!store_.health().is_ok) co_return known_error();
   if (!asked_at_) {
     asked_at_ = clock_.monotonic();
     tasks_.run("store watch", ask());
   }
   const Monotonic until = clock_.monotonic() + wait_max;
   AsyncEvent pause(loop_, clock_);
-  for (Millis step{1}; asked_at_ && known_trouble().empty() && clock_.monotonic() < until;
+  for (Millis step{1}; asked_at_ && known_error().empty() && clock_.monotonic() < until;
        step = std::min(step * 2, step_max)) {
     co_await pause.wait(std::min(until, clock_.monotonic() + step));
   }
-  co_return known_trouble();
+  co_return known_error();
 }
 
 Task<void> StoreWatch::ask() {

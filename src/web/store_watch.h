@@ -18,7 +18,7 @@ class StoreWatch {
 
  private:
   Task<void> ask();
-  std::string known_trouble() const;
+  std::string known_error() const;
 
   Loop& loop_;
   Clock& clock_;

@@ -260,8 +260,8 @@ TEST(EngineDoubt, at_stop_no_work_of_the_store_runs_after_what_it_refers_to_is_g
   const auto seen = open_store("sqlite:" + place.file(), OpenMode::visit, nullptr);
   ASSERT_TRUE(seen.ok());
   const Result<void> read = (*seen)->read_now([](ReadDb& db) -> Result<void> {
-    DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
-    EXPECT_EQ(figures.pending, 0);
+    DW_TRY(const BacklogMetrics metrics, deliveries::backlog(db));
+    EXPECT_EQ(metrics.pending, 0);
     return {};
   });
   EXPECT_TRUE(read.ok());

@@ -170,11 +170,11 @@ TEST(Engine, leases_are_renewed_by_the_clock_and_not_with_every_lane_that_ends) 
     world.pass(Millis(100));
   }
   EXPECT_EQ(world.performed().size(), 101U);
-  const std::string figures = world.metrics.text();
+  const std::string metrics = world.metrics.text();
   const std::string name = "\ndeskwire_lane_renewals_total ";
-  const size_t at = figures.find(name);
+  const size_t at = metrics.find(name);
   ASSERT_NE(at, std::string::npos);
-  EXPECT_EQ(figures.substr(at + name.size(), 2), "1\n");  // 10 s, of a lease of 30
+  EXPECT_EQ(metrics.substr(at + name.size(), 2), "1\n");  // 10 s, of a lease of 30
   EXPECT_EQ(world.lanes_for_another(world.clock.now() + Millis(29'000)), 0U);
   answer.notify();
   world.pump();

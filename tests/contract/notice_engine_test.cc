@@ -157,7 +157,7 @@ struct Replica {
     return {.reading = {loop, store, clock, composer, [this] { return open_report(&outside); }},
             .accept = [this](Event event) { return accept(std::move(event)); },
             .reader = [] { return nobody(); },
-            .letters_per_commit = 2};
+            .notices_per_commit = 2};
   }
   Task<Result<json::value>> accept(Event event) {
     DW_CO_TRY(const Accepted accepted, co_await inbox.accept(std::move(event)));
@@ -216,7 +216,7 @@ class NoticeEngine : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Engines, NoticeEngine, testing::Values("sqlite", "postgresql"),
                          [](const auto& engine) { return engine.param; });
 
-TEST_P(NoticeEngine, a_tick_becomes_a_reading_a_plan_and_letters_and_a_repeat_of_it_nothing) {
+TEST_P(NoticeEngine, a_tick_becomes_a_reading_a_plan_and_notices_and_a_repeat_of_it_nothing) {
   auto b = place_for(GetParam());
   b->reopen();
   Replica one(b->url, outside, "one");

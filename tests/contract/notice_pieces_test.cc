@@ -95,15 +95,15 @@ class WatchedStore : public Store {
  private:
   static Result<int64_t> rows(Db& db) {
     int64_t count = 0;
-    DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
-    count += figures.pending;
+    DW_TRY(const BacklogMetrics metrics, deliveries::backlog(db));
+    count += metrics.pending;
     DW_TRY(const Page<NoticeRun> runs, notices::runs(db, {.limit = 1}));
     if (runs.items.empty()) return count;
     PageRequest page{.limit = 500};
     do {
-      DW_TRY(const auto letters, notices::letters(db, runs.items.front().id, page));
-      count += static_cast<int64_t>(letters.items.size());
-      page.cursor = letters.next_cursor;
+      DW_TRY(const auto notices, notices::notices(db, runs.items.front().id, page));
+      count += static_cast<int64_t>(notices.items.size());
+      page.cursor = notices.next_cursor;
     } while (!page.cursor.empty());
     return count;
   }
@@ -176,16 +176,16 @@ struct PieceWorld {
   void expect_each_once(Bundle& b) {
     b.reopen();
     b.read([&](ReadDb& db) -> Result<void> {
-      DW_TRY(const BacklogFigures figures, deliveries::backlog(db));
+      DW_TRY(const BacklogMetrics metrics, deliveries::backlog(db));
       // Whoever goes on with a run that has more letters is one more.
-      EXPECT_EQ(figures.pending, customers + 1);
+      EXPECT_EQ(metrics.pending, customers + 1);
       DW_TRY(const NoticeHistory marks, notices::marks(db));
-      EXPECT_EQ(marks.letters, customers);
+      EXPECT_EQ(marks.notices, customers);
       std::set<int64_t> deliveries;
       for (int i = 0; i < customers; ++i) {
         int64_t sent = 0;
-        DW_TRY(const auto letters, notices::letters_of(db, fmt::format("c{:05}@x.example", i)));
-        for (const StoredNotice& one : letters) {
+        DW_TRY(const auto notices, notices::notices_of(db, fmt::format("c{:05}@x.example", i)));
+        for (const StoredNotice& one : notices) {
           if (one.delivery.value == 0) continue;
           ++sent;
           deliveries.insert(one.delivery.value);
@@ -239,7 +239,7 @@ class NoticePieces : public PieceWorld, public testing::TestWithParam<std::strin
 INSTANTIATE_TEST_SUITE_P(Engines, NoticePieces, testing::Values("sqlite", "postgresql"),
                          [](const auto& engine) { return engine.param; });
 
-TEST_P(NoticePieces, no_write_of_a_run_holds_the_store_for_more_than_some_hundred_letters) {
+TEST_P(NoticePieces, no_write_of_a_run_holds_the_store_for_more_than_some_hundred_notices) {
   auto b = place_for(GetParam());
   b->reopen();
   Sender sender(loop, b->url);
@@ -251,7 +251,7 @@ TEST_P(NoticePieces, no_write_of_a_run_holds_the_store_for_more_than_some_hundre
   expect_each_once(*b);
 }
 
-TEST_P(NoticePieces, where_the_store_is_slow_a_write_of_a_run_has_fewer_letters) {
+TEST_P(NoticePieces, where_the_store_is_slow_a_write_of_a_run_has_fewer_notices) {
   auto b = place_for(GetParam());
   b->reopen();
   Sender sender(loop, b->url);
@@ -328,7 +328,7 @@ TEST(NoticePiecesLostAnswers, of_real_commits_do_no_harm) {
   }
 }
 
-TEST_P(NoticePieces, two_processes_at_one_run_write_each_letter_once) {
+TEST_P(NoticePieces, two_processes_at_one_run_write_each_notice_once) {
   auto b = place_for(GetParam());
   b->reopen();
   {

@@ -59,8 +59,8 @@ class RatesContract : public testing::TestWithParam<std::string> {
     out.rates = std::make_unique<StoreRates>(*out.store);
     return out;
   }
-  Result<Millis> book(Replica& one, std::vector<RateRule> rules, int patience = 60'000) {
-    return world.wait_for(one.rates->book(std::move(rules), Millis(patience)));
+  Result<Millis> book(Replica& one, std::vector<RateRule> rules, int timeout = 60'000) {
+    return world.wait_for(one.rates->book(std::move(rules), Millis(timeout)));
   }
   static Task<Result<bool>> paused(Rates& rates, std::string name, Millis length) {
     co_await rates.pause(std::move(name), length);

@@ -51,8 +51,8 @@ class MailServer {
     for (;;) {
       const int client = ::accept(socket_, nullptr, nullptr);
       if (client < 0) return;
-      timeval patience{2, 0};
-      ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+      timeval timeout{2, 0};
+      ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
       talk(client);
       ::close(client);
     }

@@ -168,7 +168,7 @@ TEST_P(StoreContract, a_lanes_open_deliveries_are_seen_in_order) {
   });
 }
 
-TEST_P(StoreContract, a_channels_figures_count_its_own_tickets_whichever_way_they_came) {
+TEST_P(StoreContract, a_channels_metrics_count_its_own_tickets_whichever_way_they_came) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {
     int count = 0;
@@ -182,12 +182,12 @@ TEST_P(StoreContract, a_channels_figures_count_its_own_tickets_whichever_way_the
     }
     DW_CHECK(links::set(db, link_of({1})));
     DW_CHECK(tickets::change(db, {2}, {.status = Status::solved}, t0 + Millis(60'000)));
-    DW_TRY(const TicketFigures one, bridge::channel_figures(db, "C1", t0));
+    DW_TRY(const TicketMetrics one, bridge::channel_metrics(db, "C1", t0));
     EXPECT_EQ(one.open_now, 1);
     EXPECT_EQ(one.opened, 2);
     EXPECT_EQ(one.solved, 1);
     EXPECT_EQ(one.cycle.median, 60.0);
-    DW_TRY(const TicketFigures all, bridge::channel_figures(db, "", t0));
+    DW_TRY(const TicketMetrics all, bridge::channel_metrics(db, "", t0));
     EXPECT_EQ(all.opened, 3);
     DW_TRY(const auto open, bridge::channel_tickets(db, "C1", ChannelTickets::open, t0, 10));
     EXPECT_EQ(open.size(), 1U);
@@ -215,9 +215,9 @@ TEST_P(StoreContract, tickets_of_shadow_mode_are_in_no_figure) {
     }
     const TimePoint later = t0 + Millis(3'600'000);
     const auto counts = [&](int64_t open_now, int64_t solved) -> Result<void> {
-      DW_TRY(const TicketFigures here, bridge::channel_figures(db, "C1", t0));
-      DW_TRY(const TicketFigures all, tickets::figures(db, t0));
-      for (const TicketFigures& one : {here, all}) {
+      DW_TRY(const TicketMetrics here, bridge::channel_metrics(db, "C1", t0));
+      DW_TRY(const TicketMetrics all, tickets::metrics(db, t0));
+      for (const TicketMetrics& one : {here, all}) {
         EXPECT_EQ(one.open_now, open_now);
         EXPECT_EQ(one.opened, 1);
         EXPECT_EQ(one.solved, solved);

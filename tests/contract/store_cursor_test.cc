@@ -33,7 +33,7 @@ const std::vector<std::pair<std::string, List>>& lists() {
        [](ReadDb& db, const PageRequest& p) { return next_of(tally::rows(db, {}, "", p)); }},
       {"runs", [](ReadDb& db, const PageRequest& p) { return next_of(notices::runs(db, p)); }},
       {"letters",
-       [](ReadDb& db, const PageRequest& p) { return next_of(notices::letters(db, 1, p)); }},
+       [](ReadDb& db, const PageRequest& p) { return next_of(notices::notices(db, 1, p)); }},
       {"audit", [](ReadDb& db, const PageRequest& p) -> Result<std::string> {
          DW_CHECK(audit::list(db, p));
          return std::string();

@@ -156,17 +156,17 @@ Result<void> both_moved_the_ledger(ReadDb& db, const Sides& sides) {
   return {};
 }
 
-Result<void> number_a_letter(Db& db, Side& side) {
+Result<void> number_a_notice(Db& db, Side& side) {
   DW_TRY(NoticeHistory marks, notices::marks(db));
   side.meet();
-  ++marks.letters;
+  ++marks.notices;
   return notices::set_marks(db, marks);
 }
 
-Result<void> two_letters_are_numbered(ReadDb& db, const Sides& sides) {
+Result<void> two_notices_are_numbered(ReadDb& db, const Sides& sides) {
   EXPECT_EQ(oks(sides), 2);
   DW_TRY(const NoticeHistory marks, notices::marks(db));
-  EXPECT_EQ(marks.letters, 2);
+  EXPECT_EQ(marks.notices, 2);
   return {};
 }
 
@@ -258,7 +258,7 @@ const std::vector<PairCase> pairs = {
     {"counts_of_one_hour", nothing, count_again_and_judge, both_hours_were_counted},
     {"notices_of_one_customer", nothing, reserve_the_same, one_of_two_was_first},
     {"moves_of_the_ledger", nothing, move_the_same_ledger, both_moved_the_ledger},
-    {"numbers_of_letters", nothing, number_a_letter, two_letters_are_numbered},
+    {"numbers_of_letters", nothing, number_a_notice, two_notices_are_numbered},
     {"plan_and_plan", nothing, plan_the_same, one_plan_is_left},
     {"applies_of_one_plan", one_plan, apply_the_same, one_of_two_was_first},
     {"texts_of_one_tally", nothing, count_two_texts, the_later_text_counts},

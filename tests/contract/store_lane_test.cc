@@ -159,7 +159,7 @@ TEST_P(StoreContract, a_dead_delivery_that_holds_nothing_lets_its_lane_go_on) {
   add(*b, pending_in("a", false));
   EXPECT_EQ(work_lane(*b, t0, DeliveryState::done), 1U);
   b->read([&](ReadDb& db) -> Result<void> {
-    DW_TRY(const BacklogFigures backlog, deliveries::backlog(db));
+    DW_TRY(const BacklogMetrics backlog, deliveries::backlog(db));
     EXPECT_EQ(backlog.dead, 1);
     EXPECT_EQ(backlog.lanes, 0);
     return {};
@@ -474,7 +474,7 @@ TEST_P(StoreContract, parked_events_and_the_audit_list_come_newest_first) {
     EXPECT_TRUE(next.next_cursor.empty());
     DW_TRY(const auto audit, audit::list(db, {.limit = 2}));
     EXPECT_EQ(audit.at(0).subject, "d-2");
-    DW_TRY(const BacklogFigures backlog, deliveries::backlog(db));
+    DW_TRY(const BacklogMetrics backlog, deliveries::backlog(db));
     EXPECT_EQ(backlog.parked_events, 3);
     return {};
   });
@@ -508,11 +508,11 @@ TEST_P(StoreContract, a_queue_says_what_waits_what_is_out_and_what_is_delayed) {
     DW_CHECK(queues::send(db, {.queue = "q", .body = "later", .visible_at = delayed}, t0));
     DW_CHECK(queues::send(db, {.queue = "other", .body = "x"}, t0));
     DW_CHECK(queues::receive(db, {.queue = "q"}, t0 + Millis(2)));
-    DW_TRY(const QueueFigures figures, queues::figures(db, "q", t0 + Millis(2)));
-    EXPECT_EQ(figures.depth, 2);
-    EXPECT_EQ(figures.in_flight, 1);
-    EXPECT_EQ(figures.delayed, 1);
-    EXPECT_EQ(figures.oldest_at, t0);
+    DW_TRY(const QueueMetrics metrics, queues::metrics(db, "q", t0 + Millis(2)));
+    EXPECT_EQ(metrics.depth, 2);
+    EXPECT_EQ(metrics.in_flight, 1);
+    EXPECT_EQ(metrics.delayed, 1);
+    EXPECT_EQ(metrics.oldest_at, t0);
     DW_TRY(const auto page, queues::peek(db, "q", {.limit = 3}));
     EXPECT_EQ(page.items.at(0).body, "first");
     EXPECT_EQ(page.items.at(2).body, "third");
@@ -520,7 +520,7 @@ TEST_P(StoreContract, a_queue_says_what_waits_what_is_out_and_what_is_delayed) {
     EXPECT_EQ(rest.items.size(), 1U);
     DW_TRY(const int64_t purged, queues::purge(db, "q", MessageId{1'000}, 100));
     EXPECT_EQ(purged, 4);
-    DW_TRY(const QueueFigures left, queues::figures(db, "other", t0));
+    DW_TRY(const QueueMetrics left, queues::metrics(db, "other", t0));
     EXPECT_EQ(left.depth, 1);
     return {};
   });

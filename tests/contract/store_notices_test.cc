@@ -18,9 +18,9 @@ int64_t add_plan(Bundle& b, NoticeState state = NoticeState::planned) {
                                      .ledger = 0,
                                      .newest_day = 20'775,
                                      .from_day = -3,
-                                     .figures = json::object{{"rows", 7}}}));
+                                     .metrics = json::object{{"rows", 7}}}));
     for (const char* email : {"b@x", "a@x", "c@x"}) {
-      DW_CHECK(notices::add_letter(db, {.run = id,
+      DW_CHECK(notices::add_notice(db, {.run = id,
                                         .email = email,
                                         .written_email = std::string("Of ") + email,
                                         .first_name = "Pat",
@@ -35,7 +35,7 @@ int64_t add_plan(Bundle& b, NoticeState state = NoticeState::planned) {
   return id;
 }
 
-TEST_P(StoreContract, a_notice_plan_is_kept_with_its_letters_in_order) {
+TEST_P(StoreContract, a_notice_plan_is_kept_with_its_notices_in_order) {
   auto b = setup();
   const int64_t id = add_plan(*b);
   b->read([&](ReadDb& db) -> Result<void> {
@@ -43,14 +43,14 @@ TEST_P(StoreContract, a_notice_plan_is_kept_with_its_letters_in_order) {
     if (!run) return Error{};
     EXPECT_EQ(run->state, NoticeState::planned);
     EXPECT_EQ(run->from_day, -3);
-    EXPECT_EQ(to_text(run->figures), R"({"rows":7})");
-    DW_TRY(auto letters, notices::letters(db, id, {.limit = 2}));
-    EXPECT_EQ(letters.items.at(0).email, "a@x");
-    EXPECT_EQ(letters.items.at(1).written_email, "Of b@x");
-    EXPECT_EQ(letters.items.at(1).last_name, "Dœ");
-    DW_TRY(letters, notices::letters(db, id, {.limit = 2, .cursor = letters.next_cursor}));
-    EXPECT_EQ(letters.items.at(0).left_out, "had");
-    EXPECT_EQ(letters.next_cursor, "");
+    EXPECT_EQ(to_text(run->metrics), R"({"rows":7})");
+    DW_TRY(auto notices, notices::notices(db, id, {.limit = 2}));
+    EXPECT_EQ(notices.items.at(0).email, "a@x");
+    EXPECT_EQ(notices.items.at(1).written_email, "Of b@x");
+    EXPECT_EQ(notices.items.at(1).last_name, "Dœ");
+    DW_TRY(notices, notices::notices(db, id, {.limit = 2, .cursor = notices.next_cursor}));
+    EXPECT_EQ(notices.items.at(0).left_out, "had");
+    EXPECT_EQ(notices.next_cursor, "");
     return {};
   });
 }
@@ -72,12 +72,12 @@ TEST_P(StoreContract, a_newer_notice_plan_replaces_an_older_one_and_a_test_does_
     EXPECT_TRUE(is_new);
     DW_TRY(const bool is_again, notices::begin_run(db, second, t0));
     EXPECT_FALSE(is_again);
-    DW_TRY(int64_t dropped, notices::drop_replaced_letters(db, 2));
+    DW_TRY(int64_t dropped, notices::drop_replaced_notices(db, 2));
     EXPECT_EQ(dropped, 2);
-    DW_TRY(dropped, notices::drop_replaced_letters(db, 2));
+    DW_TRY(dropped, notices::drop_replaced_notices(db, 2));
     EXPECT_EQ(dropped, 1);
-    DW_TRY(const auto letters, notices::letters(db, first, {}));
-    EXPECT_TRUE(letters.items.empty());
+    DW_TRY(const auto notices, notices::notices(db, first, {}));
+    EXPECT_TRUE(notices.items.empty());
     DW_TRY(const auto runs, notices::runs(db, {}));
     EXPECT_EQ(runs.items.at(0).id, second);
     EXPECT_EQ(runs.items.size(), 3U);
@@ -90,7 +90,7 @@ TEST_P(StoreContract, a_plan_that_is_still_written_gives_way_to_a_newer_one) {
   int64_t slow = 0;
   b->write([&](Db& db) -> Result<void> {
     DW_TRY(slow,
-           notices::add_run(db, {.state = NoticeState::writing, .made_at = t0, .figures = {}}));
+           notices::add_run(db, {.state = NoticeState::writing, .made_at = t0, .metrics = {}}));
     DW_TRY(const bool is_sent, notices::begin_run(db, slow, t0));
     EXPECT_FALSE(is_sent) << "half of its letters may be missing";
     return {};
@@ -169,13 +169,13 @@ TEST_P(StoreContract, notice_marks_are_absent_until_they_are_set) {
     DW_TRY(NoticeHistory marks, notices::marks(db));
     EXPECT_FALSE(marks.from_day || marks.watermark || marks.needs_confirmation);
     marks.from_day = -5;
-    marks.letters = 17;
+    marks.notices = 17;
     marks.needs_confirmation = true;
     DW_CHECK(notices::set_marks(db, marks));
     DW_TRY(const NoticeHistory now, notices::marks(db));
     EXPECT_EQ(now.from_day, -5);
     EXPECT_EQ(now.watermark, std::nullopt);
-    EXPECT_EQ(now.letters, 17);
+    EXPECT_EQ(now.notices, 17);
     EXPECT_TRUE(now.needs_confirmation);
     return {};
   });
@@ -200,12 +200,12 @@ TEST_P(StoreContract, who_got_a_notice_and_what_became_of_it) {
     EXPECT_EQ(counts.done, 1);
     DW_TRY(const int64_t open, notices::open_count(db));
     EXPECT_EQ(open, 1);
-    DW_TRY(const auto of_b, notices::letters_of(db, "b@x"));
+    DW_TRY(const auto of_b, notices::notices_of(db, "b@x"));
     EXPECT_EQ(of_b.at(0).delivery_state, DeliveryState::done);
     EXPECT_EQ(of_b.at(0).done_at, t0);
     EXPECT_EQ(notice_number(of_b.at(0).number), "n-000002");
     EXPECT_EQ(of_b.at(0).period, "2026-W47");
-    DW_TRY(const auto of_c, notices::letters_of(db, "c@x"));
+    DW_TRY(const auto of_c, notices::notices_of(db, "c@x"));
     EXPECT_EQ(of_c.at(0).delivery_state, std::nullopt);
     return {};
   });

@@ -142,7 +142,7 @@ Result<void> versions_follow_each_other(ReadDb& db, const Sides& sides) {
 }
 
 Result<void> send_the_same(Db& db, Side& side) {
-  DW_CHECK(queues::figures(db, "q", t0));
+  DW_CHECK(queues::metrics(db, "q", t0));
   side.meet();
   DW_TRY(const MessageId id,
          queues::send(db, {.queue = "q", .body = "b", .group = "g", .deduplication = "d"}, t0));

@@ -59,17 +59,17 @@ Result<void> one_planned_run(Db& db) {
   DW_TRY(const int64_t run, notices::add_run(db, {.state = NoticeState::writing,
                                                   .made_at = t0,
                                                   .period = "2026-W47",
-                                                  .figures = json::object{}}));
-  DW_CHECK(notices::add_letter(db, {.run = run, .email = "c@x", .tickets = "[]"}));
+                                                  .metrics = json::object{}}));
+  DW_CHECK(notices::add_notice(db, {.run = run, .email = "c@x", .tickets = "[]"}));
   DW_CHECK(notices::finish_plan(db, run, NoticeState::planned));
   return {};
 }
 
-Result<void> the_run_and_its_letter_are_there(Db& db) {
+Result<void> the_run_and_its_notice_are_there(Db& db) {
   DW_TRY(const auto run, notices::run(db, 1));
   EXPECT_TRUE(run) << "it is being applied";
-  DW_TRY(const auto letters, notices::letters(db, 1, {}));
-  EXPECT_EQ(letters.items.size(), 1U);
+  DW_TRY(const auto notices, notices::notices(db, 1, {}));
+  EXPECT_EQ(notices.items.size(), 1U);
   return {};
 }
 
@@ -132,7 +132,7 @@ const std::vector<PruneCase> cases = {
        EXPECT_TRUE(has_begun);
        return {};
      },
-     the_run_and_its_letter_are_there},
+     the_run_and_its_notice_are_there},
     {"a_lease_that_is_taken_over", [](Db& db) { return hold(db, "a", t0 - Millis(1000)); },
      [](Db& db) { return hold(db, "b", late); },
      [](Db& db) -> Result<void> {

@@ -103,7 +103,7 @@ TEST_P(StoreContract, retention_removes_what_was_said_in_no_ticket_behind_what_w
   EXPECT_EQ(prune_all(*b, t0, 2), 0) << "it looks at nothing twice";
 }
 
-TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_letters_and_not_the_ledger) {
+TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_notices_and_not_the_ledger) {
   auto b = setup();
   std::vector<int64_t> runs;
   b->write([&](Db& db) -> Result<void> {
@@ -111,10 +111,10 @@ TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_letters_and_no
       DW_TRY(const int64_t run, notices::add_run(db, {.state = NoticeState::writing,
                                                       .made_at = at,
                                                       .period = "2026-W47",
-                                                      .figures = json::object{}}));
+                                                      .metrics = json::object{}}));
       runs.push_back(run);
       for (int i = 0; i < 7; ++i) {
-        DW_CHECK(notices::add_letter(
+        DW_CHECK(notices::add_notice(
             db, {.run = run, .email = fmt::format("c{}@x", i), .tickets = "[]"}));
       }
       DW_CHECK(notices::finish_plan(db, run, NoticeState::tested));
@@ -126,8 +126,8 @@ TEST_P(StoreContract, retention_removes_runs_of_notices_and_their_letters_and_no
   b->write([&](Db& db) -> Result<void> {
     DW_TRY(const auto left, notices::runs(db, {}));
     EXPECT_EQ(left.items.size(), 1U);
-    DW_TRY(const auto letters, notices::letters(db, runs.at(2), {}));
-    EXPECT_EQ(letters.items.size(), 7U);
+    DW_TRY(const auto notices, notices::notices(db, runs.at(2), {}));
+    EXPECT_EQ(notices.items.size(), 7U);
     DW_TRY(const bool is_first, notices::reserve(db, "2026-W47", "c0@x", runs.at(2)));
     EXPECT_FALSE(is_first) << "nobody hears twice because a run is gone";
     int closures = 0;

@@ -75,11 +75,11 @@ TEST_P(StoreContract, tickets_are_listed_newest_first_filtered_and_paged) {
     DW_TRY(const Page<Ticket> solved, tickets::list(db, {.status = Status::solved}));
     EXPECT_EQ(solved.items.size(), 1U);
     EXPECT_TRUE(solved.items.at(0).solved_at.has_value());
-    DW_TRY(const TicketFigures figures, tickets::figures(db, t0));
-    EXPECT_EQ(figures.open_now, 4);
-    EXPECT_EQ(figures.opened, 5);
-    EXPECT_EQ(figures.solved, 1);
-    EXPECT_EQ(figures.cycle.median, 1.0);
+    DW_TRY(const TicketMetrics metrics, tickets::metrics(db, t0));
+    EXPECT_EQ(metrics.open_now, 4);
+    EXPECT_EQ(metrics.opened, 5);
+    EXPECT_EQ(metrics.solved, 1);
+    EXPECT_EQ(metrics.cycle.median, 1.0);
     return {};
   });
 }
@@ -262,7 +262,7 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
   });
   EXPECT_EQ(claim_and_count(t0 + Millis(7000)), 1U);
   b->read([&](ReadDb& db) -> Result<void> {
-    DW_TRY(const BacklogFigures backlog, deliveries::backlog(db));
+    DW_TRY(const BacklogMetrics backlog, deliveries::backlog(db));
     EXPECT_EQ(backlog.pending + backlog.dead + backlog.lanes, 0);
     return {};
   });
@@ -326,8 +326,8 @@ TEST_P(StoreContract, what_was_purged_may_be_sent_again_at_once) {
     DW_CHECK(queues::purge(db, "q", first, 100));
     DW_CHECK(queues::forget_deduplication(db, "q"));
     DW_CHECK(queues::send(db, message, t0));
-    DW_TRY(const QueueFigures figures, queues::figures(db, "q", t0));
-    EXPECT_EQ(figures.depth, 1);
+    DW_TRY(const QueueMetrics metrics, queues::metrics(db, "q", t0));
+    EXPECT_EQ(metrics.depth, 1);
     return {};
   });
 }
@@ -348,7 +348,7 @@ TEST_P(StoreContract, a_message_is_hidden_comes_back_and_is_buried_after_its_rec
     EXPECT_FALSE(is_deleted) << "only the latest receipt deletes";
     DW_TRY(const auto three, queues::receive(db, wanted, t0 + Millis(99'000)));
     EXPECT_TRUE(three.empty());
-    DW_TRY(const QueueFigures dead, queues::figures(db, "q-dead", t0 + Millis(99'000)));
+    DW_TRY(const QueueMetrics dead, queues::metrics(db, "q-dead", t0 + Millis(99'000)));
     EXPECT_EQ(dead.depth, 1);
     DW_TRY(const auto buried, queues::peek(db, "q-dead", {.limit = 1}));
     EXPECT_EQ(buried.items.at(0).receives, 2) << "they go on being counted";

@@ -38,7 +38,7 @@ TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
     DW_CHECK(volume::set_feedback(db, all.at(0).id, "real", "ana", t0));
     VolumeAlert grown = all.at(0);
     grown.to += one_hour;
-    grown.told_at = t0;
+    grown.notified_at = t0;
     DW_CHECK(volume::set_incident(db, grown));
     EXPECT_FALSE(volume::set_feedback(db, all.at(0).id + 7, "real", "ana", t0).ok());
     return {};
@@ -48,7 +48,7 @@ TEST_P(StoreContract, an_incident_changes_and_what_people_said_of_it_stays) {
     EXPECT_EQ(all.size(), 1U);
     EXPECT_EQ(all.at(0).feedback, "real");
     EXPECT_EQ(all.at(0).feedback_by, "ana");
-    EXPECT_EQ(all.at(0).told_at, t0);
+    EXPECT_EQ(all.at(0).notified_at, t0);
     EXPECT_EQ(all.at(0).peak_expected, 27.5);
     EXPECT_EQ(to_text(encode(all.at(0)).at("tags")), R"({"by_count":[]})");
     DW_TRY(const auto one, volume::incident(db, all.at(0).id));

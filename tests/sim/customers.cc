@@ -62,7 +62,7 @@ std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock,
       .reading = {loop, store, clock, composer(), [&report] { return open_report(&report); }},
       .accept = [&inbox](Event event) { return accept(&inbox, std::move(event)); },
       .reader = [] { return nobody(); },
-      .letters_per_commit = letters_per_commit});
+      .notices_per_commit = notices_per_commit});
 }
 
 Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t>)> heard) {
@@ -71,7 +71,7 @@ Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t
     heard(plan.error());
     co_return;
   }
-  const int64_t customers = plan->figures.at("customers").to_number<int64_t>();
+  const int64_t customers = plan->metrics.at("customers").to_number<int64_t>();
   const Result<NoticeRun> sent = co_await notices->apply(plan->id, false, "");
   heard(sent.ok() ? Result<int64_t>(customers) : Result<int64_t>(sent.error()));
 }

@@ -18,7 +18,7 @@ struct Report {
 };
 
 /// So few letters a commit that a death between two pieces of a run is no rare thing.
-constexpr size_t letters_per_commit = 2;
+constexpr size_t notices_per_commit = 2;
 
 /// What every replica sends.
 const NoticeComposer& composer();

@@ -254,7 +254,7 @@ void World::ask_for_notices(Replica* replica) {
   const auto heard = [this, is_storm](Result<int64_t> customers) {
     story_.tell("notices", customers.ok() ? fmt::format("{} customers are told", *customers)
                                           : customers.error().text());
-    if (customers.ok() && *customers == 0 && !is_storm) is_everybody_told_ = true;
+    if (customers.ok() && *customers == 0 && !is_storm) is_everybody_notified_ = true;
   };
   replica->tasks.run("notices", sim::tell_customers(replica->notices.get(), heard));
 }

@@ -16,7 +16,8 @@ bool World::has_drained() {
   for (const auto& replica : replicas_) {
     if (!replica || replica->is_paused || replica->outbox.lanes_in_work() > 0) return false;
   }
-  return is_everybody_told_ && disk_.count("SELECT count(*) FROM delivery WHERE state <= 2") == 0 &&
+  return is_everybody_notified_ &&
+         disk_.count("SELECT count(*) FROM delivery WHERE state <= 2") == 0 &&
          disk_.count("SELECT count(*) FROM lane") == 0 &&
          disk_.count("SELECT count(*) FROM queue_message WHERE queue = 'low'") == 0;
 }
@@ -176,15 +177,15 @@ void World::check_customers() {
     if (row[4] == "Closed") due.insert(row[2]);
   }
   for (const std::string& email : due) {
-    const int64_t letters = disk_.count(
+    const int64_t notices = disk_.count(
         "SELECT count(*) FROM notice_letter l JOIN delivery d ON d.id = l.delivery "
         "WHERE l.email = $1 AND d.target = 'notices:webhook'",
         {email});
     const int64_t periods =
         disk_.count("SELECT count(*) FROM notice_customer WHERE email = $1", {email});
-    if (letters != 1 || periods != 1) {
+    if (notices != 1 || periods != 1) {
       story_.broke("a customer hears once", "notices",
-                   fmt::format("{} has {} letters in {} periods", email, letters, periods));
+                   fmt::format("{} has {} letters in {} periods", email, notices, periods));
     }
   }
   for (const auto& [told, by] : outside_.mailboxes().told()) {

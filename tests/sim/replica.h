@@ -79,7 +79,7 @@ class Replica {
   Intake intake;
   Desk desk;
   Bridge bridge;
-  NoticeJob telling{composer(), letters_per_commit};
+  NoticeJob telling{composer(), notices_per_commit};
   Courier courier;
   EmbeddedDesk own_desk;
   EmbeddedQueue own_queue{"low"};

@@ -84,7 +84,7 @@ void World::say_behind(size_t deletion, const std::string& thread, const std::st
 }
 
 /// A first message that nobody at the desk is to read, and what is said below it.
-void World::begin_whisper() {
+void World::begin_ephemeral() {
   if (!is_storm_) return;
   const std::string thread = fresh_message(), secret = "secret " + thread + ";";
   Conversation one{.thread = thread, .root = orders_.size(), .is_private = true};

@@ -112,7 +112,7 @@ int64_t Talk::public_comments(const std::string& thread, const std::string& text
   });
 }
 
-std::vector<std::string> Talk::posted_behind(const std::string& thread, Millis patience) const {
+std::vector<std::string> Talk::posted_behind(const std::string& thread, Millis timeout) const {
   std::vector<std::string> out;
   const AtDesk* ticket = at_desk(thread);
   const auto posts = posts_.find(thread);
@@ -121,7 +121,7 @@ std::vector<std::string> Talk::posted_behind(const std::string& thread, Millis p
     if (!one.hidden_at) continue;
     for (const Post& post : posts->second) {
       const bool is_it = post.text.find(one.text) != std::string::npos;
-      if (is_it && post.at - *one.hidden_at > patience) out.push_back(one.text);
+      if (is_it && post.at - *one.hidden_at > timeout) out.push_back(one.text);
     }
   }
   return out;

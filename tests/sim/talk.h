@@ -22,7 +22,7 @@ class Talk {
   std::string make_private(const std::string& thread, const std::string& text, TimePoint now);
   int64_t public_comments(const std::string& thread, const std::string& text) const;
   /// What was posted more than so long after it had been made private.
-  std::vector<std::string> posted_behind(const std::string& thread, Millis patience) const;
+  std::vector<std::string> posted_behind(const std::string& thread, Millis timeout) const;
 
   /// How often the desk opened a ticket for a thread, has a comment with that text, and how often a
   /// thread has a post with it.

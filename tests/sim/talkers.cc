@@ -30,7 +30,7 @@ void World::plan_talks() {
   const uint64_t threads = random_.below(4);
   const int64_t last = is_on_server() ? 30'000 : 600'000;
   for (uint64_t i = 0; i < threads; ++i) after(any_wait(0, last), &World::begin_talk);
-  if (random_.below(2) == 0) after(any_wait(0, last), &World::begin_whisper);
+  if (random_.below(2) == 0) after(any_wait(0, last), &World::begin_ephemeral);
 }
 
 void World::begin_talk() {
@@ -50,8 +50,8 @@ void World::begin_talk() {
   for (uint64_t i = 0; i < answers; ++i) {
     after(any_wait(1000, last + last / 3), [this, number] { answer_talk(number); });
   }
-  const uint64_t whispers = random_.below(3), slips = random_.below(3);
-  for (uint64_t i = 0; i < whispers; ++i) {
+  const uint64_t ephemerals = random_.below(3), slips = random_.below(3);
+  for (uint64_t i = 0; i < ephemerals; ++i) {
     after(any_wait(1000, last), [this, number] { ephemeral(number); });
   }
   for (uint64_t i = 0; i < slips; ++i) {

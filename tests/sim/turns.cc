@@ -11,7 +11,7 @@ namespace dw::sim {
 namespace {
 
 /// Most statements are answered within this; then it is asked whether one waits for a lock.
-constexpr std::chrono::microseconds patience{1500};
+constexpr std::chrono::microseconds timeout{1500};
 /// What PostgresDb sets as lock_timeout, in simulated time.
 constexpr Millis lock_timeout{10'000};
 
@@ -98,7 +98,7 @@ void Turns::turn(Session& session) {
   resume_backend(session);
   session.has_turn_.notify_one();
   const auto is_back = [&session] { return session.state_ != Session::State::running; };
-  while (!is_back_.wait_for(lock, patience, is_back)) {
+  while (!is_back_.wait_for(lock, timeout, is_back)) {
     const int backend = session.backend_;
     if (backend == 0) continue;
     lock.unlock();

@@ -148,7 +148,7 @@ class World : public MachineWatch {
   // secrets.cc: what is private, taken back, or said in disorder
   void send_chat(const std::string& thread, const std::string& message, const std::string& text,
                  const char* kind, bool is_command = false);
-  void begin_whisper();
+  void begin_ephemeral();
   void ephemeral(size_t number);
   void take_back(size_t number);
   void say_behind(size_t deletion, const std::string& thread, const std::string& message,
@@ -202,7 +202,7 @@ class World : public MachineWatch {
   std::string how_it_died_;
   int incarnation_ = 0;
   bool is_storm_ = true;
-  bool is_everybody_told_ = false;
+  bool is_everybody_notified_ = false;
   Monotonic begun_{};
 };
 

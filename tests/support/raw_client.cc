@@ -17,7 +17,7 @@
 namespace dw {
 namespace {
 
-constexpr int patience_ms = 10'000;
+constexpr int timeout_ms = 10'000;
 
 SSL_CTX* client_context(int version_max) {
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
@@ -96,15 +96,15 @@ std::string RawClient::answer() {
         }
       }
     }
-    const bool is_waiting = tls_ != nullptr || is_readable(socket_, patience_ms);
+    const bool is_waiting = tls_ != nullptr || is_readable(socket_, timeout_ms);
     const long bytes = is_waiting ? read_some(piece.data(), piece.size()) : 0;
     if (bytes <= 0) return std::exchange(unread_, {});
     unread_.append(piece.data(), static_cast<size_t>(bytes));
   }
 }
 
-bool RawClient::is_closed_within(std::chrono::milliseconds patience, std::string* rest) {
-  const auto until = std::chrono::steady_clock::now() + patience;
+bool RawClient::is_closed_within(std::chrono::milliseconds timeout, std::string* rest) {
+  const auto until = std::chrono::steady_clock::now() + timeout;
   std::array<char, 16'384> piece;
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(

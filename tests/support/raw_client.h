@@ -21,7 +21,7 @@ class RawClient {
   /// Reads one answer with a Content-Length, or until the end; empty if there is none.
   std::string answer();
   /// Reads until the other side closes or `patience` is over; what came is in `rest`.
-  bool is_closed_within(std::chrono::milliseconds patience, std::string* rest = nullptr);
+  bool is_closed_within(std::chrono::milliseconds timeout, std::string* rest = nullptr);
   /// "TLSv1.3"; empty without TLS.
   std::string tls_version() const;
   /// Of the other side's certificate: its common name.

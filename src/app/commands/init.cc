@@ -118,9 +118,9 @@ void tell_rest(const InitChoice& choice, const std::string& toml, const std::str
   if (!needed.empty() || !optional.empty()) {
     print("Or write them into {}, one NAME=value a line.\n", file);
   }
-  for (const NextStep& errand : errands(choice.around, manifest)) {
-    print("\n{}\n", errand.system);
-    for (const std::string& step : errand.steps) print("  - {}\n", step);
+  for (const NextStep& next_step : next_steps(choice.around, manifest)) {
+    print("\n{}\n", next_step.system);
+    for (const std::string& step : next_step.steps) print("  - {}\n", step);
   }
   std::fflush(stdout);
 }

@@ -11,7 +11,7 @@
 namespace dw {
 namespace {
 
-constexpr Millis patience{600'000};
+constexpr Millis timeout{600'000};
 constexpr Millis exchange_timeout{30'000};
 constexpr Millis look_again{500};
 
@@ -52,11 +52,11 @@ Task<Result<void>> sign_in_public(Core& core) {
   const ZendeskLogin login;
   const std::string redirect = core.public_url + oauth_callback_path;
   DW_CO_TRY(const StoredValue before, co_await core.key_values->read(oauth_login_note));
-  const Monotonic until = core.clock.monotonic() + patience;
+  const Monotonic until = core.clock.monotonic() + timeout;
   const std::string note = encode_oauth_login({.state = login.state,
                                                .verifier = login.verifier,
                                                .redirect_uri = redirect,
-                                               .expires_at = core.clock.now() + patience,
+                                               .expires_at = core.clock.now() + timeout,
                                                .outcome = {}});
   DW_CO_CHECK(co_await core.key_values->write(oauth_login_note, note, before.version));
   login.invite(core.settings.zendesk, redirect);

@@ -33,10 +33,10 @@ std::string text_of(const json::value& of, const char* member) {
 }
 
 /// `run`: as the API shows it.
-void print_figures(const json::value& run) {
-  const json::value& figures = run.at("figures");
-  const auto number = [&](const char* key) { return figures.at(key).as_int64(); };
-  const json::value& left = figures.at("left_out");
+void print_metrics(const json::value& run) {
+  const json::value& metrics = run.at("figures");
+  const auto number = [&](const char* key) { return metrics.at(key).as_int64(); };
+  const json::value& left = metrics.at("left_out");
   print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
         text_of(run, "newest"));
   print("{} rows read: {} closed, {} older, {} told before, {} reopened\n", number("rows"),
@@ -48,11 +48,11 @@ void print_figures(const json::value& run) {
 
 /// On stderr: what a person must mend in the report.
 void print_bad_rows(Invocation& invocation, const json::value& run) {
-  const json::value& figures = run.at("figures");
-  const int64_t bad = figures.at("bad").as_int64();
+  const json::value& metrics = run.at("figures");
+  const int64_t bad = metrics.at("bad").as_int64();
   if (bad == 0) return;
   if (invocation.exit_code == 0) invocation.exit_code = exit_found;
-  const json::array& rows = figures.at("bad_rows").as_array();
+  const json::array& rows = metrics.at("bad_rows").as_array();
   for (const json::value& one : rows) {
     print(stderr, "row {}: {}\n", one.at("row").as_int64(), for_terminal(text_of(one, "why")));
   }
@@ -108,7 +108,7 @@ std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& gi
 }
 
 /// All letters one after the other, so that a hundred thousand of them need no memory.
-void print_letters_json(const NoticeRuns& runs, const PickedNotices& picked) {
+void print_notices_json(const NoticeRuns& runs, const PickedNotices& picked) {
   json::object head = shape_of(ShownNoticeRun{picked.run});
   head.erase("run");
   head.erase("state");
@@ -118,23 +118,23 @@ void print_letters_json(const NoticeRuns& runs, const PickedNotices& picked) {
   };
   write(opening.substr(0, opening.size() - 1) + ",\"items\":[");
   bool is_first = true;
-  const auto add = [&](const Notice& letter, std::string_view left_out) {
-    ShownNotice shown = runs.show(letter);
+  const auto add = [&](const Notice& notice, std::string_view left_out) {
+    ShownNotice shown = runs.show(notice);
     shown.left_out = left_out;
     write((is_first ? "" : ",") + to_text(shape_of(shown)));
     is_first = false;
   };
-  picked.selection->each_letter([&](const Notice& letter) { add(letter, ""); });
+  picked.selection->each_notice([&](const Notice& notice) { add(notice, ""); });
   picked.selection->each_left_out(
-      [&](const Notice& letter, LeftOut why) { add(letter, name_of(why)); });
+      [&](const Notice& notice, LeftOut why) { add(notice, name_of(why)); });
   write("]}\n");
 }
 
-void print_letter_line(const Notice& letter, std::string_view left_out) {
-  std::string line = for_terminal(letter.email) + '\t' + for_terminal(letter.name()) + '\t';
-  for (size_t i = 0; i < letter.tickets.size(); ++i) {
+void print_notice_line(const Notice& notice, std::string_view left_out) {
+  std::string line = for_terminal(notice.email) + '\t' + for_terminal(notice.name()) + '\t';
+  for (size_t i = 0; i < notice.tickets.size(); ++i) {
     if (i > 0) line += ", ";
-    line += for_terminal(letter.tickets[i].id) + ' ' + day_text(letter.tickets[i].day);
+    line += for_terminal(notice.tickets[i].id) + ' ' + day_text(notice.tickets[i].day);
   }
   if (!left_out.empty()) line.append("\tnot now: ").append(left_out);
   line += '\n';
@@ -149,9 +149,9 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
   const Selection& selection = *(*picked)->selection;
   if (!given.html.empty()) {
     bool is_found = false;
-    selection.each_letter([&](const Notice& letter) {
-      if (!equals_ignoring_case(letter.email, given.html)) return;
-      print("{}", core->notices->show(letter).html);
+    selection.each_notice([&](const Notice& notice) {
+      if (!equals_ignoring_case(notice.email, given.html)) return;
+      print("{}", core->notices->show(notice).html);
       is_found = true;
     });
     if (!is_found) {
@@ -161,12 +161,12 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
     return;
   }
   if (invocation.is_json) {
-    print_letters_json(*core->notices, **picked);
+    print_notices_json(*core->notices, **picked);
   } else {
-    selection.each_letter([](const Notice& letter) { print_letter_line(letter, ""); });
+    selection.each_notice([](const Notice& notice) { print_notice_line(notice, ""); });
     selection.each_left_out(
-        [](const Notice& letter, LeftOut why) { print_letter_line(letter, name_of(why)); });
-    print_figures(shape_of(ShownNoticeRun{(*picked)->run}));
+        [](const Notice& notice, LeftOut why) { print_notice_line(notice, name_of(why)); });
+    print_metrics(shape_of(ShownNoticeRun{(*picked)->run}));
   }
   print_bad_rows(invocation, shape_of(ShownNoticeRun{(*picked)->run}));
 }
@@ -176,7 +176,7 @@ void print_run(const Invocation& invocation, json::object run) {
     run.erase("deliveries");  // there are none yet
     return print_one(invocation, run);
   }
-  print_figures(run);
+  print_metrics(run);
   print("plan {} ({}), hash {}\n", run.at("run").as_int64(), text_of(run, "state"),
         text_of(run, "hash"));
 }
@@ -243,7 +243,7 @@ void apply(Invocation& invocation, const NoticeArguments& given) {
 bool is_agreed(Invocation& invocation, const NoticeArguments& given, const json::object& run) {
   if (given.is_yes) return true;
   const int64_t number = run.at("run").as_int64();
-  print_figures(run);
+  print_metrics(run);
   if (::isatty(STDIN_FILENO) == 0) {
     print(stderr,
           "deskwire: this is the first run after an import, and what was told before is not "
@@ -286,7 +286,7 @@ void run(Invocation& invocation, const NoticeArguments& given) {
     // Another run came in between: what it left is planned anew.
     if (applied.error && applied.error->kind == ErrorKind::conflict) continue;
     if (applied.error) return fail(invocation, *applied.error);
-    if (!invocation.is_json) print_figures(applied.body);
+    if (!invocation.is_json) print_metrics(applied.body);
     send(invocation, door, given, is_alone, number);
     return print_bad_rows(invocation, applied.body);
   }
@@ -312,17 +312,17 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
   const auto picked = run_task(core, core.notices->pick());
   if (!picked.ok()) return fail(invocation, picked.error());
   bool is_found = false;
-  const auto tell = [&](const Notice& letter, std::string_view left_out) {
-    if (!equals_ignoring_case(letter.email, email)) return;
+  const auto tell = [&](const Notice& notice, std::string_view left_out) {
+    if (!equals_ignoring_case(notice.email, email)) return;
     is_found = true;
-    print("next run: {} tickets, {}\n", letter.tickets.size(),
+    print("next run: {} tickets, {}\n", notice.tickets.size(),
           left_out.empty()    ? "will be sent"
           : left_out == "had" ? "had theirs in " + (*picked)->run.period + ", due after it"
                               : std::string(left_out));
   };
-  (*picked)->selection->each_letter([&](const Notice& letter) { tell(letter, ""); });
+  (*picked)->selection->each_notice([&](const Notice& notice) { tell(notice, ""); });
   (*picked)->selection->each_left_out(
-      [&](const Notice& letter, LeftOut reason) { tell(letter, name_of(reason)); });
+      [&](const Notice& notice, LeftOut reason) { tell(notice, name_of(reason)); });
   if (!is_found) print("next run: nothing is due: no closing that was not told\n");
   for (const BadRow& bad : (*picked)->selection->bad_rows()) {
     if (bad.why.find(email) != std::string::npos)

@@ -15,7 +15,7 @@ namespace dw {
 namespace {
 
 constexpr Millis ask_timeout{30'000};
-constexpr Millis wait_after_trouble{5000};
+constexpr Millis wait_after_error{5000};
 constexpr int tries_max = 20;
 constexpr size_t import_bytes_max = 16 << 20;  // a hundred thousand agents
 constexpr const char* chat_target = "slack";
@@ -143,7 +143,7 @@ class Backfill {
         co_return Error{ErrorKind::invalid, "slack", why};
       }
       AsyncEvent pause(core_.loop, core_.clock);
-      co_await pause.wait(core_.clock.monotonic() + outcome.when.value_or(wait_after_trouble));
+      co_await pause.wait(core_.clock.monotonic() + outcome.when.value_or(wait_after_error));
     }
     co_return Error{ErrorKind::unreachable, "slack", why + "; nothing was lost, run it again"};
   }

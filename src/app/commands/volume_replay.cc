@@ -212,7 +212,7 @@ void print_alerts(const Invocation& invocation, const Tested& tested) {
                {"PROBABILITY", "probability"}});
 }
 
-void print_figures(const Tested& tested) {
+void print_metrics(const Tested& tested) {
   for (const auto& member : tested.shape) {
     if (member.key() == "alerts") {
       print("alerts: {}\n", member.value().as_array().size());
@@ -280,7 +280,7 @@ Result<void> backtest(Invocation& invocation, const Settings& settings,
     print_json(tested.front().shape);
   } else {
     print_alerts(invocation, tested.front());
-    print_figures(tested.front());
+    print_metrics(tested.front());
   }
   return {};
 }

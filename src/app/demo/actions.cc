@@ -82,9 +82,9 @@ Task<std::string> World::send_notices() {
   const std::string path = fmt::format("/v1/notices/runs/{}/apply", run);
   const Result<json::value> applied = co_await board("POST", path);
   if (!applied.ok()) co_return applied.error().text();
-  const JsonView figures = JsonView(*plan)["figures"];
-  const int64_t had = figures["left_out"]["had"].integer().value_or(0);
-  const int64_t sent = figures["customers"].integer().value_or(0);
+  const JsonView metrics = JsonView(*plan)["figures"];
+  const int64_t had = metrics["left_out"]["had"].integer().value_or(0);
+  const int64_t sent = metrics["customers"].integer().value_or(0);
   std::string told = fmt::format("{} customers get one mail each.", sent);
   if (sent == 0) told = "No mail is sent.";
   if (had > 0) told += fmt::format(" {} had a mail this week and get the rest next week.", had);

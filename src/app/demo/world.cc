@@ -21,7 +21,7 @@ using namespace fake_zendesk;
 constexpr int morning = 8 * 60;
 /// Of the morning has happened when a visitor comes, so that there is something to see.
 constexpr int first_minutes = 30;
-constexpr Millis beat{100}, ask_timeout{6'000}, start_patience{20'000}, crash_every{6'000};
+constexpr Millis beat{100}, ask_timeout{6'000}, start_timeout{20'000}, crash_every{6'000};
 constexpr int dropped_each = 3;
 constexpr const char* bearer = "ready-token";
 
@@ -260,7 +260,7 @@ Task<Result<void>> World::run_command(std::vector<std::string> words) {
   Child child(folder_, "commands.log");
   const std::string what = join(words, " ");
   DW_CO_CHECK(child.start(std::move(words)));
-  const Monotonic until = clock_.monotonic() + start_patience;
+  const Monotonic until = clock_.monotonic() + start_timeout;
   while (child.is_running() && clock_.monotonic() < until) co_await pause(Millis(20));
   if (child.exit_code() == 0) co_return Result<void>();
   co_return Error{ErrorKind::unreachable, "deskwire " + what,
@@ -270,7 +270,7 @@ Task<Result<void>> World::run_command(std::vector<std::string> words) {
 Task<Result<void>> World::start_daemon() {
   std::vector<std::string> words{"serve"};
   DW_CO_CHECK(daemon_.start(std::move(words)));
-  const Monotonic until = clock_.monotonic() + start_patience;
+  const Monotonic until = clock_.monotonic() + start_timeout;
   while (daemon_.is_running() && clock_.monotonic() < until) {
     if (daemon_.printed().find("ready on ") != std::string::npos) {
       is_ready_ = true;

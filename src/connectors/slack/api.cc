@@ -16,12 +16,12 @@ constexpr std::string_view prefix = "slack ";
 /// Where Slack does not say for how long.
 constexpr Millis limited_pause{30'000};
 /// A call waits for its turn no longer than this; then its delivery makes room for others.
-constexpr Millis patience_max{5'000};
+constexpr Millis timeout_max{5'000};
 
 struct Meaning {
   std::string_view word;
   ErrorKind kind;
-  std::string_view mend;  ///< what to do, for a person
+  std::string_view fix;  ///< what to do, for a person
 };
 
 constexpr std::string_view new_token = "copy the bot token of the installed app again";
@@ -77,7 +77,7 @@ Error error_of_word(const json::value& body, std::string_view method) {
   Error error{ErrorKind::invalid, fmt::format("{}{}: {}", prefix, method, word), word};
   if (found == meanings.end()) return error;
   error.kind = found->kind;
-  if (!found->mend.empty()) error.what += fmt::format("; {}", found->mend);
+  if (!found->fix.empty()) error.what += fmt::format("; {}", found->fix);
   const std::string needed(cut_bytes(text_at(body, "needed"), 200));
   if (word == "missing_scope" && !needed.empty()) error.what += " (needed: " + needed + ")";
   return error;
@@ -131,7 +131,7 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   const std::string where = fmt::format("{}{}", prefix, call.method);
   if (left <= Millis(0))
     co_return Error{ErrorKind::busy, where, "the deadline passed before the request"};
-  const Millis timeout = std::min(patience_max, left / 2);
+  const Millis timeout = std::min(timeout_max, left / 2);
   std::vector<RateRule> rules = slack_rates(call.method, call.channel);
   DW_CO_CHECK(co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout));
   std::string form;

@@ -226,8 +226,8 @@ Task<Result<json::object>> SlackLookups::history(json::object asked, Attempt att
     }
     // The root is repeated on each page of its thread. Only its edit is news.
     const bool is_root = !thread.empty() && text_at(one, "ts") == thread;
-    const bool is_told = !is_root || (cursor.empty() && !text_at(one["edited"], "ts").empty());
-    if (is_told && is_speech(*one.raw())) found.push_back(one.raw());
+    const bool is_notified = !is_root || (cursor.empty() && !text_at(one["edited"], "ts").empty());
+    if (is_notified && is_speech(*one.raw())) found.push_back(one.raw());
   }
   if (thread.empty()) std::reverse(found.begin(), found.end());
   json::array messages;

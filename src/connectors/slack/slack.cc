@@ -88,7 +88,7 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
     const Result<std::string> channel = co_await asks_.channel_id(copy.channel, attempt);
     if (!channel.ok()) co_return outcome_of(channel.error());
     copy.channel = *channel;
-    if (is_plain(copy)) co_return co_await say_plainly(std::move(copy), attempt);
+    if (is_plain(copy)) co_return co_await post_plain(std::move(copy), attempt);
     co_return co_await post(std::move(delivery), std::move(copy), attempt);
   }
   if (const auto* reaction = std::get_if<ChatReact>(&delivery.payload)) {
@@ -166,7 +166,7 @@ Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Attempt attemp
   co_return Outcome::done(posted(post.channel, message));
 }
 
-Task<Outcome> SlackTarget::say_plainly(ChatPost post, Attempt attempt) {
+Task<Outcome> SlackTarget::post_plain(ChatPost post, Attempt attempt) {
   const std::string words = words_of(post, post.files);
   if (words.empty()) co_return Outcome::refused("the text is empty");
   SlackCall call{.method = "chat.update"};

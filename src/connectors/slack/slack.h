@@ -46,7 +46,7 @@ class SlackTarget : public Target, public PersonFinder {
   Task<Outcome> perform_one(Delivery delivery, Attempt attempt);
   Task<Outcome> post(Delivery delivery, ChatPost post, Attempt attempt);
   /// What needs no search in a doubt: a message written anew, a word to one person.
-  Task<Outcome> say_plainly(ChatPost post, Attempt attempt);
+  Task<Outcome> post_plain(ChatPost post, Attempt attempt);
   Task<Outcome> react(ChatReact react, Attempt attempt);
   Task<Result<Attached>> attach(std::vector<FileLink> files, Attempt attempt);
   Task<Result<Found>> find(Delivery delivery, ChatPost post, Attempt attempt);

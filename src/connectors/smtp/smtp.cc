@@ -218,8 +218,8 @@ Task<std::vector<Outcome>> SmtpTarget::perform(std::vector<Delivery> deliveries,
     // place must leave time for the mail itself.
     if (mail != nullptr && mail->is_once) {
       std::vector<RateRule> rules(1, rate_);
-      const Millis patience = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
-      turn = co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), patience);
+      const Millis timeout = std::min(attempt.left(clock_) / 2, 2 * rate_.interval);
+      turn = co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout);
     }
     if (!turn.ok()) {
       outcomes.push_back(

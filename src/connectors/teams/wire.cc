@@ -62,7 +62,7 @@ std::optional<unsigned> escaped_unit(std::string_view text, size_t at) {
 /// JSON with U+FFFD in place of bytes that are no UTF-8 and of halves of characters: whoever wrote
 /// it gets an answer that says so, where a refused request would leave them with Teams' own
 /// "there was a problem".
-std::string mended(std::string_view text) {
+std::string fixed(std::string_view text) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
     const size_t bytes = character_bytes(text, at);
@@ -98,7 +98,7 @@ Result<Activity> read_activity(std::string_view body, const std::string& source)
   Result<json::value> root = parse_json(body);
   bool is_damaged = false;
   if (!root.ok()) {
-    if (Result<json::value> second = parse_json(mended(body)); second.ok()) {
+    if (Result<json::value> second = parse_json(fixed(body)); second.ok()) {
       root = std::move(second);
       is_damaged = true;
     }

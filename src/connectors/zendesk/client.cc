@@ -11,7 +11,7 @@ namespace {
 /// A page of a thousand tickets.
 constexpr size_t answer_bytes_max = 32 * 1024 * 1024;
 /// A request waits for its turn no longer than this; then its delivery makes room for others.
-constexpr Millis patience_max{5'000};
+constexpr Millis timeout_max{5'000};
 constexpr Millis throttle_pause{60'000};
 constexpr int64_t reset_seconds_max = 600;
 
@@ -69,7 +69,7 @@ Task<Result<HttpAnswer>> ZendeskClient::send(HttpCall call, Attempt attempt) {
 }
 
 Task<Result<void>> ZendeskClient::wait_for_slot(Attempt attempt) {
-  const Millis timeout = std::clamp(attempt.left(clock_) / 2, Millis(0), patience_max);
+  const Millis timeout = std::clamp(attempt.left(clock_) / 2, Millis(0), timeout_max);
   std::vector<RateRule> rules(1, rate_);
   co_return co_await dw::wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout);
 }

@@ -11,7 +11,7 @@ constexpr const char* where = "zendesk export";
 constexpr Millis page_interval{12'000};
 constexpr Millis page_burst{48'000};
 /// What comes later is read at the next look.
-constexpr Millis patience_max{15'000};
+constexpr Millis timeout_max{15'000};
 constexpr Millis request_timeout{60'000};
 /// A start must be more than a minute old; and clocks differ.
 constexpr Millis start_back{180'000};
@@ -86,7 +86,7 @@ Task<Result<size_t>> ZendeskExport::read_pages(SourceLocation place) {
   size_t count = 0;
   while (!is_stopping_) {
     std::vector<RateRule> rules(1, rate_);
-    const Result<Millis> turn = co_await client_.rates().book(std::move(rules), patience_max);
+    const Result<Millis> turn = co_await client_.rates().book(std::move(rules), timeout_max);
     if (!turn.ok()) break;
     if (*turn > Millis(0)) co_await wake_.wait(client_.clock().monotonic() + *turn);
     if (is_stopping_) break;

@@ -141,8 +141,8 @@ Plan plan_assignment(const Event& event, const Ticket& ticket, ButtonClick press
   return plan;
 }
 
-Plan plan_told(const Event& event, const Ticket& ticket, const ButtonClick& press,
-               const std::string& public_url) {
+Plan plan_notified(const Event& event, const Ticket& ticket, const ButtonClick& press,
+                   const std::string& public_url) {
   Plan plan;
   const JsonView body(event.body);
   if (body["is_done"].boolean().value_or(false)) {
@@ -202,7 +202,7 @@ Plan Assignment::plan(const Event& event, const AssignmentView& view) const {
   if (event.kind == pressed_kind) return plan_question(press);
   if (event.kind == asked_kind) return plan_assignment(event, *view.ticket, std::move(press));
   if (event.kind == rewritten_kind) return plan_rewritten(event, *view.ticket, press);
-  return plan_told(event, *view.ticket, press, public_url_);
+  return plan_notified(event, *view.ticket, press, public_url_);
 }
 
 }  // namespace dw

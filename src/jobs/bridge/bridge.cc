@@ -81,7 +81,7 @@ class Reading {
     }
     if (!b_.channel.empty()) DW_CHECK(read_thread());
     DW_CHECK(read_known());
-    DW_CHECK(read_figures());
+    DW_CHECK(read_metrics());
     return std::move(b_);
   }
 
@@ -232,7 +232,7 @@ class Reading {
     if (!b_.link) return {};
     DW_CHECK(read_reminder());
     DW_CHECK(read_told());
-    DW_TRY(b_.carried_lately,
+    DW_TRY(b_.relayed_lately,
            bridge::count_messages(reader_, b_.channel, b_.thread, event_.at - minute));
     return read_heard();
   }
@@ -313,7 +313,7 @@ class Reading {
     return {};
   }
 
-  Result<void> read_figures() {
+  Result<void> read_metrics() {
     if (event_.kind == "bridge.summary") {
       return read_report(reader_, parts_, report_since(b_.known, event_.at), b_);
     }
@@ -328,7 +328,7 @@ class Reading {
     if (command.starts_with("stats")) {
       const auto span = parse_duration(trim(std::string_view(command).substr(5)));
       const Millis back = span.ok() ? *span : 7 * 24 * 60 * minute;
-      DW_TRY(b_.figures, bridge::channel_figures(reader_, channel, event_.at - back));
+      DW_TRY(b_.metrics, bridge::channel_metrics(reader_, channel, event_.at - back));
     } else if (command == "open") {
       DW_TRY(b_.open, bridge::channel_tickets(reader_, channel, ChannelTickets::open, event_.at,
                                               listed_max));
@@ -466,7 +466,7 @@ void take_answer(Context& context) {
     if (what == "ticket") take_desk_ticket(context, answer, given);
     if (what == "comments") take_desk_comments(context, given);
     if (what == "record") take_record(context, given);
-    if (what == "stranger") take_stranger(context, answer, given);
+    if (what == "stranger") accept_unlinked_ticket(context, answer, given);
     if (what == "letter") take_letter(context, answer, given);
   }
 }

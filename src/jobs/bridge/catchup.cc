@@ -67,7 +67,7 @@ void ask_missed(Context& context) {
   if (std::any_of(pending.begin(), pending.end(), is_asked)) return;
   ask_history(context, context.channel, context.thread, {.since = context.thread}, "", lane);
   // Where no history can be had nothing is held back for long.
-  context.wake_at(context.event.at + missed_patience, "missed");
+  context.wake_at(context.event.at + missed_timeout, "missed");
 }
 
 void end_missed(Context& context) {

@@ -96,7 +96,7 @@ bool say_oncall(Context& context) {
 void say_stats(Context& context, const std::string& rest) {
   const std::string span = rest.empty() ? "7d" : rest;
   if (!parse_duration(span).ok()) return context.say("Usage: stats 7d, stats 24h.");
-  context.say(stats_text(context.view.figures, span, context.settings == nullptr));
+  context.say(stats_text(context.view.metrics, span, context.settings == nullptr));
 }
 
 bool needs_ticket(std::string_view word) {

@@ -115,7 +115,7 @@ class Context {
   void change_record(TicketPatch patch);
 
   bool is_recent(TimePoint said_at) const { return event.at - said_at < Millis(60'000); }
-  void count_carried(TimePoint said_at) { carried += is_recent(said_at) ? 1 : 0; }
+  void count_relayed(TimePoint said_at) { carried += is_recent(said_at) ? 1 : 0; }
   /// Waits in the thread's order.
   void keep_waiting(ThreadMessage said);
   /// It is dealt with.
@@ -234,7 +234,7 @@ std::string attached(const std::vector<FileLink>& files);
 /// The files of a message that is not carried itself are, as soon as the ticket is open.
 void keep_files_waiting(Context& context, const ThreadMessage& said);
 /// False, and the thread is stopped for a while, where it carries too much.
-bool may_carry(Context& context, TimePoint said_at);
+bool may_relay(Context& context, TimePoint said_at);
 // closing.cc
 bool is_close_word(const Context& context, const std::string& plain);
 bool is_reopen_word(const Context& context, const std::string& plain);
@@ -265,7 +265,7 @@ void take_desk_change(Context& context);
 void take_own_desk(Context& context);
 void take_desk_ticket(Context& context, const Answer& answer, const json::value& body);
 void take_desk_comments(Context& context, const json::value& answer);
-void take_stranger(Context& context, const Answer& answer, const json::value& body);
+void accept_unlinked_ticket(Context& context, const Answer& answer, const json::value& body);
 /// Our record of a ticket that no thread talks about.
 void take_record(Context& context, const json::value& body);
 void take_letter(Context& context, const Answer& answer, const json::value& body);
@@ -277,7 +277,7 @@ std::string cut_quoted_text(const std::string& text);
 /// Of a mail that opens a ticket: its signature alone goes, whatever it quotes or forwards.
 std::string cut_signature_of_first(const std::string& text);
 // summary.cc
-std::string stats_text(const TicketFigures& figures, const std::string& span, bool is_all);
+std::string stats_text(const TicketMetrics& metrics, const std::string& span, bool is_all);
 std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now);
 std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
                          const std::string& timezone);
@@ -303,12 +303,12 @@ struct HistoryPage {
 HistoryPage history_page(const Answer& answer, const json::value& body);
 
 /// How much one thread may carry in a minute before the breaker stops it.
-constexpr int64_t carried_per_minute_max = 40;
+constexpr int64_t relayed_per_minute_max = 40;
 constexpr Millis rate_guard_pause{600'000};
 constexpr Millis reopen_window{14LL * 86'400'000};
-constexpr Millis oncall_patience{10'000};
+constexpr Millis oncall_timeout{10'000};
 constexpr Millis pending_reaction_after{3'000};
 /// How long what is said waits for what was missed before it.
-constexpr Millis missed_patience{120'000};
+constexpr Millis missed_timeout{120'000};
 
 }  // namespace dw

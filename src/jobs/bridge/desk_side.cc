@@ -165,7 +165,7 @@ void post_comment(Context& context, const Told& told) {
                                              .at = context.event.at,
                                              .source = context.desk()}});
   note_comment(context, told, ThreadMessageState::carried);
-  context.count_carried(told.at);
+  context.count_relayed(told.at);
 }
 
 /// The bridge that gets a thread for each email, and its channel's id; null: none.
@@ -186,8 +186,8 @@ Mirror mirror_of(const Context& context) {
   return {};
 }
 
-void ask_stranger(Context& context, const std::string& about, const std::string& what,
-                  const std::string& external_id) {
+void ask_unlinked_ticket(Context& context, const std::string& about, const std::string& what,
+                         const std::string& external_id) {
   context.deliver_in("desk:zendesk/" + external_id,
                      Lookup{about, {{"id", external_id}, {"after", ""}}}, "desk:zendesk",
                      fmt::format("{} - - {}", what, external_id), false);
@@ -209,9 +209,9 @@ void take_desk_change(Context& context) {
   const std::string external_id = context.text("ticket");
   if (external_id.empty()) return;
   if (context.ticket) {
-    ask_stranger(context, "ticket", "record", external_id);
+    ask_unlinked_ticket(context, "ticket", "record", external_id);
   } else if (!context.parts.bridges.empty()) {
-    ask_stranger(context, "ticket", "stranger", external_id);
+    ask_unlinked_ticket(context, "ticket", "stranger", external_id);
   }
 }
 
@@ -246,15 +246,15 @@ void take_desk_ticket(Context& context, const Answer& answer, const json::value&
 void take_desk_comments(Context& context, const json::value& body) {
   if (!context.link || !context.ticket || context.settings == nullptr) return;
   BridgeLink& link = *context.link;
-  const auto& halted = link.paused_until;
-  if (halted && context.event.at < *halted) return;
+  const auto& paused = link.paused_until;
+  if (paused && context.event.at < *paused) return;
   for (const Told& told : comments_in(context, body)) {
     // A ticket that we opened begins with the description that we gave it.
     const bool is_description =
         link.comments_until.empty() && context.ticket->source.starts_with("slack:");
     const bool is_heard = context.view.heard.count(key_of(context.external_id(), told.id)) > 0;
     if (!is_heard && !is_description && told.is_public && told.marker.empty()) {
-      if (!may_carry(context, told.at)) return;
+      if (!may_relay(context, told.at)) return;
       post_comment(context, told);
     } else if (!is_heard) {
       note_comment(context, told, ThreadMessageState::kept);
@@ -340,7 +340,7 @@ void take_own_desk(Context& context) {
   }
 }
 
-void take_stranger(Context& context, const Answer& answer, const json::value& body) {
+void accept_unlinked_ticket(Context& context, const Answer& answer, const json::value& body) {
   // Our own ticket, seen at the desk before the desk's answer was here: its thread asks again,
   // behind that answer.
   if (context.link) {
@@ -356,7 +356,7 @@ void take_stranger(Context& context, const Answer& answer, const json::value& bo
                          mirror_of(context).bridge != nullptr;
   if (!is_wanted) return;
   context.know("letter:" + answer.rest, body);
-  ask_stranger(context, "comments", "letter", answer.rest);
+  ask_unlinked_ticket(context, "comments", "letter", answer.rest);
 }
 
 void take_letter(Context& context, const Answer& answer, const json::value& body) {

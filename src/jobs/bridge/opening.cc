@@ -333,7 +333,7 @@ void greet_when_ready(Context& context) {
                                 (context.text("reference").starts_with("open ") ||
                                  context.text("reference").starts_with("mirror "));
       // A pager that does not answer must not keep the rest from the thread.
-      if (is_first_try) context.wake_at(context.event.at + oncall_patience, "greet");
+      if (is_first_try) context.wake_at(context.event.at + oncall_timeout, "greet");
       return;
     }
     const OncallText people = oncall_text(context.known.at(oncall).body);

@@ -17,12 +17,12 @@ void send(Context& context, const ThreadMessage& said, const std::string& body, 
   context.comment(context.name_of(said.author), context.email_of(said.author), body, is_open,
                   context.files_of(said.body), said.key);
   if (!is_open) note_reply(context, said);
-  context.count_carried(said.at);
+  context.count_relayed(said.at);
   context.remember(said, ThreadMessageState::carried);
 }
 
 /// What hangs on a message that is not carried itself: an order, a close word.
-void carry_files(Context& context, const ThreadMessage& said) {
+void relay_files(Context& context, const ThreadMessage& said) {
   std::vector<FileLink> files = context.files_of(said.body);
   if (files.empty() || !context.ticket) return;
   const std::string words = attached(files);
@@ -62,7 +62,7 @@ bool carry_solved(Context& context, const ThreadMessage& said, const std::string
 }
 
 /// What is said to the desk.
-bool carry_speech(Context& context, const ThreadMessage& said) {
+bool relay_speech(Context& context, const ThreadMessage& said) {
   if (context.link->stage == LinkStage::solved) {
     return carry_solved(context, said, context.plain(said.body));
   }
@@ -71,12 +71,12 @@ bool carry_speech(Context& context, const ThreadMessage& said) {
     context.remember(said, ThreadMessageState::kept);
     return true;
   }
-  if (!may_carry(context, said.at)) return false;
+  if (!may_relay(context, said.at)) return false;
   send(context, said, words, is_public(context));
   return true;
 }
 
-bool carry_message(Context& context, const ThreadMessage& said) {
+bool relay_message(Context& context, const ThreadMessage& said) {
   switch (meaning_of(context, said)) {
     case Meaning::note:
       if (!execute(context, command_in("chat.message", said.body), said.author,
@@ -86,16 +86,16 @@ bool carry_message(Context& context, const ThreadMessage& said) {
       break;
     case Meaning::command:
       if (!execute(context, command_in("chat.message", said.body), said.author)) return false;
-      carry_files(context, said);
+      relay_files(context, said);
       break;
     case Meaning::hidden:
       break;
     case Meaning::close_word:
-      if (context.link->stage == LinkStage::open) carry_files(context, said);
+      if (context.link->stage == LinkStage::open) relay_files(context, said);
       solve(context, context.name_of(said.author));
       break;
     case Meaning::speech:
-      return carry_speech(context, said);
+      return relay_speech(context, said);
   }
   context.remember(said, ThreadMessageState::kept);
   return true;
@@ -142,9 +142,9 @@ bool take_back_unsent(Context& context, const ThreadMessage& said) {
 bool carry_edit_of_carried(Context& context, const ThreadMessage& said) {
   const Meaning meaning = meaning_of(context, said);
   if (meaning == Meaning::command || meaning == Meaning::close_word) {
-    return carry_message(context, said);
+    return relay_message(context, said);
   }
-  if (!may_carry(context, said.at)) return false;
+  if (!may_relay(context, said.at)) return false;
   ThreadMessage without_files = said;
   // The files were carried with the message itself.
   if (without_files.body.is_object()) without_files.body.get_object().erase("files");
@@ -165,12 +165,12 @@ bool carry_edit_of_carried(Context& context, const ThreadMessage& said) {
 /// has run already.
 bool carry_edit_of_kept(Context& context, const ThreadMessage& said) {
   const Meaning meaning = meaning_of(context, said);
-  if (meaning == Meaning::close_word) return carry_message(context, said);
+  if (meaning == Meaning::close_word) return relay_message(context, said);
   if (meaning != Meaning::speech) {
     context.remember(said, ThreadMessageState::kept);
     return true;
   }
-  if (!carry_speech(context, said)) return false;
+  if (!relay_speech(context, said)) return false;
   set_message_state(context, said, ThreadMessageState::carried);
   return true;
 }
@@ -203,7 +203,7 @@ bool carry(Context& context, const ThreadMessage& said) {
     context.remember(said, ThreadMessageState::kept);
     return true;
   }
-  return carry_message(context, said);
+  return relay_message(context, said);
 }
 
 bool is_ready(const Context& context) {
@@ -295,15 +295,15 @@ std::string attached(const std::vector<FileLink>& files) {
   return names.empty() ? "" : "Attached: " + join(names, ", ");
 }
 
-bool may_carry(Context& context, TimePoint said_at) {
-  const int64_t count = context.view.carried_lately + context.carried;
+bool may_relay(Context& context, TimePoint said_at) {
+  const int64_t count = context.view.relayed_lately + context.carried;
   // What has waited while the desk was down is no storm: only what is said now counts.
-  if (count < carried_per_minute_max || !context.is_recent(said_at)) return true;
+  if (count < relayed_per_minute_max || !context.is_recent(said_at)) return true;
   context.link->paused_until = context.event.at + rate_guard_pause;
   context.say(
       fmt::format("More than {} messages in a minute. Deskwire pauses this thread for {} and then "
                   "relays what waits.",
-                  carried_per_minute_max, span_text(rate_guard_pause)));
+                  relayed_per_minute_max, span_text(rate_guard_pause)));
   context.wake_at(*context.link->paused_until, "pause");
   return false;
 }

@@ -100,21 +100,21 @@ Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id) {
   return found;
 }
 
-Result<TicketFigures> channel_figures(ReadDb& db, const std::string& channel, TimePoint since) {
-  TicketFigures figures;
+Result<TicketMetrics> channel_metrics(ReadDb& db, const std::string& channel, TimePoint since) {
+  TicketMetrics metrics;
   DW_CHECK(db.run(stmt::channel_counts, {channel, since}, [&](const Row& row) {
-    figures.open_now = row.integer(0);
-    figures.opened = row.integer(1);
-    figures.solved = row.integer(2);
+    metrics.open_now = row.integer(0);
+    metrics.opened = row.integer(1);
+    metrics.solved = row.integer(2);
   }));
   std::vector<int64_t> times;
   const auto collect = [&](const Row& row) { times.push_back(row.integer(0)); };
   DW_CHECK(db.run(stmt::channel_first_replies, {channel, since}, collect));
-  figures.first_reply = quantiles_of(times);
+  metrics.first_reply = quantiles_of(times);
   times.clear();
   DW_CHECK(db.run(stmt::channel_cycles, {channel, since}, collect));
-  figures.cycle = quantiles_of(times);
-  return figures;
+  metrics.cycle = quantiles_of(times);
+  return metrics;
 }
 
 Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string& channel,

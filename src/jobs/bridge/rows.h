@@ -58,7 +58,7 @@ Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std
 Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id);
 
 /// Of tickets that a channel brought, by thread or by email; an empty channel is all of them.
-Result<TicketFigures> channel_figures(ReadDb& db, const std::string& channel, TimePoint since);
+Result<TicketMetrics> channel_metrics(ReadDb& db, const std::string& channel, TimePoint since);
 
 /// The same tickets, the oldest first.
 Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string& channel,

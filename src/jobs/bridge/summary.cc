@@ -35,12 +35,12 @@ std::string lines_of(const std::vector<OpenTicketRow>& rows, TimePoint now) {
 
 }  // namespace
 
-std::string stats_text(const TicketFigures& figures, const std::string& span, bool is_all) {
+std::string stats_text(const TicketMetrics& metrics, const std::string& span, bool is_all) {
   return fmt::format(
       "{}, last {}: {} opened, {} solved, {} open now. Median time to first reply: {}; median "
       "cycle time: {}.",
-      is_all ? "All channels" : "This channel", span, figures.opened, figures.solved,
-      figures.open_now, median_text(figures.first_reply.median), median_text(figures.cycle.median));
+      is_all ? "All channels" : "This channel", span, metrics.opened, metrics.solved,
+      metrics.open_now, median_text(metrics.first_reply.median), median_text(metrics.cycle.median));
 }
 
 std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now) {

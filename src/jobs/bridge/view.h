@@ -30,11 +30,11 @@ struct BridgeView {
   std::vector<Delivery> told;               ///< to the desk, of what was said and is taken back now
   std::vector<Delivery> pending_reactions;  ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;         ///< that the event is the answer to
-  int64_t carried_lately = 0;               ///< messages and comments, in the last minute
+  int64_t relayed_lately = 0;               ///< messages and comments, in the last minute
   bool waits = false;      ///< the ticket, for its first reply; read where a reminder asks
   ReminderState reminder;  ///< the same
   std::optional<ReplyCounts> replies;  ///< since the last report; absent: nothing is reminded of
-  TicketFigures figures;
+  TicketMetrics metrics;
   std::vector<OpenTicketRow> open, opened, solved;
   std::vector<BridgeLink> live;                  ///< threads to catch up with
   std::map<std::string, std::string> last_said;  ///< of those threads, "C1/100.1" to "100.7"

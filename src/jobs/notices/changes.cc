@@ -29,11 +29,11 @@ Result<void> BeginRun::write(Db& db, TimePoint now) const {
   return expect(is_begun, run);
 }
 
-Result<void> SendLetters::write(Db& db, TimePoint) const {
+Result<void> SendNotices::write(Db& db, TimePoint) const {
   DW_TRY(const bool is_ours, notices::advance_run(db, run.id, from, run.applied_to));
   DW_CHECK(expect(is_ours, run.id));
   for (const StoredNotice& one : left_out) DW_CHECK(notices::set_sent(db, one));
-  for (const StoredNotice& one : letters) {
+  for (const StoredNotice& one : notices) {
     DW_TRY(const bool is_first, notices::reserve(db, run.period, one.email, run.id));
     DW_CHECK(expect(is_first, run.id));
     for (const NoticeTicket& ticket : tickets_in_json(one.tickets)) {

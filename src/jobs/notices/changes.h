@@ -23,10 +23,10 @@ struct BeginRun {
 };
 
 /// The next letters of a run: their customers have heard in this period, and of these closings.
-struct SendLetters {
+struct SendNotices {
   NoticeRun run;  ///< `applied_to`: where it stands after them
   std::string from;
-  std::vector<StoredNotice> letters;   ///< with their numbers
+  std::vector<StoredNotice> notices;   ///< with their numbers
   std::vector<StoredNotice> left_out;  ///< after all
   Result<void> write(Db& db, TimePoint now) const;
 };

@@ -52,7 +52,7 @@ std::string plain(std::string_view heading) {
 }
 
 /// "C" is 2, "AA" 26; nothing for what is no letter.
-std::optional<int> column_of_letters(std::string_view text) {
+std::optional<int> column_of_notices(std::string_view text) {
   if (text.empty() || text.size() > 2) return std::nullopt;
   int column = 0;
   for (const char c : text) {
@@ -62,7 +62,7 @@ std::optional<int> column_of_letters(std::string_view text) {
   return column - 1;
 }
 
-std::string letters_of(int column) {
+std::string notices_of(int column) {
   std::string out(1, static_cast<char>('A' + column % 26));
   return column < 26 ? out : std::string(1, static_cast<char>('A' + column / 26 - 1)) + out;
 }
@@ -73,17 +73,17 @@ std::string text_at(std::span<const Cell> row, int place) {
 }
 
 /// Where the settings name a column by its letters.
-std::optional<int> lettered_place(const std::string& written, int first_column) {
-  const auto letters = column_of_letters(written);
-  if (!letters || *letters < first_column) return std::nullopt;
-  return *letters - first_column;
+std::optional<int> noticeed_place(const std::string& written, int first_column) {
+  const auto notices = column_of_notices(written);
+  if (!notices || *notices < first_column) return std::nullopt;
+  return *notices - first_column;
 }
 
 std::string list_headings(std::span<const Cell> first, int first_column) {
   std::vector<std::string> out;
   for (size_t i = 0; i < first.size(); ++i) {
     const int column = first_column + static_cast<int>(i);
-    out.push_back(fmt::format("{} \"{}\"", letters_of(column),
+    out.push_back(fmt::format("{} \"{}\"", notices_of(column),
                               cut_characters(storable(text_at(first, static_cast<int>(i))), 40)));
   }
   return join(out, ", ");
@@ -110,7 +110,7 @@ Result<void> check_single(std::span<const Cell> first, const std::string& headin
   return wrong(fmt::format(
       "\"{}\" stands twice, in the columns {} and {}: give one of them another "
       "heading, or set notices.columns to the letter",
-      heading, letters_of(first_column + place), letters_of(first_column + place + 1 + *second)));
+      heading, notices_of(first_column + place), notices_of(first_column + place + 1 + *second)));
 }
 
 bool is_known(const Wanted& wanted, const std::string& heading) {
@@ -132,7 +132,7 @@ Result<void> check_drift(const NoticesSettings& settings, const Layout& layout,
       return wrong(fmt::format(
           "column {} is headed \"{}\", but notices.columns takes it for the {}: the report has "
           "changed. Set notices.columns to what it has now: {}",
-          letters_of(first_column + place), text_at(first, place), wanted.what,
+          notices_of(first_column + place), text_at(first, place), wanted.what,
           list_headings(first, first_column)));
     }
   }
@@ -165,7 +165,7 @@ bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, 
   for (const Wanted& wanted : all_wanted()) {
     const std::string& written = settings.columns.*wanted.written;
     if (written.empty()) continue;
-    const auto place = lettered_place(written, first_column);
+    const auto place = noticeed_place(written, first_column);
     if (!place || written.size() > 1) {
       ++named;
       found += place_of_heading(row, written) ? 1 : 0;
@@ -179,9 +179,9 @@ bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, 
 }
 
 bool is_entry_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column) {
-  const auto email = lettered_place(settings.columns.email, first_column);
+  const auto email = noticeed_place(settings.columns.email, first_column);
   if (email && text_at(row, *email).find('@') != std::string::npos) return true;
-  const auto date = lettered_place(settings.columns.date, first_column);
+  const auto date = noticeed_place(settings.columns.date, first_column);
   const bool has_date_cell = date && static_cast<size_t>(*date) < row.size();
   return has_date_cell && day_in(row[static_cast<size_t>(*date)], settings.date_formats);
 }
@@ -193,16 +193,16 @@ Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell
     const std::string& written = settings.columns.*wanted.written;
     const bool is_half_name = wanted.what == "first_name" || wanted.what == "last_name";
     if (written.empty() || (is_half_name && !settings.columns.name.empty())) continue;
-    const auto letters = column_of_letters(written);
+    const auto notices = column_of_notices(written);
     // "ID" is more likely a heading than the 238th column, where a heading says so.
     const auto headed =
-        letters && written.size() == 1 ? std::nullopt : place_of_heading(first, written);
+        notices && written.size() == 1 ? std::nullopt : place_of_heading(first, written);
     if (headed) {
       DW_CHECK(check_single(first, written, *headed, first_column));
       layout.at.*wanted.place = *headed;
       layout.has_heading = true;
-    } else if (letters && *letters >= first_column) {
-      layout.at.*wanted.place = *letters - first_column;
+    } else if (notices && *notices >= first_column) {
+      layout.at.*wanted.place = *notices - first_column;
     } else {
       return wrong(fmt::format("there is no column \"{}\" ({}); the report's first row has: {}",
                                written, wanted.what, list_headings(first, first_column)));

@@ -12,18 +12,18 @@ namespace {
 
 constexpr size_t template_bytes_max = 1 << 20;
 
-NoticeContents contents_of(const Notice& letter) {
+NoticeContents contents_of(const Notice& notice) {
   NoticeContents out{
-      std::string(letter.email), std::string(letter.first_name), std::string(letter.last_name), {}};
-  for (const SelectedTicket& one : letter.tickets) {
+      std::string(notice.email), std::string(notice.first_name), std::string(notice.last_name), {}};
+  for (const SelectedTicket& one : notice.tickets) {
     out.tickets.push_back({std::string(one.id), std::string(one.subject), one.day});
   }
   return out;
 }
 
-NoticeContents contents_of(const StoredNotice& letter) {
-  return {letter.written_email, letter.first_name, letter.last_name,
-          tickets_in_json(letter.tickets)};
+NoticeContents contents_of(const StoredNotice& notice) {
+  return {notice.written_email, notice.first_name, notice.last_name,
+          tickets_in_json(notice.tickets)};
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ NoticeComposer::NoticeComposer(const NoticesSettings& settings, const MailSettin
                                std::string timezone)
     : settings_(settings), mail_(mail), timezone_(std::move(timezone)) {
   const std::string& file = settings_.template_file;
-  std::string letter;
+  std::string notice;
   if (!file.empty()) {
     Result<std::string> read = read_whole(file, template_bytes_max);
     if (!read.ok()) {
@@ -40,10 +40,10 @@ NoticeComposer::NoticeComposer(const NoticesSettings& settings, const MailSettin
     } else if (read->empty() || !is_utf8(*read)) {
       template_problem_ = file + " is no template: it is empty or not UTF-8";
     } else {
-      letter = std::move(*read);
+      notice = std::move(*read);
     }
   }
-  writer_ = std::make_unique<NoticeWriter>(settings_, letter);
+  writer_ = std::make_unique<NoticeWriter>(settings_, notice);
   if (template_problem_.empty()) template_problem_ = writer_->problem();
 }
 
@@ -75,19 +75,19 @@ ShownNotice NoticeComposer::rendered(const NoticeContents& contents) const {
   return out;
 }
 
-ShownNotice NoticeComposer::show(const Notice& letter) const {
-  return rendered(contents_of(letter));
+ShownNotice NoticeComposer::show(const Notice& notice) const {
+  return rendered(contents_of(notice));
 }
 
-ShownNotice NoticeComposer::show(const StoredNotice& letter) const {
-  ShownNotice out = rendered(contents_of(letter));
-  out.left_out = letter.left_out;
+ShownNotice NoticeComposer::show(const StoredNotice& notice) const {
+  ShownNotice out = rendered(contents_of(notice));
+  out.left_out = notice.left_out;
   return out;
 }
 
-Delivery NoticeComposer::delivery(const NoticeRun& run, const StoredNotice& letter) const {
-  const NoticeContents contents = contents_of(letter);
-  const std::string number = notice_number(letter.number);
+Delivery NoticeComposer::delivery(const NoticeRun& run, const StoredNotice& notice) const {
+  const NoticeContents contents = contents_of(notice);
+  const std::string number = notice_number(notice.number);
   const WrittenNotice written = writer_->write(contents);
   Delivery out{.lane = "notice:" + number, .holds_lane = false};
   if (settings_.via == NoticeVia::smtp) {
@@ -108,7 +108,7 @@ Delivery NoticeComposer::delivery(const NoticeRun& run, const StoredNotice& lett
   post.body = is_report ? to_text(report_body(contents))
                         : to_text(notice_body(contents, written, day, number));
   // The same letter has the same key, whatever becomes of this store.
-  const Sha256 digest = sha256(fmt::format("{}\n{}\n{}", run.period, letter.email, letter.tickets));
+  const Sha256 digest = sha256(fmt::format("{}\n{}\n{}", run.period, notice.email, notice.tickets));
   post.idempotency_key = "notice-" + to_hex(bytes_of(digest)).substr(0, 32);
   out.target = "notices:webhook";
   out.payload = std::move(post);

@@ -23,10 +23,10 @@ class NoticeComposer {
   /// errors  missing: there is neither a webhook nor a mail server
   Result<void> check_way_out() const;
 
-  ShownNotice show(const Notice& letter) const;
-  ShownNotice show(const StoredNotice& letter) const;
+  ShownNotice show(const Notice& notice) const;
+  ShownNotice show(const StoredNotice& notice) const;
   /// What is sent to this customer; the letter has its number, and the run when it was applied.
-  Delivery delivery(const NoticeRun& run, const StoredNotice& letter) const;
+  Delivery delivery(const NoticeRun& run, const StoredNotice& notice) const;
 
  private:
   ShownNotice rendered(const NoticeContents& contents) const;

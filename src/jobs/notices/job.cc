@@ -35,9 +35,9 @@ Delivery ask_for_report(bool is_test, int reading) {
 }
 
 /// In the lane of its own run, among the notices that are on their way.
-Delivery ask_to_go_on(int64_t run, size_t letters, bool keeps_date, TimePoint now) {
+Delivery ask_to_go_on(int64_t run, size_t notices, bool keeps_date, TimePoint now) {
   json::object details{{"run", run},
-                       {"letters", letters},
+                       {"letters", notices},
                        {"keeps_date", keeps_date},
                        {"asked_at", now.time_since_epoch().count()}};
   return ask(fmt::format("notice:run:{}", run), {"go_on", std::move(details)}, "notices.go_on");
@@ -52,7 +52,7 @@ struct NoticeJob::Given {
   std::string who;
   std::optional<int32_t> imported_day;
   bool is_test = false;
-  size_t letters = notice_letters_at_first;
+  size_t notices = notices_at_first;
   bool keeps_date = false;  ///< last_run_date.json is written when the run has ended
   int reading = 1;          ///< the report was read so often for this tick
 };
@@ -72,19 +72,18 @@ NoticeJob::Given NoticeJob::given_in(const Event& event) {
     out.imported_day = static_cast<int32_t>(*day);
   }
   out.is_test = said["is_test"].boolean().value_or(false);
-  if (const auto letters = said["letters"].integer()) {
-    out.letters = static_cast<size_t>(std::max<int64_t>(*letters, 1));
+  if (const auto notices = said["letters"].integer()) {
+    out.notices = static_cast<size_t>(std::max<int64_t>(*notices, 1));
   }
   out.keeps_date = said["keeps_date"].boolean().value_or(false);
   return out;
 }
 
-size_t next_letters(size_t letters, Millis took) {
+size_t next_notices(size_t notices, Millis took) {
   constexpr int64_t aim = 20;  // milliseconds
-  const int64_t fit = static_cast<int64_t>(letters) * aim / std::max<int64_t>(took.count(), 1);
-  const auto twice = static_cast<int64_t>(2 * letters);
-  return static_cast<size_t>(
-      std::clamp<int64_t>(std::min(fit, twice), 1, notice_letters_per_commit));
+  const int64_t fit = static_cast<int64_t>(notices) * aim / std::max<int64_t>(took.count(), 1);
+  const auto twice = static_cast<int64_t>(2 * notices);
+  return static_cast<size_t>(std::clamp<int64_t>(std::min(fit, twice), 1, notices_per_commit_most));
 }
 
 Error plan_is_stale(int64_t run, std::string_view what) {
@@ -120,14 +119,14 @@ Result<NoticeView> NoticeJob::read(const Event& event, ReadDb& db) const {
   DW_TRY(view.is_newest, notices::is_newest_plan(db, given.run));
   const bool is_for_people = event.kind == "notices.planned";
   if (is_for_people) return view;
-  const PageRequest page{.limit = std::min(given.letters, letters_per_commit_),
+  const PageRequest page{.limit = std::min(given.notices, notices_per_commit_),
                          .cursor = view.run->applied_to};
-  DW_TRY(Page<StoredNotice> letters, notices::letters(db, given.run, page));
-  view.has_more = !letters.next_cursor.empty();
-  view.letters = std::move(letters.items);
-  if (view.letters.empty()) return view;
-  DW_CHECK(notices::customers_between(db, view.run->period, view.letters.front().email,
-                                      view.letters.back().email,
+  DW_TRY(Page<StoredNotice> notices, notices::notices(db, given.run, page));
+  view.has_more = !notices.next_cursor.empty();
+  view.notices = std::move(notices.items);
+  if (view.notices.empty()) return view;
+  DW_CHECK(notices::customers_between(db, view.run->period, view.notices.front().email,
+                                      view.notices.back().email,
                                       [&](std::string_view one) { view.had.emplace(one); }));
   return view;
 }
@@ -154,8 +153,7 @@ Plan NoticeJob::plan(const Event& event, const NoticeView& view) const {
 Plan NoticeJob::plan_reading(const Event& event, const NoticeView& view) const {
   Plan plan;
   if (view.applying)
-    plan.deliveries.push_back(
-        ask_to_go_on(view.applying->id, notice_letters_at_first, false, event.at));
+    plan.deliveries.push_back(ask_to_go_on(view.applying->id, notices_at_first, false, event.at));
   if (!view.is_reading) {
     plan.deliveries.push_back(ask_for_report(composer_.settings().is_test, 1));
   }
@@ -233,25 +231,25 @@ void NoticeJob::go_through(Plan& plan, const Event& event, const Given& given,
   NoticeHistory marks = view.marks;
   // It was read before the run began.
   if (view.run->state != NoticeState::applying) ++marks.ledger;
-  SendLetters sent{.from = run.applied_to};
-  if (!view.letters.empty()) run.applied_to = view.letters.back().email;
-  for (const StoredNotice& one : view.letters) {
+  SendNotices sent{.from = run.applied_to};
+  if (!view.notices.empty()) run.applied_to = view.notices.back().email;
+  for (const StoredNotice& one : view.notices) {
     if (!one.left_out.empty()) continue;
-    StoredNotice letter = one;
-    if (view.had.contains(letter.email)) {
-      letter.left_out = name_of(LeftOut::had);
-      sent.left_out.push_back(std::move(letter));
+    StoredNotice notice = one;
+    if (view.had.contains(notice.email)) {
+      notice.left_out = name_of(LeftOut::had);
+      sent.left_out.push_back(std::move(notice));
       continue;
     }
-    letter.number = ++marks.letters;
-    plan.deliveries.push_back(composer_.delivery(run, letter));
-    sent.letters.push_back(std::move(letter));
+    notice.number = ++marks.notices;
+    plan.deliveries.push_back(composer_.delivery(run, notice));
+    sent.notices.push_back(std::move(notice));
   }
-  plan.on_added = [letters = sent.letters](Db& db, size_t place, DeliveryId id) -> Result<void> {
-    if (place >= letters.size()) return {};
-    StoredNotice letter = letters[place];
-    letter.delivery = id;
-    return notices::set_sent(db, letter);
+  plan.on_added = [notices = sent.notices](Db& db, size_t place, DeliveryId id) -> Result<void> {
+    if (place >= notices.size()) return {};
+    StoredNotice notice = notices[place];
+    notice.delivery = id;
+    return notices::set_sent(db, notice);
   };
   sent.run = run;
   plan.changes.push_back(std::move(sent));
@@ -259,7 +257,7 @@ void NoticeJob::go_through(Plan& plan, const Event& event, const Given& given,
   const bool is_beside = view.run->state == NoticeState::applying && !given.is_answer;
   if (view.has_more) {
     if (!is_beside) {
-      plan.deliveries.push_back(ask_to_go_on(run.id, given.letters, given.keeps_date, event.at));
+      plan.deliveries.push_back(ask_to_go_on(run.id, given.notices, given.keeps_date, event.at));
     }
     plan.changes.push_back(SetMarks{marks});
     return;

@@ -22,12 +22,12 @@
 namespace dw {
 
 /// At most; and at first, before it is known how fast the store is.
-constexpr size_t notice_letters_per_commit = 500;
-constexpr size_t notice_letters_at_first = 20;
+constexpr size_t notices_per_commit_most = 500;
+constexpr size_t notices_at_first = 20;
 
 /// How many letters the next piece of a run has, where `letters` took so long with their commit:
 /// who wants to write meanwhile waits for 50 ms at most, however slow the store is.
-size_t next_letters(size_t letters, Millis took);
+size_t next_notices(size_t notices, Millis took);
 
 struct NoticeView {
   NoticeHistory marks;
@@ -35,7 +35,7 @@ struct NoticeView {
   std::optional<NoticeRun> applying;       ///< the one that is applied now
   bool is_newest = false;                  ///< no later plan than `run` waits to be applied
   bool is_reading = false;                 ///< the report is being read, or will be tried again
-  std::vector<StoredNotice> letters;       ///< of `run`, the next ones
+  std::vector<StoredNotice> notices;       ///< of `run`, the next ones
   bool has_more = false;                   ///< letters behind those
   std::set<std::string, std::less<>> had;  ///< who of them has had a notice in this period
 };
@@ -43,8 +43,8 @@ struct NoticeView {
 class NoticeJob : public JobOf<NoticeView> {
  public:
   explicit NoticeJob(const NoticeComposer& composer,
-                     size_t letters_per_commit = notice_letters_per_commit)
-      : composer_(composer), letters_per_commit_(letters_per_commit) {}
+                     size_t notices_per_commit = notices_per_commit_most)
+      : composer_(composer), notices_per_commit_(notices_per_commit) {}
 
   std::string_view name() const override { return "notices"; }
   bool takes(std::string_view kind) const override;
@@ -64,7 +64,7 @@ class NoticeJob : public JobOf<NoticeView> {
   bool is_for_a_person(const NoticeHistory& marks) const;
 
   const NoticeComposer& composer_;
-  size_t letters_per_commit_;
+  size_t notices_per_commit_;
 };
 
 /// "plan 7 is not sent: the report has changed since; make a new one"

@@ -13,7 +13,7 @@ namespace {
 
 namespace km = kainjow::mustache;
 
-constexpr const char* built_in_letter =
+constexpr const char* built_in_notice =
     "Hello{{#name}} {{name}}{{/name}},\n"
     "\n"
     "{{#many}}these tickets of yours were{{/many}}{{^many}}this ticket of yours was{{/many}} "
@@ -90,7 +90,7 @@ km::data fields_of(const NoticeContents& contents, const std::string& every) {
 }  // namespace
 
 struct NoticeWriter::Templates {
-  km::mustache subject, letter;
+  km::mustache subject, notice;
 };
 
 std::string NoticeContents::name() const {
@@ -99,14 +99,14 @@ std::string NoticeContents::name() const {
   return out + last_name;
 }
 
-NoticeWriter::NoticeWriter(const NoticesSettings& settings, std::string letter)
+NoticeWriter::NoticeWriter(const NoticesSettings& settings, std::string notice)
     : is_html_(settings.template_file.ends_with(".html")) {
-  const std::string written = letter.empty() ? built_in_letter : std::move(letter);
+  const std::string written = notice.empty() ? built_in_notice : std::move(notice);
   templates_ =
       std::make_unique<Templates>(Templates{km::mustache(settings.subject), km::mustache(written)});
   const auto as_it_is = [](const std::string& text) { return text; };
   templates_->subject.set_custom_escape(as_it_is);
-  if (!is_html_) templates_->letter.set_custom_escape(as_it_is);
+  if (!is_html_) templates_->notice.set_custom_escape(as_it_is);
   constexpr std::array<const char*, 3> names = {"week", "day", "month"};
   every_ = names.at(static_cast<size_t>(settings.every));
 }
@@ -116,8 +116,8 @@ NoticeWriter::~NoticeWriter() = default;
 std::string NoticeWriter::problem() const {
   if (!templates_->subject.is_valid())
     return "notices.subject: " + templates_->subject.error_message();
-  if (!templates_->letter.is_valid())
-    return "notices.template: " + templates_->letter.error_message();
+  if (!templates_->notice.is_valid())
+    return "notices.template: " + templates_->notice.error_message();
   return "";
 }
 
@@ -125,9 +125,9 @@ WrittenNotice NoticeWriter::write(const NoticeContents& contents) const {
   km::data fields = fields_of(contents, every_);
   WrittenNotice out;
   out.subject = one_line(templates_->subject.render(fields));
-  const std::string letter = templates_->letter.render(fields);
-  out.text = is_html_ ? text_of_html(letter) : letter;
-  out.html = is_html_ ? letter : html_of(letter);
+  const std::string notice = templates_->notice.render(fields);
+  out.text = is_html_ ? text_of_html(notice) : notice;
+  out.html = is_html_ ? notice : html_of(notice);
   return out;
 }
 

@@ -31,7 +31,7 @@ class NoticeWriter {
  public:
   /// `letter` is the template; empty: the built-in one. One that is HTML makes the text by taking
   /// the tags out; one that is text makes the HTML by putting them in.
-  NoticeWriter(const NoticesSettings& settings, std::string letter);
+  NoticeWriter(const NoticesSettings& settings, std::string notice);
   ~NoticeWriter();
 
   /// "" or what is wrong with the subject or the template.

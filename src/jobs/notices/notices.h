@@ -23,7 +23,7 @@ struct ShownNotice {
 struct NoticePreview {
   NoticeRun run;  ///< not kept: without a number
   bool needs_confirmation = false;
-  std::vector<ShownNotice> letters;
+  std::vector<ShownNotice> notices;
   std::string next_cursor;
 };
 
@@ -45,7 +45,7 @@ class Notices {
   /// Goes on with a run that is `applying`, if there is one; whoever did so before may still live.
   virtual Task<Result<void>> resume() = 0;
   /// A letter of a run with its mail.
-  virtual ShownNotice show(const StoredNotice& letter) const = 0;
+  virtual ShownNotice show(const StoredNotice& notice) const = 0;
   virtual Task<std::vector<Probe>> probe() = 0;
 };
 

@@ -45,7 +45,7 @@ UPDATE notice_run SET state = 2 WHERE id = $1 AND state = 4
 -- name: finish_notice_plan
 UPDATE notice_run SET state = $2 WHERE id = $1 AND state = 4;
 
--- name: replaced_with_letters
+-- name: replaced_with_notices
 -- Of plans that never went out nothing but the run itself is kept.
 SELECT l.run FROM (SELECT id FROM notice_run WHERE state = 2 ORDER BY id DESC LIMIT 20) r
 JOIN notice_letter l ON l.run = r.id LIMIT 1;
@@ -60,14 +60,14 @@ WHERE made_at < $1 AND state <> 5 ORDER BY id LIMIT 1;
 SELECT id FROM notice_run WHERE id IN (SELECT id FROM notice_run ORDER BY id LIMIT 10)
   AND made_at < $1 AND state <> 5 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED;
 
--- name: prune_notice_letters
+-- name: prune_notices
 DELETE FROM notice_letter WHERE run = $1 AND email IN (
   SELECT email FROM notice_letter WHERE run = $1 ORDER BY email LIMIT $2);
 
 -- name: drop_notice_run
 DELETE FROM notice_run WHERE id = $1;
 
--- name: add_notice_letter
+-- name: add_notice
 INSERT INTO notice_letter (run, email, written_email, first_name, last_name, tickets, left_out)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
@@ -98,13 +98,13 @@ SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_da
   applied_to
 FROM notice_run WHERE state = 5;
 
--- name: list_notice_letters
+-- name: list_notices
 SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
   l.delivery, d.state, d.reason, d.done_at, r.period, r.made_at, r.state
 FROM notice_letter l JOIN notice_run r ON r.id = l.run LEFT JOIN delivery d ON d.id = l.delivery
 WHERE l.run = $1 AND l.email > $2 ORDER BY l.email LIMIT $3;
 
--- name: notice_letter_by_email
+-- name: notice_by_email
 SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
   l.delivery, d.state, d.reason, d.done_at, r.period, r.made_at, r.state
 FROM notice_run r JOIN notice_letter l ON l.run = r.id AND l.email = $1
@@ -120,7 +120,7 @@ INSERT INTO notice_closure (ticket, day, run) VALUES ($1, $2, $3)
 ON CONFLICT (ticket) DO UPDATE SET day = excluded.day, run = excluded.run
 WHERE notice_closure.day < excluded.day;
 
--- name: send_notice_letter
+-- name: send_notice
 UPDATE notice_letter SET number = $3, delivery = $4, left_out = $5 WHERE run = $1 AND email = $2;
 
 -- name: count_notice_states

@@ -27,12 +27,12 @@ class Report {
     return row({"Pat", "Doe", email, ticket, "Closed", date});
   }
   /// "pat@x: 1041 1043; …"
-  std::string letters() {
+  std::string notices() {
     selection_.settle();
     std::string out;
-    selection_.each_letter([&](const Notice& letter) {
-      out += std::string(letter.email) + ":";
-      for (const SelectedTicket& ticket : letter.tickets) out += " " + std::string(ticket.id);
+    selection_.each_notice([&](const Notice& notice) {
+      out += std::string(notice.email) + ":";
+      for (const SelectedTicket& ticket : notice.tickets) out += " " + std::string(ticket.id);
       out += "; ";
     });
     return out;
@@ -52,14 +52,14 @@ TEST(notices, a_customer_is_an_address_and_tickets_are_oldest_first) {
   report.closed("Pat@x.example", "1043", "17/11/2026")
       .closed("ann@x.example", "7", "01/11/2026")
       .closed(" pat@X.example ", "1041", "16/11/2026");
-  EXPECT_EQ(report.letters(), "ann@x.example: 7; Pat@x.example: 1041 1043; ");
+  EXPECT_EQ(report.notices(), "ann@x.example: 7; Pat@x.example: 1041 1043; ");
   EXPECT_EQ(report.selection().newest_day(), day("2026-11-17"));
 }
 
 TEST(notices, two_people_of_one_name_share_nothing) {
   Report report;
   report.closed("pat@x.example", "1", "16/11/2026").closed("pat@y.example", "2", "16/11/2026");
-  EXPECT_EQ(report.letters(), "pat@x.example: 1; pat@y.example: 2; ");
+  EXPECT_EQ(report.notices(), "pat@x.example: 1; pat@y.example: 2; ");
 }
 
 TEST(notices, a_ticket_that_comes_twice_is_named_once_with_its_newest_row) {
@@ -67,7 +67,7 @@ TEST(notices, a_ticket_that_comes_twice_is_named_once_with_its_newest_row) {
   report.closed("old@x.example", "1", "16/11/2026")
       .closed("new@x.example", "1", "17/11/2026")
       .closed("older@x.example", "1", "10/11/2026");
-  EXPECT_EQ(report.letters(), "new@x.example: 1; ");
+  EXPECT_EQ(report.notices(), "new@x.example: 1; ");
 }
 
 TEST(notices, a_reopened_ticket_is_left_out_wherever_its_rows_stand) {
@@ -78,8 +78,8 @@ TEST(notices, a_reopened_ticket_is_left_out_wherever_its_rows_stand) {
       .closed("a@x.example", "2", "17/11/2026")
       .row({"A", "B", "a@x.example", "3", "Open", "16/11/2026"})
       .closed("a@x.example", "3", "16/11/2026");
-  EXPECT_EQ(report.letters(), "a@x.example: 3; ");
-  EXPECT_EQ(report.selection().figures().reopened, 2);
+  EXPECT_EQ(report.notices(), "a@x.example: 3; ");
+  EXPECT_EQ(report.selection().metrics().reopened, 2);
 }
 
 TEST(notices, the_ledger_decides_and_a_later_closing_is_a_new_one) {
@@ -87,11 +87,11 @@ TEST(notices, the_ledger_decides_and_a_later_closing_is_a_new_one) {
   report.closed("a@x.example", "1", "16/11/2026")
       .closed("a@x.example", "2", "16/11/2026")
       .closed("a@x.example", "3", "18/11/2026");
-  report.selection().note_told("1", day("2026-11-16"));
-  report.selection().note_told("3", day("2026-11-16"));
-  report.selection().note_told("gone", day("2026-11-16"));
-  EXPECT_EQ(report.letters(), "a@x.example: 2 3; ");
-  EXPECT_EQ(report.selection().figures().told, 1);
+  report.selection().note_notified("1", day("2026-11-16"));
+  report.selection().note_notified("3", day("2026-11-16"));
+  report.selection().note_notified("gone", day("2026-11-16"));
+  EXPECT_EQ(report.notices(), "a@x.example: 2 3; ");
+  EXPECT_EQ(report.selection().metrics().told, 1);
 }
 
 TEST(notices, who_had_theirs_and_who_is_suppressed_is_left_out_with_the_reason) {
@@ -103,10 +103,10 @@ TEST(notices, who_had_theirs_and_who_is_suppressed_is_left_out_with_the_reason) 
       .closed("who@quiet.example", "3", "16/11/2026")
       .closed("due@x.example", "4", "16/11/2026");
   report.selection().note_had("Had@x.example");
-  EXPECT_EQ(report.letters(), "due@x.example: 4; ");
+  EXPECT_EQ(report.notices(), "due@x.example: 4; ");
   std::string left;
-  report.selection().each_left_out([&](const Notice& letter, LeftOut why) {
-    left += std::string(letter.email) + " " + std::string(name_of(why)) + "; ";
+  report.selection().each_left_out([&](const Notice& notice, LeftOut why) {
+    left += std::string(notice.email) + " " + std::string(name_of(why)) + "; ";
   });
   EXPECT_EQ(left, "had@x.example had; NEVER@x.example suppressed; who@quiet.example suppressed; ");
 }
@@ -114,23 +114,23 @@ TEST(notices, who_had_theirs_and_who_is_suppressed_is_left_out_with_the_reason) 
 TEST(notices, the_watermarks_own_day_counts_and_older_rows_do_not) {
   Report report({}, "2026-11-16");
   report.closed("a@x.example", "1", "16/11/2026").closed("a@x.example", "2", "15/11/2026");
-  EXPECT_EQ(report.letters(), "a@x.example: 1; ");
-  EXPECT_EQ(report.selection().figures().old, 1);
+  EXPECT_EQ(report.notices(), "a@x.example: 1; ");
+  EXPECT_EQ(report.selection().metrics().old, 1);
 }
 
 TEST(notices, a_heading_is_found_out_and_never_assumed) {
   Report with;
   with.row({"Firstname", "Lastname", "Email", "Ticket", "Status", "Date"})
       .closed("a@x.example", "1", "16/11/2026");
-  EXPECT_EQ(with.letters(), "a@x.example: 1; ");
-  EXPECT_EQ(with.selection().figures().bad, 0);
+  EXPECT_EQ(with.notices(), "a@x.example: 1; ");
+  EXPECT_EQ(with.selection().metrics().bad, 0);
   Report without;
   without.closed("a@x.example", "1", "16/11/2026");
-  EXPECT_EQ(without.letters(), "a@x.example: 1; ");
+  EXPECT_EQ(without.notices(), "a@x.example: 1; ");
   Report bad_first;
   bad_first.closed("a@x.example", "1", "16.11.2026").closed("a@x.example", "2", "16/11/2026");
-  EXPECT_EQ(bad_first.letters(), "a@x.example: 2; ");
-  EXPECT_EQ(bad_first.selection().figures().bad, 1);
+  EXPECT_EQ(bad_first.notices(), "a@x.example: 2; ");
+  EXPECT_EQ(bad_first.selection().metrics().bad, 1);
 }
 
 TEST(notices, headings_name_columns_and_drift_is_told_by_name) {
@@ -139,7 +139,7 @@ TEST(notices, headings_name_columns_and_drift_is_told_by_name) {
   Report report(settings);
   report.row({"Closed on", "State", "Ticket", "Title", "Customer", "E-Mail"})
       .row({"16/11/2026", "closed", "1", "Printer", "Pat Doe", "a@x.example"});
-  EXPECT_EQ(report.letters(), "a@x.example: 1; ");
+  EXPECT_EQ(report.notices(), "a@x.example: 1; ");
   Report gone(settings);
   gone.row({"Closed on", "State", "Ticket", "Title", "Customer", "Address"});
   EXPECT_NE(gone.error().find("there is no column \"E-Mail\""), std::string::npos) << gone.error();
@@ -163,7 +163,7 @@ TEST(notices, bad_rows_are_told_with_number_and_reason_and_the_rest_goes_on) {
       .row({"Pat", "Doe", "a@x.example", "9", "", "16/11/2026"})
       .closed("evil\r\nBcc: all@x.example", "8", "16/11/2026")
       .closed("a@x.example", "7", "17/11/2026");
-  EXPECT_EQ(report.letters(), "a@x.example: 1 7; ");
+  EXPECT_EQ(report.notices(), "a@x.example: 1 7; ");
   std::string told;
   for (const BadRow& one : report.selection().bad_rows()) {
     told += std::to_string(one.row) + " " + one.why + "\n";
@@ -179,7 +179,7 @@ TEST(notices, bad_rows_are_told_with_number_and_reason_and_the_rest_goes_on) {
             "9 there is no date\n"
             "10 there is no status\n"
             "11 \"evilBcc: all@x.example\" is no address\n");
-  EXPECT_EQ(report.selection().figures().rows, 11);
+  EXPECT_EQ(report.selection().metrics().rows, 11);
 }
 
 TEST(notices, a_row_that_the_ledger_cant_keep_exactly_is_a_bad_one) {
@@ -188,7 +188,7 @@ TEST(notices, a_row_that_the_ledger_cant_keep_exactly_is_a_bad_one) {
       .closed("a@x.example", "a ticket \xE9 1", "16/11/2026")
       .row({"Jos\xE9", "Doe", "a@x.example", "2", "Closed", "16/11/2026"})
       .row({"Jos\xE9", "Doe", "a@x.example", "3", "Open", "16/11/2026"});
-  EXPECT_EQ(report.letters(), "");
+  EXPECT_EQ(report.notices(), "");
   std::string reasons;
   for (const BadRow& one : report.selection().bad_rows()) reasons += one.why + "\n";
   EXPECT_EQ(reasons,
@@ -214,7 +214,7 @@ TEST(notices, what_nobody_can_see_makes_no_second_customer_status_or_ticket) {
       .row({"A", "B", "\uFEFFann@x.\u200Bexample", "T1\u200B", "closed won\u2060", "17/11/2026"})
       .row({"A", "B", "ann@x.example", "T2", " Closed  won", "\u00A017/11/2026"})
       .row({"A", "B", "quiet@x.example", "T3", "closed won", "17/11/2026"});
-  EXPECT_EQ(report.letters(), "ann@x.example: T1 T2; ");
+  EXPECT_EQ(report.notices(), "ann@x.example: T1 T2; ");
   EXPECT_EQ(reasons_of(report), "");
 }
 
@@ -225,18 +225,18 @@ TEST(notices, titles_above_the_headings_are_no_rows) {
       .row({"", "", "", "", "", ""})
       .row({"Firstname", "Lastname", "Email", "Ticket", "Status", "Date"})
       .closed("a@x.example", "1", "16/11/2026");
-  EXPECT_EQ(report.letters(), "a@x.example: 1; ");
+  EXPECT_EQ(report.notices(), "a@x.example: 1; ");
   EXPECT_EQ(reasons_of(report), "");
-  EXPECT_EQ(report.selection().figures().rows, 1);
+  EXPECT_EQ(report.selection().metrics().rows, 1);
   Report strange;
   strange.row({"Report of the desk"})
       .row({"Vorname", "Name", "Adresse", "Nummer", "Stand", "Datum"})
       .closed("a@x.example", "1", "16/11/2026");
-  EXPECT_EQ(strange.letters(), "a@x.example: 1; ");
+  EXPECT_EQ(strange.notices(), "a@x.example: 1; ");
   EXPECT_EQ(reasons_of(strange), "");
   Report unreadable;
   unreadable.row({"Pat", "Doe", "", "5", "Closed", ""}).closed("a@x.example", "1", "16/11/2026");
-  EXPECT_EQ(unreadable.selection().figures().rows, 2) << "a row without an address is no title";
+  EXPECT_EQ(unreadable.selection().metrics().rows, 2) << "a row without an address is no title";
 }
 
 TEST(notices, two_columns_of_one_heading_are_refused_where_it_is_used) {
@@ -266,7 +266,7 @@ TEST(notices, an_error_of_a_spreadsheet_is_no_ticket_and_no_name) {
       .row({"#REF!", "Doe", "b@x.example", "2", "Closed", "16/11/2026"})
       .closed("c@x.example", "3", "#VALUE!")
       .closed("d@x.example", "#4", "16/11/2026");
-  EXPECT_EQ(report.letters(), "d@x.example: #4; ");
+  EXPECT_EQ(report.notices(), "d@x.example: #4; ");
   EXPECT_EQ(reasons_of(report),
             "1 a cell has the error #N/A\n2 a cell has the error #REF!\n"
             "3 a cell has the error #VALUE!\n");
@@ -276,10 +276,10 @@ TEST(notices, an_iso_date_is_understood_and_a_refused_one_gets_the_columns_form)
   Report report;
   report.closed("a@x.example", "1", "2026-11-16T08:00:00.000Z")
       .closed("b@x.example", "2", "2026-11-16");
-  EXPECT_EQ(report.letters(), "a@x.example: 1; b@x.example: 2; ");
+  EXPECT_EQ(report.notices(), "a@x.example: 1; b@x.example: 2; ");
   Report american;
   american.closed("a@x.example", "1", "11/05/2026").closed("b@x.example", "2", "11/16/2026");
-  american.letters();
+  american.notices();
   EXPECT_NE(reasons_of(american).find("; %m/%d/%Y would fit"), std::string::npos)
       << reasons_of(american);
 }
@@ -296,17 +296,17 @@ TEST(notices, many_tickets_of_many_customers_stay_apart) {
     report.closed(fmt::format("c{}@x.example", i % 5000), fmt::format("T{}", i), "16/11/2026");
   }
   report.selection().settle();
-  size_t letters = 0;
-  report.selection().each_letter([&](const Notice& letter) {
-    ++letters;
-    ASSERT_EQ(letter.tickets.size(), 4U);
-    const std::string id(letter.email.substr(1, letter.email.find('@') - 1));
-    for (const SelectedTicket& ticket : letter.tickets) {
+  size_t notices = 0;
+  report.selection().each_notice([&](const Notice& notice) {
+    ++notices;
+    ASSERT_EQ(notice.tickets.size(), 4U);
+    const std::string id(notice.email.substr(1, notice.email.find('@') - 1));
+    for (const SelectedTicket& ticket : notice.tickets) {
       const int number = std::stoi(std::string(ticket.id.substr(1)));
       ASSERT_EQ(std::to_string(number % 5000), id);
     }
   });
-  EXPECT_EQ(letters, 5000U);
+  EXPECT_EQ(notices, 5000U);
 }
 
 NoticeContents two_tickets() {
@@ -316,7 +316,7 @@ NoticeContents two_tickets() {
           {{"1041", "Printer <b>", day("2026-11-16")}, {"1043", "", day("2026-11-17")}}};
 }
 
-TEST(notice_letter, one_template_gives_text_and_html) {
+TEST(notice_text, one_template_gives_text_and_html) {
   const NoticeWriter writer({}, "");
   EXPECT_EQ(writer.problem(), "");
   const WrittenNotice many = writer.write(two_tickets());
@@ -331,7 +331,7 @@ TEST(notice_letter, one_template_gives_text_and_html) {
   EXPECT_EQ(writer.write(one).subject, "Your ticket 1041 closed");
 }
 
-TEST(notice_letter, an_html_template_gives_text_as_well) {
+TEST(notice_text, an_html_template_gives_text_as_well) {
   NoticesSettings settings;
   settings.template_file = "letter.html";
   const NoticeWriter writer(settings, "<p>Dear {{name}}</p>{{#list}}<p>{{subject}}</p>{{/list}}");
@@ -341,13 +341,13 @@ TEST(notice_letter, an_html_template_gives_text_as_well) {
   EXPECT_NE(NoticeWriter({}, "{{#list}}").problem(), "");
 }
 
-TEST(notice_letter, a_subject_is_one_line_whatever_a_ticket_is_called) {
+TEST(notice_text, a_subject_is_one_line_whatever_a_ticket_is_called) {
   NoticeContents contents = two_tickets();
   contents.tickets[0].id = "1\r\nBcc: all@x.example";
   EXPECT_EQ(NoticeWriter({}, "").write(contents).subject.find_first_of("\r\n"), std::string::npos);
 }
 
-TEST(notice_letter, bodies_are_as_receivers_expect_them) {
+TEST(notice_text, bodies_are_as_receivers_expect_them) {
   const json::array report = report_body(two_tickets());
   EXPECT_EQ(to_text(report),
             R"([{"full_name":"Pat DOE","email_address":"pat@x.example","ready_to_send":true,)"

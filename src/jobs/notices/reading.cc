@@ -22,8 +22,8 @@ json::array bad_rows_of(const Selection& selection) {
   return out;
 }
 
-json::object figures_of(const Selection& selection) {
-  const NoticeFigures& is = selection.figures();
+json::object metrics_of(const Selection& selection) {
+  const NoticeMetrics& is = selection.metrics();
   return {{"rows", is.rows},
           {"older", is.old},
           {"closed", is.closed},
@@ -44,9 +44,9 @@ class PlanHash {
     waiting_ = fmt::format("{}\n{}\n{}\n{}\n", period, static_cast<int>(settings.via),
                            static_cast<int>(settings.payload), settings.subject);
   }
-  void add(const Notice& letter, const std::string& tickets) {
-    waiting_.append(letter.email).append("\n").append(letter.first_name).append("\n");
-    waiting_.append(letter.last_name).append("\n").append(tickets).append("\n");
+  void add(const Notice& notice, const std::string& tickets) {
+    waiting_.append(notice.email).append("\n").append(notice.first_name).append("\n");
+    waiting_.append(notice.last_name).append("\n").append(tickets).append("\n");
     if (waiting_.size() > 64 * 1024) fold();
   }
   std::string finish() {
@@ -112,10 +112,10 @@ std::string plan_hash(const Selection& selection, const NoticesSettings& setting
                       const std::string& period) {
   PlanHash hash(settings, period);
   std::string tickets;
-  selection.each_letter([&](const Notice& letter) {
+  selection.each_notice([&](const Notice& notice) {
     tickets.clear();
-    append_tickets(tickets, letter.tickets);
-    hash.add(letter, tickets);
+    append_tickets(tickets, notice.tickets);
+    hash.add(notice, tickets);
   });
   return hash.finish();
 }
@@ -155,7 +155,7 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
     // The ledger moved while the report was read: what it has now is what counts.
     run.ledger = now.ledger;
     const auto told = [&](std::string_view ticket, int32_t day) {
-      selection.note_told(ticket, day);
+      selection.note_notified(ticket, day);
     };
     DW_CHECK(notices::closures(db, run.from_day, told));
     return notices::customers(db, run.period,
@@ -164,7 +164,7 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
   DW_CO_CHECK(co_await parts.store.read(look));
   selection.settle();
   run.newest_day = selection.newest_day();
-  run.figures = figures_of(selection);
+  run.metrics = metrics_of(selection);
   co_return picked;
 }
 

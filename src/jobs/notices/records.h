@@ -31,7 +31,7 @@ struct NoticeRun {
   std::string hash;
   int64_t ledger = 0;  ///< the version of the ledger that it was made against
   int32_t newest_day = 0, from_day = 0;
-  json::value figures{};
+  json::value metrics{};
   std::string applied_to{};  ///< the last customer whose letter was looked at by apply
 };
 
@@ -60,7 +60,7 @@ struct NoticeHistory {
   std::optional<int32_t> from_day;   ///< closings before this are not told
   std::optional<int32_t> watermark;  ///< the newest closing that was told
   int64_t ledger = 0;                ///< grows where a run begins and where it ends
-  int64_t letters = 0;               ///< the last letter's number
+  int64_t notices = 0;               ///< the last letter's number
   bool needs_confirmation = false;   ///< what was imported leaves the past unknown: ask first
 };
 

@@ -22,12 +22,12 @@ NoticeRun run_in(const Row& row) {
   out.ledger = row.integer(6);
   out.newest_day = static_cast<int32_t>(row.integer(7));
   out.from_day = static_cast<int32_t>(row.integer(8));
-  out.figures = stored_json(row.text(9));
+  out.metrics = stored_json(row.text(9));
   out.applied_to = row.text(10);
   return out;
 }
 
-StoredNotice letter_in(const Row& row) {
+StoredNotice notice_in(const Row& row) {
   StoredNotice out;
   out.run = row.integer(0);
   out.email = row.text(1);
@@ -60,7 +60,7 @@ Result<NoticeHistory> marks(ReadDb& db) {
     if (name == "from_day") out.from_day = static_cast<int32_t>(value);
     if (name == "watermark") out.watermark = static_cast<int32_t>(value);
     if (name == "ledger") out.ledger = value;
-    if (name == "letters") out.letters = value;
+    if (name == "letters") out.notices = value;
     if (name == "ask") out.needs_confirmation = value != 0;
   }));
   return out;
@@ -74,7 +74,7 @@ Result<void> set_marks(Db& db, const NoticeHistory& marks) {
   if (marks.watermark) {
     DW_CHECK(db.send(stmt::set_notice_mark, {"watermark", int64_t{*marks.watermark}}));
   }
-  DW_CHECK(db.send(stmt::set_notice_mark, {"letters", marks.letters}));
+  DW_CHECK(db.send(stmt::set_notice_mark, {"letters", marks.notices}));
   return db.send(stmt::set_notice_mark, {"ask", marks.needs_confirmation});
 }
 
@@ -104,10 +104,10 @@ Result<void> customers_between(ReadDb& db, const std::string& period, const std:
 
 Result<int64_t> add_run(Db& db, const NoticeRun& run) {
   int64_t id = 0;
-  const std::string figures = to_text(run.figures);
+  const std::string metrics = to_text(run.metrics);
   DW_CHECK(db.run(stmt::add_notice_run,
                   {static_cast<int>(run.state), run.made_at, run.period, run.hash, run.ledger,
-                   int64_t{run.newest_day}, int64_t{run.from_day}, figures},
+                   int64_t{run.newest_day}, int64_t{run.from_day}, metrics},
                   [&](const Row& row) { id = row.integer(0); }));
   return id;
 }
@@ -122,17 +122,17 @@ Result<bool> finish_plan(Db& db, int64_t id, NoticeState state) {
   return true;
 }
 
-Result<int64_t> drop_replaced_letters(Db& db, size_t limit) {
+Result<int64_t> drop_replaced_notices(Db& db, size_t limit) {
   int64_t run = 0;
-  DW_CHECK(db.run(stmt::replaced_with_letters, {}, [&](const Row& row) { run = row.integer(0); }));
+  DW_CHECK(db.run(stmt::replaced_with_notices, {}, [&](const Row& row) { run = row.integer(0); }));
   if (run == 0) return 0;
-  return db.run(stmt::prune_notice_letters, {run, static_cast<int64_t>(limit)});
+  return db.run(stmt::prune_notices, {run, static_cast<int64_t>(limit)});
 }
 
-Result<void> add_letter(Db& db, const StoredNotice& letter) {
-  return db.send(stmt::add_notice_letter,
-                 {letter.run, letter.email, letter.written_email, letter.first_name,
-                  letter.last_name, letter.tickets, letter.left_out});
+Result<void> add_notice(Db& db, const StoredNotice& notice) {
+  return db.send(stmt::add_notice,
+                 {notice.run, notice.email, notice.written_email, notice.first_name,
+                  notice.last_name, notice.tickets, notice.left_out});
 }
 
 Result<std::optional<NoticeRun>> run(ReadDb& db, int64_t id) {
@@ -156,13 +156,12 @@ Result<Page<NoticeRun>> runs(ReadDb& db, const PageRequest& page) {
   return out;
 }
 
-Result<Page<StoredNotice>> letters(ReadDb& db, int64_t run, const PageRequest& page) {
+Result<Page<StoredNotice>> notices(ReadDb& db, int64_t run, const PageRequest& page) {
   Page<StoredNotice> out;
   // A cursor is an address.
   if (!page.cursor.empty() && page.cursor.find('@') == std::string::npos) return bad_cursor();
-  DW_CHECK(db.run(stmt::list_notice_letters,
-                  {run, page.cursor, static_cast<int64_t>(page.limit + 1)},
-                  [&](const Row& row) { out.items.push_back(letter_in(row)); }));
+  DW_CHECK(db.run(stmt::list_notices, {run, page.cursor, static_cast<int64_t>(page.limit + 1)},
+                  [&](const Row& row) { out.items.push_back(notice_in(row)); }));
   if (out.items.size() > page.limit) {
     out.items.resize(page.limit);
     out.next_cursor = out.items.back().email;
@@ -170,10 +169,10 @@ Result<Page<StoredNotice>> letters(ReadDb& db, int64_t run, const PageRequest& p
   return out;
 }
 
-Result<std::vector<StoredNotice>> letters_of(ReadDb& db, const std::string& email) {
+Result<std::vector<StoredNotice>> notices_of(ReadDb& db, const std::string& email) {
   std::vector<StoredNotice> out;
-  DW_CHECK(db.run(stmt::notice_letter_by_email, {email, 0, runs_looked_through},
-                  [&](const Row& row) { out.push_back(letter_in(row)); }));
+  DW_CHECK(db.run(stmt::notice_by_email, {email, 0, runs_looked_through},
+                  [&](const Row& row) { out.push_back(notice_in(row)); }));
   return out;
 }
 
@@ -207,9 +206,9 @@ Result<void> mark_closure(Db& db, const std::string& ticket, int32_t day, int64_
   return db.send(stmt::mark_notice_closure, {ticket, int64_t{day}, run});
 }
 
-Result<void> set_sent(Db& db, const StoredNotice& letter) {
-  return db.send(stmt::send_notice_letter,
-                 {letter.run, letter.email, letter.number, letter.delivery, letter.left_out});
+Result<void> set_sent(Db& db, const StoredNotice& notice) {
+  return db.send(stmt::send_notice,
+                 {notice.run, notice.email, notice.number, notice.delivery, notice.left_out});
 }
 
 Result<NoticeCounts> counts(ReadDb& db, int64_t run) {
@@ -233,8 +232,8 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
   DW_CHECK(
       db.run(stmt::oldest_notice_run, {before}, [&](const Row& row) { run = row.integer(0); }));
   if (run == 0) return 0;
-  DW_TRY(const int64_t letters, db.run(stmt::prune_notice_letters, {run, limit}));
-  if (letters > 0) return letters;
+  DW_TRY(const int64_t notices, db.run(stmt::prune_notices, {run, limit}));
+  if (notices > 0) return notices;
   return db.run(stmt::drop_notice_run, {run});
 }
 

@@ -32,10 +32,10 @@ Result<bool> is_newest_plan(ReadDb& db, int64_t id);
 Result<Page<NoticeRun>> runs(ReadDb& db, const PageRequest& page);
 
 /// By address; those left out are among them.
-Result<Page<StoredNotice>> letters(ReadDb& db, int64_t run, const PageRequest& page);
+Result<Page<StoredNotice>> notices(ReadDb& db, int64_t run, const PageRequest& page);
 
 /// One customer's, newest first; `email` in lower case.
-Result<std::vector<StoredNotice>> letters_of(ReadDb& db, const std::string& email);
+Result<std::vector<StoredNotice>> notices_of(ReadDb& db, const std::string& email);
 
 /// What became of a run's deliveries.
 Result<NoticeCounts> counts(ReadDb& db, int64_t run);
@@ -54,14 +54,14 @@ Result<bool> move_ledger(Db& db, int64_t version);
 
 Result<int64_t> add_run(Db& db, const NoticeRun& run);
 
-Result<void> add_letter(Db& db, const StoredNotice& letter);
+Result<void> add_notice(Db& db, const StoredNotice& notice);
 
 /// All letters of a run that is `writing` are there. A plan replaces those before it that were
 /// not applied. False: a newer one came first.
 Result<bool> finish_plan(Db& db, int64_t id, NoticeState state);
 
 /// Removes at most so many letters of plans that were replaced; how many.
-Result<int64_t> drop_replaced_letters(Db& db, size_t limit);
+Result<int64_t> drop_replaced_notices(Db& db, size_t limit);
 
 /// A plan becomes `applying`. False: it is no plan any more, or another run is applying.
 Result<bool> begin_run(Db& db, int64_t id, TimePoint now);
@@ -79,7 +79,7 @@ Result<bool> reserve(Db& db, const std::string& period, const std::string& email
 Result<void> mark_closure(Db& db, const std::string& ticket, int32_t day, int64_t run);
 
 /// Writes down a letter's number and delivery, or why it was left out after all.
-Result<void> set_sent(Db& db, const StoredNotice& letter);
+Result<void> set_sent(Db& db, const StoredNotice& notice);
 
 /// Runs and their letters. The ledger stays: it is what keeps a customer from hearing twice.
 Result<int64_t> prune(Db& db, TimePoint before, int64_t limit);

@@ -33,49 +33,49 @@ Task<Result<NoticePreview>> NoticeRuns::preview(std::string after_email, size_t 
   NoticePreview out{.run = picked->run, .needs_confirmation = picked->marks.needs_confirmation};
   const Selection& selection = *picked->selection;
   out.run.hash = plan_hash(selection, parts_.reading.composer.settings(), out.run.period);
-  const auto add = [&](const Notice& letter, std::string_view left_out) {
-    if (to_lower(letter.email) <= after_email) return;
-    if (out.letters.size() >= limit) {
-      out.next_cursor = to_lower(out.letters.back().email);
+  const auto add = [&](const Notice& notice, std::string_view left_out) {
+    if (to_lower(notice.email) <= after_email) return;
+    if (out.notices.size() >= limit) {
+      out.next_cursor = to_lower(out.notices.back().email);
       return;
     }
-    out.letters.push_back(show(letter));
-    out.letters.back().left_out = left_out;
+    out.notices.push_back(show(notice));
+    out.notices.back().left_out = left_out;
   };
-  selection.each_letter([&](const Notice& letter) { add(letter, ""); });
+  selection.each_notice([&](const Notice& notice) { add(notice, ""); });
   // Those left out follow on the last page.
   if (out.next_cursor.empty()) {
     size_t left = limit;
-    selection.each_left_out([&](const Notice& letter, LeftOut why) {
+    selection.each_left_out([&](const Notice& notice, LeftOut why) {
       if (left-- == 0 || left > limit) return;
-      out.letters.push_back(show(letter));
-      out.letters.back().left_out = name_of(why);
+      out.notices.push_back(show(notice));
+      out.notices.back().left_out = name_of(why);
     });
   }
   co_return out;
 }
 
 /// Some hundreds of letters a commit. They belong to nobody until the job has heard of the plan.
-Task<Result<void>> NoticeRuns::write_letters(const Selection& selection, int64_t run) {
+Task<Result<void>> NoticeRuns::write_notices(const Selection& selection, int64_t run) {
   std::vector<StoredNotice> piece;
   auto work = [&](Db& db) -> Result<void> {
-    for (const StoredNotice& one : piece) DW_CHECK(notices::add_letter(db, one));
+    for (const StoredNotice& one : piece) DW_CHECK(notices::add_notice(db, one));
     return {};
   };
   size_t place = 0;
   for (;;) {
     piece.clear();
-    while (piece.size() < parts_.letters_per_commit) {
+    while (piece.size() < parts_.notices_per_commit) {
       const std::optional<CandidateNotice> next = selection.next(place);
       if (!next) break;
-      const Notice& letter = next->letter;
+      const Notice& notice = next->notice;
       StoredNotice row{.run = run,
-                       .email = to_lower(letter.email),
-                       .written_email = std::string(letter.email),
-                       .first_name = std::string(letter.first_name),
-                       .last_name = std::string(letter.last_name)};
+                       .email = to_lower(notice.email),
+                       .written_email = std::string(notice.email),
+                       .first_name = std::string(notice.first_name),
+                       .last_name = std::string(notice.last_name)};
       if (next->left_out) row.left_out = name_of(*next->left_out);
-      append_tickets(row.tickets, letter.tickets);
+      append_tickets(row.tickets, notice.tickets);
       piece.push_back(std::move(row));
     }
     if (piece.empty()) co_return Result<void>();
@@ -87,7 +87,7 @@ Task<Result<void>> NoticeRuns::write_letters(const Selection& selection, int64_t
 Task<void> NoticeRuns::drop_replaced() {
   int64_t dropped = 0;
   auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(dropped, notices::drop_replaced_letters(db, parts_.letters_per_commit));
+    DW_TRY(dropped, notices::drop_replaced_notices(db, parts_.notices_per_commit));
     return {};
   };
   do {
@@ -107,12 +107,12 @@ Task<Result<StagedPlan>> NoticeRuns::stage(bool is_test) {
     return {};
   };
   DW_CO_CHECK(co_await parts_.reading.store.write(start));
-  DW_CO_CHECK(co_await write_letters(*picked->selection, run.id));
+  DW_CO_CHECK(co_await write_notices(*picked->selection, run.id));
   log_info("notices", is_test ? "tested" : "planned",
            {{"run", run.id},
-            {"rows", picked->selection->figures().rows},
-            {"customers", picked->selection->figures().customers},
-            {"bad", picked->selection->figures().bad}});
+            {"rows", picked->selection->metrics().rows},
+            {"customers", picked->selection->metrics().customers},
+            {"bad", picked->selection->metrics().bad}});
   co_return out;
 }
 
@@ -178,7 +178,7 @@ Task<Result<void>> NoticeRuns::resume() {
 /// place one event is a repeat, and moves nothing.
 Task<Result<NoticeRun>> NoticeRuns::go_on(int64_t id) {
   std::optional<std::string> stood_at;
-  size_t letters = notice_letters_at_first;
+  size_t notices = notices_at_first;
   for (;;) {
     DW_CO_TRY(std::optional<NoticeRun> run, co_await find(id));
     if (!run) {
@@ -196,11 +196,11 @@ Task<Result<NoticeRun>> NoticeRuns::go_on(int64_t id) {
     }
     stood_at = run->applied_to;
     std::string key = fmt::format("go_on/{}/{}", id, run->applied_to);
-    json::object body{{"run", id}, {"letters", letters}};
+    json::object body{{"run", id}, {"letters", notices}};
     const Monotonic begun = parts_.reading.clock.monotonic();
     DW_CO_CHECK(co_await tell("notices.go_on", std::move(key), std::move(body)));
     const auto took = std::chrono::duration_cast<Millis>(parts_.reading.clock.monotonic() - begun);
-    letters = next_letters(letters, took);
+    notices = next_notices(notices, took);
   }
 }
 

@@ -18,7 +18,7 @@ struct NoticeParts {
   std::function<Task<Result<json::value>>(Event event)> accept;
   /// Says who reads the report and as whom: for `check`.
   std::function<Task<std::string>()> reader;
-  size_t letters_per_commit = notice_letters_per_commit;
+  size_t notices_per_commit = notices_per_commit_most;
 };
 
 /// A plan whose letters are in the store, and belong to nobody.
@@ -35,12 +35,12 @@ class NoticeRuns : public Notices {
   Task<Result<NoticeRun>> plan(bool is_test, std::string who) override;
   Task<Result<NoticeRun>> apply(int64_t run, bool is_fresh, std::string who) override;
   Task<Result<void>> resume() override;
-  ShownNotice show(const StoredNotice& letter) const override {
-    return parts_.reading.composer.show(letter);
+  ShownNotice show(const StoredNotice& notice) const override {
+    return parts_.reading.composer.show(notice);
   }
   Task<std::vector<Probe>> probe() override;
 
-  ShownNotice show(const Notice& letter) const { return parts_.reading.composer.show(letter); }
+  ShownNotice show(const Notice& notice) const { return parts_.reading.composer.show(notice); }
   /// For those who print all of it. errors  as pick_notices()
   Task<Result<std::unique_ptr<PickedNotices>>> pick() { return pick_notices(parts_.reading); }
   /// Reads the report, and writes a plan that the job has not heard of yet.
@@ -50,7 +50,7 @@ class NoticeRuns : public Notices {
 
  private:
   Task<Result<void>> check_unchanged(const NoticeRun& run);
-  Task<Result<void>> write_letters(const Selection& selection, int64_t run);
+  Task<Result<void>> write_notices(const Selection& selection, int64_t run);
   Task<Result<NoticeRun>> go_on(int64_t run);
   Task<Result<std::optional<NoticeRun>>> find(int64_t run);
   Task<Result<json::value>> tell(std::string kind, std::string key, json::object body);

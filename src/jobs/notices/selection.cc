@@ -80,7 +80,7 @@ std::string_view Selection::cell(const TableRow& row, int place, Cleaning cleani
 }
 
 void Selection::bad(int64_t row, std::string why) {
-  ++figures_.bad;
+  ++metrics_.bad;
   if (bad_rows_.size() < bad_rows_max) bad_rows_.push_back({row, std::move(why)});
 }
 
@@ -147,7 +147,7 @@ Result<void> Selection::find_heading(bool is_last_heading, bool is_last_entry) {
 
 Result<void> Selection::finish() {
   if (!has_layout_ && !leading_.empty()) DW_CHECK(find_heading(false, false));
-  if (figures_.rows > 0) return {};
+  if (metrics_.rows > 0) return {};
   return Error{ErrorKind::invalid, "notices",
                has_layout_ ? "the report has one row and none below it: is it the right file and "
                              "tab, and do its rows end with LF, CRLF or CR?"
@@ -162,7 +162,7 @@ void Selection::take_row(const TableRow& row) {
   const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
   const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
   if (fields.ticket.empty() && fields.status.empty() && is_blank(row)) return;
-  ++figures_.rows;
+  ++metrics_.rows;
   const auto day = day_in(date, settings_.date_formats);
   if (!day) return bad_date(row.number, clean(date.text, Cleaning::phrase, kept[2]));
   if (dates_looked_at_ < dates_looked_at_max) {
@@ -170,7 +170,7 @@ void Selection::take_row(const TableRow& row) {
     forms_of_all_ &= forms_of(clean(date.text, Cleaning::phrase, kept[2]));
   }
   if (*day < times_.from_day) {
-    ++figures_.old;
+    ++metrics_.old;
     return;
   }
   // The people's clocks and the report's may differ by a zone.
@@ -234,7 +234,7 @@ void Selection::use(int64_t row, const Fields& fields, int32_t day) {
     if (customer == NumberIndex::none) {
       return bad(row, refusal_of_address(fields.email));
     }
-    ++figures_.closed;
+    ++metrics_.closed;
   }
   const auto fresh = static_cast<uint32_t>(tickets_.size());
   const uint32_t number =
@@ -249,7 +249,7 @@ void Selection::use(int64_t row, const Fields& fields, int32_t day) {
                         .id_bytes = static_cast<uint16_t>(fields.ticket.size()),
                         .subject_bytes = 0,
                         .is_closed = false,
-                        .is_told = false,
+                        .is_notified = false,
                         .was_closed = false});
   }
   TicketState& ticket = tickets_[number];
@@ -309,10 +309,11 @@ uint32_t Selection::add_customer(const Fields& fields, int32_t day) {
   return static_cast<uint32_t>(customers_.size() - 1);
 }
 
-void Selection::note_told(std::string_view ticket, int32_t day) {
+void Selection::note_notified(std::string_view ticket, int32_t day) {
   const uint32_t number = ticket_index_.find(
       hash_text(ticket), [&](uint32_t n) { return id_of(tickets_[n]) == ticket; });
-  if (number != NumberIndex::none && tickets_[number].day <= day) tickets_[number].is_told = true;
+  if (number != NumberIndex::none && tickets_[number].day <= day)
+    tickets_[number].is_notified = true;
 }
 
 void Selection::note_had(std::string_view email) {
@@ -341,9 +342,9 @@ void Selection::settle() {
   std::vector<uint32_t> places(customers_.size(), 0);
   size_t due = 0;
   for (const TicketState& ticket : tickets_) {
-    figures_.reopened += !ticket.is_closed && ticket.was_closed ? 1 : 0;
-    figures_.told += ticket.is_closed && ticket.is_told ? 1 : 0;
-    if (!ticket.is_closed || ticket.is_told) continue;
+    metrics_.reopened += !ticket.is_closed && ticket.was_closed ? 1 : 0;
+    metrics_.told += ticket.is_closed && ticket.is_notified ? 1 : 0;
+    if (!ticket.is_closed || ticket.is_notified) continue;
     ++places[ticket.customer];
     ++due;
   }
@@ -356,7 +357,8 @@ void Selection::settle() {
   order_.resize(due);
   for (uint32_t i = 0; i < tickets_.size(); ++i) {
     const TicketState& ticket = tickets_[i];
-    if (ticket.is_closed && !ticket.is_told) order_[places[ticket.customer]++] = {i, ticket.day};
+    if (ticket.is_closed && !ticket.is_notified)
+      order_[places[ticket.customer]++] = {i, ticket.day};
   }
   const auto is_older = [](const Due& x, const Due& y) {
     return x.day != y.day ? x.day < y.day : x.ticket < y.ticket;
@@ -369,11 +371,11 @@ void Selection::settle() {
     std::sort(order_.begin() + static_cast<std::ptrdiff_t>(begin),
               order_.begin() + static_cast<std::ptrdiff_t>(i), is_older);
     if (reason) {
-      ++(*reason == LeftOut::had ? figures_.had : figures_.suppressed);
+      ++(*reason == LeftOut::had ? metrics_.had : metrics_.suppressed);
       continue;
     }
-    ++figures_.customers;
-    figures_.tickets += static_cast<int64_t>(i - begin);
+    ++metrics_.customers;
+    metrics_.tickets += static_cast<int64_t>(i - begin);
     newest_ = std::max(newest_, order_[i - 1].day);
   }
 }
@@ -381,7 +383,7 @@ void Selection::settle() {
 std::optional<CandidateNotice> Selection::next(size_t& place) const {
   if (place >= order_.size()) return std::nullopt;
   CandidateNotice out{{}, reason_of(order_[place].ticket)};
-  place = next_letter(place, out.letter);
+  place = next_notice(place, out.notice);
   return out;
 }
 
@@ -391,16 +393,16 @@ size_t Selection::next_customer(size_t at) const {
   return at;
 }
 
-size_t Selection::next_letter(size_t at, Notice& letter) const {
+size_t Selection::next_notice(size_t at, Notice& notice) const {
   const uint32_t number = tickets_[order_[at].ticket].customer;
   const Customer& customer = customers_[number];
-  letter.email = email_of(customer);
-  letter.first_name = {customer.name, customer.first_bytes};
-  letter.last_name = {customer.name + customer.first_bytes, customer.last_bytes};
+  notice.email = email_of(customer);
+  notice.first_name = {customer.name, customer.first_bytes};
+  notice.last_name = {customer.name + customer.first_bytes, customer.last_bytes};
   for (; at < order_.size(); ++at) {
     const TicketState& ticket = tickets_[order_[at].ticket];
     if (ticket.customer != number) break;
-    letter.tickets.push_back(
+    notice.tickets.push_back(
         {id_of(ticket), {ticket.text + ticket.id_bytes, ticket.subject_bytes}, ticket.day});
   }
   return at;

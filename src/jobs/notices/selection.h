@@ -25,7 +25,7 @@ struct BadRow {
 };
 
 /// What became of the rows.
-struct NoticeFigures {
+struct NoticeMetrics {
   int64_t rows = 0;  ///< with something in them, without the heading
   int64_t old = 0;   ///< before from_day
   int64_t bad = 0;
@@ -55,7 +55,7 @@ enum class LeftOut { had, suppressed };
 std::string_view name_of(LeftOut reason);
 
 struct CandidateNotice {
-  Notice letter;
+  Notice notice;
   std::optional<LeftOut> left_out;
 };
 
@@ -71,7 +71,7 @@ class Selection {
   Result<void> finish();
 
   /// The ledger: this ticket's closing of that day was told. After the rows.
-  void note_told(std::string_view ticket, int32_t day);
+  void note_notified(std::string_view ticket, int32_t day);
   /// This customer had a notice in this period. After the rows.
   void note_had(std::string_view email);
 
@@ -79,37 +79,37 @@ class Selection {
   void settle();
   /// In the order of addresses.
   template <class F>
-  void each_letter(const F& give) const {
+  void each_notice(const F& give) const {
     for (size_t i = 0; i < order_.size();) {
       if (reason_of(order_[i].ticket)) {
         i = next_customer(i);
         continue;
       }
-      Notice letter;
-      i = next_letter(i, letter);
-      give(letter);
+      Notice notice;
+      i = next_notice(i, notice);
+      give(notice);
     }
   }
   /// Customers with closings that are not told now, and why.
   template <class F>
   void each_left_out(const F& give) const {
-    const bool has_some = figures_.had + figures_.suppressed > 0;
+    const bool has_some = metrics_.had + metrics_.suppressed > 0;
     for (size_t i = 0; has_some && i < order_.size();) {
       const auto reason = reason_of(order_[i].ticket);
       if (!reason) {
         i = next_customer(i);
         continue;
       }
-      Notice letter;
-      i = next_letter(i, letter);
-      give(letter, *reason);
+      Notice notice;
+      i = next_notice(i, notice);
+      give(notice, *reason);
     }
   }
 
   /// All of them, one at a time, for those who write them in pieces: begin with `place` 0.
   std::optional<CandidateNotice> next(size_t& place) const;
 
-  const NoticeFigures& figures() const { return figures_; }
+  const NoticeMetrics& metrics() const { return metrics_; }
   /// The first hundreds of them; figures().bad counts all.
   const std::vector<BadRow>& bad_rows() const { return bad_rows_; }
   /// The newest closing day that is told now; from_day if there is none.
@@ -122,7 +122,7 @@ class Selection {
     uint32_t customer;
     int32_t day;
     uint16_t id_bytes, subject_bytes;
-    bool is_closed, is_told, was_closed;
+    bool is_closed, is_notified, was_closed;
   };
   struct Customer {
     const char* email;
@@ -162,7 +162,7 @@ class Selection {
   std::string_view email_of(const Customer& one) const { return {one.email, one.email_bytes}; }
   std::string_view id_of(const TicketState& one) const { return {one.text, one.id_bytes}; }
   std::optional<LeftOut> reason_of(uint32_t ticket) const;
-  size_t next_letter(size_t at, Notice& letter) const;
+  size_t next_notice(size_t at, Notice& notice) const;
   size_t next_customer(size_t at) const;
 
   const NoticesSettings& settings_;
@@ -175,7 +175,7 @@ class Selection {
   NumberIndex ticket_index_, customer_index_;
   std::vector<Due> order_;  ///< tickets that are due, by customer and day
   std::vector<BadRow> bad_rows_;
-  NoticeFigures figures_;
+  NoticeMetrics metrics_;
   int32_t newest_ = 0;
   std::vector<Leading> leading_;
   int first_column_ = 0;

@@ -24,9 +24,9 @@ Task<std::vector<Outcome>> NoticeTarget::perform(std::vector<Delivery> deliverie
     } else {
       // What the last piece took, and the way here.
       const TimePoint asked_at{Millis(details["asked_at"].integer().value_or(0))};
-      const auto letters = static_cast<size_t>(details["letters"].integer().value_or(1));
+      const auto notices = static_cast<size_t>(details["letters"].integer().value_or(1));
       json::object answer = asked->details;
-      answer["letters"] = next_letters(letters, clock_.now() - asked_at);
+      answer["letters"] = next_notices(notices, clock_.now() - asked_at);
       out.push_back(Outcome::done(std::move(answer)));
     }
   }

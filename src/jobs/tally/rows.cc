@@ -83,8 +83,7 @@ Result<void> note_bars(Db& db, const std::string& channel,
   return {};
 }
 
-Result<void> count_anew(Db& db, const TallyMessage& message,
-                        const std::vector<TallyUpdate>& before) {
+Result<void> recount(Db& db, const TallyMessage& message, const std::vector<TallyUpdate>& before) {
   if (before == message.updates) return {};
   if (!before.empty()) {
     DW_CHECK(db.send(stmt::drop_tally_updates, {message.channel, message.message}));
@@ -241,14 +240,14 @@ Result<void> count(Db& db, const TallyMessage& message) {
                   [&is_newest](const Row&) { is_newest = true; }));
   if (!is_newest) return {};
   DW_TRY(const std::vector<TallyUpdate> before, counted(db, message.channel, message.message));
-  return count_anew(db, message, before);
+  return recount(db, message, before);
 }
 
 Result<void> drop(Db& db, const std::string& channel, const std::string& message, TimePoint at) {
   DW_CHECK(db.run(stmt::drop_tally_message, {channel, message, at}));
   DW_TRY(const std::vector<TallyUpdate> before, counted(db, channel, message));
-  return count_anew(
-      db, {.channel = channel, .message = message, .at = at, .text = {}, .blocks = {}}, before);
+  return recount(db, {.channel = channel, .message = message, .at = at, .text = {}, .blocks = {}},
+                 before);
 }
 
 Result<void> set_balances(Db& db, const std::vector<TallyBalance>& balances, TimePoint now) {

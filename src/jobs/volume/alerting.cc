@@ -302,7 +302,7 @@ const Shape<VolumeAlert>& shape_for(const VolumeAlert*) {
           .add("total", &VolumeAlert::total)
           .add("total_expected", hundredths(&VolumeAlert::total_expected))
           .add("state", &VolumeAlert::end)
-          .add("told_at", &VolumeAlert::told_at)
+          .add("told_at", &VolumeAlert::notified_at)
           .add_json("tags", tag_report_type(), &VolumeAlert::tags)
           .add_words("feedback", {"real", "false_alarm"}, or_null(&VolumeAlert::feedback));
   return shape;

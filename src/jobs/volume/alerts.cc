@@ -104,8 +104,8 @@ Incidents::Step Incidents::step(const ScoredHour& hour) {
     return {};
   }
   const VolumeAlert& incident = all_.back();
-  const auto patience = incident.kind == AlertKind::spike ? spike_new_after : drop_new_after;
-  if (!is_by_likelihood_ || hour.hour - incident.from < patience) return {true, {}};
+  const auto timeout = incident.kind == AlertKind::spike ? spike_new_after : drop_new_after;
+  if (!is_by_likelihood_ || hour.hour - incident.from < timeout) return {true, {}};
   close(AlertEnd::new_level);
   return {false, std::max(ratio_least, since_count_ / std::max(1e-3, since_expected_))};
 }

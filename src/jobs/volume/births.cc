@@ -52,7 +52,7 @@ int64_t CountedBirths::tickets() const {
   return out;
 }
 
-CountedBirths count_births(const std::vector<TaggedTicket>& page, TimePoint from, IdChunks seen) {
+CountedBirths count_created(const std::vector<TaggedTicket>& page, TimePoint from, IdChunks seen) {
   CountedBirths out;
   for (const TaggedTicket& one : page) {
     if (one.created_at < from || one.created_at >= from + span_max) continue;

@@ -40,7 +40,7 @@ struct CountedBirths {
 
 /// Counts the tickets of a page that are not in `seen`; those born before `from`, or at no
 /// believable time, never. Takes off those in `seen` that are deleted by now.
-CountedBirths count_births(const std::vector<TaggedTicket>& page, TimePoint from, IdChunks seen);
+CountedBirths count_created(const std::vector<TaggedTicket>& page, TimePoint from, IdChunks seen);
 
 /// Every hour from `from` to `until` (exclusive), those without a ticket as 0. `counted` ascends;
 /// what lies outside is left out.

@@ -21,9 +21,9 @@ std::vector<int64_t> counts_of(const CountedBirths& counted, TimePoint until) {
 
 TEST(created, a_ticket_counts_once_and_in_the_hour_of_its_birth) {
   const CountedBirths counted =
-      count_births({born(41, first), born(42, first + std::chrono::minutes(59)),
-                    born(43, first + std::chrono::minutes(60)), born(41, first)},
-                   first, {});
+      count_created({born(41, first), born(42, first + std::chrono::minutes(59)),
+                     born(43, first + std::chrono::minutes(60)), born(41, first)},
+                    first, {});
   EXPECT_EQ(counted.tickets(), 3);
   EXPECT_EQ(counts_of(counted, first + 4 * one_hour), (std::vector<int64_t>{2, 1, 0, 0}));
 }
@@ -33,20 +33,20 @@ TEST(created, a_ticket_that_is_deleted_while_they_are_counted_counts_no_more) {
   gone.is_deleted = true;
   TaggedTicket never = born(44, first);
   never.is_deleted = true;
-  const CountedBirths before = count_births({born(41, first), born(42, first)}, first, {});
-  const CountedBirths after = count_births({gone, never, gone}, first, before.seen);
+  const CountedBirths before = count_created({born(41, first), born(42, first)}, first, {});
+  const CountedBirths after = count_created({gone, never, gone}, first, before.seen);
   EXPECT_EQ(after.tickets(), -1);
   EXPECT_EQ(after.hours.at(first), -1);
-  const CountedBirths again = count_births({born(41, first)}, first, after.seen);
+  const CountedBirths again = count_created({born(41, first)}, first, after.seen);
   EXPECT_EQ(again.tickets(), 1) << "it was restored";
-  EXPECT_EQ(count_births({born(41, first), gone}, first, {}).tickets(), 0) << "within a page";
+  EXPECT_EQ(count_created({born(41, first), gone}, first, {}).tickets(), 0) << "within a page";
 }
 
 TEST(created, what_was_born_before_or_at_no_believable_time_is_left_out) {
   const CountedBirths counted =
-      count_births({born(1, first - Millis(1)), born(2, *from_rfc3339("9999-01-01T00:00:00Z")),
-                    born(3, TimePoint{})},
-                   first, {});
+      count_created({born(1, first - Millis(1)), born(2, *from_rfc3339("9999-01-01T00:00:00Z")),
+                     born(3, TimePoint{})},
+                    first, {});
   EXPECT_EQ(counted.tickets(), 0);
   EXPECT_TRUE(counted.seen.empty()) << "a chunk that did not change is not written";
 }
@@ -60,7 +60,7 @@ TEST(created, a_count_goes_on_from_its_chunks_as_if_nothing_had_been) {
   all.push_back(born(INT64_MAX, first));
   third.push_back(all.back());
   IdChunks kept;
-  for (const auto& [chunk, bits] : count_births(third, first, {}).seen) {
+  for (const auto& [chunk, bits] : count_created(third, first, {}).seen) {
     const Result<IdChunk> again = decode_chunk(encode(bits));
     ASSERT_TRUE(again.ok());
     EXPECT_EQ(*again, bits);
@@ -68,7 +68,7 @@ TEST(created, a_count_goes_on_from_its_chunks_as_if_nothing_had_been) {
   }
   EXPECT_EQ(kept.size(), 6U) << "a chunk for 1,024 ids in a row";
   EXPECT_EQ(chunks_of(third).size(), 6U);
-  EXPECT_EQ(count_births(all, first, kept).tickets(), 5000 - 1667);
+  EXPECT_EQ(count_created(all, first, kept).tickets(), 5000 - 1667);
 }
 
 TEST(created, another_text_is_no_chunk) {

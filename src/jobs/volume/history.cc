@@ -105,7 +105,7 @@ void VolumeTurn::take_history(const json::value& answer) {
   const TimePoint from = one.is_by_search ? one.reached : one.from;
   const TimePoint until =
       one.is_by_search ? std::min<TimePoint>(one.reached + week, one.until) : one.until;
-  const CountedBirths counted = count_births(page.tickets, from, view_.seen);
+  const CountedBirths counted = count_created(page.tickets, from, view_.seen);
   one.tickets += counted.tickets();
   const bool is_last = one.is_by_search ? page.next_cursor.empty() : page.is_end;
   if (is_last) {

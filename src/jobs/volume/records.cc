@@ -60,9 +60,9 @@ json::value encode(const VolumeAlert& one) {
                       {"total_expected", one.total_expected},
                       {"end", static_cast<int64_t>(one.end)},
                       {"tags", one.tags},
-                      {"told_count", one.told_count},
-                      {"told_at", encode_time(one.told_at)},
-                      {"told_end_at", encode_time(one.told_end_at)}};
+                      {"told_count", one.notified_count},
+                      {"told_at", encode_time(one.notified_at)},
+                      {"told_end_at", encode_time(one.notified_end_at)}};
 }
 
 VolumeAlert decode_incident(const json::value& body) {
@@ -81,9 +81,9 @@ VolumeAlert decode_incident(const json::value& body) {
   const int64_t end = whole(*object, "end");
   one.end = end == 1 ? AlertEnd::calm : end == 2 ? AlertEnd::new_level : AlertEnd::open;
   if (const json::value* tags = member(*object, "tags")) one.tags = *tags;
-  one.told_count = whole(*object, "told_count");
-  one.told_at = time_or_none(*object, "told_at");
-  one.told_end_at = time_or_none(*object, "told_end_at");
+  one.notified_count = whole(*object, "told_count");
+  one.notified_at = time_or_none(*object, "told_at");
+  one.notified_end_at = time_or_none(*object, "told_end_at");
   return one;
 }
 

@@ -53,11 +53,11 @@ struct VolumeAlert {
   int64_t total = 0;       ///< tickets from `from` to `to`
   double total_expected = 0;
   AlertEnd end = AlertEnd::open;
-  json::value tags{};                      ///< why: as jobs/volume/tags.h encodes them
-  int64_t told_count = 0;                  ///< the peak that was last told; 0: nobody was told
-  std::optional<TimePoint> told_at{};      ///< when it was last told
-  std::optional<TimePoint> told_end_at{};  ///< when its end was told
-  std::string feedback{};                  ///< "", "real", "false_alarm": what a person said
+  json::value tags{};                          ///< why: as jobs/volume/tags.h encodes them
+  int64_t notified_count = 0;                  ///< the peak that was last told; 0: nobody was told
+  std::optional<TimePoint> notified_at{};      ///< when it was last told
+  std::optional<TimePoint> notified_end_at{};  ///< when its end was told
+  std::string feedback{};                      ///< "", "real", "false_alarm": what a person said
   std::string feedback_by{};
 };
 

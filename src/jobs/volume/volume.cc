@@ -29,9 +29,9 @@ VolumeAlert merged(const VolumeAlert& found, const VolumeAlert& known) {
   VolumeAlert out = found;
   out.id = known.id;
   out.tags = known.tags;
-  out.told_count = known.told_count;
-  out.told_at = known.told_at;
-  out.told_end_at = known.told_end_at;
+  out.notified_count = known.notified_count;
+  out.notified_at = known.notified_at;
+  out.notified_end_at = known.notified_end_at;
   out.feedback = known.feedback;
   out.feedback_by = known.feedback_by;
   return out;
@@ -39,17 +39,17 @@ VolumeAlert merged(const VolumeAlert& found, const VolumeAlert& known) {
 
 std::optional<AlertStage> due(const VolumeAlert& one, TimePoint latest, TimePoint now,
                               Millis cooldown) {
-  if (!one.told_at) {
+  if (!one.notified_at) {
     const bool is_fresh = latest - one.to <= fresh_max;
     return is_fresh ? std::optional(AlertStage::begun) : std::nullopt;
   }
   if (one.end != AlertEnd::open) {
-    return one.told_end_at ? std::nullopt : std::optional(AlertStage::over);
+    return one.notified_end_at ? std::nullopt : std::optional(AlertStage::over);
   }
   const bool has_grown =
       one.kind == AlertKind::spike &&
-      static_cast<double>(one.peak_count) >= grown_factor * static_cast<double>(one.told_count);
-  if (has_grown && now - *one.told_at >= cooldown) return AlertStage::grown;
+      static_cast<double>(one.peak_count) >= grown_factor * static_cast<double>(one.notified_count);
+  if (has_grown && now - *one.notified_at >= cooldown) return AlertStage::grown;
   return std::nullopt;
 }
 
@@ -89,10 +89,10 @@ Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeAler
         out.deliveries.push_back(std::move(delivery));
       }
       if (*telling != AlertStage::over) {
-        one.told_at = now;
-        one.told_count = one.peak_count;
+        one.notified_at = now;
+        one.notified_count = one.peak_count;
       }
-      if (one.end != AlertEnd::open) one.told_end_at = now;
+      if (one.end != AlertEnd::open) one.notified_end_at = now;
     }
     if (before == nullptr || is_changed(one, *before)) out.changed.push_back(std::move(one));
   }

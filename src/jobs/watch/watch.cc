@@ -74,8 +74,8 @@ Result<std::vector<BackedUpQueue>> read_queues(const Event& event, ReadDb& db) {
   std::vector<BackedUpQueue> out;
   for (const JsonView& one : JsonView(event.body)["queues"].elements()) {
     const std::string name = one.text().value_or("");
-    DW_TRY(const QueueFigures figures, queues::figures(db, name, event.at));
-    out.push_back({name, figures.depth, figures.oldest_at});
+    DW_TRY(const QueueMetrics metrics, queues::metrics(db, name, event.at));
+    out.push_back({name, metrics.depth, metrics.oldest_at});
   }
   return out;
 }

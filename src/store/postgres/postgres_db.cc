@@ -35,7 +35,7 @@ constexpr std::string_view session_script =
     " EXCEPTION WHEN OTHERS THEN NULL; END $$;"
     "SELECT pg_advisory_lock(hashtextextended('session:{}', 0))";
 /// A migration of a large store takes its time, and the server is silent meanwhile.
-constexpr Millis script_patience{600'000};
+constexpr Millis script_timeout{600'000};
 
 class PostgresRow : public Row {
  public:
@@ -65,7 +65,7 @@ PostgresDb::PostgresDb(PostgresConnection connection, SharedInterrupt interrupt,
                        PostgresPatience timeout)
     : connection_(std::move(connection)),
       interrupt_(std::move(interrupt)),
-      patience_(timeout),
+      timeout_(timeout),
       session_(random_uuid()) {}
 
 Result<std::unique_ptr<PostgresDb>> PostgresDb::open(const std::string& url,
@@ -187,10 +187,10 @@ Result<void> PostgresDb::settle() {
   return {};
 }
 
-Millis PostgresDb::patience_for(const Statement& statement) const {
+Millis PostgresDb::timeout_for(const Statement& statement) const {
   const bool is_beginning = &statement == &stmt::begin || &statement == &stmt::begin_read ||
                             &statement == &stmt::mark_commit;
-  return is_beginning ? patience_.begin : patience_.answer;
+  return is_beginning ? timeout_.begin : timeout_.answer;
 }
 
 Result<PostgresResult> PostgresDb::next_result(Millis timeout, const char* where) {
@@ -232,7 +232,7 @@ Result<void> PostgresDb::read_all(const std::vector<const Statement*>& waited_fo
   for (const Statement* statement : waited_for) {
     // Each has one result, and then a null. After the first failure the rest were not executed.
     for (;;) {
-      DW_TRY(const Answer result, next_result(patience_for(*statement), statement->name));
+      DW_TRY(const Answer result, next_result(timeout_for(*statement), statement->name));
       if (!result) break;
       const bool is_last = statement == waited_for.back();
       Result<int64_t> one = is_last ? read_answer(*statement, result.get(), sink)
@@ -242,7 +242,7 @@ Result<void> PostgresDb::read_all(const std::vector<const Statement*>& waited_fo
   }
   const char* last = waited_for.back()->name;
   if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(last);
-  DW_TRY(const Answer end, next_result(patience_.answer, last));
+  DW_TRY(const Answer end, next_result(timeout_.answer, last));
   if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last);
   is_committing_ = false;
   return {};
@@ -277,7 +277,7 @@ Result<int64_t> PostgresDb::read_answer(const Statement& statement, const PGresu
 }
 
 Result<void> PostgresDb::run_script(const char* text) {
-  return run_script(text, script_patience);
+  return run_script(text, script_timeout);
 }
 
 Result<void> PostgresDb::run_script(const std::string& text, Millis timeout) {

@@ -42,7 +42,7 @@ class PostgresDb : public Connection {
   Result<int64_t> read_answer(const Statement& statement, const pg_result* result, RowSink sink);
   /// The next result of libpq's, null at the end of a statement's.
   Result<PostgresResult> next_result(Millis timeout, const char* where);
-  Millis patience_for(const Statement& statement) const;
+  Millis timeout_for(const Statement& statement) const;
   Result<void> run_script(const std::string& text, Millis timeout);
   Error error(const char* where, const pg_result* result);
   /// From now on every call says that the connection is lost, and why.
@@ -50,7 +50,7 @@ class PostgresDb : public Connection {
 
   PostgresConnection connection_;
   SharedInterrupt interrupt_;
-  PostgresPatience patience_;
+  PostgresPatience timeout_;
   std::string session_;         ///< a name that the server knows it by: see end_session
   std::string problem_;         ///< why the connection is lost; empty: it isn't, as far as is known
   bool is_committing_ = false;  ///< COMMIT was sent, and its answer has not been read

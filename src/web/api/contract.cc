@@ -137,7 +137,7 @@ void add_tickets(Rows& out) {
   out.push_back(
       get("/v1/metrics/tickets", "getTicketMetrics", "Open now; opened, solved and times since")
           .query({"since"})
-          .answers<TicketFigures>());
+          .answers<TicketMetrics>());
 }
 
 void add_queues(Rows& out) {
@@ -322,10 +322,10 @@ void add_notices(Rows& out) {
   out.push_back(
       get("/v1/notices/runs/{id}/letters", "listNoticeLetters", "Recipients of a run, by address")
           .query({"limit", "cursor"})
-          .answers<Page<ShownNoticeLetter>>());
+          .answers<Page<SentNotice>>());
   out.push_back(get("/v1/notices/why", "explainNotices", "What one customer was sent, or why not")
                     .query({"email"})
-                    .answers<Page<ShownNoticeLetter>>());
+                    .answers<Page<SentNotice>>());
   out.push_back(post("/v1/notices/plan", "planNotices", "Plans the next run")
                     .by(Role::agent)
                     .takes_nothing()

@@ -14,7 +14,7 @@ namespace dw {
 void Operations::add_notices() {
   add_own("previewNotices", &Operations::preview_notices);
   add_own("listNoticeRuns", &Operations::list_notice_runs);
-  add_own("listNoticeLetters", &Operations::list_notice_letters);
+  add_own("listNoticeLetters", &Operations::list_notices);
   add_own("explainNotices", &Operations::why_notices);
   add_own("planNotices", &Operations::plan_notices);
   add_own("applyNotices", &Operations::apply_notices);
@@ -56,7 +56,7 @@ Task<ApiAnswer> Operations::list_notice_runs(Call& call) {
   co_return shape_of(shown, parts_.shapes);
 }
 
-Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
+Task<ApiAnswer> Operations::list_notices(Call& call) {
   std::vector<Problem> problems;
   const PageRequest wanted = page_parameters(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
@@ -66,12 +66,12 @@ Task<ApiAnswer> Operations::list_notice_letters(Call& call) {
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(const auto found, notices::run(db, run));
     is_there = found.has_value();
-    DW_TRY(page, notices::letters(db, run, wanted));
+    DW_TRY(page, notices::notices(db, run, wanted));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!is_there) co_return Error{ErrorKind::missing, "", "there is no such run of notices"};
-  Page<ShownNoticeLetter> shown{.items = {}, .next_cursor = page.next_cursor};
+  Page<SentNotice> shown{.items = {}, .next_cursor = page.next_cursor};
   for (StoredNotice& one : page.items) {
     ShownNotice notice = parts_.notices.show(one);
     shown.items.push_back({std::move(notice), std::move(one)});
@@ -83,14 +83,14 @@ Task<ApiAnswer> Operations::why_notices(Call& call) {
   const std::string email =
       to_lower(cleaned(call.request.parameter("email").value_or(""), Cleaning::word));
   if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
-  std::vector<StoredNotice> letters;
+  std::vector<StoredNotice> notices;
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(letters, notices::letters_of(db, email));
+    DW_TRY(notices, notices::notices_of(db, email));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
-  Page<ShownNoticeLetter> shown;
-  for (StoredNotice& one : letters) {
+  Page<SentNotice> shown;
+  for (StoredNotice& one : notices) {
     ShownNotice notice = parts_.notices.show(one);
     shown.items.push_back({std::move(notice), std::move(one)});
   }

@@ -27,7 +27,7 @@ struct Reading {
   DeskNow present;
   tickets::Waiting waiting;
   std::vector<Ticket> longest;
-  BacklogFigures backlog;
+  BacklogMetrics backlog;
   std::map<std::string, int64_t> pending;
   std::vector<HourCount> counts;
   std::vector<VolumeAlert> alerts;

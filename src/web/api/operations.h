@@ -135,7 +135,7 @@ class Operations {
   void add_notices();
   Task<ApiAnswer> preview_notices(Call& call);
   Task<ApiAnswer> list_notice_runs(Call& call);
-  Task<ApiAnswer> list_notice_letters(Call& call);
+  Task<ApiAnswer> list_notices(Call& call);
   Task<ApiAnswer> plan_notices(Call& call);
   Task<ApiAnswer> apply_notices(Call& call);
   Task<ApiAnswer> apply_fresh_notices(Call& call);
@@ -148,7 +148,7 @@ class Operations {
   // volume.cc
   void add_volume();
   Task<ApiAnswer> show_volume(Call& call);
-  Task<ApiAnswer> judge_incident(Call& call);
+  Task<ApiAnswer> score_alert(Call& call);
   Task<ApiAnswer> import_volume(Call& call);
 
   // audit.cc

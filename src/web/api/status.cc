@@ -121,7 +121,7 @@ Task<Response> Api::readyz(Request&) {
 }
 
 Task<void> Api::measure_backlog() {
-  BacklogFigures backlog;
+  BacklogMetrics backlog;
   std::optional<TimePoint> backup_at;
   const std::string trouble = co_await parts_.watch.trouble();
   std::vector<ShownQueue> queues;

@@ -347,13 +347,13 @@ Task<ApiAnswer> Operations::ticket_metrics(Call& call) {
   std::vector<Problem> problems;
   const auto since = time_parameter(call.request, "since", problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
-  TicketFigures figures;
+  TicketMetrics metrics;
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(figures, tickets::figures(db, since.value_or(TimePoint{})));
+    DW_TRY(metrics, tickets::metrics(db, since.value_or(TimePoint{})));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
-  co_return shape_of(figures);
+  co_return shape_of(metrics);
 }
 
 }  // namespace dw

@@ -100,7 +100,7 @@ Result<std::vector<HourCount>> hours_in(const JsonView& list) {
 
 void Operations::add_volume() {
   add_own("getVolume", &Operations::show_volume);
-  add_own("judgeIncident", &Operations::judge_incident);
+  add_own("judgeIncident", &Operations::score_alert);
   add_own("importVolume", &Operations::import_volume);
 }
 
@@ -117,7 +117,7 @@ Task<ApiAnswer> Operations::show_volume(Call& call) {
   co_return shape_of(shown);
 }
 
-Task<ApiAnswer> Operations::judge_incident(Call& call) {
+Task<ApiAnswer> Operations::score_alert(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   const auto id = number_of(call.name());
   if (!id) co_return Error{ErrorKind::missing, "", "there is no such incident"};

@@ -75,17 +75,17 @@ SqsEndpoint::Answer SqsEndpoint::queue_attributes(Call call, Found found) {
     if (is_queue_attribute(name)) continue;
     co_return SqsError{"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name)};
   }
-  QueueFigures figures;
+  QueueMetrics metrics;
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(figures, queues::figures(db, found.queue.name, clock_.now()));
+    DW_TRY(metrics, queues::metrics(db, found.queue.name, clock_.now()));
     return {};
   };
   const Result<void> read = co_await store_.read(work);
   if (!read.ok()) co_return SqsReply(store_failed(read.error()));
   std::map<std::string, std::string> all = configured_attributes(found);
-  all["ApproximateNumberOfMessages"] = std::to_string(figures.depth);
-  all["ApproximateNumberOfMessagesNotVisible"] = std::to_string(figures.in_flight);
-  all["ApproximateNumberOfMessagesDelayed"] = std::to_string(figures.delayed);
+  all["ApproximateNumberOfMessages"] = std::to_string(metrics.depth);
+  all["ApproximateNumberOfMessagesNotVisible"] = std::to_string(metrics.in_flight);
+  all["ApproximateNumberOfMessagesDelayed"] = std::to_string(metrics.delayed);
   json::object attributes;
   for (const auto& [name, value] : all) {
     if (is_wanted(name, wanted)) attributes[name] = value;

@@ -33,7 +33,7 @@ namespace bench {
 using Ticks = std::chrono::steady_clock;
 
 constexpr size_t id_digits = 13;  // Teams' ids are milliseconds since 1970
-constexpr size_t signature_letters = 44;
+constexpr size_t signature_notices = 44;
 constexpr double warm_up_share = 0.2;
 
 struct Options {
@@ -102,7 +102,7 @@ class Requests {
         "POST " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
         "\r\n"
         "Content-Type: application/json; charset=utf-8\r\nAuthorization: HMAC " +
-        std::string(signature_letters, '~') + "\r\nContent-Length: " + std::to_string(body.size()) +
+        std::string(signature_notices, '~') + "\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\n\r\n";
     signature_at_ = head.find('~');
     text_ = head + body;
@@ -113,13 +113,13 @@ class Requests {
   size_t sent() const { return next_; }
   /// The next request; good until the one after it.
   const std::string& next() {
-    text_.replace(signature_at_, signature_letters, signatures_[next_].data(), signature_letters);
+    text_.replace(signature_at_, signature_notices, signatures_[next_].data(), signature_notices);
     put_id(text_, id_at_, first_id_ + next_++);
     return text_;
   }
 
  private:
-  using Signature = std::array<char, signature_letters + 1>;
+  using Signature = std::array<char, signature_notices + 1>;
 
   static std::string from_base64(const std::string& text) {
     std::string out(text.size(), '\0');

@@ -5,7 +5,7 @@
 namespace dw {
 
 /// Once, before the first measure.
-void declare_bridge_figures(Metrics& metrics);
+void declare_bridge_metrics(Metrics& metrics);
 
 /// Reads the figures of the last seven days of each bridged channel and shows them. A channel
 /// that is configured by its name is shown once its id is known.
