@@ -22,7 +22,7 @@ DEFECTS = (
      "if (!position_ || *seen < *position_) position_ = seen;", "position_ = seen;",
      "contract_engine"),
     ("cursors: nonsense is the first page", "src/records/paging.cc",
-     "if (!is_ours) return bad_cursor();\n  return id;",
-     "if (!is_ours) return front;\n  return id;",
+     "|| cursor.front() == '0') return bad_cursor();",
+     "|| cursor.front() == '0') return front;",
      "contract_store"),
 )
