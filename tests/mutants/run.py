@@ -53,7 +53,7 @@ def prepare():
 def copy_if_other(source, target):
     target = pathlib.Path(target)
     if not target.exists() or target.read_bytes() != pathlib.Path(source).read_bytes():
-        shutil.copyfile(source, target)
+        shutil.copy(source, target)  # with its mode: tools are run
     return target
 
 
