@@ -11,7 +11,7 @@ DEFECTS = (
      "if (!is_description && told.is_public) {", "sim"),
     ("bridge: a private note is posted", JOBS + "desk_side.cc",
      "!is_description && told.is_public && told.marker.empty()) {",
-     "!is_description && told.marker.empty()) {", "sim"),
+     "!is_description && told.marker.empty()) {", "cases"),
     ("bridge: a comment that was read twice is posted twice", JOBS + "desk_side.cc",
      "context.view.heard.count(key_of(context.external_id(), told.id)) > 0;",
      "context.view.heard.count(key_of(context.external_id(), told.id)) > 1;", "sim"),
