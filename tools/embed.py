@@ -94,7 +94,10 @@ def write_migrations(out, paths):
         match = re.match(r"(\d{4})_\w+\.(sqlite|postgres)\.sql$", path.name)
         if not match:
             sys.exit(f"{path}: a migration is called NNNN_what.sqlite.sql or .postgres.sql")
-        numbered.setdefault(int(match.group(1)), {})[match.group(2)] = path.read_text()
+        engines = numbered.setdefault(int(match.group(1)), {})
+        if match.group(2) in engines:
+            sys.exit(f"{path}: another migration has this number; take the next free one")
+        engines[match.group(2)] = path.read_text()
     lines = ['#include "store/migrate.h"', "", "namespace dw {", ""]
     lines += ["std::span<const Migration> migrations() {", "  static const Migration all[] = {"]
     for expected, (number, texts) in enumerate(sorted(numbered.items()), 1):

@@ -82,21 +82,34 @@ export interface Discard {
   why: string;
 }
 
+export interface Dismissal {
+  group: string;  // g-000003
+}
+
 export interface Incident {
-  id: number | null;  // null where another rule is tried
-  kind: "spike" | "drop";
-  from: string;
-  to: string;
-  peak: string;  // the hour that was furthest out of line
-  count: number;
-  expected: number;
-  probability: number;
-  total: number;
-  total_expected: number;
-  state: "open" | "calm" | "new_level";
-  told_at: string | null;
-  tags: TagReport | null;
-  feedback: "real" | "false_alarm" | null;
+  group: string;
+  title: string;
+  state: "seen" | "dismissed";
+  why: IncidentWord[];
+  since: string;  // when the first of its tickets was written
+  seen_at: string;
+  joined: number;  // tickets
+  requesters: number;
+  tickets: IncidentTicket[];  // the first ten
+}
+
+export type IncidentPage = Page<Incident>;
+
+export interface IncidentTicket {
+  ticket: number;
+  number: string;  // that its desk gives it
+}
+
+export interface IncidentWord {
+  word: string;
+  tickets: number;
+  requesters: number;
+  usual: number;  // of the earlier tickets
 }
 
 export interface Link {
@@ -407,27 +420,6 @@ export interface StoredNotice {
 
 export type StoredNoticePage = Page<StoredNotice>;
 
-export interface TagReport {
-  tickets: number;
-  baseline_tickets: number;
-  by_count: TagShare[];
-  by_lift: TagShare[];
-  examples: {
-    id: string;
-    subject: string;
-    tags: string[];
-  }[];
-}
-
-export interface TagShare {
-  tag: string;
-  count: number;
-  baseline: number;
-  lift: number;
-  g2: number;
-  p: number;
-}
-
 export interface Tally {
   agents: TallyAgent[];
   before: TallyAgent[];  // the same of the period before; empty without since
@@ -609,6 +601,7 @@ export interface LiveEvents {
   ticket: LiveTicket;
   delivery: Delivery;
   queue: Queue;
+  incident: Incident;
   tally: TallyBar;
   volume: LiveVolume;
   status: LiveStatus;

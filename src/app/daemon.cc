@@ -50,6 +50,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
             depths_, core_->live_topics),
       states_([this](const ConnectorState& state) { live_.tell(state); }),
       schedules_(*core_, tasks_, janitor_, depths_, states_),
+      storm_looks_(*core_),
       inbound_(*core_, tasks_, states_),
       routes_(HttpRoutesParts{*core_, tasks_, schedules_.scheduler(), live_, states_, depths_,
                               [this] { outbox_.notify(); }}) {}
@@ -97,6 +98,9 @@ Result<std::string> Daemon::start() {
   tasks_.run("search index", janitor_.index_until_stopped());
   start_tally();
   schedules_.start();
+  if (core_->settings.own.get<StormSettings>().is_on) {
+    tasks_.run("storm", storm_looks_.look_until_stopped());
+  }
   inbound_.start();
   live_.start();
   return bound;
@@ -170,6 +174,7 @@ Task<void> Daemon::stop() {
   inbound_.stop();
   outbox_.stop();
   schedules_.stop();
+  storm_looks_.stop();
   janitor_.stop();
   stats_files_.stop();
   live_.stop();

@@ -9,6 +9,7 @@
 #include "app/inbound.h"
 #include "app/schedules.h"
 #include "app/stats_files.h"
+#include "app/storm_looks.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "web/live_feed.h"
@@ -42,6 +43,7 @@ class Daemon {
   LiveFeed live_;
   ConnectorStates states_;
   Schedules schedules_;
+  StormLooks storm_looks_;
   Inbound inbound_;
   HttpRoutes routes_;
   bool is_stopping_ = false;

@@ -26,6 +26,7 @@ int run(int count, char** arguments) {
   dw::add_check(program, invocation);
   dw::add_config(program, invocation);
   dw::add_ticket(program, invocation);
+  dw::add_incident(program, invocation);
   dw::add_queue(program, invocation);
   dw::add_delivery(program, invocation);
   dw::add_route(program, invocation);

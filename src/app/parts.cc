@@ -4,6 +4,7 @@
 #include "connectors/shadow/module.h"
 #include "jobs/assignment/module.h"
 #include "jobs/desk/module.h"
+#include "jobs/storm/module.h"
 #include "jobs/tally/module.h"
 #include "jobs/watch/module.h"
 
@@ -11,10 +12,7 @@ namespace dw {
 
 std::span<const JobModule> job_modules() {
   static const JobModule modules[] = {
-      desk_module(),
-      assignment_module(),
-      tally_module(),
-      watch_module(),
+      desk_module(), assignment_module(), storm_module(), tally_module(), watch_module(),
   };
   return modules;
 }

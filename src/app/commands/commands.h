@@ -24,6 +24,7 @@ void add_check(Command app, Invocation& invocation);
 void add_init(Command app, Invocation& invocation);
 void add_config(Command app, Invocation& invocation);
 void add_ticket(Command app, Invocation& invocation);
+void add_incident(Command app, Invocation& invocation);
 void add_queue(Command app, Invocation& invocation);
 void add_delivery(Command app, Invocation& invocation);
 void add_route(Command app, Invocation& invocation);

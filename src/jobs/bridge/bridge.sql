@@ -48,6 +48,9 @@ ON CONFLICT (key) DO UPDATE SET
 -- name: known_by_id
 SELECT id, body, at FROM bridge_known WHERE id = $1;
 
+-- name: known_people
+SELECT body FROM bridge_known WHERE (id >= 'U' AND id < 'V') OR (id >= 'W' AND id < 'X');
+
 -- name: set_known
 INSERT INTO bridge_known (id, body, at) VALUES ($1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body, at = excluded.at;

@@ -100,6 +100,17 @@ Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id) {
   return found;
 }
 
+Result<std::vector<std::string>> names_of_people(ReadDb& db) {
+  std::vector<std::string> out;
+  DW_CHECK(db.run(stmt::known_people, {}, [&out](const Row& row) {
+    const Result<json::value> body = parse_json(row.text(0));
+    if (!body.ok()) return;
+    const std::string name = JsonView(*body)["name"].text().value_or("");
+    if (!name.empty()) out.push_back(name);
+  }));
+  return out;
+}
+
 Result<TicketMetrics> channel_metrics(ReadDb& db, const std::string& channel, TimePoint since) {
   TicketMetrics metrics;
   DW_CHECK(db.run(stmt::channel_counts, {channel, since}, [&](const Row& row) {

@@ -57,6 +57,9 @@ Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std
 
 Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id);
 
+/// The names of people whom the chat told of.
+Result<std::vector<std::string>> names_of_people(ReadDb& db);
+
 /// Of tickets that a channel brought, by thread or by email; an empty channel is all of them.
 Result<TicketMetrics> channel_metrics(ReadDb& db, const std::string& channel, TimePoint since);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "jobs/storm/live.h"
 #include "web/list_shapes.h"
 #include "web/notice_shapes.h"
 #include "web/now_shapes.h"
@@ -138,6 +139,20 @@ void add_tickets(Rows& out) {
       get("/v1/metrics/tickets", "getTicketMetrics", "Open now; opened, solved and times since")
           .query({"since"})
           .answers<TicketMetrics>());
+}
+
+void add_incidents(Rows& out) {
+  out.push_back(get("/v1/incidents", "listIncidents",
+                    "Groups of tickets about one thing, newest first; those that a person "
+                    "dismissed with state=dismissed")
+                    .query({"state", "limit", "cursor"})
+                    .answers<Page<ShownIncident>>());
+  out.push_back(post("/v1/incidents/dismiss", "dismissIncident",
+                     "Dismisses a group: it is no incident, until it has twice as many tickets")
+                    .by(Role::agent)
+                    .takes(PlainShape("Dismissal").has<std::string>("group", "g-000003"))
+                    .takes_key()
+                    .answers<ShownIncident>());
 }
 
 void add_queues(Rows& out) {
@@ -368,14 +383,15 @@ void add_access(Rows& out) {
           .answers<ShownSession>(created));
   out.push_back(Row("DELETE", "/v1/session", "signOut", "Signs out").answers_nothing());
   out.push_back(get("/v1/live", "followChanges",
-                    "Server-sent events ticket, delivery, queue, tally, volume, status, resync, "
-                    "renew; Last-Event-ID resumes")
+                    "Server-sent events ticket, delivery, queue, incident, tally, volume, status, "
+                    "resync, renew; Last-Event-ID resumes")
                     .streams());
 }
 
 Rows table() {
   Rows out;
   add_tickets(out);
+  add_incidents(out);
   add_queues(out);
   add_deliveries(out);
   add_volume(out);

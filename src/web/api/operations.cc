@@ -37,6 +37,7 @@ Result<json::value> Call::body() const {
 
 Operations::Operations(OperationsParts parts) : parts_(std::move(parts)) {
   add_tickets();
+  add_incidents();
   add_queues();
   add_deliveries();
   add_tally();

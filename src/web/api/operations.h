@@ -98,8 +98,13 @@ class Operations {
   Task<ApiAnswer> new_comment(Call& call);
   Task<ApiAnswer> change_ticket(Call& call);
   Task<ApiAnswer> ticket_metrics(Call& call);
-  struct Taken;
+  struct Taken {
+    std::string kind;
+    json::value body;
+    std::string what, detail;
+  };
   Task<ApiAnswer> take(Call& call, Taken taken);
+  Task<std::optional<ApiAnswer>> accept_asked(Call& call, Taken taken, json::object& reply);
   Task<Result<TicketId>> ticket_of(Call& call);
 
   // queues.cc
@@ -150,6 +155,11 @@ class Operations {
   Task<ApiAnswer> show_volume(Call& call);
   Task<ApiAnswer> score_alert(Call& call);
   Task<ApiAnswer> import_volume(Call& call);
+
+  // incidents.cc
+  void add_incidents();
+  Task<ApiAnswer> list_incidents(Call& call);
+  Task<ApiAnswer> dismiss_incident(Call& call);
 
   // audit.cc
   Task<ApiAnswer> audit(Call& call);

@@ -251,14 +251,9 @@ Task<ApiAnswer> Operations::similar_tickets(Call& call) {
 }
 
 /// A change that somebody asks for: the event that it becomes, and its name in the audit list.
-struct Operations::Taken {
-  std::string kind;
-  json::value body;
-  std::string what, detail;
-};
-
-/// Hands an event to the inbox and answers with the ticket that the reply names.
-Task<ApiAnswer> Operations::take(Call& call, Taken taken) {
+/// Hands an event to the inbox. What keeps the caller from its reply; nothing: `reply` has it.
+Task<std::optional<ApiAnswer>> Operations::accept_asked(Call& call, Taken taken,
+                                                        json::object& reply) {
   const std::string& who = call.caller.name;
   const std::string_view key = call.request.header("idempotency-key");
   if (key.size() > idempotency_key_bytes_max) {
@@ -284,7 +279,17 @@ Task<ApiAnswer> Operations::take(Call& call, Taken taken) {
         fmt::format("recorded as {}, but not processed because of a defect; see the log",
                     to_text(accepted.event)));
   }
-  const json::value* number = accepted.reply.get_object().if_contains("ticket");
+  reply = accepted.reply.get_object();
+  co_return std::nullopt;
+}
+
+/// Hands an event to the inbox and answers with the ticket that the reply names.
+Task<ApiAnswer> Operations::take(Call& call, Taken taken) {
+  json::object reply;
+  if (auto refused = co_await accept_asked(call, std::move(taken), reply)) {
+    co_return std::move(*refused);
+  }
+  const json::value* number = reply.if_contains("ticket");
   DW_ASSERT(number != nullptr && number->is_int64(), "the reply to an API event names its ticket");
   const TicketId id{number->get_int64()};
   std::optional<Ticket> ticket;

@@ -96,7 +96,7 @@ constexpr SqsMember move_in[] = {
     {"MaxNumberOfMessagesPerSecond", "MaxNumberOfMessagesPerSecond", Kind::number}};
 constexpr SqsMember move_out[] = {{"TaskHandle", "TaskHandle"}};
 
-constexpr SqsOperation operations[] = {
+constexpr SqsOperation sqs_operations[] = {
     {"ChangeMessageVisibility", hide_in, {}},
     {"ChangeMessageVisibilityBatch", hide_batch_in, hide_batch_out},
     {"CreateQueue", create_in, only_url_out},
@@ -119,9 +119,9 @@ constexpr SqsOperation operations[] = {
 
 const SqsOperation* find_sqs_operation(std::string_view name) {
   const auto* const found =
-      std::find_if(std::begin(operations), std::end(operations),
+      std::find_if(std::begin(sqs_operations), std::end(sqs_operations),
                    [name](const SqsOperation& one) { return one.name == name; });
-  return found == std::end(operations) ? nullptr : found;
+  return found == std::end(sqs_operations) ? nullptr : found;
 }
 
 }  // namespace dw

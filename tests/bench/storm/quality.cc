@@ -1,5 +1,5 @@
 // How well storms are seen: simulated desks with and without outages, and the service desk of a
-// company (a CSV, if given). src/jobs/storm/README.md quotes it.
+// company (a CSV, if given). docs/storm.md quotes it.
 //
 //   bench_storm_quality [incident_event_log.csv]
 #include <fmt/format.h>

@@ -1,0 +1,52 @@
+#include "jobs/storm/records.h"
+
+#include <fmt/format.h>
+
+#include "base/number.h"
+
+namespace dw {
+namespace {
+
+constexpr std::string_view group_prefix = "g-";
+
+}  // namespace
+
+std::string_view name_of(IncidentState state) {
+  switch (state) {
+    case IncidentState::seen:
+      return "seen";
+    case IncidentState::dismissed:
+      return "dismissed";
+  }
+  return "seen";
+}
+
+std::optional<IncidentState> incident_state_named(std::string_view name) {
+  for (const IncidentState one : {IncidentState::seen, IncidentState::dismissed}) {
+    if (name == name_of(one)) return one;
+  }
+  return std::nullopt;
+}
+
+std::string group_name(int64_t group) {
+  return fmt::format("g-{:06}", group);
+}
+
+std::optional<int64_t> group_named(std::string_view text) {
+  if (!text.starts_with(group_prefix)) return std::nullopt;
+  const std::optional<int64_t> number = number_in(text.substr(group_prefix.size()));
+  if (!number || *number <= 0) return std::nullopt;
+  return number;
+}
+
+std::string shown_words(const std::vector<IncidentWord>& words) {
+  std::string out;
+  for (const IncidentWord& one : words) {
+    if (one.is_name) continue;
+    if (!out.empty()) out += ", ";
+    out += one.word.word;
+  }
+  return out.empty() ? "the same thing" : out;
+}
+
+}  // namespace dw

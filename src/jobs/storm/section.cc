@@ -1,0 +1,43 @@
+#include "jobs/storm/section.h"
+
+namespace dw {
+namespace {
+
+const Section<StormSettings>& storm_section() {
+  static const Section<StormSettings> section{
+      "storm",
+      "[storm]",
+      "Looks for many tickets about one thing. Without this section nobody looks.",
+      {restart(duration_field("window", &StormSettings::window, Millis{300'000}, Millis{86'400'000},
+                              "tickets written this long ago at most count")),
+       restart(number_field("min_tickets", &StormSettings::min_tickets, 3, 1000,
+                            "so many tickets about one thing are a group; half of them while far "
+                            "more tickets come in than usual"))}};
+  return section;
+}
+
+/// Its presence turns it on, so an absent one is not printed either.
+class StormTable : public OwnTable<StormSettings> {
+ public:
+  StormTable() : OwnTable(storm_section()) {}
+
+  void read(const Node& node, OwnSettings& out, Problems& problems) const override {
+    OwnTable::read(node, out, problems);
+    StormSettings value = out.get<StormSettings>();
+    value.is_on = true;
+    out.set(value);
+  }
+  std::vector<std::string> print(const OwnSettings& from) const override {
+    if (!from.get<StormSettings>().is_on) return {};
+    return OwnTable::print(from);
+  }
+};
+
+}  // namespace
+
+const OwnSection& own_storm_section() {
+  static const StormTable section;
+  return section;
+}
+
+}  // namespace dw

@@ -1,0 +1,18 @@
+// [storm]: whether many tickets about one thing are looked for, and how many that is.
+#pragma once
+#include <cstdint>
+
+#include "base/clock.h"
+#include "config/own_section.h"
+
+namespace dw {
+
+struct StormSettings {
+  bool is_on = false;  ///< the section is there
+  Millis window{3'600'000};
+  int64_t min_tickets = 8;
+};
+
+const OwnSection& own_storm_section();
+
+}  // namespace dw

@@ -1,0 +1,59 @@
+-- name: add_storm_group
+INSERT INTO storm_group (state, words, largest, since, seen_at, updated_at, dismissed_tickets)
+VALUES (0, $1, $2, $3, $4, $4, 0);
+
+-- name: grow_storm_group
+UPDATE storm_group SET words = CASE WHEN $3 >= largest THEN $2 ELSE words END,
+  largest = CASE WHEN $3 >= largest THEN $3 ELSE largest END,
+  since = CASE WHEN $4 < since THEN $4 ELSE since END, updated_at = $5
+WHERE id = $1;
+
+-- name: show_storm_group_again
+UPDATE storm_group SET state = 0, seen_at = $2, updated_at = $2 WHERE id = $1;
+
+-- name: dismiss_storm_group
+UPDATE storm_group SET state = 1, updated_at = $2,
+  dismissed_tickets = (SELECT count(*) FROM storm_ticket WHERE grouped = $1)
+WHERE id = $1;
+
+-- name: add_storm_ticket
+INSERT INTO storm_ticket (ticket, grouped) VALUES ($1, $2) ON CONFLICT (ticket) DO NOTHING;
+
+-- name: storm_groups_of [sqlite]
+SELECT ticket, grouped FROM storm_ticket WHERE ticket IN (SELECT value FROM json_each($1));
+
+-- name: storm_groups_of [postgres]
+SELECT ticket, grouped FROM storm_ticket
+WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+
+-- name: storm_group_by_id
+SELECT g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.dismissed_tickets,
+  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id),
+  (SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
+                                  nullif(t.requester_name, ''), CAST(t.id AS text)))
+   FROM storm_ticket s JOIN ticket t ON t.id = s.ticket WHERE s.grouped = g.id)
+FROM storm_group g WHERE g.id = $1;
+
+-- name: storm_group_ids
+SELECT id FROM storm_group WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: storm_tickets_of
+SELECT t.id, CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END
+FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+WHERE s.grouped = $1 ORDER BY s.ticket LIMIT $2;
+
+-- name: old_storm_groups
+SELECT id FROM storm_group WHERE updated_at < $1 ORDER BY updated_at LIMIT $2;
+
+-- name: drop_storm_tickets
+DELETE FROM storm_ticket WHERE grouped = $1;
+
+-- name: drop_storm_group
+DELETE FROM storm_group WHERE id = $1;
+
+-- name: prune_storm_tickets [sqlite]
+DELETE FROM storm_ticket WHERE ticket IN (SELECT value FROM json_each($1));
+
+-- name: prune_storm_tickets [postgres]
+DELETE FROM storm_ticket
+WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
