@@ -20,8 +20,6 @@ DEFECTS = (
     ("forgets the fence", SQL,
      "WHERE name = $1 AND generation = $2 RETURNING held_until",
      "WHERE name = $1 AND $2 = $2 RETURNING held_until"),
-    ("generations begin anew with a lane's row", SQL,
-     "VALUES ($1, $2, abs(random() % 4611686018427387904))", "VALUES ($1, $2, 0)"),
     ("claims what another holds", SQL,
      "(held_until < $1 OR holder = $3)\n  AND name NOT IN",
      "(held_until >= 0 OR holder = $3)\n  AND name NOT IN"),

@@ -201,4 +201,7 @@ DEFECTS = (
      "test_net"),
     ("8 a desk's text pings a channel", "src/domain/mrkdwn.cc",
      'out += "&lt;";', "out += c;", "test_domain"),
+    ("2 generations begin anew with a lane's row", "src/records/lanes.sql",
+     "VALUES ($1, $2, abs(random() % 4611686018427387904))", "VALUES ($1, $2, 0)",
+     "contract_store"),
 )
