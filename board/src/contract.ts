@@ -144,6 +144,8 @@ export interface LiveTicket {
     url: string;
   } | null;  // the same ticket at an outside desk
   queue: string | null;
+  type: "question" | "incident" | "problem" | "task" | null;
+  problem_id: number | null;  // the id of the problem that this ticket is an incident of
   url: string;
   opened_at: string;
   first_reply_at: string | null;
@@ -480,6 +482,8 @@ export interface Ticket {
     url: string;
   } | null;  // the same ticket at an outside desk
   queue: string | null;
+  type: "question" | "incident" | "problem" | "task" | null;
+  problem_id: number | null;  // the id of the problem that this ticket is an incident of
   url: string;
   opened_at: string;
   first_reply_at: string | null;
@@ -555,6 +559,8 @@ export interface TicketWhole {
     url: string;
   } | null;  // the same ticket at an outside desk
   queue: string | null;
+  type: "question" | "incident" | "problem" | "task" | null;
+  problem_id: number | null;  // the id of the problem that this ticket is an incident of
   url: string;
   opened_at: string;
   first_reply_at: string | null;

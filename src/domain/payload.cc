@@ -73,22 +73,28 @@ json::value encode_one(const DeskUpdate& update) {
   if (patch.priority) out["priority"] = json::string(name_of(*patch.priority));
   if (patch.assignee) out["assignee"] = *patch.assignee;
   if (patch.tags) out["tags"] = texts(*patch.tags);
+  if (patch.type) out["type"] = json::string(name_of(*patch.type));
+  if (patch.problem_id) out["problem_id"] = patch.problem_id->value;
   if (!update.external_id.empty()) out["external_id"] = update.external_id;
+  if (!update.problem.empty()) out["problem"] = update.problem;
   return out;
 }
 
 json::value encode_one(const DeskOpen& open) {
-  return json::object{{"ticket", open.ticket.value},
-                      {"key", open.key},
-                      {"title", open.title},
-                      {"description", open.description},
-                      {"priority", json::string(name_of(open.priority))},
-                      {"requester", json::object{{"name", open.requester.name},
-                                                 {"email", open.requester.email},
-                                                 {"id", open.requester.id}}},
-                      {"tags", texts(open.tags)},
-                      {"thread_url", open.thread_url},
-                      {"follow_up_of", open.follow_up_of}};
+  json::object out{{"ticket", open.ticket.value},
+                   {"key", open.key},
+                   {"title", open.title},
+                   {"description", open.description},
+                   {"priority", json::string(name_of(open.priority))},
+                   {"requester", json::object{{"name", open.requester.name},
+                                              {"email", open.requester.email},
+                                              {"id", open.requester.id}}},
+                   {"tags", texts(open.tags)},
+                   {"thread_url", open.thread_url},
+                   {"follow_up_of", open.follow_up_of}};
+  if (open.type != TicketType::none) out["type"] = json::string(name_of(open.type));
+  if (open.is_private) out["private"] = true;
+  return out;
 }
 
 json::array buttons(const std::vector<ChatButton>& all) {
@@ -188,7 +194,12 @@ Payload decode_update(const JsonView& view) {
   }
   update.patch.assignee = view["assignee"].text();
   if (view["tags"].is_present()) update.patch.tags = view["tags"].texts();
+  if (const auto type = view["type"].text()) update.patch.type = ticket_type_named(*type);
+  if (const auto problem = view["problem_id"].integer()) {
+    update.patch.problem_id = TicketId{*problem};
+  }
   update.external_id = text_at(view, "external_id");
+  update.problem = text_at(view, "problem");
   return update;
 }
 
@@ -204,7 +215,9 @@ Payload decode_open(const JsonView& view) {
                                 text_at(requester, "id")},
                   .tags = texts_at(view, "tags"),
                   .thread_url = text_at(view, "thread_url"),
-                  .follow_up_of = text_at(view, "follow_up_of")};
+                  .follow_up_of = text_at(view, "follow_up_of"),
+                  .type = ticket_type_named(text_at(view, "type")).value_or(TicketType::none),
+                  .is_private = view["private"].boolean().value_or(false)};
 }
 
 Payload decode_post(const JsonView& view) {

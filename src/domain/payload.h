@@ -41,6 +41,8 @@ struct DeskOpen {
   std::vector<std::string> tags;
   std::string thread_url;    ///< where it is talked about; may be empty
   std::string follow_up_of;  ///< the desk's id of a closed ticket that this one goes on from
+  TicketType type = TicketType::none;
+  bool is_private = false;  ///< the requester does not see the description
 };
 
 /// Adds a comment to a ticket at its desk. Answer: {"comment":"7001"} from an outside desk.
@@ -54,11 +56,14 @@ struct DeskComment {
   std::vector<FileLink> files;
 };
 
-/// Changes a ticket at its desk.
+/// Changes a ticket at its desk. Answer of an outside desk, where the patch has a problem:
+/// {"type":"incident","problem_id":"50"}. Refused with "not linked: …" where the desk does not link
+/// the two, and with "closed" where the ticket takes no change any more.
 struct DeskUpdate {
   TicketId ticket;
   TicketPatch patch;
   std::string external_id;  ///< as in DeskComment
+  std::string problem;      ///< the desk's id of patch.problem_id; empty: of no problem
 };
 
 /// Under a message: it opens `url`, or tells us `action` and `value` when it is pressed.

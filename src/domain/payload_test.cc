@@ -12,11 +12,13 @@ std::vector<Payload> one_of_each() {
                     .priority = Priority::low,
                     .assignee = "Bo",
                     .tags = std::vector<std::string>{"vpn"},
-                    .external = {}};
+                    .external = {},
+                    .type = TicketType::incident,
+                    .problem_id = TicketId{50}};
   return {
       QueueSend{"high", "{}", {{"ticket", "17"}}, "teams:1", "ticket-17"},
       DeskComment{{17}, "Ana", "ana@example.com", "Hello", true, "board", "42", {file}},
-      DeskUpdate{{17}, patch, "42"},
+      DeskUpdate{{17}, patch, "42", "3465"},
       DeskOpen{{17},
                "slack:C1/1.1",
                "VPN",
@@ -25,7 +27,9 @@ std::vector<Payload> one_of_each() {
                {"Ana", "ana@example.com", "slack:U1"},
                {"slack"},
                "https://chat.example/1",
-               "41"},
+               "41",
+               TicketType::problem,
+               true},
       ChatPost{"C1",
                "1.1",
                "text",

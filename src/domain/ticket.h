@@ -19,10 +19,24 @@ enum class Status {
   solved,   ///< done; a reopen word or a new message opens it again
 };
 
+/// What kind of request a ticket is, in ITIL's words. One outage is a problem, and each ticket
+/// about it is an incident of that problem.
+enum class TicketType {
+  none,      ///< nobody has said
+  question,  ///< "How do I get a licence?"
+  incident,  ///< "VPN is down for me"; may name the problem behind it
+  problem,   ///< "The VPN gateway failed": what several incidents have in common
+  task,      ///< "Replace the gateway"
+};
+
 std::string_view name_of(Priority priority);
 std::string_view name_of(Status status);
+/// "" for none.
+std::string_view name_of(TicketType type);
 std::optional<Priority> priority_named(std::string_view name);
 std::optional<Status> status_named(std::string_view name);
+/// "" is none.
+std::optional<TicketType> ticket_type_named(std::string_view name);
 
 /// Who asks. `email` may be empty; `id` is the sender's id where the ticket was written, with
 /// its system in front ("teams:29:1a2b"), or empty.
@@ -54,6 +68,8 @@ struct Ticket {
   std::optional<TimePoint> first_reply_at;  ///< by a person other than the requester
   std::optional<TimePoint> solved_at;
   TimePoint updated_at{};
+  TicketType type = TicketType::none;
+  TicketId problem_id;  ///< our id of the problem that this is an incident of; none: of no problem
 };
 
 struct Comment {
@@ -73,8 +89,12 @@ struct TicketPatch {
   std::optional<std::string> assignee;
   std::optional<std::vector<std::string>> tags;
   std::optional<External> external;
+  std::optional<TicketType> type;
+  std::optional<TicketId> problem_id;  ///< 0: of no problem
 
-  bool is_empty() const { return !status && !priority && !assignee && !tags && !external; }
+  bool is_empty() const {
+    return !status && !priority && !assignee && !tags && !external && !type && !problem_id;
+  }
 };
 
 /// Where a ticket is also talked about: (chat, channel, thread) is unique.

@@ -42,10 +42,12 @@ std::string FakeZendesk::now_text() const {
 }
 
 std::vector<FakeInvocation> FakeZendesk::take_invocations() {
+  run_jobs();
   return std::exchange(invocations_, {});
 }
 
 HttpStep FakeZendesk::answer(const HttpScript::Seen& request) {
+  run_jobs();
   for (auto fault = faults_.begin(); fault != faults_.end(); ++fault) {
     const bool fits = (fault->method.empty() || fault->method == request.method) &&
                       request.path.starts_with(fault->path);
@@ -111,6 +113,8 @@ HttpStep FakeZendesk::route(const Call& call) {
   if (first == "users") return users(call);
   if (first == "tickets") return tickets(call);
   if (first == "uploads") return upload(call);
+  if (first == "problems") return problems(call);
+  if (first == "ticket_fields") return ticket_fields(call);
   if (first == "search") return search(call);
   if (first == "incremental") return export_tickets(call);
   if (call.is("POST", 2, "imports")) return import_ticket(call);

@@ -40,6 +40,8 @@ class FakeZendesk {
     size_t export_page_max = 1000;
     int exports_per_minute_max = 10;
     bool is_assignee_needed_to_solve = false;
+    bool is_type_field_active = true;  ///< false: types and problems are dropped
+    Millis solve_lag{0};     ///< a solved problem solves its incidents this long after the answer
     bool is_telling = true;  ///< webhooks are called; false: their calls are lost
   };
   /// `url`: "http://127.0.0.1:4000", for addresses inside answers.
@@ -59,6 +61,9 @@ class FakeZendesk {
   std::string add_file(const std::string& name, const std::string& content_type,
                        const std::string& bytes);
   void change(int64_t ticket, const json::object& fields, int64_t agent = ida);
+  /// Does what Zendesk does behind requests, as far as it is due; the next request and
+  /// take_invocations() do it too.
+  void run_jobs();
   /// A ticket from a form on the web: "subject", "comment", "requester", "tags", "priority".
   int64_t form_in(const json::object& fields);
   int64_t add_agent(const std::string& name, const std::string& email);
@@ -101,6 +106,12 @@ class FakeZendesk {
     int64_t change = 0;  ///< its place in the order of all changes
     TimePoint changed_at{};
   };
+  /// A problem was solved: its incidents follow.
+  struct SolveJob {
+    int64_t problem = 0, user = 0;
+    json::object comment;  ///< of that very update; empty: it had none
+    TimePoint due{};
+  };
   struct File {
     std::string content_type, bytes;
   };
@@ -126,11 +137,17 @@ class FakeZendesk {
   HttpStep list(const std::vector<json::object>& items, const char* name, const Call& call);
   HttpStep search(const Call& call);
   HttpStep export_tickets(const Call& call);
+  HttpStep problems(const Call& call);
+  HttpStep ticket_fields(const Call& call);
   HttpStep webhooks(const Call& call);
   HttpStep triggers(const Call& call);
 
   int64_t add_ticket(const json::object& fields, int64_t user, const char* channel);
   json::object apply(int64_t id, const json::object& given, int64_t user, const char* channel);
+  json::object linked(const json::object& before, json::object given) const;
+  bool is_linkable(const json::object& given) const;
+  void count_incidents(int64_t problem);
+  void solve_incidents(const SolveJob& job);
   int64_t requester_of(const json::object& given, int64_t user);
   void add_comment(Ticket& ticket, const json::object& given, int64_t user, const char* channel,
                    json::object& audit);
@@ -147,6 +164,7 @@ class FakeZendesk {
   std::map<int64_t, Ticket> tickets_;
   std::map<std::string, json::array> uploads_;
   std::map<int64_t, File> files_;
+  std::vector<SolveJob> jobs_;
   std::map<std::string, Remembered> keys_;
   std::map<std::string, TimePoint> access_;
   std::map<std::string, std::string> refresh_;  // to its access token

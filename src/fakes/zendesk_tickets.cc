@@ -82,9 +82,12 @@ void FakeZendesk::add_comment(Ticket& ticket, const json::object& given, int64_t
 }
 
 /// Changes a ticket and gives the audit; an empty one if nothing changed.
-json::object FakeZendesk::apply(int64_t id, const json::object& given, int64_t user,
+json::object FakeZendesk::apply(int64_t id, const json::object& sent, int64_t user,
                                 const char* channel) {
   Ticket& ticket = tickets_.at(id);
+  const json::object given = linked(ticket.fields, sent);
+  const json::value was = ticket.fields["problem_id"];
+  const bool was_solved = text_in(ticket.fields, "status") == "solved";
   const json::value* custom = given.if_contains("metadata");
   json::object audit{
       {"id", ++last_id_},
@@ -99,7 +102,7 @@ json::object FakeZendesk::apply(int64_t id, const json::object& given, int64_t u
   if (given.contains("comment"))
     add_comment(ticket, object_in(given, "comment"), user, channel, audit);
   for (const char* field : {"subject", "status", "priority", "type", "assignee_id", "group_id",
-                            "tags", "external_id", "custom_fields"}) {
+                            "tags", "external_id", "custom_fields", "problem_id"}) {
     const json::value* value = given.if_contains(field);
     if (value == nullptr || ticket.fields[field] == *value) continue;
     audit["events"].as_array().push_back(json::object{{"id", ++last_id_},
@@ -111,6 +114,12 @@ json::object FakeZendesk::apply(int64_t id, const json::object& given, int64_t u
   }
   if (audit["events"].as_array().empty()) return {};
   ticket.audits.push_back(audit);
+  if (was.is_int64()) count_incidents(was.get_int64());
+  count_incidents(number_in(ticket.fields, "problem_id"));
+  const bool is_solved = !was_solved && text_in(ticket.fields, "status") == "solved";
+  if (is_solved && text_in(ticket.fields, "type") == "problem") {
+    jobs_.push_back({id, user, object_in(given, "comment"), now_() + options.solve_lag});
+  }
   touch(ticket);
   invoke(id);
   return audit;
@@ -150,6 +159,8 @@ int64_t FakeZendesk::add_ticket(const json::object& given, int64_t user, const c
       {"via", via_of(channel)},
       {"created_at", now_text()},
       {"type", nullptr},
+      {"problem_id", nullptr},
+      {"has_incidents", false},
       {"subject", text_in(given, "subject")},
       {"raw_subject", text_in(given, "subject")},
       {"description", body.empty() ? without_tags(text_in(comment, "html_body")) : body},
@@ -179,6 +190,7 @@ HttpStep FakeZendesk::open_ticket(const Call& call) {
   if (!requester.empty() && !is_named && email.find('@') == std::string::npos) {
     return invalid_record("requester", "Requester: Email is invalid");
   }
+  if (!is_linkable(given)) return invalid_record("problem_id", "Problem: is not a problem");
   const std::string key(call.request->header("idempotency-key"));
   if (key.size() > key_bytes_max) return failure(400, "BadRequest", "Idempotency-Key is too long");
   const auto known = keys_.find(key);
@@ -228,6 +240,7 @@ HttpStep FakeZendesk::put_ticket(const Call& call) {
   Ticket& ticket = tickets_.at(id);
   const json::object given = object_in(call.body, "ticket");
   if (text_in(ticket.fields, "status") == "closed") return invalid_record("status", closed_words);
+  if (!is_linkable(given)) return invalid_record("problem_id", "Problem: is not a problem");
   const std::string stamp = text_in(given, "updated_stamp");
   if (!stamp.empty() && stamp != text_in(ticket.fields, "updated_at")) {
     return failure(409, "UpdateConflict", "Safe Update prevented the update");
@@ -279,6 +292,7 @@ HttpStep FakeZendesk::tickets(const Call& call) {
   }
   if (call.request->method == "GET" && call.parts.size() == 3) {
     if (call.parts[2] == "comments") return list(ticket.comments, "comments", call);
+    if (call.parts[2] == "incidents") return problems(call);
     if (call.parts[2] == "audits") return list(ticket.audits, "audits", call);
   }
   return failure(404, "RecordNotFound", "Not found");

@@ -40,13 +40,13 @@ SELECT $1 WHERE $2 < 0;
 -- name: tickets_by_ids [sqlite]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id DESC;
 
 -- name: tickets_by_ids [postgres]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
 ORDER BY id DESC;

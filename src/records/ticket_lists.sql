@@ -4,7 +4,7 @@
 -- name: all_tickets
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
@@ -16,7 +16,7 @@ ORDER BY id DESC LIMIT $5;
 -- $11: 1 those without a first reply, 0 the others, -1 all.
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE status < 2 AND id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3)
   AND opened_at >= $4
@@ -32,7 +32,7 @@ ORDER BY id DESC LIMIT $5;
 -- Who waits longest stands first; the page goes on behind ($1, $11).
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
   AND (opened_at, id) > ($11, $1)
@@ -45,7 +45,7 @@ ORDER BY opened_at, id LIMIT $5;
 -- name: tickets_of_assignee
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE assignee = $6 AND assignee <> '' AND id < $1 AND ($2 < 0 OR status = $2)
   AND ($3 < 0 OR priority = $3) AND opened_at >= $4
@@ -58,7 +58,7 @@ ORDER BY id DESC LIMIT $5;
 -- $13: 1 those that are not solved, whatever $2 says.
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE +id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
@@ -77,7 +77,7 @@ ORDER BY +id DESC LIMIT $5;
 -- name: tickets_by_text [postgres]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)

@@ -65,7 +65,9 @@ Ticket ticket_in(const Row& row) {
       .opened_at = row.time(15),
       .first_reply_at = row.time_or_none(16),
       .solved_at = row.time_or_none(17),
-      .updated_at = row.time(18)};
+      .updated_at = row.time(18),
+      .type = static_cast<TicketType>(row.integer(19)),
+      .problem_id = {row.integer(20)}};
 }
 
 Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
@@ -100,6 +102,16 @@ Result<bool> waits(ReadDb& db, TicketId id) {
   bool is_waiting = false;
   DW_CHECK(db.run(stmt::ticket_waits, {id}, [&](const Row&) { is_waiting = true; }));
   return is_waiting;
+}
+
+/// Whoever joins or leaves changes its problem's row first.
+Result<std::vector<Ticket>> incidents_of(ReadDb& db, TicketId problem, TicketId after,
+                                         size_t limit) {
+  std::vector<Ticket> out;
+  DW_CHECK(db.lock(stmt::lock_ticket, {problem}));
+  DW_CHECK(db.run(stmt::incidents_of, {problem, after, static_cast<int64_t>(limit)},
+                  [&](const Row& row) { out.push_back(ticket_in(row)); }));
+  return out;
 }
 
 Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
@@ -177,20 +189,41 @@ Result<TicketMetrics> metrics(ReadDb& db, TimePoint since) {
 
 Result<void> open(Db& db, const Ticket& ticket) {
   DW_CHECK(guard_number(db, ticket.desk, ticket.external.id));
-  DW_CHECK(db.send(stmt::open_ticket,
-                   {ticket.id, ticket.title, ticket.description, static_cast<int>(ticket.priority),
-                    static_cast<int>(ticket.status), ticket.requester.name, ticket.requester.email,
-                    ticket.requester.id, ticket.assignee, encode_tags(ticket.tags), ticket.source,
-                    ticket.desk, ticket.external.id, ticket.external.url, ticket.queue,
-                    ticket.opened_at, ticket.first_reply_at, ticket.solved_at, ticket.updated_at}));
+  if (ticket.problem_id) DW_CHECK(db.lock(stmt::lock_ticket, {ticket.problem_id}));
+  DW_CHECK(db.send(stmt::open_ticket, {ticket.id,
+                                       ticket.title,
+                                       ticket.description,
+                                       static_cast<int>(ticket.priority),
+                                       static_cast<int>(ticket.status),
+                                       ticket.requester.name,
+                                       ticket.requester.email,
+                                       ticket.requester.id,
+                                       ticket.assignee,
+                                       encode_tags(ticket.tags),
+                                       ticket.source,
+                                       ticket.desk,
+                                       ticket.external.id,
+                                       ticket.external.url,
+                                       ticket.queue,
+                                       ticket.opened_at,
+                                       ticket.first_reply_at,
+                                       ticket.solved_at,
+                                       ticket.updated_at,
+                                       static_cast<int>(ticket.type),
+                                       ticket.problem_id}));
   return changes::add(db, "ticket", ticket.id.value);
 }
 
 namespace {
 
+std::string text_of(TicketId id) {
+  return id ? std::to_string(id.value) : "";
+}
+
 /// Writes down what a patch changes, and what was there before, for the ticket's timeline.
 Result<void> add_changes(Db& db, TicketId id, const TicketPatch& patch, TimePoint now) {
-  const bool is_shown = patch.status || patch.priority || patch.assignee || patch.tags;
+  const bool is_shown = patch.status || patch.priority || patch.assignee || patch.tags ||
+                        patch.type || patch.problem_id;
   if (!is_shown) return {};
   std::optional<Ticket> before;
   DW_CHECK(db.run(stmt::ticket_by_id, {id}, [&](const Row& row) { before = ticket_in(row); }));
@@ -205,7 +238,20 @@ Result<void> add_changes(Db& db, TicketId id, const TicketPatch& patch, TimePoin
   }
   if (patch.assignee) DW_CHECK(add("assignee", before->assignee, *patch.assignee));
   if (patch.tags) DW_CHECK(add("tags", join(before->tags, ", "), join(*patch.tags, ", ")));
+  if (patch.type) DW_CHECK(add("type", name_of(before->type), name_of(*patch.type)));
+  if (patch.problem_id) {
+    DW_CHECK(add("problem", text_of(before->problem_id), text_of(*patch.problem_id)));
+  }
   return {};
+}
+
+/// Locks the problem that the ticket leaves and the one that it joins: see incidents_of().
+Result<void> guard_problems(Db& db, TicketId id, TicketId joined) {
+  TicketId left;
+  DW_CHECK(db.lock(stmt::lock_ticket, {id}));
+  DW_CHECK(db.run(stmt::problem_of_ticket, {id}, [&](const Row& row) { left = {row.integer(0)}; }));
+  if (left && left != joined) DW_CHECK(db.lock(stmt::lock_ticket, {left}));
+  return joined ? db.lock(stmt::lock_ticket, {joined}) : Result<void>();
 }
 
 }  // namespace
@@ -221,6 +267,7 @@ Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now
     DW_CHECK(db.run(stmt::desk_of_ticket, {id}, [&](const Row& row) { desk = row.text(0); }));
     DW_CHECK(guard_number(db, desk, patch.external->id));
   }
+  if (patch.problem_id) DW_CHECK(guard_problems(db, id, *patch.problem_id));
   DW_CHECK(add_changes(db, id, patch, now));
   // Words leave the index as they came in: before the row has others.
   const bool has_words = patch.assignee || patch.tags;
@@ -233,7 +280,9 @@ Result<void> change(Db& db, TicketId id, const TicketPatch& patch, TimePoint now
                  patch.priority ? Value(static_cast<int>(*patch.priority)) : none,
                  patch.assignee ? Value(*patch.assignee) : none, patch.tags ? Value(tags) : none,
                  patch.external ? Value(patch.external->id) : none,
-                 patch.external ? Value(patch.external->url) : none, now}));
+                 patch.external ? Value(patch.external->url) : none, now,
+                 patch.type ? Value(static_cast<int>(*patch.type)) : none,
+                 patch.problem_id ? Value(*patch.problem_id) : none}));
   if (has_words && rows > 0) DW_CHECK(db.send(stmt::index_ticket_again, {id}));
   if (rows > 0) return changes::add(db, "ticket", id.value);
   return Error{ErrorKind::missing, "store", fmt::format("there is no ticket {}", id.value)};

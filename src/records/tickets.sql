@@ -22,13 +22,14 @@ SELECT nextval(pg_get_serial_sequence('ticket', 'id'));
 -- name: open_ticket
 INSERT INTO ticket (id, title, description, priority, status, requester_name, requester_email,
   requester_id, assignee, tags, source, desk, external_id, external_url, queue, opened_at,
-  first_reply_at, solved_at, updated_at, first_solved_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $18);
+  first_reply_at, solved_at, updated_at, type, problem_id, first_solved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+  $21, $18);
 
 -- name: ticket_by_id
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket WHERE id = $1;
 
 -- name: lock_ticket [sqlite]
@@ -37,13 +38,22 @@ SELECT 1 WHERE $1 < 0;
 -- name: lock_ticket [postgres]
 SELECT 1 FROM ticket WHERE id = $1 FOR NO KEY UPDATE;
 
+-- name: problem_of_ticket
+SELECT problem_id FROM ticket WHERE id = $1;
+
+-- name: incidents_of
+SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
+  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
+  solved_at, updated_at, type, problem_id
+FROM ticket WHERE problem_id > 0 AND problem_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+
 -- name: desk_of_ticket
 SELECT desk FROM ticket WHERE id = $1;
 
 -- name: list_tickets
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
 ORDER BY id DESC LIMIT $5;
@@ -58,7 +68,7 @@ UPDATE ticket SET first_reply_at = coalesce(first_reply_at, $2) WHERE id = $1;
 -- name: search_tickets [sqlite]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $6)
@@ -71,7 +81,7 @@ ORDER BY id DESC LIMIT $5;
 -- name: search_tickets [postgres]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
@@ -96,6 +106,7 @@ SELECT 1 WHERE CAST($1 AS bigint) < 0;
 UPDATE ticket SET status = coalesce($2, status), priority = coalesce($3, priority),
   assignee = coalesce($4, assignee), tags = coalesce($5, tags),
   external_id = coalesce($6, external_id), external_url = coalesce($7, external_url),
+  type = coalesce($9, type), problem_id = coalesce($10, problem_id),
   solved_at = CASE WHEN coalesce($2, status) = status THEN solved_at
                    WHEN $2 = 2 THEN CAST($8 AS bigint) END,
   first_solved_at = coalesce(first_solved_at, CASE WHEN $2 = 2 THEN CAST($8 AS bigint) END),

@@ -55,6 +55,17 @@ const Shape<Ticket, ShapeContext>& shape_for(const Ticket*) {
               },
               "the same ticket at an outside desk")
           .add("queue", or_null(&Ticket::queue))
+          .add_words("type", {"question", "incident", "problem", "task"},
+                     [](const Ticket& one) {
+                       const std::string name(name_of(one.type));
+                       return name.empty() ? std::nullopt : std::optional(name);
+                     })
+          .add(
+              "problem_id",
+              [](const Ticket& one) {
+                return one.problem_id ? std::optional(one.problem_id.value) : std::nullopt;
+              },
+              "the id of the problem that this ticket is an incident of")
           .add("url",
                [](const Ticket& one, const ShapeContext& context) {
                  return fmt::format("{}/tickets/{}", context.public_url, one.id.value);

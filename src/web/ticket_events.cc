@@ -45,6 +45,15 @@ std::string change_text(const TicketChange& change, const std::string& who) {
     return change.new_value.empty() ? "Tags removed" + by
                                     : fmt::format("Tags set to {}{}", change.new_value, by);
   }
+  if (change.field == "type") {
+    return change.new_value.empty() ? "Type removed" + by
+                                    : fmt::format("Type set to {}{}", change.new_value, by);
+  }
+  if (change.field == "problem") {
+    return change.new_value.empty()
+               ? fmt::format("No longer an incident of problem #{}{}", change.old_value, by)
+               : fmt::format("Made an incident of problem #{}{}", change.new_value, by);
+  }
   return fmt::format("{} changed from {} to {}{}",
                      change.field == "priority" ? "Priority" : change.field, change.old_value,
                      change.new_value, by);

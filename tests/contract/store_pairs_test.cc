@@ -88,6 +88,38 @@ Result<void> both_comments_stand(ReadDb& db, const Sides& sides) {
   return {};
 }
 
+Result<void> problem_and_ticket(Db& db) {
+  DW_TRY(const TicketId problem, open_one(db, "outage"));
+  DW_CHECK(open_one(db, "vpn"));
+  return tickets::change(db, problem, {.type = TicketType::problem}, t0);
+}
+
+/// One solves a problem and counts its incidents, before and after the other had time to join.
+Result<void> count_or_join(Db& db, Side& side) {
+  if (side.me == 1) {
+    DW_CHECK(tickets::list(db, {}));
+    side.meet();
+    return tickets::change(db, {2}, {.type = TicketType::incident, .problem_id = TicketId{1}}, t0);
+  }
+  DW_TRY(const auto before, tickets::incidents_of(db, {1}, {}, 10));
+  side.meet();
+  side.seen = 0;
+  // Often enough that the other would come through in the meantime.
+  for (int i = 0; i < 300; ++i) {
+    DW_TRY(const auto after, tickets::incidents_of(db, {1}, {}, 10));
+    side.seen += static_cast<int64_t>(after.size() - before.size());
+  }
+  return tickets::change(db, {1}, {.status = Status::solved}, t0);
+}
+
+Result<void> nobody_joined_in_between(ReadDb& db, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  EXPECT_EQ(sides[0].seen, 0);
+  DW_TRY(const auto incidents, tickets::incidents_of(db, {1}, {}, 10));
+  EXPECT_EQ(incidents.size(), 1U);
+  return {};
+}
+
 Result<void> open_what_the_desk_has(Db& db, Side& side) {
   DW_TRY(const auto found, tickets::find_at_desk(db, "zendesk", "42"));
   side.meet();
@@ -240,6 +272,7 @@ const std::vector<PairCase> pairs = {
     {"patches_of_what_was_read", one_ticket, add_a_tag, both_tags_stand},
     {"patch_and_comment", one_ticket, patch_and_comment, patch_and_comment_stand},
     {"comment_and_comment", one_ticket, comment_twice, both_comments_stand},
+    {"incidents_of_one_problem", problem_and_ticket, count_or_join, nobody_joined_in_between},
     {"tickets_of_one_number", nothing, open_what_the_desk_has, one_of_two_was_first},
     {"numbers_of_one_ticket", one_ticket, number_what_the_desk_has, one_of_two_was_first},
     {"events_of_one_key", nothing, record_the_same, one_of_two_was_first},

@@ -143,6 +143,41 @@ TEST_P(StoreContract, the_first_public_comment_of_another_person_is_the_first_re
   });
 }
 
+TEST_P(StoreContract, a_ticket_is_an_incident_of_a_problem_until_it_is_unlinked) {
+  auto b = setup();
+  TicketId problem, ticket;
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(problem, open_one(db, "outage"));
+    DW_TRY(ticket, open_one(db, "vpn"));
+    DW_CHECK(tickets::change(db, problem, {.type = TicketType::problem}, t0));
+    return tickets::change(db, ticket, {.type = TicketType::incident, .problem_id = problem}, t0);
+  });
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto incidents, tickets::incidents_of(db, problem, {}, 10));
+    EXPECT_EQ(incidents.size(), 1U);
+    EXPECT_EQ(incidents.at(0).id, ticket);
+    EXPECT_EQ(incidents.at(0).type, TicketType::incident);
+    EXPECT_EQ(incidents.at(0).problem_id, problem);
+    DW_TRY(const auto later, tickets::incidents_of(db, problem, ticket, 10));
+    EXPECT_TRUE(later.empty()) << "a page goes on behind the last id";
+    // A patch of something else leaves both alone.
+    return tickets::change(db, ticket, {.status = Status::pending}, t0);
+  });
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto linked, tickets::find(db, ticket));
+    EXPECT_EQ(linked->problem_id, problem);
+    return tickets::change(db, ticket, {.type = TicketType::none, .problem_id = TicketId()}, t0);
+  });
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(const auto free, tickets::find(db, ticket));
+    EXPECT_EQ(free->type, TicketType::none);
+    EXPECT_FALSE(free->problem_id);
+    DW_TRY(const auto incidents, tickets::incidents_of(db, problem, {}, 10));
+    EXPECT_TRUE(incidents.empty());
+    return {};
+  });
+}
+
 TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {

@@ -34,7 +34,8 @@ TEST(ZendeskExport, each_change_comes_once_and_a_restart_goes_on) {
   ASSERT_EQ(w.events.size(), 1U);
   EXPECT_EQ(w.events[0].key,
             fmt::format("export/{}/{}", id, text_at(w.fake.ticket(id), "updated_at")));
-  EXPECT_EQ(to_text(w.events[0].body), fmt::format(R"({{"ticket":"{}"}})", id));
+  EXPECT_EQ(to_text(w.events[0].body),
+            fmt::format(R"({{"ticket":"{}","type":null,"problem_id":null}})", id));
   ASSERT_TRUE(w.look().ok());
   EXPECT_EQ(w.events.size(), 1U);
   w.fake.say(id, "<p>Which one?</p>", true);

@@ -42,6 +42,40 @@ test("a client opens, comments, changes, and reads it all back", async () => {
   desk.stop();
 });
 
+test("a client links incidents to a problem, and solving it answers and solves them", async () => {
+  const desk = await fake("fake_zendesk");
+  const api = client(desk.url);
+  const make = async (fields) => (await api.tickets.create({ ticket: {
+    comment: { body: "Since ten." }, ...fields } })).result;
+  const problem = await make({ subject: "Outage", type: "problem" });
+  const first = await make({ subject: "VPN down" });
+  const second = await make({ subject: "VPN", type: "incident", problem_id: problem.id });
+  assert.equal(second.problem_id, problem.id);
+  await assert.rejects(api.tickets.update(first.id, { ticket: {
+    type: "incident", problem_id: second.id } }), /422/);
+  const { result: linked } = await api.tickets.update(first.id, { ticket: {
+    type: "incident", problem_id: problem.id } });
+  assert.equal(linked.problem_id, problem.id);
+  // The client has no call for the list of problems.
+  const listed = await fetch(`${desk.url}/api/v2/problems.json`,
+    { headers: { authorization: "Bearer ready-token" } });
+  assert.deepEqual((await listed.json()).tickets.map((one) => one.id), [problem.id]);
+  assert.equal((await api.tickets.show(problem.id)).result.has_incidents, true);
+  const ids = (await api.tickets.listIncidents(problem.id)).map((one) => one.id);
+  assert.deepEqual(ids.sort(), [first.id, second.id]);
+  // Who is a question is no incident any more.
+  const { result: apart } = await api.tickets.update(second.id, { ticket: { type: "question" } });
+  assert.equal(apart.problem_id, null);
+  await api.tickets.update(problem.id, { ticket: { status: "solved",
+    comment: { body: "Fixed.", public: true } } });
+  await until(async () => (await api.tickets.show(first.id)).result.status === "solved",
+    "the job behind the request");
+  assert.deepEqual((await api.tickets.getComments(first.id)).map((one) => one.plain_body),
+    ["Since ten.", "Fixed."]);
+  assert.equal((await api.tickets.show(second.id)).result.status, "new");
+  desk.stop();
+});
+
 test("a client searches, signs in with OAuth, and makes webhooks that are called", async () => {
   const desk = await fake("fake_zendesk");
   const answer = await fetch(`${desk.url}/oauth/tokens`, { method: "POST", body: JSON.stringify({

@@ -46,6 +46,7 @@ Task<Outcome> ZendeskDesk::ask(Lookup ask, Attempt attempt) {
     co_return co_await ask_comments(detail_of(ask, "id"), detail_of(ask, "after"), attempt);
   }
   if (ask.about == "comment_stands") co_return co_await ask_comment(std::move(ask), attempt);
+  if (ask.about == "solutions") co_return co_await ask_solutions(std::move(ask), attempt);
   if (ask.about == "count" || ask.about == "search") {
     co_return co_await ask_search(std::move(ask), attempt);
   }
@@ -123,6 +124,31 @@ Task<Outcome> ZendeskDesk::ask_comment(Lookup ask, Attempt attempt) {
     if (cursor.empty()) break;
   }
   co_return Outcome::done(gone);
+}
+
+/// Who solved the ticket, when, and with which comment: the newest first.
+Task<Outcome> ZendeskDesk::ask_solutions(Lookup ask, Attempt attempt) {
+  const std::string id = detail_of(ask, "id");
+  if (!ticket_path(id)) {
+    co_return Outcome::refused(fmt::format("invalid Zendesk ticket id \"{}\"", id));
+  }
+  SolutionQuery query{.author = detail_of(ask, "author"),
+                      .since = from_rfc3339(detail_of(ask, "since")).value_or(TimePoint{})};
+  const std::string path =
+      fmt::format("/tickets/{}/audits.json?page%5Bsize%5D=100&sort_order=desc", id);
+  json::array solutions;
+  std::string cursor;
+  for (size_t page = 0; page < pages_max; ++page) {
+    Request request{.path = path, .body = {}};
+    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+    Outcome failed;
+    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
+    if (!body.ok()) co_return failed;
+    decode_solutions(*body, query, solutions);
+    cursor = next_cursor_in(*body);
+    if (cursor.empty() || query.is_complete) break;
+  }
+  co_return Outcome::done(json::object{{"solutions", std::move(solutions)}});
 }
 
 Task<Outcome> ZendeskDesk::ask_search(Lookup ask, Attempt attempt) {
@@ -259,6 +285,29 @@ Task<Probe> ZendeskDesk::probe_thing(std::string name, std::string path, Attempt
   co_return Probe{.name = std::move(name), .is_ok = false, .detail = failed.why};
 }
 
+/// Without it there is nothing to link an incident with; absent: it is active, or not known.
+Task<std::optional<Probe>> ZendeskDesk::probe_type_field(Attempt attempt) {
+  std::string cursor;
+  for (size_t page = 0; page < pages_max; ++page) {
+    Request request{.path = "/ticket_fields.json?page%5Bsize%5D=100", .body = {}};
+    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+    Outcome failed;
+    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
+    if (!body.ok()) co_return std::nullopt;
+    const std::optional<bool> is_active = is_type_field_active(*body);
+    if (is_active && *is_active) co_return std::nullopt;
+    if (is_active) break;
+    cursor = next_cursor_in(*body);
+    if (cursor.empty()) break;
+  }
+  co_return Probe{.name = "zendesk type field",
+                  .is_ok = true,
+                  .detail =
+                      "warning: the Type field is not active, so tickets are joined to an "
+                      "incident in Deskwire alone; activate it in Admin Center, Objects and "
+                      "rules, Tickets, Fields"};
+}
+
 Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
   const ZendeskSettings& settings = client_.settings();
   const Attempt attempt(client_.clock().monotonic() + timeout);
@@ -296,6 +345,8 @@ Task<std::vector<Probe>> ZendeskDesk::probe(Millis timeout) {
                       "warning: without webhook_secret the hook serves this machine only; "
                       "`deskwire setup zendesk` makes the webhook"});
   }
+  const std::optional<Probe> type_field = co_await probe_type_field(attempt);
+  if (type_field) probes.push_back(*type_field);
   if (settings.group_id != 0) {
     std::string path = fmt::format("/groups/{}.json", settings.group_id);
     probes.push_back(co_await probe_thing("zendesk group_id", std::move(path), attempt));

@@ -139,12 +139,12 @@ json::object requester_of(const Requester& requester) {
 }
 
 /// Plain words as they are; code needs tags to stay what it is.
-json::object opening_words(const std::string& text) {
+json::object opening_words(const std::string& text, bool is_public) {
   const size_t open = text.find(fence);
   const bool has_code =
       open != std::string::npos && text.find(fence, open + fence.size()) != std::string::npos;
-  if (!has_code) return {{"body", text}, {"public", true}};
-  return {{"html_body", html_of_words(text)}, {"public", true}};
+  if (!has_code) return {{"body", text}, {"public", is_public}};
+  return {{"html_body", html_of_words(text)}, {"public", is_public}};
 }
 
 json::object marked(const std::string& marker) {
@@ -185,12 +185,13 @@ Request encode_open(const DeskOpen& open, const std::string& marker,
     text += "\n\n" + open.thread_url;
   }
   json::object ticket{{"subject", cut_characters(open.title, subject_characters_max)},
-                      {"comment", opening_words(text)},
+                      {"comment", opening_words(text, !open.is_private)},
                       {"priority", json::string(zendesk_name_of(open.priority))},
                       {"external_id", open.key},
                       {"tags", json::array(open.tags.begin(), open.tags.end())},
                       {"metadata", marked(marker)}};
   if (json::object who = requester_of(open.requester); !who.empty()) ticket["requester"] = who;
+  if (open.type != TicketType::none) ticket["type"] = json::string(name_of(open.type));
   if (settings.group_id != 0) ticket["group_id"] = settings.group_id;
   if (settings.agent_id != 0) ticket["assignee_id"] = settings.agent_id;
   if (settings.thread_url_field != 0 && !open.thread_url.empty()) {
@@ -228,6 +229,10 @@ Request encode_update(const DeskUpdate& update, const std::string& marker,
   if (patch.status) ticket["status"] = json::string(name_of(*patch.status));
   if (patch.priority) ticket["priority"] = json::string(zendesk_name_of(*patch.priority));
   if (patch.tags) ticket["tags"] = json::array(patch.tags->begin(), patch.tags->end());
+  if (patch.type) ticket["type"] = text_or_null(std::string(name_of(*patch.type)));
+  if (patch.problem_id) {
+    ticket["problem_id"] = *patch.problem_id ? number_or_text(update.problem) : json::value();
+  }
   if (assignee) {
     ticket["assignee_id"] = *assignee == 0 ? json::value(nullptr) : json::value(*assignee);
   }

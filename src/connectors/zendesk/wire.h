@@ -42,6 +42,10 @@ Request encode_comment(const DeskComment& comment, const std::string& marker,
 Request encode_update(const DeskUpdate& update, const std::string& marker,
                       std::optional<int64_t> assignee);
 
+/// Whether a ticket that Zendesk answered with has the type and problem that the update asked for:
+/// an account whose Type field is not active drops both and answers 200.
+bool has_link_of(const DeskUpdate& update, const json::value& ticket);
+
 /// {"id":"42","url":"https://acme.zendesk.com/agent/tickets/42","requester_id":"7"} out of a
 /// ticket; null if this is none.
 json::value answer_of_ticket(const json::value& ticket, const std::string& account_url);
@@ -56,6 +60,16 @@ json::value decode_ticket(const json::value& body, const std::string& account_ur
 /// `is_behind` is true once `after` was seen.
 void decode_comments(const json::value& body, const std::string& after, bool& is_behind,
                      json::array& out);
+/// How a ticket was solved, as {"about":"solutions"} tells it. README.md lists the members.
+struct SolutionQuery {
+  std::string author;        ///< only by this user; empty: by anybody
+  TimePoint since{};         ///< only at or after this second
+  bool is_complete = false;  ///< out: an audit before `since` was met
+};
+/// The audits of a page that changed the status to solved, added to `out`.
+void decode_solutions(const json::value& body, SolutionQuery& query, json::array& out);
+/// Of GET /ticket_fields: whether the Type field is there and active; absent: not on this page.
+std::optional<bool> is_type_field_active(const json::value& body);
 /// meta.after_cursor while meta.has_more; empty: no more. The cursor alone means nothing.
 std::string next_cursor_in(const json::value& body);
 
@@ -77,7 +91,9 @@ Request encode_export(const std::string& cursor, TimePoint since);
 json::value decode_created(const json::value& body);
 /// A page of the incremental export.
 struct ExportPage {
-  std::vector<Event> events;  ///< "desk.changed", key "export/42/2026-11-21T01:00:00Z"
+  /// "desk.changed", key "export/42/2026-11-21T01:00:00Z"; with "type" and "problem_id", as
+  /// decode_ticket() gives them.
+  std::vector<Event> events;
   std::string cursor;
   bool is_end = false;
 };

@@ -58,6 +58,12 @@ json::object person_of(const Person& person) {
   return {{"name", person.name}, {"email", text_or_null(person.email)}};
 }
 
+/// "problem", "incident", "question", "task", or null.
+json::value type_in(const JsonView& ticket) {
+  const std::string type = ticket["type"].text().value_or("");
+  return text_or_null(ticket_type_named(type) ? type : "");
+}
+
 json::array tags_in(const JsonView& ticket) {
   json::array out;
   for (const std::string& tag : ticket["tags"].texts()) out.push_back(json::string(tag));
@@ -127,9 +133,55 @@ json::value decode_ticket(const json::value& body, const std::string& account_ur
                       {"tags", tags_in(ticket)},
                       {"via", text_or_null(ticket["via"]["channel"].text().value_or(""))},
                       {"external_id", text_or_null(text_at("external_id"))},
+                      {"type", type_in(ticket)},
+                      {"problem_id", text_or_null(id_text(ticket["problem_id"]))},
+                      {"has_incidents", ticket["has_incidents"].boolean().value_or(false)},
                       {"url", agent_url(account_url, id)},
                       {"created_at", text_at("created_at")},
                       {"updated_at", text_at("updated_at")}};
+}
+
+bool has_link_of(const DeskUpdate& update, const json::value& ticket) {
+  const JsonView view(ticket);
+  const TicketPatch& patch = update.patch;
+  if (patch.problem_id && id_text(view["problem_id"]) != update.problem) return false;
+  return !patch.type || view["type"].text().value_or("") == name_of(*patch.type);
+}
+
+void decode_solutions(const json::value& body, SolutionQuery& query, json::array& out) {
+  // Zendesk's times are whole seconds.
+  const TimePoint since = std::chrono::floor<std::chrono::seconds>(query.since);
+  for (const JsonView& audit : JsonView(body)["audits"].elements()) {
+    const std::string at = audit["created_at"].text().value_or("");
+    const auto time = from_rfc3339(at);
+    if (time && *time < since) {
+      query.is_complete = true;
+      continue;
+    }
+    const std::string author = id_text(audit["author_id"]);
+    if (!time || (!query.author.empty() && author != query.author)) continue;
+    bool is_solving = false, is_public = false;
+    for (const JsonView& event : audit["events"].elements()) {
+      const std::string type = event["type"].text().value_or("");
+      is_solving = is_solving ||
+                   (event["field_name"].text() == "status" && event["value"].text() == "solved");
+      if (type == "Comment") is_public = event["public"].boolean().value_or(false);
+    }
+    if (!is_solving) continue;
+    out.push_back(json::object{{"audit", id_text(audit["id"])},
+                               {"author", author},
+                               {"at", at},
+                               {"comment", text_or_null(comment_of_audit(*audit.raw()))},
+                               {"is_public", is_public},
+                               {"marker", text_or_null(marker_in(*audit.raw()))}});
+  }
+}
+
+std::optional<bool> is_type_field_active(const json::value& body) {
+  for (const JsonView& field : JsonView(body)["ticket_fields"].elements()) {
+    if (field["type"].text() == "tickettype") return field["active"].boolean().value_or(true);
+  }
+  return std::nullopt;
 }
 
 void decode_comments(const json::value& body, const std::string& after, bool& is_behind,
@@ -272,7 +324,11 @@ std::optional<ExportPage> decode_export(const json::value& body, TimePoint now) 
     if (!ticket_path(id)) continue;
     // updated_at stands still when only Zendesk itself touched the ticket: nothing new then.
     const std::string updated_at = ticket["updated_at"].text().value_or("");
-    page.events.push_back(changed_event(id, fmt::format("export/{}/{}", id, updated_at), now));
+    Event event = changed_event(id, fmt::format("export/{}/{}", id, updated_at), now);
+    json::object& about = event.body.as_object();
+    about["type"] = type_in(ticket);
+    about["problem_id"] = text_or_null(id_text(ticket["problem_id"]));
+    page.events.push_back(std::move(event));
   }
   return page;
 }

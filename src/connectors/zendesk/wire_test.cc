@@ -126,6 +126,86 @@ TEST(ZendeskWire, an_update_names_only_what_changes) {
                        "assignee_id":null}})"));
 }
 
+TEST(ZendeskWire, a_problem_is_opened_by_ourselves_with_a_private_first_comment) {
+  const DeskOpen open{.ticket = {50},
+                      .key = "storm:g-000003",
+                      .title = "Incident: vpn, 619",
+                      .description = "Tickets: #41, #42",
+                      .priority = Priority::high,
+                      .requester = {},
+                      .tags = {},
+                      .thread_url = "",
+                      .follow_up_of = "",
+                      .type = TicketType::problem,
+                      .is_private = true};
+  const Request request = encode_open(open, "d-000191", {});
+  EXPECT_EQ(request.idempotency_key, "storm:g-000003");
+  EXPECT_EQ(parsed(request.body), parsed(R"({"ticket":{"subject":"Incident: vpn, 619",
+      "comment":{"body":"Tickets: #41, #42","public":false},"priority":"high","type":"problem",
+      "external_id":"storm:g-000003","tags":[],"metadata":{"deskwire":"d-000191"}}})"));
+}
+
+TEST(ZendeskWire, an_incident_is_linked_by_type_and_problem_together_and_unlinked_as_it_was) {
+  DeskUpdate update{.ticket = {1}, .patch = {}, .external_id = "42", .problem = "50"};
+  update.patch.type = TicketType::incident;
+  update.patch.problem_id = TicketId{9};
+  EXPECT_EQ(parsed(encode_update(update, "d-1", {}).body),
+            parsed(R"({"ticket":{"metadata":{"deskwire":"d-1"},"type":"incident",
+                       "problem_id":50}})"));
+  EXPECT_TRUE(has_link_of(update, parsed(R"({"id":42,"type":"incident","problem_id":50})")));
+  EXPECT_FALSE(has_link_of(update, parsed(R"({"id":42,"type":"incident","problem_id":51})")));
+  EXPECT_FALSE(has_link_of(update, parsed(R"({"id":42,"type":null,"problem_id":null})")))
+      << "an account without the Type field answers 200 as well";
+  update.patch.type = TicketType::question;
+  update.patch.problem_id = TicketId{};
+  update.problem = "";
+  EXPECT_EQ(parsed(encode_update(update, "d-1", {}).body),
+            parsed(R"({"ticket":{"metadata":{"deskwire":"d-1"},"type":"question",
+                       "problem_id":null}})"));
+  EXPECT_TRUE(has_link_of(update, parsed(R"({"type":"question","problem_id":null})")));
+  update.patch.type = TicketType::none;
+  EXPECT_EQ(parsed(encode_update(update, "d-1", {}).body),
+            parsed(R"({"ticket":{"metadata":{"deskwire":"d-1"},"type":null,
+                       "problem_id":null}})"));
+}
+
+TEST(ZendeskWire, solutions_are_audits_of_an_author_from_a_time_on) {
+  const json::value body = parsed(R"({"audits":[
+    {"id":9,"author_id":2,"created_at":"2026-11-21T01:00:02Z","events":[
+      {"id":91,"type":"Comment","public":true},
+      {"id":92,"type":"Change","field_name":"status","value":"solved"}],
+     "metadata":{"custom":{}}},
+    {"id":8,"author_id":3,"created_at":"2026-11-21T01:00:01Z","events":[
+      {"id":81,"type":"Change","field_name":"status","value":"solved"}],
+     "metadata":{"custom":{"deskwire":"d-000191"}}},
+    {"id":7,"author_id":2,"created_at":"2026-11-21T01:00:01Z","events":[
+      {"id":71,"type":"Change","field_name":"status","value":"open"},{"id":72,"type":"New"}]},
+    {"id":6,"author_id":2,"created_at":"2026-11-21T00:00:00Z","events":[
+      {"id":61,"type":"Change","field_name":"status","value":"solved"}]}]})");
+  json::array all, one;
+  SolutionQuery anybody, author{.author = "2", .since = *from_rfc3339("2026-11-21T01:00:00.9Z")};
+  decode_solutions(body, anybody, all);
+  EXPECT_EQ(all.size(), 3U);
+  EXPECT_FALSE(anybody.is_complete);
+  EXPECT_EQ(all[1].at("marker").as_string(), "d-000191");
+  EXPECT_TRUE(all[1].at("comment").is_null());
+  decode_solutions(body, author, one);
+  EXPECT_TRUE(author.is_complete) << "older audits need not be read";
+  EXPECT_EQ(json::value(one), parsed(R"([{"audit":"9","author":"2","at":"2026-11-21T01:00:02Z",
+      "comment":"91","is_public":true,"marker":null}])"));
+}
+
+TEST(ZendeskWire, the_type_field_is_known_among_all_fields) {
+  EXPECT_EQ(is_type_field_active(parsed(R"({"ticket_fields":[{"type":"subject","active":true},
+      {"type":"tickettype","active":false}]})")),
+            false);
+  EXPECT_EQ(
+      is_type_field_active(parsed(R"({"ticket_fields":[{"type":"tickettype","active":true}]})")),
+      true);
+  EXPECT_EQ(is_type_field_active(parsed(R"({"ticket_fields":[{"type":"subject"}]})")),
+            std::nullopt);
+}
+
 TEST(ZendeskWire, a_path_is_made_of_digits_only) {
   EXPECT_EQ(ticket_path("42"), "/tickets/42.json");
   for (const char* wrong : {"", "../users/me", "42/", "4 2", "99999999999999999999"}) {
@@ -143,8 +223,8 @@ TEST(ZendeskWire, a_ticket_is_told_in_our_words) {
   EXPECT_EQ(decode_ticket(body, account), parsed(R"({"id":"42","status":"open","subject":"VPN",
     "description":"down","priority":"high","assignee":"ag@acme.com",
     "requester":{"name":"Bo","email":"bo@example.com"},"tags":["a"],"via":"email",
-    "external_id":null,"url":"https://acme.zendesk.com/agent/tickets/42",
-    "created_at":"2026-11-21T01:00:00Z","updated_at":"2026-11-21T02:00:00Z"})"));
+    "external_id":null,"type":null,"problem_id":null,"has_incidents":false,
+    "url":"https://acme.zendesk.com/agent/tickets/42","created_at":"2026-11-21T01:00:00Z","updated_at":"2026-11-21T02:00:00Z"})"));
   EXPECT_TRUE(decode_ticket(parsed(R"({"x":1})"), account).is_null());
   EXPECT_EQ(answer_of_ticket(body.at("ticket"), account),
             parsed(R"({"id":"42","url":"https://acme.zendesk.com/agent/tickets/42",
@@ -210,7 +290,7 @@ TEST(ZendeskWire, an_export_gives_one_event_for_each_state_of_a_ticket) {
   ASSERT_EQ(page->events.size(), 1U);
   EXPECT_EQ(page->events[0].key, "export/1/u1");
   EXPECT_EQ(page->events[0].kind, "desk.changed");
-  EXPECT_EQ(page->events[0].body, parsed(R"({"ticket":"1"})"));
+  EXPECT_EQ(page->events[0].body, parsed(R"({"ticket":"1","type":null,"problem_id":null})"));
   EXPECT_EQ(page->cursor, "MTcw");
   EXPECT_TRUE(page->is_end);
   EXPECT_FALSE(decode_export(parsed(R"({"error":"x"})"), TimePoint{}));

@@ -54,6 +54,20 @@ std::string search_for_user(const std::string& email) {
   return "/users/search.json?query=" + encode_url_part("email:\"" + bare + "\"");
 }
 
+/// What an update came to that Zendesk answered with the ticket.
+Outcome outcome_of_update(const DeskUpdate& update, const json::value& ticket) {
+  const TicketPatch& patch = update.patch;
+  if (!patch.type && !patch.problem_id) return Outcome::done(json::object{});
+  if (has_link_of(update, ticket)) {
+    return Outcome::done(
+        json::object{{"type", json::string(name_of(patch.type.value_or(TicketType::none)))},
+                     {"problem_id", text_or_null(update.problem)}});
+  }
+  return Outcome::refused(
+      "not linked: Zendesk ignored the type or the problem; check that the Type field is active "
+      "and on the ticket's form, and that the problem is of type Problem");
+}
+
 /// It was refused for a requester who is known by name alone.
 bool is_without_requester(const HttpAnswer& answer, const DeskOpen& open) {
   return answer.status == 422 && open.requester.email.empty() && !open.requester.name.empty() &&
@@ -152,6 +166,8 @@ Task<Outcome> ZendeskDesk::comment(DeskComment comment, std::string marker, int 
 
 Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Attempt attempt) {
   if (!ticket_path(update.external_id)) co_return no_ticket(update.external_id);
+  const TicketId problem = update.patch.problem_id.value_or(TicketId());
+  if (problem && !ticket_path(update.problem)) co_return no_ticket(update.problem);
   std::optional<int64_t> assignee;
   if (update.patch.assignee) {
     const std::string who = *update.patch.assignee;
@@ -165,9 +181,8 @@ Task<Outcome> ZendeskDesk::update(DeskUpdate update, std::string marker, Attempt
   Request request = encode_update(update, marker, assignee);
   const Result<HttpAnswer> answer = co_await client_.call(std::move(request), attempt);
   if (!answer.ok()) co_return outcome_of(answer.error());
-  if (is_success(*answer) && !member_of(*answer, "ticket").is_null()) {
-    co_return Outcome::done(json::object{});
-  }
+  const json::value changed = member_of(*answer, "ticket");
+  if (is_success(*answer) && !changed.is_null()) co_return outcome_of_update(update, changed);
   const bool is_solving = update.patch.status == Status::solved && !assignee;
   const bool wants_assignee =
       answer->status == 422 && words_of(*answer).find("ssignee") != std::string::npos;

@@ -50,6 +50,7 @@ class ZendeskDesk : public Target {
   Task<Outcome> ask_ticket(std::string id, Attempt attempt);
   Task<Outcome> ask_comments(std::string id, std::string after, Attempt attempt);
   Task<Outcome> ask_comment(Lookup ask, Attempt attempt);
+  Task<Outcome> ask_solutions(Lookup ask, Attempt attempt);
   Task<Outcome> ask_search(Lookup ask, Attempt attempt);
   Task<Outcome> ask_export(std::string cursor, std::string from, Attempt attempt);
 
@@ -57,6 +58,7 @@ class ZendeskDesk : public Target {
   Task<Settled> settle_by_audits(Delivery delivery, std::string ticket, Attempt attempt);
   /// GET and a body that is JSON, or what it came to instead.
   Task<Result<json::value>> get(zendesk::Request request, Outcome& failed, Attempt attempt);
+  Task<std::optional<Probe>> probe_type_field(Attempt attempt);
   Task<Probe> probe_thing(std::string name, std::string path, Attempt attempt);
 
   ZendeskClient& client_;

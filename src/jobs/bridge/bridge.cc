@@ -153,11 +153,21 @@ class Reading {
     return find_ticket(*id);
   }
 
+  Result<void> find_problem(const std::string& external_id) {
+    if (external_id.empty()) return {};
+    DW_TRY(const auto id, tickets::find_at_desk(reader_, "zendesk", external_id));
+    b_.problem = id.value_or(TicketId());
+    return {};
+  }
+
   Result<void> find_answered() {
     const Answer answer = answer_in(event_);
     const json::value given = Context::member(event_.body, "answer");
     b_.channel = answer.channel;
     b_.thread = answer.thread;
+    if (answer.what == "record" || answer.what == "ticket") {
+      DW_CHECK(find_problem(Context::text_of(given, "problem_id")));
+    }
     if (answer.what == "stranger" || answer.what == "letter" || answer.what == "record") {
       DW_CHECK(find_at_desk(answer.rest));
       const auto parts = split(Context::text_of(given, "external_id"), ':');

@@ -85,7 +85,8 @@ ORDER BY 1;
 -- name: channel_tickets
 SELECT t.id, t.title, t.description, t.priority, t.status, t.requester_name, t.requester_email,
   t.requester_id, t.assignee, t.tags, t.source, t.desk, t.external_id, t.external_url, t.queue,
-  t.opened_at, t.first_reply_at, t.solved_at, t.updated_at, coalesce(min(l.url), '')
+  t.opened_at, t.first_reply_at, t.solved_at, t.updated_at, t.type, t.problem_id,
+  coalesce(min(l.url), '')
 FROM ticket t LEFT JOIN bridge_link l ON l.ticket = t.id
 WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
        OR ($3 = 2 AND t.status = 2 AND t.solved_at >= $2))
@@ -97,7 +98,7 @@ GROUP BY t.id ORDER BY t.id LIMIT $4;
 -- name: unsolved_shadows
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at
+  solved_at, updated_at, type, problem_id
 FROM ticket WHERE status < 2 AND external_id LIKE 'shadow-%' ORDER BY id LIMIT $1;
 
 -- name: prune_said_of_tickets [sqlite]

@@ -79,8 +79,23 @@ void tell_status(Context& context, Status status) {
   advance(context);
 }
 
-/// What the desk says of a ticket and our record does not.
-TicketPatch news_of(const Ticket& ticket, const json::value& body) {
+/// Type and problem. A ticket can be an incident here alone, where the desk does not link it: it
+/// stays one when the desk names no problem, and the storm decides whether somebody unlinked it.
+void add_link_news(TicketPatch& patch, const Ticket& ticket, const json::value& body,
+                   TicketId problem) {
+  const json::object* answer = body.if_object();
+  // An answer from before an update of Deskwire says nothing of them.
+  if (answer == nullptr || !answer->contains("type")) return;
+  const bool is_linked_here_alone =
+      ticket.problem_id && Context::text_of(body, "problem_id").empty();
+  if (is_linked_here_alone) return;
+  patch.type = ticket_type_named(Context::text_of(body, "type"));
+  if (patch.type == ticket.type) patch.type.reset();
+  if (problem != ticket.problem_id) patch.problem_id = problem;
+}
+
+/// What the desk says of a ticket and our record does not. `problem`: ours, of the desk's.
+TicketPatch news_of(const Ticket& ticket, const json::value& body, TicketId problem = {}) {
   TicketPatch patch;
   patch.status = status_at_desk(Context::text_of(body, "status"));
   if (patch.status == ticket.status) patch.status.reset();
@@ -90,6 +105,7 @@ TicketPatch news_of(const Ticket& ticket, const json::value& body) {
   if (assignee != ticket.assignee) patch.assignee = assignee;
   const JsonView tags = JsonView(body)["tags"];
   if (tags.is_present() && tags.texts() != ticket.tags) patch.tags = tags.texts();
+  add_link_news(patch, ticket, body, problem);
   return patch;
 }
 
@@ -216,12 +232,12 @@ void take_desk_change(Context& context) {
 }
 
 void take_record(Context& context, const json::value& body) {
-  if (context.ticket) context.change_record(news_of(*context.ticket, body));
+  if (context.ticket) context.change_record(news_of(*context.ticket, body, context.view.problem));
 }
 
 void take_desk_ticket(Context& context, const Answer& answer, const json::value& body) {
   if (!context.link || !context.ticket) return;
-  TicketPatch news = news_of(*context.ticket, body);
+  TicketPatch news = news_of(*context.ticket, body, context.view.problem);
   const auto status = status_at_desk(Context::text_of(body, "status"));
   const bool is_settled =
       context.link->stage == LinkStage::open || context.link->stage == LinkStage::solved;
@@ -384,6 +400,7 @@ void take_letter(Context& context, const Answer& answer, const json::value& body
   ticket.priority = more.priority.value_or(ticket.priority);
   ticket.assignee = more.assignee.value_or("");
   ticket.tags = more.tags.value_or(std::vector<std::string>{});
+  ticket.type = more.type.value_or(TicketType::none);
   context.plan.changes.push_back(OpenTicket{ticket});
   context.ticket = ticket;
   context.settings = mirror.bridge;

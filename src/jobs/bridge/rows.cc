@@ -135,7 +135,7 @@ Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string
   DW_CHECK(db.run(stmt::channel_tickets,
                   {channel, since, static_cast<int>(which), static_cast<int64_t>(limit)},
                   [&](const Row& row) {
-                    out.push_back({ticket_in(row), std::string(row.text(19))});
+                    out.push_back({ticket_in(row), std::string(row.text(21))});
                   }));
   return out;
 }

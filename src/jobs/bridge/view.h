@@ -19,6 +19,7 @@ struct BridgeView {
   std::string channel, thread;  ///< empty: about no thread, or none that is known
   std::optional<BridgeLink> link;
   std::optional<Ticket> ticket;
+  TicketId problem;                    ///< ours, of the problem that the desk's answer names
   TicketId fresh_ticket;               ///< the number that a new ticket gets
   std::vector<ThreadMessage> waiting;  ///< in the thread, in order
   std::optional<ThreadMessage> said;   ///< the message that the event brings, edits or deletes

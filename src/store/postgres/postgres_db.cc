@@ -15,7 +15,7 @@
 namespace dw {
 namespace {
 
-constexpr size_t values_max = 20;
+constexpr size_t values_max = 24;
 /// So many answers fit the socket's buffer while nobody reads them.
 constexpr size_t on_their_way_max = 64;
 /// SQLSTATEs after which the same work may succeed: serialization failure, deadlock.
@@ -137,7 +137,7 @@ Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<
   if (!problem_.empty()) return lost(statement.name);
   DW_CHECK(check_texts(statement, values));
   DW_CHECK(prepare(statement, ending));
-  DW_ASSERT(values.size() <= values_max, "a statement has at most twenty parameters");
+  DW_ASSERT(values.size() <= values_max, "a statement has at most 24 parameters");
   std::array<std::string, values_max> texts;
   std::array<const char*, values_max> pointers{};
   std::array<int, values_max> lengths{};
