@@ -145,6 +145,18 @@ std::string forwarded(const JsonView& attachment, int depth) {
   return out;
 }
 
+/// "Host: db1". A title that is a line of its own ("INC1 … added by Jon Snow (jx):") stands above
+/// what was said.
+std::string field_line(std::string_view title, std::string_view value) {
+  if (trim(value).empty()) return std::string(title);
+  if (trim(title).empty()) return std::string(value);
+  std::string_view name = trim(title);
+  while (name.ends_with(':')) name.remove_suffix(1);
+  const bool is_line = name.ends_with(')') && name.find(" by ") != std::string_view::npos;
+  if (is_line) return std::string(trim(title)) + "\n" + quoted_lines(value);
+  return std::string(name) + ": " + std::string(value);
+}
+
 /// What an app attached: a ticket system's update, an alert.
 std::string attached(const JsonView& attachment, int depth) {
   std::string said;
@@ -156,7 +168,7 @@ std::string attached(const JsonView& attachment, int depth) {
   add_line(said, text_at(attachment, "text"));
   for (const JsonView& field : attachment["fields"].elements()) {
     const std::string name = text_at(field, "title"), value = text_at(field, "value");
-    add_line(said, name.empty() || value.empty() ? name + value : name + ": " + value);
+    add_line(said, field_line(name, value));
   }
   add_line(said, words_of_blocks(attachment["blocks"]));
   for (const JsonView& one : attachment["attachments"].elements()) {

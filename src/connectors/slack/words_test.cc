@@ -195,6 +195,17 @@ TEST(SlackWords, a_count_of_updates_finds_all_of_it_beside_what_is_read) {
             R"("b""b""a")");
 }
 
+TEST(SlackWords, the_title_of_a_field_is_its_label_or_a_line_above_its_words) {
+  const auto field = [](const std::string& title, const std::string& value) {
+    return text_of_blocks(parsed(R"({"attachments":[{"fields":[{"title":")" + title +
+                                 R"(","value":")" + value + R"("}]}]})"));
+  };
+  EXPECT_EQ(field("Host", "db1"), "Host: db1");
+  EXPECT_EQ(field("Updated by:", "Jon Snow (jx)"), "Updated by: Jon Snow (jx)");
+  EXPECT_EQ(field("INC1 Work note added by Jon Snow (jx):", "Fixed"),
+            "INC1 Work note added by Jon Snow (jx):\n&gt; Fixed");
+}
+
 TEST(SlackWords, an_edit_of_attachments_alone_is_an_edit) {
   const auto edit = [](const std::string& before, const std::string& after) {
     const json::value payload = parsed(

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "domain/mrkdwn.h"
@@ -14,7 +15,7 @@ namespace dw {
 namespace {
 
 /// Raised whenever a built-in format counts otherwise than before: stored texts are counted anew.
-constexpr int built_in_version = 2;
+constexpr int built_in_version = 3;
 constexpr size_t updates_max =
     10'000;  // of one message: more lines than Slack's 40,000 characters hold
 constexpr size_t name_characters_max = 100;
@@ -136,27 +137,6 @@ std::string_view view_of(const re2::StringPiece& piece) {
   return {piece.data(), piece.size()};
 }
 
-void search_lines(const std::vector<std::string>& lines, std::vector<Found>& out) {
-  const auto& all = formats();
-  for (size_t which = 0; which < all.size() && out.empty(); ++which) {
-    const Format& format = *all[which];
-    for (const std::string& line : lines) {
-      std::array<re2::StringPiece, 4> groups;
-      const re2::StringPiece subject(line);
-      if (!format.pattern.Match(subject, 0, line.size(), RE2::UNANCHORED, groups.data(), 4))
-        continue;
-      const auto group = [&groups](int place) {
-        return view_of(groups.at(static_cast<size_t>(place)));
-      };
-      out.push_back(
-          {{std::string(group(format.username_group)), std::string(trim(group(format.name_group))),
-            std::string(group(format.ticket_group))},
-           line,
-           static_cast<int>(which)});
-    }
-  }
-}
-
 /// "Label: value" with the label in any case, bold or not; the value of a line.
 bool read_label(std::string_view line, std::string& label, std::string& value) {
   static const RE2 pattern(R"(\s*[*_]*([A-Za-z][A-Za-z ]{1,30}?)[*_]*\s*:[*_]*\s*(.*?)\s*)");
@@ -166,6 +146,89 @@ bool read_label(std::string_view line, std::string& label, std::string& value) {
   label = to_lower(view_of(found_label));
   value = view_of(found_value);
   return true;
+}
+
+/// What ticket systems call the news itself: it is no part of a name.
+bool is_label_of_update(std::string_view label) {
+  constexpr std::array<std::string_view, 9> all = {"update",        "updates",  "last update",
+                                                   "latest update", "activity", "latest activity",
+                                                   "last activity", "event",    "action"};
+  return std::find(all.begin(), all.end(), label) != all.end();
+}
+
+/// What somebody wrote, and no ticket system: nobody may write himself a count.
+bool is_label_of_words(std::string_view label) {
+  for (const std::string_view word :
+       {"comment", "note", "description", "message", "detail", "text", "reply", "title", "subject",
+        "summary", "body", "reason", "question", "answer", "quote", "problem"}) {
+    if (label.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// How a line may be read: as it stands, and the value of a field alone.
+std::vector<std::string> readings_of(const std::string& line) {
+  std::string label, value;
+  const bool is_field = read_label(line, label, value) && !value.empty();
+  if (!is_field || is_label_of_words(label)) return {line};
+  if (is_label_of_update(label)) return {value};
+  return {line, value};
+}
+
+/// Whether it counts by this format.
+std::optional<Found> search_line(const std::string& line, const Format& format, int which) {
+  for (const std::string& reading : readings_of(line)) {
+    std::array<re2::StringPiece, 4> groups;
+    const re2::StringPiece subject(reading);
+    if (!format.pattern.Match(subject, 0, reading.size(), RE2::UNANCHORED, groups.data(), 4)) {
+      continue;
+    }
+    const auto group = [&groups](int place) {
+      return std::string(trim(view_of(groups.at(static_cast<size_t>(place)))));
+    };
+    return Found{
+        {group(format.username_group), group(format.name_group), group(format.ticket_group)},
+        reading,
+        which};
+  }
+  return std::nullopt;
+}
+
+void search_lines(const std::vector<std::string>& lines, std::vector<Found>& out) {
+  const auto& all = formats();
+  for (size_t which = 0; which < all.size() && out.empty(); ++which) {
+    for (const std::string& line : lines) {
+      if (auto found = search_line(line, *all[which], static_cast<int>(which))) {
+        out.push_back(std::move(*found));
+      }
+    }
+  }
+}
+
+/// Block Kit's fields have the label in a line above its value: "*Updated by:*\nJon Snow (jx)".
+std::vector<std::string> with_labels_beside(const std::vector<std::string>& lines) {
+  constexpr std::array<std::string_view, 7> known = {"updated by", "username", "user name", "name",
+                                                     "ticket",     "number",   "incident"};
+  const auto is_label = [&known](const std::string& line) {
+    std::string label, value;
+    if (read_label(line, label, value)) return value.empty();
+    const std::string bare = to_lower(trim(line));
+    return std::find(known.begin(), known.end(), bare) != known.end();
+  };
+  std::vector<std::string> out;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    std::string label, value;
+    const bool has_value =
+        i + 1 < lines.size() && !is_label(lines[i + 1]) && !read_label(lines[i + 1], label, value);
+    if (!is_label(lines[i]) || !has_value) {
+      out.push_back(lines[i]);
+      continue;
+    }
+    std::string_view bare = trim(lines[i]);
+    if (bare.ends_with(':')) bare.remove_suffix(1);
+    out.push_back(fmt::format("{}: {}", trim(bare), trim(lines[++i])));
+  }
+  return out;
 }
 
 /// Lines "Updated by: Jon Snow (jxsrcc)", or "Username: jxsrcc" with "Name: Jon Snow", in any
@@ -182,7 +245,8 @@ void search_labels(const std::vector<std::string>& lines, std::vector<Found>& ou
     std::string found_name, username, found_number;
     if (label.ends_with(" by") && RE2::FullMatch(value, with_username, &found_name, &username)) {
       out.push_back({{username, found_name, ""}, line, format});
-    } else if (label == "username" && RE2::FullMatch(value, only_username, &username)) {
+    } else if ((label == "username" || label == "user name") &&
+               RE2::FullMatch(value, only_username, &username)) {
       usernames.push_back(username);
     } else if (label == "name" || label == "updated by") {
       names.push_back(value);
@@ -204,7 +268,7 @@ std::vector<Found> search_built_in(std::string_view text) {
   }
   std::vector<Found> out;
   search_lines(lines, out);
-  if (out.empty()) search_labels(lines, out);
+  if (out.empty()) search_labels(with_labels_beside(lines), out);
   return out;
 }
 

@@ -109,6 +109,28 @@ TEST(TallyFormats, another_line_about_the_same_ticket_is_another_update) {
       << "an app that says it twice";
 }
 
+TEST(TallyFormats, the_value_of_a_field_counts_as_a_line_of_its_own) {
+  const char* const line = "INC9 [ *VPN* ] Work note added by *Jon Snow* (_jxsrcc_):";
+  for (const char* label : {"Update: ", "*Latest update:* ", "*Activity*: ", "Ticket: "}) {
+    EXPECT_EQ(counts("", label + std::string(line)), "INC9 jxsrcc Jon Snow") << label;
+  }
+  EXPECT_EQ(counts("", "Update: Jon Snow (jxsrcc) updated ticket INC17"), "INC17 jxsrcc Jon Snow");
+  for (const char* label : {"Comment: ", "Short description: ", "*Work notes:* ", "Title: "}) {
+    EXPECT_EQ(counts("", label + std::string(line)), "") << label;
+  }
+}
+
+TEST(TallyFormats, a_label_may_stand_in_the_line_above_its_value) {
+  EXPECT_EQ(counts("", "*Number:*\nINC3\n*Updated by:*\nJon Snow (jxsrcc)"),
+            "INC3 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("",
+                   "*Username*\njxsrcc\n*Name*\nJon Snow\n*Incident*\n"
+                   "<https://it.example/3|INC3>"),
+            "INC3 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("", "Comment:\nUsername: jxsrcc"), "") << "a name belongs to it";
+  EXPECT_EQ(counts("", "Updated by:\nTicket: INC3\nJon Snow (jxsrcc)"), "");
+}
+
 TEST(TallyFormats, as_many_lines_as_slack_takes_are_counted) {
   std::string text;
   for (int i = 0; i < 900; ++i) text += "INC" + std::to_string(i) + " Resolved by Bo (b1):\n";
