@@ -75,11 +75,7 @@ class StoryReader {
       DW_TRY(story_.ticket, tickets::find(db_, one.ticket));
     }
     DW_TRY(auto stored, events::find(db_, id));
-    if (stored) {
-      DW_TRY(auto said, bridge::message(db_, stored->event.key));
-      if (said) names_.messages[said->key] = std::move(*said);
-      events_[id].stored = std::move(*stored);
-    }
+    if (stored) events_[id].stored = std::move(*stored);
     for (Delivery& one : page.items) add(std::move(one));
     return finish();
   }
@@ -168,17 +164,51 @@ class StoryReader {
     return JsonView(body)[member].text().value_or("");
   }
 
+  /// Whether what these say still stands, also of a message that is none of the newest.
+  Result<void> read_messages() {
+    std::set<std::string> keys;
+    for (const auto& [id, one] : events_) {
+      const std::string message = message_key_of(one.stored.event);
+      if (!message.empty()) keys.insert({message, one.stored.event.key});
+      for (const StoryDelivery& sent : one.deliveries) {
+        keys.insert(message_key_of(sent.delivery));
+      }
+    }
+    keys.erase("");
+    for (const std::string& key : keys) {
+      if (names_.messages.count(key) > 0) continue;
+      DW_TRY(auto said, bridge::message(db_, key));
+      if (said) names_.messages[key] = std::move(*said);
+    }
+    return {};
+  }
+
+  /// What the desk was given in so many words.
+  void collect_sent(const Payload& payload) {
+    if (const auto* comment = std::get_if<DeskComment>(&payload)) {
+      names_.sent.push_back(comment->body);
+    } else if (const auto* open = std::get_if<DeskOpen>(&payload)) {
+      names_.sent.push_back(open->description);
+    }
+  }
+
   Result<Story> finish() {
     DW_CHECK(read_names());
+    DW_CHECK(read_messages());
     for (auto& [id, one] : events_) {
       std::sort(one.deliveries.begin(), one.deliveries.end(),
                 [](const auto& a, const auto& b) { return a.delivery.id < b.delivery.id; });
       for (StoryDelivery& sent : one.deliveries) {
+        sent.delivery = without_withdrawn_words(std::move(sent.delivery), names_);
+        collect_sent(sent.delivery.payload);
         sent.text = words_of(sent.delivery, sent.delivery.target);
         names_.deliveries[sent.delivery.id] = sent.text;
       }
     }
-    for (auto& [id, one] : events_) one.text = words_of(one.stored.event, names_);
+    for (auto& [id, one] : events_) {
+      one.text = words_of(one.stored.event, names_);
+      one.stored.event.body = body_shown(one.stored.event, names_);
+    }
     // The story begins with the message that opened the ticket, also if a reply came before it.
     if (const auto first = events_.find(opener_); first != events_.end()) {
       story_.events.push_back(std::move(first->second));
@@ -201,6 +231,15 @@ class StoryReader {
 };
 
 }  // namespace
+
+Result<Delivery> shown_delivery(ReadDb& db, Delivery delivery) {
+  StoryNames names;
+  if (const std::string key = message_key_of(delivery); !key.empty()) {
+    DW_TRY(auto said, bridge::message(db, key));
+    if (said) names.messages[key] = std::move(*said);
+  }
+  return without_withdrawn_words(std::move(delivery), names);
+}
 
 Result<Story> read_story(ReadDb& db, const std::string& name) {
   DW_TRY(Subject subject, subject_named(name));

@@ -35,6 +35,9 @@ struct Summary {
   std::string text;
 };
 
+/// A delivery as people see it: without the words of what was deleted or made private since.
+Result<Delivery> shown_delivery(ReadDb& db, Delivery delivery);
+
 /// A ticket's story begins with what opened it, also where that was before the ticket had a number.
 /// Private and deleted messages are named without their words.
 ///

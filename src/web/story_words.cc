@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "domain/markup.h"
 
@@ -56,23 +58,66 @@ std::string said_in(const Event& event, const StoryNames& names) {
   return out;
 }
 
+const ThreadMessage* found_in(const StoryNames& names, const std::string& key) {
+  const auto found = names.messages.find(key);
+  return found == names.messages.end() ? nullptr : &found->second;
+}
+
+bool is_kept(const ThreadMessage* said) {
+  return said != nullptr && said->state == ThreadMessageState::kept;
+}
+
+bool is_deleted(const ThreadMessage* said) {
+  return is_kept(said) && said->kind == "chat.message" && said->digest.empty();
+}
+
+bool is_message(const Event& event) {
+  return event.kind == "chat.message" || event.kind == "chat.edit";
+}
+
+/// A first version that was edited since: whether the desk had it, nothing but what was sent says.
+bool is_untold(const Event& event, const ThreadMessage* said, const StoryNames& names) {
+  const bool is_newest = event.kind != "chat.message" || said == nullptr || said->edited_at.empty();
+  if (is_newest) return false;
+  const std::string words(trim(plain_of_mrkdwn(text_of(event.body, "text"), names.people)));
+  return words.empty() ||
+         std::none_of(names.sent.begin(), names.sent.end(), [&words](const std::string& one) {
+           return one.find(words) != std::string::npos;
+         });
+}
+
+/// Whether these are words that stay in the chat or were withdrawn since.
+bool is_hidden(const Event& event, const StoryNames& names) {
+  if (!is_message(event)) return false;
+  const ThreadMessage* said = found_in(names, message_key_of(event));
+  return is_kept(said) || is_kept(found_in(names, event.key)) || is_untold(event, said, names);
+}
+
 std::string words_of_message(const Event& event, const StoryNames& names) {
   const std::string who = author_of(event, names);
   const bool is_edit = event.kind == "chat.edit";
-  // A mention arrives a second time under a key of its own.
-  std::string key = event.key;
-  if (const size_t at = key.find("/mention/"); at != std::string::npos) key.replace(at, 9, "/");
-  const auto found = names.messages.find(key);
-  const bool is_kept =
-      found != names.messages.end() && found->second.state == ThreadMessageState::kept;
-  if (is_kept && found->second.digest.empty()) {
+  if (is_deleted(found_in(names, message_key_of(event)))) {
     return who + " wrote a message that was deleted before the desk had it, or later";
   }
-  if (is_kept) {
+  if (is_hidden(event, names)) {
     return fmt::format("{} {} that stays in the chat: private, a command, a close word or thanks",
                        who, is_edit ? "made an edit" : "wrote something");
   }
   return fmt::format("{} {}: {}", who, is_edit ? "edited" : "wrote", said_in(event, names));
+}
+
+/// "/desk note …" is private.
+bool is_note(const Event& event) {
+  if (event.kind != "chat.command") return false;
+  const std::string text = to_lower(trim(text_of(event.body, "text")));
+  const std::string verb = text.substr(0, text.find_first_of(" \t\r\n:,"));
+  return verb == "note";
+}
+
+std::string words_of_command(const Event& event) {
+  return fmt::format("{} used {} {}", or_someone(text_of(member(event.body, "user"), "name")),
+                     text_of(event.body, "command"),
+                     is_note(event) ? "note" : text_of(event.body, "text"));
 }
 
 std::string words_of_reaction(const Event& event, const StoryNames& names) {
@@ -143,19 +188,72 @@ std::string content_of(const Payload& payload) {
   return "";
 }
 
+void withdraw_words(Payload& payload) {
+  const std::string instead = "(withdrawn)";
+  if (auto* comment = std::get_if<DeskComment>(&payload)) {
+    comment->body = instead;
+    comment->files.clear();
+  } else if (auto* post = std::get_if<ChatPost>(&payload)) {
+    post->text = instead;
+    post->html.clear();
+    post->files.clear();
+  } else if (auto* open = std::get_if<DeskOpen>(&payload)) {
+    open->title = open->description = instead;
+  }
+}
+
+/// Discarded since what it would have said was withdrawn: in the chat, or at the desk.
+bool is_discarded_as_withdrawn(const Delivery& delivery) {
+  if (delivery.state != DeliveryState::discarded) return false;
+  const auto* post = std::get_if<ChatPost>(&delivery.payload);
+  return (post != nullptr && !post->source.target.empty()) ||
+         delivery.reason.find("deleted or withdrawn") != std::string::npos;
+}
+
 }  // namespace
+
+std::string message_key_of(const Event& event) {
+  const std::string channel = text_of(event.body, "channel");
+  const std::string message = text_of(event.body, "message");
+  return channel.empty() || message.empty() ? "" : channel + "/" + message;
+}
+
+std::string message_key_of(const Delivery& delivery) {
+  // "comment C1 100.1 C1/100.2", of an edit "comment C1 100.1 C1/100.2/101.0".
+  const std::vector<std::string_view> words = split(delivery.reference, ' ');
+  if (words.size() != 4 || words[0] != "comment") return "";
+  const std::vector<std::string_view> parts = split(words[3], '/');
+  const bool is_text = parts.size() == 2 || (parts.size() == 3 && parts[2] != "deleted");
+  return is_text ? fmt::format("{}/{}", parts[0], parts[1]) : "";
+}
+
+json::value body_shown(const Event& event, const StoryNames& names) {
+  if (!is_hidden(event, names) && !is_note(event)) return event.body;
+  json::object shown;
+  for (const char* name : {"channel", "message", "thread", "author", "user", "command"}) {
+    const json::value found = member(event.body, name);
+    if (!found.is_null()) shown[name] = found;
+  }
+  return shown;
+}
+
+Delivery without_withdrawn_words(Delivery delivery, const StoryNames& names) {
+  const std::string key = message_key_of(delivery);
+  const ThreadMessage* said = key.empty() ? nullptr : found_in(names, key);
+  const auto* comment = std::get_if<DeskComment>(&delivery.payload);
+  // A note is a message that stays in the chat, and its private comment is no secret of the desk.
+  const bool is_withdrawn =
+      comment != nullptr && (is_deleted(said) || (is_kept(said) && comment->is_public));
+  if (is_withdrawn || is_discarded_as_withdrawn(delivery)) withdraw_words(delivery.payload);
+  return delivery;
+}
 
 std::string words_of(const Event& event, const StoryNames& names) {
   const json::value& body = event.body;
-  if (event.kind == "chat.message" || event.kind == "chat.edit") {
-    return words_of_message(event, names);
-  }
+  if (is_message(event)) return words_of_message(event, names);
   if (event.kind == "chat.delete") return "A message was deleted";
   if (event.kind == "chat.reaction") return words_of_reaction(event, names);
-  if (event.kind == "chat.command") {
-    return fmt::format("{} used {} {}", or_someone(text_of(member(body, "user"), "name")),
-                       text_of(body, "command"), text_of(body, "text"));
-  }
+  if (event.kind == "chat.command") return words_of_command(event);
   if (event.kind == "chat.ticket") {
     return fmt::format("{} wrote: {}", or_someone(text_of(member(body, "sender"), "name")),
                        text_of(body, "text"));

@@ -133,7 +133,8 @@ bool take_back_unsent(Context& context, const ThreadMessage& said) {
   }
   for (const Delivery& one : context.view.told) {
     const auto* comment = std::get_if<DeskComment>(&one.payload);
-    if (comment != nullptr && one.reference == message) forget_comment(context, *comment);
+    const bool is_of_it = one.reference == message || one.reference.starts_with(message + "/");
+    if (comment != nullptr && is_of_it) forget_comment(context, *comment);
   }
   return is_unsent;
 }

@@ -11,6 +11,7 @@
 #include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/list_shapes.h"
+#include "web/story.h"
 
 namespace dw {
 namespace {
@@ -120,6 +121,8 @@ Task<ApiAnswer> Operations::show_delivery(Call& call) {
   std::optional<Delivery> found;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(found, deliveries::find(db, id));
+    if (!found) return {};
+    DW_TRY(found, shown_delivery(db, std::move(*found)));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
