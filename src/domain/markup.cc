@@ -8,6 +8,7 @@
 #include <array>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/html_tokens.h"
 
@@ -82,9 +83,16 @@ class Writer {
   }
 
  private:
+  static constexpr size_t depth_max = 16;
+  static constexpr int64_t number_max = 1'000'000;
+
   struct Link {
     size_t start;
     std::string address;
+  };
+  struct List {
+    bool is_ordered = false;
+    int64_t next = 1;
   };
 
   void open(const HtmlToken& token) {
@@ -103,10 +111,13 @@ class Writer {
         has_layout_ = false;
         break;
       case Tag::block:
-      case Tag::ordered:
-      case Tag::bullets:
       case Tag::quote:
         if (!is_cell_start_) begin_block();
+        break;
+      case Tag::ordered:
+      case Tag::bullets:
+        if (!is_cell_start_) begin_block();
+        begin_list(token);
         break;
       case Tag::row:
         begin_block();
@@ -115,9 +126,7 @@ class Writer {
         is_cell_start_ = false;
         break;
       case Tag::item:
-        begin_block();
-        if (line_ != Line::marked) out_ += "- ";
-        line_ = Line::marked;
+        begin_item(token.text);
         break;
       case Tag::cell:
         begin_cell();
@@ -165,19 +174,47 @@ class Writer {
         if (!out_.ends_with('\n')) end_line();
         is_after_tag_ = true;
         break;
+      case Tag::ordered:
+      case Tag::bullets:
+        if (!lists_.empty()) lists_.pop_back();
+        end_block();
+        break;
       case Tag::row:
         cells_ = 0;
         is_cell_start_ = false;
         [[fallthrough]];
       case Tag::block:
-      case Tag::ordered:
-      case Tag::bullets:
       case Tag::quote:
       case Tag::item:
-        if (!out_.ends_with('\n')) end_line();
-        is_after_tag_ = true;
+        end_block();
         break;
     }
+  }
+
+  void begin_list(const HtmlToken& token) {
+    if (lists_.size() >= depth_max) return;
+    lists_.push_back({token.tag == Tag::ordered, 1});
+    number_from(token.text);
+  }
+
+  void number_from(std::string_view text) {
+    const auto number = number_in(text);
+    const bool is_good = number && *number > -number_max && *number < number_max;
+    if (is_good && !lists_.empty()) lists_.back().next = *number;
+  }
+
+  /// Items of a list inside of another stand in by two spaces.
+  void begin_item(std::string_view number) {
+    begin_block();
+    number_from(number);
+    const bool is_ordered = !lists_.empty() && lists_.back().is_ordered;
+    const std::string mark = is_ordered ? std::to_string(lists_.back().next++) + ". " : "- ";
+    // An item that begins with a list has no words of its own.
+    if (line_ == Line::marked) out_.resize(mark_start_);
+    mark_start_ = out_.size();
+    if (lists_.size() > 1) out_.append(2 * (lists_.size() - 1), ' ');
+    out_ += mark;
+    line_ = Line::marked;
   }
 
   /// What its paragraphs ended is the cell, not the line, unless it has several.
@@ -228,6 +265,11 @@ class Writer {
     is_after_tag_ = true;
   }
 
+  void end_block() {
+    if (!out_.ends_with('\n')) end_line();
+    is_after_tag_ = true;
+  }
+
   void end_link() {
     if (!link_) return;
     // A cell that ends inside the link takes the blank lines before it away.
@@ -253,6 +295,8 @@ class Writer {
   int cells_ = 0;               // of this row so far
   size_t row_start_ = 0, cell_start_ = 0;
   size_t paragraph_start_ = std::string::npos;
+  size_t mark_start_ = 0;  // of the list's mark in the current line
+  std::vector<List> lists_;
   std::optional<Link> link_;
 };
 

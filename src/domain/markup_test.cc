@@ -50,6 +50,21 @@ TEST(Markup, blank_lines_stay_as_they_were_typed) {
   });
 }
 
+TEST(Markup, lists_keep_their_numbers_and_depth) {
+  expect_all({
+      {"<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"},
+      {"<ol start=\"7\"><li>a</li><li value=\"9\">b</li><li>c</li></ol>", "7. a\n9. b\n10. c"},
+      {"<ol>\n<li><p>a</p></li>\n<li><p>b</p>\n<ul><li>c</li><li>d</li></ul></li>"
+       "<li>e</li></ol>f",
+       "1. a\n2. b\n  - c\n  - d\n3. e\nf"},
+      {"<ul><li>a<ol><li>b</li></ol></li><li>c</li></ul>", "- a\n  1. b\n- c"},
+      {"<ol><li>a</li></ol><ol><li>b</li></ol>", "1. a\n1. b"},
+      {"<li>a</li>", "- a"},
+      {"<ol start=\"x\"><li>a</li></ol>", "1. a"},
+      {"<ul><li><ul><li>a</li></ul></li></ul>", "- a"},
+  });
+}
+
 TEST(Markup, the_mention_that_opens_a_message_goes_and_later_ones_keep_their_names) {
   expect_all({
       {"<at>D</at>hi", "hi"},

@@ -67,6 +67,15 @@ TEST(Intake, labels_come_in_any_case_order_and_kin) {
   EXPECT_EQ(ticket.requester.email, "pat@x.example");
 }
 
+TEST(Intake, labels_may_be_a_numbered_list_and_steps_of_a_description_are_none) {
+  const Plan form = plan(job(), "1. Title: t\n2. Priority: low\n3. Description: d");
+  EXPECT_EQ(opened(form).title, "t");
+  EXPECT_EQ(opened(form).description, "d");
+  const Plan steps =
+      plan(job(), "Title: t\nPriority: low\nDescription: steps\n1. Subject: none\n2. Send");
+  EXPECT_EQ(opened(steps).description, "steps\n1. Subject: none\n2. Send");
+}
+
 TEST(Intake, a_label_word_inside_a_sentence_is_text) {
   const Plan p = plan(job(),
                       "Title: the priority: is wrong\nPriority: low\n"

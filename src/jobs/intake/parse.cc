@@ -59,6 +59,16 @@ std::optional<LabelledLine> labelled(std::string_view line) {
   return std::nullopt;
 }
 
+/// "1. Title: x" of a numbered list as "Title: x".
+std::string_view without_number(std::string_view line) {
+  const size_t start = line.find_first_not_of(" \t");
+  if (start == std::string_view::npos) return line;
+  const size_t end = line.find_first_not_of("0123456789", start);
+  const bool is_numbered = end != std::string_view::npos && end > start && end - start <= 3 &&
+                           (line[end] == '.' || line[end] == ')');
+  return is_numbered ? line.substr(end + 1) : line;
+}
+
 /// "@Deskwire Title: x": a mention that came as plain text.
 std::string_view without_mention(std::string_view text) {
   text = trim(text);
@@ -222,14 +232,19 @@ Draft parse_message(std::string_view text) {
   draft.asks_for_help = rest.empty() || equals_ignoring_case(rest, "help");
   std::string* value = &draft.before;
   std::string ignored;
+  bool is_numbered = false;
   const std::vector<std::string_view> lines = split(rest, '\n');
   for (size_t i = 0; i < lines.size(); ++i) {
     const auto description = draft.fields.find(Label::description);
     const bool is_described = description != draft.fields.end() && value == &description->second;
     // Labels of a mail that was pasted into the description are a part of it.
     if (is_described && !draft.has_pasted_mail) draft.has_pasted_mail = begins_mail(lines, i);
-    const auto found = draft.has_pasted_mail ? std::nullopt : labelled(lines[i]);
+    // Labels are numbered from the first one on, or else a numbered line is text.
+    const std::string_view bare = without_number(lines[i]);
+    const std::string_view line = draft.fields.empty() || is_numbered ? bare : lines[i];
+    const auto found = draft.has_pasted_mail ? std::nullopt : labelled(line);
     if (found) {
+      if (draft.fields.empty()) is_numbered = bare != lines[i];
       const auto [field, is_new] = draft.fields.emplace(found->label, "");
       if (!is_new) draft.repeated.push_back(found->label);
       ignored.clear();
