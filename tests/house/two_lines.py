@@ -23,7 +23,8 @@ PLACES = {
 PARTS = "src/app/parts.cc"
 LINES = {
     '#include "jobs/assignment/module.h"\n': '#include "jobs/greeting/module.h"\n',
-    "      assignment_module(),\n": "      greeting_module(),\n",
+    "      desk_module(), assignment_module(), storm_module(), tally_module(), watch_module(),\n":
+        "      greeting_module(),\n",
     '#include "connectors/shadow/module.h"\n': '#include "connectors/postcard/module.h"\n',
     "      shadow_module(),\n": "      postcard_module(),\n",
 }
