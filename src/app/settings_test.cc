@@ -114,6 +114,18 @@ TEST(Reload, sees_a_secret_that_changed_although_it_prints_alike) {
   EXPECT_EQ(restarts_of(oncall("1"), oncall("2")), "oncall ");
 }
 
+TEST(Mail, sender_has_an_address) {
+  const auto sender = [](const std::string& from) {
+    return problems_of("[mail]\nurl = \"smtps://m.example:465\"\nfrom = \"" + from + "\"\n");
+  };
+  EXPECT_EQ(sender("Support <support@acme.example>"), "");
+  EXPECT_EQ(sender("support@acme.example"), "");
+  for (const char* wrong : {"", "support", "Support <support>", "a@x.example, b@x.example", "<>"}) {
+    EXPECT_NE(sender(wrong).find("mail.from: must be \"Name <address>\""), std::string::npos)
+        << wrong;
+  }
+}
+
 TEST(Watch, needs_a_way_for_its_messages) {
   EXPECT_EQ(problems_of("[watch]\nnotify = [\"#ops\", \"a@x.example\"]"),
             "d.toml:1: watch.notify: #ops needs a section [slack]\n"

@@ -45,6 +45,20 @@ std::string check_line(const std::string& text) {
   return "";
 }
 
+/// "Name <address>" or an address alone; the mail connector parses it again when it sends.
+std::string check_sender(const std::string& text) {
+  if (std::string problem = check_line(text); !problem.empty()) return problem;
+  std::string_view address = trim(text);
+  if (const size_t open = address.rfind('<');
+      open != std::string_view::npos && address.back() == '>') {
+    address = address.substr(open + 1, address.size() - open - 2);
+  }
+  const size_t at = address.rfind('@');
+  const bool is_address = at != std::string::npos && at > 0 && at + 1 < address.size() &&
+                          address.find_first_of(" <>,;") == std::string::npos;
+  return is_address ? "" : "must be \"Name <address>\", such as \"Support <support@acme.example>\"";
+}
+
 const Section<NoticeColumns>& columns_section() {
   using C = NoticeColumns;
   static const Section<C> section{
@@ -210,7 +224,7 @@ const Section<MailSettings>& mail_section() {
                           "\"smtp+plain://127.0.0.1:2525\" (no TLS, this machine only)")),
        restart(text_field("username", &M::username, "the user name; empty: no login")),
        restart(secret_field("password", &M::password, "the password")),
-       restart(text_field("from", &M::from, "the sender", check_line, "\"Name <address>\""))}};
+       restart(text_field("from", &M::from, "the sender", check_sender, "\"Name <address>\""))}};
   return section;
 }
 

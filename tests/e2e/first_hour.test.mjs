@@ -120,6 +120,19 @@ test("an unknown command, option, id or queue is named, with what was meant", ()
   assert.match(wrong("ticket", "list", "--limt", "5"), /unknown option "--limt".*--limit\?/);
   assert.match(wrong(), /^2 deskwire: give one of these commands: serve, init/);
   assert.match(wrong("queue", "peek", "hgh"), /no embedded queue hgh \(did you mean high\?\)/);
+  assert.match(wrong("queue", "redrive", "hgh-dead"), /hgh-dead \(did you mean high-dead\?\)/);
+  const tickets = /99.*; `deskwire ticket list` shows what there is/;
+  for (const words of [["ticket", "show"], ["ticket", "close"], ["why"]]) {
+    assert.match(wrong(...words, "99"), tickets, words.join(" "));
+  }
+  const deliveries = /d-000099; `deskwire delivery list` shows what there is/;
+  assert.match(wrong("delivery", "show", "d-000099"), deliveries);
+  assert.match(wrong("delivery", "retry", "d-000099"), deliveries);
+  assert.match(wrong("delivery", "retry", "abc"),
+    /abc is not a delivery.*`deskwire delivery list`/);
+  assert.match(wrong("delivery", "retry", "e-000007"), /an event.*`deskwire why e-000007` shows/);
+  assert.match(wrong("token", "revoke", "ci"), /no live token ci; `deskwire token list` shows/);
+  assert.match(wrong("user", "passwd", "bob"), /no account bob; `deskwire user list` shows/);
 });
 
 test("a list that is cut says so; --all gives every page, --cursor the next", () => {

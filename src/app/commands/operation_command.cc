@@ -12,6 +12,23 @@ namespace {
 
 constexpr int limit_max = 500, defective = 500;
 
+/// What lists the ids of this kind, for whoever gave one that is not there.
+std::string next_step(std::string_view operation) {
+  const auto listed_by = [&](const char* list) {
+    return fmt::format("; `deskwire {}` shows what there is", list);
+  };
+  const auto is_of = [&](const char* noun) {
+    return operation.find(noun) != std::string_view::npos;
+  };
+  if (operation == "addComment" || is_of("Ticket") || operation == "explain") {
+    return listed_by("ticket list");
+  }
+  if (is_of("Deliver")) return listed_by("delivery list");
+  if (is_of("Queue")) return listed_by("queue list");
+  if (is_of("User")) return listed_by("user list");
+  return is_of("Token") ? listed_by("token list") : "";
+}
+
 /// What the command line gave for one argument.
 struct Value {
   std::string text;
@@ -205,6 +222,7 @@ std::optional<json::object> ask(Invocation& invocation, FrontDoor& door, std::st
                                 const Asking& asking) {
   ApiAnswer answer = door.call(id, asking);
   if (!answer.error) return std::move(answer.body);
+  if (answer.error->kind == ErrorKind::missing) answer.error->what += next_step(id);
   fail(invocation, *answer.error);
   if (answer.status == defective) invocation.exit_code = exit_defect;
   return std::nullopt;

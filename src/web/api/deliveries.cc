@@ -40,7 +40,14 @@ Result<std::vector<DeliveryId>> ids_in(const json::value& body) {
   std::vector<DeliveryId> ids;
   for (const std::string& text : JsonView(body, problems)["ids"].texts()) {
     const auto id = delivery_id_named(text);
-    if (!id) return Error{ErrorKind::invalid, "", text + " is not a delivery (d-000191)"};
+    if (!id) {
+      const bool is_event = text.starts_with("e-");
+      return Error{
+          ErrorKind::invalid, "",
+          fmt::format("{} is {}not a delivery (d-000191); {}", text, is_event ? "an event, " : "",
+                      is_event ? "`deskwire why " + text + "` shows its deliveries"
+                               : "`deskwire delivery list` shows what there is")};
+    }
     ids.push_back(*id);
   }
   return ids;

@@ -83,7 +83,9 @@ Task<ApiAnswer> Operations::redrive_queue(Call& call) {
   DW_CO_CHECK(call.body());
   const std::string& name = call.name();
   if (!name.ends_with(dead_suffix) || !is_queue(name)) {
-    co_return Error{ErrorKind::missing, "", fmt::format("there is no dead-letter queue {}", name)};
+    co_return Error{
+        ErrorKind::missing, "",
+        fmt::format("there is no dead-letter queue {}{}", name, suggested(name, parts_.queues))};
   }
   DW_CO_TRY(const int64_t total,
             co_await redrive(parts_.store, parts_.clock, name, call.caller.name));
