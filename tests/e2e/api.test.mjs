@@ -47,6 +47,8 @@ function changesOf(api, password) {
     discardDeliveryGroup: { id: group, body: { why: "all of it" }, what: "delivery.discard",
       subject: /^d-\d+: all of it$/ },
     judgeIncident: { id: 1, body: { verdict: "real" }, what: "volume.feedback", subject: /^1$/ },
+    dismissIncident: { body: { group: "g-000001" }, what: "incident.dismiss",
+      subject: /^g-000001$/ },
     signIn: { body: { name: "root", password }, what: "session.open", subject: /^127\.0\.0\.1$/,
       who: "root" },
     signOut: { body: {}, what: "session.close", subject: /^$/, who: "root" },
@@ -66,7 +68,9 @@ test("every change is in the audit list, with who made it", async () => {
   const api = (method, path, body) => call(daemon.url, path, { method, body, headers });
   const changes = changesOf(api, password);
   execFileSync("sqlite3", ["-cmd", ".timeout 5000", `${cwd}/deskwire.db`,
-    "INSERT INTO volume_incident (from_at, to_at, body) VALUES (0, 0, '{}')"]);
+    "INSERT INTO volume_incident (from_at, to_at, body) VALUES (0, 0, '{}');"
+    + "INSERT INTO storm_group (state, words, largest, since, seen_at, updated_at,"
+    + " dismissed_tickets) VALUES (0, '[]', 8, 0, 0, 0, 0)"]);
   const all = (await operationsOf(daemon.url)).filter(([method]) => method !== "get");
   const order = Object.keys(changes);
   assert.deepEqual(all.map(([, , one]) => one.operationId).sort(), [...order].sort(),
@@ -271,7 +275,8 @@ test("/openapi.json names headers, security and operations, and all of it is so"
   const taking = (name) => operations.filter(([, , one]) =>
     one.parameters.some((parameter) => parameter.name === name && parameter.in === "header"))
     .map(([, , one]) => one.operationId).sort();
-  assert.deepEqual(taking("Idempotency-Key"), ["addComment", "openTicket", "updateTicket"]);
+  assert.deepEqual(taking("Idempotency-Key"), ["addComment", "dismissIncident", "openTicket",
+    "updateTicket"]);
   assert.deepEqual(taking("Last-Event-ID"), ["followChanges"]);
   await daemon.stop();
   daemon.clean();

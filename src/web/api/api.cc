@@ -42,6 +42,10 @@ Task<Response> Api::serve(const Operation& operation, Request& request) {
     if (!caller.ok()) co_return refusal(caller.error());
     call.caller = std::move(*caller);
   }
+  if (operation.is_idempotent) {
+    const Result<void> key = check_idempotency_key(request.header("idempotency-key"));
+    if (!key.ok()) co_return problem(key.error());
+  }
   const Operations::Handler& handler = *parts_.operations.find(operation.id);
   ApiAnswer answer = co_await handler(call);
   co_return response_of(std::move(answer), operation);

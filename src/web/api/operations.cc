@@ -70,6 +70,15 @@ Result<void> check_parameters(std::vector<Problem> problems) {
                .problems = std::move(problems)};
 }
 
+Result<void> check_idempotency_key(std::string_view key) {
+  if (key.size() > idempotency_key_bytes_max) {
+    return Error{ErrorKind::invalid, "query", "Idempotency-Key is longer than 255 bytes"};
+  }
+  const std::string_view reason = unstorable_reason(key);
+  if (reason.empty()) return {};
+  return check_parameters({{"Idempotency-Key", std::string(reason)}});
+}
+
 std::vector<Problem> unstorable_parameters(const Request& request) {
   std::vector<Problem> problems;
   for (const std::string& one : request.path_parameters) {

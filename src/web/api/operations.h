@@ -190,6 +190,9 @@ class Operations {
 /// An error about parameters of the query or the path, with all of `problems`, unless there are
 /// none.
 Result<void> check_parameters(std::vector<Problem> problems);
+
+/// A key that the store can keep: errors  invalid: longer than 255 bytes, or no text
+Result<void> check_idempotency_key(std::string_view key);
 /// Parameters of path and query that no store can keep exactly, or that can't be read.
 std::vector<Problem> unstorable_parameters(const Request& request);
 /// limit and cursor of a list. Problems are added where a value is out of bounds.

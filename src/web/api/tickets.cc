@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "base/storable.h"
 #include "base/text.h"
 #include "records/accounts.h"
 #include "records/deliveries.h"
@@ -256,12 +255,6 @@ Task<std::optional<ApiAnswer>> Operations::accept_asked(Call& call, Taken taken,
                                                         json::object& reply) {
   const std::string& who = call.caller.name;
   const std::string_view key = call.request.header("idempotency-key");
-  if (key.size() > idempotency_key_bytes_max) {
-    co_return Error{ErrorKind::invalid, "query", "Idempotency-Key is longer than 255 bytes"};
-  }
-  if (const std::string_view reason = unstorable_reason(key); !reason.empty()) {
-    DW_CO_CHECK(check_parameters({{"Idempotency-Key", std::string(reason)}}));
-  }
   Event event{.source = parts_.source,
               .key = key.empty() ? random_uuid() : fmt::format("{}/{}/{}", taken.kind, who, key),
               .kind = std::move(taken.kind),
