@@ -75,7 +75,7 @@ void build_notices(Core& core) {
   core.google = std::make_unique<GoogleSignIn>(core.http, core.clock, core.settings.google);
   NoticeParts parts{
       .reading = {core.loop, *core.store, core.clock, *core.notice_composer,
-                  [&core] { return open_report(core); }},
+                  [&core](const ReportVersion& wanted) { return open_report(core, wanted); }},
       .accept = [&core](Event event) { return accept_for_notices(*core.inbox, std::move(event)); },
       .reader = [&core] { return reader_of_report(core); }};
   core.notices = std::make_unique<NoticeRuns>(std::move(parts));

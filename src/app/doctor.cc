@@ -144,6 +144,9 @@ constexpr Remedy remedies[] = {
     {"queue", "",
      "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the instance's role) with "
      "sqs:SendMessage and sqs:GetQueueAttributes"},
+    {"notices report", "S3 answered",
+     "check notices.file, notices.region and notices.endpoint; the credentials need s3:GetObject, "
+     "and s3:ListBucket for a prefix or notices.watch"},
     {"notices report", "403",
      "share the sheet with the address in the credentials' client_email, as a "
      "viewer"},
@@ -151,8 +154,9 @@ constexpr Remedy remedies[] = {
      "notices.sheet_id is the part between /d/ and /edit of the sheet's address"},
     {"notices report", "onnect|resolve|imeout",
      "this machine must reach the report's server (sheets.googleapis.com, or S3) on port 443"},
-    {"notices report", "no such file|No such file|can't be|cannot be",
-     "notices.file names the report; a path is relative to the folder where Deskwire runs, and "
+    {"notices report", "no such file|No such file|there is no .csv|can't be|cannot be",
+     "notices.file names the report, or a folder with one; a path is relative to the folder where "
+     "Deskwire runs, and "
      "its user must be able to read it"},
     {"notices report", "",
      "`deskwire notices preview` shows which row or column is wrong; notices.columns and "

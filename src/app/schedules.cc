@@ -3,8 +3,10 @@
 #include "app/bridge_metrics.h"
 #include "app/probing.h"
 #include "app/reminders.h"
+#include "app/report.h"
 #include "app/self_watch.h"
 #include "app/volume_files.h"
+#include "base/duration.h"
 #include "base/log.h"
 #include "jobs/watch/section.h"
 
@@ -90,16 +92,28 @@ void Schedules::start() {
   if (has_reminders(settings)) {
     add("reminders", "* * * * *", [this](TimePoint due) { return remind_waiting(core_, due); });
   }
-  if (settings.notices.has_report() && !settings.notices.schedule.empty()) {
-    add("notices", settings.notices.schedule,
-        [this](TimePoint due) { return tick(core_, "notices.due", "notices/" + to_rfc3339(due)); });
-  }
   tasks_.run("reminders", begin_reminders(core_));
-  if (settings.notices.has_report()) tasks_.run("notices resume", resume_notices());
+  if (settings.notices.has_report()) add_notices();
   if (settings.volume.is_on) {
     add("volume", settings.volume.schedule, [this](TimePoint due) { return look_at_volume(due); });
   }
   scheduler_.start();
+}
+
+void Schedules::add_notices() {
+  const NoticesSettings& settings = core_.settings.notices;
+  if (!settings.schedule.empty()) {
+    add("notices", settings.schedule,
+        [this](TimePoint due) { return tick(core_, "notices.due", "notices/" + to_rfc3339(due)); });
+  }
+  if (settings.watch.count() > 0) {
+    scheduler_.add({.name = std::string(report_watch_name),
+                    .written = "every " + format_duration(settings.watch),
+                    .schedule = Schedule::every(settings.watch),
+                    .timezone = core_.settings.hours.timezone,
+                    .action = [this](TimePoint due) { return look_for_report(core_, due); }});
+  }
+  tasks_.run("notices resume", resume_notices());
 }
 
 /// What a process of an earlier release, or a person who discarded its delivery, left behind. A run

@@ -28,6 +28,7 @@ class Schedules {
  private:
   void add(const std::string& name, const std::string& when,
            std::function<Task<void>(TimePoint due)> action, bool is_local = false);
+  void add_notices();
   void add_metrics();
   void add_watching();
   Task<void> start_probes();

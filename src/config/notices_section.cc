@@ -129,7 +129,13 @@ std::vector<Field<NoticesSettings>> report_fields() {
                          {}, "a schedule")),
       restart(sheet_id_field()),
       restart(text_field("range", &N::range, "the sheet's range; of an .xlsx file its sheet")),
-      restart(text_field("file", &N::file, "a .csv or .xlsx file, or s3://BUCKET/KEY")),
+      restart(
+          text_field("file", &N::file,
+                     "a .csv or .xlsx file, a folder, s3://BUCKET/KEY or s3://BUCKET/PREFIX; of "
+                     "several reports the newest is read")),
+      restart(duration_field("watch", &N::watch, Millis(0), Millis(86'400'000),
+                             "how often to look for a report that is new or changed, and to run "
+                             "when it is complete, beside the schedule; \"0s\": never")),
       restart(text_field("region", &N::region, "of an s3:// file; empty: AWS_REGION")),
       restart(text_field("endpoint", &N::endpoint, "of an s3:// file; empty: AWS's", check_http_url,
                          "an http(s) address")),

@@ -23,6 +23,7 @@ struct NoticesSettings {
   std::string sheet_id;
   std::string range = "Sheet1!A2:F";
   std::string file;
+  Millis watch{0};               ///< between two looks for a new report; 0: none
   std::string region, endpoint;  ///< of an s3:// file
   TableEncoding encoding = TableEncoding::utf8;
   NoticeColumns columns;

@@ -247,7 +247,17 @@ std::optional<TimePoint> Schedule::next_pass(TimePoint after, const std::string&
   return std::nullopt;
 }
 
+Schedule Schedule::every(Millis interval) {
+  Schedule out;
+  out.interval_ = std::max(interval, Millis(1));
+  return out;
+}
+
 std::optional<TimePoint> Schedule::next_after(TimePoint after, const std::string& timezone) const {
+  if (interval_.count() > 0) {
+    const int64_t passed = after.time_since_epoch().count() / interval_.count();
+    return TimePoint(interval_ * (passed + 1));
+  }
   const date::time_zone* zone = zone_named(timezone);
   if (zone == nullptr) return std::nullopt;
   if (hours_.all()) return next_pass(after, timezone);

@@ -22,6 +22,9 @@ class Schedule {
   /// ("0 0 31 2 *")
   static Result<Schedule> parse(std::string_view text);
 
+  /// Every so often, counted from 1970: all replicas mean the same instants.
+  static Schedule every(Millis interval);
+
   /// The first due time after `after`; nothing if the zone is unknown. A fixed local time that a
   /// clock change skips is due at the first instant after the gap; one that comes twice is due the
   /// first time.
@@ -34,6 +37,7 @@ class Schedule {
   bool comes_ever() const;
   std::optional<TimePoint> next_pass(TimePoint after, const std::string& timezone) const;
 
+  Millis interval_{0};  ///< instead of all below
   std::bitset<60> minutes_;
   std::bitset<24> hours_;
   std::bitset<32> days_;     // of the month, 1 to 31

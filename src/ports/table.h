@@ -28,6 +28,16 @@ struct TableRow {
 
 using TableSink = std::function<void(const TableRow& row)>;
 
+/// One state of one report: `version` changes whenever its contents may have.
+struct ReportVersion {
+  std::string name;  ///< a path, a key of the bucket, a sheet
+  std::string version;
+  bool operator==(const ReportVersion&) const = default;
+};
+
+/// Whichever is there. A name, since GCC 12 destroys a default argument of a coroutine twice.
+inline const ReportVersion any_report;
+
 class ReportTable {
  public:
   virtual ~ReportTable() = default;

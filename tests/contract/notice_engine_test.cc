@@ -20,6 +20,7 @@ struct Outside {
   int tries_that_fail = 0;  ///< the report can't be had so often
   int readings = 0;
   std::map<std::string, int> mails;
+  ReportVersion there{"in/report.csv", "1"};  ///< the newest report
 };
 
 class ShortTable : public ReportTable {
@@ -40,7 +41,8 @@ class ShortTable : public ReportTable {
   std::string label_ = "report.csv";
 };
 
-Task<Result<std::unique_ptr<ReportTable>>> open_report(Outside* outside) {
+Task<Result<std::unique_ptr<ReportTable>>> open_report(Outside* outside, ReportVersion wanted) {
+  if (!wanted.name.empty() && wanted != outside->there) co_return std::unique_ptr<ReportTable>();
   ++outside->readings;
   if (outside->tries_that_fail-- > 0) {
     co_return Error{ErrorKind::unreachable, "report.csv", "the bucket is away"};
@@ -137,6 +139,7 @@ struct Replica {
   Webhook webhook{outside};
   TaskGroup tasks{loop, clock};
   Outbox outbox;
+  int looks_with_news = 0;
 
   Replica(const std::string& url, Outside& o, const std::string& name, TimePoint now = t0)
       : clock(now),
@@ -154,10 +157,12 @@ struct Replica {
   NoticeParts parts() {
     settings.file = "report.csv";
     settings.webhook_url = "http://hook.example";
-    return {.reading = {loop, store, clock, composer, [this] { return open_report(&outside); }},
-            .accept = [this](Event event) { return accept(std::move(event)); },
-            .reader = [] { return nobody(); },
-            .notices_per_commit = 2};
+    return {
+        .reading = {loop, store, clock, composer,
+                    [this](const ReportVersion& wanted) { return open_report(&outside, wanted); }},
+        .accept = [this](Event event) { return accept(std::move(event)); },
+        .reader = [] { return nobody(); },
+        .notices_per_commit = 2};
   }
   Task<Result<json::value>> accept(Event event) {
     DW_CO_TRY(const Accepted accepted, co_await inbox.accept(std::move(event)));
@@ -169,6 +174,27 @@ struct Replica {
     event.body = json::object{};
     const Result<Accepted> accepted = co_await self->inbox.accept(std::move(event));
     EXPECT_TRUE(accepted.ok());
+  }
+  /// One look of notices.watch.
+  static Task<void> look_once(Replica* self, std::string key) {
+    Event event{.source = "clock", .key = std::move(key), .kind = "notices.arrived"};
+    event.at = self->clock.now();
+    event.body =
+        json::object{{"name", self->outside.there.name}, {"version", self->outside.there.version}};
+    bool has_news = false;
+    auto look = [&](ReadDb& db) -> Result<void> {
+      DW_TRY(const NoticeView view, self->job.read(event, db));
+      has_news = self->job.has_news(event, view);
+      return {};
+    };
+    const Result<void> seen = co_await self->store.read(look);
+    EXPECT_TRUE(seen.ok());
+    self->looks_with_news += has_news ? 1 : 0;
+    if (has_news) co_await self->inbox.accept(std::move(event));
+  }
+  void look(int number) {
+    tasks.run("look", look_once(this, fmt::format("notices/arrived/{}", number)));
+    pump();
   }
   void pump() {
     loop.restart();
@@ -303,6 +329,77 @@ TEST_P(NoticeEngine, an_answer_of_a_commit_that_is_lost_doubles_nothing) {
     one.pass(Millis(40'000));
     expect_each_once(outside, fmt::format("lost at write {}", lost_at));
     EXPECT_EQ(newest(*b).state, NoticeState::applied);
+  }
+}
+
+TEST_P(NoticeEngine, a_report_that_arrived_is_run_once_and_one_that_did_not_change_makes_no_event) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Replica one(b->url, outside, "one"), two(b->url, outside, "two");
+  one.start();
+  one.look(1);
+  one.pass(Millis(5000));
+  EXPECT_EQ(outside.readings, 0) << "it may still grow";
+  two.look(2);
+  one.pass(Millis(5000));
+  two.look(3);
+  one.look(3);
+  one.look(4);
+  one.pass(Millis(5000));
+  expect_each_once(outside, "");
+  EXPECT_EQ(outside.readings, 1);
+  EXPECT_EQ(one.looks_with_news + two.looks_with_news, 2);
+  outside.there.version = "2";
+  for (int number = 5; number < 9; ++number) one.look(number);
+  one.pass(Millis(5000));
+  expect_each_once(outside, "");
+  EXPECT_EQ(outside.readings, 2);
+}
+
+TEST_P(NoticeEngine, a_report_that_was_replaced_before_it_was_read_waits_to_stand_still_again) {
+  auto b = place_for(GetParam());
+  b->reopen();
+  Replica one(b->url, outside, "one");
+  one.look(1);
+  one.look(2);
+  outside.there.version = "2";
+  one.start();
+  one.pass(Millis(5000));
+  EXPECT_EQ(outside.readings, 0);
+  one.look(3);
+  one.look(4);
+  one.pass(Millis(5000));
+  expect_each_once(outside, "");
+  EXPECT_EQ(outside.readings, 1);
+}
+
+TEST_P(NoticeEngine, a_crash_between_noticing_and_running_loses_and_doubles_nothing) {
+  for (const bool is_lost : {false, true}) {
+    for (int at = 1; at <= 30; at += step()) {
+      outside = {};
+      auto b = place_for(GetParam());
+      b->reopen();
+      const std::string about = fmt::format("{} at write {}", is_lost ? "lost" : "died", at);
+      bool is_over = false;
+      {
+        Replica dead(b->url, outside, "dead");
+        (is_lost ? dead.store.is_lost_at : dead.store.dies_at) = at;
+        dead.look(1);
+        dead.look(2);
+        dead.start();
+        dead.pass(Millis(10'000));
+        is_over = !is_lost && !dead.store.is_dead;
+      }
+      if (is_over) break;
+      Replica next(b->url, outside, "next", t0 + Millis(1000));
+      next.start();
+      for (int number = 2; number < 6; ++number) {
+        next.look(number);
+        next.pass(Millis(20'000));
+      }
+      expect_each_once(outside, about);
+      EXPECT_EQ(newest(*b).state, NoticeState::applied) << about;
+    }
   }
 }
 

@@ -136,7 +136,8 @@ struct Sender {
   NoticeParts parts() {
     settings.file = "report.csv";
     settings.webhook_url = "http://hook.example";
-    return {.reading = {loop, store, clock, composer, [] { return open_report(); }},
+    return {.reading = {loop, store, clock, composer,
+                        [](const ReportVersion&) { return open_report(); }},
             .accept = [this](Event event) { return accept(std::move(event)); },
             .reader = [] { return nobody(); }};
   }

@@ -3,38 +3,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { binary, folder, runBeside } from "./daemon.mjs";
+import { receiver } from "./notices_receiver.mjs";
 
 const heading = "Firstname,Lastname,Email,Ticket,Status,Date\n";
-const servers = new Set();
-after(() => servers.forEach((one) => {
-  one.closeAllConnections();
-  one.close();
-}));
-
-/** A receiver that remembers each POST; `answer` says what it does with one. */
-export async function receiver(answer = () => ({ status: 200 })) {
-  const posts = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (piece) => (body += piece));
-    request.on("end", async () => {
-      if (request.method !== "POST") return response.writeHead(204).end();
-      const post = { headers: request.headers, body, json: JSON.parse(body) };
-      const said = await answer(post, posts.length);
-      if (said.before) return request.socket.destroy();
-      posts.push(post);
-      if (said.hang_up) return request.socket.destroy();
-      response.writeHead(said.status, said.headers ?? {}).end(said.body ?? "{}");
-    });
-  });
-  servers.add(server);
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { url: `http://127.0.0.1:${server.address().port}/hook`, posts };
-}
-
 const day = (back) => {
   const at = new Date(Date.now() - back * 86_400_000).toISOString();
   return `${at.slice(8, 10)}/${at.slice(5, 7)}/${at.slice(0, 4)}`;

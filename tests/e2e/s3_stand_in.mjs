@@ -1,6 +1,6 @@
-// A small S3: one bucket in memory, GET and HEAD with ranges and If-Match, PUT, and signatures that
-// are checked as AWS documents them (Signature Version 4). AWS's own client proves it in
-// s3_report.test.mjs.
+// A small S3: one bucket in memory, GET and HEAD with ranges and If-Match, PUT, ListObjectsV2, and
+// signatures that are checked as AWS documents them (Signature Version 4). AWS's own client proves
+// it in s3_report.test.mjs and notices_watch.test.mjs.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { after } from "node:test";
@@ -53,18 +53,57 @@ function fault_of(request, body, { key_id, secret, region, session }) {
   return timingSafeEqual(expected, Buffer.from(signature, "hex")) ? null : "SignatureDoesNotMatch";
 }
 
+const tag = (bytes) => `"${createHash("md5").update(bytes).digest("hex")}"`;
+const xml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+  .replaceAll('"', "&quot;");
+const form = (key) => new URLSearchParams([["k", key]]).toString().slice(2)
+  .replaceAll("%2F", "/");
+
+/** ListObjectsV2, so many keys a page; the token is the last key of the page before. */
+function listing_of(objects, before) {
+  const times = new Map();
+  const contents_of = (path, name) => {
+    const bytes = objects.get(path);
+    if (times.get(path)?.bytes !== bytes) times.set(path, { bytes, at: new Date() });
+    return `<Contents><Key>${name}</Key>` +
+      `<LastModified>${times.get(path).at.toISOString()}</LastModified>` +
+      `<ETag>${xml(tag(bytes))}</ETag><Size>${bytes.length}</Size></Contents>`;
+  };
+  return (request, response, path) => {
+    const asked = new URLSearchParams(request.url.split("?")[1]);
+    const bucket = `${path.replace(/\/$/, "")}/`;
+    const after = asked.get("continuation-token") ?? "";
+    const encode = asked.get("encoding-type") === "url" ? form : xml;
+    const keys = [...objects.keys()].filter((one) => one.startsWith(bucket))
+      .map((one) => one.slice(bucket.length))
+      .filter((one) => one.startsWith(asked.get("prefix") ?? "") && one > after).sort();
+    const page = keys.slice(0, before.page ?? 1000);
+    const isCut = page.length < keys.length;
+    const next = isCut
+      ? `<NextContinuationToken>${xml(page.at(-1))}</NextContinuationToken>` : "";
+    const type = encode === form ? "<EncodingType>url</EncodingType>" : "";
+    response.writeHead(200, { "content-type": "application/xml" });
+    response.end('<?xml version="1.0" encoding="UTF-8"?><ListBucketResult ' +
+      `xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${type}` +
+      `<KeyCount>${page.length}</KeyCount><IsTruncated>${isCut}</IsTruncated>${next}` +
+      `${page.map((key) => contents_of(bucket + key, encode(key))).join("")}</ListBucketResult>`);
+  };
+}
+
 /** Starts it. `objects`: by "/bucket/key", a Buffer each; `requests` in order. */
 export async function s3StandIn(keys) {
   const objects = new Map();
   const requests = [];
   const before = { answer: null };
+  const list = listing_of(objects, before);
   const server = createServer((request, response) => {
     const pieces = [];
     request.on("data", (piece) => pieces.push(piece));
     request.on("end", () => {
       const body = Buffer.concat(pieces);
       const path = decodeURIComponent(request.url.split("?")[0]);
-      requests.push({ method: request.method, path, range: request.headers.range });
+      const query = request.url.split("?")[1] ?? "";
+      requests.push({ method: request.method, path, query, range: request.headers.range });
       const refuse = (status, code) => {
         const said = `<?xml version="1.0"?><Error><Code>${code}</Code></Error>`;
         response.writeHead(status, { "content-type": "application/xml" });
@@ -72,12 +111,12 @@ export async function s3StandIn(keys) {
       };
       const fault = fault_of(request, body, { session: "", ...keys });
       if (fault) return refuse(malformed.includes(fault) ? 400 : 403, fault);
-      const tag = (bytes) => `"${createHash("md5").update(bytes).digest("hex")}"`;
       if (request.method === "PUT") {
         objects.set(path, body);
         return response.writeHead(200, { etag: tag(body) }).end();
       }
       before.answer?.(requests.length);
+      if (request.url.includes("list-type=2")) return list(request, response, path);
       const found = objects.get(path);
       if (!found) return refuse(404, "NoSuchKey");
       const etag = tag(found);

@@ -58,11 +58,12 @@ const NoticeComposer& composer() {
 
 std::unique_ptr<NoticeRuns> notices_over(Loop& loop, Store& store, Clock& clock, Inbox& inbox,
                                          const Report& report) {
-  return std::make_unique<NoticeRuns>(NoticeParts{
-      .reading = {loop, store, clock, composer(), [&report] { return open_report(&report); }},
-      .accept = [&inbox](Event event) { return accept(&inbox, std::move(event)); },
-      .reader = [] { return nobody(); },
-      .notices_per_commit = notices_per_commit});
+  return std::make_unique<NoticeRuns>(
+      NoticeParts{.reading = {loop, store, clock, composer(),
+                              [&report](const ReportVersion&) { return open_report(&report); }},
+                  .accept = [&inbox](Event event) { return accept(&inbox, std::move(event)); },
+                  .reader = [] { return nobody(); },
+                  .notices_per_commit = notices_per_commit});
 }
 
 Task<void> tell_customers(NoticeRuns* notices, std::function<void(Result<int64_t>)> heard) {

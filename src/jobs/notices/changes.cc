@@ -4,6 +4,7 @@
 
 #include "jobs/notices/notice.h"
 #include "jobs/notices/rows.h"
+#include "records/key_values.h"
 
 namespace dw {
 namespace {
@@ -53,6 +54,10 @@ Result<void> EndRun::write(Db& db, TimePoint) const {
 
 Result<void> SetMarks::write(Db& db, TimePoint) const {
   return notices::set_marks(db, marks);
+}
+
+Result<void> SetArrivals::write(Db& db, TimePoint) const {
+  return key_values::set(db, arrivals_row, text, version);
 }
 
 Result<void> NoteAsked::write(Db& db, TimePoint) const {

@@ -9,6 +9,9 @@
 
 namespace dw {
 
+/// Where Arrivals::text() is kept (records/key_values.h).
+constexpr const char* arrivals_row = "notices:arrivals";
+
 /// A plan whose letters are all there may be applied; or it was a test.
 struct FinishPlan {
   int64_t run = 0;
@@ -39,6 +42,13 @@ struct EndRun {
 
 struct SetMarks {
   NoticeHistory marks;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
+/// What the look for a new report has found; `version` is that of the text it replaces.
+struct SetArrivals {
+  std::string text;
+  int64_t version = 0;
   Result<void> write(Db& db, TimePoint now) const;
 };
 

@@ -8,6 +8,7 @@
 #include "jobs/notices/rows.h"
 #include "jobs/notices/target.h"
 #include "records/deliveries.h"
+#include "records/key_values.h"
 
 namespace dw {
 namespace {
@@ -28,10 +29,21 @@ Delivery ask(std::string lane, Lookup question, std::string answer_kind) {
           .answer_kind = std::move(answer_kind)};
 }
 
-Delivery ask_for_report(bool is_test, int reading) {
-  Delivery out = ask(reading_lane, {"report", json::object{{"is_test", is_test}}}, "notices.read");
+/// `wanted`: this version of this report, where one has arrived; else whichever is the newest.
+Delivery ask_for_report(bool is_test, int reading, const ReportVersion& wanted = {}) {
+  json::object details{{"is_test", is_test}};
+  if (!wanted.name.empty()) {
+    details["name"] = wanted.name;
+    details["version"] = wanted.version;
+  }
+  Delivery out = ask(reading_lane, {"report", std::move(details)}, "notices.read");
   out.reference = std::to_string(reading);
   return out;
+}
+
+ReportVersion report_in(const Event& event) {
+  const JsonView body(event.body);
+  return {body["name"].text().value_or(""), body["version"].text().value_or("")};
 }
 
 /// In the lane of its own run, among the notices that are on their way.
@@ -54,6 +66,7 @@ struct NoticeJob::Given {
   bool is_test = false;
   size_t notices = notices_at_first;
   bool keeps_date = false;  ///< last_run_date.json is written when the run has ended
+  ReportVersion report;     ///< that had arrived
   int reading = 1;          ///< the report was read so often for this tick
 };
 
@@ -75,6 +88,7 @@ NoticeJob::Given NoticeJob::given_in(const Event& event) {
   if (const auto notices = said["letters"].integer()) {
     out.notices = static_cast<size_t>(std::max<int64_t>(*notices, 1));
   }
+  out.report = {said["name"].text().value_or(""), said["version"].text().value_or("")};
   out.keeps_date = said["keeps_date"].boolean().value_or(false);
   return out;
 }
@@ -93,8 +107,8 @@ Error plan_is_stale(int64_t run, std::string_view what) {
 }
 
 bool NoticeJob::takes(std::string_view kind) const {
-  return kind == "notices.due" || kind == "notices.read" || kind == "notices.planned" ||
-         kind == "notices.apply" || kind == "notices.go_on";
+  return kind == "notices.due" || kind == "notices.arrived" || kind == "notices.read" ||
+         kind == "notices.planned" || kind == "notices.apply" || kind == "notices.go_on";
 }
 
 Retention NoticeJob::retention() const {
@@ -106,7 +120,10 @@ Result<NoticeView> NoticeJob::read(const Event& event, ReadDb& db) const {
   // Under the ledger's lock: no other plan or piece comes between this look and its commit.
   DW_TRY(view.marks, notices::marks(db));
   DW_TRY(view.applying, notices::applying_run(db));
-  if (event.kind == "notices.due") {
+  if (event.kind == "notices.due" || event.kind == "notices.arrived") {
+    DW_TRY(const StoredValue arrivals, key_values::get(db, arrivals_row));
+    view.arrivals = Arrivals::parse(arrivals.text);
+    view.arrivals_version = arrivals.version;
     DW_TRY(const auto open, deliveries::open_in_lane(db, reading_lane, readings_looked_at));
     for (const Delivery& one : open) {
       view.is_reading = view.is_reading || one.state == DeliveryState::pending;
@@ -133,6 +150,7 @@ Result<NoticeView> NoticeJob::read(const Event& event, ReadDb& db) const {
 
 Plan NoticeJob::plan(const Event& event, const NoticeView& view) const {
   if (event.kind == "notices.due") return plan_reading(event, view);
+  if (event.kind == "notices.arrived") return plan_arrival(event, view);
   const Given given = given_in(event);
   // A report that was given up is a dead delivery, which a person sees and may have tried again.
   if (!given.is_done) return {};
@@ -150,12 +168,28 @@ Plan NoticeJob::plan(const Event& event, const NoticeView& view) const {
   return plan;
 }
 
-Plan NoticeJob::plan_reading(const Event& event, const NoticeView& view) const {
+bool NoticeJob::has_news(const Event& event, const NoticeView& view) const {
+  return look_at_arrival(view.arrivals, report_in(event), view.is_reading).next != view.arrivals;
+}
+
+/// That it was noticed and that it is read are one commit.
+Plan NoticeJob::plan_arrival(const Event& event, const NoticeView& view) const {
+  const ReportVersion found = report_in(event);
+  const ArrivalStep step = look_at_arrival(view.arrivals, found, view.is_reading);
+  if (step.next == view.arrivals) return {};
+  Plan plan;
+  if (step.is_ready) plan = plan_reading(event, view, found);
+  plan.changes.push_back(SetArrivals{step.next.text(), view.arrivals_version});
+  return plan;
+}
+
+Plan NoticeJob::plan_reading(const Event& event, const NoticeView& view,
+                             const ReportVersion& wanted) const {
   Plan plan;
   if (view.applying)
     plan.deliveries.push_back(ask_to_go_on(view.applying->id, notices_at_first, false, event.at));
   if (!view.is_reading) {
-    plan.deliveries.push_back(ask_for_report(composer_.settings().is_test, 1));
+    plan.deliveries.push_back(ask_for_report(composer_.settings().is_test, 1, wanted));
   }
   return plan;
 }
@@ -192,7 +226,7 @@ Plan NoticeJob::plan_staged(const Event& event, const Given& given, const Notice
   if (view.applying || marks.ledger != run.ledger) {
     // What another run has told meanwhile is in this plan, too.
     if (given.reading >= readings_max) return plan;
-    plan.deliveries.push_back(ask_for_report(false, given.reading + 1));
+    plan.deliveries.push_back(ask_for_report(false, given.reading + 1, given.report));
     plan.deliveries.back().next_attempt_at = event.at + read_again_pause;
     return plan;
   }

@@ -3,6 +3,8 @@
 //
 // Takes
 //   "notices.due"      {}: by the clock. The report is asked for, as a delivery
+//   "notices.arrived"  {"name","version"}: a look found this report. Once it stood still, it is
+//                      asked for as by the clock
 //   "notices.read"     the answer {"run","imported_day","keeps_date"}: a plan lies in the store,
 //                      whose letters belong to nobody yet. It is applied where nobody has to agree
 //   "notices.planned"  {"run","imported_day","is_test","who"}: the same, as a person asked for it
@@ -16,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "jobs/notices/arrival.h"
 #include "jobs/notices/composer.h"
 #include "ports/job.h"
 
@@ -31,10 +34,12 @@ size_t next_notices(size_t notices, Millis took);
 
 struct NoticeView {
   NoticeHistory marks;
-  std::optional<NoticeRun> run;            ///< which the event is about
-  std::optional<NoticeRun> applying;       ///< the one that is applied now
-  bool is_newest = false;                  ///< no later plan than `run` waits to be applied
-  bool is_reading = false;                 ///< the report is being read, or will be tried again
+  std::optional<NoticeRun> run;       ///< which the event is about
+  std::optional<NoticeRun> applying;  ///< the one that is applied now
+  bool is_newest = false;             ///< no later plan than `run` waits to be applied
+  bool is_reading = false;            ///< the report is being read, or will be tried again
+  Arrivals arrivals;                  ///< what the looks before this one have found
+  int64_t arrivals_version = 0;
   std::vector<StoredNotice> notices;       ///< of `run`, the next ones
   bool has_more = false;                   ///< letters behind those
   std::set<std::string, std::less<>> had;  ///< who of them has had a notice in this period
@@ -51,12 +56,16 @@ class NoticeJob : public JobOf<NoticeView> {
   Retention retention() const override;
   Result<NoticeView> read(const Event& event, ReadDb& db) const override;
   Plan plan(const Event& event, const NoticeView& view) const override;
+  /// Whether "notices.arrived" would change anything: what did not change makes no event.
+  bool has_news(const Event& event, const NoticeView& view) const;
 
  private:
   struct Given;
 
   static Given given_in(const Event& event);
-  Plan plan_reading(const Event& event, const NoticeView& view) const;
+  Plan plan_reading(const Event& event, const NoticeView& view,
+                    const ReportVersion& wanted = {}) const;
+  Plan plan_arrival(const Event& event, const NoticeView& view) const;
   Plan plan_staged(const Event& event, const Given& given, const NoticeView& view) const;
   Plan plan_apply(const Event& event, const Given& given, const NoticeView& view) const;
   void go_through(Plan& plan, const Event& event, const Given& given, const NoticeView& view,

@@ -69,8 +69,11 @@ Task<void> let_others_run(Loop& loop) {
   co_await asio::post(loop, asio::use_awaitable);
 }
 
-Task<Result<void>> read_report(const ReadingParts& parts, Selection& selection) {
-  DW_CO_TRY(std::unique_ptr<ReportTable> table, co_await parts.open());
+/// False: the version that was wanted is gone.
+Task<Result<bool>> read_report(const ReadingParts& parts, const ReportVersion& wanted,
+                               Selection& selection) {
+  DW_CO_TRY(std::unique_ptr<ReportTable> table, co_await parts.open(wanted));
+  if (table == nullptr) co_return false;
   Result<void> taken;
   const TableSink sink = [&](const TableRow& row) {
     if (taken.ok()) taken = selection.take(row, table->first_column());
@@ -79,9 +82,11 @@ Task<Result<void>> read_report(const ReadingParts& parts, Selection& selection) 
     const Result<bool> has_more = co_await table->more(sink);
     if (!has_more.ok()) co_return has_more.error();
     if (!taken.ok()) co_return taken.error();
-    if (!*has_more) co_return selection.finish();
+    if (!*has_more) break;
     co_await let_others_run(parts.loop);
   }
+  DW_CO_CHECK(selection.finish());
+  co_return true;
 }
 
 }  // namespace
@@ -120,7 +125,8 @@ std::string plan_hash(const Selection& selection, const NoticesSettings& setting
   return hash.finish();
 }
 
-Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& parts) {
+Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& parts,
+                                                          const ReportVersion& wanted) {
   DW_CO_CHECK(parts.composer.check());
   const NoticesSettings& settings = parts.composer.settings();
   auto picked = std::make_unique<PickedNotices>();
@@ -148,7 +154,9 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
   run.period = period_of(static_cast<Every>(settings.every), today);
   run.ledger = marks.ledger;
   picked->selection = std::make_unique<Selection>(settings, NoticeTimes{run.from_day, today});
-  DW_CO_CHECK(co_await read_report(parts, *picked->selection));
+  DW_CO_TRY(const bool is_read, co_await read_report(parts, wanted, *picked->selection));
+  picked->is_replaced = !is_read;
+  if (picked->is_replaced) co_return picked;
   Selection& selection = *picked->selection;
   auto look = [&](ReadDb& db) -> Result<void> {
     DW_TRY(const NoticeHistory now, notices::marks(db));

@@ -15,8 +15,10 @@
 
 namespace dw {
 
-/// Opens the report that the settings name, at its first row.
-using OpenReport = std::function<Task<Result<std::unique_ptr<ReportTable>>>()>;
+/// Opens the report that the settings name, at its first row; with a name, this version of that one
+/// and no other. Null: that version is gone.
+using OpenReport =
+    std::function<Task<Result<std::unique_ptr<ReportTable>>>(const ReportVersion& wanted)>;
 
 /// What would be sent and what would not, decided now.
 struct PickedNotices {
@@ -24,6 +26,7 @@ struct PickedNotices {
   NoticeHistory marks;
   std::optional<int32_t> imported_day;  ///< from_day, as the older tool's file says it
   std::unique_ptr<Selection> selection;
+  bool is_replaced = false;  ///< the version that was wanted is gone, and nothing is selected
 };
 
 struct ReadingParts {
@@ -35,7 +38,8 @@ struct ReadingParts {
 };
 
 /// errors  as NoticeComposer::check(), and as the report's place and contents say
-Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& parts);
+Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& parts,
+                                                          const ReportVersion& wanted = any_report);
 
 /// Of all that makes a plan what it is: another report, other words, another plan.
 std::string plan_hash(const Selection& selection, const NoticesSettings& settings,

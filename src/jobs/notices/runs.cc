@@ -96,9 +96,12 @@ Task<void> NoticeRuns::drop_replaced() {
   } while (dropped > 0);
 }
 
-Task<Result<StagedPlan>> NoticeRuns::stage(bool is_test) {
-  DW_CO_TRY(const std::unique_ptr<PickedNotices> picked, co_await pick());
+Task<Result<StagedPlan>> NoticeRuns::stage(bool is_test, const ReportVersion& wanted) {
+  DW_CO_TRY(const std::unique_ptr<PickedNotices> picked,
+            co_await pick_notices(parts_.reading, wanted));
   StagedPlan out{.run = picked->run, .imported_day = picked->imported_day};
+  out.is_replaced = picked->is_replaced;
+  if (out.is_replaced) co_return out;
   NoticeRun& run = out.run;
   run.state = NoticeState::writing;
   run.hash = plan_hash(*picked->selection, parts_.reading.composer.settings(), run.period);
@@ -214,7 +217,7 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
   }
   const int32_t today = local_day(parts_.reading.clock.now(), composer.timezone());
   Selection selection(composer.settings(), {0, today});
-  Result<std::unique_ptr<ReportTable>> table = co_await parts_.reading.open();
+  Result<std::unique_ptr<ReportTable>> table = co_await parts_.reading.open(any_report);
   Result<void> taken;
   std::string label;
   if (table.ok()) {
@@ -226,6 +229,10 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
     const Result<bool> read = co_await (*table)->more(sink);
     if (!read.ok()) taken = read.error();
     if (taken.ok() && !*read) taken = selection.finish();
+  } else if (composer.settings().watch.count() > 0 && table.error().kind == ErrorKind::missing) {
+    probe.is_ok = true;
+    probe.detail = table.error().text() + "; Deskwire runs when one arrives (notices.watch)";
+    co_return std::vector<Probe>{std::move(probe)};
   } else {
     taken = table.error();
   }

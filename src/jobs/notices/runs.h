@@ -25,6 +25,7 @@ struct NoticeParts {
 struct StagedPlan {
   NoticeRun run;
   std::optional<int32_t> imported_day;
+  bool is_replaced = false;  ///< the version that was wanted is gone: nothing was read
 };
 
 class NoticeRuns : public Notices {
@@ -44,7 +45,7 @@ class NoticeRuns : public Notices {
   /// For those who print all of it. errors  as pick_notices()
   Task<Result<std::unique_ptr<PickedNotices>>> pick() { return pick_notices(parts_.reading); }
   /// Reads the report, and writes a plan that the job has not heard of yet.
-  Task<Result<StagedPlan>> stage(bool is_test);
+  Task<Result<StagedPlan>> stage(bool is_test, const ReportVersion& wanted = any_report);
   /// Removes the letters of plans that were replaced or never finished.
   Task<void> drop_replaced();
 

@@ -17,7 +17,10 @@ Task<std::vector<Outcome>> NoticeTarget::perform(std::vector<Delivery> deliverie
     const json::value body = asked->details;
     const JsonView details(body);
     if (asked->about == "report") {
-      out.push_back(co_await read_report(details["is_test"].boolean().value_or(false)));
+      const ReportVersion wanted{details["name"].text().value_or(""),
+                                 details["version"].text().value_or("")};
+      const bool is_test = details["is_test"].boolean().value_or(false);
+      out.push_back(co_await read_report(is_test, wanted));
     } else if (asked->about == "date_file") {
       keep_last_run_date(static_cast<int32_t>(details["day"].integer().value_or(0)));
       out.push_back(Outcome::done());
@@ -34,16 +37,24 @@ Task<std::vector<Outcome>> NoticeTarget::perform(std::vector<Delivery> deliverie
 }
 
 /// Whatever is wrong with a report, a person may mend it any time: it is looked at again.
-Task<Outcome> NoticeTarget::read_report(bool is_test) {
-  const Result<StagedPlan> staged = co_await runs_.stage(is_test);
+Task<Outcome> NoticeTarget::read_report(bool is_test, const ReportVersion& wanted) {
+  const Result<StagedPlan> staged = co_await runs_.stage(is_test, wanted);
   co_await runs_.drop_replaced();
   if (!staged.ok()) {
     log_error("notices", staged.error().text());
     co_return Outcome::later(staged.error().text(), staged.error().when);
   }
+  if (staged->is_replaced) {
+    log_info("notices", "the report was replaced before it was read", {{"report", wanted.name}});
+    co_return Outcome::done();
+  }
   json::object answer{{"run", staged->run.id},
                       {"is_test", is_test},
                       {"keeps_date", read_last_run_date(last_run_file).ok()}};
+  if (!wanted.name.empty()) {
+    answer["name"] = wanted.name;
+    answer["version"] = wanted.version;
+  }
   if (staged->imported_day) answer["imported_day"] = *staged->imported_day;
   co_return Outcome::done(std::move(answer));
 }

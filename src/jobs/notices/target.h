@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ports/table.h"
 #include "ports/target.h"
 
 namespace dw {
@@ -17,7 +18,9 @@ class NoticeRuns;
 constexpr const char* notice_target_name = "notices:run";
 
 /// Takes Ask:
-///   "report"     {"is_test"} -> {"run","imported_day","is_test","keeps_date"}
+///   "report"     {"is_test"}, and {"name","version"} of a report that has arrived; null where that
+///                one was replaced or removed, which the next look sees. Else ->
+///                {"run","imported_day","is_test","keeps_date"}
 ///   "go_on"      {"run","letters","asked_at",…} -> the same, with so many letters as the store
 ///                is fast
 ///   "date_file"  {"day"}     -> null
@@ -32,7 +35,7 @@ class NoticeTarget : public Target {
   Task<std::vector<Probe>> probe(Millis timeout) override;
 
  private:
-  Task<Outcome> read_report(bool is_test);
+  Task<Outcome> read_report(bool is_test, const ReportVersion& wanted);
 
   NoticeRuns& runs_;
   Clock& clock_;

@@ -128,7 +128,8 @@ struct Run {
     inbox = std::make_unique<Inbox>(store, clock, metrics, std::vector<const Job*>{job.get()},
                                     std::vector<LocalTarget*>{});
     NoticeParts parts{
-        .reading = {loop, store, clock, *composer, [customers] { return open_report(customers); }},
+        .reading = {loop, store, clock, *composer,
+                    [customers](const ReportVersion&) { return open_report(customers); }},
         .accept = [this](Event event) { return accept(std::move(event)); },
         .reader = [] { return nobody(); }};
     notices = std::make_unique<NoticeRuns>(std::move(parts));
