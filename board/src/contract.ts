@@ -87,29 +87,20 @@ export interface Dismissal {
 }
 
 export interface Incident {
-  group: string;
-  title: string;
-  state: "seen" | "dismissed";
-  why: IncidentWord[];
-  since: string;  // when the first of its tickets was written
-  seen_at: string;
-  joined: number;  // tickets
-  requesters: number;
-  tickets: IncidentTicket[];  // the first ten
-}
-
-export type IncidentPage = Page<Incident>;
-
-export interface IncidentTicket {
-  ticket: number;
-  number: string;  // that its desk gives it
-}
-
-export interface IncidentWord {
-  word: string;
-  tickets: number;
-  requesters: number;
-  usual: number;  // of the earlier tickets
+  id: number | null;  // null where another rule is tried
+  kind: "spike" | "drop";
+  from: string;
+  to: string;
+  peak: string;  // the hour that was furthest out of line
+  count: number;
+  expected: number;
+  probability: number;
+  total: number;
+  total_expected: number;
+  state: "open" | "calm" | "new_level";
+  told_at: string | null;
+  tags: TagReport | null;
+  feedback: "real" | "false_alarm" | null;
 }
 
 export interface Link {
@@ -422,6 +413,53 @@ export interface StoredNotice {
 
 export type StoredNoticePage = Page<StoredNotice>;
 
+export interface StormIncident {
+  group: string;
+  title: string;
+  state: "seen" | "dismissed";
+  why: StormWord[];
+  since: string;  // when the first of its tickets was written
+  seen_at: string;
+  joined: number;  // tickets
+  requesters: number;
+  tickets: StormTicket[];  // the first ten
+}
+
+export type StormIncidentPage = Page<StormIncident>;
+
+export interface StormTicket {
+  ticket: number;
+  number: string;  // that its desk gives it
+}
+
+export interface StormWord {
+  word: string;
+  tickets: number;
+  requesters: number;
+  usual: number;  // of the earlier tickets
+}
+
+export interface TagReport {
+  tickets: number;
+  baseline_tickets: number;
+  by_count: TagShare[];
+  by_lift: TagShare[];
+  examples: {
+    id: string;
+    subject: string;
+    tags: string[];
+  }[];
+}
+
+export interface TagShare {
+  tag: string;
+  count: number;
+  baseline: number;
+  lift: number;
+  g2: number;
+  p: number;
+}
+
 export interface Tally {
   agents: TallyAgent[];
   before: TallyAgent[];  // the same of the period before; empty without since
@@ -607,7 +645,7 @@ export interface LiveEvents {
   ticket: LiveTicket;
   delivery: Delivery;
   queue: Queue;
-  incident: Incident;
+  incident: StormIncident;
   tally: TallyBar;
   volume: LiveVolume;
   status: LiveStatus;

@@ -24,7 +24,7 @@ std::vector<IncidentWord> shown(const std::vector<IncidentWord>& words) {
 
 const Shape<IncidentTicket>& shape_for(const IncidentTicket*) {
   static const auto shape =
-      Shape<IncidentTicket>("IncidentTicket")
+      Shape<IncidentTicket>("StormTicket")
           .add("ticket", [](const IncidentTicket& one) { return one.ticket.value; })
           .add("number", &IncidentTicket::number, "that its desk gives it");
   return shape;
@@ -34,7 +34,7 @@ const Shape<IncidentWord>& shape_for(const IncidentWord*) {
   static const auto of = [](auto member) {
     return [member](const IncidentWord& one) { return one.word.*member; };
   };
-  static const auto shape = Shape<IncidentWord>("IncidentWord")
+  static const auto shape = Shape<IncidentWord>("StormWord")
                                 .add("word", of(&StormWord::word))
                                 .add("tickets", of(&StormWord::tickets))
                                 .add("requesters", of(&StormWord::requesters))
@@ -47,7 +47,7 @@ const Shape<ShownIncident>& shape_for(const ShownIncident*) {
     return [member](const ShownIncident& one) { return one.incident.*member; };
   };
   static const auto shape =
-      Shape<ShownIncident>("Incident")
+      Shape<ShownIncident>("StormIncident")
           .add("group", [](const ShownIncident& one) { return group_name(one.incident.group); })
           .add("title",
                [](const ShownIncident& one) {
