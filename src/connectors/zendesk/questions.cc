@@ -56,6 +56,21 @@ Task<Outcome> ZendeskDesk::ask(Lookup ask, Attempt attempt) {
   co_return Outcome::refused(fmt::format("unknown Zendesk query \"{}\"", ask.about));
 }
 
+Task<Result<std::string>> ZendeskDesk::read_pages(const std::string& path, const PageReader& read,
+                                                  Outcome& failed, Attempt attempt) {
+  std::string cursor;
+  for (size_t page = 0; page < pages_max; ++page) {
+    Request request{.path = path, .body = {}};
+    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
+    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
+    if (!body.ok()) co_return body.error();
+    const bool is_wanted = read(*body);
+    cursor = next_cursor_in(*body);
+    if (!is_wanted || cursor.empty()) break;
+  }
+  co_return cursor;
+}
+
 Task<Outcome> ZendeskDesk::ask_ticket(std::string id, Attempt attempt) {
   const auto path = ticket_path(id);
   if (!path) co_return Outcome::refused(fmt::format("invalid Zendesk ticket id \"{}\"", id));
@@ -76,18 +91,14 @@ Task<Outcome> ZendeskDesk::ask_comments(std::string id, std::string after, Attem
       fmt::format("/tickets/{}/comments.json?page%5Bsize%5D=100&sort_order=asc&include=users", id);
   json::array comments;
   bool is_behind = false;
-  std::string cursor;
-  for (size_t page = 0; page < pages_max; ++page) {
-    Request request{.path = path, .body = {}};
-    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
-    Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
-    if (!body.ok()) co_return failed;
-    decode_comments(*body, after, is_behind, comments);
-    cursor = next_cursor_in(*body);
-    if (cursor.empty() || comments.size() >= comments_max) break;
-  }
-  const bool has_more = !cursor.empty() || comments.size() > comments_max;
+  const PageReader read = [&](const json::value& page) {
+    decode_comments(page, after, is_behind, comments);
+    return comments.size() < comments_max;
+  };
+  Outcome failed;
+  const Result<std::string> behind = co_await read_pages(path, read, failed, attempt);
+  if (!behind.ok()) co_return failed;
+  const bool has_more = !behind->empty() || comments.size() > comments_max;
   if (comments.size() > comments_max) comments.resize(comments_max);
   co_return Outcome::done(json::object{{"comments", std::move(comments)}, {"has_more", has_more}});
 }
@@ -99,31 +110,28 @@ Task<Outcome> ZendeskDesk::ask_comment(Lookup ask, Attempt attempt) {
   if (!ticket_path(id)) co_return Outcome::done(gone);
   const std::string path =
       fmt::format("/tickets/{}/comments.json?page%5Bsize%5D=100&sort_order=desc", id);
-  std::string cursor;
-  for (size_t page = 0; page < pages_max; ++page) {
-    Request request{.path = path, .body = {}};
-    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
-    Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
-    if (!body.ok() && body.error().kind == ErrorKind::missing) co_return Outcome::done(gone);
-    if (!body.ok()) co_return failed;
+  json::object answer = gone;
+  const PageReader read = [&](const json::value& page) {
     json::array all;
     bool is_behind = false;
-    decode_comments(*body, "", is_behind, all);
+    decode_comments(page, "", is_behind, all);
     for (const json::value& one : all) {
       const JsonView told(one);
       if (told["id"].text() != comment) continue;
       const bool is_public = told["is_public"].boolean().value_or(false);
       const bool is_same = told["digest"].text() == detail_of(ask, "digest");
-      json::object answer{{"stands", is_public && is_same}};
+      answer = json::object{{"stands", is_public && is_same}};
       if (!is_public) answer["why"] = "the comment was made private at the desk";
       if (is_public && !is_same) answer["why"] = "reworded";
-      co_return Outcome::done(std::move(answer));
+      return false;
     }
-    cursor = next_cursor_in(*body);
-    if (cursor.empty()) break;
-  }
-  co_return Outcome::done(gone);
+    return true;
+  };
+  Outcome failed;
+  const Result<std::string> behind = co_await read_pages(path, read, failed, attempt);
+  if (!behind.ok() && behind.error().kind == ErrorKind::missing) co_return Outcome::done(gone);
+  if (!behind.ok()) co_return failed;
+  co_return Outcome::done(std::move(answer));
 }
 
 /// Who solved the ticket, when, and with which comment: the newest first.
@@ -137,17 +145,13 @@ Task<Outcome> ZendeskDesk::ask_solutions(Lookup ask, Attempt attempt) {
   const std::string path =
       fmt::format("/tickets/{}/audits.json?page%5Bsize%5D=100&sort_order=desc", id);
   json::array solutions;
-  std::string cursor;
-  for (size_t page = 0; page < pages_max; ++page) {
-    Request request{.path = path, .body = {}};
-    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
-    Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
-    if (!body.ok()) co_return failed;
-    decode_solutions(*body, query, solutions);
-    cursor = next_cursor_in(*body);
-    if (cursor.empty() || query.is_complete) break;
-  }
+  const PageReader read = [&](const json::value& page) {
+    decode_solutions(page, query, solutions);
+    return !query.is_complete;
+  };
+  Outcome failed;
+  const Result<std::string> behind = co_await read_pages(path, read, failed, attempt);
+  if (!behind.ok()) co_return failed;
   co_return Outcome::done(json::object{{"solutions", std::move(solutions)}});
 }
 
@@ -249,18 +253,10 @@ Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticke
   const std::string marker = to_text(delivery.id);
   const std::string path =
       fmt::format("/tickets/{}/audits.json?page%5Bsize%5D=100&sort_order=desc", ticket);
-  std::string cursor;
-  for (size_t page = 0; page < pages_max; ++page) {
-    Request request{.path = path, .body = {}};
-    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
-    Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
-    if (!body.ok() && body.error().kind == ErrorKind::missing) {
-      co_return Settled{.kind = Settled::Kind::not_happened, .why = "the ticket is gone"};
-    }
-    if (!body.ok()) co_return later(failed);
+  Settled out{.kind = Settled::Kind::not_happened, .why = "no audit has its marker"};
+  const PageReader read = [&](const json::value& page) {
     bool is_before = false;
-    for (const JsonView& audit : JsonView(*body)["audits"].elements()) {
+    for (const JsonView& audit : JsonView(page)["audits"].elements()) {
       const auto at = from_rfc3339(audit["created_at"].text().value_or(""));
       // An older audit with this number is another installation's.
       is_before = at && *at < delivery.created_at - clock_tolerance;
@@ -268,13 +264,16 @@ Task<Settled> ZendeskDesk::settle_by_audits(Delivery delivery, std::string ticke
       json::object answer;
       const std::string comment = comment_of_audit(*audit.raw());
       if (!comment.empty()) answer["comment"] = comment;
-      co_return Settled{
-          .kind = Settled::Kind::happened, .why = "its marker is there", .answer = answer};
+      out = {.kind = Settled::Kind::happened, .why = "its marker is there", .answer = answer};
+      return false;
     }
-    cursor = next_cursor_in(*body);
-    if (cursor.empty() || is_before) break;
-  }
-  co_return Settled{.kind = Settled::Kind::not_happened, .why = "no audit has its marker"};
+    return !is_before;
+  };
+  Outcome failed;
+  const Result<std::string> behind = co_await read_pages(path, read, failed, attempt);
+  if (behind.ok()) co_return out;
+  if (behind.error().kind != ErrorKind::missing) co_return later(failed);
+  co_return Settled{.kind = Settled::Kind::not_happened, .why = "the ticket is gone"};
 }
 
 Task<Probe> ZendeskDesk::probe_thing(std::string name, std::string path, Attempt attempt) {
@@ -287,19 +286,15 @@ Task<Probe> ZendeskDesk::probe_thing(std::string name, std::string path, Attempt
 
 /// Without it there is nothing to link an incident with; absent: it is active, or not known.
 Task<std::optional<Probe>> ZendeskDesk::probe_type_field(Attempt attempt) {
-  std::string cursor;
-  for (size_t page = 0; page < pages_max; ++page) {
-    Request request{.path = "/ticket_fields.json?page%5Bsize%5D=100", .body = {}};
-    if (!cursor.empty()) request.path += "&page%5Bafter%5D=" + encode_url_part(cursor);
-    Outcome failed;
-    const Result<json::value> body = co_await get(std::move(request), failed, attempt);
-    if (!body.ok()) co_return std::nullopt;
-    const std::optional<bool> is_active = is_type_field_active(*body);
-    if (is_active && *is_active) co_return std::nullopt;
-    if (is_active) break;
-    cursor = next_cursor_in(*body);
-    if (cursor.empty()) break;
-  }
+  const std::string path = "/ticket_fields.json?page%5Bsize%5D=100";
+  std::optional<bool> is_active;
+  const PageReader read = [&is_active](const json::value& page) {
+    is_active = is_type_field_active(page);
+    return !is_active;
+  };
+  Outcome failed;
+  const Result<std::string> behind = co_await read_pages(path, read, failed, attempt);
+  if (!behind.ok() || is_active.value_or(false)) co_return std::nullopt;
   co_return Probe{.name = "zendesk type field",
                   .is_ok = true,
                   .detail =

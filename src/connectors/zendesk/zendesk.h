@@ -1,5 +1,6 @@
 // Target "desk:zendesk": opens tickets, adds comments, changes tickets, and answers questions.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -58,6 +59,12 @@ class ZendeskDesk : public Target {
   Task<Settled> settle_by_audits(Delivery delivery, std::string ticket, Attempt attempt);
   /// GET and a body that is JSON, or what it came to instead.
   Task<Result<json::value>> get(zendesk::Request request, Outcome& failed, Attempt attempt);
+  /// Takes a page of a list; false: the pages behind it are not wanted.
+  using PageReader = std::function<bool(const json::value& page)>;
+  /// GETs a list (`path` has its page size) page by page; the cursor of what was not read, if any.
+  /// errors  as get(), with what it came to in `failed`
+  Task<Result<std::string>> read_pages(const std::string& path, const PageReader& read,
+                                       Outcome& failed, Attempt attempt);
   Task<std::optional<Probe>> probe_type_field(Attempt attempt);
   Task<Probe> probe_thing(std::string name, std::string path, Attempt attempt);
 
