@@ -1,5 +1,7 @@
 #include "base/shape.h"
 
+#include "base/assert.h"
+
 namespace dw {
 namespace {
 
@@ -63,7 +65,11 @@ json::object schema_of(const ShapeText& shape) {
 
 void add_named(const JsonType& type, json::object& schemas) {
   for (const JsonType& item : type.item) add_named(item, schemas);
-  if (!type.shape || schemas.contains(type.shape->name)) return;
+  if (!type.shape) return;
+  if (const json::value* known = schemas.if_contains(type.shape->name)) {
+    DW_ASSERT(*known == schema_of(*type.shape), "a name of the contract belongs to one shape");
+    return;
+  }
   if (!type.shape->name.empty()) schemas[type.shape->name] = schema_of(*type.shape);
   for (const Member& member : type.shape->members) add_named(member.type, schemas);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/assert.h"
+
 namespace dw {
 namespace {
 
@@ -90,6 +92,16 @@ TEST(Shape, one_includes_another_but_for_what_it_leaves_out) {
   EXPECT_EQ(to_text(shape.write({.cart = {.name = "c"}, .to = "Ana"}, "x")),
             R"({"name":"c","note":null,"colour":"green","wheels":[],"sold_at":null,"to":"Ana"})");
   EXPECT_EQ(shape.text()->members.size(), 7U);
+}
+
+TEST(Shape, two_shapes_of_one_name_are_a_defect) {
+  const auto named = [](const char* member) {
+    return PlainShape("Twin").has<std::string>(member).type();
+  };
+  json::object schemas;
+  add_named(named("one"), schemas);
+  add_named(named("one"), schemas);
+  EXPECT_THROW(add_named(named("other"), schemas), Defect);
 }
 
 }  // namespace
