@@ -22,7 +22,7 @@ constexpr int local_rounds_max = 8;
 constexpr std::string_view parked_marker = "inbox.parked";
 
 /// {"delivery":"d-000191","operation":"open","is_done":true,"answer":{"id":"42"},"reference":…}, or
-/// with "why" if it was refused or given up.
+/// with "why" if it was refused, or given up after retry.give_up ("is_given_up").
 Event answer_event(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
   const bool is_done = outcome.kind == Outcome::Kind::done;
   json::object body{{"delivery", to_text(delivery.id)},
@@ -36,6 +36,7 @@ Event answer_event(const Delivery& delivery, const Outcome& outcome, TimePoint n
     body["answer"] = outcome.answer;
   } else {
     body["why"] = outcome.why;
+    body["is_given_up"] = outcome.kind == Outcome::Kind::later;
   }
   return {.source = "delivery",
           .key = to_text(delivery.id) + (is_done ? "" : "/dead"),

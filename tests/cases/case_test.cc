@@ -2,7 +2,8 @@
 //   know …            what is configured, known and linked before (case_world.cc, know())
 //   event KIND …      something comes in
 //   answer WHAT {…}   a target answers the delivery in front of a lane (its reference's or
-//                     operation's name), refuse WHAT why="…" turns it down
+//                     operation's name), refuse WHAT why="…" turns it down; with
+//                     given_up=yes it could not be had until retry.give_up
 //   discard WHAT      a person decides that a delivery need not happen
 //   send              everything that is said and written goes well
 //   wait 3s           time passes

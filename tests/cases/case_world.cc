@@ -374,6 +374,7 @@ void CaseWorld::answer(const CaseLine& line, bool is_done) {
   }
   Outcome outcome =
       is_done ? Outcome::done(std::move(body)) : Outcome::refused(line.value("why", "no"));
+  if (!line.value("given_up").empty()) outcome.kind = Outcome::Kind::later;
   outcome.is_unwanted = !line.value("unwanted").empty();
   if (!answer_one(line.word(0), line.word(1), outcome)) {
     extra_.push_back("wrong  no lane has this in front: " + line.word(0));

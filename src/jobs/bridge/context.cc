@@ -100,6 +100,7 @@ Answer answer_in(const Event& event) {
     out.rest += (out.rest.empty() ? "" : " ") + std::string(words[i]);
   }
   out.is_done = Context::is_set(event.body, "is_done");
+  out.is_given_up = Context::is_set(event.body, "is_given_up");
   out.why = Context::text_of(event.body, "why");
   if (const auto id = delivery_id_named(Context::text_of(event.body, "delivery")))
     out.delivery = *id;

@@ -23,6 +23,7 @@ struct Answer {
   std::string channel, thread;
   std::string rest;
   bool is_done = false;
+  bool is_given_up = false;  ///< not refused: the target could not take it for retry.give_up
   std::string why;
   DeliveryId delivery;
 };

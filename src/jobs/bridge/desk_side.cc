@@ -316,7 +316,8 @@ void take_unsaid(Context& context, const Answer& answer) {
   if (is_taken_back && answer.why == "reworded") return read_again(context, post->source.comment);
   if (is_taken_back) return;
   const bool is_own = post->author_name.empty();
-  if (is_own || !is_fixable(answer.why)) {
+  // What an outage held up until it was given up is worth a person's second try, own or not.
+  if (!answer.is_given_up && (is_own || !is_fixable(answer.why))) {
     context.plan.changes.push_back(DropDelivery{answer.delivery, answer.why});
   }
   // Of Deskwire's own words the desk needs not hear, nor of each piece of a long comment.
