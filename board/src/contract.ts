@@ -623,6 +623,7 @@ export interface Volume {
   hours: VolumeHour[];
   alerts: Incident[];  // periods out of line
   incidents: Incident[];  // the same as alerts; its name of 0.1.0, for one release
+  thresholds: VolumeThreshold[];  // what feedback has moved, by kind of hour
 }
 
 export interface VolumeHour {
@@ -638,6 +639,16 @@ export interface VolumeHour {
   is_spike: boolean;
   is_drop: boolean;
   basis: string;  // what it is compared with
+}
+
+export interface VolumeThreshold {
+  kind: "spike" | "drop";
+  day: "weekday" | "weekend" | "holiday";
+  from_hour: number;  // of the local day
+  to_hour: number;
+  real: number;  // alerts in such hours that people marked real
+  false_alarms: number;
+  sensitivity_factor: number;  // such hours are judged by the sensitivity times this, 1/32 to 4
 }
 
 /** What an event of the live stream carries, by its topic. */

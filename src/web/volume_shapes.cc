@@ -65,16 +65,18 @@ const Shape<ShownVolume>& shape_for(const ShownVolume*) {
   static const auto method = [](const ShownVolume& one) {
     return std::string(one.judging.method == VolumeMethod::mean ? "mean" : "seasonal");
   };
-  static const auto shape = Shape<ShownVolume>("Volume")
-                                .add_words("method", {"seasonal", "mean"}, method)
-                                .add("sensitivity", rule(&DetectorConfig::sensitivity))
-                                .add("threshold", rule(&DetectorConfig::threshold))
-                                .add("timezone", rule(&DetectorConfig::timezone))
-                                .add("is_trial", &ShownVolume::is_trial)
-                                .add("hours", &ShownVolume::hours)
-                                .add("alerts", &ShownVolume::incidents, "periods out of line")
-                                .add("incidents", &ShownVolume::incidents,
-                                     "the same as alerts; its name of 0.1.0, for one release");
+  static const auto shape =
+      Shape<ShownVolume>("Volume")
+          .add_words("method", {"seasonal", "mean"}, method)
+          .add("sensitivity", rule(&DetectorConfig::sensitivity))
+          .add("threshold", rule(&DetectorConfig::threshold))
+          .add("timezone", rule(&DetectorConfig::timezone))
+          .add("is_trial", &ShownVolume::is_trial)
+          .add("hours", &ShownVolume::hours)
+          .add("alerts", &ShownVolume::incidents, "periods out of line")
+          .add("incidents", &ShownVolume::incidents,
+               "the same as alerts; its name of 0.1.0, for one release")
+          .add("thresholds", &ShownVolume::thresholds, "what feedback has moved, by kind of hour");
   return shape;
 }
 

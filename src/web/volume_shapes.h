@@ -27,6 +27,7 @@ struct ShownVolume {
   bool is_trial = false;  ///< by another rule than the one that is configured
   std::vector<ShownHour> hours;
   std::vector<VolumeAlert> incidents;
+  std::vector<MovedThreshold> thresholds;
 };
 
 /// Hours that were taken out of a file.

@@ -141,6 +141,13 @@ test("the board's API shows hours and alerts, tries a sensitivity, keeps feedbac
   const said = await call(daemon.url, path, { method: "POST", body: { verdict: "real" } });
   assert.equal(said.status, 200, said.text);
   assert.equal(said.json.feedback, "real");
+  const { json: judged } = await call(daemon.url, "/v1/volume");
+  const [moved] = judged.thresholds;
+  assert.deepEqual(week.thresholds, [], "nobody had judged an alert");
+  assert.deepEqual([moved.kind, moved.real, moved.false_alarms, moved.sensitivity_factor],
+    ["spike", 1, 0, 1.5]);
+  const { json: simple } = await call(daemon.url, "/v1/volume?method=mean");
+  assert.deepEqual(simple.thresholds, [], "the simple rule has none that move");
   const wrong = await call(daemon.url, path, { method: "POST", body: { verdict: "maybe" } });
   assert.equal(wrong.status, 422);
   const none = await call(daemon.url, "/v1/volume/incidents/99/feedback",
@@ -150,7 +157,10 @@ test("the board's API shows hours and alerts, tries a sensitivity, keeps feedbac
   const { thresholds, ...marked } = scored.feedback;
   assert.deepEqual(marked, { real: 1, real_found: 1, false_alarms: 0, false_alarms_raised: 0,
     alerts_without_feedback: 1 });
-  assert.deepEqual(thresholds.map((one) => [one.kind, one.sensitivity_factor]), [["spike", 1.5]]);
+  assert.deepEqual(thresholds, judged.thresholds, "the same as in the API");
+  await call(daemon.url, path, { method: "POST", body: { verdict: null } });
+  const { json: revoked } = await call(daemon.url, "/v1/volume");
+  assert.deepEqual(revoked.thresholds, [], "feedback that is taken back moves nothing");
   await daemon.stop();
 });
 

@@ -130,24 +130,6 @@ json::array by_hour(std::span<const ScoredHour> hours, const DetectorConfig& jud
   return out;
 }
 
-/// Thresholds that are not as configured, by kind of hour.
-json::array moved_thresholds(const DetectorConfig& judging) {
-  json::array out;
-  const auto all = thresholds_of(judging);
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (all[i].real + all[i].false_alarms == 0) continue;
-    const HourKind kind = HourKind::at(i);
-    out.push_back(json::object{{"kind", json::string(name_of(kind.alert))},
-                               {"day", json::string(name_of(kind.day))},
-                               {"from_hour", kind.quarter * 6},
-                               {"to_hour", kind.quarter * 6 + 6},
-                               {"real", all[i].real},
-                               {"false_alarms", all[i].false_alarms},
-                               {"sensitivity_factor", all[i].factor()}});
-  }
-  return out;
-}
-
 /// What people said, against these alerts, and what it changed.
 json::object feedback_shape(const FeedbackScore& said, const Past& past,
                             const DetectorConfig& judging, TimePoint since) {
@@ -157,12 +139,14 @@ json::object feedback_shape(const FeedbackScore& said, const Past& past,
   for (const VolumeAlert& one : replay_incidents(past.hours, without)) {
     alerts += one.to >= since ? 1 : 0;
   }
+  json::array thresholds;
+  for (const MovedThreshold& one : moved_thresholds(judging)) thresholds.push_back(shape_of(one));
   return {{"real", static_cast<int64_t>(said.real)},
           {"real_found", static_cast<int64_t>(said.real_found)},
           {"false_alarms", static_cast<int64_t>(said.false_alarms)},
           {"false_alarms_raised", static_cast<int64_t>(said.false_alarms_raised)},
           {"alerts_without_feedback", alerts},
-          {"thresholds", moved_thresholds(judging)}};
+          {"thresholds", std::move(thresholds)}};
 }
 
 Tested test_past(const Past& past, VolumeMethod method,

@@ -308,4 +308,28 @@ const Shape<VolumeAlert>& shape_for(const VolumeAlert*) {
   return shape;
 }
 
+const Shape<MovedThreshold>& shape_for(const MovedThreshold*) {
+  static const auto day = [](const MovedThreshold& one) {
+    return std::string(name_of(one.hours.day));
+  };
+  static const auto shape =
+      Shape<MovedThreshold>("VolumeThreshold")
+          .add_words(
+              "kind", {"spike", "drop"},
+              [](const MovedThreshold& one) { return std::string(name_of(one.hours.alert)); })
+          .add_words("day", {"weekday", "weekend", "holiday"}, day)
+          .add(
+              "from_hour", [](const MovedThreshold& one) { return one.hours.quarter * 6; },
+              "of the local day")
+          .add("to_hour", [](const MovedThreshold& one) { return one.hours.quarter * 6 + 6; })
+          .add(
+              "real", [](const MovedThreshold& one) { return one.feedback.real; },
+              "alerts in such hours that people marked real")
+          .add("false_alarms", [](const MovedThreshold& one) { return one.feedback.false_alarms; })
+          .add(
+              "sensitivity_factor", [](const MovedThreshold& one) { return one.feedback.factor(); },
+              "such hours are judged by the sensitivity times this, 1/32 to 4");
+  return shape;
+}
+
 }  // namespace dw

@@ -46,5 +46,7 @@ template <>
 inline constexpr std::array all_of<AlertEnd>{AlertEnd::open, AlertEnd::calm, AlertEnd::new_level};
 /// The API's, the board's and the webhook's.
 const Shape<VolumeAlert>& shape_for(const VolumeAlert*);
+/// Of GET /v1/volume and `backtest`.
+const Shape<MovedThreshold>& shape_for(const MovedThreshold*);
 
 }  // namespace dw

@@ -416,9 +416,10 @@ double tail_of(const ScoredHour& hour) {
   return (is_high ? hour.up : hour.down).corrected(tail_by_law(hour));
 }
 
-std::array<KindThreshold, HourKind::count> thresholds_of(const DetectorConfig& judging) {
+std::vector<MovedThreshold> moved_thresholds(const DetectorConfig& judging) {
+  if (judging.method == VolumeMethod::mean) return {};
   Season season(judging.timezone, judging.holidays);
-  return FeedbackThresholds::all(judging.feedback, season);
+  return FeedbackThresholds::moved(judging.feedback, season);
 }
 
 Band band_of(const ScoredHour& hour, const DetectorConfig& judging) {

@@ -46,9 +46,9 @@ std::vector<VolumeAlert> replay_incidents(std::span<const HourCount> hours,
 double tail_of(const ScoredHour& hour);
 double tail_by_law(const ScoredHour& hour);
 
-/// What feedback has made of the thresholds, after all that was said; kinds of hours that nobody
-/// judged have the factor 1.
-std::array<KindThreshold, HourKind::count> thresholds_of(const DetectorConfig& judging);
+/// What feedback has made of the thresholds, after all that was said. The simple rule has none that
+/// move.
+std::vector<MovedThreshold> moved_thresholds(const DetectorConfig& judging);
 
 /// Counts that are within expectation, [low, high], for pictures.
 struct Band {

@@ -76,11 +76,15 @@ double FeedbackThresholds::factor(TimePoint hour, AlertKind alert, const SeasonS
   return kinds_[HourKind::of(alert, slot).index()].factor();
 }
 
-std::array<KindThreshold, HourKind::count> FeedbackThresholds::all(
-    const std::vector<AlertFeedback>& said, Season& season) {
-  std::array<KindThreshold, HourKind::count> out{};
+std::vector<MovedThreshold> FeedbackThresholds::moved(const std::vector<AlertFeedback>& said,
+                                                      Season& season) {
+  std::array<KindThreshold, HourKind::count> kinds{};
   for (const AlertFeedback& one : said) {
-    add(out[HourKind::of(one.kind, season.of(one.peak)).index()], one.is_real);
+    add(kinds[HourKind::of(one.kind, season.of(one.peak)).index()], one.is_real);
+  }
+  std::vector<MovedThreshold> out;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (kinds[i].real + kinds[i].false_alarms > 0) out.push_back({HourKind::at(i), kinds[i]});
   }
   return out;
 }

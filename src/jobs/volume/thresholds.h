@@ -40,6 +40,12 @@ struct KindThreshold {
   double factor() const;
 };
 
+/// A kind of hour that people have judged, and what became of its threshold.
+struct MovedThreshold {
+  HourKind hours;
+  KindThreshold feedback;
+};
+
 class FeedbackThresholds {
  public:
   /// `said` ordered by `to`.
@@ -48,9 +54,8 @@ class FeedbackThresholds {
   /// The factor for an hour; hours ascend.
   double factor(TimePoint hour, AlertKind alert, const SeasonSlot& slot);
   bool is_empty() const { return said_.empty(); }
-  /// As they stand after all that was said.
-  static std::array<KindThreshold, HourKind::count> all(const std::vector<AlertFeedback>& said,
-                                                        Season& season);
+  /// As they stand after all that was said; kinds of hours that nobody judged are left out.
+  static std::vector<MovedThreshold> moved(const std::vector<AlertFeedback>& said, Season& season);
 
  private:
   std::vector<AlertFeedback> said_;

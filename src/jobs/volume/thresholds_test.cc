@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "jobs/volume/alerting.h"
+
 namespace dw {
 namespace {
 
@@ -39,6 +41,28 @@ TEST(thresholds, a_real_alert_raises_it_and_both_are_bounded) {
 
 TEST(thresholds, what_is_taken_back_moves_nothing) {
   EXPECT_EQ(factor({alert("", 9)}, 34), 1);
+}
+
+TEST(thresholds, those_that_moved_are_listed_by_kind_of_hour_with_what_people_marked) {
+  Season season("UTC", {});
+  const auto moved = FeedbackThresholds::moved(
+      feedback_of({alert("false_alarm", 9), alert("real", 10), alert("false_alarm", 24 + 11),
+                   alert("real", 5 * 24 + 20, AlertKind::drop), alert("", 20)}),
+      season);
+  ASSERT_EQ(moved.size(), 2) << "a kind of hour that nobody judged is not in it";
+  EXPECT_EQ(json::serialize(shape_of(moved[0])),
+            R"({"kind":"spike","day":"weekday","from_hour":6,"to_hour":12,"real":1,)"
+            R"("false_alarms":2,"sensitivity_factor":3.75E-1})");
+  EXPECT_EQ(json::serialize(shape_of(moved[1])),
+            R"({"kind":"drop","day":"weekend","from_hour":18,"to_hour":24,"real":1,)"
+            R"("false_alarms":0,"sensitivity_factor":1.5E0})");
+}
+
+TEST(thresholds, the_simple_rule_has_none_that_move) {
+  DetectorConfig judging{.feedback = feedback_of({alert("real", 9)})};
+  EXPECT_EQ(moved_thresholds(judging).size(), 1);
+  judging.method = VolumeMethod::mean;
+  EXPECT_TRUE(moved_thresholds(judging).empty());
 }
 
 }  // namespace

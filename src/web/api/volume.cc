@@ -65,7 +65,11 @@ Result<ShownVolume> read_volume(ReadDb& db, const VolumeQuery& query) {
   DetectorConfig judging = query.judging;
   DW_TRY(judging.feedback, volume::feedback(db));
   const Replay seen = replay(hours, judging);
-  ShownVolume out{.judging = judging, .is_trial = query.is_trial, .hours = {}, .incidents = {}};
+  ShownVolume out{.judging = judging,
+                  .is_trial = query.is_trial,
+                  .hours = {},
+                  .incidents = {},
+                  .thresholds = moved_thresholds(judging)};
   for (const ScoredHour& one : seen.hours) {
     if (one.hour >= query.since) out.hours.push_back(shown_hour(one, judging));
   }
