@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/slack/lookups.h"
 #include "connectors/slack/wire.h"
+#include "jobs/storm/section.h"
 #include "jobs/watch/section.h"
 #include "net/http_date.h"
 #include "net/url.h"
@@ -198,6 +199,7 @@ std::set<std::string> channels_of(const Settings& settings) {
   for (const RouteSettings& route : settings.routes) out.insert(route.announce);
   out.insert(settings.summary.channel);
   out.insert(settings.volume.slack_channel);
+  out.insert(settings.own.get<StormSettings>().channel);
   for (const std::string& one : settings.own.get<WatchSettings>().notify) {
     if (!is_mail_address(one)) out.insert(one);
   }
@@ -295,6 +297,32 @@ Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
     out.push_back(std::move(probe));
   }
   co_return out;
+}
+
+Task<Result<void>> check_storm_channel(Core& core, Millis timeout) {
+  const std::string& channel = core.settings.own.get<StormSettings>().channel;
+  if (core.slack == nullptr || channel.empty()) co_return Result<void>();
+  const Monotonic until = core.clock.monotonic() + timeout;
+  SlackLookups asks(core.slack->api());
+  const Result<std::string> id = co_await asks.channel_id(channel, until);
+  if (!id.ok()) co_return Result<void>();
+  for (const BridgeSettings& bridge : core.settings.bridges) {
+    const Result<std::string> bridged = co_await asks.channel_id(bridge.channel, until);
+    if (!bridged.ok() || *bridged != *id) continue;
+    co_return Error{ErrorKind::invalid, "storm.channel",
+                    fmt::format("{} is bridged as {}: name a channel that requesters do not read",
+                                channel, bridge.channel)};
+  }
+  SlackCall call{.method = "conversations.info", .fields = {{"channel", *id}}};
+  const Result<SlackAnswer> answer = co_await core.slack->api().call(std::move(call), until);
+  if (!answer.ok()) co_return Result<void>();
+  const JsonView found = JsonView(answer->body)["channel"];
+  for (const char* key : {"is_ext_shared", "is_pending_ext_shared"}) {
+    if (!found[key].boolean().value_or(false)) continue;
+    co_return Error{ErrorKind::invalid, "storm.channel",
+                    channel + " is shared with another company: name one of your own"};
+  }
+  co_return Result<void>();
 }
 
 Probe check_clock(Millis ahead, const std::string& against) {

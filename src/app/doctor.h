@@ -20,6 +20,10 @@ std::vector<Probe> probe_gaps(const Core& core);
 /// The bot is in each channel that the configuration names. Empty without [slack].
 Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout);
 
+/// The channel of [storm] is neither bridged nor shared with another company, as far as Slack says:
+/// one that can't be asked is no error. errors  invalid
+Task<Result<void>> check_storm_channel(Core& core, Millis timeout);
+
 /// This machine's clock against the Date of an outside system's answer: signatures are refused
 /// when they differ by five minutes. Empty where no outside system is configured.
 Task<std::vector<Probe>> probe_clock(Core& core, Millis timeout);

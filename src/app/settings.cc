@@ -13,6 +13,7 @@
 #include "domain/hours.h"
 #include "domain/period.h"
 #include "domain/schedule.h"
+#include "jobs/storm/section.h"
 #include "jobs/watch/section.h"
 #include "net/proxy.h"
 
@@ -275,6 +276,22 @@ void check_watch(const Settings& settings, const Node::Table& root, Problems& pr
   }
 }
 
+int line_of(const Node::Table& root, const std::string& section, const std::string& key);
+
+/// The channel that is asked is seen by nobody who is talked about there.
+void check_storm(const Settings& settings, const Node::Table& root, Problems& problems) {
+  const std::string& channel = settings.own.get<StormSettings>().channel;
+  if (channel.empty()) return;
+  const int line = line_of(root, "storm", "channel");
+  if (root.count("slack") == 0) problems.add(line, "storm.channel", "needs a section [slack]");
+  for (const BridgeSettings& bridge : settings.bridges) {
+    if (bridge.channel != channel) continue;
+    problems.add(
+        line, "storm.channel",
+        fmt::format("\"{}\" is a bridged channel (name one that requesters do not read)", channel));
+  }
+}
+
 int line_of(const Node::Table& root, const std::string& section, const std::string& key) {
   const auto found = root.find(section);
   if (found == root.end() || found->second.table() == nullptr) return 0;
@@ -428,6 +445,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   check_notices(settings, root, problems);
   check_volume(settings.volume, root, problems);
   check_watch(settings, root, problems);
+  check_storm(settings, root, problems);
   if (secrets == SecretUse::some && problems.has_missing_secrets_only()) {
     settings.missing_secrets = problems.missing_secrets();
     return settings;

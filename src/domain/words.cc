@@ -133,4 +133,16 @@ std::vector<std::string> words_in(std::string_view text) {
   return std::move(words.all);
 }
 
+bool may_be_shown(std::string_view word) {
+  if (word.empty() || word.size() > word_bytes_max || is_private(word)) return false;
+  bool has_inside = false;
+  while (!word.empty()) {
+    const UChar32 sign = take_sign(word);
+    const bool is_between = sign == '_' || sign == '-' || sign == '.' || sign == ':';
+    if (!is_between && !is_inside(sign)) return false;
+    has_inside = has_inside || is_inside(sign);
+  }
+  return has_inside;
+}
+
 }  // namespace dw

@@ -13,4 +13,9 @@ namespace dw {
 /// the words that every message has ("the", "please", "hallo", "por").
 std::vector<std::string> words_in(std::string_view text);
 
+/// Whether a word or a tag may be shown to others: it is letters and digits of
+/// any script with "_", "-", "." and ":" between them, no address, link or
+/// mention, no more than six digits, and at most 40 bytes.
+bool may_be_shown(std::string_view word);
+
 }  // namespace dw

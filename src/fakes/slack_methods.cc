@@ -173,6 +173,7 @@ json::object FakeSlackWorkspace::describe_channel(const Fields& fields) {
                                    {"is_channel", true},
                                    {"is_private", in->is_private},
                                    {"is_member", in->is_member},
+                                   {"is_ext_shared", in->is_ext_shared},
                                    {"is_archived", in->is_archived}}}};
 }
 

@@ -151,7 +151,8 @@ json::object obey(FakeSlack& slack, std::string_view name, const json::value& de
   } else if (name == "repeat") {
     slack.repeat_events(static_cast<int>(order["every"].integer().value_or(0)));
   } else if (name == "channel") {
-    slack.workspace().add_channel(text_at(order, "id"), text_at(order, "name"));
+    slack.workspace().add_channel(text_at(order, "id"), text_at(order, "name"),
+                                  order["is_ext_shared"].boolean().value_or(false));
   } else if (name == "group") {
     slack.workspace().add_group(text_at(order, "id"), text_at(order, "handle"));
   } else if (name == "person") {

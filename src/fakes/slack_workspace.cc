@@ -20,8 +20,9 @@ FakeSlackWorkspace::FakeSlackWorkspace(Clock& clock, FakeSlackOptions options)
   people_[options_.bot_user] = {options_.bot_user, "deskwire", "", true};
 }
 
-void FakeSlackWorkspace::add_channel(const std::string& id, const std::string& name) {
-  channels_[id] = Channel{.id = id, .name = name};
+void FakeSlackWorkspace::add_channel(const std::string& id, const std::string& name,
+                                     bool is_ext_shared) {
+  channels_[id] = Channel{.id = id, .name = name, .is_ext_shared = is_ext_shared};
 }
 
 void FakeSlackWorkspace::add_group(const std::string& id, const std::string& handle) {

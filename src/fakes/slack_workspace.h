@@ -42,7 +42,7 @@ class FakeSlackWorkspace {
   };
   struct Channel {
     std::string id, name;
-    bool is_private = false, is_archived = false, is_member = true;
+    bool is_private = false, is_archived = false, is_member = true, is_ext_shared = false;
     std::map<std::string, Message> messages;  ///< by ts, which sorts by time
   };
   struct Person {
@@ -59,7 +59,8 @@ class FakeSlackWorkspace {
   /// Where this can be reached: for the addresses in answers.
   void use_url(std::string url) { url_ = std::move(url); }
 
-  void add_channel(const std::string& id, const std::string& name);
+  /// `is_ext_shared`: with another company.
+  void add_channel(const std::string& id, const std::string& name, bool is_ext_shared = false);
   void add_group(const std::string& id, const std::string& handle);
   void add_person(const std::string& id, const std::string& name, const std::string& email);
 

@@ -74,6 +74,7 @@ void check_live(Invocation& invocation) {
   std::optional<Settings> settings = read_settings(invocation, {every_section});
   if (!settings) return;
   const Settings told = *settings;  // the core takes the other one
+  bool is_configuration = false;
   std::vector<TimedProbe> lines;
   lines.push_back({{"configuration", true, file_of(told)}, Millis(0)});
   for (Probe& probe : probe_environment(told)) lines.push_back({std::move(probe), Millis(0)});
@@ -84,6 +85,11 @@ void check_live(Invocation& invocation) {
     lines.push_back({{"store", true, (*core)->store->kind()}, took});
     for (TimedProbe& probe : run_task(**core, probe_all(**core, probe_timeout))) {
       lines.push_back(std::move(probe));
+    }
+    const Result<void> storm = run_task(**core, check_storm_channel(**core, probe_timeout));
+    if (!storm.ok()) {
+      lines.push_back({{"storm channel", false, storm.error().text()}, Millis(0)});
+      is_configuration = true;
     }
   } else {
     lines.push_back({{"store", false, core.error().text()}, took});
@@ -102,6 +108,7 @@ void check_live(Invocation& invocation) {
                                  {"milliseconds", line.took.count()}});
     if (!invocation.is_json) print_line(line, fix, name_columns);
   }
+  if (is_configuration) invocation.exit_code = exit_configuration;
   if (invocation.is_json) print_items(invocation, items, {});
 }
 

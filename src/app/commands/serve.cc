@@ -2,15 +2,20 @@
 
 #include "app/commands/commands.h"
 #include "app/daemon.h"
+#include "app/doctor.h"
 #include "app/exit_code.h"
 #include "app/older_variables.h"
 #include "app/tls_files.h"
 #include "base/log.h"
 #include "base/text_file.h"
+#include "jobs/storm/section.h"
 
 namespace dw {
 
 namespace {
+
+/// Slack may be down while Deskwire starts.
+constexpr Millis slack_timeout{5'000};
 
 /// False: a switch of the older bot is set, and that was told.
 bool check_environment(Invocation& invocation, const Settings& settings) {
@@ -47,6 +52,14 @@ void add_serve(Command app, Invocation& invocation) {
     settings->server.listen = *listen;
     Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::serve);
     if (!core.ok()) return fail(invocation, core.error());
+    const bool has_channel = !(*core)->settings.own.get<StormSettings>().channel.empty();
+    const Result<void> storm =
+        has_channel ? run_task(**core, check_storm_channel(**core, slack_timeout)) : Result<void>();
+    if (!storm.ok()) {
+      fail(invocation, storm.error());
+      invocation.exit_code = exit_configuration;
+      return;
+    }
     Daemon daemon(std::move(*core));
     invocation.exit_code = daemon.run();
   });

@@ -24,7 +24,7 @@ constexpr int64_t usual_days = 3;
 
 using Places = std::vector<size_t>;  // in the window, ascending
 
-int64_t hour_of(TimePoint at) {
+int64_t hour_number(TimePoint at) {
   return std::chrono::floor<std::chrono::hours>(at).time_since_epoch().count();
 }
 
@@ -165,7 +165,7 @@ class Grouping {
 
 void UsualWords::add(TimePoint at, const std::vector<std::string>& words) {
   ++tickets_;
-  const int64_t hour = hour_of(at);
+  const int64_t hour = hour_number(at);
   for (const std::string& word : words) {
     Usage& usage = words_[word];
     ++usage.tickets;
@@ -176,7 +176,7 @@ void UsualWords::add(TimePoint at, const std::vector<std::string>& words) {
 
 void UsualWords::remove(TimePoint at, const std::vector<std::string>& words) {
   --tickets_;
-  const int64_t hour = hour_of(at);
+  const int64_t hour = hour_number(at);
   for (const std::string& word : words) {
     const auto found = words_.find(word);
     if (found == words_.end()) continue;

@@ -12,11 +12,9 @@ inline constexpr std::array<IncidentState, 2> all_of<IncidentState>{IncidentStat
 
 namespace {
 
-/// No one's name is shown.
 std::vector<IncidentWord> shown(const std::vector<IncidentWord>& words) {
   std::vector<IncidentWord> out;
-  std::copy_if(words.begin(), words.end(), std::back_inserter(out),
-               [](const IncidentWord& one) { return !one.is_name; });
+  std::copy_if(words.begin(), words.end(), std::back_inserter(out), is_shown);
   return out;
 }
 

@@ -124,8 +124,13 @@ void StormLooking::limit_usual(TimePoint now) {
   }
 }
 
+/// A tag may be made of a name: "ana_lopez".
 bool StormLooking::is_name(const std::string& word, const std::set<std::string>& more) const {
-  return names_.count(word) > 0 || more.count(word) > 0;
+  const auto is_one = [&](const std::string& one) {
+    return names_.count(one) > 0 || more.count(one) > 0;
+  };
+  const std::vector<std::string> parts = words_in(word);
+  return is_one(word) || std::any_of(parts.begin(), parts.end(), is_one);
 }
 
 std::vector<SeenGroup> StormLooking::groups(TimePoint now, const std::set<std::string>& names) {

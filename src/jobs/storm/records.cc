@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/number.h"
+#include "domain/words.h"
 
 namespace dw {
 namespace {
@@ -39,10 +40,14 @@ std::optional<int64_t> group_named(std::string_view text) {
   return number;
 }
 
+bool is_shown(const IncidentWord& word) {
+  return !word.is_name && may_be_shown(word.word.word);
+}
+
 std::string shown_words(const std::vector<IncidentWord>& words) {
   std::string out;
   for (const IncidentWord& one : words) {
-    if (one.is_name) continue;
+    if (!is_shown(one)) continue;
     if (!out.empty()) out += ", ";
     out += one.word.word;
   }

@@ -34,6 +34,8 @@ struct Incident {
   TimePoint since{};    ///< when the first of them was written
   TimePoint seen_at{};  ///< when it was seen, or again after it had doubled
   TimePoint updated_at{};
+  std::string channel, message;   ///< of its announcement; empty: there is none, or not yet
+  int64_t announced = 0;          ///< tickets that the announcement names or counts
   int64_t dismissed_tickets = 0;  ///< how many it had when a person dismissed it; 0: never
 };
 
@@ -46,6 +48,10 @@ struct IncidentTicket {
 /// "g-000003"
 std::string group_name(int64_t group);
 std::optional<int64_t> group_named(std::string_view text);
+
+/// Neither a person's name nor something that a customer wrote to be more than a word: a tag can be
+/// an address, a link or "<!channel>".
+bool is_shown(const IncidentWord& word);
 
 /// The words that may be shown, "vpn, 619"; "the same thing" where none may be.
 std::string shown_words(const std::vector<IncidentWord>& words);

@@ -28,11 +28,14 @@ Incident incident_in(const Row& row) {
                .state = static_cast<IncidentState>(row.integer(1)),
                .words = {},
                .largest = row.integer(3),
-               .tickets = row.integer(8),
-               .requesters = row.integer(9),
+               .tickets = row.integer(11),
+               .requesters = row.integer(12),
                .since = row.time(4),
                .seen_at = row.time(5),
                .updated_at = row.time(6),
+               .channel = std::string(row.text(8)),
+               .message = std::string(row.text(9)),
+               .announced = row.integer(10),
                .dismissed_tickets = row.integer(7)};
   const Result<json::value> words = parse_json(row.text(2));
   if (words.ok()) out.words = storm::decode_words(*words);
@@ -66,6 +69,14 @@ Result<void> GrowIncident::write(Db& db, TimePoint now) const {
 Result<void> DismissIncident::write(Db& db, TimePoint now) const {
   DW_CHECK(db.send(stmt::dismiss_storm_group, {group, now}));
   return changes::add(db, live_topic_name, group);
+}
+
+Result<void> SetAnnouncement::write(Db& db, TimePoint) const {
+  return db.send(stmt::announce_storm_group, {group, channel, message});
+}
+
+Result<void> CountAnnounced::write(Db& db, TimePoint) const {
+  return db.send(stmt::count_announced_storm, {group, tickets});
 }
 
 namespace storm {

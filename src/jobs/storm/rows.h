@@ -40,6 +40,18 @@ struct DismissIncident {
   Result<void> write(Db& db, TimePoint now) const;
 };
 
+/// Where its announcement stands in the chat.
+struct SetAnnouncement {
+  int64_t group = 0;
+  std::string channel, message;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+/// How many tickets its announcement says that it has.
+struct CountAnnounced {
+  int64_t group = 0, tickets = 0;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
 namespace storm {
 
 Result<std::optional<Incident>> find(ReadDb& db, int64_t group);

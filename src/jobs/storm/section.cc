@@ -3,6 +3,13 @@
 namespace dw {
 namespace {
 
+std::string check_channel_of_storm(const std::string& text) {
+  const bool is_one =
+      text.starts_with('#') ? text.size() > 1 : text.starts_with('C') || text.starts_with('G');
+  if (text.empty() || is_one) return "";
+  return "must be a Slack channel such as \"#ops\" or its id";
+}
+
 const Section<StormSettings>& storm_section() {
   static const Section<StormSettings> section{
       "storm",
@@ -12,7 +19,12 @@ const Section<StormSettings>& storm_section() {
                               "tickets written this long ago at most count")),
        restart(number_field("min_tickets", &StormSettings::min_tickets, 3, 1000,
                             "so many tickets about one thing are a group; half of them while far "
-                            "more tickets come in than usual"))}};
+                            "more tickets come in than usual")),
+       restart(
+           text_field("channel", &StormSettings::channel,
+                      "Slack channel that is asked about each group; neither bridged nor shared "
+                      "with another company. Empty: nobody is asked",
+                      check_channel_of_storm))}};
   return section;
 }
 

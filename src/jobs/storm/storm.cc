@@ -5,10 +5,18 @@
 #include <algorithm>
 #include <set>
 
+#include "base/number.h"
+#include "jobs/storm/announcing.h"
+#include "jobs/storm/live.h"
+#include "records/audit.h"
+#include "records/deliveries.h"
+#include "records/tickets.h"
+
 namespace dw {
 namespace {
 
 constexpr size_t requesters_min = 3;
+constexpr std::string_view pressed_kind = "chat.action";
 constexpr const char* groups_metric = "deskwire_storm_groups_total";
 
 std::vector<SeenGroup> decode_seen(const json::value& body) {
@@ -63,77 +71,228 @@ void count(Plan& plan, const char* what) {
   plan.counted.push_back({groups_metric, "what", what});
 }
 
-void plan_growth(Plan& plan, const Incident& known, const SeenGroup& found,
-                 const SeenGroup& fresh) {
-  if (fresh.tickets.empty()) return;
-  const int64_t tickets = known.tickets + static_cast<int64_t>(fresh.tickets.size());
-  const bool is_shown_again = known.state == IncidentState::dismissed &&
-                              tickets >= 2 * std::max<int64_t>(known.dismissed_tickets, 1);
-  if (is_shown_again) count(plan, "seen_again");
-  SeenGroup more = fresh;
-  more.words = found.words;
-  plan.changes.emplace_back(GrowIncident{
-      known.group, std::move(more), static_cast<int64_t>(found.tickets.size()), is_shown_again});
+/// The group's number in a request, or the ticket that stands for it in a button or a reference.
+struct Named {
+  int64_t group = 0;
+  TicketId ticket;
+};
+
+Named named_in(const Event& event) {
+  const JsonView body(event.body);
+  const auto text = [&body](const char* key) { return body[key].text().value_or(""); };
+  if (event.kind == storm_dismiss_kind) return {group_named(text("group")).value_or(0), {}};
+  const bool is_press = event.kind == pressed_kind;
+  if (is_press && text("action") != dismiss_action) return {};
+  return {0, {number_in(text(is_press ? "value" : "reference")).value_or(0)}};
 }
 
-void plan_seen(Plan& plan, const Event& event, const StormView& view) {
-  for (const SeenGroup& found : decode_seen(event.body)) {
-    const SeenGroup fresh = free_part(found, view.group_of);
-    const auto known = view.known.find(same_group(found, view.group_of));
-    if (known != view.known.end()) {
-      plan_growth(plan, known->second, found, fresh);
-    } else if (is_large_enough(fresh)) {
-      count(plan, "seen");
-      plan.changes.emplace_back(AddIncident{fresh});
-    }
-  }
+struct AuditDismissal {
+  AuditEntry entry;
+  Result<void> write(Db& db, TimePoint) const { return audit::add(db, entry); }
+};
+
+/// Who dismisses, as the channel reads it.
+std::string who_dismisses(const Event& event) {
+  const JsonView body(event.body);
+  if (event.kind == storm_dismiss_kind) return body["by"].text().value_or("");
+  const std::string name = body["user"]["name"].text().value_or("");
+  return name.empty() ? body["user"]["id"].text().value_or("") : name;
 }
 
-/// A group that is dismissed already stays so: a second press changes nothing.
-void plan_dismissal(Plan& plan, const Event& event, const StormView& view) {
-  if (view.known.empty()) {
-    plan.refusal = Error{
-        ErrorKind::missing, "",
-        fmt::format("there is no group {}", JsonView(event.body)["group"].text().value_or(""))};
-    return;
+Result<void> read_known(ReadDb& db, int64_t group, StormView& view) {
+  if (group == 0 || view.known.count(group) > 0) return {};
+  DW_TRY(auto known, storm::find(db, group));
+  if (!known) return {};
+  view.known[group] = std::move(*known);
+  DW_TRY(view.tickets[group], storm::tickets_of(db, group, incident_tickets_shown));
+  return {};
+}
+
+/// The numbers of the first tickets that are in no group yet.
+Result<void> read_numbers(ReadDb& db, const SeenGroup& group, StormView& view) {
+  size_t count = 0;
+  for (const TicketId id : group.tickets) {
+    if (view.group_of.count(id.value) > 0) continue;
+    DW_TRY(const auto ticket, tickets::find(db, id));
+    if (ticket) view.tickets[0].push_back({id, tickets::number_of(*ticket)});
+    if (++count == incident_tickets_shown) break;
   }
-  const Incident& known = view.known.begin()->second;
-  plan.reply = json::object{{"group", group_name(known.group)}};
-  if (known.state == IncidentState::dismissed) return;
-  count(plan, "dismissed");
-  plan.changes.emplace_back(DismissIncident{known.group});
+  return {};
+}
+
+/// Those of a found group.
+std::vector<IncidentTicket> first_of(const SeenGroup& group, const StormView& view) {
+  std::vector<IncidentTicket> out;
+  const auto numbers = view.tickets.find(0);
+  if (numbers == view.tickets.end()) return out;
+  for (const IncidentTicket& one : numbers->second) {
+    const auto in = std::find(group.tickets.begin(), group.tickets.end(), one.ticket);
+    if (in != group.tickets.end()) out.push_back(one);
+  }
+  return out;
+}
+
+int64_t people_in(const SeenGroup& group) {
+  return static_cast<int64_t>(
+      std::set<int64_t>(group.requesters.begin(), group.requesters.end()).size());
+}
+
+/// A known group with what was found of it.
+Incident grown(const Incident& known, const SeenGroup& found, int64_t fresh) {
+  Incident out = known;
+  out.tickets += fresh;
+  // People of the tickets before are among them: never fewer than in the window.
+  out.requesters = std::max(known.requesters, people_in(found));
+  out.since = std::min(known.since, found.since);
+  if (static_cast<int64_t>(found.tickets.size()) >= known.largest) out.words = found.words;
+  return out;
 }
 
 }  // namespace
 
+bool Storm::takes(std::string_view kind) const {
+  return kind == storm_seen_kind || kind == storm_dismiss_kind || kind == pressed_kind ||
+         kind == storm_announced_kind || kind == storm_rewritten_kind;
+}
+
 Result<StormView> Storm::read(const Event& event, ReadDb& db) const {
   StormView view;
-  DW_CHECK(db.guard("storm"));
-  if (event.kind == storm_dismiss_kind) {
-    const auto group = group_named(JsonView(event.body)["group"].text().value_or(""));
-    DW_TRY(auto known, storm::find(db, group.value_or(0)));
-    if (known) view.known[known->group] = std::move(*known);
+  if (event.kind != storm_seen_kind) {
+    const Named named = named_in(event);
+    if (named.group == 0 && !named.ticket) return view;
+    DW_CHECK(db.guard("storm"));
+    DW_TRY(view.group_of, storm::groups_of(db, {named.ticket}));
+    const auto has = view.group_of.find(named.ticket.value);
+    DW_CHECK(read_known(db, has == view.group_of.end() ? named.group : has->second, view));
     return view;
   }
+  DW_CHECK(db.guard("storm"));
+  const std::vector<SeenGroup> groups = decode_seen(event.body);
   std::vector<TicketId> tickets;
-  for (const SeenGroup& group : decode_seen(event.body)) {
+  for (const SeenGroup& group : groups) {
     tickets.insert(tickets.end(), group.tickets.begin(), group.tickets.end());
   }
   DW_TRY(view.group_of, storm::groups_of(db, tickets));
-  for (const auto& [ticket, group] : view.group_of) {
-    if (view.known.count(group) > 0) continue;
-    DW_TRY(auto known, storm::find(db, group));
-    if (known) view.known[group] = std::move(*known);
-  }
+  for (const auto& [ticket, group] : view.group_of) DW_CHECK(read_known(db, group, view));
+  if (settings_.channel.empty()) return view;
+  for (const SeenGroup& group : groups) DW_CHECK(read_numbers(db, group, view));
   return view;
+}
+
+/// Says it in the channel: for the first time, or in the place where it stands.
+void Storm::plan_words(Plan& plan, const Incident& incident,
+                       const std::vector<IncidentTicket>& tickets, const std::string& end) const {
+  if (settings_.channel.empty() || tickets.empty()) return;
+  plan.deliveries.push_back(announce({incident, tickets, settings_.channel, timezone_}, end));
+}
+
+void Storm::plan_new(Plan& plan, const Event& event, const SeenGroup& group,
+                     const StormView& view) const {
+  count(plan, "seen");
+  plan.changes.emplace_back(AddIncident{group});
+  Incident incident;
+  incident.words = group.words;
+  incident.tickets = static_cast<int64_t>(group.tickets.size());
+  incident.requesters = people_in(group);
+  incident.since = group.since;
+  incident.seen_at = event.at;
+  plan_words(plan, incident, first_of(group, view), "");
+}
+
+/// While its announcement is on its way it is not changed: the answer brings the growth.
+void Storm::plan_growth(Plan& plan, const Event& event, const Incident& known,
+                        const SeenGroup& found, const StormView& view) const {
+  SeenGroup fresh = free_part(found, view.group_of);
+  if (fresh.tickets.empty()) return;
+  Incident more = grown(known, found, static_cast<int64_t>(fresh.tickets.size()));
+  const bool is_shown_again = known.state == IncidentState::dismissed &&
+                              more.tickets >= 2 * std::max<int64_t>(known.dismissed_tickets, 1);
+  fresh.words = found.words;
+  plan.changes.emplace_back(GrowIncident{
+      known.group, std::move(fresh), static_cast<int64_t>(found.tickets.size()), is_shown_again});
+  const bool is_announced = known.state == IncidentState::seen && !known.message.empty();
+  if (!is_shown_again && !is_announced) return;
+  if (is_shown_again) {
+    count(plan, "seen_again");
+    more.message.clear();
+    more.seen_at = event.at;
+  }
+  plan.changes.emplace_back(CountAnnounced{known.group, more.tickets});
+  plan_words(plan, more, view.tickets.at(known.group), "");
+}
+
+void Storm::plan_seen(Plan& plan, const Event& event, const StormView& view) const {
+  for (const SeenGroup& found : decode_seen(event.body)) {
+    const auto known = view.known.find(same_group(found, view.group_of));
+    if (known != view.known.end()) {
+      plan_growth(plan, event, known->second, found, view);
+      continue;
+    }
+    const SeenGroup fresh = free_part(found, view.group_of);
+    if (is_large_enough(fresh)) plan_new(plan, event, fresh, view);
+  }
+}
+
+/// A group that is dismissed already stays so: a second press changes nothing.
+void Storm::plan_dismissal(Plan& plan, const Event& event, const StormView& view) const {
+  const bool is_press = event.kind == pressed_kind;
+  const JsonView body(event.body);
+  if (view.known.empty()) {
+    if (is_press) return;
+    plan.refusal =
+        Error{ErrorKind::missing, "", "there is no group " + body["group"].text().value_or("")};
+    return;
+  }
+  const Incident& known = view.known.begin()->second;
+  const std::string name = group_name(known.group), who = who_dismisses(event);
+  if (!is_press) plan.reply = json::object{{"group", name}};
+  if (known.state == IncidentState::dismissed) return;
+  count(plan, "dismissed");
+  plan.changes.emplace_back(DismissIncident{known.group});
+  if (is_press) {
+    const std::string chat =
+        fmt::format("chat {} ({})", who, body["user"]["id"].text().value_or(""));
+    plan.changes.emplace_back(AuditDismissal{{event.at, chat, "incident.dismiss", name}});
+  }
+  if (known.message.empty()) return;
+  plan_words(plan, known, view.tickets.at(known.group),
+             who.empty() ? "Not an incident" : "Not an incident, says " + who);
+}
+
+/// Where it stands. What was decided, or has come, while it was on its way is said now.
+void Storm::plan_announced(Plan& plan, const Event& event, const StormView& view) const {
+  const JsonView body(event.body);
+  const bool is_done = body["is_done"].boolean().value_or(false);
+  if (event.kind == storm_rewritten_kind) {
+    // A workspace that lets nobody change a message keeps the words that it has.
+    const auto refused = delivery_id_named(body["delivery"].text().value_or(""));
+    if (!is_done && refused) {
+      plan.changes.emplace_back(DropDelivery{*refused, "the announcement keeps its words"});
+    }
+    return;
+  }
+  if (!is_done || view.known.empty()) return;
+  Incident known = view.known.begin()->second;
+  known.channel = body["answer"]["channel"].text().value_or("");
+  known.message = body["answer"]["message"].text().value_or("");
+  if (known.message.empty()) return;
+  plan.changes.emplace_back(SetAnnouncement{known.group, known.channel, known.message});
+  if (known.state == IncidentState::dismissed) {
+    plan_words(plan, known, view.tickets.at(known.group), "Not an incident");
+  } else if (known.tickets > known.announced) {
+    plan.changes.emplace_back(CountAnnounced{known.group, known.tickets});
+    plan_words(plan, known, view.tickets.at(known.group), "");
+  }
 }
 
 Plan Storm::plan(const Event& event, const StormView& view) const {
   Plan plan;
-  if (event.kind == storm_dismiss_kind) {
+  if (event.kind == storm_seen_kind) {
+    plan_seen(plan, event, view);
+  } else if (event.kind == storm_dismiss_kind || event.kind == pressed_kind) {
     plan_dismissal(plan, event, view);
   } else {
-    plan_seen(plan, event, view);
+    plan_announced(plan, event, view);
   }
   return plan;
 }

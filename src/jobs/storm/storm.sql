@@ -1,6 +1,7 @@
 -- name: add_storm_group
-INSERT INTO storm_group (state, words, largest, since, seen_at, updated_at, dismissed_tickets)
-VALUES (0, $1, $2, $3, $4, $4, 0);
+INSERT INTO storm_group (state, words, largest, since, seen_at, updated_at, dismissed_tickets,
+  announced)
+VALUES (0, $1, $2, $3, $4, $4, 0, $2);
 
 -- name: grow_storm_group
 UPDATE storm_group SET words = CASE WHEN $3 >= largest THEN $2 ELSE words END,
@@ -9,12 +10,18 @@ UPDATE storm_group SET words = CASE WHEN $3 >= largest THEN $2 ELSE words END,
 WHERE id = $1;
 
 -- name: show_storm_group_again
-UPDATE storm_group SET state = 0, seen_at = $2, updated_at = $2 WHERE id = $1;
+UPDATE storm_group SET state = 0, seen_at = $2, updated_at = $2, message = '' WHERE id = $1;
 
 -- name: dismiss_storm_group
 UPDATE storm_group SET state = 1, updated_at = $2,
   dismissed_tickets = (SELECT count(*) FROM storm_ticket WHERE grouped = $1)
 WHERE id = $1;
+
+-- name: announce_storm_group
+UPDATE storm_group SET channel = $2, message = $3 WHERE id = $1;
+
+-- name: count_announced_storm
+UPDATE storm_group SET announced = $2 WHERE id = $1;
 
 -- name: add_storm_ticket
 INSERT INTO storm_ticket (ticket, grouped) VALUES ($1, $2) ON CONFLICT (ticket) DO NOTHING;
@@ -28,6 +35,7 @@ WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb
 
 -- name: storm_group_by_id
 SELECT g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.dismissed_tickets,
+  g.channel, g.message, g.announced,
   (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id),
   (SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
                                   nullif(t.requester_name, ''), CAST(t.id AS text)))

@@ -97,6 +97,7 @@ StormView known_group(IncidentState state, int64_t tickets, int64_t dismissed_ti
                    .words = {},
                    .tickets = tickets,
                    .dismissed_tickets = dismissed_tickets};
+  view.tickets[3] = {{{1}, "1"}};
   for (int64_t id = 1; id <= tickets; ++id) view.group_of[id] = 3;
   return view;
 }
@@ -171,6 +172,19 @@ TEST(storm, a_name_is_never_shown_and_a_group_of_names_has_no_words) {
   const std::string text = to_text(shape_of(shown));
   EXPECT_EQ(text.find("ana"), std::string::npos);
   EXPECT_NE(text.find(R"("group":"g-000003","title":"Incident: vpn")"), std::string::npos);
+}
+
+TEST(storm, a_tag_that_is_more_than_a_word_is_never_shown) {
+  const IncidentWord vpn{{.word = "vpn"}};
+  for (const char* tag : {"<!channel>", "<@U7>", "@here", "ana@x.example", "https://x.example/a",
+                          "customer_1234567", "intranet.acme", "*bold*", "a&amp;b", "a b"}) {
+    const IncidentWord one{{.word = tag}};
+    EXPECT_EQ(shown_words({one, vpn}), "vpn") << tag;
+    const ShownIncident shown{{.group = 3, .words = {one, vpn}}, {}};
+    EXPECT_EQ(to_text(shape_of(shown)).find(tag), std::string::npos) << tag;
+  }
+  EXPECT_EQ(shown_words({{{.word = "slack-import_2:eu.1"}}, {{.word = "größe"}}}),
+            "slack-import_2:eu.1, größe");
 }
 
 TEST(storm, a_group_is_named_by_its_number) {

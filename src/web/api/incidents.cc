@@ -58,7 +58,7 @@ Task<ApiAnswer> Operations::dismiss_incident(Call& call) {
                     .problems = std::move(problems)};
   }
   Taken taken{.kind = std::string(storm_dismiss_kind),
-              .body = json::object{{"group", group_name(*group)}},
+              .body = json::object{{"group", group_name(*group)}, {"by", call.caller.name}},
               .what = "incident.dismiss",
               .detail = group_name(*group)};
   json::object reply;

@@ -1,0 +1,29 @@
+// How a channel is asked about a group: a line that names words and numbers, never a person, and a
+// button. Pure.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "domain/delivery.h"
+#include "jobs/storm/records.h"
+
+namespace dw {
+
+/// Of the button "Not an incident"; its value is one of the group's tickets.
+inline constexpr std::string_view dismiss_action = "storm.dismiss";
+/// What Slack answered to an announcement, and to its later words.
+inline constexpr std::string_view storm_announced_kind = "storm.announced";
+inline constexpr std::string_view storm_rewritten_kind = "storm.rewritten";
+
+struct Announcement {
+  const Incident& incident;
+  const std::vector<IncidentTicket>& tickets;  ///< the first ten
+  std::string channel;
+  std::string timezone;
+};
+
+/// Its first words, or (`incident.message`) its words anew. `end`: what was decided, in place of
+/// the button; empty: nothing yet.
+Delivery announce(const Announcement& what, const std::string& end = "");
+
+}  // namespace dw
