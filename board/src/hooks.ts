@@ -1,7 +1,8 @@
 // State that follows the API and the live stream.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError, get } from "./api";
-import { listen, watch, type LiveState } from "./live";
+import { onKeys, type Keys } from "./keys";
+import { connection, listen, watch, type LiveState } from "./live";
 
 export interface Loaded<T> {
   value: T | null;
@@ -78,10 +79,21 @@ export function useThrottled(call: () => void, every: number): () => void {
 }
 
 export function useConnection(): LiveState {
-  const [state, setState] = useState<LiveState>({ is_live: false, since: Date.now(), fresh_since: 0,
-    next_try: 0 });
+  // From the first moment: a button that is off until the next frame loses a press.
+  const [state, setState] = useState<LiveState>(connection);
   useEffect(() => watch(setState), []);
   return state;
+}
+
+/** Keys of what is drawn, from the moment it is drawn: an effect behind the next frame would lose
+    those of a quick hand. What they do is always what the last drawing says. */
+export function useKeys(keys: Keys, isOfEveryPage = false): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useLayoutEffect(() => {
+    const current = new Proxy<Keys>({}, { get: (_, key) => latest.current[String(key)] });
+    return onKeys(current, isOfEveryPage);
+  }, []);
 }
 
 /** The time, moving every `every` milliseconds: relative times tick. */

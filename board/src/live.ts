@@ -85,6 +85,8 @@ export function listen(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
+export const connection = (): LiveState => state;
+
 export function watch(watcher: (state: LiveState) => void): () => void {
   watchers.add(watcher);
   watcher(state);

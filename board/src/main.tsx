@@ -1,11 +1,11 @@
 // The frame around the pages: the rail with its counts, the state of the connection, keys, sign-in,
 // and the wall screen.
 import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { onSignedOut, remove, setCsrf, takeWallToken, token } from "./api";
 import { clockOf, seconds, setZone, whole } from "./format";
-import { useConnection, useLive, useLoad, useNow, useThrottled } from "./hooks";
-import { areKeysOff, onKeys, setKeysOff } from "./keys";
+import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "./hooks";
+import { areKeysOff, isTyping, setKeysOff } from "./keys";
 import { listen, tryNow } from "./live";
 import { Empty } from "./parts";
 import { go, Link, useAddress } from "./router";
@@ -18,7 +18,7 @@ import { SignIn } from "./pages/sign-in";
 import { StatusPage } from "./pages/status";
 import { TallyPage } from "./pages/tally";
 import { TicketPage } from "./pages/ticket";
-import { TicketsPage } from "./pages/tickets";
+import { focusSearch, TicketsPage } from "./pages/tickets";
 import { TvPage } from "./pages/tv";
 import { VolumePage } from "./pages/volume";
 
@@ -93,13 +93,14 @@ function Connection() {
 
 const shortcuts: [string, string][] = [["/", "search"], ["g n", "Now"], ["g t", "Tickets"],
   ["g a", "Agents"], ["g v", "Volume"], ["g d", "Deliveries"], ["j k", "next, previous"],
-  ["Enter", "open"], ["Esc", "back"], ["n", "new ticket"], ["t", "take it"], ["r", "reply"],
+  ["Enter", "open"], ["Esc", "back"], ["n", "new ticket"], ["t", "take it"], ["a", "assign"],
+  ["p", "priority"], ["x", "select several"], ["r", "reply"],
   ["m", "private note"], ["Ctrl Enter", "send"], ["Ctrl Shift Enter", "reply and solve"]];
 
 function Help({ close }: { close: () => void }) {
   const [isOff, setIsOff] = useState(areKeysOff());
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => box.current?.showModal(), []);
+  useLayoutEffect(() => box.current?.showModal(), []);
   return (
     <dialog ref={box} onClose={close} aria-label="Keys">
       <header class="panel-head"><h2>Keys</h2>
@@ -234,7 +235,7 @@ function Rail(props: FrameProps) {
 
 function toSearch(): void {
   if (location.pathname !== "/tickets") go("/tickets?view=all");
-  setTimeout(() => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(), 50);
+  focusSearch();
 }
 
 /** Bar above, tabs below: what a thumb reaches. */
@@ -274,17 +275,13 @@ function Phone(props: FrameProps) {
 }
 
 /** "g" and then a letter goes to a page. */
-function useKeys(help: () => void): void {
+function usePageKeys(help: () => void): void {
   const wentAt = useRef(0);
-  useEffect(() => onKeys({
-    "?": help,
-    "/": toSearch,
-    g: () => { wentAt.current = Date.now(); },
-  }), []);
-  useEffect(() => {
+  useKeys({ "?": help, "/": toSearch, g: () => { wentAt.current = Date.now(); } }, true);
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       const to = pages.find((one) => one.key === event.key)?.to;
-      if (!to || Date.now() - wentAt.current > 1500) return;
+      if (!to || isTyping(event) || Date.now() - wentAt.current > 1500) return;
       wentAt.current = 0;
       event.stopImmediatePropagation();
       event.preventDefault();
@@ -315,7 +312,7 @@ function Board({ session }: { session: SessionState }) {
   const path = address.pathname;
   const context: Context = { role: status.value?.access.role ?? session.role ?? "viewer",
     me: counts.views?.me ?? "", ...counts };
-  useKeys(() => setIsHelp(true));
+  usePageKeys(() => setIsHelp(true));
   useTitle(path, context);
   const frame: FrameProps = { path, context, session, theme, toggle, help: () => setIsHelp(true) };
   return (

@@ -1,5 +1,5 @@
 // Opens a ticket. The key is made once for each form, so a second click opens no second ticket.
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { Failure, Fields } from "../parts";
 import { go } from "../router";
@@ -11,6 +11,8 @@ export function NewTicket({ close }: { close: () => void }) {
     email: "" });
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
+  const first = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => first.current?.focus(), []);
   const set = (name: keyof typeof form) => (event: { currentTarget: { value: string } }) =>
     setForm({ ...form, [name]: event.currentTarget.value });
   const submit = async (event: Event) => {
@@ -35,7 +37,7 @@ export function NewTicket({ close }: { close: () => void }) {
   return (
     <form class="panel form" onSubmit={submit} aria-label="New ticket">
       <label>Title
-        <input value={form.title} onInput={set("title")} required maxLength={1000} />
+        <input ref={first} value={form.title} onInput={set("title")} required maxLength={1000} />
         <Fields error={error} name="title" />
       </label>
       <div class="form-row">

@@ -1,15 +1,15 @@
 // One ticket: what it is and who has it, what was said, and the answer. What was sent where stands
 // between the messages as a line; each delivery is one press away.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, patch, post } from "../api";
 import { counted, dayAndTime, localTime, numberOf, safeLink, seconds, sourceTitle, titleOf }
   from "../format";
-import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
-import { onKeys } from "../keys";
+import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
 import { Action, Broken, Failure, Fields, Loading, PriorityMark, StatusMark } from "../parts";
 import { go, Link } from "../router";
 import type { Page, Person, Role, Ticket, TicketEvent, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
+import { apply, assign, Choose, type Change, type Choice as Asked } from "./changes";
 import { lastList } from "./tickets";
 
 const Time = ({ at }: { at: string }) => {
@@ -133,10 +133,10 @@ function Reply({ one, sent, solved }: ReplyProps) {
   };
   const focus = (note: boolean) => () => {
     setIsNote(note);
-    setTimeout(() => box.current?.focus(), 0);
+    box.current?.focus();
   };
-  useEffect(() => onKeys({ r: focus(false), m: focus(true) }), []);
-  useEffect(() => { if (location.hash === "#reply") box.current?.focus(); }, []);
+  useKeys({ r: focus(false), m: focus(true) });
+  useLayoutEffect(() => { if (location.hash === "#reply") box.current?.focus(); }, []);
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -315,12 +315,26 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
     await patch(path, values);
     ticket.reload();
   };
-  useEffect(() => onKeys({
-    j: () => { if (list.behind) go(`/tickets/${list.behind}`); },
-    k: () => { if (list.before) go(`/tickets/${list.before}`); },
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [said, setSaid] = useState("");
+  const run = async (made: Change) => {
+    if (!one) return;
+    setSaid((await apply([one], made)).text);
+    ticket.reload();
+  };
+  useKeys({
     Escape: () => go(lastList?.path ?? "/tickets"),
-    ...(canAct && me ? { t: () => void change({ assignee: me }) } : {}),
-  }), [id, list.behind, list.before, canAct, me]);
+    // Not before the ticket is there: a quick hand's first letters are for the reply.
+    ...(one ? {
+      j: () => { if (list.behind) go(`/tickets/${list.behind}`); },
+      k: () => { if (list.before) go(`/tickets/${list.before}`); },
+    } : {}),
+    ...(one && canAct ? {
+      t: () => { if (me) void run(assign(me)); },
+      a: () => setAsked("assignee"),
+      p: () => setAsked("priority"),
+    } : {}),
+  });
   if (ticket.error && !one) {
     return <Broken title={`Ticket ${id}`} error={ticket.error} retry={ticket.reload} />;
   }
@@ -354,6 +368,9 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
           }} />
         </p>
       )}
+      {said && <p class="flash" role="status">{said}</p>}
+      {asked && <Choose what={asked} tickets={[one]} me={me} close={() => setAsked(null)}
+        choose={(made) => void run(made)} />}
       <div class="ticket-head">
         <h1 class="prose" dir="auto">{titleOf(one)}</h1>
         <p class="ticket-line">

@@ -1,12 +1,12 @@
 // What do I take next? Views with counts, filters in the address, one row a ticket.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { get, patch, query } from "../api";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { get, query } from "../api";
 import { counted, numberOf, seconds, sourceTitle, titleOf, whole } from "../format";
-import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
-import { onKeys } from "../keys";
+import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
 import { Action, Empty, Loading, PriorityMark, Trouble } from "../parts";
 import { go, Link, replace, useAddress } from "../router";
 import type { Now, Page, Person, Ticket, TicketPage as TicketList, TicketViews } from "../types";
+import { apply, assign, Choose, Selected, type Change, type Choice } from "./changes";
 import { NewTicket } from "./new-ticket";
 import { useWide, Waits } from "./now";
 
@@ -99,15 +99,23 @@ function State({ one, lateAfter, now }: { one: Ticket; lateAfter: number | null;
   return <span class="small faint">{one.status === "pending" ? "pending" : "answered"}</span>;
 }
 
-function Row({ one, isChosen, isFresh, lateAfter, now, choose }: { one: Ticket; isChosen: boolean;
-  isFresh: boolean; lateAfter: number | null; now: number; choose: () => void }) {
+interface RowProps { one: Ticket; isChosen: boolean; isFresh: boolean; lateAfter: number | null;
+  now: number; choose: () => void; isSelected: boolean; select: (() => void) | null }
+
+function Row({ one, isChosen, isFresh, lateAfter, now, choose, isSelected, select }: RowProps) {
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => { if (isChosen) row.current?.scrollIntoView({ block: "nearest" }); },
     [isChosen]);
   const isWaiting = one.first_reply_at === null && one.status !== "solved";
   return (
-    <tr ref={row} class={`${isChosen ? "is-chosen" : ""} ${isFresh ? "is-fresh" : ""}`}
+    <tr ref={row} class={`${isChosen ? "is-chosen" : ""} ${isFresh ? "is-fresh" : ""} `
+      + `${isSelected ? "is-selected" : ""}`}
       aria-current={isChosen ? "true" : undefined} onClick={choose}>
+      {select && (
+        <td class="t-select"><label><span class="sr">Select {numberOf(one)}</span>
+          <input type="checkbox" checked={isSelected} onChange={select}
+            onClick={(event) => event.stopPropagation()} /></label></td>
+      )}
       <td class="t-waits"><State one={one} lateAfter={lateAfter} now={now} /></td>
       <td class="t-priority"><PriorityMark priority={one.priority} /></td>
       <td class="t-number number faint">{numberOf(one)}</td>
@@ -128,6 +136,15 @@ function Row({ one, isChosen, isFresh, lateAfter, now, choose }: { one: Ticket; 
         {seconds(Math.max(0, now - Date.parse(one.updated_at)) / 1000, "now")}</td>
     </tr>
   );
+}
+
+let isSearchWanted = false;
+
+/** The cursor goes into the search at once, or as soon as the page of tickets is drawn. */
+export function focusSearch(): void {
+  const field = document.querySelector<HTMLInputElement>(".search input");
+  if (field) field.focus();
+  else isSearchWanted = true;
 }
 
 /** The list that a ticket was opened from, so that the next one is at hand there. */
@@ -158,7 +175,14 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
   };
   const [waiting, setWaiting] = useState<Set<number>>(new Set());
   const [fresh, setFresh] = useState<Set<number>>(new Set());
+  const [selected, setSelected] = useState<Set<number>>(new Set());
+  const [asked, setAsked] = useState<{ what: Choice; about: Ticket[] } | null>(null);
+  const [said, setSaid] = useState("");
   const search = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (isSearchWanted) search.current?.focus();
+    isSearchWanted = false;
+  }, []);
   const isPointed = useRef(false);
   const path = apiPath(list, me);
   const shown = useLoad<TicketList>(path);
@@ -187,8 +211,13 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
     setFresh((ids) => new Set(ids).add(one.id));
     reload();
   });
-  useEffect(() => setText(list.q), [list.q]);
-  useEffect(() => choose(-1), [path]);
+  // While it is drawn: behind the next frame they would undo what a key has done meanwhile.
+  useLayoutEffect(() => setText(list.q), [list.q]);
+  useLayoutEffect(() => {
+    choose(-1);
+    setSelected(new Set());
+    setSaid("");
+  }, [path]);
   useEffect(() => document.querySelector(".views [aria-current]")?.scrollIntoView({
     block: "nearest", inline: "nearest" }), [list.view]);
   useEffect(() => {
@@ -196,7 +225,28 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
       name: views.find(([key]) => key === list.view)?.[1].toLowerCase() ?? "" };
   });
   const change = (values: Partial<ListAddress>) => replace(addressOf({ ...list, ...values }));
-  useEffect(() => onKeys({
+  const inHand = items.filter((one) => selected.has(one.id));
+  const select = (one: Ticket) => setSelected((ids) => {
+    const next = new Set(ids);
+    if (!next.delete(one.id)) next.add(one.id);
+    return next;
+  });
+  const run = async (tickets: Ticket[], made: Change) => {
+    const { text: outcome, failed } = await apply(tickets, made);
+    setSaid(outcome);
+    // What is solved leaves the selection: the next key is not for it.
+    if (made.values.status && tickets.length === inHand.length) setSelected(new Set(failed));
+    reload();
+  };
+  /** What a key is for: all that are selected, or the ticket of the chosen row. */
+  const about = () => {
+    const one = items[current.current];
+    return inHand.length > 0 ? inHand : one ? [one] : [];
+  };
+  const ask = (what: Choice) => {
+    if (about().length > 0) setAsked({ what, about: about() });
+  };
+  useKeys({
     "/": () => search.current?.focus(),
     j: () => choose(Math.min(items.length - 1, current.current + 1)),
     k: () => choose(Math.max(0, current.current - 1)),
@@ -204,19 +254,22 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
       const one = items[current.current];
       if (one) go(`/tickets/${one.id}`); else return false;
     },
-    Escape: () => choose(-1),
+    Escape: () => (selected.size > 0 ? setSelected(new Set()) : choose(-1)),
     ...(canAct ? {
       n: () => setIsNew(true),
-      t: () => {
+      t: () => { if (me && about().length > 0) void run(about(), assign(me)); },
+      a: () => ask("assignee"),
+      p: () => ask("priority"),
+      x: () => {
         const one = items[current.current];
-        if (one && me) void patch(`/v1/tickets/${one.id}`, { assignee: me }).then(reload);
+        if (one) select(one);
       },
       r: () => {
         const one = items[current.current];
         if (one) go(`/tickets/${one.id}#reply`);
       },
     } : {}),
-  }), [items, canAct, me]);
+  });
   const more = async () => {
     const cursor = shown.value?.next_cursor;
     if (!cursor) return;
@@ -277,6 +330,7 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
           )}
         </div>
       </form>
+      {said && <p class="flash" role="status">{said}</p>}
       {shown.error && <Trouble error={shown.error} retry={shown.reload} />}
       {!shown.value && !shown.error && <Loading />}
       {waiting.size > 0 && (
@@ -298,8 +352,11 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
           <table aria-label="Tickets">
             <thead>
               <tr>
-                <th class="t-waits">Waits</th><th><span class="sr">Priority</span></th>
-                <th class="t-number">#</th><th>Title</th><th>Requester</th><th>Assignee</th>
+                {canAct && <th class="t-select"><span class="sr">Select</span></th>}
+                <th class="t-waits">Waits</th>
+                <th class="t-priority"><span class="sr">Priority</span></th>
+                <th class="t-number">#</th><th>Title</th><th class="t-requester">Requester</th>
+                <th class="t-assignee">Assignee</th>
                 <th class="t-queue">Queue</th><th class="t-source">Source</th>
                 <th class="t-updated right">Updated</th>
               </tr>
@@ -307,7 +364,9 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
             <tbody>
               {items.map((each, i) => (
                 <Row key={each.id} one={each} isChosen={i === chosen} isFresh={fresh.has(each.id)}
-                  lateAfter={late} now={time} choose={() => choose(i)} />
+                  lateAfter={late} now={time} choose={() => choose(i)}
+                  isSelected={selected.has(each.id)}
+                  select={canAct ? () => select(each) : null} />
               ))}
             </tbody>
           </table>
@@ -319,8 +378,17 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
       {isWide && (
         <p class="keys faint small" aria-hidden="true">
           <kbd>j</kbd> <kbd>k</kbd> move <kbd>Enter</kbd> open {canAct && <><kbd>r</kbd> reply{" "}
-            <kbd>t</kbd> take it <kbd>n</kbd> new ticket </>}<kbd>?</kbd> all keys
+            <kbd>t</kbd> take it <kbd>a</kbd> assign <kbd>p</kbd> priority <kbd>x</kbd> select{" "}
+            <kbd>n</kbd> new ticket </>}<kbd>?</kbd> all keys
         </p>
+      )}
+      {inHand.length > 0 && (
+        <Selected tickets={inHand} ask={ask} run={(made) => run(inHand, made)}
+          clear={() => setSelected(new Set())} />
+      )}
+      {asked && (
+        <Choose what={asked.what} tickets={asked.about} me={me} close={() => setAsked(null)}
+          choose={(made) => void run(asked.about, made)} />
       )}
     </>
   );
