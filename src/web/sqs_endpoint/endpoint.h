@@ -107,6 +107,9 @@ class SqsEndpoint {
                 const std::vector<QueueMessage>& messages);
   Task<Result<std::vector<QueueMessage>>> received_before(const QueueReceive& wanted,
                                                           const std::string& attempt);
+  Task<Result<std::vector<MessageId>>> send_all(const Found& found,
+                                                const std::vector<QueueMessage>& messages,
+                                                TimePoint now);
   Task<Result<std::vector<QueueMessage>>> receive_once(QueueReceive wanted);
   Task<Result<std::vector<QueueMessage>>> receive_until(QueueReceive wanted, Monotonic until,
                                                         std::function<bool()> is_gone);

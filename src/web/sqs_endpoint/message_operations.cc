@@ -181,20 +181,41 @@ SqsReply reply_of_entries(const std::vector<JsonView>& entries,
 
 }  // namespace
 
+/// Their numbers, in one commit; who waits for a message gets one out of the same.
+Task<Result<std::vector<MessageId>>> SqsEndpoint::send_all(
+    const Found& found, const std::vector<QueueMessage>& messages, TimePoint now) {
+  const bool is_delayed = std::all_of(messages.begin(), messages.end(),
+                                      [now](const auto& one) { return one.visible_at > now; });
+  Receivers::Choice waiting(receivers_, is_delayed ? "" : found.queue.name);
+  std::vector<MessageId> ids;
+  std::vector<QueueMessage> received;
+  auto work = [&](Db& db) -> Result<void> {
+    ids.clear();
+    for (const QueueMessage& message : messages) {
+      DW_TRY(const MessageId id, queues::send(db, message, now));
+      ids.push_back(id);
+    }
+    if (waiting.wanted() != nullptr) {
+      DW_TRY(received, queues::receive(db, *waiting.wanted(), clock_.now()));
+    }
+    return {};
+  };
+  const Result<void> written = co_await store_.write(work);
+  if (!written.ok()) co_return written.error();
+  waiting.give(std::move(received));
+  count("deskwire_queue_sent_total", found, messages.size());
+  co_return ids;
+}
+
 SqsEndpoint::Answer SqsEndpoint::send(Call call, Found found) {
   QueueMessage message;
   const TimePoint now = clock_.now();
   const auto wrong = read_message(call.view(), found.queue, now, message);
   if (wrong) co_return SqsReply(*wrong);
-  MessageId id;
-  auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(id, queues::send(db, message, now));
-    return {};
-  };
-  const Result<void> written = co_await store_.write(work);
-  if (!written.ok()) co_return SqsReply(store_failed(written.error()));
-  count("deskwire_queue_sent_total", found, 1);
-  co_return SqsReply(sent_shape(message, id, found.queue.is_fifo));
+  std::vector<QueueMessage> messages(1, std::move(message));
+  const Result<std::vector<MessageId>> ids = co_await send_all(found, messages, now);
+  if (!ids.ok()) co_return SqsReply(store_failed(ids.error()));
+  co_return SqsReply(sent_shape(messages.at(0), ids->at(0), found.queue.is_fifo));
 }
 
 SqsEndpoint::Answer SqsEndpoint::send_batch(Call call, Found found) {
@@ -203,7 +224,8 @@ SqsEndpoint::Answer SqsEndpoint::send_batch(Call call, Found found) {
   if (const auto wrong = check_batch(entries)) co_return SqsReply(*wrong);
   const TimePoint now = clock_.now();
   json::array failed;
-  std::vector<std::pair<std::string, QueueMessage>> good;
+  std::vector<std::string> good;  // entries, by their ids
+  std::vector<QueueMessage> messages;
   for (const JsonView& entry : entries) {
     std::string id = entry["Id"].text().value_or("");
     QueueMessage message;
@@ -214,25 +236,17 @@ SqsEndpoint::Answer SqsEndpoint::send_batch(Call call, Found found) {
       if (is_groupless) co_return SqsReply(*wrong);
       failed.push_back(failed_entry(id, *wrong));
     } else {
-      good.emplace_back(std::move(id), std::move(message));
+      good.push_back(std::move(id));
+      messages.push_back(std::move(message));
     }
   }
-  std::vector<MessageId> ids;
-  auto work = [&](Db& db) -> Result<void> {
-    ids.clear();
-    for (const auto& [entry, message] : good) {
-      DW_TRY(const MessageId id, queues::send(db, message, now));
-      ids.push_back(id);
-    }
-    return {};
-  };
-  const Result<void> written = co_await store_.write(work);
-  if (!written.ok()) co_return SqsReply(store_failed(written.error()));
-  count("deskwire_queue_sent_total", found, good.size());
+  if (messages.empty()) co_return batch_reply({}, std::move(failed));
+  const Result<std::vector<MessageId>> ids = co_await send_all(found, messages, now);
+  if (!ids.ok()) co_return SqsReply(store_failed(ids.error()));
   json::array successful;
   for (size_t i = 0; i < good.size(); ++i) {
-    json::object sent = sent_shape(good[i].second, ids[i], found.queue.is_fifo);
-    sent["Id"] = good[i].first;
+    json::object sent = sent_shape(messages[i], ids->at(i), found.queue.is_fifo);
+    sent["Id"] = good[i];
     successful.push_back(std::move(sent));
   }
   co_return batch_reply(std::move(successful), std::move(failed));
@@ -285,18 +299,19 @@ void SqsEndpoint::remember(const std::string& queue, const std::string& attempt,
 Task<Result<std::vector<QueueMessage>>> SqsEndpoint::receive_until(QueueReceive wanted,
                                                                    Monotonic until,
                                                                    std::function<bool()> is_gone) {
+  const bool may_wait = clock_.monotonic() < until && receivers_.size() < waiting_max;
+  if (!may_wait) co_return co_await receive_once(wanted);
+  // In line before the first look: what comes during the look is noticed.
+  Receivers::Place place(receivers_, wanted, is_gone);
   Result<std::vector<QueueMessage>> messages = co_await receive_once(wanted);
-  if (receivers_.size() >= waiting_max) co_return messages;
-  Receivers::Place place(receivers_, wanted.queue);
   while (messages.ok() && messages->empty() && clock_.monotonic() < until && !is_stopping_) {
+    co_await place.wait(std::min(until, clock_.monotonic() + look_again));
+    *messages = place.given();
+    if (!messages->empty()) break;
     // A message that is handed to nobody would be hidden from those who are still there.
     if (is_gone && is_gone()) break;
-    if (place.is_first()) {
-      // A message may have come between the last look and the place in line.
-      messages = co_await receive_once(wanted);
-      if (!messages.ok() || !messages->empty()) break;
-    }
-    co_await place.wait(std::min(until, clock_.monotonic() + look_again));
+    const bool is_over = clock_.monotonic() >= until || is_stopping_;
+    if (place.is_first() && !is_over) messages = co_await receive_once(wanted);
   }
   co_return messages;
 }

@@ -1,11 +1,15 @@
 // Those who wait for a message, in a line for each queue. Only the first of a line looks into the
 // store, so that a thousand waiting consumers cost what one does; who leaves lets the next look.
+// Whoever sends takes the first out of its line and receives for it, in the commit of the send.
 #pragma once
+#include <functional>
 #include <list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "net/async_event.h"
+#include "records/queues.h"
 
 namespace dw {
 
@@ -13,23 +17,55 @@ class Receivers {
  public:
   Receivers(Loop& loop, Clock& clock) : loop_(loop), clock_(clock) {}
 
+  class Choice;
+
   /// One request's place in its queue's line, as long as it lives.
   class Place {
    public:
-    Place(Receivers& receivers, const std::string& queue);
+    /// `is_gone`: its caller has hung up, so that nothing may be given to it; may be empty.
+    Place(Receivers& receivers, QueueReceive wanted, std::function<bool()> is_gone);
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
     bool is_first() const { return line_.front() == this; }
-    /// Returns at a notice, or at `until`.
-    Task<void> wait(Monotonic until) { return wake_.wait(until); }
+    /// Returns at a notice, or at `until`; while a sender receives for it, not before that has
+    /// ended: a message that is given to it must find it here.
+    Task<void> wait(Monotonic until);
+    /// What a sender received for it meanwhile; most often nothing.
+    std::vector<QueueMessage> given() { return std::exchange(given_, {}); }
 
    private:
     friend class Receivers;
     Receivers& receivers_;
     std::list<Place*>& line_;
     AsyncEvent wake_;
+    const QueueReceive wanted_;
+    const std::function<bool()> is_gone_;
+    std::vector<QueueMessage> given_;
+    bool is_waiting_ = false, has_waited_ = false;
+    Choice* chosen_by_ = nullptr;
+  };
+
+  /// A sender's hold on the first who waits at its queue, who stays until it is let go of.
+  class Choice {
+   public:
+    /// Of nobody, if nobody waits.
+    Choice(Receivers& receivers, const std::string& queue);
+    ~Choice();
+    Choice(const Choice&) = delete;
+    Choice& operator=(const Choice&) = delete;
+
+    /// What the one who waits wants; null: nobody waits.
+    const QueueReceive* wanted() const { return place_ == nullptr ? nullptr : &place_->wanted_; }
+    /// Hands it what was received for it and lets go of it. Nothing: it waits on, as the first, and
+    /// looks if there was a notice meanwhile.
+    void give(std::vector<QueueMessage> messages);
+
+   private:
+    friend class Place;
+    Place* place_ = nullptr;
+    size_t notices_before_ = 0;
   };
 
   /// A message may have come: the first of every line looks.
@@ -42,7 +78,7 @@ class Receivers {
   Loop& loop_;
   Clock& clock_;
   std::map<std::string, std::list<Place*>> lines_;
-  size_t size_ = 0;
+  size_t size_ = 0, notices_ = 0;
 };
 
 }  // namespace dw
