@@ -100,6 +100,24 @@ export const numberOf = (ticket: { id: number; external: { id: string } | null }
 
 export const titleOf = (ticket: { title: string }) => ticket.title.trim() || "(no title)";
 
+/** A text in pieces: its web addresses, without punctuation behind them, and what is between. */
+export function linked(text: string): { text: string; href?: string }[] {
+  const pieces: { text: string; href?: string }[] = [];
+  let last = 0;
+  for (const found of text.matchAll(/https?:\/\/[^\s<>"]+/gi)) {
+    let address = found[0].replace(/[.,;:!?'*_~|]+$/, "");
+    // A bracket is the address's own where it was opened in it.
+    while (/[)\]}]$/.test(address) && !/[([{]/.test(address)) address = address.slice(0, -1);
+    const href = safeLink(address);
+    if (!href) continue;
+    if (found.index > last) pieces.push({ text: text.slice(last, found.index) });
+    pieces.push({ text: address, href });
+    last = found.index + address.length;
+  }
+  if (last < text.length) pieces.push({ text: text.slice(last) });
+  return pieces;
+}
+
 /** Only addresses that open a page or a mail; anything else is shown as text. */
 export function safeLink(address: string | null | undefined): string | null {
   if (!address) return null;

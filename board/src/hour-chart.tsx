@@ -82,6 +82,8 @@ export function HourChart({ hours, label, say, hint, height = 240, text = 12, ch
   };
   const lastAlarm = alarms[alarms.length - 1]?.alarm ?? null;
   const lastUsual = usual[usual.length - 1]?.usual?.[1] ?? null;
+  /** Its words would run into those at the right end. */
+  const isNearEnd = (at: number) => x(at + hour / 2) + text * 6 > width - right;
   const told = chosen === null ? null : hours[chosen] ?? null;
   const move = (event: PointerEvent) => {
     const where = event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
@@ -131,10 +133,12 @@ export function HourChart({ hours, label, say, hint, height = 240, text = 12, ch
             <path class="hour-alarm" d={steps(alarms.map((one) =>
               [x(one.at), x(one.at + hour), y(one.alarm!)]))} />
           )}
-          {hours.map((one) => one.isRunning && one.count !== null && one.count > 0 && (
+          {hours.length <= 26 && hours.map((one) => one.isRunning && one.count !== null
+            && one.count > 0 && (
             <text key={one.at} class={one.mark === "spike" ? "hour-said is-spike" : "hour-said"}
-              x={x(one.at + hour / 2) + text * 0.6} y={y(one.count) - text * 0.4}
-              font-size={text}>{whole(one.count)} so far</text>
+              font-size={text} y={Math.min(y(one.count), y(one.alarm ?? 0)) - text * 0.5}
+              x={x(one.at + hour / 2) + (isNearEnd(one.at) ? text * 0.6 : -text * 0.4)}
+              text-anchor={isNearEnd(one.at) ? "end" : "start"}>{whole(one.count)} so far</text>
           ))}
           {hasNames && lastAlarm !== null && (
             <text class="hour-name is-alarm" x={width - right + 6} font-size={text}

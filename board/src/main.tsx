@@ -18,7 +18,7 @@ import { SignIn } from "./pages/sign-in";
 import { StatusPage } from "./pages/status";
 import { TallyPage } from "./pages/tally";
 import { TicketPage } from "./pages/ticket";
-import { focusSearch, TicketsPage } from "./pages/tickets";
+import { focusSearch, lastList, TicketsPage } from "./pages/tickets";
 import { TvPage } from "./pages/tv";
 import { VolumePage } from "./pages/volume";
 
@@ -248,10 +248,15 @@ function Phone(props: FrameProps) {
   const rest = pages.filter((one) => !first.includes(one.to));
   const undecided = (context.groups?.dead ?? 0) + (context.groups?.unsure ?? 0);
   const name = pages.find((one) => isAt(one, path))?.name ?? "Deskwire";
+  // On a ticket the thumb's place is for the answer.
+  const hasReplyBar = path.startsWith("/tickets/") && context.role !== "viewer";
   return (
     <>
       <header class="phone-bar">
-        <span class="brand"><Icon path="M2 10c3 0 3-5 6-5s3 5 6 5" />{name}</span>
+        <span class="brand">{hasReplyBar
+          ? <Link to={lastList?.path ?? "/tickets"} aria-label="Back to Tickets">
+            <Icon path="M10 3L5 8l5 5" /></Link>
+          : <Icon path="M2 10c3 0 3-5 6-5s3 5 6 5" />}{name}</span>
         <Connection />
         <button type="button" class="key" onClick={toSearch} aria-label="Search">
           <Icon path="M7 2a5 5 0 1 0 .01 0M11 11l3 3" /></button>
@@ -262,14 +267,16 @@ function Phone(props: FrameProps) {
           <Foot {...props} />
         </div>
       )}
-      <nav class="phone-tabs" aria-label="Pages">
-        <PageLinks path={path} list={main} context={{ ...context, views: null }} />
-        <button type="button" aria-expanded={isMore} onClick={() => setIsMore(!isMore)}>
-          <Icon path="M3 8h.01M8 8h.01M13 8h.01" /><span class="page-name">More</span>
-          {undecided > 0 && <span class="page-count number">{undecided}<span class="sr"> need a
-            decision</span></span>}
-        </button>
-      </nav>
+      {!hasReplyBar && (
+        <nav class="phone-tabs" aria-label="Pages">
+          <PageLinks path={path} list={main} context={{ ...context, views: null }} />
+          <button type="button" aria-expanded={isMore} onClick={() => setIsMore(!isMore)}>
+            <Icon path="M3 8h.01M8 8h.01M13 8h.01" /><span class="page-name">More</span>
+            {undecided > 0 && <span class="page-count number">{undecided}<span class="sr"> need a
+              decision</span></span>}
+          </button>
+        </nav>
+      )}
     </>
   );
 }

@@ -54,3 +54,7 @@ export function ticksFor(longest: number): number[] {
   while ((ticks[ticks.length - 1] ?? 0) < longest) ticks.push(ticks.length * step);
   return ticks;
 }
+
+/** A line as Slack shows it: stars and underscores mark a name, they are no part of it. */
+export const plainLine = (text: string) =>
+  text.replace(/(^|[\s([{])([*_~])(?=\S)(.+?)(?<=\S)\2(?=$|[\s)\]}:,.])/g, "$1$3");

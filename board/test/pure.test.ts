@@ -1,7 +1,7 @@
 // The parts of the page that need no browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, dayAndTime, numberOf, rangeText, rarity, safeLink, seconds, setZone, whole }
+import { age, dayAndTime, linked, numberOf, rangeText, rarity, safeLink, seconds, setZone, whole }
   from "../src/format";
 import { scheduleWords } from "../src/schedules";
 import { SseParser } from "../src/sse";
@@ -72,4 +72,14 @@ test("schedules are words where they can be", () => {
   assert.equal(scheduleWords("30 7 * * *"), "every day at 07:30");
   assert.equal(scheduleWords("mon 08:00"), "every Monday at 08:00");
   assert.equal(scheduleWords("0 9 1 * *"), "0 9 1 * *");
+});
+
+test("addresses in a text are links, without what stands behind them", () => {
+  const shown = (text: string) => linked(text).map((one) =>
+    one.href ? `[${one.text}]` : one.text).join("");
+  assert.equal(shown("See https://x.example/a?b=1, or (http://y.example/z)."),
+    "See [https://x.example/a?b=1], or ([http://y.example/z]).");
+  assert.equal(shown("https://x.example/(a)"), "[https://x.example/(a)]");
+  assert.equal(shown("javascript:alert(1) https:// ftp://x"), "javascript:alert(1) https:// ftp://x");
+  assert.equal(shown("nothing"), "nothing");
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csv, csvCell } from "../src/export";
-import { moved, ticksFor } from "../src/tally";
+import { moved, ticksFor, plainLine } from "../src/tally";
 import type { Tally } from "../src/types";
 
 const start: Tally = {
@@ -53,4 +53,10 @@ test("a cell is never a formula", () => {
     assert.ok(csvCell(`${start_of}1`).replace(/^"/, "").startsWith("'"), start_of);
   }
   assert.equal(csv(["a"], [['say "x", y'], [-3], [null]]), 'a\r\n"say ""x"", y"\r\n-3\r\n\r\n');
+});
+
+test("a line of Slack's is shown without the marks of its names", () => {
+  assert.equal(plainLine("INC1 [ *Disk is full* ] Resolved by *Zeno Novak* (_znovak985_):"),
+    "INC1 [ Disk is full ] Resolved by Zeno Novak (znovak985):");
+  assert.equal(plainLine("a_b_c * d * 2*3*4"), "a_b_c * d * 2*3*4");
 });

@@ -31,7 +31,8 @@ export function DeliveryTable({ items, role, changed }: { items: Delivery[]; rol
           <li key={one.id}>
             <code class="small">{one.id}</code>
             <StatusMark status={one.state} />
-            {one.ticket !== null && <Link to={`/tickets/${one.ticket}`}>#{one.ticket}</Link>}
+            {one.ticket !== null && (
+              <Link to={`/tickets/${one.ticket}`}>#{one.ticket}</Link>)}
             <span class="row-main wrap">{one.operation} to {one.target}
               {one.reason && <span class="faint"> · {one.reason}</span>}
               {one.attempts > 1 && <span class="faint"> · {one.attempts} attempts</span>}</span>
@@ -64,7 +65,15 @@ function Rows({ group, role, changed }: { group: DeliveryGroup; role: Role;
   if (!list.value) return <Loading />;
   const ids = new Set(group.deliveries);
   const items = list.value.items.filter((one) => ids.has(one.id));
-  return <DeliveryTable items={items} role={role} changed={changed} />;
+  return (
+    <>
+      <DeliveryTable items={items} role={role} changed={changed} />
+      {items.length < group.count && (
+        <p class="small faint">The newest {whole(items.length)} of {whole(group.count)} are shown.
+        </p>
+      )}
+    </>
+  );
 }
 
 function Group({ one, role, changed }: { one: DeliveryGroup; role: Role; changed: () => void }) {
@@ -167,7 +176,7 @@ export function DeliveriesPage({ role }: { role: Role }) {
         <h1>Deliveries</h1>
         {one && <span class="faint">{whole(today)} today: {whole(one.done_today)} delivered,{" "}
           {whole(one.pending)} sending, {whole(undecided)} {undecided === 1 ? "needs" : "need"} a
-          decision</span>}
+          decision{one.discarded_today > 0 && `, ${whole(one.discarded_today)} discarded`}</span>}
       </div>
       <nav class="views" aria-label="State" tabIndex={0}>
         {tabs.map(([key, name]) => {

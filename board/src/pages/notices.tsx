@@ -1,7 +1,7 @@
 // Notices: the next run with each mail as it would go out, its approval, and who got what.
 import { useState } from "preact/hooks";
 import { ApiError, get, post, query } from "../api";
-import { whole } from "../format";
+import { counted, whole } from "../format";
 import { useLoad } from "../hooks";
 import { Action, Broken, Empty, Loading, Section, StatusMark, Trouble, When } from "../parts";
 import type { Notice, NoticePreview, NoticeRun, Page, Role, SystemStatus } from "../types";
@@ -76,6 +76,10 @@ function Figures({ run }: { run: NoticeRun }) {
             {is.bad_rows.map((one) => (
               <li key={one.row}><span class="number">row {one.row}</span> {one.why}</li>
             ))}
+            {is.bad > is.bad_rows.length && (
+              <li class="faint">and {whole(is.bad - is.bad_rows.length)} more; deskwire notices
+                preview prints them</li>
+            )}
           </ul>
         </details>
       )}
@@ -94,9 +98,30 @@ function NoticesOff() {
   );
 }
 
+/** The next page of mails below those that are shown, and behind it the next one. */
+function MoreLetters({ path, cursor }: { path: string; cursor: string | null }) {
+  const [isOpen, setIsOpen] = useState(false);
+  if (!cursor) return null;
+  return isOpen ? <LetterPage path={path} cursor={cursor} />
+    : <p class="center"><button type="button" class="quiet" onClick={() => setIsOpen(true)}>
+      Show more</button></p>;
+}
+
+function LetterPage({ path, cursor = "" }: { path: string; cursor?: string }) {
+  const list = useLoad<Page<Notice>>(`${path}${query({ limit: "25", cursor })}`);
+  if (list.error) return <Trouble error={list.error} retry={list.reload} />;
+  if (!list.value) return <Loading />;
+  return (
+    <>
+      <Letters items={list.value.items} />
+      <MoreLetters path={path} cursor={list.value.next_cursor} />
+    </>
+  );
+}
+
 function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
-  const [cursor, setCursor] = useState("");
-  const next = useLoad<NoticePreview>(`/v1/notices/preview${query({ limit: "25", cursor })}`);
+  const path = "/v1/notices/preview";
+  const next = useLoad<NoticePreview>(`${path}?limit=25`);
   if (next.error) return <Trouble error={next.error} retry={next.reload} />;
   if (!next.value) return <Loading />;
   const { run, items, asks, next_cursor } = next.value;
@@ -115,31 +140,7 @@ function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
         )}
       </div>
       <Letters items={items} />
-      {cursor && (
-        <button type="button" class="quiet" onClick={() => setCursor("")}>Back to the first
-        </button>
-      )}
-      {next_cursor && (
-        <button type="button" class="quiet" onClick={() => setCursor(next_cursor)}>
-          Show more</button>
-      )}
-    </>
-  );
-}
-
-function RunLetters({ run }: { run: number }) {
-  const [cursor, setCursor] = useState("");
-  const list = useLoad<Page<Notice>>(
-    `/v1/notices/runs/${run}/letters${query({ limit: "25", cursor })}`);
-  if (list.error) return <Trouble error={list.error} retry={list.reload} />;
-  if (!list.value) return <Loading />;
-  const more = list.value.next_cursor;
-  return (
-    <>
-      <Letters items={list.value.items} />
-      {more && (
-        <button type="button" class="quiet" onClick={() => setCursor(more)}>Show more</button>
-      )}
+      <MoreLetters path={path} cursor={next_cursor} />
     </>
   );
 }
@@ -191,6 +192,19 @@ export function NoticesPage({ role }: { role: Role }) {
   );
 }
 
+/** What became of a run's notices; what there is none of is not listed. */
+function Sent({ one }: { one: Required<NoticeRun> }) {
+  const { done, pending, unsure, dead } = one.deliveries;
+  const bad = [unsure > 0 && `${whole(unsure)} with an unknown outcome`,
+    dead > 0 && `${whole(dead)} failed`].filter(Boolean).join(", ");
+  return (
+    <>
+      {whole(done)} sent{pending > 0 && `, ${whole(pending)} being sent`}
+      {bad && <>, <span class="alarm strong">▲ {bad}</span></>}
+    </>
+  );
+}
+
 function Runs({ role }: { role: Role }) {
   const runs = useLoad<Page<Required<NoticeRun>>>("/v1/notices/runs?limit=50");
   const [open, setOpen] = useState<number | null>(null);
@@ -207,45 +221,37 @@ function Runs({ role }: { role: Role }) {
           <Empty>No run yet. The first plan stands here before anything is sent.</Empty>
         )}
         {runs.value && runs.value.items.length > 0 && (
-          <div class="scroll" tabIndex={0} role="region" aria-label="List of runs">
-            <table>
-              <thead>
-                <tr>
-                  <th class="right">Run</th><th>State</th><th>Period</th><th>Made</th>
-                  <th class="right">Customers</th><th class="right">Sent</th>
-                  <th class="right">Sending</th><th class="right">Unknown</th>
-                  <th class="right">Failed</th><th><span class="sr">Actions</span></th>
-                </tr>
-              </thead>
-              <tbody>
-                {runs.value.items.map((one) => (
-                  <tr key={one.run}>
-                    <td class="right number">{one.run}</td>
-                    <td>{one.state}</td>
-                    <td>{one.period}</td>
-                    <td><When at={one.made_at} /></td>
-                    <td class="right number">{whole(one.figures.customers)}</td>
-                    <td class="right number">{whole(one.deliveries.done)}</td>
-                    <td class="right number">{whole(one.deliveries.pending)}</td>
-                    <td class="right number">{whole(one.deliveries.unsure)}</td>
-                    <td class="right number">{whole(one.deliveries.dead)}</td>
-                    <td class="acts-cell">
-                      <button type="button" class="quiet" aria-expanded={open === one.run}
-                        aria-label={`Recipients of run ${one.run}`}
-                        onClick={() => setOpen(open === one.run ? null : one.run)}>
-                        Recipients</button>
-                      {canAct && one.state === "planned" && (
-                        <Action label="Approve and send" run={async () => {
-                          await post(`/v1/notices/runs/${one.run}/apply`);
-                          runs.reload();
-                        }} />
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ul class="rows runs" aria-label="List of runs">
+            {runs.value.items.map((one) => (
+              <li key={one.run}>
+                <strong class="number">Run {one.run}</strong>
+                <span class="row-main wrap">{one.state}, {one.period}:{" "}
+                  {counted(one.figures.customers, "customer")}
+                  <span class="second small faint"><Sent one={one} /></span></span>
+                <span class="small faint"><When at={one.made_at} /></span>
+                <span class="queue-acts">
+                  <button type="button" class="quiet" aria-expanded={open === one.run}
+                    aria-label={`Recipients of run ${one.run}`}
+                    onClick={() => setOpen(open === one.run ? null : one.run)}>
+                    Recipients</button>
+                  {canAct && one.state === "planned" && (
+                    <Action label="Approve and send" run={async () => {
+                      await post(`/v1/notices/runs/${one.run}/apply`);
+                      runs.reload();
+                    }} />
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {runs.value?.next_cursor && (
+          <p class="center"><Action label="Show more" quiet run={async () => {
+            const next = await get<Page<Required<NoticeRun>>>(
+              `/v1/notices/runs?limit=50&cursor=${runs.value?.next_cursor}`);
+            runs.set((page) => page && { items: [...page.items, ...next.items],
+              next_cursor: next.next_cursor });
+          }} /></p>
         )}
       </Section>
       {open !== null && (
@@ -253,7 +259,7 @@ function Runs({ role }: { role: Role }) {
           {runs.value?.items.filter((one) => one.run === open).map((one) => (
             <Figures key={one.run} run={one} />
           ))}
-          <RunLetters key={open} run={open} />
+          <LetterPage key={open} path={`/v1/notices/runs/${open}/letters`} />
         </Section>
       )}
       <Why />

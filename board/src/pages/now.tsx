@@ -126,6 +126,14 @@ export function usualOf(one: NowNumber, now: Now): string {
 export const isOut = (one: NowNumber) => one.value !== null && one.usual !== null
   && one.name !== "solved" && one.value > Math.ceil(one.usual.high);
 
+/** Where numbers of two sources stand side by side, each is named: they need not agree. */
+function Sources({ now }: { now: Now }) {
+  const other = now.numbers.find((one) => one.source !== "Deskwire");
+  if (!other) return null;
+  return <p class="small faint">{labels[other.name][0]}: all tickets of {other.source}. The other
+    numbers: tickets that came through Deskwire.</p>;
+}
+
 function NumberBox({ one, now }: { one: NowNumber; now: Now }) {
   const [label, link] = labels[one.name];
   const [value, unit] = valueOf(one);
@@ -464,6 +472,7 @@ export function NowPage({ canAct, me, groups }: { canAct: boolean; me: string;
       <div class="numbers">
         {one.numbers.map((number) => <NumberBox key={number.name} one={number} now={one} />)}
       </div>
+      <Sources now={one} />
       <div class="now">
         {isPhone ? <>{waiting}{chart}{machinery}{queuePanel}<Agents rows={5} /></> : (
           <>

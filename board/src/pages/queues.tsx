@@ -1,6 +1,6 @@
 // Every queue: how deep it is and was, its messages, and those of its dead-letter queue.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { post } from "../api";
+import { get, post } from "../api";
 import { csv, svgText } from "../export";
 import { Files } from "../files";
 import { counted, dayAndTime, seconds, whole } from "../format";
@@ -15,25 +15,35 @@ const points_max = 144;
 const minute_ms = 60_000;
 
 function Messages({ name }: { name: string }) {
-  const list = useLoad<Page<QueueMessage>>(
-    `/v1/queues/${encodeURIComponent(name)}/messages?limit=20`);
+  const path = `/v1/queues/${encodeURIComponent(name)}/messages?limit=20`;
+  const list = useLoad<Page<QueueMessage>>(path);
   if (list.error) return <Trouble error={list.error} retry={list.reload} />;
   if (!list.value) return <Loading />;
   if (list.value.items.length === 0) return <Empty>{name} is empty.</Empty>;
+  const more = async () => {
+    const next = await get<Page<QueueMessage>>(`${path}&cursor=${list.value?.next_cursor}`);
+    list.set((page) => page && { items: [...page.items, ...next.items],
+      next_cursor: next.next_cursor });
+  };
   return (
-    <ul class="messages">
-      {list.value.items.map((one) => (
-        <li key={one.id}>
-          <div class="said-head">
-            <span class="number faint">{one.id}</span>
-            <When at={one.sent_at} />
-            {one.receives > 0 && <span class="faint">received {one.receives}×</span>}
-            {!one.visible && <span class="mark">in flight</span>}
-          </div>
-          <pre tabIndex={0}>{one.body}</pre>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="messages">
+        {list.value.items.map((one) => (
+          <li key={one.id}>
+            <div class="said-head">
+              <span class="number faint">{one.id}</span>
+              <When at={one.sent_at} />
+              {one.receives > 0 && <span class="faint">received {one.receives}×</span>}
+              {!one.visible && <span class="mark">in flight</span>}
+            </div>
+            <pre tabIndex={0}>{one.body}</pre>
+          </li>
+        ))}
+      </ul>
+      {list.value.next_cursor && (
+        <p class="center"><Action label="Show more" quiet run={more} /></p>
+      )}
+    </>
   );
 }
 

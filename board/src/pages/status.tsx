@@ -7,6 +7,15 @@ import { get } from "../api";
 import { scheduleWords } from "../schedules";
 import { useState } from "preact/hooks";
 
+const audited: Record<string, string> = { "delivery.retry": "retried", "delivery.discard":
+  "discarded", "queue.redrive": "moved messages back to", "queue.purge": "emptied",
+  "notices.plan": "planned the notices of", "notices.apply": "sent the notices of",
+  "notices.discard": "discarded the notices of", "notices.import": "imported notices from",
+  "session.open": "signed in", "session.close": "signed out", "token.add": "added the token",
+  "token.revoke": "revoked the token", "user.add": "added the user",
+  "user.remove": "removed the user", "volume.feedback": "judged the alert of",
+  "volume.import": "imported hours from", "tally.import": "imported counts from" };
+
 /** Who changed what: for administrators. */
 function Audit() {
   const first = useLoad<Page<AuditEntry>>("/v1/audit?limit=20");
@@ -26,15 +35,16 @@ function Audit() {
         <ul class="rows">
           {items.map((one) => (
             <li key={one.id}>
-              <strong>{one.who}</strong>
-              <span class="faint">{one.what}</span>
-              <span class="grow clip">{one.subject}</span>
-              <When at={one.at} />
+              <strong><bdi>{one.who}</bdi></strong>
+              <span class="row-main wrap" title={one.what}>
+                <span class="faint">{audited[one.what] ?? one.what}</span>{" "}
+                <bdi>{one.subject}</bdi></span>
+              <span class="small faint"><When at={one.at} /></span>
             </li>
           ))}
         </ul>
       )}
-      {next && <Action label="Earlier" quiet run={load} />}
+      {next && <Action label="Show more" quiet run={load} />}
     </Section>
   );
 }
@@ -105,8 +115,8 @@ export function StatusPage() {
             {one.jobs.map((job) => (
               <li key={job.name}>
                 <strong>{job.name}</strong>
-                <span class="row-main">{scheduleWords(job.schedule)}
-                  {scheduleWords(job.schedule) !== job.schedule
+                <span class="row-main" title={job.schedule}>{scheduleWords(job.schedule)}
+                  {/[*/]/.test(job.schedule)
                     && <span class="second small faint">{job.schedule}</span>}</span>
                 {job.missed_at && <span class="small alarm">▲ missed {dayAndTime(job.missed_at)}
                 </span>}

@@ -8,7 +8,7 @@ import { counted, dayAndTime, safeLink, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
 import { Action, Bar, Broken, Empty, Loading, Segments, Trouble, When } from "../parts";
 import { replace, useAddress } from "../router";
-import { moved, periodOf, periods, type Period } from "../tally";
+import { moved, periodOf, periods, plainLine, type Period } from "../tally";
 import type { Page, Tally, TallyAgent, TallyUpdate } from "../types";
 import { useWide } from "./now";
 
@@ -112,7 +112,12 @@ function Updates({ period, channel, agent, version, close }: { period: Period; c
   const box = useRef<HTMLElement>(null);
   useEffect(() => { setMore([]); setCursor(null); }, [period, channel, agent, version]);
   useEffect(() => { if (version > 0) first.reload(); }, [version]);
-  useEffect(() => box.current?.focus(), [agent]);
+  const isThere = first.value !== null;
+  useEffect(() => {
+    if (!isThere) return;
+    box.current?.focus({ preventScroll: true });
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, [agent, isThere]);
   if (first.error) return <Trouble error={first.error} retry={first.reload} />;
   if (!first.value) return <Loading />;
   const next = more.length > 0 ? cursor : first.value.next_cursor;
@@ -127,7 +132,8 @@ function Updates({ period, channel, agent, version, close }: { period: Period; c
     <section class="panel" ref={box} tabIndex={-1} aria-label={`Updates of ${agent}`}>
       <header class="panel-head">
         <h2>Updates of {rows[0]?.name ?? agent}</h2>
-        <button type="button" class="quiet" onClick={close}>Close</button>
+        <span class="panel-note"><button type="button" class="quiet" onClick={close}>Close
+        </button></span>
       </header>
       {rows.length === 0
         ? <Empty>No update of this agent in this period. Imported counts have no lines.</Empty>
@@ -143,8 +149,8 @@ function Updates({ period, channel, agent, version, close }: { period: Period; c
                   <tr key={`${one.channel}/${one.message}/${one.line}`}>
                     <td><time dateTime={one.at}>{dayAndTime(one.at)}</time></td>
                     <td class="number">{one.ticket ?? "–"}</td>
-                    <td class="wrap" dir="auto">{one.text
-                      ?? <span class="faint">line {one.line}; its words are no longer kept</span>}
+                    <td class="wrap" dir="auto">{one.text !== null ? plainLine(one.text)
+                      : <span class="faint">line {one.line}; its words are no longer kept</span>}
                     </td>
                     <td>{safeLink(one.url)
                       ? <a href={one.url ?? ""} rel="noreferrer">{one.channel}</a>

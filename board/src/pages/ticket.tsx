@@ -2,10 +2,11 @@
 // between the messages as a line; each delivery is one press away.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, patch, post } from "../api";
-import { counted, dayAndTime, localTime, numberOf, safeLink, seconds, sourceTitle, titleOf }
+import { counted, dayAndTime, linked, localTime, numberOf, safeLink, seconds, sourceTitle, titleOf }
   from "../format";
 import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
-import { Action, Broken, Failure, Fields, Loading, PriorityMark, StatusMark } from "../parts";
+import { Action, Broken, Empty, Failure, Fields, Loading, PriorityMark, StatusMark }
+  from "../parts";
 import { go, Link } from "../router";
 import type { Page, Person, Role, Ticket, TicketEvent, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
@@ -16,6 +17,13 @@ const Time = ({ at }: { at: string }) => {
   const now = useNow(60_000);
   return <time dateTime={at} title={localTime(at)}>{dayAndTime(at, now)}</time>;
 };
+
+/** Text with its addresses as links: elements of our own around pieces of the text. */
+const Linked = ({ text }: { text: string }) => (
+  <>{linked(text).map((piece, i) => (piece.href
+    ? <a key={i} href={piece.href} rel="noreferrer noopener nofollow" target="_blank">
+      {piece.text}</a> : piece.text))}</>
+);
 
 type Kind = "requester" | "agent" | "note";
 function Said({ who, at, body, kind, from, asker }: { who: string; at: string; body: string;
@@ -30,7 +38,7 @@ function Said({ who, at, body, kind, from, asker }: { who: string; at: string; b
           see it</span>}
         <span class="small faint said-time"><Time at={at} /></span>
       </div>
-      <p class="prose" dir="auto">{body}</p>
+      <p class="prose" dir="auto"><Linked text={body} /></p>
     </li>
   );
 }
@@ -168,8 +176,12 @@ function Reply({ one, sent, solved }: ReplyProps) {
           <button type="button" class="quiet" disabled={!is_live} aria-busy={busy === "solve"}
             onClick={() => void send(true)}>Reply and solve</button>
         )}
-        <span class="small faint reply-end">{body ? "Draft kept in this browser"
-          : <><kbd>Ctrl</kbd> <kbd>↵</kbd> sends</>}</span>
+        <span class={`small faint reply-end ${body ? "" : "is-key"}`}>
+          {body ? "Draft saved in this browser" : <><kbd>Ctrl</kbd> <kbd>↵</kbd> sends</>}</span>
+      </div>
+      <div class="reply-bar">
+        <button type="button" onClick={focus(false)}>Write a reply</button>
+        <button type="button" class="quiet" onClick={focus(true)}>Write a note</button>
       </div>
     </form>
   );
@@ -309,8 +321,9 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
     if (topic === "resync" || String(data.id) === id || String(data.ticket) === id) reload();
   });
   const one = ticket.value;
-  useEffect(() => { if (one) document.title = `${numberOf(one)} ${titleOf(one)} · Deskwire`; },
-    [one?.title, one?.external?.id]);
+  const name = one ? `${numberOf(one)} ${titleOf(one)}` : ticket.error?.status === 404
+    ? `No ticket #${id}` : `Ticket ${id}`;
+  useEffect(() => { document.title = `${name} · Deskwire`; }, [name]);
   const change = async (values: object) => {
     await patch(path, values);
     ticket.reload();
@@ -335,6 +348,16 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
       p: () => setAsked("priority"),
     } : {}),
   });
+  if (ticket.error?.status === 404 && !one) {
+    return (
+      <>
+        <div class="page-head"><h1>No ticket #{id}</h1></div>
+        <Empty>There is no ticket with this number, here or at the desk.{" "}
+          <Link to={`/tickets?view=all&q=${encodeURIComponent(id)}`}>Search for {id}</Link>, or go
+          back to <Link to={lastList?.path ?? "/tickets"}>Tickets</Link>.</Empty>
+      </>
+    );
+  }
   if (ticket.error && !one) {
     return <Broken title={`Ticket ${id}`} error={ticket.error} retry={ticket.reload} />;
   }

@@ -40,7 +40,7 @@ function Well({ now, isOld }: { now: Now; isOld: boolean }) {
       <div class="tv-numbers">
         {shown.map((one) => (
           <div key={one.name}>
-            <p>{labels[one.name]}</p>
+            <p>{labels[one.name]}{one.source !== "Deskwire" && ` · ${one.source}`}</p>
             <strong class="number">{valueOf(one)[0]}</strong>
             <p class={isOut(one) && !isOld ? "alarm" : ""}>
               {isOut(one) && "▲ "}{usualOf(one, now)}</p>

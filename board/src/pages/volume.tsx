@@ -67,6 +67,14 @@ const inWords = (one: HourBar) => `${dayAndTime(one.at)}: ${one.count === null
   + (one.usual ? `, usual ${rangeText(...one.usual)}` : "")
   + (one.mark ? `: ${one.mark === "spike" ? "a spike" : "silence"}` : "");
 
+/** The hour that is not over: a bar without words where many stand side by side. */
+function runningWords(hours: HourBar[]): string {
+  const one = hours.find((each) => each.isRunning);
+  if (!one || one.count === null) return "";
+  return `${clockOf(one.at)} to now: ${counted(one.count, "ticket")} so far`
+    + (one.usual ? `, usual ${rangeText(...one.usual)} in the whole hour.` : ".");
+}
+
 function Feedback({ one, changed }: { one: Incident; changed: () => void }) {
   const say = (verdict: string | null) => async () => {
     await post(`/v1/volume/incidents/${one.id}/feedback`, { verdict });
@@ -296,7 +304,8 @@ export function VolumePage({ canAct }: { canAct: boolean }) {
                 history.</Empty>
               : (
                 <>
-                  <HourChart hours={hours} chart={chart} height={320} say={inWords} hint=""
+                  <HourChart hours={hours} chart={chart} height={320} say={inWords}
+                    hint={runningWords(hours)}
                     label={`Tickets per hour; ${counted(hours.filter((each) => each.mark).length,
                       "hour")} out of line`} />
                   <Legend />
