@@ -35,7 +35,7 @@ crash: build ## kills the binary at hundreds of random moments; KILLS=N, SEED=N 
 sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N goes on for long
 	@tools/build.sh build sim
 	@export DW_SIM_SEED=$(SEED) DW_SIM_HOURS=$(HOURS) DW_SIM_STORE=$(STORE); \
-	  if [ -n "$(HOURS)" ]; then build/sim; else V=1 tools/ctest.sh build '^sim'; fi
+	  if [ -n "$(HOURS)" ]; then build/sim; else V=1 tools/ctest.sh build '^sim' -j $(JOBS); fi
 
 history: build ## three replicas behind a bad network, each answer explained; SECONDS, HOURS, SEED=N
 	@export HISTORY_SECONDS=$(SECONDS) HISTORY_HOURS=$(HOURS) \
@@ -163,4 +163,4 @@ tsan-build:
 	  $$($(call TESTS_OF,build-tsan) | grep -E '^(test_(engine|store|net)|contract_(engine|store))$$')
 
 tsan: tsan-build
-	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_(engine|store))$$' -j $(JOBS)
+	@tools/ctest.sh build-tsan '^(unit_(engine|store|net)|contract_(engine|store_.))$$' -j $(JOBS)
