@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "sql/engine.h"
 #include "sql/leases.h"
 #include "store/sql_store.h"
@@ -31,6 +32,13 @@ bool is_deadlock(const Result<void>& result) {
 
 bool is_unknown(const Result<void>& committed) {
   return !committed.ok() && committed.error().kind == ErrorKind::unsure;
+}
+
+/// Two that read under one guard and then write under it would meet again and again, did both come
+/// back at once: each waits for up to 8, 16, 32, 64 ms, by chance.
+Millis pause_after_deadlock(int tries) {
+  static thread_local Random chance = Random::from_system();
+  return Millis(chance.below(uint64_t{4} << tries));
 }
 
 }  // namespace
@@ -199,9 +207,13 @@ Result<void> SqlStore::find_out(const Error& unknown) {
     }
     note_health(found.error());
     if (writing_) refuse_waiting(*writing_, {ErrorKind::full, "store", found.error().what});
-    std::unique_lock lock(watch_mutex_);
-    watch_.wait_for(lock, look_up_pause, [this] { return is_closed_.load(); });
+    wait_until_closed(look_up_pause);
   }
+}
+
+void SqlStore::wait_until_closed(Millis most) {
+  std::unique_lock lock(watch_mutex_);
+  watch_.wait_for(lock, most, [this] { return is_closed_.load(); });
 }
 
 DirtyFlags SqlStore::run_batch(Batch& batch) {
@@ -239,6 +251,7 @@ DirtyFlags SqlStore::retry_after_deadlock(Batch& batch) {
       one.result = Error{ErrorKind::full, "store", "locked out: " + one.result.error().what};
       continue;
     }
+    wait_until_closed(pause_after_deadlock(one.tries));
     Batch again;
     again.push_back(std::move(one));
     merge(touched, run_batch(again));

@@ -88,6 +88,7 @@ class SqlStore : public Store {
   void read_until_stopped(Lane& lane, std::unique_ptr<Connection>& db);
   void write_alone_until_stopped();
   Result<void> run_alone(const WriteWork& work);
+  void wait_until_closed(Millis most);
   void watch_until_stopped();
   /// Refuses those who have waited too long behind a piece that does not end.
   void refuse_overdue(Lane& lane);
