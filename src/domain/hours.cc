@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 
+#include "base/date_names.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/period.h"
@@ -15,10 +15,6 @@
 namespace dw {
 namespace {
 
-constexpr std::array<std::string_view, 7> weekday_names = {"sun", "mon", "tue", "wed",
-                                                           "thu", "fri", "sat"};
-constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr int minutes_of_day = 24 * 60;
 /// Ten years: what no working day ends is not counted on for ever.
 constexpr int64_t days_ahead_max = 3660;
@@ -74,7 +70,7 @@ Result<OfficeHours> OfficeHours::parse(const std::string& timezone,
   out.timezone_ = timezone;
   for (const std::string& day : days) {
     size_t number = 0;
-    while (number < 7 && !equals_ignoring_case(weekday_names[number], day)) ++number;
+    while (number < 7 && !equals_ignoring_case(short_name(weekday_names[number]), day)) ++number;
     if (number == 7) {
       problems.push_back({"days", fmt::format("invalid weekday \"{}\" (mon, tue, …)", day)});
     } else {
@@ -157,10 +153,8 @@ std::string local_text(TimePoint at, const std::string& timezone) {
   const auto midnight = std::chrono::floor<std::chrono::days>(local);
   const std::chrono::year_month_day date(midnight);
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(local - midnight).count();
-  std::string weekday(weekday_names.at(std::chrono::weekday(midnight).c_encoding()));
-  weekday[0] = static_cast<char>(weekday[0] - 'a' + 'A');
-  return fmt::format("{} {} {} {:02}:{:02}", weekday, static_cast<unsigned>(date.day()),
-                     month_names.at(static_cast<unsigned>(date.month()) - 1), minute / 60,
+  return fmt::format("{} {} {} {:02}:{:02}", short_name(std::chrono::weekday(midnight)),
+                     static_cast<unsigned>(date.day()), short_name(date.month()), minute / 60,
                      minute % 60);
 }
 

@@ -5,13 +5,11 @@
 
 #include <array>
 
+#include "base/date_names.h"
 #include "base/text.h"
 
 namespace dw {
 namespace {
-
-constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 std::chrono::year_month_day date_of(int64_t day) {
   return std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(day)));
@@ -34,20 +32,11 @@ std::optional<int> take_number(std::string_view& text, size_t least, size_t most
   return value;
 }
 
-constexpr std::array<std::string_view, 12> long_month_names = {
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
-
 std::optional<int> take_month_name(std::string_view& text, bool is_long) {
-  for (size_t i = 0; is_long && i < long_month_names.size(); ++i) {
-    const std::string_view name = long_month_names.at(i);
+  for (size_t i = 0; i < month_names.size(); ++i) {
+    const std::string_view name = is_long ? month_names[i] : short_name(month_names[i]);
     if (!equals_ignoring_case(text.substr(0, name.size()), name)) continue;
     text.remove_prefix(name.size());
-    return static_cast<int>(i) + 1;
-  }
-  for (size_t i = 0; !is_long && i < month_names.size(); ++i) {
-    if (!equals_ignoring_case(text.substr(0, 3), month_names[i])) continue;
-    text.remove_prefix(3);
     return static_cast<int>(i) + 1;
   }
   return std::nullopt;
@@ -159,8 +148,8 @@ std::string day_text(int64_t day) {
 
 std::string day_with_month_name(int32_t day) {
   const auto date = date_of(day);
-  return fmt::format("{:02}-{}-{:04}", static_cast<unsigned>(date.day()),
-                     month_names.at(static_cast<unsigned>(date.month()) - 1), year_of(date));
+  return fmt::format("{:02}-{}-{:04}", static_cast<unsigned>(date.day()), short_name(date.month()),
+                     year_of(date));
 }
 
 std::optional<int32_t> day_named(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "base/date_names.h"
 #include "base/nearest.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -19,13 +20,6 @@ constexpr std::string_view allowed =
 /// A 29th of February comes within eight years, also around 2100.
 constexpr int days_ahead_max = 8 * 366 + 1;
 
-constexpr std::array<std::string_view, 7> weekday_names = {"sun", "mon", "tue", "wed",
-                                                           "thu", "fri", "sat"};
-constexpr std::array<std::string_view, 7> weekday_full_names = {
-    "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
-constexpr std::array<std::string_view, 12> month_names = {"jan", "feb", "mar", "apr", "may", "jun",
-                                                          "jul", "aug", "sep", "oct", "nov", "dec"};
-
 Error wrong(std::string what) {
   return {ErrorKind::invalid, "", fmt::format("{} ({})", what, allowed)};
 }
@@ -36,16 +30,19 @@ std::optional<int> number_between(std::string_view text, int low, int high) {
 }
 
 template <size_t N>
-std::optional<int> named_in(std::string_view text, const std::array<std::string_view, N>& names) {
+std::optional<int> short_named_in(std::string_view text,
+                                  const std::array<std::string_view, N>& names) {
   for (size_t i = 0; i < N; ++i) {
-    if (equals_ignoring_case(text, names[i])) return static_cast<int>(i);
+    if (equals_ignoring_case(text, short_name(names[i]))) return static_cast<int>(i);
   }
   return std::nullopt;
 }
 
 std::optional<int> weekday_in(std::string_view text) {
-  const auto day = named_in(text, weekday_names);
-  return day ? day : named_in(text, weekday_full_names);
+  for (size_t i = 0; i < weekday_names.size(); ++i) {
+    if (equals_ignoring_case(text, weekday_names[i])) return static_cast<int>(i);
+  }
+  return short_named_in(text, weekday_names);
 }
 
 /// One cron field: its bounds and what its names stand for.
@@ -59,7 +56,7 @@ std::optional<int> value_in(std::string_view text, const Field& field) {
     if (const auto day = weekday_in(text)) return day;
   }
   if (field.name == "month") {
-    if (const auto month = named_in(text, month_names)) return *month + 1;
+    if (const auto month = short_named_in(text, month_names)) return *month + 1;
   }
   return number_between(text, field.low, field.high);
 }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/date_names.h"
 #include "net/http_server.h"
 #include "net/proxy.h"
 #include "net/request_head.h"
@@ -77,7 +78,7 @@ TEST(RequestHeads, end_at_their_empty_line_and_bare_line_feeds_break_them) {
 TEST(ResponseHeads, say_length_and_end_and_a_value_begins_no_header) {
   Response response{.status = 200, .content_type = "text/plain", .body = "four"};
   response.headers.emplace_back("X-Name", "a\r\nSet-Cookie: b");
-  const std::string date = to_http_date(TimePoint{});
+  const std::string date = rfc_date(TimePoint{}, "GMT");
   const HeadShape shape{.is_kept = true, .reason = "OK", .date = date};
   EXPECT_EQ(head_of(response, shape),
             "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\n"

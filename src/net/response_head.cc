@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include "base/date_names.h"
 
 namespace dw {
 namespace {
@@ -29,25 +29,11 @@ bool has_length(const Response& response) {
 
 }  // namespace
 
-std::string to_http_date(TimePoint at) {
-  static constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
-  return fmt::format(
-      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days.at(std::chrono::weekday(day).c_encoding()),
-      static_cast<unsigned>(date.day()), months.at(static_cast<unsigned>(date.month()) - 1),
-      static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-      time.seconds().count());
-}
-
 const std::string& HttpDate::at(TimePoint now) {
   const auto second = std::chrono::floor<std::chrono::seconds>(now);
   if (second != second_) {
     second_ = second;
-    text_ = to_http_date(now);
+    text_ = rfc_date(now, "GMT");
   }
   return text_;
 }

@@ -9,10 +9,7 @@
 
 namespace dw {
 
-/// "Sat, 21 Nov 2026 07:12:02 GMT" (RFC 9110, section 5.6.7).
-std::string to_http_date(TimePoint at);
-
-/// The same, kept for as long as it is right.
+/// "Sat, 21 Nov 2026 07:12:02 GMT", kept for as long as it is right.
 class HttpDate {
  public:
   const std::string& at(TimePoint now);

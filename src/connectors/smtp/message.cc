@@ -3,8 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <array>
-
+#include "base/date_names.h"
 #include "base/hash.h"
 #include "base/international.h"
 #include "base/text.h"
@@ -41,21 +40,6 @@ std::string base64_lines(std::string_view bytes) {
 std::string part(std::string_view type, std::string_view bytes) {
   return fmt::format("Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\n\r\n{}", type,
                      base64_lines(bytes));
-}
-
-/// "Sat, 21 Nov 2026 01:02:03 +0000", in English whatever the locale.
-std::string mail_date(TimePoint at) {
-  constexpr std::array<const char*, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(at);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
-  return fmt::format(
-      "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", days.at(std::chrono::weekday(day).c_encoding()),
-      static_cast<unsigned>(date.day()), months.at(static_cast<unsigned>(date.month()) - 1),
-      static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-      time.seconds().count());
 }
 
 std::string address_header(const MailSender& sender) {
@@ -215,7 +199,7 @@ Result<std::string> compose_mail(const MailSend& mail, const MailSender& from,
   return fmt::format(
       "Date: {}\r\nFrom: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{}@{}>\r\n"
       "Auto-Submitted: auto-generated\r\n{}MIME-Version: 1.0\r\n{}",
-      mail_date(at), address_header(from), to,
+      rfc_date(at, "+0000"), address_header(from), to,
       header_text(mail.subject, std::string_view("Subject: ").size()), id, domain, unsubscribe,
       body);
 }

@@ -3,15 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
+#include "base/date_names.h"
 #include "domain/period.h"
 
 namespace dw {
 namespace {
 
-constexpr std::array<const char*, 7> weekdays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr int64_t day_labels_max = 14, ticks_max = 8;
+
+/// A local hour counts its weekday from Monday.
+std::chrono::weekday weekday_of(const LocalHour& at) {
+  return std::chrono::weekday(static_cast<unsigned>((at.weekday + 1) % 7));
+}
 
 }  // namespace
 
@@ -38,10 +42,9 @@ Chart picture_of(std::span<const ScoredHour> hours, const DetectorConfig& judgin
   for (int64_t i = 0; i < days; i += step) {
     const LocalHour& at = midnights[static_cast<size_t>(i)];
     const std::string date = day_text(at.day);
-    const std::string label =
-        days <= day_labels_max
-            ? fmt::format("{} {}", weekdays[static_cast<size_t>(at.weekday)], date.substr(8))
-            : (days > 400 ? date.substr(0, 7) : date.substr(5));
+    const std::string label = days <= day_labels_max
+                                  ? fmt::format("{} {}", short_name(weekday_of(at)), date.substr(8))
+                                  : (days > 400 ? date.substr(0, 7) : date.substr(5));
     out.ticks.push_back({midnights_at[static_cast<size_t>(i)], label});
   }
   return out;
