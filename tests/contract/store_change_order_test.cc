@@ -100,7 +100,7 @@ TEST(ChangeOrder, somebody_elses_long_transaction_holds_nothing_back) {
   const std::string url = fresh_postgres_url();
   const auto a = visit(url), b = visit(url);
   const std::string position = newest(*a);
-  const OpenTransaction elsewhere(fresh_postgres_url(), "SELECT pg_current_xact_id()");
+  const OpenTransaction elsewhere(fresh_postgres_database_url(), "SELECT pg_current_xact_id()");
   const OpenTransaction here(url, "CREATE TEMPORARY TABLE t AS SELECT pg_current_xact_id()");
   ASSERT_TRUE(a->write_now(opening("t")).ok());
   EXPECT_EQ(changes(*a, position).size(), 1U);

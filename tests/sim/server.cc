@@ -30,7 +30,7 @@ std::string with_database(const std::string& url, const std::string& name) {
 /// The cluster, and a database with our tables that all others are copies of.
 class Cluster {
  public:
-  Cluster() : template_url_(fresh_postgres_url()) {
+  Cluster() : template_url_(fresh_postgres_database_url()) {
     {
       const Result<std::unique_ptr<PostgresDb>> db =
           PostgresDb::open(template_url_, std::make_shared<Interrupt>());

@@ -40,10 +40,18 @@ class Cluster {
         folder_, as_, programs);
     if (std::system(stop.c_str()) != 0) std::fputs("the test cluster did not stop\n", stderr);
   }
-  std::string fresh() {
+  std::string database() {
     const std::string name = fmt::format("d{}", ++count_);
     must(fmt::format("{}/createdb -h {} -U deskwire {}", programs, folder_, name));
     return fmt::format("postgresql://deskwire@/{}?host={}", name, folder_);
+  }
+  /// A fifth of the time that a database takes.
+  std::string schema() {
+    const std::string name = fmt::format("s{}", ++count_);
+    must(fmt::format("{}/psql -X -q -h {} -U deskwire -c 'CREATE SCHEMA {}' postgres", programs,
+                     folder_, name));
+    return fmt::format("postgresql://deskwire@/postgres?options=-csearch_path%3D{}&host={}", name,
+                       folder_);
   }
 
  private:
@@ -51,11 +59,19 @@ class Cluster {
   int count_ = 0;
 };
 
+Cluster& cluster() {
+  static Cluster one;
+  return one;
+}
+
 }  // namespace
 
 std::string fresh_postgres_url() {
-  static Cluster cluster;
-  return cluster.fresh();
+  return cluster().schema();
+}
+
+std::string fresh_postgres_database_url() {
+  return cluster().database();
 }
 
 std::string ask_postgres(const std::string& url, const std::string& query) {

@@ -76,7 +76,8 @@ TcpProxy::TcpProxy(const std::string& url) {
   must(host != std::string::npos, "the url names the folder of the cluster's socket");
   socket_path_ = url.substr(host + 5) + "/.s.PGSQL.5432";
   const size_t from = url.find("@/") + 2;
-  const std::string database = url.substr(from, url.find('?') - from);
+  // The database, and which schema of it.
+  const std::string behind = url.substr(from, host - from);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -86,8 +87,8 @@ TcpProxy::TcpProxy(const std::string& url) {
   must(::bind(listener_, generic, size) == 0 && ::listen(listener_, 64) == 0 &&
            ::getsockname(listener_, generic, &size) == 0,
        "a port of loopback is free");
-  url_ = fmt::format("postgresql://deskwire@127.0.0.1:{}/{}?sslmode=disable&gssencmode=disable",
-                     ntohs(address.sin_port), database);
+  url_ = fmt::format("postgresql://deskwire@127.0.0.1:{}/{}sslmode=disable&gssencmode=disable",
+                     ntohs(address.sin_port), behind);
   acceptor_ = std::thread([this] { accept_until_stopped(); });
 }
 
