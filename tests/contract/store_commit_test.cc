@@ -281,6 +281,9 @@ TEST(StoreDisk, a_full_disk_is_said_and_forgotten_when_there_is_room_again) {
   EXPECT_EQ(written.error().kind, ErrorKind::full);
   EXPECT_FALSE(store->health().is_ok);
   EXPECT_NE(store->health().detail.find("full"), std::string::npos) << store->health().detail;
+  EXPECT_NE(store->health().detail.find("free space on the disk of the store (store.url)"),
+            std::string::npos)
+      << store->health().detail;
   EXPECT_TRUE(store
                   ->read_now([](ReadDb& db) -> Result<void> {
                     DW_CHECK(tickets::list(db, {}));

@@ -53,6 +53,7 @@ test("a full disk: 503 and no lie, and well again without a restart", async (t) 
   const ready = await call(daemon.url, "/readyz");
   assert.equal(ready.status, 503);
   assert.match(ready.text, /cannot commit since/);
+  assert.match(ready.text, /free space on the disk of the store \(store\.url\)/);
   rmSync(filler);
   await until(async () => (await call(daemon.url, "/readyz")).status === 200, "ready again");
   assert.equal(await send(5000), 200);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sql/engine.h"
+#include "store/sqlite/remedy.h"
 
 namespace dw {
 namespace {
@@ -114,8 +115,9 @@ Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteDb> db(new SqliteDb(raw, std::move(interrupt)));
   if (code != SQLITE_OK) {
-    return Error{ErrorKind::full, "store",
-                 fmt::format("{} can't be opened: {}", file, sqlite3_errstr(code))};
+    return Error{
+        ErrorKind::full, "store",
+        with_remedy(fmt::format("{} can't be opened: {}", file, sqlite3_errstr(code)), code, file)};
   }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_handler(raw, wait_for_writer, db.get());
@@ -140,7 +142,8 @@ Error SqliteDb::error(const char* where, int code) const {
                                  primary == SQLITE_CORRUPT || primary == SQLITE_ERROR
                              ? ErrorKind::conflict
                              : ErrorKind::full;
-  return {kind, "store", fmt::format("{} ({})", sqlite3_errmsg(db_), where)};
+  const std::string what = fmt::format("{} ({})", sqlite3_errmsg(db_), where);
+  return {kind, "store", with_remedy(what, code, store_place)};
 }
 
 Result<sqlite3_stmt*> SqliteDb::prepared(const Statement& statement) {
@@ -222,7 +225,7 @@ Result<void> SqliteDb::copy_pages(const std::string& file) {
   const std::string why = sqlite3_errmsg(copy);
   sqlite3_close(copy);
   if (code == SQLITE_DONE) return {};
-  return Error{ErrorKind::full, "backup", file + ": " + why};
+  return Error{ErrorKind::full, "backup", with_remedy(file + ": " + why, code, file)};
 }
 
 Result<std::vector<std::string>> SqliteDb::check_integrity() {

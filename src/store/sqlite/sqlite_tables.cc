@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "sql/copy.h"
+#include "store/sqlite/remedy.h"
 
 namespace dw {
 namespace {
@@ -97,8 +98,9 @@ Result<std::unique_ptr<SqliteTables>> SqliteTables::open(const std::string& file
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   std::unique_ptr<SqliteTables> tables(new SqliteTables(raw));
   if (code != SQLITE_OK) {
-    return Error{ErrorKind::full, "store",
-                 fmt::format("{} can't be opened: {}", file, sqlite3_errstr(code))};
+    return Error{
+        ErrorKind::full, "store",
+        with_remedy(fmt::format("{} can't be opened: {}", file, sqlite3_errstr(code)), code, file)};
   }
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, busy_milliseconds);
@@ -118,7 +120,8 @@ Error SqliteTables::error(const std::string& where) const {
     return {ErrorKind::busy, "store", what + "; another process writes to this file, try later"};
   }
   const bool is_full = primary == SQLITE_FULL || primary == SQLITE_IOERR;
-  return {is_full ? ErrorKind::full : ErrorKind::conflict, "store", what};
+  return {is_full ? ErrorKind::full : ErrorKind::conflict, "store",
+          with_remedy(what, primary, sqlite3_db_filename(db_, "main"))};
 }
 
 Result<void> SqliteTables::run_script(const std::string& text) {
