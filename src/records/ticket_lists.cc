@@ -92,24 +92,43 @@ bool is_by_words(const TicketFilter& filter) {
   return !words_of(filter.tag).empty() && !is_of_unsolved(filter);
 }
 
-Result<void> run_by_text(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
+/// The newest of both, each once, as many as one of them may have.
+std::vector<Ticket> newest_of(std::vector<Ticket> tickets, const std::vector<Ticket>& more,
+                              int64_t limit) {
+  const auto is_newer = [](const Ticket& a, const Ticket& b) { return a.id.value > b.id.value; };
+  const auto is_same = [](const Ticket& a, const Ticket& b) { return a.id == b.id; };
+  tickets.insert(tickets.end(), more.begin(), more.end());
+  std::sort(tickets.begin(), tickets.end(), is_newer);
+  tickets.erase(std::unique(tickets.begin(), tickets.end(), is_same), tickets.end());
+  if (tickets.size() > static_cast<size_t>(limit)) tickets.resize(static_cast<size_t>(limit));
+  return tickets;
+}
+
+Result<std::vector<Ticket>> by_text(ReadDb& db, const TicketFilter& filter, int64_t below) {
   const Bound bound(filter);
   std::vector<std::string> words = words_of(filter.tag);
   for (std::string& word : words_of(filter.plain.text)) words.push_back(std::move(word));
   const bool is_punctuation =
       !trim(filter.plain.text).empty() && words_of(filter.plain.text).empty();
-  if (words.empty() || is_punctuation) return {};  // nothing matches
+  if (words.empty() || is_punctuation) return std::vector<Ticket>();  // nothing matches
   const std::string number = number_in(filter.plain.text);
   int64_t id = 0;
   std::from_chars(number.data(), number.data() + number.size(), id);
   const bool is_unsolved = filter.is_unsolved || filter.is_waiting.value_or(false);
-  DW_CHECK(
-      db.run(stmt::tickets_by_text,
-             {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
-              filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting,
-              search_expression(words, db.is_sqlite()), is_unsolved, join(words, " "), number, id},
-             sink));
-  return {};
+  const std::string expression = search_expression(words, db.is_sqlite());
+  std::vector<Ticket> found, beside;
+  const auto run = [&](const Statement& statement, const std::string& text,
+                       std::vector<Ticket>& out) {
+    return db.run(statement,
+                  {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+                   filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting, text,
+                   is_unsolved, number, id},
+                  [&](const Row& row) { out.push_back(ticket_in(row)); });
+  };
+  DW_CHECK(run(stmt::tickets_by_text, expression, found));
+  if (!db.is_sqlite()) return found;
+  DW_CHECK(run(stmt::tickets_beside_text, join(words, " "), beside));
+  return newest_of(std::move(found), beside, bound.limit);
 }
 
 Result<void> run_by_id(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
@@ -180,8 +199,11 @@ Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter) {
   Page<Ticket> page;
   const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
   DW_TRY(const int64_t below, id_in(filter.plain.page.cursor));
-  DW_CHECK(is_by_text ? run_by_text(db, filter, below, collect)
-                      : run_by_id(db, filter, below, collect));
+  if (is_by_text) {
+    DW_TRY(page.items, by_text(db, filter, below));
+  } else {
+    DW_CHECK(run_by_id(db, filter, below, collect));
+  }
   page.next_cursor = next_cursor(page.items, filter.plain.page.limit,
                                  [](const Ticket& one) { return one.id.value; });
   return page;
@@ -192,9 +214,11 @@ Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most) {
   const auto collect = [&](const Row&) { ++rows; };
   filter.plain.page = {.limit = static_cast<size_t>(most - 1), .cursor = ""};
   if (filter.sort == TicketFilter::Sort::waiting) filter.is_unsolved = true;
-  const bool is_by_text = is_by_words(filter);
-  DW_CHECK(is_by_text ? run_by_text(db, filter, from_the_top, collect)
-                      : run_by_id(db, filter, from_the_top, collect));
+  if (is_by_words(filter)) {
+    DW_TRY(const std::vector<Ticket> found, by_text(db, filter, from_the_top));
+    return static_cast<int64_t>(found.size());
+  }
+  DW_CHECK(run_by_id(db, filter, from_the_top, collect));
   return rows;
 }
 

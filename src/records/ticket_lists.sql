@@ -54,25 +54,45 @@ WHERE assignee = $6 AND assignee <> '' AND id < $1 AND ($2 < 0 OR status = $2)
 ORDER BY id DESC LIMIT $5;
 
 -- name: tickets_by_text [sqlite]
--- Not by id from the newest on: a rare word would be looked for in every row.
--- $13: 1 those that are not solved, whatever $2 says.
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE +id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+-- Along the index, from the newest on: a word that a million tickets have ends at the limit, and a
+-- rare one has few rows there. $13: 1 those that are not solved, whatever $2 says.
+SELECT id, ticket.title, ticket.description, priority, status, requester_name, requester_email,
+  requester_id, assignee, ticket.tags, source, desk, external_id, external_url, queue, opened_at,
+  first_reply_at, solved_at, updated_at, type, problem_id
+FROM ticket_text CROSS JOIN ticket ON id = ticket_text.rowid
+WHERE ticket_text MATCH $12 AND ticket_text.rowid < $1
+  AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+  AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
   AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
        OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
   AND ($13 = 0 OR status < 2)
-  AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $12)
-       OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
-           AND has_words(title || ' ' || description || ' ' || requester_name || ' '
-                         || requester_email || ' ' || assignee || ' ' || tags, $14))
-       OR external_id <> '' AND external_id = $15 OR id = $16)
-ORDER BY +id DESC LIMIT $5;
+ORDER BY ticket_text.rowid DESC LIMIT $5;
+
+-- name: tickets_beside_text [sqlite]
+-- What the words miss: tickets that the index does not have yet, and those of that number.
+SELECT id, ticket.title, ticket.description, priority, status, requester_name, requester_email,
+  requester_id, assignee, ticket.tags, source, desk, external_id, external_url, queue, opened_at,
+  first_reply_at, solved_at, updated_at, type, problem_id
+FROM ticket
+WHERE id < $1
+  AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+  AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
+  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
+  AND ($13 = 0 OR status < 2)
+  AND (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
+         AND has_words(title || ' ' || description || ' ' || requester_name || ' '
+                       || requester_email || ' ' || assignee || ' ' || tags, $12)
+       OR external_id <> '' AND external_id = $14 OR id = $15)
+ORDER BY id DESC LIMIT $5;
+
+-- name: tickets_beside_text [postgres]
+-- Its index has every ticket at once.
+SELECT id FROM ticket WHERE id < 0;
 
 -- name: tickets_by_text [postgres]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
@@ -89,8 +109,7 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
   AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
          || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
        @@ to_tsquery('simple', $12)
-       OR external_id <> '' AND external_id = $15 OR id = $16)
-  AND length($14) >= 0
+       OR external_id <> '' AND external_id = $14 OR id = $15)
 ORDER BY id DESC LIMIT $5;
 
 -- name: count_views
