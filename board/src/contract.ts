@@ -38,9 +38,11 @@ export interface Connector {
 export interface Delivery {
   id: string;
   ticket: number | null;
+  ticket_number: string | null;  // the number by which people know the ticket
   lane: string;  // deliveries of one lane keep their order
   target: string;
   operation: string;
+  title: string;  // what it is, in words
   state: "pending" | "unsure" | "dead" | "done" | "discarded";
   attempts: number;
   reason: string | null;
@@ -64,6 +66,7 @@ export interface DeliveryGroup {
   last_at: string;
   deliveries: string[];  // the newest, at most 200
   tickets: number[];  // the newest, at most 50
+  ticket_numbers: string[];  // by which people know the first three of them
 }
 
 export interface DeliveryGroups {

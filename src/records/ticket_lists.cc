@@ -246,6 +246,17 @@ Result<std::vector<std::string>> assignees(ReadDb& db, size_t limit) {
   return out;
 }
 
+Result<std::map<int64_t, std::string>> numbers_at_desk(ReadDb& db,
+                                                       const std::vector<TicketId>& ids) {
+  std::map<int64_t, std::string> out;
+  for (const TicketId id : ids) {
+    if (!id || out.contains(id.value)) continue;
+    DW_CHECK(db.run(stmt::number_at_desk, {id},
+                    [&](const Row& row) { out[id.value] = std::string(row.text(0)); }));
+  }
+  return out;
+}
+
 Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id) {
   std::vector<TicketChange> out;
   DW_CHECK(db.run(stmt::changes_of_ticket, {id, changes_max}, [&](const Row& row) {

@@ -1,6 +1,7 @@
 // What pages ask about tickets beside one ticket: lists by many criteria, how many there are of
 // each kind, who works on them, what changed, and counts of past hours.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,11 @@ Result<Waiting> waiting(ReadDb& db, TimePoint late_before);
 
 /// Everybody who has a ticket or had one, by name.
 Result<std::vector<std::string>> assignees(ReadDb& db, size_t limit);
+
+/// The numbers that tickets have at their desk, by id; one that has none is not there.
+/// cost: one row of the primary key for each
+Result<std::map<int64_t, std::string>> numbers_at_desk(ReadDb& db,
+                                                       const std::vector<TicketId>& ids);
 
 /// What changed on a ticket, oldest first.
 Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id);

@@ -132,6 +132,9 @@ WITH RECURSIVE one (name) AS (
   FROM one WHERE one.name IS NOT NULL)
 SELECT name FROM one WHERE name IS NOT NULL LIMIT $1;
 
+-- name: number_at_desk
+SELECT external_id FROM ticket WHERE id = $1 AND external_id <> '';
+
 -- name: changes_of_ticket
 SELECT at, field, old_value, new_value FROM ticket_change WHERE ticket = $1 ORDER BY id LIMIT $2;
 

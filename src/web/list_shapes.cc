@@ -5,7 +5,7 @@
 namespace dw {
 namespace {
 
-constexpr size_t ids_shown = 200;
+constexpr size_t ids_shown = 200, numbers_shown = 3;
 
 std::string label_of(const DeliveryGroup& one, const ShapeContext& context) {
   const auto label = context.target_labels.find(one.target);
@@ -18,6 +18,19 @@ std::vector<Id> first_of(const std::vector<Id>& ids) {
 }
 
 }  // namespace
+
+Result<ShapeContext> with_numbers(ReadDb& db, ShapeContext context,
+                                  const std::vector<Delivery>& deliveries,
+                                  const std::vector<DeliveryGroup>& groups) {
+  std::vector<TicketId> ids;
+  for (const Delivery& one : deliveries) ids.push_back(one.ticket);
+  for (const DeliveryGroup& one : groups) {
+    const size_t count = std::min(one.tickets.size(), numbers_shown);
+    ids.insert(ids.end(), one.tickets.begin(), one.tickets.begin() + static_cast<ptrdiff_t>(count));
+  }
+  DW_TRY(context.ticket_numbers, tickets::numbers_at_desk(db, ids));
+  return context;
+}
 
 const Shape<TicketList, ShapeContext>& shape_for(const TicketList*) {
   static const auto shape =
@@ -69,26 +82,35 @@ const Shape<DeliveryGroup, ShapeContext>& shape_for(const DeliveryGroup*) {
     for (const TicketId id : first_of(one.tickets)) out.push_back(id.value);
     return out;
   };
-  static const auto shape = Shape<DeliveryGroup, ShapeContext>("DeliveryGroup")
-                                .add("id", &DeliveryGroup::id)
-                                .add("state", &DeliveryGroup::state)
-                                .add("target", label_of)
-                                .add("operation", &DeliveryGroup::operation)
-                                .add("title", title, "what it is, in words")
-                                .add("reason", or_null(&DeliveryGroup::reason))
-                                .add(
-                                    "hint",
-                                    [](const DeliveryGroup& one, const ShapeContext& context) {
-                                      const std::string text = hint(one, context);
-                                      return text.empty() ? std::optional<std::string>() : text;
-                                    },
-                                    "what to do about it")
-                                .add("count", &DeliveryGroup::count)
-                                .add("attempts", &DeliveryGroup::attempts)
-                                .add("first_at", &DeliveryGroup::first_at)
-                                .add("last_at", &DeliveryGroup::last_at)
-                                .add("deliveries", ids, "the newest, at most 200")
-                                .add("tickets", tickets, "the newest, at most 50");
+  static const auto numbers = [](const DeliveryGroup& one, const ShapeContext& context) {
+    std::vector<std::string> out;
+    for (const TicketId id : one.tickets) {
+      if (out.size() < numbers_shown) out.push_back(ticket_number(id, context));
+    }
+    return out;
+  };
+  static const auto shape =
+      Shape<DeliveryGroup, ShapeContext>("DeliveryGroup")
+          .add("id", &DeliveryGroup::id)
+          .add("state", &DeliveryGroup::state)
+          .add("target", label_of)
+          .add("operation", &DeliveryGroup::operation)
+          .add("title", title, "what it is, in words")
+          .add("reason", or_null(&DeliveryGroup::reason))
+          .add(
+              "hint",
+              [](const DeliveryGroup& one, const ShapeContext& context) {
+                const std::string text = hint(one, context);
+                return text.empty() ? std::optional<std::string>() : text;
+              },
+              "what to do about it")
+          .add("count", &DeliveryGroup::count)
+          .add("attempts", &DeliveryGroup::attempts)
+          .add("first_at", &DeliveryGroup::first_at)
+          .add("last_at", &DeliveryGroup::last_at)
+          .add("deliveries", ids, "the newest, at most 200")
+          .add("tickets", tickets, "the newest, at most 50")
+          .add("ticket_numbers", numbers, "by which people know the first three of them");
   return shape;
 }
 

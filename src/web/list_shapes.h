@@ -38,6 +38,11 @@ struct ShownDeliveryGroups {
   TimePoint as_of{};
 };
 
+/// With the numbers of the tickets of these deliveries, and of the first of each group.
+Result<ShapeContext> with_numbers(ReadDb& db, ShapeContext context,
+                                  const std::vector<Delivery>& deliveries,
+                                  const std::vector<DeliveryGroup>& groups = {});
+
 const Shape<TicketList, ShapeContext>& shape_for(const TicketList*);
 const Shape<ShownViews>& shape_for(const ShownViews*);
 const Shape<Person>& shape_for(const Person*);

@@ -8,6 +8,7 @@
 #include "records/deliveries.h"
 #include "records/queues.h"
 #include "records/tickets.h"
+#include "web/list_shapes.h"
 #include "web/status_shapes.h"
 
 namespace dw {
@@ -43,7 +44,10 @@ LiveTopic delivery_topic(ShapeContext shapes) {
     std::map<int64_t, json::object> out;
     for (const int64_t id : ids) {
       DW_TRY(const auto delivery, deliveries::find(db, DeliveryId{id}));
-      if (delivery) out[id] = shape_of(*delivery, shapes);
+      if (!delivery) continue;
+      DW_TRY(const ShapeContext numbered,
+             with_numbers(db, shapes, std::vector<Delivery>(1, *delivery)));
+      out[id] = shape_of(*delivery, numbered);
     }
     return out;
   };

@@ -5,6 +5,7 @@
 #include "domain/event.h"
 #include "records/queues.h"
 #include "records/tickets.h"
+#include "web/ticket_events.h"
 
 namespace dw {
 namespace {
@@ -151,6 +152,11 @@ const Shape<Link>& shape_for(const Link*) {
   return shape;
 }
 
+std::string ticket_number(TicketId id, const ShapeContext& context) {
+  const auto at_desk = context.ticket_numbers.find(id.value);
+  return at_desk == context.ticket_numbers.end() ? std::to_string(id.value) : at_desk->second;
+}
+
 const Shape<Delivery, ShapeContext>& shape_for(const Delivery*) {
   static const auto ticket = [](const Delivery& one) {
     return one.ticket ? std::optional(one.ticket.value) : std::nullopt;
@@ -163,10 +169,23 @@ const Shape<Delivery, ShapeContext>& shape_for(const Delivery*) {
       Shape<Delivery, ShapeContext>("Delivery")
           .add("id", [](const Delivery& one) { return to_text(one.id); })
           .add("ticket", ticket)
+          .add(
+              "ticket_number",
+              [](const Delivery& one, const ShapeContext& context) {
+                return one.ticket ? std::optional(ticket_number(one.ticket, context))
+                                  : std::nullopt;
+              },
+              "the number by which people know the ticket")
           .add("lane", &Delivery::lane, "deliveries of one lane keep their order")
           .add("target", target)
           .add("operation",
                [](const Delivery& one) { return std::string(operation_of(one.payload)); })
+          .add(
+              "title",
+              [](const Delivery& one, const ShapeContext& context) {
+                return delivery_title(operation_of(one.payload), target(one, context));
+              },
+              "what it is, in words")
           .add("state", &Delivery::state)
           .add("attempts", &Delivery::attempts)
           .add("reason", or_null(&Delivery::reason))

@@ -23,7 +23,12 @@ struct ShapeContext {
   std::map<std::string, std::string, std::less<>> target_labels{};
   std::string timezone = "UTC";               ///< of "today": hours.timezone
   std::vector<std::string> tally_channels{};  ///< of [[tally]]
+  /// By id: the numbers that tickets have at their desk, of those that are shown.
+  std::map<int64_t, std::string> ticket_numbers{};
 };
+
+/// The number by which people know a ticket.
+std::string ticket_number(TicketId id, const ShapeContext& context);
 
 /// Something that happened to a ticket, in words.
 struct TicketEvent {

@@ -32,8 +32,8 @@ export function DeliveryTable({ items, role, changed }: { items: Delivery[]; rol
             <code class="small">{one.id}</code>
             <StatusMark status={one.state} />
             {one.ticket !== null && (
-              <Link to={`/tickets/${one.ticket}`}>#{one.ticket}</Link>)}
-            <span class="row-main wrap">{one.operation} to {one.target}
+              <Link to={`/tickets/${one.ticket}`}>#{one.ticket_number}</Link>)}
+            <span class="row-main wrap" title={`${one.operation} to ${one.target}`}>{one.title}
               {one.reason && <span class="faint"> · {one.reason}</span>}
               {one.attempts > 1 && <span class="faint"> · {one.attempts} attempts</span>}</span>
             <span class="small faint"><When at={one.done_at ?? one.created_at} /></span>
@@ -101,7 +101,8 @@ function Group({ one, role, changed }: { one: DeliveryGroup; role: Role; changed
         <p class="small faint">
           {shown.length > 0 && <>{one.tickets.length === 1 ? "Ticket " : "Tickets "}
             {shown.map((id, i) => (
-              <span key={id}>{i > 0 && ", "}<Link to={`/tickets/${id}`}>#{id}</Link></span>
+              <span key={id}>{i > 0 && ", "}<Link to={`/tickets/${id}`}>
+                #{one.ticket_numbers[i] ?? id}</Link></span>
             ))}
             {one.tickets.length > shown.length && ` and ${one.tickets.length - shown.length} more`}
             {" · "}</>}

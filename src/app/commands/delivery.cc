@@ -6,8 +6,9 @@ namespace dw {
 namespace {
 
 const std::vector<TableColumn> columns = {
-    {"ID", "id"},          {"STATE", "state"},          {"TICKET", "ticket"}, {"TARGET", "target"},
-    {"TRIES", "attempts"}, {"NEXT", "next_attempt_at"}, {"REASON", "reason"}};
+    {"ID", "id"},         {"STATE", "state"},    {"TICKET", "ticket_number"},
+    {"TARGET", "target"}, {"TRIES", "attempts"}, {"NEXT", "next_attempt_at"},
+    {"REASON", "reason"}};
 
 Argument state() {
   Argument out = in_query("--state", "pending, dead, unsure, done or discarded", "state");

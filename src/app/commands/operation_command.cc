@@ -222,7 +222,9 @@ std::optional<json::object> ask(Invocation& invocation, FrontDoor& door, std::st
                                 const Asking& asking) {
   ApiAnswer answer = door.call(id, asking);
   if (!answer.error) return std::move(answer.body);
-  if (answer.error->kind == ErrorKind::missing) answer.error->what += next_step(id);
+  std::string& what = answer.error->what;
+  const bool is_said = what.find("` shows ") != std::string::npos;
+  if (answer.error->kind == ErrorKind::missing && !is_said) what += next_step(id);
   fail(invocation, *answer.error);
   if (answer.status == defective) invocation.exit_code = exit_defect;
   return std::nullopt;

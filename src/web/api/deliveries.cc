@@ -35,20 +35,24 @@ Result<std::string> reason_in(const json::value& body) {
                .problems = std::move(problems)};
 }
 
+/// "d-000191", "191". errors  `kind`: it names no delivery, whichever there are
+Result<DeliveryId> id_named(const std::string& text, ErrorKind kind) {
+  const auto id = delivery_id_named(text);
+  if (id) return *id;
+  const bool is_event = text.starts_with("e-");
+  return Error{
+      kind, "",
+      fmt::format("{} is {}not a delivery (d-000191); {}", text, is_event ? "an event, " : "",
+                  is_event ? "`deskwire why " + text + "` shows its deliveries"
+                           : "`deskwire delivery list` shows what there is")};
+}
+
 Result<std::vector<DeliveryId>> ids_in(const json::value& body) {
   std::vector<Problem> problems;
   std::vector<DeliveryId> ids;
   for (const std::string& text : JsonView(body, problems)["ids"].texts()) {
-    const auto id = delivery_id_named(text);
-    if (!id) {
-      const bool is_event = text.starts_with("e-");
-      return Error{
-          ErrorKind::invalid, "",
-          fmt::format("{} is {}not a delivery (d-000191); {}", text, is_event ? "an event, " : "",
-                      is_event ? "`deskwire why " + text + "` shows its deliveries"
-                               : "`deskwire delivery list` shows what there is")};
-    }
-    ids.push_back(*id);
+    DW_TRY(const DeliveryId id, id_named(text, ErrorKind::invalid));
+    ids.push_back(id);
   }
   return ids;
 }
@@ -103,40 +107,46 @@ Task<ApiAnswer> Operations::list_deliveries(Call& call) {
   }
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<Delivery> page;
+  ShapeContext shapes;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(page, deliveries::list(db, query));
+    DW_TRY(shapes, with_numbers(db, parts_.shapes, page.items));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
-  co_return shape_of(page, parts_.shapes);
+  co_return shape_of(page, shapes);
 }
 
 Task<ApiAnswer> Operations::group_deliveries(Call&) {
   ShownDeliveryGroups shown;
   shown.as_of = parts_.clock.now();
   const TimePoint today = day_start(shown.as_of, parts_.shapes.timezone);
+  ShapeContext shapes;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(shown.groups, deliveries::groups(db, today));
+    DW_TRY(shapes, with_numbers(db, parts_.shapes, {}, shown.groups.items));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
-  co_return shape_of(shown, parts_.shapes);
+  co_return shape_of(shown, shapes);
 }
 
 Task<ApiAnswer> Operations::show_delivery(Call& call) {
-  const DeliveryId id = delivery_id_named(call.name()).value_or(DeliveryId{});
+  DW_CO_TRY(const DeliveryId id, id_named(call.name(), ErrorKind::missing));
   std::optional<Delivery> found;
+  ShapeContext shapes;
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(found, deliveries::find(db, id));
     if (!found) return {};
     DW_TRY(found, shown_delivery(db, std::move(*found)));
+    DW_TRY(shapes, with_numbers(db, parts_.shapes, std::vector<Delivery>(1, *found)));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!found) {
-    co_return Error{ErrorKind::missing, "", fmt::format("there is no delivery {}", call.name())};
+    co_return Error{ErrorKind::missing, "", fmt::format("there is no delivery {}", to_text(id))};
   }
-  co_return shape_of(WholeDelivery{std::move(*found)}, parts_.shapes);
+  co_return shape_of(WholeDelivery{std::move(*found)}, shapes);
 }
 
 /// What a person decides about deliveries: they are tried again, or with a reason discarded.
@@ -147,12 +157,18 @@ struct Operations::Decision {
   std::optional<std::string> why{};  ///< given: discard
 };
 
+/// Deliveries as they are after a decision.
+struct Operations::Decided {
+  Page<Delivery> page;
+  ShapeContext shapes;
+};
+
 /// All in one commit, each in the audit list; as they are afterwards. What cannot be decided so
 /// leaves all as they were.
-Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
-  Page<Delivery> out;
+Task<Result<Operations::Decided>> Operations::decide(Call& call, Decision decision) {
+  Decided out;
   auto work = [&](Db& db) -> Result<void> {
-    out.items.clear();
+    out.page.items.clear();
     const TimePoint now = parts_.clock.now();
     std::vector<DeliveryId> ids = decision.ids;
     if (decision.is_all_dead) DW_CHECK(add_dead(db, ids));
@@ -168,8 +184,9 @@ Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
         DW_CHECK(audit::add(db, {now, call.caller.name, "delivery.retry", name}));
       }
       DW_TRY(auto changed, deliveries::find(db, id));
-      out.items.push_back(std::move(*changed));
+      out.page.items.push_back(std::move(*changed));
     }
+    DW_TRY(out.shapes, with_numbers(db, parts_.shapes, out.page.items));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.write(work));
@@ -180,28 +197,30 @@ Task<Result<Page<Delivery>>> Operations::decide(Call& call, Decision decision) {
 Task<ApiAnswer> Operations::retry_delivery(Call& call) {
   DW_CO_CHECK(call.body());
   Decision decision;
-  decision.ids.push_back(delivery_id_named(call.name()).value_or(DeliveryId{}));
-  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
-  const Delivery& delivery = page.items.front();
+  DW_CO_TRY(const DeliveryId id, id_named(call.name(), ErrorKind::missing));
+  decision.ids.push_back(id);
+  DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
+  const Delivery& delivery = decided.page.items.front();
   log_info("api", "delivery tried again",
            {{"id", to_text(delivery.event)},
             {"delivery", to_text(delivery.id)},
             {"by", call.caller.name}});
-  co_return shape_of(delivery, parts_.shapes);
+  co_return shape_of(delivery, decided.shapes);
 }
 
 Task<ApiAnswer> Operations::discard_delivery(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   Decision decision;
   DW_CO_TRY(decision.why, reason_in(body));
-  decision.ids.push_back(delivery_id_named(call.name()).value_or(DeliveryId{}));
-  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
-  const Delivery& delivery = page.items.front();
+  DW_CO_TRY(const DeliveryId id, id_named(call.name(), ErrorKind::missing));
+  decision.ids.push_back(id);
+  DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
+  const Delivery& delivery = decided.page.items.front();
   log_info("api", "delivery discarded",
            {{"id", to_text(delivery.event)},
             {"delivery", to_text(delivery.id)},
             {"by", call.caller.name}});
-  co_return shape_of(delivery, parts_.shapes);
+  co_return shape_of(delivery, decided.shapes);
 }
 
 Task<ApiAnswer> Operations::retry_deliveries(Call& call) {
@@ -213,8 +232,8 @@ Task<ApiAnswer> Operations::retry_deliveries(Call& call) {
   if (decision.ids.empty() && !decision.is_all_dead) {
     co_return Error{ErrorKind::invalid, "delivery retry", "pass delivery ids, or --all-dead"};
   }
-  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
-  co_return shape_of(page, parts_.shapes);
+  DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
+  co_return shape_of(decided.page, decided.shapes);
 }
 
 Task<ApiAnswer> Operations::discard_deliveries(Call& call) {
@@ -222,14 +241,14 @@ Task<ApiAnswer> Operations::discard_deliveries(Call& call) {
   Decision decision;
   DW_CO_TRY(decision.why, reason_in(body));
   DW_CO_TRY(decision.ids, ids_in(body));
-  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
-  co_return shape_of(page, parts_.shapes);
+  DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
+  co_return shape_of(decided.page, decided.shapes);
 }
 
 Task<ApiAnswer> Operations::decide_group(Call& call, Decision decision) {
   decision.group = call.name();
-  DW_CO_TRY(const auto page, co_await decide(call, std::move(decision)));
-  co_return shape_of(Redriven{static_cast<int64_t>(page.items.size())});
+  DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
+  co_return shape_of(Redriven{static_cast<int64_t>(decided.page.items.size())});
 }
 
 Task<ApiAnswer> Operations::retry_group(Call& call) {

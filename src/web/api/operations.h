@@ -126,8 +126,9 @@ class Operations {
   Task<ApiAnswer> retry_group(Call& call);
   Task<ApiAnswer> discard_group(Call& call);
   struct Decision;
+  struct Decided;
   Task<ApiAnswer> decide_group(Call& call, Decision decision);
-  Task<Result<Page<Delivery>>> decide(Call& call, Decision decision);
+  Task<Result<Decided>> decide(Call& call, Decision decision);
 
   // tally.cc
   void add_tally();

@@ -39,6 +39,9 @@ Task<ApiAnswer> Operations::explain(Call& call) {
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (story.ticket) story.rule = rule_of(*story.ticket, Routing(parts_.routes));
   ShapeContext shapes = parts_.shapes;
+  if (story.ticket) {
+    shapes.ticket_numbers[story.ticket->id.value] = tickets::number_of(*story.ticket);
+  }
   // As the store, the log and the metrics call them, instead of as people know them.
   if (call.request.parameter("targets") == "stored") shapes.target_labels.clear();
   co_return shape_of(story, shapes);

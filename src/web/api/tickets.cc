@@ -229,7 +229,9 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
   }
   whole.ticket = std::move(*ticket);
   whole.events = ticket_events(whole.ticket, changes, asked, whole.deliveries, parts_.shapes);
-  co_return shape_of(whole, parts_.shapes);
+  ShapeContext shapes = parts_.shapes;
+  shapes.ticket_numbers[id.value] = tickets::number_of(whole.ticket);
+  co_return shape_of(whole, shapes);
 }
 
 Task<ApiAnswer> Operations::similar_tickets(Call& call) {
