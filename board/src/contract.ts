@@ -256,7 +256,7 @@ export interface Now {
 }
 
 export interface NowFact {
-  kind: "well" | "store" | "spike" | "silence" | "connection" | "deliveries" | "late";
+  kind: "well" | "store" | "spike" | "silence" | "connection" | "deliveries" | "late" | "queue";
   text: string;
   detail: string;
   link: string;  // the page with its rows

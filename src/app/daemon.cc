@@ -103,6 +103,7 @@ Result<std::string> Daemon::start() {
   }
   inbound_.start();
   live_.start();
+  tasks_.run("history", routes_.prepare());
   return bound;
 }
 

@@ -31,6 +31,8 @@ class HttpRoutes {
 
   /// Listens; the result and the errors are HttpServer::start()'s.
   Result<std::string> start();
+  /// What the first look at the board would wait for: to run once the server takes requests.
+  Task<void> prepare() { return api_.learn_history(); }
   /// Takes no new request, and answers those that wait for a message.
   void stop();
   /// An embedded queue got or lost a message: who waits for one looks.

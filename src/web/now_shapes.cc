@@ -121,6 +121,21 @@ NowFact late_of(const ShownNow& now) {
   return out;
 }
 
+NowFact stuck_of(const StuckQueue& queue, const ShownNow& now) {
+  const std::string link = "/queues?queue=" + queue.name;
+  if (queue.dead > 0) {
+    return {"queue",
+            fmt::format("{} of queue {} {} dead", counted(queue.dead, "message", "messages"),
+                        queue.name, queue.dead == 1 ? "is" : "are"),
+            "Its consumer received them too often and deleted none.", link, 0};
+  }
+  return {
+      "queue",
+      fmt::format("{} in queue {} since {}", counted(queue.depth, "message waits", "messages wait"),
+                  queue.name, clock_text(*queue.since, now.as_of, now.timezone)),
+      "Its consumer is away, slow, or was never started.", link, 0};
+}
+
 }  // namespace
 
 std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone) {
@@ -166,6 +181,7 @@ std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now) 
                    "/deliveries", findings.undecided});
   }
   if (now.waiting.late > 0) out.push_back(late_of(now));
+  for (const StuckQueue& one : findings.queues) out.push_back(stuck_of(one, now));
   std::stable_sort(out.begin(), out.end(),
                    [](const NowFact& a, const NowFact& b) { return a.people > b.people; });
   if (!findings.store_trouble.empty()) {
@@ -183,9 +199,10 @@ const Shape<Range>& shape_for(const Range*) {
 const Shape<NowFact>& shape_for(const NowFact*) {
   static const auto shape =
       Shape<NowFact>("NowFact")
-          .add_words("kind",
-                     {"well", "store", "spike", "silence", "connection", "deliveries", "late"},
-                     &NowFact::kind)
+          .add_words(
+              "kind",
+              {"well", "store", "spike", "silence", "connection", "deliveries", "late", "queue"},
+              &NowFact::kind)
           .add("text", &NowFact::text)
           .add("detail", &NowFact::detail)
           .add("link", &NowFact::link, "the page with its rows")

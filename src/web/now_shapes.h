@@ -12,7 +12,8 @@ namespace dw {
 
 /// One thing that is so, with where it can be seen.
 struct NowFact {
-  std::string kind;  ///< "well", "store", "spike", "silence", "connection", "deliveries", "late"
+  /// "well", "store", "spike", "silence", "connection", "deliveries", "late", "queue"
+  std::string kind;
   std::string text, detail, link;
   int64_t people = 0;  ///< whom it keeps waiting, as far as that is known
 };
@@ -48,6 +49,13 @@ struct ShownNow {
   std::string running_source;  ///< of the running hour, where it is another
 };
 
+/// A queue whose messages nobody receives, or that gave some up.
+struct StuckQueue {
+  std::string name;
+  int64_t depth = 0, dead = 0;
+  std::optional<TimePoint> since;  ///< when its oldest message came, if that is long ago
+};
+
 /// What the headline is chosen from.
 struct NowFindings {
   std::string store_trouble;
@@ -56,6 +64,7 @@ struct NowFindings {
   std::map<std::string, int64_t> pending;                   ///< deliveries by target
   int64_t undecided = 0;                                    ///< dead and unsure deliveries
   size_t connectors = 0;
+  std::vector<StuckQueue> queues{};
 };
 
 /// The worst first: by how many people it keeps waiting, then in the order of `kind`.

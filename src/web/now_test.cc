@@ -50,6 +50,19 @@ TEST(NowHeadline, names_what_keeps_most_people_waiting_first) {
   EXPECT_EQ(facts[2].kind, "connection") << "31 deliveries wait for it";
 }
 
+TEST(NowHeadline, a_queue_that_nobody_empties_is_not_well) {
+  NowFindings findings;
+  findings.queues = {{.name = "high", .depth = 13, .dead = 0, .since = now - 28 * Millis(60'000)},
+                     {.name = "low", .depth = 4, .dead = 1, .since = {}}};
+  findings.undecided = 1;
+  const std::vector<NowFact> facts = facts_of(findings, desk());
+  ASSERT_EQ(facts.size(), 3U);
+  EXPECT_EQ(facts[0].kind, "deliveries") << "who waits for a person stands first";
+  EXPECT_EQ(facts[1].text, "13 messages wait in queue high since 11:12");
+  EXPECT_EQ(facts[1].link, "/queues?queue=high");
+  EXPECT_EQ(facts[2].text, "1 message of queue low is dead");
+}
+
 TEST(NowHeadline, an_hour_that_is_not_over_is_out_of_line_already) {
   ShownNow shown = desk();
   shown.hours.push_back({.hour = now - Millis(40 * 60'000),

@@ -44,6 +44,8 @@ class Api {
   explicit Api(ApiParts parts);
   /// Adds a route for every operation that has a handler, and /healthz, /readyz, /metrics.
   void add_to(Routes& routes);
+  /// Reads the weeks that numbers of today are compared with, before anybody asks for them.
+  Task<void> learn_history();
 
  private:
   Task<Response> serve(const Operation& operation, Request& request);
@@ -53,11 +55,12 @@ class Api {
   void add_own(std::string_view id, Method method);
   void declare_metrics();
   Task<ApiAnswer> status(Call& call);
+  Task<void> learn_past();
   Task<ApiAnswer> queue_depths(Call& call);
   Task<ApiAnswer> live(Call& call);
   // now.cc
   Task<ApiAnswer> now(Call& call);
-  Task<Result<void>> read_older(TimePoint now);
+  Task<Result<void>> read_older(TimePoint now, Millis budget);
 
   Task<Response> healthz(Request& request);
   Task<Response> readyz(Request& request);
@@ -67,6 +70,9 @@ class Api {
   ApiParts parts_;
   DeskHistory history_;
   std::optional<double> late_after_;  ///< seconds, as history_ last said
+  /// By name of the connector: when it last worked before this process knew of it.
+  std::map<std::string, TimePoint> past_successes_;
+  std::optional<Monotonic> past_read_at_;
 };
 
 /// An answer as HTTP says it.

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/log.h"
 #include "domain/day.h"
 #include "jobs/volume/rows.h"
 #include "jobs/volume/volume.h"
 #include "records/deliveries.h"
 #include "records/delivery_groups.h"
+#include "records/queues.h"
 #include "web/api/api.h"
 #include "web/now_shapes.h"
 #include "web/volume_shapes.h"
@@ -16,7 +18,8 @@ namespace {
 
 constexpr size_t waiting_shown = 12, facts_shown = 3;
 constexpr int64_t pending_seen_max = 5000;
-constexpr Millis older_budget{200};
+constexpr Millis older_budget{100};
+constexpr Millis queue_late{5 * 60'000};
 constexpr Millis alerts_span{48 * 3'600'000};
 constexpr size_t hours_a_day = 24;
 
@@ -31,7 +34,25 @@ struct Reading {
   std::map<std::string, int64_t> pending;
   std::vector<HourCount> counts;
   std::vector<VolumeAlert> alerts;
+  std::vector<StuckQueue> queues;
 };
+
+/// Queues of our own: those elsewhere are their owner's to watch.
+Result<void> read_queues(ReadDb& db, const std::vector<QueueName>& names, TimePoint now,
+                         Reading& out) {
+  for (const QueueName& queue : names) {
+    if (queue.kind != "embedded") continue;
+    DW_TRY(const QueueMetrics shown, queues::metrics(db, queue.name, now));
+    DW_TRY(const QueueMetrics buried, queues::metrics(db, queue.name + "-dead", now));
+    StuckQueue stuck{.name = queue.name,
+                     .depth = shown.depth,
+                     .dead = buried.depth + buried.in_flight + buried.delayed,
+                     .since = {}};
+    if (shown.oldest_at && now - *shown.oldest_at >= queue_late) stuck.since = shown.oldest_at;
+    if (stuck.since || stuck.dead > 0) out.queues.push_back(std::move(stuck));
+  }
+  return {};
+}
 
 Result<void> read_volume(ReadDb& db, const DetectorConfig& rule, TimePoint now, Reading& out) {
   DW_TRY(out.counts, volume::hours(db, replay_from(now, rule), now));
@@ -157,12 +178,13 @@ void choose_headline(const NowFindings& findings, ShownNow& out) {
 
 }  // namespace
 
-/// Weeks of the past, as many as a caller waits for; the next caller goes on. After a start that is
-/// a moment's work for a thousand tickets, and some calls' for a million.
-Task<Result<void>> Api::read_older(TimePoint now) {
+/// Weeks of the past, as many as a caller waits for; the next caller goes on. What "no usual yet"
+/// depends on is read in any case: it would be untrue.
+Task<Result<void>> Api::read_older(TimePoint now, Millis budget) {
   const Monotonic began = parts_.clock.monotonic();
   while (const auto wanted = history_.wanted_before(now)) {
-    if (parts_.clock.monotonic() - began > older_budget) break;
+    const bool is_late = parts_.clock.monotonic() - began > budget;
+    if (is_late && history_.days(now, parts_.shapes.timezone) >= days_needed) break;
     DeskHours older;
     auto work = [&](ReadDb& db) -> Result<void> {
       DW_TRY(older, tickets::hours(db, wanted->from, wanted->until));
@@ -173,6 +195,24 @@ Task<Result<void>> Api::read_older(TimePoint now) {
   }
   late_after_ = parts_.late_after ? parts_.late_after : history_.late_after(now);
   co_return Result<void>();
+}
+
+Task<void> Api::learn_history() {
+  const TimePoint now = parts_.clock.now();
+  const TimePoint from = history_.wanted_from(now);
+  DeskHours fresh;
+  std::optional<TimePoint> first;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(fresh, tickets::hours(db, from, now + Millis(1)));
+    DW_TRY(first, tickets::oldest(db));
+    return {};
+  };
+  Result<void> read = co_await parts_.store.read(work);
+  if (read.ok() && history_.wanted_from(now) == from) {
+    history_.take(std::move(fresh), first);
+    read = co_await read_older(now, Millis::max());
+  }
+  if (!read.ok()) log_warn("api", "the past is read when it is asked for: " + read.error().what);
 }
 
 Task<ApiAnswer> Api::now(Call&) {
@@ -204,6 +244,7 @@ Task<ApiAnswer> Api::now(Call&) {
     reading.longest = std::move(page.items);
     DW_TRY(reading.backlog, deliveries::backlog(db));
     DW_TRY(reading.pending, deliveries::pending_by_target(db, pending_seen_max));
+    DW_CHECK(read_queues(db, parts_.queues, out.as_of, reading));
     return read_volume(db, parts_.volume, out.as_of, reading);
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -211,7 +252,7 @@ Task<ApiAnswer> Api::now(Call&) {
   if (history_.wanted_from(out.as_of) == from) {
     history_.take(std::move(reading.fresh), reading.first);
   }
-  DW_CO_CHECK(co_await read_older(out.as_of));
+  DW_CO_CHECK(co_await read_older(out.as_of, older_budget));
   out.days_known = std::min(history_.days(out.as_of, out.timezone), days_needed);
   out.numbers = history_.numbers(reading.present, out.as_of, out.timezone);
   out.waiting = {reading.waiting.count, reading.waiting.late, late_after_,
@@ -230,6 +271,7 @@ Task<ApiAnswer> Api::now(Call&) {
   }
   findings.alerts = std::move(reading.alerts);
   findings.pending = std::move(reading.pending);
+  findings.queues = std::move(reading.queues);
   findings.undecided = reading.backlog.dead + reading.backlog.unsure;
   for (const ConnectorState& one : parts_.connectors.list()) {
     ++findings.connectors;

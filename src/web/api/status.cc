@@ -1,4 +1,6 @@
 // What only a daemon knows: /v1/status, /v1/queues/depths, /v1/live, /healthz, /readyz, /metrics.
+#include "jobs/notices/rows.h"
+#include "records/activity.h"
 #include "records/deliveries.h"
 #include "records/key_values.h"
 #include "records/paging.h"
@@ -8,6 +10,9 @@
 
 namespace dw {
 namespace {
+
+constexpr Millis past_fresh{2000};
+constexpr size_t runs_looked_at = 5;
 
 Response plain(int status, std::string body) {
   return {.status = status,
@@ -78,12 +83,49 @@ void Api::declare_metrics() {
                                "Requests still running after their caller was answered 503");
 }
 
+/// What the store knows of connectors that this process has not used yet: it may have started a
+/// moment ago, and a command of another process may have run the notices.
+Task<void> Api::learn_past() {
+  const Monotonic now = parts_.clock.monotonic();
+  if (past_read_at_ && now - *past_read_at_ < past_fresh) co_return;
+  past_read_at_ = now;
+  if (!(co_await parts_.watch.trouble()).empty()) co_return;
+  activity::LastTimes found;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(found, activity::of_sources(db));
+    DW_TRY(const activity::LastTimes targets, activity::of_targets(db));
+    for (const auto& [name, at] : targets) {
+      const auto label = parts_.shapes.target_labels.find(name);
+      found[label == parts_.shapes.target_labels.end() ? name : label->second] = at;
+    }
+    PageRequest newest;
+    newest.limit = runs_looked_at;
+    DW_TRY(const Page<NoticeRun> runs, notices::runs(db, newest));
+    for (const NoticeRun& run : runs.items) {
+      if (!run.applied_at) continue;
+      TimePoint& last = found["notices"];
+      last = std::max(last, *run.applied_at);
+    }
+    return {};
+  };
+  const Result<void> read = co_await parts_.store.read(work);
+  if (read.ok()) past_successes_ = std::move(found);
+}
+
 Task<ApiAnswer> Api::status(Call& call) {
+  co_await learn_past();
+  std::vector<ConnectorState> connectors = parts_.connectors.list();
+  for (ConnectorState& one : connectors) {
+    const auto past = past_successes_.find(one.name);
+    if (past == past_successes_.end() || !one.is_ok || one.last_success_at) continue;
+    one.last_success_at = past->second;
+    one.detail.clear();
+  }
   ShownStatus shown{.version = parts_.version,
                     .started_at = parts_.started_at,
                     .now = parts_.clock.now(),
                     .store = {std::string(parts_.store.kind()), parts_.store.health()},
-                    .connectors = parts_.connectors.list(),
+                    .connectors = std::move(connectors),
                     .jobs = parts_.scheduler.states(),
                     .access = {parts_.access.mode(), call.caller.name, call.caller.role}};
   co_return shape_of(shown);
