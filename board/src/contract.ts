@@ -16,6 +16,11 @@ export interface AuditEntry {
 
 export type AuditEntryPage = Page<AuditEntry>;
 
+export interface ChannelName {
+  id: string;
+  name: string;
+}
+
 export interface Comment {
   id: number;
   author: {
@@ -469,6 +474,7 @@ export interface Tally {
   before_since: string | null;
   total: number;
   channels: string[];
+  channel_names: ChannelName[];  // of those that Slack has named
   today: TallyBar[];  // updates since midnight, per channel and agent
   today_until: string;
   timezone: string;

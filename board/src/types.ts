@@ -6,8 +6,9 @@ import type {
 } from "./contract";
 
 export type {
-  AuditEntry, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident, NoticePreview,
-  NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue, QueueDepths, QueueMessage,
+  AuditEntry, ChannelName, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident,
+  NoticePreview, NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue, QueueDepths,
+  QueueMessage,
   Tally, TallyAgent, TallyBar, TallyUpdate, Ticket, TicketEvent, TicketPage, TicketViews, Volume,
   VolumeHour,
 } from "./contract";

@@ -10,7 +10,8 @@ const start: Tally = {
     { username: "sansa", name: "Sansa", updates: 7, opening: 0, last_at: null },
     { username: "Jon", name: "Jon", updates: 6, opening: 2, last_at: null },
   ],
-  total: 13, channels: ["C1"], timezone: "UTC", today_until: "2026-11-22T00:00:00Z",
+  total: 13, channels: ["C1"], channel_names: [], timezone: "UTC",
+  today_until: "2026-11-22T00:00:00Z",
   today: [{ channel: "C1", username: "Jon", name: "Jon", updates: 3 }],
 };
 const told = (username: string, updates: number, channel = "C1") =>

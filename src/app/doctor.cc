@@ -270,7 +270,7 @@ std::vector<Probe> probe_gaps(const Core& core) {
   return out;
 }
 
-Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
+Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout, channel_names::Names& names) {
   std::vector<Probe> out;
   if (core.slack == nullptr) co_return out;
   const Monotonic until = core.clock.monotonic() + timeout;
@@ -288,6 +288,7 @@ Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout) {
     if (answer.ok()) {
       const JsonView found = JsonView(answer->body)["channel"];
       const std::string name = found["name"].text().value_or("");
+      if (!name.empty()) names[*id] = name;
       // Slack leaves is_member out of conversations that have no members' list.
       probe.is_ok = found["is_member"].boolean().value_or(true);
       probe.detail = "#" + name + (probe.is_ok ? ": the bot is in it" : ": the bot is not in it");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/core.h"
+#include "records/channel_names.h"
 
 namespace dw {
 
@@ -17,8 +18,9 @@ std::vector<Probe> probe_hooks(const Core& core);
 /// goes nowhere.
 std::vector<Probe> probe_gaps(const Core& core);
 
-/// The bot is in each channel that the configuration names. Empty without [slack].
-Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout);
+/// The bot is in each channel that the configuration names. Empty without [slack]. `names`: what
+/// they are called, by id, as far as Slack says.
+Task<std::vector<Probe>> probe_channels(Core& core, Millis timeout, channel_names::Names& names);
 
 /// The channel of [storm] is neither bridged nor shared with another company, as far as Slack says:
 /// one that can't be asked is no error. errors  invalid

@@ -38,27 +38,32 @@ void note(Core& core, ConnectorStates& states, const Probe& probe, const Connect
 
 }  // namespace
 
-Task<std::vector<TimedProbe>> probe_all(Core& core, Millis timeout) {
-  std::vector<TimedProbe> out;
+Task<Probed> probe_all(Core& core, Millis timeout) {
+  Probed found;
+  std::vector<TimedProbe>& out = found.probes;
   for (Probe& probe : probe_hooks(core)) out.push_back({std::move(probe), Millis(0)});
   for (Probe& probe : probe_gaps(core)) out.push_back({std::move(probe), Millis(0)});
   for (const auto& target : core.targets) {
     co_await add_probes(core, out, target->probe(timeout));
   }
-  co_await add_probes(core, out, probe_channels(core, timeout));
+  co_await add_probes(core, out, probe_channels(core, timeout, found.channels));
   co_await add_probes(core, out, probe_clock(core, timeout));
   co_await add_probes(core, out, probe_address(core, timeout));
-  co_return out;
+  co_return found;
 }
 
 Task<void> watch_probes(Core& core, ConnectorStates& states) {
-  const std::vector<TimedProbe> found = co_await probe_all(core, round_timeout);
+  const Probed found = co_await probe_all(core, round_timeout);
   std::map<std::string, ConnectorState> before;
   for (ConnectorState& state : states.list()) before[state.name] = std::move(state);
-  for (const TimedProbe& one : found) {
+  for (const TimedProbe& one : found.probes) {
     const auto known = before.find(one.probe.name);
     note(core, states, one.probe, known == before.end() ? nullptr : &known->second);
   }
+  if (found.channels.empty()) co_return;
+  auto remember = [&](Db& db) -> Result<void> { return channel_names::add(db, found.channels); };
+  const Result<void> written = co_await core.store->write(remember);
+  if (!written.ok()) log_warn("check", "names of channels: " + written.error().what);
 }
 
 }  // namespace dw

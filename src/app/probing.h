@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/core.h"
+#include "records/channel_names.h"
 #include "web/connector_states.h"
 
 namespace dw {
@@ -13,8 +14,13 @@ struct TimedProbe {
   Millis took{};
 };
 
+struct Probed {
+  std::vector<TimedProbe> probes;
+  channel_names::Names channels;  ///< what the channels are called
+};
+
 /// Every target, channel, hook, the clock and the public address.
-Task<std::vector<TimedProbe>> probe_all(Core& core, Millis timeout);
+Task<Probed> probe_all(Core& core, Millis timeout);
 
 /// One round of the daemon's. What fails, and each channel, is a connector of its own; what fails
 /// or works again is logged when that changes.

@@ -9,6 +9,12 @@ const Shape<ImportedTally>& shape_for(const ImportedTally*) {
   return shape;
 }
 
+const Shape<ChannelName>& shape_for(const ChannelName*) {
+  static const auto shape =
+      Shape<ChannelName>("ChannelName").add("id", &ChannelName::id).add("name", &ChannelName::name);
+  return shape;
+}
+
 const Shape<TallyAgent>& shape_for(const TallyAgent*) {
   static const auto shape =
       Shape<TallyAgent>("TallyAgent")
@@ -53,6 +59,7 @@ const Shape<ShownTally>& shape_for(const ShownTally*) {
           .add("before_since", &ShownTally::before_since)
           .add("total", total)
           .add("channels", &ShownTally::channels)
+          .add("channel_names", &ShownTally::channel_names, "of those that Slack has named")
           .add("today", &ShownTally::today, "updates since midnight, per channel and agent")
           .add("today_until", &ShownTally::today_until)
           .add("timezone", &ShownTally::timezone);

@@ -9,7 +9,7 @@ import { useLive, useLoad, useThrottled } from "../hooks";
 import { Action, Bar, Broken, Empty, Loading, Segments, Trouble, When } from "../parts";
 import { replace, useAddress } from "../router";
 import { moved, periodOf, periods, plainLine, type Period } from "../tally";
-import type { Page, Tally, TallyAgent, TallyUpdate } from "../types";
+import type { ChannelName, Page, Tally, TallyAgent, TallyUpdate } from "../types";
 import { useWide } from "./now";
 
 const reload_every = 2000; // an older message changed: all boards ask, but not at once
@@ -102,9 +102,15 @@ function AgentRows({ agents, first, total, most, before, open, hasOpening }: {
   );
 }
 
+/** "#ticket-updates" of a channel's id, where Slack has said what it is called. */
+const channelTitle = (names: ChannelName[], id: string) => {
+  const name = names.find((one) => one.id === id)?.name;
+  return name ? `#${name}` : id;
+};
+
 /** The lines behind a number. */
-function Updates({ period, channel, agent, version, close }: { period: Period; channel: string;
-  agent: string; version: number; close: () => void }) {
+function Updates({ period, channel, agent, version, names, close }: { period: Period;
+  channel: string; agent: string; version: number; names: ChannelName[]; close: () => void }) {
   const values = { since: period === "all" ? "" : period, channel, username: agent, limit: "50" };
   const first = useLoad<Page<TallyUpdate>>(`/v1/tally/updates${query(values)}`);
   const [more, setMore] = useState<TallyUpdate[]>([]);
@@ -153,8 +159,9 @@ function Updates({ period, channel, agent, version, close }: { period: Period; c
                       : <span class="faint">line {one.line}; its words are no longer kept</span>}
                     </td>
                     <td>{safeLink(one.url)
-                      ? <a href={one.url ?? ""} rel="noreferrer">{one.channel}</a>
-                      : <span class="faint">{one.channel}</span>}</td>
+                      ? <a href={one.url ?? ""} rel="noreferrer">
+                        {channelTitle(names, one.channel)}</a>
+                      : <span class="faint">{channelTitle(names, one.channel)}</span>}</td>
                   </tr>
                 ))}
               </tbody>
@@ -175,14 +182,15 @@ const spans: Record<Period, [string, string]> = { today: ["today", "yesterday by
   "7d": ["in 7 days", "the 7 days before"], "30d": ["in 30 days", "the 30 days before"],
   all: ["in all", ""] };
 
-function Channels({ channel, channels, change }: { channel: string; channels: string[];
-  change: (channel: string) => void }) {
+function Channels({ channel, channels, names, change }: { channel: string; channels: string[];
+  names: ChannelName[]; change: (channel: string) => void }) {
   if (channels.length < 2 && channel === "") return null;
   return (
     <label class="inline"><span class="sr">Channel</span>
       <select value={channel} onChange={(event) => change(event.currentTarget.value)}>
         <option value="">All channels</option>
-        {channels.map((one) => <option key={one} value={one}>{one}</option>)}
+        {channels.map((one) => <option key={one} value={one}>
+          {channelTitle(names, one)}</option>)}
       </select>
     </label>
   );
@@ -216,7 +224,7 @@ export function TallyPage() {
     return tally.error ? <Broken title="Agents" error={tally.error} retry={tally.reload} />
       : <Loading />;
   }
-  const { agents, channels, total, ...shown } = tally.value;
+  const { agents, channels, channel_names: names, total, ...shown } = tally.value;
   const table = () => tableOf(agents);
   const isOff = channels.length === 0 && agents.length === 0;
   const hasBefore = shown.before_since !== null && shown.before.length > 0;
@@ -236,7 +244,8 @@ export function TallyPage() {
         <div class="choice">
           <Segments label="Period" options={periods} value={period}
             change={(key) => go({ period: key })} />
-          <Channels channel={channel} channels={channels} change={(one) => go({ channel: one })} />
+          <Channels channel={channel} channels={channels} names={names}
+            change={(one) => go({ channel: one })} />
           <Files table={table}
             picture={() => barsSvg(agents.map((one) => ({ name: one.name, value: one.updates })))}
             name={`tally-${period}-${new Date().toISOString().slice(0, 10)}`} />
@@ -258,10 +267,11 @@ export function TallyPage() {
             )}
         </section>
       )}
-      {!isOff && <p class="small faint">Counted from {channels.join(" and ") || "imported counts"}.
+      {!isOff && <p class="small faint">Counted from{" "}
+        {channels.map((one) => channelTitle(names, one)).join(" and ") || "imported counts"}.
         Every number opens the updates behind it.</p>}
       {agent !== "" && (
-        <Updates period={period} channel={channel} agent={agent} version={total}
+        <Updates period={period} channel={channel} agent={agent} version={total} names={names}
           close={() => go({ agent: "" })} />
       )}
     </>

@@ -83,9 +83,8 @@ void check_live(Invocation& invocation) {
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started);
   if (core.ok()) {
     lines.push_back({{"store", true, (*core)->store->kind()}, took});
-    for (TimedProbe& probe : run_task(**core, probe_all(**core, probe_timeout))) {
-      lines.push_back(std::move(probe));
-    }
+    Probed found = run_task(**core, probe_all(**core, probe_timeout));
+    for (TimedProbe& probe : found.probes) lines.push_back(std::move(probe));
     const Result<void> storm = run_task(**core, check_storm_channel(**core, probe_timeout));
     if (!storm.ok()) {
       lines.push_back({{"storm channel", false, storm.error().text()}, Millis(0)});

@@ -2,6 +2,7 @@
 #include "domain/day.h"
 #include "jobs/tally/rows.h"
 #include "records/audit.h"
+#include "records/channel_names.h"
 #include "records/paging.h"
 #include "web/api/operations.h"
 #include "web/tally_shapes.h"
@@ -60,6 +61,7 @@ Task<ApiAnswer> Operations::tally(Call& call) {
   const TimePoint today = day_start(now, parts_.shapes.timezone);
   ShownTally shown;
   std::vector<std::string> seen;
+  channel_names::Names names;
   const std::optional<TallyQuery> before = period_before(query, now);
   if (before) shown.before_since = before->since;
   auto work = [&](ReadDb& db) -> Result<void> {
@@ -69,10 +71,15 @@ Task<ApiAnswer> Operations::tally(Call& call) {
     }
     DW_TRY(shown.today, tally::bars(db, today));
     DW_TRY(seen, tally::channels(db));
+    DW_TRY(names, channel_names::get(db));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   shown.channels = channels_of(parts_.shapes.tally_channels, seen);
+  for (const std::string& channel : shown.channels) {
+    const auto name = names.find(channel);
+    if (name != names.end()) shown.channel_names.push_back({channel, name->second});
+  }
   shown.today_until = day_start(now, parts_.shapes.timezone, -1);
   shown.timezone = parts_.shapes.timezone;
   co_return shape_of(shown);
