@@ -71,6 +71,9 @@ test("tickets, queues and deliveries beside a running daemon", async () => {
   say("ticket", "reply", "2", "On it");
   assert.equal(JSON.parse(say("ticket", "close", "2", "--json")).status, "solved");
   assert.equal(JSON.parse(say("ticket", "show", "2", "--json")).comments[0].body, "On it");
+  const shown = say("ticket", "show", "2");
+  assert.match(shown, /^comments: \n {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}.*: On it$/m);
+  assert.doesNotMatch(shown, /[{}]/, "no JSON within text");
   const queues = JSON.parse(say("queue", "list", "--json")).items;
   assert.deepEqual(queues.map((one) => [one.name, one.depth]),
     [["high", 1], ["medium", 0], ["low", 1]]);

@@ -1,5 +1,10 @@
 // `deskwire ticket`: the embedded desk.
+#include <fmt/format.h>
+
+#include <functional>
+
 #include "app/commands/operation_command.h"
+#include "base/text.h"
 
 namespace dw {
 namespace {
@@ -36,6 +41,69 @@ json::object with_number(const json::object& ticket) {
   const json::object* external = ticket.at("external").if_object();
   json::object out{{"number", external == nullptr ? ticket.at("id") : external->at("id")}};
   for (const auto& member : ticket) out[member.key()] = member.value();
+  return out;
+}
+
+std::string text_of(const json::object& object, std::string_view member) {
+  const json::value* value = object.if_contains(member);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+/// "2026-11-29 10:47:54Z": what a person needs of "2026-11-29T10:47:54.250Z".
+std::string short_time(std::string time) {
+  const size_t clock = time.find('T'), millis = time.find('.');
+  if (clock == std::string::npos || millis == std::string::npos) return time;
+  time.replace(millis, std::string::npos, "Z");
+  time[clock] = ' ';
+  return time;
+}
+
+/// "Ana Lopez <ana@acme.example>".
+std::string person_in(const json::value& value) {
+  const json::object* person = value.if_object();
+  if (person == nullptr) return "-";
+  const std::string name = text_of(*person, "name"), email = text_of(*person, "email");
+  if (email.empty()) return name.empty() ? "-" : name;
+  return name.empty() ? email : fmt::format("{} <{}>", name, email);
+}
+
+/// Each element as a line of its own below the member's name.
+json::string lines_of(const json::value& list,
+                      const std::function<std::string(const json::object&)>& line) {
+  std::string out;
+  for (const json::value& one : list.as_array()) out += "\n" + line(one.as_object());
+  return json::string(out.empty() ? "-" : out);
+}
+
+/// As a person reads it: whole sentences and lines instead of JSON within text.
+json::object readable(const json::object& ticket) {
+  json::object out = with_number(ticket);
+  out["requester"] = person_in(ticket.at("requester"));
+  std::vector<std::string> tags;
+  for (const json::value& tag : ticket.at("tags").as_array()) tags.emplace_back(tag.as_string());
+  out["tags"] = tags.empty() ? "-" : join(tags, ", ");
+  if (const json::object* external = ticket.at("external").if_object()) {
+    out["external"] = text_of(*external, "id") + " " + text_of(*external, "url");
+  }
+  for (const char* time : {"opened_at", "first_reply_at", "solved_at", "updated_at"}) {
+    if (ticket.at(time).is_string()) out[time] = short_time(text_of(ticket, time));
+  }
+  out["comments"] = lines_of(ticket.at("comments"), [](const json::object& one) {
+    return fmt::format("{}  {}{}: {}", short_time(text_of(one, "at")), person_in(one.at("author")),
+                       one.at("public").as_bool() ? "" : " (private note)", text_of(one, "body"));
+  });
+  out["links"] = lines_of(ticket.at("links"), [](const json::object& one) {
+    return fmt::format("{} {} {}", text_of(one, "chat"), text_of(one, "channel"),
+                       text_of(one, "url"));
+  });
+  out["deliveries"] = lines_of(ticket.at("deliveries"), [](const json::object& one) {
+    return fmt::format("{}  {}  {}{}", text_of(one, "id"), text_of(one, "state"),
+                       text_of(one, "title"),
+                       one.at("reason").is_string() ? ": " + text_of(one, "reason") : "");
+  });
+  out["events"] = lines_of(ticket.at("events"), [](const json::object& one) {
+    return fmt::format("{}  {}", short_time(text_of(one, "at")), text_of(one, "text"));
+  });
   return out;
 }
 
@@ -84,7 +152,7 @@ void add_ticket(Command app, Invocation& invocation) {
                  .what = "Show one ticket",
                  .operation = "getTicket",
                  .arguments = {ticket_id("its number, at the desk or here")},
-                 .readable = with_number});
+                 .readable = readable});
   add_operation(
       ticket, invocation,
       {.name = "new",
