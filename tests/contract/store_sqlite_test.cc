@@ -216,5 +216,63 @@ TEST(SqliteStore, a_reader_sees_the_last_commit_and_waits_for_no_writer) {
   });
 }
 
+/// How often this process has called write() and its kind.
+int64_t write_calls() {
+  std::ifstream in("/proc/self/io");
+  std::string name;
+  int64_t count = 0;
+  while (in >> name >> count) {
+    if (name == "syscw:") return count;
+  }
+  return -1;
+}
+
+TEST(SqliteStore, a_commit_of_many_pages_goes_to_the_log_in_few_calls) {
+  auto b = place_for("sqlite");
+  b->reopen();
+  const auto fill = [](Db& db) -> Result<void> {
+    for (int i = 0; i < 300; ++i) DW_CHECK(open_one(db, std::string(300, 'x')));
+    return {};
+  };
+  b->write(fill);
+  const int64_t before = write_calls();
+  ASSERT_GE(before, 0);
+  b->write(fill);
+  EXPECT_LE(write_calls() - before, 5) << "300 tickets are some 50 pages";
+}
+
+TEST(SqliteStore, a_transaction_larger_than_the_cache_reads_what_it_wrote_and_nobody_else_does) {
+  constexpr int tickets_max = 1500;
+  auto b = place_for("sqlite");
+  b->reopen();
+  auto reader = open_store(b->url, OpenMode::visit, nullptr);
+  ASSERT_TRUE(reader.ok());
+  const auto newest_seen_by_others = [&] {
+    std::string title;
+    const Result<void> read = (*reader)->read_now([&](ReadDb& other) -> Result<void> {
+      DW_TRY(const auto last, tickets::find(other, TicketId{tickets_max}));
+      title = last ? last->title : "none";
+      return {};
+    });
+    EXPECT_TRUE(read.ok());
+    return title.substr(0, 4);
+  };
+  b->write([&](Db& db) -> Result<void> {
+    for (int i = 0; i < tickets_max; ++i) {
+      DW_CHECK(open_one(db, std::to_string(i + 1) + std::string(6000, 'x')));
+    }
+    for (int i = 1; i <= tickets_max; i += 7) {
+      DW_TRY(const auto found, tickets::find(db, TicketId{i}));
+      EXPECT_TRUE(found && found->title.starts_with(std::to_string(i) + "x"));
+    }
+    EXPECT_EQ(newest_seen_by_others(), "none");
+    return {};
+  });
+  EXPECT_EQ(newest_seen_by_others(), "1500");
+  const Result<std::vector<std::string>> problems = b->store->verify();
+  ASSERT_TRUE(problems.ok());
+  EXPECT_TRUE(problems->empty());
+}
+
 }  // namespace
 }  // namespace dw
