@@ -102,7 +102,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 its_rows, its_wrong = contest(name, options, pathlib.Path(folder))
         except Missing as missing:
-            print(f"skipped: {name}: {missing}", file=sys.stderr)
+            wrong.append(f"{name} does not take part: {missing}")
             continue
         rows += its_rows
         wrong += its_wrong

