@@ -71,12 +71,16 @@ WHERE ticket_text MATCH $12 AND ticket_text.rowid < $1
 ORDER BY ticket_text.rowid DESC LIMIT $5;
 
 -- name: tickets_beside_text [sqlite]
--- What the words miss: tickets that the index does not have yet, and those of that number.
+-- What the words miss: tickets that the index does not have yet, and those of that number. Their
+-- ids first: with OR alone every ticket is looked at.
 SELECT id, ticket.title, ticket.description, priority, status, requester_name, requester_email,
   requester_id, assignee, ticket.tags, source, desk, external_id, external_url, queue, opened_at,
   first_reply_at, solved_at, updated_at, type, problem_id
 FROM ticket
-WHERE id < $1
+WHERE id < $1 AND id IN (
+    SELECT id FROM ticket WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
+    UNION ALL SELECT id FROM ticket WHERE external_id <> '' AND external_id = $14
+    UNION ALL SELECT $15)
   AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
