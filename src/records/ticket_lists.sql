@@ -24,17 +24,21 @@ WHERE status < 2 AND id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
   AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
+         AND problem_id = 0 AND type <> 3
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
+                      OR problem_id > 0 OR type = 3))
 ORDER BY id DESC LIMIT $5;
 
 -- name: waiting_tickets
--- One that was solved once waits for no first reply, even when it is opened again.
+-- One that was solved once waits for no first reply, even when it is opened again; nor does one
+-- that is part of a problem, and the problem itself.
 -- Who waits longest stands first; the page goes on behind ($1, $11).
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
   assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
   solved_at, updated_at, type, problem_id
 FROM ticket
 WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
+  AND problem_id = 0 AND type <> 3
   AND (opened_at, id) > ($11, $1)
   AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
   AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
@@ -66,7 +70,9 @@ WHERE ticket_text MATCH $12 AND ticket_text.rowid < $1
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
   AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
+         AND problem_id = 0 AND type <> 3
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
+                      OR problem_id > 0 OR type = 3))
   AND ($13 = 0 OR status < 2)
 ORDER BY ticket_text.rowid DESC LIMIT $5;
 
@@ -86,7 +92,9 @@ WHERE id < $1 AND id IN (
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
   AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
+         AND problem_id = 0 AND type <> 3
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
+                      OR problem_id > 0 OR type = 3))
   AND ($13 = 0 OR status < 2)
   AND (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
          AND has_words(title || ' ' || description || ' ' || requester_name || ' '
@@ -108,7 +116,9 @@ WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND open
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
   AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL))
+         AND problem_id = 0 AND type <> 3
+       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
+                      OR problem_id > 0 OR type = 3))
   AND ($13 = 0 OR status < 2)
   AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
          || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
@@ -118,14 +128,16 @@ ORDER BY id DESC LIMIT $5;
 
 -- name: count_views
 SELECT count(*),
-  sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL THEN 1 ELSE 0 END),
+  sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL AND problem_id = 0 AND type <> 3
+      THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = $1 AND $1 <> '' THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END)
 FROM ticket WHERE status < 2;
 
 -- name: count_waiting
 SELECT count(*), min(opened_at), sum(CASE WHEN opened_at < $1 THEN 1 ELSE 0 END)
-FROM ticket WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL;
+FROM ticket WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
+  AND problem_id = 0 AND type <> 3;
 
 -- name: known_assignees
 -- From name to name through the index, however many tickets each has.

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "records/changes.h"
+#include "records/own_words.h"
 #include "records/search_words.h"
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
@@ -303,7 +304,8 @@ Result<CommentId> add_comment(Db& db, const Comment& comment) {
                           ? equals_ignoring_case(comment.author_email, requester.email)
                           : comment.author_name == requester.name;
   std::optional<TimePoint> reply_at;
-  if (comment.is_public && !is_own) reply_at = comment.at;
+  const bool is_ours = comment.source == deskwire_source;
+  if (comment.is_public && !is_own && !is_ours) reply_at = comment.at;
   DW_CHECK(db.send(stmt::touch_ticket, {comment.ticket, comment.at, reply_at}));
   DW_CHECK(changes::add(db, "ticket", comment.ticket.value));
   return id;

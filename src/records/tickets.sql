@@ -60,7 +60,8 @@ ORDER BY id DESC LIMIT $5;
 
 -- name: ticket_waits
 SELECT 1 FROM ticket
-WHERE id = $1 AND status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL;
+WHERE id = $1 AND status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
+  AND problem_id = 0 AND type <> 3;
 
 -- name: mark_replied
 UPDATE ticket SET first_reply_at = coalesce(first_reply_at, $2) WHERE id = $1;

@@ -4,6 +4,7 @@ SELECT t.id, t.opened_at, l.channel, coalesce(r.reminded_at, 0), coalesce(r.esca
 FROM bridge_link l CROSS JOIN ticket t LEFT JOIN bridge_reminder r ON r.ticket = t.id
 WHERE l.stage <> 2 AND l.ticket > $1 AND t.id = l.ticket AND t.status < 2
   AND t.first_reply_at IS NULL AND t.first_solved_at IS NULL AND r.escalated_at IS NULL
+  AND t.problem_id = 0 AND t.type <> 3
 ORDER BY l.ticket LIMIT $2;
 
 -- name: reminder_of
