@@ -168,9 +168,19 @@ export interface NewComment {
   public?: boolean;
 }
 
+export interface NewIncident {
+  group?: string;  // g-000003
+  tickets?: number[];  // ids
+  title?: string;
+}
+
 export interface NewSession {
   name: string;
   password: string;
+}
+
+export interface NewStormAnswer {
+  body: string;
 }
 
 export interface NewTicket {
@@ -421,23 +431,68 @@ export interface StoredNotice {
 
 export type StoredNoticePage = Page<StoredNotice>;
 
+export interface StormAnswer {
+  id: number;
+  author: string;
+  body: string;
+  at: string;
+}
+
+export interface StormEnd {
+  answer?: string;
+}
+
+export interface StormHeard {
+  answer: number;
+  state: "pending" | "heard" | "refused";
+}
+
 export interface StormIncident {
+  id: number | null;  // of the parent ticket; null while nobody made it one incident
+  number: string | null;  // that the desk gives the parent
   group: string;
   title: string;
-  state: "seen" | "dismissed";
+  state: "seen" | "dismissed" | "open" | "solved" | "dissolved";
+  desk: string | null;  // of the parent
+  url: string | null;  // of the parent at an outside desk
   why: StormWord[];
   since: string;  // when the first of its tickets was written
   seen_at: string;
+  opened_at: string | null;
+  first_answer_at: string | null;
+  solved_at: string | null;
   joined: number;  // tickets
+  replied: number;  // requesters, since the last answer
   requesters: number;
   tickets: StormTicket[];  // the first ten
 }
 
 export type StormIncidentPage = Page<StormIncident>;
 
+export interface StormMember {
+  ticket: number;
+  number: string;  // that its desk gives it
+  how: "seen" | "matched" | "person";
+  joined_at: string | null;
+  left_at: string | null;
+  replied: boolean;  // its requester, since the last answer
+  heard: StormHeard[];
+}
+
+export interface StormMoment {
+  at: string;
+  what: string;
+  who: string | null;
+}
+
 export interface StormTicket {
   ticket: number;
   number: string;  // that its desk gives it
+}
+
+export interface StormTickets {
+  add?: number[];  // ids
+  remove?: number[];  // ids
 }
 
 export interface StormWord {
@@ -658,6 +713,28 @@ export interface VolumeThreshold {
   real: number;  // alerts in such hours that people marked real
   false_alarms: number;
   sensitivity_factor: number;  // such hours are judged by the sensitivity times this, 1/32 to 4
+}
+
+export interface WholeStormIncident {
+  id: number | null;  // of the parent ticket; null while nobody made it one incident
+  number: string | null;  // that the desk gives the parent
+  group: string;
+  title: string;
+  state: "seen" | "dismissed" | "open" | "solved" | "dissolved";
+  desk: string | null;  // of the parent
+  url: string | null;  // of the parent at an outside desk
+  why: StormWord[];
+  since: string;  // when the first of its tickets was written
+  seen_at: string;
+  opened_at: string | null;
+  first_answer_at: string | null;
+  solved_at: string | null;
+  joined: number;  // tickets
+  replied: number;  // requesters, since the last answer
+  requesters: number;
+  tickets: StormMember[];  // all that ever joined
+  answers: StormAnswer[];
+  timeline: StormMoment[];
 }
 
 /** What an event of the live stream carries, by its topic. */

@@ -447,6 +447,8 @@ std::string CaseWorld::show(const Ticket& ticket, size_t comments) const {
   if (!ticket.external.id.empty()) out += ":" + ticket.external.id;
   if (!ticket.assignee.empty()) out += " assignee=" + case_text(ticket.assignee);
   if (!ticket.tags.empty()) out += " tags=" + join(ticket.tags, ",");
+  if (ticket.type != TicketType::none) out += fmt::format(" type={}", name_of(ticket.type));
+  if (ticket.problem_id) out += fmt::format(" problem={}", ticket.problem_id.value);
   if (ticket.first_reply_at) out += " replied";
   if (comments > 0) out += fmt::format(" comments={}", comments);
   return out;
@@ -478,6 +480,11 @@ struct Shower {
     if (one.patch.status) out += fmt::format(" status={}", name_of(*one.patch.status));
     if (one.patch.priority) out += fmt::format(" priority={}", name_of(*one.patch.priority));
     if (one.patch.assignee) out += " assignee=" + case_text(*one.patch.assignee);
+    if (one.patch.type) out += fmt::format(" type={}", name_of(*one.patch.type));
+    if (one.patch.problem_id) {
+      const std::string ours = std::to_string(one.patch.problem_id->value);
+      out += " problem=" + (one.problem.empty() ? ours : one.problem);
+    }
     return out;
   }
   std::string operator()(const DeskOpen& one) const {
@@ -486,6 +493,8 @@ struct Shower {
                                   one.requester.email, join(one.tags, ","));
     if (!one.thread_url.empty()) out += " thread_url=" + one.thread_url;
     if (!one.follow_up_of.empty()) out += " follow_up_of=" + one.follow_up_of;
+    if (one.type != TicketType::none) out += fmt::format(" type={}", name_of(one.type));
+    if (one.is_private) out += " private";
     return out;
   }
   std::string operator()(const ChatPost& one) const {

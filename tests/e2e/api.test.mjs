@@ -30,6 +30,11 @@ const fill = (path, id) => path.replace("{id}", id).replace("{name}", "high");
 function changesOf(api, password) {
   const deliveries = async () => (await api("GET", "/v1/deliveries?state=pending")).json.items;
   const group = async () => (await api("GET", "/v1/deliveries/groups")).json.items[0].id;
+  const incident = async () => (await api("GET", "/v1/incidents?state=open")).json.items[0].id;
+  const another = async () => {
+    const { json } = await api("POST", "/v1/tickets", newTicket);
+    return (await api("POST", "/v1/incidents", { tickets: [json.id] })).json.id;
+  };
   return {
     openTicket: { body: newTicket, what: "ticket.open", subject: /^ticket 1$/ },
     updateTicket: { id: 1, body: { status: "pending", assignee: "Bo" }, what: "ticket.update",
@@ -49,6 +54,14 @@ function changesOf(api, password) {
     judgeIncident: { id: 1, body: { verdict: "real" }, what: "volume.feedback", subject: /^1$/ },
     dismissIncident: { body: { group: "g-000001" }, what: "incident.dismiss",
       subject: /^g-000001$/ },
+    openIncident: { body: { tickets: [1] }, what: "incident.open", subject: /^tickets 1$/ },
+    answerIncident: { id: incident, body: { body: "x" }, what: "incident.answer",
+      subject: /^incident \d+$/ },
+    changeIncidentTickets: { id: incident, body: { remove: [1] }, what: "incident.tickets",
+      subject: /^incident \d+: remove 1$/ },
+    closeIncident: { id: incident, body: {}, what: "incident.close", subject: /^incident \d+$/ },
+    dissolveIncident: { id: another, body: {}, what: "incident.dissolve",
+      subject: /^incident \d+$/ },
     signIn: { body: { name: "root", password }, what: "session.open", subject: /^127\.0\.0\.1$/,
       who: "root" },
     signOut: { body: {}, what: "session.close", subject: /^$/, who: "root" },
@@ -275,8 +288,9 @@ test("/openapi.json names headers, security and operations, and all of it is so"
   const taking = (name) => operations.filter(([, , one]) =>
     one.parameters.some((parameter) => parameter.name === name && parameter.in === "header"))
     .map(([, , one]) => one.operationId).sort();
-  assert.deepEqual(taking("Idempotency-Key"), ["addComment", "dismissIncident", "openTicket",
-    "updateTicket"]);
+  assert.deepEqual(taking("Idempotency-Key"), ["addComment", "answerIncident",
+    "changeIncidentTickets", "closeIncident", "dismissIncident", "dissolveIncident",
+    "openIncident", "openTicket", "updateTicket"]);
   assert.deepEqual(taking("Last-Event-ID"), ["followChanges"]);
   await daemon.stop();
   daemon.clean();

@@ -151,7 +151,12 @@ test("every answer of /v1 is as /openapi.json describes it", async () => {
     "post /v1/notices/plan": {},
     "post /v1/notices/runs/{id}/apply": {},
     "post /v1/volume/incidents/{id}/feedback": { verdict: "real" },
-    "post /v1/incidents/dismiss": { group: "g-000001" },
+    "post /v1/incidents/dismiss": { group: "g-000009" },
+    "post /v1/incidents": { tickets: [1] },
+    "post /v1/incidents/{id}/answers": { body: "x" },
+    "post /v1/incidents/{id}/tickets": { add: [1] },
+    "post /v1/incidents/{id}/close": {},
+    "post /v1/incidents/{id}/dissolve": {},
   };
   let described = 0;
   for (const [path, methods] of Object.entries(api.paths)) {

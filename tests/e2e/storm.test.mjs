@@ -1,6 +1,7 @@
 // Many tickets about one thing: seen, listed, told to boards, dismissed; over restarts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bridgeWorld } from "./bridge_world.mjs";
 import { call, folder, local, run, runBeside, serve, until } from "./daemon.mjs";
 import { fakeSlack } from "./fake.mjs";
 
@@ -79,7 +80,7 @@ test("the channel is asked once, the message grows, its button dismisses the gro
   const [told, ...others] = await messages();
   assert.deepEqual(others, []);
   assert.match(told.text, /: #9, #10, .*#18 and 5 more$/);
-  const [button] = told.blocks[1].elements;
+  const [, button] = told.blocks[1].elements;
   assert.equal(button.text.text, "Not an incident");
   await slack.order("press", { channel: "C1", message: told.ts, user: "U7",
     action: button.action_id, value: button.value });
@@ -119,4 +120,124 @@ test("a bridged channel is refused, by its name and by its id", async () => {
   const started = await runBeside(folder(withSlack(slack, bridge("C1"))), ["serve"]);
   assert.equal(started.code, 78);
   await slack.stop();
+});
+
+const members = 6;
+
+/** People report the same thing, each in a thread of their own; their messages. */
+async function reportOutage(slack) {
+  const roots = [];
+  for (let i = 0; i < members; ++i) {
+    await slack.order("person", { id: `U10${i}`, name: `Person ${i}`,
+      email: `p${i}@x.example` });
+    roots.push((await slack.order("say", { channel: "C1", user: `U10${i}`,
+      text: `VPN drops, error 619, says somebody${i}` })).ts);
+  }
+  return roots;
+}
+
+/** How often each of these threads has a post that fits. */
+async function counts(slack, roots, pattern) {
+  const { messages } = await slack.order("messages", { channel: "C1" });
+  return roots.map((root) => messages.filter((one) => one.thread_ts === root && one.ts !== root
+    && pattern.test(one.text)).length);
+}
+const once = (slack, roots, pattern) => until(async () => {
+  const found = await counts(slack, roots, pattern);
+  return found.every((count) => count === 1);
+}, `${pattern} once in each thread`, 20_000);
+
+const opened = (daemon) => until(async () =>
+  (await seen(daemon, "open"))[0], "one incident", 20_000);
+const post = (daemon, path, body) => call(daemon.url, path, { method: "POST", body });
+
+test("one incident: each thread is told once, hears each answer once, and is solved with it",
+  async () => {
+    const slack = await fakeSlack();
+    await slack.order("channel", { id: "C2", name: "ops" });
+    const config = withSlack(slack, '[[bridge]]\nchannel = "C1"\ndesk = "embedded"\n')
+      .replace("#general", "#ops");
+    let daemon = await serve({ config });
+    await until(async () => (await slack.order("state")).sockets === 2, "connected");
+    const roots = await reportOutage(slack);
+    const ops = async () => (await slack.order("messages", { channel: "C2" })).messages;
+    const [told] = await until(async () => (await ops()).length > 0 && ops(), "told", 20_000);
+    const [button] = told.blocks[1].elements;
+    assert.equal(button.text.text, "Make it one incident");
+    await slack.order("press", { channel: "C2", message: told.ts, user: "U100",
+      action: button.action_id, value: button.value });
+    const incident = await opened(daemon);
+    const line = new RegExp(`^This is part of a known incident, #${incident.number}\\.`);
+    await once(slack, roots, line);
+    const { url } = daemon;
+    assert.equal((await call(url, `/v1/tickets/${incident.id}`)).json.type, "problem");
+    const path = `/v1/incidents/${incident.id}`;
+    const body = "The gateway is <!channel> back.";
+    const answer = await post(daemon, `${path}/answers`, { body });
+    assert.equal(answer.status, 200, answer.text);
+    // Killed in the middle, it goes on where it was.
+    await daemon.kill();
+    daemon = await serve({ cwd: daemon.cwd });
+    await once(slack, roots, /The gateway is &lt;!channel&gt; back\.$/);
+    // A ticket that is none of it leaves and hears no more.
+    const whole = (await call(daemon.url, path)).json;
+    assert.equal(whole.tickets.length, members);
+    const gone = whole.tickets[0].ticket;
+    const left = await post(daemon, `${path}/tickets`, { remove: [gone] });
+    assert.equal(left.status, 200, left.text);
+    await until(async () => (await counts(slack, roots, /^No longer part of incident/))
+      .filter((count) => count === 1).length === 1, "one has left");
+    const said = run(daemon.cwd, ["incident", "close", String(incident.id),
+      "--answer", "It was the gateway."]);
+    assert.equal(said.code, 0, said.err);
+    await until(async () => (await counts(slack, roots, /It was the gateway\.$/))
+      .filter((count) => count === 1).length === members - 1, "the last answer", 20_000);
+    const status = async (id) => (await call(daemon.url, `/v1/tickets/${id}`)).json.status;
+    await until(async () => await status(incident.id) === "solved", "the parent is solved", 20_000);
+    for (const one of whole.tickets) {
+      assert.equal(await status(one.ticket), one.ticket === gone ? "open" : "solved");
+    }
+    await once(slack, roots, line);
+    assert.equal((await counts(slack, roots, /The gateway is/)).filter((n) => n !== 1).length, 0);
+    const shown = JSON.parse(run(daemon.cwd,
+      ["incident", "show", String(incident.id), "--json"]).out);
+    assert.equal(shown.state, "solved");
+    assert.deepEqual(shown.timeline.map((one) => one.what),
+      ["first ticket", "seen", "opened", "answered", "answered", "solved"]);
+    await daemon.stop();
+    daemon.clean();
+    await slack.stop();
+  });
+
+test("one incident at Zendesk: a problem, its incidents, one answer each", async () => {
+  const world = await bridgeWorld({ more: "[storm]\nmin_tickets = 5\n" });
+  await world.start();
+  const { slack, daemon } = world;
+  const roots = await reportOutage(slack);
+  const group = await until(async () =>
+    (await seen(daemon)).find((one) => one.joined === members), "seen", 30_000);
+  const made = await post(daemon, "/v1/incidents", { group: group.group });
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.json.desk, "zendesk");
+  const path = `/v1/incidents/${made.json.id}`;
+  await once(slack, roots, /^This is part of a known incident, #\d+\./);
+  const { number } = (await call(daemon.url, path)).json;
+  const problem = async () => (await world.tickets()).find((one) => String(one.id) === number);
+  assert.equal((await problem()).type, "problem");
+  assert.equal((await problem()).comments[0].public, false);
+  await until(async () => (await world.tickets())
+    .filter((one) => String(one.problem_id) === number).length === members, "linked");
+  assert.equal((await post(daemon, `${path}/answers`, { body: "We are on it." })).status, 200);
+  await once(slack, roots, /We are on it\.$/);
+  const comments = (one) => one.comments.filter((said) => /We are on it/.test(said.plain_body));
+  await until(async () => {
+    const all = await Promise.all(roots.map((root) => world.ticket(root)));
+    return all.every((one) => comments(one).length === 1 && comments(one)[0].public);
+  }, "a comment on each");
+  assert.equal((await post(daemon, `${path}/close`, {})).status, 200);
+  await until(async () => (await problem()).status === "solved", "the problem is solved", 20_000);
+  await until(async () => (await Promise.all(roots.map((root) => world.ticket(root))))
+    .every((one) => one.status === "solved"), "all are solved");
+  await once(slack, roots, /We are on it\.$/);
+  await world.end();
 });

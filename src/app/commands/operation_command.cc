@@ -6,6 +6,7 @@
 
 #include "app/exit_code.h"
 #include "app/print.h"
+#include "base/number.h"
 
 namespace dw {
 namespace {
@@ -20,6 +21,9 @@ std::string next_step(std::string_view operation) {
   const auto is_of = [&](const char* noun) {
     return operation.find(noun) != std::string_view::npos;
   };
+  if (is_of("Incident") && operation != "judgeIncident") {
+    return listed_by("incident list --state open");
+  }
   if (operation == "addComment" || is_of("Ticket") || operation == "explain") {
     return listed_by("ticket list");
   }
@@ -50,6 +54,7 @@ CommandOption add_value(Command command, const Argument& argument, Value& value)
       value.number = argument.number;
       return command.add_option(argument.name, value.number, argument.what);
     case Argument::Kind::texts:
+    case Argument::Kind::numbers:
       return command.add_option(argument.name, value.texts, argument.what);
     case Argument::Kind::flag:
       return command.add_flag(argument.name, value.is_set, argument.what);
@@ -60,12 +65,28 @@ CommandOption add_value(Command command, const Argument& argument, Value& value)
   return command.add_option(argument.name, value.text, argument.what);
 }
 
+/// The operation refuses what is no number, by its name.
+json::array numbers_in(const std::vector<std::string>& texts) {
+  json::array out;
+  for (const std::string& text : texts) {
+    const std::optional<int64_t> number = number_in(text);
+    if (number) {
+      out.emplace_back(*number);
+    } else {
+      out.emplace_back(text);
+    }
+  }
+  return out;
+}
+
 json::value json_of(const Argument& argument, const Value& value) {
   switch (argument.kind) {
     case Argument::Kind::number:
       return value.number;
     case Argument::Kind::texts:
       return json::array(value.texts.begin(), value.texts.end());
+    case Argument::Kind::numbers:
+      return numbers_in(value.texts);
     case Argument::Kind::flag:
       return value.is_set != argument.is_negated;
     case Argument::Kind::text:

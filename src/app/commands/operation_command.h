@@ -15,7 +15,7 @@ namespace dw {
 /// An option ("--status") or a positional argument ("id"), and where its value goes.
 struct Argument {
   enum class Goes { path, query, body };
-  enum class Kind { text, number, texts, flag };
+  enum class Kind { text, number, texts, flag, numbers };
 
   Goes goes = Goes::query;
   std::string name, what;

@@ -46,6 +46,10 @@ Delivery announce(const Announcement& what, const std::string& end) {
   post.html = html_of(what, end);
   post.replaces = what.incident.message;
   if (end.empty()) {
+    post.buttons.push_back({.label = "Make it one incident",
+                            .url = {},
+                            .action = std::string(open_action),
+                            .value = ticket});
     post.buttons.push_back({.label = "Not an incident",
                             .url = {},
                             .action = std::string(dismiss_action),

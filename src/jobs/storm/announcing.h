@@ -9,7 +9,9 @@
 
 namespace dw {
 
-/// Of the button "Not an incident"; its value is one of the group's tickets.
+/// Of the button "Make it one incident"; its value is one of the group's tickets, as of the next.
+inline constexpr std::string_view open_action = "storm.open";
+/// Of the button "Not an incident".
 inline constexpr std::string_view dismiss_action = "storm.dismiss";
 /// What Slack answered to an announcement, and to its later words.
 inline constexpr std::string_view storm_announced_kind = "storm.announced";

@@ -7,10 +7,19 @@
 namespace dw {
 
 template <>
-inline constexpr std::array<IncidentState, 2> all_of<IncidentState>{IncidentState::seen,
-                                                                    IncidentState::dismissed};
+inline constexpr std::array<IncidentState, 5> all_of<IncidentState>{
+    IncidentState::seen, IncidentState::dismissed, IncidentState::open, IncidentState::solved,
+    IncidentState::dissolved};
+template <>
+inline constexpr std::array<JoinedHow, 3> all_of<JoinedHow>{JoinedHow::seen, JoinedHow::matched,
+                                                            JoinedHow::person};
+template <>
+inline constexpr std::array<HeardState, 3> all_of<HeardState>{
+    HeardState::pending, HeardState::heard, HeardState::refused};
 
 namespace {
+
+constexpr size_t joined_shown_max = 5'000, answers_shown_max = 500;
 
 std::vector<IncidentWord> shown(const std::vector<IncidentWord>& words) {
   std::vector<IncidentWord> out;
@@ -40,25 +49,151 @@ const Shape<IncidentWord>& shape_for(const IncidentWord*) {
   return shape;
 }
 
-const Shape<ShownIncident>& shape_for(const ShownIncident*) {
-  static const auto of = [](auto member) {
-    return [member](const ShownIncident& one) { return one.incident.*member; };
+namespace {
+
+/// The members of an incident in a list and on its own page.
+template <class T, class Of>
+Shape<T> incident_shape(const char* name, Of incident_of) {
+  const auto of = [incident_of](auto member) {
+    // A reference: or_null() keeps a view of it.
+    return [ incident_of, member ](const T& one) -> const auto& {
+      return incident_of(one).incident.*member;
+    };
   };
-  static const auto shape =
-      Shape<ShownIncident>("StormIncident")
-          .add("group", [](const ShownIncident& one) { return group_name(one.incident.group); })
-          .add("title",
-               [](const ShownIncident& one) {
-                 return "Incident: " + shown_words(one.incident.words);
-               })
-          .add("state", of(&Incident::state))
-          .add("why", [](const ShownIncident& one) { return shown(one.incident.words); })
-          .add("since", of(&Incident::since), "when the first of its tickets was written")
-          .add("seen_at", of(&Incident::seen_at))
-          .add("joined", of(&Incident::tickets), "tickets")
-          .add("requesters", of(&Incident::requesters))
-          .add("tickets", &ShownIncident::tickets, "the first ten");
+  return Shape<T>(name)
+      .add(
+          "id",
+          [incident_of](const T& one) {
+            const TicketId parent = incident_of(one).incident.parent;
+            return parent ? std::optional(parent.value) : std::nullopt;
+          },
+          "of the parent ticket; null while nobody made it one incident")
+      .add("number", or_null(of(&Incident::number)), "that the desk gives the parent")
+      .add("group",
+           [incident_of](const T& one) { return group_name(incident_of(one).incident.group); })
+      .add("title",
+           [incident_of](const T& one) {
+             const Incident& incident = incident_of(one).incident;
+             return incident.title.empty() ? "Incident: " + shown_words(incident.words)
+                                           : incident.title;
+           })
+      .add("state", of(&Incident::state))
+      .add("desk", or_null(of(&Incident::desk)), "of the parent")
+      .add("url", or_null(of(&Incident::url)), "of the parent at an outside desk")
+      .add("why", [incident_of](const T& one) { return shown(incident_of(one).incident.words); })
+      .add("since", of(&Incident::since), "when the first of its tickets was written")
+      .add("seen_at", of(&Incident::seen_at))
+      .add("opened_at", of(&Incident::opened_at))
+      .add("first_answer_at", of(&Incident::first_answer_at))
+      .add("solved_at",
+           [incident_of](const T& one) {
+             const Incident& incident = incident_of(one).incident;
+             return incident.state == IncidentState::solved ? incident.ended_at : std::nullopt;
+           })
+      .add(
+          "joined",
+          [incident_of](const T& one) {
+            const Incident& incident = incident_of(one).incident;
+            return incident.parent ? incident.joined : incident.tickets;
+          },
+          "tickets")
+      .add(
+          "replied", [incident_of](const T& one) { return incident_of(one).replied; },
+          "requesters, since the last answer")
+      .add("requesters", of(&Incident::requesters));
+}
+
+/// What happened, in order.
+std::vector<IncidentMoment> timeline_of(const Incident& incident,
+                                        const std::vector<IncidentAnswer>& answers) {
+  std::vector<IncidentMoment> out{{incident.since, "first ticket", ""},
+                                  {incident.seen_at, "seen", ""}};
+  if (incident.opened_at) out.push_back({*incident.opened_at, "opened", incident.opened_by});
+  for (const IncidentAnswer& one : answers) out.push_back({one.at, "answered", one.author});
+  if (incident.ended_at) {
+    out.push_back({*incident.ended_at, std::string(name_of(incident.state)), incident.ended_by});
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const IncidentMoment& a, const IncidentMoment& b) { return a.at < b.at; });
+  return out;
+}
+
+}  // namespace
+
+const Shape<ShownIncident>& shape_for(const ShownIncident*) {
+  static const auto itself = [](const ShownIncident& one) -> const ShownIncident& { return one; };
+  static const auto shape = incident_shape<ShownIncident>("StormIncident", itself)
+                                .add("tickets", &ShownIncident::tickets, "the first ten");
   return shape;
+}
+
+const Shape<JoinedTicket::Heard>& shape_for(const JoinedTicket::Heard*) {
+  static const auto shape = Shape<JoinedTicket::Heard>("StormHeard")
+                                .add("answer", &JoinedTicket::Heard::answer)
+                                .add("state", &JoinedTicket::Heard::state);
+  return shape;
+}
+
+const Shape<JoinedTicket>& shape_for(const JoinedTicket*) {
+  static const auto shape =
+      Shape<JoinedTicket>("StormMember")
+          .add("ticket", [](const JoinedTicket& one) { return one.ticket.value; })
+          .add("number", &JoinedTicket::number, "that its desk gives it")
+          .add("how", &JoinedTicket::how)
+          .add("joined_at", &JoinedTicket::joined_at)
+          .add("left_at", &JoinedTicket::left_at)
+          .add("replied", &JoinedTicket::has_replied, "its requester, since the last answer")
+          .add("heard", &JoinedTicket::heard);
+  return shape;
+}
+
+const Shape<IncidentAnswer>& shape_for(const IncidentAnswer*) {
+  static const auto shape = Shape<IncidentAnswer>("StormAnswer")
+                                .add("id", &IncidentAnswer::id)
+                                .add("author", &IncidentAnswer::author)
+                                .add("body", &IncidentAnswer::body)
+                                .add("at", &IncidentAnswer::at);
+  return shape;
+}
+
+const Shape<IncidentMoment>& shape_for(const IncidentMoment*) {
+  static const auto shape = Shape<IncidentMoment>("StormMoment")
+                                .add("at", &IncidentMoment::at)
+                                .add("what", &IncidentMoment::what)
+                                .add("who", or_null(&IncidentMoment::who));
+  return shape;
+}
+
+const Shape<WholeIncident>& shape_for(const WholeIncident*) {
+  static const auto inside = [](const WholeIncident& one) -> const ShownIncident& {
+    return one.shown;
+  };
+  static const auto shape = incident_shape<WholeIncident>("WholeStormIncident", inside)
+                                .add("tickets", &WholeIncident::tickets, "all that ever joined")
+                                .add("answers", &WholeIncident::answers)
+                                .add("timeline", &WholeIncident::timeline);
+  return shape;
+}
+
+Result<ShownIncident> show_incident(ReadDb& db, Incident incident) {
+  ShownIncident out;
+  DW_TRY(out.tickets, storm::tickets_of(db, incident.group, incident_tickets_shown));
+  if (incident.parent) {
+    DW_TRY(const auto replied, storm::replied(db, incident.group));
+    out.replied = static_cast<int64_t>(replied.size());
+  }
+  out.incident = std::move(incident);
+  return out;
+}
+
+Result<WholeIncident> show_whole(ReadDb& db, Incident incident) {
+  WholeIncident out;
+  const int64_t group = incident.group;
+  DW_TRY(out.shown, show_incident(db, std::move(incident)));
+  DW_TRY(out.tickets, storm::joined_tickets(db, group, joined_shown_max));
+  DW_TRY(out.answers, storm::answers_of(db, group, answers_shown_max));
+  out.timeline = timeline_of(out.shown.incident, out.answers);
+  return out;
 }
 
 LiveTopic incident_topic() {
@@ -68,8 +203,8 @@ LiveTopic incident_topic() {
     for (const int64_t id : ids) {
       DW_TRY(auto incident, storm::find(db, id));
       if (!incident) continue;
-      DW_TRY(auto tickets, storm::tickets_of(db, id, incident_tickets_shown));
-      out[id] = shape_of(ShownIncident{std::move(*incident), std::move(tickets)});
+      DW_TRY(const ShownIncident shown, show_incident(db, std::move(*incident)));
+      out[id] = shape_of(shown);
     }
     return out;
   };

@@ -1,5 +1,6 @@
 // Groups of tickets as the API and the live stream show them.
 #pragma once
+#include "jobs/storm/incident_rows.h"
 #include "jobs/storm/records.h"
 #include "ports/live_topic.h"
 
@@ -9,6 +10,21 @@ namespace dw {
 struct ShownIncident {
   Incident incident;
   std::vector<IncidentTicket> tickets;  ///< the first ten
+  int64_t replied = 0;                  ///< requesters, since the last answer
+};
+
+/// Something that happened to an incident.
+struct IncidentMoment {
+  TimePoint at{};
+  std::string what, who;  ///< "answered", "ana"; nobody, where Deskwire did it
+};
+
+/// With all that its page shows.
+struct WholeIncident {
+  ShownIncident shown;
+  std::vector<JoinedTicket> tickets;
+  std::vector<IncidentAnswer> answers;
+  std::vector<IncidentMoment> timeline;
 };
 
 constexpr size_t incident_tickets_shown = 10;
@@ -16,6 +32,15 @@ constexpr size_t incident_tickets_shown = 10;
 const Shape<IncidentTicket>& shape_for(const IncidentTicket*);
 const Shape<IncidentWord>& shape_for(const IncidentWord*);
 const Shape<ShownIncident>& shape_for(const ShownIncident*);
+const Shape<JoinedTicket::Heard>& shape_for(const JoinedTicket::Heard*);
+const Shape<JoinedTicket>& shape_for(const JoinedTicket*);
+const Shape<IncidentAnswer>& shape_for(const IncidentAnswer*);
+const Shape<IncidentMoment>& shape_for(const IncidentMoment*);
+const Shape<WholeIncident>& shape_for(const WholeIncident*);
+
+/// errors  of the store
+Result<ShownIncident> show_incident(ReadDb& db, Incident incident);
+Result<WholeIncident> show_whole(ReadDb& db, Incident incident);
 
 LiveTopic incident_topic();
 

@@ -59,6 +59,7 @@ Result<bool> StormLooking::read_usual(ReadDb& db, TimePoint now) {
          tickets::older(db, *next_, now - usual_length, usual_page));
   for (const Ticket& ticket : page) {
     add_names(ticket);
+    if (ticket.type == TicketType::problem) continue;
     page_.push_back({ticket.opened_at, storm_words(ticket)});
   }
   if (!page.empty()) next_ = tickets::OlderThan{page.back().opened_at, page.back().id};
@@ -82,7 +83,8 @@ Result<void> StormLooking::read_new(ReadDb& db, TimePoint now) {
     if (!ticket) continue;
     add_names(*ticket);
     DW_TRY(const bool is_later, is_follow_up(db, *ticket));
-    if (is_later) {
+    // The parent of an incident has its words.
+    if (is_later || ticket->type == TicketType::problem) {
       uncounted_.insert(id.value);
       continue;
     }

@@ -18,15 +18,47 @@ std::string_view name_of(IncidentState state) {
       return "seen";
     case IncidentState::dismissed:
       return "dismissed";
+    case IncidentState::open:
+      return "open";
+    case IncidentState::solved:
+      return "solved";
+    case IncidentState::dissolved:
+      return "dissolved";
   }
   return "seen";
 }
 
 std::optional<IncidentState> incident_state_named(std::string_view name) {
-  for (const IncidentState one : {IncidentState::seen, IncidentState::dismissed}) {
+  for (const IncidentState one :
+       {IncidentState::seen, IncidentState::dismissed, IncidentState::open, IncidentState::solved,
+        IncidentState::dissolved}) {
     if (name == name_of(one)) return one;
   }
   return std::nullopt;
+}
+
+std::string_view name_of(JoinedHow how) {
+  switch (how) {
+    case JoinedHow::seen:
+      return "seen";
+    case JoinedHow::matched:
+      return "matched";
+    case JoinedHow::person:
+      return "person";
+  }
+  return "seen";
+}
+
+std::string_view name_of(HeardState state) {
+  switch (state) {
+    case HeardState::pending:
+      return "pending";
+    case HeardState::heard:
+      return "heard";
+    case HeardState::refused:
+      return "refused";
+  }
+  return "pending";
 }
 
 std::string group_name(int64_t group) {

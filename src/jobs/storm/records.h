@@ -14,6 +14,9 @@ namespace dw {
 enum class IncidentState {
   seen,       ///< a group that nobody has decided on
   dismissed,  ///< a person said that it is no incident
+  open,       ///< one incident, with a parent ticket
+  solved,     ///< it is over: its tickets are solved
+  dissolved,  ///< it was none after all: its tickets are on their own again
 };
 
 std::string_view name_of(IncidentState state);
@@ -34,16 +37,63 @@ struct Incident {
   TimePoint since{};    ///< when the first of them was written
   TimePoint seen_at{};  ///< when it was seen, or again after it had doubled
   TimePoint updated_at{};
-  std::string channel, message;   ///< of its announcement; empty: there is none, or not yet
-  int64_t announced = 0;          ///< tickets that the announcement names or counts
-  int64_t dismissed_tickets = 0;  ///< how many it had when a person dismissed it; 0: never
+  std::string channel, message;          ///< of its announcement; empty: there is none, or not yet
+  int64_t announced = 0;                 ///< tickets that the announcement names or counts
+  int64_t dismissed_tickets = 0;         ///< how many it had when a person dismissed it; 0: never
+  TicketId parent;                       ///< none: nobody made it one incident
+  std::string title, number, desk, url;  ///< of the parent
+  std::optional<TimePoint> opened_at, first_answer_at, ended_at;
+  std::string opened_by, ended_by;
+  int64_t joined = 0;  ///< tickets that are part of the incident
 };
+
+inline bool is_ended(IncidentState state) {
+  return state == IncidentState::solved || state == IncidentState::dissolved;
+}
 
 /// A ticket of a group.
 struct IncidentTicket {
   TicketId ticket;
   std::string number;  ///< that its desk gives it
 };
+
+/// How a ticket came to its group.
+enum class JoinedHow {
+  seen,     ///< it was among those that made the group
+  matched,  ///< it came later, about the same thing
+  person,   ///< a person added it
+};
+
+std::string_view name_of(JoinedHow how);
+
+/// Where a ticket of a group stands. Whoever changes an incident sets states; the steps behind it
+/// (relaying.h) do what they ask for, some tickets at a time.
+enum class MemberState {
+  seen,     ///< counted alone: nobody made it one incident, or it was solved before
+  joining,  ///< to be linked, and told
+  joined,
+  leaving,    ///< to be unlinked, and told
+  left,       ///< it never joins by itself again
+  ended,      ///< it was solved with the incident
+  unlinking,  ///< its outside desk is asked to unlink it: the parent is not solved before that
+};
+
+/// What an agent says to all that are joined.
+struct IncidentAnswer {
+  int64_t id = 0;
+  std::string key;  ///< where it was said, so that it counts once
+  std::string author, author_email, body;
+  TimePoint at{};
+};
+
+/// Whether a joined ticket has an answer.
+enum class HeardState {
+  pending,  ///< on its way
+  heard,
+  refused,  ///< by the chat or the desk; a person decides on the delivery
+};
+
+std::string_view name_of(HeardState state);
 
 /// "g-000003"
 std::string group_name(int64_t group);

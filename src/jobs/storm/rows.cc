@@ -2,6 +2,7 @@
 #include "jobs/storm/rows.h"
 
 #include "base/json.h"
+#include "jobs/storm/incident_rows.h"
 #include "records/changes.h"
 #include "sql/storm.h"
 
@@ -39,6 +40,19 @@ Incident incident_in(const Row& row) {
                .dismissed_tickets = row.integer(7)};
   const Result<json::value> words = parse_json(row.text(2));
   if (words.ok()) out.words = storm::decode_words(*words);
+  out.parent = {row.integer(13)};
+  if (!out.parent) return out;
+  out.title = row.text(14);
+  out.desk = row.text(15);
+  const bool is_here = out.desk == "embedded";
+  out.number = is_here ? std::to_string(out.parent.value) : std::string(row.text(16));
+  out.url = row.text(17);
+  out.opened_at = row.time_or_none(18);
+  out.opened_by = row.text(19);
+  out.first_answer_at = row.time_or_none(20);
+  out.ended_at = row.time_or_none(21);
+  out.ended_by = row.text(22);
+  out.joined = row.integer(23);
   return out;
 }
 
@@ -51,10 +65,7 @@ double real_in(const JsonView& view) {
 }  // namespace
 
 Result<void> AddIncident::write(Db& db, TimePoint now) const {
-  const std::string words = to_text(storm::encode_words(group.words));
-  const auto count = static_cast<int64_t>(group.tickets.size());
-  DW_TRY(const int64_t id, db.insert(stmt::add_storm_group, {words, count, group.since, now}));
-  DW_CHECK(add_tickets(db, id, group.tickets));
+  DW_TRY(const int64_t id, storm::add_group(db, group, now));
   return changes::add(db, live_topic_name, id);
 }
 
@@ -80,6 +91,14 @@ Result<void> CountAnnounced::write(Db& db, TimePoint) const {
 }
 
 namespace storm {
+
+Result<int64_t> add_group(Db& db, const SeenGroup& group, TimePoint now) {
+  const std::string words = to_text(encode_words(group.words));
+  const auto count = static_cast<int64_t>(group.tickets.size());
+  DW_TRY(const int64_t id, db.insert(stmt::add_storm_group, {words, count, group.since, now}));
+  DW_CHECK(add_tickets(db, id, group.tickets));
+  return id;
+}
 
 json::array encode_words(const std::vector<IncidentWord>& words) {
   json::array out;
@@ -151,6 +170,7 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
   DW_CHECK(db.run(stmt::old_storm_groups, {before, limit},
                   [&old](const Row& row) { old.push_back(row.integer(0)); }));
   for (const int64_t group : old) {
+    DW_CHECK(storm::prune_answers(db, group));
     DW_CHECK(db.send(stmt::drop_storm_tickets, {group}));
     DW_CHECK(db.send(stmt::drop_storm_group, {group}));
   }
@@ -158,6 +178,7 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
 }
 
 Result<int64_t> prune_tickets(Db& db, const std::string& tickets, int64_t) {
+  DW_CHECK(prune_heard(db, tickets));
   // At most one row of a ticket: no more than there are tickets.
   return db.run(stmt::prune_storm_tickets, {tickets});
 }

@@ -54,6 +54,9 @@ struct CountAnnounced {
 
 namespace storm {
 
+/// The number of the new group.
+Result<int64_t> add_group(Db& db, const SeenGroup& group, TimePoint now);
+
 Result<std::optional<Incident>> find(ReadDb& db, int64_t group);
 
 /// Those in that state, the newest first.

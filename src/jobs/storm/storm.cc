@@ -152,11 +152,26 @@ Incident grown(const Incident& known, const SeenGroup& found, int64_t fresh) {
 
 bool Storm::takes(std::string_view kind) const {
   return kind == storm_seen_kind || kind == storm_dismiss_kind || kind == pressed_kind ||
-         kind == storm_announced_kind || kind == storm_rewritten_kind;
+         kind == storm_announced_kind || kind == storm_rewritten_kind || incidents::takes(kind);
 }
+
+namespace {
+
+/// Of a kind that several parts of this job hear of: the button's action says whose it is.
+bool is_of_incident(const Event& event) {
+  const bool is_press = event.kind == pressed_kind;
+  if (is_press && JsonView(event.body)["action"].text() == dismiss_action) return false;
+  return incidents::takes(event.kind);
+}
+
+}  // namespace
 
 Result<StormView> Storm::read(const Event& event, ReadDb& db) const {
   StormView view;
+  if (is_of_incident(event)) {
+    DW_TRY(view.incident, read_incident(event, db));
+    return view;
+  }
   if (event.kind != storm_seen_kind) {
     const Named named = named_in(event);
     if (named.group == 0 && !named.ticket) return view;
@@ -210,7 +225,16 @@ void Storm::plan_growth(Plan& plan, const Event& event, const Incident& known,
   fresh.words = found.words;
   plan.changes.emplace_back(GrowIncident{
       known.group, std::move(fresh), static_cast<int64_t>(found.tickets.size()), is_shown_again});
-  const bool is_announced = known.state == IncidentState::seen && !known.message.empty();
+  if (known.state == IncidentState::open) {
+    for (const TicketId ticket : found.tickets) {
+      if (view.group_of.count(ticket.value) > 0) continue;
+      plan.changes.emplace_back(JoinMember{known.group, ticket});
+    }
+    plan.deliveries.push_back(next_step(known));
+  }
+  const bool is_undecided =
+      known.state == IncidentState::seen || known.state == IncidentState::open;
+  const bool is_announced = is_undecided && !known.message.empty();
   if (!is_shown_again && !is_announced) return;
   if (is_shown_again) {
     count(plan, "seen_again");
@@ -218,7 +242,7 @@ void Storm::plan_growth(Plan& plan, const Event& event, const Incident& known,
     more.seen_at = event.at;
   }
   plan.changes.emplace_back(CountAnnounced{known.group, more.tickets});
-  plan_words(plan, more, view.tickets.at(known.group), "");
+  plan_words(plan, more, view.tickets.at(known.group), is_shown_again ? "" : decision_of(known));
 }
 
 void Storm::plan_seen(Plan& plan, const Event& event, const StormView& view) const {
@@ -247,6 +271,12 @@ void Storm::plan_dismissal(Plan& plan, const Event& event, const StormView& view
   const std::string name = group_name(known.group), who = who_dismisses(event);
   if (!is_press) plan.reply = json::object{{"group", name}};
   if (known.state == IncidentState::dismissed) return;
+  if (known.state != IncidentState::seen) {
+    if (is_press) return;
+    plan.refusal = Error{ErrorKind::conflict, "",
+                         fmt::format("{} is incident {}: dissolve that", name, known.parent.value)};
+    return;
+  }
   count(plan, "dismissed");
   plan.changes.emplace_back(DismissIncident{known.group});
   if (is_press) {
@@ -277,8 +307,8 @@ void Storm::plan_announced(Plan& plan, const Event& event, const StormView& view
   known.message = body["answer"]["message"].text().value_or("");
   if (known.message.empty()) return;
   plan.changes.emplace_back(SetAnnouncement{known.group, known.channel, known.message});
-  if (known.state == IncidentState::dismissed) {
-    plan_words(plan, known, view.tickets.at(known.group), "Not an incident");
+  if (known.state != IncidentState::seen) {
+    plan_words(plan, known, view.tickets.at(known.group), decision_of(known));
   } else if (known.tickets > known.announced) {
     plan.changes.emplace_back(CountAnnounced{known.group, known.tickets});
     plan_words(plan, known, view.tickets.at(known.group), "");
@@ -286,6 +316,7 @@ void Storm::plan_announced(Plan& plan, const Event& event, const StormView& view
 }
 
 Plan Storm::plan(const Event& event, const StormView& view) const {
+  if (is_of_incident(event)) return incidents::plan(event, view.incident, timezone_);
   Plan plan;
   if (event.kind == storm_seen_kind) {
     plan_seen(plan, event, view);
@@ -300,7 +331,8 @@ Plan Storm::plan(const Event& event, const StormView& view) const {
 void Storm::declare(Metrics& metrics) const {
   metrics.declare_counter(groups_metric,
                           "Groups of tickets about one thing: seen, seen_again after they had "
-                          "doubled, dismissed by a person");
+                          "doubled, dismissed by a person, opened as one incident, solved, "
+                          "dissolved");
 }
 
 json::object encode_seen(const std::vector<SeenGroup>& groups) {

@@ -4,12 +4,14 @@
 // which the daemon sends when looking (looking.h) found something, and
 //   "storm.dismiss" {"group":"g-000003","by":"token ci"}: it is no incident
 //   "chat.action"   of the button that says the same
+//   what incident.h lists
 //   "storm.announced", "storm.rewritten"   what Slack answered to the announcement of a group
 #pragma once
 #include <map>
 #include <optional>
 #include <vector>
 
+#include "jobs/storm/incident.h"
 #include "jobs/storm/rows.h"
 #include "jobs/storm/section.h"
 #include "ports/job.h"
@@ -24,6 +26,7 @@ struct StormView {
   std::map<int64_t, Incident> known;    ///< by group
   /// By group, the first ten of the known ones; under 0 those of all that were found and have none.
   std::map<int64_t, std::vector<IncidentTicket>> tickets;
+  IncidentView incident;  ///< of what incident.h lists
 };
 
 class Storm : public JobOf<StormView> {

@@ -39,8 +39,11 @@ SELECT g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.di
   (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id),
   (SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
                                   nullif(t.requester_name, ''), CAST(t.id AS text)))
-   FROM storm_ticket s JOIN ticket t ON t.id = s.ticket WHERE s.grouped = g.id)
-FROM storm_group g WHERE g.id = $1;
+   FROM storm_ticket s JOIN ticket t ON t.id = s.ticket WHERE s.grouped = g.id),
+  g.parent, coalesce(p.title, ''), coalesce(p.desk, ''), coalesce(p.external_id, ''),
+  coalesce(p.external_url, ''), g.opened_at, g.opened_by, g.first_answer_at, g.ended_at, g.ended_by,
+  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5))
+FROM storm_group g LEFT JOIN ticket p ON g.parent > 0 AND p.id = g.parent WHERE g.id = $1;
 
 -- name: storm_group_ids
 SELECT id FROM storm_group WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
@@ -51,7 +54,8 @@ FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
 WHERE s.grouped = $1 ORDER BY s.ticket LIMIT $2;
 
 -- name: old_storm_groups
-SELECT id FROM storm_group WHERE updated_at < $1 ORDER BY updated_at LIMIT $2;
+-- An incident stays as long as it is open.
+SELECT id FROM storm_group WHERE updated_at < $1 AND state <> 2 ORDER BY updated_at LIMIT $2;
 
 -- name: drop_storm_tickets
 DELETE FROM storm_ticket WHERE grouped = $1;

@@ -187,6 +187,27 @@ TEST(storm, a_tag_that_is_more_than_a_word_is_never_shown) {
             "slack-import_2:eu.1, größe");
 }
 
+TEST(storm, an_incident_is_shown_with_its_parent_and_a_group_without) {
+  const std::string group = to_text(shape_of(ShownIncident{{.group = 3, .tickets = 14}, {}}));
+  EXPECT_NE(group.find(R"({"id":null,"number":null,"group":"g-000003")"), std::string::npos);
+  EXPECT_NE(group.find(R"("desk":null,"url":null)"), std::string::npos) << group;
+  EXPECT_NE(group.find(R"("joined":14)"), std::string::npos) << group;
+  Incident incident{.group = 3, .state = IncidentState::solved, .tickets = 14, .parent = {50}};
+  incident.title = "VPN is down";
+  incident.number = "3465";
+  incident.desk = "zendesk";
+  incident.url = "https://acme.zendesk.example/agent/tickets/3465";
+  incident.ended_at = now;
+  incident.joined = 12;
+  const std::string text = to_text(shape_of(ShownIncident{incident, {}, 2}));
+  for (const char* part :
+       {R"("id":50,"number":"3465")", R"("title":"VPN is down","state":"solved")",
+        R"("desk":"zendesk","url":"https://acme.zendesk.example/agent/tickets/3465")",
+        R"("joined":12,"replied":2)"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+  }
+}
+
 TEST(storm, a_group_is_named_by_its_number) {
   EXPECT_EQ(group_named("g-000003"), 3);
   EXPECT_EQ(group_name(3), "g-000003");

@@ -143,14 +143,54 @@ void add_tickets(Rows& out) {
 
 void add_incidents(Rows& out) {
   out.push_back(get("/v1/incidents", "listIncidents",
-                    "Groups of tickets about one thing, newest first; those that a person "
-                    "dismissed with state=dismissed")
+                    "Groups of tickets about one thing, newest first: those that nobody decided "
+                    "on, or those in one state: open, solved, dissolved, dismissed")
                     .query({"state", "limit", "cursor"})
                     .answers<Page<ShownIncident>>());
   out.push_back(post("/v1/incidents/dismiss", "dismissIncident",
                      "Dismisses a group: it is no incident, until it has twice as many tickets")
                     .by(Role::agent)
                     .takes(PlainShape("Dismissal").has<std::string>("group", "g-000003"))
+                    .takes_key()
+                    .answers<ShownIncident>());
+  out.push_back(get("/v1/incidents/{id}", "showIncident",
+                    "One incident with its tickets, answers and what happened; the id is that of "
+                    "its parent ticket")
+                    .answers<WholeIncident>());
+  out.push_back(post("/v1/incidents", "openIncident",
+                     "Makes a group, or tickets that you name, one incident with a parent ticket")
+                    .by(Role::agent)
+                    .takes(PlainShape("NewIncident")
+                               .may_have<std::string>("group", "g-000003")
+                               .may_have<std::vector<int64_t>>("tickets", "ids")
+                               .may_have<std::string>("title"))
+                    .takes_key()
+                    .answers<ShownIncident>(created));
+  out.push_back(post("/v1/incidents/{id}/answers", "answerIncident",
+                     "Answers all tickets of an incident at once: each hears it once")
+                    .by(Role::agent)
+                    .takes(PlainShape("NewStormAnswer").has<std::string>("body"))
+                    .takes_key()
+                    .answers<ShownIncident>());
+  out.push_back(post("/v1/incidents/{id}/tickets", "changeIncidentTickets",
+                     "Adds tickets to an incident and removes tickets from it")
+                    .by(Role::agent)
+                    .takes(PlainShape("StormTickets")
+                               .may_have<std::vector<int64_t>>("add", "ids")
+                               .may_have<std::vector<int64_t>>("remove", "ids"))
+                    .takes_key()
+                    .answers<ShownIncident>());
+  out.push_back(post("/v1/incidents/{id}/close", "closeIncident",
+                     "Ends an incident: its tickets hear the answer, if there is one, and are "
+                     "solved, except those whose requester has replied since the last answer")
+                    .by(Role::agent)
+                    .takes(PlainShape("StormEnd").may_have<std::string>("answer"))
+                    .takes_key()
+                    .answers<ShownIncident>());
+  out.push_back(post("/v1/incidents/{id}/dissolve", "dissolveIncident",
+                     "It was no incident: all tickets leave it and none is solved")
+                    .by(Role::agent)
+                    .takes_nothing()
                     .takes_key()
                     .answers<ShownIncident>());
 }

@@ -1,6 +1,9 @@
 // /v1/incidents: groups of tickets about one thing, and what people decide about them.
 #include <fmt/format.h>
 
+#include "base/number.h"
+#include "base/text.h"
+#include "jobs/storm/incident.h"
 #include "jobs/storm/live.h"
 #include "jobs/storm/rows.h"
 #include "jobs/storm/storm.h"
@@ -11,16 +14,54 @@
 namespace dw {
 namespace {
 
-Result<ShownIncident> shown(ReadDb& db, Incident incident) {
-  DW_TRY(auto tickets, storm::tickets_of(db, incident.group, incident_tickets_shown));
-  return ShownIncident{std::move(incident), std::move(tickets)};
+constexpr int created = 201;
+constexpr int subject_characters_max = 200;
+
+int64_t number_of(const Call& call) {
+  return number_in(call.name()).value_or(0);
+}
+
+/// "remove 1, 2"; empty: none are named.
+std::string listed(const json::object& body, const char* key) {
+  std::string out;
+  const json::value* list = body.if_contains(key);
+  if (list == nullptr || !list->is_array()) return out;
+  for (const json::value& one : list->get_array()) {
+    if (!one.is_int64()) continue;
+    out += fmt::format("{}{}", out.empty() ? fmt::format("{} ", key) : ", ", one.get_int64());
+  }
+  return out;
+}
+
+/// What the audit list says that it is about.
+std::string subject_of(const json::object& body) {
+  std::vector<std::string> out;
+  if (const json::value* id = body.if_contains("incident")) {
+    out.push_back(fmt::format("incident {}", id->get_int64()));
+  }
+  const json::value* group = body.if_contains("group");
+  if (group != nullptr && group->is_string()) out.emplace_back(group->get_string());
+  for (const char* key : {"tickets", "add", "remove"}) {
+    if (std::string some = listed(body, key); !some.empty()) out.push_back(std::move(some));
+  }
+  return cut_characters(join(out, ": "), subject_characters_max);
+}
+
+Error no_incident(const Call& call) {
+  return {ErrorKind::missing, "", fmt::format("there is no incident {}", call.name())};
 }
 
 }  // namespace
 
 void Operations::add_incidents() {
   add_own("listIncidents", &Operations::list_incidents);
+  add_own("showIncident", &Operations::show_incident);
   add_own("dismissIncident", &Operations::dismiss_incident);
+  add_own("openIncident", &Operations::open_incident);
+  add_own("answerIncident", &Operations::answer_incident);
+  add_own("changeIncidentTickets", &Operations::change_incident_tickets);
+  add_own("closeIncident", &Operations::close_incident);
+  add_own("dissolveIncident", &Operations::dissolve_incident);
 }
 
 Task<ApiAnswer> Operations::list_incidents(Call& call) {
@@ -28,7 +69,7 @@ Task<ApiAnswer> Operations::list_incidents(Call& call) {
   const PageRequest page = page_parameters(call.request, problems);
   const std::string named = call.request.parameter("state").value_or("seen");
   const auto state = incident_state_named(named);
-  if (!state) problems.push_back({"state", "must be seen or dismissed"});
+  if (!state) problems.push_back({"state", "must be seen, open, solved, dissolved or dismissed"});
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<ShownIncident> out;
   auto work = [&](ReadDb& db) -> Result<void> {
@@ -36,7 +77,7 @@ Task<ApiAnswer> Operations::list_incidents(Call& call) {
     DW_TRY(Page<Incident> found, storm::list(db, *state, page));
     out.next_cursor = found.next_cursor;
     for (Incident& one : found.items) {
-      DW_TRY(ShownIncident whole, shown(db, std::move(one)));
+      DW_TRY(ShownIncident whole, dw::show_incident(db, std::move(one)));
       out.items.push_back(std::move(whole));
     }
     return {};
@@ -69,11 +110,97 @@ Task<ApiAnswer> Operations::dismiss_incident(Call& call) {
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(auto found, storm::find(db, *group));
     if (!found) return Error{ErrorKind::missing, "", "there is no group " + name};
-    DW_TRY(out, shown(db, std::move(*found)));
+    DW_TRY(out, dw::show_incident(db, std::move(*found)));
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   co_return shape_of(out);
+}
+
+Task<ApiAnswer> Operations::show_incident(Call& call) {
+  std::optional<WholeIncident> out;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    out.reset();
+    DW_TRY(auto found, storm::find_by_parent(db, TicketId{number_of(call)}));
+    if (!found) return {};
+    DW_TRY(out, show_whole(db, std::move(*found)));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!out) {
+    co_return no_incident(call);
+  }
+  co_return shape_of(*out);
+}
+
+/// Hands it to the inbox and answers with the incident as it is then; what its tickets are told
+/// follows.
+Task<ApiAnswer> Operations::ask_incident(Call& call, std::string_view kind, json::object body,
+                                         std::string what) {
+  body["by"] = call.caller.name;
+  std::string detail = subject_of(body);
+  Taken taken{.kind = std::string(kind),
+              .body = std::move(body),
+              .what = std::move(what),
+              .detail = std::move(detail)};
+  json::object reply;
+  if (auto refused = co_await accept_asked(call, std::move(taken), reply)) {
+    co_return std::move(*refused);
+  }
+  const TicketId parent{JsonView(reply)["incident"].integer().value_or(0)};
+  std::optional<ShownIncident> out;
+  auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(auto found, storm::find_by_parent(db, parent));
+    if (!found) return {};
+    DW_TRY(out, dw::show_incident(db, std::move(*found)));
+    return {};
+  };
+  DW_CO_CHECK(co_await parts_.store.read(work));
+  if (!out) {
+    co_return no_incident(call);
+  }
+  ApiAnswer answer = shape_of(*out);
+  if (call.operation.status == created) {
+    answer.headers.emplace_back("Location", fmt::format("/v1/incidents/{}", parent.value));
+  }
+  co_return answer;
+}
+
+Task<ApiAnswer> Operations::open_incident(Call& call) {
+  DW_CO_TRY(json::value body, call.body());
+  std::string what = "incident.open";
+  json::object asked = std::move(body.get_object());
+  co_return co_await ask_incident(call, storm_open_kind, std::move(asked), std::move(what));
+}
+
+Task<ApiAnswer> Operations::answer_incident(Call& call) {
+  DW_CO_TRY(json::value body, call.body());
+  std::string what = "incident.answer";
+  json::object asked = std::move(body.get_object());
+  asked["incident"] = number_of(call);
+  co_return co_await ask_incident(call, storm_answer_kind, std::move(asked), std::move(what));
+}
+
+Task<ApiAnswer> Operations::change_incident_tickets(Call& call) {
+  DW_CO_TRY(json::value body, call.body());
+  std::string what = "incident.tickets";
+  json::object asked = std::move(body.get_object());
+  asked["incident"] = number_of(call);
+  co_return co_await ask_incident(call, storm_tickets_kind, std::move(asked), std::move(what));
+}
+
+Task<ApiAnswer> Operations::close_incident(Call& call) {
+  DW_CO_TRY(json::value body, call.body());
+  std::string what = "incident.close";
+  json::object asked = std::move(body.get_object());
+  asked["incident"] = number_of(call);
+  co_return co_await ask_incident(call, storm_close_kind, std::move(asked), std::move(what));
+}
+
+Task<ApiAnswer> Operations::dissolve_incident(Call& call) {
+  json::object asked{{"incident", number_of(call)}};
+  std::string what = "incident.dissolve";
+  co_return co_await ask_incident(call, storm_dissolve_kind, std::move(asked), std::move(what));
 }
 
 }  // namespace dw

@@ -160,7 +160,15 @@ class Operations {
   // incidents.cc
   void add_incidents();
   Task<ApiAnswer> list_incidents(Call& call);
+  Task<ApiAnswer> show_incident(Call& call);
   Task<ApiAnswer> dismiss_incident(Call& call);
+  Task<ApiAnswer> open_incident(Call& call);
+  Task<ApiAnswer> answer_incident(Call& call);
+  Task<ApiAnswer> change_incident_tickets(Call& call);
+  Task<ApiAnswer> close_incident(Call& call);
+  Task<ApiAnswer> dissolve_incident(Call& call);
+  Task<ApiAnswer> ask_incident(Call& call, std::string_view kind, json::object body,
+                               std::string what);
 
   // audit.cc
   Task<ApiAnswer> audit(Call& call);

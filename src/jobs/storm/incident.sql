@@ -1,0 +1,126 @@
+-- name: storm_outside
+SELECT coalesce(sum(CASE WHEN t.desk = 'embedded' THEN 0 ELSE 1 END), 0), count(*)
+FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+WHERE s.grouped = $1 AND t.external_id NOT LIKE 'shadow-%';
+
+-- name: open_storm_incident
+UPDATE storm_group SET state = 2, parent = $2, opened_at = $3, opened_by = $4, updated_at = $3
+WHERE id = $1;
+
+-- name: end_storm_incident
+UPDATE storm_group SET state = $2, ended_at = $3, ended_by = $4, updated_at = $3 WHERE id = $1;
+
+-- name: reopen_storm_incident
+UPDATE storm_group SET state = 2, ended_at = NULL, ended_by = '', updated_at = $2 WHERE id = $1;
+
+-- name: storm_group_of_parent
+SELECT id FROM storm_group WHERE parent > 0 AND parent = $1;
+
+-- name: storm_group_of_message
+SELECT id FROM storm_group WHERE message <> '' AND message = $2 AND channel = $1;
+
+-- name: join_storm_group
+-- Those that can be joined: not solved, part of no other problem, and of no bridge in shadow mode.
+UPDATE storm_ticket SET state = 1, joined_at = $2,
+  type_before = (SELECT t.type FROM ticket t WHERE t.id = storm_ticket.ticket)
+WHERE grouped = $1 AND state = 0
+  AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.status < 2
+                AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%');
+
+-- name: join_storm_ticket
+-- One that came later. It hears the last answer, and those behind it.
+UPDATE storm_ticket SET state = 1, how = 1, joined_at = $2,
+  answers_from = (SELECT coalesce(max(a.id), 0) FROM storm_answer a
+                  WHERE a.grouped = storm_ticket.grouped),
+  type_before = (SELECT t.type FROM ticket t WHERE t.id = storm_ticket.ticket)
+WHERE ticket = $1 AND grouped = $3 AND state = 0
+  AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.status < 2
+                AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%');
+
+-- name: add_storm_member
+INSERT INTO storm_ticket (ticket, grouped, state, how, joined_at, answers_from, type_before)
+VALUES ($1, $2, 1, 2, $3,
+  (SELECT coalesce(max(a.id), 0) FROM storm_answer a WHERE a.grouped = $2),
+  (SELECT t.type FROM ticket t WHERE t.id = $1))
+ON CONFLICT (ticket) DO UPDATE SET grouped = excluded.grouped, state = 1, how = 2,
+  joined_at = excluded.joined_at, left_at = NULL, answers_from = excluded.answers_from,
+  type_before = excluded.type_before;
+
+-- name: set_storm_member
+UPDATE storm_ticket SET state = $2 WHERE ticket = $1;
+
+-- name: remove_storm_member
+-- One that nobody was told of yet leaves unseen.
+UPDATE storm_ticket SET state = CASE WHEN state = 1 THEN 4 ELSE 3 END, left_at = $2
+WHERE ticket = $1 AND state IN (1, 2, 5);
+
+-- name: remove_storm_members
+UPDATE storm_ticket SET state = CASE WHEN state = 1 THEN 4 ELSE 3 END, left_at = $2
+WHERE grouped = $1 AND state IN (1, 2);
+
+-- name: storm_members_in
+SELECT s.ticket, s.type_before,
+  CASE WHEN t.desk <> 'embedded' AND t.external_id = '' THEN 1 ELSE 0 END
+FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+WHERE s.grouped = $1 AND s.state = $2 ORDER BY 3, s.ticket LIMIT $3;
+
+-- name: storm_unheard
+SELECT a.id, s.ticket, s.state, s.type_before
+FROM storm_answer a JOIN storm_ticket s ON s.grouped = a.grouped
+WHERE a.grouped = $1 AND s.state IN (2, 5) AND a.id >= s.answers_from
+  AND NOT EXISTS (SELECT 1 FROM storm_heard h WHERE h.answer = a.id AND h.ticket = s.ticket)
+ORDER BY a.id, s.ticket LIMIT $2;
+
+-- name: add_storm_answer
+INSERT INTO storm_answer (grouped, said_key, author, author_email, body, at)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (said_key) DO NOTHING;
+
+-- name: note_first_storm_answer
+UPDATE storm_group SET first_answer_at = coalesce(first_answer_at, $2), updated_at = $2
+WHERE id = $1;
+
+-- name: storm_answer_by_id
+SELECT id, said_key, author, author_email, body, at FROM storm_answer WHERE id = $1;
+
+-- name: storm_answers_of
+SELECT id, said_key, author, author_email, body, at FROM storm_answer WHERE grouped = $1
+ORDER BY id LIMIT $2;
+
+-- name: last_storm_answer_at
+SELECT max(at) FROM storm_answer WHERE grouped = $1;
+
+-- name: set_storm_heard
+INSERT INTO storm_heard (answer, ticket, state) VALUES ($1, $2, $3)
+ON CONFLICT (answer, ticket) DO UPDATE SET state = excluded.state;
+
+-- name: storm_members_of
+SELECT s.ticket, CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END,
+  s.state, s.how, s.joined_at, s.left_at
+FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+WHERE s.grouped = $1 AND s.joined_at IS NOT NULL ORDER BY s.ticket LIMIT $2;
+
+-- name: storm_heard_of
+SELECT h.ticket, h.answer, h.state FROM storm_answer a JOIN storm_heard h ON h.answer = a.id
+WHERE a.grouped = $1 ORDER BY h.ticket, h.answer;
+
+-- name: storm_replied
+-- Those whose requester has written publicly since then.
+SELECT s.ticket FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+WHERE s.grouped = $1 AND s.state IN (1, 2, 5) AND EXISTS (
+  SELECT 1 FROM comment c WHERE c.ticket = s.ticket AND c.is_public = 1 AND c.at > $2
+    AND (c.author_email <> '' AND lower(c.author_email) = lower(t.requester_email)
+         OR (c.author_email = '' OR t.requester_email = '') AND c.author_name = t.requester_name))
+ORDER BY s.ticket;
+
+-- name: drop_storm_heard
+DELETE FROM storm_heard WHERE answer IN (SELECT id FROM storm_answer WHERE grouped = $1);
+
+-- name: drop_storm_answers
+DELETE FROM storm_answer WHERE grouped = $1;
+
+-- name: prune_storm_heard [sqlite]
+DELETE FROM storm_heard WHERE ticket IN (SELECT value FROM json_each($1));
+
+-- name: prune_storm_heard [postgres]
+DELETE FROM storm_heard
+WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));

@@ -1,0 +1,188 @@
+#include "jobs/storm/incident_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/number.h"
+#include "jobs/storm/announcing.h"
+#include "jobs/storm/live.h"
+#include "jobs/storm/thread_command.h"
+#include "records/deliveries.h"
+#include "records/tickets.h"
+
+namespace dw {
+namespace {
+
+constexpr std::string_view pressed_kind = "chat.action";
+constexpr std::string_view said_kind = "chat.message";
+constexpr std::string_view comment_kind = "desk.comment";
+constexpr std::string_view update_kind = "desk.update";
+
+std::string text_at(const JsonView& view, std::string_view key) {
+  return view[key].text().value_or("");
+}
+
+bool is_in_thread(const JsonView& body) {
+  const std::string thread = text_at(body, "thread");
+  return !thread.empty() && thread != text_at(body, "message");
+}
+
+class Reading {
+ public:
+  Reading(const Event& event, ReadDb& db) : event_(event), body_(event.body), db_(db) {}
+
+  Result<IncidentView> read() {
+    const std::string_view kind = event_.kind;
+    if (kind == storm_heard_kind) return std::move(view_);
+    if (kind == desk_record_kind && !is_desk_record(event_)) return std::move(view_);
+    if (kind == storm_open_kind) {
+      DW_CHECK(read_opening());
+    } else if (kind == pressed_kind) {
+      DW_CHECK(read_press());
+    } else if (kind == said_kind) {
+      DW_CHECK(read_said());
+    } else if (kind == storm_person_kind) {
+      DW_CHECK(find_group(decode_thread_command(text_at(body_, "reference")).group));
+    } else if (kind == storm_linked_kind) {
+      DW_CHECK(find_group(decode_link(text_at(body_, "reference")).group));
+    } else if (kind == storm_step_kind) {
+      DW_CHECK(find_group(number_in(text_at(body_, "reference")).value_or(0)));
+      if (view_.incident) DW_CHECK(read_work());
+    } else if (kind == storm_opened_kind) {
+      DW_CHECK(find_parent({number_in(text_at(body_, "reference")).value_or(0)}));
+    } else {
+      const bool is_desk = kind == comment_kind || kind == update_kind || kind == desk_record_kind;
+      DW_CHECK(find_parent({body_[is_desk ? "ticket" : "incident"].integer().value_or(0)}));
+      if (kind == storm_tickets_kind) DW_CHECK(read_named({"add", "remove"}));
+    }
+    return std::move(view_);
+  }
+
+ private:
+  Result<void> find_group(int64_t group) {
+    if (group == 0) return {};
+    DW_CHECK(db_.guard("storm"));
+    DW_TRY(view_.incident, storm::find(db_, group));
+    if (!view_.incident) return {};
+    DW_TRY(view_.tickets, storm::tickets_of(db_, group, incident_tickets_shown));
+    if (view_.incident->parent) {
+      DW_TRY(view_.parent, tickets::find(db_, view_.incident->parent));
+    }
+    return {};
+  }
+
+  Result<void> find_parent(TicketId parent) {
+    if (!parent) return {};
+    DW_TRY(const auto incident, storm::find_by_parent(db_, parent));
+    return incident ? find_group(incident->group) : Result<void>();
+  }
+
+  Result<void> find_group_of(TicketId ticket) {
+    if (!ticket) return {};
+    DW_TRY(const auto groups, storm::groups_of(db_, {ticket}));
+    const auto found = groups.find(ticket.value);
+    return found == groups.end() ? Result<void>() : find_group(found->second);
+  }
+
+  Result<void> read_opening() {
+    DW_CHECK(find_group(group_named(text_at(body_, "group")).value_or(0)));
+    DW_CHECK(db_.guard("storm"));
+    DW_CHECK(read_named({"tickets"}));
+    return read_new_parent();
+  }
+
+  Result<void> read_new_parent() {
+    const bool is_group = view_.incident && !view_.incident->parent;
+    if (!is_group && view_.named.empty()) return {};
+    if (is_group) {
+      DW_TRY(view_.is_mostly_outside, storm::is_mostly_outside(db_, view_.incident->group));
+    } else {
+      const auto outside =
+          std::count_if(view_.named.begin(), view_.named.end(),
+                        [](const auto& one) { return one.second.ticket.desk != "embedded"; });
+      view_.is_mostly_outside = static_cast<size_t>(outside) * 2 > view_.named.size();
+    }
+    DW_TRY(view_.fresh_ticket, tickets::reserve_id(db_));
+    return {};
+  }
+
+  Result<void> read_press() {
+    const std::string action = text_at(body_, "action");
+    if (action != open_action && action != leave_action) return {};
+    const TicketId ticket{number_in(text_at(body_, "value")).value_or(0)};
+    DW_CHECK(find_group_of(ticket));
+    return action == open_action ? read_new_parent() : read_one(ticket);
+  }
+
+  Result<void> read_said() {
+    if (!is_in_thread(body_) || !thread_command_in(event_)) return {};
+    DW_TRY(const int64_t group,
+           storm::group_of_message(db_, text_at(body_, "channel"), text_at(body_, "thread")));
+    return find_group(group);
+  }
+
+  Result<void> read_one(TicketId id) {
+    NamedTicket named;
+    DW_TRY(auto ticket, tickets::find(db_, id));
+    if (!ticket) return {};
+    named.ticket = std::move(*ticket);
+    DW_TRY(const auto groups, storm::groups_of(db_, {id}));
+    const auto found = groups.find(id.value);
+    if (found != groups.end()) {
+      DW_TRY(named.incident, storm::find(db_, found->second));
+    }
+    view_.named[id.value] = std::move(named);
+    return {};
+  }
+
+  Result<void> read_named(std::initializer_list<const char*> keys) {
+    for (const char* key : keys) {
+      for (const JsonView& one : body_[key].elements()) {
+        DW_CHECK(read_one({one.integer().value_or(0)}));
+      }
+    }
+    return {};
+  }
+
+  Result<void> read_work() {
+    StepWork& work = view_.work;
+    const int64_t group = view_.incident->group;
+    DW_TRY(work.joining,
+           storm::members_in(db_, group, MemberState::joining, step_tickets_max, work.is_waiting));
+    DW_TRY(work.unheard, storm::unheard(db_, group, step_tickets_max));
+    DW_TRY(work.leaving,
+           storm::members_in(db_, group, MemberState::leaving, step_tickets_max, work.is_waiting));
+    DW_TRY(const auto unlinking,
+           storm::members_in(db_, group, MemberState::unlinking, 1, work.is_waiting));
+    work.is_unlinking = !unlinking.empty();
+    const std::string lane = fmt::format("storm:wait:{}", group);
+    DW_TRY(const auto waiting, deliveries::open_in_lane(db_, lane, 1));
+    work.has_waiting_step = !waiting.empty();
+    // What was answered is heard before anything is solved.
+    const bool is_ending = view_.incident->state == IncidentState::solved && work.joining.empty() &&
+                           work.unheard.empty();
+    if (!is_ending) return {};
+    DW_TRY(work.ending,
+           storm::members_in(db_, group, MemberState::joined, step_tickets_max, work.is_waiting));
+    DW_TRY(work.replied, storm::replied(db_, group));
+    return {};
+  }
+
+  const Event& event_;
+  JsonView body_;
+  ReadDb& db_;
+  IncidentView view_;
+};
+
+}  // namespace
+
+bool is_desk_record(const Event& event) {
+  return text_at(JsonView(event.body), "reference").starts_with("record ");
+}
+
+Result<IncidentView> read_incident(const Event& event, ReadDb& db) {
+  return Reading(event, db).read();
+}
+
+}  // namespace dw

@@ -1,0 +1,43 @@
+// What the store knows of the incident that an event is about.
+#pragma once
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "domain/event.h"
+#include "jobs/storm/relaying.h"
+
+namespace dw {
+
+inline constexpr std::string_view storm_open_kind = "storm.open";
+inline constexpr std::string_view storm_answer_kind = "storm.answer";
+inline constexpr std::string_view storm_tickets_kind = "storm.tickets";
+inline constexpr std::string_view storm_close_kind = "storm.close";
+inline constexpr std::string_view storm_dissolve_kind = "storm.dissolve";
+inline constexpr std::string_view storm_opened_kind = "storm.opened";
+inline constexpr std::string_view storm_person_kind = "storm.person";
+
+/// The bridge has asked an outside desk how one of its tickets is, whatever the thread.
+inline constexpr std::string_view desk_record_kind = "bridge.answered";
+bool is_desk_record(const Event& event);
+
+/// A ticket that a request names, and the group that it is in.
+struct NamedTicket {
+  Ticket ticket;
+  std::optional<Incident> incident;
+};
+
+struct IncidentView {
+  std::optional<Incident> incident;
+  std::optional<Ticket> parent;
+  TicketId fresh_ticket;                 ///< the number that a new parent gets
+  std::vector<IncidentTicket> tickets;   ///< the first of the group
+  bool is_mostly_outside = false;        ///< most of them are at Zendesk
+  std::map<int64_t, NamedTicket> named;  ///< by id; one that is not there is absent
+  StepWork work;
+};
+
+/// Nothing is locked before the event is known to be about an incident.
+Result<IncidentView> read_incident(const Event& event, ReadDb& db);
+
+}  // namespace dw

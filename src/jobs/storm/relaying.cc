@@ -1,0 +1,259 @@
+#include "jobs/storm/relaying.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "domain/pieces.h"
+#include "records/own_words.h"
+#include "records/tickets.h"
+
+namespace dw {
+namespace {
+
+/// How long a step waits for a desk that has not opened a ticket yet.
+constexpr Millis unopened_after{30'000};
+
+const std::string& own_source() {
+  static const std::string text(deskwire_source);
+  return text;
+}
+
+std::string lane_of(const Ticket& ticket, const std::optional<BridgeLink>& link) {
+  return link ? fmt::format("slack:{}/{}", link->channel, link->thread)
+              : fmt::format("ticket:{}", ticket.id.value);
+}
+
+bool is_outside(const Ticket& ticket) {
+  return ticket.desk != "embedded";
+}
+
+/// Behind what the bridge says in that thread.
+Delivery in_thread(const IncidentMember& member, ChatPost post) {
+  post.channel = member.link->channel;
+  post.thread = member.link->thread;
+  return {.ticket = member.ticket.id,
+          .lane = lane_of(member.ticket, member.link) + "/chat",
+          .target = "slack",
+          .payload = std::move(post),
+          .holds_lane = false};
+}
+
+/// Deskwire's own words: in the thread, or for a requester without one at the desk.
+void tell(Plan& plan, const IncidentMember& member, const std::string& words,
+          std::vector<ChatButton> buttons, TimePoint now) {
+  if (member.link) {
+    plan.deliveries.push_back(in_thread(member, {.text = words, .buttons = std::move(buttons)}));
+    return;
+  }
+  plan.deliveries.push_back(at_desk(member.ticket, member.link,
+                                    DeskComment{.ticket = member.ticket.id,
+                                                .author_name = "Deskwire",
+                                                .body = words,
+                                                .source = own_source(),
+                                                .external_id = member.ticket.external.id}));
+  if (!is_outside(member.ticket)) return;
+  plan.changes.emplace_back(AddComment{{.ticket = member.ticket.id,
+                                        .author_name = "Deskwire",
+                                        .body = words,
+                                        .is_public = true,
+                                        .at = now,
+                                        .source = own_source()}});
+}
+
+/// The record says at once what the desk is asked for: the bridge leaves a link alone that the
+/// desk does not know (yet).
+void plan_link(Plan& plan, const IncidentMember& member, const Incident& incident,
+               const Ticket& parent, TicketPatch patch) {
+  const Ticket& ticket = member.ticket;
+  if (is_outside(ticket) || ticket.desk != parent.desk) {
+    plan.changes.emplace_back(ChangeTicket{ticket.id, patch});
+  }
+  // A desk links its own tickets alone; the others are joined in the store.
+  if (ticket.desk != parent.desk) return;
+  const bool is_joining = patch.problem_id == parent.id;
+  Delivery update = at_desk(ticket, member.link,
+                            DeskUpdate{.ticket = ticket.id,
+                                       .patch = std::move(patch),
+                                       .external_id = ticket.external.id,
+                                       .problem = is_joining ? parent.external.id : ""});
+  if (is_outside(ticket)) {
+    update.answer_kind = std::string(storm_linked_kind);
+    update.reference = encode_link({incident.group, ticket.id, !is_joining});
+  }
+  plan.deliveries.push_back(std::move(update));
+}
+
+void plan_join(Plan& plan, const IncidentMember& member, const Incident& incident,
+               const Ticket& parent, TimePoint now) {
+  plan_link(plan, member, incident, parent,
+            {.type = TicketType::incident, .problem_id = parent.id});
+  tell(plan, member,
+       fmt::format("This is part of a known incident, #{}. Updates follow here.",
+                   tickets::number_of(parent)),
+       {{.label = "Not this one",
+         .url = {},
+         .action = std::string(leave_action),
+         .value = std::to_string(member.ticket.id.value)}},
+       now);
+  plan.changes.emplace_back(SetMember{member.ticket.id, MemberState::joined});
+}
+
+void plan_leave(Plan& plan, const IncidentMember& member, const Incident& incident,
+                const Ticket& parent) {
+  plan_link(plan, member, incident, parent, {.type = member.type_before, .problem_id = TicketId()});
+  if (member.link) {
+    plan.deliveries.push_back(in_thread(
+        member,
+        {.text = fmt::format("No longer part of incident #{}.", tickets::number_of(parent))}));
+  }
+  const bool is_asked = is_outside(member.ticket) && member.ticket.desk == parent.desk;
+  plan.changes.emplace_back(
+      SetMember{member.ticket.id, is_asked ? MemberState::unlinking : MemberState::left});
+}
+
+/// In the thread in as many posts as it needs; the last one answers for all.
+void plan_posts(Plan& plan, const Unheard& one) {
+  ChatPost post{.text = one.answer.body, .author_name = one.answer.author};
+  const size_t pieces = pieces_of(post).size();
+  for (size_t i = 1; i <= pieces; ++i) {
+    if (pieces > 1) post.part = static_cast<int>(i);
+    Delivery said = in_thread(one.member, post);
+    if (i == pieces) {
+      said.answer_kind = std::string(storm_heard_kind);
+      said.reference = encode_heard({one.answer.id, one.member.ticket.id, true});
+    }
+    plan.deliveries.push_back(std::move(said));
+    post.author_name.clear();
+  }
+}
+
+void plan_hearing(Plan& plan, const Unheard& one, TimePoint now) {
+  const IncidentMember& member = one.member;
+  const Ticket& ticket = member.ticket;
+  // Its requester opened it again: it is an ordinary ticket.
+  if (member.state == MemberState::ended && ticket.status != Status::solved) {
+    plan.changes.emplace_back(SetMember{ticket.id, MemberState::leaving});
+    return;
+  }
+  plan.changes.emplace_back(SetHeard{one.answer.id, ticket.id, HeardState::pending});
+  const std::string source = "incident";
+  if (is_outside(ticket)) {
+    plan.changes.emplace_back(AddComment{{.ticket = ticket.id,
+                                          .author_name = one.answer.author,
+                                          .author_email = one.answer.author_email,
+                                          .body = one.answer.body,
+                                          .is_public = true,
+                                          .at = now,
+                                          .source = source}});
+  }
+  if (member.link) plan_posts(plan, one);
+  Delivery comment = at_desk(ticket, member.link,
+                             DeskComment{.ticket = ticket.id,
+                                         .author_name = one.answer.author,
+                                         .author_email = one.answer.author_email,
+                                         .body = one.answer.body,
+                                         .source = source,
+                                         .external_id = ticket.external.id});
+  comment.answer_kind = std::string(storm_heard_kind);
+  comment.reference = encode_heard({one.answer.id, ticket.id, !member.link});
+  plan.deliveries.push_back(std::move(comment));
+}
+
+/// Solved with the incident, unless its requester said something since the last answer.
+void plan_end(Plan& plan, const IncidentMember& member, bool has_replied) {
+  const Ticket& ticket = member.ticket;
+  if (has_replied) {
+    plan.changes.emplace_back(SetMember{ticket.id, MemberState::leaving});
+    return;
+  }
+  plan.changes.emplace_back(SetMember{ticket.id, MemberState::ended});
+  if (ticket.status == Status::solved) return;
+  Delivery update = at_desk(ticket, member.link,
+                            DeskUpdate{.ticket = ticket.id,
+                                       .patch = {.status = Status::solved},
+                                       .external_id = ticket.external.id});
+  // The bridge says so in the thread, as it does of every ticket.
+  if (member.link || is_outside(ticket)) update.answer_kind = "desk.done";
+  plan.deliveries.push_back(std::move(update));
+}
+
+/// Last of all: an outside desk solves what is still linked to a solved problem.
+void plan_end_of_parent(Plan& plan, const Ticket& parent) {
+  if (parent.status == Status::solved) return;
+  Delivery update = at_desk(parent, std::nullopt,
+                            DeskUpdate{.ticket = parent.id,
+                                       .patch = {.status = Status::solved},
+                                       .external_id = parent.external.id});
+  if (is_outside(parent)) update.answer_kind = "desk.done";
+  plan.deliveries.push_back(std::move(update));
+}
+
+}  // namespace
+
+Delivery at_desk(const Ticket& ticket, const std::optional<BridgeLink>& link, Payload payload) {
+  return {.ticket = ticket.id,
+          .lane = lane_of(ticket, link),
+          .target = "desk:" + ticket.desk,
+          .payload = std::move(payload),
+          .holds_lane = false};
+}
+
+Delivery next_step(const Incident& incident, std::optional<TimePoint> earliest) {
+  // One that waits would hold back the others.
+  return {.lane = fmt::format("storm:{}:{}", earliest ? "wait" : "step", incident.group),
+          .target = waiting_target_name,
+          .payload = Lookup{"waits", {{"ticket", incident.parent.value}}},
+          .holds_lane = false,
+          .answer_kind = std::string(storm_step_kind),
+          .reference = std::to_string(incident.group),
+          .next_attempt_at = earliest};
+}
+
+void plan_step(Plan& plan, const Incident& incident, const Ticket& parent, const StepWork& work,
+               TimePoint now) {
+  // Its number stands in what threads are told.
+  if (is_outside(parent) && parent.external.id.empty()) return;
+  for (const IncidentMember& one : work.joining) plan_join(plan, one, incident, parent, now);
+  for (const Unheard& one : work.unheard) plan_hearing(plan, one, now);
+  for (const IncidentMember& one : work.leaving) plan_leave(plan, one, incident, parent);
+  for (const IncidentMember& one : work.ending) {
+    const auto replied = std::find(work.replied.begin(), work.replied.end(), one.ticket.id);
+    plan_end(plan, one, replied != work.replied.end());
+  }
+  const bool has_worked = !work.joining.empty() || !work.unheard.empty() || !work.leaving.empty() ||
+                          !work.ending.empty();
+  if (has_worked) {
+    plan.deliveries.push_back(next_step(incident));
+  } else if (work.is_waiting && !work.has_waiting_step) {
+    plan.deliveries.push_back(next_step(incident, now + unopened_after));
+  } else if (!work.is_waiting && !work.is_unlinking && is_ended(incident.state)) {
+    plan_end_of_parent(plan, parent);
+  }
+}
+
+std::string encode_link(const LinkReference& reference) {
+  return fmt::format("{} {} {}", reference.group, reference.ticket.value,
+                     reference.is_leaving ? "leave" : "join");
+}
+
+LinkReference decode_link(std::string_view text) {
+  const std::vector<std::string_view> words = split(text, ' ');
+  if (words.size() != 3) return {};
+  return {number_in(words[0]).value_or(0), {number_in(words[1]).value_or(0)}, words[2] == "leave"};
+}
+
+std::string encode_heard(const HeardReference& reference) {
+  return fmt::format("{} {} {}", reference.answer, reference.ticket.value,
+                     reference.is_main ? "main" : "also");
+}
+
+HeardReference decode_heard(std::string_view text) {
+  const std::vector<std::string_view> words = split(text, ' ');
+  if (words.size() != 3) return {};
+  return {number_in(words[0]).value_or(0), {number_in(words[1]).value_or(0)}, words[2] == "main"};
+}
+
+}  // namespace dw

@@ -1,0 +1,32 @@
+// What a person writes in the thread of an announcement: a command, or talk. Pure.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "domain/event.h"
+
+namespace dw {
+
+/// A person in the chat who pressed a button or wrote a command.
+struct ChatPerson {
+  std::string id, name;
+
+  std::string shown() const { return name.empty() ? id : name; }
+  std::string audited() const { return fmt::format("chat {} ({})", shown(), id); }
+};
+
+/// What somebody wrote in the thread of an announcement.
+struct ThreadCommand {
+  int64_t group = 0;
+  std::string key, word, text, channel, thread;
+  ChatPerson person;
+};
+
+/// "@Deskwire answer The gateway is back." Other words are talk.
+std::optional<ThreadCommand> thread_command_in(const Event& event);
+
+/// It travels along as a reference while its author's name is asked for.
+std::string encode_thread_command(const ThreadCommand& command);
+ThreadCommand decode_thread_command(const std::string& text);
+
+}  // namespace dw
