@@ -94,6 +94,17 @@ TEST(EngineDoubt, a_replica_that_slept_and_still_has_its_lane_sends_without_aski
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
 }
 
+TEST(EngineDoubt, a_pace_that_is_longer_than_the_lease_is_waited_for_and_then_it_is_sent) {
+  World world;
+  world.outbox->change({Millis(1000), Millis(10'000), Millis(3'600'000)}, Millis(120'000));
+  world.target.pace = Millis(60'000);
+  world.send("a", "1");
+  for (int i = 0; i < 7; ++i) world.pass(Millis(10'000));
+  EXPECT_EQ(world.performed(), Texts{"1"});
+  EXPECT_EQ(world.delivery(1).attempts, 1);
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
 TEST(EngineDoubt, a_question_that_takes_long_leads_to_sending_all_the_same) {
   World world;
   world.target.script = {Outcome::unsure("no answer")};

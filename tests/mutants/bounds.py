@@ -39,7 +39,7 @@ DEFECTS = (
      "  ORDER BY at LIMIT $2\n  FOR UPDATE SKIP LOCKED);", "  ORDER BY at LIMIT $2);",
      "contract_store"),
     ("each process keeps a rate of its own", "src/records/rate_rows.cc",
-     "lock_rate, {rule.name}", "lock_rate, {rule.name + std::to_string(long(&db_))}",
+     "lock_rate, {rule.name}", "lock_rate, {rule.name + std::to_string(long(&db))}",
      "contract_engine"),
     ("a turn that comes too late is booked all the same", "src/ports/rates.cc",
      "if (turn - now > timeout.count()) {", "if (turn < 0) {", "contract_engine"),
