@@ -15,7 +15,6 @@
 #include "connectors/tables/s3.h"
 #include "connectors/tables/wire.h"
 #include "connectors/tables/xlsx.h"
-#include "jobs/notices/job.h"
 #include "net/async_event.h"
 
 namespace dw {
@@ -198,12 +197,12 @@ Task<Result<std::optional<FoundReport>>> find_sheet(Core& core) {
   co_return FoundReport{std::move(is), {}, ""};
 }
 
-Task<Result<std::optional<FoundReport>>> look_once(Core& core) {
+}  // namespace
+
+Task<Result<std::optional<FoundReport>>> find_report(Core& core) {
   if (!core.settings.notices.sheet_id.empty()) co_return co_await find_sheet(core);
   co_return co_await find_newest(core);
 }
-
-}  // namespace
 
 Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core, ReportVersion wanted) {
   if (!core.settings.notices.sheet_id.empty()) co_return co_await open_sheet(core);
@@ -216,31 +215,6 @@ Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core, ReportVersion
   DW_CO_TRY(std::unique_ptr<ByteSource> bytes, open_bytes(core, *report));
   co_return std::unique_ptr<ReportTable>(std::make_unique<CsvTable>(
       std::move(bytes), label_of(core.settings.notices, *report), core.settings.notices.encoding));
-}
-
-Task<void> look_for_report(Core& core, TimePoint due) {
-  const Result<std::optional<FoundReport>> found = co_await look_once(core);
-  if (!found.ok()) co_return log_warn("notices", found.error().text());
-  if (!*found) co_return;
-  const ReportVersion& is = (*found)->is;
-  Event event{.source = "clock",
-              .key = "notices/arrived/" + to_rfc3339(due),
-              .kind = "notices.arrived",
-              .at = core.clock.now(),
-              .body = json::object{{"name", is.name}, {"version", is.version}}};
-  const NoticeJob job(*core.notice_composer);
-  bool has_news = false;
-  auto look = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(const NoticeView view, job.read(event, db));
-    has_news = job.has_news(event, view);
-    return {};
-  };
-  const Result<void> seen = co_await core.store->look(look);
-  if (!seen.ok()) co_return log_warn("notices", seen.error().text());
-  if (!has_news) co_return;
-  log_info("notices", "a report was found", {{"report", is.name}});
-  const Result<Accepted> accepted = co_await core.inbox->accept(std::move(event));
-  if (!accepted.ok()) log_warn("notices", accepted.error().text());
 }
 
 Task<std::string> reader_of_report(Core& core) {

@@ -3,7 +3,7 @@
 #include "app/bridge_metrics.h"
 #include "app/probing.h"
 #include "app/reminders.h"
-#include "app/report.h"
+#include "app/report_watch.h"
 #include "app/self_watch.h"
 #include "app/volume_files.h"
 #include "base/duration.h"

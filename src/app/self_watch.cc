@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "app/report.h"
+#include "app/report_watch.h"
 #include "base/log.h"
 #include "jobs/watch/watch.h"
 

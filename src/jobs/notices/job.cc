@@ -93,6 +93,14 @@ NoticeJob::Given NoticeJob::given_in(const Event& event) {
   return out;
 }
 
+Event arrived(const ReportVersion& found, TimePoint due, TimePoint now) {
+  return {.source = "clock",
+          .key = "notices/arrived/" + to_rfc3339(due),
+          .kind = "notices.arrived",
+          .at = now,
+          .body = json::object{{"name", found.name}, {"version", found.version}}};
+}
+
 size_t next_notices(size_t notices, Millis took) {
   constexpr int64_t aim = 20;  // milliseconds
   const int64_t fit = static_cast<int64_t>(notices) * aim / std::max<int64_t>(took.count(), 1);

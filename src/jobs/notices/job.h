@@ -32,6 +32,9 @@ constexpr size_t notices_at_first = 20;
 /// who wants to write meanwhile waits for 50 ms at most, however slow the store is.
 size_t next_notices(size_t notices, Millis took);
 
+/// The event of a look that was due at `due` and found this report.
+Event arrived(const ReportVersion& found, TimePoint due, TimePoint now);
+
 struct NoticeView {
   NoticeHistory marks;
   std::optional<NoticeRun> run;       ///< which the event is about
