@@ -15,6 +15,8 @@ namespace {
 /// Incidents older than this are history: a backfill or a late count raises none of them.
 constexpr std::chrono::hours fresh_max{3};
 constexpr std::chrono::hours known_max{14 * 24}, match_slack{3};
+/// Counts of hours older than this are final, and so are alerts that were over before them.
+constexpr std::chrono::hours final_after{24};
 constexpr double grown_factor = 1.5;
 /// A run has one question at a time, and there is one run of a kind; some may have been left.
 constexpr size_t questions_max = 20;
@@ -22,6 +24,12 @@ constexpr size_t desk_tickets_max = 20'000;
 
 bool is_same(const VolumeAlert& a, const VolumeAlert& b) {
   return a.kind == b.kind && a.from <= b.to + match_slack && b.from <= a.to + match_slack;
+}
+
+/// What was recorded stays, whatever a later version of the rule makes of those hours.
+bool is_final(const VolumeAlert& known, TimePoint latest) {
+  const bool is_said = !known.notified_at || known.notified_end_at;
+  return known.end != AlertEnd::open && is_said && known.to < latest - final_after;
 }
 
 /// What was told and said of an incident goes on with what the replay found of it.
@@ -76,8 +84,12 @@ Assessment assess(std::span<const HourCount> hours, const std::vector<VolumeAler
     if (found.to < latest - known_max) continue;
     VolumeAlert one = found;
     const VolumeAlert* before = nullptr;
+    const bool is_recorded = std::any_of(known.begin(), known.end(), [&](const VolumeAlert& past) {
+      return is_final(past, latest) && is_same(found, past);
+    });
+    if (is_recorded && found.end != AlertEnd::open) continue;
     for (size_t i = 0; i < known.size() && before == nullptr; ++i) {
-      if (is_matched[i] || !is_same(found, known[i])) continue;
+      if (is_matched[i] || is_final(known[i], latest) || !is_same(found, known[i])) continue;
       is_matched[i] = true;
       before = &known[i];
       one = merged(found, known[i]);

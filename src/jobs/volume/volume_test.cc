@@ -84,6 +84,21 @@ TEST(volume, what_a_backfill_finds_in_the_past_is_written_down_and_not_told) {
   EXPECT_EQ(world.known.back().peak_count, 900);
 }
 
+TEST(volume, an_alert_that_was_recorded_stays_as_it_is_under_another_rule) {
+  World world;
+  const size_t at = 28 * 168 + 24 + 10;
+  for (size_t i = at; i < at + 3; ++i) world.counts.hours[i].count = i == at + 1 ? 150 : 80;
+  for (size_t i = at; i <= at + 12; ++i) world.run(i);
+  ASSERT_EQ(world.known.back().end, AlertEnd::calm);
+  const std::string recorded = to_text(encode(world.known.back()));
+  const size_t count = world.known.size();
+  for (const double sensitivity : {1e-9, 1e-2, 1e-4}) {
+    world.parts.judging.sensitivity = sensitivity;
+    world.run(at + 40);
+    EXPECT_EQ(to_text(encode(world.known.at(count - 1))), recorded) << sensitivity;
+  }
+}
+
 TEST(volume, an_incident_that_a_late_count_takes_away_does_not_stay_open) {
   World world;
   const size_t at = 28 * 168 + 24 + 10;
