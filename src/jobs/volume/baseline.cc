@@ -27,8 +27,9 @@ constexpr double week_seen_min = 1.5, day_seen_min = 1.5;
 constexpr double mean_min = 1e-4;
 /// On the first day the weekday is the measure of all others.
 constexpr int64_t first_day = 24;
-/// With more relative variance than this a mean is a guess.
-constexpr double guess_unknown = 0.3;
+/// With more relative variance than this a mean is a guess; with more than that, a residual around
+/// it tells nothing of the dispersion.
+constexpr double guess_unknown = 0.3, spread_unknown_max = 0.6;
 /// A holiday comes so seldom that time alone must not make it forgotten.
 constexpr double holiday_half_life_factor = 16;
 /// An hour of day is as rough as all hours are, by so many hours' worth of belief, and within these
@@ -236,7 +237,7 @@ void Baseline::learn_spread(int64_t hour, const Expected& expected, double count
   MeanError error = expected.season.error;
   error.poisson += expected.level_unknown;
   error.prior = std::min(error.prior, parent.prior);
-  if (error.at(expected.dispersion) > guess_unknown) return;
+  if (error.at(expected.dispersion) > spread_unknown_max) return;
   spread_.learn(mean, count, error, weight);
   const double relative = (count - mean) / mean;
   const double square = weight * relative * relative /

@@ -24,6 +24,14 @@ double prior_score(size_t i) {
   return std::min(prior_score_max, (believed_log - log_at(i)) / believed_variance);
 }
 
+/// A distance is measured in an estimated mean, and the mean of 1/m² is more than 1/μ²: by three
+/// times the relative variance of the estimate where dispersion rules. Where counts are Poisson
+/// the estimate is drawn to its parent, and there is nothing to undo.
+double inverse_square(double mean, double dispersion, const MeanError& error) {
+  const double ruled = dispersion * mean / (1 + dispersion * mean);
+  return 1 + 3 * ruled * std::min(1.0, error.poisson + error.over * dispersion);
+}
+
 double error_of(double information) {
   return std::min(error_max, 1 / std::sqrt(information + 1 / believed_variance));
 }
@@ -41,8 +49,9 @@ void DispersionEstimate::learn(double mean, double count, const MeanError& error
   const double share = 0.5 * weight * temper / (1 + 0.5 / mean);
   for (size_t i = 0; i < candidates; ++i) {
     const double own = values_[i] * (1 + error.over);
+    const double expected = (fixed + own) * inverse_square(mean, values_[i], error);
     const double ratio = own / (fixed + own);
-    score_[i] += share * (square / (fixed + own) - 1) * ratio;
+    score_[i] += share * (square / expected - 1) * ratio;
     information_[i] += share * ratio * ratio;
   }
 }

@@ -38,5 +38,27 @@ TEST(dispersion, does_not_depend_on_what_was_believed_first) {
   EXPECT_NEAR(forth / back, 1, 1e-9);
 }
 
+// In the first weeks each mean rests on a few counts. Distances measured in such a mean are larger
+// than those in the true one, which is no dispersion of the counts.
+TEST(dispersion, of_counts_around_means_that_are_estimated_is_not_inflated) {
+  constexpr double mean = 300, truth = 0.17;
+  constexpr int counts = 6;
+  std::mt19937_64 random(11);
+  const auto drawn = [&] { return static_cast<double>(draw_count(mean, truth, random)); };
+  double sum = 0;
+  constexpr int series = 40;
+  for (int s = 0; s < series; ++s) {
+    DispersionEstimate estimate;
+    for (int i = 0; i < 400; ++i) {
+      double total = 0;
+      for (int k = 0; k < counts; ++k) total += drawn();
+      const MeanError error{.poisson = 1 / total, .over = 1.0 / counts};
+      estimate.learn(total / counts, drawn(), error, 1);
+    }
+    sum += std::log(estimate.found().value / truth) / series;
+  }
+  EXPECT_NEAR(sum, 0, 0.1);
+}
+
 }  // namespace
 }  // namespace dw
