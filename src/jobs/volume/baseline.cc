@@ -14,7 +14,7 @@ constexpr double overall_variance = 2, day_variance = 4, weekday_variance = 1, h
 constexpr double unseen_variance = 0.25;
 /// What an hour of the week strays is never believed to be less than this share of the dispersion:
 /// without it a slot would never learn that it differs.
-constexpr double stray_share_min = 0.25, stray_max = 4;
+constexpr double stray_share_min = 0.1, stray_max = 4;
 /// A slot that lies further out than so many standard errors strays by as much as it shows.
 constexpr double stray_errors = 2;
 /// A count whose hour of day or weekday is unknown says little about the other.
@@ -81,7 +81,8 @@ void Baseline::Sums::add(double count, double over, double weight) {
 
 Baseline::Baseline(Season season, Millis history)
     : season_(std::move(season)),
-      half_life_(std::max(24.0, static_cast<double>(history.count()) / 3.6e6 / 4)) {}
+      half_life_(std::max(24.0, static_cast<double>(history.count()) / 3.6e6 / 4)),
+      seen_once_(std::exp2(-168 / half_life_)) {}
 
 /// Gamma posterior of a mean around its parent's. An over-dispersed count tells less than its size,
 /// which is reckoned here, with the dispersion as it is known now.
@@ -109,7 +110,7 @@ MeanEstimate Baseline::estimate(const Sums& sums, double prior, const MeanEstima
 double Baseline::own_variance(const Sums& slot, const Expected& out) const {
   const double of_all =
       std::max(parent_spread_.found().value - out.dispersion, stray_share_min * out.dispersion);
-  double variance = of_all + unseen_variance * std::max(0.0, 1 - slot.seen);
+  double variance = of_all + unseen_variance * std::max(0.0, 1 - slot.seen / seen_once_);
   if (slot.exposure > 0) {
     const double own = (slot.events + 0.5) / slot.exposure;
     const double distance = own / out.parent.mean - 1;

@@ -73,6 +73,7 @@ class Baseline {
 
   Season season_;
   double half_life_;
+  double seen_once_;        // what is left of one observation after a week
   double first_count_ = 1;  // what the overall mean is believed to be near
   int64_t hours_ = 0;       // that were learnt
   Sums overall_;
