@@ -32,9 +32,12 @@ constexpr int64_t first_day = 24;
 constexpr double guess_unknown = 0.3, spread_unknown_max = 0.6;
 /// A holiday comes so seldom that time alone must not make it forgotten.
 constexpr double holiday_half_life_factor = 16;
-/// An hour of day is as rough as all hours are, by so many hours' worth of belief, and within these
-/// factors of its variance. Its neighbours count half.
-constexpr double rough_pseudo = 60, rough_min = 0.7, rough_max = 4, rough_neighbour = 0.5;
+/// An hour of day has its own variance, within these factors of what all have. Its neighbours count
+/// half, which leaves so much of a square's variance in the mean.
+constexpr double rough_min = 0.15, rough_max = 6, rough_neighbour = 0.5;
+constexpr double rough_noise = 3 * 0.75;
+/// Belief, in hours' worth, that an hour of day is as rough as all are; how much, the hours show.
+constexpr double rough_pseudo_min = 4, rough_pseudo_max = 400;
 
 int64_t hours_since_1970(TimePoint hour) {
   return std::chrono::floor<std::chrono::hours>(hour).time_since_epoch().count();
@@ -167,7 +170,7 @@ double Baseline::roughness(int hour_of_day) const {
   if (rough_all_seen_ <= 0 || rough_all_ <= 0) return 1;
   const auto i = static_cast<size_t>(hour_of_day);
   const double all = rough_all_ / rough_all_seen_;
-  const double own = (rough_[i] + rough_pseudo * all) / (rough_seen_[i] + rough_pseudo);
+  const double own = (rough_[i] + rough_pseudo_ * all) / (rough_seen_[i] + rough_pseudo_);
   return std::clamp(own / all, rough_min, rough_max);
 }
 
@@ -198,7 +201,7 @@ Expected Baseline::expect(TimePoint at) {
   const double dispersion = std::max(0.0, rough * (1 / mean + careful) - 1 / mean);
   out.law = {.mean = mean,
              .dispersion = dispersion,
-             .unknown = out.season.error.at(careful) + out.level_unknown};
+             .unknown = out.season.error.at(std::max(careful, dispersion)) + out.level_unknown};
   return out;
 }
 
@@ -252,6 +255,22 @@ void Baseline::learn_spread(int64_t hour, const Expected& expected, double count
   }
   rough_all_ += square;
   rough_all_seen_ += weight;
+  if (h == 0) learn_roughness();
+}
+
+/// Hours of day differ by what their variances show beyond chance: the more, the less each is drawn
+/// to all.
+void Baseline::learn_roughness() {
+  if (rough_all_ <= 0) return;
+  const double all = rough_all_ / rough_all_seen_;
+  double beyond = 0;
+  for (size_t i = 0; i < rough_.size(); ++i) {
+    if (rough_seen_[i] <= 0) continue;
+    const double distance = rough_[i] / rough_seen_[i] / all - 1;
+    beyond += distance * distance - rough_noise / rough_seen_[i];
+  }
+  const double differ = std::max(beyond / 24, rough_noise / rough_pseudo_max);
+  rough_pseudo_ = std::max(rough_noise / differ, rough_pseudo_min);
 }
 
 void Baseline::learn(TimePoint at, const Expected& expected, double count, double weight) {

@@ -70,6 +70,7 @@ class Baseline {
   void learn_season(int64_t hour, const Expected& expected, double count, double weight);
   void learn_spread(int64_t hour, const Expected& expected, double count, double weight);
   double roughness(int hour_of_day) const;
+  void learn_roughness();
 
   Season season_;
   double half_life_;
@@ -87,6 +88,7 @@ class Baseline {
   int64_t spread_at_ = 0;
   std::array<double, 24> rough_{}, rough_seen_{};  // squares of distances in standard deviations
   double rough_all_ = 0, rough_all_seen_ = 0;
+  double rough_pseudo_ = 60;  // hours of belief that all are as rough
 };
 
 }  // namespace dw

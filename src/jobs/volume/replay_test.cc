@@ -429,6 +429,20 @@ TEST(seasonal, nights_that_are_rougher_than_days_raise_no_flood) {
   EXPECT_LE(alerts, 6u);
 }
 
+TEST(seasonal, days_that_are_calmer_than_nights_keep_their_power) {
+  Simulated world = simulate({.mean = 40, .has_season = false}, 8 * week, 1);
+  std::mt19937_64 random(1);
+  for (size_t i = 0; i < world.hours.size(); ++i) {
+    world.hours[i].count = draw_count(40, i % 24 < 7 ? 0.6 : 0.01, random);
+  }
+  const DetectorConfig judging{};
+  const Replay seen = replay(world.hours, judging);
+  const int64_t noon = band_of(seen.hours[7 * week + 12], judging).high;
+  const int64_t night = band_of(seen.hours[7 * week + 3], judging).high;
+  EXPECT_LE(noon, 100) << "and not 40 and 4.5 of all hours' deviations";
+  EXPECT_GE(night, 180);
+}
+
 TEST(seasonal, feedback_moves_the_threshold_of_that_kind_of_hour_and_no_other) {
   const Simulated world = simulate({.mean = 30, .dispersion = 0.05}, 12 * week, 5);
   DetectorConfig judging;
