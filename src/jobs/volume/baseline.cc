@@ -20,6 +20,9 @@ constexpr double stray_errors = 2;
 /// A count whose hour of day or weekday is unknown says little about the other.
 constexpr double other_unknown = 0.1;
 constexpr double level_pseudo = 10;
+/// A weekday's factor rests on its days, and the level may have moved from one to the next by three
+/// in a hundred: relative variance, of one week. A rise of weeks is soon told from a season.
+constexpr double moved_variance = 0.001;
 /// The dispersion is taken so many standard errors too large.
 constexpr double caution = 1;
 /// From how many observations (weeks, days) a slot speaks for itself.
@@ -141,6 +144,8 @@ void Baseline::find_season(int64_t hour, Expected& out) {
   const MeanEstimate overall = estimate(overall_, overall_variance, {first_count_, {}}, dispersion);
   out.day = estimate(day, day_variance, overall, dispersion);
   const double strays = hours_ < first_day ? 0 : weekday_variance;
+  const double weeks = std::max(1.0, weekday.seen / 24);
+  out.moved_unknown = moved_variance / (weeks * weeks);
   out.factor = estimate(weekday, std::max(strays, mean_min), {1, {}}, dispersion);
   const MeanError &of_day = out.day.error, &of_factor = out.factor.error;
   out.parent = {out.day.mean * out.factor.mean,
@@ -201,7 +206,8 @@ Expected Baseline::expect(TimePoint at) {
   const double dispersion = std::max(0.0, rough * (1 / mean + careful) - 1 / mean);
   out.law = {.mean = mean,
              .dispersion = dispersion,
-             .unknown = out.season.error.at(std::max(careful, dispersion)) + out.level_unknown};
+             .unknown = out.season.error.at(std::max(careful, dispersion)) + out.level_unknown +
+                        out.moved_unknown};
   return out;
 }
 

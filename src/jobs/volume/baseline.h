@@ -32,6 +32,7 @@ struct Expected {
   BaselineSource basis = BaselineSource::none;
   SeasonSlot slot;
   double level = 1, level_unknown = 0;  ///< law.mean is season.mean × level
+  double moved_unknown = 0;             ///< a level that moved, taken for a weekday's factor
   MeanEstimate season{};
   MeanEstimate parent{};         ///< what the season would be without the hour's own past
   MeanEstimate day{}, factor{};  ///< of the hour of day, and of the weekday: their product
