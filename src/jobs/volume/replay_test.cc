@@ -397,6 +397,22 @@ TEST(seasonal, the_first_weeks_raise_no_more_than_later_ones) {
   }
 }
 
+TEST(seasonal, the_second_week_finds_half_of_what_who_knows_the_law_finds) {
+  int found = 0, by_knowledge = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    Simulated world =
+        simulate({.mean = 50, .dispersion = 0.05, .has_season = false}, 2 * week, seed);
+    std::mt19937_64 random(seed);
+    const size_t i = week + random() % week;
+    world.hours[i].count = draw_count(150, 0.05, random);
+    if (world.hours[i].count < upper_limit({50, 0.05}, 1e-4)) continue;
+    ++by_knowledge;
+    found += replay(world.hours, DetectorConfig{}).hours[i].mark == Verdict::spike ? 1 : 0;
+  }
+  EXPECT_GT(by_knowledge, 30);
+  EXPECT_GE(found * 100, by_knowledge * 50) << found << " of " << by_knowledge;
+}
+
 // In its first week each weekday is a step higher, which looks like a season and is none.
 TEST(seasonal, a_series_of_thousands_that_rises_raises_no_more_in_its_first_weeks) {
   size_t alerts = 0;
