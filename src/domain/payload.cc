@@ -308,14 +308,13 @@ std::optional<Precondition> precondition_of(const Payload& payload) {
   const auto* post = std::get_if<ChatPost>(&payload);
   if (post == nullptr) return std::nullopt;
   if (post->reminds_of) {
-    return Precondition{
-        waiting_target_name, {"waits", {{"ticket", post->reminds_of.value}}}, false};
+    return Precondition{waiting_target_name, {"waits", {{"ticket", post->reminds_of.value}}}};
   }
   if (post->source.target.empty()) return std::nullopt;
   const CommentSource& source = post->source;
   json::object details{
       {"id", source.ticket}, {"comment", source.comment}, {"digest", source.digest}};
-  return Precondition{source.target, {"comment_stands", std::move(details)}, false};
+  return Precondition{source.target, {"comment_stands", std::move(details)}};
 }
 
 Result<Payload> decode_payload(std::string_view operation, const json::value& body) {

@@ -141,7 +141,6 @@ using Payload = std::variant<QueueSend, DeskComment, DeskUpdate, DeskOpen, ChatP
 struct Precondition {
   std::string target;  ///< who is asked
   Lookup question;
-  bool is_for_late_only = true;  ///< a delivery that is sent at once needs no asking
 };
 
 /// The target that knows of each ticket whether it waits for its first reply.

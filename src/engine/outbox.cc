@@ -380,9 +380,7 @@ Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
   using Objection = std::optional<Outcome>;
   const Delivery& delivery = lane.batch.front();
   const std::optional<Precondition> first = precondition_of(delivery.payload);
-  const bool is_late = delivery.attempts > 1 || clock_.now() - delivery.created_at >= late_after;
-  const bool is_asked = first && (is_late || !first->is_for_late_only);
-  if (!is_asked || lane.batch.size() != 1) co_return Objection();
+  if (!first || lane.batch.size() != 1) co_return Objection();
   const auto found = targets_.find(first->target);
   if (found == targets_.end()) {
     co_return Objection(Outcome::later("nothing named " + first->target + " is configured"));
