@@ -15,7 +15,7 @@ namespace dw {
 namespace {
 
 /// Raised whenever a built-in format counts otherwise than before: stored texts are counted anew.
-constexpr int built_in_version = 3;
+constexpr int built_in_version = 4;
 constexpr size_t updates_max =
     10'000;  // of one message: more lines than Slack's 40,000 characters hold
 constexpr size_t name_characters_max = 100;
@@ -28,6 +28,24 @@ constexpr const char* user = R"(([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?)
 // A name may be "Snow, Jon (EXT): Night's Watch", and has no brackets and quotation marks, which
 // titles have.
 constexpr const char* name = R"re(([^()<>|\[\]"“”«»\n][^<>|\[\]"“”«»\n]{0,120}?))re";
+// In a ticket service's own line, which holds nobody else's words behind its verb: "Dr. Jon "Ghost"
+// Snow [ext]", with brackets in pairs alone.
+constexpr const char* full_name =
+    R"re(([^()<>|\[\]\n](?:[^<>|\[\]\n]|\[[^<>|\[\]\n]*\]){0,120}?))re";
+// Behind the agent: when it was, or what the ticket is now.
+constexpr const char* tail =
+    R"re((?:,?\s+(?i:at|on)\s[\w:.,/ +-]*[0-9][\w:.,/ +-]*|\s+[0-9]+\s+\pL+\s+ago|\s+just now|)re"
+    R"re(\s*[-–—|]\s*(?i:status|state|priority|queue|group)\b[^()"“”\[\]]*)?\s*[:.!]?\s*$)re";
+constexpr const char* verb =
+    "(?i:(?:has|have|is|just|now|also)\\s+)*"
+    "(?i:updated|edited|modified|(?:re-?)?assigned|unassigned|resolved|solved|"
+    "closed|re-?opened|fixed|completed|(?:de-?)?escalated|cancell?ed|acknowledged|accepted|"
+    "approved|"
+    "rejected|declined|transferred|moved|forwarded|merged|linked|tagged|triaged|prioriti[sz]ed|"
+    "started|paused|resumed|picked up|took over|took|put|marked|"
+    "(?:commented|worked|working) on|(?:replied|responded) to|answered|"
+    "(?:added|attached|removed|posted|left|made|wrote|sent|logged|set|changed|raised|lowered) "
+    "[^()]{1,80}? (?:to|from|on|of|in|for))";
 constexpr const char* lead = R"(^\s*(?:(?::[\w+-]+:|[^\pL\pN\s#\[("“]+)\s+)*)";
 constexpr const char* number = R"(#?([A-Z]*-?[0-9]+))";
 constexpr const char* noun = R"((?i:ticket|incident|request|case|issue|task|problem|change))";
@@ -36,7 +54,8 @@ constexpr const char* noun = R"((?i:ticket|incident|request|case|issue|task|prob
 std::string whole(std::string_view format) {
   std::string out(format);
   const std::pair<const char*, const char*> pieces[] = {
-      {"{USER}", user}, {"{NAME}", name}, {"{LEAD}", lead}, {"{NUMBER}", number}, {"{NOUN}", noun}};
+      {"{USER}", user},     {"{NAME}", name}, {"{FULL_NAME}", full_name}, {"{LEAD}", lead},
+      {"{NUMBER}", number}, {"{NOUN}", noun}, {"{VERB}", verb},           {"{TAIL}", tail}};
   for (const auto& [mark, piece] : pieces) out = replace_all(out, mark, piece);
   return out;
 }
@@ -54,16 +73,14 @@ const std::vector<std::unique_ptr<Format>>& formats() {
           new Format{{whole(text), RE2::Quiet}, name_at, username_at, ticket_at}));
     };
     // INC0000000 [ *Screen will not turn on* ] Work note added by *Jon Snow* (_jxsrcc_):
-    add(R"({LEAD}{NUMBER}(?:\s+\[.*\])?\s+\pL[\pL\s()/,-]*?\bby\s+{NAME}\s+\({USER}\))"
-        R"(\s*:?\s*$)",
+    add(R"({LEAD}\[?{NUMBER}\]?:?(?:\s*[/,]\s*[A-Z]+-?[0-9]+)*(?:\s+\[.*\])?)"
+        R"(\s+.*\pL.*\s\(?(?i:by):?\s+{FULL_NAME}\s+\({USER}\){TAIL})",
         2, 3, 1);
     // Jon Snow (jxsrcc) updated ticket INC0000017
-    add(R"({LEAD}{NAME}\s+\({USER}\)\s+(?i:has\s+)?(?i:updated|commented on|resolved|assigned|)"
-        R"(closed|reopened|solved|worked on|changed .+? (?:of|on|in|for))\s+(?i:the\s+)?)"
-        R"((?:{NOUN}\s+)?{NUMBER})",
-        1, 2, 3);
+    add(R"({LEAD}{NAME}\s+\({USER}\):?\s+{VERB}\s+(?i:the\s+|this\s+)?(?:{NOUN}\s+)?{NUMBER})", 1,
+        2, 3);
     // Ticket INC0000017 "VPN" was updated by Jon Snow (jxsrcc)
-    add(R"({LEAD}{NOUN}\s+{NUMBER}\b.*\bby\s+{NAME}\s+\({USER}\)\s*[.:!]?\s*$)", 2, 3, 1);
+    add(R"({LEAD}{NOUN}\s+{NUMBER}\b.*\bby\s+{NAME}\s+\({USER}\){TAIL})", 2, 3, 1);
     // Ticket INC0000017 updated by Jon Snow jxsrcc
     add(R"({LEAD}{NOUN}\s+{NUMBER}\b.*\bby\s+{NAME})"
         R"(\s+([a-z0-9][a-z0-9._@-]*[a-z0-9]|[A-Z0-9][A-Z0-9._@-]*[A-Z0-9])\s*[.:!]?\s*$)",
@@ -175,6 +192,9 @@ std::vector<std::string> readings_of(const std::string& line) {
   return {line, value};
 }
 
+/// The format whose username has no parentheses around it.
+constexpr int without_brackets = 3;
+
 /// Whether it counts by this format.
 std::optional<Found> search_line(const std::string& line, const Format& format, int which) {
   for (const std::string& reading : readings_of(line)) {
@@ -186,6 +206,10 @@ std::optional<Found> search_line(const std::string& line, const Format& format, 
     const auto group = [&groups](int place) {
       return std::string(trim(view_of(groups.at(static_cast<size_t>(place)))));
     };
+    // "Jon Snow (jxsrcc) - now open": more than a name stands in front of the last word.
+    if (group(format.name_group).find(") ") != std::string::npos && which == without_brackets) {
+      continue;
+    }
     return Found{
         {group(format.username_group), group(format.name_group), group(format.ticket_group)},
         reading,

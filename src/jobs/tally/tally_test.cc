@@ -88,6 +88,75 @@ TEST(TallyFormats, names_and_verbs_may_hold_parentheses_colons_and_commas) {
             "INC9 a8 Seán O'Brien & Co & Sons");
 }
 
+TEST(TallyFormats, odd_verbs_count_in_a_ticket_services_own_line) {
+  for (const char* verb :
+       {"Priority changed from 3 - Moderate to 2 - High by", "Work notes & comments updated by",
+        "Customer's reply added by", "Additional comments – added by",
+        "State set to \"On Hold\" by", "Comment #3 added by", "Re-assigned to Network/LAN by",
+        "Updated by:", "- Updated by", "RESOLVED BY", "Field \"Impact\" (1 → 2) changed by",
+        "Work note, 2nd, added by"}) {
+    EXPECT_EQ(counts("INC9 [ *VPN [2]: slow* ] " + std::string(verb) + " *Jon Snow* (_jxsrcc_):"),
+              "INC9 jxsrcc Jon Snow")
+        << verb;
+  }
+  for (const char* end : {"", ".", "!", ":", " at 10:30", " on 2026-11-03 10:30", ", at 10:30 AM",
+                          " 5 minutes ago", " just now", " - Status: open"}) {
+    EXPECT_EQ(counts("INC9 [ VPN ] Closed by Jon Snow (jxsrcc)" + std::string(end)),
+              "INC9 jxsrcc Jon Snow")
+        << end;
+    EXPECT_EQ(counts("Ticket 9 was closed by Jon Snow (jxsrcc)" + std::string(end)),
+              "9 jxsrcc Jon Snow")
+        << end;
+  }
+  for (const char* name : {"Dr. Jon \"Ghost\" Snow", "Jon Snow [ext]", "Snow, Jon (EXT) [IT]",
+                           "Jon “J” Snow: IT/Ops", "山田 太郎", "O’Brien, Miles"}) {
+    EXPECT_EQ(counts("INC9 [ VPN ] Closed by *" + std::string(name) + "* (_jxsrcc_):"),
+              "INC9 jxsrcc " + std::string(name));
+  }
+  EXPECT_EQ(counts("[INC9] Closed by Jon Snow (jxsrcc)"), "INC9 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("INC9: VPN is slow - closed by Jon Snow (jxsrcc)"), "INC9 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("REQ1 / RITM2 [ Laptop ] Approved by Jon Snow (jxsrcc):"),
+            "REQ1 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("INC9 [ fixed by Me (mercc) ] (jxsrcc):"), "");
+  EXPECT_EQ(counts("INC9 [ x ] Closed by Me (mercc): at 5 ] Closed by Jon Snow (jxsrcc):"),
+            "INC9 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("INC9 by Me (mercc)"), "");
+}
+
+TEST(TallyFormats, an_agent_does_many_things_to_a_ticket) {
+  for (const char* done : {"escalated",
+                           "cancelled",
+                           "put",
+                           "took",
+                           "just updated",
+                           "is working on",
+                           "re-opened",
+                           "added a work note to",
+                           "added a comment to",
+                           "left a comment on",
+                           "replied to",
+                           "marked",
+                           "set the priority of",
+                           "changed the status of",
+                           "merged",
+                           "reassigned",
+                           "has now closed",
+                           "attached 2 files to",
+                           "acknowledged",
+                           "picked up"}) {
+    EXPECT_EQ(counts("Jon Snow (jxsrcc) " + std::string(done) + " ticket #9 as he said"),
+              "9 jxsrcc Jon Snow")
+        << done;
+  }
+  EXPECT_EQ(counts("Snow, Jon (EXT) (jxsrcc): resolved <https://x.example/9|INC9>"),
+            "INC9 jxsrcc Snow, Jon (EXT)");
+  for (const char* done :
+       {"asked about", "says", "will look at", "has a question about", "likes"}) {
+    EXPECT_EQ(counts("Jon Snow (jxsrcc) " + std::string(done) + " ticket #9"), "") << done;
+  }
+  EXPECT_EQ(counts("Ticket 9 closed by Jon Snow (jxsrcc) and now open"), "");
+}
+
 TEST(TallyFormats, marks_of_any_kind_do_not_matter) {
   for (const char* line :
        {"*INC9* [ VPN ] Work note added by *Jon Snow* (_jx_src_):",
