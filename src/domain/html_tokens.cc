@@ -19,19 +19,22 @@ namespace {
 /// What a client writes between the tags of a mention is a name, and no longer than this.
 constexpr size_t mention_bytes_max = 1024;
 
-constexpr std::array<std::pair<std::string_view, Tag>, 35> meanings = {
-    {{"at", Tag::mention}, {"br", Tag::line_break}, {"p", Tag::paragraph},
-     {"div", Tag::block},  {"tr", Tag::row},        {"h1", Tag::block},
-     {"h2", Tag::block},   {"h3", Tag::block},      {"h4", Tag::block},
-     {"h5", Tag::block},   {"h6", Tag::block},      {"blockquote", Tag::quote},
-     {"ul", Tag::bullets}, {"ol", Tag::ordered},    {"table", Tag::block},
-     {"hr", Tag::block},   {"section", Tag::block}, {"article", Tag::block},
-     {"dt", Tag::block},   {"dd", Tag::block},      {"li", Tag::item},
-     {"td", Tag::cell},    {"th", Tag::cell},       {"pre", Tag::preformatted},
-     {"a", Tag::link},     {"img", Tag::picture},   {"emoji", Tag::picture},
-     {"b", Tag::bold},     {"strong", Tag::bold},   {"i", Tag::italic},
-     {"em", Tag::italic},  {"s", Tag::strike},      {"del", Tag::strike},
-     {"code", Tag::code},  {"tt", Tag::code}}};
+constexpr std::array<std::pair<std::string_view, Tag>, 44> meanings = {
+    {{"at", Tag::mention},    {"br", Tag::line_break}, {"p", Tag::paragraph},
+     {"div", Tag::block},     {"tr", Tag::row},        {"h1", Tag::block},
+     {"h2", Tag::block},      {"h3", Tag::block},      {"h4", Tag::block},
+     {"h5", Tag::block},      {"h6", Tag::block},      {"blockquote", Tag::quote},
+     {"ul", Tag::bullets},    {"ol", Tag::ordered},    {"table", Tag::block},
+     {"hr", Tag::block},      {"section", Tag::block}, {"article", Tag::block},
+     {"dt", Tag::block},      {"dd", Tag::block},      {"li", Tag::item},
+     {"td", Tag::cell},       {"th", Tag::cell},       {"pre", Tag::preformatted},
+     {"a", Tag::link},        {"img", Tag::picture},   {"emoji", Tag::picture},
+     {"b", Tag::bold},        {"strong", Tag::bold},   {"i", Tag::italic},
+     {"em", Tag::italic},     {"s", Tag::strike},      {"del", Tag::strike},
+     {"code", Tag::code},     {"tt", Tag::code},       {"summary", Tag::block},
+     {"details", Tag::block}, {"figure", Tag::block},  {"figcaption", Tag::block},
+     {"header", Tag::block},  {"footer", Tag::block},  {"address", Tag::block},
+     {"caption", Tag::block}, {"main", Tag::block}}};
 
 const Tag* meaning_of(std::string_view name) {
   const auto* found = std::find_if(meanings.begin(), meanings.end(),
@@ -356,6 +359,14 @@ std::vector<std::string> decode_entities(const std::vector<std::string_view>& en
   return out;
 }
 
+/// "&#0;", "&#x00;": the parser would replace it, and somebody has to hear of it.
+bool is_nul(std::string_view entity) {
+  const size_t zero = entity.starts_with("&#x") || entity.starts_with("&#X") ? 3 : 2;
+  const std::string_view digits = entity.substr(zero, entity.size() - zero - 1);
+  return entity.starts_with("&#") && !digits.empty() &&
+         digits.find_first_not_of('0') == std::string_view::npos;
+}
+
 void decode(std::vector<HtmlToken>& tokens) {
   std::vector<std::string_view> entities;
   const auto ignore = [](std::string_view) {};
@@ -368,7 +379,10 @@ void decode(std::vector<HtmlToken>& tokens) {
     std::string text;
     walk_entities(
         token.text, [&](std::string_view one) { text += one; },
-        [&](std::string_view) { text += said[next++]; });
+        [&](std::string_view one) {
+          text += is_nul(one) ? std::string(1, '\0') : said[next];
+          ++next;
+        });
     token.text = std::move(text);
   }
 }

@@ -126,6 +126,7 @@ TEST(Markup, entities_are_decoded_once) {
       {"<a href=\"https://x.example/?a=1&amp;b=2\">here</a>", "here (https://x.example/?a=1&b=2)"},
       {"&lt;br&gt;<br>&lt;at&gt;", "<br>\n<at>"},
       {"&#x11000DDDDDDDD; &#99999999;", "&#x11000DDDDDDDD; \uFFFD"},
+      {"a&#0;b&#x00;c", std::string("a\0b\0c", 5)},
       {"a\x07 &amp; b&#7;c",
        "a\x07 & b\x07"
        "c"},

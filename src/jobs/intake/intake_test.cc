@@ -109,6 +109,29 @@ TEST(Intake, colons_and_spaces_of_any_width_are_read_as_people_mean_them) {
   EXPECT_EQ(opened(p).description, "b");
 }
 
+TEST(Intake, a_label_is_read_as_people_see_it) {
+  for (const char* text : {"Ｔｉｔｌｅ：a\nＰｒｉｏｒｉｔｙ：ｌｏｗ\nＤｅｓｃｒｉｐｔｉｏｎ：b",
+                           "\u200BTitle: a\nPrio\u00ADrity: low\n\uFEFFDescription\u200B: b",
+                           "Title\u200C: a\nPriority: lo\u200Bw\nDescription\u2060: b",
+                           "\u200ETitle:\u200E a\n\u202APriority\u202C: low\nDescription\uFE55 b",
+                           "✅ Title: a\n🔥 Priority: low!\n📝 Description: b",
+                           "– Title: a\n– Priority: (low)\n– Description: b",
+                           "▪ Title: a\n▪ Priority: LOW.\n▪ Description: b",
+                           "**Title:** a\n**Priority:** **low**\n**Description:** b",
+                           "◦ *Title*: a\n◦ *Priority*: 🟢 low\n◦ *Description*: b"}) {
+    const Plan p = plan(job(), text);
+    ASSERT_FALSE(p.changes.empty()) << text << "\n" << reply(p);
+    EXPECT_EQ(opened(p).title, "a") << text;
+    EXPECT_EQ(opened(p).priority, Priority::low) << text;
+    EXPECT_EQ(opened(p).description, "b") << text;
+  }
+  const Plan steps =
+      plan(job(), "Title: t\nPriority: low\nDescription: d\n🔧 Issue: none\n– Body: x");
+  EXPECT_EQ(opened(steps).description, "d\n🔧 Issue: none\n– Body: x");
+  const Plan json = plan(job(), "Title: t\nPriority: low\nDescription: {\n\"title\": \"x\"\n}");
+  EXPECT_EQ(opened(json).description, "{\n\"title\": \"x\"\n}");
+}
+
 TEST(Intake, a_quoted_line_has_no_label) {
   const Plan p = plan(job(), "> Title: old\nTitle: new\nPriority: low\nDescription: d\n> Title: e");
   EXPECT_EQ(opened(p).title, "new");

@@ -6,11 +6,14 @@
 #include <array>
 #include <set>
 
+#include "base/casefold.h"
 #include "base/outside_text.h"
 #include "base/text.h"
 
 namespace dw {
 namespace {
+
+constexpr size_t npos = std::string_view::npos;
 
 constexpr std::array<std::pair<std::string_view, Label>, 12> labels = {
     {{"title", Label::title},
@@ -26,34 +29,75 @@ constexpr std::array<std::pair<std::string_view, Label>, 12> labels = {
      {"tags", Label::tags},
      {"email", Label::email}}};
 
-/// What people put in front of a label when they write lists or bold text.
-constexpr std::string_view decoration = " \t*_-•#";
+bool is_unseen(char32_t c) {
+  return c == 0xA0 || c == 0xAD || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x206F) || c == 0x3000;
+}
+
+/// What people put in front of a label when they write lists or bold text, and what nobody sees.
+bool is_decoration(char32_t c) {
+  if (c < 0x80) return c != 0 && std::string_view(" \t*_-#").find(static_cast<char>(c)) != npos;
+  return is_unseen(c) || c == 0x2022;
+}
+
+/// Without white space and what nobody sees, at both ends.
+std::string_view without_unseen(std::string_view text) {
+  size_t begin = text.size(), end = 0;
+  for (size_t at = 0; at < text.size();) {
+    const CodePoint one = first_code_point(text.substr(at));
+    const bool is_space = one.value == ' ' || one.value == '\t' || one.value == '\n';
+    if (!is_space && !is_unseen(one.value)) {
+      begin = std::min(begin, at);
+      end = at + one.bytes;
+    }
+    at += one.bytes;
+  }
+  return begin < end ? text.substr(begin, end - begin) : std::string_view();
+}
+
+/// Emoji, dashes and bullets of other kinds. Quotation marks and brackets say that it is text.
+bool is_picture(char32_t c) {
+  const bool is_quotation = c == 0xAB || c == 0xBB || (c >= 0x2018 && c <= 0x201F) ||
+                            (c >= 0x2039 && c <= 0x203A) || (c >= 0x3008 && c <= 0x301B);
+  const bool is_wide_ascii = c >= 0xFF01 && c <= 0xFF5E;
+  return c >= 0xA1 && c != 0xFFFD && !is_alphanumeric(c) && !is_quotation && !is_wide_ascii;
+}
 
 struct LabelledLine {
   Label label;
   std::string_view rest;
 };
 
-/// "Title: x" as its label and "x"; nothing if the line starts with no label.
-std::optional<LabelledLine> labelled(std::string_view line) {
-  const size_t start = line.find_first_not_of(decoration);
-  if (start == std::string_view::npos) return std::nullopt;
-  const std::string_view plain = line.substr(start);
-  constexpr std::string_view wide_colon = "\uFF1A";
-  const size_t wide = plain.find(wide_colon);
-  const size_t narrow = plain.find(':');
-  const size_t colon = std::min(narrow, wide);
-  if (colon == std::string_view::npos) return std::nullopt;
-  const size_t colon_bytes = colon == narrow ? 1 : wide_colon.size();
-  std::string_view word = plain.substr(0, colon);
-  while (!word.empty() && decoration.find(word.back()) != std::string_view::npos) {
-    word.remove_suffix(1);
+/// Where the first colon stands, of any width, and its bytes.
+std::pair<size_t, size_t> colon_in(std::string_view line) {
+  std::pair<size_t, size_t> out{npos, 0};
+  for (const std::string_view colon : {":", "\uFF1A", "\uFE55", "\uFE13", "\uA789", "\u2236"}) {
+    const size_t at = line.substr(0, out.first).find(colon);
+    if (at != npos) out = {at, colon.size()};
   }
+  return out;
+}
+
+/// "Title: x" as its label and "x"; nothing if the line starts with no label.
+std::optional<LabelledLine> labelled(std::string_view line, bool may_have_picture) {
+  constexpr size_t label_bytes_max = 100;
+  std::string_view plain = line;
+  CodePoint first = first_code_point(plain);
+  while (first.bytes > 0 &&
+         (is_decoration(first.value) || (may_have_picture && is_picture(first.value)))) {
+    plain.remove_prefix(first.bytes);
+    first = first_code_point(plain);
+  }
+  const auto [colon, colon_bytes] = colon_in(plain);
+  if (colon == npos || colon > label_bytes_max) return std::nullopt;
+  // In any width, and without what nobody sees: "Ｔｉｔｌｅ", "Ti\u200Btle".
+  std::string word = nfkc_casefold(plain.substr(0, colon));
+  while (!word.empty() && std::string_view(" \t*_-•#").find(word.back()) != npos) word.pop_back();
   for (const auto& [name, label] : labels) {
-    if (!equals_ignoring_case(word, name)) continue;
+    if (word != name) continue;
     std::string_view rest = plain.substr(colon + colon_bytes);
     // "**Title:** x": the stars that close behind the colon.
-    if (start > 0 && rest.starts_with("**")) rest.remove_prefix(2);
+    if (plain.size() < line.size() && rest.starts_with("**")) rest.remove_prefix(2);
     return LabelledLine{label, rest};
   }
   return std::nullopt;
@@ -144,6 +188,19 @@ void check_characters(const Draft& draft, std::vector<Fault>& faults) {
   }
 }
 
+std::string without_signs(std::string_view word) {
+  size_t begin = word.size(), end = 0;
+  for (size_t at = 0; at < word.size();) {
+    const CodePoint one = first_code_point(word.substr(at));
+    if (is_alphanumeric(one.value)) {
+      begin = std::min(begin, at);
+      end = at + one.bytes;
+    }
+    at += one.bytes;
+  }
+  return begin < end ? std::string(word.substr(begin, end - begin)) : std::string();
+}
+
 /// The word in front of a line's colon, in lower case and without stars: "from" of "**From:** Bo".
 std::string heading_of(std::string_view line) {
   constexpr size_t heading_bytes_max = 24;
@@ -198,9 +255,13 @@ std::string priority_words(const IntakeSettings& settings) {
 }
 
 std::optional<Priority> priority_meant(std::string_view word, const IntakeSettings& settings) {
-  const std::string meant = to_lower(trim(word));
-  for (const auto& [name, words] : settings.priorities) {
-    if (std::find(words.begin(), words.end(), meant) != words.end()) return priority_named(name);
+  const std::string given = nfkc_casefold(trim(word));
+  // "High!", "**high**", "(P1)", "🔥 high": the word without the signs around it.
+  for (const std::string& meant : {given, without_signs(given)}) {
+    for (const auto& [name, words] : settings.priorities) {
+      const auto is_it = [&](const std::string& one) { return nfkc_casefold(one) == meant; };
+      if (std::any_of(words.begin(), words.end(), is_it)) return priority_named(name);
+    }
   }
   return std::nullopt;
 }
@@ -232,19 +293,23 @@ Draft parse_message(std::string_view text) {
   draft.asks_for_help = rest.empty() || equals_ignoring_case(rest, "help");
   std::string* value = &draft.before;
   std::string ignored;
-  bool is_numbered = false;
+  bool is_numbered = false, is_pictured = false;
   const std::vector<std::string_view> lines = split(rest, '\n');
   for (size_t i = 0; i < lines.size(); ++i) {
     const auto description = draft.fields.find(Label::description);
     const bool is_described = description != draft.fields.end() && value == &description->second;
     // Labels of a mail that was pasted into the description are a part of it.
     if (is_described && !draft.has_pasted_mail) draft.has_pasted_mail = begins_mail(lines, i);
-    // Labels are numbered from the first one on, or else a numbered line is text.
+    // Labels are numbered from the first one on, or else a numbered line is text; so with emoji.
     const std::string_view bare = without_number(lines[i]);
     const std::string_view line = draft.fields.empty() || is_numbered ? bare : lines[i];
-    const auto found = draft.has_pasted_mail ? std::nullopt : labelled(line);
+    const bool may_have_picture = draft.fields.empty() || is_pictured;
+    const auto found = draft.has_pasted_mail ? std::nullopt : labelled(line, may_have_picture);
     if (found) {
-      if (draft.fields.empty()) is_numbered = bare != lines[i];
+      if (draft.fields.empty()) {
+        is_numbered = bare != lines[i];
+        is_pictured = !labelled(line, false);
+      }
       const auto [field, is_new] = draft.fields.emplace(found->label, "");
       if (!is_new) draft.repeated.push_back(found->label);
       ignored.clear();
@@ -256,7 +321,8 @@ Draft parse_message(std::string_view text) {
     }
   }
   for (auto& [label, field] : draft.fields) {
-    field = label == Label::email ? cleaned(field, Cleaning::word) : std::string(trim(field));
+    field =
+        label == Label::email ? cleaned(field, Cleaning::word) : std::string(without_unseen(field));
   }
   draft.before = std::string(trim(draft.before));
   return draft;
