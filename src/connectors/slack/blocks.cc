@@ -1,6 +1,8 @@
 // What a person sees of a message: its blocks where it has some that speak (`text` is then only
 // what a notification says), else its text; and beside either, attachments and forwarded messages
 // (docs.slack.dev, "Block Kit" and "Attachments", read 2026-11).
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -23,12 +25,37 @@ bool is_set(const JsonView& view, std::string_view key) {
   return view[key].boolean().value_or(false);
 }
 
+/// A text, a number: {"type":"raw_number","value":4}.
+std::string scalar(const JsonView& value) {
+  if (const auto text = value.text()) return encode_slack_entities(*text);
+  const json::value* raw = value.raw();
+  if (raw == nullptr || !raw->is_primitive() || raw->is_null()) return {};
+  return raw->is_double() ? fmt::format("{}", raw->get_double()) : to_text(*raw);
+}
+
 /// {"type":"mrkdwn"|"plain_text","text":…}, or a rich_text in its place.
 std::string text_object(const JsonView& object) {
   const std::string type = text_at(object, "type");
   if (type == "rich_text") return mrkdwn_of_rich_text(object);
   const std::string text = text_at(object, "text");
+  if (text.empty() && object["value"].is_present()) return scalar(object["value"]);
   return type == "mrkdwn" ? text : encode_slack_entities(text);
+}
+
+/// What somebody filled in, as far as the block says: {"initial_value":…}, or what was chosen.
+std::string filled_in(const JsonView& element) {
+  for (const char* key : {"value", "initial_value", "initial_date", "initial_time"}) {
+    if (element[key].is_present()) return scalar(element[key]);
+  }
+  for (const char* key : {"selected_option", "initial_option"}) {
+    if (element[key].is_object()) return text_object(element[key]["text"]);
+  }
+  std::vector<std::string> chosen;
+  for (const char* key : {"selected_options", "initial_options"}) {
+    for (const JsonView& one : element[key].elements()) chosen.push_back(text_object(one["text"]));
+    if (!chosen.empty()) break;
+  }
+  return join(chosen, ", ");
 }
 
 std::string table(const JsonView& block) {
@@ -53,7 +80,11 @@ void add_unknown(std::string& out, const json::value& value, int depth) {
     const bool is_text = view["text"].raw() != nullptr && view["text"].raw()->is_string();
     const bool is_rich = text_at(view, "type") == "rich_text";
     if (is_text || is_rich) return add_line(out, text_object(view));
-    for (const auto& member : value.get_object()) add_unknown(out, member.value(), depth + 1);
+    for (const auto& member : value.get_object()) {
+      const bool is_title = member.key() == "title" && member.value().is_string();
+      if (is_title) add_line(out, encode_slack_entities(text_at(view, "title")));
+      add_unknown(out, member.value(), depth + 1);
+    }
   }
 }
 
@@ -76,12 +107,18 @@ void add_block(std::string& out, const JsonView& block) {
     add_line(out, url.empty() ? encode_slack_entities(title) : mrkdwn_link(url, title));
     return add_line(out, encode_slack_entities(text_at(block["description"], "text")));
   }
+  if (type == "call") {
+    const JsonView call = block["call"]["v1"];
+    const std::string url = text_at(call, "join_url"), name = text_at(call, "name");
+    return add_line(out, url.empty() ? encode_slack_entities(name) : mrkdwn_link(url, name));
+  }
   if (type == "markdown") return add_line(out, encode_slack_entities(text_at(block, "text")));
   if (is_one_of(type, {"section", "header", "context", "input"})) {
     for (const char* key : {"label", "text"}) {
       if (block[key].is_object()) add_line(out, text_object(block[key]));
     }
     for (const JsonView& field : block["fields"].elements()) add_line(out, text_object(field));
+    if (type == "input") add_line(out, filled_in(block["element"]));
     if (type != "context") return;
     for (const JsonView& element : block["elements"].elements()) {
       if (text_at(element, "type") != "image") add_line(out, text_object(element));
@@ -125,6 +162,7 @@ bool is_preview(const JsonView& attachment, std::string_view said) {
 }
 
 std::string words(const JsonView& message, int depth);
+void add_attachments(std::string& out, const JsonView& message, int depth);
 
 /// Whose words, and the words as a quote.
 std::string forwarded(const JsonView& attachment, int depth) {
@@ -132,7 +170,11 @@ std::string forwarded(const JsonView& attachment, int depth) {
   for (const JsonView& one : attachment["message_blocks"].elements()) {
     add_line(said, words_of_blocks(one["message"]["blocks"]));
   }
-  if (said.empty()) said = words(attachment, depth + 1);
+  if (said.empty()) {
+    said = words(attachment, depth + 1);
+  } else {
+    add_attachments(said, attachment, depth + 1);
+  }
   if (said.empty() && attachment["files"].elements().empty()) {
     said = text_at(attachment, "fallback");
   }

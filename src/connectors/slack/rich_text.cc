@@ -81,7 +81,7 @@ std::string bare_inline(const JsonView& element) {
   if (type == "date") return date_of(element);
   if (type == "color") return encode_slack_entities(text_at(element, "value"));
   // What Slack invents later says what it is by one of these.
-  for (const char* key : {"text", "fallback", "value", "url", "name"}) {
+  for (const char* key : {"text", "fallback", "value", "title", "url", "name"}) {
     if (const std::string said = text_at(element, key); !said.empty()) {
       return encode_slack_entities(said);
     }

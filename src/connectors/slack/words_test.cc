@@ -128,6 +128,45 @@ TEST(SlackWords, a_forwarded_message_says_whose_words_it_is) {
             "two deep\n\nForwarded from Bo:\n> see\n> Alert\n> disk full");
 }
 
+TEST(SlackWords, a_forwarded_message_brings_those_that_it_forwards) {
+  EXPECT_EQ(plain(R"({"text":"look","attachments":[{"is_share":true,"author_name":"Bo Ek",
+      "message_blocks":[{"message":{"blocks":[{"type":"rich_text","elements":[
+        {"type":"rich_text_section","elements":[{"type":"text","text":"old"}]}]}]}}],
+      "attachments":[{"is_share":true,"author_name":"Cy","text":"older"}]}]})"),
+            "look\n\nForwarded from Bo Ek:\n> old\n> \n> Forwarded from Cy:\n> > older");
+}
+
+TEST(SlackWords, what_blocks_hold_beside_text_is_read) {
+  EXPECT_EQ(plain(R"({"text":"n","blocks":[{"type":"table","rows":[
+      [{"type":"raw_text","text":"Nut"},{"type":"raw_number","value":4}],
+      [{"type":"raw_text","text":"ok"},{"type":"raw_number","value":1.5}]]}]})"),
+            "Nut | 4\nok | 1.5");
+  EXPECT_EQ(plain(R"({"text":"n","blocks":[{"type":"input","label":{"type":"plain_text",
+      "text":"Device"},"element":{"type":"plain_text_input","initial_value":"Scanner 7"}},
+      {"type":"input","label":{"type":"plain_text","text":"Site"},"element":{"type":
+      "static_select","initial_option":{"text":{"type":"plain_text","text":"Oslo"},"value":"o"}}},
+      {"type":"input","label":{"type":"plain_text","text":"Also"},"element":{"type":"checkboxes",
+      "initial_options":[{"text":{"type":"mrkdwn","text":"urgent"}},{"text":{"type":"mrkdwn",
+      "text":"visible"}}]}}]})"),
+            "Device\nScanner 7\nSite\nOslo\nAlso\nurgent, visible");
+  EXPECT_EQ(plain(R"({"text":"n","blocks":[{"type":"call","call":{"v1":{"name":"Sync",
+      "join_url":"https://x.example/j"}}}]})"),
+            "Sync (https://x.example/j)");
+  EXPECT_EQ(plain(R"({"text":"n","blocks":[{"type":"plan","title":"Repair","tasks":[
+      {"type":"task_card","title":"Order a part"}]}]})"),
+            "Repair\nOrder a part");
+  EXPECT_EQ(plain(rich(section(R"({"type":"canvas","title":"Floor plan"})"))), "Floor plan");
+}
+
+TEST(SlackWords, lists_of_other_kinds_inside_keep_the_numbers_of_the_outer_one) {
+  EXPECT_EQ(plain(rich(list("ordered", R"("indent":0,)", {"one", "two"}) + "," +
+                       list("bullet", R"("indent":1,)", {"a"}) + "," +
+                       list("ordered", R"("indent":2,)", {"deep"}) + "," +
+                       list("ordered", R"("indent":0,"offset":2,)", {"three"}) + "," +
+                       section(text("done")))),
+            "1. one\n2. two\n    • a\n        1. deep\n3. three\ndone");
+}
+
 TEST(SlackWords, a_preview_of_a_link_is_nobodys_words) {
   EXPECT_EQ(plain(R"({"text":"see <https://x.example/?a=1&amp;b=2>","attachments":[
       {"from_url":"https://x.example/?a=1&b=2","title":"Example","text":"for examples"}]})"),
