@@ -137,9 +137,9 @@ constexpr auto forwarded_by = std::to_array<std::string_view>(
      "vidarebefordrat av "});
 
 constexpr auto writing = std::to_array<std::string_view>(
-    {"wrote", "schrieb", "a écrit", "écrivait", "escribió", "escribio", "escreveu", "schreef",
-     "ha scritto", "scriveva", "skrev", "napisał", "napisała", "napsal", "kirjoitti", "írta",
-     "пишет", "написал", "写道"});
+    {"wrote",   "schrieb",    "a écrit",    "écrivait", "escribió", "escribio", "escreveu",
+     "schreef", "geschreven", "ha scritto", "scriveva", "skrev",    "napisał",  "napisała",
+     "napsal",  "kirjoitti",  "írta",       "пишет",    "написал",  "写道"});
 
 /// What an attribution begins with that is long enough to be broken into lines.
 constexpr auto openers = std::to_array<std::string_view>(
@@ -149,8 +149,11 @@ constexpr auto openers = std::to_array<std::string_view>(
 constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "sent via ",
                                                             "sent with ",
+                                                            "sent using ",
                                                             "get outlook for ",
                                                             "von meinem ",
+                                                            "von meinem/meiner ",
+                                                            "von meiner ",
                                                             "gesendet von ",
                                                             "gesendet mit ",
                                                             "gesendet aus ",
@@ -169,15 +172,18 @@ constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "enviado con ",
                                                             "obtener outlook para ",
                                                             "descargar outlook para ",
-                                                            "enviado do meu ",
+                                                            "enviado do ",
                                                             "enviado a partir ",
                                                             "enviado de ",
                                                             "enviado pelo ",
                                                             "obter o outlook para ",
+                                                            "baixar o outlook para ",
                                                             "obtenha o outlook para ",
                                                             "baixe o outlook para ",
                                                             "verstuurd vanaf ",
                                                             "verzonden vanaf ",
+                                                            "verzonden vanuit ",
+                                                            "verstuurd vanuit ",
                                                             "verstuurd met ",
                                                             "verzonden met ",
                                                             "verstuurd via ",
@@ -193,6 +199,7 @@ constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "hent outlook til ",
                                                             "få outlook til ",
                                                             "skickat från ",
+                                                            "skickades från ",
                                                             "skickat med ",
                                                             "hämta outlook för ",
                                                             "skaffa outlook för ",
@@ -200,12 +207,14 @@ constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "wysłane z "});
 
 constexpr auto devices = std::to_array<std::string_view>(
-    {"iphone",    "ipad",     "ipod",    "android", "samsung",   "galaxy", "huawei",   "blackberry",
-     "nokia",     "phone",    "mobile",  "mobil",   "outlook",   "mail",   "yahoo",    "gmail",
-     "windows",   "handy",    "pixel",   "xiaomi",  "motorola",  "xperia", "verizon",  "t-mobile",
-     "tablet",    "macbook",  "imac",    "mac",     "watch",     "proton", "telefon",  "teléfono",
-     "téléphone", "portable", "móvil",   "celular", "telemóvel", "mobiel", "telefoon", "cellulare",
-     "telefono",  "redmi",    "oneplus", "spark",   "gmx",       "web.de", "app",      "puhelin"});
+    {"iphone",     "ipad",      "ipod",     "android",  "samsung",   "galaxy",   "huawei",
+     "blackberry", "nokia",     "phone",    "mobile",   "mobil",     "outlook",  "mail",
+     "yahoo",      "gmail",     "windows",  "handy",    "pixel",     "xiaomi",   "motorola",
+     "xperia",     "verizon",   "t-mobile", "tablet",   "macbook",   "imac",     "mac",
+     "watch",      "proton",    "telefon",  "teléfono", "téléphone", "portable", "móvil",
+     "celular",    "telemóvel", "mobiel",   "telefoon", "cellulare", "telefono", "redmi",
+     "oneplus",    "spark",     "gmx",      "web.de",   "app",       "puhelin",  "zoho",
+     "thunderbird"});
 
 constexpr auto introductions = std::to_array<std::string_view>({"fyi",
                                                                 "for your information",
@@ -291,6 +300,35 @@ bool has_word(std::string_view text, const Words& words) {
   });
 }
 
+/// "tir. 3. nov. 2026", "3 nov. 2026"
+bool begins_with_date(std::string_view line) {
+  constexpr size_t weekday_bytes_max = 10;
+  if (!line.empty() && is_digit(line.front())) return true;
+  const size_t space = line.find(' ');
+  return space <= weekday_bytes_max && space + 1 < line.size() && is_digit(line[space + 1]);
+}
+
+/// Without "please excuse typos" and its kin, in front of or behind the device.
+std::string_view without_apology(std::string_view line) {
+  constexpr auto openings =
+      std::to_array<std::string_view>({"please excuse ", "excuse ", "please forgive ", "forgive ",
+                                       "pardon ", "apologies for ", "sorry for "});
+  constexpr auto faults = std::to_array<std::string_view>(
+      {"brevity", "typo", "typos", "errors", "mistakes", "spelling", "autocorrect", "terseness"});
+  constexpr size_t bytes_max = 80;
+  const auto is_apology = [&](std::string_view part) {
+    return part.size() <= bytes_max && begins_with_one(part, openings) && has_word(part, faults);
+  };
+  for (const std::string_view border : {". ", " - ", ", ", "; "}) {
+    const size_t at = line.find(border);
+    if (at == std::string_view::npos) continue;
+    const std::string_view behind = line.substr(at + border.size());
+    if (is_apology(line.substr(0, at))) return behind;
+    if (is_apology(behind)) return line.substr(0, at);
+  }
+  return line;
+}
+
 }  // namespace
 
 std::string fold(std::string_view line) {
@@ -328,6 +366,13 @@ std::optional<MailLabel> mail_label(std::string_view line) {
   return found->second;
 }
 
+bool is_bare_from(std::string_view line) {
+  const std::string_view word = line.substr(0, line.find(' '));
+  return has_address(line) && std::any_of(labels.begin(), labels.end(), [word](const auto& one) {
+           return one.second == MailLabel::from && one.first == word;
+         });
+}
+
 bool is_original_mark(std::string_view line) {
   return has_rules(line) && is_among(without_rules(line), originals);
 }
@@ -350,7 +395,10 @@ bool is_rule(std::string_view line) {
 }
 
 bool says_wrote(std::string_view line) {
-  return line.ends_with(':') && line.size() <= line_bytes_max && has_word(line, writing);
+  // Zoho: "---- On … wrote ----".
+  const bool is_ruled = line.starts_with("---") && line.ends_with("---");
+  return (line.ends_with(':') || is_ruled) && line.size() <= line_bytes_max &&
+         has_word(line, writing);
 }
 
 bool is_attribution(std::string_view line) {
@@ -358,8 +406,10 @@ bool is_attribution(std::string_view line) {
 }
 
 bool is_attribution_start(std::string_view line) {
-  return line.size() <= line_bytes_max && begins_with_one(line, openers) &&
-         std::any_of(line.begin(), line.end(), is_digit);
+  if (line.size() > line_bytes_max || std::none_of(line.begin(), line.end(), is_digit)) {
+    return false;
+  }
+  return begins_with_one(line, openers) || (begins_with_date(line) && has_word(line, writing));
 }
 
 bool has_address(std::string_view line) {
@@ -394,9 +444,14 @@ bool has_full_date(std::string_view line) {
 }
 
 bool is_sent_from(std::string_view line) {
-  constexpr size_t bytes_max = 70, words_max = 9;
-  while (!line.empty() && (line.back() == '.' || line.back() == ' ')) line.remove_suffix(1);
+  constexpr size_t bytes_max = 90;
+  line = without_apology(line);
+  while (!line.empty() && std::string_view(".-,; ").find(line.back()) != std::string_view::npos) {
+    line.remove_suffix(1);
+  }
   if (line.size() > bytes_max || !begins_with_one(line, sent_from)) return false;
+  if (line.starts_with("sent from my verizon, ")) return true;
+  const size_t words_max = line.starts_with("diese nachricht wurde ") ? 12 : 9;
   const bool has_sentence = line.find_first_of("?!;,") != std::string_view::npos ||
                             line.find(". ") != std::string_view::npos ||
                             line.find(": ") != std::string_view::npos;

@@ -17,6 +17,8 @@ std::string fold(std::string_view line);
 enum class MailLabel { from, date, to, copy, subject };
 /// "sent: tuesday", "betreff :", "*von:* bo" -> which header it is.
 std::optional<MailLabel> mail_label(std::string_view line);
+/// "from "bo ek" <bo@x.example>", as eM Client writes it: no colon.
+bool is_bare_from(std::string_view line);
 
 /// "-----original message-----"
 bool is_original_mark(std::string_view line);

@@ -103,9 +103,13 @@ class Cutter {
     if (is_original_mark(line.words)) {
       const size_t below = next(i);
       return below >= lines_.size() || mail_label(lines_[below].words).has_value() ||
-             attribution_at(below) > 0;
+             is_bare_from(lines_[below].words) || attribution_at(below) > 0;
     }
-    return mail_label(line.words) == MailLabel::from && is_block(i);
+    const auto label = mail_label(line.words);
+    // GMX and web.de have the date first.
+    const bool is_date_first = label == MailLabel::date && i + 1 < lines_.size() &&
+                               mail_label(lines_[i + 1].words) == MailLabel::from;
+    return (label == MailLabel::from || is_date_first) && is_block(i);
   }
 
   bool is_block(size_t first) const {

@@ -388,6 +388,67 @@ TEST(Quoted, other_forms_of_history_are_cut) {
       << "in any language";
 }
 
+TEST(Quoted, every_form_of_an_attribution_is_known) {
+  for (const std::string said :
+       {"Op 3 nov 2026, om 10:00 heeft Bo Ek <bo@x.example> het volgende geschreven:",
+        "tir. 3. nov. 2026 kl. 10:00 skrev Bo Ek <bo@x.example>:",
+        "tir. 3. nov. 2026 kl. 10:00 skrev Bo Ek <\nbo@x.example>:",
+        "tir. 3. nov. 2026 kl. 10:00 skrev Bo Ek\n<bo@x.example>:",
+        "3 nov. 2026 kl. 10:00 skrev Bo Ek\n<bo@x.example>:",
+        "Bo Ek <bo@x.example> escreveu (terça, 3/11/2026 à(s) 10:00):",
+        "Às 10:00 de 03/11/2026, Bo Ek escreveu:", "Den 2026-11-03 kl. 10:00, skrev Bo Ek:",
+        "El mar, 3 nov 2026 a las 10:00, Bo Ek (<bo@x.example>) escribió:"}) {
+    EXPECT_EQ(cut_quoted_text("Yes\n\n" + said + "\n\n> is it on?\n> \n>> older"), "Yes") << said;
+    EXPECT_EQ(cut_quoted_text(said + "\n> is it on?\n\nYes"), "Yes") << said;
+  }
+}
+
+TEST(Quoted, other_clients_are_known_too) {
+  const std::string old = "<div>HISTORY the light is red.</div>";
+  for (const std::string& page :
+       {"<div>------ Original Message ------</div><div>From &quot;Bo&quot; "
+        "&lt;bo@x.example&gt;</div>"
+        "<div>To s@y.example</div><div>Date 03.11.2026 10:00:00</div><div>Subject HISTORY</div>" +
+            old,
+        "<div name=\"quote\"><div><b>Gesendet:</b>&nbsp;Dienstag, 03. November 2026 um 10:00 "
+        "Uhr<br>"
+        "<b>Von:</b>&nbsp;Bo &lt;bo@x.example&gt;<br><b>An:</b>&nbsp;s@y.example<br><b>Betreff:</b>"
+        "&nbsp;HISTORY</div>" +
+            old + "</div>",
+        "<div>---- On Tue, 03 Nov 2026 10:00:00 +0100 Bo &lt;bo@x.example&gt; wrote ----</div>" +
+            old,
+        std::string("<div id=\"composer_signature\">HISTORY Bo</div>"),
+        "<div name=\"messageReplySection\">On 3 Nov 2026 at 10:00 +0100, Bo Ek "
+        "&lt;bo@x.example&gt;, "
+        "wrote:<br><blockquote type=\"cite\" class=\"spark_quote\">" +
+            old + "</blockquote></div>",
+        "<p id=\"reply-intro\">On 2026-11-03 10:00, Bo Ek wrote:</p><blockquote type=\"cite\">" +
+            old + "</blockquote>"}) {
+    expect_reply_only(mrkdwn_of_html(cut_quoted_html(reply + page)), page);
+  }
+}
+
+TEST(Quoted, what_a_phone_writes_below_a_mail_goes) {
+  for (const std::string line :
+       {"Von meinem/meiner Galaxy gesendet",
+        "Diese Nachricht wurde von meinem Android Mobiltelefon mit GMX Mail gesendet.",
+        "Sent from my Verizon, Samsung Galaxy smartphone", "Sent using Zoho Mail",
+        "Please excuse brevity. Sent from my iPhone", "Sent from my iPhone. Please excuse typos.",
+        "Sent from my phone - please excuse any typos", "Verzonden vanuit Outlook voor Android",
+        "Verzonden vanuit Mail voor Windows", "Enviado do Outlook para Android",
+        "Enviado do Yahoo Mail para Android", "Enviado do Correio para Windows",
+        "Baixar o Outlook para Android", "Skickades från Outlook för iOS",
+        "Sent from Thunderbird for Android", "Envoyé depuis mon appareil Galaxy"}) {
+    EXPECT_EQ(cut_quoted_text("It fails.\n\n" + line), "It fails.") << line;
+  }
+  for (const std::string line :
+       {"Sent from my iPhone, please advise", "Sent from my iPhone. Please call me",
+        "Please excuse the errors in the log", "Excuse my typos. The printer is dead.", "...",
+        "Sent from Oslo"}) {
+    EXPECT_EQ(cut_quoted_text("It fails.\n\n" + line), "It fails.\n\n" + line);
+  }
+}
+
 TEST(Quoted, hostile_mails_cost_no_more_than_their_length) {
   for (const std::string piece :
        {"<div class=gmail_quote>", "<blockquote>", "> ", "--\n", "On 1 ", "From: a@b\n",
