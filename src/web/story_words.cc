@@ -219,8 +219,10 @@ std::string message_key_of(const Event& event) {
 }
 
 std::string message_key_of(const Delivery& delivery) {
-  // "comment C1 100.1 C1/100.2", of an edit "comment C1 100.1 C1/100.2/101.0".
+  // "comment C1 100.1 C1/100.2", of an edit "comment C1 100.1 C1/100.2/101.0"; what opens a ticket
+  // is "open C1 100.1".
   const std::vector<std::string_view> words = split(delivery.reference, ' ');
+  if (words.size() == 3 && words[0] == "open") return fmt::format("{}/{}", words[1], words[2]);
   if (words.size() != 4 || words[0] != "comment") return "";
   const std::vector<std::string_view> parts = split(words[3], '/');
   const bool is_text = parts.size() == 2 || (parts.size() == 3 && parts[2] != "deleted");
@@ -244,7 +246,9 @@ Delivery without_withdrawn_words(Delivery delivery, const StoryNames& names) {
   // A note is a message that stays in the chat, and its private comment is no secret of the desk.
   const bool is_withdrawn =
       comment != nullptr && (is_deleted(said) || (is_kept(said) && comment->is_public));
-  if (is_withdrawn || is_discarded_as_withdrawn(delivery)) withdraw_words(delivery.payload);
+  const bool is_opening = std::holds_alternative<DeskOpen>(delivery.payload) && is_kept(said);
+  if (is_withdrawn || is_opening || is_discarded_as_withdrawn(delivery))
+    withdraw_words(delivery.payload);
   return delivery;
 }
 
