@@ -1,11 +1,14 @@
 // Commands: a mention of the bot or /desk, in a thread, a channel or a direct message.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "base/casefold.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
+#include "jobs/bridge/front_marks.h"
 
 namespace dw {
 namespace {
@@ -104,6 +107,63 @@ bool needs_ticket(std::string_view word) {
          word == "link";
 }
 
+/// The word that `text` begins with.
+size_t word_bytes(std::string_view text) {
+  size_t bytes = 0;
+  for (;;) {
+    const CodePoint next = first_code_point(text.substr(bytes));
+    if (next.bytes == 0 || !is_alphanumeric(next.value)) return bytes;
+    bytes += next.bytes;
+  }
+}
+
+/// "note-taking", "note's": the word is longer than the command.
+bool goes_on(std::string_view behind) {
+  for (const std::string_view joiner : {"-", "'", "’", "/", "_", "\u2010", "\u2011"}) {
+    if (!behind.starts_with(joiner)) continue;
+    if (is_alphanumeric(first_code_point(behind.substr(joiner.size())).value)) return true;
+  }
+  return false;
+}
+
+/// What `text` begins with of these signs goes.
+template <class Signs>
+std::string_view without_signs(std::string_view text, const Signs& signs) {
+  for (;;) {
+    const auto found = std::find_if(signs.begin(), signs.end(), [text](std::string_view sign) {
+      return text.starts_with(sign);
+    });
+    if (found == signs.end()) return text;
+    text.remove_prefix(found->size());
+  }
+}
+
+constexpr auto closing_signs = std::to_array<std::string_view>(
+    {"*", "_", "`", "~", "\"", "'", "”", "“",      "’",      "»",      ")",      "]",
+     "}", ":", ";", ",", ".",  "!", "?", "\uFF1A", "\uFF0C", "\u200B", "\u2060", "\uFEFF"});
+constexpr auto spaces = std::to_array<std::string_view>(
+    {" ", "\n", "\t", "\u00A0", "\u202F", "\u3000", "\u200B", "\u2060", "\uFEFF"});
+constexpr auto dashes =
+    std::to_array<std::string_view>({"- ", "– ", "— ", ": ", "-\u00A0", "–\u00A0", "—\u00A0"});
+
+/// The words of a note, behind "note": "note: …", "*note* …", "note – …".
+std::string_view words_behind(std::string_view text) {
+  const std::string_view bare = without_signs(text, closing_signs);
+  std::string_view rest = without_signs(bare, spaces);
+  // On the next line a dash begins a list.
+  const bool is_same_line = bare.substr(0, bare.size() - rest.size()).find('\n') == bare.npos;
+  if (is_same_line) rest = without_signs(without_signs(rest, dashes), spaces);
+  return trim(rest);
+}
+
+/// "*high*" of "priority: *high*".
+std::string_view argument_in(std::string_view text) {
+  constexpr std::string_view marks = "*_`~ \n\t";
+  std::string_view rest = without_signs(without_signs(text, closing_signs), spaces);
+  rest.remove_prefix(std::min(rest.find_first_not_of(marks), rest.size()));
+  return rest.substr(0, rest.find_last_not_of(marks) + 1);
+}
+
 /// Whether these are arguments of the command, and not words of a sentence that begins like it.
 bool fits(std::string_view word, std::string_view rest) {
   const bool is_word = rest.find_first_of(" \n\t") == std::string_view::npos;
@@ -118,28 +178,26 @@ bool fits(std::string_view word, std::string_view rest) {
 }  // namespace
 
 std::string command_of(std::string_view text) {
-  const std::string word = to_lower(first_word(text));
-  std::string_view rest = trim(text.substr(first_word(text).size()));
-  for (const std::string_view one : commands) {
-    // "status?" and "oncall." are the bare word.
-    const std::string_view sign = std::string_view(word).substr(std::min(one.size(), word.size()));
-    const bool is_it = word.starts_with(one) && rest.empty()
-                           ? sign.find_first_not_of("?!.:") == std::string_view::npos
-                           : one == word;
-    if (!is_it || !fits(one, rest)) continue;
-    return rest.empty() ? std::string(one) : std::string(one) + " " + std::string(rest);
-  }
-  return "";
+  const std::string_view said = without_front_marks(text);
+  const size_t bytes = word_bytes(said);
+  const std::string word = nfkc_casefold(said.substr(0, bytes));
+  const std::string_view behind = said.substr(bytes);
+  const bool is_command = std::find(commands.begin(), commands.end(), word) != commands.end();
+  if (!is_command || goes_on(behind)) return "";
+  const std::string rest(word == "note" ? words_behind(behind) : argument_in(behind));
+  if (!fits(word, rest)) return "";
+  return rest.empty() ? word : word + " " + rest;
 }
 
 std::string command_in(const std::string& kind, const json::value& body) {
   const bool is_slash = kind == "chat.command";
   if (kind != "chat.message" && !is_slash) return "";
-  const std::string text = Context::raw_text(body);
+  const auto behind = is_slash ? std::nullopt : Context::behind_mention(body);
+  const std::string text = behind ? *behind : Context::raw_text(body);
   // The older bot answered to the bare word.
   if (equals_ignoring_case(text, "help")) return "help";
   const bool is_direct = Context::text_of(body, "channel").starts_with('D');
-  if (!is_slash && !is_direct && !Context::behind_mention(body)) return "";
+  if (!is_slash && !is_direct && !behind) return "";
   const std::string command = command_of(text);
   return command.empty() && (is_slash || is_direct) ? "help" : command;
 }

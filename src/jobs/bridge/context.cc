@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "domain/pieces.h"
+#include "jobs/bridge/front_marks.h"
 
 namespace dw {
 namespace {
@@ -41,6 +42,39 @@ std::string what_is(std::string_view id) {
 auto facts_of(const BridgeLink& link) {
   return std::tie(link.channel, link.thread, link.ticket.value, link.stage, link.url, link.has_url,
                   link.is_greeted, link.comments_until, link.solved_at, link.paused_until);
+}
+
+/// What stands behind our name; nothing, if more stands in front of it than marks of which
+/// `mark_bytes` knows: "*@Deskwire* note …", "• @Deskwire note …".
+std::optional<std::string> behind_our_name(const json::value& body,
+                                           size_t (*mark_bytes)(std::string_view)) {
+  if (!Context::is_set(body, "is_mention_of_us")) return std::nullopt;
+  const std::string text = Context::text_of(body, "text");
+  const std::string our_id = Context::text_of(body, "our_id");
+  const std::string_view whole = trim(text);
+  std::string_view rest = whole;
+  for (;;) {
+    const size_t end = rest.starts_with("<@") ? rest.find('>') : std::string_view::npos;
+    const bool is_name = end != std::string_view::npos;
+    const std::string_view id =
+        is_name ? rest.substr(2, rest.find_first_of("|>") - 2) : std::string_view();
+    if (is_name && (our_id.empty() || id == our_id)) {
+      rest.remove_prefix(end + 1);
+      break;
+    }
+    const size_t bytes = mark_bytes(rest);
+    if (bytes == 0) return std::nullopt;
+    rest.remove_prefix(bytes);
+  }
+  for (const std::string_view sign : {"*", "_", "`", "~"}) {
+    if (!whole.starts_with("<") && rest.starts_with(sign)) rest.remove_prefix(1);
+  }
+  rest = trim(rest);
+  for (const std::string_view sign : {":", ",", "\uFF1A", "\uFF0C"}) {
+    const bool is_sign = rest.starts_with(sign) && emoji_code_bytes(rest) == 0;
+    if (is_sign) rest = trim(rest.substr(sign.size()));
+  }
+  return std::string(rest);
 }
 
 }  // namespace
@@ -194,29 +228,14 @@ NamesById Context::names() const {
 }
 
 std::optional<std::string> Context::behind_mention(const json::value& body) {
-  const std::string text = text_of(body, "text");
-  // "*@Deskwire* note …" and "• @Deskwire note …" are said to us, too.
-  const std::string_view raw = without_front_marks(text);
-  const size_t end = raw.starts_with("<@") ? raw.find('>') : std::string_view::npos;
-  if (!is_set(body, "is_mention_of_us") || end == std::string_view::npos) return std::nullopt;
-  const std::string_view id = raw.substr(2, raw.find_first_of("|>") - 2);
-  const std::string our_id = text_of(body, "our_id");
-  if (!our_id.empty() && id != our_id) return std::nullopt;
-  std::string_view rest = raw.substr(end + 1);
-  for (const std::string_view sign : {"*", "_"}) {
-    if (!trim(text).starts_with("<") && rest.starts_with(sign)) rest.remove_prefix(1);
-  }
-  rest = trim(rest);
-  for (const std::string_view sign : {":", ",", "\uFF1A", "\uFF0C"}) {
-    if (rest.starts_with(sign)) rest = trim(rest.substr(sign.size()));
-  }
-  return std::string(rest);
+  return behind_our_name(body, front_mark_bytes);
 }
 
 std::string Context::raw_text(const json::value& body) {
   const std::string raw(trim(text_of(body, "text")));
   if (raw.empty()) return text_of(body, "blocks_text");
-  const std::optional<std::string> rest = behind_mention(body);
+  // An emoji and who else is addressed are words of the message.
+  const std::optional<std::string> rest = behind_our_name(body, silent_mark_bytes);
   return rest && !rest->empty() ? *rest : raw;
 }
 

@@ -159,7 +159,9 @@ void hide_replies(Context& context);
 /// The desk has not heard of the ticket that is to be opened, and does not: its first message was
 /// taken back. False: it is too late, or none is to be opened.
 bool take_back_opening(Context& context);
-/// The same, where the first message says something else now.
+/// Our record of the ticket keeps nothing of its first message, which was taken back.
+void forget_opening(Context& context);
+/// As take_back_opening(), where the first message says something else now.
 bool reword_opening(Context& context, const ThreadMessage& first);
 void take_opened(Context& context, const Answer& answer);
 /// What tells one opening of a thread's tickets from the next.
@@ -215,11 +217,8 @@ bool is_for_chat_alone(const Context& context, const ThreadMessage& said);
 /// Whether it begins with a channel's link without a name, and nobody was asked yet what the
 /// channel is called: it may be the private prefix.
 bool needs_channel_name(const Context& context, const ThreadMessage& said);
-/// Without what may stand in front of a prefix or of our name and changes nothing: emphasis,
-/// bullets, quotes, and what nobody sees.
-std::string_view without_front_marks(std::string_view mrkdwn);
-/// Whether a message begins with the prefix, behind marks of emphasis, bullets and quotes, or as
-/// the link to a channel that Slack made of it. `names`: of channels by their ids.
+/// Whether a message begins with the prefix, behind any mark (front_marks.h), in any case and
+/// width, or as the link to a channel that Slack made of it. `names`: of channels by their ids.
 bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
                         const NamesById& names);
 // carrying.cc: in the thread's order, as far as it goes now.

@@ -308,7 +308,8 @@ void take_edit(Context& context) {
   const bool has_ticket = context.link && context.link->ticket;
   if (is_first && !has_ticket) {
     changed.body = edit.body;
-    if (!is_for_chat_alone(context, changed)) return begin_by_edit(context, changed);
+    const bool is_said = !context.plain(changed.body).empty();
+    if (is_said && !is_for_chat_alone(context, changed)) return begin_by_edit(context, changed);
   }
   if (!context.link || (is_first && !has_ticket)) {
     context.remember(std::move(changed), ThreadMessageState::kept);

@@ -1,16 +1,15 @@
 // What a message is: decided here alone, for a message, an edit of it, and what catch-up brings.
 #include <algorithm>
-#include <array>
 
+#include "base/casefold.h"
 #include "base/text.h"
+#include "domain/emoji.h"
+#include "domain/mrkdwn.h"
 #include "jobs/bridge/context.h"
+#include "jobs/bridge/front_marks.h"
 
 namespace dw {
 namespace {
-
-constexpr std::array<std::string_view, 19> front_marks = {
-    "*", "_", "~", "`",  ">",  "&gt;",   "-",      "•",      "◦",     "▪",
-    "–", "—", " ", "\n", "\t", "\u00A0", "\u200B", "\u2060", "\uFEFF"};
 
 /// "<#C9|internal>" at the front of `raw`: its channel's id and name; no id: none is there.
 struct ChannelLink {
@@ -35,33 +34,71 @@ bool is_prefix_as_link(std::string_view raw, const std::string& prefix, const Na
   std::string name(link.name);
   const auto known = names.find(link.id);
   if (name.empty() && known != names.end()) name = known->second;
-  return name.empty() || prefix.starts_with("#" + to_lower(name));
+  return name.empty() || prefix.starts_with("#" + nfkc_casefold(name));
+}
+
+/// As people see it: no case, no width, no emphasis, no quotes, emoji as characters.
+std::string as_seen(std::string_view plain, std::string_view marks) {
+  std::string out = nfkc_casefold(with_emoji(plain));
+  std::erase_if(out, [marks](char c) { return marks.find(c) != std::string_view::npos; });
+  for (const std::string_view quote : {"“", "”", "„", "‘", "’", "«", "»"}) {
+    if (!marks.empty()) out = replace_all(out, quote, "");
+  }
+  return out;
+}
+
+class Prefix {
+ public:
+  explicit Prefix(std::string_view configured) {
+    // Marks in the prefix are part of it.
+    for (const char mark : std::string_view("*_~`\"'()[]{}")) {
+      if (configured.find(mark) == std::string_view::npos) marks_ += mark;
+    }
+    exact_ = nfkc_casefold(with_emoji(trim(configured)));
+    bare_ = as_seen(trim(configured), marks_);
+  }
+
+  bool is_empty() const { return exact_.empty() || bare_.empty(); }
+
+  bool begins(std::string_view mrkdwn, const NamesById& names) const {
+    if (is_prefix_as_link(mrkdwn, exact_, names)) return true;
+    // Enough to hold the prefix, whatever marks and tokens stand inside.
+    const size_t bytes_max = 256 + 8 * exact_.size();
+    const std::string plain = plain_of_mrkdwn(cut_bytes(mrkdwn, bytes_max), names);
+    return as_seen(plain, {}).starts_with(exact_) || as_seen(plain, marks_).starts_with(bare_);
+  }
+
+ private:
+  std::string exact_, bare_, marks_;
+};
+
+/// "Forwarded from Bo Ek:\n&gt; #internal …": what somebody kept from the desk, sent on.
+bool forwards_private(std::string_view mrkdwn, std::string_view prefix, const NamesById& names) {
+  for (size_t at = 0; at < mrkdwn.size();) {
+    const size_t end = std::min(mrkdwn.find('\n', at), mrkdwn.size());
+    std::string_view line = mrkdwn.substr(at, end - at);
+    while (line.starts_with("&gt; ")) line.remove_prefix(5);
+    at = end + 1;
+    const bool is_forward = line.starts_with("Forwarded ") && line.ends_with(':');
+    if (is_forward && at < mrkdwn.size() && has_private_prefix(mrkdwn.substr(at), prefix, names)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
 
-std::string_view without_front_marks(std::string_view mrkdwn) {
-  const auto begins = [&mrkdwn](std::string_view sign) { return mrkdwn.starts_with(sign); };
-  for (;;) {
-    const auto* sign = std::find_if(front_marks.begin(), front_marks.end(), begins);
-    if (sign == front_marks.end()) return mrkdwn;
-    mrkdwn.remove_prefix(sign->size());
-  }
-}
-
 bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
                         const NamesById& names) {
-  const std::string prefix = to_lower(trim(private_prefix));
-  if (prefix.empty()) return false;
-  const auto begins = [&](std::string_view text) {
-    return to_lower(text.substr(0, prefix.size())) == prefix ||
-           is_prefix_as_link(text, prefix, names);
-  };
+  const Prefix prefix(private_prefix);
+  if (prefix.is_empty()) return false;
   // The prefix itself may begin with such a mark ("--", "> ").
-  const std::string_view bare = without_front_marks(mrkdwn);
-  for (std::string_view rest = mrkdwn;; rest.remove_prefix(1)) {
-    if (begins(rest)) return true;
-    if (rest.size() == bare.size()) return false;
+  for (;;) {
+    if (prefix.begins(mrkdwn, names)) return true;
+    const size_t bytes = front_mark_bytes(mrkdwn);
+    if (bytes == 0) return false;
+    mrkdwn.remove_prefix(bytes);
   }
 }
 
@@ -72,10 +109,14 @@ Meaning meaning_of(const Context& context, const ThreadMessage& said) {
   }
   const std::string& prefix = context.settings->private_prefix;
   const NamesById names = context.names();
-  // The words behind our name, and the message as a whole: either may say that it is private.
-  const bool is_hidden = has_private_prefix(Context::raw_text(said.body), prefix, names) ||
-                         has_private_prefix(Context::text_of(said.body, "text"), prefix, names);
-  if (is_hidden) return Meaning::hidden;
+  // The words behind our name, the message as a whole, and what Slack shows of it in a
+  // notification: each may say that it is private.
+  const std::string text = Context::text_of(said.body, "text");
+  for (const std::string& words :
+       {Context::raw_text(said.body), text, Context::text_of(said.body, "slack_text")}) {
+    if (has_private_prefix(words, prefix, names)) return Meaning::hidden;
+  }
+  if (forwards_private(text, prefix, names)) return Meaning::hidden;
   return is_close_word(context, context.plain(said.body)) ? Meaning::close_word : Meaning::speech;
 }
 

@@ -151,13 +151,23 @@ void hide_replies(Context& context) {
   }
 }
 
+void forget_opening(Context& context) {
+  context.ticket->title = "Withdrawn";
+  // A follow-up has the subject of the ticket before it, and words of its own.
+  const bool is_follow_up = context.ticket->opened_at != context.link->opened_at;
+  if (!is_follow_up) {
+    context.ticket->description = "The message was deleted or withdrawn in Slack.";
+  }
+  context.plan.changes.push_back(
+      RewordTicket{context.ticket->id, context.ticket->title, context.ticket->description});
+}
+
 bool take_back_opening(Context& context) {
   const Delivery* opening = unheard_opening(context);
   if (opening == nullptr) return false;
   context.plan.changes.push_back(
       DropDelivery{opening->id, "the message was deleted or withdrawn in Slack"});
-  context.plan.changes.push_back(RewordTicket{context.ticket->id, "Withdrawn",
-                                              "The message was deleted or withdrawn in Slack."});
+  forget_opening(context);
   context.change_record({.status = Status::solved});
   remove_pending_reaction(context, "no ticket is opened");
   const std::vector<ThreadMessage> all = context.waiting;

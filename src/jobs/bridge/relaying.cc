@@ -153,6 +153,7 @@ bool carry_edit_of_carried(Context& context, const ThreadMessage& said) {
     send(context, without_files, "edited: " + context.plain(said.body), is_public(context));
     return true;
   }
+  if (said.message == context.thread) forget_opening(context);
   if (take_back_unsent(context, said)) {
     context.remember(said, ThreadMessageState::kept);
   } else {
@@ -167,7 +168,9 @@ bool carry_edit_of_carried(Context& context, const ThreadMessage& said) {
 bool carry_edit_of_kept(Context& context, const ThreadMessage& said) {
   const Meaning meaning = meaning_of(context, said);
   if (meaning == Meaning::close_word) return relay_message(context, said);
-  if (meaning != Meaning::speech) {
+  // Words that were taken out leave the files of what was private, and nothing that is for the
+  // desk.
+  if (meaning != Meaning::speech || context.plain(said.body).empty()) {
     context.remember(said, ThreadMessageState::kept);
     return true;
   }
@@ -184,6 +187,7 @@ bool carry_edit(Context& context, const ThreadMessage& said) {
 bool carry(Context& context, const ThreadMessage& said) {
   if (said.kind == "chat.edit") return carry_edit(context, said);
   if (said.kind == "chat.delete") {
+    if (said.message == context.thread) forget_opening(context);
     if (take_back_unsent(context, said)) {
       context.remember(said, ThreadMessageState::kept);
       return true;

@@ -1,9 +1,8 @@
 #include "jobs/bridge/speech.h"
 
-#include "base/text.h"
+#include "base/casefold.h"
 #include "domain/emoji.h"
 #include "domain/mrkdwn.h"
-#include "jobs/bridge/mail_words.h"
 
 namespace dw {
 namespace {
@@ -52,9 +51,11 @@ bool is_emoji(unsigned code) {
          code == 0x2122;
 }
 
-/// Skin tones, the selectors of a form, and what joins emoji.
+/// Skin tones, the selectors of a form, what joins emoji, and what nobody sees.
 bool is_modifier(unsigned code) {
-  return is_between(code, 0x1F3FB, 0x1F3FF) || code == 0xFE0F || code == 0xFE0E || code == 0x200D;
+  return is_between(code, 0x1F3FB, 0x1F3FF) || is_between(code, 0xFE00, 0xFE0F) ||
+         is_between(code, 0x200B, 0x200F) || is_between(code, 0x202A, 0x202E) ||
+         is_between(code, 0x2060, 0x2064) || code == 0xAD || code == 0xFEFF;
 }
 
 bool is_question(unsigned code) {
@@ -138,7 +139,7 @@ class Reader {
   void end_word() {
     if (word_.empty()) return;
     const bool is_name = is_name_ && word_.size() > 1;
-    out_.push_back({Spoken::Kind::word, fold(word_), is_name, is_apart_});
+    out_.push_back({Spoken::Kind::word, nfkc_casefold(word_), is_name, is_apart_});
     word_.clear();
     is_apart_ = false;
   }
@@ -151,12 +152,12 @@ class Reader {
 }  // namespace
 
 std::vector<Spoken> spoken_in(std::string_view mrkdwn) {
-  const std::string text = with_emoji(decode_slack_entities(without_tokens(mrkdwn)));
+  const std::string text = nfkc(with_emoji(decode_slack_entities(without_tokens(mrkdwn))));
   return Reader().read(text);
 }
 
 std::string bare_word(std::string_view plain) {
-  const std::string text = with_emoji(plain);
+  const std::string text = nfkc(with_emoji(plain));
   std::string out;
   size_t kept = 0;  // behind the last character that is no punctuation
   for (size_t at = 0; at < text.size();) {
@@ -168,7 +169,7 @@ std::string bare_word(std::string_view plain) {
     out += one.bytes;
     if (is_part) kept = out.size();
   }
-  return fold(out.substr(0, kept));
+  return nfkc_casefold(std::string_view(out).substr(0, kept));
 }
 
 }  // namespace dw

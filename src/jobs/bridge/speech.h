@@ -11,7 +11,7 @@ namespace dw {
 struct Spoken {
   enum class Kind { word, emoji, custom, question };
   Kind kind = Kind::word;
-  std::string text;       ///< in lower case (fold() of mail_words.h), without apostrophes
+  std::string text;       ///< casefolded (base/casefold.h), without apostrophes
   bool is_name = false;   ///< "Ana", "Zoë": one capital and small letters
   bool is_apart = false;  ///< punctuation or a line end stands in front of it
 };
@@ -19,7 +19,7 @@ struct Spoken {
 /// mrkdwn in its order; mentions, addresses, marks and all other punctuation are left out.
 std::vector<Spoken> spoken_in(std::string_view mrkdwn);
 
-/// A whole message without punctuation, spaces and skin tones around it, in lower case:
+/// A whole message without punctuation, spaces and skin tones around it, casefolded:
 /// "*Resolved…*" -> "resolved", ":white_check_mark:" -> "✅".
 std::string bare_word(std::string_view plain);
 

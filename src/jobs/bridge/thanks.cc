@@ -4,9 +4,9 @@
 #include <array>
 #include <set>
 
+#include "base/casefold.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
-#include "jobs/bridge/mail_words.h"
 #include "jobs/bridge/speech.h"
 
 namespace dw {
@@ -15,14 +15,15 @@ namespace {
 constexpr size_t words_max = 12, names_max = 3;
 
 constexpr auto thanking = std::to_array<std::string_view>(
-    {"thanks",      "thank",      "thankyou",  "thx",       "thnx",       "thanx",      "thanxs",
-     "tnx",         "ty",         "tysm",      "tyvm",      "cheers",     "ta",         "kudos",
-     "appreciated", "appreciate", "grateful",  "danke",     "dankeschön", "dank",       "dankesehr",
-     "merci",       "mercis",     "gracias",   "agradezco", "agradecido", "agradecida", "obrigado",
-     "obrigada",    "obrigados",  "obrigadão", "valeu",     "agradeço",   "grato",      "grata",
-     "bedankt",     "dankjewel",  "dankuwel",  "dankje",    "grazie",     "ringrazio",  "tak",
-     "tusindtak",   "takker",     "takk",      "tack",      "tackar",     "kiitos",     "dziękuję",
-     "dzięki"});
+    {"thanks",     "thank",      "thankyou",    "thx",        "thnx",       "thanx",
+     "thanxs",     "tnx",        "ty",          "tysm",       "tyvm",       "cheers",
+     "ta",         "kudos",      "appreciated", "appreciate", "grateful",   "danke",
+     "dankeschön", "dank",       "dankesehr",   "merci",      "mercis",     "gracias",
+     "agradezco",  "agradecido", "agradecida",  "obrigado",   "obrigada",   "obrigados",
+     "obrigadão",  "valeu",      "vlw",         "remercie",   "remercions", "agradeço",
+     "grato",      "grata",      "bedankt",     "dankjewel",  "dankuwel",   "dankje",
+     "grazie",     "ringrazio",  "tak",         "tusindtak",  "takker",     "takk",
+     "tack",       "tackar",     "kiitos",      "dziękuję",   "dzięki"});
 
 constexpr std::string_view common = "super ok okay team top hi hello hey perfect";
 
@@ -36,29 +37,33 @@ constexpr std::string_view around[] = {
     "man i we im big huge is both to of sorting looking into out dear kindly well got "
     "nice one job work excellent wonderful lovely fantastic amazing hi hello hey "
     "sorted solved fixed resolved done everything be can closed issue problem my our me "
-    "us",
+    "us indeed heaps turnaround prompt getting back letting know info information update "
+    "that did explaining clarifying time patience effort efforts",
     // German
     "vielen vielmals besten herzlichen herzlich tausend sehr schön dir euch ihnen für "
     "die der das den eure deine ihre schnelle rasche tolle hilfe antwort unterstützung "
     "rückmeldung lösung hat geklappt klappt passt perfekt klasse prima funktioniert "
     "läuft geht jetzt wieder nun alles gut es war wars und an alle team lieben liebe "
-    "ganz auch bestens toll hallo ist erledigt",
+    "ganz auch bestens toll hallo ist erledigt allen klar mühe bemühungen geduld info "
+    "voraus im vorab eurer deiner ihrer kollegen zusammen",
     // French
     "a en je on ma mon nous sa me beaucoup bien infiniment mille à au aux vous toi tous toutes "
     "pour votre ton laide "
     "aide la le les réponse rapidité rapide soutien cest parfait génial ça ca marche "
     "fonctionne maintenant bon tout est léquipe équipe grand un une de du "
-    "bonjour super très et nickel top",
+    "bonjour super très et nickel top bcp toute retour davance avance fois remarche "
+    "refonctionne résolu réglé se patience",
     // Spanish
     "la a al de un una que es nos me muchas muchísimas mil muy amable amables por tu su sus ayuda "
     "respuesta rapidez "
     "apoyo perfecto ya funciona funcionó ahora todo todos equipo el lo los las os les "
-    "te se genial excelente hola y en resuelto solucionado",
+    "te se genial excelente hola y en resuelto solucionado rápida pronta antemano está "
+    "vale listo mucho",
     // Portuguese
     "a as de um uma por com para me nos vocês você muito muitíssimo pela pelo sua tua ajuda "
     "atenção resposta suporte perfeito ótimo "
     "otimo tudo certo funcionou agora equipe pessoal pelos e o os deu resolvido olá oi "
-    "ao do da",
+    "ao do da retorno desde já rápida rápido",
     // Dutch
     "de een en dat die ik we jullie je u wel hartelijk heel erg veel voor uw snelle hulp reactie "
     "antwoord "
@@ -68,17 +73,21 @@ constexpr std::string_view around[] = {
     "mille a al la le lo i e un una mi ci tante infinite molte molto per laiuto aiuto supporto "
     "risposta rapidità perfetto "
     "ottimo ora adesso tutto tutti gentile gentilissimi gentilissima gentilissimo il vi "
-    "ti ciao risolto davvero va bene di cuore",
+    "ti ciao risolto davvero va bene di cuore veloce funziona in anticipo",
     // Danish and Norwegian
     "for nu er en et og alle jeres din dit de til mange tusind tusen skal du have hjælpen hjelpen "
     "hjælp hurtige svar svaret det "
     "virker fungerer nå fint godt jeg jer dere meget så rigtig hej alt løst på forhånd "
-    "af hjertet",
+    "af hjertet hurtigt",
     // Swedish
     "så det nu en ett och all din ert de till tusen mycket stort hjälpen hjälp snabba svaret "
     "fungerar toppen bra er dig ni jag vi för "
-    "allt löst jättebra kanon på alla",
+    "allt löst jättebra kanon på alla jättemycket snabbt svar funkar förhand",
 };
+
+/// What may be so again.
+constexpr auto working =
+    std::to_array<std::string_view>({"works", "working", "work", "fine", "ok"});
 
 /// What says that something is wrong, or is not understood.
 constexpr auto unhappy = std::to_array<std::string_view>(
@@ -109,7 +118,7 @@ const std::vector<Words>& languages() {
 
 bool is_known_name(std::string_view word, const NamesById& names) {
   return std::any_of(names.begin(), names.end(), [word](const auto& one) {
-    const std::string name = fold(one.second);
+    const std::string name = nfkc_casefold(one.second);
     return is_one_of(word, split(name, ' '));
   });
 }
@@ -140,6 +149,7 @@ bool is_thanks_in(const Words& language, const std::vector<Spoken>& spoken,
                   const NamesById& names) {
   size_t count = 0, named = 0;
   bool has_thanks = false, is_behind_thanks = false;
+  std::string_view before;
   for (const Spoken& one : spoken) {
     if (one.kind != Spoken::Kind::word) {
       const Sign sign = sign_of(one);
@@ -148,9 +158,11 @@ bool is_thanks_in(const Words& language, const std::vector<Spoken>& spoken,
       continue;
     }
     if (++count > words_max) return false;
-    // "Thanks again", and not "down again, thanks".
+    // "Thanks again", "works again, thanks", and not "down again, thanks".
     const bool is_again = one.text == "again" || one.text == "encore";
-    if (is_again && (!is_behind_thanks || one.is_apart)) return false;
+    const bool may_be_again = is_behind_thanks || is_one_of(before, working);
+    before = one.text;
+    if (is_again && (!may_be_again || one.is_apart)) return false;
     const bool is_thanking = is_one_of(one.text, thanking);
     const bool is_beside = is_again || language.count(one.text) > 0;
     if (!is_thanking && !is_beside) {
@@ -165,9 +177,21 @@ bool is_thanks_in(const Words& language, const std::vector<Spoken>& spoken,
   return has_thanks;
 }
 
+/// "<https://x|log>", "<#C2>": it brings something besides.
+bool has_link(std::string_view mrkdwn) {
+  for (size_t at = mrkdwn.find('<'); at != mrkdwn.npos; at = mrkdwn.find('<', at + 1)) {
+    const size_t end = mrkdwn.find_first_of("<>\n", at + 1);
+    if (end == mrkdwn.npos) return false;
+    const char first = mrkdwn[at + 1];
+    if (mrkdwn[end] == '>' && end > at + 1 && first != '@' && first != '!') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_thanks(std::string_view text, const NamesById& names) {
+  if (has_link(text)) return false;
   const std::vector<Spoken> spoken = spoken_in(text);
   const auto& all = languages();
   return std::any_of(all.begin(), all.end(),
