@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "sql/engine.h"
 #include "store/sqlite/remedy.h"
-#include "store/sqlite/wal_file.h"
 
 namespace dw {
 namespace {
@@ -111,8 +110,9 @@ Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file,
   configure_once();
   if (file != ":memory:") make_private(file);
   sqlite3* raw = nullptr;
-  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, vfs_with_gathered_log());
+  const int code =
+      sqlite3_open_v2(file.c_str(), &raw,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteDb> db(new SqliteDb(raw, std::move(interrupt)));
   if (code != SQLITE_OK) {
     return Error{
