@@ -118,6 +118,37 @@ export interface Link {
   url: string | null;
 }
 
+export interface ListedTicket {
+  id: number;
+  title: string;
+  description: string;
+  priority: "high" | "medium" | "low";
+  status: "open" | "pending" | "solved";
+  requester: {
+    name: string | null;
+    email: string | null;
+    id: string | null;
+  };
+  assignee: string | null;
+  tags: string[];
+  source: string;
+  desk: "embedded" | "zendesk";
+  external: {
+    id: string;
+    url: string;
+  } | null;  // the same ticket at an outside desk
+  queue: string | null;
+  type: "question" | "incident" | "problem" | "task" | null;
+  problem_id: number | null;  // the id of the problem that this ticket is an incident of
+  url: string;
+  opened_at: string;
+  first_reply_at: string | null;
+  solved_at: string | null;
+  updated_at: string;
+  waiting_seconds: number | null;  // office time without a first reply; null: it does not wait
+  waiting_counts: boolean;  // false: its office is closed, or it does not wait
+}
+
 export interface LiveStatus {
   connector: string;
   ok: boolean;
@@ -310,8 +341,8 @@ export interface NowNumber {
 export interface NowWaiting {
   total: number;
   late: number;
-  late_after_seconds: number | null;  // as [[bridge]] remind, or 9 of 10 replies came sooner
-  items: Ticket[];  // who waits longest first
+  late_after_seconds: number | null;  // in office time: remind, or 9 of 10 replies came sooner
+  items: ListedTicket[];  // who waits longest first
 }
 
 export interface Person {
@@ -623,7 +654,7 @@ export interface TicketFigures {
 }
 
 export interface TicketPage {
-  items: Ticket[];
+  items: ListedTicket[];
   next_cursor: string | null;
   total: number | null;  // of the whole list; null: more than 1,000
   as_of: string;
@@ -668,6 +699,8 @@ export interface TicketWhole {
   first_reply_at: string | null;
   solved_at: string | null;
   updated_at: string;
+  waiting_seconds: number | null;  // office time without a first reply; null: it does not wait
+  waiting_counts: boolean;  // false: its office is closed, or it does not wait
   comments: Comment[];
   links: Link[];
   deliveries: Delivery[];

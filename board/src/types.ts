@@ -7,10 +7,9 @@ import type {
 
 export type {
   AuditEntry, ChannelName, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident,
-  NoticePreview, NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue, QueueDepths,
-  QueueMessage,
-  Tally, TallyAgent, TallyBar, TallyUpdate, Ticket, TicketEvent, TicketPage, TicketViews, Volume,
-  VolumeHour,
+  ListedTicket, NoticePreview, NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue,
+  QueueDepths, QueueMessage, Tally, TallyAgent, TallyBar, TallyUpdate, Ticket, TicketEvent,
+  TicketPage, TicketViews, Volume, VolumeHour,
 } from "./contract";
 
 export type Priority = Ticket["priority"];

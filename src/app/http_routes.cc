@@ -77,6 +77,7 @@ ApiParts api_parts(const HttpRoutesParts& parts, Operations& operations, Access&
           .watch = watch,
           .deadlines = deadlines,
           .volume = core.judging,
+          .bridge = bridge_parts(core),
           .late_after = late_after(core.settings),
           .is_volume_own = core.settings.volume.source != "zendesk"};
 }

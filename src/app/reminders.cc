@@ -38,7 +38,7 @@ Result<std::vector<TicketId>> read_due(ReadDb& db, const BridgeParts& parts, Tim
       DW_CHECK(read_name(db, thread.channel, names));
       const BridgeSettings* bridge = bridge_of(parts, thread.channel, names);
       if (bridge == nullptr || !reminds(*bridge)) continue;
-      const Reminder what = due_reminder(*bridge, waiting_clock(parts, *bridge), thread.opened_at,
+      const Reminder what = due_reminder(*bridge, waiting_clock(parts, *bridge), thread.wait,
                                          thread.state, since[bridge->channel].value_or(now), now);
       if (what != Reminder::none) out.push_back(thread.ticket);
     }

@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <map>
 
+#include "base/json.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "records/search_words.h"
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
+#include "sql/similar.h"
 #include "sql/ticket_lists.h"
 
 namespace dw::tickets {
@@ -20,23 +25,51 @@ constexpr int64_t changes_max = 500;
 constexpr size_t replies_per_hour = 200;
 constexpr Millis hour_length{3'600'000};
 
+/// So many that wait are put in order at a time.
+constexpr size_t ordered_at_once = 1000;
+
 /// Where a page of the longest waiting goes on: among those that wait, or behind them.
 struct WaitingCursor {
   bool is_behind = false;
-  int64_t opened_at = -1, id = 0;
+  int64_t id = from_the_top;  ///< of the others: below this one
+  Waiter block;               ///< behind it begins what is put in order together
+  TimePoint at{};             ///< when they were put in order
+  Millis waited = Millis::max();
+  TicketId last;
 };
 
-Result<WaitingCursor> waiting_cursor(const std::string& text) {
-  if (text.empty()) return WaitingCursor{};
+/// "n17" or "w" and five numbers.
+Result<WaitingCursor> waiting_cursor(const std::string& text, TimePoint now) {
+  WaitingCursor out;
+  out.at = now;
+  out.block.opened_at = TimePoint(Millis(-1));
+  if (text.empty()) return out;
   if (text.starts_with("n")) {
-    DW_TRY(const int64_t id, id_in(text.substr(1)));
-    return WaitingCursor{true, 0, id};
+    out.is_behind = true;
+    DW_TRY(out.id, id_in(text.substr(1)));
+    return out;
   }
-  const size_t dot = text.find('.');
-  if (!text.starts_with("w") || dot == std::string::npos) return bad_cursor();
-  DW_TRY(const int64_t at, id_in(text.substr(1, dot - 1)));
-  DW_TRY(const int64_t id, id_in(text.substr(dot + 1)));
-  return WaitingCursor{false, at, id};
+  std::vector<int64_t> numbers;
+  if (text.starts_with("w")) {
+    for (const std::string_view part : split(std::string_view(text).substr(1), '.')) {
+      const auto number = number_in(part);
+      if (!number || (*number < 0 && !numbers.empty())) return bad_cursor();
+      numbers.push_back(*number);
+    }
+  }
+  constexpr size_t numbers_needed = 5;
+  if (numbers.size() != numbers_needed) return bad_cursor();
+  out.block = {{numbers[1]}, TimePoint(Millis(numbers[0])), ""};
+  out.at = TimePoint(Millis(numbers[2]));
+  out.waited = Millis(numbers[3]);
+  out.last = {numbers[4]};
+  return out;
+}
+
+std::string text_of(const WaitingCursor& cursor) {
+  return fmt::format("w{}.{}.{}.{}.{}", cursor.block.opened_at.time_since_epoch().count(),
+                     cursor.block.id.value, cursor.at.time_since_epoch().count(),
+                     cursor.waited.count(), cursor.last.value);
 }
 
 int assigned_number(const TicketFilter& filter) {
@@ -81,7 +114,7 @@ struct Bound {
 };
 
 bool is_of_unsolved(const TicketFilter& filter) {
-  return filter.is_unsolved || filter.is_waiting || filter.sort == TicketFilter::Sort::waiting ||
+  return filter.is_unsolved || filter.is_waiting ||
          (filter.plain.status && *filter.plain.status != Status::solved);
 }
 
@@ -152,34 +185,106 @@ Result<void> run_by_id(ReadDb& db, const TicketFilter& filter, int64_t below, Ro
   return {};
 }
 
-/// First those that wait, the longest first; then, unless they alone are asked for, the others.
-Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter) {
-  const Bound bound(filter);
-  Page<Ticket> page;
-  const size_t limit = filter.plain.page.limit;
-  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
-  DW_TRY(const WaitingCursor from, waiting_cursor(filter.plain.page.cursor));
-  int64_t below = from.is_behind ? from.id : from_the_top;
-  if (!from.is_behind) {
-    DW_CHECK(
-        db.run(stmt::waiting_tickets,
-               {from.id, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
-                filter.assignee, filter.queue, filter.source, bound.tag, from.opened_at},
-               collect));
-    if (page.items.size() > limit) {
-      page.items.resize(limit);
-      const Ticket& last = page.items.back();
-      page.next_cursor =
-          fmt::format("w{}.{}", last.opened_at.time_since_epoch().count(), last.id.value);
-      return page;
+/// Those that wait, behind a cursor, as many as a page takes and one more: each with its place.
+Result<std::vector<WaitingCursor>> ordered_waiters(ReadDb& db, const TicketFilter& filter,
+                                                   const WaitedOf& waited, WaitingCursor from) {
+  std::vector<WaitingCursor> out;
+  const size_t wanted = filter.plain.page.limit + 1;
+  while (out.size() < wanted) {
+    DW_TRY(const std::vector<Waiter> block, waiters(db, filter, from.block, ordered_at_once));
+    DW_TRY(const std::vector<Millis> times, waited(block, from.at));
+    std::vector<WaitingCursor> places;
+    for (size_t i = 0; i < block.size(); ++i) {
+      WaitingCursor place = from;
+      place.waited = times[i];
+      place.last = block[i].id;
+      const bool is_behind =
+          place.waited != from.waited ? place.waited < from.waited : place.last > from.last;
+      if (is_behind) places.push_back(std::move(place));
     }
-    if (filter.is_waiting.value_or(false)) return page;
+    std::sort(places.begin(), places.end(), [](const auto& a, const auto& b) {
+      return a.waited != b.waited ? a.waited > b.waited : a.last < b.last;
+    });
+    if (places.size() > wanted - out.size()) places.resize(wanted - out.size());
+    std::move(places.begin(), places.end(), std::back_inserter(out));
+    if (block.size() < ordered_at_once) break;
+    from.block = block.back();
+    from.waited = Millis::max();
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Waiter>> waiters(ReadDb& db, const TicketFilter& filter, const Waiter& after,
+                                    size_t limit) {
+  const Bound bound(filter);
+  std::vector<Waiter> out;
+  DW_CHECK(db.run(
+      stmt::waiting_tickets,
+      {after.id, bound.status, bound.priority, bound.since, static_cast<int64_t>(limit),
+       bound.assigned, filter.assignee, filter.queue, filter.source, bound.tag, after.opened_at},
+      [&](const Row& row) {
+        out.push_back({{row.integer(0)}, row.time(1), std::string(row.text(2))});
+      }));
+  return out;
+}
+
+namespace {
+
+std::string list_of(const std::vector<TicketId>& ids) {
+  json::array out;
+  for (const TicketId id : ids) out.emplace_back(id.value);
+  return to_text(out);
+}
+
+}  // namespace
+
+Result<std::vector<Waiter>> waiters_among(ReadDb& db, const std::vector<TicketId>& ids) {
+  std::vector<Waiter> out;
+  if (ids.empty()) return out;
+  DW_CHECK(db.run(stmt::waiting_among, {list_of(ids)}, [&](const Row& row) {
+    out.push_back({{row.integer(0)}, row.time(1), std::string(row.text(2))});
+  }));
+  return out;
+}
+
+Result<std::vector<Ticket>> by_ids(ReadDb& db, const std::vector<TicketId>& ids) {
+  std::map<TicketId, Ticket> found;
+  if (ids.empty()) return std::vector<Ticket>{};
+  DW_CHECK(db.run(stmt::tickets_by_ids, {list_of(ids)}, [&](const Row& row) {
+    Ticket ticket = ticket_in(row);
+    found.emplace(ticket.id, std::move(ticket));
+  }));
+  std::vector<Ticket> out;
+  for (const TicketId id : ids) {
+    if (const auto one = found.find(id); one != found.end()) out.push_back(std::move(one->second));
+  }
+  return out;
+}
+
+Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter, const WaitedOf& waited,
+                                     TimePoint now) {
+  if (is_by_words(filter)) return filtered(db, filter);
+  const size_t limit = filter.plain.page.limit;
+  Page<Ticket> page;
+  DW_TRY(const WaitingCursor from, waiting_cursor(filter.plain.page.cursor, now));
+  if (!from.is_behind) {
+    DW_TRY(auto places, ordered_waiters(db, filter, waited, from));
+    const bool has_more = places.size() > limit;
+    if (has_more) places.resize(limit);
+    std::vector<TicketId> ids;
+    for (const WaitingCursor& one : places) ids.push_back(one.last);
+    DW_TRY(page.items, by_ids(db, ids));
+    if (has_more) page.next_cursor = text_of(places.back());
+    if (has_more || filter.is_waiting.value_or(false)) return page;
   }
   const size_t waiting = page.items.size();
   filter.is_waiting = false;
   filter.is_unsolved = true;
-  filter.plain.page.limit = limit - page.items.size();
-  DW_CHECK(run_by_id(db, filter, below, collect));
+  filter.plain.page.limit = limit - waiting;
+  DW_CHECK(run_by_id(db, filter, from.id,
+                     [&](const Row& row) { page.items.push_back(ticket_in(row)); }));
   if (page.items.size() > limit) {
     page.items.resize(limit);
     // None of the second kind may be on this page yet: then they begin from the top.
@@ -189,17 +294,11 @@ Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter) {
   return page;
 }
 
-}  // namespace
-
 Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter) {
-  const bool is_by_text = is_by_words(filter);
-  if (filter.sort == TicketFilter::Sort::waiting && !is_by_text) {
-    return longest_waiting(db, filter);
-  }
   Page<Ticket> page;
   const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
   DW_TRY(const int64_t below, id_in(filter.plain.page.cursor));
-  if (is_by_text) {
+  if (is_by_words(filter)) {
     DW_TRY(page.items, by_text(db, filter, below));
   } else {
     DW_CHECK(run_by_id(db, filter, below, collect));
@@ -213,7 +312,6 @@ Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most) {
   int64_t rows = 0;
   const auto collect = [&](const Row&) { ++rows; };
   filter.plain.page = {.limit = static_cast<size_t>(most - 1), .cursor = ""};
-  if (filter.sort == TicketFilter::Sort::waiting) filter.is_unsolved = true;
   if (is_by_words(filter)) {
     DW_TRY(const std::vector<Ticket> found, by_text(db, filter, from_the_top));
     return static_cast<int64_t>(found.size());
@@ -226,7 +324,7 @@ Result<TicketViews> views(ReadDb& db, const std::string& me) {
   TicketViews out;
   DW_CHECK(db.run(stmt::count_views, {me}, [&](const Row& row) {
     const auto number = [&](int column) { return row.is_null(column) ? 0 : row.integer(column); };
-    out = {number(0), number(1), number(2), number(3), number(4)};
+    out = {number(0), number(1), number(2), number(3), number(4), number(5)};
   }));
   return out;
 }
@@ -266,7 +364,7 @@ Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id) {
   return out;
 }
 
-Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until) {
+Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until, const OfficeTime& office) {
   DeskHours out;
   out.from = std::chrono::floor<std::chrono::hours>(from);
   if (until <= out.from) return out;
@@ -285,7 +383,10 @@ Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until) {
     DeskHour& hour = hour_at(row.time(0));
     hour.answered += row.integer(2);
     if (hour.reply_seconds.size() < replies_per_hour) {
-      hour.reply_seconds.push_back(std::max<int64_t>(0, row.integer(1)) / 1000);
+      const Millis after(std::max<int64_t>(0, row.integer(1)));
+      hour.reply_seconds.push_back(after / std::chrono::seconds(1));
+      hour.office_seconds.push_back(office(row.time(0) - after, row.time(0)) /
+                                    std::chrono::seconds(1));
     }
   }));
   return out;

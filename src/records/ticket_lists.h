@@ -1,6 +1,7 @@
 // What pages ask about tickets beside one ticket: lists by many criteria, how many there are of
 // each kind, who works on them, what changed, and counts of past hours.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,7 +13,6 @@ namespace dw {
 
 /// Which tickets a list shows. Empty texts and absent values ask for nothing.
 struct TicketFilter {
-  enum class Sort { newest, waiting };
   enum class Assigned { any, nobody, anybody, to };
 
   TicketQuery plain;               ///< text: words, or a number here or at the desk
@@ -20,12 +20,28 @@ struct TicketFilter {
   std::optional<bool> is_waiting;  ///< for a first reply; true asks for unsolved ones alone
   Assigned assigned = Assigned::any;
   std::string assignee, tag, queue, source;
-  Sort sort = Sort::newest;  ///< waiting: unsolved ones, who waits longest first, then the newest
 };
+
+/// A ticket that waits for its first reply: what its waiting time is counted from.
+struct Waiter {
+  TicketId id;
+  TimePoint opened_at{};
+  std::string source;
+};
+
+struct WaitingTime {
+  Millis waited{};
+  bool is_counting = true;  ///< false: outside its office hours
+};
+
+/// How long each of them has waited at that time.
+using WaitedOf =
+    std::function<Result<std::vector<Millis>>(const std::vector<Waiter>& waiters, TimePoint at)>;
 
 /// How many unsolved tickets each view has.
 struct TicketViews {
   int64_t unsolved = 0, unanswered = 0, mine = 0, unassigned = 0, pending = 0;
+  int64_t joined = 0;  ///< without a reply, but part of an incident: not among the unanswered
 };
 
 /// A value of a ticket that changed.
@@ -38,9 +54,13 @@ struct TicketChange {
 /// What happened in one hour (UTC).
 struct DeskHour {
   int64_t opened = 0, solved = 0;
-  int64_t answered = 0;                ///< that waited for a first reply, and wait no more
-  std::vector<int64_t> reply_seconds;  ///< times of first replies, in no order; a sample of many
+  int64_t answered = 0;                 ///< that waited for a first reply, and wait no more
+  std::vector<int64_t> reply_seconds;   ///< times of first replies, in no order; a sample of many
+  std::vector<int64_t> office_seconds;  ///< of the same, in office time
 };
+
+/// How much office time there is in [from, until).
+using OfficeTime = std::function<Millis(TimePoint from, TimePoint until)>;
 
 struct DeskHours {
   TimePoint from{};             ///< where the first hour begins
@@ -49,7 +69,22 @@ struct DeskHours {
 
 namespace tickets {
 
+/// Newest first.
 Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter);
+
+/// Unsolved ones: who waits longest for a first reply stands first, then the others, newest first.
+/// The longest of a thousand that were opened one after the other come before those of the next
+/// thousand. What is found by words stays in the order of filtered().
+Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter, const WaitedOf& waited,
+                                     TimePoint now);
+
+/// Those that wait, in the order in which they were opened, behind `after`.
+Result<std::vector<Waiter>> waiters(ReadDb& db, const TicketFilter& filter, const Waiter& after,
+                                    size_t limit);
+/// Those among these that wait.
+Result<std::vector<Waiter>> waiters_among(ReadDb& db, const std::vector<TicketId>& ids);
+/// In the order of `ids`; what is not there is left out.
+Result<std::vector<Ticket>> by_ids(ReadDb& db, const std::vector<TicketId>& ids);
 
 /// How many a list has in all, `most` at most.
 Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most);
@@ -78,7 +113,7 @@ Result<std::map<int64_t, std::string>> numbers_at_desk(ReadDb& db,
 Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id);
 
 /// Whole hours from `from`, `until` excluded. cost: entries of an index, none of tickets
-Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until);
+Result<DeskHours> hours(ReadDb& db, TimePoint from, TimePoint until, const OfficeTime& office);
 
 /// When the first ticket was opened.
 Result<std::optional<TimePoint>> oldest(ReadDb& db);

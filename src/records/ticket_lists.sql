@@ -32,11 +32,8 @@ ORDER BY id DESC LIMIT $5;
 -- name: waiting_tickets
 -- One that was solved once waits for no first reply, even when it is opened again; nor does one
 -- that is part of a problem, and the problem itself.
--- Who waits longest stands first; the page goes on behind ($1, $11).
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
+-- In the order in which they were opened, behind ($1, $11).
+SELECT id, opened_at, source FROM ticket
 WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
   AND problem_id = 0 AND type <> 3
   AND (opened_at, id) > ($11, $1)
@@ -45,6 +42,17 @@ WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
   AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
   AND ($10 = '' OR replace(tags, $10, '') <> tags)
 ORDER BY opened_at, id LIMIT $5;
+
+-- name: waiting_among [sqlite]
+SELECT id, opened_at, source FROM ticket
+WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
+  AND problem_id = 0 AND type <> 3 AND id IN (SELECT value FROM json_each($1));
+
+-- name: waiting_among [postgres]
+SELECT id, opened_at, source FROM ticket
+WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
+  AND problem_id = 0 AND type <> 3
+  AND id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
 
 -- name: tickets_of_assignee
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
@@ -131,7 +139,9 @@ SELECT count(*),
   sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL AND problem_id = 0 AND type <> 3
       THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = $1 AND $1 <> '' THEN 1 ELSE 0 END),
-  sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END)
+  sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END),
+  sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL
+                AND (problem_id > 0 OR type = 3) THEN 1 ELSE 0 END)
 FROM ticket WHERE status < 2;
 
 -- name: count_waiting

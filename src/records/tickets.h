@@ -96,7 +96,8 @@ Result<TicketId> reserve_id(ReadDb& db);
 
 Result<std::optional<Ticket>> find(ReadDb& db, TicketId id);
 
-/// Whether it waits for its first reply: it is not solved, never was, and nobody has replied.
+/// Whether it waits for its first reply: it is not solved, never was, is part of no incident, and
+/// nobody has replied.
 Result<bool> waits(ReadDb& db, TicketId id);
 
 Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query);

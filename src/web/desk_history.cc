@@ -170,8 +170,9 @@ std::vector<NowNumber> DeskHistory::numbers(const DeskNow& at_present, TimePoint
   };
   const auto median = [this](TimePoint day, TimePoint until) { return medians(day, until); };
   std::vector<NowNumber> out;
-  out.push_back(number("waiting", static_cast<double>(at_present.waiting), timezone, now,
-                       level(&DeskHour::opened, &DeskHour::answered, at_present.waiting)));
+  out.push_back(number(
+      "waiting", static_cast<double>(at_present.waiting), timezone, now,
+      level(&DeskHour::opened, &DeskHour::answered, at_present.waiting + at_present.joined)));
   out.push_back(number("first_reply", last_of(medians(midnight, now)), timezone, now, median));
   out.push_back(number("opened", last_of(sums(midnight, &DeskHour::opened, now)), timezone, now,
                        sum(&DeskHour::opened)));
@@ -213,7 +214,7 @@ std::optional<double> DeskHistory::late_after(TimePoint now) const {
   const TimePoint from = now - reply_span;
   for (size_t i = 0; i < hours_.size(); ++i) {
     if (from_ + hour_length * static_cast<int64_t>(i) < from) continue;
-    all.insert(all.end(), hours_[i].reply_seconds.begin(), hours_[i].reply_seconds.end());
+    all.insert(all.end(), hours_[i].office_seconds.begin(), hours_[i].office_seconds.end());
   }
   constexpr size_t replies_min = 20;
   if (all.size() < replies_min) return std::nullopt;

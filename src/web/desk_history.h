@@ -15,6 +15,7 @@ namespace dw {
 /// What is so this moment, from which the past is counted back.
 struct DeskNow {
   int64_t open = 0, waiting = 0;
+  int64_t joined = 0;  ///< wait for no reply of their own: part of an incident
 };
 
 /// A number as Now shows it.
@@ -47,7 +48,8 @@ class DeskHistory {
   /// The hours of today that have begun, and what is usual in each of the 24.
   std::vector<int64_t> opened_today(TimePoint now, const std::string& timezone) const;
   std::vector<std::optional<Range>> usual_opened(TimePoint now, const std::string& timezone) const;
-  /// The 90th percentile of the times to a first reply in the last four weeks, in seconds.
+  /// The 90th percentile of the times to a first reply in the last four weeks, in seconds of office
+  /// time.
   std::optional<double> late_after(TimePoint now) const;
   int days(TimePoint now, const std::string& timezone) const;
 

@@ -13,7 +13,7 @@ namespace dw {
 
 /// GET /v1/tickets.
 struct TicketList {
-  Page<Ticket> page;
+  Page<ListedTicket> page;
   std::optional<int64_t> total;  ///< nothing: more than anybody counts
   TimePoint as_of{};
 };

@@ -113,8 +113,8 @@ NowFact late_of(const ShownNow& now) {
                           counted(waiting.late, "ticket waits", "tickets wait")),
               "", "/tickets?view=unanswered&sort=waiting", waiting.late};
   if (!waiting.items.empty()) {
-    const auto minutes =
-        std::chrono::floor<std::chrono::minutes>(now.as_of - waiting.items.front().opened_at);
+    const WaitingTime longest = waiting.items.front().waiting.value_or(WaitingTime{});
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(longest.waited);
     out.detail = fmt::format("The longest wait is {} min; 9 of 10 get a reply within {:.0f} min.",
                              minutes.count(), waiting.late_after_seconds.value_or(0) / 60);
   }
@@ -242,7 +242,7 @@ const Shape<NowWaiting, ShapeContext>& shape_for(const NowWaiting*) {
                                 .add("total", &NowWaiting::total)
                                 .add("late", &NowWaiting::late)
                                 .add("late_after_seconds", &NowWaiting::late_after_seconds,
-                                     "as [[bridge]] remind, or 9 of 10 replies came sooner")
+                                     "in office time: remind, or 9 of 10 replies came sooner")
                                 .add("items", &NowWaiting::items, "who waits longest first");
   return shape;
 }

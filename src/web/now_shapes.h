@@ -32,7 +32,7 @@ struct NowHour {
 struct NowWaiting {
   int64_t total = 0, late = 0;
   std::optional<double> late_after_seconds;
-  std::vector<Ticket> items;  ///< who waits longest first
+  std::vector<ListedTicket> items;  ///< who waits longest first
 };
 
 struct ShownNow {

@@ -84,7 +84,7 @@ TEST(Usual, is_the_range_of_such_weekdays_by_this_time) {
   for (TimePoint at = past.from; at <= now; at += hour) {
     const bool is_thursday = (now - at) / (24 * hour) % 7 == 0 && at <= now;
     past.hours.push_back(
-        {.opened = is_thursday ? 2 : 50, .solved = 0, .answered = 0, .reply_seconds = {}});
+        {.opened = is_thursday ? 2 : 50, .reply_seconds = {}, .office_seconds = {}});
   }
   EXPECT_EQ(history.wanted_from(now), std::chrono::floor<std::chrono::hours>(now) - 48 * hour);
   const TimePoint first = past.from;
@@ -96,6 +96,33 @@ TEST(Usual, is_the_range_of_such_weekdays_by_this_time) {
   ASSERT_TRUE(numbers[2].usual);
   EXPECT_LT(numbers[2].usual->high, 200) << "other weekdays are not asked";
   EXPECT_EQ(numbers[2].usual_by_hour.size(), curve_points);
+}
+
+TEST(Usual, of_who_waits_counts_back_with_those_that_joined_an_incident) {
+  DeskHistory history;
+  DeskHours past{.from = std::chrono::floor<std::chrono::hours>(now) - 14 * hour, .hours = {}};
+  past.hours.resize(15);
+  past.hours[13].opened = 40;  // an outage: all of them joined since
+  const TimePoint first = past.from;
+  history.take(std::move(past), first);
+  const std::vector<NowNumber> numbers =
+      history.numbers({.open = 43, .waiting = 3, .joined = 40}, now, "UTC");
+  EXPECT_EQ(numbers[0].name, "waiting");
+  EXPECT_EQ(numbers[0].value, 3);
+  ASSERT_GT(numbers[0].today.size(), 3U);
+  EXPECT_EQ(numbers[0].today.back(), 3);
+  EXPECT_EQ(numbers[0].today.front(), 3) << "before the outage the same three waited";
+}
+
+TEST(Usual, of_late_replies_is_office_time) {
+  DeskHistory history;
+  DeskHours past{.from = std::chrono::floor<std::chrono::hours>(now) - 2 * hour, .hours = {}};
+  past.hours.resize(3);
+  past.hours[0].reply_seconds.assign(30, 60'000);
+  past.hours[0].office_seconds.assign(30, 600);
+  const TimePoint first = past.from;
+  history.take(std::move(past), first);
+  EXPECT_EQ(history.late_after(now), 600);
 }
 
 TEST(Usual, is_not_known_before_two_weeks) {

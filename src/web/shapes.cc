@@ -85,10 +85,28 @@ const Shape<LiveTicket, ShapeContext>& shape_for(const LiveTicket*) {
   return shape;
 }
 
+const Shape<ListedTicket, ShapeContext>& shape_for(const ListedTicket*) {
+  static const auto shape =
+      Shape<ListedTicket, ShapeContext>("ListedTicket")
+          .include(shape_for(static_cast<const Ticket*>(nullptr)), &ListedTicket::ticket)
+          .add(
+              "waiting_seconds",
+              [](const ListedTicket& one) -> std::optional<int64_t> {
+                if (!one.waiting) return std::nullopt;
+                return one.waiting->waited / std::chrono::seconds(1);
+              },
+              "office time without a first reply; null: it does not wait")
+          .add(
+              "waiting_counts",
+              [](const ListedTicket& one) { return one.waiting && one.waiting->is_counting; },
+              "false: its office is closed, or it does not wait");
+  return shape;
+}
+
 const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*) {
   static const auto shape =
       Shape<WholeTicket, ShapeContext>("TicketWhole")
-          .include(shape_for(static_cast<const Ticket*>(nullptr)), &WholeTicket::ticket)
+          .include(shape_for(static_cast<const ListedTicket*>(nullptr)), &WholeTicket::listed)
           .add("comments", &WholeTicket::comments)
           .add("links", &WholeTicket::links)
           .add("deliveries", &WholeTicket::deliveries)

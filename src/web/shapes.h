@@ -12,6 +12,7 @@
 #include "ports/store.h"
 #include "records/queues.h"
 #include "records/similar.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {
@@ -39,9 +40,15 @@ struct TicketEvent {
   std::string delivery;  ///< "d-000191"; empty: it is none
 };
 
+/// A ticket with how long it waits for its first reply.
+struct ListedTicket {
+  Ticket ticket;
+  std::optional<WaitingTime> waiting;  ///< absent: it does not wait
+};
+
 /// One ticket with all that belongs to it.
 struct WholeTicket {
-  Ticket ticket;
+  ListedTicket listed;
   std::vector<Comment> comments;
   std::vector<Link> links;
   std::vector<Delivery> deliveries;
@@ -100,6 +107,7 @@ const Shape<Requester>& shape_for(const Requester*);
 const Shape<External>& shape_for(const External*);
 const Shape<Ticket, ShapeContext>& shape_for(const Ticket*);
 const Shape<LiveTicket, ShapeContext>& shape_for(const LiveTicket*);
+const Shape<ListedTicket, ShapeContext>& shape_for(const ListedTicket*);
 const Shape<WholeTicket, ShapeContext>& shape_for(const WholeTicket*);
 const Shape<TicketEvent>& shape_for(const TicketEvent*);
 const Shape<SimilarTicket, ShapeContext>& shape_for(const SimilarTicket*);

@@ -4,6 +4,7 @@
 
 #include "app/parts.h"
 #include "base/duration.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "config/sections.h"
 #include "connectors/embedded_desk/embedded_desk.h"
@@ -118,6 +119,13 @@ void CaseWorld::know(const CaseLine& line) {
     settings_->bridge.allowed_bots.push_back(line.word(1));
   } else if (what == "link") {
     know_link(line);
+  } else if (what == "incident") {
+    // know incident 1 9: ticket 1 is one of problem 9 from now on; 0: of none
+    const auto number = [&](size_t word) {
+      return TicketId{number_in<int64_t>(line.word(word)).value_or(0)};
+    };
+    const ChangeTicket joined{number(1), {.problem_id = number(2)}};
+    write([&](Db& db) { return joined.write(db, clock_.now()); });
   } else if (what == "person" || what == "channel") {
     json::object body{{"name", line.word(2)}};
     if (what == "person") body["email"] = line.word(3);

@@ -64,6 +64,27 @@ std::string titles(Bundle& b, const TicketFilter& filter) {
   return out;
 }
 
+/// Where every hour counts.
+Result<std::vector<Millis>> all_hours(const std::vector<Waiter>& waiters, TimePoint at) {
+  std::vector<Millis> out;
+  for (const Waiter& one : waiters) out.push_back(at - one.opened_at);
+  return out;
+}
+
+/// All pages of the list that begins with who waits longest.
+std::string longest_first(Bundle& b, TicketFilter filter, const WaitedOf& waited = all_hours) {
+  std::string seen;
+  b.read([&](ReadDb& db) -> Result<void> {
+    do {
+      DW_TRY(const Page<Ticket> page, tickets::longest_waiting(db, filter, waited, t0 + hour));
+      for (const Ticket& one : page.items) seen += one.title + " ";
+      filter.plain.page.cursor = page.next_cursor;
+    } while (!filter.plain.page.cursor.empty());
+    return {};
+  });
+  return seen;
+}
+
 TEST_P(StoreContract, a_list_is_filtered_by_whatever_a_ticket_has) {
   auto b = setup();
   fill(*b);
@@ -102,9 +123,7 @@ TEST_P(StoreContract, a_ticket_that_is_opened_again_waits_for_no_first_reply) {
   TicketFilter filter;
   filter.is_waiting = true;
   EXPECT_EQ(titles(*b, filter), "three one ");
-  filter = {};
-  filter.sort = TicketFilter::Sort::waiting;
-  EXPECT_EQ(titles(*b, filter), "one three four two ");
+  EXPECT_EQ(longest_first(*b, {}), "one three four two ");
 }
 
 TEST_P(StoreContract, who_waits_longest_stands_first_on_pages_of_any_size) {
@@ -112,19 +131,70 @@ TEST_P(StoreContract, who_waits_longest_stands_first_on_pages_of_any_size) {
   fill(*b);
   for (const size_t limit : {1, 2, 3, 4}) {
     TicketFilter filter;
-    filter.sort = TicketFilter::Sort::waiting;
     filter.plain.page.limit = limit;
-    std::string seen;
-    b->read([&](ReadDb& db) -> Result<void> {
-      do {
-        DW_TRY(const Page<Ticket> page, tickets::filtered(db, filter));
-        for (const Ticket& one : page.items) seen += one.title + " ";
-        filter.plain.page.cursor = page.next_cursor;
-      } while (!filter.plain.page.cursor.empty());
-      return {};
-    });
-    EXPECT_EQ(seen, "one three two ") << limit;
+    EXPECT_EQ(longest_first(*b, filter), "one three two ") << limit;
   }
+}
+
+TEST_P(StoreContract, who_waits_longest_is_said_by_the_clock_that_counts) {
+  auto b = setup();
+  fill(*b);
+  // The clock of every fourth stands still.
+  const WaitedOf waited = [](const std::vector<Waiter>& waiters, TimePoint at) {
+    std::vector<Millis> out;
+    for (const Waiter& one : waiters) {
+      EXPECT_EQ(at, t0 + hour) << "the order stays as it was when the first page was read";
+      EXPECT_EQ(one.source, "slack:C1");
+      out.push_back(one.id.value % 4 == 1 ? Millis(0) : at - one.opened_at);
+    }
+    return Result<std::vector<Millis>>(std::move(out));
+  };
+  b->write([](Db& db) -> Result<void> {
+    for (int i = 5; i <= 12; ++i) {
+      DW_CHECK(open_as(db, {.title = fmt::format("{}", i), .after = i * minute}));
+    }
+    return {};
+  });
+  for (const size_t limit : {1, 2, 3, 5, 20}) {
+    TicketFilter filter;
+    filter.plain.page.limit = limit;
+    filter.is_waiting = true;
+    EXPECT_EQ(longest_first(*b, filter, waited), "three 6 7 8 10 11 12 one 5 9 ") << limit;
+  }
+}
+
+TEST_P(StoreContract, who_is_part_of_an_incident_is_left_out_of_who_waits) {
+  auto b = setup();
+  fill(*b);
+  b->write([](Db& db) -> Result<void> {
+    return tickets::change(db, {1}, {.problem_id = TicketId{2}}, t0 + 6 * minute);
+  });
+  TicketFilter filter;
+  filter.is_waiting = true;
+  EXPECT_EQ(titles(*b, filter), "three ");
+  EXPECT_EQ(longest_first(*b, filter), "three ");
+  EXPECT_EQ(longest_first(*b, {}), "three two one ");
+  filter.plain.text = "vera";
+  EXPECT_EQ(titles(*b, filter), "three ");
+  filter = {};
+  filter.is_waiting = false;
+  filter.is_unsolved = true;
+  EXPECT_EQ(titles(*b, filter), "two one ");
+  b->read([](ReadDb& db) -> Result<void> {
+    DW_TRY(const TicketViews views, tickets::views(db, ""));
+    EXPECT_EQ(views.unanswered, 1);
+    EXPECT_EQ(views.joined, 1);
+    DW_TRY(const tickets::Waiting waiting, tickets::waiting(db, t0 + hour));
+    EXPECT_EQ(waiting.count, 1);
+    EXPECT_EQ(waiting.late, 1);
+    DW_TRY(const auto waiters, tickets::waiters_among(db, {{1}, {2}, {3}, {4}, {99}}));
+    EXPECT_EQ(waiters.size(), 1U);
+    EXPECT_EQ(waiters.empty() ? TicketId{} : waiters[0].id, TicketId{3});
+    DW_TRY(const auto both, tickets::by_ids(db, {{3}, {99}, {1}}));
+    EXPECT_EQ(both.size(), 2U);
+    EXPECT_EQ(both.empty() ? "" : both[0].title, "three") << "in the order that was asked for";
+    return {};
+  });
 }
 
 TEST_P(StoreContract, search_knows_both_numbers_and_the_requester) {
@@ -196,20 +266,23 @@ TEST_P(StoreContract, hours_of_the_past_are_counted) {
   fill(*b);
   b->read([](ReadDb& db) -> Result<void> {
     const TimePoint first = std::chrono::floor<std::chrono::hours>(t0);
-    DW_TRY(const DeskHours hours, tickets::hours(db, first, first + 3 * hour));
+    const OfficeTime half = [](TimePoint from, TimePoint until) { return (until - from) / 2; };
+    DW_TRY(const DeskHours hours, tickets::hours(db, first, first + 3 * hour, half));
     EXPECT_EQ(hours.hours.size(), 3U);
     int64_t opened = 0, solved = 0, answered = 0;
-    std::vector<int64_t> replies;
+    std::vector<int64_t> replies, office;
     for (const DeskHour& one : hours.hours) {
       opened += one.opened;
       solved += one.solved;
       answered += one.answered;
       replies.insert(replies.end(), one.reply_seconds.begin(), one.reply_seconds.end());
+      office.insert(office.end(), one.office_seconds.begin(), one.office_seconds.end());
     }
     EXPECT_EQ(opened, 4);
     EXPECT_EQ(solved, 1);
     EXPECT_EQ(answered, 2) << "one was replied to, one was solved without a reply";
     EXPECT_EQ(replies, (std::vector<int64_t>{240}));
+    EXPECT_EQ(office, (std::vector<int64_t>{120}));
     DW_TRY(const auto oldest, tickets::oldest(db));
     EXPECT_EQ(oldest, t0);
     return {};

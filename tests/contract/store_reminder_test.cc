@@ -1,5 +1,8 @@
 // Threads that wait for a first reply: what every store must do.
+#include <future>
+
 #include "contract/store_world.h"
+#include "jobs/bridge/bridge.h"
 #include "jobs/bridge/reminder_rows.h"
 #include "jobs/bridge/rows.h"
 #include "records/links.h"
@@ -72,6 +75,106 @@ TEST_P(StoreContract, threads_wait_until_a_reply_a_close_or_an_escalation) {
   });
 }
 
+constexpr Millis minute{60'000};
+
+TEST_P(StoreContract, who_is_part_of_an_incident_waits_for_no_reply_until_it_leaves) {
+  auto b = setup();
+  TicketId id, other, born;
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(id, open_thread(db, "1.1"));
+    DW_TRY(other, open_thread(db, "2.1"));
+    DW_TRY(born, tickets::reserve_id(db));
+    Ticket ticket = ticket_with(born, "Opened as part of it");
+    ticket.problem_id = {77};
+    return tickets::open(db, ticket);
+  });
+  const auto join = [&](TicketId ticket, int64_t problem, Millis after) {
+    b->write([&](Db& db) {
+      return ChangeTicket{ticket, {.problem_id = TicketId{problem}}}.write(db, t0 + after);
+    });
+  };
+  join(id, 77, minute);
+  b->write([&](Db& db) -> Result<void> {
+    EXPECT_EQ(waiting_in(db), (Ids{other.value}));
+    DW_TRY(const bool waits, tickets::waits(db, id));
+    EXPECT_FALSE(waits);
+    DW_TRY(auto spans, tickets::joined_spans(db, {id, other, born}));
+    EXPECT_EQ(spans[id], (std::vector<JoinedSpan>{{t0 + minute, TimePoint::max()}}));
+    EXPECT_TRUE(spans[other].empty());
+    return {};
+  });
+  join(id, 78, 2 * minute);  // from one to another
+  join(id, 0, 5 * minute);
+  join(id, 77, 6 * minute);
+  join(id, 0, 8 * minute);
+  join(born, 0, 9 * minute);
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto threads, bridge::waiting_threads(db, {}, 10));
+    EXPECT_EQ(threads.size(), 2U);
+    if (threads.size() < 2) return {};
+    EXPECT_EQ(threads[0].wait.joined,
+              (std::vector<JoinedSpan>{{t0 + minute, t0 + 5 * minute},
+                                       {t0 + 6 * minute, t0 + 8 * minute}}));
+    DW_TRY(auto spans, tickets::joined_spans(db, {born}));
+    EXPECT_EQ(spans[born], (std::vector<JoinedSpan>{{TimePoint::min(), t0 + 9 * minute}}));
+    return {};
+  });
+}
+
+/// One replica finds a thread due: how many it asks who is on call, in the transaction that records
+/// the event.
+size_t remind(Store& store, const BridgeParts& parts, TicketId ticket, TimePoint at) {
+  const Bridge bridge(parts);
+  const Event event{.source = "clock",
+                    .key = "remind",
+                    .kind = "bridge.remind",
+                    .at = at,
+                    .body = json::object{{"ticket", ticket.value}}};
+  size_t asked = 0;
+  const auto work = [&](Db& db) -> Result<void> {
+    asked = 0;
+    DW_TRY(const BridgeView view, bridge.read(event, db));
+    const Plan plan = bridge.plan(event, view);
+    for (const Change& change : plan.changes) DW_CHECK(change.write(db, at));
+    for (const Delivery& one : plan.deliveries) asked += one.target == "oncall:sre" ? 1 : 0;
+    return {};
+  };
+  const Result<void> done = store.write_now(work);
+  EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().text());
+  return asked;
+}
+
+TEST_P(StoreContract, replicas_that_find_a_thread_due_at_once_remind_it_once) {
+  if (GetParam() == "memory") GTEST_SKIP() << "no second process can open it";
+  auto b = setup();
+  auto second = open_store(b->url, OpenMode::visit, nullptr);
+  ASSERT_TRUE(second.ok()) << second.error().text();
+  BridgeParts parts;
+  BridgeSettings settings;
+  settings.channel = "C1";
+  settings.oncall = "sre";
+  settings.remind = 30 * minute;
+  settings.escalate = 60 * minute;
+  parts.bridges.push_back(settings);
+  for (int i = 0; i < 20; ++i) {
+    TicketId id;
+    b->write([&](Db& db) -> Result<void> {
+      DW_TRY(id, open_thread(db, fmt::format("{}.1", i)));
+      return {};
+    });
+    const auto both = [&](TimePoint at) {
+      auto other = std::async(std::launch::async, [&] { return remind(**second, parts, id, at); });
+      const size_t here = remind(*b->store, parts, id, at);
+      return here + other.get();
+    };
+    EXPECT_EQ(both(t0 + 29 * minute), 0U);
+    EXPECT_EQ(both(t0 + 30 * minute), 1U) << i;
+    EXPECT_EQ(both(t0 + 31 * minute), 0U) << i;
+    EXPECT_EQ(both(t0 + 60 * minute), 1U) << i;
+    EXPECT_EQ(both(t0 + 61 * minute), 0U) << i;
+  }
+}
+
 TEST_P(StoreContract, reminders_begin_when_they_are_asked_for_and_again_after_an_end) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {
@@ -100,6 +203,7 @@ TEST_P(StoreContract, first_replies_are_those_of_channels_since_then) {
     DW_TRY(const auto found, bridge::first_replies(db, t0));
     EXPECT_EQ(found.size(), 1U);
     EXPECT_EQ(found.empty() ? "" : found[0].channel, "C1");
+    EXPECT_EQ(found.empty() ? TimePoint{} : found[0].wait.opened_at, t0);
     DW_TRY(const auto later, bridge::first_replies(db, t0 + Millis(60'001)));
     EXPECT_TRUE(later.empty());
     return {};

@@ -8,7 +8,8 @@ import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks"
 import { HourChart, type HourBar } from "../hour-chart";
 import { Action, Bar, Broken, Empty, Loading, PriorityMark, Section, Sparkline } from "../parts";
 import { Link } from "../router";
-import type { DeliveryGroups, Now, NowFact, NowHour, NowNumber, Page, Queue, SystemStatus, Ticket }
+import type { DeliveryGroups, ListedTicket, Now, NowFact, NowHour, NowNumber, Page, Queue,
+  SystemStatus, Ticket }
   from "../types";
 import { useTally } from "./tally";
 
@@ -141,8 +142,7 @@ function NumberBox({ one, now }: { one: NowNumber; now: Now }) {
   const out = isOut(one);
   const isSoFar = (one.name === "opened" || one.name === "solved") && one.usual !== null;
   const longest = one.name === "waiting" && now.waiting.items[0]
-    ? ` · longest ${seconds((Date.parse(now.as_of) - Date.parse(now.waiting.items[0].opened_at))
-      / 1000)}` : "";
+    ? ` · longest ${seconds(now.waiting.items[0].waiting_seconds ?? 0)}` : "";
   return (
     <Link to={link} class="number-box">
       <span class="number-label">{label}
@@ -159,15 +159,20 @@ function NumberBox({ one, now }: { one: NowNumber; now: Now }) {
   );
 }
 
+/** In office time: it goes on from when it was read, unless the office is closed. */
+export const waitedOf = (one: ListedTicket, asOf: string, now: number) =>
+  (one.waiting_seconds ?? 0)
+  + (one.waiting_counts ? Math.max(0, now - Date.parse(asOf)) / 1000 : 0);
+
 /** Bold ink; from two thirds of the threshold on a warning, behind it an alarm. */
-export function Waits({ ticket, lateAfter, now }: { ticket: Ticket; lateAfter: number | null;
-  now: number }) {
-  const waited = Math.max(0, now - Date.parse(ticket.opened_at)) / 1000;
+export function Waits({ ticket, lateAfter, asOf, now }: { ticket: ListedTicket;
+  lateAfter: number | null; asOf: string; now: number }) {
+  const waited = waitedOf(ticket, asOf, now);
   const isLate = lateAfter !== null && waited >= lateAfter;
   const isSoon = lateAfter !== null && waited >= (lateAfter * 2) / 3;
   return (
     <span class={`waits ${isLate ? "alarm" : isSoon ? "warn" : ""}`}>
-      {isLate && <span aria-hidden="true">▲ </span>}{seconds(waited)}
+      {isLate && <span aria-hidden="true">▲ </span>}{seconds(waited, "0 min")}
     </span>
   );
 }
@@ -202,7 +207,7 @@ function WaitingLongest({ now, canAct, me, changed }: { now: Now; canAct: boolea
           <ul class="rows two-lines">
             {waiting.items.slice(0, 6).map((one) => (
               <li key={one.id}>
-                <Waits ticket={one} lateAfter={late} now={time} />
+                <Waits ticket={one} lateAfter={late} asOf={now.as_of} now={time} />
                 <span class="row-main">
                   <span class="row-title">
                     <PriorityMark priority={one.priority} />{" "}

@@ -5,7 +5,8 @@ import { counted, numberOf, seconds, sourceTitle, titleOf, whole } from "../form
 import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
 import { Action, Empty, Loading, PriorityMark, Trouble } from "../parts";
 import { go, Link, replace, useAddress } from "../router";
-import type { Now, Page, Person, Ticket, TicketPage as TicketList, TicketViews } from "../types";
+import type { ListedTicket, Now, Page, Person, Ticket, TicketPage as TicketList, TicketViews }
+  from "../types";
 import { apply, assign, Choose, Selected, type Change, type Choice } from "./changes";
 import { NewTicket } from "./new-ticket";
 import { useWide, Waits } from "./now";
@@ -93,20 +94,27 @@ function useOptions(items: Ticket[], counts: TicketViews | null): Record<FilterN
   }, [items, counts, people.value]);
 }
 
-function State({ one, lateAfter, now }: { one: Ticket; lateAfter: number | null; now: number }) {
-  if (one.status === "solved") return <span class="small faint">solved</span>;
-  if (one.first_reply_at === null) return <Waits ticket={one} lateAfter={lateAfter} now={now} />;
-  return <span class="small faint">{one.status === "pending" ? "pending" : "answered"}</span>;
+/** Also of a row that changed since its waiting time was read. */
+const isWaiting = (one: ListedTicket) => one.waiting_seconds !== null
+  && one.first_reply_at === null && one.status !== "solved" && one.problem_id === null;
+
+function State({ one, lateAfter, asOf, now }: { one: ListedTicket; lateAfter: number | null;
+  asOf: string; now: number }) {
+  if (isWaiting(one)) return <Waits ticket={one} lateAfter={lateAfter} asOf={asOf} now={now} />;
+  const text = one.status !== "open" ? one.status : one.first_reply_at !== null ? "answered"
+    : one.problem_id !== null ? "incident" : "open";
+  return <span class="small faint">{text}</span>;
 }
 
-interface RowProps { one: Ticket; isChosen: boolean; isFresh: boolean; lateAfter: number | null;
-  now: number; choose: () => void; isSelected: boolean; select: (() => void) | null }
+interface RowProps { one: ListedTicket; isChosen: boolean; isFresh: boolean;
+  lateAfter: number | null; asOf: string; now: number; choose: () => void; isSelected: boolean;
+  select: (() => void) | null }
 
-function Row({ one, isChosen, isFresh, lateAfter, now, choose, isSelected, select }: RowProps) {
+function Row({ one, isChosen, isFresh, lateAfter, asOf, now, choose, isSelected, select }:
+  RowProps) {
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => { if (isChosen) row.current?.scrollIntoView({ block: "nearest" }); },
     [isChosen]);
-  const isWaiting = one.first_reply_at === null && one.status !== "solved";
   return (
     <tr ref={row} class={`${isChosen ? "is-chosen" : ""} ${isFresh ? "is-fresh" : ""} `
       + `${isSelected ? "is-selected" : ""}`}
@@ -116,13 +124,13 @@ function Row({ one, isChosen, isFresh, lateAfter, now, choose, isSelected, selec
           <input type="checkbox" checked={isSelected} onChange={select}
             onClick={(event) => event.stopPropagation()} /></label></td>
       )}
-      <td class="t-waits"><State one={one} lateAfter={lateAfter} now={now} /></td>
+      <td class="t-waits"><State one={one} lateAfter={lateAfter} asOf={asOf} now={now} /></td>
       <td class="t-priority"><PriorityMark priority={one.priority} /></td>
       <td class="t-number number faint">{numberOf(one)}</td>
       <td class="t-title">
         <span>
-          <Link to={`/tickets/${one.id}`} class={`ink ${isWaiting ? "strong" : ""}`} dir="auto">
-            {titleOf(one)}</Link>
+          <Link to={`/tickets/${one.id}`} dir="auto"
+            class={`ink ${isWaiting(one) ? "strong" : ""}`}>{titleOf(one)}</Link>
           {one.tags.slice(0, 2).map((tag) => <span key={tag} class="tag">{tag}</span>)}
         </span>
       </td>
@@ -274,8 +282,14 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
     const cursor = shown.value?.next_cursor;
     if (!cursor) return;
     const next = await get<TicketList>(`${path}&cursor=${encodeURIComponent(cursor)}`);
-    shown.set((page) => page && { ...page, items: [...page.items, ...next.items],
-      next_cursor: next.next_cursor });
+    shown.set((page) => {
+      if (!page) return page;
+      // Waiting times of one list are all of one moment.
+      const later = (Date.parse(next.as_of) - Date.parse(page.as_of)) / 1000;
+      const items = next.items.map((one) => (one.waiting_counts
+        ? { ...one, waiting_seconds: Math.max(0, (one.waiting_seconds ?? 0) - later) } : one));
+      return { ...page, items: [...page.items, ...items], next_cursor: next.next_cursor };
+    });
   };
   const isPlain = !list.q && names.every((name) => !list.filters[name]);
   const sortable = list.view !== "pending" && list.view !== "solved" && list.view !== "all";
@@ -364,7 +378,8 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
             <tbody>
               {items.map((each, i) => (
                 <Row key={each.id} one={each} isChosen={i === chosen} isFresh={fresh.has(each.id)}
-                  lateAfter={late} now={time} choose={() => choose(i)}
+                  lateAfter={late} asOf={shown.value?.as_of ?? ""} now={time}
+                  choose={() => choose(i)}
                   isSelected={selected.has(each.id)}
                   select={canAct ? () => select(each) : null} />
               ))}

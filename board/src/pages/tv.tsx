@@ -29,7 +29,7 @@ function Well({ now, isOld }: { now: Now; isOld: boolean }) {
     opened: "Opened today", open: "Open now" };
   const first = now.waiting.items[0];
   const late = now.waiting.late_after_seconds;
-  const waited = first ? (Date.parse(now.as_of) - Date.parse(first.opened_at)) / 1000 : 0;
+  const waited = first ? first.waiting_seconds ?? 0 : 0;
   return (
     <>
       <h1 class={isWell || isOld ? "" : "alarm"}>

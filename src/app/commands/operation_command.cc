@@ -113,7 +113,7 @@ std::string text_of(const Argument& argument, const Value& value) {
 }
 
 Asking asking_of(const Given& given) {
-  Asking asking{.body = given.row.body};
+  Asking asking{.query = given.row.query, .body = given.row.body};
   for (size_t i = 0; i < given.values.size(); ++i) {
     const Argument& argument = given.row.arguments[i];
     const Value& value = given.values[i];

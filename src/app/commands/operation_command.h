@@ -40,9 +40,10 @@ Argument limit(int64_t most);
 struct OperationCommand {
   std::string name, what, operation;
   std::vector<Argument> arguments{};
-  std::vector<TableColumn> columns{};  ///< of a list; none: one thing
-  std::string items = "items";         ///< the list's member
-  json::object body{};                 ///< what every request holds
+  std::vector<TableColumn> columns{};                        ///< of a list; none: one thing
+  std::string items = "items";                               ///< the list's member
+  json::object body{};                                       ///< what every request holds
+  std::vector<std::pair<std::string, std::string>> query{};  ///< the same, of the query
   /// Of one thing: how a person reads it; none: as it is.
   std::function<json::object(const json::object&)> readable{};
   /// Before the operation is asked.

@@ -52,7 +52,7 @@ Result<std::optional<ReplyCounts>> read_replies(ReadDb& db, const BridgeParts& p
     const BridgeSettings* bridge = bridge_of(parts, one.channel, names);
     if (bridge == nullptr || !has_reminder(*bridge)) continue;
     counts.replies += 1;
-    const Millis waited = waiting_clock(parts, *bridge).waited(one.opened_at, one.at);
+    const Millis waited = waiting_clock(parts, *bridge).waited(one.wait, one.at);
     if (waited > bridge->remind) counts.late += 1;
   }
   return std::optional(counts);
@@ -253,6 +253,8 @@ class Reading {
     if (!is_needed || !b_.link->ticket) return {};
     DW_TRY(b_.waits, tickets::waits(reader_, b_.link->ticket));
     DW_TRY(b_.reminder, bridge::reminder_state(reader_, b_.link->ticket));
+    DW_TRY(tickets::JoinedSpans spans, tickets::joined_spans(reader_, {b_.link->ticket}));
+    b_.joined = std::move(spans[b_.link->ticket]);
     return {};
   }
 

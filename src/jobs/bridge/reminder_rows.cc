@@ -1,5 +1,6 @@
 #include "jobs/bridge/reminder_rows.h"
 
+#include "records/joined.h"
 #include "sql/reminders.h"
 
 namespace dw {
@@ -11,6 +12,16 @@ ReminderState state_in(const Row& row, int column) {
     return row.time(where);
   };
   return {at(column), at(column + 1)};
+}
+
+/// Adds when each of these tickets was part of an incident.
+template <class T>
+Result<void> read_joined(ReadDb& db, std::vector<T>& all) {
+  std::vector<TicketId> ids;
+  for (const T& one : all) ids.push_back(one.ticket);
+  DW_TRY(tickets::JoinedSpans spans, tickets::joined_spans(db, ids));
+  for (T& one : all) one.wait.joined = std::move(spans[one.ticket]);
+  return {};
 }
 
 }  // namespace
@@ -26,9 +37,12 @@ namespace bridge {
 Result<std::vector<WaitingThread>> waiting_threads(ReadDb& db, TicketId after, size_t limit) {
   std::vector<WaitingThread> out;
   DW_CHECK(db.run(stmt::waiting_threads, {after, static_cast<int64_t>(limit)}, [&](const Row& row) {
-    out.push_back(
-        {TicketId{row.integer(0)}, row.time(1), std::string(row.text(2)), state_in(row, 3)});
+    out.push_back({TicketId{row.integer(0)},
+                   {.opened_at = row.time(1)},
+                   std::string(row.text(2)),
+                   state_in(row, 3)});
   }));
+  DW_CHECK(read_joined(db, out));
   return out;
 }
 
@@ -53,9 +67,13 @@ Result<void> set_reminders_since(Db& db, const std::string& channel,
 Result<std::vector<FirstReply>> first_replies(ReadDb& db, TimePoint since) {
   std::vector<FirstReply> out;
   DW_CHECK(db.run(stmt::first_replies_since, {since}, [&](const Row& row) {
-    const std::string_view source = row.text(0);
-    out.push_back({std::string(source.substr(source.find(':') + 1)), row.time(1), row.time(2)});
+    const std::string_view source = row.text(1);
+    out.push_back({TicketId{row.integer(0)},
+                   std::string(source.substr(source.find(':') + 1)),
+                   {.opened_at = row.time(2)},
+                   row.time(3)});
   }));
+  DW_CHECK(read_joined(db, out));
   return out;
 }
 

@@ -13,15 +13,17 @@ namespace dw {
 /// A thread whose ticket waits for its first reply.
 struct WaitingThread {
   TicketId ticket;
-  TimePoint opened_at{};
+  TicketWait wait;
   std::string channel;
   ReminderState state;
 };
 
 /// The first reply to a ticket that a channel brought.
 struct FirstReply {
+  TicketId ticket;
   std::string channel;
-  TimePoint opened_at{}, at{};
+  TicketWait wait;
+  TimePoint at{};
 };
 
 /// Writes down that a thread was reminded. An escalation leaves nothing to remind of.
@@ -33,7 +35,8 @@ struct SetReminder {
 
 namespace bridge {
 
-/// In the order of their tickets, behind `after`; those that were escalated are left out.
+/// In the order of their tickets, behind `after`; those that were escalated are left out, and those
+/// that are part of an incident.
 Result<std::vector<WaitingThread>> waiting_threads(ReadDb& db, TicketId after, size_t limit);
 Result<ReminderState> reminder_state(ReadDb& db, TicketId ticket);
 /// Since when a channel is reminded.

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "config/bridge_section.h"
-#include "domain/hours.h"
+#include "jobs/bridge/waiting_clock.h"
 
 namespace dw {
 
@@ -19,25 +19,11 @@ struct ReminderState {
   std::optional<TimePoint> reminded_at, escalated_at;
 };
 
-/// Office time where [hours] is configured and the bridge has hours, else all time.
-class WaitingClock {
- public:
-  /// `hours`: null where every hour counts.
-  explicit WaitingClock(const OfficeHours* hours) : hours_(hours) {}
-
-  bool is_open_at(TimePoint at) const { return hours_ == nullptr || hours_->is_open_at(at); }
-  Millis waited(TimePoint from, TimePoint until) const;
-  /// The first instant at which so much was waited and the hours are open; nothing: never.
-  std::optional<TimePoint> due(TimePoint from, Millis after) const;
-
- private:
-  const OfficeHours* hours_;
-};
-
 /// What is due now of a ticket that waits: nothing outside the hours, one thing at a time, and the
 /// escalation alone where both are due. What was due before `since` is not.
-Reminder due_reminder(const BridgeSettings& bridge, const WaitingClock& clock, TimePoint opened_at,
-                      const ReminderState& state, TimePoint since, TimePoint now);
+Reminder due_reminder(const BridgeSettings& bridge, const WaitingClock& clock,
+                      const TicketWait& wait, const ReminderState& state, TimePoint since,
+                      TimePoint now);
 
 /// How many first replies there were of threads that are reminded, and how many came later than
 /// `remind`.

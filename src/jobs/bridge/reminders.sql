@@ -1,5 +1,6 @@
 -- name: waiting_threads
--- Live threads are few, whatever the tickets are: it begins with them.
+-- Live threads are few, whatever the tickets are: it begins with them. Who is part of an incident
+-- waits for no reply of their own.
 SELECT t.id, t.opened_at, l.channel, coalesce(r.reminded_at, 0), coalesce(r.escalated_at, 0)
 FROM bridge_link l CROSS JOIN ticket t LEFT JOIN bridge_reminder r ON r.ticket = t.id
 WHERE l.stage <> 2 AND l.ticket > $1 AND t.id = l.ticket AND t.status < 2
@@ -24,7 +25,7 @@ INSERT INTO bridge_reminder_since (channel, since) VALUES ($1, $2) ON CONFLICT D
 DELETE FROM bridge_reminder_since WHERE channel = $1;
 
 -- name: first_replies_since
-SELECT source, opened_at, first_reply_at FROM ticket
+SELECT id, source, opened_at, first_reply_at FROM ticket
 WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LIKE 'shadow-%'
   AND (source LIKE 'slack:%' OR source LIKE 'email:%');
 

@@ -26,7 +26,8 @@ BridgeSettings bridge_of(int remind_minutes, int escalate_minutes) {
 Reminder due(const OfficeHours* hours, const BridgeSettings& bridge, const char* opened,
              const char* now, ReminderState state = {},
              const char* since = "2026-01-01T00:00:00Z") {
-  return due_reminder(bridge, WaitingClock(hours), at(opened), state, at(since), at(now));
+  return due_reminder(bridge, WaitingClock(hours), {.opened_at = at(opened)}, state, at(since),
+                      at(now));
 }
 
 constexpr const char* friday = "2026-11-20T15:50:00Z";  // 16:50 in Berlin
@@ -70,6 +71,64 @@ TEST(Reminders, what_fell_due_before_a_bridge_was_told_to_remind_is_not_mentione
   const char* since = "2026-11-20T16:30:00Z";
   EXPECT_EQ(due(nullptr, bridge, friday, "2026-11-20T16:31:00Z", {}, since), Reminder::none);
   EXPECT_EQ(due(nullptr, bridge, friday, "2026-11-20T16:50:00Z", {}, since), Reminder::escalate);
+}
+
+TicketWait opened_friday(std::vector<std::pair<const char*, const char*>> joined) {
+  TicketWait out{.opened_at = at(friday)};
+  for (const auto& [from, until] : joined) {
+    out.joined.push_back({at(from), until == nullptr ? TimePoint::max() : at(until)});
+  }
+  return out;
+}
+
+TEST(WaitingClock, stands_still_while_a_ticket_is_part_of_an_incident) {
+  const WaitingClock every_hour(nullptr);
+  // Waited for 10 minutes, was joined for 40, and goes on with the 10.
+  const TicketWait wait = opened_friday({{"2026-11-20T16:00:00Z", "2026-11-20T16:40:00Z"}});
+  EXPECT_EQ(every_hour.waited(wait, at("2026-11-20T16:20:00Z")), std::chrono::minutes(10));
+  EXPECT_EQ(every_hour.waited(wait, at("2026-11-20T16:50:00Z")), std::chrono::minutes(20));
+  EXPECT_EQ(every_hour.due(wait, std::chrono::minutes(5)), at("2026-11-20T15:55:00Z"));
+  EXPECT_EQ(every_hour.due(wait, std::chrono::minutes(10)), at("2026-11-20T16:40:00Z"))
+      << "at the instant of joining it waits no more";
+  EXPECT_EQ(every_hour.due(wait, std::chrono::minutes(30)), at("2026-11-20T17:00:00Z"));
+  const TicketWait joined = opened_friday({{"2026-11-20T16:00:00Z", nullptr}});
+  EXPECT_FALSE(every_hour.due(joined, std::chrono::minutes(30)));
+  EXPECT_EQ(every_hour.waited(joined, at("2026-11-23T16:00:00Z")), std::chrono::minutes(10));
+}
+
+TEST(WaitingClock, counts_office_time_on_both_sides_of_an_incident) {
+  const WaitingClock hours(&office());
+  // Friday 16:50 to 16:55, and Monday from 11:00 on.
+  const TicketWait wait = opened_friday({{"2026-11-20T15:55:00Z", "2026-11-23T10:00:00Z"}});
+  EXPECT_EQ(hours.waited(wait, at("2026-11-23T10:10:00Z")), std::chrono::minutes(15));
+  EXPECT_EQ(hours.due(wait, std::chrono::minutes(30)), at("2026-11-23T10:25:00Z"));
+  // A weekend that it spent in an incident took nothing of its office time.
+  const TicketWait weekend = opened_friday({{"2026-11-20T17:00:00Z", "2026-11-22T10:00:00Z"}});
+  EXPECT_EQ(hours.due(weekend, std::chrono::minutes(30)), at("2026-11-23T08:20:00Z"));
+  // Twice, and once before it was opened: it was opened as part of one.
+  const TicketWait twice = opened_friday({{"1970-01-01T00:00:00Z", "2026-11-23T08:00:00Z"},
+                                          {"2026-11-23T08:05:00Z", "2026-11-23T09:00:00Z"}});
+  EXPECT_EQ(hours.waited(twice, at("2026-11-23T09:10:00Z")), std::chrono::minutes(15));
+  EXPECT_EQ(hours.due(twice, std::chrono::minutes(15)), at("2026-11-23T09:10:00Z"));
+}
+
+TEST(WaitingClock, says_since_when_a_ticket_must_have_waited) {
+  const TimePoint monday = at("2026-11-23T08:10:00Z");
+  EXPECT_EQ(WaitingClock(&office()).before(monday, std::chrono::minutes(30)),
+            at("2026-11-20T15:40:00Z"));
+  EXPECT_EQ(WaitingClock(nullptr).before(monday, std::chrono::minutes(30)),
+            at("2026-11-23T07:40:00Z"));
+  const OfficeHours never = *OfficeHours::parse("UTC", {}, "09:00", "17:00", {});
+  EXPECT_EQ(WaitingClock(&never).before(monday, std::chrono::minutes(30)), TimePoint{});
+}
+
+TEST(WaitingClock, counts_the_clock_on_the_wall_over_a_change_to_summer_time) {
+  const OfficeHours night =
+      *OfficeHours::parse("Europe/Berlin", {"sat", "sun"}, "00:00", "24:00", {});
+  const WaitingClock clock(&night);
+  const TicketWait wait{.opened_at = at("2026-03-29T00:30:00Z")};  // 01:30; 02:00 becomes 03:00
+  EXPECT_EQ(clock.waited(wait, at("2026-03-29T01:30:00Z")), std::chrono::hours(2));
+  EXPECT_EQ(clock.due(wait, std::chrono::hours(2)), at("2026-03-29T01:30:00Z"));
 }
 
 }  // namespace

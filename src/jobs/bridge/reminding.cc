@@ -66,7 +66,8 @@ void take_reminder(Context& context) {
   if (!waits(context)) return;
   const Reminder what =
       due_reminder(*context.settings, waiting_clock(context.parts, *context.settings),
-                   context.ticket->opened_at, context.view.reminder, {}, context.event.at);
+                   {context.ticket->opened_at, context.view.joined}, context.view.reminder, {},
+                   context.event.at);
   if (what == Reminder::none) return;
   context.plan.changes.push_back(SetReminder{context.ticket->id, what});
   // What was said at the desk a moment ago is read before the thread is reminded.
@@ -81,7 +82,7 @@ void take_whom_to_remind(Context& context, const Answer& answer, const json::val
   const WaitingClock clock = waiting_clock(context.parts, *context.settings);
   if (!clock.is_open_at(context.event.at)) {
     // The pager answered late: whoever is on call in the morning hears of it.
-    return ask_whom(context, what, clock.due(context.event.at, Millis(0)));
+    return ask_whom(context, what, clock.after(context.event.at, Millis(0)));
   }
   const bool is_escalation = what == Reminder::escalate;
   ChatPost post{.channel = context.channel, .thread = context.thread};

@@ -32,8 +32,9 @@ struct BridgeView {
   std::vector<Delivery> pending_reactions;  ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;         ///< that the event is the answer to
   int64_t relayed_lately = 0;               ///< messages and comments, in the last minute
-  bool waits = false;      ///< the ticket, for its first reply; read where a reminder asks
-  ReminderState reminder;  ///< the same
+  bool waits = false;              ///< the ticket, for its first reply; read where a reminder asks
+  ReminderState reminder;          ///< the same
+  std::vector<JoinedSpan> joined;  ///< the same
   std::optional<ReplyCounts> replies;  ///< since the last report; absent: nothing is reminded of
   TicketMetrics metrics;
   std::vector<OpenTicketRow> open, opened, solved;

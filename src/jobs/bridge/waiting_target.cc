@@ -32,8 +32,8 @@ Task<std::vector<Outcome>> WaitingTarget::perform(std::vector<Delivery> deliveri
       out.push_back(Outcome::later(read.error().text()));
       continue;
     }
-    out.push_back(
-        Outcome::done(json::object{{"stands", waits}, {"why", waits ? "" : "it has a reply"}}));
+    out.push_back(Outcome::done(
+        json::object{{"stands", waits}, {"why", waits ? "" : "it no longer waits for a reply"}}));
   }
   co_return out;
 }

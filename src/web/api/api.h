@@ -34,6 +34,7 @@ struct ApiParts {
   StoreWatch& watch;
   const Deadlines& deadlines;
   DetectorConfig volume{};  ///< how hours are judged
+  BridgeParts bridge{};     ///< what waiting times count by
   /// After so many seconds a first reply is late; absent: as the past has it.
   std::optional<double> late_after{};
   bool is_volume_own = false;  ///< its hours are those of tickets that were opened here

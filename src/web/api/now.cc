@@ -1,9 +1,11 @@
 // /v1/now: the numbers of today beside what is usual, who waits, and the worst thing in a sentence.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/log.h"
 #include "domain/day.h"
+#include "jobs/bridge/waiting_times.h"
 #include "jobs/volume/rows.h"
 #include "jobs/volume/volume.h"
 #include "records/deliveries.h"
@@ -17,19 +19,27 @@ namespace dw {
 namespace {
 
 constexpr size_t waiting_shown = 12, facts_shown = 3;
+/// So many that wait are looked at one by one.
+constexpr size_t waiters_max = 1000;
 constexpr int64_t pending_seen_max = 5000;
 constexpr Millis older_budget{100};
 constexpr Millis queue_late{5 * 60'000};
 constexpr Millis alerts_span{48 * 3'600'000};
 constexpr size_t hours_a_day = 24;
 
+OfficeTime office_time(const BridgeParts& parts) {
+  return [clock = desk_clock(parts)](TimePoint from, TimePoint until) {
+    return clock.between(from, until);
+  };
+}
+
 /// What is read in one go.
 struct Reading {
   DeskHours fresh;
   std::optional<TimePoint> first;
   DeskNow present;
-  tickets::Waiting waiting;
-  std::vector<Ticket> longest;
+  int64_t late = 0;
+  std::vector<ListedTicket> longest;
   BacklogMetrics backlog;
   std::map<std::string, int64_t> pending;
   std::vector<HourCount> counts;
@@ -60,6 +70,34 @@ Result<void> read_volume(ReadDb& db, const DetectorConfig& rule, TimePoint now, 
   DW_TRY(const std::vector<VolumeAlert> known, volume::incidents(db, now - alerts_span));
   for (const VolumeAlert& one : known) {
     if (one.end == AlertEnd::open) out.alerts.push_back(one);
+  }
+  return {};
+}
+
+/// Who waits longest, and how many wait too long.
+Result<void> read_waiting(ReadDb& db, const BridgeParts& bridge, std::optional<Millis> late_after,
+                          TimePoint now, Reading& out) {
+  DW_TRY(const std::vector<Waiter> waiters, tickets::waiters(db, {}, {}, waiters_max));
+  DW_TRY(const std::vector<WaitingTime> times, bridge::waiting_times(db, bridge, waiters, now));
+  std::vector<size_t> order(waiters.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return times[a].waited > times[b].waited; });
+  if (late_after) {
+    out.late = std::count_if(times.begin(), times.end(),
+                             [&](const WaitingTime& one) { return one.waited >= *late_after; });
+  }
+  if (late_after && waiters.size() == waiters_max) {
+    DW_TRY(const tickets::Waiting all,
+           tickets::waiting(db, desk_clock(bridge).before(now, *late_after)));
+    out.late = std::max(out.late, all.late);
+  }
+  order.resize(std::min(order.size(), waiting_shown));
+  std::vector<TicketId> ids;
+  for (const size_t place : order) ids.push_back(waiters[place].id);
+  DW_TRY(std::vector<Ticket> shown, tickets::by_ids(db, ids));
+  for (size_t i = 0; i < shown.size(); ++i) {
+    out.longest.push_back({std::move(shown[i]), times[order[i]]});
   }
   return {};
 }
@@ -182,12 +220,13 @@ void choose_headline(const NowFindings& findings, ShownNow& out) {
 /// depends on is read in any case: it would be untrue.
 Task<Result<void>> Api::read_older(TimePoint now, Millis budget) {
   const Monotonic began = parts_.clock.monotonic();
+  const OfficeTime office = office_time(parts_.bridge);
   while (const auto wanted = history_.wanted_before(now)) {
     const bool is_late = parts_.clock.monotonic() - began > budget;
     if (is_late && history_.days(now, parts_.shapes.timezone) >= days_needed) break;
     DeskHours older;
     auto work = [&](ReadDb& db) -> Result<void> {
-      DW_TRY(older, tickets::hours(db, wanted->from, wanted->until));
+      DW_TRY(older, tickets::hours(db, wanted->from, wanted->until, office));
       return {};
     };
     DW_CO_CHECK(co_await parts_.store.read(work));
@@ -200,10 +239,11 @@ Task<Result<void>> Api::read_older(TimePoint now, Millis budget) {
 Task<void> Api::learn_history() {
   const TimePoint now = parts_.clock.now();
   const TimePoint from = history_.wanted_from(now);
+  const OfficeTime office = office_time(parts_.bridge);
   DeskHours fresh;
   std::optional<TimePoint> first;
   auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(fresh, tickets::hours(db, from, now + Millis(1)));
+    DW_TRY(fresh, tickets::hours(db, from, now + Millis(1), office));
     DW_TRY(first, tickets::oldest(db));
     return {};
   };
@@ -225,23 +265,18 @@ Task<ApiAnswer> Api::now(Call&) {
   const StoreHealth health = parts_.store.health();
   if (findings.store_trouble.empty() && !health.is_ok) findings.store_trouble = health.detail;
   const TimePoint from = history_.wanted_from(out.as_of);
-  const std::optional<double> late_after = parts_.late_after ? parts_.late_after : late_after_;
+  const std::optional<double> late = parts_.late_after ? parts_.late_after : late_after_;
+  std::optional<Millis> late_after;
+  if (late) late_after = Millis(static_cast<int64_t>(*late * 1e3));
+  const OfficeTime office = office_time(parts_.bridge);
   Reading reading;
   auto work = [&](ReadDb& db) -> Result<void> {
     reading = Reading{};
-    DW_TRY(reading.fresh, tickets::hours(db, from, out.as_of + Millis(1)));
+    DW_TRY(reading.fresh, tickets::hours(db, from, out.as_of + Millis(1), office));
     DW_TRY(reading.first, tickets::oldest(db));
     DW_TRY(const TicketViews views, tickets::views(db, ""));
-    reading.present = {views.unsolved, views.unanswered};
-    const TimePoint late =
-        late_after ? out.as_of - Millis(static_cast<int64_t>(*late_after * 1e3)) : TimePoint{};
-    DW_TRY(reading.waiting, tickets::waiting(db, late));
-    TicketFilter longest;
-    longest.is_waiting = true;
-    longest.sort = TicketFilter::Sort::waiting;
-    longest.plain.page.limit = waiting_shown;
-    DW_TRY(Page<Ticket> page, tickets::filtered(db, longest));
-    reading.longest = std::move(page.items);
+    reading.present = {views.unsolved, views.unanswered, views.joined};
+    DW_CHECK(read_waiting(db, parts_.bridge, late_after, out.as_of, reading));
     DW_TRY(reading.backlog, deliveries::backlog(db));
     DW_TRY(reading.pending, deliveries::pending_by_target(db, pending_seen_max));
     DW_CHECK(read_queues(db, parts_.queues, out.as_of, reading));
@@ -255,8 +290,7 @@ Task<ApiAnswer> Api::now(Call&) {
   DW_CO_CHECK(co_await read_older(out.as_of, older_budget));
   out.days_known = std::min(history_.days(out.as_of, out.timezone), days_needed);
   out.numbers = history_.numbers(reading.present, out.as_of, out.timezone);
-  out.waiting = {reading.waiting.count, reading.waiting.late, late_after_,
-                 std::move(reading.longest)};
+  out.waiting = {reading.present.waiting, reading.late, late_after_, std::move(reading.longest)};
   const TimePoint midnight = day_start(out.as_of, out.timezone);
   const TimePoint next = day_start(out.as_of, out.timezone, -1);
   const bool is_counted =

@@ -20,6 +20,7 @@
 #include "ports/store.h"
 #include "web/access.h"
 #include "web/api/contract.h"
+#include "web/list_shapes.h"
 #include "web/queue_depths.h"
 #include "web/queue_shapes.h"
 #include "web/shapes.h"
@@ -63,7 +64,7 @@ struct OperationsParts {
   const QueueDepths& outside_queues;
   std::vector<RouteSettings> routes{};  ///< to say which rule a ticket took
   DetectorConfig volume{};              ///< how hours are judged, as configured
-  BridgeParts bridge{};                 ///< what the daily report counts by
+  BridgeParts bridge{};                 ///< what the daily report and waiting times count by
   /// Who brings the events that become of changes: "api", "command".
   std::string source = "api";
   bool is_notice_test = false;  ///< plans of notices are never sent
@@ -89,6 +90,7 @@ class Operations {
 
   // tickets.cc
   void add_tickets();
+  Result<void> read_list(ReadDb& db, TicketFilter filter, bool is_by_waiting, TicketList& out);
   Task<ApiAnswer> list_tickets(Call& call);
   Task<ApiAnswer> ticket_views(Call& call);
   Task<ApiAnswer> people(Call& call);

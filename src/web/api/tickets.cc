@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "jobs/bridge/waiting_times.h"
 #include "records/accounts.h"
 #include "records/deliveries.h"
 #include "records/events.h"
@@ -54,6 +55,15 @@ void read_assignee(const Request& request, TicketFilter& out) {
   if (out.assigned == TicketFilter::Assigned::to) out.assignee = name;
 }
 
+/// Whether the list begins with who waits longest.
+bool is_by_waiting(const Request& request, std::vector<Problem>& problems) {
+  const std::string sort = request.parameter("sort").value_or("");
+  if (!sort.empty() && sort != "newest" && sort != "waiting") {
+    problems.push_back({"sort", "must be newest or waiting"});
+  }
+  return sort == "waiting";
+}
+
 TicketFilter filter_of(const Request& request, std::vector<Problem>& problems) {
   TicketFilter out;
   const auto text = [&](const char* name) { return request.parameter(name).value_or(""); };
@@ -71,16 +81,11 @@ TicketFilter filter_of(const Request& request, std::vector<Problem>& problems) {
   out.tag = text("tag");
   out.queue = text("queue");
   out.source = text("source");
-  const std::string waiting = text("waiting"), sort = text("sort");
+  const std::string waiting = text("waiting");
   if (waiting == "true" || waiting == "false") {
     out.is_waiting = waiting == "true";
   } else if (!waiting.empty()) {
     problems.push_back({"waiting", "must be true or false"});
-  }
-  if (sort == "waiting") {
-    out.sort = TicketFilter::Sort::waiting;
-  } else if (!sort.empty() && sort != "newest") {
-    problems.push_back({"sort", "must be newest or waiting"});
   }
   return out;
 }
@@ -114,23 +119,44 @@ void Operations::add_tickets() {
   add_own("getTicketMetrics", &Operations::ticket_metrics);
 }
 
+/// A page of tickets with their waiting times, and on the first page how many there are in all.
+Result<void> Operations::read_list(ReadDb& db, TicketFilter filter, bool is_by_waiting,
+                                   TicketList& out) {
+  if (is_by_waiting) filter.is_unsolved = true;
+  const auto waited = [&](const std::vector<Waiter>& waiters,
+                          TimePoint at) -> Result<std::vector<Millis>> {
+    DW_TRY(const auto times, bridge::waiting_times(db, parts_.bridge, waiters, at));
+    std::vector<Millis> all;
+    for (const WaitingTime& one : times) all.push_back(one.waited);
+    return all;
+  };
+  DW_TRY(Page<Ticket> page, is_by_waiting ? tickets::longest_waiting(db, filter, waited, out.as_of)
+                                          : tickets::filtered(db, filter));
+  DW_TRY(const auto times, bridge::waiting_among(db, parts_.bridge, page.items, out.as_of));
+  out.page = {{}, std::move(page.next_cursor)};
+  for (Ticket& one : page.items) {
+    const auto time = times.find(one.id);
+    out.page.items.push_back(
+        {std::move(one), time == times.end() ? std::nullopt : std::optional(time->second)});
+  }
+  if (!filter.plain.page.cursor.empty()) return {};
+  if (out.page.next_cursor.empty()) {
+    out.total = static_cast<int64_t>(out.page.items.size());
+    return {};
+  }
+  DW_TRY(const int64_t total, tickets::count(db, filter, total_max + 1));
+  if (total <= total_max) out.total = total;
+  return {};
+}
+
 Task<ApiAnswer> Operations::list_tickets(Call& call) {
   std::vector<Problem> problems;
   const TicketFilter filter = filter_of(call.request, problems);
+  const bool by_waiting = is_by_waiting(call.request, problems);
   DW_CO_CHECK(check_parameters(std::move(problems)));
   TicketList list;
   list.as_of = parts_.clock.now();
-  auto work = [&](ReadDb& db) -> Result<void> {
-    DW_TRY(list.page, tickets::filtered(db, filter));
-    if (!filter.plain.page.cursor.empty()) return {};
-    if (list.page.next_cursor.empty()) {
-      list.total = static_cast<int64_t>(list.page.items.size());
-      return {};
-    }
-    DW_TRY(const int64_t total, tickets::count(db, filter, total_max + 1));
-    if (total <= total_max) list.total = total;
-    return {};
-  };
+  auto work = [&](ReadDb& db) { return read_list(db, filter, by_waiting, list); };
   DW_CO_CHECK(co_await parts_.store.read(work));
   co_return shape_of(list, parts_.shapes);
 }
@@ -211,6 +237,7 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
   WholeTicket whole;
   std::vector<TicketChange> changes;
   std::vector<AskedChange> asked;
+  const TimePoint now = parts_.clock.now();
   auto work = [&](ReadDb& db) -> Result<void> {
     DW_TRY(id, ticket_named(db, call));
     DW_TRY(ticket, tickets::find(db, id));
@@ -221,16 +248,21 @@ Task<ApiAnswer> Operations::show_ticket(Call& call) {
     whole.deliveries = std::move(page.items);
     DW_TRY(changes, tickets::changes_of(db, id));
     DW_TRY(asked, asked_changes(db, whole.deliveries));
+    DW_TRY(const auto times, bridge::waiting_among(db, parts_.bridge, {*ticket}, now));
+    if (const auto time = times.find(id); time != times.end()) {
+      whole.listed.waiting = time->second;
+    }
     return {};
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
   if (!ticket) {
     co_return no_ticket(call);
   }
-  whole.ticket = std::move(*ticket);
-  whole.events = ticket_events(whole.ticket, changes, asked, whole.deliveries, parts_.shapes);
+  whole.listed.ticket = std::move(*ticket);
+  whole.events =
+      ticket_events(whole.listed.ticket, changes, asked, whole.deliveries, parts_.shapes);
   ShapeContext shapes = parts_.shapes;
-  shapes.ticket_numbers[id.value] = tickets::number_of(whole.ticket);
+  shapes.ticket_numbers[id.value] = tickets::number_of(whole.listed.ticket);
   co_return shape_of(whole, shapes);
 }
 
