@@ -8,8 +8,8 @@ import type {
 export type {
   AuditEntry, ChannelName, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident,
   ListedTicket, NoticePreview, NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue,
-  QueueDepths, QueueMessage, Tally, TallyAgent, TallyBar, TallyUpdate, Ticket, TicketEvent,
-  TicketPage, TicketViews, Volume, VolumeHour,
+  QueueDepths, QueueMessage, SimilarTicket, SimilarTickets, Tally, TallyAgent, TallyBar,
+  TallyUpdate, Ticket, TicketEvent, TicketPage, TicketViews, Volume, VolumeHour,
 } from "./contract";
 
 export type Priority = Ticket["priority"];

@@ -6,36 +6,44 @@ SELECT $1, 0 WHERE 1 = 0;
 
 -- name: common_words [postgres]
 -- What the engine knows of the words of its own index: those that many tickets have, with their
--- share of all in millionths.
-SELECT common.word, CAST(common.share * 1000000 AS bigint)
-FROM pg_stats s,
-  LATERAL unnest(CAST(CAST(s.most_common_elems AS text) AS text[]), s.most_common_elem_freqs)
-    AS common (word, share)
-WHERE s.schemaname = current_schema() AND s.tablename = 'ticket_text'
-  AND common.word = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb))));
+-- share of all in millionths. Besides, without a word, the least share that it knows of.
+WITH known AS (
+  SELECT common.word, common.share
+  FROM pg_stats s,
+    LATERAL unnest(CAST(CAST(s.most_common_elems AS text) AS text[]), s.most_common_elem_freqs)
+      AS common (word, share)
+  WHERE s.schemaname = current_schema() AND s.tablename = 'ticket_text'
+    AND common.word IS NOT NULL)
+SELECT word, CAST(share * 1000000 AS bigint) FROM known
+WHERE word = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb))))
+UNION ALL
+SELECT '', CAST(min(share) * 1000000 AS bigint) FROM known HAVING count(*) > 0;
 
--- name: tickets_with_word [sqlite]
+-- name: tickets_with_words [sqlite]
 SELECT rowid FROM ticket_text WHERE ticket_text MATCH $1 AND rowid < $2
 ORDER BY rowid DESC LIMIT $3;
 
--- name: tickets_with_word [postgres]
+-- name: tickets_with_words [postgres]
 -- First the index of words: going down the ids would look at every ticket. It has names as well;
--- whoever asks compares the words of the texts alone.
+-- whoever asks compares the words of the texts alone. It knows no order: of more than $3 these are
+-- any.
 SELECT id FROM (
   SELECT id FROM ticket
   WHERE to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
          || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
       @@ to_tsquery('simple', $1)
   OFFSET 0) AS having_it
-WHERE id < $2 ORDER BY id DESC LIMIT $3;
+WHERE id < $2 LIMIT $3;
 
--- name: tickets_not_indexed [sqlite]
+-- name: newest_to_compare [sqlite]
+-- Those that the index of words does not have yet.
 SELECT id FROM ticket
 WHERE id < $1 AND id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
 ORDER BY id DESC LIMIT $2;
 
--- name: tickets_not_indexed [postgres]
-SELECT $1 WHERE $2 < 0;
+-- name: newest_to_compare [postgres]
+-- What many write about just now has common words.
+SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2;
 
 -- name: tickets_by_ids [sqlite]
 SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,

@@ -96,5 +96,29 @@ TEST_P(StoreContract, similar_tickets_are_found_before_the_index_of_words_has_th
   finds_those_that_share_rare_words(*b, 20);
 }
 
+TEST_P(StoreContract, tickets_that_share_two_common_words_are_similar) {
+  auto b = setup();
+  std::vector<TicketId> ids;
+  b->write([&](Db& db) -> Result<void> {
+    std::vector<Written> all = {{"VPN down", "It shows timeout.", true}};
+    // Behind what is read of one common word, and behind the newest.
+    for (int i = 0; i < 60; ++i) all.push_back({"VPN slow", "The VPN is slow."});
+    for (int i = 0; i < 60; ++i) all.push_back({"Mail down", "Mail shows nothing."});
+    for (int i = 0; i < 60; ++i) all.push_back({"Printer jams", "The floor printer jams."});
+    all.push_back({"VPN down", "Down."});
+    DW_TRY(ids, open_all(db, all));
+    DW_TRY(const int64_t count, tickets::index_words(db, 1000));
+    EXPECT_GE(count, 0);
+    return {};
+  });
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto about, tickets::find(db, ids.back()));
+    const SimilarBounds bounds{.frequent_from = 10, .small_desk = 20};
+    DW_TRY(const auto found, tickets::similar(db, *about, 1, bounds));
+    EXPECT_EQ(text_of(found, false), "VPN down\n");
+    return {};
+  });
+}
+
 }  // namespace
 }  // namespace dw

@@ -1,6 +1,7 @@
 // Earlier tickets that resemble one: for agents alone, with the answer that helped.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { open as openPage, violations } from "./browser.mjs";
 import { call, local, run, serve } from "./daemon.mjs";
 
 test("an agent sees similar tickets with their answer; a viewer does not", async () => {
@@ -27,6 +28,59 @@ test("an agent sees similar tickets with their answer; a viewer does not", async
   assert.ok(json.items[0].rank > 0.5 && json.items[0].rank <= 1);
   assert.equal((await viewer("GET", `/v1/tickets/${asked}/similar`)).status, 403);
   assert.equal((await agent("GET", "/v1/tickets/999/similar")).status, 404);
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("a ticket's page shows them to an agent, not to a viewer", async (t) => {
+  const daemon = await serve({ config: `${local}\n[access]\nmode = "password"\n` });
+  const password = "correct horse battery";
+  const signIn = async (name) => {
+    const made = run(daemon.cwd, ["user", "add", name, "--role", name], { input: `${password}\n` });
+    assert.equal(made.code, 0, made.err);
+    const answer = await call(daemon.url, "/v1/session", { method: "POST",
+      body: { name, password } });
+    const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0])
+      .find((one) => one.startsWith("deskwire_session="));
+    return { cookie, csrf: answer.json.csrf };
+  };
+  const [agent, viewer] = [await signIn("agent"), await signIn("viewer")];
+  const api = (method, path, body) => call(daemon.url, path, { method, body,
+    headers: { cookie: agent.cookie, "x-csrf-token": agent.csrf } });
+  const open = async (title, description) => (await api("POST", "/v1/tickets",
+    { title, description, priority: "low", requester: { name: "Ana" } })).json.id;
+  const first = await open("VPN error 619 <b>", "Since the update.");
+  await api("POST", `/v1/tickets/${first}/comments`, { body: "Install <i>the patch</i>",
+    public: true });
+  await api("PATCH", `/v1/tickets/${first}`, { status: "solved" });
+  const asked = await open("VPN drops", "It says error 619");
+  const pageOf = async ({ cookie }) => {
+    const { page, trouble } = await openPage(t, { viewport: { width: 1280, height: 900 } });
+    const [name, value] = cookie.split("=");
+    await page.context().addCookies([{ name, value, url: daemon.url }]);
+    const calls = [];
+    page.on("request", (request) => calls.push(request.url()));
+    await page.goto(`${daemon.url}/tickets/${asked}`);
+    await page.getByRole("heading", { name: "VPN drops" }).waitFor();
+    return { page, trouble, calls };
+  };
+  const { page, trouble } = await pageOf(agent);
+  const panel = page.getByRole("region", { name: "Similar tickets" });
+  await panel.getByText("VPN error 619 <b>").waitFor();
+  await panel.getByText("vpn, error, 619").waitFor();
+  await page.getByLabel("Reply", { exact: true }).fill("Hello Ana,");
+  await panel.getByRole("button", { name: "Use this answer of #1" }).click();
+  assert.equal(await page.getByLabel("Reply", { exact: true }).inputValue(),
+    "Hello Ana,\n\nInstall <i>the patch</i>");
+  assert.equal(await violations(page), "[]");
+  const { json } = await api("GET", `/v1/tickets/${asked}`);
+  assert.deepEqual(json.comments, [], "nothing was sent");
+  assert.deepEqual(trouble, []);
+  const other = await pageOf(viewer);
+  await other.page.getByText("It says error 619").waitFor();
+  assert.equal(await other.page.getByText("Similar tickets").count(), 0);
+  assert.deepEqual(other.calls.filter((url) => url.includes("similar")), []);
+  assert.deepEqual(other.trouble, []);
   await daemon.stop();
   daemon.clean();
 });

@@ -11,6 +11,7 @@ import { go, Link } from "../router";
 import type { Page, Person, Role, Ticket, TicketEvent, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
 import { apply, assign, Choose, type Change, type Choice as Asked } from "./changes";
+import { Similar } from "./similar";
 import { lastList } from "./tickets";
 
 const Time = ({ at }: { at: string }) => {
@@ -105,9 +106,12 @@ function whereItGoes(one: WholeTicket, isNote: boolean): string {
     : "Write a reply. It is kept with the ticket.";
 }
 
-interface ReplyProps { one: WholeTicket; sent: () => void; solved: () => void }
+/** Of another ticket, to begin a reply with. */
+interface Offer { body: string }
+interface ReplyProps { one: WholeTicket; offer: Offer | null; sent: () => void;
+  solved: () => void }
 
-function Reply({ one, sent, solved }: ReplyProps) {
+function Reply({ one, offer, sent, solved }: ReplyProps) {
   const [body, setBody] = useDraft(one.id);
   const [isNote, setIsNote] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
@@ -144,6 +148,11 @@ function Reply({ one, sent, solved }: ReplyProps) {
     box.current?.focus();
   };
   useKeys({ r: focus(false), m: focus(true) });
+  useEffect(() => {
+    if (!offer) return;
+    setBody(body.trim() === "" ? offer.body : `${body}\n\n${offer.body}`);
+    focus(false)();
+  }, [offer]);
   useLayoutEffect(() => { if (location.hash === "#reply") box.current?.focus(); }, []);
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -314,6 +323,8 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
   const ticket = useLoad<WholeTicket>(path);
   const reload = useThrottled(ticket.reload, 200);
   const [areShown, setAreShown] = useState(false);
+  const [offer, setOffer] = useState<Offer | null>(null);
+  useEffect(() => setOffer(null), [id]);
   const { is_live } = useConnection();
   const time = useNow();
   const list = useNeighbours(Number(id));
@@ -412,7 +423,8 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
         <div>
           <Conversation one={one} canAct={canAct} changed={ticket.reload}
             show={() => setAreShown(true)} />
-          {canAct && <Reply key={one.id} one={one} sent={ticket.reload} solved={solved} />}
+          {canAct && <Reply key={one.id} one={one} offer={offer} sent={ticket.reload}
+            solved={solved} />}
           <p class="small faint delivered">{deliveredText(one)}{" "}
             {one.deliveries.length > 0 && (
               <button type="button" class="plain" aria-expanded={areShown}
@@ -437,6 +449,7 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
             </section>
           )}
           <Facts one={one} />
+          {canAct && <Similar key={one.id} id={one.id} use={(body) => setOffer({ body })} />}
         </div>
       </div>
     </>
