@@ -41,13 +41,18 @@ Delivery in_thread(const IncidentMember& member, ChatPost post) {
           .holds_lane = false};
 }
 
-/// Deskwire's own words: in the thread, or for a requester without one at the desk.
+/// Whether its requester reads the thread: that of an email is for agents.
+bool reads_thread(const IncidentMember& member) {
+  return member.link && member.ticket.source.starts_with("slack:");
+}
+
+/// Deskwire's own words: in the thread, and for a requester who reads none at the desk.
 void tell(Plan& plan, const IncidentMember& member, const std::string& words,
           std::vector<ChatButton> buttons, TimePoint now) {
   if (member.link) {
     plan.deliveries.push_back(in_thread(member, {.text = words, .buttons = std::move(buttons)}));
-    return;
   }
+  if (reads_thread(member)) return;
   plan.deliveries.push_back(at_desk(member.ticket, member.link,
                                     DeskComment{.ticket = member.ticket.id,
                                                 .author_name = "Deskwire",
@@ -123,7 +128,8 @@ void plan_posts(Plan& plan, const Unheard& one) {
     Delivery said = in_thread(one.member, post);
     if (i == pieces) {
       said.answer_kind = std::string(storm_heard_kind);
-      said.reference = encode_heard({one.answer.id, one.member.ticket.id, true});
+      said.reference =
+          encode_heard({one.answer.id, one.member.ticket.id, reads_thread(one.member)});
     }
     plan.deliveries.push_back(std::move(said));
     post.author_name.clear();
@@ -158,7 +164,7 @@ void plan_hearing(Plan& plan, const Unheard& one, TimePoint now) {
                                          .source = source,
                                          .external_id = ticket.external.id});
   comment.answer_kind = std::string(storm_heard_kind);
-  comment.reference = encode_heard({one.answer.id, ticket.id, !member.link});
+  comment.reference = encode_heard({one.answer.id, ticket.id, !reads_thread(member)});
   plan.deliveries.push_back(std::move(comment));
 }
 

@@ -208,6 +208,36 @@ TEST(storm, an_incident_is_shown_with_its_parent_and_a_group_without) {
   }
 }
 
+/// What a step tells a ticket that joins: "slack C1/100.1", "desk 41".
+std::vector<std::string> told_on_joining(const std::string& source, bool has_thread) {
+  StepWork work;
+  IncidentMember member;
+  member.ticket = {.id = {7}, .source = source, .desk = "zendesk", .external = {"41", ""}};
+  if (has_thread) member.link = BridgeLink{.channel = "C1", .thread = "100.1", .ticket = {7}};
+  work.joining.push_back(std::move(member));
+  const Ticket parent{.id = {50}, .desk = "zendesk", .external = {"3465", ""}};
+  Plan plan;
+  plan_step(plan, {.group = 3, .state = IncidentState::open, .parent = {50}}, parent, work, now);
+  std::vector<std::string> out;
+  for (const Delivery& one : plan.deliveries) {
+    if (const auto* post = std::get_if<ChatPost>(&one.payload)) {
+      out.push_back("slack " + post->channel + "/" + post->thread);
+    } else if (const auto* comment = std::get_if<DeskComment>(&one.payload)) {
+      EXPECT_TRUE(comment->is_public);
+      out.push_back("desk " + comment->external_id);
+    }
+  }
+  return out;
+}
+
+TEST(storm, a_requester_is_told_where_he_is) {
+  using Told = std::vector<std::string>;
+  EXPECT_EQ(told_on_joining("slack:C1", true), Told{"slack C1/100.1"});
+  EXPECT_EQ(told_on_joining("teams:it", false), Told{"desk 41"});
+  // The thread of an email is read by agents: who wrote it is not in it.
+  EXPECT_EQ(told_on_joining("email:C1", true), (Told{"slack C1/100.1", "desk 41"}));
+}
+
 TEST(storm, a_group_is_named_by_its_number) {
   EXPECT_EQ(group_named("g-000003"), 3);
   EXPECT_EQ(group_name(3), "g-000003");
