@@ -111,7 +111,7 @@ HttpRoutes::HttpRoutes(HttpRoutesParts parts)
       sign_in_(SignInParts{core_.loop, core_.clock, *core_.store, access_, sessions_,
                            oidc_of(core_), default_role(core_.settings)}),
       hooks_(*core_.inbox, core_.clock, core_.metrics, parts.states, core_.hook_sources()),
-      sqs_(core_.loop, core_.clock, *core_.store, core_.metrics, sqs_settings(core_)),
+      sqs_(core_.loop, core_.clock, tasks_, *core_.store, core_.metrics, sqs_settings(core_)),
       deadlines_(core_.loop, core_.clock, tasks_, *core_.store),
       watch_(core_.loop, core_.clock, tasks_, *core_.store),
       operations_(operations_parts(parts)),

@@ -200,6 +200,12 @@ Result<void> hide(Db& db, const std::string& queue, const std::string& handle, M
   return {};
 }
 
+Result<bool> has_visible(ReadDb& db, const std::string& queue, TimePoint now) {
+  bool has_some = false;
+  DW_CHECK(db.run(stmt::queue_visible, {queue, now}, [&](const Row&) { has_some = true; }));
+  return has_some;
+}
+
 Result<MessageId> last(ReadDb& db, const std::string& queue) {
   MessageId last;
   DW_CHECK(db.run(stmt::queue_last, {queue}, [&](const Row& row) { last.value = row.integer(0); }));

@@ -53,6 +53,9 @@ namespace queues {
 
 Result<QueueMetrics> metrics(ReadDb& db, const std::string& queue, TimePoint now);
 
+/// Whether a message may be received now; of a FIFO queue its group may still hold it.
+Result<bool> has_visible(ReadDb& db, const std::string& queue, TimePoint now);
+
 /// The newest message of a queue; 0 if there is none.
 Result<MessageId> last(ReadDb& db, const std::string& queue);
 

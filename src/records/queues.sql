@@ -28,6 +28,9 @@ SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visib
 FROM queue_message WHERE queue = $1 AND visible_at <= $2 ORDER BY visible_at, id LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
+-- name: queue_visible
+SELECT 1 FROM queue_message WHERE queue = $1 AND visible_at <= $2 LIMIT 1;
+
 -- name: queue_ready_fifo
 -- The first message of each group, where none of the group is in flight: neither one before it,
 -- nor one behind it whose sender committed first.

@@ -69,6 +69,12 @@ struct Call {
   }
 };
 
+/// As intake does it, and not this endpoint.
+const WriteWork queue_another_way = [](Db& db) -> Result<void> {
+  DW_CHECK(queues::send(db, {.queue = "jobs", .body = "of a ticket"}, TimePoint()));
+  return {};
+};
+
 class SqsEndpointContract : public testing::TestWithParam<std::string> {
  protected:
   SqsEndpointContract() : place(place_for(GetParam())) {
@@ -76,7 +82,8 @@ class SqsEndpointContract : public testing::TestWithParam<std::string> {
     store = std::make_unique<WatchedStore>(loop, clock, *place->store);
     SqsEndpointSettings settings;
     settings.queues = {{.name = "jobs"}, {.name = "other"}, {.name = "line.fifo", .is_fifo = true}};
-    endpoint = std::make_unique<SqsEndpoint>(loop, clock, *store, metrics, std::move(settings));
+    endpoint =
+        std::make_unique<SqsEndpoint>(loop, clock, tasks, *store, metrics, std::move(settings));
     endpoint->add_to(routes);
     store->on_change([this](DirtyFlags touched) {
       if (touched.queues) endpoint->queues_changed();
@@ -252,15 +259,29 @@ TEST_P(SqsEndpointContract, a_message_that_comes_another_way_during_a_send_that_
   store->is_held = store->is_full = true;
   send("jobs", "lost");
   store->is_full = false;
-  const auto other = [](Db& db) -> Result<void> {
-    DW_CHECK(queues::send(db, {.queue = "jobs", .body = "of a ticket"}, TimePoint()));
-    return {};
-  };
-  ASSERT_TRUE(store->write_now(other).ok());
+  ASSERT_TRUE(store->write_now(queue_another_way).ok());
   go_on();
   EXPECT_FALSE(waiting.answer);
   store->let_go();
   go_on();
+  ASSERT_TRUE(waiting.answer);
+  EXPECT_EQ(waiting.messages(), 1U);
+}
+
+TEST_P(SqsEndpointContract, what_happens_at_one_queue_makes_no_poll_of_another_write) {
+  for (const char* queue : {"other", "line.fifo", "jobs-dead"}) poll(queue);
+  send("jobs", "1");
+  const auto received = poll("jobs", 0).reply().at("Messages").get_array();
+  const json::value handle = received.at(0).at("ReceiptHandle");
+  start("DeleteMessage", {{"QueueUrl", "jobs"}, {"ReceiptHandle", handle}});
+  EXPECT_EQ(writes(), 3 + 3);
+}
+
+TEST_P(SqsEndpointContract, a_message_of_a_ticket_wakes_who_waits_at_its_queue) {
+  Call &other = poll("other"), &waiting = poll("jobs");
+  ASSERT_TRUE(store->write_now(queue_another_way).ok());
+  go_on();
+  EXPECT_FALSE(other.answer);
   ASSERT_TRUE(waiting.answer);
   EXPECT_EQ(waiting.messages(), 1U);
 }

@@ -19,9 +19,10 @@ SqsError unknown_operation(const std::string& name) {
 
 }  // namespace
 
-SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, Store& store, Metrics& metrics,
+SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, TaskGroup& tasks, Store& store, Metrics& metrics,
                          SqsEndpointSettings settings)
     : clock_(clock),
+      tasks_(tasks),
       store_(store),
       metrics_(metrics),
       settings_(std::move(settings)),
@@ -73,7 +74,31 @@ Response SqsEndpoint::refusal(int status, const std::string& detail) {
 }
 
 void SqsEndpoint::queues_changed() {
-  receivers_.notify();
+  has_changed_ = true;
+  receivers_.note_change();
+  if (is_looking_ || receivers_.queues().empty()) return;
+  is_looking_ = true;
+  tasks_.run("waiting receives", wake_those_with_messages());
+}
+
+/// A notice does not say of which queue it is, and most are of messages that were received or
+/// deleted. One read for all the queues at which somebody waits costs less than a write for each.
+Task<void> SqsEndpoint::wake_those_with_messages() {
+  while (std::exchange(has_changed_, false) && !is_stopping_) {
+    const std::vector<std::string> waited_for = receivers_.queues();
+    std::vector<std::string> ready;
+    auto work = [&](ReadDb& db) -> Result<void> {
+      ready.clear();
+      for (const std::string& queue : waited_for) {
+        DW_TRY(const bool has_some, queues::has_visible(db, queue, clock_.now()));
+        if (has_some) ready.push_back(queue);
+      }
+      return {};
+    };
+    const Result<void> looked = co_await store_.look(work);
+    for (const std::string& queue : looked.ok() ? ready : waited_for) receivers_.notify(queue);
+  }
+  is_looking_ = false;
 }
 
 void SqsEndpoint::stop() {

@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "base/secret.h"
 #include "net/http_server.h"
+#include "net/task_group.h"
 #include "ports/store.h"
 #include "records/queues.h"
 #include "web/known_tokens.h"
@@ -37,7 +38,7 @@ struct SqsEndpointSettings {
 
 class SqsEndpoint {
  public:
-  SqsEndpoint(Loop& loop, Clock& clock, Store& store, Metrics& metrics,
+  SqsEndpoint(Loop& loop, Clock& clock, TaskGroup& tasks, Store& store, Metrics& metrics,
               SqsEndpointSettings settings);
   void add_to(Routes& routes);
   /// SQS's own limit, a message of 1 MiB, however JSON or a form escapes it.
@@ -107,6 +108,7 @@ class SqsEndpoint {
                 const std::vector<QueueMessage>& messages);
   Task<Result<std::vector<QueueMessage>>> received_before(const QueueReceive& wanted,
                                                           const std::string& attempt);
+  Task<void> wake_those_with_messages();
   Task<Result<std::vector<MessageId>>> send_all(const Found& found,
                                                 const std::vector<QueueMessage>& messages,
                                                 TimePoint now);
@@ -118,6 +120,7 @@ class SqsEndpoint {
   std::string url_of(const std::string& name) const;
 
   Clock& clock_;
+  TaskGroup& tasks_;
   Store& store_;
   Metrics& metrics_;
   SqsEndpointSettings settings_;
@@ -131,6 +134,7 @@ class SqsEndpoint {
   };
   std::deque<ReceiveAttempt> attempts_;
   bool is_stopping_ = false;
+  bool has_changed_ = false, is_looking_ = false;
 };
 
 }  // namespace dw

@@ -41,7 +41,7 @@ Receivers::Choice::Choice(Receivers& receivers, const std::string& queue) {
   });
   if (first == line.end()) return;
   place_ = *first;
-  notices_before_ = receivers.notices_;
+  changes_before_ = receivers.changes_;
   place_->chosen_by_ = this;
   line.erase(first);
 }
@@ -57,19 +57,26 @@ void Receivers::Choice::give(std::vector<QueueMessage> messages) {
   place.given_ = std::move(messages);
   const bool is_empty = place.given_.empty();
   if (is_empty) place.line_.push_front(&place);
-  const bool is_asked = place.has_waited_ || place.receivers_.notices_ != notices_before_;
+  const bool is_asked = place.has_waited_ || place.receivers_.changes_ != changes_before_;
   if (!is_empty || is_asked) place.wake_.notify();
 }
 
-void Receivers::notify() {
-  ++notices_;
-  for (auto& [queue, line] : lines_) {
-    if (!line.empty()) line.front()->wake_.notify();
+std::vector<std::string> Receivers::queues() const {
+  std::vector<std::string> out;
+  for (const auto& [queue, line] : lines_) {
+    if (!line.empty()) out.push_back(queue);
   }
+  return out;
+}
+
+void Receivers::notify(const std::string& queue) {
+  const auto found = lines_.find(queue);
+  if (found == lines_.end() || found->second.empty()) return;
+  found->second.front()->wake_.notify();
 }
 
 void Receivers::notify_all() {
-  ++notices_;
+  note_change();
   for (auto& [queue, line] : lines_) {
     for (Place* place : line) place->wake_.notify();
   }

@@ -59,17 +59,21 @@ class Receivers {
     /// What the one who waits wants; null: nobody waits.
     const QueueReceive* wanted() const { return place_ == nullptr ? nullptr : &place_->wanted_; }
     /// Hands it what was received for it and lets go of it. Nothing: it waits on, as the first, and
-    /// looks if there was a notice meanwhile.
+    /// looks if a queue has changed meanwhile.
     void give(std::vector<QueueMessage> messages);
 
    private:
     friend class Place;
     Place* place_ = nullptr;
-    size_t notices_before_ = 0;
+    size_t changes_before_ = 0;
   };
 
-  /// A message may have come: the first of every line looks.
-  void notify();
+  /// A queue has changed: who is held for a send looks himself if that fails.
+  void note_change() { ++changes_; }
+  /// The queues at which somebody waits.
+  std::vector<std::string> queues() const;
+  /// A message has come: the first of the line looks.
+  void notify(const std::string& queue);
   /// Everybody looks, for the last time.
   void notify_all();
   size_t size() const { return size_; }
@@ -78,7 +82,7 @@ class Receivers {
   Loop& loop_;
   Clock& clock_;
   std::map<std::string, std::list<Place*>> lines_;
-  size_t size_ = 0, notices_ = 0;
+  size_t size_ = 0, changes_ = 0;
 };
 
 }  // namespace dw
