@@ -22,7 +22,7 @@ constexpr size_t waiting_shown = 12, facts_shown = 3;
 /// So many that wait are looked at one by one.
 constexpr size_t waiters_max = 1000;
 constexpr int64_t pending_seen_max = 5000;
-constexpr Millis older_budget{100};
+constexpr Millis older_budget{100}, start_budget{600'000};
 constexpr Millis queue_late{5 * 60'000};
 constexpr Millis alerts_span{48 * 3'600'000};
 constexpr size_t hours_a_day = 24;
@@ -250,7 +250,7 @@ Task<void> Api::learn_history() {
   Result<void> read = co_await parts_.store.read(work);
   if (read.ok() && history_.wanted_from(now) == from) {
     history_.take(std::move(fresh), first);
-    read = co_await read_older(now, Millis::max());
+    read = co_await read_older(now, start_budget);
   }
   if (!read.ok()) log_warn("api", "the past is read when it is asked for: " + read.error().what);
 }
