@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
+#include <utility>
 
 namespace dw {
 namespace {
@@ -69,6 +70,10 @@ std::optional<std::string> JsonView::text() const {
 std::optional<int64_t> JsonView::integer() const {
   if (value_ == nullptr) return std::nullopt;
   if (value_->is_int64()) return value_->get_int64();
+  // What this program put together itself may hold a size_t; a parser makes these of large numbers.
+  if (value_->is_uint64() && std::in_range<int64_t>(value_->get_uint64())) {
+    return static_cast<int64_t>(value_->get_uint64());
+  }
   add_problem("must be a whole number");
   return std::nullopt;
 }
