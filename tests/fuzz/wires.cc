@@ -8,6 +8,7 @@
 #include "net/chunked_body.h"
 #include "net/proxy.h"
 #include "net/request_head.h"
+#include "net/task_group.h"
 #include "net/url.h"
 #include "store/open.h"
 #include "web/sqs_endpoint/endpoint.h"
@@ -45,11 +46,13 @@ uint64_t run_chunks(std::string_view input) {
 struct Place {
   Loop loop;
   ManualClock clock;
+  TaskGroup tasks{loop, clock};
   Metrics metrics;
   std::unique_ptr<Store> store =
       std::move(*open_store("sqlite::memory:", OpenMode::visit, nullptr));
   SqsEndpoint endpoint{loop,
                        clock,
+                       tasks,
                        *store,
                        metrics,
                        {.public_url = "http://d",
