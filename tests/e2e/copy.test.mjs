@@ -135,7 +135,10 @@ every = "day"
 
 const shown = async (url) => {
   const list = (await call(url, "/v1/tickets")).json.items;
-  return Promise.all(list.map(async (one) => (await call(url, `/v1/tickets/${one.id}`)).json));
+  return Promise.all(list.map(async (one) => {
+    const { waiting_seconds: goesOn, ...rest } = (await call(url, `/v1/tickets/${one.id}`)).json;
+    return { ...rest, waits: goesOn !== undefined };
+  }));
 };
 
 test("from one machine to several and back, by the page's commands", async () => {
