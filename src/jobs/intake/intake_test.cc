@@ -114,6 +114,7 @@ TEST(Intake, a_label_is_read_as_people_see_it) {
                            "\u200BTitle: a\nPrio\u00ADrity: low\n\uFEFFDescription\u200B: b",
                            "Title\u200C: a\nPriority: lo\u200Bw\nDescription\u2060: b",
                            "\u200ETitle:\u200E a\n\u202APriority\u202C: low\nDescription\uFE55 b",
+                           "Title: a\r\nPriority: low\r\nDescription: \f b\v\r\n",
                            "✅ Title: a\n🔥 Priority: low!\n📝 Description: b",
                            "– Title: a\n– Priority: (low)\n– Description: b",
                            "▪ Title: a\n▪ Priority: LOW.\n▪ Description: b",

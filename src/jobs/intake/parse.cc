@@ -45,7 +45,7 @@ std::string_view without_unseen(std::string_view text) {
   size_t begin = text.size(), end = 0;
   for (size_t at = 0; at < text.size();) {
     const CodePoint one = first_code_point(text.substr(at));
-    const bool is_space = one.value == ' ' || one.value == '\t' || one.value == '\n';
+    const bool is_space = trim(text.substr(at, one.bytes)).empty();
     if (!is_space && !is_unseen(one.value)) {
       begin = std::min(begin, at);
       end = at + one.bytes;
