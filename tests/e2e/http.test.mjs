@@ -129,6 +129,27 @@ function conforms(schemas, schema, value, path) {
   return undefined;
 }
 
+/** A body for each operation that takes one. */
+const bodies = {
+  "post /v1/tickets": { title: "a", priority: "low", description: "b", requester: { name: "c" } },
+  "patch /v1/tickets/{id}": { priority: "low" },
+  "post /v1/tickets/{id}/comments": { body: "x" },
+  "post /v1/queues/{name}/redrive": {},
+  "post /v1/deliveries/{id}/retry": {},
+  "post /v1/deliveries/{id}/discard": { why: "x" },
+  "post /v1/deliveries/groups/{id}/retry": {},
+  "post /v1/deliveries/groups/{id}/discard": { why: "x" },
+  "post /v1/notices/plan": {},
+  "post /v1/notices/runs/{id}/apply": {},
+  "post /v1/volume/incidents/{id}/feedback": { verdict: "real" },
+  "post /v1/incidents/dismiss": { group: "g-000009" },
+  "post /v1/incidents": { tickets: [1] },
+  "post /v1/incidents/{id}/answers": { body: "x" },
+  "post /v1/incidents/{id}/tickets": { add: [1] },
+  "post /v1/incidents/{id}/close": {},
+  "post /v1/incidents/{id}/dissolve": {},
+};
+
 test("every answer of /v1 is as /openapi.json describes it", async () => {
   const cwd = folder(`${local}[notices]\nfile = "report.csv"\nwebhook_url = "http://127.0.0.1:9/"\n`);
   writeFileSync(`${cwd}/report.csv`, "first,last,email,ticket,status,date\n" +
@@ -139,25 +160,6 @@ test("every answer of /v1 is as /openapi.json describes it", async () => {
   await call(daemon.url, "/v1/tickets/1/comments", { method: "POST", body: { body: "Hi" } });
   const { json: api } = await call(daemon.url, "/openapi.json");
   const schemas = api.components.schemas;
-  const bodies = {
-    "post /v1/tickets": { title: "a", priority: "low", description: "b", requester: { name: "c" } },
-    "patch /v1/tickets/{id}": { priority: "low" },
-    "post /v1/tickets/{id}/comments": { body: "x" },
-    "post /v1/queues/{name}/redrive": {},
-    "post /v1/deliveries/{id}/retry": {},
-    "post /v1/deliveries/{id}/discard": { why: "x" },
-    "post /v1/deliveries/groups/{id}/retry": {},
-    "post /v1/deliveries/groups/{id}/discard": { why: "x" },
-    "post /v1/notices/plan": {},
-    "post /v1/notices/runs/{id}/apply": {},
-    "post /v1/volume/incidents/{id}/feedback": { verdict: "real" },
-    "post /v1/incidents/dismiss": { group: "g-000009" },
-    "post /v1/incidents": { tickets: [1] },
-    "post /v1/incidents/{id}/answers": { body: "x" },
-    "post /v1/incidents/{id}/tickets": { add: [1] },
-    "post /v1/incidents/{id}/close": {},
-    "post /v1/incidents/{id}/dissolve": {},
-  };
   let described = 0;
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
@@ -185,6 +187,28 @@ test("every answer of /v1 is as /openapi.json describes it", async () => {
     }
   }
   assert.ok(described >= 13, `${described} operations`);
+  await daemon.stop();
+  daemon.clean();
+});
+
+test("members of a wrong kind, and unknown ones, end no daemon", async () => {
+  const daemon = await serve({ cwd: folder(`${local}[notices]\nfile = "report.csv"\n` +
+    'webhook_url = "http://127.0.0.1:9/"\n[storm]\n') });
+  const values = [null, true, 7.5, -1, 2 ** 53, "x", [], [7.5, "x", {}], {}];
+  for (const [operation, body] of Object.entries(bodies)) {
+    const [method, path] = operation.split(" ");
+    const address = path.replace("{id}", path.includes("deliveries") ? "d-000001" : "1")
+      .replace("{name}", "high-dead");
+    for (const member of [...Object.keys(body), "id", "incident", "group", "ticket", "by", "run"]) {
+      for (const value of values) {
+        const answer = await call(daemon.url, address, {
+          method: method.toUpperCase(), body: { ...body, [member]: value },
+        });
+        assert.ok(answer.status < 500, `${operation} ${member} ${JSON.stringify(value)}: ` +
+          `${answer.status} ${answer.text}`);
+      }
+    }
+  }
   await daemon.stop();
   daemon.clean();
 });

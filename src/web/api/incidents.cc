@@ -22,25 +22,21 @@ int64_t number_of(const Call& call) {
 }
 
 /// "remove 1, 2"; empty: none are named.
-std::string listed(const json::object& body, const char* key) {
+std::string listed(const JsonView& body, const char* key) {
   std::string out;
-  const json::value* list = body.if_contains(key);
-  if (list == nullptr || !list->is_array()) return out;
-  for (const json::value& one : list->get_array()) {
-    if (!one.is_int64()) continue;
-    out += fmt::format("{}{}", out.empty() ? fmt::format("{} ", key) : ", ", one.get_int64());
+  for (const JsonView& one : body[key].elements()) {
+    const auto id = one.integer();
+    if (id) out += fmt::format("{}{}", out.empty() ? fmt::format("{} ", key) : ", ", *id);
   }
   return out;
 }
 
-/// What the audit list says that it is about.
-std::string subject_of(const json::object& body) {
+/// What the audit list says that it is about; the body is as a client sent it, of any kind.
+std::string subject_of(const json::value& asked) {
+  const JsonView body(asked);
   std::vector<std::string> out;
-  if (const json::value* id = body.if_contains("incident")) {
-    out.push_back(fmt::format("incident {}", id->get_int64()));
-  }
-  const json::value* group = body.if_contains("group");
-  if (group != nullptr && group->is_string()) out.emplace_back(group->get_string());
+  if (const auto id = body["incident"].integer()) out.push_back(fmt::format("incident {}", *id));
+  if (auto group = body["group"].text()) out.push_back(std::move(*group));
   for (const char* key : {"tickets", "add", "remove"}) {
     if (std::string some = listed(body, key); !some.empty()) out.push_back(std::move(some));
   }
@@ -136,12 +132,12 @@ Task<ApiAnswer> Operations::show_incident(Call& call) {
 /// Hands it to the inbox and answers with the incident as it is then; what its tickets are told
 /// follows.
 Task<ApiAnswer> Operations::ask_incident(Call& call, std::string_view kind, json::object body,
-                                         std::string what) {
+                                         std::string_view what) {
   body["by"] = call.caller.name;
   std::string detail = subject_of(body);
   Taken taken{.kind = std::string(kind),
               .body = std::move(body),
-              .what = std::move(what),
+              .what = std::string(what),
               .detail = std::move(detail)};
   json::object reply;
   if (auto refused = co_await accept_asked(call, std::move(taken), reply)) {
@@ -168,39 +164,35 @@ Task<ApiAnswer> Operations::ask_incident(Call& call, std::string_view kind, json
 
 Task<ApiAnswer> Operations::open_incident(Call& call) {
   DW_CO_TRY(json::value body, call.body());
-  std::string what = "incident.open";
   json::object asked = std::move(body.get_object());
-  co_return co_await ask_incident(call, storm_open_kind, std::move(asked), std::move(what));
+  asked.erase("incident");  // it has no number yet, whatever the caller says
+  co_return co_await ask_incident(call, storm_open_kind, std::move(asked), "incident.open");
+}
+
+/// What the caller asks of the incident that the path names.
+Task<ApiAnswer> Operations::change_incident(Call& call, std::string_view kind,
+                                            std::string_view what) {
+  DW_CO_TRY(json::value body, call.body());
+  json::object asked = std::move(body.get_object());
+  asked["incident"] = number_of(call);
+  co_return co_await ask_incident(call, kind, std::move(asked), what);
 }
 
 Task<ApiAnswer> Operations::answer_incident(Call& call) {
-  DW_CO_TRY(json::value body, call.body());
-  std::string what = "incident.answer";
-  json::object asked = std::move(body.get_object());
-  asked["incident"] = number_of(call);
-  co_return co_await ask_incident(call, storm_answer_kind, std::move(asked), std::move(what));
+  return change_incident(call, storm_answer_kind, "incident.answer");
 }
 
 Task<ApiAnswer> Operations::change_incident_tickets(Call& call) {
-  DW_CO_TRY(json::value body, call.body());
-  std::string what = "incident.tickets";
-  json::object asked = std::move(body.get_object());
-  asked["incident"] = number_of(call);
-  co_return co_await ask_incident(call, storm_tickets_kind, std::move(asked), std::move(what));
+  return change_incident(call, storm_tickets_kind, "incident.tickets");
 }
 
 Task<ApiAnswer> Operations::close_incident(Call& call) {
-  DW_CO_TRY(json::value body, call.body());
-  std::string what = "incident.close";
-  json::object asked = std::move(body.get_object());
-  asked["incident"] = number_of(call);
-  co_return co_await ask_incident(call, storm_close_kind, std::move(asked), std::move(what));
+  return change_incident(call, storm_close_kind, "incident.close");
 }
 
 Task<ApiAnswer> Operations::dissolve_incident(Call& call) {
   json::object asked{{"incident", number_of(call)}};
-  std::string what = "incident.dissolve";
-  co_return co_await ask_incident(call, storm_dissolve_kind, std::move(asked), std::move(what));
+  co_return co_await ask_incident(call, storm_dissolve_kind, std::move(asked), "incident.dissolve");
 }
 
 }  // namespace dw

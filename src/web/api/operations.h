@@ -169,8 +169,9 @@ class Operations {
   Task<ApiAnswer> change_incident_tickets(Call& call);
   Task<ApiAnswer> close_incident(Call& call);
   Task<ApiAnswer> dissolve_incident(Call& call);
+  Task<ApiAnswer> change_incident(Call& call, std::string_view kind, std::string_view what);
   Task<ApiAnswer> ask_incident(Call& call, std::string_view kind, json::object body,
-                               std::string what);
+                               std::string_view what);
 
   // audit.cc
   Task<ApiAnswer> audit(Call& call);
