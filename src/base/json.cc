@@ -115,6 +115,10 @@ std::string JsonView::required_text() const {
   return text().value_or("");
 }
 
+std::string text_at(const JsonView& view, std::string_view key) {
+  return view[key].text().value_or("");
+}
+
 json::value text_or_null(std::string_view text) {
   if (text.empty()) return nullptr;
   return json::string(text.data(), text.size());

@@ -56,6 +56,9 @@ class JsonView {
   std::vector<Problem>* problems_ = nullptr;
 };
 
+/// The member's text; empty where there is none.
+std::string text_at(const JsonView& view, std::string_view key);
+
 /// Null for an empty text: `email: null`.
 json::value text_or_null(std::string_view text);
 

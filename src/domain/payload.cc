@@ -22,10 +22,6 @@ json::array files(const std::vector<FileLink>& from) {
   return out;
 }
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 TicketId ticket_at(const JsonView& view) {
   return {view["ticket"].integer().value_or(0)};
 }

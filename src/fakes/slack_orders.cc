@@ -5,10 +5,6 @@
 namespace dw {
 namespace {
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 json::object disturb(FakeSlack& slack, const JsonView& order) {
   using Trouble = FakeSlackSockets::Trouble;
   static const std::map<std::string, Trouble> troubles = {

@@ -4,6 +4,10 @@
 
 namespace dw {
 
+Result<void> AddAudit::write(Db& db, TimePoint) const {
+  return audit::add(db, entry);
+}
+
 namespace audit {
 
 Result<void> add(Db& db, const AuditEntry& entry) {

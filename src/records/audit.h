@@ -13,6 +13,12 @@ struct AuditEntry {
   int64_t id = 0;                  ///< its place in the list
 };
 
+/// A plan's line in the list.
+struct AddAudit {
+  AuditEntry entry;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
 namespace audit {
 
 Result<std::vector<AuditEntry>> list(ReadDb& db, const PageRequest& page);

@@ -17,10 +17,6 @@ namespace {
 /// Forwarded messages hold forwarded messages.
 constexpr int depth_max = 4;
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 bool is_set(const JsonView& view, std::string_view key) {
   return view[key].boolean().value_or(false);
 }

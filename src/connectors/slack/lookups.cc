@@ -15,10 +15,6 @@ constexpr int messages_per_page = 100;
 constexpr int channels_per_page = 1000;
 constexpr int channel_pages_max = 50;
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 std::string text_in(const json::object& object, std::string_view key) {
   const json::value whole = object;
   const JsonView value = JsonView(whole)[key];

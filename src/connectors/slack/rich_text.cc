@@ -16,10 +16,6 @@ namespace {
 constexpr int64_t indent_max = 12;
 constexpr std::string_view indent_step = "    ";
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 bool is_set(const JsonView& view, std::string_view key) {
   return view[key].boolean().value_or(false);
 }

@@ -26,10 +26,6 @@ class Reading {
   JsonView view_;
 };
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 Event event_of(std::string kind, std::string key, json::object body, TimePoint at) {
   return {.source = std::string(slack_name),
           .key = std::move(key),

@@ -18,10 +18,6 @@ constexpr std::string_view done_kind = "taking.done";
 constexpr std::string_view rewritten_kind = "taking.rewritten";
 constexpr int name_characters_max = 200;
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 /// Who pressed, where and for what. It travels along as the reference of each delivery.
 struct ButtonClick {
   TicketId ticket;

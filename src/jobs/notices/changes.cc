@@ -60,8 +60,4 @@ Result<void> SetArrivals::write(Db& db, TimePoint) const {
   return key_values::set(db, arrivals_row, text, version);
 }
 
-Result<void> NoteAsked::write(Db& db, TimePoint) const {
-  return audit::add(db, entry);
-}
-
 }  // namespace dw

@@ -5,7 +5,6 @@
 
 #include "jobs/notices/records.h"
 #include "ports/db.h"
-#include "records/audit.h"
 
 namespace dw {
 
@@ -49,11 +48,6 @@ struct SetMarks {
 struct SetArrivals {
   std::string text;
   int64_t version = 0;
-  Result<void> write(Db& db, TimePoint now) const;
-};
-
-struct NoteAsked {
-  AuditEntry entry;
   Result<void> write(Db& db, TimePoint now) const;
 };
 

@@ -7,6 +7,7 @@
 #include "jobs/notices/changes.h"
 #include "jobs/notices/rows.h"
 #include "jobs/notices/target.h"
+#include "records/audit.h"
 #include "records/deliveries.h"
 #include "records/key_values.h"
 
@@ -221,7 +222,7 @@ Plan NoticeJob::plan_staged(const Event& event, const Given& given, const Notice
   plan.changes.push_back(FinishPlan{run.id, state});
   if (!given.who.empty()) {
     plan.changes.push_back(
-        NoteAsked{{event.at, given.who, "notices.plan", fmt::format("run {}", run.id)}});
+        AddAudit{{event.at, given.who, "notices.plan", fmt::format("run {}", run.id)}});
   }
   NoticeHistory marks = view.marks;
   if (given.imported_day && !marks.from_day && !given.is_test) {
@@ -257,7 +258,7 @@ Plan NoticeJob::plan_apply(const Event& event, const Given& given, const NoticeV
   if (plan.refusal) return plan;
   if (!given.who.empty()) {
     plan.changes.push_back(
-        NoteAsked{{event.at, given.who, "notices.apply", fmt::format("run {}", run.id)}});
+        AddAudit{{event.at, given.who, "notices.apply", fmt::format("run {}", run.id)}});
   }
   plan.changes.push_back(BeginRun{run.id, run.ledger});
   run.state = NoticeState::applying;

@@ -30,15 +30,6 @@ constexpr std::string_view unopened =
 /// Zendesk would fill it in with what it knows of the ticket.
 constexpr std::string_view placeholder = "{{";
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
-struct AddAudit {
-  AuditEntry entry;
-  Result<void> write(Db& db, TimePoint) const { return audit::add(db, entry); }
-};
-
 void count(Plan& plan, const char* what) {
   plan.counted.push_back({groups_metric, "what", what});
 }
@@ -47,10 +38,6 @@ Plan refused(ErrorKind kind, std::string what) {
   Plan plan;
   plan.refusal = Error{kind, "", std::move(what)};
   return plan;
-}
-
-ChatPerson person_in(const JsonView& body) {
-  return {text_at(body["user"], "id"), text_at(body["user"], "name")};
 }
 
 /// Plans one event.
@@ -197,7 +184,7 @@ class Planning {
   // What people do in the chat.
 
   Plan plan_press() {
-    const ChatPerson person = person_in(body_);
+    const ChatPerson person = who_pressed(body_);
     if (text_at(body_, "action") == open_action) {
       if (!view_.incident || !view_.fresh_ticket) return {};
       if (view_.incident->state != IncidentState::seen) return {};

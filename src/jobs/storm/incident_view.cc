@@ -19,10 +19,6 @@ constexpr std::string_view said_kind = "chat.message";
 constexpr std::string_view comment_kind = "desk.comment";
 constexpr std::string_view update_kind = "desk.update";
 
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
-}
-
 bool is_in_thread(const JsonView& body) {
   const std::string thread = text_at(body, "thread");
   return !thread.empty() && thread != text_at(body, "message");

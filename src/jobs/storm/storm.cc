@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "jobs/storm/announcing.h"
 #include "jobs/storm/live.h"
+#include "jobs/storm/thread_command.h"
 #include "records/audit.h"
 #include "records/deliveries.h"
 #include "records/tickets.h"
@@ -79,24 +80,18 @@ struct Named {
 
 Named named_in(const Event& event) {
   const JsonView body(event.body);
-  const auto text = [&body](const char* key) { return body[key].text().value_or(""); };
-  if (event.kind == storm_dismiss_kind) return {group_named(text("group")).value_or(0), {}};
+  if (event.kind == storm_dismiss_kind) {
+    return {group_named(text_at(body, "group")).value_or(0), {}};
+  }
   const bool is_press = event.kind == pressed_kind;
-  if (is_press && text("action") != dismiss_action) return {};
-  return {0, {number_in(text(is_press ? "value" : "reference")).value_or(0)}};
+  if (is_press && text_at(body, "action") != dismiss_action) return {};
+  return {0, {number_in(text_at(body, is_press ? "value" : "reference")).value_or(0)}};
 }
-
-struct AuditDismissal {
-  AuditEntry entry;
-  Result<void> write(Db& db, TimePoint) const { return audit::add(db, entry); }
-};
 
 /// Who dismisses, as the channel reads it.
 std::string who_dismisses(const Event& event) {
   const JsonView body(event.body);
-  if (event.kind == storm_dismiss_kind) return body["by"].text().value_or("");
-  const std::string name = body["user"]["name"].text().value_or("");
-  return name.empty() ? body["user"]["id"].text().value_or("") : name;
+  return event.kind == storm_dismiss_kind ? text_at(body, "by") : who_pressed(body).shown();
 }
 
 Result<void> read_known(ReadDb& db, int64_t group, StormView& view) {
@@ -280,9 +275,8 @@ void Storm::plan_dismissal(Plan& plan, const Event& event, const StormView& view
   count(plan, "dismissed");
   plan.changes.emplace_back(DismissIncident{known.group});
   if (is_press) {
-    const std::string chat =
-        fmt::format("chat {} ({})", who, body["user"]["id"].text().value_or(""));
-    plan.changes.emplace_back(AuditDismissal{{event.at, chat, "incident.dismiss", name}});
+    plan.changes.emplace_back(
+        AddAudit{{event.at, who_pressed(body).audited(), "incident.dismiss", name}});
   }
   if (known.message.empty()) return;
   plan_words(plan, known, view.tickets.at(known.group),

@@ -7,13 +7,9 @@
 #include "domain/mrkdwn.h"
 
 namespace dw {
-namespace {
-
-std::string text_at(const JsonView& view, std::string_view key) {
-  return view[key].text().value_or("");
+ChatPerson who_pressed(const JsonView& body) {
+  return {text_at(body["user"], "id"), text_at(body["user"], "name")};
 }
-
-}  // namespace
 
 std::optional<ThreadCommand> thread_command_in(const Event& event) {
   const JsonView body(event.body);

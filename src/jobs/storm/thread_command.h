@@ -1,8 +1,11 @@
 // What a person writes in the thread of an announcement: a command, or talk. Pure.
 #pragma once
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
+#include "base/json.h"
 #include "domain/event.h"
 
 namespace dw {
@@ -14,6 +17,9 @@ struct ChatPerson {
   std::string shown() const { return name.empty() ? id : name; }
   std::string audited() const { return fmt::format("chat {} ({})", shown(), id); }
 };
+
+/// Who pressed a button: the `user` of a "chat.action".
+ChatPerson who_pressed(const JsonView& body);
 
 /// What somebody wrote in the thread of an announcement.
 struct ThreadCommand {
