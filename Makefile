@@ -113,6 +113,7 @@ help: ## this list
 tidy:
 	@/usr/bin/python3 tools/tidy_test.py
 	@/usr/bin/python3 tools/unity_test.py
+	@/usr/bin/python3 tools/embed_test.py
 	@/usr/bin/python3 tools/tidy.py
 
 format-check:

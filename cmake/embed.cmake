@@ -5,13 +5,15 @@ set(DW_EMBED ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py)
 function(dw_embed_sql name)
   file(GLOB_RECURSE statements CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.sql)
   list(FILTER statements EXCLUDE REGEX "/migrations/")
+  # A file may use columns and parts that a file of records/ shares.
+  file(GLOB shared CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/records/*.sql)
   set(generated ${CMAKE_BINARY_DIR}/generated/sql)
   foreach(file IN LISTS statements)
     get_filename_component(stem ${file} NAME_WE)
     add_custom_command(
       OUTPUT ${generated}/${stem}.h ${generated}/${stem}.cc
       COMMAND ${DW_EMBED} statements ${generated} ${file}
-      DEPENDS ${file} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+      DEPENDS ${file} ${shared} ${CMAKE_SOURCE_DIR}/tools/embed.py)
     target_sources(dw_${name} PRIVATE ${generated}/${stem}.h ${generated}/${stem}.cc)
   endforeach()
   target_include_directories(dw_${name} PUBLIC ${CMAKE_BINARY_DIR}/generated)

@@ -14,6 +14,12 @@ import re
 import sys
 
 NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres)\])?\s*$")
+# What statements share: a list of columns, which the program knows by name too, or any text.
+COLUMN = re.compile(r"(?:\w+\.)?(\w+)(?: AS (\w+))?")
+SHARED = re.compile(r"^-- (columns|part): (\w+)\s*$")
+USES = re.compile(r"^-- uses: (\S+)\s*$")
+PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
+ENGINES = ("sqlite", "postgres")
 
 
 def literal(text):
@@ -31,44 +37,104 @@ def literal(text):
     return "\n    ".join(f'"{piece}"' for piece in pieces)
 
 
-def parse_statements(path):
-    """{name: {engine: text}}; a statement without an engine serves both."""
-    found = {}
-    name = engine = None
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        header = NAME.match(line)
-        if header:
-            name, engine = header.group(1), header.group(2)
-            texts = found.setdefault(name, {})
-            for one in [engine] if engine else ["sqlite", "postgres"]:
-                if one in texts:
-                    sys.exit(f"{path}:{number}: {name} is written twice for {one}")
-                texts[one] = ""
-        elif line.strip() and not line.startswith("--"):
-            if name is None:
-                sys.exit(f"{path}:{number}: SQL without a name; put `-- name: …` above it")
-            for one in [engine] if engine else ["sqlite", "postgres"]:
-                found[name][one] += line.strip() + " "
-    for name, texts in found.items():
-        missing = {"sqlite", "postgres"} - set(texts)
-        if missing:
-            sys.exit(f"{path}: {name} has no text for {missing.pop()}")
-    return found
+class Statements:
+    """The statements of a file, with what they share.
+
+    `-- name: x` (with `[sqlite]` or `[postgres]`, where they differ) begins a statement;
+    `-- columns: x` a list of columns, `-- part: x` any text, both for `{x}` in what follows.
+    `{t.x}` has `t.` before each column (what is in lower case). `-- uses: FOLDER/FILE.sql`
+    (below src/) takes over what another file shares.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        self.texts = {}  # name: {engine: text}
+        self.columns = {}  # name: [column], those of this file
+        self.shared = {}  # name: text, those of the files that are used too
+        put = None
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if begin := NAME.match(line):
+                put = self.begin_statement(number, *begin.groups())
+            elif begin := SHARED.match(line):
+                put = self.begin_shared(number, *begin.groups())
+            elif used := USES.match(line):
+                self.use(number, used.group(1))
+            elif line.strip() and not line.startswith("--"):
+                if put is None:
+                    self.refuse(number, "SQL without a name; put `-- name: …` above it")
+                put(PLACE.sub(lambda place: self.filled(number, place), line.strip()))
+        self.check_whole()
+
+    def refuse(self, number, why):
+        sys.exit(f"{self.path}:{number}: {why}")
+
+    def begin_statement(self, number, name, engine):
+        texts = self.texts.setdefault(name, {})
+        wanted = [engine] if engine else ENGINES
+        for one in wanted:
+            if one in texts:
+                self.refuse(number, f"{name} is written twice for {one}")
+            texts[one] = ""
+
+        def put(line):
+            for one in wanted:
+                texts[one] += line + " "
+        return put
+
+    def begin_shared(self, number, kind, name):
+        if name in self.shared:
+            self.refuse(number, f"{name} is written twice")
+        self.shared[name] = ""
+        if kind == "columns":
+            self.columns[name] = []
+
+        def put(line):
+            self.shared[name] = f"{self.shared[name]} {line}".strip()
+            if kind == "columns":
+                columns = [COLUMN.fullmatch(one.strip())
+                           for one in self.shared[name].rstrip(",").split(",")]
+                if not all(columns):
+                    self.refuse(number, f"{name} has more than names of columns; write `-- part:`")
+                self.columns[name] = [one.group(2) or one.group(1) for one in columns]
+        return put
+
+    def use(self, number, other):
+        source = next((up for up in self.path.resolve().parents if up.name == "src"), None)
+        if source is None or not (source / other).is_file():
+            self.refuse(number, f"src/{other} is not there")
+        self.shared.update(Statements(source / other).shared)
+
+    def filled(self, number, place):
+        table, name = place.groups()
+        if name not in self.shared:
+            self.refuse(number, f"{{{name}}} is written nowhere above; put `-- columns: {name}`, "
+                                f"`-- part: {name}` or `-- uses: …` there")
+        text = self.shared[name]
+        if table and re.search(r"['.]", text):
+            self.refuse(number, f"{{{table}.{name}}}: its text has quotes or names tables itself")
+        return re.sub(r"(?<![\w.])(?=[a-z_])", f"{table}.", text) if table else text
+
+    def check_whole(self):
+        for name, texts in self.texts.items():
+            missing = set(ENGINES) - set(texts)
+            if missing:
+                sys.exit(f"{self.path}: {name} has no text for {missing.pop()}")
 
 
 def write_statements(folder, paths):
     """For each FILE.sql a header FILE.h and a source FILE.cc."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths:
-        header = [
-            f"// Written by tools/embed.py from {path.name}.",
-            "#pragma once",
-            '#include "ports/db.h"',
-            "",
-            "namespace dw::stmt {",
-        ]
+        header = [f"// Written by tools/embed.py from {path.name}.", "#pragma once",
+                  '#include "ports/db.h"', ""]
         source = [f'#include "sql/{path.stem}.h"', "", "namespace dw::stmt {"]
-        for name, texts in parse_statements(path).items():
+        statements = Statements(path)
+        for name, columns in statements.columns.items():
+            numbered = ", ".join([*columns, "behind"])  # behind: what follows the list
+            header += [f"namespace dw::columns::{name} {{", f"enum : int {{ {numbered} }};",
+                       f"}}  // namespace dw::columns::{name}", ""]
+        header.append("namespace dw::stmt {")
+        for name, texts in statements.texts.items():
             sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
             postgres = texts["postgres"].strip().rstrip(";")
             header.append(f"extern const Statement {name};")

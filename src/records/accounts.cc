@@ -16,13 +16,14 @@ constexpr Millis session_kept{60LL * 86'400'000};
 constexpr const char* accounts_guard = "accounts";
 
 Account account_in(const Row& row) {
-  return {.id = row.integer(0),
-          .name = std::string(row.text(1)),
-          .subject = std::string(row.text(2)),
-          .role = std::string(row.text(3)),
-          .password = std::string(row.text(4)),
-          .created_at = row.time(5),
-          .signed_in_at = row.time_or_none(6)};
+  namespace col = columns::account;
+  return {.id = row.integer(col::id),
+          .name = std::string(row.text(col::name)),
+          .subject = std::string(row.text(col::subject)),
+          .role = std::string(row.text(col::role)),
+          .password = std::string(row.text(col::password)),
+          .created_at = row.time(col::created_at),
+          .signed_in_at = row.time_or_none(col::signed_in_at)};
 }
 
 }  // namespace
@@ -87,7 +88,10 @@ Result<void> add_session(Db& db, const Session& session) {
 Result<std::optional<OpenSession>> find_session(ReadDb& db, const std::string& hash) {
   std::optional<OpenSession> found;
   DW_CHECK(db.run(stmt::find_session, {hash}, [&](const Row& row) {
-    found = OpenSession{{hash, row.integer(0), row.time(7), row.time(8)}, account_in(row)};
+    using columns::account::behind;
+    found = OpenSession{
+        {hash, row.integer(columns::account::id), row.time(behind), row.time(behind + 1)},
+        account_in(row)};
   }));
   return found;
 }

@@ -2,14 +2,17 @@
 INSERT INTO account (name, folded, subject, role, password, created_at)
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id;
 
+-- columns: account
+id, name, subject, role, password, created_at, signed_in_at
+
 -- name: list_accounts
-SELECT id, name, subject, role, password, created_at, signed_in_at FROM account ORDER BY folded;
+SELECT {account} FROM account ORDER BY folded;
 
 -- name: account_by_name
-SELECT id, name, subject, role, password, created_at, signed_in_at FROM account WHERE folded = $1;
+SELECT {account} FROM account WHERE folded = $1;
 
 -- name: account_by_subject
-SELECT id, name, subject, role, password, created_at, signed_in_at FROM account
+SELECT {account} FROM account
 WHERE subject = $1 AND subject <> '';
 
 -- name: change_account
@@ -25,7 +28,7 @@ UPDATE account SET signed_in_at = $2 WHERE id = $1;
 INSERT INTO session (hash, account, created_at, seen_at) VALUES ($1, $2, $3, $4);
 
 -- name: find_session
-SELECT a.id, a.name, a.subject, a.role, a.password, a.created_at, a.signed_in_at,
+SELECT {a.account},
        s.created_at, s.seen_at
 FROM session s JOIN account a ON a.id = s.account WHERE s.hash = $1;
 

@@ -19,8 +19,10 @@ Result<std::vector<AuditEntry>> list(ReadDb& db, const PageRequest& page) {
   std::vector<AuditEntry> out;
   DW_TRY(const int64_t below, id_in(page.cursor));
   DW_CHECK(db.run(stmt::list_audit, {below, static_cast<int64_t>(page.limit)}, [&](const Row& row) {
-    out.push_back({row.time(1), std::string(row.text(2)), std::string(row.text(3)),
-                   std::string(row.text(4)), row.integer(0)});
+    namespace col = columns::audit;
+    out.push_back({row.time(col::at), std::string(row.text(col::who)),
+                   std::string(row.text(col::what)), std::string(row.text(col::subject)),
+                   row.integer(col::id)});
   }));
   return out;
 }

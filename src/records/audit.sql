@@ -6,5 +6,8 @@ INSERT INTO audit (at, who, what, subject) VALUES ($1, $2, $3, $4);
 DELETE FROM audit WHERE id IN (
   SELECT id FROM (SELECT id, at FROM audit ORDER BY id LIMIT $2) AS front WHERE at < $1);
 
+-- columns: audit
+id, at, who, what, subject
+
 -- name: list_audit
-SELECT id, at, who, what, subject FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2;
+SELECT {audit} FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2;

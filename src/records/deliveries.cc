@@ -27,36 +27,38 @@ Error not_there(DeliveryId id) {
 }  // namespace
 
 std::string unreadable_in(const Row& row) {
-  const Result<json::value> body = parse_json(row.text(6));
+  namespace col = columns::delivery;
+  const Result<json::value> body = parse_json(row.text(col::payload));
   const Result<Payload> payload =
-      body.ok() ? decode_payload(row.text(5), *body) : Result<Payload>(body.error());
+      body.ok() ? decode_payload(row.text(col::operation), *body) : Result<Payload>(body.error());
   if (payload.ok()) return "";
   return fmt::format("this version of Deskwire can't read it ({}: {}): a newer replica sends it",
-                     row.text(5), payload.error().what);
+                     row.text(col::operation), payload.error().what);
 }
 
 Delivery delivery_in(const Row& row) {
+  namespace col = columns::delivery;
   Delivery out;
-  out.id = {row.integer(0)};
-  out.event = {row.integer(1)};
-  out.ticket = {row.integer(2)};
-  out.lane = row.text(3);
-  out.target = row.text(4);
-  const Result<json::value> body = parse_json(row.text(6));
+  out.id = {row.integer(col::id)};
+  out.event = {row.integer(col::event)};
+  out.ticket = {row.integer(col::ticket)};
+  out.lane = row.text(col::lane);
+  out.target = row.text(col::target);
+  const Result<json::value> body = parse_json(row.text(col::payload));
   if (body.ok()) {
-    Result<Payload> payload = decode_payload(row.text(5), *body);
+    Result<Payload> payload = decode_payload(row.text(col::operation), *body);
     if (payload.ok()) out.payload = std::move(*payload);
   }
-  out.holds_lane = row.integer(7) != 0;
-  out.state = static_cast<DeliveryState>(row.integer(8));
-  out.is_in_doubt = row.integer(9) != 0;
-  out.attempts = static_cast<int>(row.integer(10));
-  out.reason = row.text(11);
-  out.created_at = row.time(12);
-  out.next_attempt_at = row.time_or_none(13);
-  out.done_at = row.time_or_none(14);
-  out.answer_kind = row.text(15);
-  out.reference = row.text(16);
+  out.holds_lane = row.integer(col::holds_lane) != 0;
+  out.state = static_cast<DeliveryState>(row.integer(col::state));
+  out.is_in_doubt = row.integer(col::in_doubt) != 0;
+  out.attempts = static_cast<int>(row.integer(col::attempts));
+  out.reason = row.text(col::reason);
+  out.created_at = row.time(col::created_at);
+  out.next_attempt_at = row.time_or_none(col::next_attempt_at);
+  out.done_at = row.time_or_none(col::done_at);
+  out.answer_kind = row.text(col::answer_kind);
+  out.reference = row.text(col::reference);
   return out;
 }
 

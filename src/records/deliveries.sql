@@ -1,7 +1,9 @@
+-- columns: delivery
+id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
+reason, created_at, next_attempt_at, done_at, answer_kind, reference
+
 -- name: open_in_lane
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery WHERE lane = $1 AND state <= 2 ORDER BY id LIMIT $2;
+SELECT {delivery} FROM delivery WHERE lane = $1 AND state <= 2 ORDER BY id LIMIT $2;
 
 -- name: add_delivery
 INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
@@ -37,34 +39,25 @@ UPDATE delivery SET state = 4, reason = $2, done_at = $3, next_attempt_at = NULL
 WHERE id = $1 AND state <= 2 RETURNING lane;
 
 -- name: delivery_by_id
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery WHERE id = $1;
+SELECT {delivery} FROM delivery WHERE id = $1;
 
 -- name: list_deliveries
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery
+SELECT {delivery} FROM delivery
 WHERE id < $1 AND ($3 = '' OR lane = $3)
   AND (CAST($2 AS bigint) / (1 << CAST(state AS integer))) % 2 = 1
 ORDER BY id DESC LIMIT $4;
 
 -- name: list_open_deliveries
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery
+SELECT {delivery} FROM delivery
 WHERE state <= 2 AND state = $2 AND id < $1 AND ($3 = '' OR lane = $3)
 ORDER BY id DESC LIMIT $4;
 
 -- name: deliveries_of_ticket
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery WHERE ticket = $2 AND ticket > 0 AND id < $1 ORDER BY id DESC LIMIT $3;
+SELECT {delivery} FROM delivery
+WHERE ticket = $2 AND ticket > 0 AND id < $1 ORDER BY id DESC LIMIT $3;
 
 -- name: deliveries_of_event
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery WHERE event = $2 AND id < $1 ORDER BY id DESC LIMIT $3;
+SELECT {delivery} FROM delivery WHERE event = $2 AND id < $1 ORDER BY id DESC LIMIT $3;
 
 -- name: count_open_deliveries
 SELECT state, count(*) FROM delivery WHERE state <= 2 GROUP BY state;

@@ -7,17 +7,18 @@ namespace dw {
 namespace {
 
 StoredEvent event_in(const Row& row) {
+  namespace col = columns::event;
   StoredEvent stored;
-  stored.id = {row.integer(0)};
-  stored.event = {.source = std::string(row.text(1)),
-                  .key = std::string(row.text(2)),
-                  .kind = std::string(row.text(3)),
-                  .at = row.time(4),
-                  .body = stored_json(row.text(5)),
-                  .is_for_ever = row.integer(6) != 0};
-  stored.state = static_cast<EventState>(row.integer(7));
-  stored.reason = row.text(8);
-  stored.reply = stored_json(row.text(9));
+  stored.id = {row.integer(col::id)};
+  stored.event = {.source = std::string(row.text(col::source)),
+                  .key = std::string(row.text(col::key)),
+                  .kind = std::string(row.text(col::kind)),
+                  .at = row.time(col::at),
+                  .body = stored_json(row.text(col::body)),
+                  .is_for_ever = row.integer(col::for_ever) != 0};
+  stored.state = static_cast<EventState>(row.integer(col::state));
+  stored.reason = row.text(col::reason);
+  stored.reply = stored_json(row.text(col::reply));
   return stored;
 }
 

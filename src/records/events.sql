@@ -11,11 +11,14 @@ UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
 -- name: replace_body
 UPDATE event SET body = $2 WHERE id = $1;
 
+-- columns: event
+id, source, key, kind, at, body, for_ever, state, reason, reply
+
 -- name: event_by_id
-SELECT id, source, key, kind, at, body, for_ever, state, reason, reply FROM event WHERE id = $1;
+SELECT {event} FROM event WHERE id = $1;
 
 -- name: parked_events
-SELECT id, source, key, kind, at, body, for_ever, state, reason, reply FROM event
+SELECT {event} FROM event
 WHERE state = 1 AND id < $1 ORDER BY id DESC LIMIT $2;
 
 -- name: count_parked

@@ -1,3 +1,5 @@
+-- uses: records/deliveries.sql
+
 -- name: touch_lane [sqlite]
 -- A lane that is there keeps its time: its head may be waiting for it. A row's generations start
 -- somewhere in 2^62: a lane that was emptied, forgotten and filled again is not the one that a
@@ -61,9 +63,7 @@ UPDATE lane SET holder = '', held_until = 0, due_at = $2 WHERE name = $1;
 DELETE FROM lane WHERE name = $1;
 
 -- name: lane_head
-SELECT id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-  reason, created_at, next_attempt_at, done_at, answer_kind, reference
-FROM delivery WHERE lane = $1 AND state <= 2 AND (state = 0 OR holds_lane = 1)
+SELECT {delivery} FROM delivery WHERE lane = $1 AND state <= 2 AND (state = 0 OR holds_lane = 1)
 ORDER BY id LIMIT $2;
 
 -- name: begin_try

@@ -6,19 +6,20 @@ namespace dw {
 namespace {
 
 BridgeLink link_in(const Row& row) {
+  namespace col = columns::bridge_link;
   BridgeLink out;
-  out.channel = row.text(0);
-  out.thread = row.text(1);
-  out.ticket = {row.integer(2)};
-  out.stage = static_cast<LinkStage>(row.integer(3));
-  out.url = row.text(4);
-  out.has_url = row.integer(5) != 0;
-  out.is_greeted = row.integer(6) != 0;
-  out.requester = row.text(7);
-  out.comments_until = row.text(8);
-  out.opened_at = row.time(9);
-  out.solved_at = row.time_or_none(10);
-  out.paused_until = row.time_or_none(11);
+  out.channel = row.text(col::channel);
+  out.thread = row.text(col::thread);
+  out.ticket = {row.integer(col::ticket)};
+  out.stage = static_cast<LinkStage>(row.integer(col::stage));
+  out.url = row.text(col::url);
+  out.has_url = row.integer(col::has_url) != 0;
+  out.is_greeted = row.integer(col::is_greeted) != 0;
+  out.requester = row.text(col::requester);
+  out.comments_until = row.text(col::comments_until);
+  out.opened_at = row.time(col::opened_at);
+  out.solved_at = row.time_or_none(col::solved_at);
+  out.paused_until = row.time_or_none(col::halted_until);
   return out;
 }
 

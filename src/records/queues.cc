@@ -17,19 +17,20 @@ constexpr size_t receipt_bytes = 12;
 constexpr int claims_max = 3;
 
 QueueMessage message_in(const Row& row) {
+  namespace col = columns::queue_message;
   QueueMessage out;
-  out.id = {row.integer(0)};
-  out.queue = row.text(1);
-  out.body = row.text(2);
-  out.attributes = stored_json(row.text(3));
-  out.group = row.text(4);
-  out.deduplication = row.text(5);
-  out.sent_at = row.time(6);
-  out.visible_at = row.time(7);
-  out.receives = static_cast<int>(row.integer(8));
-  out.first_received_at = row.time_or_none(9);
-  out.receipt = row.text(10);
-  out.source_queue = row.text(11);
+  out.id = {row.integer(col::id)};
+  out.queue = row.text(col::queue);
+  out.body = row.text(col::body);
+  out.attributes = stored_json(row.text(col::attributes));
+  out.group = row.text(col::message_group);
+  out.deduplication = row.text(col::deduplication);
+  out.sent_at = row.time(col::sent_at);
+  out.visible_at = row.time(col::visible_at);
+  out.receives = static_cast<int>(row.integer(col::receives));
+  out.first_received_at = row.time_or_none(col::first_received_at);
+  out.receipt = row.text(col::receipt);
+  out.source_queue = row.text(col::source_queue);
   return out;
 }
 

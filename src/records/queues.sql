@@ -17,14 +17,16 @@ SELECT message FROM queue_seen WHERE queue = $1 AND deduplication = $2;
 -- name: queue_remember
 UPDATE queue_seen SET message = $3 WHERE queue = $1 AND deduplication = $2;
 
+-- columns: queue_message
+id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
+first_received_at, receipt, source_queue
+
 -- name: queue_ready [sqlite]
-SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
-  first_received_at, receipt, source_queue
+SELECT {queue_message}
 FROM queue_message WHERE queue = $1 AND visible_at <= $2 ORDER BY visible_at, id LIMIT $3;
 
 -- name: queue_ready [postgres]
-SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
-  first_received_at, receipt, source_queue
+SELECT {queue_message}
 FROM queue_message WHERE queue = $1 AND visible_at <= $2 ORDER BY visible_at, id LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
@@ -34,8 +36,7 @@ SELECT 1 FROM queue_message WHERE queue = $1 AND visible_at <= $2 LIMIT 1;
 -- name: queue_ready_fifo
 -- The first message of each group, where none of the group is in flight: neither one before it,
 -- nor one behind it whose sender committed first.
-SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
-  first_received_at, receipt, source_queue
+SELECT {queue_message}
 FROM queue_message m
 WHERE queue = $1 AND visible_at <= $2
   AND NOT EXISTS (SELECT 1 FROM queue_message b WHERE b.queue = m.queue
@@ -47,8 +48,7 @@ WHERE queue = $1 AND visible_at <= $2
 ORDER BY id LIMIT $3;
 
 -- name: queue_ready_group
-SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
-  first_received_at, receipt, source_queue
+SELECT {queue_message}
 FROM queue_message WHERE queue = $1 AND message_group = $2 AND id > $3 ORDER BY id LIMIT $4;
 
 -- name: queue_receipt [sqlite]
@@ -131,8 +131,7 @@ FROM queue_message WHERE queue = $1 AND visible_at > $2;
 SELECT sent_at FROM queue_message WHERE queue = $1 ORDER BY id LIMIT 1;
 
 -- name: queue_peek
-SELECT id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
-  first_received_at, receipt, source_queue
+SELECT {queue_message}
 FROM queue_message WHERE queue = $1 AND id > $2 ORDER BY id LIMIT $3;
 
 -- name: prune_seen [sqlite]

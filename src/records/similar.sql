@@ -1,3 +1,5 @@
+-- uses: records/tickets.sql
+
 -- name: newest_ticket_id
 SELECT coalesce(max(id), 0) FROM ticket;
 
@@ -46,16 +48,10 @@ ORDER BY id DESC LIMIT $2;
 SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2;
 
 -- name: tickets_by_ids [sqlite]
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id DESC;
+SELECT {ticket} FROM ticket WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id DESC;
 
 -- name: tickets_by_ids [postgres]
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
+SELECT {ticket} FROM ticket
 WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
 ORDER BY id DESC;
 

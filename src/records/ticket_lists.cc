@@ -171,13 +171,9 @@ Result<void> run_by_id(ReadDb& db, const TicketFilter& filter, int64_t below, Ro
                     {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
                      filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting},
                     sink));
-  } else if (filter.assigned == TicketFilter::Assigned::to) {
-    DW_CHECK(db.run(stmt::tickets_of_assignee,
-                    {below, bound.status, bound.priority, bound.since, bound.limit, filter.assignee,
-                     filter.queue, filter.source, bound.tag},
-                    sink));
   } else {
-    DW_CHECK(db.run(stmt::all_tickets,
+    const bool is_of_one = filter.assigned == TicketFilter::Assigned::to;
+    DW_CHECK(db.run(is_of_one ? stmt::tickets_of_assignee : stmt::all_tickets,
                     {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
                      filter.assignee, filter.queue, filter.source, bound.tag},
                     sink));

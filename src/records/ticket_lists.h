@@ -71,6 +71,9 @@ namespace tickets {
 
 /// Newest first.
 Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter);
+inline Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
+  return filtered(db, {.plain = query});
+}
 
 /// Unsolved ones: who waits longest for a first reply stands first, then the others, newest first.
 /// The longest of a thousand that were opened one after the other come before those of the next

@@ -1,108 +1,70 @@
 -- The lists of tickets. Each begins at the index that leaves the fewest rows; what else is asked
 -- for is looked at row by row. $6: 0 unassigned, 1 assigned, 2 assigned to $7, -1 any.
 
+-- uses: records/tickets.sql
+
+-- part: is_asked_for
+($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
+AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
+AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
+AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
+
+-- part: waits_as_asked
+-- $11: 1 those without a first reply, 0 the others, -1 all.
+($11 < 0 OR $11 = 1 AND {is_unanswered} OR $11 = 0 AND NOT ({is_unanswered}))
+
 -- name: all_tickets
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
-  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+SELECT {ticket} FROM ticket
+WHERE id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
 
 -- name: unsolved_tickets
--- $11: 1 those without a first reply, 0 the others, -1 all.
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE status < 2 AND id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3)
-  AND opened_at >= $4
-  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
-  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(tags, $10, '') <> tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-         AND problem_id = 0 AND type <> 3
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
-                      OR problem_id > 0 OR type = 3))
+SELECT {ticket} FROM ticket
+WHERE status < 2 AND id < $1 AND {is_asked_for} AND {waits_as_asked}
 ORDER BY id DESC LIMIT $5;
 
 -- name: waiting_tickets
--- One that was solved once waits for no first reply, even when it is opened again; nor does one
--- that is part of a problem, and the problem itself.
 -- In the order in which they were opened, behind ($1, $11).
 SELECT id, opened_at, source FROM ticket
-WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
-  AND problem_id = 0 AND type <> 3
+WHERE status < 2 AND {is_unanswered}
   AND (opened_at, id) > ($11, $1)
-  AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
-  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(tags, $10, '') <> tags)
+  AND {is_asked_for}
 ORDER BY opened_at, id LIMIT $5;
 
 -- name: waiting_among [sqlite]
 SELECT id, opened_at, source FROM ticket
-WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
-  AND problem_id = 0 AND type <> 3 AND id IN (SELECT value FROM json_each($1));
+WHERE status < 2 AND {is_unanswered} AND id IN (SELECT value FROM json_each($1));
 
 -- name: waiting_among [postgres]
 SELECT id, opened_at, source FROM ticket
-WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
-  AND problem_id = 0 AND type <> 3
+WHERE status < 2 AND {is_unanswered}
   AND id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
 
 -- name: tickets_of_assignee
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE assignee = $6 AND assignee <> '' AND id < $1 AND ($2 < 0 OR status = $2)
-  AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND ($7 = '' OR queue = $7) AND ($8 = '' OR source = $8 OR source LIKE $8 || ':%')
-  AND ($9 = '' OR replace(tags, $9, '') <> tags)
+SELECT {ticket} FROM ticket
+WHERE assignee = $7 AND assignee <> '' AND id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
 
 -- name: tickets_by_text [sqlite]
 -- Along the index, from the newest on: a word that a million tickets have ends at the limit, and a
 -- rare one has few rows there. $13: 1 those that are not solved, whatever $2 says.
-SELECT id, ticket.title, ticket.description, priority, status, requester_name, requester_email,
-  requester_id, assignee, ticket.tags, source, desk, external_id, external_url, queue, opened_at,
-  first_reply_at, solved_at, updated_at, type, problem_id
+SELECT {ticket.ticket}
 FROM ticket_text CROSS JOIN ticket ON id = ticket_text.rowid
 WHERE ticket_text MATCH $12 AND ticket_text.rowid < $1
-  AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
-  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-         AND problem_id = 0 AND type <> 3
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
-                      OR problem_id > 0 OR type = 3))
+  AND {is_asked_for} AND {waits_as_asked}
   AND ($13 = 0 OR status < 2)
 ORDER BY ticket_text.rowid DESC LIMIT $5;
 
 -- name: tickets_beside_text [sqlite]
 -- What the words miss: tickets that the index does not have yet, and those of that number. Their
 -- ids first: with OR alone every ticket is looked at.
-SELECT id, ticket.title, ticket.description, priority, status, requester_name, requester_email,
-  requester_id, assignee, ticket.tags, source, desk, external_id, external_url, queue, opened_at,
-  first_reply_at, solved_at, updated_at, type, problem_id
+SELECT {ticket.ticket}
 FROM ticket
 WHERE id < $1 AND id IN (
     SELECT id FROM ticket WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
     UNION ALL SELECT id FROM ticket WHERE external_id <> '' AND external_id = $14
     UNION ALL SELECT $15)
-  AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
-  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-         AND problem_id = 0 AND type <> 3
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
-                      OR problem_id > 0 OR type = 3))
+  AND {is_asked_for} AND {waits_as_asked}
   AND ($13 = 0 OR status < 2)
   AND (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
          AND has_words(title || ' ' || description || ' ' || requester_name || ' '
@@ -115,18 +77,8 @@ ORDER BY id DESC LIMIT $5;
 SELECT id FROM ticket WHERE id < 0;
 
 -- name: tickets_by_text [postgres]
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND ($6 < 0 OR $6 = 0 AND assignee = '' OR $6 = 1 AND assignee <> '' OR $6 = 2 AND assignee = $7)
-  AND ($8 = '' OR queue = $8) AND ($9 = '' OR source = $9 OR source LIKE $9 || ':%')
-  AND ($10 = '' OR replace(tags, $10, '') <> tags)
-  AND ($11 < 0 OR $11 = 1 AND first_reply_at IS NULL AND first_solved_at IS NULL
-         AND problem_id = 0 AND type <> 3
-       OR $11 = 0 AND (first_reply_at IS NOT NULL OR first_solved_at IS NOT NULL
-                      OR problem_id > 0 OR type = 3))
+SELECT {ticket} FROM ticket
+WHERE id < $1 AND {is_asked_for} AND {waits_as_asked}
   AND ($13 = 0 OR status < 2)
   AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
          || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
@@ -136,8 +88,7 @@ ORDER BY id DESC LIMIT $5;
 
 -- name: count_views
 SELECT count(*),
-  sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL AND problem_id = 0 AND type <> 3
-      THEN 1 ELSE 0 END),
+  sum(CASE WHEN {is_unanswered} THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = $1 AND $1 <> '' THEN 1 ELSE 0 END),
   sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END),
   sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL
@@ -146,8 +97,7 @@ FROM ticket WHERE status < 2;
 
 -- name: count_waiting
 SELECT count(*), min(opened_at), sum(CASE WHEN opened_at < $1 THEN 1 ELSE 0 END)
-FROM ticket WHERE status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
-  AND problem_id = 0 AND type <> 3;
+FROM ticket WHERE status < 2 AND {is_unanswered};
 
 -- name: known_assignees
 -- From name to name through the index, however many tickets each has.

@@ -50,25 +50,28 @@ std::vector<std::string> decode_tags(std::string_view text) {
 }
 
 Ticket ticket_in(const Row& row) {
-  return {
-      .id = {row.integer(0)},
-      .title = std::string(row.text(1)),
-      .description = std::string(row.text(2)),
-      .priority = static_cast<Priority>(row.integer(3)),
-      .status = static_cast<Status>(row.integer(4)),
-      .requester = {std::string(row.text(5)), std::string(row.text(6)), std::string(row.text(7))},
-      .assignee = std::string(row.text(8)),
-      .tags = decode_tags(row.text(9)),
-      .source = std::string(row.text(10)),
-      .desk = std::string(row.text(11)),
-      .external = {std::string(row.text(12)), std::string(row.text(13))},
-      .queue = std::string(row.text(14)),
-      .opened_at = row.time(15),
-      .first_reply_at = row.time_or_none(16),
-      .solved_at = row.time_or_none(17),
-      .updated_at = row.time(18),
-      .type = static_cast<TicketType>(row.integer(19)),
-      .problem_id = {row.integer(20)}};
+  namespace col = columns::ticket;
+  return {.id = {row.integer(col::id)},
+          .title = std::string(row.text(col::title)),
+          .description = std::string(row.text(col::description)),
+          .priority = static_cast<Priority>(row.integer(col::priority)),
+          .status = static_cast<Status>(row.integer(col::status)),
+          .requester = {std::string(row.text(col::requester_name)),
+                        std::string(row.text(col::requester_email)),
+                        std::string(row.text(col::requester_id))},
+          .assignee = std::string(row.text(col::assignee)),
+          .tags = decode_tags(row.text(col::tags)),
+          .source = std::string(row.text(col::source)),
+          .desk = std::string(row.text(col::desk)),
+          .external = {std::string(row.text(col::external_id)),
+                       std::string(row.text(col::external_url))},
+          .queue = std::string(row.text(col::queue)),
+          .opened_at = row.time(col::opened_at),
+          .first_reply_at = row.time_or_none(col::first_reply_at),
+          .solved_at = row.time_or_none(col::solved_at),
+          .updated_at = row.time(col::updated_at),
+          .type = static_cast<TicketType>(row.integer(col::type)),
+          .problem_id = {row.integer(col::problem_id)}};
 }
 
 Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
@@ -115,46 +118,18 @@ Result<std::vector<Ticket>> incidents_of(ReadDb& db, TicketId problem, TicketId 
   return out;
 }
 
-Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
-  Page<Ticket> page;
-  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
-  const int status = query.status ? static_cast<int>(*query.status) : -1;
-  const int priority = query.priority ? static_cast<int>(*query.priority) : -1;
-  DW_TRY(const int64_t below, id_in(query.page.cursor));
-  const TimePoint since = query.since.value_or(TimePoint{});
-  const auto limit = static_cast<int64_t>(query.page.limit + 1);
-  const std::vector<std::string> words = words_of(query.text);
-  if (words.empty()) {
-    if (!trim(query.text).empty()) return page;  // nothing but punctuation: nothing matches
-    DW_CHECK(db.run(stmt::list_tickets, {below, status, priority, since, limit}, collect));
-  } else {
-    const std::string expression = search_expression(words, db.is_sqlite());
-    const std::string digits(digits_of(query.text));
-    std::optional<TicketId> at_desk;
-    if (!digits.empty()) {
-      DW_TRY(at_desk, find_at_desk(db, "zendesk", digits));
-    }
-    DW_CHECK(db.run(stmt::search_tickets,
-                    {below, status, priority, since, limit, expression, join(words, " "),
-                     ticket_numbered(digits), at_desk.value_or(TicketId())},
-                    collect));
-  }
-  page.next_cursor =
-      next_cursor(page.items, query.page.limit, [](const Ticket& one) { return one.id.value; });
-  return page;
-}
-
 Result<std::vector<Comment>> comments(ReadDb& db, TicketId id) {
   std::vector<Comment> out;
   DW_CHECK(db.run(stmt::comments_of, {id}, [&](const Row& row) {
-    out.push_back({.id = {row.integer(0)},
-                   .ticket = {row.integer(1)},
-                   .author_name = std::string(row.text(2)),
-                   .author_email = std::string(row.text(3)),
-                   .body = std::string(row.text(4)),
-                   .is_public = row.integer(5) != 0,
-                   .at = row.time(6),
-                   .source = std::string(row.text(7))});
+    namespace col = columns::comment;
+    out.push_back({.id = {row.integer(col::id)},
+                   .ticket = {row.integer(col::ticket)},
+                   .author_name = std::string(row.text(col::author_name)),
+                   .author_email = std::string(row.text(col::author_email)),
+                   .body = std::string(row.text(col::body)),
+                   .is_public = row.integer(col::is_public) != 0,
+                   .at = row.time(col::at),
+                   .source = std::string(row.text(col::source))});
   }));
   return out;
 }

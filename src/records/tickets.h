@@ -100,8 +100,6 @@ Result<std::optional<Ticket>> find(ReadDb& db, TicketId id);
 /// nobody has replied.
 Result<bool> waits(ReadDb& db, TicketId id);
 
-Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query);
-
 /// The incidents of a problem with ids above `after`, in the order of their ids; none joins or
 /// leaves until the transaction of a plan that reads them ends.
 Result<std::vector<Ticket>> incidents_of(ReadDb& db, TicketId problem, TicketId after,

@@ -19,18 +19,23 @@ SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1;
 -- name: fresh_ticket [postgres]
 SELECT nextval(pg_get_serial_sequence('ticket', 'id'));
 
+-- columns: ticket
+id, title, description, priority, status, requester_name, requester_email, requester_id, assignee,
+tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at, solved_at,
+updated_at, type, problem_id
+
+-- part: is_unanswered
+-- One that was solved once waits for no first reply, even when it is opened again; nor does one
+-- that is part of a problem, and the problem itself.
+first_reply_at IS NULL AND first_solved_at IS NULL AND problem_id = 0 AND type <> 3
+
 -- name: open_ticket
-INSERT INTO ticket (id, title, description, priority, status, requester_name, requester_email,
-  requester_id, assignee, tags, source, desk, external_id, external_url, queue, opened_at,
-  first_reply_at, solved_at, updated_at, type, problem_id, first_solved_at)
+INSERT INTO ticket ({ticket}, first_solved_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
   $21, $18);
 
 -- name: ticket_by_id
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket WHERE id = $1;
+SELECT {ticket} FROM ticket WHERE id = $1;
 
 -- name: lock_ticket [sqlite]
 SELECT 1 WHERE $1 < 0;
@@ -42,55 +47,18 @@ SELECT 1 FROM ticket WHERE id = $1 FOR NO KEY UPDATE;
 SELECT problem_id FROM ticket WHERE id = $1;
 
 -- name: incidents_of
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket WHERE problem_id > 0 AND problem_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+SELECT {ticket} FROM ticket
+WHERE problem_id > 0 AND problem_id = $1 AND id > $2 ORDER BY id LIMIT $3;
 
 -- name: desk_of_ticket
 SELECT desk FROM ticket WHERE id = $1;
 
--- name: list_tickets
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-ORDER BY id DESC LIMIT $5;
-
 -- name: ticket_waits
 SELECT 1 FROM ticket
-WHERE id = $1 AND status < 2 AND first_reply_at IS NULL AND first_solved_at IS NULL
-  AND problem_id = 0 AND type <> 3;
+WHERE id = $1 AND status < 2 AND {is_unanswered};
 
 -- name: mark_replied
 UPDATE ticket SET first_reply_at = coalesce(first_reply_at, $2) WHERE id = $1;
-
--- name: search_tickets [sqlite]
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND (id IN (SELECT rowid FROM ticket_text WHERE ticket_text MATCH $6)
-       OR (id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
-           AND has_words(title || ' ' || description || ' ' || requester_name || ' '
-                         || requester_email || ' ' || assignee || ' ' || tags, $7))
-       OR id = $8 OR id = $9)
-ORDER BY id DESC LIMIT $5;
-
--- name: search_tickets [postgres]
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket
-WHERE id < $1 AND ($2 < 0 OR status = $2) AND ($3 < 0 OR priority = $3) AND opened_at >= $4
-  AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
-        || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
-      @@ to_tsquery('simple', $6)
-       OR id = $8 OR id = $9)
-  AND length($7) >= 0
-ORDER BY id DESC LIMIT $5;
 
 -- name: index_tickets [sqlite]
 INSERT INTO ticket_text (rowid, title, description, people, tags)
@@ -143,8 +111,11 @@ SELECT 1 WHERE CAST($1 AS bigint) < 0;
 -- name: touch_ticket
 UPDATE ticket SET updated_at = $2, first_reply_at = coalesce(first_reply_at, $3) WHERE id = $1;
 
+-- columns: comment
+id, ticket, author_name, author_email, body, is_public, at, source
+
 -- name: comments_of
-SELECT id, ticket, author_name, author_email, body, is_public, at, source
+SELECT {comment}
 FROM comment WHERE ticket = $1 ORDER BY id;
 
 -- name: links_of

@@ -12,16 +12,17 @@ namespace tokens {
 Result<std::vector<Token>> list(ReadDb& db) {
   std::vector<Token> out;
   DW_CHECK(db.run(stmt::list_tokens, {}, [&](const Row& row) {
-    out.push_back({.id = row.integer(0),
-                   .name = std::string(row.text(1)),
-                   .role = std::string(row.text(2)),
-                   .hash = std::string(row.text(3)),
-                   .sqs_key_id = std::string(row.text(4)),
-                   .sqs_secret = std::string(row.text(5)),
-                   .created_at = row.time(6),
-                   .revoked_at = row.time_or_none(7),
-                   .last_used_at = row.time_or_none(8),
-                   .scopes = std::string(row.text(9))});
+    namespace col = columns::token;
+    out.push_back({.id = row.integer(col::id),
+                   .name = std::string(row.text(col::name)),
+                   .role = std::string(row.text(col::role)),
+                   .hash = std::string(row.text(col::hash)),
+                   .sqs_key_id = std::string(row.text(col::sqs_key_id)),
+                   .sqs_secret = std::string(row.text(col::sqs_secret)),
+                   .created_at = row.time(col::created_at),
+                   .revoked_at = row.time_or_none(col::revoked_at),
+                   .last_used_at = row.time_or_none(col::last_used_at),
+                   .scopes = std::string(row.text(col::scopes))});
   }));
   return out;
 }

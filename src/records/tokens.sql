@@ -2,9 +2,11 @@
 INSERT INTO token (name, role, hash, sqs_key_id, sqs_secret, created_at, scopes)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING;
 
+-- columns: token
+id, name, role, hash, sqs_key_id, sqs_secret, created_at, revoked_at, last_used_at, scopes
+
 -- name: list_tokens
-SELECT id, name, role, hash, sqs_key_id, sqs_secret, created_at, revoked_at, last_used_at,
-       scopes
+SELECT {token}
 FROM token ORDER BY name;
 
 -- name: revoke_token

@@ -15,6 +15,7 @@
 #include "records/deliveries.h"
 #include "records/lanes.h"
 #include "records/links.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

@@ -5,6 +5,7 @@
 #include "records/deliveries.h"
 #include "records/events.h"
 #include "records/paging.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

@@ -6,6 +6,7 @@
 #include "jobs/bridge/rows.h"
 #include "records/deliveries.h"
 #include "records/links.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "support/retention.h"
 

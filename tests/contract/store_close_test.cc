@@ -7,6 +7,7 @@
 #include "contract/store_world.h"
 #include "ports/store.h"
 #include "records/events.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "support/tcp_proxy.h"
 

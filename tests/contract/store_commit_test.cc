@@ -11,6 +11,7 @@
 #include "records/deliveries.h"
 #include "records/lanes.h"
 #include "records/paging.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "store/migrate.h"
 #include "store/sql_store.h"

@@ -15,6 +15,7 @@
 #include "records/lanes.h"
 #include "records/leases.h"
 #include "records/queues.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "store/copy.h"
 #include "store/copy/tables.h"

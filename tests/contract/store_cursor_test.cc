@@ -7,6 +7,7 @@
 #include "records/events.h"
 #include "records/paging.h"
 #include "records/queues.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

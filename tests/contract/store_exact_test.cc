@@ -5,6 +5,7 @@
 #include "jobs/notices/rows.h"
 #include "ports/store.h"
 #include "records/events.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

@@ -11,6 +11,7 @@
 #include "records/lanes.h"
 #include "records/leases.h"
 #include "records/queues.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

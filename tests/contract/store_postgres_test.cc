@@ -14,6 +14,7 @@
 #include "records/lanes.h"
 #include "records/paging.h"
 #include "records/queues.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

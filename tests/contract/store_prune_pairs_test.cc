@@ -12,6 +12,7 @@
 #include "records/accounts.h"
 #include "records/leases.h"
 #include "records/queues.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "support/retention.h"
 

@@ -12,6 +12,7 @@
 #include "records/events.h"
 #include "records/lanes.h"
 #include "records/paging.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "store/migrate.h"
 #include "store/sqlite/sqlite_db.h"

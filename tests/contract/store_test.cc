@@ -10,6 +10,7 @@
 #include "records/leases.h"
 #include "records/paging.h"
 #include "records/queues.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "records/tokens.h"
 #include "support/retention.h"

@@ -12,6 +12,7 @@
 #include "records/key_values.h"
 #include "records/leases.h"
 #include "records/paging.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 #include "store/sqlite/sqlite_db.h"
 #include "support/tcp_proxy.h"

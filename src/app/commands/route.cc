@@ -12,6 +12,7 @@
 #include "jobs/intake/intake.h"
 #include "jobs/intake/replies.h"
 #include "records/paging.h"
+#include "records/ticket_lists.h"
 #include "records/tickets.h"
 
 namespace dw {

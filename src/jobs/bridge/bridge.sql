@@ -1,24 +1,29 @@
+-- uses: records/tickets.sql
+
 -- name: lock_known [sqlite]
 SELECT 1 WHERE $1 = '';
 
 -- name: lock_known [postgres]
 SELECT 1 FROM bridge_known WHERE id = $1 FOR NO KEY UPDATE;
 
+-- columns: thread_message
+key, kind, channel, thread, message, author, digest, edited_at, state, body, at
+
 -- name: said_by_key
-SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
+SELECT {thread_message}
 FROM bridge_said WHERE key = $1;
 
 -- name: waiting_said
-SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
+SELECT {thread_message}
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND state = 0
 ORDER BY at, message, key LIMIT $3;
 
 -- name: said_in_thread
-SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
+SELECT {thread_message}
 FROM bridge_said WHERE channel = $1 AND thread = $2 ORDER BY at, message, key LIMIT $3;
 
 -- name: said_between
-SELECT key, kind, channel, thread, message, author, digest, edited_at, state, body, at
+SELECT {thread_message}
 FROM bridge_said WHERE channel = $1 AND thread = $2 AND kind = 'chat.message'
   AND message > $3 AND message <= $4
 ORDER BY message LIMIT $5;
@@ -37,7 +42,7 @@ WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1;
 -- name: set_said
 -- An edit may come before its message: then its row becomes the message.
 INSERT INTO bridge_said
-  (key, kind, channel, thread, message, author, digest, edited_at, state, body, at)
+  ({thread_message})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (key) DO UPDATE SET
   kind = CASE WHEN bridge_said.kind = 'early' THEN excluded.kind ELSE bridge_said.kind END,
@@ -83,10 +88,7 @@ WHERE solved_at IS NOT NULL AND solved_at >= $2
 ORDER BY 1;
 
 -- name: channel_tickets
-SELECT t.id, t.title, t.description, t.priority, t.status, t.requester_name, t.requester_email,
-  t.requester_id, t.assignee, t.tags, t.source, t.desk, t.external_id, t.external_url, t.queue,
-  t.opened_at, t.first_reply_at, t.solved_at, t.updated_at, t.type, t.problem_id,
-  coalesce(min(l.url), '')
+SELECT {t.ticket}, coalesce(min(l.url), '')
 FROM ticket t LEFT JOIN bridge_link l ON l.ticket = t.id
 WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
        OR ($3 = 2 AND t.status = 2 AND t.solved_at >= $2))
@@ -96,10 +98,7 @@ WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)
 GROUP BY t.id ORDER BY t.id LIMIT $4;
 
 -- name: unsolved_shadows
-SELECT id, title, description, priority, status, requester_name, requester_email, requester_id,
-  assignee, tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at,
-  solved_at, updated_at, type, problem_id
-FROM ticket WHERE status < 2 AND external_id LIKE 'shadow-%' ORDER BY id LIMIT $1;
+SELECT {ticket} FROM ticket WHERE status < 2 AND external_id LIKE 'shadow-%' ORDER BY id LIMIT $1;
 
 -- name: prune_said_of_tickets [sqlite]
 -- In the threads of the tickets that go next.

@@ -6,23 +6,25 @@
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
 #include "sql/bridge.h"
+#include "sql/tickets.h"
 
 namespace dw {
 namespace {
 
 ThreadMessage said_in(const Row& row) {
+  namespace col = columns::thread_message;
   ThreadMessage out;
-  out.key = row.text(0);
-  out.kind = row.text(1);
-  out.channel = row.text(2);
-  out.thread = row.text(3);
-  out.message = row.text(4);
-  out.author = row.text(5);
-  out.digest = row.text(6);
-  out.edited_at = row.text(7);
-  out.state = static_cast<ThreadMessageState>(row.integer(8));
-  out.body = stored_json(row.text(9));
-  out.at = row.time(10);
+  out.key = row.text(col::key);
+  out.kind = row.text(col::kind);
+  out.channel = row.text(col::channel);
+  out.thread = row.text(col::thread);
+  out.message = row.text(col::message);
+  out.author = row.text(col::author);
+  out.digest = row.text(col::digest);
+  out.edited_at = row.text(col::edited_at);
+  out.state = static_cast<ThreadMessageState>(row.integer(col::state));
+  out.body = stored_json(row.text(col::body));
+  out.at = row.time(col::at);
   return out;
 }
 
@@ -135,7 +137,7 @@ Result<std::vector<OpenTicketRow>> channel_tickets(ReadDb& db, const std::string
   DW_CHECK(db.run(stmt::channel_tickets,
                   {channel, since, static_cast<int>(which), static_cast<int64_t>(limit)},
                   [&](const Row& row) {
-                    out.push_back({ticket_in(row), std::string(row.text(21))});
+                    out.push_back({ticket_in(row), std::string(row.text(columns::ticket::behind))});
                   }));
   return out;
 }

@@ -71,14 +71,15 @@ DELETE FROM notice_run WHERE id = $1;
 INSERT INTO notice_letter (run, email, written_email, first_name, last_name, tickets, left_out)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
+-- columns: notice_run
+id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures, applied_to
+
 -- name: notice_run_by_id
-SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures,
-  applied_to
+SELECT {notice_run}
 FROM notice_run WHERE id = $1;
 
 -- name: list_notice_runs
-SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures,
-  applied_to
+SELECT {notice_run}
 FROM notice_run WHERE id < $1 ORDER BY id DESC LIMIT $2;
 
 -- name: begin_notice_run
@@ -94,19 +95,21 @@ UPDATE notice_run SET applied_to = $3 WHERE id = $1 AND state = 5 AND applied_to
 UPDATE notice_run SET state = 1 WHERE id = $1 AND state = 5;
 
 -- name: applying_notice_run
-SELECT id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures,
-  applied_to
+SELECT {notice_run}
 FROM notice_run WHERE state = 5;
 
+-- columns: notice
+l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
+l.delivery, d.state AS delivery_state, d.reason, d.done_at, r.period, r.made_at,
+r.state AS run_state
+
 -- name: list_notices
-SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
-  l.delivery, d.state, d.reason, d.done_at, r.period, r.made_at, r.state
+SELECT {notice}
 FROM notice_letter l JOIN notice_run r ON r.id = l.run LEFT JOIN delivery d ON d.id = l.delivery
 WHERE l.run = $1 AND l.email > $2 ORDER BY l.email LIMIT $3;
 
 -- name: notice_by_email
-SELECT l.run, l.email, l.number, l.written_email, l.first_name, l.last_name, l.tickets, l.left_out,
-  l.delivery, d.state, d.reason, d.done_at, r.period, r.made_at, r.state
+SELECT {notice}
 FROM notice_run r JOIN notice_letter l ON l.run = r.id AND l.email = $1
 LEFT JOIN delivery d ON d.id = l.delivery
 WHERE r.id > $2 ORDER BY r.id DESC LIMIT $3;

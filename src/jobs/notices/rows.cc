@@ -12,38 +12,41 @@ namespace {
 constexpr int64_t runs_looked_through = 400;
 
 NoticeRun run_in(const Row& row) {
+  namespace col = columns::notice_run;
   NoticeRun out;
-  out.id = row.integer(0);
-  out.state = static_cast<NoticeState>(row.integer(1));
-  out.made_at = row.time(2);
-  out.applied_at = row.time_or_none(3);
-  out.period = row.text(4);
-  out.hash = row.text(5);
-  out.ledger = row.integer(6);
-  out.newest_day = static_cast<int32_t>(row.integer(7));
-  out.from_day = static_cast<int32_t>(row.integer(8));
-  out.metrics = stored_json(row.text(9));
-  out.applied_to = row.text(10);
+  out.id = row.integer(col::id);
+  out.state = static_cast<NoticeState>(row.integer(col::state));
+  out.made_at = row.time(col::made_at);
+  out.applied_at = row.time_or_none(col::applied_at);
+  out.period = row.text(col::period);
+  out.hash = row.text(col::hash);
+  out.ledger = row.integer(col::ledger);
+  out.newest_day = static_cast<int32_t>(row.integer(col::newest_day));
+  out.from_day = static_cast<int32_t>(row.integer(col::from_day));
+  out.metrics = stored_json(row.text(col::figures));
+  out.applied_to = row.text(col::applied_to);
   return out;
 }
 
 StoredNotice notice_in(const Row& row) {
+  namespace col = columns::notice;
   StoredNotice out;
-  out.run = row.integer(0);
-  out.email = row.text(1);
-  out.number = row.integer(2);
-  out.written_email = row.text(3);
-  out.first_name = row.text(4);
-  out.last_name = row.text(5);
-  out.tickets = row.text(6);
-  out.left_out = row.text(7);
-  out.delivery = {row.integer(8)};
-  if (!row.is_null(9)) out.delivery_state = static_cast<DeliveryState>(row.integer(9));
-  out.reason = row.text(10);
-  out.done_at = row.time_or_none(11);
-  out.period = row.text(12);
-  out.made_at = row.time(13);
-  out.run_state = static_cast<NoticeState>(row.integer(14));
+  out.run = row.integer(col::run);
+  out.email = row.text(col::email);
+  out.number = row.integer(col::number);
+  out.written_email = row.text(col::written_email);
+  out.first_name = row.text(col::first_name);
+  out.last_name = row.text(col::last_name);
+  out.tickets = row.text(col::tickets);
+  out.left_out = row.text(col::left_out);
+  out.delivery = {row.integer(col::delivery)};
+  if (!row.is_null(col::delivery_state))
+    out.delivery_state = static_cast<DeliveryState>(row.integer(col::delivery_state));
+  out.reason = row.text(col::reason);
+  out.done_at = row.time_or_none(col::done_at);
+  out.period = row.text(col::period);
+  out.made_at = row.time(col::made_at);
+  out.run_state = static_cast<NoticeState>(row.integer(col::run_state));
   return out;
 }
 

@@ -15,18 +15,20 @@ namespace {
 constexpr const char* volume_guard = "volume";
 
 VolumeAlert incident_in(const Row& row) {
-  VolumeAlert out = decode_incident(stored_json(row.text(1)));
-  out.id = row.integer(0);
-  out.feedback = row.text(2);
-  out.feedback_by = row.text(3);
+  namespace col = columns::volume_incident;
+  VolumeAlert out = decode_incident(stored_json(row.text(col::body)));
+  out.id = row.integer(col::id);
+  out.feedback = row.text(col::feedback);
+  out.feedback_by = row.text(col::feedback_by);
   return out;
 }
 
 VolumeRun run_in(const Row& row) {
-  VolumeRun out = decode_run(stored_json(row.text(3)));
-  out.key = row.text(0);
-  out.is_backfill = row.integer(1) != 0;
-  out.state = static_cast<RunState>(row.integer(2));
+  namespace col = columns::volume_run;
+  VolumeRun out = decode_run(stored_json(row.text(col::body)));
+  out.key = row.text(col::key);
+  out.is_backfill = row.integer(col::is_backfill) != 0;
+  out.state = static_cast<RunState>(row.integer(col::state));
   return out;
 }
 

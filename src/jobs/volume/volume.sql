@@ -5,17 +5,20 @@ SELECT hour, count FROM volume_hour WHERE hour >= $1 AND hour < $2 ORDER BY hour
 INSERT INTO volume_hour (hour, count, counted_at) VALUES ($1, $2, $3)
 ON CONFLICT (hour) DO UPDATE SET count = excluded.count, counted_at = excluded.counted_at;
 
+-- columns: volume_incident
+id, body, feedback, feedback_by
+
 -- name: incidents_since
-SELECT id, body, feedback, feedback_by FROM volume_incident WHERE to_at >= $1
+SELECT {volume_incident} FROM volume_incident WHERE to_at >= $1
 ORDER BY from_at, id;
 
 -- name: judged_incidents
 -- What people have judged: few.
-SELECT id, body, feedback, feedback_by FROM volume_incident WHERE feedback <> ''
+SELECT {volume_incident} FROM volume_incident WHERE feedback <> ''
 ORDER BY to_at, id;
 
 -- name: incident_by_id
-SELECT id, body, feedback, feedback_by FROM volume_incident WHERE id = $1;
+SELECT {volume_incident} FROM volume_incident WHERE id = $1;
 
 -- name: add_incident
 INSERT INTO volume_incident (from_at, to_at, body) VALUES ($1, $2, $3);
@@ -33,15 +36,18 @@ SELECT position FROM volume_cursor WHERE name = $1;
 INSERT INTO volume_cursor (name, position, moved_at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET position = excluded.position, moved_at = excluded.moved_at;
 
+-- columns: volume_run
+key, is_backfill, state, body
+
 -- name: volume_run_by_key
-SELECT key, is_backfill, state, body FROM volume_run WHERE key = $1;
+SELECT {volume_run} FROM volume_run WHERE key = $1;
 
 -- name: open_volume_run
-SELECT key, is_backfill, state, body FROM volume_run WHERE state = 0 AND is_backfill = $1
+SELECT {volume_run} FROM volume_run WHERE state = 0 AND is_backfill = $1
 ORDER BY moved_at DESC LIMIT 1;
 
 -- name: keep_volume_run
-INSERT INTO volume_run (key, is_backfill, state, body, moved_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO volume_run ({volume_run}, moved_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (key) DO UPDATE SET state = excluded.state, body = excluded.body,
   moved_at = excluded.moved_at;
 
