@@ -1,4 +1,6 @@
 // Problems and incidents: the desk against the fake Zendesk.
+#include <fmt/format.h>
+
 #include "contract/zendesk_world.h"
 #include "domain/delivery.h"
 
@@ -134,6 +136,46 @@ TEST(ZendeskProblem, a_copied_comment_is_known_by_author_and_time) {
             std::to_string(w.fake.comments(w.ticket).back().at("id").as_int64()));
   EXPECT_TRUE(copy.at("is_public").as_bool());
   EXPECT_EQ(w.fake.comments(solved).size(), 1U) << "it was solved already: it gets no copy";
+}
+
+TEST(ZendeskProblem, its_updates_come_in_order_with_who_may_see_each_comment_now) {
+  Outage w;
+  const std::string id = std::to_string(w.problem);
+  const Outcome first = w.ask("updates", {{"id", id}, {"after", ""}});
+  ASSERT_EQ(first.kind, Kind::done) << first.why;
+  const json::array& begun = first.answer.at("updates").as_array();
+  ASSERT_EQ(begun.size(), 1U) << "its description";
+  EXPECT_EQ(text_at(begun[0], "marker"), to_text(DeliveryId{300}));
+  EXPECT_FALSE(begun[0].at("comment").at("is_public").as_bool());
+  const std::string until = text_at(first.answer, "until");
+  const int64_t hidden = w.fake.say(w.problem, "<p>oops</p>", true);
+  w.fake.say(w.problem, "<p>We look.</p>", true);
+  w.fake.change(w.problem, {{"priority", "high"}});
+  w.fake.change(w.problem, {{"status", "solved"},
+                            {"comment", json::object{{"body", "Fixed."}, {"public", true}}}});
+  EXPECT_EQ(w.world
+                .wait_for(w.client->call(
+                    {.method = "PUT",
+                     .path = fmt::format("/tickets/{}/comments/{}/make_private.json", id, hidden),
+                     .body = "{}"},
+                    Attempt::within(w.world.clock, zendesk_timeout)))
+                ->status,
+            200);
+  const Outcome then = w.ask("updates", {{"id", id}, {"after", until}});
+  ASSERT_EQ(then.kind, Kind::done) << then.why;
+  const json::array& updates = then.answer.at("updates").as_array();
+  ASSERT_EQ(updates.size(), 3U) << "a change of priority is none of them";
+  EXPECT_FALSE(updates[0].at("comment").at("is_public").as_bool()) << "it was made private";
+  EXPECT_TRUE(updates[0].at("status").is_null());
+  EXPECT_EQ(text_at(updates[1].at("comment"), "text"), "We look.");
+  EXPECT_TRUE(updates[1].at("comment").at("author").at("is_agent").as_bool());
+  EXPECT_EQ(text_at(updates[2], "status"), "solved");
+  EXPECT_EQ(text_at(updates[2].at("comment"), "text"), "Fixed.");
+  EXPECT_EQ(text_at(updates[2], "author"), std::to_string(FakeZendesk::ida));
+  EXPECT_TRUE(updates[2].at("marker").is_null());
+  const Outcome last = w.ask("updates", {{"id", id}, {"after", text_at(then.answer, "until")}});
+  EXPECT_TRUE(last.answer.at("updates").as_array().empty());
+  EXPECT_EQ(text_at(last.answer, "until"), text_at(then.answer, "until"));
 }
 
 }  // namespace

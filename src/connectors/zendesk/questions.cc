@@ -1,6 +1,7 @@
 // What can be asked of the desk, how a doubt is settled, and what `deskwire check` looks at.
 #include <fmt/format.h>
 
+#include "connectors/zendesk/updates.h"
 #include "connectors/zendesk/zendesk.h"
 #include "net/url.h"
 
@@ -47,6 +48,9 @@ Task<Outcome> ZendeskDesk::ask(Lookup ask, Attempt attempt) {
   }
   if (ask.about == "comment_stands") co_return co_await ask_comment(std::move(ask), attempt);
   if (ask.about == "solutions") co_return co_await ask_solutions(std::move(ask), attempt);
+  if (ask.about == "updates") {
+    co_return co_await ask_updates(detail_of(ask, "id"), detail_of(ask, "after"), attempt);
+  }
   if (ask.about == "count" || ask.about == "search") {
     co_return co_await ask_search(std::move(ask), attempt);
   }
@@ -153,6 +157,34 @@ Task<Outcome> ZendeskDesk::ask_solutions(Lookup ask, Attempt attempt) {
   const Result<std::string> behind = co_await read_pages(path, read, failed, attempt);
   if (!behind.ok()) co_return failed;
   co_return Outcome::done(json::object{{"solutions", std::move(solutions)}});
+}
+
+/// The audits are read first: a comment without one in that list came later, and is not told yet.
+Task<Outcome> ZendeskDesk::ask_updates(std::string id, std::string after, Attempt attempt) {
+  if (!ticket_path(id)) {
+    co_return Outcome::refused(fmt::format("invalid Zendesk ticket id \"{}\"", id));
+  }
+  Updates updates{.after = std::move(after), .until = {}, .found = {}};
+  const std::string path = fmt::format("/tickets/{}/", id);
+  const std::string newest_first = ".json?page%5Bsize%5D=100&sort_order=desc";
+  const PageReader read_audits = [&updates](const json::value& page) {
+    decode_audits(page, updates);
+    return !updates.is_complete;
+  };
+  Outcome failed;
+  Result<std::string> behind =
+      co_await read_pages(path + "audits" + newest_first, read_audits, failed, attempt);
+  if (!behind.ok()) co_return failed;
+  if (comments_missing(updates) > 0) {
+    const PageReader read_comments = [&updates](const json::value& page) {
+      add_comments(page, updates);
+      return comments_missing(updates) > 0;
+    };
+    behind = co_await read_pages(path + "comments" + newest_first + "&include=users", read_comments,
+                                 failed, attempt);
+    if (!behind.ok()) co_return failed;
+  }
+  co_return Outcome::done(encode_updates(std::move(updates)));
 }
 
 Task<Outcome> ZendeskDesk::ask_search(Lookup ask, Attempt attempt) {

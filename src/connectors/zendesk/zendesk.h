@@ -52,6 +52,7 @@ class ZendeskDesk : public Target {
   Task<Outcome> ask_comments(std::string id, std::string after, Attempt attempt);
   Task<Outcome> ask_comment(Lookup ask, Attempt attempt);
   Task<Outcome> ask_solutions(Lookup ask, Attempt attempt);
+  Task<Outcome> ask_updates(std::string id, std::string after, Attempt attempt);
   Task<Outcome> ask_search(Lookup ask, Attempt attempt);
   Task<Outcome> ask_export(std::string cursor, std::string from, Attempt attempt);
 
