@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "domain/comment_source.h"
+
 namespace dw {
 namespace {
 
@@ -300,17 +302,28 @@ json::value encode(const Payload& payload) {
   return std::visit([](const auto& one) { return encode_one(one); }, payload);
 }
 
+namespace {
+
+Precondition still_stands(const CommentSource& source) {
+  json::object details{
+      {"id", source.ticket}, {"comment", source.comment}, {"digest", source.digest}};
+  return {source.target, {"comment_stands", std::move(details)}};
+}
+
+}  // namespace
+
 std::optional<Precondition> precondition_of(const Payload& payload) {
+  if (const auto* comment = std::get_if<DeskComment>(&payload)) {
+    const auto source = decode_comment_source(comment->source);
+    return source ? std::optional(still_stands(*source)) : std::nullopt;
+  }
   const auto* post = std::get_if<ChatPost>(&payload);
   if (post == nullptr) return std::nullopt;
   if (post->reminds_of) {
     return Precondition{waiting_target_name, {"waits", {{"ticket", post->reminds_of.value}}}};
   }
   if (post->source.target.empty()) return std::nullopt;
-  const CommentSource& source = post->source;
-  json::object details{
-      {"id", source.ticket}, {"comment", source.comment}, {"digest", source.digest}};
-  return Precondition{source.target, {"comment_stands", std::move(details)}};
+  return still_stands(post->source);
 }
 
 Result<Payload> decode_payload(std::string_view operation, const json::value& body) {

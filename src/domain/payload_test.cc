@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/comment_source.h"
+
 namespace dw {
 namespace {
 
@@ -81,6 +83,21 @@ TEST(Payloads, buttons_read_back_and_each_has_a_label) {
             R"({"label":"Open","url":"https://d/tickets/17"}])");
   const json::value nameless = json::parse(R"({"channel":"C1","buttons":[{"action":"a"}]})");
   EXPECT_FALSE(decode_payload("post", nameless).ok());
+}
+
+TEST(Payloads, a_comment_that_repeats_one_at_a_desk_asks_first_whether_that_is_still_public) {
+  const CommentSource said{"desk:zendesk", "3465", "7001", "9f2c"};
+  DeskComment comment{.ticket = {17}, .body = "Back.", .source = encode_comment_source(said)};
+  EXPECT_EQ(comment.source, "desk:zendesk/3465/7001/9f2c");
+  const auto first = precondition_of(comment);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->target, "desk:zendesk");
+  EXPECT_EQ(first->question.about, "comment_stands");
+  EXPECT_EQ(to_text(first->question.details), R"({"id":"3465","comment":"7001","digest":"9f2c"})");
+  for (const char* elsewhere : {"incident", "slack:C1", "desk:zendesk", "desk:zendesk///x", ""}) {
+    comment.source = elsewhere;
+    EXPECT_FALSE(precondition_of(comment)) << elsewhere;
+  }
 }
 
 TEST(Payloads, a_missing_field_is_named) {
