@@ -1,11 +1,13 @@
 // The fake Zendesk as a program: `fake_zendesk --port 4000` prints its address and serves until it
 // is killed. Besides Zendesk's API it takes, without a sign-in:
 //   POST /_fake/mail {"subject","text","email"}     a ticket that came by mail
-//   POST /_fake/say {"ticket","html","public","files":[{"name","content_type","text"}]}
-//                                                   a comment by an agent
+//   POST /_fake/say {"ticket","html","public","by","files":[{"name","content_type","text"}]}
+//                                                   a comment by an agent, or "by":"requester"
 //   GET /_fake/count                                how many comments there are
 //   GET /_fake/dump                                 all tickets with their comments
-//   POST /_fake/options {"per_minute","telling"}    the limit; whether webhooks are called
+//   POST /_fake/options {"per_minute","telling","type_field","solve_lag"}
+//                                                   the limit; whether webhooks are called; whether
+//                                                   the Type field is active; milliseconds
 //   POST /_fake/change {"ticket","fields":{…}}      a change by an agent
 //   POST /_fake/fault {"method","path","kind","status","retry_after","after"}
 //   POST /_fake/expire, GET /_fake/code             access tokens end; an authorization code
@@ -70,9 +72,11 @@ class Program {
         uploads.push_back(fake_.add_file(text_in(file, "name"), text_in(file, "content_type"),
                                          text_in(file, "text")));
       }
-      const int64_t id = fake_.say(ticket, text_in(body, "html"),
-                                   is_public == nullptr || *is_public == json::value(true),
-                                   FakeZendesk::ida, uploads);
+      const int64_t id = fake_.say(
+          ticket, text_in(body, "html"), is_public == nullptr || *is_public == json::value(true),
+          text_in(body, "by") == "requester" ? number_in(fake_.ticket(ticket), "requester_id")
+                                             : FakeZendesk::ida,
+          uploads);
       return success(201, {{"comment", id}});
     }
     if (seen.path == "/_fake/change") {
@@ -101,6 +105,11 @@ class Program {
     }
     const json::value* is_telling = body.if_contains("telling");
     if (is_telling != nullptr) fake_.options.is_telling = *is_telling == json::value(true);
+    const json::value* has_type = body.if_contains("type_field");
+    if (has_type != nullptr) fake_.options.is_type_field_active = *has_type == json::value(true);
+    if (const int64_t lag = number_in(body, "solve_lag"); lag != 0) {
+      fake_.options.solve_lag = Millis(lag);
+    }
   }
 
   void add_fault(const json::object& body) {
