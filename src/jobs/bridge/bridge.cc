@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/duration.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
 #include "jobs/bridge/reminder_rows.h"
@@ -26,7 +27,8 @@ constexpr Millis minute{60'000};
 
 constexpr auto kinds = std::to_array<std::string_view>(
     {"chat.message", "chat.edit", "chat.delete", "chat.reaction", "chat.command", "desk.changed",
-     "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup", "bridge.remind"});
+     "desk.done", "bridge.answered", "bridge.summary", "bridge.catchup", "bridge.remind",
+     "bridge.mention"});
 
 /// When the last report was; a day ago before the first one.
 TimePoint report_since(const std::map<std::string, CachedLookup>& known, TimePoint now) {
@@ -121,6 +123,11 @@ class Reading {
       return find_ticket(id);
     }
     if (event_.kind == "bridge.answered") return find_answered();
+    if (event_.kind == "bridge.mention") {
+      const auto words = split(text("reference"), ' ');
+      DW_CHECK(find_ticket({number_in(words[0]).value_or(0)}));
+      return read_mentioned();
+    }
     if (event_.kind == "bridge.remind") {
       return find_ticket({JsonView(event_.body)["ticket"].integer().value_or(0)});
     }
@@ -140,6 +147,20 @@ class Reading {
     if (!link) return {};
     b_.channel = link->channel;
     b_.thread = link->thread;
+    return {};
+  }
+
+  /// Whether the thread was told who is on call, or reminded of it.
+  Result<void> read_mentioned() {
+    if (!b_.ticket) return {};
+    DW_TRY(const auto page,
+           deliveries::list(
+               reader_, {.states = {}, .ticket = b_.ticket->id, .page = {.limit = pending_max}}));
+    b_.is_mentioned = std::any_of(page.items.begin(), page.items.end(), [](const Delivery& one) {
+      const auto* post = std::get_if<ChatPost>(&one.payload);
+      return post != nullptr && post->author_name.empty() &&
+             (!post->mentions.empty() || post->text.starts_with("On call: "));
+    });
     return {};
   }
 
@@ -452,6 +473,8 @@ void take_answer(Context& context) {
     take_oncall(context, answer, given);
   } else if (what == "remind") {
     take_whom_to_remind(context, answer, given);
+  } else if (what == "mention") {
+    take_whom_to_mention(context, given);
   } else if (what == "channel") {
     context.know(answer.rest, given);
     decide(context);
@@ -498,7 +521,8 @@ constexpr std::array<Taker, kinds.size()> takers = {{{"chat.message", take_messa
                                                      {"bridge.answered", take_answer},
                                                      {"bridge.summary", take_summary_tick},
                                                      {"bridge.catchup", take_catchup_tick},
-                                                     {"bridge.remind", take_reminder}}};
+                                                     {"bridge.remind", take_reminder},
+                                                     {"bridge.mention", take_mention}}};
 
 /// A word more in a thread that is open, or a receipt: no ticket can come of it.
 bool opens_nothing(const Event& event, const BridgeView& known) {

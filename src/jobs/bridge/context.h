@@ -200,6 +200,9 @@ WaitingClock waiting_clock(const BridgeParts& parts, const BridgeSettings& bridg
 void note_reply(Context& context, const ThreadMessage& said);
 void take_reminder(Context& context);
 void take_whom_to_remind(Context& context, const Answer& answer, const json::value& given);
+// mentioning.cc: a ticket that is on its own again.
+void take_mention(Context& context);
+void take_whom_to_mention(Context& context, const json::value& given);
 // meaning.cc
 /// What a message says to us. Thanks and reopen words are speech: they mean something in a solved
 /// thread only.

@@ -33,7 +33,8 @@ struct BridgeView {
   std::optional<Delivery> delivery;         ///< that the event is the answer to
   int64_t relayed_lately = 0;               ///< messages and comments, in the last minute
   bool waits = false;              ///< the ticket, for its first reply; read where a reminder asks
-  ReminderState reminder;          ///< the same
+  bool is_mentioned = false;       ///< who is on call, in the thread; read where it may be now
+  ReminderState reminder;          ///< where a reminder asks
   std::vector<JoinedSpan> joined;  ///< the same
   std::optional<ReplyCounts> replies;  ///< since the last report; absent: nothing is reminded of
   TicketMetrics metrics;
