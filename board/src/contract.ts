@@ -503,7 +503,7 @@ export type StormIncidentPage = Page<StormIncident>;
 export interface StormMember {
   ticket: number;
   number: string;  // that its desk gives it
-  how: "seen" | "matched" | "person";
+  how: "seen" | "matched" | "person" | "desk";
   joined_at: string | null;
   left_at: string | null;
   replied: boolean;  // its requester, since the last answer

@@ -8,6 +8,8 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "jobs/storm/announcing.h"
+#include "jobs/storm/desk_side.h"
+#include "jobs/storm/incident_acts.h"
 #include "jobs/storm/thread_command.h"
 #include "records/audit.h"
 #include "records/deliveries.h"
@@ -21,14 +23,11 @@ constexpr std::string_view pressed_kind = "chat.action";
 constexpr std::string_view said_kind = "chat.message";
 constexpr std::string_view comment_kind = "desk.comment";
 constexpr std::string_view update_kind = "desk.update";
-constexpr size_t body_characters_max = 65'536;
 constexpr int title_characters_max = 150;
 constexpr size_t listed_max = 100;
 constexpr const char* groups_metric = "deskwire_storm_groups_total";
 constexpr std::string_view unopened =
     "the desk has not opened the parent ticket yet; try again in a moment";
-/// Zendesk would fill it in with what it knows of the ticket.
-constexpr std::string_view placeholder = "{{";
 
 void count(Plan& plan, const char* what) {
   plan.counted.push_back({groups_metric, "what", what});
@@ -56,7 +55,6 @@ class Planning {
     if (kind == storm_step_kind) return plan_next();
     if (kind == storm_linked_kind) return plan_linked();
     if (kind == storm_heard_kind) return plan_heard();
-    if (kind == desk_record_kind) return plan_recorded();
     if (kind == comment_kind || kind == update_kind) return plan_parent_changed();
     return plan_asked();
   }
@@ -176,7 +174,7 @@ class Planning {
     }
     Incident incident = *view_.incident;
     incident.number = tickets::number_of(parent);
-    rewrite_announcement(incident);
+    rewrite_announcement(plan_, view_, incident, timezone_);
     plan_.deliveries.push_back(next_step(incident));
     return std::move(plan_);
   }
@@ -235,7 +233,7 @@ class Planning {
       say(command, std::string(unopened) + ".");
       return std::move(plan_);
     }
-    if (std::string why = problem_of(command.text, command.word == "answer"); !why.empty()) {
+    if (std::string why = problem_of_answer(command.text, command.word == "answer"); !why.empty()) {
       say(command, "Not sent: " + why + ".");
       return std::move(plan_);
     }
@@ -279,7 +277,7 @@ class Planning {
       const bool is_close = event_.kind == storm_close_kind;
       std::string text(
           trim(replace_all(text_at(body_, is_close ? "answer" : "body"), "\r\n", "\n")));
-      const std::string why = problem_of(text, !is_close);
+      const std::string why = problem_of_answer(text, !is_close);
       if (!why.empty()) return refused(ErrorKind::invalid, "the answer was not sent: " + why);
       if (!text.empty()) {
         answer({.key = event_.source + "/" + event_.key,
@@ -329,25 +327,11 @@ class Planning {
       end(IncidentState::solved, text_at(body_, "by"));
     } else if (!status.empty() && status != name_of(Status::solved) &&
                view_.incident->state == IncidentState::solved) {
-      plan_.changes.emplace_back(ReopenIncident{view_.incident->group});
       Incident reopened = *view_.incident;
-      reopened.state = IncidentState::open;
-      rewrite_announcement(reopened);
+      reopen_incident(plan_, view_, reopened, timezone_);
     } else {
       return {};
     }
-    plan_.deliveries.push_back(next_step(*view_.incident));
-    return std::move(plan_);
-  }
-
-  /// Somebody solved the parent at an outside desk, which solves its incidents, with a copy of the
-  /// comment; the bridge relays the copies.
-  Plan plan_recorded() {
-    const std::string status = text_at(body_["answer"], "status");
-    if (!is_desk_record(event_) || !is_open() || (status != "solved" && status != "closed")) {
-      return {};
-    }
-    end(IncidentState::solved, "");
     plan_.deliveries.push_back(next_step(*view_.incident));
     return std::move(plan_);
   }
@@ -356,24 +340,13 @@ class Planning {
     const bool is_public = body_["public"].boolean().value_or(true);
     const std::string text(trim(replace_all(text_at(body_, "body"), "\r\n", "\n")));
     if (!is_public || !is_open() || text.empty()) return {};
-    if (const std::string why = problem_of(text, true); !why.empty()) {
-      plan_.deliveries.push_back(at_desk(
-          *view_.parent, std::nullopt,
-          DeskComment{
-              .ticket = view_.parent->id,
-              .author_name = "Deskwire",
-              .body = "The answer was not sent to the tickets of this incident: " + why + ".",
-              .is_public = false,
-              .source = std::string(deskwire_source),
-              .external_id = view_.parent->external.id}));
-      return std::move(plan_);
-    }
-    plan_.changes.emplace_back(AddAnswer{view_.incident->group,
-                                         {.key = event_.source + "/" + event_.key,
-                                          .author = text_at(body_["author"], "name"),
-                                          .author_email = text_at(body_["author"], "email"),
-                                          .body = text,
-                                          .at = event_.at}});
+    IncidentAnswer said{.key = event_.source + "/" + event_.key,
+                        .author = text_at(body_["author"], "name"),
+                        .author_email = text_at(body_["author"], "email"),
+                        .body = text,
+                        .at = event_.at};
+    if (!is_sent(plan_, view_, said, false)) return std::move(plan_);
+    plan_.changes.emplace_back(AddAnswer{view_.incident->group, std::move(said)});
     plan_.deliveries.push_back(next_step(*view_.incident));
     return std::move(plan_);
   }
@@ -398,8 +371,26 @@ class Planning {
     const bool is_hopeless = why.starts_with("not linked") || why == "closed";
     if (is_hopeless) drop("joined in Deskwire alone: " + why);
     const LinkReference reference = decode_link(text_at(body_, "reference"));
-    const bool is_done = body_["is_done"].boolean().value_or(false) || is_hopeless;
-    if (!reference.is_leaving || !is_done || !view_.incident) return std::move(plan_);
+    const bool is_linked = body_["is_done"].boolean().value_or(false);
+    const auto note = [&](MemberLink link) {
+      plan_.changes.emplace_back(SetMemberLink{reference.group, reference.ticket, link});
+    };
+    if (!reference.is_leaving) {
+      if (is_linked) note(MemberLink::linked);
+      if (is_hopeless) note(MemberLink::refused);
+      return std::move(plan_);
+    }
+    if ((!is_linked && !is_hopeless) || !view_.incident) return std::move(plan_);
+    // Unless somebody added it again meanwhile.
+    const bool is_leaving = view_.member && view_.member->group == reference.group &&
+                            view_.member->state == MemberState::unlinking;
+    if (!is_leaving) return std::move(plan_);
+    if (is_linked) {
+      note(MemberLink::unknown);
+      // What the bridge heard of the ticket meanwhile may have been from before.
+      plan_.changes.emplace_back(ChangeTicket{
+          reference.ticket, {.type = view_.member->type_before, .problem_id = TicketId()}});
+    }
     plan_.changes.emplace_back(SetMember{reference.ticket, MemberState::left});
     plan_.deliveries.push_back(next_step(*view_.incident));
     return std::move(plan_);
@@ -431,19 +422,6 @@ class Planning {
     return fmt::format("incident {}", view_.incident->parent.value);
   }
 
-  /// Why a text can't be an answer; empty if it can.
-  static std::string problem_of(const std::string& text, bool is_needed) {
-    if (text.empty()) return is_needed ? "it is empty" : "";
-    if (count_characters(text) > body_characters_max) return "it is longer than 65536 characters";
-    if (find_control_character(text)) {
-      return "it has control characters other than newline and tab";
-    }
-    if (text.find(placeholder) != std::string::npos) {
-      return "it holds a placeholder of Zendesk ({{…}}), which each ticket would show filled in";
-    }
-    return "";
-  }
-
   /// On the parent, and from there to all that are joined.
   void answer(IncidentAnswer said) {
     const Ticket& parent = *view_.parent;
@@ -467,17 +445,7 @@ class Planning {
   }
 
   void end(IncidentState state, const std::string& by) {
-    plan_.changes.emplace_back(EndIncident{view_.incident->group, state, by});
-    Incident ended = *view_.incident;
-    ended.state = state;
-    rewrite_announcement(ended);
-    count(plan_, state == IncidentState::solved ? "solved" : "dissolved");
-  }
-
-  void rewrite_announcement(const Incident& incident) {
-    if (incident.message.empty() || view_.tickets.empty()) return;
-    plan_.deliveries.push_back(
-        announce({incident, view_.tickets, incident.channel, timezone_}, decision_of(incident)));
+    end_incident(plan_, view_, *view_.incident, state, by, timezone_);
   }
 
   void say(const ThreadCommand& command, std::string words) {
@@ -509,11 +477,12 @@ bool takes(std::string_view kind) {
       storm_open_kind,     storm_answer_kind, storm_tickets_kind, storm_close_kind,
       storm_dissolve_kind, storm_opened_kind, storm_step_kind,    storm_linked_kind,
       storm_heard_kind,    storm_person_kind, pressed_kind,       said_kind,
-      comment_kind,        update_kind,       desk_record_kind};
-  return kinds.count(kind) > 0;
+      comment_kind,        update_kind};
+  return kinds.count(kind) > 0 || desk_side::takes(kind);
 }
 
 Plan plan(const Event& event, const IncidentView& view, const std::string& zone) {
+  if (desk_side::takes(event.kind)) return desk_side::plan(event, view, zone);
   return Planning(event, view, zone).plan();
 }
 

@@ -8,7 +8,9 @@ UPDATE storm_group SET state = 2, parent = $2, opened_at = $3, opened_by = $4, u
 WHERE id = $1;
 
 -- name: end_storm_incident
-UPDATE storm_group SET state = $2, ended_at = $3, ended_by = $4, updated_at = $3 WHERE id = $1;
+UPDATE storm_group SET state = $2, ended_at = $3, ended_by = $4, updated_at = $3, solver = '',
+  solver_at = NULL, solved_with = ''
+WHERE id = $1;
 
 -- name: reopen_storm_incident
 UPDATE storm_group SET state = 2, ended_at = NULL, ended_by = '', updated_at = $2 WHERE id = $1;
@@ -44,46 +46,51 @@ VALUES ($1, $2, 1, 2, $3,
   (SELECT t.type FROM ticket t WHERE t.id = $1))
 ON CONFLICT (ticket) DO UPDATE SET grouped = excluded.grouped, state = 1, how = 2,
   joined_at = excluded.joined_at, left_at = NULL, answers_from = excluded.answers_from,
-  type_before = excluded.type_before;
+  type_before = excluded.type_before, linked = 0;
 
 -- name: set_storm_member
-UPDATE storm_ticket SET state = $2 WHERE ticket = $1;
+UPDATE storm_ticket SET state = CAST($2 AS bigint),
+  left_at = CASE WHEN CAST($2 AS bigint) IN (3, 4, 6) THEN coalesce(left_at, $3) ELSE left_at END
+WHERE ticket = $1;
 
 -- name: remove_storm_member
 -- One that nobody was told of yet leaves unseen.
 UPDATE storm_ticket SET state = CASE WHEN state = 1 THEN 4 ELSE 3 END, left_at = $2
-WHERE ticket = $1 AND state IN (1, 2, 5);
+WHERE ticket = $1 AND state IN (1, 2, 5, 7, 8);
 
 -- name: remove_storm_members
 UPDATE storm_ticket SET state = CASE WHEN state = 1 THEN 4 ELSE 3 END, left_at = $2
-WHERE grouped = $1 AND state IN (1, 2);
+WHERE grouped = $1 AND state IN (1, 2, 7, 8);
 
 -- name: storm_members_in
 SELECT s.ticket, s.type_before,
-  CASE WHEN t.desk <> 'embedded' AND t.external_id = '' THEN 1 ELSE 0 END
+  CASE WHEN t.desk <> 'embedded' AND t.external_id = '' THEN 1 ELSE 0 END, s.linked
 FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
 WHERE s.grouped = $1 AND s.state = $2 ORDER BY 3, s.ticket LIMIT $3;
 
 -- name: storm_unheard
+-- The answer that the parent was solved with is copied to those that the desk solves.
 SELECT a.id, s.ticket, s.state, s.type_before
 FROM storm_answer a JOIN storm_ticket s ON s.grouped = a.grouped
-WHERE a.grouped = $1 AND s.state IN (2, 5) AND a.id >= s.answers_from
+JOIN storm_group g ON g.id = a.grouped
+WHERE a.grouped = $1 AND a.id >= s.answers_from
+  AND (s.state IN (2, 5) OR s.state IN (7, 8) AND a.said_key <> g.solved_with)
   AND NOT EXISTS (SELECT 1 FROM storm_heard h WHERE h.answer = a.id AND h.ticket = s.ticket)
 ORDER BY a.id, s.ticket LIMIT $2;
 
 -- name: add_storm_answer
-INSERT INTO storm_answer (grouped, said_key, author, author_email, body, at)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (said_key) DO NOTHING;
+INSERT INTO storm_answer (grouped, said_key, author, author_email, body, at, digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (said_key) DO NOTHING;
 
 -- name: note_first_storm_answer
 UPDATE storm_group SET first_answer_at = coalesce(first_answer_at, $2), updated_at = $2
 WHERE id = $1;
 
 -- name: storm_answer_by_id
-SELECT id, said_key, author, author_email, body, at FROM storm_answer WHERE id = $1;
+SELECT id, said_key, author, author_email, body, at, digest FROM storm_answer WHERE id = $1;
 
 -- name: storm_answers_of
-SELECT id, said_key, author, author_email, body, at FROM storm_answer WHERE grouped = $1
+SELECT id, said_key, author, author_email, body, at, digest FROM storm_answer WHERE grouped = $1
 ORDER BY id LIMIT $2;
 
 -- name: last_storm_answer_at
@@ -106,10 +113,10 @@ WHERE a.grouped = $1 ORDER BY h.ticket, h.answer;
 -- name: storm_replied
 -- Those whose requester has written publicly since then.
 SELECT s.ticket FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
-WHERE s.grouped = $1 AND s.state IN (1, 2, 5) AND EXISTS (
+WHERE s.grouped = $1 AND s.state IN (1, 2, 5, 7, 8) AND (s.replied_at > $2 OR EXISTS (
   SELECT 1 FROM comment c WHERE c.ticket = s.ticket AND c.is_public = 1 AND c.at > $2
     AND (c.author_email <> '' AND lower(c.author_email) = lower(t.requester_email)
-         OR (c.author_email = '' OR t.requester_email = '') AND c.author_name = t.requester_name))
+         OR (c.author_email = '' OR t.requester_email = '') AND c.author_name = t.requester_name)))
 ORDER BY s.ticket;
 
 -- name: drop_storm_heard

@@ -19,7 +19,8 @@ IncidentAnswer answer_in(const Row& row) {
           .author = std::string(row.text(2)),
           .author_email = std::string(row.text(3)),
           .body = std::string(row.text(4)),
-          .at = row.time(5)};
+          .at = row.time(5),
+          .digest = std::string(row.text(6))};
 }
 
 /// Nothing, where the ticket is gone.
@@ -78,13 +79,13 @@ Result<void> RemoveMember::write(Db& db, TimePoint now) const {
   return changes::add(db, live_topic_name, group);
 }
 
-Result<void> SetMember::write(Db& db, TimePoint) const {
-  return db.send(stmt::set_storm_member, {ticket, static_cast<int64_t>(state)});
+Result<void> SetMember::write(Db& db, TimePoint now) const {
+  return db.send(stmt::set_storm_member, {ticket, static_cast<int64_t>(state), now});
 }
 
 Result<void> AddAnswer::write(Db& db, TimePoint now) const {
   DW_CHECK(db.send(stmt::add_storm_answer, {group, answer.key, answer.author, answer.author_email,
-                                            answer.body, answer.at}));
+                                            answer.body, answer.at, answer.digest}));
   DW_CHECK(db.send(stmt::note_first_storm_answer, {group, now}));
   return changes::add(db, live_topic_name, group);
 }
@@ -125,14 +126,17 @@ Result<std::vector<IncidentMember>> members_in(ReadDb& db, int64_t group, Member
     TicketId ticket;
     TicketType type_before;
     bool is_unopened;
+    MemberLink desk_link;
   };
   std::vector<Found> found;
-  DW_CHECK(db.run(
-      stmt::storm_members_in, {group, static_cast<int64_t>(state), static_cast<int64_t>(limit)},
-      [&found](const Row& row) {
-        found.push_back(
-            {{row.integer(0)}, static_cast<TicketType>(row.integer(1)), row.integer(2) != 0});
-      }));
+  DW_CHECK(db.run(stmt::storm_members_in,
+                  {group, static_cast<int64_t>(state), static_cast<int64_t>(limit)},
+                  [&found](const Row& row) {
+                    found.push_back({{row.integer(0)},
+                                     static_cast<TicketType>(row.integer(1)),
+                                     row.integer(2) != 0,
+                                     static_cast<MemberLink>(row.integer(3))});
+                  }));
   std::vector<IncidentMember> out;
   for (const Found& one : found) {
     is_waiting = is_waiting || one.is_unopened;
@@ -141,6 +145,7 @@ Result<std::vector<IncidentMember>> members_in(ReadDb& db, int64_t group, Member
     if (!member) continue;
     member->state = state;
     member->type_before = one.type_before;
+    member->desk_link = one.desk_link;
     out.push_back(std::move(*member));
   }
   return out;

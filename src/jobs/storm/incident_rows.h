@@ -81,6 +81,7 @@ struct IncidentMember {
   std::optional<BridgeLink> link;
   MemberState state = MemberState::joined;
   TicketType type_before = TicketType::none;
+  MemberLink desk_link = MemberLink::unknown;
 };
 
 /// An answer that a joined ticket has not heard.

@@ -7,8 +7,10 @@
 #include "base/number.h"
 #include "jobs/storm/announcing.h"
 #include "jobs/storm/live.h"
+#include "jobs/storm/parent_updates.h"
 #include "jobs/storm/thread_command.h"
 #include "records/deliveries.h"
+#include "records/links.h"
 #include "records/tickets.h"
 
 namespace dw {
@@ -18,6 +20,8 @@ constexpr std::string_view pressed_kind = "chat.action";
 constexpr std::string_view said_kind = "chat.message";
 constexpr std::string_view comment_kind = "desk.comment";
 constexpr std::string_view update_kind = "desk.update";
+/// The one outside desk.
+constexpr const char* outside_desk = "zendesk";
 
 bool is_in_thread(const JsonView& body) {
   const std::string thread = text_at(body, "thread");
@@ -31,8 +35,9 @@ class Reading {
   Result<IncidentView> read() {
     const std::string_view kind = event_.kind;
     if (kind == storm_heard_kind) return std::move(view_);
-    if (kind == desk_record_kind && !is_desk_record(event_)) return std::move(view_);
-    if (kind == storm_open_kind) {
+    if (is_of_desk(kind)) {
+      DW_CHECK(read_of_desk());
+    } else if (kind == storm_open_kind) {
       DW_CHECK(read_opening());
     } else if (kind == pressed_kind) {
       DW_CHECK(read_press());
@@ -41,14 +46,16 @@ class Reading {
     } else if (kind == storm_person_kind) {
       DW_CHECK(find_group(decode_thread_command(text_at(body_, "reference")).group));
     } else if (kind == storm_linked_kind) {
-      DW_CHECK(find_group(decode_link(text_at(body_, "reference")).group));
+      const LinkReference about = decode_link(text_at(body_, "reference"));
+      DW_CHECK(find_group(about.group));
+      DW_TRY(view_.member, storm::member_of(db_, about.ticket));
     } else if (kind == storm_step_kind) {
       DW_CHECK(find_group(number_in(text_at(body_, "reference")).value_or(0)));
       if (view_.incident) DW_CHECK(read_work());
     } else if (kind == storm_opened_kind) {
       DW_CHECK(find_parent({number_in(text_at(body_, "reference")).value_or(0)}));
     } else {
-      const bool is_desk = kind == comment_kind || kind == update_kind || kind == desk_record_kind;
+      const bool is_desk = kind == comment_kind || kind == update_kind;
       DW_CHECK(find_parent({body_[is_desk ? "ticket" : "incident"].integer().value_or(0)}));
       if (kind == storm_tickets_kind) DW_CHECK(read_named({"add", "remove"}));
     }
@@ -56,6 +63,75 @@ class Reading {
   }
 
  private:
+  static bool is_of_desk(std::string_view kind) {
+    return kind == changed_kind || kind == storm_updates_kind || kind == storm_copied_kind ||
+           kind == desk_ticket_kind || kind == storm_membership_kind || kind == storm_replies_kind;
+  }
+
+  /// What an outside desk tells.
+  Result<void> read_of_desk() {
+    const std::string_view kind = event_.kind;
+    const std::string reference = text_at(body_, "reference");
+    if (kind == desk_ticket_kind) {
+      if (!is_desk_ticket(event_)) return {};
+      const std::string id = text_at(body_["answer"], "id");
+      DW_TRY(const auto ticket, tickets::find_at_desk(db_, outside_desk, id));
+      return read_membership(ticket.value_or(TicketId()));
+    }
+    if (kind == storm_membership_kind || kind == storm_replies_kind) {
+      DW_CHECK(db_.guard("storm"));
+      return read_membership({number_in(reference).value_or(0)});
+    }
+    if (kind == changed_kind) {
+      const std::string id = text_at(body_, "ticket");
+      DW_TRY(const auto ticket, tickets::find_at_desk(db_, outside_desk, id));
+      DW_CHECK(find_parent(ticket.value_or(TicketId())));
+    } else if (kind == storm_updates_kind) {
+      DW_CHECK(find_group(number_in(reference).value_or(0)));
+    } else {
+      const LinkReference about = decode_link(reference);
+      DW_CHECK(find_group(about.group));
+      DW_TRY(view_.member, storm::member_of(db_, about.ticket));
+      DW_CHECK(read_one(about.ticket));
+    }
+    if (!view_.incident) return {};
+    const int64_t group = view_.incident->group;
+    DW_TRY(view_.work.parent, storm::parent_at_desk(db_, group));
+    DW_TRY(view_.is_asking, is_about_to_ask(updates_lane(group)));
+    return {};
+  }
+
+  /// A question that nobody has begun to ask will be answered with what is so then.
+  Result<bool> is_about_to_ask(const std::string& lane) {
+    DW_TRY(const auto asked, deliveries::open_in_lane(db_, lane, 10));
+    return std::any_of(asked.begin(), asked.end(), [](const Delivery& one) {
+      return one.state == DeliveryState::pending && one.attempts == 0;
+    });
+  }
+
+  /// Most tickets are part of nothing, here and there.
+  Result<void> read_membership(TicketId id) {
+    MembershipView& known = view_.membership;
+    const std::string problem = text_at(body_["answer"], "problem_id");
+    if (!id) return {};
+    DW_TRY(known.row, storm::member_of(db_, id));
+    if (!known.row && problem.empty()) return {};
+    if (!problem.empty()) {
+      DW_TRY(const auto parent, tickets::find_at_desk(db_, outside_desk, problem));
+      DW_TRY(known.linked, storm::find_by_parent(db_, parent.value_or(TicketId())));
+    }
+    if (known.row) {
+      DW_TRY(known.of, storm::find(db_, known.row->group));
+    }
+    if (known.of && known.of->parent) {
+      DW_TRY(known.parent, tickets::find(db_, known.of->parent));
+    }
+    DW_TRY(known.ticket, tickets::find(db_, id));
+    DW_TRY(known.link, links::of_ticket(db_, id));
+    DW_TRY(known.is_asking, is_about_to_ask(replies_lane(id)));
+    return {};
+  }
+
   Result<void> find_group(int64_t group) {
     if (group == 0) return {};
     DW_CHECK(db_.guard("storm"));
@@ -152,6 +228,9 @@ class Reading {
     DW_TRY(const auto unlinking,
            storm::members_in(db_, group, MemberState::unlinking, 1, work.is_waiting));
     work.is_unlinking = !unlinking.empty();
+    DW_TRY(work.solving,
+           storm::members_in(db_, group, MemberState::solving, step_tickets_max, work.is_waiting));
+    DW_TRY(work.parent, storm::parent_at_desk(db_, group));
     const std::string lane = fmt::format("storm:wait:{}", group);
     DW_TRY(const auto waiting, deliveries::open_in_lane(db_, lane, 1));
     work.has_waiting_step = !waiting.empty();
@@ -173,8 +252,14 @@ class Reading {
 
 }  // namespace
 
-bool is_desk_record(const Event& event) {
-  return text_at(JsonView(event.body), "reference").starts_with("record ");
+bool is_desk_ticket(const Event& event) {
+  const JsonView body(event.body);
+  const std::string reference = text_at(body, "reference");
+  const bool is_one = reference.starts_with("record ") || reference.starts_with("ticket ");
+  if (!is_one || !body["is_done"].boolean().value_or(false)) return false;
+  // An answer from before an update of Deskwire says nothing of types and problems.
+  const JsonView answer = body["answer"];
+  return answer.is_object() && answer.raw()->get_object().contains("type");
 }
 
 Result<IncidentView> read_incident(const Event& event, ReadDb& db) {

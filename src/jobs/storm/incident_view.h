@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/event.h"
+#include "jobs/storm/member_links.h"
 #include "jobs/storm/relaying.h"
 
 namespace dw {
@@ -17,9 +18,11 @@ inline constexpr std::string_view storm_dissolve_kind = "storm.dissolve";
 inline constexpr std::string_view storm_opened_kind = "storm.opened";
 inline constexpr std::string_view storm_person_kind = "storm.person";
 
-/// The bridge has asked an outside desk how one of its tickets is, whatever the thread.
-inline constexpr std::string_view desk_record_kind = "bridge.answered";
-bool is_desk_record(const Event& event);
+/// An outside desk has changed a ticket.
+inline constexpr std::string_view changed_kind = "desk.changed";
+/// The bridge has asked an outside desk how one of its tickets is.
+inline constexpr std::string_view desk_ticket_kind = "bridge.answered";
+bool is_desk_ticket(const Event& event);
 
 /// A ticket that a request names, and the group that it is in.
 struct NamedTicket {
@@ -35,6 +38,9 @@ struct IncidentView {
   bool is_mostly_outside = false;        ///< most of them are at Zendesk
   std::map<int64_t, NamedTicket> named;  ///< by id; one that is not there is absent
   StepWork work;
+  bool is_asking = false;           ///< the parent's updates are about to be asked for
+  std::optional<MemberRow> member;  ///< of the ticket that an answer of its desk is about
+  MembershipView membership;
 };
 
 /// Nothing is locked before the event is known to be about an incident.

@@ -11,8 +11,8 @@ inline constexpr std::array<IncidentState, 5> all_of<IncidentState>{
     IncidentState::seen, IncidentState::dismissed, IncidentState::open, IncidentState::solved,
     IncidentState::dissolved};
 template <>
-inline constexpr std::array<JoinedHow, 3> all_of<JoinedHow>{JoinedHow::seen, JoinedHow::matched,
-                                                            JoinedHow::person};
+inline constexpr std::array<JoinedHow, 4> all_of<JoinedHow>{JoinedHow::seen, JoinedHow::matched,
+                                                            JoinedHow::person, JoinedHow::desk};
 template <>
 inline constexpr std::array<HeardState, 3> all_of<HeardState>{
     HeardState::pending, HeardState::heard, HeardState::refused};

@@ -45,6 +45,8 @@ std::string_view name_of(JoinedHow how) {
       return "matched";
     case JoinedHow::person:
       return "person";
+    case JoinedHow::desk:
+      return "desk";
   }
   return "seen";
 }

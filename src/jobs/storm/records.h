@@ -62,6 +62,7 @@ enum class JoinedHow {
   seen,     ///< it was among those that made the group
   matched,  ///< it came later, about the same thing
   person,   ///< a person added it
+  desk,     ///< an agent linked it to the parent at the desk
 };
 
 std::string_view name_of(JoinedHow how);
@@ -76,6 +77,16 @@ enum class MemberState {
   left,       ///< it never joins by itself again
   ended,      ///< it was solved with the incident
   unlinking,  ///< its outside desk is asked to unlink it: the parent is not solved before that
+  solving,    ///< its desk solves it with the parent, as was seen there: to be asked about
+  watched,    ///< the desk is asked whether it has, and with a copy of the answer
+};
+
+/// Whether an outside desk has linked a ticket to the parent.
+enum class MemberLink {
+  unknown,  ///< not asked for, or its answer is not here
+  linked,
+  refused,  ///< the ticket is joined in Deskwire alone
+  cut,      ///< somebody unlinked it at the desk
 };
 
 /// What an agent says to all that are joined.
@@ -84,6 +95,7 @@ struct IncidentAnswer {
   std::string key;  ///< where it was said, so that it counts once
   std::string author, author_email, body;
   TimePoint at{};
+  std::string digest{};  ///< of a comment at the desk: of its words as they were read
 };
 
 /// Whether a joined ticket has an answer.

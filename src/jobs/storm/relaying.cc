@@ -6,7 +6,9 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "domain/comment_source.h"
 #include "domain/pieces.h"
+#include "jobs/storm/parent_copies.h"
 #include "records/own_words.h"
 #include "records/tickets.h"
 
@@ -76,9 +78,12 @@ void plan_link(Plan& plan, const IncidentMember& member, const Incident& inciden
   if (is_outside(ticket) || ticket.desk != parent.desk) {
     plan.changes.emplace_back(ChangeTicket{ticket.id, patch});
   }
-  // A desk links its own tickets alone; the others are joined in the store.
+  // A desk links its own tickets alone; the others are joined in the store. What an agent linked
+  // or unlinked there is left as it is.
   if (ticket.desk != parent.desk) return;
   const bool is_joining = patch.problem_id == parent.id;
+  const MemberLink wanted = is_joining ? MemberLink::linked : MemberLink::cut;
+  if (member.desk_link == wanted) return;
   Delivery update = at_desk(ticket, member.link,
                             DeskUpdate{.ticket = ticket.id,
                                        .patch = std::move(patch),
@@ -106,22 +111,32 @@ void plan_join(Plan& plan, const IncidentMember& member, const Incident& inciden
   plan.changes.emplace_back(SetMember{member.ticket.id, MemberState::joined});
 }
 
-void plan_leave(Plan& plan, const IncidentMember& member, const Incident& incident,
-                const Ticket& parent) {
-  plan_link(plan, member, incident, parent, {.type = member.type_before, .problem_id = TicketId()});
-  if (member.link) {
-    plan.deliveries.push_back(in_thread(
-        member,
-        {.text = fmt::format("No longer part of incident #{}.", tickets::number_of(parent))}));
-  }
-  const bool is_asked = is_outside(member.ticket) && member.ticket.desk == parent.desk;
-  plan.changes.emplace_back(
-      SetMember{member.ticket.id, is_asked ? MemberState::unlinking : MemberState::left});
+/// Asks the bridge to mention who is on call: "spared": unless the thread has heard of it before.
+void plan_mention(Plan& plan, const IncidentMember& member, const char* why) {
+  if (!member.link) return;
+  const int64_t id = member.ticket.id.value;
+  plan.deliveries.push_back({.ticket = member.ticket.id,
+                             .lane = lane_of(member.ticket, member.link) + "/oncall",
+                             .target = waiting_target_name,
+                             .payload = Lookup{"waits", {{"ticket", id}}},
+                             .holds_lane = false,
+                             .answer_kind = std::string(mention_kind),
+                             .reference = fmt::format("{} {}", id, why)});
+}
+
+/// The comment at the parent's desk that an answer repeats; its target is empty where the answer
+/// was given in Deskwire.
+CommentSource source_of(const IncidentAnswer& answer) {
+  const std::vector<std::string_view> parts = split(answer.key, '/');
+  if (answer.digest.empty() || parts.size() != 3) return {};
+  return {"desk:" + std::string(parts[0]), std::string(parts[1]), std::string(parts[2]),
+          answer.digest};
 }
 
 /// In the thread in as many posts as it needs; the last one answers for all.
 void plan_posts(Plan& plan, const Unheard& one) {
-  ChatPost post{.text = one.answer.body, .author_name = one.answer.author};
+  ChatPost post{
+      .text = one.answer.body, .author_name = one.answer.author, .source = source_of(one.answer)};
   const size_t pieces = pieces_of(post).size();
   for (size_t i = 1; i <= pieces; ++i) {
     if (pieces > 1) post.part = static_cast<int>(i);
@@ -145,7 +160,8 @@ void plan_hearing(Plan& plan, const Unheard& one, TimePoint now) {
     return;
   }
   plan.changes.emplace_back(SetHeard{one.answer.id, ticket.id, HeardState::pending});
-  const std::string source = "incident";
+  const CommentSource said = source_of(one.answer);
+  const std::string source = said.target.empty() ? "incident" : encode_comment_source(said);
   if (is_outside(ticket)) {
     plan.changes.emplace_back(AddComment{{.ticket = ticket.id,
                                           .author_name = one.answer.author,
@@ -173,6 +189,7 @@ void plan_end(Plan& plan, const IncidentMember& member, bool has_replied) {
   const Ticket& ticket = member.ticket;
   if (has_replied) {
     plan.changes.emplace_back(SetMember{ticket.id, MemberState::leaving});
+    plan_mention(plan, member, "replied");
     return;
   }
   plan.changes.emplace_back(SetMember{ticket.id, MemberState::ended});
@@ -198,6 +215,22 @@ void plan_end_of_parent(Plan& plan, const Ticket& parent) {
 }
 
 }  // namespace
+
+void plan_leave(Plan& plan, const IncidentMember& member, const Incident& incident,
+                const Ticket& parent) {
+  plan_link(plan, member, incident, parent, {.type = member.type_before, .problem_id = TicketId()});
+  if (member.link) {
+    plan.deliveries.push_back(in_thread(
+        member,
+        {.text = fmt::format("No longer part of incident #{}.", tickets::number_of(parent))}));
+  }
+  // Of one that stays open when the incident closes, it was asked for with that.
+  if (incident.state != IncidentState::solved) plan_mention(plan, member, "spared");
+  const bool is_asked = is_outside(member.ticket) && member.ticket.desk == parent.desk &&
+                        member.desk_link != MemberLink::cut;
+  plan.changes.emplace_back(
+      SetMember{member.ticket.id, is_asked ? MemberState::unlinking : MemberState::left});
+}
 
 Delivery at_desk(const Ticket& ticket, const std::optional<BridgeLink>& link, Payload payload) {
   return {.ticket = ticket.id,
@@ -225,17 +258,19 @@ void plan_step(Plan& plan, const Incident& incident, const Ticket& parent, const
   for (const IncidentMember& one : work.joining) plan_join(plan, one, incident, parent, now);
   for (const Unheard& one : work.unheard) plan_hearing(plan, one, now);
   for (const IncidentMember& one : work.leaving) plan_leave(plan, one, incident, parent);
+  for (const IncidentMember& one : work.solving) plan_watch(plan, one, incident, work.parent, now);
   for (const IncidentMember& one : work.ending) {
     const auto replied = std::find(work.replied.begin(), work.replied.end(), one.ticket.id);
     plan_end(plan, one, replied != work.replied.end());
   }
   const bool has_worked = !work.joining.empty() || !work.unheard.empty() || !work.leaving.empty() ||
-                          !work.ending.empty();
+                          !work.ending.empty() || !work.solving.empty();
   if (has_worked) {
     plan.deliveries.push_back(next_step(incident));
   } else if (work.is_waiting && !work.has_waiting_step) {
     plan.deliveries.push_back(next_step(incident, now + unopened_after));
-  } else if (!work.is_waiting && !work.is_unlinking && is_ended(incident.state)) {
+  } else if (!work.is_waiting && !work.is_unlinking && is_ended(incident.state) &&
+             work.parent.solver.empty()) {
     plan_end_of_parent(plan, parent);
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jobs/storm/incident_rows.h"
+#include "jobs/storm/parent_rows.h"
 #include "ports/plan.h"
 
 namespace dw {
@@ -20,17 +21,23 @@ inline constexpr std::string_view storm_step_kind = "storm.step";
 inline constexpr std::string_view storm_linked_kind = "storm.linked";
 inline constexpr std::string_view storm_heard_kind = "storm.heard";
 
+/// What the desk answered to whether it has solved a ticket with the parent: parent_copies.h
+inline constexpr std::string_view storm_copied_kind = "storm.copied";
+/// For the bridge: the thread of a ticket that is on its own again mentions who is on call.
+inline constexpr std::string_view mention_kind = "bridge.mention";
+
 /// How many tickets a step works on at most.
 constexpr size_t step_tickets_max = 100;
 
 /// What a step has to do; later kinds wait until the earlier ones are through.
 struct StepWork {
-  std::vector<IncidentMember> joining, leaving, ending;
+  std::vector<IncidentMember> joining, leaving, ending, solving;
   std::vector<Unheard> unheard;
   std::vector<TicketId> replied;  ///< of the ending ones, and others
   bool is_unlinking = false;      ///< an outside desk has not unlinked all that leave
   bool is_waiting = false;        ///< for a desk that has not opened a ticket yet
   bool has_waiting_step = false;  ///< which is planned already
+  ParentAtDesk parent;            ///< who solved it there, if anybody did
 };
 
 /// Asks for the next step; a delay where it waits for something.
@@ -39,6 +46,10 @@ Delivery next_step(const Incident& incident, std::optional<TimePoint> earliest =
 /// `parent`: of the incident, opened at its desk.
 void plan_step(Plan& plan, const Incident& incident, const Ticket& parent, const StepWork& work,
                TimePoint now);
+
+/// It is on its own again: unlinked, and its thread is told.
+void plan_leave(Plan& plan, const IncidentMember& member, const Incident& incident,
+                const Ticket& parent);
 
 /// A ticket's change at its desk, in its lane.
 Delivery at_desk(const Ticket& ticket, const std::optional<BridgeLink>& link, Payload payload);

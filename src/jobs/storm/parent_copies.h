@@ -1,0 +1,24 @@
+// When somebody solves a parent at its desk, the desk solves what it has linked, and copies the
+// comment of that very update there: the copy is that ticket's answer. The desk is asked about each
+// ticket; who has no copy after two minutes hears the answer from Deskwire. Pure.
+//   "storm.copied"   what the desk answered, about one ticket
+#pragma once
+#include "jobs/storm/relaying.h"
+
+namespace dw {
+
+/// A ticket that the desk solves with the parent.
+struct WatchedMember {
+  Ticket ticket;
+  MemberRow row;
+};
+
+/// Asks for the first time. `now`: when the parent's end was seen.
+void plan_watch(Plan& plan, const IncidentMember& member, const Incident& incident,
+                const ParentAtDesk& parent, TimePoint now);
+
+/// `body`: of the event.
+void plan_copied(Plan& plan, const JsonView& body, const Incident& incident,
+                 const ParentAtDesk& parent, const WatchedMember& member, TimePoint now);
+
+}  // namespace dw
