@@ -11,6 +11,7 @@
 #include "domain/mrkdwn.h"
 #include "jobs/bridge/bridge.h"
 #include "jobs/bridge/rows.h"
+#include "jobs/quoted.h"
 #include "records/deliveries.h"
 #include "records/links.h"
 #include "records/tickets.h"
@@ -274,11 +275,6 @@ void take_record(Context& context, const json::value& body);
 void take_letter(Context& context, const Answer& answer, const json::value& body);
 void take_mirrored(Context& context, const Answer& answer, const json::value& body);
 void ask_desk(Context& context);
-// quoted.cc: without the signature and the quoted history of an email.
-std::string cut_quoted_html(const std::string& html);
-std::string cut_quoted_text(const std::string& text);
-/// Of a mail that opens a ticket: its signature alone goes, whatever it quotes or forwards.
-std::string cut_signature_of_first(const std::string& text);
 // summary.cc
 std::string stats_text(const TicketMetrics& metrics, const std::string& span, bool is_all);
 std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now);

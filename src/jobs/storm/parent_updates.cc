@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/markup.h"
+#include "jobs/quoted.h"
 
 namespace dw {
 namespace {
@@ -22,7 +23,9 @@ bool is_answer(const JsonView& comment) {
 IncidentAnswer answer_in(const JsonView& comment, const Ticket& parent, TimePoint now) {
   // Zendesk's plain text has its entities still.
   const std::string html = text_at(comment, "html");
-  const std::string text = html.empty() ? text_at(comment, "text") : text_of_html(html);
+  // An agent who answers by mail quotes what was said before, private notes among it.
+  const std::string text = html.empty() ? cut_quoted_text(text_at(comment, "text"))
+                                        : text_of_html(cut_quoted_html(html));
   const std::string name = text_at(comment["author"], "name");
   return {.key = fmt::format("{}/{}/{}", parent.desk, parent.external.id, text_at(comment, "id")),
           .author = name.empty() ? "Desk" : name,

@@ -2,14 +2,15 @@
 // structure: the client's own markup, a block of From/Sent/To lines, "On … wrote:" that ends its
 // line and is followed by a quote. Whatever may be prose stays; a forwarded mail is carried whole,
 // and where nothing would be left, nothing is cut.
+#include "jobs/quoted.h"
+
 #include <algorithm>
 #include <optional>
 #include <set>
 
 #include "base/text.h"
-#include "jobs/bridge/context.h"
-#include "jobs/bridge/mail_lines.h"
-#include "jobs/bridge/mail_words.h"
+#include "jobs/mail_lines.h"
+#include "jobs/mail_words.h"
 
 namespace dw {
 namespace {

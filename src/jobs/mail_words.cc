@@ -1,4 +1,4 @@
-#include "jobs/bridge/mail_words.h"
+#include "jobs/mail_words.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "jobs/bridge/mail_lines.h"
+#include "jobs/mail_lines.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "domain/html_tokens.h"
-#include "jobs/bridge/mail_words.h"
+#include "jobs/mail_words.h"
 
 namespace dw {
 namespace {

@@ -1,13 +1,14 @@
 // Mails as clients write them, in our own words: each in nine languages, with a reply that must
 // come through whole and a history of which nothing may.
+#include "jobs/quoted.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/text.h"
 #include "domain/mrkdwn.h"
-#include "jobs/bridge/context.h"
-#include "jobs/bridge/mail_lines.h"
-#include "jobs/bridge/mail_words.h"
+#include "jobs/mail_lines.h"
+#include "jobs/mail_words.h"
 
 namespace dw {
 namespace {
