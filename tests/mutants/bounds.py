@@ -35,7 +35,7 @@ DEFECTS = (
     ("removes a ticket that is just reopened", "src/records/tickets.sql",
      "ORDER BY updated_at LIMIT $2\nFOR UPDATE SKIP LOCKED;",
      "ORDER BY updated_at LIMIT $2;", "contract_store"),
-    ("removes an answer that is just renewed", "src/jobs/tally/tally.sql",
+    ("removes an answer that is just renewed", "src/jobs/bridge/bridge.sql",
      "  ORDER BY at LIMIT $2\n  FOR UPDATE SKIP LOCKED);", "  ORDER BY at LIMIT $2);",
      "contract_store"),
     ("each process keeps a rate of its own", "src/records/rate_rows.cc",
