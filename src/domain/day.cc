@@ -2,8 +2,7 @@
 
 #include <date/tz.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "domain/schedule.h"
 
 namespace dw {
@@ -37,12 +36,9 @@ TimePoint day_start(TimePoint at, const std::string& timezone, int days_before) 
 std::optional<TimePoint> time_named(std::string_view text, TimePoint now,
                                     const std::string& timezone) {
   if (text == "today") return day_start(now, timezone);
-  int days = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), days);
-  const std::string_view rest(end, static_cast<size_t>(text.data() + text.size() - end));
-  if (failed == std::errc{} && rest == "d" && days >= 1 && days <= days_max) {
-    return day_start(now, timezone, days - 1);
-  }
+  const bool is_days = text.ends_with('d');
+  const int days = is_days ? number_in<int>(text.substr(0, text.size() - 1)).value_or(0) : 0;
+  if (days >= 1 && days <= days_max) return day_start(now, timezone, days - 1);
   const auto at = from_rfc3339(text);
   constexpr size_t day_characters = 10;
   if (!at || text.size() != day_characters) return at;

@@ -7,9 +7,9 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
-#include <charconv>
 #include <set>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -44,10 +44,7 @@ HttpScript::Seen decode_head(std::string_view head) {
 }
 
 size_t length_of(const HttpScript::Seen& seen) {
-  const std::string_view text = seen.header("content-length");
-  size_t length = 0;
-  std::from_chars(text.data(), text.data() + text.size(), length);
-  return length;
+  return number_in<size_t>(seen.header("content-length")).value_or(0);
 }
 
 std::string encode(const HttpStep& step) {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "net/url.h"
 
 namespace dw {
@@ -30,9 +30,7 @@ json::object reference(const char* type, const std::string& id, const std::strin
 }
 
 size_t number_of(const std::string& text, size_t otherwise) {
-  size_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return number_in<size_t>(text).value_or(otherwise);
 }
 
 }  // namespace

@@ -5,10 +5,10 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unique_handle.h"
 #include "net/url.h"
@@ -54,10 +54,8 @@ bool read_corner(std::string_view written, std::optional<size_t>& column,
   }
   if (letters > 0) column = letters - 1;
   if (place == text.size()) return letters > 0;
-  size_t number = 0;
-  const auto [end, failed] =
-      std::from_chars(text.data() + place, text.data() + text.size(), number);
-  if (failed != std::errc{} || end != text.data() + text.size() || number == 0) return false;
+  const size_t number = number_in<size_t>(std::string_view(text).substr(place)).value_or(0);
+  if (number == 0) return false;
   row = number - 1;
   return true;
 }

@@ -1,10 +1,10 @@
 // How the fake Zendesk reads JSON and words its answers.
 #pragma once
-#include <charconv>
 #include <string>
 #include <string_view>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "fakes/http_script.h"
 
 namespace dw::fake_zendesk {
@@ -40,9 +40,7 @@ inline int64_t number_in(const json::object& from, std::string_view key) {
 }
 
 inline int64_t number_of(std::string_view text) {
-  int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return dw::number_in(text).value_or(0);
 }
 
 inline json::object object_in(const json::value& from, std::string_view key) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <map>
 
@@ -87,7 +86,7 @@ int assigned_number(const TicketFilter& filter) {
 }
 
 /// "#3455" and "3455" name a ticket by either number.
-std::string number_in(std::string_view text) {
+std::string digits_in(std::string_view text) {
   text = trim(text);
   if (text.starts_with('#')) text.remove_prefix(1);
   const bool is_number =
@@ -144,9 +143,8 @@ Result<std::vector<Ticket>> by_text(ReadDb& db, const TicketFilter& filter, int6
   const bool is_punctuation =
       !trim(filter.plain.text).empty() && words_of(filter.plain.text).empty();
   if (words.empty() || is_punctuation) return std::vector<Ticket>();  // nothing matches
-  const std::string number = number_in(filter.plain.text);
-  int64_t id = 0;
-  std::from_chars(number.data(), number.data() + number.size(), id);
+  const std::string number = digits_in(filter.plain.text);
+  const int64_t id = number_in(number).value_or(0);
   const bool is_unsolved = filter.is_unsolved || filter.is_waiting.value_or(false);
   const std::string expression = search_expression(words, db.is_sqlite());
   std::vector<Ticket> found, beside;

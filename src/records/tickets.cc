@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 #include "records/changes.h"
 #include "records/own_words.h"
@@ -30,10 +29,7 @@ std::string_view digits_of(std::string_view text) {
 
 /// Our ticket of this number; none where no ticket can have it.
 TicketId ticket_numbered(std::string_view digits) {
-  TicketId id;
-  const auto [end, failed] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), id.value);
-  return failed == std::errc{} ? id : TicketId();
+  return {number_in(digits).value_or(0)};
 }
 
 /// Whoever looked for a ticket of a desk's number must not miss it: see ticket_at_desk().

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
+#include "base/number.h"
 #include "jobs/bridge/rows.h"
 #include "records/deliveries.h"
 #include "records/events.h"
@@ -29,11 +29,8 @@ struct Subject {
 
 std::optional<int64_t> number_behind(std::string_view text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return std::nullopt;
-  text.remove_prefix(prefix.size());
-  int64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_good = failed == std::errc{} && end == text.data() + text.size() && number > 0;
-  return is_good ? std::optional(number) : std::nullopt;
+  const std::optional<int64_t> number = number_in(text.substr(prefix.size()));
+  return number && *number > 0 ? number : std::nullopt;
 }
 
 Result<Subject> subject_named(const std::string& text) {

@@ -194,9 +194,12 @@ TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
     EXPECT_EQ(taken.size(), 3U);
     EXPECT_EQ(taken.at(0).attempts, 1);
     EXPECT_FALSE(taken.at(0).is_in_doubt);
+    std::vector<int64_t> ids;
     for (const Delivery& one : taken) {
+      ids.push_back(one.id.value);
       DW_CHECK(lanes::finish(db, claims.at(0), {.id = one.id}, t0));
     }
+    EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end())) << "as they were added";
     DW_CHECK(lanes::release(db, claims.at(0), t0));
     DW_TRY(const auto again, lanes::claim(db, {"you"}, t0 + Millis(99'999), t0, 10));
     EXPECT_TRUE(again.empty()) << "an empty lane is forgotten";

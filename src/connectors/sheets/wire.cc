@@ -5,9 +5,9 @@
 #include <openssl/pem.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unique_handle.h"
 #include "net/url.h"
@@ -51,8 +51,8 @@ bool parse_corner(std::string_view written, int& column, int64_t& row) {
   if (letters > 0) column = value - 1;
   const std::string_view digits = std::string_view(text).substr(letters);
   if (digits.empty()) return letters > 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), row);
-  return failed == std::errc{} && end == digits.data() + digits.size() && row > 0;
+  row = number_in(digits).value_or(0);
+  return row > 0;
 }
 
 Result<std::string> sign_rs256(const Secret& pem, std::string_view text) {

@@ -1,9 +1,9 @@
 #include "connectors/smtp/reply.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "base/outside_text.h"
 #include "base/text.h"
 
@@ -38,10 +38,10 @@ std::string_view without_enhanced_code(std::string_view words) {
 
 void SmtpReplies::hear(std::string_view line) {
   line = trim(line);
-  int code = 0;
-  const std::string_view digits = line.substr(0, code_digits);
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), code);
-  if (failed != std::errc{} || end != digits.data() + code_digits) return;
+  if (line.size() < code_digits) return;
+  const std::optional<int> read = number_in<int>(line.substr(0, code_digits));
+  if (!read) return;
+  const int code = *read;
   const bool goes_on =
       std::exchange(has_more_, line.size() > code_digits && line[3] == '-') && code == code_;
   code_ = code;
@@ -55,7 +55,7 @@ void SmtpReplies::hear(std::string_view line) {
   if (goes_on) {
     refusal_ += " " + readable(without_enhanced_code(words));
   } else {
-    refusal_ = std::string(digits) + " " + readable(words);
+    refusal_ = std::string(line.substr(0, code_digits)) + " " + readable(words);
   }
   refusal_ = std::string(cut_bytes(refusal_, words_max));
   refusal_code_ = code;

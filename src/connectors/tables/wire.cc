@@ -3,9 +3,9 @@
 #include <expat.h>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -46,7 +46,7 @@ struct ListingReader {
     } else if (name == "ETag") {
       object.etag = text;
     } else if (name == "Size") {
-      std::from_chars(text.data(), text.data() + text.size(), object.bytes);
+      object.bytes = number_in(text).value_or(0);
     } else if (name == "LastModified") {
       const auto at = from_rfc3339(text);
       is_ok = is_ok && at.has_value();

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <map>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unique_handle.h"
 #include "domain/period.h"
@@ -65,14 +65,11 @@ std::string_view relation_in(const char** attributes) {
 std::string unescaped(std::string_view text) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
-    unsigned value = 0;
     const bool is_escape =
         text.size() - at >= 7 && text[at] == '_' && text[at + 1] == 'x' && text[at + 6] == '_';
     if (is_escape) {
-      const char* digits = text.data() + at + 2;
-      const auto [end, failed] = std::from_chars(digits, digits + 4, value, 16);
-      if (failed == std::errc{} && end == digits + 4) {
-        append_utf8(out, value);
+      if (const auto value = number_in<unsigned>(text.substr(at + 2, 4), 16)) {
+        append_utf8(out, *value);
         at += 7;
         continue;
       }
@@ -84,9 +81,7 @@ std::string unescaped(std::string_view text) {
 
 template <class T>
 T number(std::string_view text, T otherwise) {
-  T out = otherwise;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return failed == std::errc{} ? out : otherwise;
+  return number_in<T>(text).value_or(otherwise);
 }
 
 /// What one kind of part does with its elements.

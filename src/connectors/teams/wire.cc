@@ -1,10 +1,10 @@
 #include "connectors/teams/wire.h"
 
 #include <cctype>
-#include <charconv>
 #include <optional>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/markup.h"
 
@@ -52,11 +52,7 @@ size_t character_bytes(std::string_view text, size_t at) {
 /// The unit of UTF-16 that an escape "\uD83D" at `at` writes.
 std::optional<unsigned> escaped_unit(std::string_view text, size_t at) {
   if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
-  unsigned unit = 0;
-  const char* end = text.data() + at + 6;
-  const auto read = std::from_chars(text.data() + at + 2, end, unit, 16);
-  if (read.ptr != end) return std::nullopt;
-  return unit;
+  return number_in<unsigned>(text.substr(at + 2, 4), 16);
 }
 
 /// JSON with U+FFFD in place of bytes that are no UTF-8 and of halves of characters: whoever wrote

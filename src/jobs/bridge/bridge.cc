@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/duration.h"
 #include "base/number.h"
@@ -199,9 +198,8 @@ class Reading {
       }
     } else if (answer.what == "mirror") {
       b_.thread = Context::text_of(given, "message");
-      int64_t number = 0;
-      std::from_chars(answer.rest.data(), answer.rest.data() + answer.rest.size(), number);
-      DW_TRY(b_.ticket, tickets::find(reader_, {number}));
+      const TicketId id{number_in(answer.rest).value_or(0)};
+      DW_TRY(b_.ticket, tickets::find(reader_, id));
       if (b_.ticket) ids_.insert("letter:" + b_.ticket->external.id);
     } else if (answer.what == "named") {
       ids_.insert("read:" + Context::text_of(given, "id"));

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/pieces.h"
 #include "jobs/bridge/front_marks.h"
@@ -110,16 +110,12 @@ std::string digest_of(std::string_view text) {
 }
 
 TimePoint time_of_message(std::string_view message, TimePoint otherwise) {
-  int64_t seconds = 0;
-  const auto [end, failed] =
-      std::from_chars(message.data(), message.data() + message.size(), seconds);
+  const size_t dot = std::min(message.find('.'), message.size());
+  const int64_t seconds = number_in(message.substr(0, dot)).value_or(0);
   // Ids that are no times ("100.1" in a test) say nothing about when.
-  if (failed != std::errc{} || seconds < 1'000'000'000) return otherwise;
-  int64_t micros = 0;
-  if (end != message.data() + message.size() && *end == '.') {
-    std::from_chars(end + 1, message.data() + message.size(), micros);
-  }
-  return TimePoint(Millis(seconds * 1000 + micros / 1000));
+  if (seconds < 1'000'000'000) return otherwise;
+  const std::string_view behind = message.substr(std::min(dot + 1, message.size()));
+  return TimePoint(Millis(seconds * 1000 + number_in(behind).value_or(0) / 1000));
 }
 
 Answer answer_in(const Event& event) {

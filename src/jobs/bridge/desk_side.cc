@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "domain/markup.h"
 #include "jobs/bridge/context.h"
@@ -282,8 +282,7 @@ void take_desk_comments(Context& context, const json::value& body) {
 
 /// Reads a comment again whose words were changed at the desk while its post waited.
 void read_again(Context& context, const std::string& comment) {
-  int64_t number = 0;
-  std::from_chars(comment.data(), comment.data() + comment.size(), number);
+  const int64_t number = number_in(comment).value_or(0);
   if (number <= 0 || context.external_id().empty()) return;
   context.plan.changes.push_back(SetThreadMessage{{.key = key_of(context.external_id(), comment),
                                                    .kind = "desk.comment",

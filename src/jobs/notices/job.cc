@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "jobs/notices/changes.h"
 #include "jobs/notices/rows.h"
 #include "jobs/notices/target.h"
@@ -76,8 +75,7 @@ NoticeJob::Given NoticeJob::given_in(const Event& event) {
   Given out{.is_answer = event.source == "delivery"};
   if (out.is_answer) {
     out.is_done = body["is_done"].boolean().value_or(false);
-    const std::string reference = body["reference"].text().value_or("");
-    std::from_chars(reference.data(), reference.data() + reference.size(), out.reading);
+    out.reading = number_in<int>(body["reference"].text().value_or("")).value_or(0);
   }
   const JsonView said = out.is_answer ? body["answer"] : body;
   out.run = said["run"].integer().value_or(0);

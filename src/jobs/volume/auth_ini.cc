@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -27,14 +27,6 @@ std::vector<std::string> list_in(std::string_view text) {
     if (!word.empty()) out.emplace_back(word);
   }
   return out;
-}
-
-std::optional<double> number_in(std::string_view text) {
-  text = unquoted(text);
-  double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 struct Entry {
@@ -81,7 +73,7 @@ std::string text_of(const Entry* entry) {
 
 Result<void> take_number(const Entry* entry, double low, double high, double& out) {
   if (entry == nullptr) return {};
-  const auto number = number_in(entry->value);
+  const auto number = number_in<double>(unquoted(entry->value));
   if (!number || !(*number > low && *number <= high)) {
     return Error{ErrorKind::invalid, fmt::format("line {}", entry->line),
                  fmt::format("must be a number above {} and at most {}", low, high)};

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <set>
+
+#include "base/number.h"
 
 namespace dw {
 namespace {
@@ -27,17 +28,15 @@ Result<IdChunk> decode_chunk(std::string_view text) {
   if (text.size() != out.size() * digits_per_word) return broken;
   for (size_t i = 0; i < out.size(); ++i) {
     const std::string_view digits = text.substr(i * digits_per_word, digits_per_word);
-    const char* end = digits.data() + digits.size();
-    const auto [stopped, problem] = std::from_chars(digits.data(), end, out.at(i), 16);
-    if (problem != std::errc() || stopped != end) return broken;
+    const auto word = number_in<IdChunk::value_type>(digits, 16);
+    if (!word) return broken;
+    out.at(i) = *word;
   }
   return out;
 }
 
 int64_t ticket_number_of(const TaggedTicket& ticket) {
-  int64_t number = 0;
-  std::from_chars(ticket.id.data(), ticket.id.data() + ticket.id.size(), number);
-  return std::max<int64_t>(number, 0);
+  return std::max<int64_t>(number_in(ticket.id).value_or(0), 0);
 }
 
 std::vector<int64_t> chunks_of(const std::vector<TaggedTicket>& page) {

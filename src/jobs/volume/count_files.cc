@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace dw {
@@ -36,13 +36,9 @@ bool is_blank(std::string_view cell) {
 std::optional<int64_t> count_in(std::string_view written) {
   std::string cell(written);
   std::replace(cell.begin(), cell.end(), ',', '.');
-  double value = 0;
-  const auto [end, failed] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  const bool is_whole = failed == std::errc{} && end == cell.data() + cell.size();
-  if (!is_whole || !(value >= 0) || value > count_max || value != std::floor(value)) {
-    return std::nullopt;
-  }
-  return static_cast<int64_t>(value);
+  const std::optional<double> value = number_in<double>(cell);
+  const bool is_count = value && *value >= 0 && *value <= count_max && *value == std::floor(*value);
+  return is_count ? std::optional(static_cast<int64_t>(*value)) : std::nullopt;
 }
 
 /// What parts the columns: commas, or what spreadsheets and databases write in their place.
@@ -133,10 +129,9 @@ std::optional<ZonedText> zone_of(std::string_view text) {
 
 std::optional<TimePoint> read_instant(std::string_view text) {
   if (text.size() >= 10 && text.find_first_not_of("0123456789") == std::string_view::npos) {
-    int64_t seconds = 0;
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (seconds > 4'000'000'000) return std::nullopt;
-    return TimePoint(std::chrono::seconds(seconds));
+    const std::optional<int64_t> seconds = number_in(text);
+    if (!seconds || *seconds > 4'000'000'000) return std::nullopt;
+    return TimePoint(std::chrono::seconds(*seconds));
   }
   if (text.size() == 10) return from_rfc3339(text);
   const std::optional<ZonedText> parts = zone_of(trim(text));

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unique_handle.h"
 
@@ -29,7 +29,7 @@ Millis time_to_connect(PGconn* connection, Millis ours) {
     if (one->val == nullptr) continue;
     const std::string_view key = one->keyword, value = one->val;
     if (key == "connect_timeout") {
-      std::from_chars(value.data(), value.data() + value.size(), seconds);
+      seconds = number_in(value).value_or(0);
     } else if (key == "host" || key == "hostaddr") {
       hosts = std::max<int64_t>(hosts, 1 + std::count(value.begin(), value.end(), ','));
     }

@@ -4,8 +4,8 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unique_handle.h"
 #include "sql/copy.h"
@@ -23,9 +23,7 @@ constexpr const char* session =
     "SET TIME ZONE 'UTC'";
 
 int64_t number_of(std::string_view digits) {
-  int64_t value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return value;
+  return number_in(digits).value_or(0);
 }
 
 std::optional<ColumnKind> kind_of(std::string_view type) {
@@ -40,9 +38,7 @@ std::optional<ColumnKind> kind_of(std::string_view type) {
 std::string bytes_of_hex(std::string_view hex) {
   std::string out;
   for (size_t i = 2; i + 1 < hex.size(); i += 2) {
-    unsigned byte = 0;
-    std::from_chars(hex.data() + i, hex.data() + i + 2, byte, 16);
-    out += static_cast<char>(byte);
+    out += static_cast<char>(number_in<unsigned>(hex.substr(i, 2), 16).value_or(0));
   }
   return out;
 }
