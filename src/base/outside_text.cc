@@ -12,8 +12,6 @@
 namespace dw {
 namespace {
 
-constexpr size_t address_bytes_max = 254;
-
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
@@ -147,31 +145,11 @@ std::string cleaned(std::string_view text, Cleaning cleaning) {
   return std::string(clean(text, cleaning, kept));
 }
 
-std::string refusal_of_address(std::string_view email) {
-  if (email.empty()) return "there is no email";
-  const size_t at = email.find('@');
-  bool is_good = at != std::string_view::npos && at > 0 && at + 1 < email.size() &&
-                 email.size() <= address_bytes_max &&
-                 email.find('@', at + 1) == std::string_view::npos &&
-                 email.find("..") == std::string_view::npos && email.back() != '.' &&
-                 email[at + 1] != '.' && email.front() != '.' && is_utf8(email);
-  for (const char c : email) {
-    const bool is_no_character = static_cast<unsigned char>(c) <= 0x20 || c == 0x7F;
-    if (is_no_character || std::string_view("<>()[],;:\\\"").find(c) != std::string_view::npos) {
-      is_good = false;
-    }
-  }
-  if (is_good) return "";
-  std::string shown(email);
-  std::erase_if(shown, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return fmt::format("\"{}\" is no address", is_utf8(shown) ? cut_characters(shown, 80) : "…");
-}
-
 bool is_error_value(std::string_view text) {
-  constexpr std::array<std::string_view, 15> values = {
-      "#N/A",    "#REF!",     "#VALUE!",   "#DIV/0!",   "#NAME?",
-      "#NULL!",  "#NUM!",     "#SPILL!",   "#CALC!",    "#ERROR!",
-      "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!", "#GETTING_DATA"};
+  constexpr std::array<std::string_view, 16> values = {
+      "#N/A",      "#REF!",     "#VALUE!",       "#DIV/0!",         "#NAME?",  "#NULL!",
+      "#NUM!",     "#SPILL!",   "#CALC!",        "#ERROR!",         "#FIELD!", "#BLOCKED!",
+      "#UNKNOWN!", "#CONNECT!", "#GETTING_DATA", uncalculated_value};
   return text.starts_with('#') &&
          std::any_of(values.begin(), values.end(),
                      [text](std::string_view one) { return equals_ignoring_case(text, one); });

@@ -22,8 +22,8 @@ enum class Cleaning {
 std::string_view clean(std::string_view text, Cleaning cleaning, std::string& kept);
 std::string cleaned(std::string_view text, Cleaning cleaning);
 
-/// "" or why nothing can be sent to an address that was cleaned: "there is no email".
-std::string refusal_of_address(std::string_view email);
+/// What a cell has whose formula no program has calculated, as libraries write it.
+inline constexpr std::string_view uncalculated_value = "#UNCALCULATED!";
 
 /// "#N/A", "#REF!", "#DIV/0!": a spreadsheet's error and no text.
 bool is_error_value(std::string_view text);

@@ -8,7 +8,7 @@
 #include "app/exit_code.h"
 #include "app/notice_sender.h"
 #include "app/print.h"
-#include "base/outside_text.h"
+#include "base/address.h"
 #include "base/text.h"
 #include "jobs/notices/last_run_date.h"
 #include "web/notice_shapes.h"
@@ -39,11 +39,14 @@ void print_metrics(const json::value& run) {
   const json::value& left = metrics.at("left_out");
   print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
         text_of(run, "newest"));
-  print("{} rows read: {} closed, {} older, {} told before, {} reopened\n", number("rows"),
+  const auto counted = [&](const char* key, const char* what) {
+    return fmt::format("{} {}{}", number(key), what, number(key) == 1 ? "" : "s");
+  };
+  print("{} read: {} closed, {} older, {} told before, {} reopened\n", counted("rows", "row"),
         number("closed"), number("older"), number("told_before"), number("reopened"));
-  print("{} customers hear of {} tickets; left out: {} who had theirs, {} suppressed\n",
-        number("customers"), number("tickets"), left.at("had").as_int64(),
-        left.at("suppressed").as_int64());
+  print("{} {} of {}; left out: {} who had theirs, {} suppressed\n",
+        counted("customers", "customer"), number("customers") == 1 ? "hears" : "hear",
+        counted("tickets", "ticket"), left.at("had").as_int64(), left.at("suppressed").as_int64());
 }
 
 /// On stderr: what a person must mend in the report.
@@ -149,8 +152,9 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
   const Selection& selection = *(*picked)->selection;
   if (!given.html.empty()) {
     bool is_found = false;
+    const std::string wanted = cleaned_address(given.html);
     selection.each_notice([&](const Notice& notice) {
-      if (!equals_ignoring_case(notice.email, given.html)) return;
+      if (!equals_ignoring_case(notice.email, wanted)) return;
       print("{}", core->notices->show(notice).html);
       is_found = true;
     });
@@ -330,7 +334,22 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
   }
 }
 
+/// "2026-W47", "2026-11-16", "2026-11": what runs are named by.
+bool is_period(std::string_view text) {
+  std::string form(text);
+  for (char& c : form) {
+    if (c >= '0' && c <= '9') c = '0';
+  }
+  return form == "0000-W00" || form == "0000-00-00" || form == "0000-00";
+}
+
 void why(Invocation& invocation, const NoticeArguments& given) {
+  if (!given.period.empty() && !is_period(given.period)) {
+    return fail(invocation, {ErrorKind::invalid, "--week",
+                             fmt::format("invalid week \"{}\" (such as 2026-W47; where "
+                                         "notices.every is another, 2026-11-16 or 2026-11)",
+                                         given.period)});
+  }
   const std::unique_ptr<Core> core = core_for(invocation, given);
   if (!core) return;
   FrontDoor door(*core);
@@ -344,7 +363,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
   for (const json::value& one : items) print_story(one);
   if (items.empty()) print("no notice was planned for {} yet\n", given.email);
   if (given.period.empty() && core->settings.notices.has_report()) {
-    why_now(invocation, *core, cleaned(given.email, Cleaning::word));
+    why_now(invocation, *core, cleaned_address(given.email));
   }
 }
 

@@ -58,14 +58,35 @@ size_t count_outside_quotes(std::string_view row, char wanted) {
   return count;
 }
 
-/// Of ',', ';' and tab the one that parts most rows into equally many cells: a title above them has
-/// none of it, and a text in them has others.
+/// What a file is that has text, and no rows of it; or nothing.
+std::string_view other_kind_of(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin != std::string_view::npos) text.remove_prefix(begin);
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kinds = {{
+      {"<!doctype html", "the file is a web page"},
+      {"<html", "the file is a web page"},
+      {"<table", "the file is a web page"},
+      {"<meta", "the file is a web page"},
+      {"<?xml", "the file is XML"},
+      {"[{", "the file is JSON"},
+      {"{\"", "the file is JSON"},
+      {"%PDF-", "the file is a PDF"},
+      {"\x1F\x8B", "the file is compressed"},
+  }};
+  for (const auto& [start, what] : kinds) {
+    if (equals_ignoring_case(text.substr(0, start.size()), start)) return what;
+  }
+  return {};
+}
+
+/// Of ',', ';', tab and '|' the one that parts most rows into equally many cells: a title above
+/// them has none of it, and a text in them has others.
 char separator_of(std::string_view text) {
   std::vector<std::string_view> rows = first_rows(text);
   if (rows.empty()) rows.push_back(text);
   char best = ',';
   size_t best_score = 0;
-  for (const char one : {',', ';', '\t'}) {
+  for (const char one : {',', ';', '\t', '|'}) {
     std::map<size_t, size_t> rows_with;
     for (const std::string_view row : rows) ++rows_with[count_outside_quotes(row, one)];
     size_t score = 0;
@@ -203,6 +224,9 @@ Result<void> CsvParser::start() {
   }
   // Some programs write one in front of a text that has one.
   while (buffer_.starts_with(bom)) buffer_.erase(0, bom.size());
+  if (const std::string_view other = other_kind_of(buffer_); !other.empty()) {
+    return wrong(fmt::format("{}: export the report as CSV or .xlsx", other));
+  }
   separator_ = separator_of(buffer_);
   take_separator_line();
   return {};

@@ -53,6 +53,8 @@ TEST(csv, the_separator_is_found_out) {
   expect_rows("a;b,c;d\n1;2;3\n", "1[a|b,c|d] 2[1|2|3]");
   expect_rows("a\tb\tc\n", "1[a|b|c]");
   expect_rows("\"a;b;c;d\",e\n", "1[a;b;c;d|e]");
+  expect_rows("a|b|c, d\n1|2|3\n", "1[a|b|c, d] 2[1|2|3]");
+  expect_rows("a,b,c|d\n1,2,3\n", "1[a|b|c|d] 2[1|2|3]");
 }
 
 TEST(csv, a_bom_is_no_part_of_the_first_cell) {
@@ -132,6 +134,13 @@ TEST(csv, a_number_kept_as_a_text_is_the_text) {
 TEST(csv, what_is_no_csv_is_said_so) {
   expect_rows("a,\"b\nc\n", "row 1: a quote is opened and never closed");
   EXPECT_NE(parse("\xD0\xCF\x11\xE0", 100).find("Excel 97"), std::string::npos);
+  for (const char* page : {"<!DOCTYPE html>\n<html>", "\n <html lang=en>", "<table><tr>"}) {
+    expect_rows(page, "the file is a web page: export the report as CSV or .xlsx");
+  }
+  expect_rows("<?xml version=\"1.0\"?>", "the file is XML: export the report as CSV or .xlsx");
+  expect_rows("[{\"a\":1}]", "the file is JSON: export the report as CSV or .xlsx");
+  expect_rows("\x1F\x8B\x08", "the file is compressed: export the report as CSV or .xlsx");
+  expect_rows("[a],{b}\n<c>\n", "1[[a]|{b}] 2[<c>]");
   const std::string endless = "\"" + std::string(3 << 20, 'x');
   EXPECT_NE(parse(endless, 65536).find("longer than 1 MiB"), std::string::npos);
 }

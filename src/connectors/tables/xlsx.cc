@@ -11,6 +11,7 @@
 #include <map>
 
 #include "base/number.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "base/unique_handle.h"
 #include "domain/period.h"
@@ -294,6 +295,7 @@ struct SheetReader : XmlReader {
   std::string type, value;
   bool is_value = false, is_inline = false, is_phonetic = false;
   bool is_rich = false;  ///< the text stands in the cell itself
+  bool is_formula = false;
   struct Kept {
     size_t from = 0, bytes = 0;
     std::optional<int32_t> serial_day;
@@ -314,7 +316,9 @@ struct SheetReader : XmlReader {
       column = column_in(attribute(attributes, "r")).value_or(column);
       type = attribute(attributes, "t");
       value.clear();
-      is_rich = false;
+      is_rich = is_formula = false;
+    } else if (name == "f") {
+      is_formula = true;
     } else if (name == "is") {
       is_rich = true;
     } else if (name == "v") {
@@ -361,6 +365,8 @@ struct SheetReader : XmlReader {
       if (is_whole) printed = fmt::format("{}", static_cast<int64_t>(given));
       if (is_whole) text = printed;
     }
+    // A formula's text may be empty; its number can't be.
+    if (is_formula && value.empty() && !is_text) text = uncalculated_value;
     if ((type == "s" || is_text || is_rich) && text.find("_x") != std::string_view::npos) {
       printed = unescaped(text);
       text = printed;
@@ -437,7 +443,10 @@ Error no_archive(const std::string& path, const std::string& label) {
   const std::string_view bytes(start.data(), static_cast<size_t>(file.gcount()));
   const std::string_view encrypted("E\0n\0c\0r\0y\0p\0t\0", 14);
   if (!bytes.starts_with("\xD0\xCF\x11\xE0")) {
-    return {ErrorKind::invalid, label, "is not an .xlsx workbook"};
+    return {ErrorKind::invalid, label,
+            bytes.starts_with("PK")
+                ? "is a damaged workbook, or was not copied as a whole: copy it again"
+                : "is not an .xlsx workbook: a CSV report's name ends with .csv"};
   }
   return {ErrorKind::invalid, label,
           bytes.find(encrypted) == std::string_view::npos

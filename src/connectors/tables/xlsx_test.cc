@@ -164,6 +164,13 @@ TEST(xlsx, errors_booleans_and_escapes_by_the_cells_type) {
             "1[#N/A|TRUE|a\rb _x0041_ _x00G1_|1041@-24528]");
 }
 
+TEST(xlsx, a_formula_that_no_program_calculated_has_no_value) {
+  EXPECT_EQ(rows_of("<row r=\"1\"><c><f>A1</f></c><c><f>A1</f><v/></c>"
+                    "<c t=\"str\"><f>A1</f><v></v></c><c s=\"1\"/>"
+                    "<c><f t=\"shared\" si=\"0\"/><v>7</v></c></row>"),
+            "1[#UNCALCULATED!|#UNCALCULATED!|||7@-25562]");
+}
+
 TEST(xlsx, a_password_is_named) {
   const auto file = std::filesystem::temp_directory_path() / (random_uuid() + ".xlsx");
   std::ofstream(file, std::ios::binary)
@@ -176,7 +183,8 @@ TEST(xlsx, what_is_no_workbook_is_said_so) {
   EXPECT_EQ(rows_of("", "", "Nowhere"),
             "sheet \"Nowhere\" not found (sheets: Other, Report): set notices.range");
   EXPECT_NE(rows_of("<row><c>").find("broken XML"), std::string::npos);
-  EXPECT_EQ(XlsxTable::open("/dev/null", "x", "").error().what, "is not an .xlsx workbook");
+  EXPECT_EQ(XlsxTable::open("/dev/null", "x", "").error().what,
+            "is not an .xlsx workbook: a CSV report's name ends with .csv");
   EXPECT_EQ(XlsxTable::open("/nowhere.xlsx", "x", "").error().kind, ErrorKind::missing);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/address.h"
 #include "base/hash.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -75,7 +76,7 @@ void check_requester(const JsonView& view, Ticket& out, std::vector<Problem>& pr
     return;
   }
   out.requester.name = checked_text(view["name"], name_characters_max, problems);
-  out.requester.email = trim(view["email"].text().value_or(""));
+  out.requester.email = cleaned_address(view["email"].text().value_or(""));
   if (!out.requester.email.empty() && !is_email(out.requester.email)) {
     problems.push_back({"requester.email", "is not an address such as ana@example.com"});
   }

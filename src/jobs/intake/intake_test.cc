@@ -54,11 +54,27 @@ TEST(Intake, a_good_message_is_a_ticket_a_queue_message_and_an_answer) {
   EXPECT_EQ(send.attributes.at("ticket"), "42");
 }
 
+TEST(Intake, an_address_in_a_request_is_cleaned) {
+  const auto address_of = [](const char* email) {
+    const json::object body{{"title", "x"},
+                            {"priority", "low"},
+                            {"description", "d"},
+                            {"requester", json::object{{"name", "Ann"}, {"email", email}}}};
+    Ticket ticket;
+    return check_request(body, {}, ticket).empty() ? ticket.requester.email : "refused";
+  };
+  for (const char* written : {"ann@x.example\u00A0", "\uFEFFann@x.\u200Bexample",
+                              "Ann <ann@x.example>", "mailto:ann@x.example"}) {
+    EXPECT_EQ(address_of(written), "ann@x.example") << written;
+  }
+  EXPECT_EQ(address_of("ann@x.example,bob@x.example"), "refused");
+}
+
 TEST(Intake, labels_come_in_any_case_order_and_kin) {
   const Plan p = plan(job(),
                       "@Deskwire details: line one\n\nError: 619\nSEVERITY: p4\n"
                       "- **Subject:** see https://x.example:8080/a at 10:30\n"
-                      "Tags: VPN, wifi,vpn\nEmail: pat@x.example");
+                      "Tags: VPN, wifi,vpn\nEmail: Pat Doe <pat@x.example>");
   const Ticket& ticket = opened(p);
   EXPECT_EQ(ticket.title, "see https://x.example:8080/a at 10:30");
   EXPECT_EQ(ticket.description, "line one\n\nError: 619");

@@ -6,8 +6,8 @@
 #include <array>
 #include <set>
 
+#include "base/address.h"
 #include "base/casefold.h"
-#include "base/outside_text.h"
 #include "base/text.h"
 
 namespace dw {
@@ -321,8 +321,7 @@ Draft parse_message(std::string_view text) {
     }
   }
   for (auto& [label, field] : draft.fields) {
-    field =
-        label == Label::email ? cleaned(field, Cleaning::word) : std::string(without_unseen(field));
+    field = label == Label::email ? cleaned_address(field) : std::string(without_unseen(field));
   }
   draft.before = std::string(trim(draft.before));
   return draft;

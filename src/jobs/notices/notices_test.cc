@@ -218,6 +218,56 @@ TEST(notices, what_nobody_can_see_makes_no_second_customer_status_or_ticket) {
   EXPECT_EQ(reasons_of(report), "");
 }
 
+TEST(notices, one_mailbox_is_one_customer_however_it_is_written) {
+  NoticesSettings settings;
+  settings.suppress = {"@caf\u00E9.example", "Quiet <quiet@x.example>"};
+  Report report(settings);
+  report.closed("mailto:ann@b\u00FCcher.example", "1", "16/11/2026")
+      .closed("Ann Abe <ANN@xn--bcher-kva.example>", "2", "17/11/2026")
+      .closed("ann@B\u00DCCHER.example;", "3", "18/11/2026")
+      .closed("who@xn--caf-dma.example", "4", "18/11/2026")
+      .closed("quiet@x.example", "5", "18/11/2026")
+      .closed("ann@x.example; bob@x.example", "6", "18/11/2026");
+  EXPECT_EQ(report.notices(), "ann@xn--bcher-kva.example: 1 2 3; ");
+  EXPECT_EQ(report.selection().metrics().suppressed, 2);
+  EXPECT_EQ(reasons_of(report), "6 \"ann@x.example; bob@x.example\" has more than one address\n");
+}
+
+TEST(notices, rows_that_an_open_quote_swallowed_reach_nobody) {
+  Report report;
+  report
+      .row({"Ann,Abe,ann@x.example,T1,Closed,16/11/2026\nBob", "Bee", "bob@x.example", "T2",
+            "Closed", "17/11/2026"})
+      .row({"Cy", "Cee;cy@x.example;T3\r\nDan", "dan@x.example", "T4", "Closed", "17/11/2026"})
+      .row({"Eve\nMaria", "Fox", "eve@x.example", "T5", "Closed", "17/11/2026"});
+  EXPECT_EQ(report.notices(), "eve@x.example: T5; ");
+  EXPECT_EQ(reasons_of(report),
+            "1 a name has an address and line ends in it: is a quote opened and not closed?\n"
+            "2 a name has an address and line ends in it: is a quote opened and not closed?\n");
+}
+
+TEST(notices, what_a_spreadsheet_made_of_a_number_is_no_ticket) {
+  Report report;
+  report.closed("ann@x.example", "1.23457E+11", "16/11/2026")
+      .closed("ann@x.example", "1,2E+05", "16/11/2026")
+      .closed("ann@x.example", "TRUE", "16/11/2026")
+      .closed("ann@x.example", "1041.0", "16/11/2026")
+      .closed("ann@x.example", "1041", "17/11/2026")
+      .closed("ann@x.example", "12E4", "17/11/2026")
+      .closed("ann@x.example", "#123", "17/11/2026")
+      .closed("ann@x.example", std::string(1001, '1'), "17/11/2026")
+      .row({"A", "B", "ann@x.example", "7", "#UNCALCULATED!", "17/11/2026"});
+  EXPECT_EQ(report.notices(), "ann@x.example: 1041 12E4 #123; ");
+  const std::string shortened =
+      "is a number that a spreadsheet has shortened: make the column text, and export it again\n";
+  EXPECT_EQ(reasons_of(report), "1 the ticket \"1.23457E+11\" " + shortened +
+                                    "2 the ticket \"1,2E+05\" " + shortened +
+                                    "3 the ticket is TRUE, which is no number or name\n"
+                                    "8 the ticket is longer than 1000 bytes\n"
+                                    "9 a formula has no value: open the report in a spreadsheet "
+                                    "program and save it\n");
+}
+
 TEST(notices, titles_above_the_headings_are_no_rows) {
   Report report;
   report.row({"Closed tickets", "", "", "", "", ""})
@@ -339,6 +389,15 @@ TEST(notice_text, an_html_template_gives_text_as_well) {
   EXPECT_NE(out.html.find("Printer &lt;b&gt;"), std::string::npos) << out.html;
   EXPECT_NE(out.text.find("Printer <b>"), std::string::npos) << out.text;
   EXPECT_NE(NoticeWriter({}, "{{#list}}").problem(), "");
+  EXPECT_EQ(NoticeWriter({}, "Hi {{ nmae }}").problem(),
+            "notices.template: unknown variable {{nmae}} (did you mean name?)");
+  NoticesSettings misspelt;
+  misspelt.subject = "{{#many}}All{{/many}} {{{tikets}}}";
+  EXPECT_EQ(NoticeWriter(misspelt, "").problem(),
+            "notices.subject: unknown variable {{tikets}} (did you mean tickets?)");
+  EXPECT_EQ(
+      NoticeWriter({}, "{{! a comment }}{{&name}} {{^many}}{{/many}}{{=<% %>=}}<%x%>").problem(),
+      "");
 }
 
 TEST(notice_text, a_subject_is_one_line_whatever_a_ticket_is_called) {

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/address.h"
 #include "base/storable.h"
 #include "base/text.h"
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr size_t bad_rows_max = 500;
 constexpr size_t cell_bytes_max = 1000;
+constexpr size_t ticket_bytes_max = 1000;
+/// A line with this many separators beside an address is a row of the report.
+constexpr ptrdiff_t separators_of_row = 2;
 /// So many rows may stand above the headings, titles of so many cells.
 constexpr size_t leading_rows_max = 10;
 constexpr size_t title_cells_max = 2;
@@ -40,6 +44,65 @@ uint32_t forms_of(std::string_view text) {
     if (parse_day(text, forms[i])) out |= 1U << i;
   }
   return out;
+}
+
+/// "1041.0", as some programs write the number of a ticket.
+std::string_view plain_ticket(std::string_view ticket) {
+  const size_t digits = ticket.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos || ticket[digits] != '.') return ticket;
+  const bool is_whole = ticket.size() > digits + 1 &&
+                        ticket.find_first_not_of('0', digits + 1) == std::string_view::npos;
+  return is_whole ? ticket.substr(0, digits) : ticket;
+}
+
+/// "1.23457E+11": the other digits are lost, and other tickets may look the same.
+bool is_shortened_number(std::string_view text) {
+  constexpr std::string_view digits = "0123456789";
+  const size_t exponent = text.find_first_of("eE");
+  if (exponent == std::string_view::npos || text.substr(exponent + 1, 1) != "+") return false;
+  const std::string_view power = text.substr(exponent + 2);
+  const std::string_view number = text.substr(0, exponent);
+  const size_t point = number.find_first_not_of(digits);
+  const bool has_fraction = point != std::string_view::npos;
+  if (has_fraction && number[point] != '.' && number[point] != ',') return false;
+  const std::string_view fraction = has_fraction ? number.substr(point + 1) : std::string_view();
+  return point != 0 && !number.empty() && power.size() >= 2 &&
+         power.find_first_not_of(digits) == std::string_view::npos &&
+         fraction.find_first_not_of(digits) == std::string_view::npos;
+}
+
+std::string refusal_of_ticket(std::string_view ticket) {
+  if (ticket.empty()) return "there is no ticket";
+  if (ticket.size() > ticket_bytes_max) {
+    return fmt::format("the ticket is longer than {} bytes", ticket_bytes_max);
+  }
+  if (is_shortened_number(ticket)) {
+    return fmt::format(
+        "the ticket \"{}\" is a number that a spreadsheet has shortened: make the "
+        "column text, and export it again",
+        ticket);
+  }
+  const bool is_truth = ticket == "TRUE" || ticket == "FALSE";
+  return is_truth ? fmt::format("the ticket is {}, which is no number or name", ticket) : "";
+}
+
+/// Rows behind a quote that was opened and not closed belong to other people.
+bool has_row_inside(std::string_view text, ptrdiff_t separators_least) {
+  if (text.find('\n') == std::string_view::npos) return false;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.find('@') == std::string_view::npos) continue;
+    for (const char separator : {',', ';', '\t', '|'}) {
+      if (std::count(line.begin(), line.end(), separator) >= separators_least) return true;
+    }
+  }
+  return false;
+}
+
+std::string error_reason(std::string_view value) {
+  if (value == uncalculated_value) {
+    return "a formula has no value: open the report in a spreadsheet program and save it";
+  }
+  return fmt::format("a cell has the error {}", value);
 }
 
 /// By ASCII letters in one case, so that an address is one customer.
@@ -67,16 +130,18 @@ Selection::Selection(const NoticesSettings& settings, NoticeTimes times)
     closed_.push_back(cleaned(one, Cleaning::phrase));
   }
   for (const std::string& one : settings.suppress) {
-    suppressed_.push_back(cleaned(one, Cleaning::word));
+    suppressed_.push_back(cleaned_address(one));
   }
+}
+
+std::string_view Selection::text_at(const TableRow& row, int place) {
+  const bool is_there = place >= 0 && static_cast<size_t>(place) < row.cells.size();
+  return is_there ? row.cells[static_cast<size_t>(place)].text : std::string_view();
 }
 
 std::string_view Selection::cell(const TableRow& row, int place, Cleaning cleaning,
                                  std::string& kept) const {
-  const bool is_there = place >= 0 && static_cast<size_t>(place) < row.cells.size();
-  if (!is_there) return {};
-  return cut_bytes(clean(row.cells[static_cast<size_t>(place)].text, cleaning, kept),
-                   cell_bytes_max);
+  return cut_bytes(clean(text_at(row, place), cleaning, kept), cell_bytes_max);
 }
 
 void Selection::bad(int64_t row, std::string why) {
@@ -157,7 +222,7 @@ Result<void> Selection::finish() {
 void Selection::take_row(const TableRow& row) {
   const ColumnPlaces& at = layout_.at;
   std::array<std::string, 7> kept;
-  Fields fields{.ticket = cell(row, at.ticket, Cleaning::word, kept[0]),
+  Fields fields{.ticket = plain_ticket(clean(text_at(row, at.ticket), Cleaning::word, kept[0])),
                 .status = cell(row, at.status, Cleaning::phrase, kept[1])};
   const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
   const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
@@ -179,18 +244,28 @@ void Selection::take_row(const TableRow& row) {
   }
   fields.first_name = cell(row, at.name >= 0 ? at.name : at.first_name, Cleaning::prose, kept[3]);
   if (at.name < 0) fields.last_name = cell(row, at.last_name, Cleaning::prose, kept[4]);
-  fields.email = cell(row, at.email, Cleaning::word, kept[5]);
+  fields.email = clean_address(text_at(row, at.email), kept[5]);
   fields.subject = cell(row, at.subject, Cleaning::prose, kept[6]);
   for (const std::string_view text : {fields.ticket, fields.status, fields.email, fields.first_name,
                                       fields.last_name, fields.subject}) {
-    if (is_error_value(text)) return bad(row.number, fmt::format("a cell has the error {}", text));
+    if (is_error_value(text)) return bad(row.number, error_reason(text));
   }
+  for (const std::string_view name : {fields.first_name, fields.last_name}) {
+    if (has_row_inside(name, 0)) return bad_quote(row.number, "a name");
+  }
+  if (has_row_inside(fields.subject, separators_of_row))
+    return bad_quote(row.number, "the subject");
   use(row.number, fields, *day);
+}
+
+void Selection::bad_quote(int64_t row, std::string_view where) {
+  bad(row, fmt::format("{} has an address and line ends in it: is a quote opened and not closed?",
+                       where));
 }
 
 void Selection::bad_date(int64_t row, std::string_view text) {
   if (text.empty()) return bad(row, "there is no date");
-  if (is_error_value(text)) return bad(row, fmt::format("a cell has the error {}", text));
+  if (is_error_value(text)) return bad(row, error_reason(text));
   forms_of_bad_ &= forms_of(text);
   const std::string shown = is_utf8(text) ? storable(std::string(cut_bytes(text, 80))) : "…";
   if (bad_rows_.size() < bad_rows_max) bad_dates_.push_back(bad_rows_.size());
@@ -211,7 +286,9 @@ void Selection::name_form_of_dates() {
 }
 
 void Selection::use(int64_t row, const Fields& fields, int32_t day) {
-  if (fields.ticket.empty()) return bad(row, "there is no ticket");
+  if (std::string why = refusal_of_ticket(fields.ticket); !why.empty()) {
+    return bad(row, std::move(why));
+  }
   if (fields.status.empty()) return bad(row, "there is no status");
   if (fields.status != last_status_) {
     last_status_ = fields.status;
@@ -310,6 +387,7 @@ uint32_t Selection::add_customer(const Fields& fields, int32_t day) {
 }
 
 void Selection::note_notified(std::string_view ticket, int32_t day) {
+  ticket = plain_ticket(ticket);
   const uint32_t number = ticket_index_.find(
       hash_text(ticket), [&](uint32_t n) { return id_of(tickets_[n]) == ticket; });
   if (number != NumberIndex::none && tickets_[number].day <= day)

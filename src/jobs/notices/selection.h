@@ -151,6 +151,8 @@ class Selection {
   Result<void> find_heading(bool is_last_heading, bool is_last_entry);
   void take_row(const TableRow& row);
   void bad_date(int64_t row, std::string_view text);
+  void bad_quote(int64_t row, std::string_view where);
+  static std::string_view text_at(const TableRow& row, int place);
   void name_form_of_dates();
   std::string_view cell(const TableRow& row, int place, Cleaning cleaning, std::string& kept) const;
   void use(int64_t row, const Fields& fields, int32_t day);

@@ -1,7 +1,7 @@
 // /v1/notices: the next run as it would go out, a plan and its approval, and who got what.
 #include <fmt/format.h>
 
-#include "base/outside_text.h"
+#include "base/address.h"
 #include "base/text.h"
 #include "jobs/notices/rows.h"
 #include "records/audit.h"
@@ -80,8 +80,7 @@ Task<ApiAnswer> Operations::list_notices(Call& call) {
 }
 
 Task<ApiAnswer> Operations::why_notices(Call& call) {
-  const std::string email =
-      to_lower(cleaned(call.request.parameter("email").value_or(""), Cleaning::word));
+  const std::string email = to_lower(cleaned_address(call.request.parameter("email").value_or("")));
   if (email.empty()) DW_CO_CHECK(check_parameters({{"email", "is missing"}}));
   std::vector<StoredNotice> notices;
   auto work = [&](ReadDb& db) -> Result<void> {
