@@ -9,7 +9,10 @@ namespace dw {
 Result<std::vector<HourCount>> read_count_file(const std::string& path) {
   DW_TRY(const std::string text, read_whole(path, count_file_bytes_max));
   Result<std::vector<HourCount>> counts = read_counts(text);
-  if (!counts.ok()) counts.error().where = path + " " + counts.error().where;
+  if (!counts.ok()) {
+    const std::string line = counts.error().where;
+    counts.error().where = line.empty() ? path : path + " " + line;
+  }
   return counts;
 }
 

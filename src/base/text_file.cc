@@ -9,9 +9,37 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <string_view>
+
+#include "base/text.h"
 
 namespace dw {
 namespace {
+
+/// Editors of Windows put it in front of a text.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// What Windows calls Unicode, PowerShell's ">" among others: two bytes a unit, in the order that
+/// the mark at the front says. Half of a character is U+FFFD.
+std::string from_utf16(std::string_view bytes) {
+  const bool is_big = bytes.front() == '\xFE';
+  std::string out;
+  unsigned high = 0;  // the first half of a pair
+  for (size_t at = 2; at + 1 < bytes.size(); at += 2) {
+    const auto first = static_cast<unsigned char>(bytes[at]);
+    const auto second = static_cast<unsigned char>(bytes[at + 1]);
+    const unsigned unit = is_big ? first * 256U + second : second * 256U + first;
+    const bool is_low = unit >= 0xDC00 && unit <= 0xDFFF;
+    if (high != 0) {
+      append_utf8(out, is_low ? 0x10000 + ((high - 0xD800) << 10U) + (unit - 0xDC00) : 0xFFFD);
+    }
+    const bool is_used = high != 0 && is_low;
+    high = unit >= 0xD800 && unit <= 0xDBFF ? unit : 0;
+    if (!is_used && high == 0) append_utf8(out, is_low ? 0xFFFD : unit);
+  }
+  if (high != 0) append_utf8(out, 0xFFFD);
+  return out;
+}
 
 /// Why a file cannot be read, and what to do.
 std::string unreadable_reason(const std::string& file) {
@@ -47,6 +75,8 @@ Result<std::string> read_whole(const std::string& file, size_t bytes_max) {
     }
   } while (stream.good());
   if (!stream.eof()) return Error{ErrorKind::invalid, file, unreadable_reason(file)};
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return from_utf16(text);
   return text;
 }
 

@@ -6,6 +6,7 @@
 
 namespace dw {
 
+/// As UTF-8 without a byte-order mark in front, which UTF-16 has.
 /// errors  invalid: it can't be read (a folder can't), or has more than `bytes_max` bytes
 Result<std::string> read_whole(const std::string& file, size_t bytes_max);
 
