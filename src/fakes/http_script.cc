@@ -53,7 +53,7 @@ std::string encode(const HttpStep& step) {
       fmt::format("HTTP/1.1 {} Scripted\r\nContent-Length: {}\r\n", step.status, step.body.size());
   for (const auto& [name, value] : step.headers) out += fmt::format("{}: {}\r\n", name, value);
   out += "\r\n";
-  const bool is_half = step.kind == HttpStep::Kind::half;
+  const bool is_half = step.kind == HttpStep::Kind::half || step.kind == HttpStep::Kind::stall;
   return out + step.body.substr(0, is_half ? step.body.size() / 2 : step.body.size());
 }
 
@@ -129,13 +129,15 @@ Task<bool> HttpScript::State::serve_one(tcp::socket& socket, std::string& bytes)
     step = otherwise(seen.back());
   }
   if (step.kind == HttpStep::Kind::hang_up) co_return false;
-  if (step.kind == HttpStep::Kind::hang) {
+  if (step.kind != HttpStep::Kind::hang) {
+    const std::string answer = encode(step);
+    co_await asio::async_write(socket, asio::buffer(answer), quietly(failed));
+  }
+  if (step.kind == HttpStep::Kind::hang || step.kind == HttpStep::Kind::stall) {
     char more = 0;
     co_await asio::async_read(socket, asio::buffer(&more, 1), quietly(failed));
     co_return false;
   }
-  const std::string answer = encode(step);
-  co_await asio::async_write(socket, asio::buffer(answer), quietly(failed));
   co_return !failed && step.kind == HttpStep::Kind::answer;
 }
 

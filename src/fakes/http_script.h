@@ -21,6 +21,7 @@ struct HttpStep {
     hang_up,  ///< read to its end, then the connection breaks without a word
     hang,     ///< read to its end, then nothing until the server stops
     noise,    ///< bytes that are no HTTP
+    stall,    ///< the head and half of the body, then nothing until the server stops
   };
   Kind kind = Kind::answer;
   int status = 200;

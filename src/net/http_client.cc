@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <map>
 #include <set>
 
@@ -25,6 +26,8 @@ constexpr long connect_timeout_ms = 10'000;
 constexpr long connections_max = 64;
 /// What is on its way while its fence shuts is cut this soon, also where nothing moves.
 constexpr Millis fence_look{500};
+/// How long a body is waited for where the status is enough.
+constexpr Millis body_wait{1000};
 
 /// What one transfer needs until it ends.
 struct Transfer {
@@ -38,10 +41,15 @@ struct Transfer {
   bool has_written = false;  ///< bytes of the request have left
   bool is_ready = false;     ///< was about to be sent once
   bool is_shut = false;      ///< by the fence
+  int status = 0;            ///< of the latest head
+  /// When a final head was whole.
+  std::optional<std::chrono::steady_clock::time_point> heard_at;
   std::function<void(CURLcode)> done;
 
   ~Transfer() { curl_slist_free_all(headers); }
 
+  bool needs_looks() const { return fence != nullptr || call.is_status_enough; }
+  bool is_heard_enough() const { return call.is_status_enough && heard_at.has_value(); }
   bool may_send() {
     is_shut = is_shut || (fence != nullptr && !fence->may_send());
     return !is_shut;
@@ -64,10 +72,24 @@ size_t take_body(char* bytes, size_t size, size_t count, void* given) {
   return size * count;
 }
 
+/// "HTTP/1.1 200 OK"
+int status_in(std::string_view line) {
+  const size_t space = line.find(' ');
+  if (space == std::string_view::npos) return 0;
+  return number_in<int>(line.substr(space + 1, 3)).value_or(0);
+}
+
 size_t take_header(char* bytes, size_t size, size_t count, void* given) {
   auto& transfer = *static_cast<Transfer*>(given);
   const std::string_view line(bytes, size * count);
-  if (line.starts_with("HTTP/")) transfer.answer.headers.clear();  // an interim answer came first
+  if (line.starts_with("HTTP/")) {
+    transfer.answer.headers.clear();  // an interim answer came first
+    transfer.status = status_in(line);
+  }
+  // Before it is ready a proxy has answered, and nobody who was asked.
+  if (trim(line).empty() && transfer.status >= 200 && transfer.is_ready) {
+    transfer.heard_at = std::chrono::steady_clock::now();
+  }
   const size_t colon = line.find(':');
   if (colon != std::string_view::npos) {
     transfer.answer.headers.emplace_back(to_lower(line.substr(0, colon)),
@@ -107,9 +129,14 @@ int before_sending(void* given, char*, char*, int, int) {
   return is_repeat && !may_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/// A query may hold secrets.
+/// A query may hold secrets, and so does what stands in front of the host.
 std::string host_and_path(const std::string& url) {
-  return url.substr(0, url.find('?'));
+  std::string out = url.substr(0, url.find('?'));
+  const size_t scheme_end = out.find("://");
+  if (scheme_end == std::string::npos) return out;
+  const size_t host = scheme_end + 3;
+  const size_t at = out.substr(0, out.find('/', host)).rfind('@');
+  return at == std::string::npos || at < host ? out : out.erase(host, at + 1 - host);
 }
 
 void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
@@ -129,6 +156,7 @@ void prepare(CURL* easy, Transfer& transfer, Millis timeout) {
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
   // The debug hook is how libcurl tells that request bytes were handed to the socket.
@@ -272,29 +300,33 @@ struct HttpClient::State {
     if (still != sockets.end() && still->second == watched) watch(fd, watched);
   }
 
-  /// A process that slept does this before libcurl sends the rest of what it had begun.
-  void cut_what_may_not_be_sent() {
+  /// A process that slept does this before libcurl sends the rest of what it had begun. A body that
+  /// nobody needs is not waited for.
+  void cut_what_is_over() {
     for (auto it = transfers.begin(); it != transfers.end();) {
       const auto next = std::next(it);
-      if (!it->second->may_send()) end(it, CURLE_ABORTED_BY_CALLBACK);
+      Transfer& one = *it->second;
+      const bool is_slow =
+          one.is_heard_enough() && std::chrono::steady_clock::now() - *one.heard_at > body_wait;
+      if (is_slow || !one.may_send()) end(it, CURLE_ABORTED_BY_CALLBACK);
       it = next;
     }
   }
 
-  /// Runs while something with a fence is on its way.
-  void look_at_fences() {
-    if (fenced == 0) return;
+  /// Runs while something that may be over before its deadline is on its way.
+  void look_now_and_then() {
+    if (looked_at == 0) return;
     look.expires_after(fence_look);
     look.async_wait([this](boost::system::error_code cancelled) {
       if (cancelled) return;
-      cut_what_may_not_be_sent();
-      look_at_fences();
+      cut_what_is_over();
+      look_now_and_then();
     });
   }
 
   void begin(CURL* easy, Transfer* transfer) {
     transfers.emplace(easy, transfer);
-    if (transfer->fence != nullptr && ++fenced == 1) look_at_fences();
+    if (transfer->needs_looks() && ++looked_at == 1) look_now_and_then();
     curl_multi_add_handle(multi, easy);
   }
 
@@ -303,13 +335,13 @@ struct HttpClient::State {
     curl_multi_remove_handle(multi, easy);
     curl_easy_cleanup(easy);
     transfers.erase(found);
-    if (transfer->fence != nullptr && --fenced == 0) look.cancel();
+    if (transfer->needs_looks() && --looked_at == 0) look.cancel();
     // Not from inside libcurl, and not through a function that the resumed frame destroys.
     asio::post(loop, [done = std::move(transfer->done), code] { done(code); });
   }
 
   void act(curl_socket_t fd, int what) {
-    cut_what_may_not_be_sent();
+    cut_what_is_over();
     int running = 0;
     curl_multi_socket_action(multi, fd, what, &running);
     int left = 0;
@@ -328,7 +360,7 @@ struct HttpClient::State {
 
   Loop& loop;
   asio::steady_timer timer, look;
-  size_t fenced = 0;  // transfers that have a fence
+  size_t looked_at = 0;  // transfers that need it
   CURLM* multi;
   std::map<CURL*, Transfer*> transfers;  // owned by the tasks that wait for them
   // Shared: see on_socket.
@@ -361,6 +393,10 @@ Task<Result<HttpAnswer>> HttpClient::send(HttpCall call, Millis timeout, const F
           initiate, asio::use_awaitable);
   const std::string where = host_and_path(transfer.call.url);
   if (code == CURLE_OK) co_return std::move(transfer.answer);
+  if (transfer.is_heard_enough()) {
+    transfer.answer.status = transfer.status;
+    co_return std::move(transfer.answer);
+  }
   std::string what = curl_easy_strerror(code);
   if (code == CURLE_ABORTED_BY_CALLBACK) what = "the connection broke before any answer";
   if (transfer.is_shut)

@@ -33,6 +33,9 @@ struct HttpCall {
   ScratchFile* body_file = nullptr;
   /// Where the answer's body goes instead of HttpAnswer::body; answer_bytes_max holds here too.
   ScratchFile* answer_file = nullptr;
+  /// The caller needs a final status alone: a body that breaks off, is too large or takes longer
+  /// than a second is no error, and the answer has what came of it.
+  bool is_status_enough = false;
 };
 
 struct HttpAnswer {

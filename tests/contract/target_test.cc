@@ -161,7 +161,15 @@ TEST_P(TargetContract, a_kept_connection_that_breaks_is_a_doubt_too) {
 }
 
 TEST_P(TargetContract, an_answer_that_breaks_off_is_a_doubt) {
-  EXPECT_EQ(outcome_of(HttpStep::fault(Fault::half)).kind, Kind::unsure);
+  EXPECT_EQ(outcome_of(HttpStep::fault(Fault::half)).kind,
+            GetParam().is_status_enough ? Kind::done : Kind::unsure);
+}
+
+TEST_P(TargetContract, an_answer_that_never_ends_is_a_doubt_at_the_deadline) {
+  const auto began = std::chrono::steady_clock::now();
+  const Kind kind = outcome_of(HttpStep::fault(Fault::stall), Millis(3000)).kind;
+  EXPECT_EQ(kind, GetParam().is_status_enough ? Kind::done : Kind::unsure);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, plenty);
 }
 
 TEST_P(TargetContract, silence_is_a_doubt_at_the_deadline) {
@@ -191,7 +199,8 @@ TEST_P(TargetContract, too_many_requests_is_later_and_says_when) {
 
 TEST_P(TargetContract, an_answer_without_end_is_cut) {
   const std::string endless(8 * 1024 * 1024, 'x');
-  EXPECT_EQ(outcome_of(HttpStep::answer(200, endless)).kind, Kind::unsure);
+  EXPECT_EQ(outcome_of(HttpStep::answer(200, endless)).kind,
+            GetParam().is_status_enough ? Kind::done : Kind::unsure);
 }
 
 TEST_P(TargetContract, a_redirect_is_not_followed) {
@@ -371,6 +380,15 @@ TEST(WebhookTarget, a_redirect_may_come_after_the_work_is_done) {
       target->perform({one.delivery(1)}, Attempt::within(world.clock, Millis(5000))));
   EXPECT_EQ(outcomes.at(0).kind, Outcome::Kind::unsure) << outcomes.at(0).why;
   EXPECT_EQ(world.script.seen().size(), 1U) << "it is not followed";
+  Delivery doubtful = one.delivery(1);
+  doubtful.reason = outcomes.at(0).why;
+  const Settled settled = world.wait_for(
+      target->settle(std::move(doubtful), Attempt::within(world.clock, Millis(5000))));
+  EXPECT_EQ(settled.kind, Settled::Kind::unknown);
+  EXPECT_TRUE(
+      settled.why.starts_with("the webhook answered 302 (to https://elsewhere.example/); "
+                              "the webhook may have received it"))
+      << settled.why;
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -14,6 +14,15 @@ namespace {
 constexpr size_t answer_bytes_max = 256 * 1024;
 constexpr size_t shown_bytes_max = 1024;
 
+constexpr std::string_view answered = "the webhook answered ";
+constexpr std::string_view asking =
+    "the webhook may have received it and cannot be queried: check there, then retry or discard "
+    "the delivery (notices.idempotent_webhook, where it honours the key)";
+
+bool is_redirect(int status) {
+  return status >= 300 && status < 400;
+}
+
 /// The beginning of what a stranger said, as plain text.
 std::string shown(std::string_view body) {
   std::string out(cut_bytes(body, shown_bytes_max));
@@ -78,7 +87,8 @@ Task<Outcome> WebhookTarget::post(WebhookPost post, Attempt attempt) {
                 .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                 .body = std::move(post.body),
                 .aws = {},
-                .answer_bytes_max = answer_bytes_max};
+                .answer_bytes_max = answer_bytes_max,
+                .is_status_enough = true};
   if (!post.idempotency_key.empty()) {
     call.headers.emplace_back("Idempotency-Key", post.idempotency_key);
   }
@@ -103,10 +113,12 @@ Task<Outcome> WebhookTarget::judge(const HttpAnswer& answer, const std::string& 
   if (status >= 200 && status < 300) {
     co_return Outcome::done(json::object{{"status", status}});
   }
-  std::string why = fmt::format("the webhook answered {}", status);
+  std::string why = fmt::format("{}{}", answered, status);
+  const std::string place = shown(answer.header("location"));
+  if (is_redirect(status) && !place.empty()) why += fmt::format(" (to {})", place);
   if (const std::string body = shown(answer.body); !body.empty()) why += ": " + body;
   // Many receivers redirect after the work is done.
-  if (status >= 300 && status < 400) co_return Outcome::unsure(std::move(why));
+  if (is_redirect(status)) co_return Outcome::unsure(std::move(why));
   const bool is_later = status == 408 || status == 425 || status == 429 || status >= 500;
   if (!is_later) co_return Outcome::refused(std::move(why));
   const auto when = answer.retry_after(clock_.now());
@@ -121,11 +133,11 @@ Task<Settled> WebhookTarget::settle(Delivery delivery, Attempt) {
     co_return Settled{.kind = Settled::Kind::repeatable,
                       .why = "sent again: the receiver honours Idempotency-Key"};
   }
-  co_return Settled{
-      .kind = Settled::Kind::unknown,
-      .why =
-          "the webhook may have received it and cannot be queried: check there, then retry or "
-          "discard the delivery (notices.idempotent_webhook, where it honours the key)"};
+  // What it answered tells a person more than that nobody knows.
+  const std::string_view known = delivery.reason;
+  const bool is_known = known.starts_with(answered);
+  const std::string before = is_known ? std::string(known.substr(0, known.find("; "))) + "; " : "";
+  co_return Settled{.kind = Settled::Kind::unknown, .why = before + std::string(asking)};
 }
 
 Task<std::vector<Probe>> WebhookTarget::probe(Millis timeout) {
