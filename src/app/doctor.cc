@@ -162,6 +162,12 @@ constexpr Remedy remedies[] = {
     {"notices report", "",
      "`deskwire notices preview` shows which row or column is wrong; notices.columns and "
      "notices.date_format say how the report is read"},
+    {"notices webhook", "SSL|certificate",
+     "the certificate of notices.webhook_url's host must be valid for its name; an address with "
+     "http:// has none"},
+    {"volume webhook", "SSL|certificate",
+     "the certificate of volume.webhook_url's host must be valid for its name; an address with "
+     "http:// has none"},
     {"notices webhook", "onnect|resolve|imeout",
      "check notices.webhook_url, and that this machine can reach it"},
     {"notices webhook", "",
@@ -170,6 +176,9 @@ constexpr Remedy remedies[] = {
      "check volume.webhook_url, and that this machine can reach it"},
     {"volume webhook", "",
      "the receiver at volume.webhook_url answers with an error; look at its log"},
+    {"mail", "TLS",
+     "mail.url is smtp://HOST:587 for STARTTLS, or smtps://HOST:465 for TLS from the start; the "
+     "server's certificate must be valid for HOST"},
     {"mail", "onnect|resolve|imeout",
      "check mail.url; many networks block port 25, use 587 or 465"},
     {"mail", "",

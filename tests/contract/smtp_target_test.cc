@@ -20,10 +20,18 @@ using Kind = Outcome::Kind;
 
 constexpr Millis plenty{5000};
 
+/// What it says instead of what servers usually say.
+struct Manners {
+  std::string greeting = "220 test";
+  std::string sender = "250 good";  ///< to MAIL
+  bool is_silent_at_quit = false;
+};
+
 /// Takes one connection after the other, each as often as it says something.
 class MailServer {
  public:
-  MailServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit MailServer(Manners manners)
+      : manners_(std::move(manners)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -51,7 +59,7 @@ class MailServer {
     for (;;) {
       const int client = ::accept(socket_, nullptr, nullptr);
       if (client < 0) return;
-      timeval timeout{2, 0};
+      timeval timeout{8, 0};
       ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
       talk(client);
       ::close(client);
@@ -61,7 +69,7 @@ class MailServer {
     ::send(client, line.data(), line.size(), MSG_NOSIGNAL);
   }
   void talk(int client) {
-    say(client, "220 test\r\n");
+    say(client, manners_.greeting + "\r\n");
     std::string waiting;
     bool is_mail = false;
     char bytes[4096];
@@ -80,11 +88,14 @@ class MailServer {
           said_ += word + " ";
         }
         is_mail = word == "DATA";
-        say(client, is_mail ? "354 go on\r\n" : "250 good\r\n");
+        if (word == "QUIT" && manners_.is_silent_at_quit) continue;
+        const std::string answer = word == "MAIL" ? manners_.sender : "250 good";
+        say(client, (is_mail ? "354 go on" : answer) + "\r\n");
       }
     }
   }
 
+  Manners manners_;
   int socket_;
   uint16_t port_ = 0;
   mutable std::mutex mutex_;
@@ -110,9 +121,10 @@ struct MailWorld : LoopWorld {
   MailServer server;
   std::unique_ptr<SmtpTarget> target;
 
-  explicit MailWorld(int per_minute = 60'000) {
+  explicit MailWorld(int per_minute = 60'000, Manners manners = {}, bool wants_tls = false)
+      : server(std::move(manners)) {
     MailSettings settings;
-    settings.url = server.url();
+    settings.url = wants_tls ? "smtp://" + server.url().substr(12) : server.url();
     settings.from = "Desk <desk@acme.example>";
     target = std::make_unique<SmtpTarget>(loop, clock, rates, settings, per_minute);
   }
@@ -145,6 +157,36 @@ TEST(SmtpTarget, a_lease_that_ends_while_mail_waits_for_its_pace_keeps_it_here) 
   const Outcome outcome = w.perform(2, Attempt::within(w.clock, plenty, &lease));
   EXPECT_EQ(outcome.kind, Kind::later) << outcome.why;
   EXPECT_EQ(w.server.said().find("MAIL", before.size()), std::string::npos) << w.server.said();
+}
+
+TEST(SmtpTarget, a_server_that_refuses_this_machine_refuses_no_letter) {
+  MailWorld w(60'000, {.greeting = "554 5.7.1 no service for you"});
+  const Outcome outcome = w.perform(1, Attempt::within(w.clock, plenty));
+  EXPECT_EQ(outcome.kind, Kind::later);
+  EXPECT_EQ(outcome.why,
+            "the mail server takes no mail from this machine: 554 5.7.1 no service for you");
+}
+
+TEST(SmtpTarget, what_is_missing_is_named) {
+  MailWorld anonymous(60'000, {.sender = "530 5.7.0 Authentication required"});
+  const Outcome outcome = anonymous.perform(1, Attempt::within(anonymous.clock, plenty));
+  EXPECT_EQ(outcome.kind, Kind::later);
+  EXPECT_TRUE(outcome.why.starts_with("the mail server wants a login (mail.username"))
+      << outcome.why;
+  MailWorld in_clear(60'000, {}, true);
+  const Outcome refused = in_clear.perform(1, Attempt::within(in_clear.clock, plenty));
+  EXPECT_EQ(refused.why,
+            "not sent: the server offers no STARTTLS, and nothing is sent without TLS");
+}
+
+TEST(SmtpTarget, a_server_that_answers_no_goodbye_holds_nobody) {
+  const auto began = std::chrono::steady_clock::now();
+  {
+    MailWorld w(60'000, {.is_silent_at_quit = true});
+    EXPECT_EQ(w.perform(1, Attempt::within(w.clock, plenty)).kind, Kind::done);
+    w.target.reset();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(4));
 }
 
 TEST(SmtpTarget, a_try_whose_time_is_over_sends_nothing) {

@@ -2,13 +2,17 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "base/international.h"
 #include "base/outside_text.h"
@@ -23,6 +27,55 @@ constexpr size_t connections_max = 4;
 constexpr Millis login_pause{300'000};
 constexpr long connect_timeout_ms = 10'000;
 constexpr std::string_view plain_scheme = "smtp+plain://";
+
+/// How long all servers together may take to answer our goodbye.
+constexpr std::chrono::seconds goodbye_wait{2};
+
+/// What went wrong where the server said nothing of it.
+std::string words_for(CURLcode code) {
+  switch (code) {
+    case CURLE_USE_SSL_FAILED:
+      return "the server offers no STARTTLS, and nothing is sent without TLS";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "no TLS connection: mail.url is smtp:// for STARTTLS (port 587), smtps:// for TLS "
+             "from "
+             "the start (port 465)";
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return "the server's TLS certificate is not trusted, or is for another name";
+    case CURLE_OPERATION_TIMEDOUT:
+      return "the server did not answer in time (timeout)";
+    default:
+      return curl_easy_strerror(code);
+  }
+}
+
+/// Closes connections. A server that does not answer QUIT would hold libcurl for two minutes.
+void close_all(const std::vector<CURL*>& handles) {
+  if (handles.empty()) return;
+  // Copies: libcurl closes its own, and their numbers may then be another file's.
+  std::vector<int> sockets;
+  for (CURL* one : handles) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(one, CURLINFO_ACTIVESOCKET, &socket);
+    if (socket != CURL_SOCKET_BAD) sockets.push_back(::dup(socket));
+  }
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool is_ended = false;
+  std::thread cutter([&] {
+    std::unique_lock lock(mutex);
+    if (ended.wait_for(lock, goodbye_wait, [&] { return is_ended; })) return;
+    for (const int one : sockets) ::shutdown(one, SHUT_RDWR);
+  });
+  for (CURL* one : handles) curl_easy_cleanup(one);
+  {
+    const std::lock_guard lock(mutex);
+    is_ended = true;
+  }
+  ended.notify_one();
+  cutter.join();
+  for (const int one : sockets) ::close(one);
+}
 
 /// What our own greeting says; a name with odd characters would break the URL.
 std::string own_name() {
@@ -49,7 +102,9 @@ struct SmtpTarget::Transfer {
   SmtpReplies replies;   ///< what the server said
   bool needs_utf8 = false, lacks_utf8 = false;
   CURLcode code = CURLE_OK;
-  bool is_shut = false;  ///< by the fence
+  bool is_shut = false;       ///< by the fence
+  bool is_signed_in = false;  ///< the server takes mail of us
+  bool is_anonymous = false;  ///< there is no login to give
 
   bool may_go_on() {
     is_shut = is_shut || !attempt.may_send();
@@ -57,7 +112,7 @@ struct SmtpTarget::Transfer {
   }
   /// In the server's own words, where it said any.
   std::string why() const {
-    return replies.refusal().empty() ? curl_easy_strerror(code) : replies.refusal();
+    return replies.refusal().empty() ? words_for(code) : replies.refusal();
   }
 };
 
@@ -65,7 +120,7 @@ struct SmtpTarget::State {
   State(Loop& l, Clock& c) : loop(l), clock(c), pool(connections_max) {}
   ~State() {
     pool.join();
-    for (CURL* one : idle) curl_easy_cleanup(one);
+    close_all(idle);
   }
   CURL* take(Transfer& transfer) {
     const std::lock_guard lock(mutex);
@@ -105,6 +160,7 @@ struct SmtpTarget::State {
   static int before_sending(void* given, char*, char*, int, int) {
     auto& transfer = *static_cast<Transfer*>(given);
     transfer.replies.forget_refusal();  // another way to sign in was taken
+    transfer.is_signed_in = true;
     transfer.lacks_utf8 = transfer.needs_utf8 && !transfer.replies.has_smtputf8();
     return transfer.may_go_on() && !transfer.lacks_utf8 ? CURL_PREREQFUNC_OK
                                                         : CURL_PREREQFUNC_ABORT;
@@ -249,6 +305,7 @@ Task<Outcome> SmtpTarget::send(Delivery delivery, Attempt attempt) {
     if (!is_ascii(to)) beyond_ascii = to;
   }
   transfer.needs_utf8 = !beyond_ascii.empty();
+  transfer.is_anonymous = settings_.username.empty();
   co_await run(transfer);
   if (transfer.lacks_utf8) {
     co_return Outcome::refused(
@@ -267,7 +324,14 @@ Outcome SmtpTarget::outcome_of(const Transfer& transfer) {
   }
   const std::string why = transfer.why();
   if (transfer.code == CURLE_LOGIN_DENIED || reply == 530 || reply == 535) {
-    return Outcome::later("the mail server rejected mail.username: " + why, login_pause);
+    const char* what = transfer.is_anonymous
+                           ? "the mail server wants a login (mail.username, mail.password): "
+                           : "the mail server rejected mail.username: ";
+    return Outcome::later(what + why, login_pause);
+  }
+  // It refuses this machine, and no letter.
+  if (reply >= 500 && !transfer.is_signed_in) {
+    return Outcome::later("the mail server takes no mail from this machine: " + why, login_pause);
   }
   if (reply >= 500) return Outcome::refused("the mail server rejected it: " + why);
   if (transfer.has_all && reply == 0) {
