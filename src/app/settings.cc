@@ -7,6 +7,7 @@
 #include <set>
 
 #include "app/parts.h"
+#include "base/address.h"
 #include "base/text.h"
 #include "base/text_file.h"
 #include "connectors/roster/roster.h"
@@ -122,6 +123,12 @@ void check_token_kinds(const SlackSettings& slack, const Node::Table& table, int
   const auto begins = [](const Secret& secret, std::string_view with) {
     return secret.reveal().starts_with(with);
   };
+  const std::pair<const char*, const Secret*> tokens[] = {{"bot_token", &slack.bot_token},
+                                                          {"app_token", &slack.app_token}};
+  for (const auto& [key, token] : tokens) {
+    if (token->reveal().find_first_of(" \t\r\n") == std::string::npos) continue;
+    complain(key, "has a space in it: set the token alone, such as xoxb-… (no \"Bearer\")");
+  }
   if (begins(slack.bot_token, "xapp-")) {
     complain("bot_token",
              "is an app-level token (xapp-…): set it as slack.app_token; the Bot User OAuth Token "
@@ -232,6 +239,8 @@ void check_reminders(const BridgeSettings& bridge, int line, Problems& problems)
   }
 }
 
+int line_of(const Node::Table& root, const std::string& section, const std::string& key);
+
 /// What the bridge needs of other sections.
 void check_bridges(const Settings& settings, const std::vector<int>& lines, const Node::Table& root,
                    Problems& problems) {
@@ -262,8 +271,26 @@ void check_bridges(const Settings& settings, const std::vector<int>& lines, cons
   if (!settings.summary.channel.empty()) needs(line, "summary.channel", "slack");
   if (!settings.summary.mail.empty()) needs(line, "summary.mail", "mail");
   if (const auto schedule = Schedule::parse(settings.summary.schedule); !schedule.ok()) {
-    problems.add(line, "summary.schedule", schedule.error().what);
+    problems.add(line_of(root, "summary", "schedule"), "summary.schedule", schedule.error().what);
   }
+}
+
+/// What nobody can see in an address decides nothing, here as in a report.
+void clean_addresses(Settings& settings, const Node::Table& root, Problems& problems) {
+  const auto clean = [&](std::string& one, const char* section, const char* key) {
+    one = cleaned_address(one);
+    const std::string wrong = refusal_of_address(one);
+    if (wrong.empty()) return;
+    problems.add(line_of(root, section, key), fmt::format("{}.{}", section, key), wrong);
+  };
+  for (std::string& one : settings.volume.notify) clean(one, "volume", "notify");
+  for (std::string& one : settings.summary.mail) clean(one, "summary", "mail");
+  if (root.count("watch") == 0) return;
+  WatchSettings watch = settings.own.get<WatchSettings>();
+  for (std::string& one : watch.notify) {
+    if (is_mail_address(one)) clean(one, "watch", "notify");
+  }
+  settings.own.set(std::move(watch));
 }
 
 /// Messages of [watch] need a way to go.
@@ -275,8 +302,6 @@ void check_watch(const Settings& settings, const Node::Table& root, Problems& pr
                  fmt::format("{} needs a section [{}]", one, section));
   }
 }
-
-int line_of(const Node::Table& root, const std::string& section, const std::string& key);
 
 /// The channel that is asked is seen by nobody who is talked about there.
 void check_storm(const Settings& settings, const Node::Table& root, Problems& problems) {
@@ -362,6 +387,21 @@ void check_notices(const Settings& settings, const Node::Table& root, Problems& 
     problems.add(line_of(root, "notices", "file"), "notices.file",
                  "sheet_id is set too; set only one of the two");
   }
+  for (const std::string& one : notices.suppress) {
+    if (one.find('@') != std::string::npos) continue;
+    problems.add(line_of(root, "notices", "suppress"), "notices.suppress",
+                 fmt::format("\"{}\" is no address and no domain such as \"@{}\"", one,
+                             one.empty() ? "x.example" : one));
+  }
+  if (notices.closed.empty()) {
+    problems.add(line_of(root, "notices", "closed"), "notices.closed",
+                 "is empty: nobody would hear of anything");
+  }
+  if (notices.file.find("://") != std::string::npos && !notices.file.starts_with("s3://")) {
+    problems.add(
+        line_of(root, "notices", "file"), "notices.file",
+        fmt::format("\"{}\" cannot be read (a file, a folder, or an s3:// URL)", notices.file));
+  }
 }
 
 }  // namespace
@@ -438,6 +478,7 @@ Result<Settings> parse_settings(std::string_view toml, const std::string& file,
   read_list(root, route_section(), settings.routes, route_lines, problems);
   read_list(root, bridge_section(), settings.bridges, bridge_lines, problems);
   read_one(root, summary_section(), settings.summary, problems);
+  clean_addresses(settings, root, problems);
   check_queues(settings, queue_lines, environment, problems);
   check_routes(settings, route_lines, problems);
   check_bridges(settings, bridge_lines, root, problems);

@@ -185,14 +185,30 @@ std::vector<std::string> changed_secrets(const Settings& a, const Settings& b) {
   return out;
 }
 
-/// A PostgreSQL URL may carry a password.
-Settings without_password(Settings settings) {
-  std::string& url = settings.store.url;
-  const size_t at = url.find('@');
-  const size_t colon = url.find(':', url.find("://") + 3);
-  if (url.starts_with("postgres") && at != std::string::npos && colon < at) {
-    url.replace(colon + 1, at - colon - 1, "***");
+/// "postgresql://desk:***@host/db?password=***". A password may have an "@" of its own.
+void hide_password(std::string& url) {
+  const size_t scheme_end = url.find("://");
+  if (scheme_end == std::string::npos) return;
+  const size_t at = url.rfind('@', url.find('?'));
+  const size_t colon = url.find(':', scheme_end + 3);
+  if (at != std::string::npos && colon < at) url.replace(colon + 1, at - colon - 1, "***");
+  for (const std::string_view name : {"?password=", "&password=", "&sslpassword="}) {
+    const size_t found = url.find(name);
+    if (found == std::string::npos) continue;
+    const size_t begin = found + name.size();
+    url.replace(begin, std::min(url.find('&', begin), url.size()) - begin, "***");
   }
+}
+
+/// Addresses may carry a password; nothing else that is printed does.
+Settings without_passwords(Settings settings) {
+  for (std::string* url :
+       {&settings.store.url, &settings.mail.url, &settings.notices.webhook_url,
+        &settings.notices.endpoint, &settings.volume.webhook_url, &settings.zendesk.url,
+        &settings.slack.api_url, &settings.google.sheets_url, &settings.google.token_url}) {
+    hide_password(*url);
+  }
+  for (QueueSettings& queue : settings.queues) hide_password(queue.endpoint);
   return settings;
 }
 
@@ -213,7 +229,7 @@ std::vector<SectionView> section_views() {
 }
 
 std::string print_settings(const Settings& settings) {
-  const Settings shown = without_password(settings);
+  const Settings shown = without_passwords(settings);
   Printer printer;
   visit(shown, shown, printer);
   return std::move(printer.out);

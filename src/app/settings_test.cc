@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "jobs/watch/section.h"
+
 namespace dw {
 namespace {
 
@@ -124,6 +126,72 @@ TEST(Mail, sender_has_an_address) {
     EXPECT_NE(sender(wrong).find("mail.from: must be \"Name <address>\""), std::string::npos)
         << wrong;
   }
+}
+
+TEST(Settings, a_password_in_an_address_is_not_printed) {
+  Settings settings;
+  settings.store.url = "postgresql://desk:p@ss-1@db.example/desk?sslmode=require&password=pass-2";
+  settings.mail.url = "smtps://desk:pass-3@mail.example:465";
+  settings.notices.webhook_url = "https://desk:pass-4@hook.example/send?to=a@x.example";
+  settings.volume.webhook_url = "https://hook.example:8443/send?to=a@x.example";
+  const std::string printed = print_settings(settings);
+  EXPECT_EQ(printed.find("pass-"), std::string::npos) << printed;
+  EXPECT_EQ(printed.find("ss-1"), std::string::npos) << printed;
+  for (const char* kept : {"\"postgresql://desk:***@db.example/desk?sslmode=require&password=***\"",
+                           "\"smtps://desk:***@mail.example:465\"",
+                           "\"https://desk:***@hook.example/send?to=a@x.example\"",
+                           "\"https://hook.example:8443/send?to=a@x.example\""}) {
+    EXPECT_NE(printed.find(kept), std::string::npos) << printed;
+  }
+}
+
+TEST(Settings, a_value_that_is_refused_is_not_missing_too) {
+  EXPECT_EQ(problems_of("[zendesk]\nurl = \"acme\"\nemail = \"a@x.example\"\ntoken = \"t\""),
+            "d.toml:2: zendesk.url: must be https://SUBDOMAIN.zendesk.com");
+  EXPECT_EQ(problems_of("[[queue]]\nurl = \"\"\n[[queue]]\nname = \"a b\""),
+            "d.toml:1: queue.name: is missing\n"
+            "d.toml:4: queue.name: must be 1 to 80 letters, digits, '-', '_' or '.'");
+}
+
+TEST(Settings, what_older_tools_wrote_around_a_value_is_named_or_left_out) {
+  EXPECT_NE(
+      problems_of("[slack]\nbot_token = \"Bearer xoxb-1\"").find("slack.bot_token: has a space"),
+      std::string::npos);
+  EXPECT_NE(
+      problems_of("[zendesk]\nurl = \"https://acme.zendesk.com/agent/\"\nemail = \"a@x\"\n"
+                  "token = \"t\"")
+          .find("zendesk.url: must be https://SUBDOMAIN.zendesk.com, without what is behind it"),
+      std::string::npos);
+}
+
+TEST(Settings, an_address_is_cleaned_and_checked_wherever_one_is_written) {
+  const std::string mail = "[mail]\nurl = \"smtps://m:465\"\n";
+  EXPECT_EQ(problems_of(mail + "[summary]\nmail = [\"ops\", \"a@x.example; b@x.example\"]"),
+            "d.toml:4: summary.mail: \"ops\" is no address\n"
+            "d.toml:4: summary.mail: \"a@x.example; b@x.example\" has more than one address");
+  const auto settings = parse_settings(mail +
+                                           "from = \"D <d@x.example\u00A0>\"\n[summary]\n"
+                                           "mail = [\"Ops <ops@x.example\u00A0>\"]\n"
+                                           "[watch]\nnotify = [\"ops@x.example\u200B\"]",
+                                       "d.toml", variables({}));
+  ASSERT_TRUE(settings.ok()) << settings.error().text();
+  EXPECT_EQ(settings->summary.mail, std::vector<std::string>{"ops@x.example"});
+  EXPECT_EQ(settings->own.get<WatchSettings>().notify, std::vector<std::string>{"ops@x.example"});
+}
+
+TEST(Settings, what_would_silence_the_notices_is_a_problem) {
+  EXPECT_EQ(problems_of("[notices]\nclosed = []\nsuppress = [\"x.example\", \"@y.example\"]"),
+            "d.toml:2: notices.closed: is empty: nobody would hear of anything\n"
+            "d.toml:3: notices.suppress: \"x.example\" is no address and no domain such as "
+            "\"@x.example\"");
+}
+
+TEST(Settings, a_problem_has_the_line_of_its_key) {
+  EXPECT_TRUE(problems_of("[summary]\n\nschedule = \"8:00\"")
+                  .starts_with("d.toml:3: summary.schedule: invalid schedule \"8:00\""));
+  EXPECT_TRUE(
+      problems_of("[notices]\nfile = \"https://x.example/r.csv\"")
+          .starts_with("d.toml:2: notices.file: \"https://x.example/r.csv\" cannot be read"));
 }
 
 TEST(Watch, needs_a_way_for_its_messages) {

@@ -206,13 +206,33 @@ bool Problems::is_consequence(const Found& one) const {
   });
 }
 
+namespace {
+
+/// A value that was refused is not there either, which nobody needs to hear. Lists of tables share
+/// their keys: up to the next one that is missing it is the same table's.
+template <class List>
+bool is_refused_value(const List& sorted, size_t at) {
+  constexpr std::string_view missing = ": is missing";
+  const auto says_missing = [&](const auto& one) {
+    return one.text.find(missing) != std::string::npos;
+  };
+  if (sorted[at].key.empty() || !says_missing(sorted[at])) return false;
+  for (size_t i = at + 1; i < sorted.size(); ++i) {
+    if (sorted[i].key == sorted[at].key) return !says_missing(sorted[i]);
+  }
+  return false;
+}
+
+}  // namespace
+
 Error Problems::error() const {
   std::vector<Found> sorted = found_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Found& a, const Found& b) { return a.line < b.line; });
   std::string all;
-  for (const Found& one : sorted) {
-    if (!is_consequence(one)) all += (all.empty() ? "" : "\n") + one.text;
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (is_consequence(sorted[i]) || is_refused_value(sorted, i)) continue;
+    all += (all.empty() ? "" : "\n") + sorted[i].text;
   }
   return {ErrorKind::invalid, "", all};
 }

@@ -19,11 +19,13 @@ constexpr int minutes_of_day = 24 * 60;
 /// Ten years: what no working day ends is not counted on for ever.
 constexpr int64_t days_ahead_max = 3660;
 
-/// "09:00"; "24:00" is the end of the day.
+/// "09:00", "9:00", "9"; "24:00" is the end of the day.
 std::optional<int> minutes_in(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const auto number = [text](size_t at) { return number_in<int>(text.substr(at, 2)).value_or(-1); };
-  const int hour = number(0), minute = number(3);
+  const size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view minutes = colon < text.size() ? text.substr(colon + 1) : "00";
+  if (colon == 0 || colon > 2 || minutes.size() != 2) return std::nullopt;
+  const int hour = number_in<int>(text.substr(0, colon)).value_or(-1);
+  const int minute = number_in<int>(minutes).value_or(-1);
   const bool is_good =
       hour >= 0 && minute >= 0 && minute < 60 && hour * 60 + minute <= minutes_of_day;
   if (!is_good) return std::nullopt;
@@ -69,12 +71,11 @@ Result<OfficeHours> OfficeHours::parse(const std::string& timezone,
   }
   out.timezone_ = timezone;
   for (const std::string& day : days) {
-    size_t number = 0;
-    while (number < 7 && !equals_ignoring_case(short_name(weekday_names[number]), day)) ++number;
-    if (number == 7) {
-      problems.push_back({"days", fmt::format("invalid weekday \"{}\" (mon, tue, …)", day)});
+    const Result<std::bitset<7>> found = parse_weekdays(day);
+    if (found.ok()) {
+      out.days_ |= *found;
     } else {
-      out.days_.set(number);
+      problems.push_back({"days", found.error().what + " (mon, tue, …)"});
     }
   }
   const auto begin = minutes_in(from);

@@ -41,13 +41,22 @@ TEST(Hours, a_night_shift_belongs_to_the_day_on_which_it_begins) {
 }
 
 TEST(Hours, everything_that_is_wrong_is_said_at_once) {
-  const auto bad = OfficeHours::parse("Nowhere", {"noday"}, "9", "25:00", {"25/12/2026"});
+  const auto bad = OfficeHours::parse("Nowhere", {"noday"}, "9 am", "25:00", {"25/12/2026"});
   ASSERT_FALSE(bad.ok());
   EXPECT_EQ(bad.error().problems.size(), 5U);
-  for (const char* time : {"9a:00", "0x:00", "09:3x", "-1:00", "24:01"}) {
+  for (const char* time : {"9a:00", "0x:00", "09:3x", "-1:00", "24:01", "9:5", "090:00", ""}) {
     EXPECT_FALSE(OfficeHours::parse("UTC", {"mon"}, time, "17:00", {}).ok()) << time;
   }
   EXPECT_TRUE(OfficeHours::parse("UTC", {"mon"}, "00:00", "24:00", {}).ok());
+}
+
+TEST(Hours, are_written_as_people_write_them_and_as_a_schedule_is) {
+  const auto hours = OfficeHours::parse("UTC", {"Monday", "wed-fri"}, "9", "9:30", {});
+  ASSERT_TRUE(hours.ok()) << hours.error().text();
+  EXPECT_TRUE(is_open(*hours, "2026-11-23T09:00:00Z"));
+  EXPECT_FALSE(is_open(*hours, "2026-11-23T09:30:00Z"));
+  EXPECT_FALSE(is_open(*hours, "2026-11-24T09:00:00Z")) << "a Tuesday";
+  EXPECT_TRUE(is_open(*hours, "2026-11-27T09:29:00Z"));
 }
 
 TEST(Hours, spans_and_local_times_read_as_people_say_them) {

@@ -79,8 +79,9 @@ Result<std::bitset<N>> parse_field(std::string_view text, const Field& field) {
     if (range != "*") {
       const size_t dash = range.find('-');
       const auto from = value_in(range.substr(0, dash), field);
-      const auto to =
-          dash == std::string_view::npos ? from : value_in(range.substr(dash + 1), field);
+      auto to = dash == std::string_view::npos ? from : value_in(range.substr(dash + 1), field);
+      // A Sunday ends a week as well as it begins one.
+      if (field.name == "weekday" && from && to && *to == 0 && *from > 0) to = 7;
       if (!from || !to || *from > *to) {
         return wrong(fmt::format("invalid {} \"{}\" (from {} to {})", field.name, part, field.low,
                                  field.high));
@@ -107,23 +108,6 @@ std::optional<std::pair<int, int>> time_of_day(std::string_view text) {
   return std::pair{*hour, *minute};
 }
 
-/// "mon", "monday", "mon-fri", "fri-mon", and lists of them. errors  invalid: the first that is
-/// none
-Result<std::bitset<7>> weekdays_in(std::string_view text) {
-  std::bitset<7> out;
-  for (const std::string_view part : split(text, ',')) {
-    const size_t dash = part.find('-');
-    const auto from = weekday_in(part.substr(0, dash));
-    const auto to = dash == std::string_view::npos ? from : weekday_in(part.substr(dash + 1));
-    if (!from || !to) return wrong(fmt::format("invalid weekday \"{}\"", part));
-    for (int day = *from;; day = (day + 1) % 7) {
-      out.set(static_cast<size_t>(day));
-      if (day == *to) break;
-    }
-  }
-  return out;
-}
-
 const date::time_zone* zone_named(const std::string& name) {
   try {
     return date::locate_zone(name);
@@ -133,6 +117,23 @@ const date::time_zone* zone_named(const std::string& name) {
 }
 
 }  // namespace
+
+Result<std::bitset<7>> parse_weekdays(std::string_view text) {
+  std::bitset<7> out;
+  for (const std::string_view part : split(text, ',')) {
+    const size_t dash = part.find('-');
+    const auto from = weekday_in(part.substr(0, dash));
+    const auto to = dash == std::string_view::npos ? from : weekday_in(part.substr(dash + 1));
+    if (!from || !to) {
+      return Error{ErrorKind::invalid, "", fmt::format("invalid weekday \"{}\"", part)};
+    }
+    for (int day = *from;; day = (day + 1) % 7) {
+      out.set(static_cast<size_t>(day));
+      if (day == *to) break;
+    }
+  }
+  return out;
+}
 
 TimePoint local_time(TimePoint at, const std::string& timezone) {
   const date::time_zone* zone = zone_named(timezone);
@@ -155,7 +156,8 @@ std::string unknown_timezone(const std::string& name) {
 
 Result<Schedule> Schedule::parse(std::string_view text) {
   std::vector<std::string_view> words;
-  for (const std::string_view word : split(trim(text), ' ')) {
+  const std::string spaced = replace_all(std::string(trim(text)), "\t", " ");
+  for (const std::string_view word : split(spaced, ' ')) {
     if (!word.empty()) words.push_back(word);
   }
   if (words.size() == 5) return parse_cron(words);
@@ -183,6 +185,14 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
   out.months_.set();
   out.weekdays_.set();
   if (words.empty() || words.size() > 2) return wrong("invalid schedule");
+  if (words.size() == 1 && time_of_day(words[0])) {
+    return wrong(fmt::format("invalid schedule \"{}\": write \"daily {}\"", words[0], words[0]));
+  }
+  const bool is_word = equals_ignoring_case(words[0], "hourly") ||
+                       equals_ignoring_case(words[0], "daily") || parse_weekdays(words[0]).ok();
+  if (words.size() == 1 && !is_word) {
+    return wrong(fmt::format("invalid schedule \"{}\"", words[0]));
+  }
   if (equals_ignoring_case(words[0], "hourly")) {
     out.hours_.set();
     if (words.size() == 1) {
@@ -197,7 +207,9 @@ Result<Schedule> Schedule::parse_words(const std::vector<std::string_view>& word
   }
   if (!equals_ignoring_case(words[0], "daily")) {
     out.has_any_weekday_ = false;
-    DW_TRY(out.weekdays_, weekdays_in(words[0]));
+    const Result<std::bitset<7>> days = parse_weekdays(words[0]);
+    if (!days.ok()) return wrong(days.error().what);
+    out.weekdays_ = *days;
   }
   const auto time = words.size() == 2 ? time_of_day(words[1]) : std::nullopt;
   if (!time) return wrong("a time of day such as 09:00 is missing");

@@ -47,6 +47,10 @@ class Schedule {
   bool has_any_day_ = true, has_any_weekday_ = true;
 };
 
+/// "mon", "monday", "mon-fri", "fri-mon", and lists of them; 0 = Sunday. errors  invalid: the first
+/// that is none
+Result<std::bitset<7>> parse_weekdays(std::string_view text);
+
 /// What clocks in the zone show, as if it were UTC; UTC itself where the zone is not known.
 TimePoint local_time(TimePoint at, const std::string& timezone);
 

@@ -28,6 +28,8 @@ TEST(Schedules, words_and_cron_say_when_next) {
   EXPECT_EQ(next("mon-fri 9:00", "2026-11-20T09:00:00Z"), "2026-11-23T09:00");
   EXPECT_EQ(next("Fri-Sun,wed 09:00", "2026-11-23T09:00:00Z"), "2026-11-25T09:00");
   EXPECT_EQ(next("0 9 * * monday-friday", "2026-11-20T09:00:00Z"), "2026-11-23T09:00");
+  EXPECT_EQ(next("0 9 * * fri-sun", "2026-11-21T09:00:00Z"), "2026-11-22T09:00");
+  EXPECT_EQ(next("0\t9\t*\t*\tfri-sun", "2026-11-22T09:00:00Z"), "2026-11-27T09:00");
 }
 
 TEST(Schedules, daylight_saving_neither_skips_nor_doubles) {
@@ -86,6 +88,11 @@ TEST(Schedules, what_is_no_schedule_says_what_is_allowed) {
     EXPECT_NE(next(wrong, "2026-11-21T00:00:00Z").find("daily 09:00"), std::string::npos) << wrong;
   }
   EXPECT_FALSE(is_timezone("Mars/Olympus"));
+  const auto said = [](const char* text) { return next(text, "2026-11-21T00:00:00Z"); };
+  EXPECT_TRUE(said("8:00").starts_with("invalid schedule \"8:00\": write \"daily 8:00\" ("));
+  EXPECT_TRUE(said("weekly").starts_with("invalid schedule \"weekly\" ("));
+  EXPECT_TRUE(said("@daily").starts_with("invalid schedule \"@daily\" ("));
+  EXPECT_TRUE(said("someday 9:00").starts_with("invalid weekday \"someday\" ("));
 }
 
 }  // namespace

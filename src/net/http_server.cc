@@ -118,10 +118,16 @@ Result<std::string> HttpServer::start() {
   if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
   if (failed) {
     const bool is_taken = failed == boost::system::errc::address_in_use;
-    const std::string advice = is_taken
-                                   ? " by another program (`ss -ltnp` shows which). Stop it, or "
-                                     "set server.listen to another port"
-                                   : "";
+    std::string advice;
+    if (is_taken) {
+      advice =
+          " by another program (`ss -ltnp` shows which). Stop it, or set server.listen to another "
+          "port";
+    } else if (failed == boost::system::errc::address_not_available) {
+      advice = ". This machine has no such address (`ip address` shows what it has)";
+    } else if (failed == boost::system::errc::permission_denied) {
+      advice = ". Ports below 1024 are for root: set server.listen to a higher one";
+    }
     return Error{is_taken ? ErrorKind::busy : ErrorKind::invalid, "server.listen",
                  state_->options.listen + ": " + failed.message() + advice};
   }

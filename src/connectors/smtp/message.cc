@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/address.h"
 #include "base/date_names.h"
 #include "base/hash.h"
 #include "base/international.h"
@@ -156,6 +157,7 @@ Result<MailSender> parse_sender(std::string_view text) {
   } else {
     out.address = trim(text);
   }
+  out.address = cleaned_address(out.address);
   if (!refusal_of_mail_address(out.address).empty()) {
     return Error{ErrorKind::invalid, "mail.from", "must be \"Name <address>\""};
   }

@@ -130,6 +130,7 @@ TEST(mail, international_domains_are_sent_in_ascii) {
   EXPECT_NE(message.find("\r\nTo: pat@xn--mller-kva.example\r\n"), std::string::npos);
   EXPECT_TRUE(composed({.to = {"pat@ü..example"}, .text = "t"}).starts_with("refused"));
   EXPECT_EQ(parse_sender("Désk <d@müller.example>")->address, "d@xn--mller-kva.example");
+  EXPECT_EQ(parse_sender("Desk <desk@x.example\u00A0>")->address, "desk@x.example");
   EXPECT_EQ(mail_address("pät@müller.example"), "pät@xn--mller-kva.example");
   EXPECT_FALSE(parse_sender("Desk <d@ü..example>").ok());
   const auto unsubscribe = compose_mail({.to = {"a@x.example"}, .text = "t", .is_bulk = true},

@@ -15,7 +15,18 @@ std::string check_account_url(const std::string& text) {
   const auto url = parse_url(text);
   if (!url) return "must be https://SUBDOMAIN.zendesk.com";
   if (url->scheme != "https" && !is_loopback_url(text)) return "must be https";
+  const bool has_path = url->path.find_first_not_of('/') != std::string::npos;
+  if (has_path && url->host.ends_with(".zendesk.com")) {
+    return "must be https://SUBDOMAIN.zendesk.com, without what is behind it";
+  }
   return "";
+}
+
+/// $ZENDESK_SUBDOMAIN as people set it: "acme", "acme.zendesk.com", or the whole address.
+std::string account_url(const std::string& subdomain) {
+  if (subdomain.find("://") != std::string::npos) return subdomain;
+  const bool is_host = subdomain.find('.') != std::string::npos;
+  return "https://" + subdomain + (is_host ? "" : ".zendesk.com");
 }
 
 /// One secret, or a list of two.
@@ -96,13 +107,18 @@ void complete_zendesk(ZendeskSettings& settings, const Environment& environment,
   settings.is_configured = true;
   if (settings.url.empty()) {
     const std::string subdomain = environment("ZENDESK_SUBDOMAIN").value_or("");
-    if (!subdomain.empty()) settings.url = "https://" + subdomain + ".zendesk.com";
+    if (!subdomain.empty()) settings.url = account_url(subdomain);
   }
   while (settings.url.ends_with('/')) settings.url.pop_back();
   if (settings.url.empty()) {
     problems.add(line, "zendesk.url", "is missing (https://SUBDOMAIN.zendesk.com)");
   }
   if (settings.email.empty()) settings.email = environment("ZENDESK_EMAIL").value_or("");
+  // As Zendesk's own examples have it: "ann@x.example/token" is the user of an API token.
+  constexpr std::string_view token_user = "/token";
+  if (settings.email.ends_with(token_user)) {
+    settings.email.resize(settings.email.size() - token_user.size());
+  }
   take_environment(environment, "ZENDESK_TOKEN", settings.token);
   if (settings.webhook_secrets.empty()) {
     Secret given;
