@@ -49,6 +49,10 @@ int run(int count, char** arguments) {
     dw::print(stderr, "deskwire: the argument \"{}\" is not valid UTF-8\n", dw::storable(word));
     return dw::exit_usage;
   }
+  if (!words.empty() && words.front() == "help") {  // "help ticket" is "ticket --help"
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 takes them
   try {
     app.parse(reversed);

@@ -117,6 +117,12 @@ test("an unknown command, option, id or queue is named, with what was meant", ()
   };
   assert.match(wrong("chekc"), /^2 deskwire: unknown command "chekc" \(did you mean check\?\)/);
   assert.match(wrong("ticket", "lst"), /^2 deskwire: unknown command "lst" \(did you mean list\?/);
+  assert.match(wrong("ticket", "show"),
+    /^2 deskwire: id is required\nRun `deskwire ticket show --help` for more\./);
+  assert.match(wrong("ticket", "list", "--status", "foo"),
+    /^2 deskwire: --status: invalid value "foo" \(one of open, pending, solved\)\nRun/);
+  assert.match(wrong("serve", "extra"), /^2 deskwire: unknown argument "extra"/);
+  assert.match(run(cwd, ["help", "ticket"]).out, /Usage: deskwire ticket/);
   assert.match(wrong("ticket", "list", "--limt", "5"), /unknown option "--limt".*--limit\?/);
   assert.match(wrong(), /^2 deskwire: give one of these commands: serve, init/);
   assert.match(wrong("queue", "peek", "hgh"), /no embedded queue hgh \(did you mean high\?\)/);

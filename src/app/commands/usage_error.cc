@@ -68,6 +68,24 @@ Walk walk(const CLI::App& app, const std::vector<std::string>& words) {
   return out;
 }
 
+/// "--status: foo not in {open,pending}", "The following argument was not expected: extra".
+std::string in_our_words(const std::string& said) {
+  constexpr std::string_view not_in = " not in {", extra = " not expected: ";
+  const size_t colon = said.find(": "), set = said.find(not_in);
+  if (colon != std::string::npos && set != std::string::npos && colon < set &&
+      said.ends_with('}')) {
+    const std::string_view text(said);
+    const std::string_view value = text.substr(colon + 2, set - colon - 2);
+    const std::string_view all = text.substr(set + not_in.size());
+    return fmt::format("{}: invalid value \"{}\" (one of {})", text.substr(0, colon), value,
+                       replace_all(all.substr(0, all.size() - 1), ",", ", "));
+  }
+  if (const size_t at = said.find(extra); at != std::string::npos) {
+    return fmt::format("unknown argument \"{}\"", said.substr(at + extra.size()));
+  }
+  return said;
+}
+
 }  // namespace
 
 std::optional<std::string> usage_error(const CLI::App& app, const std::vector<std::string>& words,
@@ -102,7 +120,7 @@ std::optional<std::string> usage_error(const CLI::App& app, const std::vector<st
                        said.substr(colon + 2, equals - colon - 2), said.substr(equals + 3)) +
            help;
   }
-  return std::nullopt;
+  return in_our_words(wrong.what()) + help;
 }
 
 }  // namespace dw
