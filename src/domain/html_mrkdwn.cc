@@ -229,17 +229,25 @@ class Writer {
 
   /// Cells of one line stand in a row; where one has many lines the table is there for its looks.
   void begin_cell() {
+    const bool is_last_empty = cells_ > 0 && out_.size() == cell_start_;
     is_cell_start_ = true;
+    cell_start_ = out_.size();
     if (cells_++ == 0) {
       row_start_ = out_.size();
+      row_words_ = not_begun;
+      empty_cells_ = leading_cells_ = 0;
       return;
     }
+    empty_cells_ = is_last_empty ? empty_cells_ + 1 : 0;
     const bool is_written = out_.size() > row_start_;
     const std::string_view row = std::string_view(out_).substr(std::min(row_start_, out_.size()));
     const size_t first_word = row.find_first_not_of('\n');
     const bool is_line = first_word != std::string_view::npos &&
                          row.find('\n', first_word) == std::string_view::npos;
-    if (!is_written) return;
+    if (!is_written) {
+      leading_cells_ = empty_cells_;
+      return;
+    }
     if (is_line) {
       lines_wanted_ = 0;
       is_cell_wanted_ = true;
@@ -248,12 +256,19 @@ class Writer {
     }
   }
 
+  /// What is under a heading stays there: a cell without words is one, too, where another follows.
+  void separate_cells() {
+    drop_spaces();
+    const std::string empty = "| ";
+    if (row_words_ > out_.size()) leading_cells_ = 0;
+    for (; leading_cells_ > 0; --leading_cells_) out_.insert(row_words_, empty);
+    out_ += " " + empty;
+    for (; empty_cells_ > 0; --empty_cells_) out_ += empty;
+  }
+
   /// Everything that stands in front of the next word: line ends, the sign of a quote, a point.
   void begin_words() {
-    if (is_cell_wanted_ && lines_wanted_ == 0) {
-      drop_spaces();
-      out_ += " | ";
-    }
+    if (is_cell_wanted_ && lines_wanted_ == 0) separate_cells();
     is_cell_wanted_ = is_cell_start_ = false;
     const bool is_at_start = out_.empty() || lines_wanted_ > 0;
     if (lines_wanted_ > 0) {
@@ -275,6 +290,7 @@ class Writer {
       point_.clear();
     }
     lines_wanted_ = 0;
+    if (cells_ > 0 && row_words_ == not_begun) row_words_ = out_.size();
     for (Open& one : open_) {
       if (one.start == not_begun) one.start = out_.size();
     }
@@ -372,12 +388,16 @@ class Writer {
   std::string point_;        // "• " or "3. " of an item that nothing was written of
   bool is_in_item_ = false;  // its first paragraph begins on its line
   int quotes_ = 0;
-  bool was_quoted_ = false;      // the line that is being written is
-  int lines_wanted_ = 0;         // line ends to be written before the next word
-  int cells_ = 0;                // of this row so far
-  size_t row_start_ = 0;         // in out_, of what this row holds
-  bool is_cell_wanted_ = false;  // " | " is due
-  bool is_cell_start_ = false;   // a cell was opened, and nothing written in it
+  bool was_quoted_ = false;       // the line that is being written is
+  int lines_wanted_ = 0;          // line ends to be written before the next word
+  int cells_ = 0;                 // of this row so far
+  size_t row_start_ = 0;          // in out_, of what this row holds
+  size_t cell_start_ = 0;         // in out_, where the latest cell was opened
+  size_t row_words_ = not_begun;  // in out_, of this row's first word
+  int empty_cells_ = 0;           // right before this one
+  int leading_cells_ = 0;         // in front of the row's first word
+  bool is_cell_wanted_ = false;   // " | " is due
+  bool is_cell_start_ = false;    // a cell was opened, and nothing written in it
 };
 
 }  // namespace

@@ -125,6 +125,10 @@ TEST(Mrkdwn, html_keeps_what_slack_can_show) {
        "</table>after",
        "host | state\ndb1 | down\nafter"},
       {"<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>", "a\n\nb\nc"},
+      {"<table><tr><th></th><th>mon</th><th>tue</th></tr><tr><td><b>open</b></td><td></td><td>2</"
+       "td>"
+       "<td> </td></tr><tr><td><p></p></td><td></td><td>3</td></tr></table>",
+       "| mon | tue\n*open* | | 2\n3"},
       {"un<b>believ</b>able <b>so</b>, (<i>or</i>) <b><b>twice</b></b> <b>é</b>t<i>é</i>",
        "unbelievable *so*, (_or_) *twice* été"},
       {"<b><i>both</i></b>", "*_both_*"},

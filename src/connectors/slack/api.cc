@@ -167,7 +167,8 @@ Task<Result<SlackSelf>> SlackApi::self(Attempt attempt) {
   self_ = SlackSelf{.user = text_at(answer->body, "user_id"),
                     .bot = text_at(answer->body, "bot_id"),
                     .app = "",
-                    .team = text_at(answer->body, "team_id")};
+                    .team = text_at(answer->body, "team_id"),
+                    .name = text_at(answer->body, "user")};
   co_return *self_;
 }
 

@@ -183,6 +183,14 @@ void add_files(json::array& out, const JsonView& message, int depth = 0) {
   for (const JsonView& one : message["attachments"].elements()) add_files(out, one, depth + 1);
 }
 
+/// "@" that is not Slack's own "<@U1>".
+bool has_typed_name(std::string_view text) {
+  for (size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    if (at == 0 || text[at - 1] != '<') return true;
+  }
+  return text.find("\uFF20") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Event> decode_callback(const json::value& payload, const SlackReading& reading,
@@ -276,6 +284,8 @@ json::object message_body(const json::value& message, std::string_view channel,
                    {"marker", marker_of(message)}};
   if (own != text && !is_said_twice) out["slack_text"] = own;
   if (mentions(text)) out["our_id"] = user;
+  // Where Slack left our name as text, it is for the job to see.
+  if (!reading.self.name.empty() && has_typed_name(text)) out["our_name"] = reading.self.name;
   const std::string edited = text_at(said["edited"], "ts");
   if (!edited.empty()) out["edited"] = edited;
   return out;

@@ -25,6 +25,7 @@ constexpr std::string_view slack_marker_type = "deskwire_delivery";
 /// Who we are in the workspace, as far as it is known.
 struct SlackSelf {
   std::string user, bot, app, team;
+  std::string name;  ///< as people type it: "deskwire"
 };
 
 /// What decoding needs to know.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/casefold.h"
 #include "base/hash.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -44,22 +45,56 @@ auto facts_of(const BridgeLink& link) {
                   link.is_greeted, link.comments_until, link.solved_at, link.paused_until);
 }
 
+/// "@Deskwire", "＠deskwire", "@ Deskwire": our name where Slack made no mention of it (it was
+/// pasted, or sent by another program), and "/desk", which Slack refuses in a thread. 0: neither is
+/// at the front. Who writes it means us, and a note that becomes public is worse than a command too
+/// many.
+size_t typed_name_bytes(std::string_view text, const std::string& our_name) {
+  const auto ends_word = [text](size_t at) {
+    const CodePoint next = first_code_point(text.substr(std::min(at, text.size())));
+    const CodePoint after = first_code_point(text.substr(std::min(at + 1, text.size())));
+    const bool goes_on = next.value == '.' || next.value == '-' || next.value == '\'';
+    return next.bytes == 0 || !(is_alphanumeric(next.value) || next.value == '_' ||
+                                (goes_on && after.bytes > 0 && is_alphanumeric(after.value)));
+  };
+  constexpr std::string_view command = "/desk";
+  if (equals_ignoring_case(text.substr(0, command.size()), command)) {
+    return text.size() > command.size() && text[command.size()] == ' ' ? command.size() : 0;
+  }
+  constexpr std::string_view wide_at = "\uFF20";
+  size_t at = text.starts_with('@') ? 1 : text.starts_with(wide_at) ? wide_at.size() : 0;
+  if (at == 0) return 0;
+  if (text.substr(at).starts_with(' ')) ++at;
+  for (const std::string_view name : {std::string_view("deskwire"), std::string_view(our_name)}) {
+    const size_t end = at + name.size();
+    const bool is_it = !name.empty() && equals_ignoring_case(text.substr(at, name.size()), name);
+    if (is_it && ends_word(end)) return end;
+  }
+  return 0;
+}
+
 /// What stands behind our name; nothing, if more stands in front of it than marks of which
 /// `mark_bytes` knows: "*@Deskwire* note …", "• @Deskwire note …".
 std::optional<std::string> behind_our_name(const json::value& body,
-                                           size_t (*mark_bytes)(std::string_view)) {
-  if (!Context::is_set(body, "is_mention_of_us")) return std::nullopt;
+                                           size_t (*mark_bytes)(std::string_view),
+                                           bool may_be_typed) {
+  const bool is_mentioned = Context::is_set(body, "is_mention_of_us");
+  const std::string our_name = Context::text_of(body, "our_name");
   const std::string text = Context::text_of(body, "text");
   const std::string our_id = Context::text_of(body, "our_id");
   const std::string_view whole = trim(text);
   std::string_view rest = whole;
   for (;;) {
     const size_t end = rest.starts_with("<@") ? rest.find('>') : std::string_view::npos;
-    const bool is_name = end != std::string_view::npos;
+    const bool is_name = is_mentioned && end != std::string_view::npos;
     const std::string_view id =
         is_name ? rest.substr(2, rest.find_first_of("|>") - 2) : std::string_view();
     if (is_name && (our_id.empty() || id == our_id)) {
       rest.remove_prefix(end + 1);
+      break;
+    }
+    if (const size_t bytes = may_be_typed ? typed_name_bytes(rest, our_name) : 0; bytes > 0) {
+      rest.remove_prefix(bytes);
       break;
     }
     const size_t bytes = mark_bytes(rest);
@@ -224,14 +259,14 @@ NamesById Context::names() const {
 }
 
 std::optional<std::string> Context::behind_mention(const json::value& body) {
-  return behind_our_name(body, front_mark_bytes);
+  return behind_our_name(body, front_mark_bytes, true);
 }
 
 std::string Context::raw_text(const json::value& body) {
   const std::string raw(trim(text_of(body, "text")));
   if (raw.empty()) return text_of(body, "blocks_text");
   // An emoji and who else is addressed are words of the message.
-  const std::optional<std::string> rest = behind_our_name(body, silent_mark_bytes);
+  const std::optional<std::string> rest = behind_our_name(body, silent_mark_bytes, false);
   return rest && !rest->empty() ? *rest : raw;
 }
 

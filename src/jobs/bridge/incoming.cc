@@ -194,7 +194,7 @@ void take_again(Context& context, const ThreadMessage& before) {
     json::array files = said["files"].is_array() ? said["files"].as_array() : json::array();
     for (json::value& file : fresh) files.push_back(std::move(file));
     said["files"] = std::move(files);
-    for (const char* key : {"is_mention_of_us", "our_id", "blocks_text"}) {
+    for (const char* key : {"is_mention_of_us", "our_id", "our_name", "blocks_text"}) {
       const json::value given = Context::member(body, key);
       const bool is_missing =
           !Context::is_set(whole.body, key) && Context::text_of(whole.body, key).empty();

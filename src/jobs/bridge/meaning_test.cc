@@ -195,6 +195,40 @@ TEST(Private, a_note_is_one_however_it_is_written) {
   }
 }
 
+TEST(Private, a_note_to_a_name_that_slack_left_as_text_is_one) {
+  const auto typed = [](const std::string& text) {
+    return json::object{{"text", text}, {"is_mention_of_us", false}, {"our_name", "Desk Helper"}};
+  };
+  const std::pair<std::string, std::string> cases[] = {
+      {"@Deskwire note he is rude", "note he is rude"},
+      {"@deskwire: note he is rude", "note he is rude"},
+      {"@DESKWIRE, *note* he is rude", "note he is rude"},
+      {"＠Deskwire note he is rude", "note he is rude"},
+      {"@ Deskwire note he is rude", "note he is rude"},
+      {"*@Deskwire* note he is rude", "note he is rude"},
+      {"`@Deskwire note he is rude`", "note he is rude`"},
+      {"&gt; @Deskwire note he is rude", "note he is rude"},
+      {"🔒 @Deskwire\nnote he is rude", "note he is rude"},
+      {"@desk helper note he is rude", "note he is rude"},
+      {"/desk note he is rude", "note he is rude"},
+      {" /desk  note: he is rude", "note he is rude"},
+      {"@Deskwire status", "status"},
+      {"@Deskwire status page is down", ""},
+      {"@deskwire.example note", ""},
+      {"@deskwires note he is rude", ""},
+      {"please tell @Deskwire note that", ""},
+      {"/desktop note he is rude", ""},
+      {"/desk is broken", ""},
+      {"Deskwire note he is rude", ""},
+  };
+  for (const auto& [text, command] : cases) {
+    EXPECT_EQ(command_in("chat.message", typed(text)), command) << text;
+  }
+  for (const char* words : {"@deskwire.example is down", "/desk is broken", "@Deskwire hello"}) {
+    EXPECT_EQ(Context::raw_text(typed(words)), words);
+  }
+}
+
 TEST(Message, what_is_no_command_keeps_all_its_words) {
   const std::pair<std::string, std::string> cases[] = {
       {"<@U1> VPN is down", "VPN is down"},
