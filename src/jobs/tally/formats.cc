@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "domain/mrkdwn.h"
 #include "jobs/tally/section.h"
@@ -15,7 +16,7 @@ namespace dw {
 namespace {
 
 /// Raised whenever a built-in format counts otherwise than before: stored texts are counted anew.
-constexpr int built_in_version = 4;
+constexpr int built_in_version = 5;
 constexpr size_t updates_max =
     10'000;  // of one message: more lines than Slack's 40,000 characters hold
 constexpr size_t name_characters_max = 100;
@@ -63,6 +64,8 @@ std::string whole(std::string_view format) {
 struct Format {
   RE2 pattern;
   int name_group, username_group, ticket_group;
+  /// The same with words of somebody behind the agent; none: such a line does not count.
+  std::unique_ptr<RE2> with_words;
 };
 
 const std::vector<std::unique_ptr<Format>>& formats() {
@@ -70,12 +73,19 @@ const std::vector<std::unique_ptr<Format>>& formats() {
     std::vector<std::unique_ptr<Format>> out;
     const auto add = [&out](const char* text, int name_at, int username_at, int ticket_at) {
       out.push_back(std::unique_ptr<Format>(
-          new Format{{whole(text), RE2::Quiet}, name_at, username_at, ticket_at}));
+          new Format{{whole(text), RE2::Quiet}, name_at, username_at, ticket_at, nullptr}));
     };
     // INC0000000 [ *Screen will not turn on* ] Work note added by *Jon Snow* (_jxsrcc_):
     add(R"({LEAD}\[?{NUMBER}\]?:?(?:\s*[/,]\s*[A-Z]+-?[0-9]+)*(?:\s+\[.*\])?)"
         R"(\s+.*\pL.*\s\(?(?i:by):?\s+{FULL_NAME}\s+\({USER}\){TAIL})",
         2, 3, 1);
+    // … Work note added by *Jon Snow* (_jxsrcc_): Found it. The title's own bracket comes last, so
+    // that no title holds all of this.
+    out.back()->with_words = std::make_unique<RE2>(
+        whole(
+            R"({LEAD}\[?{NUMBER}\]?:?(?:\s*[/,]\s*[A-Z]+-?[0-9]+)*\s+\[.*\]\s+[^\[\]]*\pL[^\[\]]*)"
+            R"(\s\(?(?i:by):?\s+{FULL_NAME}\s+\({USER}\)\s*[:.]\s+[^\[\]]*$)"),
+        RE2::Quiet);
     // Jon Snow (jxsrcc) updated ticket INC0000017
     add(R"({LEAD}{NAME}\s+\({USER}\):?\s+{VERB}\s+(?i:the\s+|this\s+)?(?:{NOUN}\s+)?{NUMBER})", 1,
         2, 3);
@@ -108,7 +118,7 @@ bool is_word(char c) {
   return code >= 0x80 || std::isalnum(code) != 0;
 }
 
-/// As a person reads it: entities decoded, links as their label.
+/// As a person reads it: entities decoded, links as their label, every kind of space as one.
 std::string read_line(std::string_view line) {
   std::string out;
   size_t at = 0;
@@ -128,7 +138,7 @@ std::string read_line(std::string_view line) {
     open = end;
   }
   out += line.substr(at);
-  return decode_slack_entities(out);
+  return cleaned(decode_slack_entities(out), Cleaning::phrase);
 }
 
 /// Without *bold*, `code`, ~struck~ and _italic_: a "_" inside of a word is a part of it.
@@ -195,14 +205,26 @@ std::vector<std::string> readings_of(const std::string& line) {
 /// The format whose username has no parentheses around it.
 constexpr int without_brackets = 3;
 
+/// Whose words the second of two is nobody can say.
+bool has_one_agent(const std::string& line) {
+  static const RE2 agent(whole(R"(\b(?i:by):?\s+{FULL_NAME}\s+\({USER}\))"));
+  re2::StringPiece rest(line);
+  int count = 0;
+  while (count < 2 && RE2::FindAndConsume(&rest, agent)) ++count;
+  return count == 1;
+}
+
 /// Whether it counts by this format.
 std::optional<Found> search_line(const std::string& line, const Format& format, int which) {
   for (const std::string& reading : readings_of(line)) {
     std::array<re2::StringPiece, 4> groups;
     const re2::StringPiece subject(reading);
-    if (!format.pattern.Match(subject, 0, reading.size(), RE2::UNANCHORED, groups.data(), 4)) {
-      continue;
-    }
+    const auto matches = [&](const RE2& pattern) {
+      return pattern.Match(subject, 0, reading.size(), RE2::UNANCHORED, groups.data(), 4);
+    };
+    const bool is_found = matches(format.pattern) || (format.with_words && has_one_agent(reading) &&
+                                                      matches(*format.with_words));
+    if (!is_found) continue;
     const auto group = [&groups](int place) {
       return std::string(trim(view_of(groups.at(static_cast<size_t>(place)))));
     };

@@ -123,6 +123,26 @@ TEST(TallyFormats, odd_verbs_count_in_a_ticket_services_own_line) {
   EXPECT_EQ(counts("INC9 by Me (mercc)"), "");
 }
 
+TEST(TallyFormats, words_behind_the_agent_are_no_part_of_the_line) {
+  for (const char* words :
+       {"Found it.", "called (twice) at 5, \"no\" answer", "by the way, done"}) {
+    EXPECT_EQ(counts("INC9 [ *VPN* ] Work note added by *Jon Snow* (_jxsrcc_): " +
+                     std::string(words) + "\nINC8 [ *VPN* ] Closed by *Jon Snow* (_jxsrcc_)"),
+              "INC9 jxsrcc Jon Snow; INC8 jxsrcc Jon Snow")
+        << words;
+  }
+  EXPECT_EQ(counts("INC9\u00A0[ VPN\u00A0]\u00A0Work note added by Jon\u00A0Snow\u00A0(jxsrcc):"),
+            "INC9 jxsrcc Jon Snow");
+  for (const char* forged :
+       {"INC9 [ x ] Closed by Me (mercc): y ] opened",
+        "INC9 [ x ] Closed by Me (mercc): y [ z ] opened",
+        "INC9 [ x ] Closed by Me (mercc): y ] seen by Jon Snow (jxsrcc): words",
+        "INC9 [ x ] Closed by Jon Snow (jxsrcc): seen by Me (mercc): words",
+        "INC9: VPN closed by Me (mercc): words - opened"}) {
+    EXPECT_EQ(counts(forged).find("mercc"), std::string::npos) << forged;
+  }
+}
+
 TEST(TallyFormats, an_agent_does_many_things_to_a_ticket) {
   for (const char* done : {"escalated",
                            "cancelled",
