@@ -177,9 +177,38 @@ Task<Result<std::unique_ptr<ReportTable>>> open_sheet(Core& core) {
                               settings.range, settings.range == NoticesSettings{}.range);
 }
 
-/// A sheet has no version that the key of a public one could ask for: its cells are it.
-Task<Result<std::optional<FoundReport>>> find_sheet(Core& core) {
+constexpr std::chrono::hours read_anew_after{1};
+
+/// Drive's version of the file; empty: Drive tells this key or account nothing.
+Task<Result<std::string>> ask_drive(Core& core, SheetLooks& looks) {
+  const Monotonic now = core.clock.monotonic();
+  if (now < looks.ask_drive_from) co_return std::string();
+  Result<std::string> version = co_await sheet_version(
+      core.http, *core.google, core.settings.google, core.settings.notices.sheet_id);
+  // Whoever asks too much is not answered by asking for all of it.
+  const bool is_too_much = !version.ok() && version.error().what.find(" 429") != std::string::npos;
+  if (version.ok() || is_too_much) co_return version;
+  if (looks.ask_drive_from == Monotonic{}) {
+    log_info("notices",
+             "each look reads the whole sheet: Drive says no version (a service account "
+             "needs the Drive API enabled in its project)",
+             {{"why", version.error().text()}});
+  }
+  looks.ask_drive_from = now + read_anew_after;
+  co_return std::string();
+}
+
+/// Two sheets are the same where their cells are; Drive's version tells that they can't have
+/// changed.
+Task<Result<std::optional<FoundReport>>> find_sheet(Core& core, SheetLooks& looks) {
   const NoticesSettings& settings = core.settings.notices;
+  const std::string name = settings.sheet_id + "/" + settings.range;
+  DW_CO_TRY(std::string version, co_await ask_drive(core, looks));
+  const Monotonic now = core.clock.monotonic();
+  const bool is_known = !version.empty() && version == looks.version;
+  if (is_known && now < looks.read_at + read_anew_after) {
+    co_return FoundReport{{name, looks.cells}, {}, ""};
+  }
   DW_CO_TRY(std::unique_ptr<ReportTable> table, co_await open_sheet(core));
   std::string text;
   const TableSink sink = [&text](const TableRow& row) {
@@ -193,14 +222,17 @@ Task<Result<std::optional<FoundReport>>> find_sheet(Core& core) {
     DW_CO_TRY(const bool has_more, co_await table->more(sink));
     if (!has_more) break;
   }
-  ReportVersion is{settings.sheet_id + "/" + settings.range, to_hex(bytes_of(sha256(text)))};
-  co_return FoundReport{std::move(is), {}, ""};
+  // The version was asked for before: a change since then is another one.
+  looks.version = std::move(version);
+  looks.cells = to_hex(bytes_of(sha256(text)));
+  looks.read_at = now;
+  co_return FoundReport{{name, looks.cells}, {}, ""};
 }
 
 }  // namespace
 
-Task<Result<std::optional<FoundReport>>> find_report(Core& core) {
-  if (!core.settings.notices.sheet_id.empty()) co_return co_await find_sheet(core);
+Task<Result<std::optional<FoundReport>>> find_report(Core& core, SheetLooks& looks) {
+  if (!core.settings.notices.sheet_id.empty()) co_return co_await find_sheet(core, looks);
   co_return co_await find_newest(core);
 }
 

@@ -7,8 +7,8 @@
 
 namespace dw {
 
-Task<void> look_for_report(Core& core, TimePoint due) {
-  const Result<std::optional<FoundReport>> found = co_await find_report(core);
+Task<void> look_for_report(Core& core, SheetLooks& looks, TimePoint due) {
+  const Result<std::optional<FoundReport>> found = co_await find_report(core, looks);
   if (!found.ok()) co_return log_warn("notices", found.error().text());
   if (!*found) co_return;
   const ReportVersion& is = (*found)->is;

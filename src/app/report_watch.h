@@ -8,11 +8,12 @@
 namespace dw {
 
 struct Core;
+struct SheetLooks;
 
 /// As the scheduler names it.
 constexpr std::string_view report_watch_name = "notices watch";
 
 /// Looks once whether a report has arrived; what is new becomes an event.
-Task<void> look_for_report(Core& core, TimePoint due);
+Task<void> look_for_report(Core& core, SheetLooks& looks, TimePoint due);
 
 }  // namespace dw

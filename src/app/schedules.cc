@@ -3,6 +3,7 @@
 #include "app/bridge_metrics.h"
 #include "app/probing.h"
 #include "app/reminders.h"
+#include "app/report.h"
 #include "app/report_watch.h"
 #include "app/self_watch.h"
 #include "app/volume_files.h"
@@ -107,11 +108,14 @@ void Schedules::add_notices() {
         [this](TimePoint due) { return tick(core_, "notices.due", "notices/" + to_rfc3339(due)); });
   }
   if (settings.watch.count() > 0) {
-    scheduler_.add({.name = std::string(report_watch_name),
-                    .written = "every " + format_duration(settings.watch),
-                    .schedule = Schedule::every(settings.watch),
-                    .timezone = core_.settings.hours.timezone,
-                    .action = [this](TimePoint due) { return look_for_report(core_, due); }});
+    // Shared because an action is copied.
+    auto looks = std::make_shared<SheetLooks>();
+    scheduler_.add(
+        {.name = std::string(report_watch_name),
+         .written = "every " + format_duration(settings.watch),
+         .schedule = Schedule::every(settings.watch),
+         .timezone = core_.settings.hours.timezone,
+         .action = [this, looks](TimePoint due) { return look_for_report(core_, *looks, due); }});
   }
   tasks_.run("notices resume", resume_notices());
 }

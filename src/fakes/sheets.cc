@@ -238,7 +238,10 @@ HttpStep FakeSheets::answer(const HttpScript::Seen& request) {
   }
   if (request.method == "POST" && path == "/token") return token(request.body);
   if (path == "/auth") return consent(query);
-  if (!path.starts_with(sheets)) return HttpStep::answer(404, "<html>not here</html>");
+  constexpr std::string_view files = "/drive/v3/files/";
+  if (!path.starts_with(sheets) && !path.starts_with(files)) {
+    return HttpStep::answer(404, "<html>not here</html>");
+  }
   reads_.push_back(path);
   const std::string_view bearer = request.header("authorization");
   constexpr std::string_view scheme = "Bearer ";
@@ -255,7 +258,19 @@ HttpStep FakeSheets::answer(const HttpScript::Seen& request) {
       return failure(403, "PERMISSION_DENIED", "The caller does not have permission");
     }
   }
+  if (path.starts_with(files)) return drive(path.substr(files.size()));
   return sheet(path.substr(sheets.size()), query);
+}
+
+/// Of Drive's API v3, the version of a file.
+HttpStep FakeSheets::drive(const std::string& id) const {
+  const auto version = versions_.find(id);
+  if (!has_drive_) {
+    return failure(403, "PERMISSION_DENIED",
+                   "Google Drive API has not been used in project 1 before or it is disabled.");
+  }
+  if (version == versions_.end()) return failure(404, "NOT_FOUND", "File not found: " + id + ".");
+  return told(200, {{"version", std::to_string(version->second)}});
 }
 
 HttpStep FakeSheets::sheet(const std::string& path, const std::string& query) {
@@ -362,6 +377,9 @@ HttpStep FakeSheets::obey(std::string_view name, const json::value& details) {
     std::vector<Tab>& tabs = spreadsheets[text("spreadsheet")];
     std::erase_if(tabs, [&tab](const Tab& one) { return one.title == tab.title; });
     tabs.push_back(std::move(tab));
+    ++versions_[text("spreadsheet")];
+  } else if (name == "drive") {
+    has_drive_ = order["is_enabled"].boolean().value_or(true);
   } else if (name == "named_range") {
     named_ranges[text("spreadsheet")][text("name")] = text("range");
   } else if (name == "account") {

@@ -40,11 +40,14 @@ class FakeSheets {
   HttpStep grant(bool has_refresh);
   bool is_assertion_good(const std::string& assertion) const;
   HttpStep sheet(const std::string& path, const std::string& query);
+  HttpStep drive(const std::string& id) const;
 
   std::deque<HttpStep> faults_;
   std::set<std::string> tokens_, refresh_tokens_;
   std::map<std::string, std::string> challenges_;  // by code
   std::vector<std::string> reads_;                 // paths
+  std::map<std::string, int> versions_;            // by spreadsheet
+  bool has_drive_ = true;
   int last_ = 0;
 };
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { folder, local, runBeside, serve, until } from "./daemon.mjs";
+import { startFake } from "./fake.mjs";
 import { receiver } from "./notices_receiver.mjs";
 import { s3StandIn } from "./s3_stand_in.mjs";
 
@@ -91,4 +92,37 @@ endpoint = "${s3.url}"`));
   assert.ok(quiet.every((one) => one.query.includes("list-type=2")));
   assert.deepEqual(names(hook), ["ann", "zoe"]);
   await stop();
+});
+
+test("a look at a sheet that did not change is one small request, where Drive tells", async () => {
+  const google = await startFake("fake_sheets");
+  const rows = (...names) => [["Firstname", "Lastname", "Email", "Ticket", "Status", "Date"],
+    ...names.map((name) => ["Pat", "Doe", `${name}@y.example`, `T-${name}`, "Closed", date])];
+  const put = (...names) => google.order("tab",
+    { spreadsheet: "SHEET", title: "Sheet1", rows: rows(...names), grid_rows: 20_000 });
+  const reads = async () => (await google.order("reads")).reads;
+  await put("ann");
+  const hook = await receiver();
+  const cwd = folder(config(hook, `sheet_id = "SHEET"
+range = "Sheet1!A1:F"
+[google]
+sheets_url = "${google.url}"
+api_key = "fake-key"
+`));
+  const daemon = await serve({ cwd });
+  await until(() => names(hook).includes("ann"), "the sheet is run");
+  const before = (await reads()).length;
+  await pause(3500);
+  const idle = (await reads()).slice(before);
+  assert.ok(idle.length >= 2 && idle.length <= 5, `${idle.length} requests`);
+  assert.deepEqual([...new Set(idle)], ["/drive/v3/files/SHEET"]);
+  await put("ann", "ben");
+  await until(() => names(hook).includes("ben"), "the change is run");
+  // Without the Drive API each look reads the sheet.
+  await google.order("drive", { is_enabled: false });
+  await put("ann", "ben", "cy");
+  await until(() => names(hook).includes("cy"), "the change is run without Drive");
+  assert.match(daemon.log(), /each look reads the whole sheet: Drive says no version/);
+  await daemon.stop();
+  google.stop();
 });

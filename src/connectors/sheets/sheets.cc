@@ -60,27 +60,45 @@ Result<std::unique_ptr<ReportTable>> SheetsTable::open(HttpClient& http, GoogleS
       new SheetsTable(http, sign_in, google, sheet_id, *parsed, is_default));
 }
 
-Task<Result<json::value>> SheetsTable::get(std::string path) {
+Task<Result<json::value>> google_answer(HttpClient& http, GoogleSignIn& sign_in, Secret api_key,
+                                        std::string url) {
   bool is_renewed = false;
   for (;;) {
-    DW_CO_TRY(const std::optional<Secret> token, co_await sign_in_.token());
-    HttpCall call{.url = url_ + "/v4/spreadsheets/" + encode_url_part(sheet_id_) + path};
+    DW_CO_TRY(const std::optional<Secret> token, co_await sign_in.token());
+    HttpCall call{.url = url};
     call.answer_bytes_max = answer_bytes_max;
     if (token) {
       call.headers.emplace_back("Authorization", "Bearer " + token->reveal());
     } else {
-      call.headers.emplace_back("X-Goog-Api-Key", api_key_.reveal());
+      call.headers.emplace_back("X-Goog-Api-Key", api_key.reveal());
     }
-    DW_CO_TRY(const HttpAnswer answer, co_await http_.send(std::move(call), get_timeout));
+    DW_CO_TRY(const HttpAnswer answer, co_await http.send(std::move(call), get_timeout));
     if (answer.status == 200) co_return parse_json(answer.body);
     if (answer.status == 401 && token && !is_renewed) {
-      sign_in_.forget();
+      sign_in.forget();
       is_renewed = true;
       continue;
     }
     // What passes is tried again by whoever asked: the engine, with its pauses.
-    co_return sheets_failure(answer, sign_in_.who(), sign_in_.now());
+    co_return sheets_failure(answer, sign_in.who(), sign_in.now());
   }
+}
+
+Task<Result<std::string>> sheet_version(HttpClient& http, GoogleSignIn& sign_in,
+                                        const GoogleSettings& google, std::string sheet_id) {
+  std::string url = drive_url(google.sheets_url);
+  if (url.ends_with('/')) url.pop_back();
+  url += "/drive/v3/files/" + encode_url_part(sheet_id) + "?fields=version&supportsAllDrives=true";
+  DW_CO_TRY(const json::value answer,
+            co_await google_answer(http, sign_in, google.api_key, std::move(url)));
+  std::string version = drive_version_in(answer);
+  if (version.empty()) co_return Error{ErrorKind::invalid, "drive", "it says no version"};
+  co_return version;
+}
+
+Task<Result<json::value>> SheetsTable::get(std::string path) {
+  std::string url = url_ + "/v4/spreadsheets/" + encode_url_part(sheet_id_) + path;
+  co_return co_await google_answer(http_, sign_in_, api_key_, std::move(url));
 }
 
 /// Which cells the range names: that takes knowing the tabs and how large they are.

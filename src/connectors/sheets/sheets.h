@@ -8,6 +8,17 @@
 
 namespace dw {
 
+/// One answer of Google, with the token or the API key: a token that is refused is renewed once.
+/// errors  as sheets_failure() says; unreachable
+Task<Result<json::value>> google_answer(HttpClient& http, GoogleSignIn& sign_in, Secret api_key,
+                                        std::string url);
+
+/// The version of the file, in one small request to Drive, which changes with each change of the
+/// sheet that a person or program makes; what a formula fetches from elsewhere is none.
+/// errors  denied, missing, invalid: Drive tells this key or account nothing; unreachable: later
+Task<Result<std::string>> sheet_version(HttpClient& http, GoogleSignIn& sign_in,
+                                        const GoogleSettings& google, std::string sheet_id);
+
 class SheetsTable : public ReportTable {
  public:
   /// `sign_in` outlives the table. `is_default`: nobody chose the range, so another tab may have

@@ -248,7 +248,7 @@ Result<std::string> account_assertion(const GoogleCredentials& credentials,
                                       const std::string& audience, TimePoint now) {
   const int64_t seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const json::object claims{{"iss", credentials.email},
-                            {"scope", sheets_scope},
+                            {"scope", fmt::format("{} {}", sheets_scope, drive_scope)},
                             {"aud", audience},
                             {"iat", seconds},
                             {"exp", seconds + assertion_seconds}};
@@ -264,6 +264,15 @@ std::string form_of(const std::vector<std::pair<std::string, std::string>>& fiel
     out += (out.empty() ? "" : "&") + name + "=" + encode_url_part(value);
   }
   return out;
+}
+
+std::string drive_url(const std::string& sheets_url) {
+  return sheets_url.starts_with("https://sheets.googleapis.com") ? "https://www.googleapis.com"
+                                                                 : sheets_url;
+}
+
+std::string drive_version_in(const json::value& answer) {
+  return answer.is_object() ? text_of(answer.get_object(), "version") : "";
 }
 
 Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now) {

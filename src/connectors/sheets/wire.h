@@ -78,7 +78,17 @@ std::string form_of(const std::vector<std::pair<std::string, std::string>>& fiel
 /// shared; empty: not known.
 Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now);
 
+/// Where Drive is that has the sheets of this server: "https://www.googleapis.com"; the same for a
+/// stand-in.
+std::string drive_url(const std::string& sheets_url);
+/// "42" of Drive's {"version":"42"}: another one after each change of the file. Empty: none is
+/// there.
+std::string drive_version_in(const json::value& answer);
+
 inline constexpr const char* sheets_scope = "https://www.googleapis.com/auth/spreadsheets.readonly";
+/// For the version of the file; asked for where nobody has to agree to it.
+inline constexpr const char* drive_scope =
+    "https://www.googleapis.com/auth/drive.metadata.readonly";
 inline constexpr const char* google_token_url = "https://oauth2.googleapis.com/token";
 inline constexpr const char* google_auth_url = "https://accounts.google.com/o/oauth2/v2/auth";
 
