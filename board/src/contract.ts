@@ -500,6 +500,12 @@ export interface StormIncident {
 
 export type StormIncidentPage = Page<StormIncident>;
 
+export interface StormMaybe {
+  ticket: number;
+  number: string;  // that its desk gives it
+  why: string[];  // the incident's words that it has
+}
+
 export interface StormMember {
   ticket: number;
   number: string;  // that its desk gives it
@@ -767,6 +773,7 @@ export interface WholeStormIncident {
   requesters: number;
   tickets: StormMember[];  // all that ever joined
   answers: StormAnswer[];
+  maybe: StormMaybe[];  // new tickets with some of its words, the best match first
   timeline: StormMoment[];
 }
 

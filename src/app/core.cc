@@ -5,6 +5,7 @@
 #include "app/report.h"
 #include "app/volume_files.h"
 #include "jobs/bridge/waiting_target.h"
+#include "jobs/storm/matching.h"
 #include "jobs/volume/live.h"
 
 namespace dw {
@@ -20,7 +21,8 @@ BridgeParts bridge_parts(const Core& core) {
                     .timezone = hours.timezone,
                     .allowed_bots = {},
                     .summary = settings.summary,
-                    .public_url = core.public_url};
+                    .public_url = core.public_url,
+                    .matcher = core.matcher.get()};
   auto office =
       OfficeHours::parse(hours.timezone, hours.days, hours.from, hours.to, hours.holidays);
   DW_ASSERT(office.ok(), "settings are checked before anything is built from them");
@@ -34,8 +36,10 @@ BridgeParts bridge_parts(const Core& core) {
 namespace {
 
 Result<void> build_jobs(Core& core) {
-  core.jobs.push_back(std::make_unique<Intake>(IntakeParts{
-      core.settings.intake, core.settings.queues, core.settings.routes, core.public_url}));
+  core.matcher = storm_matcher(core.settings.own.get<StormSettings>());
+  core.jobs.push_back(std::make_unique<Intake>(
+      IntakeParts{core.settings.intake, core.settings.queues, core.settings.routes, core.public_url,
+                  core.matcher.get()}));
   core.jobs.push_back(std::make_unique<Bridge>(bridge_parts(core)));
   const JobContext context{core.settings.own, core.settings.hours, core.public_url};
   for (const JobModule& module : job_modules()) {

@@ -198,7 +198,9 @@ json::object FakeSlackWorkspace::person_json(const Person& person) const {
   json::object profile{{"real_name", person.name}, {"display_name", ""}};
   if (!person.email.empty()) profile["email"] = person.email;
   return {{"id", person.id},
-          {"team_id", options_.team},
+          {"team_id", person.team.empty() ? options_.team : person.team},
+          {"is_restricted", person.is_guest},
+          {"is_ultra_restricted", false},
           {"name", to_lower(replace_all(person.name, " ", "."))},
           {"deleted", false},
           {"is_bot", person.is_bot},

@@ -151,6 +151,9 @@ json::object obey(FakeSlack& slack, std::string_view name, const json::value& de
                                   order["is_ext_shared"].boolean().value_or(false));
   } else if (name == "group") {
     slack.workspace().add_group(text_at(order, "id"), text_at(order, "handle"));
+  } else if (name == "outsider") {
+    slack.workspace().add_outsider(text_at(order, "id"), text_at(order, "name"),
+                                   text_at(order, "team"));
   } else if (name == "person") {
     slack.workspace().add_person(text_at(order, "id"), text_at(order, "name"),
                                  text_at(order, "email"));

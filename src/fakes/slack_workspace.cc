@@ -34,6 +34,11 @@ void FakeSlackWorkspace::add_person(const std::string& id, const std::string& na
   people_[id] = {id, name, email};
 }
 
+void FakeSlackWorkspace::add_outsider(const std::string& id, const std::string& name,
+                                      const std::string& team) {
+  people_[id] = {.id = id, .name = name, .email = "", .is_guest = team.empty(), .team = team};
+}
+
 std::string FakeSlackWorkspace::fresh_ts() {
   last_ts_ = std::max<int64_t>(last_ts_ + 1, clock_.now().time_since_epoch().count() * 1000);
   return now_ts(last_ts_);

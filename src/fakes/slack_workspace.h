@@ -48,6 +48,8 @@ class FakeSlackWorkspace {
   struct Person {
     std::string id, name, email;
     bool is_bot = false;
+    bool is_guest = false;
+    std::string team;  ///< another company's; empty: this workspace's
   };
   /// A method's arguments; what is no text stands there as JSON.
   using Fields = std::map<std::string, std::string, std::less<>>;
@@ -63,6 +65,8 @@ class FakeSlackWorkspace {
   void add_channel(const std::string& id, const std::string& name, bool is_ext_shared = false);
   void add_group(const std::string& id, const std::string& handle);
   void add_person(const std::string& id, const std::string& name, const std::string& email);
+  /// A guest, or (`team`) somebody of another company.
+  void add_outsider(const std::string& id, const std::string& name, const std::string& team);
 
   /// What people do. Each tells its events and says the ts.
   std::string say(const std::string& channel, const std::string& user, const std::string& text,

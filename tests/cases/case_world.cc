@@ -12,6 +12,7 @@
 #include "connectors/shadow/shadow.h"
 #include "jobs/bridge/rows.h"
 #include "jobs/intake/intake.h"
+#include "jobs/storm/matching.h"
 #include "records/deliveries.h"
 #include "records/lanes.h"
 #include "records/links.h"
@@ -53,6 +54,8 @@ void CaseWorld::build() {
   settings_->bridge.has_hours = hours.is_configured;
   settings_->bridge.hours_message = hours.message;
   settings_->bridge.timezone = hours.timezone;
+  matcher_ = storm_matcher(settings_->own.get<StormSettings>());
+  settings_->intake.matcher = settings_->bridge.matcher = matcher_.get();
   jobs_.push_back(std::make_unique<Intake>(settings_->intake));
   jobs_.push_back(std::make_unique<Bridge>(settings_->bridge));
   const JobContext context{settings_->own, hours, settings_->intake.public_url};

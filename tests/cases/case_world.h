@@ -49,6 +49,7 @@ class CaseWorld {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Settings> settings_;
   std::vector<std::unique_ptr<LocalTarget>> targets_;
+  std::unique_ptr<TicketMatcher> matcher_;
   std::vector<std::unique_ptr<Job>> jobs_;
   std::unique_ptr<Inbox> inbox_;
   std::vector<std::string> extra_;

@@ -241,7 +241,8 @@ TEST(SlackTarget, it_answers_questions_about_people_and_channels_and_keeps_the_a
   World world;
   const json::object person = world.ask({{"about", "person"}, {"id", "U7"}});
   EXPECT_EQ(to_text(person),
-            R"({"id":"U7","name":"Ana Lopez","email":"ana@example.com","is_bot":false})");
+            R"({"id":"U7","name":"Ana Lopez","email":"ana@example.com","is_bot":false,)"
+            R"("is_full_member":true})");
   world.ask({{"about", "person"}, {"id", "U7"}});
   EXPECT_EQ(world.slack.count("users.info"), 1U);
   EXPECT_EQ(world.ask({{"about", "channel"}, {"id", "C1"}}).at("name").as_string(), "general");
@@ -256,6 +257,18 @@ TEST(SlackTarget, it_answers_questions_about_people_and_channels_and_keeps_the_a
   EXPECT_NE(std::string(link.at("url").as_string()).find("/archives/C1/p"), std::string::npos);
   EXPECT_EQ(world.perform(Lookup{"person_by_email", {{"email", "no@x"}}}).kind, Kind::refused);
   EXPECT_EQ(world.perform(Lookup{"the weather", {}}).kind, Kind::refused);
+}
+
+TEST(SlackTarget, a_guest_and_somebody_of_another_company_are_no_full_members) {
+  World world;
+  world.slack.workspace().add_outsider("U20", "Gus Guest", "");
+  world.slack.workspace().add_outsider("U21", "Olga Other", "T9");
+  const auto is_member = [&](const char* id) {
+    return world.ask({{"about", "person"}, {"id", id}}).at("is_full_member").as_bool();
+  };
+  EXPECT_TRUE(is_member("U7"));
+  EXPECT_FALSE(is_member("U20"));
+  EXPECT_FALSE(is_member("U21"));
 }
 
 TEST(SlackTarget, history_comes_page_by_page_as_message_bodies) {

@@ -49,8 +49,7 @@ Result<AtDesk> open_world(Db& db) {
 }
 
 Result<std::vector<int64_t>> ids_in(ReadDb& db, int64_t group, MemberState state) {
-  bool is_waiting = false;
-  DW_TRY(const auto members, storm::members_in(db, group, state, 100, is_waiting));
+  DW_TRY(const auto members, storm::members_in(db, group, state, 100));
   std::vector<int64_t> out;
   for (const IncidentMember& one : members) out.push_back(one.ticket.id.value);
   return out;
@@ -130,9 +129,7 @@ TEST_P(StoreContract, what_an_agent_links_at_the_desk_joins_and_keeps_its_type_o
     EXPECT_TRUE(row && row->link == MemberLink::linked && row->type_before == TicketType::task);
     DW_TRY(const auto other, storm::member_of(db, known));
     EXPECT_TRUE(other && other->type_before == TicketType::none);
-    bool is_waiting = false;
-    DW_TRY(const auto joining,
-           storm::members_in(db, w.group, MemberState::joining, 10, is_waiting));
+    DW_TRY(const auto joining, storm::members_in(db, w.group, MemberState::joining, 10));
     EXPECT_EQ(joining.size(), 2U);
     EXPECT_EQ(joining.at(0).desk_link, MemberLink::linked);
     DW_TRY(auto incident, storm::find(db, w.group));

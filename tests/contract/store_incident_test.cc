@@ -19,9 +19,7 @@ Result<TicketId> open_with(Db& db, const TicketPatch& patch, const std::string& 
 }
 
 Result<std::vector<int64_t>> ids_in(ReadDb& db, int64_t group, MemberState state) {
-  bool is_waiting = false;
-  DW_TRY(const auto members, storm::members_in(db, group, state, 100, is_waiting));
-  EXPECT_FALSE(is_waiting);
+  DW_TRY(const auto members, storm::members_in(db, group, state, 100));
   std::vector<int64_t> out;
   for (const IncidentMember& one : members) out.push_back(one.ticket.id.value);
   return out;
@@ -65,8 +63,7 @@ TEST_P(StoreContract, an_incident_joins_the_tickets_that_can_be_joined) {
     EXPECT_EQ(incident->opened_at, t0 + minute);
     EXPECT_EQ(incident->opened_by, "ana");
     EXPECT_EQ(incident->number, std::to_string(w.parent.value));
-    bool is_waiting = false;
-    DW_TRY(const auto members, storm::members_in(db, w.group, MemberState::joining, 1, is_waiting));
+    DW_TRY(const auto members, storm::members_in(db, w.group, MemberState::joining, 1));
     EXPECT_EQ(members.size(), 1U);
     EXPECT_EQ(members.at(0).type_before, TicketType::question);
     DW_TRY(const auto none, storm::find_by_parent(db, w.first));

@@ -4,6 +4,8 @@
 #include "jobs/bridge/rows.h"
 #include "jobs/notices/records.h"
 #include "jobs/notices/rows.h"
+#include "jobs/storm/incident_rows.h"
+#include "jobs/storm/matching.h"
 #include "jobs/tally/records.h"
 #include "jobs/tally/rows.h"
 #include "jobs/volume/records.h"
@@ -247,6 +249,47 @@ Result<void> both_have_the_same(ReadDb&, const Sides& sides) {
   return {};
 }
 
+// Incidents.
+
+Result<void> one_open_incident(Db& db) {
+  DW_CHECK(one_ticket(db));
+  SeenGroup group{.words = {{{.word = "vpn", .weight = 60}, false}},
+                  .tickets = {},
+                  .requesters = {},
+                  .needed = 1,
+                  .since = t0};
+  DW_TRY(const int64_t id, storm::add_group(db, group, t0));
+  return OpenIncident{id, {1}, "ana", {}}.write(db, t0);
+}
+
+/// A new ticket joins the incident that a person says is none.
+Result<void> join_or_dissolve(Db& db, Side& side) {
+  if (side.me == 1) {
+    DW_CHECK(db.guard("storm"));
+    DW_CHECK(storm::find(db, 1));
+    side.meet();
+    return EndIncident{1, IncidentState::dissolved, "ana"}.write(db, t0);
+  }
+  DW_TRY(const TicketId id, tickets::reserve_id(db));
+  Ticket ticket = ticket_with(id, "vpn");
+  const StormMatcher matcher(Millis(86'400'000));
+  DW_TRY(const TicketMatch match, matcher.match(db, ticket));
+  side.meet();
+  ticket.problem_id = match.problem;
+  DW_CHECK(tickets::open(db, ticket));
+  Plan plan;
+  if (match.group != 0) matcher.plan(match, id, plan);
+  for (const Change& change : plan.changes) DW_CHECK(change.write(db, t0));
+  return {};
+}
+
+Result<void> nobody_is_joined_to_none(ReadDb& db, const Sides& sides) {
+  EXPECT_EQ(oks(sides), 2);
+  DW_TRY(const auto joining, storm::members_in(db, 1, MemberState::joining, 10));
+  EXPECT_TRUE(joining.empty());
+  return {};
+}
+
 const std::vector<PairCase> pairs = {
     {"links_of_one_thread", nothing, link_the_thread, one_of_two_was_first},
     {"changes_of_one_link", one_linked_ticket, change_the_link, both_changes_of_the_link_stand},
@@ -266,6 +309,7 @@ const std::vector<PairCase> pairs = {
     {"accounts_of_one_name", nothing, add_an_account_by_name, one_of_two_was_answered},
     {"tokens_of_one_name", nothing, add_a_token, one_of_two_was_answered},
     {"keys_of_one_name", nothing, make_a_server_key, both_have_the_same},
+    {"join_and_end_of_an_incident", one_open_incident, join_or_dissolve, nobody_is_joined_to_none},
 };
 
 class StoreJobPairs : public testing::TestWithParam<PairParam> {};

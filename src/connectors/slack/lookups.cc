@@ -32,6 +32,17 @@ std::string name_of_person(const JsonView& user) {
   return text_at(user, "id");
 }
 
+/// Of this workspace (or of the organization that it belongs to), and no guest.
+bool is_full_member(const JsonView& user, const std::string& team) {
+  for (const char* key :
+       {"is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted"}) {
+    if (user[key].boolean().value_or(false)) return false;
+  }
+  const std::vector<std::string> teams = user["enterprise_user"]["teams"].texts();
+  return !team.empty() && (text_at(user, "team_id") == team ||
+                           std::find(teams.begin(), teams.end(), team) != teams.end());
+}
+
 /// Whoever gave a message an emoji, each for itself; our own are no news.
 std::vector<json::object> reactions_of(const JsonView& message, const std::string& own_id) {
   std::vector<json::object> out;
@@ -99,13 +110,15 @@ Task<Result<json::object>> SlackLookups::person(std::string method, std::string 
   SlackCall call{.method = std::move(method), .fields = {{std::move(field), std::move(value)}}};
   const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
   if (!answer.ok()) co_return answer.error();
+  const Result<SlackSelf> own = co_await api_.self(attempt);
   const JsonView user = JsonView(answer->body)["user"];
   const bool is_bot = user["is_bot"].boolean().value_or(false);
   json::object out{{"id", text_at(user, "id")},
                    {"name", name_of_person(user)},
                    {"email", text_at(user["profile"], "email")},
-                   {"is_bot", is_bot}};
-  keep(key, out);
+                   {"is_bot", is_bot},
+                   {"is_full_member", own.ok() && is_full_member(user, own->team)}};
+  if (own.ok()) keep(key, out);
   co_return out;
 }
 

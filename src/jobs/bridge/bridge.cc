@@ -11,6 +11,7 @@
 #include "jobs/bridge/context.h"
 #include "jobs/bridge/reminder_rows.h"
 #include "jobs/bridge/rows.h"
+#include "jobs/ticket_opening.h"
 #include "records/deliveries.h"
 #include "records/links.h"
 #include "records/tickets.h"
@@ -442,7 +443,8 @@ void take_oncall(Context& context, const Answer& answer, const json::value& give
   const std::string id = "oncall:" + answer.rest;
   const auto before = context.known.find(id);
   const bool was_given_up = before != context.known.end() && before->second.body.is_null() &&
-                            context.link && context.link->is_greeted;
+                            context.link && context.link->is_greeted && context.ticket &&
+                            !context.ticket->problem_id;
   const OncallText people = oncall_text(given);
   context.know(id, given);
   if (was_given_up && !people.text.empty()) context.say(people.text);
@@ -562,6 +564,10 @@ Result<BridgeView> Bridge::read(const Event& event, ReadDb& db) const {
   for (const Change& change : rehearsal.changes) {
     if (change.get_if<OpenTicket>() == nullptr) continue;
     DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
+    // A follow-up goes on with what its thread was about.
+    const bool is_follow_up = view.link && view.link->ticket;
+    if (is_follow_up) break;
+    DW_TRY(view.match, match_opened(db, parts_.matcher, rehearsal));
     break;
   }
   return view;

@@ -18,6 +18,7 @@
 #include "domain/hours.h"
 #include "jobs/bridge/view.h"
 #include "ports/job.h"
+#include "ports/ticket_match.h"
 
 namespace dw {
 
@@ -38,6 +39,7 @@ struct BridgeParts {
   SummarySettings summary;
   std::string mail_target = "mail";
   std::string public_url;
+  const TicketMatcher* matcher = nullptr;  ///< who knows of incidents; null: nobody
 };
 
 class Bridge : public JobOf<BridgeView> {

@@ -13,12 +13,14 @@
 namespace dw {
 namespace {
 
-constexpr auto commands = std::to_array<std::string_view>(
-    {"help", "status", "priority", "assign", "oncall", "note", "link", "stats", "open"});
+constexpr auto commands =
+    std::to_array<std::string_view>({"help", "status", "priority", "assign", "oncall", "note",
+                                     "link", "stats", "open", "incident"});
 
 constexpr const char* help_text =
     "In a thread: status, priority high|medium|low, assign @user, oncall, note TEXT (a private "
-    "comment), link. Anywhere: stats [7d], open, oncall, help. A close word such as \"done\" "
+    "comment), link, incident #50 (joins it). Anywhere: stats [7d], open, oncall, help. A close "
+    "word such as \"done\" "
     "solves the ticket.";
 
 std::string_view first_word(std::string_view text) {
@@ -104,7 +106,7 @@ void say_stats(Context& context, const std::string& rest) {
 
 bool needs_ticket(std::string_view word) {
   return word == "status" || word == "priority" || word == "assign" || word == "note" ||
-         word == "link";
+         word == "link" || word == "incident";
 }
 
 /// The word that `text` begins with.
@@ -164,15 +166,38 @@ std::string_view argument_in(std::string_view text) {
   return rest.substr(0, rest.find_last_not_of(marks) + 1);
 }
 
+/// "#50", "50"
+bool is_number(std::string_view text) {
+  if (text.starts_with('#')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// Whether these are arguments of the command, and not words of a sentence that begins like it.
 bool fits(std::string_view word, std::string_view rest) {
   const bool is_word = rest.find_first_of(" \n\t") == std::string_view::npos;
   if (word == "note") return true;
+  if (word == "incident") return is_number(rest);
   if (rest.empty()) return true;
   if (word == "priority") return is_word;
   if (word == "assign") return is_person(rest);
   if (word == "stats") return parse_duration(rest).ok();
   return false;
+}
+
+/// The storm asks who that is, and answers in the thread.
+void ask_to_join(Context& context, const std::string& number, const std::string& user) {
+  const std::string digits = number.starts_with('#') ? number.substr(1) : number;
+  context.plan.found.push_back(
+      {.source = "bridge",
+       .key = fmt::format("{}/{}/incident/{}", context.event.source, context.event.key, digits),
+       .kind = "storm.join",
+       .at = context.event.at,
+       .body = json::object{{"number", digits},
+                            {"ticket", context.ticket->id.value},
+                            {"channel", context.channel},
+                            {"thread", context.thread},
+                            {"user", user}}});
+  if (context.is_slash) context.say("One moment …");
 }
 
 }  // namespace
@@ -213,7 +238,9 @@ bool execute(Context& context, const std::string& command, const std::string& us
     }
     if (!context.ticket || context.link->stage == LinkStage::opening) return false;
   }
-  if (word == "status") {
+  if (word == "incident") {
+    ask_to_join(context, rest, user);
+  } else if (word == "status") {
     say_status(context);
   } else if (word == "priority") {
     change_priority(context, rest);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "domain/markup.h"
 #include "jobs/bridge/context.h"
+#include "jobs/ticket_opening.h"
 
 namespace dw {
 namespace {
@@ -401,7 +402,7 @@ void take_letter(Context& context, const Answer& answer, const json::value& body
   ticket.assignee = more.assignee.value_or("");
   ticket.tags = more.tags.value_or(std::vector<std::string>{});
   ticket.type = more.type.value_or(TicketType::none);
-  context.plan.changes.push_back(OpenTicket{ticket});
+  plan_opening(context.plan, ticket, context.view.match, context.parts.matcher);
   context.ticket = ticket;
   context.settings = mirror.bridge;
   context.know("letter:" + answer.rest, json::object{{"until", first.id}});

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "jobs/bridge/context.h"
+#include "jobs/ticket_opening.h"
 
 namespace dw {
 namespace {
@@ -107,7 +108,7 @@ void open_ticket(Context& context, const ThreadMessage& first) {
   if (context.settings->mode == BridgeMode::shadow) {
     ticket.external.id = fmt::format("shadow-{}", ticket.id.value);
   }
-  context.plan.changes.push_back(OpenTicket{ticket});
+  plan_opening(context.plan, ticket, context.view.match, context.parts.matcher);
   context.ticket = ticket;
   context.link->ticket = ticket.id;
   deliver_opening(context, first_opening(context));
@@ -336,7 +337,9 @@ void greet_when_ready(Context& context) {
   const bool is_there = link.ticket && link.stage != LinkStage::opening;
   if (!is_there || link.is_greeted || !context.settings) return;
   const std::string oncall = "oncall:" + context.settings->oncall;
-  if (!context.settings->oncall.empty()) {
+  // Whoever is on call knows of the incident, and hears of this one if it leaves.
+  const bool is_joined = context.ticket && context.ticket->problem_id;
+  if (!context.settings->oncall.empty() && !is_joined) {
     if (!context.is_known(oncall)) {
       ask_oncall(context);
       const bool is_first_try = context.event.kind == "bridge.answered" &&

@@ -10,6 +10,7 @@
 #include "domain/delivery.h"
 #include "jobs/bridge/records.h"
 #include "jobs/bridge/reminders.h"
+#include "ports/ticket_match.h"
 #include "records/tickets.h"
 
 namespace dw {
@@ -21,6 +22,7 @@ struct BridgeView {
   std::optional<Ticket> ticket;
   TicketId problem;                    ///< ours, of the problem that the desk's answer names
   TicketId fresh_ticket;               ///< the number that a new ticket gets
+  TicketMatch match;                   ///< what that has in common with an open incident
   std::vector<ThreadMessage> waiting;  ///< in the thread, in order
   std::optional<ThreadMessage> said;   ///< the message that the event brings, edits or deletes
   bool has_reacted = false;  ///< that person to that message, before: of a history's reaction

@@ -12,6 +12,7 @@
 #include "jobs/announcement.h"
 #include "jobs/intake/body.h"
 #include "jobs/intake/replies.h"
+#include "jobs/ticket_opening.h"
 #include "ports/store.h"
 #include "records/tickets.h"
 
@@ -157,9 +158,12 @@ Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {
     is_good = check_request(event.body, parts_.settings, unused).empty();
   }
   // A number is reserved only for what becomes a ticket: on PostgreSQL an unused one is a gap.
-  if (is_good) {
-    DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
-  }
+  if (!is_good) return view;
+  DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
+  const bool has_matcher = parts_.matcher != nullptr;
+  DW_TRY(const bool has_open, has_matcher ? parts_.matcher->has_open(db) : Result<bool>(false));
+  if (!has_open) return view;
+  DW_TRY(view.match, match_opened(db, parts_.matcher, plan(event, view)));
   return view;
 }
 
@@ -196,7 +200,7 @@ Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
                               sender["id"].text().value_or("")},
                 .tags = std::move(good.tags),
                 .source = event.source};
-  open(plan, std::move(ticket), event);
+  open(plan, std::move(ticket), event, view.match);
   const Ticket& opened = plan.changes.front().get_if<OpenTicket>()->ticket;
   plan.reply = json::object{{"text", reply_opened(opened, draft.has_pasted_mail)},
                             {"ticket", opened.id.value}};
@@ -216,11 +220,11 @@ Plan Intake::plan_request(const Event& event, const IntakeView& view) const {
   }
   ticket.id = view.fresh_ticket;
   plan.reply = json::object{{"ticket", ticket.id.value}};
-  open(plan, std::move(ticket), event);
+  open(plan, std::move(ticket), event, view.match);
   return plan;
 }
 
-void Intake::open(Plan& plan, Ticket ticket, const Event& event) const {
+void Intake::open(Plan& plan, Ticket ticket, const Event& event, const TicketMatch& match) const {
   DW_ASSERT(ticket.id, "read() reserves a number for what plan() opens");
   ticket.opened_at = event.at;
   ticket.updated_at = event.at;
@@ -250,7 +254,7 @@ void Intake::open(Plan& plan, Ticket ticket, const Event& event) const {
   plan.deliveries.push_back(std::move(delivery));
   if (parts_.settings.desk == DeskKind::zendesk) open_at_desk(plan, ticket, event);
   if (!routed.announce.empty()) announce(plan, routed.announce, ticket);
-  plan.changes.push_back(OpenTicket{std::move(ticket)});
+  plan_opening(plan, ticket, match, parts_.matcher);
 }
 
 /// In the lane of what people do to the ticket later, so that it is there by then.

@@ -9,6 +9,7 @@
 #include "jobs/intake/parse.h"
 #include "jobs/routing.h"
 #include "ports/job.h"
+#include "ports/ticket_match.h"
 
 namespace dw {
 
@@ -17,10 +18,12 @@ struct IntakeParts {
   std::vector<QueueSettings> queues;
   std::vector<RouteSettings> routes;
   std::string public_url;
+  const TicketMatcher* matcher = nullptr;  ///< who knows of incidents; null: nobody
 };
 
 struct IntakeView {
   TicketId fresh_ticket;         ///< the number that a new ticket gets
+  TicketMatch match;             ///< what it has in common with an open incident
   std::optional<Ticket> ticket;  ///< that the desk has opened
 };
 
@@ -38,7 +41,7 @@ class Intake : public JobOf<IntakeView> {
  private:
   Plan plan_message(const Event& event, const IntakeView& view) const;
   Plan plan_request(const Event& event, const IntakeView& view) const;
-  void open(Plan& plan, Ticket ticket, const Event& event) const;
+  void open(Plan& plan, Ticket ticket, const Event& event, const TicketMatch& match) const;
   /// Opens the ticket at an outside desk as well.
   static void open_at_desk(Plan& plan, Ticket& ticket, const Event& event);
   static Plan plan_opened(const Event& event, const IntakeView& view);

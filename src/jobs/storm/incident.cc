@@ -10,6 +10,7 @@
 #include "jobs/storm/announcing.h"
 #include "jobs/storm/desk_side.h"
 #include "jobs/storm/incident_acts.h"
+#include "jobs/storm/refusals.h"
 #include "jobs/storm/thread_command.h"
 #include "records/audit.h"
 #include "records/deliveries.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::string_view pressed_kind = "chat.action";
 constexpr std::string_view said_kind = "chat.message";
+constexpr std::string_view edited_kind = "chat.edit";
 constexpr std::string_view comment_kind = "desk.comment";
 constexpr std::string_view update_kind = "desk.update";
 constexpr int title_characters_max = 150;
@@ -50,11 +52,16 @@ class Planning {
     if (kind == storm_open_kind) return plan_open();
     if (kind == pressed_kind) return plan_press();
     if (kind == said_kind) return plan_said();
+    if (kind == edited_kind) return plan_edited();
     if (kind == storm_person_kind) return plan_command();
+    if (kind == storm_auto_kind) return plan_auto();
+    if (kind == storm_join_kind) return plan_join_asked();
     if (kind == storm_opened_kind) return plan_opened();
     if (kind == storm_step_kind) return plan_next();
     if (kind == storm_linked_kind) return plan_linked();
     if (kind == storm_heard_kind) return plan_heard();
+    if (is_opened_at_desk(event_)) return plan_reachable();
+    if (kind == intake_opened_kind) return {};
     if (kind == comment_kind || kind == update_kind) return plan_parent_changed();
     return plan_asked();
   }
@@ -200,6 +207,13 @@ class Planning {
     return std::move(plan_);
   }
 
+  Plan plan_auto() {
+    const bool is_undecided = view_.incident && view_.incident->state == IncidentState::seen;
+    if (!is_undecided || !view_.fresh_ticket) return {};
+    open({}, "", "");
+    return std::move(plan_);
+  }
+
   Plan plan_said() {
     std::optional<ThreadCommand> command = thread_command_in(event_);
     if (!command || !view_.incident) return {};
@@ -208,21 +222,67 @@ class Planning {
       say(*command, "Make it one incident first: press the button above.");
       return std::move(plan_);
     }
-    // Beside what is said there: nothing that Slack refuses holds a command back.
-    plan_.deliveries.push_back({.lane = fmt::format("storm:command:{}", command->group),
+    ask_person(*command, fmt::format("storm:command:{}", command->group));
+    return std::move(plan_);
+  }
+
+  /// Those who heard an answer hear what it says now.
+  Plan plan_edited() {
+    std::optional<ThreadCommand> command = thread_command_in(event_);
+    if (!command || !view_.incident || command->word != "answer") return {};
+    const std::string said = fmt::format("{}/{}/{}", event_.source, text_at(body_, "channel"),
+                                         text_at(body_, "message"));
+    const auto was_said = [&](const IncidentAnswer& one) { return one.key == said; };
+    if (std::none_of(view_.answers.begin(), view_.answers.end(), was_said)) return {};
+    command->group = view_.incident->group;
+    command->text = "edited: " + command->text;
+    ask_person(*command, fmt::format("storm:command:{}", command->group));
+    return std::move(plan_);
+  }
+
+  /// Beside what is said there: nothing that Slack refuses holds a command back.
+  void ask_person(const ThreadCommand& command, std::string lane) {
+    plan_.deliveries.push_back({.lane = std::move(lane),
                                 .target = "slack",
-                                .payload = Lookup{"person", {{"id", command->person.id}}},
+                                .payload = Lookup{"person", {{"id", command.person.id}}},
                                 .holds_lane = false,
                                 .answer_kind = std::string(storm_person_kind),
-                                .reference = encode_thread_command(*command)});
+                                .reference = encode_thread_command(command)});
+  }
+
+  Plan plan_join_asked() {
+    const ThreadCommand command = join_command_in(event_);
+    if (view_.named.empty()) return {};
+    ask_person(command, fmt::format("storm:command:ticket-{}", command.ticket.value));
+    return std::move(plan_);
+  }
+
+  /// Whoever joins a ticket hears the incident's answers: nobody from outside does.
+  Plan plan_join_command(const ThreadCommand& command) {
+    const auto found = view_.named.find(command.ticket.value);
+    if (found == view_.named.end()) return {};
+    const Ticket& ticket = found->second.ticket;
+    if (ticket.external.id.starts_with("shadow-")) return {};
+    const bool is_full_member = body_["answer"]["is_full_member"].boolean().value_or(false);
+    const std::string why = problem_of_join(command.text, ticket, is_full_member,
+                                            is_open() ? view_.parent->id : TicketId());
+    if (!why.empty()) {
+      say(command, why);
+      return std::move(plan_);
+    }
+    plan_.changes.emplace_back(AddMember{view_.incident->group, ticket.id});
+    plan_.deliveries.push_back(next_step(*view_.incident));
+    audit(command.person, "incident.tickets",
+          fmt::format("{}: ticket {}", named_incident(), ticket.id.value));
     return std::move(plan_);
   }
 
   /// A person whose profile can't be read is named by the id.
   Plan plan_command() {
     ThreadCommand command = decode_thread_command(text_at(body_, "reference"));
-    if (!view_.incident || !view_.parent) return {};
     command.person.name = trim(text_at(body_["answer"], "name"));
+    if (command.is_join()) return plan_join_command(command);
+    if (!view_.incident || !view_.parent) return {};
     const std::string name = command.person.shown();
     if (view_.incident->state != IncidentState::open) {
       say(command, fmt::format("Incident #{} is {}.", view_.incident->number,
@@ -353,6 +413,13 @@ class Planning {
 
   // Steps, and what came of them.
 
+  /// A ticket that joined when it was opened waits for its desk's number.
+  Plan plan_reachable() {
+    if (!view_.incident || !view_.parent || view_.incident->state == IncidentState::seen) return {};
+    plan_.deliveries.push_back(next_step(*view_.incident));
+    return std::move(plan_);
+  }
+
   Plan plan_next() {
     if (!view_.incident || !view_.parent) return {};
     plan_step(plan_, *view_.incident, *view_.parent, view_.work, event_.at);
@@ -409,6 +476,7 @@ class Planning {
   // What several of them do.
 
   static std::string thread_lane(const ThreadCommand& command) {
+    if (command.ticket) return fmt::format("storm:thread:ticket-{}", command.ticket.value);
     return fmt::format("storm:thread:{}", command.group);
   }
 
@@ -476,13 +544,15 @@ bool takes(std::string_view kind) {
   static const std::set<std::string_view> kinds = {
       storm_open_kind,     storm_answer_kind, storm_tickets_kind, storm_close_kind,
       storm_dissolve_kind, storm_opened_kind, storm_step_kind,    storm_linked_kind,
-      storm_heard_kind,    storm_person_kind, pressed_kind,       said_kind,
-      comment_kind,        update_kind};
+      storm_heard_kind,    storm_person_kind, storm_auto_kind,    storm_join_kind,
+      edited_kind,         pressed_kind,      said_kind,          comment_kind,
+      update_kind,         intake_opened_kind};
   return kinds.count(kind) > 0 || desk_side::takes(kind);
 }
 
 Plan plan(const Event& event, const IncidentView& view, const std::string& zone) {
-  if (desk_side::takes(event.kind)) return desk_side::plan(event, view, zone);
+  const bool is_of_desk = desk_side::takes(event.kind) && !is_opened_at_desk(event);
+  if (is_of_desk) return desk_side::plan(event, view, zone);
   return Planning(event, view, zone).plan();
 }
 
@@ -495,8 +565,10 @@ std::string decision_of(const Incident& incident) {
       return "";
     case IncidentState::dismissed:
       return "Not an incident";
-    case IncidentState::open:
-      return incident.number.empty() ? "One incident" : name;
+    case IncidentState::open: {
+      const std::string unasked = incident.opened_by.empty() ? ", made without asking" : "";
+      return (incident.number.empty() ? "One incident" : name) + unasked;
+    }
     case IncidentState::solved:
       return name + " is solved";
     case IncidentState::dissolved:

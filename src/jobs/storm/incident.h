@@ -8,6 +8,9 @@
 //   "desk.comment", "desk.update"   of the parent, through the API or the board
 //   "storm.opened"    the desk has the parent
 //   "storm.step", "storm.linked", "storm.heard"   relaying.h
+//   "storm.auto"      a group is made one without asking
+//   "storm.join"      thread_command.h: a ticket joins; "storm.person" says by whose word
+//   "intake.opened", "bridge.answered"   a desk has opened a ticket
 //   "chat.action"     the buttons "Make it one incident" and "Not this one"
 //   "chat.message"    commands in the announcement's thread; "storm.person" says who wrote it
 #pragma once

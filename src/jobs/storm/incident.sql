@@ -21,6 +21,12 @@ SELECT id FROM storm_group WHERE parent > 0 AND parent = $1;
 -- name: storm_group_of_message
 SELECT id FROM storm_group WHERE message <> '' AND message = $2 AND channel = $1;
 
+-- name: storm_group_of_number
+SELECT g.id FROM storm_group g JOIN ticket p ON p.id = g.parent
+WHERE g.state = 2 AND g.parent > 0
+  AND (p.external_id = $1 OR p.desk = 'embedded' AND CAST(p.id AS text) = $1)
+ORDER BY CASE WHEN p.desk = $2 THEN 0 ELSE 1 END, g.id LIMIT 1;
+
 -- name: join_storm_group
 -- Those that can be joined: not solved, part of no other problem, and of no bridge in shadow mode.
 UPDATE storm_ticket SET state = 1, joined_at = $2,
@@ -30,12 +36,14 @@ WHERE grouped = $1 AND state = 0
                 AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%');
 
 -- name: join_storm_ticket
--- One that came later. It hears the last answer, and those behind it.
+-- One that came later, and has not too few of the incident's words. It hears the last answer, and
+-- those behind it.
 UPDATE storm_ticket SET state = 1, how = 1, joined_at = $2,
   answers_from = (SELECT coalesce(max(a.id), 0) FROM storm_answer a
                   WHERE a.grouped = storm_ticket.grouped),
   type_before = (SELECT t.type FROM ticket t WHERE t.id = storm_ticket.ticket)
 WHERE ticket = $1 AND grouped = $3 AND state = 0
+  AND NOT EXISTS (SELECT 1 FROM storm_maybe m WHERE m.ticket = storm_ticket.ticket)
   AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.status < 2
                 AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%');
 
@@ -54,19 +62,22 @@ UPDATE storm_ticket SET state = CAST($2 AS bigint),
 WHERE ticket = $1;
 
 -- name: remove_storm_member
--- One that nobody was told of yet leaves unseen.
-UPDATE storm_ticket SET state = CASE WHEN state = 1 THEN 4 ELSE 3 END, left_at = $2
+-- One that nobody was told of yet leaves unseen, unless it was opened as part of the incident.
+UPDATE storm_ticket SET left_at = $2, state = CASE WHEN state = 1 AND NOT EXISTS (
+    SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.problem_id <> 0) THEN 4 ELSE 3 END
 WHERE ticket = $1 AND state IN (1, 2, 5, 7, 8);
 
 -- name: remove_storm_members
-UPDATE storm_ticket SET state = CASE WHEN state = 1 THEN 4 ELSE 3 END, left_at = $2
+UPDATE storm_ticket SET left_at = $2, state = CASE WHEN state = 1 AND NOT EXISTS (
+    SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.problem_id <> 0) THEN 4 ELSE 3 END
 WHERE grouped = $1 AND state IN (1, 2, 7, 8);
 
 -- name: storm_members_in
-SELECT s.ticket, s.type_before,
-  CASE WHEN t.desk <> 'embedded' AND t.external_id = '' THEN 1 ELSE 0 END, s.linked
-FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
-WHERE s.grouped = $1 AND s.state = $2 ORDER BY 3, s.ticket LIMIT $3;
+-- Without those that their desk has not opened yet. One that was withdrawn before never gets there.
+SELECT s.ticket, s.type_before, s.linked FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+WHERE s.grouped = $1 AND s.state = $2
+  AND (t.desk = 'embedded' OR t.external_id <> '' OR t.status = 2)
+ORDER BY s.ticket LIMIT $3;
 
 -- name: storm_unheard
 -- The answer that the parent was solved with is copied to those that the desk solves.

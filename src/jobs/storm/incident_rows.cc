@@ -112,6 +112,13 @@ Result<int64_t> group_of_message(ReadDb& db, const std::string& channel,
   return group;
 }
 
+Result<int64_t> group_of_number(ReadDb& db, const std::string& number, const std::string& desk) {
+  int64_t group = 0;
+  DW_CHECK(db.run(stmt::storm_group_of_number, {number, desk},
+                  [&group](const Row& row) { group = row.integer(0); }));
+  return group;
+}
+
 Result<bool> is_mostly_outside(ReadDb& db, int64_t group) {
   bool is_mostly = false;
   DW_CHECK(db.run(stmt::storm_outside, {group}, [&is_mostly](const Row& row) {
@@ -121,11 +128,10 @@ Result<bool> is_mostly_outside(ReadDb& db, int64_t group) {
 }
 
 Result<std::vector<IncidentMember>> members_in(ReadDb& db, int64_t group, MemberState state,
-                                               size_t limit, bool& is_waiting) {
+                                               size_t limit) {
   struct Found {
     TicketId ticket;
     TicketType type_before;
-    bool is_unopened;
     MemberLink desk_link;
   };
   std::vector<Found> found;
@@ -134,13 +140,10 @@ Result<std::vector<IncidentMember>> members_in(ReadDb& db, int64_t group, Member
                   [&found](const Row& row) {
                     found.push_back({{row.integer(0)},
                                      static_cast<TicketType>(row.integer(1)),
-                                     row.integer(2) != 0,
-                                     static_cast<MemberLink>(row.integer(3))});
+                                     static_cast<MemberLink>(row.integer(2))});
                   }));
   std::vector<IncidentMember> out;
   for (const Found& one : found) {
-    is_waiting = is_waiting || one.is_unopened;
-    if (one.is_unopened) continue;
     DW_TRY(auto member, read_member(db, one.ticket));
     if (!member) continue;
     member->state = state;

@@ -114,13 +114,17 @@ Result<std::optional<Incident>> find_by_parent(ReadDb& db, TicketId parent);
 Result<int64_t> group_of_message(ReadDb& db, const std::string& channel,
                                  const std::string& message);
 
+/// The open incident whose parent's desk gives it that number; of two that of `desk`. 0: there is
+/// none.
+Result<int64_t> group_of_number(ReadDb& db, const std::string& number, const std::string& desk);
+
 /// Whether most of its tickets are at an outside desk, those of shadow mode aside.
 Result<bool> is_mostly_outside(ReadDb& db, int64_t group);
 
-/// At most `limit` tickets in that state whose desk has opened them; `is_waiting`: there are
-/// others.
+/// At most `limit` tickets in that state whose desk has opened them, or never will because they
+/// were withdrawn.
 Result<std::vector<IncidentMember>> members_in(ReadDb& db, int64_t group, MemberState state,
-                                               size_t limit, bool& is_waiting);
+                                               size_t limit);
 
 /// At most `limit`, the oldest answers first.
 Result<std::vector<Unheard>> unheard(ReadDb& db, int64_t group, size_t limit);

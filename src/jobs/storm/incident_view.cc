@@ -1,7 +1,5 @@
 #include "jobs/storm/incident_view.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/number.h"
@@ -18,6 +16,8 @@ namespace {
 
 constexpr std::string_view pressed_kind = "chat.action";
 constexpr std::string_view said_kind = "chat.message";
+constexpr std::string_view edited_kind = "chat.edit";
+constexpr size_t answers_max = 500;
 constexpr std::string_view comment_kind = "desk.comment";
 constexpr std::string_view update_kind = "desk.update";
 /// The one outside desk.
@@ -35,16 +35,26 @@ class Reading {
   Result<IncidentView> read() {
     const std::string_view kind = event_.kind;
     if (kind == storm_heard_kind) return std::move(view_);
+    if (is_opened_at_desk(event_)) {
+      DW_CHECK(find_group_of({body_["ticket"].integer().value_or(0)}));
+      return std::move(view_);
+    }
+    if (kind == intake_opened_kind) return std::move(view_);
     if (is_of_desk(kind)) {
       DW_CHECK(read_of_desk());
     } else if (kind == storm_open_kind) {
       DW_CHECK(read_opening());
     } else if (kind == pressed_kind) {
       DW_CHECK(read_press());
-    } else if (kind == said_kind) {
+    } else if (kind == said_kind || kind == edited_kind) {
       DW_CHECK(read_said());
+    } else if (kind == storm_join_kind) {
+      DW_CHECK(read_one(join_command_in(event_).ticket));
+    } else if (kind == storm_auto_kind) {
+      DW_CHECK(find_group_of({number_in(text_at(body_, "reference")).value_or(0)}));
+      DW_CHECK(read_new_parent());
     } else if (kind == storm_person_kind) {
-      DW_CHECK(find_group(decode_thread_command(text_at(body_, "reference")).group));
+      DW_CHECK(read_command(decode_thread_command(text_at(body_, "reference"))));
     } else if (kind == storm_linked_kind) {
       const LinkReference about = decode_link(text_at(body_, "reference"));
       DW_CHECK(find_group(about.group));
@@ -191,6 +201,21 @@ class Reading {
     if (!is_in_thread(body_) || !thread_command_in(event_)) return {};
     DW_TRY(const int64_t group,
            storm::group_of_message(db_, text_at(body_, "channel"), text_at(body_, "thread")));
+    DW_CHECK(find_group(group));
+    if (view_.incident && event_.kind == edited_kind) {
+      DW_TRY(view_.answers, storm::answers_of(db_, group, answers_max));
+    }
+    return {};
+  }
+
+  Result<void> read_command(const ThreadCommand& command) {
+    if (!command.is_join()) return find_group(command.group);
+    DW_CHECK(db_.guard("storm"));
+    DW_CHECK(read_one(command.ticket));
+    const auto named = view_.named.find(command.ticket.value);
+    if (named == view_.named.end()) return {};
+    const std::string desk = named->second.ticket.desk;
+    DW_TRY(const int64_t group, storm::group_of_number(db_, command.text, desk));
     return find_group(group);
   }
 
@@ -220,26 +245,18 @@ class Reading {
   Result<void> read_work() {
     StepWork& work = view_.work;
     const int64_t group = view_.incident->group;
-    DW_TRY(work.joining,
-           storm::members_in(db_, group, MemberState::joining, step_tickets_max, work.is_waiting));
+    DW_TRY(work.joining, storm::members_in(db_, group, MemberState::joining, step_tickets_max));
     DW_TRY(work.unheard, storm::unheard(db_, group, step_tickets_max));
-    DW_TRY(work.leaving,
-           storm::members_in(db_, group, MemberState::leaving, step_tickets_max, work.is_waiting));
-    DW_TRY(const auto unlinking,
-           storm::members_in(db_, group, MemberState::unlinking, 1, work.is_waiting));
+    DW_TRY(work.leaving, storm::members_in(db_, group, MemberState::leaving, step_tickets_max));
+    DW_TRY(const auto unlinking, storm::members_in(db_, group, MemberState::unlinking, 1));
     work.is_unlinking = !unlinking.empty();
-    DW_TRY(work.solving,
-           storm::members_in(db_, group, MemberState::solving, step_tickets_max, work.is_waiting));
+    DW_TRY(work.solving, storm::members_in(db_, group, MemberState::solving, step_tickets_max));
     DW_TRY(work.parent, storm::parent_at_desk(db_, group));
-    const std::string lane = fmt::format("storm:wait:{}", group);
-    DW_TRY(const auto waiting, deliveries::open_in_lane(db_, lane, 1));
-    work.has_waiting_step = !waiting.empty();
     // What was answered is heard before anything is solved.
     const bool is_ending = view_.incident->state == IncidentState::solved && work.joining.empty() &&
                            work.unheard.empty();
     if (!is_ending) return {};
-    DW_TRY(work.ending,
-           storm::members_in(db_, group, MemberState::joined, step_tickets_max, work.is_waiting));
+    DW_TRY(work.ending, storm::members_in(db_, group, MemberState::joined, step_tickets_max));
     DW_TRY(work.replied, storm::replied(db_, group));
     return {};
   }
@@ -260,6 +277,15 @@ bool is_desk_ticket(const Event& event) {
   // An answer from before an update of Deskwire says nothing of types and problems.
   const JsonView answer = body["answer"];
   return answer.is_object() && answer.raw()->get_object().contains("type");
+}
+
+bool is_opened_at_desk(const Event& event) {
+  const JsonView body(event.body);
+  const bool is_opening =
+      event.kind == intake_opened_kind ||
+      (event.kind == desk_ticket_kind && text_at(body, "reference").starts_with("open "));
+  return is_opening && body["is_done"].boolean().value_or(false) &&
+         text_at(body, "target") != "desk:embedded";
 }
 
 Result<IncidentView> read_incident(const Event& event, ReadDb& db) {

@@ -11,6 +11,10 @@
 namespace dw {
 
 inline constexpr std::string_view storm_open_kind = "storm.open";
+/// A group is to be made one incident without asking.
+inline constexpr std::string_view storm_auto_kind = "storm.auto";
+/// Somebody wrote in a ticket's thread that it is part of an incident.
+inline constexpr std::string_view storm_join_kind = "storm.join";
 inline constexpr std::string_view storm_answer_kind = "storm.answer";
 inline constexpr std::string_view storm_tickets_kind = "storm.tickets";
 inline constexpr std::string_view storm_close_kind = "storm.close";
@@ -23,6 +27,10 @@ inline constexpr std::string_view changed_kind = "desk.changed";
 /// The bridge has asked an outside desk how one of its tickets is.
 inline constexpr std::string_view desk_ticket_kind = "bridge.answered";
 bool is_desk_ticket(const Event& event);
+
+/// An outside desk has opened a ticket for the intake, or (with the kind above) for the bridge.
+inline constexpr std::string_view intake_opened_kind = "intake.opened";
+bool is_opened_at_desk(const Event& event);
 
 /// A ticket that a request names, and the group that it is in.
 struct NamedTicket {
@@ -37,6 +45,7 @@ struct IncidentView {
   std::vector<IncidentTicket> tickets;   ///< the first of the group
   bool is_mostly_outside = false;        ///< most of them are at Zendesk
   std::map<int64_t, NamedTicket> named;  ///< by id; one that is not there is absent
+  std::vector<IncidentAnswer> answers;   ///< so far; read where a message was edited
   StepWork work;
   bool is_asking = false;           ///< the parent's updates are about to be asked for
   std::optional<MemberRow> member;  ///< of the ticket that an answer of its desk is about

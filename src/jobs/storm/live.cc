@@ -19,7 +19,7 @@ inline constexpr std::array<HeardState, 3> all_of<HeardState>{
 
 namespace {
 
-constexpr size_t joined_shown_max = 5'000, answers_shown_max = 500;
+constexpr size_t joined_shown_max = 5'000, answers_shown_max = 500, maybe_shown_max = 100;
 
 std::vector<IncidentWord> shown(const std::vector<IncidentWord>& words) {
   std::vector<IncidentWord> out;
@@ -156,6 +156,15 @@ const Shape<IncidentAnswer>& shape_for(const IncidentAnswer*) {
   return shape;
 }
 
+const Shape<MaybeTicket>& shape_for(const MaybeTicket*) {
+  static const auto shape =
+      Shape<MaybeTicket>("StormMaybe")
+          .add("ticket", [](const MaybeTicket& one) { return one.ticket.value; })
+          .add("number", &MaybeTicket::number, "that its desk gives it")
+          .add("why", &MaybeTicket::why, "the incident's words that it has");
+  return shape;
+}
+
 const Shape<IncidentMoment>& shape_for(const IncidentMoment*) {
   static const auto shape = Shape<IncidentMoment>("StormMoment")
                                 .add("at", &IncidentMoment::at)
@@ -171,6 +180,8 @@ const Shape<WholeIncident>& shape_for(const WholeIncident*) {
   static const auto shape = incident_shape<WholeIncident>("WholeStormIncident", inside)
                                 .add("tickets", &WholeIncident::tickets, "all that ever joined")
                                 .add("answers", &WholeIncident::answers)
+                                .add("maybe", &WholeIncident::maybe,
+                                     "new tickets with some of its words, the best match first")
                                 .add("timeline", &WholeIncident::timeline);
   return shape;
 }
@@ -192,6 +203,7 @@ Result<WholeIncident> show_whole(ReadDb& db, Incident incident) {
   DW_TRY(out.shown, show_incident(db, std::move(incident)));
   DW_TRY(out.tickets, storm::joined_tickets(db, group, joined_shown_max));
   DW_TRY(out.answers, storm::answers_of(db, group, answers_shown_max));
+  DW_TRY(out.maybe, storm::maybe_tickets(db, group, maybe_shown_max));
   out.timeline = timeline_of(out.shown.incident, out.answers);
   return out;
 }

@@ -1,6 +1,7 @@
 // Groups of tickets as the API and the live stream show them.
 #pragma once
 #include "jobs/storm/incident_rows.h"
+#include "jobs/storm/matching.h"
 #include "jobs/storm/records.h"
 #include "ports/live_topic.h"
 
@@ -24,6 +25,7 @@ struct WholeIncident {
   ShownIncident shown;
   std::vector<JoinedTicket> tickets;
   std::vector<IncidentAnswer> answers;
+  std::vector<MaybeTicket> maybe;
   std::vector<IncidentMoment> timeline;
 };
 
@@ -35,6 +37,7 @@ const Shape<ShownIncident>& shape_for(const ShownIncident*);
 const Shape<JoinedTicket::Heard>& shape_for(const JoinedTicket::Heard*);
 const Shape<JoinedTicket>& shape_for(const JoinedTicket*);
 const Shape<IncidentAnswer>& shape_for(const IncidentAnswer*);
+const Shape<MaybeTicket>& shape_for(const MaybeTicket*);
 const Shape<IncidentMoment>& shape_for(const IncidentMoment*);
 const Shape<WholeIncident>& shape_for(const WholeIncident*);
 

@@ -44,7 +44,8 @@ struct Incident {
   std::string title, number, desk, url;  ///< of the parent
   std::optional<TimePoint> opened_at, first_answer_at, ended_at;
   std::string opened_by, ended_by;
-  int64_t joined = 0;  ///< tickets that are part of the incident
+  int64_t joined = 0;                  ///< tickets that are part of the incident
+  std::optional<TimePoint> joined_at;  ///< when the last of them joined
 };
 
 inline bool is_ended(IncidentState state) {

@@ -15,9 +15,6 @@
 namespace dw {
 namespace {
 
-/// How long a step waits for a desk that has not opened a ticket yet.
-constexpr Millis unopened_after{30'000};
-
 const std::string& own_source() {
   static const std::string text(deskwire_source);
   return text;
@@ -96,8 +93,21 @@ void plan_link(Plan& plan, const IncidentMember& member, const Incident& inciden
   plan.deliveries.push_back(std::move(update));
 }
 
+/// Its first message was taken back before the desk heard of it.
+bool is_withdrawn(const Ticket& ticket) {
+  return is_outside(ticket) && ticket.external.id.empty();
+}
+
+void forget_withdrawn(Plan& plan, const IncidentMember& member) {
+  const TicketId ticket = member.ticket.id;
+  plan.changes.emplace_back(
+      ChangeTicket{ticket, {.type = member.type_before, .problem_id = TicketId()}});
+  plan.changes.emplace_back(SetMember{ticket, MemberState::left});
+}
+
 void plan_join(Plan& plan, const IncidentMember& member, const Incident& incident,
                const Ticket& parent, TimePoint now) {
+  if (is_withdrawn(member.ticket)) return forget_withdrawn(plan, member);
   plan_link(plan, member, incident, parent,
             {.type = TicketType::incident, .problem_id = parent.id});
   tell(plan, member,
@@ -218,6 +228,7 @@ void plan_end_of_parent(Plan& plan, const Ticket& parent) {
 
 void plan_leave(Plan& plan, const IncidentMember& member, const Incident& incident,
                 const Ticket& parent) {
+  if (is_withdrawn(member.ticket)) return forget_withdrawn(plan, member);
   plan_link(plan, member, incident, parent, {.type = member.type_before, .problem_id = TicketId()});
   if (member.link) {
     plan.deliveries.push_back(in_thread(
@@ -240,15 +251,13 @@ Delivery at_desk(const Ticket& ticket, const std::optional<BridgeLink>& link, Pa
           .holds_lane = false};
 }
 
-Delivery next_step(const Incident& incident, std::optional<TimePoint> earliest) {
-  // One that waits would hold back the others.
-  return {.lane = fmt::format("storm:{}:{}", earliest ? "wait" : "step", incident.group),
+Delivery next_step(const Incident& incident) {
+  return {.lane = fmt::format("storm:step:{}", incident.group),
           .target = waiting_target_name,
           .payload = Lookup{"waits", {{"ticket", incident.parent.value}}},
           .holds_lane = false,
           .answer_kind = std::string(storm_step_kind),
-          .reference = std::to_string(incident.group),
-          .next_attempt_at = earliest};
+          .reference = std::to_string(incident.group)};
 }
 
 void plan_step(Plan& plan, const Incident& incident, const Ticket& parent, const StepWork& work,
@@ -267,10 +276,7 @@ void plan_step(Plan& plan, const Incident& incident, const Ticket& parent, const
                           !work.ending.empty() || !work.solving.empty();
   if (has_worked) {
     plan.deliveries.push_back(next_step(incident));
-  } else if (work.is_waiting && !work.has_waiting_step) {
-    plan.deliveries.push_back(next_step(incident, now + unopened_after));
-  } else if (!work.is_waiting && !work.is_unlinking && is_ended(incident.state) &&
-             work.parent.solver.empty()) {
+  } else if (!work.is_unlinking && is_ended(incident.state) && work.parent.solver.empty()) {
     plan_end_of_parent(plan, parent);
   }
 }

@@ -29,19 +29,18 @@ inline constexpr std::string_view mention_kind = "bridge.mention";
 /// How many tickets a step works on at most.
 constexpr size_t step_tickets_max = 100;
 
-/// What a step has to do; later kinds wait until the earlier ones are through.
+/// What a step has to do; later kinds wait until the earlier ones are through. A ticket that its
+/// desk has not opened yet is left out: the desk's answer asks for a step of its own.
 struct StepWork {
   std::vector<IncidentMember> joining, leaving, ending, solving;
   std::vector<Unheard> unheard;
   std::vector<TicketId> replied;  ///< of the ending ones, and others
   bool is_unlinking = false;      ///< an outside desk has not unlinked all that leave
-  bool is_waiting = false;        ///< for a desk that has not opened a ticket yet
-  bool has_waiting_step = false;  ///< which is planned already
   ParentAtDesk parent;            ///< who solved it there, if anybody did
 };
 
-/// Asks for the next step; a delay where it waits for something.
-Delivery next_step(const Incident& incident, std::optional<TimePoint> earliest = {});
+/// Asks for the next step.
+Delivery next_step(const Incident& incident);
 
 /// `parent`: of the incident, opened at its desk.
 void plan_step(Plan& plan, const Incident& incident, const Ticket& parent, const StepWork& work,

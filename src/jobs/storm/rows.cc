@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "jobs/storm/incident_rows.h"
+#include "jobs/storm/matching.h"
 #include "records/changes.h"
 #include "sql/storm.h"
 
@@ -53,6 +54,7 @@ Incident incident_in(const Row& row) {
   out.ended_at = row.time_or_none(21);
   out.ended_by = row.text(22);
   out.joined = row.integer(23);
+  out.joined_at = row.time_or_none(24);
   return out;
 }
 
@@ -171,6 +173,7 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
                   [&old](const Row& row) { old.push_back(row.integer(0)); }));
   for (const int64_t group : old) {
     DW_CHECK(storm::prune_answers(db, group));
+    DW_CHECK(storm::prune_maybe(db, group));
     DW_CHECK(db.send(stmt::drop_storm_tickets, {group}));
     DW_CHECK(db.send(stmt::drop_storm_group, {group}));
   }
@@ -179,6 +182,7 @@ Result<int64_t> prune(Db& db, TimePoint before, int64_t limit) {
 
 Result<int64_t> prune_tickets(Db& db, const std::string& tickets, int64_t) {
   DW_CHECK(prune_heard(db, tickets));
+  DW_CHECK(prune_maybe_tickets(db, tickets));
   // At most one row of a ticket: no more than there are tickets.
   return db.run(stmt::prune_storm_tickets, {tickets});
 }

@@ -24,7 +24,12 @@ const Section<StormSettings>& storm_section() {
            text_field("channel", &StormSettings::channel,
                       "Slack channel that is asked about each group; neither bridged nor shared "
                       "with another company. Empty: nobody is asked",
-                      check_channel_of_storm))}};
+                      check_channel_of_storm)),
+       restart(bool_field("auto", &StormSettings::is_auto,
+                          "a group is made one incident without asking; the channel is told")),
+       restart(duration_field("join", &StormSettings::join, Millis{0}, Millis{2'592'000'000},
+                              "new tickets about the same thing join an incident by themselves "
+                              "so long after its last one; \"0s\": none does"))}};
   return section;
 }
 

@@ -19,6 +19,7 @@ namespace {
 constexpr size_t requesters_min = 3;
 constexpr std::string_view pressed_kind = "chat.action";
 constexpr const char* groups_metric = "deskwire_storm_groups_total";
+constexpr std::string_view unasked_words = "Deskwire makes this one incident";
 
 std::vector<SeenGroup> decode_seen(const json::value& body) {
   std::vector<SeenGroup> out;
@@ -206,27 +207,47 @@ void Storm::plan_new(Plan& plan, const Event& event, const SeenGroup& group,
   incident.requesters = people_in(group);
   incident.since = group.since;
   incident.seen_at = event.at;
-  plan_words(plan, incident, first_of(group, view), "");
+  const std::vector<IncidentTicket> first = first_of(group, view);
+  plan_words(plan, incident, first, settings_.is_auto ? std::string(unasked_words) : "");
+  if (settings_.is_auto) plan_auto(plan, group.tickets.front());
+}
+
+/// One incident without asking, as soon as the group has its number.
+void Storm::plan_auto(Plan& plan, TicketId ticket) const {
+  plan.deliveries.push_back({.lane = fmt::format("storm:auto:{}", ticket.value),
+                             .target = waiting_target_name,
+                             .payload = Lookup{"waits", {{"ticket", ticket.value}}},
+                             .holds_lane = false,
+                             .answer_kind = std::string(storm_auto_kind),
+                             .reference = std::to_string(ticket.value)});
 }
 
 /// While its announcement is on its way it is not changed: the answer brings the growth.
 void Storm::plan_growth(Plan& plan, const Event& event, const Incident& known,
                         const SeenGroup& found, const StormView& view) const {
   SeenGroup fresh = free_part(found, view.group_of);
-  if (fresh.tickets.empty()) return;
+  // Those that joined as they were opened are in the group already.
+  const bool has_joined = known.state == IncidentState::open && !known.message.empty() &&
+                          known.tickets > known.announced;
+  if (fresh.tickets.empty() && !has_joined) return;
   Incident more = grown(known, found, static_cast<int64_t>(fresh.tickets.size()));
   const bool is_shown_again = known.state == IncidentState::dismissed &&
                               more.tickets >= 2 * std::max<int64_t>(known.dismissed_tickets, 1);
   fresh.words = found.words;
   plan.changes.emplace_back(GrowIncident{
       known.group, std::move(fresh), static_cast<int64_t>(found.tickets.size()), is_shown_again});
-  if (known.state == IncidentState::open) {
+  const TimePoint joined_at = known.joined_at.value_or(known.opened_at.value_or(event.at));
+  if (known.state == IncidentState::open && event.at <= joined_at + settings_.join) {
     for (const TicketId ticket : found.tickets) {
       if (view.group_of.count(ticket.value) > 0) continue;
       plan.changes.emplace_back(JoinMember{known.group, ticket});
     }
     plan.deliveries.push_back(next_step(known));
   }
+  // One that a person dismissed is asked about, however large it becomes.
+  const bool is_auto =
+      settings_.is_auto && known.state == IncidentState::seen && known.dismissed_tickets == 0;
+  if (is_auto) plan_auto(plan, found.tickets.front());
   const bool is_undecided =
       known.state == IncidentState::seen || known.state == IncidentState::open;
   const bool is_announced = is_undecided && !known.message.empty();

@@ -52,6 +52,7 @@ class Storm : public JobOf<StormView> {
                    const StormView& view) const;
   void plan_dismissal(Plan& plan, const Event& event, const StormView& view) const;
   void plan_announced(Plan& plan, const Event& event, const StormView& view) const;
+  void plan_auto(Plan& plan, TicketId ticket) const;
   void plan_words(Plan& plan, const Incident& incident, const std::vector<IncidentTicket>& tickets,
                   const std::string& end) const;
 

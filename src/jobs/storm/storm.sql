@@ -42,7 +42,8 @@ SELECT g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.di
    FROM storm_ticket s JOIN ticket t ON t.id = s.ticket WHERE s.grouped = g.id),
   g.parent, coalesce(p.title, ''), coalesce(p.desk, ''), coalesce(p.external_id, ''),
   coalesce(p.external_url, ''), g.opened_at, g.opened_by, g.first_answer_at, g.ended_at, g.ended_by,
-  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5, 7, 8))
+  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5, 7, 8)),
+  (SELECT max(s.joined_at) FROM storm_ticket s WHERE s.grouped = g.id)
 FROM storm_group g LEFT JOIN ticket p ON g.parent > 0 AND p.id = g.parent WHERE g.id = $1;
 
 -- name: storm_group_ids

@@ -36,8 +36,22 @@ std::optional<ThreadCommand> thread_command_in(const Event& event) {
   return out;
 }
 
+ThreadCommand join_command_in(const Event& event) {
+  const JsonView body(event.body);
+  ThreadCommand out;
+  out.word = "incident";
+  out.ticket = {body["ticket"].integer().value_or(0)};
+  out.key = event.source + "/" + event.key;
+  out.text = text_at(body, "number");
+  out.channel = text_at(body, "channel");
+  out.thread = text_at(body, "thread");
+  out.person.id = text_at(body, "user");
+  return out;
+}
+
 std::string encode_thread_command(const ThreadCommand& command) {
   return to_text(json::object{{"group", command.group},
+                              {"ticket", command.ticket.value},
                               {"key", command.key},
                               {"word", command.word},
                               {"text", command.text},
@@ -52,6 +66,7 @@ ThreadCommand decode_thread_command(const std::string& text) {
   const JsonView view(*parsed);
   ThreadCommand out;
   out.group = view["group"].integer().value_or(0);
+  out.ticket = {view["ticket"].integer().value_or(0)};
   out.key = text_at(view, "key");
   out.word = text_at(view, "word");
   out.text = text_at(view, "text");

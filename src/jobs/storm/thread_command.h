@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/id.h"
 #include "base/json.h"
 #include "domain/event.h"
 
@@ -21,15 +22,23 @@ struct ChatPerson {
 /// Who pressed a button: the `user` of a "chat.action".
 ChatPerson who_pressed(const JsonView& body);
 
-/// What somebody wrote in the thread of an announcement.
+/// What somebody wrote in the thread of an announcement, or of a ticket.
 struct ThreadCommand {
   int64_t group = 0;
+  TicketId ticket;  ///< of the thread, where it is the one of a ticket
   std::string key, word, text, channel, thread;
   ChatPerson person;
+
+  /// "incident #50": the thread's ticket joins. `text` is the number.
+  bool is_join() const { return word == "incident"; }
 };
 
 /// "@Deskwire answer The gateway is back." Other words are talk.
 std::optional<ThreadCommand> thread_command_in(const Event& event);
+
+/// "@Deskwire incident #50" in the thread of a ticket, which the bridge has read:
+/// {"number":"50","ticket":41,"channel":"C1","thread":"100.1","user":"U7"}
+ThreadCommand join_command_in(const Event& event);
 
 /// It travels along as a reference while its author's name is asked for.
 std::string encode_thread_command(const ThreadCommand& command);
