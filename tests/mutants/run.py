@@ -3,11 +3,12 @@
 
   tests/mutants/run.py [NAME...]     all, or those whose name contains a NAME; code 1 if one lives
 
-Each defect (engine.py, promises.py, bridge.py, bounds.py, order.py, web.py) is one replaced text in
-a copy of the tree (build/mutants), built with the compiler cache and run: in the simulator until it
-breaks a promise or DW_SIM_SECONDS (60) are over, in the program of units or contracts that the
-defect names, or as the whole daemon in a test of tests/e2e ("e2e NAME.test.mjs"). A text that is no
-longer there is a failure too: then the defect must be written anew for the code as it is now.
+Each defect (engine.py, promises.py, bridge.py, bounds.py, order.py, storm.py, web.py) is one
+replaced text in a copy of the tree (build/mutants), built with the compiler cache and run: in the
+simulator until it breaks a promise or DW_SIM_SECONDS (60) are over, in the program of units or
+contracts that the defect names, or as the whole daemon in a test of tests/e2e ("e2e
+NAME.test.mjs"). A text that is no longer there is a failure too: then the defect must be written
+anew for the code as it is now.
 """
 
 import os
@@ -22,6 +23,7 @@ import bridge
 import engine
 import order
 import promises
+import storm
 import web
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -121,7 +123,8 @@ def main(wanted):
     prepare()
     living = []
     defects = [(*defect, SIMULATOR) for defect in engine.DEFECTS]
-    defects += [*promises.DEFECTS, *bridge.DEFECTS, *bounds.DEFECTS, *order.DEFECTS, *web.DEFECTS]
+    defects += [*promises.DEFECTS, *bridge.DEFECTS, *bounds.DEFECTS, *order.DEFECTS,
+                *storm.DEFECTS, *web.DEFECTS]
     for name, file, there, careless, program in defects:
         if wanted and not any(word in name for word in wanted):
             continue

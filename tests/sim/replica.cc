@@ -3,16 +3,22 @@
 namespace dw::sim {
 namespace {
 
-IntakeParts intake_parts() {
-  IntakeParts parts{.public_url = "http://d"};
+StormSettings storm_settings() {
+  StormSettings settings;
+  settings.is_on = true;
+  return settings;
+}
+
+IntakeParts intake_parts(const TicketMatcher* matcher) {
+  IntakeParts parts{.public_url = "http://d", .matcher = matcher};
   parts.queues = {{.name = "high", .url = "https://queue.example/high.fifo"},
                   {.name = "medium", .url = "https://queue.example/medium"},
                   {.name = "low"}};
   return parts;
 }
 
-BridgeParts bridge_parts() {
-  BridgeParts parts{.public_url = "http://d"};
+BridgeParts bridge_parts(const TicketMatcher* matcher) {
+  BridgeParts parts{.public_url = "http://d", .matcher = matcher};
   parts.bridges = {{.channel = Talk::channel, .mirrors_email = false}};
   return parts;
 }
@@ -27,8 +33,8 @@ std::vector<std::unique_ptr<SimTarget>> targets_for(const ReplicaParts& parts, L
 }
 
 std::vector<Target*> pointers(const std::vector<std::unique_ptr<SimTarget>>& targets,
-                              NoticeTarget& notices) {
-  std::vector<Target*> out = {&notices};
+                              NoticeTarget& notices, WaitingTarget& waiting) {
+  std::vector<Target*> out = {&notices, &waiting};
   for (const auto& target : targets) out.push_back(target.get());
   return out;
 }
@@ -62,17 +68,20 @@ Replica::Replica(ReplicaParts parts)
       random(parts.seed),
       store(parts.sender.name, loop, clock, parts.disk, parts.story, random, parts.weather,
             parts.watch),
-      intake(intake_parts()),
-      bridge(bridge_parts()),
+      matcher(storm_matcher(storm_settings())),
+      intake(intake_parts(matcher.get())),
+      bridge(bridge_parts(matcher.get())),
+      storm(storm_settings(), "UTC"),
       targets(targets_for(parts, loop, clock)),
+      waiting(store),
       tasks(loop, clock),
       in_order(loop, clock),
-      inbox(store, clock, metrics, {&intake, &desk, &bridge, &telling, &courier},
+      inbox(store, clock, metrics, {&intake, &desk, &bridge, &storm, &telling, &courier},
             {&own_desk, &own_queue}),
       notices(notices_over(loop, store, clock, inbox, parts.outside.report())),
       notice_target(*notices, clock),
-      outbox(loop, clock, random, store, inbox, metrics, tasks, pointers(targets, notice_target),
-             parts.outbox),
+      outbox(loop, clock, random, store, inbox, metrics, tasks,
+             pointers(targets, notice_target, waiting), parts.outbox),
       scheduler(loop, clock, store, metrics, tasks),
       janitor(loop, store, clock, metrics, {.holder = parts.sender.holder}) {
   inbox.put_in_order(in_order);

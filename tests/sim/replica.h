@@ -13,9 +13,12 @@
 #include "engine/outbox.h"
 #include "engine/scheduler.h"
 #include "jobs/bridge/bridge.h"
+#include "jobs/bridge/waiting_target.h"
 #include "jobs/desk/desk.h"
 #include "jobs/intake/intake.h"
 #include "jobs/notices/target.h"
+#include "jobs/storm/matching.h"
+#include "jobs/storm/storm.h"
 #include "sim/courier.h"
 #include "sim/outside.h"
 #include "sim/sim_store.h"
@@ -76,14 +79,17 @@ class Replica {
   Random random;
   Metrics metrics;
   SimStore store;
+  std::unique_ptr<TicketMatcher> matcher;
   Intake intake;
   Desk desk;
   Bridge bridge;
+  Storm storm;
   NoticeJob telling{composer(), notices_per_commit};
   Courier courier;
   EmbeddedDesk own_desk;
   EmbeddedQueue own_queue{"low"};
   std::vector<std::unique_ptr<SimTarget>> targets;
+  WaitingTarget waiting;
   TaskGroup tasks;
   InOrder in_order;
   Inbox inbox;

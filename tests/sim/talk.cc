@@ -74,7 +74,11 @@ json::object Talk::answer(const Delivery& delivery) {
   const std::string id = text_in(ask->details, "id");
   if (ask->about == "person") return {{"id", id}, {"name", "Ana"}, {"is_bot", false}};
   if (ask->about == "permalink") return {{"url", "http://slack/x"}};
-  if (ask->about == "ticket") return {{"id", id}, {"status", "open"}, {"via", "api"}};
+  if (ask->about == "ticket") {
+    const auto ticket = tickets_.find(id);
+    const std::string status = ticket == tickets_.end() ? "open" : ticket->second.status;
+    return {{"id", id}, {"status", status}, {"via", "api"}};
+  }
   if (ask->about == "comment_stands") {
     return comment_stands(id, text_in(ask->details, "comment"));
   }
@@ -132,10 +136,14 @@ void Talk::take_effect(const Delivery& delivery, TimePoint now) {
   if (const auto* open = std::get_if<DeskOpen>(&delivery.payload)) {
     AtDesk& ticket = tickets_[number_of(open->key)];
     ++ticket.opened;
-    if (ticket.opened == 1) ticket.comments.push_back({"first", open->description, marker});
+    if (ticket.opened == 1) {
+      ticket.comments.push_back({"first", open->description, marker, !open->is_private});
+    }
   } else if (const auto* comment = std::get_if<DeskComment>(&delivery.payload)) {
     tickets_[comment->external_id].comments.push_back(
         {marker, comment->body, marker, comment->is_public});
+  } else if (const auto* update = std::get_if<DeskUpdate>(&delivery.payload)) {
+    if (update->patch.status) tickets_[update->external_id].status = name_of(*update->patch.status);
   } else if (const auto* post = std::get_if<ChatPost>(&delivery.payload)) {
     posts_[post->thread].push_back({post->text, now});
   }
@@ -193,6 +201,20 @@ int64_t Talk::post_place(const std::string& thread, const std::string& text) con
 
 int64_t Talk::posts(const std::string& thread, const std::string& text) const {
   return count_holding(post_texts(thread), text);
+}
+
+std::string Talk::elsewhere(const std::string& thread, const std::string& text) const {
+  for (const auto& [other, posts] : posts_) {
+    if (other != thread && count_holding(post_texts(other), text) > 0) return "thread " + other;
+  }
+  const AtDesk* own = at_desk(thread);
+  for (const auto& [number, ticket] : tickets_) {
+    if (&ticket == own) continue;
+    for (const Comment& one : ticket.comments) {
+      if (one.is_public && one.text.find(text) != std::string::npos) return "ticket " + number;
+    }
+  }
+  return "";
 }
 
 std::vector<std::string> Talk::numbers() const {

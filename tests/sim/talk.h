@@ -32,6 +32,9 @@ class Talk {
   /// Where a comment with that text stands in the thread's ticket; -1: nowhere. The same of a post.
   int64_t comment_place(const std::string& thread, const std::string& text) const;
   int64_t post_place(const std::string& thread, const std::string& text) const;
+  /// Where else than in that thread and its ticket a text was posted or is a public comment; "":
+  /// nowhere.
+  std::string elsewhere(const std::string& thread, const std::string& text) const;
   /// The numbers of all tickets.
   std::vector<std::string> numbers() const;
 
@@ -49,6 +52,7 @@ class Talk {
   };
   struct AtDesk {
     int64_t opened = 0;
+    std::string status = "open";
     std::vector<Comment> comments;
   };
   std::string number_of(const std::string& key);

@@ -29,22 +29,25 @@ std::string World::fresh_message() {
 void World::plan_talks() {
   const uint64_t threads = random_.below(4);
   const int64_t last = is_on_server() ? 30'000 : 600'000;
-  for (uint64_t i = 0; i < threads; ++i) after(any_wait(0, last), &World::begin_talk);
+  for (uint64_t i = 0; i < threads; ++i) after(any_wait(0, last), &World::begin_ordinary_talk);
   if (random_.below(2) == 0) after(any_wait(0, last), &World::begin_ephemeral);
 }
 
-void World::begin_talk() {
-  if (!is_storm_) return;  // people go home
+void World::begin_ordinary_talk() {
+  if (is_storm_) begin_talk("problem ");  // then people go home
+}
+
+void World::begin_talk(const char* words) {
   const std::string thread = fresh_message();
   Conversation one{.thread = thread, .root = orders_.size()};
   orders_.push_back(
-      {.expect = Order::Expect::said, .event = message_event(thread, thread, "problem " + thread)});
+      {.expect = Order::Expect::said, .event = message_event(thread, thread, words + thread)});
   const size_t number = conversations_.size();
   conversations_.push_back(std::move(one));
   send(orders_.size() - 1);
-  const uint64_t words = 1 + random_.below(6), answers = random_.below(5);
+  const uint64_t sentences = 1 + random_.below(6), answers = random_.below(5);
   const int64_t last = is_on_server() ? 60'000 : 900'000;
-  for (uint64_t i = 0; i < words; ++i) {
+  for (uint64_t i = 0; i < sentences; ++i) {
     after(any_wait(1000, last), [this, number] { speak(number); });
   }
   for (uint64_t i = 0; i < answers; ++i) {

@@ -178,6 +178,7 @@ void World::run() {
   start_machine(nullptr);
   plan_orders();
   plan_talks();
+  plan_outage();
   next_weather();
   next_fault();
   after(Millis(60'000), &World::decide);

@@ -70,6 +70,15 @@ struct Twins {
   std::set<int64_t> ids{};  ///< as the answers named them
 };
 
+/// Many tickets about one thing, and what was asked about them.
+struct Outage {
+  std::vector<size_t> talks{};              ///< conversations
+  std::optional<size_t> seen{}, opening{};  ///< orders
+  std::vector<size_t> answers{};            ///< orders
+  std::vector<std::string> notes{};         ///< private, at the parent
+  bool is_ended = false;
+};
+
 /// What the replicas of a run share.
 enum class Ground {
   file,    ///< one SQLite file on a machine that can lose its power
@@ -132,7 +141,8 @@ class World : public MachineWatch {
 
   // talkers.cc: bridged threads
   void plan_talks();
-  void begin_talk();
+  void begin_ordinary_talk();
+  void begin_talk(const char* words);
   void speak(size_t number);
   void answer_talk(size_t number);
   void edit(size_t number, size_t order, const std::string& message);
@@ -144,6 +154,21 @@ class World : public MachineWatch {
   std::string fresh_message();
   static Event message_event(const std::string& thread, const std::string& message,
                              const std::string& text);
+
+  // outage.cc: many report one thing
+  void plan_outage();
+  void report_outage();
+  std::vector<std::string> reported_tickets();
+  size_t ask_of_storm(const char* kind, json::object body);
+  void see_outage();
+  void open_outage();
+  int64_t outage_parent();
+  void answer_outage();
+  void note_outage();
+  void leave_outage();
+  void end_outage();
+  void check_outage();
+  void check_member(const std::string& ticket, const std::string& thread);
 
   // secrets.cc: what is private, taken back, or said in disorder
   void send_chat(const std::string& thread, const std::string& message, const std::string& text,
@@ -192,6 +217,7 @@ class World : public MachineWatch {
   std::vector<std::unique_ptr<Replica>> replicas_;
   std::deque<Order> orders_;
   std::deque<Conversation> conversations_;
+  Outage outage_;
   std::deque<Patch> patches_;
   std::deque<Twins> twins_;
   int64_t last_message_ = 0;
@@ -204,6 +230,7 @@ class World : public MachineWatch {
   bool is_storm_ = true;
   bool is_everybody_notified_ = false;
   Monotonic begun_{};
+  TimePoint begun_at_{};
 };
 
 }  // namespace dw::sim

@@ -1,0 +1,33 @@
+"""Defects of incidents: name, file, what is there, what a careless person would write, which
+program has to fail. Most are for the simulator's outages (tests/sim/outage.cc).
+"""
+
+JOBS = "src/jobs/storm/"
+
+DEFECTS = (
+    ("storm: an answer is planned for a ticket that has it", JOBS + "relaying.cc",
+     "  plan.changes.emplace_back(SetHeard{one.answer.id, ticket.id, HeardState::pending});\n"
+     "  const std::string source",
+     "  const std::string source", "sim"),
+    ("storm: replicas step at the same time", JOBS + "incident_view.cc",
+     "    if (group == 0) return {};\n    DW_CHECK(db_.guard(\"storm\"));\n",
+     "    if (group == 0) return {};\n", "sim over postgresql"),
+    ("storm: a ticket that joined is told again", JOBS + "relaying.cc",
+     "  plan.changes.emplace_back(SetMember{member.ticket.id, MemberState::joined});\n", "", "sim"),
+    ("storm: a private note on the parent is an answer", JOBS + "incident.cc",
+     "if (!is_public || !is_open() || text.empty()) return {};",
+     "if (!is_open() || text.empty()) return {};", "sim"),
+    ("storm: all threads of an incident share a lane", JOBS + "relaying.cc",
+     "          .lane = lane_of(member.ticket, member.link) + \"/chat\",",
+     "          .lane = \"storm/chat\",", "sim"),
+    ("storm: one that joins waits for a step that nobody asks for", JOBS + "incident.cc",
+     "    if (is_opened_at_desk(event_)) return plan_reachable();\n", "", "sim"),
+    ("storm: one that has left joins again by itself", JOBS + "incident.sql",
+     "WHERE ticket = $1 AND grouped = $3 AND state = 0", "WHERE ticket = $1 AND grouped = $3",
+     "contract_store"),
+    ("storm: one that joins pages whoever is on call", "src/jobs/bridge/opening.cc",
+     "  if (context.ticket && context.ticket->problem_id) {",
+     "  if (context.ticket && !context.ticket->id) {", "cases"),
+    ("storm: a guest joins a ticket to an incident", JOBS + "refusals.cc",
+     "  if (!is_full_member) return", "  if (number.empty()) return", "cases"),
+)
