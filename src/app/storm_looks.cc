@@ -31,11 +31,20 @@ std::string key_of(const std::vector<SeenGroup>& groups) {
   return "storm/" + to_hex(bytes_of(sha256(tickets)));
 }
 
+/// What each ticket of a bridge has says where it came from, not what it is about.
+std::set<std::string> tags_of_bridges(const Core& core) {
+  std::set<std::string> out;
+  for (const BridgeSettings& one : core.settings.bridges) {
+    out.insert(one.tags.begin(), one.tags.end());
+  }
+  return out;
+}
+
 }  // namespace
 
 StormLooks::StormLooks(Core& core)
     : core_(core),
-      looking_(core.settings.own.get<StormSettings>()),
+      looking_(core.settings.own.get<StormSettings>(), tags_of_bridges(core)),
       stopping_(core.loop, core.clock) {}
 
 void StormLooks::stop() {

@@ -166,6 +166,33 @@ TEST_P(StoreContract, tickets_count_when_they_were_written_and_follow_ups_do_not
   });
 }
 
+TEST_P(StoreContract, a_tag_that_each_ticket_of_a_bridge_gets_makes_no_group) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    for (int i = 0; i < 12; ++i) {
+      DW_TRY(const TicketId id, tickets::reserve_id(db));
+      Ticket ticket = ticket_with(id, fmt::format("matter{}", i));
+      ticket.description = "";
+      ticket.requester = {fmt::format("P{}", i), "", fmt::format("slack:P{}", i)};
+      ticket.opened_at = ticket.updated_at = t0;
+      ticket.tags = {"slack"};
+      DW_CHECK(tickets::open(db, ticket));
+    }
+    return {};
+  });
+  b->read([](ReadDb& db) -> Result<void> {
+    StormLooking any({.is_on = true});
+    DW_CHECK(begin(db, any, t0));
+    DW_TRY(const auto by_tag, look(db, any, t0));
+    EXPECT_EQ(by_tag.size(), 1U) << "on a new desk a tag that all have is a group";
+    StormLooking looking({.is_on = true}, {"slack"});
+    DW_CHECK(begin(db, looking, t0));
+    DW_TRY(const auto none, look(db, looking, t0));
+    EXPECT_TRUE(none.empty());
+    return {};
+  });
+}
+
 TEST_P(StoreContract, what_the_window_leaves_behind_is_usual) {
   auto b = setup();
   StormLooking looking({.is_on = true});

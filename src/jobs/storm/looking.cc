@@ -35,10 +35,11 @@ Result<bool> is_follow_up(ReadDb& db, const Ticket& ticket) {
 
 }  // namespace
 
-std::vector<std::string> storm_words(const Ticket& ticket) {
+std::vector<std::string> storm_words(const Ticket& ticket, const std::set<std::string>& left_out) {
   std::vector<std::string> out = words_in(ticket.title + "\n" + ticket.description);
   if (out.size() > words_max) out.resize(words_max);
-  out.insert(out.end(), ticket.tags.begin(), ticket.tags.end());
+  std::copy_if(ticket.tags.begin(), ticket.tags.end(), std::back_inserter(out),
+               [&left_out](const std::string& tag) { return left_out.count(tag) == 0; });
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -60,7 +61,7 @@ Result<bool> StormLooking::read_usual(ReadDb& db, TimePoint now) {
   for (const Ticket& ticket : page) {
     add_names(ticket);
     if (ticket.type == TicketType::problem) continue;
-    page_.push_back({ticket.opened_at, storm_words(ticket)});
+    page_.push_back({ticket.opened_at, storm_words(ticket, own_tags_)});
   }
   if (!page.empty()) next_ = tickets::OlderThan{page.back().opened_at, page.back().id};
   if (page.size() == usual_page && page_.size() < usual_max) return true;
@@ -88,7 +89,8 @@ Result<void> StormLooking::read_new(ReadDb& db, TimePoint now) {
       uncounted_.insert(id.value);
       continue;
     }
-    window_[id.value] = {id.value, requester_key(*ticket), ticket->opened_at, storm_words(*ticket)};
+    window_[id.value] = {id.value, requester_key(*ticket), ticket->opened_at,
+                         storm_words(*ticket, own_tags_)};
     has_news_ = true;
   }
   return {};

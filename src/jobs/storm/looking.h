@@ -18,7 +18,9 @@ namespace dw {
 
 class StormLooking {
  public:
-  explicit StormLooking(const StormSettings& settings) : settings_(settings) {}
+  /// `own_tags`: those that Deskwire adds to a ticket itself are no words of anybody.
+  explicit StormLooking(const StormSettings& settings, std::set<std::string> own_tags = {})
+      : settings_(settings), own_tags_(std::move(own_tags)) {}
 
   /// Reads a page of what is usual, the newest first. False: there is nothing more to read. Called
   /// until then, before the first look.
@@ -45,6 +47,7 @@ class StormLooking {
   bool is_name(const std::string& word, const std::set<std::string>& more) const;
 
   StormSettings settings_;
+  std::set<std::string> own_tags_;
   std::map<int64_t, StormTicket> window_;  ///< by ticket
   std::set<int64_t> uncounted_;            ///< of the window: follow-ups
   UsualWords usual_;
@@ -56,7 +59,9 @@ class StormLooking {
   bool has_news_ = false;
 };
 
-/// The words of a ticket's texts and its tags, sorted, each once; the first hundred.
-std::vector<std::string> storm_words(const Ticket& ticket);
+/// The words of a ticket's texts and its tags without `left_out`, sorted, each once; the first
+/// hundred.
+std::vector<std::string> storm_words(const Ticket& ticket,
+                                     const std::set<std::string>& left_out = {});
 
 }  // namespace dw
