@@ -1,6 +1,9 @@
 """The board's types out of the description of the API: what `make docs` writes to
 board/src/contract.ts, and `make docs-check` compares."""
 
+import textwrap
+
+WIDTH = 84  # of words that exclude each other
 HEADER = """// The shapes of the API, printed by the program (GET /openapi.json): `make docs`. Other
 // names for some of them: types.ts.
 
@@ -16,7 +19,8 @@ def type_of(schema, indent):
     if "anyOf" in schema:
         return " | ".join(type_of(one, indent) for one in schema["anyOf"])
     if "enum" in schema:
-        return " | ".join("null" if one is None else f'"{one}"' for one in schema["enum"])
+        words = " | ".join("null" if one is None else f'"{one}"' for one in schema["enum"])
+        return textwrap.fill(words, WIDTH, subsequent_indent=indent, break_long_words=False)
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return " | ".join(named(kind, schema, indent) for kind in kinds)
 

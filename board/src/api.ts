@@ -77,6 +77,11 @@ export const post = <T>(path: string, body?: unknown, headers?: Record<string, s
 export const remove = <T>(path: string) => request<T>("DELETE", path);
 export const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, body);
 
+/** Of one act: what is pressed twice, or sent again after a broken connection, is done once. A page
+    without https has no randomUUID. */
+export const actKey = () =>
+  [...crypto.getRandomValues(new Uint32Array(4))].map((one) => one.toString(36)).join("-");
+
 /** "?a=1&b=2" of what is not empty. */
 export function query(values: Record<string, string>): string {
   const pairs = Object.entries(values).filter(([, value]) => value !== "");

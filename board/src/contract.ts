@@ -35,6 +35,7 @@ export interface Comment {
 
 export interface Connector {
   name: string;
+  title: string;  // what people call it
   ok: boolean;
   detail: string;
   last_success_at: string | null;
@@ -302,11 +303,13 @@ export interface Now {
 }
 
 export interface NowFact {
-  kind: "well" | "store" | "spike" | "silence" | "connection" | "deliveries" | "late" | "queue";
+  kind: "well" | "store" | "incident" | "spike" | "silence" | "connection" | "deliveries" |
+  "late" | "queue";
   text: string;
   detail: string;
   link: string;  // the page with its rows
   people: number;  // how many it keeps waiting, where that is known
+  group: string | null;  // of tickets, of which a person decides whether it is an incident
 }
 
 export interface NowHour {
@@ -509,6 +512,11 @@ export interface StormMaybe {
 export interface StormMember {
   ticket: number;
   number: string;  // that its desk gives it
+  title: string;
+  requester: string | null;  // the name, or the address
+  source: string;
+  priority: "high" | "medium" | "low";
+  status: "open" | "pending" | "solved";
   how: "seen" | "matched" | "person" | "desk";
   joined_at: string | null;
   left_at: string | null;
@@ -771,7 +779,7 @@ export interface WholeStormIncident {
   joined: number;  // tickets
   replied: number;  // requesters, since the last answer
   requesters: number;
-  tickets: StormMember[];  // all that ever joined
+  tickets: StormMember[];  // all that ever joined; of a group: all that it has
   answers: StormAnswer[];
   maybe: StormMaybe[];  // new tickets with some of its words, the best match first
   timeline: StormMoment[];

@@ -105,3 +105,15 @@ export function useNow(every = 5000): number {
   }, [every]);
   return now;
 }
+
+/** Until it is sent it is kept in this browser: a tab that is closed loses nothing. */
+export function useDraft(id: string): [string, (text: string) => void] {
+  const key = `deskwire.draft.${id}`;
+  const [text, setText] = useState(() => localStorage.getItem(key) ?? "");
+  const set = (value: string) => {
+    setText(value);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
+  };
+  return [text, set];
+}

@@ -9,8 +9,11 @@ import { areKeysOff, isTyping, setKeysOff } from "./keys";
 import { listen, tryNow } from "./live";
 import { Empty } from "./parts";
 import { go, Link, useAddress } from "./router";
-import type { DeliveryGroups, Role, SessionState, SystemStatus, TicketViews } from "./types";
+import type { DeliveryGroups, Page, Role, SessionState, StormIncident, SystemStatus, TicketViews }
+  from "./types";
 import { DeliveriesPage } from "./pages/deliveries";
+import { IncidentPage } from "./pages/incident";
+import { IncidentsPage } from "./pages/incidents";
 import { NoticesPage } from "./pages/notices";
 import { NowPage, useWide } from "./pages/now";
 import { QueuesPage } from "./pages/queues";
@@ -27,6 +30,7 @@ const pages: BoardPage[] = [
   { to: "/", name: "Now", key: "n", icon: "M2 8h3l2-5 3 10 2-5h2" },
   { to: "/tickets", name: "Tickets", key: "t",
     icon: "M2 4h12v3a1 1 0 0 0 0 2v3H2V9a1 1 0 0 0 0-2z" },
+  { to: "/incidents", name: "Incidents", key: "i", icon: "M8 14V8M8 8L3 3M8 8l5-5M8 8V2" },
   { to: "/agents", name: "Agents", key: "a", icon: "M2 3.5h11M2 8h8M2 12.5h5" },
   { to: "/volume", name: "Volume", key: "v", icon: "M2 2v12h12M4 10l3-4 3 3 4-5" },
   { to: "/notices", name: "Notices", icon: "M2 3.5h12v9H2zM2 4l6 5 6-5" },
@@ -92,6 +96,7 @@ function Connection() {
 }
 
 const shortcuts: [string, string][] = [["/", "search"], ["g n", "Now"], ["g t", "Tickets"],
+  ["g i", "Incidents"],
   ["g a", "Agents"], ["g v", "Volume"], ["g d", "Deliveries"], ["j k", "next, previous"],
   ["Enter", "open"], ["Esc", "back"], ["n", "new ticket"], ["t", "take it"], ["a", "assign"],
   ["p", "priority"], ["x", "select several"], ["r", "reply"],
@@ -127,12 +132,20 @@ function useCounts(isOn: boolean) {
   const groups = useLoad<DeliveryGroups>(isOn ? "/v1/deliveries/groups" : "");
   const countTickets = useThrottled(views.reload, 1000);
   const countDeliveries = useThrottled(groups.reload, 1000);
-  useLive(["ticket", "delivery"], (topic) => {
-    if (topic !== "delivery") countTickets();
-    if (topic !== "ticket") countDeliveries();
+  const open = useLoad<Page<StormIncident>>(isOn ? "/v1/incidents?state=open&limit=100" : "");
+  const seen = useLoad<Page<StormIncident>>(isOn ? "/v1/incidents?state=seen&limit=100" : "");
+  const countIncidents = useThrottled(() => {
+    open.reload();
+    seen.reload();
+  }, 1000);
+  useLive(["ticket", "delivery", "incident"], (topic) => {
+    if (topic === "ticket" || topic === "resync") countTickets();
+    if (topic === "delivery" || topic === "resync") countDeliveries();
+    if (topic === "incident" || topic === "resync") countIncidents();
   });
   useEffect(() => { if (views.value) setZone(views.value.timezone); }, [views.value?.timezone]);
-  return { views: views.value, groups: groups.value };
+  return { views: views.value, groups: groups.value,
+    incidents: (open.value?.items.length ?? 0) + (seen.value?.items.length ?? 0) };
 }
 
 function NotFound({ path }: { path: string }) {
@@ -146,13 +159,18 @@ function NotFound({ path }: { path: string }) {
 }
 
 interface Context { role: Role; me: string; views: TicketViews | null;
-  groups: DeliveryGroups | null }
+  groups: DeliveryGroups | null; incidents: number }
 
 function PageFor({ path, context }: { path: string; context: Context }) {
   const { role, me, views, groups } = context;
   const canAct = role !== "viewer";
   const ticket = /^\/tickets\/([^/]+)$/.exec(path);
   if (ticket) return <TicketPage key={ticket[1]} id={ticket[1] ?? ""} role={role} me={me} />;
+  const incident = /^\/incidents\/([^/]+)$/.exec(path);
+  if (incident) {
+    return <IncidentPage key={incident[1]} id={incident[1] ?? ""} canAct={canAct} />;
+  }
+  if (path === "/incidents") return <IncidentsPage canAct={canAct} />;
   if (path === "/") return <NowPage canAct={canAct} me={me} groups={groups} />;
   if (path === "/tickets") return <TicketsPage canAct={canAct} me={me} counts={views} />;
   if (path === "/agents") return <TallyPage />;
@@ -167,22 +185,33 @@ function PageFor({ path, context }: { path: string; context: Context }) {
 const isAt = (one: BoardPage, path: string) =>
   one.to === "/" ? path === "/" : path === one.to || path.startsWith(`${one.to}/`);
 
-function PageLinks({ path, list, context }: { path: string; list: BoardPage[]; context: Context }) {
+/** What a page has that somebody should look at: how many, and in words. */
+function countOf(page: BoardPage, context: Context): { count: number; word: string;
+  isAlarm: boolean } {
+  if (page.to === "/tickets") {
+    return { count: context.views?.unanswered ?? 0, word: " unanswered", isAlarm: false };
+  }
+  if (page.to === "/incidents") {
+    return { count: context.incidents, word: " to look at", isAlarm: true };
+  }
   const undecided = (context.groups?.dead ?? 0) + (context.groups?.unsure ?? 0);
+  return { count: page.to === "/deliveries" ? undecided : 0, word: " need a decision",
+    isAlarm: true };
+}
+
+function PageLinks({ path, list, context }: { path: string; list: BoardPage[]; context: Context }) {
   return (
     <>
       {list.map((one) => {
-        const count = one.to === "/tickets" ? context.views?.unanswered ?? 0
-          : one.to === "/deliveries" ? undecided : 0;
+        const { count, word, isAlarm } = countOf(one, context);
         return (
           <Link key={one.to} to={one.to} title={one.name}
             aria-current={isAt(one, path) ? "page" : undefined}>
             <Icon path={one.icon} />
             <span class="page-name">{one.name}</span>
             {count > 0 && (
-              <span class={`page-count number ${one.to === "/deliveries" ? "alarm strong" : ""}`}>
-                {whole(count)}<span class="sr">{one.to === "/tickets" ? " unanswered"
-                  : " need a decision"}</span></span>
+              <span class={`page-count number ${isAlarm ? "alarm strong" : ""}`}>
+                {whole(count)}<span class="sr">{word}</span></span>
             )}
           </Link>
         );
@@ -243,7 +272,7 @@ function Phone(props: FrameProps) {
   const { path, context } = props;
   const [isMore, setIsMore] = useState(false);
   useEffect(() => setIsMore(false), [path]);
-  const first = ["/", "/tickets", "/agents", "/volume"];
+  const first = ["/", "/tickets", "/incidents", "/agents"];
   const main = pages.filter((one) => first.includes(one.to));
   const rest = pages.filter((one) => !first.includes(one.to));
   const undecided = (context.groups?.dead ?? 0) + (context.groups?.unsure ?? 0);

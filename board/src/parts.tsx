@@ -1,8 +1,8 @@
 // The small pieces that all pages are made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api";
-import { ago, dayAndTime, localTime, whole } from "./format";
+import { ago, dayAndTime, linked, localTime, whole } from "./format";
 import { useConnection, useNow } from "./hooks";
 import type { DeliveryState, Priority, Status } from "./types";
 
@@ -17,6 +17,18 @@ export function When({ at }: { at: string | null }) {
     </time>
   );
 }
+
+export const Time = ({ at }: { at: string }) => {
+  const now = useNow(60_000);
+  return <time dateTime={at} title={localTime(at)}>{dayAndTime(at, now)}</time>;
+};
+
+/** Text with its addresses as links: elements of our own around pieces of the text. */
+export const Linked = ({ text }: { text: string }) => (
+  <>{linked(text).map((piece, i) => (piece.href
+    ? <a key={i} href={piece.href} rel="noreferrer noopener nofollow" target="_blank">
+      {piece.text}</a> : piece.text))}</>
+);
 
 /** Three bars with a hidden word; only high is coloured. */
 export function PriorityMark({ priority }: { priority: Priority }) {
@@ -130,6 +142,32 @@ export function Action(props: { label: string; run: () => Promise<unknown>; quie
         {props.label}
       </button>
       {error && <span class="field-error" role="alert">{error}</span>}
+    </span>
+  );
+}
+
+/** Asks once more before it does what can't be taken back; Cancel has the keyboard then. */
+export function Confirm({ label, question, sure, run, disabled = false }: { label: string;
+  question: string; sure: string; run: () => Promise<unknown>; disabled?: boolean }) {
+  const [isAsked, setIsAsked] = useState(false);
+  const { is_live } = useConnection();
+  const cancel = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => { if (isAsked) cancel.current?.focus(); }, [isAsked]);
+  if (!isAsked) {
+    return (
+      <button type="button" class="quiet" disabled={disabled || !is_live}
+        onClick={() => setIsAsked(true)}>{label}…</button>
+    );
+  }
+  return (
+    <span class="confirm" role="group" aria-label={question}>
+      <span>{question}</span>
+      <Action label={sure} run={async () => {
+        await run();
+        setIsAsked(false);
+      }} />
+      <button type="button" class="quiet" ref={cancel} onClick={() => setIsAsked(false)}>
+        Cancel</button>
     </span>
   );
 }

@@ -1,8 +1,8 @@
 // The shapes of the API as the board calls them. The shapes themselves are the program's:
 // contract.ts is printed by it.
 import type {
-  Delivery, Notice as PlainNotice, StoredNotice, Session, Status as ProgramStatus, Ticket,
-  TicketWhole,
+  Delivery, Notice as PlainNotice, StoredNotice, Session, Status as ProgramStatus, StormIncident,
+  StormMember, Ticket, TicketWhole, WholeStormIncident,
 } from "./contract";
 
 export type {
@@ -16,6 +16,11 @@ export type Priority = Ticket["priority"];
 export type Status = Ticket["status"];
 export type DeliveryState = Delivery["state"];
 export type Role = ProgramStatus["access"]["role"];
+
+export type { StormIncident, StormWord } from "./contract";
+export type IncidentMember = StormMember;
+export type WholeIncident = WholeStormIncident;
+export type IncidentState = StormIncident["state"];
 
 export type WholeTicket = TicketWhole;
 export type SessionState = Session;

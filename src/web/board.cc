@@ -12,8 +12,11 @@ constexpr const char* policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
-constexpr std::array<std::string_view, 8> pages = {"/",        "/agents", "/tickets",    "/queues",
-                                                   "/notices", "/volume", "/deliveries", "/status"};
+constexpr std::array<std::string_view, 9> pages = {"/",          "/agents",     "/tickets",
+                                                   "/queues",    "/notices",    "/volume",
+                                                   "/incidents", "/deliveries", "/status"};
+/// Each of these has a page for each of its things.
+constexpr std::array<std::string_view, 2> lists = {"/tickets/", "/incidents/"};
 constexpr const char* for_ever = "public, max-age=31536000, immutable";
 
 const EmbeddedFile* file_named(std::string_view path) {
@@ -78,11 +81,13 @@ std::optional<Response> unknown_page(const Request& request) {
   for (const std::string_view one : others) {
     if (request.path.starts_with(one)) return std::nullopt;
   }
-  const bool is_ticket = request.path.starts_with("/tickets/") &&
-                         request.path.find('/', std::size("/tickets/") - 1) == std::string::npos;
+  const bool is_thing = std::any_of(lists.begin(), lists.end(), [&](std::string_view list) {
+    return request.path.starts_with(list) &&
+           request.path.find('/', list.size()) == std::string::npos;
+  });
   const bool is_page = std::find(pages.begin(), pages.end(), request.path) != pages.end();
   const EmbeddedFile* file = file_named("index.html");
-  if (is_page || is_ticket || file == nullptr) return std::nullopt;
+  if (is_page || is_thing || file == nullptr) return std::nullopt;
   Response response = serve(*file, request, "no-cache");
   response.status = 404;
   return response;
@@ -90,7 +95,7 @@ std::optional<Response> unknown_page(const Request& request) {
 
 void add_board_routes(Routes& routes, json::object openapi) {
   for (const std::string_view path : pages) routes.add("GET", std::string(path), page);
-  routes.add("GET", "/tickets/{}", page);
+  for (const std::string_view list : lists) routes.add("GET", std::string(list) + "{}", page);
   routes.add("GET", "/assets/{}", asset);
   routes.add("GET", "/openapi.json",
              [openapi = std::move(openapi)](Request&) { return answer_with(openapi); });

@@ -10,20 +10,13 @@
 #include "base/text.h"
 #include "domain/day.h"
 #include "domain/local_time.h"
+#include "web/connector_titles.h"
+#include "web/now_incidents.h"
 
 namespace dw {
 namespace {
 
 constexpr size_t short_word = 4;
-
-/// "vpn" as people write it at the beginning of a sentence: an abbreviation, or a word.
-std::string titled(std::string word) {
-  const size_t notices = word.size() <= short_word ? word.size() : 1;
-  for (size_t i = 0; i < notices; ++i) {
-    word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
-  }
-  return word;
-}
 
 std::string counted(int64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
@@ -82,20 +75,6 @@ NowFact spike_of(const VolumeAlert& alert, const ShownNow& now) {
   return out;
 }
 
-/// "Amazon SQS “high”" of "sqs:high".
-std::string connector_title(const std::string& name) {
-  const size_t colon = name.find(':');
-  const std::string kind = name.substr(0, colon);
-  const std::string title = kind == "sqs"       ? "Amazon SQS"
-                            : kind == "zendesk" ? "Zendesk"
-                            : kind == "slack"   ? "Slack"
-                            : kind == "teams"   ? "Teams"
-                            : kind == "smtp"    ? "Mail"
-                                                : kind;
-  if (colon == std::string::npos) return title;
-  return fmt::format("{} “{}”", title, name.substr(colon + 1));
-}
-
 /// The running hour is out of line already, and no alert says so yet.
 const NowHour* running_spike(const ShownNow& now) {
   for (const NowHour& one : now.hours) {
@@ -136,6 +115,35 @@ NowFact stuck_of(const StuckQueue& queue, const ShownNow& now) {
       "Its consumer is away, slow, or was never started.", link, 0};
 }
 
+/// One thing is said once: what the hours say of it stands behind the incident's own words.
+void add_spikes(const NowFindings& findings, const ShownNow& now, std::vector<NowFact>& out) {
+  const std::vector<Outage>& outages = findings.outages;
+  const auto explaining = [&outages](const SpikeNow& spike) {
+    return std::find_if(outages.begin(), outages.end(),
+                        [&spike](const Outage& one) { return explains(one, spike); });
+  };
+  for (const VolumeAlert& one : findings.alerts) {
+    int64_t of = 0;
+    const std::vector<Word> words = words_in(one, of);
+    const SpikeNow spike{one.from, one.total, words.empty() ? "" : words[0].text};
+    const auto same = one.kind == AlertKind::spike ? explaining(spike) : outages.end();
+    if (same == outages.end()) {
+      out.push_back(spike_of(one, now));
+      continue;
+    }
+    out[static_cast<size_t>(same - outages.begin())].detail += fmt::format(
+        " {} in all since {}, usual {} an hour.", counted(one.total, "ticket", "tickets"),
+        clock_text(one.from, now.as_of, now.timezone), usual_of(now, one));
+  }
+  const NowHour* hour = findings.alerts.empty() ? running_spike(now) : nullptr;
+  if (hour == nullptr || explaining({hour->hour, *hour->count, ""}) != outages.end()) return;
+  out.push_back({"spike",
+                 fmt::format("{} tickets since {}", *hour->count,
+                             clock_text(hour->hour, now.as_of, now.timezone)),
+                 hour->usual ? "Usual at this time: " + range_text(*hour->usual) + " an hour." : "",
+                 "/volume", *hour->count});
+}
+
 }  // namespace
 
 std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone) {
@@ -150,6 +158,14 @@ std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone)
   return date::format("%a %e %b ", day) + clock;
 }
 
+std::string titled(std::string word) {
+  const size_t notices = word.size() <= short_word ? word.size() : 1;
+  for (size_t i = 0; i < notices; ++i) {
+    word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
+  }
+  return word;
+}
+
 std::string range_text(const Range& range) {
   const auto low = static_cast<int64_t>(std::floor(range.low));
   const auto high = static_cast<int64_t>(std::ceil(range.high));
@@ -158,15 +174,8 @@ std::string range_text(const Range& range) {
 
 std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now) {
   std::vector<NowFact> out;
-  for (const VolumeAlert& one : findings.alerts) out.push_back(spike_of(one, now));
-  if (const NowHour* hour = running_spike(now); hour != nullptr && findings.alerts.empty()) {
-    out.push_back(
-        {"spike",
-         fmt::format("{} tickets since {}", *hour->count,
-                     clock_text(hour->hour, now.as_of, now.timezone)),
-         hour->usual ? "Usual at this time: " + range_text(*hour->usual) + " an hour." : "",
-         "/volume", *hour->count});
-  }
+  for (const Outage& one : findings.outages) out.push_back(fact_of(one, now));
+  add_spikes(findings, now, out);
   for (const auto& [name, why] : findings.broken) {
     const auto pending = findings.pending.find(name);
     out.push_back({"connection", connector_title(name) + " does not work", why, "/status",
@@ -199,14 +208,16 @@ const Shape<Range>& shape_for(const Range*) {
 const Shape<NowFact>& shape_for(const NowFact*) {
   static const auto shape =
       Shape<NowFact>("NowFact")
-          .add_words(
-              "kind",
-              {"well", "store", "spike", "silence", "connection", "deliveries", "late", "queue"},
-              &NowFact::kind)
+          .add_words("kind",
+                     {"well", "store", "incident", "spike", "silence", "connection", "deliveries",
+                      "late", "queue"},
+                     &NowFact::kind)
           .add("text", &NowFact::text)
           .add("detail", &NowFact::detail)
           .add("link", &NowFact::link, "the page with its rows")
-          .add("people", &NowFact::people, "how many it keeps waiting, where that is known");
+          .add("people", &NowFact::people, "how many it keeps waiting, where that is known")
+          .add("group", or_null(&NowFact::group),
+               "of tickets, of which a person decides whether it is an incident");
   return shape;
 }
 

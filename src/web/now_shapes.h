@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "jobs/storm/records.h"
 #include "jobs/volume/alerts.h"
 #include "web/desk_history.h"
 #include "web/shapes.h"
@@ -12,10 +13,11 @@ namespace dw {
 
 /// One thing that is so, with where it can be seen.
 struct NowFact {
-  /// "well", "store", "spike", "silence", "connection", "deliveries", "late", "queue"
+  /// "well", "store", "incident", "spike", "silence", "connection", "deliveries", "late", "queue"
   std::string kind;
   std::string text, detail, link;
-  int64_t people = 0;  ///< whom it keeps waiting, as far as that is known
+  int64_t people = 0;   ///< whom it keeps waiting, as far as that is known
+  std::string group{};  ///< "g-000003": a person decides whether it is an incident
 };
 
 /// An hour of today.
@@ -56,6 +58,12 @@ struct StuckQueue {
   std::optional<TimePoint> since;  ///< when its oldest message came, if that is long ago
 };
 
+/// An open incident, or a group that nobody has decided on.
+struct Outage {
+  Incident incident;
+  int64_t replied = 0;  ///< requesters, since the last answer
+};
+
 /// What the headline is chosen from.
 struct NowFindings {
   std::string store_trouble;
@@ -65,6 +73,7 @@ struct NowFindings {
   int64_t undecided = 0;                                    ///< dead and unsure deliveries
   size_t connectors = 0;
   std::vector<StuckQueue> queues{};
+  std::vector<Outage> outages{};
 };
 
 /// The worst first: by how many people it keeps waiting, then in the order of `kind`.
@@ -72,6 +81,8 @@ std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now);
 
 /// "11:40", or "Mon 23 Nov 08:00" of another day.
 std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone);
+/// "vpn" as people write it at the beginning of a sentence: an abbreviation, or a word.
+std::string titled(std::string word);
 /// "3–8"; one number where the range is that.
 std::string range_text(const Range& range);
 

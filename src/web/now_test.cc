@@ -50,6 +50,69 @@ TEST(NowHeadline, names_what_keeps_most_people_waiting_first) {
   EXPECT_EQ(facts[2].kind, "connection") << "31 deliveries wait for it";
 }
 
+Outage outage(int64_t tickets, TicketId parent = {}) {
+  Outage out;
+  out.incident.group = 3;
+  out.incident.state = parent ? IncidentState::open : IncidentState::seen;
+  out.incident.words = {{{.word = "vpn", .tickets = 14, .requesters = 12}, false},
+                        {{.word = "lopez", .tickets = 9, .requesters = 9}, true},
+                        {{.word = "619", .tickets = 9, .requesters = 9}, false}};
+  out.incident.tickets = out.incident.joined = tickets;
+  out.incident.requesters = 12;
+  out.incident.since = now - Millis(40 * 60'000);
+  out.incident.parent = parent;
+  return out;
+}
+
+TEST(NowHeadline, a_group_is_said_in_words_with_the_page_on_which_a_person_decides) {
+  NowFindings findings;
+  findings.outages = {outage(14)};
+  const std::vector<NowFact> facts = facts_of(findings, desk());
+  ASSERT_EQ(facts.size(), 1U);
+  EXPECT_EQ(facts[0].text, "VPN, 619: 14 tickets from 12 people since 11:00");
+  EXPECT_EQ(facts[0].detail,
+            "Nobody has decided yet whether this is one incident. The words they share: vpn 14, "
+            "619 9.");
+  EXPECT_EQ(facts[0].link, "/incidents/g-000003");
+  EXPECT_EQ(facts[0].group, "g-000003");
+}
+
+TEST(NowHeadline, an_open_incident_says_whether_it_is_answered) {
+  NowFindings findings;
+  findings.outages = {outage(31, {50})};
+  findings.undecided = 40;
+  std::vector<NowFact> facts = facts_of(findings, desk());
+  ASSERT_EQ(facts.size(), 2U);
+  EXPECT_EQ(facts[0].kind, "deliveries") << "more people wait for these";
+  EXPECT_EQ(facts[1].text, "VPN, 619: incident with 31 tickets since 11:00");
+  EXPECT_EQ(facts[1].detail, "Nobody has answered yet.");
+  EXPECT_EQ(facts[1].link, "/incidents/50");
+  EXPECT_EQ(facts[1].group, "");
+  findings.undecided = 0;
+  findings.outages[0].incident.title = "The gateway is down";
+  findings.outages[0].incident.first_answer_at = now - Millis(10 * 60'000);
+  findings.outages[0].replied = 2;
+  facts = facts_of(findings, desk());
+  EXPECT_EQ(facts[0].text, "The gateway is down: incident with 31 tickets since 11:00");
+  EXPECT_EQ(facts[0].detail, "First answered at 11:30. 2 have replied since the last answer.");
+}
+
+TEST(NowHeadline, a_spike_that_an_incident_explains_is_said_once) {
+  NowFindings findings;
+  findings.outages = {outage(31, {50})};
+  findings.alerts = {spike(54)};
+  std::vector<NowFact> facts = facts_of(findings, desk());
+  ASSERT_EQ(facts.size(), 1U);
+  EXPECT_EQ(facts[0].detail,
+            "Nobody has answered yet. 54 tickets in all since 11:00, usual 5 an hour.");
+  findings.alerts[0].total = 90;
+  facts = facts_of(findings, desk());
+  ASSERT_EQ(facts.size(), 2U) << "most of these tickets are about something else";
+  EXPECT_EQ(facts[0].kind, "spike");
+  findings.alerts[0].tags = *parse_json(R"({"tickets":90,"by_lift":[{"tag":"VPN","count":40}]})");
+  EXPECT_EQ(facts_of(findings, desk()).size(), 1U) << "they share the word";
+}
+
 TEST(NowHeadline, a_queue_that_nobody_empties_is_not_well) {
   NowFindings findings;
   findings.queues = {{.name = "high", .depth = 13, .dead = 0, .since = now - 28 * Millis(60'000)},

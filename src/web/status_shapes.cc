@@ -1,5 +1,7 @@
 #include "web/status_shapes.h"
 
+#include "web/connector_titles.h"
+
 namespace dw {
 
 const Shape<ShownStore>& shape_for(const ShownStore*) {
@@ -20,11 +22,15 @@ const Shape<ShownAccess>& shape_for(const ShownAccess*) {
 }
 
 const Shape<ConnectorState>& shape_for(const ConnectorState*) {
-  static const auto shape = Shape<ConnectorState>("Connector")
-                                .add("name", &ConnectorState::name)
-                                .add("ok", &ConnectorState::is_ok)
-                                .add("detail", &ConnectorState::detail)
-                                .add("last_success_at", &ConnectorState::last_success_at);
+  static const auto shape =
+      Shape<ConnectorState>("Connector")
+          .add("name", &ConnectorState::name)
+          .add(
+              "title", [](const ConnectorState& one) { return connector_title(one.name); },
+              "what people call it")
+          .add("ok", &ConnectorState::is_ok)
+          .add("detail", &ConnectorState::detail)
+          .add("last_success_at", &ConnectorState::last_success_at);
   return shape;
 }
 

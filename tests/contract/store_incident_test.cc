@@ -2,6 +2,7 @@
 #include "contract/store_world.h"
 #include "jobs/storm/incident_rows.h"
 #include "jobs/storm/live.h"
+#include "records/changes.h"
 #include "records/own_words.h"
 
 namespace dw {
@@ -114,8 +115,42 @@ TEST_P(StoreContract, each_answer_is_owed_to_each_joined_ticket_once) {
     EXPECT_EQ(shown.at(0).heard.size(), 1U);
     EXPECT_EQ(shown.at(0).heard.at(0).state, HeardState::heard);
     EXPECT_EQ(shown.at(2).how, JoinedHow::matched);
+    DW_TRY(const auto first, tickets::find(db, w.first));
+    EXPECT_EQ(shown.at(0).title, first->title);
+    EXPECT_EQ(shown.at(0).requester, first->requester.name);
+    DW_TRY(const auto all, storm::joined_tickets(db, w.group, 10, true));
+    EXPECT_EQ(all.size(), 5U) << "with those that can't be joined";
     return {};
   });
+}
+
+TEST_P(StoreContract, a_heard_answer_shows_at_once_on_the_page_of_its_incident) {
+  auto b = setup();
+  World w;
+  int64_t answer = 0;
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(w, open_world(db));
+    const IncidentAnswer said{
+        .key = "api/1", .author = "ana", .author_email = "", .body = "back", .at = t0};
+    DW_CHECK(AddAnswer{w.group, said}.write(db, t0));
+    DW_TRY(const auto answers, storm::answers_of(db, w.group, 1));
+    answer = answers.at(0).id;
+    return {};
+  });
+  std::string before;
+  std::vector<ChangeNote> notes;
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(before, changes::last(db));
+    return {};
+  });
+  b->write([&](Db& db) { return SetHeard{answer, w.first, HeardState::heard}.write(db, t0); });
+  b->read([&](ReadDb& db) -> Result<void> {
+    DW_TRY(notes, changes::after(db, before, 10));
+    return {};
+  });
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].topic, "incident");
+  EXPECT_EQ(notes[0].id, w.group);
 }
 
 TEST_P(StoreContract, who_left_stays_away_until_a_person_adds_it) {

@@ -15,8 +15,8 @@ test("a connector's last success outlives a restart, and a command's run counts"
   let daemon = await serve({ cwd });
   const state = async (name) => (await call(daemon.url, "/v1/status")).json.connectors
     .find((one) => one.name === name);
-  assert.deepEqual(await state("teams:local"), { name: "teams:local", ok: true,
-    detail: "no request yet", last_success_at: null });
+  assert.deepEqual(await state("teams:local"), { name: "teams:local",
+    title: "Teams “local”", ok: true, detail: "no request yet", last_success_at: null });
   assert.equal((await state("notices")).detail, "no run yet");
   await teams(daemon.url, "local", 1, ticket("Before the restart"));
   await daemon.stop();

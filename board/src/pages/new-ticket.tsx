@@ -1,12 +1,12 @@
 // Opens a ticket. The key is made once for each form, so a second click opens no second ticket.
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ApiError, post } from "../api";
+import { actKey, ApiError, post } from "../api";
 import { Failure, Fields } from "../parts";
 import { go } from "../router";
 import type { Ticket } from "../types";
 
 export function NewTicket({ close }: { close: () => void }) {
-  const key = useMemo(() => crypto.randomUUID(), []);
+  const key = useMemo(() => actKey(), []);
   const [form, setForm] = useState({ title: "", priority: "medium", description: "", name: "",
     email: "" });
   const [error, setError] = useState<ApiError | null>(null);

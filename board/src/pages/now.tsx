@@ -7,10 +7,12 @@ import { counted, dayAndTime, numberOf, rangeText, rarity, seconds, sourceTitle,
 import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
 import { HourChart, type HourBar } from "../hour-chart";
 import { Action, Bar, Broken, Empty, Loading, PriorityMark, Section, Sparkline } from "../parts";
-import { Link } from "../router";
+import { go, Link } from "../router";
+import { pathOf } from "../incidents";
 import type { DeliveryGroups, ListedTicket, Now, NowFact, NowHour, NowNumber, Page, Queue,
   SystemStatus, Ticket }
   from "../types";
+import { Decide } from "./incident";
 import { useTally } from "./tally";
 
 const hour = 3_600_000;
@@ -20,7 +22,7 @@ const late_queue_seconds = 300;
 export function useDesk() {
   const now = useLoad<Now>("/v1/now");
   const refresh = useThrottled(now.reload, 1000);
-  useLive(["ticket", "delivery", "status", "volume", "minute"], refresh);
+  useLive(["ticket", "delivery", "incident", "status", "volume", "minute"], refresh);
   useEverySoOften(now.reload);
   return now;
 }
@@ -59,7 +61,8 @@ export function useIsOld(): { isOld: boolean; since: number } {
   return { isOld: !is_live && now - since > 10_000, since };
 }
 
-function Headline({ now, asOf }: { now: Now; asOf: string }) {
+function Headline({ now, asOf, canAct, decided }: { now: Now; asOf: string; canAct: boolean;
+  decided: () => void }) {
   const calm = useCalm(now) ?? now;
   const { isOld } = useIsOld();
   const { headline } = calm;
@@ -79,6 +82,13 @@ function Headline({ now, asOf }: { now: Now; asOf: string }) {
         : <Link to={headline.link} class="alarm"><span class="sr">Needs attention: </span>
           {headline.text}</Link>}</h1>
       {headline.detail && <p class="faint clip-2">{headline.detail}</p>}
+      {headline.group && canAct && (
+        <div class="decide">
+          <Decide key={headline.group} group={headline.group} dismissed={decided}
+            opened={(made) => go(pathOf(made))} />
+          <Link to={headline.link}>See the {counted(headline.people, "ticket")}</Link>
+        </div>
+      )}
       {calm.next.length > 0 && (
         <p class="headline-next">
           {calm.next.map((one) => (
@@ -352,7 +362,7 @@ function Machinery({ status, groups }: { status: SystemStatus | null;
         {broken.map((one) => (
           <li key={one.name}>
             <span class="alarm sign" aria-hidden="true">■</span>
-            <span class="row-main clip"><strong>{one.name}</strong> {one.detail || "does not work"}
+            <span class="row-main clip"><strong>{one.title}</strong> {one.detail || "does not work"}
             </span>
             <span class="small faint">{one.last_success_at
               ? `since ${dayAndTime(one.last_success_at)}` : "never worked"}</span>
@@ -473,7 +483,7 @@ export function NowPage({ canAct, me, groups }: { canAct: boolean; me: string;
   );
   return (
     <>
-      <Headline now={one} asOf={one.as_of} />
+      <Headline now={one} asOf={one.as_of} canAct={canAct} decided={now.reload} />
       <div class="numbers">
         {one.numbers.map((number) => <NumberBox key={number.name} one={number} now={one} />)}
       </div>

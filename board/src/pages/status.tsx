@@ -57,7 +57,7 @@ function Connections({ connectors }: { connectors: Connector[] }) {
         <li key={one.name}>
           {one.ok ? <span class="dot dot-good" aria-hidden="true" />
             : <span class="alarm sign" aria-hidden="true">■</span>}
-          <strong>{one.name}</strong>
+          <strong title={one.name}><bdi>{one.title}</bdi></strong>
           <span class={`row-main wrap ${one.ok ? "faint" : "alarm"}`}>
             {one.ok ? `works${one.detail ? ` · ${one.detail}` : ""}`
               : `does not work: ${one.detail}`}</span>

@@ -1,30 +1,20 @@
 // One ticket: what it is and who has it, what was said, and the answer. What was sent where stands
 // between the messages as a line; each delivery is one press away.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ApiError, patch, post } from "../api";
-import { counted, dayAndTime, linked, localTime, numberOf, safeLink, seconds, sourceTitle, titleOf }
+import { actKey, ApiError, patch, post } from "../api";
+import { counted, dayAndTime, numberOf, safeLink, seconds, sourceTitle, titleOf, whole }
   from "../format";
-import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
-import { Action, Broken, Empty, Failure, Fields, Loading, PriorityMark, StatusMark }
+import { useConnection, useDraft, useKeys, useLive, useLoad, useNow, useThrottled }
+  from "../hooks";
+import { Action, Broken, Empty, Failure, Fields, Linked, Loading, PriorityMark, StatusMark, Time }
   from "../parts";
 import { go, Link } from "../router";
-import type { Page, Person, Role, Ticket, TicketEvent, WholeTicket } from "../types";
+import { extentOf, pathOf, subjectOf } from "../incidents";
+import type { Page, Person, Role, Ticket, TicketEvent, WholeIncident, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
 import { apply, assign, Choose, type Change, type Choice as Asked } from "./changes";
 import { Similar } from "./similar";
 import { lastList } from "./tickets";
-
-const Time = ({ at }: { at: string }) => {
-  const now = useNow(60_000);
-  return <time dateTime={at} title={localTime(at)}>{dayAndTime(at, now)}</time>;
-};
-
-/** Text with its addresses as links: elements of our own around pieces of the text. */
-const Linked = ({ text }: { text: string }) => (
-  <>{linked(text).map((piece, i) => (piece.href
-    ? <a key={i} href={piece.href} rel="noreferrer noopener nofollow" target="_blank">
-      {piece.text}</a> : piece.text))}</>
-);
 
 type Kind = "requester" | "agent" | "note";
 function Said({ who, at, body, kind, from, asker }: { who: string; at: string; body: string;
@@ -59,8 +49,38 @@ function folded(events: TicketEvent[]): { one: TicketEvent; times: number }[] {
   return out;
 }
 
-function Happened({ one, times, canAct, changed, show }: { one: TicketEvent; times: number;
-  canAct: boolean; changed: () => void; show: () => void }) {
+/** So many things that happened between two messages stand there; of more, what failed and how many
+    there are besides. */
+const happened_shown = 6, bad_shown = 3;
+const deliveries_shown = 20;
+
+type Folded = { one: TicketEvent; times: number };
+interface HappenedProps { canAct: boolean; changed: () => void; show: () => void }
+
+/** What happened between two messages. */
+function Between({ events, ...rest }: { events: Folded[] } & HappenedProps) {
+  const [areAll, setAreAll] = useState(false);
+  if (areAll || events.length <= happened_shown) {
+    return <>{events.map((each, i) => <Happened key={i} {...each} {...rest} />)}</>;
+  }
+  const bad = events.filter(({ one }) => one.kind === "failed" || one.kind === "undecided")
+    .slice(-bad_shown);
+  const count = events.reduce((all, { times }) => all + times, 0)
+    - bad.reduce((all, { times }) => all + times, 0);
+  return (
+    <>
+      <li class="happened">
+        <span class="faint" aria-hidden="true">·</span>
+        <span class="happened-text">{counted(count, "event")}{" "}
+          <button type="button" class="plain" onClick={() => setAreAll(true)}>Show</button></span>
+        <Time at={events[events.length - 1]?.one.at ?? ""} />
+      </li>
+      {bad.map((each, i) => <Happened key={i} {...each} {...rest} />)}
+    </>
+  );
+}
+
+function Happened({ one, times, canAct, changed, show }: Folded & HappenedProps) {
   const isBad = one.kind === "failed" || one.kind === "undecided";
   return (
     <li class={`happened ${isBad ? "is-bad" : ""}`}>
@@ -84,18 +104,6 @@ function Happened({ one, times, canAct, changed, show }: { one: TicketEvent; tim
   );
 }
 
-/** Until it is sent it is kept in this browser: a tab that is closed loses nothing. */
-function useDraft(id: number): [string, (text: string) => void] {
-  const key = `deskwire.draft.${id}`;
-  const [text, setText] = useState(() => localStorage.getItem(key) ?? "");
-  const set = (value: string) => {
-    setText(value);
-    if (value) localStorage.setItem(key, value);
-    else localStorage.removeItem(key);
-  };
-  return [text, set];
-}
-
 function whereItGoes(one: WholeTicket, isNote: boolean): string {
   const asker = one.requester.name ?? "The requester";
   if (isNote) return `A note for agents. ${asker} does not see it.`;
@@ -112,14 +120,14 @@ interface ReplyProps { one: WholeTicket; offer: Offer | null; sent: () => void;
   solved: () => void }
 
 function Reply({ one, offer, sent, solved }: ReplyProps) {
-  const [body, setBody] = useDraft(one.id);
+  const [body, setBody] = useDraft(String(one.id));
   const [isNote, setIsNote] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const { is_live } = useConnection();
   // The same words sent twice are one comment: the key stays until they are sent, or changed.
-  const key = useMemo(() => crypto.randomUUID(), [body, isNote, one.comments.length]);
+  const key = useMemo(() => actKey(), [body, isNote, one.comments.length]);
   const isSending = useRef(false);
   const send = async (isSolving: boolean) => {
     if (isSending.current || body.trim() === "") return box.current?.focus();
@@ -280,21 +288,29 @@ function Conversation({ one, canAct, changed, show }: { one: WholeTicket; canAct
       ? comment.author.email.toLowerCase() === one.requester.email.toLowerCase()
       : who === one.requester.name;
     const kind: Kind = !comment.public ? "note" : isAsker ? "requester" : "agent";
-    return { at: comment.at, order: 1, item: <Said key={`c${comment.id}`} who={who} kind={kind}
+    return { at: comment.at, item: <Said key={`c${comment.id}`} who={who} kind={kind}
       at={comment.at} body={comment.body} asker={short}
       from={comment.source === one.source && isAsker ? "" : `from ${sourceTitle(comment.source)}`}
       /> };
   });
-  const happened = folded(one.events).map(({ one: event, times }, i) => ({ at: event.at, order: 2,
-    item: <Happened key={`e${i}`} one={event} times={times} canAct={canAct}
-      changed={changed} show={show} /> }));
-  const all = [...said, ...happened].sort((a, b) =>
-    a.at < b.at ? -1 : a.at > b.at ? 1 : a.order - b.order);
+  const said_at = said.map((each) => each.at);
+  // What happened stands behind the message before it.
+  const between = new Map<number, TicketEvent[]>();
+  for (const event of one.events) {
+    const place = said_at.filter((at) => at <= event.at).length;
+    between.set(place, [...(between.get(place) ?? []), event]);
+  }
+  const rest = { canAct, changed, show };
+  const gap = (place: number) => {
+    const events = between.get(place);
+    return events && <Between key={`b${place}`} events={folded(events)} {...rest} />;
+  };
   return (
     <ul class="conversation">
       <Said who={asker} at={one.opened_at} body={one.description ?? ""} kind="requester"
         from={`from ${sourceTitle(one.source)}`} asker={short} />
-      {all.map((each) => each.item)}
+      {gap(0)}
+      {said.map((each, i) => [each.item, gap(i + 1)])}
     </ul>
   );
 }
@@ -305,6 +321,49 @@ function deliveredText(one: WholeTicket): string {
   if (all === 0) return "Nothing was sent anywhere for this ticket.";
   return done === all ? `${counted(all, "message")} delivered.`
     : `${done} of ${counted(all, "message")} delivered.`;
+}
+
+/** It is part of something larger, or is the parent of it. */
+function IncidentBanner({ one }: { one: WholeTicket }) {
+  const parent = one.type === "problem" ? one.id : one.problem_id;
+  const incident = useLoad<WholeIncident>(parent === null ? "" : `/v1/incidents/${parent}`);
+  useLive(["incident"], (topic, data) => {
+    if (topic === "resync" || data.id === parent) incident.reload();
+  });
+  const known = incident.value;
+  if (parent === null) return null;
+  if (!known) {
+    return one.problem_id === null ? null : (
+      <p class="incident-banner">Part of problem <Link to={`/tickets/${parent}`}>#{parent}</Link>
+      </p>
+    );
+  }
+  return (
+    <p class={`incident-banner ${known.state === "open" ? "" : "is-over"}`}>
+      {parent === one.id ? "The parent of incident " : "Part of incident "}
+      <Link to={pathOf(known)}>#{known.number ?? known.id} {subjectOf(known.title)}</Link>,{" "}
+      {extentOf(known, Date.now())}.
+      {known.state === "open" && " An answer to everyone is written there."}
+    </p>
+  );
+}
+
+/** What needs a decision, then the newest. */
+function Deliveries({ one, role, changed }: { one: WholeTicket; role: Role;
+  changed: () => void }) {
+  const [most, setMost] = useState(deliveries_shown);
+  const rank = (state: string) => (state === "dead" || state === "unsure" ? 0 : 1);
+  const sorted = [...one.deliveries].sort((a, b) => rank(a.state) - rank(b.state)
+    || (a.created_at < b.created_at ? 1 : a.created_at > b.created_at ? -1 : 0));
+  return (
+    <>
+      <DeliveryTable items={sorted.slice(0, most)} role={role} changed={changed} />
+      {sorted.length > most && (
+        <p class="center"><button type="button" class="quiet"
+          onClick={() => setMost(most + 100)}>Show more of {whole(sorted.length)}</button></p>
+      )}
+    </>
+  );
 }
 
 /** The tickets before and behind this one in the list that it was opened from. */
@@ -418,6 +477,7 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
           {one.tags.map((tag) => <Link key={tag} class="tag"
             to={`/tickets?view=all&tag=${encodeURIComponent(tag)}`}>{tag}</Link>)}
         </p>
+        <IncidentBanner key={one.id} one={one} />
       </div>
       <div class="ticket">
         <div>
@@ -431,8 +491,7 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
                 onClick={() => setAreShown(!areShown)}>
                 {areShown ? "Hide deliveries" : "Show deliveries"}</button>
             )}</p>
-          {areShown && <DeliveryTable items={one.deliveries} role={role}
-            changed={ticket.reload} />}
+          {areShown && <Deliveries one={one} role={role} changed={ticket.reload} />}
         </div>
         <div class="ticket-side">
           {canAct && (

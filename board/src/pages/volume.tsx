@@ -205,6 +205,38 @@ function Trial({ one, before, sensitivity, method, choose }: { one: Volume; befo
   );
 }
 
+/** What people's judgement has moved, by kind of hour. */
+function Thresholds({ one }: { one: Volume }) {
+  if (one.thresholds.length === 0) return null;
+  const two = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
+  const days = { weekday: "weekdays", weekend: "weekends", holiday: "holidays" };
+  return (
+    <Section title="Moved by your judgement" lead="the alarm line of such hours">
+      <ul class="rows">
+        {one.thresholds.map((each) => (
+          <li key={`${each.kind} ${each.day} ${each.from_hour}`}>
+            <span class="row-main wrap">
+              {each.kind === "spike" ? "Spikes" : "Silence"}, {days[each.day]} {two(each.from_hour)}
+              –{two(each.to_hour)}
+              <span class="second small faint">{whole(each.real)} real,{" "}
+                {counted(each.false_alarms, "false alarm")}</span>
+            </span>
+            <span class="small faint">{movedText(each.sensitivity_factor)}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** "alerts when 4 times rarer" */
+export function movedText(factor: number): string {
+  if (factor === 1) return "not moved";
+  const times = factor < 1 ? 1 / factor : factor;
+  const shown = Number.isInteger(times) ? String(times) : times.toFixed(1);
+  return `alerts when ${shown} times ${factor < 1 ? "rarer" : "less rare"}`;
+}
+
 function Words({ one }: { one: Incident }) {
   const tags = one.tags?.by_lift ?? [];
   if (tags.length === 0 || !one.tags) return null;
@@ -321,6 +353,7 @@ export function VolumePage({ canAct }: { canAct: boolean }) {
           <div class="column">
             <Trial one={one} before={before} sensitivity={sensitivity} method={method}
               choose={choose} />
+            <Thresholds one={one} />
             {last && <Words one={last} />}
           </div>
         )}

@@ -112,10 +112,15 @@ INSERT INTO storm_heard (answer, ticket, state) VALUES ($1, $2, $3)
 ON CONFLICT (answer, ticket) DO UPDATE SET state = excluded.state;
 
 -- name: storm_members_of
+-- $3: those that never joined too.
 SELECT s.ticket, CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END,
-  s.state, s.how, s.joined_at, s.left_at
+  s.state, s.how, s.joined_at, s.left_at, t.title, t.requester_name, t.requester_email, t.source,
+  t.priority, t.status
 FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
-WHERE s.grouped = $1 AND s.joined_at IS NOT NULL ORDER BY s.ticket LIMIT $2;
+WHERE s.grouped = $1 AND (s.joined_at IS NOT NULL OR $3 = 1) ORDER BY s.ticket LIMIT $2;
+
+-- name: storm_group_of_answer
+SELECT grouped FROM storm_answer WHERE id = $1;
 
 -- name: storm_heard_of
 SELECT h.ticket, h.answer, h.state FROM storm_answer a JOIN storm_heard h ON h.answer = a.id

@@ -91,7 +91,11 @@ Result<void> AddAnswer::write(Db& db, TimePoint now) const {
 }
 
 Result<void> SetHeard::write(Db& db, TimePoint) const {
-  return db.send(stmt::set_storm_heard, {answer, ticket, static_cast<int64_t>(state)});
+  DW_CHECK(db.send(stmt::set_storm_heard, {answer, ticket, static_cast<int64_t>(state)}));
+  int64_t group = 0;
+  DW_CHECK(db.run(stmt::storm_group_of_answer, {answer},
+                  [&group](const Row& row) { group = row.integer(0); }));
+  return changes::add(db, live_topic_name, group);
 }
 
 namespace storm {
@@ -203,17 +207,25 @@ Result<std::vector<IncidentAnswer>> answers_of(ReadDb& db, int64_t group, size_t
   return out;
 }
 
-Result<std::vector<JoinedTicket>> joined_tickets(ReadDb& db, int64_t group, size_t limit) {
+Result<std::vector<JoinedTicket>> joined_tickets(ReadDb& db, int64_t group, size_t limit,
+                                                 bool with_unjoined) {
   std::vector<JoinedTicket> out;
-  DW_CHECK(
-      db.run(stmt::storm_members_of, {group, static_cast<int64_t>(limit)}, [&out](const Row& row) {
-        out.push_back({.ticket = {row.integer(0)},
-                       .number = std::string(row.text(1)),
-                       .state = static_cast<MemberState>(row.integer(2)),
-                       .how = static_cast<JoinedHow>(row.integer(3)),
-                       .joined_at = row.time_or_none(4),
-                       .left_at = row.time_or_none(5)});
-      }));
+  const auto add = [&out](const Row& row) {
+    const std::string_view name = row.text(7);
+    out.push_back({.ticket = {row.integer(0)},
+                   .number = std::string(row.text(1)),
+                   .title = std::string(row.text(6)),
+                   .source = std::string(row.text(9)),
+                   .requester = std::string(name.empty() ? row.text(8) : name),
+                   .priority = static_cast<Priority>(row.integer(10)),
+                   .status = static_cast<Status>(row.integer(11)),
+                   .state = static_cast<MemberState>(row.integer(2)),
+                   .how = static_cast<JoinedHow>(row.integer(3)),
+                   .joined_at = row.time_or_none(4),
+                   .left_at = row.time_or_none(5)});
+  };
+  DW_CHECK(db.run(stmt::storm_members_of,
+                  {group, static_cast<int64_t>(limit), with_unjoined ? 1 : 0}, add));
   const auto find_one = [&out](TicketId id) {
     return std::lower_bound(
         out.begin(), out.end(), id,

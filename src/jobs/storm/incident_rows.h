@@ -98,7 +98,10 @@ struct JoinedTicket {
   };
 
   TicketId ticket;
-  std::string number;
+  std::string number, title, source;
+  std::string requester;  ///< the name, or the address
+  Priority priority = Priority::medium;
+  Status status = Status::open;
   MemberState state = MemberState::joined;
   JoinedHow how = JoinedHow::seen;
   std::optional<TimePoint> joined_at, left_at;
@@ -133,7 +136,9 @@ Result<std::vector<Unheard>> unheard(ReadDb& db, int64_t group, size_t limit);
 Result<std::vector<TicketId>> replied(ReadDb& db, int64_t group);
 
 Result<std::vector<IncidentAnswer>> answers_of(ReadDb& db, int64_t group, size_t limit);
-Result<std::vector<JoinedTicket>> joined_tickets(ReadDb& db, int64_t group, size_t limit);
+/// `with_unjoined`: every ticket of the group; else those that ever joined.
+Result<std::vector<JoinedTicket>> joined_tickets(ReadDb& db, int64_t group, size_t limit,
+                                                 bool with_unjoined = false);
 
 /// Of a group that goes.
 Result<void> prune_answers(Db& db, int64_t group);

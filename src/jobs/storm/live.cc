@@ -139,6 +139,13 @@ const Shape<JoinedTicket>& shape_for(const JoinedTicket*) {
       Shape<JoinedTicket>("StormMember")
           .add("ticket", [](const JoinedTicket& one) { return one.ticket.value; })
           .add("number", &JoinedTicket::number, "that its desk gives it")
+          .add("title", &JoinedTicket::title)
+          .add("requester", or_null(&JoinedTicket::requester), "the name, or the address")
+          .add("source", &JoinedTicket::source)
+          .add_words("priority", {"high", "medium", "low"},
+                     [](const JoinedTicket& one) { return name_of(one.priority); })
+          .add_words("status", {"open", "pending", "solved"},
+                     [](const JoinedTicket& one) { return name_of(one.status); })
           .add("how", &JoinedTicket::how)
           .add("joined_at", &JoinedTicket::joined_at)
           .add("left_at", &JoinedTicket::left_at)
@@ -178,7 +185,8 @@ const Shape<WholeIncident>& shape_for(const WholeIncident*) {
     return one.shown;
   };
   static const auto shape = incident_shape<WholeIncident>("WholeStormIncident", inside)
-                                .add("tickets", &WholeIncident::tickets, "all that ever joined")
+                                .add("tickets", &WholeIncident::tickets,
+                                     "all that ever joined; of a group: all that it has")
                                 .add("answers", &WholeIncident::answers)
                                 .add("maybe", &WholeIncident::maybe,
                                      "new tickets with some of its words, the best match first")
@@ -201,7 +209,8 @@ Result<WholeIncident> show_whole(ReadDb& db, Incident incident) {
   WholeIncident out;
   const int64_t group = incident.group;
   DW_TRY(out.shown, show_incident(db, std::move(incident)));
-  DW_TRY(out.tickets, storm::joined_tickets(db, group, joined_shown_max));
+  const bool is_group = !out.shown.incident.parent;
+  DW_TRY(out.tickets, storm::joined_tickets(db, group, joined_shown_max, is_group));
   DW_TRY(out.answers, storm::answers_of(db, group, answers_shown_max));
   DW_TRY(out.maybe, storm::maybe_tickets(db, group, maybe_shown_max));
   out.timeline = timeline_of(out.shown.incident, out.answers);

@@ -155,7 +155,7 @@ void add_incidents(Rows& out) {
                     .answers<ShownIncident>());
   out.push_back(get("/v1/incidents/{id}", "showIncident",
                     "One incident with its tickets, answers and what happened; the id is that of "
-                    "its parent ticket")
+                    "its parent ticket, or a group (g-000003)")
                     .answers<WholeIncident>());
   out.push_back(post("/v1/incidents", "openIncident",
                      "Makes a group, or tickets that you name, one incident with a parent ticket")

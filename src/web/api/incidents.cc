@@ -117,7 +117,12 @@ Task<ApiAnswer> Operations::show_incident(Call& call) {
   std::optional<WholeIncident> out;
   auto work = [&](ReadDb& db) -> Result<void> {
     out.reset();
-    DW_TRY(auto found, storm::find_by_parent(db, TicketId{number_of(call)}));
+    std::optional<Incident> found;
+    if (const auto group = group_named(call.name())) {
+      DW_TRY(found, storm::find(db, *group));
+    } else {
+      DW_TRY(found, storm::find_by_parent(db, TicketId{number_of(call)}));
+    }
     if (!found) return {};
     DW_TRY(out, show_whole(db, std::move(*found)));
     return {};

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "domain/day.h"
 #include "jobs/bridge/waiting_times.h"
+#include "jobs/storm/incident_rows.h"
 #include "jobs/volume/rows.h"
 #include "jobs/volume/volume.h"
 #include "records/deliveries.h"
@@ -22,6 +23,9 @@ constexpr size_t waiting_shown = 12, facts_shown = 3;
 /// So many that wait are looked at one by one.
 constexpr size_t waiters_max = 1000;
 constexpr int64_t pending_seen_max = 5000;
+constexpr size_t outages_max = 20;
+/// A group that nobody decided on and that has stopped to grow is no news any more.
+constexpr Millis group_news{12 * 3'600'000};
 constexpr Millis older_budget{100}, start_budget{600'000};
 constexpr Millis queue_late{5 * 60'000};
 constexpr Millis alerts_span{48 * 3'600'000};
@@ -45,6 +49,7 @@ struct Reading {
   std::vector<HourCount> counts;
   std::vector<VolumeAlert> alerts;
   std::vector<StuckQueue> queues;
+  std::vector<Outage> outages;
 };
 
 /// Queues of our own: those elsewhere are their owner's to watch.
@@ -70,6 +75,23 @@ Result<void> read_volume(ReadDb& db, const DetectorConfig& rule, TimePoint now, 
   DW_TRY(const std::vector<VolumeAlert> known, volume::incidents(db, now - alerts_span));
   for (const VolumeAlert& one : known) {
     if (one.end == AlertEnd::open) out.alerts.push_back(one);
+  }
+  return {};
+}
+
+Result<void> read_outages(ReadDb& db, TimePoint now, Reading& out) {
+  const PageRequest page{.limit = outages_max, .cursor = {}};
+  for (const IncidentState state : {IncidentState::open, IncidentState::seen}) {
+    DW_TRY(Page<Incident> found, storm::list(db, state, page));
+    for (Incident& one : found.items) {
+      if (!one.parent && one.updated_at < now - group_news) continue;
+      Outage outage{.incident = std::move(one), .replied = 0};
+      if (outage.incident.first_answer_at) {
+        DW_TRY(const auto replied, storm::replied(db, outage.incident.group));
+        outage.replied = static_cast<int64_t>(replied.size());
+      }
+      out.outages.push_back(std::move(outage));
+    }
   }
   return {};
 }
@@ -280,6 +302,7 @@ Task<ApiAnswer> Api::now(Call&) {
     DW_TRY(reading.backlog, deliveries::backlog(db));
     DW_TRY(reading.pending, deliveries::pending_by_target(db, pending_seen_max));
     DW_CHECK(read_queues(db, parts_.queues, out.as_of, reading));
+    DW_CHECK(read_outages(db, out.as_of, reading));
     return read_volume(db, parts_.volume, out.as_of, reading);
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -306,6 +329,7 @@ Task<ApiAnswer> Api::now(Call&) {
   findings.alerts = std::move(reading.alerts);
   findings.pending = std::move(reading.pending);
   findings.queues = std::move(reading.queues);
+  findings.outages = std::move(reading.outages);
   findings.undecided = reading.backlog.dead + reading.backlog.unsure;
   for (const ConnectorState& one : parts_.connectors.list()) {
     ++findings.connectors;

@@ -1,0 +1,464 @@
+// One incident: how large, how fast were we, what was said and who has not heard it; the answer to
+// all; which tickets belong and which might, and why. A group that nobody decided on is shown here,
+// too.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { actKey, ApiError, get, post, query } from "../api";
+import { counted, dayAndTime, localTime, numberOf, safeLink, sourceTitle, titleOf, whole }
+  from "../format";
+import { useConnection, useDraft, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
+import { extentOf, inOrder, isIn, logOf, pathOf, reachedBy, sourcesOf, stateOf, subjectOf, timesOf }
+  from "../incidents";
+import { Action, Bar, Broken, Confirm, Empty, Failure, Fields, Linked, Loading, PriorityMark,
+  Section, Time } from "../parts";
+import { go, Link, replace } from "../router";
+import type { IncidentMember, Page, StormIncident, Ticket, WholeIncident } from "../types";
+
+const rows_shown = 10, log_shown = 40;
+
+/** The key of an act: the same until what it depends on changes, so that a second press is one. */
+const useActKey = (...of: unknown[]) => useMemo(actKey, of);
+
+/** A group becomes one incident, or a person says that it is none. */
+export function Decide({ group, small = false, opened, dismissed }: { group: string;
+  small?: boolean; opened: (one: StormIncident) => void; dismissed: () => void }) {
+  const key = useActKey(group);
+  return (
+    <>
+      <Action label="Make it one incident" quiet={small} run={async () => opened(
+        await post<StormIncident>("/v1/incidents", { group }, { "idempotency-key": key }))} />
+      <Action label="Not an incident" plain run={async () => {
+        await post("/v1/incidents/dismiss", { group }, { "idempotency-key": `no-${key}` });
+        dismissed();
+      }} />
+    </>
+  );
+}
+
+function Times({ one, now }: { one: WholeIncident; now: number }) {
+  const { noticed, answered, solved } = timesOf(one);
+  const first = one.tickets[0];
+  const answer = one.answers[0];
+  const reached = answer ? reachedBy(answer.id, one.tickets) : null;
+  const boxes: [string, string, preact.ComponentChildren][] = [
+    ["First report", dayAndTime(one.since, now), first
+      ? <>ticket <Link to={`/tickets/${first.ticket}`}>#{first.number}</Link></> : ""],
+    ["Noticed after", noticed ?? "–", dayAndTime(one.seen_at, now)],
+    ["First answer after", answered ?? "–", one.first_answer_at
+      ? <>{dayAndTime(one.first_answer_at, now)}{reached
+        && `, reached ${reached.heard} of ${reached.all}`}</> : "not yet"],
+    ["Solved after", solved ?? "–", one.solved_at ? dayAndTime(one.solved_at, now) : "not yet"],
+  ];
+  return (
+    <dl class="numbers status-numbers">
+      {boxes.map(([label, value, detail]) => (
+        <div class="number-box" key={label}>
+          <dt class="number-label">{label}</dt>
+          <dd class="number-value">{value}</dd>
+          <dd class="number-usual">{detail}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What is said to all that are joined, and the end. */
+function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }) {
+  const [body, setBody] = useDraft(`incident.${one.id}`);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const isSending = useRef(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const { is_live } = useConnection();
+  const key = useActKey(body, one.answers.length);
+  const joined = one.tickets.filter(isIn);
+  const path = `/v1/incidents/${one.id}`;
+  const isEmpty = body.trim() === "";
+  const send = async () => {
+    if (isSending.current || isEmpty) return box.current?.focus();
+    isSending.current = true;
+    setIsBusy(true);
+    setError(null);
+    try {
+      await post(`${path}/answers`, { body }, { "idempotency-key": key });
+      setBody("");
+      changed();
+    } catch (failed) {
+      setError(failed as ApiError);
+    } finally {
+      isSending.current = false;
+      setIsBusy(false);
+    }
+  };
+  useKeys({ r: () => box.current?.focus() });
+  const close = async () => {
+    await post(`${path}/close`, isEmpty ? {} : { answer: body },
+      { "idempotency-key": `close-${key}` });
+    setBody("");
+    changed();
+  };
+  const whom = counted(joined.length, "ticket");
+  return (
+    <form class="reply" onSubmit={(event) => {
+      event.preventDefault();
+      void send();
+    }}>
+      <label>
+        <span class="reply-title">Answer everyone</span>
+        <textarea ref={box} rows={3} value={body}
+          placeholder={`Each of the ${whom} hears this once.`}
+          onInput={(event) => setBody(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            void send();
+          }} />
+        <Fields error={error} name="body" />
+      </label>
+      <Failure error={error} />
+      <div class="form-end">
+        <button type="submit" disabled={!is_live} aria-busy={isBusy}>Answer {joined.length}</button>
+        <Confirm label={isEmpty ? "Solve all" : "Answer and solve all"} sure={isEmpty
+          ? `Solve ${joined.length}` : `Answer and solve ${joined.length}`}
+          question={isEmpty ? `Solve ${whom} without an answer?`
+            : `Send this to ${whom} and solve them?`} run={close} />
+        <span class="small faint reply-end">{body ? "Draft saved in this browser"
+          : sourcesOf(joined, sourceTitle)}</span>
+      </div>
+    </form>
+  );
+}
+
+function Reached({ answer, one }: { answer: number; one: WholeIncident }) {
+  const { all, heard, pending, refused } = reachedBy(answer, one.tickets);
+  if (all === 0) return <p class="small faint">On its way.</p>;
+  return (
+    <>
+      <Bar value={heard} most={all} />
+      <p class="small faint">Reached <strong>{heard} of {all}</strong>.
+        {pending > 0 && ` ${pending} on ${pending === 1 ? "its" : "their"} way.`}
+        {refused.length > 0 && (
+          <>{" "}<strong class="alarm">▲ Not reached:</strong>{" "}
+            {refused.slice(0, 5).map((each, i) => (
+              <span key={each.ticket}>{i > 0 && ", "}
+                <Link to={`/tickets/${each.ticket}`}>#{each.number}</Link></span>
+            ))}
+            {refused.length > 5 && ` and ${refused.length - 5} more`}</>
+        )}</p>
+    </>
+  );
+}
+
+function Log({ one }: { one: WholeIncident }) {
+  const [areAll, setAreAll] = useState(false);
+  const log = logOf(one);
+  const answers = new Map(one.answers.map((each) => [each.id, each]));
+  const shown = areAll ? log : log.slice(0, log_shown);
+  return (
+    <section aria-label="Log">
+      <h2 class="log-title">Log <span class="panel-lead">newest first</span></h2>
+      <ul class="conversation">
+        {shown.map((line, i) => {
+          const answer = answers.get(line.answer);
+          if (!answer) {
+            return (
+              <li class="happened" key={i}>
+                <span class="faint" aria-hidden="true">·</span>
+                <span class="happened-text">{line.text}</span>
+                <Time at={line.at} />
+              </li>
+            );
+          }
+          return (
+            <li class="said said-agent" key={i}>
+              <div class="said-head">
+                <strong><bdi>{answer.author || "Somebody"}</bdi></strong>
+                <span class="small faint">answer to everyone</span>
+                <span class="small faint said-time"><Time at={answer.at} /></span>
+              </div>
+              <p class="prose" dir="auto"><Linked text={answer.body} /></p>
+              <Reached answer={answer.id} one={one} />
+            </li>
+          );
+        })}
+      </ul>
+      {log.length > shown.length && (
+        <button type="button" class="quiet" onClick={() => setAreAll(true)}>
+          All {whole(log.length)}</button>
+      )}
+    </section>
+  );
+}
+
+function Member({ one, lastAnswer, canRemove, remove }: { one: IncidentMember;
+  lastAnswer: number | null; canRemove: boolean; remove: (one: IncidentMember) => Promise<void> }) {
+  const { word, tone } = stateOf(one, lastAnswer);
+  const heardNote = one.joined_at ? `joined ${dayAndTime(one.joined_at)}` : "";
+  return (
+    <li>
+      <span class="number faint member-number">#{one.number}</span>
+      <span class="row-main">
+        <span class="row-title">
+          <PriorityMark priority={one.priority} />{" "}
+          <Link to={`/tickets/${one.ticket}`} class="ink clip" dir="auto">{titleOf(one)}</Link>
+        </span>
+        <span class="row-second clip"><bdi>{one.requester ?? "unknown"}</bdi> ·{" "}
+          {sourceTitle(one.source)}</span>
+      </span>
+      <span class={`small member-state ${tone} ${tone === "faint" ? "" : "strong"}`}
+        title={heardNote}>{word}</span>
+      {canRemove && isIn(one) && (
+        <Action label="×" plain name={`Remove #${one.number}`} title="Remove it from the incident"
+          run={() => remove(one)} />
+      )}
+    </li>
+  );
+}
+
+/** A ticket of a number, or with words, becomes part of the incident. */
+function AddTicket({ one, add, close }: { one: WholeIncident;
+  add: (ticket: number) => Promise<void>; close: () => void }) {
+  const [typed, setTyped] = useState("");
+  const [found, setFound] = useState<Ticket[] | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const latest = useRef("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const search = async (text: string) => {
+    latest.current = text;
+    setTyped(text);
+    if (text.trim() === "") return setFound(null);
+    try {
+      const page = await get<Page<Ticket>>(`/v1/tickets${query({ q: text, limit: "8" })}`);
+      if (latest.current === text) setFound(page.items);
+      setError(null);
+    } catch (failed) {
+      setError(failed as ApiError);
+    }
+  };
+  const joined = new Set(one.tickets.filter(isIn).map((each) => each.ticket));
+  return (
+    <div class="add-ticket">
+      <label class="small faint">Number of the ticket, or words of it
+        <input ref={field} value={typed} autocomplete="off"
+          onInput={(event) => void search(event.currentTarget.value)} /></label>
+      <button type="button" class="plain" onClick={close}>Close</button>
+      <Failure error={error} />
+      {found && (found.length === 0 ? <p class="small faint">No such ticket.</p> : (
+        <ul class="rows" aria-label="Tickets found">
+          {found.map((each) => (
+            <li key={each.id}>
+              <span class="number faint member-number">{numberOf(each)}</span>
+              <span class="row-main clip" dir="auto">{titleOf(each)}</span>
+              {joined.has(each.id) ? <span class="small faint">joined</span>
+                : each.id === one.id ? <span class="small faint">this incident</span> : (
+                  <Action label="Add" quiet name={`Add ${numberOf(each)}`}
+                    run={() => add(each.id)} />
+                )}
+            </li>
+          ))}
+        </ul>
+      ))}
+    </div>
+  );
+}
+
+function Joined({ one, canAct, change }: { one: WholeIncident; canAct: boolean;
+  change: (what: { add?: number[]; remove?: number[] }) => Promise<void> }) {
+  const [areAll, setAreAll] = useState(false);
+  const [isAdding, setIsAdding] = useState(false);
+  const isGroup = one.id === null;
+  const isOpen = one.state === "open";
+  const last = one.answers[one.answers.length - 1]?.id ?? null;
+  const inside = inOrder(one.tickets.filter(isIn), last);
+  const left = one.tickets.filter((each) => !isIn(each));
+  const shown = areAll ? [...inside, ...left] : inside.slice(0, rows_shown);
+  const all = inside.length + left.length;
+  return (
+    <Section title={isGroup ? "Tickets" : "Joined"} lead={counted(inside.length, "ticket")
+      + (left.length > 0 ? `, ${left.length} left` : "")
+      + (one.replied > 0 ? `, ${one.replied} replied since the last answer` : "")}>
+      {all === 0 && <Empty>No ticket is joined. Those that match join by themselves.</Empty>}
+      <ul class="rows two-lines members">
+        {shown.map((each) => (
+          <Member key={each.ticket} one={each} lastAnswer={last} canRemove={canAct && isOpen}
+            remove={(gone) => change({ remove: [gone.ticket] })} />
+        ))}
+      </ul>
+      {(all > shown.length || (canAct && isOpen)) && (
+        <p class="rows-end">
+          {all > shown.length && (
+            <button type="button" class="plain" onClick={() => setAreAll(true)}>
+              Show all {whole(all)}</button>
+          )}
+          {canAct && isOpen && !isAdding && (
+            <button type="button" class="quiet" onClick={() => setIsAdding(true)}>
+              Add a ticket</button>
+          )}
+        </p>
+      )}
+      {isAdding && isOpen && <AddTicket one={one} close={() => setIsAdding(false)}
+        add={(ticket) => change({ add: [ticket] })} />}
+      {isOpen && <p class="small faint rows-foot">New tickets about the same thing join by
+        themselves.</p>}
+    </Section>
+  );
+}
+
+/** A ticket that shares something with the incident, too little to join by itself. */
+interface Candidate { ticket: number; number: string; why: unknown; title?: string }
+
+/** Of words, or of words with their counts. */
+export function whyText(why: unknown): string {
+  if (!Array.isArray(why)) return typeof why === "string" ? why : "";
+  return why.map((one) => (typeof one === "string" ? one : String(one?.word ?? ""))).join(", ");
+}
+
+function MightBelong({ one, canAct, change }: { one: WholeIncident & { maybe?: Candidate[] };
+  canAct: boolean; change: (what: { add: number[] }) => Promise<void> }) {
+  const maybe = one.maybe ?? [];
+  if (maybe.length === 0) return null;
+  return (
+    <Section title="Might belong" lead={`${maybe.length} · your choice`}>
+      <ul class="rows">
+        {maybe.map((each) => (
+          <li key={each.ticket}>
+            <Link to={`/tickets/${each.ticket}`} class="number member-number">#{each.number}</Link>
+            <span class="row-main wrap">
+              {each.title && <span class="second" dir="auto">{each.title}</span>}
+              <span class="small faint">shares: <bdi>{whyText(each.why)}</bdi></span></span>
+            {canAct && one.state === "open" && (
+              <Action label="Add" quiet name={`Add #${each.number}`}
+                run={() => change({ add: [each.ticket] })} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Why({ one }: { one: WholeIncident }) {
+  const most = Math.max(1, ...one.why.map((each) => each.tickets));
+  return (
+    <Section title="Why these" lead="words that they share">
+      {one.why.length === 0 ? <Empty>A person named these tickets.</Empty> : (
+        <ul class="agent-bars words">
+          {one.why.map((each) => (
+            <li key={each.word}>
+              <strong class="wrap"><bdi>{each.word}</bdi></strong>
+              <Bar value={each.tickets} most={most} />
+              <strong class="number">{each.tickets}</strong>
+              <span class="small faint">{counted(each.requesters, "person", "people")}, usual{" "}
+                {whole(each.usual)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Head({ one, now }: { one: WholeIncident; now: number }) {
+  const outside = safeLink(one.url);
+  const opened = one.timeline.find((each) => each.what === "opened");
+  return (
+    <div class="headline">
+      <h1 dir="auto">{subjectOf(one.title)} <span class="headline-extent">· {extentOf(one, now)}
+      </span></h1>
+      <p class="faint">
+        {one.id === null ? (one.state === "dismissed"
+          ? "A person said that it is no incident. It is shown again if it doubles."
+          : "Nobody has decided yet whether this is one incident.") : (
+          <>
+            {opened && <><bdi>{opened.who || "Deskwire"}</bdi> made it one incident{" "}
+              <time dateTime={opened.at} title={localTime(opened.at)}>
+                {dayAndTime(opened.at, now)}</time> · </>}
+            parent ticket <Link to={`/tickets/${one.id}`}>#{one.number ?? one.id}</Link>
+            {outside && <> · <a href={outside} rel="noreferrer">Zendesk {one.number}</a></>}
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Whole({ one, canAct, reload }: { one: WholeIncident; canAct: boolean;
+  reload: () => void }) {
+  const now = useNow();
+  const key = useActKey(one.id, one.tickets.length, one.tickets.filter(isIn).length);
+  const path = `/v1/incidents/${one.id}`;
+  const change = async (what: { add?: number[]; remove?: number[] }) => {
+    const named = [...(what.add ?? []), ...(what.remove ?? [])].join("-");
+    await post(`${path}/tickets`, what, { "idempotency-key": `${key}-${named}` });
+    reload();
+  };
+  const isUndecided = one.id === null;
+  return (
+    <>
+      <div class="crumb"><span><Link to="/incidents">Incidents</Link> /{" "}
+        {isUndecided ? one.group : `#${one.number ?? one.id}`}</span></div>
+      <Head one={one} now={now} />
+      {canAct && isUndecided && one.state === "seen" && (
+        <div class="decide"><Decide group={one.group} dismissed={reload}
+          opened={(made) => replace(pathOf(made))} /></div>
+      )}
+      <Times one={one} now={now} />
+      <div class="incident">
+        <div>
+          {canAct && one.state === "open" && <AnswerAll one={one} changed={reload} />}
+          {isUndecided && <Joined one={one} canAct={false} change={change} />}
+          <Log one={one} />
+          {canAct && one.state === "open" && (
+            <div class="incident-end">
+              <Confirm label="It was no incident"
+                question={`Let ${counted(one.tickets.filter(isIn).length, "ticket")} go? Each is `
+                  + "told, none is answered or solved."}
+                sure="Dissolve it" run={async () => {
+                  await post(`${path}/dissolve`, {}, { "idempotency-key": `dissolve-${key}` });
+                  reload();
+                }} />
+            </div>
+          )}
+        </div>
+        <div class="column">
+          {!isUndecided && <Joined one={one} canAct={canAct} change={change} />}
+          <MightBelong one={one} canAct={canAct} change={change} />
+          <Why one={one} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+export function IncidentPage({ id, canAct }: { id: string; canAct: boolean }) {
+  const incident = useLoad<WholeIncident>(`/v1/incidents/${encodeURIComponent(id)}`);
+  const reload = useThrottled(incident.reload, 300);
+  const one = incident.value;
+  useLive(["incident", "ticket"], (topic, data) => {
+    const isOurs = topic === "incident" ? data.group === one?.group
+      : topic === "ticket" && (one?.tickets.some((each) => each.ticket === data.id)
+        || data.problem_id === one?.id);
+    if (topic === "resync" || isOurs) reload();
+  });
+  const name = one ? subjectOf(one.title) : "Incident";
+  useEffect(() => { document.title = `${name} · Deskwire`; }, [name]);
+  // Somebody made the group one incident: that is its address now.
+  useEffect(() => {
+    if (one && one.id !== null && id === one.group) replace(pathOf(one));
+  }, [one?.id, id]);
+  useKeys({ Escape: () => go("/incidents") });
+  if (incident.error?.status === 404 && !one) {
+    return (
+      <>
+        <div class="page-head"><h1>No incident {id}</h1></div>
+        <Empty>There is no incident with this number. <Link to="/incidents">All incidents</Link>
+        </Empty>
+      </>
+    );
+  }
+  if (incident.error && !one) {
+    return <Broken title={`Incident ${id}`} error={incident.error} retry={incident.reload} />;
+  }
+  if (!one) return <Loading />;
+  return <Whole one={one} canAct={canAct} reload={incident.reload} />;
+}

@@ -1,0 +1,91 @@
+#include "web/now_incidents.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace dw {
+namespace {
+
+constexpr int title_characters_max = 80;
+constexpr size_t words_in_title = 2, words_in_detail = 3;
+constexpr std::string_view own_title = "Incident: ";
+constexpr Millis one_hour_before{3'600'000};
+
+std::vector<IncidentWord> shown_of(const Incident& incident) {
+  std::vector<IncidentWord> out;
+  std::copy_if(incident.words.begin(), incident.words.end(), std::back_inserter(out), is_shown);
+  return out;
+}
+
+/// "VPN, 619" of the words; what a person wrote, where a person did.
+std::string subject_of(const Incident& incident) {
+  if (!incident.title.empty() && !incident.title.starts_with(own_title)) {
+    return cut_characters(incident.title, title_characters_max);
+  }
+  std::string out;
+  const std::vector<IncidentWord> words = shown_of(incident);
+  for (size_t i = 0; i < std::min(words.size(), words_in_title); ++i) {
+    out += i == 0 ? titled(words[i].word.word) : ", " + words[i].word.word;
+  }
+  return out.empty() ? "The same thing" : out;
+}
+
+std::string words_of(const Incident& incident) {
+  std::string out;
+  const std::vector<IncidentWord> words = shown_of(incident);
+  for (size_t i = 0; i < std::min(words.size(), words_in_detail); ++i) {
+    out += fmt::format("{}{} {}", i > 0 ? ", " : " The words they share: ", words[i].word.word,
+                       words[i].word.tickets);
+  }
+  return out.empty() ? out : out + ".";
+}
+
+std::string counted(int64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+}  // namespace
+
+NowFact fact_of(const Outage& outage, const ShownNow& now) {
+  const Incident& incident = outage.incident;
+  const std::string since = clock_text(incident.since, now.as_of, now.timezone);
+  NowFact out{.kind = "incident", .text = {}, .detail = {}, .link = {}, .people = 0};
+  if (!incident.parent) {
+    out.text = fmt::format("{}: {} from {} since {}", subject_of(incident),
+                           counted(incident.tickets, "ticket", "tickets"),
+                           counted(incident.requesters, "person", "people"), since);
+    out.detail = "Nobody has decided yet whether this is one incident." + words_of(incident);
+    out.link = "/incidents/" + group_name(incident.group);
+    out.people = incident.tickets;
+    out.group = group_name(incident.group);
+    return out;
+  }
+  out.text = fmt::format("{}: incident with {} since {}", subject_of(incident),
+                         counted(incident.joined, "ticket", "tickets"), since);
+  out.detail = "Nobody has answered yet.";
+  if (incident.first_answer_at) {
+    out.detail = fmt::format("First answered at {}.",
+                             clock_text(*incident.first_answer_at, now.as_of, now.timezone));
+    if (outage.replied > 0) {
+      out.detail +=
+          fmt::format(" {} replied since the last answer.", counted(outage.replied, "has", "have"));
+    }
+  }
+  out.link = fmt::format("/incidents/{}", incident.parent.value);
+  out.people = std::max<int64_t>(incident.joined, 1);
+  return out;
+}
+
+bool explains(const Outage& outage, const SpikeNow& spike) {
+  const Incident& incident = outage.incident;
+  if (incident.since < spike.from - one_hour_before) return false;
+  if (std::max(incident.joined, incident.tickets) * 2 >= spike.tickets) return true;
+  return std::any_of(incident.words.begin(), incident.words.end(), [&spike](const auto& one) {
+    return is_shown(one) && one.word.word == to_lower(spike.word);
+  });
+}
+
+}  // namespace dw
