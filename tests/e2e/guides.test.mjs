@@ -220,8 +220,9 @@ test("queues: the variables as they are written", async () => {
   await runPage("docs/guide/queues.md");
 });
 
-test("the lines of migrate and volume are run by their tests, with their options", () => {
-  const elsewhere = { "docs/guide/migrate.md": "migrate", "docs/guide/volume.md": "volume" };
+test("the lines of migrate, volume, demo and storm are run by their tests", () => {
+  const elsewhere = { "docs/guide/migrate.md": "migrate", "docs/guide/volume.md": "volume",
+    "docs/guide/demo.md": "demo_outage", "docs/guide/storm.md": "demo_outage" };
   for (const [page, file] of Object.entries(elsewhere)) {
     const tested = readFileSync(join(root, `tests/e2e/${file}.test.mjs`), "utf8");
     for (const { kind, text, line } of blocks(page)) {

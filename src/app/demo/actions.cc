@@ -1,6 +1,7 @@
 // What people in the demo's world do: visitors by the page, and the day by itself.
 #include <fmt/format.h>
 
+#include "app/demo/outage.h"
 #include "app/demo/world.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -91,8 +92,21 @@ Task<std::string> World::send_notices() {
   co_return told;
 }
 
+bool World::has_outage() const {
+  return is_outage_early_ || player_.minute() >= outage_minute;
+}
+
+bool World::start_outage() {
+  if (has_outage()) return false;
+  is_outage_early_ = true;
+  for (Happening& one : outage()) late_.push_back(std::move(one));
+  return true;
+}
+
 void World::play(Millis passed) {
-  for (Happening& one : player_.advance(passed)) late_.push_back(std::move(one));
+  for (Happening& one : player_.advance(passed)) {
+    if (!(is_outage_early_ && is_of_outage(one))) late_.push_back(std::move(one));
+  }
   // In the order of the day, but nobody waits for another's ticket.
   std::set<std::string> waiting;
   std::deque<Happening> left;

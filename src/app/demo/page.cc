@@ -56,6 +56,7 @@ void Page::add_to(Routes& routes) {
   add("/status", &Page::change_status);
   add("/speed", &Page::change_speed);
   add("/again", &Page::play_again);
+  add("/outage", &Page::start_outage);
   add("/troubles", &Page::trouble);
   add("/kill", &Page::kill);
 }
@@ -174,6 +175,11 @@ Response Page::change_speed(const JsonView& body) {
 
 Response Page::play_again(const JsonView&) {
   world_.player().again();
+  return json_answer(200, json::object{});
+}
+
+Response Page::start_outage(const JsonView&) {
+  if (!world_.start_outage()) return problem(409, "the VPN is down already");
   return json_answer(200, json::object{});
 }
 

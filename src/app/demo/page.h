@@ -32,6 +32,7 @@ class Page {
   Response change_status(const JsonView& body);
   Response change_speed(const JsonView& body);
   Response play_again(const JsonView& body);
+  Response start_outage(const JsonView& body);
   Response trouble(const JsonView& body);
   Response kill(const JsonView& body);
   /// What is wrong with who asks: 403, 415; nothing: 0.

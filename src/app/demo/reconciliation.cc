@@ -15,6 +15,9 @@ using namespace fake_zendesk;
 using Message = FakeSlackWorkspace::Message;
 using Texts = std::vector<std::string>;
 
+/// As bare() leaves it.
+constexpr std::string_view joined_line = "thisispartofaknownincident";
+
 /// Letters, digits and what is beyond ASCII: what markup of either side leaves as it is.
 std::string bare(std::string_view text) {
   std::string plain = replace_all(text, "&lt;", "<");
@@ -119,6 +122,7 @@ class Auditor {
       const std::string thread = thread_of(desk, id, channel);
       if (!thread.empty()) tickets_[thread].push_back(id);
       if (via(desk.ticket(id)) == "email") ++mailed_;
+      if (text_in(desk.ticket(id), "type") == "problem") add_answers(id);
     }
   }
 
@@ -138,6 +142,7 @@ class Auditor {
       }
       count_comments(out, ts);
       count_answers(out, ts);
+      count_incident(out, ts);
     }
     out.mirrors.arrived = std::min(mirrored, mailed_);
     out.mirrors.doubled = std::max<int64_t>(mirrored - mailed_, 0);
@@ -145,6 +150,41 @@ class Auditor {
   }
 
  private:
+  /// What was said to all on the parent of an incident.
+  void add_answers(int64_t problem) {
+    const auto& comments = desk_.comments(problem);
+    for (size_t i = 1; i < comments.size(); ++i) {
+      if (!flag(comments[i], "public")) continue;
+      to_all_[problem].push_back(bare(text_in(comments[i], "body")));
+    }
+  }
+
+  /// An answer to all on one of its tickets, or Deskwire's own line there.
+  bool is_of_incident(const std::string& text) const {
+    if (text.find(joined_line) != std::string::npos) return true;
+    return std::any_of(to_all_.begin(), to_all_.end(), [&text](const auto& one) {
+      return std::find(one.second.begin(), one.second.end(), text) != one.second.end();
+    });
+  }
+
+  /// Who joined later heard the last answer alone.
+  void count_incident(Reconciliation& out, const std::string& thread) {
+    for (const int64_t id : tickets_[thread]) {
+      const auto answers = to_all_.find(number_in(desk_.ticket(id), "problem_id"));
+      if (answers == to_all_.end()) continue;
+      for (const std::string& answer : answers->second) {
+        int64_t posts = 0;
+        for (const Message* said : threads_[thread]) {
+          if (is_by_bot(*said) && bare(said->text) == answer) ++posts;
+        }
+        const bool is_owed = posts > 0 || &answer == &answers->second.back();
+        out.incidents.said += is_owed ? 1 : 0;
+        out.incidents.arrived += std::min<int64_t>(posts, 1);
+        out.incidents.doubled += std::max<int64_t>(posts - 1, 0);
+      }
+    }
+  }
+
   void count_comments(Reconciliation& out, const std::string& thread) {
     Pairing pairing;
     Texts perhaps;
@@ -156,7 +196,7 @@ class Auditor {
       const auto& comments = desk_.comments(id);
       for (size_t i = 1; i < comments.size(); ++i) {
         const bool is_ours = via(comments[i]) == "api" && flag(comments[i], "public");
-        if (!is_ours) continue;
+        if (!is_ours || is_of_incident(bare(text_in(comments[i], "body")))) continue;
         pairing.found.push_back(without_author(bare(text_in(comments[i], "body")), authors_));
       }
     }
@@ -197,6 +237,7 @@ class Auditor {
   std::map<std::string, const Message*> roots_;
   std::map<std::string, std::vector<const Message*>> threads_;
   std::map<std::string, std::vector<int64_t>> tickets_;
+  std::map<int64_t, Texts> to_all_;  // by problem
   int64_t mailed_ = 0;
 };
 

@@ -20,6 +20,7 @@ struct Reconciliation {
   Column comments;     ///< messages in threads, and public comments
   Column answers;      ///< public comments of agents, and messages in threads
   Column mirrors;      ///< tickets by mail, and their threads
+  Column incidents;    ///< answers to a whole incident, in the threads of its tickets
   int64_t leaked = 0;  ///< private comments that are to be read in a thread
 };
 

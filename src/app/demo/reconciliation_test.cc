@@ -90,6 +90,35 @@ TEST(Reconciliation, answers_arrive_once_and_notes_stay_where_they_are) {
   EXPECT_EQ(world.books().leaked, 1);
 }
 
+TEST(Reconciliation, an_answer_to_an_incident_is_once_in_each_of_its_threads) {
+  World world;
+  world.open();
+  const std::string child = "/api/v2/tickets/" + std::to_string(world.desk.last_ticket());
+  const json::object quiet{{"body", "Tickets of this incident: #1"}, {"public", false}};
+  ASSERT_EQ(world
+                .call("POST", "/api/v2/tickets",
+                      {{"ticket", json::object{{"subject", "Incident: vpn"},
+                                               {"type", "problem"},
+                                               {"comment", quiet}}}})
+                .status,
+            201);
+  const int64_t problem = world.desk.last_ticket();
+  const json::object link{{"type", "incident"}, {"problem_id", problem}};
+  ASSERT_EQ(world.call("PUT", child, {{"ticket", link}}).status, 200);
+  EXPECT_EQ(world.books().incidents.said, 0);
+  const std::string answer = "<p><strong>Greta</strong></p><p>It is back</p>";
+  world.carry(answer);
+  EXPECT_EQ(world.books().incidents.waiting(), 1);
+  const json::object copy{{"html_body", answer}, {"public", true}};
+  ASSERT_EQ(world.call("PUT", child, {{"ticket", json::object{{"comment", copy}}}}).status, 200);
+  EXPECT_EQ(world.books().comments.doubled, 0) << "nobody said it in the thread";
+  world.tell("*Greta*: It is back");
+  EXPECT_EQ(world.books().incidents.arrived, 1);
+  EXPECT_EQ(world.books().incidents.doubled, 0);
+  world.tell("*Greta*: It is back");
+  EXPECT_EQ(world.books().incidents.doubled, 1);
+}
+
 TEST(Reconciliation, a_mail_has_one_thread) {
   World world;
   world.open();

@@ -140,11 +140,9 @@ json::object column_json(const Column& column) {
 }
 
 json::object books_json(const Reconciliation& books) {
-  return {{"tickets", column_json(books.tickets)},
-          {"comments", column_json(books.comments)},
-          {"answers", column_json(books.answers)},
-          {"mirrors", column_json(books.mirrors)},
-          {"leaked", books.leaked}};
+  return {{"tickets", column_json(books.tickets)},     {"comments", column_json(books.comments)},
+          {"answers", column_json(books.answers)},     {"mirrors", column_json(books.mirrors)},
+          {"incidents", column_json(books.incidents)}, {"leaked", books.leaked}};
 }
 
 }  // namespace
@@ -157,7 +155,8 @@ json::object view_of(World& world) {
           {"kills", world.kills()},
           {"day", json::object{{"minute", player.minute()},
                                {"speed", player.speed()},
-                               {"is_over", player.is_over()}}},
+                               {"is_over", player.is_over()},
+                               {"has_outage", world.has_outage()}}},
           {"troubles", json::object{{"desk_down", troubles.is_desk_down},
                                     {"slack_twice", troubles.is_slack_twice},
                                     {"lost_answers", troubles.has_lost_answers},

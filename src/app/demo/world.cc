@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
 #include "app/demo/files.h"
+#include "app/demo/outage.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -30,6 +32,9 @@ std::vector<Happening> day() {
   DW_ASSERT(file != nullptr, "the day is built in");
   Result<std::vector<Happening>> read = read_day(file->bytes);
   DW_ASSERT(read.ok(), "the day that is built in was read by its test");
+  for (Happening& one : outage()) read->push_back(std::move(one));
+  std::stable_sort(read->begin(), read->end(),
+                   [](const Happening& a, const Happening& b) { return a.minute < b.minute; });
   return std::move(*read);
 }
 
@@ -172,6 +177,8 @@ history = "28d"
 notify = ["leads@desk.example"]
 omit_tags = ["form"]
 
+[storm]
+min_tickets = 6
 [mail]
 url = "smtp+plain://127.0.0.1:{mail}"
 from = "Deskwire <deskwire@desk.example>"

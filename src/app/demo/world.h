@@ -60,6 +60,9 @@ class World {
   Task<void> ask_by_teams(std::string who, std::string text);
   /// Runs the weekly notices; what came of it, in words.
   Task<std::string> send_notices();
+  /// The outage of eleven o'clock comes now. False: it came already.
+  bool start_outage();
+  bool has_outage() const;
   void trouble(Troubles wanted);
   /// SIGKILL; it starts again by itself.
   void kill_daemon();
@@ -126,7 +129,7 @@ class World {
   int64_t first_ticket_ = 0, last_activity_ = 0;
   int changes_ = 0, kills_ = 0;
   Monotonic killed_at_{};
-  bool is_ready_ = false, is_closing_ = false;
+  bool is_ready_ = false, is_closing_ = false, is_outage_early_ = false;
 };
 
 }  // namespace dw::demo

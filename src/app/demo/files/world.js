@@ -243,6 +243,7 @@ const rows = [
   ["comments", "Slack replies → comments"],
   ["answers", "Agents’ answers → Slack"],
   ["mirrors", "Customers’ mails → Slack threads"],
+  ["incidents", "Answers to an incident → its threads"],
 ];
 
 function show_books() {
@@ -271,11 +272,13 @@ function show_books() {
 }
 
 function show_top() {
-  const { minute, speed, is_over } = world.day;
+  const { minute, speed, is_over, has_outage } = world.day;
   const two = (number) => String(number).padStart(2, "0");
   const time = `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
   at("clock").textContent = is_over ? "The day is over" : time;
   at("again").hidden = !is_over;
+  at("outage").hidden = has_outage;
+  at("incidents").hidden = !has_outage;
   at("speeds").hidden = is_over;
   for (const button of at("speeds").children) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
@@ -369,6 +372,7 @@ at("solve").addEventListener("click", () => {
   if (ticket) tell("/status", { ticket: ticket.id, status });
 });
 at("kill").addEventListener("click", () => tell("/kill"));
+at("outage").addEventListener("click", () => tell("/outage"));
 at("again").addEventListener("click", () => tell("/again"));
 at("speeds").addEventListener("click", (event) => {
   const { speed } = event.target.dataset;
