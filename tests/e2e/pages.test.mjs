@@ -8,7 +8,7 @@ import { call, folder, local, run, serve, until } from "./daemon.mjs";
 
 const pictures = process.env.DESKWIRE_PICTURES;
 const paths = ["/", "/agents", "/tickets", "/tickets/3", "/queues", "/volume", "/notices",
-  "/deliveries", "/deliveries?state=done", "/status"];
+  "/incidents", "/deliveries", "/deliveries?state=done", "/status"];
 const hour = 3_600_000;
 const at = (time) => new Date(time).toISOString().replace(".000Z", "Z");
 
@@ -149,7 +149,7 @@ test("an empty board says what to do; a slow one that it loads; a broken one why
   }
   let answer;
   const held = new Promise((resolve) => (answer = resolve));
-  const figures = /\/v1\/(now|volume|queues|tally|tickets|deliveries|notices|status)/;
+  const figures = /\/v1\/(now|volume|queues|tally|tickets|incidents|deliveries|notices|status)/;
   await page.route(figures, async (one) => {
     await held;
     await one.fulfill({ status: 503, contentType: "application/problem+json",
@@ -162,7 +162,7 @@ test("an empty board says what to do; a slow one that it loads; a broken one why
   }
   await shoot(page, "loading-now");
   answer();
-  for (const path of ["/", "/volume", "/queues", "/agents", "/tickets", "/deliveries",
+  for (const path of ["/", "/volume", "/queues", "/agents", "/tickets", "/incidents", "/deliveries",
     "/notices"]) {
     await page.goto(daemon.url + path);
     await page.getByText("The store can't be reached.").first().waitFor();
