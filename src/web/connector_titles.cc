@@ -14,10 +14,12 @@ struct Title {
 };
 
 // Whole names first: they begin like the others.
-constexpr std::array<Title, 21> titles = {{
+constexpr std::array<Title, 23> titles = {{
     {"slack:socket", "Slack (incoming)"},
     {"slack:api", "Slack (outgoing)"},
     {"zendesk:export", "Zendesk (incoming)"},
+    {"zendesk", "Zendesk (webhook)"},
+    {"slack", "Slack (events over HTTP)"},
     {"embedded:desk", "The desk on this board"},
     {"notices", "Notices of closed tickets"},
     {"tickets", "Tickets that wait"},
