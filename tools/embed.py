@@ -217,11 +217,25 @@ def write_emoji(out, path):
         text = "".join(chr(int(point, 16)) for point in emoji["unified"].split("-"))
         for name in emoji["short_names"]:
             rows[name] = (text, tones_of(emoji))
-    lines = ['#include "domain/emoji_table.h"', "", "namespace dw {", ""]
-    lines += ["std::span<const EmojiRow> emoji_table() {", "  static const EmojiRow all[] = {"]
+    # One text and the places of its rows: a table of pointers would be three times as large, and
+    # be written to memory at the start.
+    pieces, starts, size = [], [], 0
     for name, (text, tones) in sorted(rows.items(), key=lambda row: row[0].encode()):
-        lines.append(f"      {{{literal(name)}, {literal(text)}, {tones}}},")
-    lines += ["  };", "  return all;", "}", "", "}  // namespace dw", ""]
+        row = f"{tones}{name}\0{text}\0"
+        pieces.append(f"    {literal(row)}")
+        starts.append(size)
+        size += len(row.encode())
+    if size >= 1 << 16:
+        sys.exit(f"{path}: places of emoji need more than 16 bits")
+    lines = ['#include "domain/emoji_table.h"', "", "namespace dw {", "namespace {", ""]
+    lines += ["constexpr char rows[] =", *pieces, "    ;"]
+    lines += [f"constexpr uint16_t starts[] = {{{', '.join(map(str, starts))}}};"]
+    lines += ["", "}  // namespace", ""]
+    lines += ["size_t emoji_count() {", "  return std::size(starts);", "}", ""]
+    lines += ["EmojiRow emoji_row(size_t place) {", "  const char* at = rows + starts[place];"]
+    lines += ["  const std::string_view name(at + 1);"]
+    lines += ["  return {name, std::string_view(name.data() + name.size() + 1), *at - '0'};"]
+    lines += ["}", "", "}  // namespace dw", ""]
     out.write_text("\n".join(lines))
 
 

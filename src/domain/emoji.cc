@@ -5,6 +5,7 @@
 #include "domain/emoji.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "domain/emoji_table.h"
@@ -25,12 +26,19 @@ bool is_of_name(char c) {
          c == '\'';
 }
 
-const EmojiRow* find_row(std::string_view name) {
-  const auto rows = emoji_table();
-  const auto found =
-      std::lower_bound(rows.begin(), rows.end(), name,
-                       [](const EmojiRow& row, std::string_view key) { return row.name < key; });
-  return found == rows.end() || found->name != name ? nullptr : &*found;
+std::optional<EmojiRow> find_row(std::string_view name) {
+  size_t first = 0;
+  for (size_t end = emoji_count(); first < end;) {
+    const size_t middle = first + (end - first) / 2;
+    const EmojiRow row = emoji_row(middle);
+    if (row.name == name) return row;
+    if (row.name < name) {
+      first = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return {};
 }
 
 /// "skin-tone-2" is the lightest of five; empty: no tone.
@@ -100,8 +108,8 @@ bool may_stand(std::string_view name, char before, char after) {
 
 std::string emoji_named(std::string_view name) {
   const size_t mark = name.find(tone_mark);
-  const EmojiRow* row = find_row(name.substr(0, mark));
-  if (row == nullptr) return {};
+  const auto row = find_row(name.substr(0, mark));
+  if (!row) return {};
   const size_t digit = mark == std::string_view::npos ? mark : mark + tone_mark.size();
   return with_tone(*row, digit < name.size() ? tone_of(name[digit]) : std::string_view());
 }

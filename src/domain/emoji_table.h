@@ -1,7 +1,9 @@
 // The table of emoji that tools/embed.py writes at build time from npm's emoji-datasource, the list
 // that Slack's own names come from. Only emoji.cc reads it.
 #pragma once
-#include <span>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace dw {
@@ -12,7 +14,8 @@ struct EmojiRow {
   int tones;  ///< a skin tone goes: 0 nowhere, 1 behind the first character, 2 also to the end
 };
 
-/// Sorted by the bytes of the names.
-std::span<const EmojiRow> emoji_table();
+/// Rows from 0, sorted by the bytes of the names.
+size_t emoji_count();
+EmojiRow emoji_row(size_t place);
 
 }  // namespace dw
