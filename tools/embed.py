@@ -13,7 +13,10 @@ import pathlib
 import re
 import sys
 
-NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres)\])?\s*$")
+NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres|postgres rows)\])?\s*$")
+# Of a text that takes many rows: its parameters, and whether it says the place of each row.
+ARRAY = re.compile(r"\$(\d+)::(text|bigint)\[\]")
+RETURNS_PLACE = re.compile(r"SELECT place,")
 # What statements share: a list of columns, which the program knows by name too, or any text.
 COLUMN = re.compile(r"(?:\w+\.)?(\w+)(?: AS (\w+))?")
 SHARED = re.compile(r"^-- (columns|part): (\w+)\s*$")
@@ -40,7 +43,8 @@ def literal(text):
 class Statements:
     """The statements of a file, with what they share.
 
-    `-- name: x` (with `[sqlite]` or `[postgres]`, where they differ) begins a statement;
+    `-- name: x` (with `[sqlite]` or `[postgres]`, where they differ) begins a statement, with
+    `[postgres rows]` its text for many rows at once;
     `-- columns: x` a list of columns, `-- part: x` any text, both for `{x}` in what follows.
     `{t.x}` has `t.` before each column (what is in lower case). `-- uses: FOLDER/FILE.sql`
     (below src/) takes over what another file shares.
@@ -121,6 +125,16 @@ class Statements:
                 sys.exit(f"{self.path}: {name} has no text for {missing.pop()}")
 
 
+def of_rows(text):
+    """The last argument of a Statement that takes many rows at once."""
+    if not text:
+        return ""
+    types = {int(number): kind[0] for number, kind in ARRAY.findall(text)}
+    place = "true" if RETURNS_PLACE.search(text) else "false"
+    letters = "".join(types[number] for number in sorted(types))
+    return f',\n    Statement::Rows{{{literal(text)}, "{letters}", {place}}}'
+
+
 def write_statements(folder, paths):
     """For each FILE.sql a header FILE.h and a source FILE.cc."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -137,10 +151,11 @@ def write_statements(folder, paths):
         for name, texts in statements.texts.items():
             sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
             postgres = texts["postgres"].strip().rstrip(";")
+            rows = texts.get("postgres rows", "").strip().rstrip(";")
             header.append(f"extern const Statement {name};")
             source.append(
                 f'const Statement {name}{{"{name}",\n    {literal(sqlite)},'
-                f"\n    {literal(postgres)}}};"
+                f"\n    {literal(postgres)}{of_rows(rows)}}};"
             )
         header += ["}  // namespace dw::stmt", ""]
         source += ["}  // namespace dw::stmt", ""]

@@ -66,6 +66,14 @@ class SharedText(unittest.TestCase):
         self.assertEqual(found.texts["x"]["sqlite"], "SELECT id, title, state; ")
         self.assertEqual(found.columns, {})
 
+    def test_a_text_for_many_rows_says_what_its_arrays_are_of(self):
+        text = ("-- name: x\nINSERT INTO t VALUES ($1, $2);\n-- name: x [postgres rows]\n"
+                "INSERT INTO t SELECT * FROM unnest($1::text[], $2::bigint[]);")
+        rows = self.statements(text).texts["x"]["postgres rows"].strip().rstrip(";")
+        self.assertIn(f'{embed.literal(rows)}, "tb", false', embed.of_rows(rows))
+        self.assertIn('"", true', embed.of_rows("SELECT place, 1 FROM generate_series(1, $1)"))
+        self.assertEqual(embed.of_rows(""), "")
+
     def test_mistakes_name_their_line(self):
         for text, why in (("-- name: x\nSELECT {nothing};", ":2: {nothing} is written nowhere"),
                           ("-- columns: x\ncount(*), id\n", ":1: x has more than names"),

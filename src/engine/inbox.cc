@@ -95,13 +95,17 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
   const Monotonic started = clock_.monotonic();
   Accepted accepted;
   Counts counts;
+  EventId id;
   // The work runs on the store's thread while this frame waits: what it refers to stays.
-  auto work = [&](Db& db) -> Result<void> {
+  const auto record = [&](Db& db) { return events::record_later(db, event, id); };
+  const auto ask = [&](Db& db) { return id ? prepare(db, event) : Result<void>(); };
+  const auto plan = [&](Db& db) -> Result<void> {
     counts = {};
-    DW_TRY(accepted, take(db, event, asked, counts));
+    DW_TRY(accepted, take(db, event, id, asked, counts));
     return {};
   };
-  const Result<void> written = co_await store_.write(work);
+  WriteWork work({record, ask}, plan);
+  const Result<void> written = co_await store_.write(std::move(work));
   if (!written.ok()) {
     if (written.error().where == parked_marker) {
       co_return co_await park(std::move(event), written.error().what);
@@ -133,9 +137,20 @@ void Inbox::count(const Counts& counts) {
   }
 }
 
-Result<Accepted> Inbox::take(Db& db, const Event& event, const std::optional<Asked>& asked,
-                             Counts& counts) {
-  DW_TRY(Recorded recorded, events::record(db, event));
+Result<void> Inbox::prepare(Db& db, const Event& event) {
+  try {
+    for (const Job* job : jobs_) {
+      if (job->takes(event.kind)) DW_CHECK(job->prepare(event, db));
+    }
+  } catch (const std::exception& defect) {
+    return Error{ErrorKind::conflict, std::string(parked_marker), defect.what()};  // see take()
+  }
+  return {};
+}
+
+Result<Accepted> Inbox::take(Db& db, const Event& event, EventId id,
+                             const std::optional<Asked>& asked, Counts& counts) {
+  DW_TRY(Recorded recorded, events::recorded(db, event, id));
   if (!recorded.is_first) {
     return Accepted{.event = recorded.id,
                     .is_first = false,
@@ -184,8 +199,10 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
     if (const char* metric = change.counted()) counts.counted.push_back({metric});
   }
   for (size_t place = 0; place < plan.deliveries.size(); ++place) {
-    DW_TRY(const DeliveryId id, apply(db, std::move(plan.deliveries[place]), round, next, counts));
-    if (plan.on_added && id) DW_CHECK(plan.on_added(db, place, id));
+    const bool needs_id = static_cast<bool>(plan.on_added);
+    DW_TRY(const DeliveryId id,
+           apply(db, std::move(plan.deliveries[place]), needs_id, round, next, counts));
+    if (needs_id && id) DW_CHECK(plan.on_added(db, place, id));
   }
   for (Event& found : plan.found) {
     make_storable(found);
@@ -200,8 +217,9 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
   return std::move(plan.reply);
 }
 
-/// The number of a delivery that waits for the outbox; none of a local one, which has happened.
-Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, const Round& round,
+/// The number of a delivery that waits for the outbox, if it is needed; none of a local one, which
+/// has happened.
+Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, bool needs_id, const Round& round,
                                 std::vector<Round>& next, Counts& counts) {
   const TimePoint now = round.event.at;
   delivery.event = round.cause;
@@ -211,6 +229,10 @@ Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, const Round& round,
   const auto local = local_targets_.find(delivery.target);
   if (local == local_targets_.end()) {
     if (!delivery.next_attempt_at) delivery.next_attempt_at = now;
+    if (!needs_id) {
+      DW_CHECK(deliveries::add_unseen(db, delivery));
+      return DeliveryId();
+    }
     DW_TRY(const DeliveryId id, deliveries::add(db, delivery));
     DW_ASSERT(id, "the store numbers deliveries from 1");
     return id;
@@ -223,9 +245,12 @@ Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, const Round& round,
   delivery.state = is_done ? DeliveryState::done : DeliveryState::dead;
   delivery.reason = outcome.why;
   if (is_done) delivery.done_at = now;
-  DW_TRY(delivery.id, deliveries::add(db, delivery));
   ++counts.performed[local->second->label()];
-  if (delivery.answer_kind.empty()) return DeliveryId();
+  if (delivery.answer_kind.empty()) {
+    DW_CHECK(deliveries::add_unseen(db, delivery));
+    return DeliveryId();
+  }
+  DW_TRY(delivery.id, deliveries::add(db, delivery));
   Event answer = answer_event(delivery, outcome, now);
   DW_TRY(const Recorded recorded, events::record(db, answer));
   next.push_back({recorded.id, std::move(answer)});

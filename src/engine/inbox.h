@@ -83,13 +83,14 @@ class Inbox {
   };
 
   Task<Result<Accepted>> accept_asked(Event event, std::optional<Asked> asked);
-  Result<Accepted> take(Db& db, const Event& event, const std::optional<Asked>& asked,
+  Result<void> prepare(Db& db, const Event& event);
+  Result<Accepted> take(Db& db, const Event& event, EventId id, const std::optional<Asked>& asked,
                         Counts& counts);
   Result<json::value> plan_rounds(Db& db, Round first, Counts& counts);
   Result<json::value> plan_one(Db& db, const Job& job, const Round& round, std::vector<Round>& next,
                                Counts& counts);
-  Result<DeliveryId> apply(Db& db, Delivery delivery, const Round& round, std::vector<Round>& next,
-                           Counts& counts);
+  Result<DeliveryId> apply(Db& db, Delivery delivery, bool needs_id, const Round& round,
+                           std::vector<Round>& next, Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
 
   Store& store_;

@@ -14,6 +14,12 @@ size_t& statements_made() {
 Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres)
     : name(called), sqlite(for_sqlite), postgres(for_postgres), index(statements_made()++) {}
 
+Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres,
+                     Rows for_rows)
+    : Statement(called, for_sqlite, for_postgres) {
+  rows = for_rows;
+}
+
 size_t Statement::count() {
   return statements_made();
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -18,13 +19,23 @@ namespace dw {
 
 /// A statement of a .sql file, with its text for each engine.
 struct Statement {
+  /// The same of many rows, which are sent together: `[postgres rows]` in the .sql file.
+  struct Rows {
+    const char* text = nullptr;  ///< its parameters are arrays, or the number of rows; null: none
+    const char* types = "";      ///< of the arrays: "tb" is one of text and one of bigint
+    bool returns_place =
+        false;  ///< each row that comes back begins with the place of its own, from 1
+  };
+
   Statement(const char* called, const char* for_sqlite, const char* for_postgres);
+  Statement(const char* called, const char* for_sqlite, const char* for_postgres, Rows for_rows);
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
   const char* name;
   const char* sqlite;
   const char* postgres;
+  Rows rows{};
   size_t index;  ///< its place in a cache of prepared statements
 
   /// How many there are in this program.
@@ -104,6 +115,13 @@ class ReadDb {
     return run(statement, values, [](const Row&) {});
   }
 
+  /// As run(), for rows that nobody needs before settle(): it may travel together with others.
+  /// `sink` is kept until then.
+  virtual Result<void> run_later(const Statement& statement, std::initializer_list<Value> values,
+                                 std::function<void(const Row&)> sink) = 0;
+  /// Waits for all that was sent.
+  virtual Result<void> settle() = 0;
+
   /// What is decided on must not change before the commit. SQLite has one writer, which is guard
   /// enough, and so is a work that only reads: then these three do nothing.
   virtual bool is_guarding() const = 0;
@@ -126,6 +144,9 @@ class Db : public ReadDb {
   /// has no RETURNING: SQLite would build a table for the one row, a tenth of an intake.
   virtual Result<int64_t> insert(const Statement& statement,
                                  std::initializer_list<Value> values) = 0;
+  /// As insert(); `id` is there after settle(). Null: nobody needs it.
+  virtual Result<void> insert_later(const Statement& statement, std::initializer_list<Value> values,
+                                    int64_t* id) = 0;
   /// A statement whose rows and count nobody needs. It may go on its way without being waited for;
   /// what goes wrong with it is then the error of a later call, or of the work.
   virtual Result<void> send(const Statement& statement,

@@ -18,6 +18,9 @@ class Job {
   virtual std::string_view name() const = 0;
   /// A kind may be taken by several jobs: a message is a ticket to one and a count to another.
   virtual bool takes(std::string_view kind) const = 0;
+  /// Asks ahead for what decide() will need in any case (see WriteWork): only what depends on
+  /// nothing but the event. errors  of the store only
+  virtual Result<void> prepare(const Event&, ReadDb&) const { return {}; }
   /// Reads and plans. errors  of the store only
   virtual Result<Plan> decide(const Event& event, ReadDb& db) const = 0;
   /// The metrics that its plans and changes count.

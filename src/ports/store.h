@@ -7,6 +7,8 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -21,7 +23,37 @@ struct StoreHealth {
   std::string detail;  ///< why not: "disk full since 10:04", "a write has not ended since 10:04"
 };
 
-using WriteWork = std::function<Result<void>(Db&)>;
+/// What a piece of work does in its transaction: nearly always one step. One that begins with
+/// statements which depend on nothing else puts them into early steps. Of all pieces that share a
+/// commit, the store runs each early step before the next one, and settles between them, so that
+/// what they ask for with run_later() and insert_later() takes one exchange with the server. An
+/// early step reads nothing that another piece of the commit writes.
+class WriteWork {
+ public:
+  using Step = std::function<Result<void>(Db&)>;
+
+  template <class F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, WriteWork> &&
+           std::is_invocable_r_v<Result<void>, F&, Db&>) WriteWork(F&& only)
+      : last_(std::forward<F>(only)) {}  // NOLINT: a lambda is a piece of work
+  WriteWork(std::vector<Step> early, Step last)
+      : early_(std::move(early)), last_(std::move(last)) {}
+
+  const std::vector<Step>& early() const { return early_; }
+  const Step& last() const { return last_; }
+  /// All steps, of this piece alone.
+  Result<void> operator()(Db& db) const {
+    for (const Step& step : early_) {
+      DW_CHECK(step(db));
+      DW_CHECK(db.settle());
+    }
+    return last_(db);
+  }
+
+ private:
+  std::vector<Step> early_{};
+  Step last_;
+};
 using ReadWork = std::function<Result<void>(ReadDb&)>;
 
 class Store {

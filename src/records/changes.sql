@@ -1,6 +1,9 @@
 -- name: add_note
 INSERT INTO note (topic, subject) VALUES ($1, $2);
 
+-- name: add_note [postgres rows]
+INSERT INTO note (topic, subject) SELECT * FROM unnest($1::text[], $2::bigint[]);
+
 -- name: changes_after [sqlite]
 SELECT '0.' || seq, topic, subject FROM note WHERE seq > $2 AND $1 = 0 ORDER BY seq LIMIT $3;
 

@@ -113,24 +113,47 @@ Result<BacklogMetrics> backlog(ReadDb& db) {
   return metrics;
 }
 
+namespace {
+
+Result<void> insert(Db& db, const Delivery& delivery, int64_t* id) {
+  return db.insert_later(
+      stmt::add_delivery,
+      {delivery.event, delivery.ticket, delivery.lane, delivery.target,
+       operation_of(delivery.payload), to_text(encode(delivery.payload)), delivery.holds_lane,
+       static_cast<int>(delivery.state), delivery.attempts, delivery.reason, delivery.created_at,
+       delivery.next_attempt_at, delivery.done_at, delivery.answer_kind, delivery.reference},
+      id);
+}
+
+void touch_lane_of(Db& db, const Delivery& delivery) {
+  if (delivery.state != DeliveryState::pending) return;
+  const TimePoint due = delivery.next_attempt_at.value_or(delivery.created_at);
+  db.send_last(stmt::touch_lane, delivery.lane, due);
+  db.touch({.lanes = true});
+}
+
+/// Of a delivery that waits, or needs a person, the board hears.
+bool is_told(const Delivery& delivery) {
+  return delivery.state == DeliveryState::pending || delivery.state == DeliveryState::dead;
+}
+
+}  // namespace
+
 Result<DeliveryId> add(Db& db, const Delivery& delivery) {
   DeliveryId id;
-  DW_TRY(id.value,
-         db.insert(stmt::add_delivery,
-                   {delivery.event, delivery.ticket, delivery.lane, delivery.target,
-                    operation_of(delivery.payload), to_text(encode(delivery.payload)),
-                    delivery.holds_lane, static_cast<int>(delivery.state), delivery.attempts,
-                    delivery.reason, delivery.created_at, delivery.next_attempt_at,
-                    delivery.done_at, delivery.answer_kind, delivery.reference}));
-  if (delivery.state == DeliveryState::pending) {
-    const TimePoint due = delivery.next_attempt_at.value_or(delivery.created_at);
-    db.send_last(stmt::touch_lane, delivery.lane, due);
-    db.touch({.lanes = true});
-    DW_CHECK(changes::add(db, "delivery", id.value));
-  } else if (delivery.state == DeliveryState::dead) {
-    DW_CHECK(changes::add(db, "delivery", id.value));
-  }
+  DW_CHECK(insert(db, delivery, &id.value));
+  DW_CHECK(db.settle());
+  touch_lane_of(db, delivery);
+  if (is_told(delivery)) DW_CHECK(changes::add(db, "delivery", id.value));
   return id;
+}
+
+Result<void> add_unseen(Db& db, const Delivery& delivery) {
+  DW_CHECK(insert(db, delivery, nullptr));
+  touch_lane_of(db, delivery);
+  if (!is_told(delivery)) return {};
+  db.touch({.notes = true});
+  return db.send(stmt::note_new_delivery);
 }
 
 Result<void> retry(Db& db, DeliveryId id, TimePoint now) {

@@ -46,6 +46,8 @@ Result<std::vector<Delivery>> open_in_lane(ReadDb& db, const std::string& lane, 
 /// Adds a delivery in the state that it carries: pending, or done for a local one. A pending one
 /// joins its lane.
 Result<DeliveryId> add(Db& db, const Delivery& delivery);
+/// The same where nobody needs its number: on PostgreSQL it is not waited for.
+Result<void> add_unseen(Db& db, const Delivery& delivery);
 
 /// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
 /// the person who retries it has decided that it be sent. One that waits is settled first.

@@ -10,6 +10,22 @@ INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lan
   attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
+-- name: add_delivery [postgres rows]
+INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
+  attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
+  $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bigint[], $12::bigint[],
+  $13::bigint[], $14::text[], $15::text[]);
+
+-- name: note_new_delivery [sqlite]
+-- Of the row that the statement before it has added.
+INSERT INTO note (topic, subject) VALUES ('delivery', last_insert_rowid());
+
+-- name: note_new_delivery [postgres]
+-- Of the row that the statement before it has added.
+INSERT INTO note (topic, subject)
+VALUES ('delivery', currval(pg_get_serial_sequence('delivery', 'id')));
+
 -- name: lock_lane [sqlite]
 SELECT 1 WHERE $1 = '';
 

@@ -26,20 +26,46 @@ StoredEvent event_in(const Row& row) {
 
 namespace events {
 
-Result<Recorded> record(Db& db, const Event& event) {
-  Recorded recorded;
+namespace {
+
+/// What is there of an event that is a repeat; no id: retention has removed it a moment ago.
+Result<Recorded> first_of(Db& db, const Event& event) {
+  Recorded first{.id = {}, .is_first = false};
   const std::string body = to_text(event.body);
-  DW_TRY(recorded.id.value, db.insert(stmt::record_event, {event.source, event.key, event.kind,
-                                                           event.at, body, event.is_for_ever}));
-  recorded.is_first = recorded.id.value != 0;
-  if (recorded.is_first) return recorded;
   DW_CHECK(db.run(stmt::event_by_key, {event.source, event.key}, [&](const Row& row) {
-    recorded.id = {row.integer(0)};
+    first.id = {row.integer(0)};
     const std::string_view kept = row.text(1), digest = row.text(3);
-    recorded.is_same_body = kept.empty() ? digest == body_digest(body) : kept == body;
-    recorded.reply = stored_json(row.text(2));
+    first.is_same_body = kept.empty() ? digest == body_digest(body) : kept == body;
+    first.reply = stored_json(row.text(2));
   }));
-  return recorded;
+  return first;
+}
+
+}  // namespace
+
+Result<void> record_later(Db& db, const Event& event, EventId& id) {
+  const std::string body = to_text(event.body);
+  return db.insert_later(stmt::record_event,
+                         {event.source, event.key, event.kind, event.at, body, event.is_for_ever},
+                         &id.value);
+}
+
+Result<Recorded> record(Db& db, const Event& event) {
+  EventId id;
+  DW_CHECK(record_later(db, event, id));
+  DW_CHECK(db.settle());
+  return recorded(db, event, id);
+}
+
+Result<Recorded> recorded(Db& db, const Event& event, EventId id) {
+  if (id) return Recorded{.id = id};
+  DW_TRY(Recorded first, first_of(db, event));
+  if (first.id) return first;
+  // It was a repeat when it was sent, and is none any more.
+  DW_CHECK(record_later(db, event, id));
+  DW_CHECK(db.settle());
+  if (id) return Recorded{.id = id};
+  return Error{ErrorKind::busy, "store", "the same event is being recorded; retry", Millis(1000)};
 }
 
 Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,

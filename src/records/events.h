@@ -28,6 +28,9 @@ Result<Page<StoredEvent>> parked(ReadDb& db, const PageRequest& page);
 
 /// Records an event. A repeat (same source and key) changes nothing and says so.
 Result<Recorded> record(Db& db, const Event& event);
+/// The same in two halves, with a settle() between: the first sets `id`, to 0 for a repeat.
+Result<void> record_later(Db& db, const Event& event, EventId& id);
+Result<Recorded> recorded(Db& db, const Event& event, EventId id);
 
 /// Writes down what became of a recorded event.
 Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,

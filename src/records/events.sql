@@ -2,11 +2,31 @@
 INSERT INTO event (source, key, kind, at, body, for_ever) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (source, key) DO NOTHING;
 
+-- name: record_event [postgres rows]
+WITH new AS MATERIALIZED (
+  SELECT nextval((SELECT pg_get_serial_sequence('event', 'id')::regclass)) AS id, e.*
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
+    WITH ORDINALITY AS e (source, key, kind, at, body, for_ever, place)),
+made AS (
+  INSERT INTO event (id, source, key, kind, at, body, for_ever)
+  SELECT id, source, key, kind, at, body, for_ever FROM new
+  ON CONFLICT (source, key) DO NOTHING RETURNING id)
+SELECT place, id FROM new JOIN made USING (id);
+
 -- name: event_by_key
 SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;
 
 -- name: set_event_state
 UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
+
+-- name: set_event_state [postgres rows]
+-- Of one event, what was said last.
+UPDATE event SET state = new.state, reason = new.reason, reply = new.reply
+FROM (SELECT DISTINCT ON (id) id, state, reason, reply
+      FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[])
+        WITH ORDINALITY AS said (id, state, reason, reply, place)
+      ORDER BY id, place DESC) AS new
+WHERE event.id = new.id;
 
 -- name: replace_body
 UPDATE event SET body = $2 WHERE id = $1;

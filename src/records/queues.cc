@@ -118,23 +118,39 @@ Result<Page<QueueMessage>> peek(ReadDb& db, const std::string& queue, const Page
   return out;
 }
 
+namespace {
+
+Result<void> insert(Db& db, const QueueMessage& message, TimePoint now, int64_t* id) {
+  const std::string attributes =
+      message.attributes.is_object() ? to_text(message.attributes) : "{}";
+  const TimePoint visible = std::max(message.visible_at, now);
+  db.touch({.queues = true});
+  return db.insert_later(stmt::queue_send,
+                         {message.queue, message.body, attributes, message.group,
+                          message.deduplication, now, visible, message.source_queue},
+                         id);
+}
+
+}  // namespace
+
 Result<MessageId> send(Db& db, const QueueMessage& message, TimePoint now) {
   MessageId id;
   if (!message.deduplication.empty()) {
     DW_TRY(id, claim_deduplication(db, message, now));
     if (id) return id;
   }
-  const std::string attributes =
-      message.attributes.is_object() ? to_text(message.attributes) : "{}";
-  const TimePoint visible = std::max(message.visible_at, now);
-  DW_TRY(id.value,
-         db.insert(stmt::queue_send, {message.queue, message.body, attributes, message.group,
-                                      message.deduplication, now, visible, message.source_queue}));
+  DW_CHECK(insert(db, message, now, &id.value));
+  DW_CHECK(db.settle());
   if (!message.deduplication.empty()) {
     DW_CHECK(db.send(stmt::queue_remember, {message.queue, message.deduplication, id}));
   }
-  db.touch({.queues = true});
   return id;
+}
+
+Result<void> send_unseen(Db& db, const QueueMessage& message, TimePoint now) {
+  if (message.deduplication.empty()) return insert(db, message, now, nullptr);
+  DW_CHECK(send(db, message, now));
+  return {};
 }
 
 Result<std::vector<QueueMessage>> receive(Db& db, const QueueReceive& receive, TimePoint now) {

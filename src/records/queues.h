@@ -65,6 +65,8 @@ Result<Page<QueueMessage>> peek(ReadDb& db, const std::string& queue, const Page
 /// For FIFO queues a deduplication id seen in the last five minutes gives the earlier message's
 /// id.
 Result<MessageId> send(Db& db, const QueueMessage& message, TimePoint now);
+/// The same where nobody needs its number: on PostgreSQL it is not waited for.
+Result<void> send_unseen(Db& db, const QueueMessage& message, TimePoint now);
 
 Result<std::vector<QueueMessage>> receive(Db& db, const QueueReceive& receive, TimePoint now);
 

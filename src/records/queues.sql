@@ -3,6 +3,12 @@ INSERT INTO queue_message (queue, body, attributes, message_group, deduplication
   visible_at, source_queue)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
+-- name: queue_send [postgres rows]
+INSERT INTO queue_message (queue, body, attributes, message_group, deduplication, sent_at,
+  visible_at, source_queue)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+  $7::bigint[], $8::text[]);
+
 -- name: queue_claim
 -- No row back: a message of that id was sent less than five minutes ago. Another's that is not
 -- committed yet is waited for.

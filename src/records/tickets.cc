@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/number.h"
 #include "base/text.h"
 #include "records/changes.h"
@@ -14,6 +16,8 @@
 
 namespace dw {
 namespace {
+
+constexpr const char* asked_for_id = "ticket, asked for";
 
 std::string encode_tags(const std::vector<std::string>& tags) {
   return tags.empty() ? "[]" : to_text(json::array(tags.begin(), tags.end()));
@@ -81,7 +85,19 @@ Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
 
 namespace tickets {
 
+Result<void> reserve_id_later(ReadDb& db) {
+  if (db.is_sqlite()) return {};
+  int64_t& asked_for = db.reserved(asked_for_id);
+  return db.run_later(stmt::fresh_ticket, {},
+                      [&asked_for](const Row& row) { asked_for = row.integer(0); });
+}
+
+bool has_reserved_id(ReadDb& db) {
+  return db.reserved(asked_for_id) != 0;
+}
+
 Result<TicketId> reserve_id(ReadDb& db) {
+  if (has_reserved_id(db)) return TicketId{std::exchange(db.reserved(asked_for_id), 0)};
   TicketId id;
   DW_CHECK(db.run(stmt::fresh_ticket, {}, [&](const Row& row) { id = {row.integer(0)}; }));
   // SQLite counts what is there: a number given a moment ago and not used yet is known here only.

@@ -19,6 +19,10 @@ SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1;
 -- name: fresh_ticket [postgres]
 SELECT nextval(pg_get_serial_sequence('ticket', 'id'));
 
+-- name: fresh_ticket [postgres rows]
+SELECT place, nextval((SELECT pg_get_serial_sequence('ticket', 'id')::regclass))
+FROM generate_series(1, $1::bigint) AS place;
+
 -- columns: ticket
 id, title, description, priority, status, requester_name, requester_email, requester_id, assignee,
 tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at, solved_at,
@@ -33,6 +37,13 @@ first_reply_at IS NULL AND first_solved_at IS NULL AND problem_id = 0 AND type <
 INSERT INTO ticket ({ticket}, first_solved_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
   $21, $18);
+
+-- name: open_ticket [postgres rows]
+INSERT INTO ticket ({ticket}, first_solved_at)
+SELECT *, solved_at FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],
+  $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+  $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[],
+  $19::bigint[], $20::bigint[], $21::bigint[]) AS t ({ticket});
 
 -- name: ticket_by_id
 SELECT {ticket} FROM ticket WHERE id = $1;

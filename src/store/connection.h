@@ -24,6 +24,18 @@ class Connection {
   /// has no RETURNING: SQLite would build a table for the one row, a tenth of an intake.
   virtual Result<int64_t> insert(const Statement& statement,
                                  std::initializer_list<Value> values) = 0;
+  /// As run() and insert(), for what nobody needs before settle(): ports/db.h.
+  virtual Result<void> run_later(const Statement& statement, std::initializer_list<Value> values,
+                                 std::function<void(const Row&)> sink) {
+    DW_CHECK(run(statement, values, sink));
+    return {};
+  }
+  virtual Result<void> insert_later(const Statement& statement, std::initializer_list<Value> values,
+                                    int64_t* id) {
+    DW_TRY(const int64_t made, insert(statement, values));
+    if (id != nullptr) *id = made;
+    return {};
+  }
   /// A statement whose rows and count nobody needs. It may go on its way without being waited for;
   /// what goes wrong with it is then the error of the next run() or settle().
   virtual Result<void> send(const Statement& statement,

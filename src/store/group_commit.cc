@@ -1,6 +1,8 @@
 // One batch of works: its transaction, its commit, and what became of it when nobody said.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "sql/engine.h"
@@ -116,13 +118,33 @@ void SqlStore::drop_writer() {
 }
 
 SqlStore::Plainly SqlStore::run_without_savepoints(Batch& batch, DirtyFlags& touched) {
-  for (Pending& one : batch) {
-    WorkDb db(*writer_, Access::write);
-    one.result = db.run_work(one.work);
-    if (!one.result.ok()) return batch.size() == 1 ? Plainly::failed : Plainly::unclear;
-    merge(touched, db.touched());
+  std::deque<WorkDb> dbs;
+  for (size_t i = 0; i < batch.size(); ++i) dbs.emplace_back(*writer_, Access::write);
+  const Plainly ran = run_steps(batch, dbs);
+  // Also after a failure: what is on its way has answers for these.
+  if (!writer_->settle().ok() && ran == Plainly::done) return Plainly::unclear;
+  for (const WorkDb& db : dbs) merge(touched, db.touched());
+  return ran;
+}
+
+SqlStore::Plainly SqlStore::run_steps(Batch& batch, std::deque<WorkDb>& dbs) {
+  const Plainly failed = batch.size() == 1 ? Plainly::failed : Plainly::unclear;
+  size_t early_most = 0;
+  for (const Pending& one : batch) early_most = std::max(early_most, one.work.early().size());
+  for (size_t step = 0; step < early_most; ++step) {
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const std::vector<WriteWork::Step>& early = batch[i].work.early();
+      if (step >= early.size()) continue;
+      batch[i].result = early[step](dbs[i]);
+      if (!batch[i].result.ok()) return failed;
+    }
+    if (!writer_->settle().ok()) return Plainly::unclear;
   }
-  return writer_->settle().ok() ? Plainly::done : Plainly::unclear;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    batch[i].result = dbs[i].run_last(batch[i].work);
+    if (!batch[i].result.ok()) return failed;
+  }
+  return Plainly::done;
 }
 
 void SqlStore::roll_back() {

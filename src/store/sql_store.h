@@ -19,6 +19,8 @@
 
 namespace dw {
 
+class WorkDb;
+
 class SqlStore : public Store {
  public:
   using Connect = std::function<Result<std::unique_ptr<Connection>>()>;
@@ -123,6 +125,7 @@ class SqlStore : public Store {
   Result<void> find_out(const Error& unknown);
   Result<bool> look_up();
   Plainly run_without_savepoints(Batch& batch, DirtyFlags& touched);
+  Plainly run_steps(Batch& batch, std::deque<WorkDb>& dbs);
   /// False: nothing is left that could be committed.
   Result<bool> run_all(Batch& batch, DirtyFlags& touched);
   Result<void> run_one(Connection& db, const WriteWork& work, DirtyFlags& touched);

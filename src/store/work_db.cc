@@ -35,6 +35,15 @@ void WorkDb::touch(DirtyFlags touched) {
 
 Result<void> WorkDb::run_work(const WriteWork& work) {
   DW_CHECK(work(*this));
+  return send_deferred();
+}
+
+Result<void> WorkDb::run_last(const WriteWork& work) {
+  DW_CHECK(work.last()(*this));
+  return send_deferred();
+}
+
+Result<void> WorkDb::send_deferred() {
   for (const auto& [key, last] : last_) {
     DW_CHECK(connection_.send(*last.statement, {key.second, last.at}));
   }

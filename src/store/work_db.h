@@ -27,9 +27,18 @@ class WorkDb final : public Db {
   Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override {
     return connection_.insert(statement, values);
   }
+  Result<void> run_later(const Statement& statement, std::initializer_list<Value> values,
+                         std::function<void(const Row&)> sink) override {
+    return connection_.run_later(statement, values, std::move(sink));
+  }
+  Result<void> insert_later(const Statement& statement, std::initializer_list<Value> values,
+                            int64_t* id) override {
+    return connection_.insert_later(statement, values, id);
+  }
   Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override {
     return connection_.send(statement, values);
   }
+  Result<void> settle() override { return connection_.settle(); }
   bool is_sqlite() const override { return connection_.is_sqlite(); }
   bool is_guarding() const override { return is_guarding_; }
   Result<void> lock(const Statement& row, std::initializer_list<Value> values) override;
@@ -39,11 +48,14 @@ class WorkDb final : public Db {
   void send_last(const Statement& statement, const std::string& key, TimePoint at) override;
   void touch(DirtyFlags touched) override;
 
-  /// Runs a work, and sends what it left for its end. Called once.
+  /// Runs all steps of a work, and sends what it left for its end. Called once.
   Result<void> run_work(const WriteWork& work);
+  /// The same of the last step alone, when the early ones have run.
+  Result<void> run_last(const WriteWork& work);
   const DirtyFlags& touched() const { return touched_; }
 
  private:
+  Result<void> send_deferred();
   /// By the statement's name and the key: the order is the same in every replica.
   using LastKey = std::pair<std::string_view, std::string>;
   struct Last {

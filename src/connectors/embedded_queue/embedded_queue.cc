@@ -20,6 +20,10 @@ Result<Outcome> EmbeddedQueue::apply(Db& db, const Delivery& delivery, TimePoint
                              .attributes = std::move(attributes),
                              .group = send->group,
                              .deduplication = send->deduplication};
+  if (delivery.answer_kind.empty()) {
+    DW_CHECK(queues::send_unseen(db, message, now));
+    return Outcome::done();
+  }
   DW_TRY(const MessageId id, queues::send(db, message, now));
   return Outcome::done(json::object{{"message", id.value}});
 }

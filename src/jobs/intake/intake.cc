@@ -141,24 +141,31 @@ void Intake::declare(Metrics& metrics) const {
                           "Tickets rejected with an explanation, by reason");
 }
 
+/// A number is reserved only for what becomes a ticket: on PostgreSQL an unused one is a gap.
+bool Intake::opens_ticket(const Event& event) const {
+  if (event.kind == from_desk) return false;
+  if (event.kind == from_chat) {
+    const Draft draft = parse_message(JsonView(event.body)["text"].text().value_or(""));
+    Ticketed unused;
+    return !draft.asks_for_help && check_draft(draft, parts_.settings, unused).empty();
+  }
+  Ticket unused;
+  return check_request(event.body, parts_.settings, unused).empty();
+}
+
+Result<void> Intake::prepare(const Event& event, ReadDb& db) const {
+  if (db.is_sqlite() || !opens_ticket(event)) return {};
+  return tickets::reserve_id_later(db);
+}
+
 Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {
   IntakeView view;
-  bool is_good = false;
   if (event.kind == from_desk) {
     const std::string number = JsonView(event.body)["reference"].text().value_or("");
     DW_TRY(view.ticket, tickets::find(db, TicketId{number_in(number).value_or(0)}));
     return view;
   }
-  if (event.kind == from_chat) {
-    const Draft draft = parse_message(JsonView(event.body)["text"].text().value_or(""));
-    Ticketed unused;
-    is_good = !draft.asks_for_help && check_draft(draft, parts_.settings, unused).empty();
-  } else {
-    Ticket unused;
-    is_good = check_request(event.body, parts_.settings, unused).empty();
-  }
-  // A number is reserved only for what becomes a ticket: on PostgreSQL an unused one is a gap.
-  if (!is_good) return view;
+  if (!tickets::has_reserved_id(db) && !opens_ticket(event)) return view;
   DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
   const bool has_matcher = parts_.matcher != nullptr;
   DW_TRY(const bool has_open, has_matcher ? parts_.matcher->has_open(db) : Result<bool>(false));

@@ -34,11 +34,13 @@ class Intake : public JobOf<IntakeView> {
   std::string_view name() const override { return "intake"; }
   bool takes(std::string_view kind) const override;
   void declare(Metrics& metrics) const override;
+  Result<void> prepare(const Event& event, ReadDb& db) const override;
   Result<IntakeView> read(const Event& event, ReadDb& db) const override;
   /// chat.ticket replies {"text"}; api.ticket {"ticket"}, or is refused with every problem.
   Plan plan(const Event& event, const IntakeView& view) const override;
 
  private:
+  bool opens_ticket(const Event& event) const;
   Plan plan_message(const Event& event, const IntakeView& view) const;
   Plan plan_request(const Event& event, const IntakeView& view) const;
   void open(Plan& plan, Ticket ticket, const Event& event, const TicketMatch& match) const;

@@ -4,8 +4,10 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "base/random.h"
@@ -18,6 +20,10 @@ namespace {
 constexpr size_t values_max = 24;
 /// So many answers fit the socket's buffer while nobody reads them.
 constexpr size_t on_their_way_max = 64;
+/// More rows in one statement gain little, and the server can begin with the first ones meanwhile.
+constexpr size_t gathered_rows_max = 64;
+constexpr size_t gathered_bytes_max = 1 << 20;
+constexpr size_t forms = 3;
 /// SQLSTATEs after which the same work may succeed: serialization failure, deadlock.
 constexpr std::array<std::string_view, 2> again_states = {"40001", "40P01"};
 /// Somebody else has held a row for longer than we wait: the store itself is well.
@@ -56,6 +62,20 @@ class PostgresRow : public Row {
   const PGresult* result_;
   int row_;
 };
+
+/// The columns behind the first.
+class BehindPlace : public Row {
+ public:
+  explicit BehindPlace(const Row& row) : row_(row) {}
+  bool is_null(int column) const override { return row_.is_null(column + 1); }
+  int64_t integer(int column) const override { return row_.integer(column + 1); }
+  std::string_view text(int column) const override { return row_.text(column + 1); }
+
+ private:
+  const Row& row_;
+};
+
+constexpr auto drop_row = [](const Row&) {};
 
 using Answer = PostgresResult;
 
@@ -116,27 +136,35 @@ bool PostgresDb::is_in_transaction() const {
   return problem_.empty() && PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS;
 }
 
-Result<void> PostgresDb::prepare(const Statement& statement, const char* ending) {
-  const auto index = static_cast<size_t>(statement.index);
-  if (is_prepared_.size() <= index) is_prepared_.resize(Statement::count(), false);
+std::string PostgresDb::name_of(const Statement& statement, Form form) {
+  static constexpr std::array<const char*, forms> endings = {"", " returning id", " of rows"};
+  return std::string(statement.name) + endings[static_cast<size_t>(form)];
+}
+
+Result<void> PostgresDb::prepare(const Statement& statement, Form form) {
+  const size_t index = forms * statement.index + static_cast<size_t>(form);
+  if (is_prepared_.size() <= index) is_prepared_.resize(forms * Statement::count(), false);
   if (is_prepared_[index]) return {};
   // By itself: behind a statement that fails it would be skipped, and be missing ever after.
-  DW_CHECK(settle());
-  const std::string text = std::string(statement.postgres) + ending;
-  if (PQsendPrepare(connection_.get(), statement.name, text.c_str(), 0, nullptr) == 0) {
+  if (!on_their_way_.empty()) DW_CHECK(collect(drop_row));
+  std::string text = form == Form::rows ? statement.rows.text : statement.postgres;
+  if (form == Form::returning_id) text += " RETURNING id";
+  const std::string name = name_of(statement, form);
+  if (PQsendPrepare(connection_.get(), name.c_str(), text.c_str(), 0, nullptr) == 0) {
     return lost(statement.name);
   }
-  on_their_way_.push_back(&statement);
-  DW_CHECK(settle());
+  on_their_way_.push_back({&statement, {}});
+  DW_CHECK(collect(drop_row));
   is_prepared_[index] = true;
   return {};
 }
 
 Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<Value> values,
-                              const char* ending) {
+                              Form form, Sink sink) {
   if (!problem_.empty()) return lost(statement.name);
   DW_CHECK(check_texts(statement, values));
-  DW_CHECK(prepare(statement, ending));
+  DW_CHECK(push_gathered());
+  DW_CHECK(prepare(statement, form));
   DW_ASSERT(values.size() <= values_max, "a statement has at most 24 parameters");
   std::array<std::string, values_max> texts;
   std::array<const char*, values_max> pointers{};
@@ -154,11 +182,12 @@ Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<
     ++count;
   }
   is_committing_ = is_committing_ || &statement == &stmt::commit;
-  if (PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(count),
-                          pointers.data(), lengths.data(), nullptr, 0) == 0) {
+  const std::string name = name_of(statement, form);
+  if (PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(count), pointers.data(),
+                          lengths.data(), nullptr, 0) == 0) {
     return lost(statement.name);
   }
-  on_their_way_.push_back(&statement);
+  on_their_way_.push_back({&statement, std::move(sink)});
   return {};
 }
 
@@ -170,20 +199,104 @@ Result<int64_t> PostgresDb::run(const Statement& statement, std::initializer_lis
 
 Result<int64_t> PostgresDb::insert(const Statement& statement,
                                    std::initializer_list<Value> values) {
-  DW_CHECK(push(statement, values, " RETURNING id"));
   int64_t id = 0;
+  if (statement.rows.returns_place) {
+    DW_CHECK(insert_later(statement, values, &id));
+    DW_CHECK(settle());
+    return id;
+  }
+  DW_CHECK(push(statement, values, Form::returning_id));
   DW_CHECK(collect([&](const Row& row) { id = row.integer(0); }));
   return id;
 }
 
 Result<void> PostgresDb::send(const Statement& statement, std::initializer_list<Value> values) {
+  if (statement.rows.text != nullptr) return gather(statement, values);
   DW_CHECK(push(statement, values));
+  return leave();
+}
+
+Result<void> PostgresDb::run_later(const Statement& statement, std::initializer_list<Value> values,
+                                   Sink sink) {
+  if (statement.rows.returns_place) return gather(statement, values, std::move(sink));
+  DW_CHECK(push(statement, values, Form::plain, std::move(sink)));
+  return leave();
+}
+
+Result<void> PostgresDb::insert_later(const Statement& statement,
+                                      std::initializer_list<Value> values, int64_t* id) {
+  if (id == nullptr) return send(statement, values);
+  *id = 0;
+  auto sink = [id](const Row& row) { *id = row.integer(0); };
+  if (statement.rows.returns_place) return gather(statement, values, std::move(sink));
+  DW_CHECK(push(statement, values, Form::returning_id, std::move(sink)));
+  return leave();
+}
+
+Result<void> PostgresDb::leave() {
   return on_their_way_.size() < on_their_way_max ? Result<void>{} : settle();
 }
 
+Result<void> PostgresDb::gather(const Statement& statement, std::initializer_list<Value> values,
+                                Sink sink) {
+  if (!problem_.empty()) return lost(statement.name);
+  DW_CHECK(check_texts(statement, values));
+  auto rows = std::find_if(gathered_.begin(), gathered_.end(),
+                           [&](const Gathered& one) { return one.statement == &statement; });
+  if (rows == gathered_.end()) {
+    gathered_.push_back({&statement, RowArrays(statement.rows.types), {}});
+    rows = std::prev(gathered_.end());
+  }
+  rows->arrays.add(values);
+  if (statement.rows.returns_place) rows->sinks.push_back(std::move(sink));
+  const bool is_full =
+      rows->arrays.rows() >= gathered_rows_max || rows->arrays.bytes() >= gathered_bytes_max;
+  return is_full ? push_gathered() : Result<void>();
+}
+
+Result<void> PostgresDb::push_gathered() {
+  if (gathered_.empty()) return {};
+  for (Gathered& rows : std::exchange(gathered_, {})) DW_CHECK(push_rows(std::move(rows)));
+  // The server may begin, while we go on.
+  return PQflush(connection_.get()) < 0 ? lost("rows") : Result<void>();
+}
+
+Result<void> PostgresDb::push_rows(Gathered rows) {
+  const Statement& statement = *rows.statement;
+  if (!problem_.empty()) return lost(statement.name);
+  // A plan that is kept may be of a time when the table was small, and read all of it.
+  const bool is_planned_anew = std::string_view(statement.rows.text).starts_with("UPDATE");
+  if (!is_planned_anew) DW_CHECK(prepare(statement, Form::rows));
+  const std::vector<std::string> arrays = std::move(rows.arrays).finish();
+  std::array<const char*, values_max> pointers{};
+  std::array<int, values_max> lengths{};
+  std::array<int, values_max> formats{};
+  DW_ASSERT(arrays.size() <= values_max, "a statement has at most 24 parameters");
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    pointers[i] = arrays[i].data();
+    lengths[i] = static_cast<int>(arrays[i].size());
+    formats[i] = 1;  // binary
+  }
+  const auto count = static_cast<int>(arrays.size());
+  const std::string name = name_of(statement, Form::rows);
+  const int sent = is_planned_anew
+                       ? PQsendQueryParams(connection_.get(), statement.rows.text, count, nullptr,
+                                           pointers.data(), lengths.data(), formats.data(), 0)
+                       : PQsendQueryPrepared(connection_.get(), name.c_str(), count,
+                                             pointers.data(), lengths.data(), formats.data(), 0);
+  if (sent == 0) return lost(statement.name);
+  on_their_way_.push_back({&statement, [sinks = std::move(rows.sinks)](const Row& row) {
+                             const auto place = static_cast<size_t>(row.integer(0));
+                             if (place == 0 || place > sinks.size() || !sinks[place - 1]) return;
+                             sinks[place - 1](BehindPlace(row));
+                           }});
+  return leave();
+}
+
 Result<void> PostgresDb::settle() {
+  DW_CHECK(push_gathered());
   if (on_their_way_.empty()) return {};
-  DW_CHECK(collect([](const Row&) {}));
+  DW_CHECK(collect(drop_row));
   return {};
 }
 
@@ -217,30 +330,34 @@ Result<PostgresResult> PostgresDb::next_result(Millis timeout, const char* where
 }
 
 Result<int64_t> PostgresDb::collect(RowSink sink) {
-  const std::vector<const Statement*> waited_for = std::exchange(on_their_way_, {});
-  if (PQpipelineSync(connection_.get()) == 0) return lost(waited_for.back()->name);
+  const std::vector<Sent> sent = std::exchange(on_their_way_, {});
+  if (PQpipelineSync(connection_.get()) == 0) return lost(sent.back().statement->name);
   Result<int64_t> answer = int64_t{0};
   has_committed_ = false;
-  const Result<void> read = read_all(waited_for, sink, answer);
+  const Result<void> read = read_all(sent, sink, answer);
   // A server that is shut down answers a COMMIT, and ends the session before it is ready again.
   if (!read.ok() && !has_committed_) return read.error();
   return answer;
 }
 
-Result<void> PostgresDb::read_all(const std::vector<const Statement*>& waited_for, RowSink sink,
+Result<void> PostgresDb::read_all(const std::vector<Sent>& sent, RowSink sink,
                                   Result<int64_t>& answer) {
-  for (const Statement* statement : waited_for) {
+  for (const Sent& one : sent) {
+    const Statement& statement = *one.statement;
+    const bool is_last = &one == &sent.back();
+    const auto take = [&](const Row& row) {
+      if (one.sink) return one.sink(row);
+      if (is_last) sink(row);
+    };
     // Each has one result, and then a null. After the first failure the rest were not executed.
     for (;;) {
-      DW_TRY(const Answer result, next_result(timeout_for(*statement), statement->name));
+      DW_TRY(const Answer result, next_result(timeout_for(statement), statement.name));
       if (!result) break;
-      const bool is_last = statement == waited_for.back();
-      Result<int64_t> one = is_last ? read_answer(*statement, result.get(), sink)
-                                    : read_answer(*statement, result.get(), [](const Row&) {});
-      if (answer.ok()) answer = std::move(one);
+      Result<int64_t> read = read_answer(statement, result.get(), take);
+      if (answer.ok()) answer = std::move(read);
     }
   }
-  const char* last = waited_for.back()->name;
+  const char* last = sent.back().statement->name;
   if (PQstatus(connection_.get()) != CONNECTION_OK) return lost(last);
   DW_TRY(const Answer end, next_result(timeout_.answer, last));
   if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) return lost(last);

@@ -8,6 +8,7 @@
 
 #include "store/connection.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/row_arrays.h"
 
 namespace dw {
 
@@ -23,6 +24,10 @@ class PostgresDb : public Connection {
                       RowSink sink) override;
   using Connection::run;
   Result<int64_t> insert(const Statement& statement, std::initializer_list<Value> values) override;
+  Result<void> run_later(const Statement& statement, std::initializer_list<Value> values,
+                         std::function<void(const Row&)> sink) override;
+  Result<void> insert_later(const Statement& statement, std::initializer_list<Value> values,
+                            int64_t* id) override;
   Result<void> send(const Statement& statement, std::initializer_list<Value> values = {}) override;
   Result<void> settle() override;
   Result<void> run_script(const char* text) override;
@@ -32,13 +37,35 @@ class PostgresDb : public Connection {
 
  private:
   PostgresDb(PostgresConnection connection, SharedInterrupt interrupt, PostgresPatience timeout);
-  Result<void> prepare(const Statement& statement, const char* ending);
+  using Sink = std::function<void(const Row&)>;
+  /// A statement as it is, one that returns the new row's id, and one that takes many rows.
+  enum class Form { plain, returning_id, rows };
+  /// A statement whose answer has not been read.
+  struct Sent {
+    const Statement* statement;
+    Sink sink;  ///< for its rows; may be empty
+  };
+  /// Rows of one statement that are sent together: before anything else is sent, or waited for.
+  struct Gathered {
+    const Statement* statement;
+    RowArrays arrays;
+    std::vector<Sink> sinks;  ///< of each row, where the statement returns places
+  };
+
+  /// As the server knows it.
+  static std::string name_of(const Statement& statement, Form form);
+  Result<void> prepare(const Statement& statement, Form form);
   Result<void> push(const Statement& statement, std::initializer_list<Value> values,
-                    const char* ending = "");
+                    Form form = Form::plain, Sink sink = {});
+  /// Leaves it on its way, as long as there is room.
+  Result<void> leave();
+  Result<void> gather(const Statement& statement, std::initializer_list<Value> values,
+                      Sink sink = {});
+  Result<void> push_gathered();
+  Result<void> push_rows(Gathered rows);
   /// The answers to all that is on its way; the last one's rows go to `sink`.
   Result<int64_t> collect(RowSink sink);
-  Result<void> read_all(const std::vector<const Statement*>& waited_for, RowSink sink,
-                        Result<int64_t>& answer);
+  Result<void> read_all(const std::vector<Sent>& sent, RowSink sink, Result<int64_t>& answer);
   Result<int64_t> read_answer(const Statement& statement, const pg_result* result, RowSink sink);
   /// The next result of libpq's, null at the end of a statement's.
   Result<PostgresResult> next_result(Millis timeout, const char* where);
@@ -55,8 +82,9 @@ class PostgresDb : public Connection {
   std::string problem_;         ///< why the connection is lost; empty: it isn't, as far as is known
   bool is_committing_ = false;  ///< COMMIT was sent, and its answer has not been read
   bool has_committed_ = false;  ///< and its answer was yes, whatever comes behind it
-  std::vector<bool> is_prepared_;
-  std::vector<const Statement*> on_their_way_;
+  std::vector<bool> is_prepared_;  ///< each statement in each form
+  std::vector<Sent> on_their_way_;
+  std::vector<Gathered> gathered_;
 };
 
 }  // namespace dw
