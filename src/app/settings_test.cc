@@ -133,6 +133,7 @@ TEST(Settings, a_password_in_an_address_is_not_printed) {
   settings.store.url = "postgresql://desk:p@ss-1@db.example/desk?sslmode=require&password=pass-2";
   settings.mail.url = "smtps://desk:pass-3@mail.example:465";
   settings.notices.webhook_url = "https://desk:pass-4@hook.example/send?to=a@x.example";
+  settings.volume.is_on = true;
   settings.volume.webhook_url = "https://hook.example:8443/send?to=a@x.example";
   const std::string printed = print_settings(settings);
   EXPECT_EQ(printed.find("pass-"), std::string::npos) << printed;

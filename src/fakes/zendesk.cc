@@ -256,7 +256,7 @@ HttpStep FakeZendesk::file(const HttpScript::Seen& request) {
   const bool is_raw = request.path.starts_with(raw);
   const std::string_view rest =
       std::string_view(request.path).substr(is_raw ? raw.size() : token.size());
-  const auto found = files_.find(number_of(rest));
+  const auto found = files_.find(number_of(rest.substr(0, rest.find_first_of("/?"))));
   if (found == files_.end()) return failure(404, "RecordNotFound", "Not found");
   const bool is_signed_in = !request.header("authorization").empty();
   if (is_raw && is_signed_in) return HttpStep::answer(400, "Only one auth mechanism is allowed");
