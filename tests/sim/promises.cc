@@ -127,7 +127,7 @@ void World::check_deliveries() {
         "SELECT state, CASE WHEN target LIKE '%:far' OR target IN ('queue:high', 'queue:medium', "
         "'notices:webhook', 'slack', 'desk:zendesk') THEN 1 ELSE 0 END, CASE answer_kind "
         "WHEN '' THEN 0 WHEN 'bridge.answered' THEN 2 WHEN 'notices.read' THEN 2 "
-        "WHEN 'notices.go_on' THEN 2 WHEN 'desk.done' THEN 2 ELSE "
+        "WHEN 'notices.go_on' THEN 2 WHEN 'desk.done' THEN 2 WHEN 'bridge.mention' THEN 2 ELSE "
         "CASE WHEN answer_kind LIKE 'storm.%' THEN 2 ELSE 1 END END FROM delivery "
         "WHERE id = CAST($1 AS INTEGER)",
         {std::to_string(id)});
