@@ -83,6 +83,7 @@ test("a row's ticket is assigned and gets its priority by keys; several at once"
     && (await one(2)).assignee === "Greta Weber", "both are Greta's");
   await page.getByText("2 tickets are assigned to Greta Weber").waitFor();
   await page.keyboard.press("p");
+  await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
