@@ -14,7 +14,7 @@ test("the summary is printed, as text and as JSON, and marks nothing as reported
 
 test("a bridge says what it needs, and hours say what is wrong with them", () => {
   const cwd = folder(`[hours]
-from = "9"
+from = "nine"
 holidays = ["25.12.2026"]
 [[bridge]]
 channel = "C0123456789"
@@ -31,7 +31,7 @@ mail = ["a@x.example"]
   const { code, err } = run(cwd, ["check", "--offline"]);
   assert.equal(code, 78);
   for (const line of [
-    /deskwire\.toml:2: hours\.from: invalid time "9"/,
+    /deskwire\.toml:2: hours\.from: invalid time "nine"/,
     /deskwire\.toml:3: hours\.holidays: invalid date "25\.12\.2026"/,
     /deskwire\.toml:4: bridge\.channel: needs a section \[slack\]/,
     /deskwire\.toml:4: bridge\.desk: needs a section \[zendesk\]/,
