@@ -304,28 +304,17 @@ function Joined({ one, canAct, change }: { one: WholeIncident; canAct: boolean;
   );
 }
 
-/** A ticket that shares something with the incident, too little to join by itself. */
-interface Candidate { ticket: number; number: string; why: unknown; title?: string }
-
-/** Of words, or of words with their counts. */
-export function whyText(why: unknown): string {
-  if (!Array.isArray(why)) return typeof why === "string" ? why : "";
-  return why.map((one) => (typeof one === "string" ? one : String(one?.word ?? ""))).join(", ");
-}
-
-function MightBelong({ one, canAct, change }: { one: WholeIncident & { maybe?: Candidate[] };
-  canAct: boolean; change: (what: { add: number[] }) => Promise<void> }) {
-  const maybe = one.maybe ?? [];
-  if (maybe.length === 0) return null;
+/** Tickets that share something with the incident, too little to join by themselves. */
+function MightBelong({ one, canAct, change }: { one: WholeIncident; canAct: boolean;
+  change: (what: { add: number[] }) => Promise<void> }) {
+  if (one.maybe.length === 0) return null;
   return (
-    <Section title="Might belong" lead={`${maybe.length} · your choice`}>
+    <Section title="Might belong" lead={`${one.maybe.length} · your choice`}>
       <ul class="rows">
-        {maybe.map((each) => (
+        {one.maybe.map((each) => (
           <li key={each.ticket}>
             <Link to={`/tickets/${each.ticket}`} class="number member-number">#{each.number}</Link>
-            <span class="row-main wrap">
-              {each.title && <span class="second" dir="auto">{each.title}</span>}
-              <span class="small faint">shares: <bdi>{whyText(each.why)}</bdi></span></span>
+            <span class="row-main small faint">shares: <bdi>{each.why.join(", ")}</bdi></span>
             {canAct && one.state === "open" && (
               <Action label="Add" quiet name={`Add #${each.number}`}
                 run={() => change({ add: [each.ticket] })} />
