@@ -7,8 +7,8 @@ JOBS = "src/jobs/storm/"
 DEFECTS = (
     ("storm: an answer is planned for a ticket that has it", JOBS + "relaying.cc",
      "  plan.changes.emplace_back(SetHeard{one.answer.id, ticket.id, HeardState::pending});\n"
-     "  const std::string source",
-     "  const std::string source", "sim"),
+     "  const CommentSource said",
+     "  const CommentSource said", "sim"),
     ("storm: replicas step at the same time", JOBS + "incident_view.cc",
      "    if (group == 0) return {};\n    DW_CHECK(db_.guard(\"storm\"));\n",
      "    if (group == 0) return {};\n", "sim over postgresql"),
@@ -26,8 +26,8 @@ DEFECTS = (
      "WHERE ticket = $1 AND grouped = $3 AND state = 0", "WHERE ticket = $1 AND grouped = $3",
      "contract_store"),
     ("storm: one that joins pages whoever is on call", "src/jobs/bridge/opening.cc",
-     "  if (context.ticket && context.ticket->problem_id) {",
-     "  if (context.ticket && !context.ticket->id) {", "cases"),
+     "const bool is_joined = context.ticket && context.ticket->problem_id;",
+     "const bool is_joined = context.ticket && !context.ticket->id;", "cases"),
     ("storm: a guest joins a ticket to an incident", JOBS + "refusals.cc",
      "  if (!is_full_member) return", "  if (number.empty()) return", "cases"),
 )
