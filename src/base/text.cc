@@ -171,4 +171,8 @@ std::string replace_all(std::string_view text, std::string_view what, std::strin
   return out;
 }
 
+std::string counted(int64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count).append(" ").append(count == 1 ? one : many);
+}
+
 }  // namespace dw

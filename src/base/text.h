@@ -1,6 +1,7 @@
 // Text from strangers: UTF-8 checked, counted in characters, cut without breaking one.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,5 +31,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string replace_all(std::string_view text, std::string_view what, std::string_view with);
+/// "1 ticket", "2 tickets".
+std::string counted(int64_t count, std::string_view one, std::string_view many);
 
 }  // namespace dw

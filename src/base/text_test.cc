@@ -38,5 +38,11 @@ TEST(Text, only_well_formed_characters_are_utf8) {
   }
 }
 
+TEST(Text, one_is_counted_in_another_form) {
+  EXPECT_EQ(counted(1, "try", "tries"), "1 try");
+  EXPECT_EQ(counted(0, "try", "tries"), "0 tries");
+  EXPECT_EQ(counted(12, "message waits", "messages wait"), "12 messages wait");
+}
+
 }  // namespace
 }  // namespace dw

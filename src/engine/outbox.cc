@@ -493,8 +493,9 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
     case Outcome::Kind::later:
       if (is_over) {
         finished.state = failed;
-        finished.reason = fmt::format("gave up after {} attempt{}: {}", delivery.attempts,
-                                      delivery.attempts == 1 ? "" : "s", finished.reason);
+        finished.reason =
+            fmt::format("gave up after {}: {}", counted(delivery.attempts, "attempt", "attempts"),
+                        finished.reason);
       } else {
         finished.state = DeliveryState::pending;
         finished.next_attempt_at =

@@ -43,10 +43,6 @@ std::string words_of(const Incident& incident) {
   return out.empty() ? out : out + ".";
 }
 
-std::string counted(int64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 }  // namespace
 
 NowFact fact_of(const Outage& outage, const ShownNow& now) {

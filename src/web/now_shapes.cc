@@ -18,10 +18,6 @@ namespace {
 
 constexpr size_t short_word = 4;
 
-std::string counted(int64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 struct Word {
   std::string text;
   int64_t count = 0;

@@ -115,8 +115,8 @@ TicketEvent event_of(const Delivery& one, const Ticket& ticket, const ShapeConte
       break;
     case DeliveryState::dead:
       out.kind = "failed";
-      out.text = fmt::format("{} not delivered: {}, {} {}", title, name_or(one.reason, "refused"),
-                             one.attempts, one.attempts == 1 ? "attempt" : "attempts");
+      out.text = fmt::format("{} not delivered: {}, {}", title, name_or(one.reason, "refused"),
+                             counted(one.attempts, "attempt", "attempts"));
       break;
     case DeliveryState::discarded:
       out.kind = "discarded";

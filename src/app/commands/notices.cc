@@ -39,14 +39,13 @@ void print_metrics(const json::value& run) {
   const json::value& left = metrics.at("left_out");
   print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
         text_of(run, "newest"));
-  const auto counted = [&](const char* key, const char* what) {
-    return fmt::format("{} {}{}", number(key), what, number(key) == 1 ? "" : "s");
-  };
-  print("{} read: {} closed, {} older, {} told before, {} reopened\n", counted("rows", "row"),
-        number("closed"), number("older"), number("told_before"), number("reopened"));
-  print("{} {} of {}; left out: {} who had theirs, {} suppressed\n",
-        counted("customers", "customer"), number("customers") == 1 ? "hears" : "hear",
-        counted("tickets", "ticket"), left.at("had").as_int64(), left.at("suppressed").as_int64());
+  print("{} read: {} closed, {} older, {} told before, {} reopened\n",
+        counted(number("rows"), "row", "rows"), number("closed"), number("older"),
+        number("told_before"), number("reopened"));
+  print("{} of {}; left out: {} who had theirs, {} suppressed\n",
+        counted(number("customers"), "customer hears", "customers hear"),
+        counted(number("tickets"), "ticket", "tickets"), left.at("had").as_int64(),
+        left.at("suppressed").as_int64());
 }
 
 /// On stderr: what a person must mend in the report.

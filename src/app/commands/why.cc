@@ -31,7 +31,7 @@ std::string line_of(const json::value& of, const char* member) {
 /// What a delivery came to, and what a person can do about it.
 std::string end_of(const json::value& one) {
   const int64_t attempts = one.at("attempts").as_int64();
-  const std::string tries = fmt::format("{} {}", attempts, attempts == 1 ? "try" : "tries");
+  const std::string tries = counted(attempts, "try", "tries");
   const std::string id = text_of(one, "id"), state = text_of(one, "state");
   const std::string reason = line_of(one, "reason");
   if (state == "done") return fmt::format("done {} after {}", text_of(one, "done_at"), tries);

@@ -44,7 +44,7 @@ int64_t hours_of(const VolumeAlert& incident) {
 }
 
 std::string hours_text(int64_t hours) {
-  return hours == 1 ? "1 hour" : fmt::format("{} hours", hours);
+  return counted(hours, "hour", "hours");
 }
 
 /// One tag of encode(TagReport), as it was kept.

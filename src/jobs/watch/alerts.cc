@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace dw {
 namespace {
 
@@ -12,13 +14,9 @@ constexpr Millis backup_old_after = 2 * day, backup_missed_after = 7 * day;
 
 std::string age_text(Millis age) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(age).count();
-  if (minutes < 120) return fmt::format("{} minute{}", minutes, minutes == 1 ? "" : "s");
+  if (minutes < 120) return counted(minutes, "minute", "minutes");
   if (minutes < 48 * 60) return fmt::format("{} hours", minutes / 60);
   return fmt::format("{} days", minutes / 60 / 24);
-}
-
-std::string deliveries_text(int64_t count) {
-  return count == 1 ? "1 delivery" : fmt::format("{} deliveries", count);
 }
 
 void add_stuck(const WatchView& view, TimePoint now, const std::string& url, WatchAlerts& out) {
@@ -29,7 +27,8 @@ void add_stuck(const WatchView& view, TimePoint now, const std::string& url, Wat
         is_dead ? fmt::format("{} dead", verb) : fmt::format("{} unsure (outcome unknown)", verb);
     out[fmt::format("{}:{}", name_of(one.state), one.target)] = {
         .text = fmt::format("{} to {} {}, first {}.\nRetry or discard: {}/deliveries",
-                            deliveries_text(one.count), one.target, what, to_text(one.first), url),
+                            counted(one.count, "delivery", "deliveries"), one.target, what,
+                            to_text(one.first), url),
         .since = now};
   }
 }
@@ -38,17 +37,18 @@ void add_backlog(const WatchView& view, TimePoint now, const std::string& url, W
   for (const LateDeliveries& one : view.late) {
     out["backlog:" + one.target] = {
         .text = fmt::format("{} to {} {} waiting, the oldest for {}.\nSee why: {}/deliveries",
-                            deliveries_text(one.count), one.target, one.count == 1 ? "is" : "are",
-                            age_text(now - one.oldest_at), url),
+                            counted(one.count, "delivery", "deliveries"), one.target,
+                            one.count == 1 ? "is" : "are", age_text(now - one.oldest_at), url),
         .since = now};
   }
   for (const BackedUpQueue& one : view.queues) {
     if (one.depth == 0 || !one.oldest_at || *one.oldest_at + queue_late_after > now) continue;
     const bool is_dead = one.name.ends_with("-dead");
     out["queue:" + one.name] = {
-        .text = fmt::format("Queue {}: {} message{}, the oldest for {}.\n{}: {}/queues", one.name,
-                            one.depth, one.depth == 1 ? "" : "s", age_text(now - *one.oldest_at),
-                            is_dead ? "Look and redrive" : "Check that its consumer runs", url),
+        .text =
+            fmt::format("Queue {}: {}, the oldest for {}.\n{}: {}/queues", one.name,
+                        counted(one.depth, "message", "messages"), age_text(now - *one.oldest_at),
+                        is_dead ? "Look and redrive" : "Check that its consumer runs", url),
         .since = now};
   }
 }
