@@ -37,9 +37,8 @@ std::string words_for(CURLcode code) {
     case CURLE_USE_SSL_FAILED:
       return "the server offers no STARTTLS, and nothing is sent without TLS";
     case CURLE_SSL_CONNECT_ERROR:
-      return "no TLS connection: mail.url is smtp:// for STARTTLS (port 587), smtps:// for TLS "
-             "from "
-             "the start (port 465)";
+      return "no TLS connection: mail.url is smtp:// for STARTTLS (port 587), "
+             "smtps:// for TLS from the start (port 465)";
     case CURLE_PEER_FAILED_VERIFICATION:
       return "the server's TLS certificate is not trusted, or is for another name";
     case CURLE_OPERATION_TIMEDOUT:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "connectors/zendesk/wire.h"
 #include "net/url.h"
 
 namespace dw {
@@ -44,13 +45,6 @@ bool has_all(const json::object& wanted, const json::object& there) {
   return true;
 }
 
-std::string id_in(const JsonView& view) {
-  if (!view.is_present()) return "";
-  if (view.raw()->is_string()) return view.text().value_or("");
-  const auto number = view.integer();
-  return number ? std::to_string(*number) : "";
-}
-
 }  // namespace
 
 ZendeskSetup::ZendeskSetup(ZendeskClient& client, std::string hook_url, bool is_dry_run)
@@ -85,7 +79,7 @@ Task<Result<ZendeskSetup::Found>> ZendeskSetup::find(std::string kind, std::stri
     DW_CO_TRY(const json::value body, co_await call(std::move(request), until));
     for (const JsonView& one : JsonView(body)[kind].elements()) {
       if (one[name_key].text() != name) continue;
-      co_return Found{id_in(one["id"]), one.raw()->get_object()};
+      co_return Found{zendesk::id_text(one["id"]), one.raw()->get_object()};
     }
     cursor = zendesk::next_cursor_in(body);
     if (cursor.empty()) break;
@@ -108,7 +102,7 @@ Task<Result<SetupStep>> ZendeskSetup::make_webhook(Found& hook, Monotonic until)
   if (!is_dry_run_) {
     zendesk::Request fresh{.method = "POST", .path = "/webhooks", .body = body};
     DW_CO_TRY(const json::value made, co_await call(std::move(fresh), until));
-    hook.id = id_in(JsonView(made)["webhook"]["id"]);
+    hook.id = zendesk::id_text(JsonView(made)["webhook"]["id"]);
     if (hook.id.empty()) co_return Error{ErrorKind::conflict, where, "the webhook got no id"};
   }
   co_return SetupStep{"webhook", done_word("made", "would be made"),
@@ -129,7 +123,7 @@ Task<Result<SetupStep>> ZendeskSetup::make_trigger(std::string hook_id, Monotoni
   std::string id = trigger.id;
   if (!is_dry_run_) {
     DW_CO_TRY(const json::value made, co_await call(std::move(request), until));
-    id = id_in(JsonView(made)["trigger"]["id"]);
+    id = zendesk::id_text(JsonView(made)["trigger"]["id"]);
   }
   co_return SetupStep{
       "trigger",

@@ -9,8 +9,7 @@ namespace dw::zendesk {
 namespace {
 
 int64_t id_of(const JsonView& view) {
-  if (const auto number = view.integer()) return *number;
-  return number_in(view.text().value_or("")).value_or(0);
+  return number_in(id_text(view)).value_or(0);
 }
 
 /// The status that an audit changed the ticket to; empty: it did not.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "connectors/zendesk/config.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
@@ -49,6 +50,8 @@ bool has_link_of(const DeskUpdate& update, const json::value& ticket);
 /// {"id":"42","url":"https://acme.zendesk.com/agent/tickets/42","requester_id":"7"} out of a
 /// ticket; null if this is none.
 json::value answer_of_ticket(const json::value& ticket, const std::string& account_url);
+/// An id, which is a number in the API and text in webhooks; empty: there is none.
+std::string id_text(const JsonView& view);
 /// The id of the comment that an audit tells of; empty: none.
 std::string comment_of_audit(const json::value& audit);
 /// "d-000191" out of an audit's or a comment's metadata.custom.deskwire; empty: not ours.

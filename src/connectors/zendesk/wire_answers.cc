@@ -16,14 +16,6 @@ namespace {
 constexpr const char* source_name = "zendesk";
 constexpr const char* changed_kind = "desk.changed";
 
-/// Ids are numbers in the API and text in webhooks.
-std::string id_text(const JsonView& view) {
-  if (!view.is_present()) return "";
-  if (view.raw()->is_string()) return view.text().value_or("");
-  const auto number = view.integer();
-  return number ? std::to_string(*number) : "";
-}
-
 int64_t id_number(const std::string& id) {
   return number_in(id).value_or(0);
 }
@@ -100,6 +92,13 @@ json::value answer_of_ticket(const json::value& ticket, const std::string& accou
   return json::object{{"id", id},
                       {"url", agent_url(account_url, id)},
                       {"requester_id", text_or_null(id_text(view["requester_id"]))}};
+}
+
+std::string id_text(const JsonView& view) {
+  if (!view.is_present()) return "";
+  if (view.raw()->is_string()) return view.text().value_or("");
+  const auto number = view.integer();
+  return number ? std::to_string(*number) : "";
 }
 
 std::string comment_of_audit(const json::value& audit) {
