@@ -100,6 +100,18 @@ export async function call(url, path, { method = "GET", body, headers = {} } = {
   return { status: answer.status, headers: answer.headers, text, json };
 }
 
+/** Adds a user who is called as the role is, and signs in: the headers of that browser's calls. */
+export async function signInAs(daemon, role) {
+  const password = "correct horse battery";
+  const made = run(daemon.cwd, ["user", "add", role, "--role", role], { input: `${password}\n` });
+  if (made.code !== 0) throw new Error(made.err);
+  const answer = await call(daemon.url, "/v1/session", { method: "POST",
+    body: { name: role, password } });
+  const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0])
+    .find((one) => one.startsWith("deskwire_session="));
+  return { cookie, "x-csrf-token": answer.json.csrf };
+}
+
 /** A Teams activity, signed as Teams signs it. */
 export async function teams(url, name, id, text, secret) {
   const body = JSON.stringify({

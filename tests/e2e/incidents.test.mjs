@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 import { open as openPage, violations } from "./browser.mjs";
-import { call, local, run, serve, until } from "./daemon.mjs";
+import { call, local, serve, signInAs, until } from "./daemon.mjs";
 
 const pictures = process.env.DESKWIRE_PICTURES;
 const storm = `${local}\n[storm]\nmin_tickets = 5\n`;
@@ -150,17 +150,7 @@ test("it was none: all leave; a group is dismissed; others' acts show at once", 
 
 test("a viewer sees all of it and has no button", async (t) => {
   const daemon = await serve({ config: `${storm}\n[access]\nmode = "password"\n` });
-  const password = "correct horse battery";
-  const signIn = async (name) => {
-    const made = run(daemon.cwd, ["user", "add", name, "--role", name], { input: `${password}\n` });
-    assert.equal(made.code, 0, made.err);
-    const answer = await call(daemon.url, "/v1/session", { method: "POST",
-      body: { name, password } });
-    const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0])
-      .find((one) => one.startsWith("deskwire_session="));
-    return { cookie, "x-csrf-token": answer.json.csrf };
-  };
-  const [agent, viewer] = [await signIn("agent"), await signIn("viewer")];
+  const [agent, viewer] = [await signInAs(daemon, "agent"), await signInAs(daemon, "viewer")];
   await outage(daemon, agent);
   const made = await call(daemon.url, "/v1/incidents", { method: "POST", headers: agent,
     body: { tickets: [1, 2, 3], title: "Printers are out" } });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { open as openPage, violations } from "./browser.mjs";
-import { call, local, run, serve } from "./daemon.mjs";
+import { call, local, run, serve, signInAs } from "./daemon.mjs";
 
 test("an agent sees similar tickets with their answer; a viewer does not", async () => {
   const daemon = await serve({ config: `${local}\n[access]\nmode = "token"\n` });
@@ -34,19 +34,8 @@ test("an agent sees similar tickets with their answer; a viewer does not", async
 
 test("a ticket's page shows them to an agent, not to a viewer", async (t) => {
   const daemon = await serve({ config: `${local}\n[access]\nmode = "password"\n` });
-  const password = "correct horse battery";
-  const signIn = async (name) => {
-    const made = run(daemon.cwd, ["user", "add", name, "--role", name], { input: `${password}\n` });
-    assert.equal(made.code, 0, made.err);
-    const answer = await call(daemon.url, "/v1/session", { method: "POST",
-      body: { name, password } });
-    const cookie = answer.headers.getSetCookie().map((one) => one.split(";")[0])
-      .find((one) => one.startsWith("deskwire_session="));
-    return { cookie, csrf: answer.json.csrf };
-  };
-  const [agent, viewer] = [await signIn("agent"), await signIn("viewer")];
-  const api = (method, path, body) => call(daemon.url, path, { method, body,
-    headers: { cookie: agent.cookie, "x-csrf-token": agent.csrf } });
+  const [agent, viewer] = [await signInAs(daemon, "agent"), await signInAs(daemon, "viewer")];
+  const api = (method, path, body) => call(daemon.url, path, { method, body, headers: agent });
   const open = async (title, description) => (await api("POST", "/v1/tickets",
     { title, description, priority: "low", requester: { name: "Ana" } })).json.id;
   const first = await open("VPN error 619 <b>", "Since the update.");
