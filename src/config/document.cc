@@ -25,6 +25,7 @@ struct ParserIsLost {};
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "base/storable.h"
 #include "base/text.h"
@@ -166,6 +167,7 @@ void Problems::add(int line, const std::string& key, const std::string& what) {
                             : file_.empty() ? ""
                                             : file_ + ": ";
   found_.push_back({line, key, fmt::format("{}{}{}{}", place, key, key.empty() ? "" : ": ", what)});
+  found_.back().is_missing = what.starts_with("is missing");
 }
 
 void Problems::add_unreadable(int line, const std::string& key, const std::string& what) {
@@ -185,54 +187,60 @@ void Problems::mark_secret(int line, const std::string& key) {
 }
 
 bool Problems::has_missing_secrets_only() const {
-  return std::all_of(found_.begin(), found_.end(),
-                     [this](const Found& one) { return one.is_secret || is_consequence(one); });
+  const Causes causes = find_causes();
+  return std::all_of(found_.begin(), found_.end(), [&](const Found& one) {
+    return one.is_secret || is_consequence(one, causes);
+  });
 }
 
 std::vector<MissingSecret> Problems::missing_secrets() const {
+  const Causes causes = find_causes();
   std::vector<MissingSecret> out;
   for (const Found& one : found_) {
-    if (one.is_secret && !is_consequence(one)) out.push_back({one.key, one.text});
+    if (one.is_secret && !is_consequence(one, causes)) out.push_back({one.key, one.text});
   }
   return out;
 }
 
-bool Problems::is_consequence(const Found& one) const {
-  if (one.is_cause || one.key.empty()) return false;
-  return std::any_of(found_.begin(), found_.end(), [&](const Found& other) {
-    // Lists of tables share their keys: the line tells one from the next.
-    const bool is_same = other.key == one.key && other.line == one.line;
-    return other.is_cause && (is_same || other.key.starts_with(one.key + "."));
-  });
-}
-
-namespace {
-
-/// A value that was refused is not there either, which nobody needs to hear. Lists of tables share
-/// their keys: up to the next one that is missing it is the same table's.
-template <class List>
-bool is_refused_value(const List& sorted, size_t at) {
-  constexpr std::string_view missing = ": is missing";
-  const auto says_missing = [&](const auto& one) {
-    return one.text.find(missing) != std::string::npos;
-  };
-  if (sorted[at].key.empty() || !says_missing(sorted[at])) return false;
-  for (size_t i = at + 1; i < sorted.size(); ++i) {
-    if (sorted[i].key == sorted[at].key) return !says_missing(sorted[i]);
+Problems::Causes Problems::find_causes() const {
+  Causes out;
+  for (const Found& one : found_) {
+    if (one.is_cause) out.emplace(one.key, one.line);
   }
-  return false;
+  return out;
 }
 
-}  // namespace
+bool Problems::is_consequence(const Found& one, const Causes& causes) {
+  if (one.is_cause || one.key.empty()) return false;
+  // Lists of tables share their keys: the line tells one from the next.
+  if (causes.count({one.key, one.line}) > 0) return true;
+  const std::string section = one.key + ".";
+  const auto below = causes.lower_bound({section, 0});
+  return below != causes.end() && below->first.starts_with(section);
+}
+
+void Problems::leave_out_refused(std::vector<Found>& sorted) {
+  std::map<std::string, bool> is_refused;  // by key, of the nearest problem behind
+  std::vector<Found> out;
+  for (Found& one : std::views::reverse(sorted)) {
+    const auto behind = is_refused.find(one.key);
+    const bool is_told = behind != is_refused.end() && behind->second;
+    is_refused.insert_or_assign(one.key, !one.is_missing);
+    if (one.key.empty() || !one.is_missing || !is_told) out.push_back(std::move(one));
+  }
+  std::reverse(out.begin(), out.end());
+  sorted = std::move(out);
+}
 
 Error Problems::error() const {
   std::vector<Found> sorted = found_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Found& a, const Found& b) { return a.line < b.line; });
+  leave_out_refused(sorted);
+  const Causes causes = find_causes();
   std::string all;
-  for (size_t i = 0; i < sorted.size(); ++i) {
-    if (is_consequence(sorted[i]) || is_refused_value(sorted, i)) continue;
-    all += (all.empty() ? "" : "\n") + sorted[i].text;
+  for (const Found& one : sorted) {
+    if (!is_consequence(one, causes)) all += (all.empty() ? "" : "\n") + one.text;
   }
   return {ErrorKind::invalid, "", all};
 }

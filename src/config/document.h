@@ -2,6 +2,7 @@
 // everything that is wrong with it. TOML stays in the .cc.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -63,8 +64,15 @@ class Problems {
     std::string key, text;
     bool is_cause = false;
     bool is_secret = false;
+    bool is_missing = false;
   };
-  bool is_consequence(const Found& one) const;
+  /// Key and line of each problem that others follow from.
+  using Causes = std::set<std::pair<std::string, int>>;
+  Causes find_causes() const;
+  static bool is_consequence(const Found& one, const Causes& causes);
+  /// A value that was refused is not there either, which nobody needs to hear. Lists of tables
+  /// share their keys: up to the next one that is missing it is the same table's.
+  static void leave_out_refused(std::vector<Found>& sorted);
 
   std::string file_;
   std::vector<Found> found_{};
