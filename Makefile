@@ -114,6 +114,7 @@ tidy:
 	@/usr/bin/python3 tools/tidy_test.py
 	@/usr/bin/python3 tools/unity_test.py
 	@/usr/bin/python3 tools/embed_test.py
+	@/usr/bin/python3 tools/test_script_test.py
 	@/usr/bin/python3 tools/tidy.py
 
 format-check:
