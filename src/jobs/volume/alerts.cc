@@ -8,7 +8,7 @@ namespace {
 
 /// Evidence of twenty to one that the counts are back to normal closes an incident (Wald).
 const double calm_evidence_min = std::log(20.0);
-constexpr int calm_hours_simple = 2, calm_hours_max = 24;
+constexpr int calm_hours_max = 24;
 constexpr double ratio_least = 0.02;
 constexpr std::chrono::hours gap_max{6}, spike_new_after{24}, drop_new_after{168};
 
@@ -64,7 +64,6 @@ bool Incidents::is_calm_now(const ScoredHour& hour) {
   ++calm_hours_;
   calm_count_ += hour.count;
   calm_expected_ += hour.law.mean;
-  if (!is_by_likelihood_) return calm_hours_ >= calm_hours_simple;
   const VolumeAlert& incident = all_.back();
   const double ratio = std::max(
       ratio_least, static_cast<double>(incident.total) / std::max(1e-3, incident.total_expected));
@@ -105,7 +104,7 @@ Incidents::Step Incidents::step(const ScoredHour& hour) {
   }
   const VolumeAlert& incident = all_.back();
   const auto timeout = incident.kind == AlertKind::spike ? spike_new_after : drop_new_after;
-  if (!is_by_likelihood_ || hour.hour - incident.from < timeout) return {true, {}};
+  if (hour.hour - incident.from < timeout) return {true, {}};
   close(AlertEnd::new_level);
   return {false, std::max(ratio_least, since_count_ / std::max(1e-3, since_expected_))};
 }

@@ -37,16 +37,7 @@ class Incidents {
     bool is_open = false;
     std::optional<double> new_level;  ///< adopt this ratio
   };
-  /// `is_by_likelihood` false: by the simple rule, two hours that are no spike are calm.
-  /// There is room for `expected` incidents from the start.
-  explicit Incidents(bool is_by_likelihood, size_t expected = 0)
-      : is_by_likelihood_(is_by_likelihood) {
-    all_.reserve(expected);
-  }
-
   Step next(const ScoredHour& hour);
-  /// While it is false, a normal hour changes nothing.
-  bool is_open() const { return is_open_; }
   const std::vector<VolumeAlert>& all() const { return all_; }
   std::vector<VolumeAlert> take() { return std::move(all_); }
 
@@ -57,7 +48,6 @@ class Incidents {
   bool is_calm_now(const ScoredHour& hour);
   void close(AlertEnd end);
 
-  bool is_by_likelihood_;
   bool is_open_ = false;
   std::vector<VolumeAlert> all_;
   TimePoint last_{};

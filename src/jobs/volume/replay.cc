@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "jobs/volume/simple_rule.h"
+
 namespace dw {
 namespace {
 
@@ -34,64 +36,6 @@ constexpr double spike_windows_share = 0.3;
 /// Hours in a row are tied to each other more or less. So far out, an hour says no more about it,
 /// and so many hours' worth of belief that there are no ties at all is there from the beginning.
 constexpr double distance_max = 3, ties_pseudo = 300;
-
-/// The simple rule is out of line so often where weekends are quiet.
-constexpr size_t simple_hours_per_incident = 12;
-
-/// The mean of the same hour of day over the last `history`, as running sums.
-class SimpleRule {
- public:
-  SimpleRule(std::span<const HourCount> hours, const DetectorConfig& judging)
-      : hours_(hours), judging_(judging), local_(judging.timezone), factor_(1 + judging.threshold) {
-    hour_of_day_.resize(hours.size());
-  }
-
-  /// Hour `i` without what it rests on; each hour once, in order.
-  bool is_spike(size_t i) {
-    const HourCount now = hours_[i];
-    for (; hours_[oldest_].hour < now.hour - judging_.history; ++oldest_) {
-      Sum& gone = sums_[hour_of_day_[oldest_]];
-      gone.total -= hours_[oldest_].count;
-      --gone.hours;
-    }
-    const auto hour = static_cast<size_t>(local_.hour_of_day(now.hour));
-    hour_of_day_[i] = static_cast<uint8_t>(hour);
-    Sum& sum = sums_[hour];
-    before_ = sum;
-    sum.total += now.count;
-    ++sum.hours;
-    return before_.hours > 0 && static_cast<double>(now.count * before_.hours) >
-                                    factor_ * static_cast<double>(before_.total);
-  }
-
-  ScoredHour judge(size_t i) {
-    const bool is_out = is_spike(i);
-    return judged(i, is_out);
-  }
-
-  /// What is_spike(i) has found, in full; right after it.
-  ScoredHour judged(size_t i, bool is_out) const {
-    ScoredHour out{.hour = hours_[i].hour, .count = hours_[i].count, .law = {}};
-    if (before_.hours == 0) return out;
-    out.law.mean = static_cast<double>(before_.total) / static_cast<double>(before_.hours);
-    out.basis = static_cast<uint8_t>(BaselineSource::hour_of_day);
-    if (is_out) out.mark = Verdict::spike;
-    return out;
-  }
-
- private:
-  struct Sum {
-    int64_t total = 0, hours = 0;
-  };
-  std::span<const HourCount> hours_;
-  const DetectorConfig& judging_;
-  LocalTime local_;
-  double factor_;
-  std::vector<uint8_t> hour_of_day_;
-  std::array<Sum, 24> sums_{};
-  Sum before_;  // of the hour that was judged last, without itself
-  size_t oldest_ = 0;
-};
 
 /// The last hours, for what shows over several of them together.
 class Recent {
@@ -352,18 +296,9 @@ class SeasonalRule {
 template <class Keep>
 std::vector<VolumeAlert> each(std::span<const HourCount> hours, const DetectorConfig& judging,
                               const Keep& keep) {
-  Incidents incidents(judging.method == VolumeMethod::seasonal);
-  if (judging.method == VolumeMethod::seasonal) {
-    SeasonalRule rule(judging);
-    for (const HourCount& hour : hours) keep(rule.judge(hour, incidents));
-  } else {
-    SimpleRule rule(hours, judging);
-    for (size_t i = 0; i < hours.size(); ++i) {
-      const ScoredHour judged = rule.judge(i);
-      incidents.next(judged);
-      keep(judged);
-    }
-  }
+  Incidents incidents;
+  SeasonalRule rule(judging);
+  for (const HourCount& hour : hours) keep(rule.judge(hour, incidents));
   return incidents.take();
 }
 
@@ -383,6 +318,7 @@ DetectorConfig judging_of(const VolumeSettings& settings, const std::string& tim
 }
 
 Replay replay(std::span<const HourCount> hours, const DetectorConfig& judging) {
+  if (judging.method == VolumeMethod::mean) return replay_simple_rule(hours, judging);
   Replay out;
   out.hours.reserve(hours.size());
   out.incidents =
@@ -392,17 +328,8 @@ Replay replay(std::span<const HourCount> hours, const DetectorConfig& judging) {
 
 std::vector<VolumeAlert> replay_incidents(std::span<const HourCount> hours,
                                           const DetectorConfig& judging) {
-  if (judging.method == VolumeMethod::seasonal) {
-    return each(hours, judging, [](const ScoredHour&) {});
-  }
-  // Most hours are calm and need no more than a look.
-  Incidents incidents(false, hours.size() / simple_hours_per_incident);
-  SimpleRule rule(hours, judging);
-  for (size_t i = 0; i < hours.size(); ++i) {
-    const bool is_out = rule.is_spike(i);
-    if (is_out || incidents.is_open()) incidents.next(rule.judged(i, is_out));
-  }
-  return incidents.take();
+  if (judging.method == VolumeMethod::mean) return simple_rule_alerts(hours, judging);
+  return each(hours, judging, [](const ScoredHour&) {});
 }
 
 double tail_by_law(const ScoredHour& hour) {

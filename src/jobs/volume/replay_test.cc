@@ -23,14 +23,6 @@ int64_t spikes_in(const Replay& replay, size_t from) {
   return out;
 }
 
-const ScoredHour& at(const Replay& replay, TimePoint hour) {
-  for (const ScoredHour& one : replay.hours) {
-    if (one.hour == hour) return one;
-  }
-  ADD_FAILURE() << "no such hour";
-  return replay.hours.front();
-}
-
 struct Law {
   double mean, dispersion;
 };
@@ -492,24 +484,6 @@ TEST(seasonal, feedback_moves_the_threshold_of_that_kind_of_hour_and_no_other) {
             band_of(before.hours[evening], judging).high);
   EXPECT_EQ(band_of(after.hours[past], judging).high, band_of(before.hours[past], judging).high)
       << "what was alerted on before stays";
-}
-
-TEST(simple_rule, is_the_mean_of_the_hour_of_day_before_now) {
-  const TimePoint from = Helpdesk{}.from;
-  std::vector<HourCount> hours;
-  for (int d = 0; d < 3; ++d) hours.push_back({from + (d * day + 9) * one_hour, 10 + d});
-  hours.push_back({from + (3 * day + 8) * one_hour, 900});  // another hour of day
-  hours.push_back({from + (3 * day + 9) * one_hour, 16});   // mean 11, limit 16.5
-  hours.push_back({from + (4 * day + 9) * one_hour, 19});   // mean 12.25, limit 18.375
-  DetectorConfig judging{.method = VolumeMethod::mean, .threshold = 0.5};
-  const Replay replayed = replay(hours, judging);
-  EXPECT_EQ(replayed.hours[0].mark, Verdict::normal) << "no history, no spike";
-  EXPECT_EQ(replayed.hours[3].mark, Verdict::normal);
-  EXPECT_EQ(replayed.hours[4].mark, Verdict::normal);
-  EXPECT_DOUBLE_EQ(replayed.hours[4].law.mean, 11);
-  EXPECT_EQ(replayed.hours[5].mark, Verdict::spike);
-  judging.history = 25 * one_hour;  // yesterday alone
-  EXPECT_DOUBLE_EQ(at(replay(hours, judging), hours[5].hour).law.mean, 16);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "bench/volume-quality/s_h_esd.h"
+#include "jobs/volume/simple_rule.h"
 
 namespace dw {
 namespace {
@@ -81,13 +82,11 @@ Alerts replayed(std::span<const HourCount> hours, VolumeMethod method, bool has_
 }  // namespace
 
 Alerts grouped(std::span<const HourCount> hours, const std::vector<bool>& is_alarm) {
-  Incidents incidents(false);
+  SpikeRuns runs(hours);
   for (size_t i = 0; i < hours.size(); ++i) {
-    ScoredHour judged{.hour = hours[i].hour, .count = hours[i].count, .law = {}};
-    judged.mark = is_alarm[i] ? Verdict::spike : Verdict::normal;
-    incidents.next(judged);
+    if (is_alarm[i]) runs.add(i, 0, 0);
   }
-  return incidents.take();
+  return runs.take();
 }
 
 const std::vector<std::pair<std::string, Rule>>& rules() {
