@@ -24,6 +24,8 @@ struct MailLine {
   bool is_rule = false;         ///< <hr>, or a line of dashes
 
   bool is_blank() const { return words.empty(); }
+  /// What a signature hangs on: "-- ", or one long dash. One hyphen is the sign of a list.
+  bool is_dash() const { return words == "--" || text == "\u2014" || text == "\u2013"; }
 };
 
 std::vector<MailLine> lines_of_mail_text(std::string_view text);

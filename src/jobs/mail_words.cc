@@ -308,6 +308,55 @@ bool begins_with_date(std::string_view line) {
   return space <= weekday_bytes_max && space + 1 < line.size() && is_digit(line[space + 1]);
 }
 
+/// Where the sign of a time of the day is: of "10:00", "10.00", "10h00"; npos: there is none.
+size_t time_at(std::string_view line) {
+  for (size_t at = 1; at + 2 < line.size(); ++at) {
+    const bool is_sign = line[at] == ':' || line[at] == '.' || line[at] == 'h';
+    const bool has_end = at + 3 >= line.size() || !is_digit(line[at + 3]);
+    // "10.00" but not "03.11.2026"
+    const bool is_date = line[at] == '.' && at + 3 < line.size() && line[at + 3] == '.';
+    const bool is_date_end = line[at] == '.' && at >= 3 && line[at - 3] == '.';
+    if (is_sign && is_digit(line[at - 1]) && is_digit(line[at + 1]) && is_digit(line[at + 2]) &&
+        has_end && !is_date && !is_date_end) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+/// "2026"
+bool has_year(std::string_view line) {
+  size_t digits = 0;
+  for (size_t i = 0; i <= line.size(); ++i) {
+    if (i < line.size() && is_digit(line[i])) {
+      ++digits;
+      continue;
+    }
+    const bool is_year = digits == 4 && (line[i - 4] == '1' || line[i - 4] == '2');
+    if (is_year) return true;
+    digits = 0;
+  }
+  return false;
+}
+
+/// "friday, 27 november 2026, 12:00 +03:00", "27.11.2026, 12:00": a date with its year, then a
+/// time, then nothing but its zone; prose goes on.
+bool is_moment(std::string_view when) {
+  constexpr auto behind_time =
+      std::to_array<std::string_view>({"am", "pm", "a.m.", "p.m.", "uhr", "utc", "gmt", "msk"});
+  const std::string_view first = when.substr(0, when.find(' '));
+  const bool is_begun = !first.empty() && (first.back() == ',' || is_digit(first.front()));
+  const size_t time = time_at(when);
+  if (!is_begun || time == std::string_view::npos || !has_year(when.substr(0, time))) return false;
+  const std::string_view rest = when.substr(time + 3);
+  for (const std::string_view piece : split(rest, ' ')) {
+    const bool is_zone = piece.empty() || is_among(piece, behind_time) ||
+                         piece.find_first_not_of("0123456789:+-(),") == std::string_view::npos;
+    if (!is_zone) return false;
+  }
+  return true;
+}
+
 /// Without "please excuse typos" and its kin, in front of or behind the device.
 std::string_view without_apology(std::string_view line) {
   constexpr auto openings =
@@ -401,7 +450,20 @@ bool says_wrote(std::string_view line) {
          has_word(line, writing);
 }
 
+bool is_stamped(std::string_view line) {
+  constexpr auto before_sender =
+      std::to_array<std::string_view>({" от ", " від ", " from ", " von ", " de ", ", "});
+  const size_t address = line.rfind('<');
+  if (!line.ends_with(">:") || address == std::string_view::npos) return false;
+  if (line.size() > line_bytes_max || !has_address(line.substr(address))) return false;
+  return std::any_of(before_sender.begin(), before_sender.end(), [&](std::string_view word) {
+    const size_t at = line.rfind(word, address);
+    return at != std::string_view::npos && is_moment(line.substr(0, at));
+  });
+}
+
 bool is_attribution(std::string_view line) {
+  if (is_stamped(line)) return true;
   return says_wrote(line) && (std::any_of(line.begin(), line.end(), is_digit) || has_address(line));
 }
 
@@ -421,18 +483,7 @@ bool has_address(std::string_view line) {
 }
 
 bool has_time(std::string_view line) {
-  for (size_t at = 1; at + 2 < line.size(); ++at) {
-    const bool is_sign = line[at] == ':' || line[at] == '.' || line[at] == 'h';
-    const bool has_end = at + 3 >= line.size() || !is_digit(line[at + 3]);
-    // "10.00" but not "03.11.2026"
-    const bool is_date = line[at] == '.' && at + 3 < line.size() && line[at + 3] == '.';
-    const bool is_date_end = line[at] == '.' && at >= 3 && line[at - 3] == '.';
-    if (is_sign && is_digit(line[at - 1]) && is_digit(line[at + 1]) && is_digit(line[at + 2]) &&
-        has_end && !is_date && !is_date_end) {
-      return true;
-    }
-  }
-  return false;
+  return time_at(line) != std::string_view::npos;
 }
 
 bool has_full_date(std::string_view line) {

@@ -29,8 +29,11 @@ bool is_reply_border(std::string_view line);
 /// "________________" and such.
 bool is_rule(std::string_view line);
 
-/// Ends with ":" and says that somebody wrote, on a date or from an address.
+/// Ends with ":" and says that somebody wrote, on a date or from an address; or is_stamped().
 bool is_attribution(std::string_view line);
+/// "friday, 27 november 2026, 12:00 +03:00 from ann <a@x.example>:", as mail.ru writes it: nothing
+/// but when, with the year, and from whom.
+bool is_stamped(std::string_view line);
 /// The same without date and address: enough where the client's markup says so, too.
 bool says_wrote(std::string_view line);
 /// Begins as an attribution does that goes on in the next line.

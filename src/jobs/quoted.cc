@@ -66,8 +66,11 @@ class Cutter {
     return last;
   }
 
+  /// mail.ru's quote is a bare one, which begins with when and from whom.
   bool begins_quote(size_t i) const {
-    if (lines_[i].quote != Quote::mails) return false;
+    const MailLine& line = lines_[i];
+    const bool is_stamped_one = line.quote == Quote::any && is_stamped(line.words);
+    if (line.quote != Quote::mails && !is_stamped_one) return false;
     size_t before = i;
     while (before > 0 && !says_something(before - 1)) --before;
     return before == 0 || lines_[before - 1].quote == Quote::none;
@@ -145,7 +148,7 @@ class Cutter {
     std::string own;
     for (size_t i = 0; i < end; ++i) {
       if (!says_something(i) || is_sent_from(lines_[i].words)) continue;
-      if (lines_[i].words == "--" || lines_[i].is_signature) break;
+      if (lines_[i].is_dash() || lines_[i].is_signature) break;
       own += (own.empty() ? "" : " ") + lines_[i].words;
     }
     if (is_only_introduction(own)) return true;
@@ -188,11 +191,12 @@ class Cutter {
     const MailLine& line = lines_[first];
     const std::string said = joined(first, count);
     const size_t below = next(first + count - 1);
-    const bool is_marked = line.is_attribution || line.container >= 0 || line.quote == Quote::mails;
+    const bool is_marked =
+        line.is_attribution || line.container >= 0 || line.quote != Quote::none || is_stamped(said);
     const bool is_sure = is_marked || has_address(said) || has_time(said);
     const bool has_quote = below < lines_.size() && lines_[below].quote != Quote::none;
     size_t last = lines_.size() - 1;
-    if (line.quote == Quote::mails) {
+    if (line.quote != Quote::none) {
       last = quote_end(first);
     } else if (has_quote) {
       const bool is_mails = lines_[below].quote == Quote::mails;
@@ -257,7 +261,7 @@ class Cutter {
     size_t count = 0;
     for (size_t i = end; i > first; --i) {
       const MailLine& line = lines_[i - 1];
-      if (line.words == "--" && line.quote == Quote::none) return i - 1;
+      if (line.is_dash() && line.quote == Quote::none) return i - 1;
       if (line.words.starts_with("-- ") && i == end) return end;
       if (!says_something(i - 1)) continue;
       if (++count > lines_max || line.text.size() > line_bytes_max) return end;

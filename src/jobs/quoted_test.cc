@@ -306,6 +306,8 @@ TEST(Quoted, prose_is_never_cut) {
         "<p>On 3 November at 10:00 the vendor wrote:</p><blockquote>it ships</blockquote><p>So "
         "please wait.</p>",
         "<p>The vendor wrote on 3 November:</p><p>it ships today</p>",
+        "<p>It came on 3 November 2026 at 10:00. Ask Bo &lt;bo@x.example&gt;:</p><p>is it red?</p>",
+        "<p>Since 10:00 there is a mail from Bo &lt;bo@x.example&gt;:</p><p>it is red</p>",
         "<p>Your trip:</p><p>From: Oslo<br>To: Bergen<br>Date: 3 November</p><p>Is that right?</p>",
         "<p>From: now on<br>call us</p>",
         "<p>Date: 3.11.2026 10:00</p><p>Subject: none</p>",
@@ -366,6 +368,16 @@ TEST(Quoted, a_signature_needs_a_line_of_its_own) {
   EXPECT_EQ(cut_quoted_text("It fails.\n\nGet Outlook for iOS"), "It fails.");
 }
 
+TEST(Quoted, a_signature_may_hang_on_one_long_dash) {
+  EXPECT_EQ(cut_quoted_text("Hello\n\n—\nAna Lopez\nACME, +34 91 000"), "Hello");
+  EXPECT_EQ(cut_quoted_text("Hello\n\n–\nAna"), "Hello");
+  EXPECT_EQ(cut_quoted_html("<p>Yes</p><div>—<br>Ana</div>"), "<p>Yes</p>");
+  for (const std::string text : {"Hello\n-\nAna", "— yes\n— no", "Hello — Ana",
+                                 "one\n—\ntwo is the better choice for all."}) {
+    EXPECT_EQ(cut_quoted_text(text), text);
+  }
+}
+
 TEST(Quoted, other_forms_of_history_are_cut) {
   for (const std::string text :
        {"Yes\n\nOn Mon, 23 Nov 2026 at 10:00, Ben\n<ben@x.example> wrote:\n> a",
@@ -398,7 +410,11 @@ TEST(Quoted, every_form_of_an_attribution_is_known) {
         "3 nov. 2026 kl. 10:00 skrev Bo Ek\n<bo@x.example>:",
         "Bo Ek <bo@x.example> escreveu (terça, 3/11/2026 à(s) 10:00):",
         "Às 10:00 de 03/11/2026, Bo Ek escreveu:", "Den 2026-11-03 kl. 10:00, skrev Bo Ek:",
-        "El mar, 3 nov 2026 a las 10:00, Bo Ek (<bo@x.example>) escribió:"}) {
+        "El mar, 3 nov 2026 a las 10:00, Bo Ek (<bo@x.example>) escribió:",
+        "Пятница, 27 ноября 2026, 12:00 +03:00 от Bo Ek <bo@x.example>:",
+        "Friday, November 27, 2026 12:00 PM +03:00 from Bo Ek <bo@x.example>:",
+        "П'ятниця, 27 листопада 2026, 12:00 +02:00 від Bo Ek <bo@x.example>:",
+        "27.11.2026, 12:00, \"Bo Ek\" <bo@x.example>:"}) {
     EXPECT_EQ(cut_quoted_text("Yes\n\n" + said + "\n\n> is it on?\n> \n>> older"), "Yes") << said;
     EXPECT_EQ(cut_quoted_text(said + "\n> is it on?\n\nYes"), "Yes") << said;
   }
@@ -423,6 +439,9 @@ TEST(Quoted, other_clients_are_known_too) {
         "&lt;bo@x.example&gt;, "
         "wrote:<br><blockquote type=\"cite\" class=\"spark_quote\">" +
             old + "</blockquote></div>",
+        "<br><blockquote style=\"border-left:1px solid #0857A6\">Пятница, 27 ноября 2026, 10:00 "
+        "+03:00 от Bo Ek &lt;bo@x.example&gt;:<br>&nbsp;<br><div>" +
+            old + "</div></blockquote>",
         "<p id=\"reply-intro\">On 2026-11-03 10:00, Bo Ek wrote:</p><blockquote type=\"cite\">" +
             old + "</blockquote>"}) {
     expect_reply_only(mrkdwn_of_html(cut_quoted_html(reply + page)), page);
