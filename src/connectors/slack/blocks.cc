@@ -21,6 +21,10 @@ bool is_set(const JsonView& view, std::string_view key) {
   return view[key].boolean().value_or(false);
 }
 
+bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
 /// A text, a number: {"type":"raw_number","value":4}.
 std::string scalar(const JsonView& value) {
   if (const auto text = value.text()) return encode_slack_entities(*text);
@@ -38,20 +42,49 @@ std::string text_object(const JsonView& object) {
   return type == "mrkdwn" ? text : encode_slack_entities(text);
 }
 
-/// What somebody filled in, as far as the block says: {"initial_value":…}, or what was chosen.
-std::string filled_in(const JsonView& element) {
-  for (const char* key : {"value", "initial_value", "initial_date", "initial_time"}) {
-    if (element[key].is_present()) return scalar(element[key]);
+/// "U7" -> "<@U7>", "C1" -> "<#C1>".
+std::string named(std::string_view id) {
+  const bool is_channel = id.starts_with('C') || id.starts_with('G');
+  return fmt::format("<{}{}>", is_channel ? '#' : '@', id);
+}
+
+/// One thing that was filled in: what was typed, or the option, person, channel or time chosen.
+std::string filled_value(const JsonView& element) {
+  for (const char* key : {"value", "initial_value", "selected_date", "initial_date",
+                          "selected_time", "initial_time"}) {
+    const JsonView given = element[key];
+    if (given.is_object()) return text_object(given);
+    if (given.is_present()) return scalar(given);
   }
   for (const char* key : {"selected_option", "initial_option"}) {
     if (element[key].is_object()) return text_object(element[key]["text"]);
   }
-  std::vector<std::string> chosen;
-  for (const char* key : {"selected_options", "initial_options"}) {
-    for (const JsonView& one : element[key].elements()) chosen.push_back(text_object(one["text"]));
-    if (!chosen.empty()) break;
+  for (const char* key : {"selected_user", "initial_user", "selected_channel", "initial_channel",
+                          "selected_conversation", "initial_conversation"}) {
+    if (const auto id = element[key].text()) return named(*id);
   }
-  return join(chosen, ", ");
+  for (const char* key : {"selected_date_time", "initial_date_time"}) {
+    if (const auto seconds = element[key].integer()) return moment_text(*seconds);
+  }
+  return {};
+}
+
+/// What somebody filled in, as far as the block says.
+std::string filled_in(const JsonView& element) {
+  const std::string type = text_at(element, "type");
+  if (type.ends_with("button") || type == "image" || type == "overflow") return {};
+  if (std::string one = filled_value(element); !one.empty()) return one;
+  for (const char* key : {"selected_options", "initial_options", "selected_users", "initial_users",
+                          "selected_channels", "initial_channels", "selected_conversations",
+                          "initial_conversations"}) {
+    std::vector<std::string> chosen;
+    for (const JsonView& one : element[key].elements()) {
+      const auto id = one.text();
+      chosen.push_back(id ? named(*id) : text_object(one["text"]));
+    }
+    if (!chosen.empty()) return join(chosen, ", ");
+  }
+  return {};
 }
 
 std::string table(const JsonView& block) {
@@ -84,10 +117,6 @@ void add_unknown(std::string& out, const json::value& value, int depth) {
   }
 }
 
-bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
-
 void add_block(std::string& out, const JsonView& block) {
   const std::string type = text_at(block, "type");
   if (type == "rich_text") return add_line(out, mrkdwn_of_rich_text(block));
@@ -115,6 +144,7 @@ void add_block(std::string& out, const JsonView& block) {
     }
     for (const JsonView& field : block["fields"].elements()) add_line(out, text_object(field));
     if (type == "input") add_line(out, filled_in(block["element"]));
+    if (type == "section") add_line(out, filled_in(block["accessory"]));
     if (type != "context") return;
     for (const JsonView& element : block["elements"].elements()) {
       if (text_at(element, "type") != "image") add_line(out, text_object(element));

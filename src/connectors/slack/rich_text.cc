@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/clock.h"
@@ -56,8 +57,7 @@ std::string emoji_of(const JsonView& element) {
 std::string date_of(const JsonView& element) {
   const std::string fallback = text_at(element, "fallback");
   if (!fallback.empty()) return encode_slack_entities(fallback);
-  const int64_t seconds = element["timestamp"].integer().value_or(0);
-  return to_rfc3339(TimePoint(Millis(seconds * 1000)));
+  return moment_text(element["timestamp"].integer().value_or(0));
 }
 
 std::string token(std::string_view mark, const std::string& id) {
@@ -167,6 +167,11 @@ class Lists {
 };
 
 }  // namespace
+
+std::string moment_text(int64_t seconds) {
+  constexpr int64_t seconds_max = 253'402'300'799;  // the end of the year 9999
+  return to_rfc3339(TimePoint(Millis(std::clamp<int64_t>(seconds, 0, seconds_max) * 1000)));
+}
 
 void add_line(std::string& out, std::string_view line) {
   if (trim(line).empty()) return;

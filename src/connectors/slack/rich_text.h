@@ -12,6 +12,9 @@ namespace dw {
 /// dates. Emoji are Unicode; people, channels and groups are tokens such as "<@U7>".
 std::string mrkdwn_of_rich_text(const JsonView& block);
 
+/// "2026-11-27T10:00:00.000Z" of seconds since 1970, whatever number somebody sent.
+std::string moment_text(int64_t seconds);
+
 /// Each line as a quote: "&gt; " in front of it.
 std::string quoted_lines(std::string_view mrkdwn);
 

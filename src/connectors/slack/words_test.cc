@@ -158,6 +158,38 @@ TEST(SlackWords, what_blocks_hold_beside_text_is_read) {
   EXPECT_EQ(plain(rich(section(R"({"type":"canvas","title":"Floor plan"})"))), "Floor plan");
 }
 
+TEST(SlackWords, what_was_filled_into_a_form_is_told_with_the_names_of_its_fields) {
+  const auto filled = [](const std::string& element) {
+    return plain(R"({"subtype":"bot_message","bot_id":"B1","username":"Ask IT","text":"n",
+        "metadata":{"event_type":"form","event_payload":{"id":"17"}},"blocks":[{"type":"input",
+        "label":{"type":"plain_text","text":"What"},"element":)" +
+                 element + "}]}");
+  };
+  EXPECT_EQ(filled(R"({"type":"rich_text_input","initial_value":{"type":"rich_text","elements":[
+      {"type":"rich_text_section","elements":[{"type":"text","text":"monitor dead, ask "},
+      {"type":"user","user_id":"U2"}]}]}})"),
+            "What\nmonitor dead, ask @Bo Ek");
+  EXPECT_EQ(filled(R"({"type":"users_select","initial_user":"U2"})"), "What\n@Bo Ek");
+  EXPECT_EQ(filled(R"({"type":"multi_users_select","initial_users":["U2","U2"]})"),
+            "What\n@Bo Ek, @Bo Ek");
+  EXPECT_EQ(filled(R"({"type":"multi_channels_select","selected_channels":["C1"]})"),
+            "What\n#general");
+  EXPECT_EQ(filled(R"({"type":"conversations_select","initial_conversation":"U2"})"),
+            "What\n@Bo Ek");
+  EXPECT_EQ(filled(R"({"type":"datetimepicker","initial_date_time":1764000000})"),
+            "What\n2025-11-24T16:00:00.000Z");
+  EXPECT_EQ(filled(R"({"type":"datepicker","selected_date":"2026-11-27"})"), "What\n2026-11-27");
+  EXPECT_EQ(filled(R"({"type":"number_input","value":"4"})"), "What\n4");
+  EXPECT_EQ(filled(R"({"type":"plain_text_input"})"), "What");
+  // Beside a question, as older forms have it; a button is nothing that was filled in.
+  EXPECT_EQ(plain(R"({"text":"n","blocks":[{"type":"section","text":{"type":"mrkdwn",
+      "text":"How soon?"},"accessory":{"type":"static_select","initial_option":{"text":
+      {"type":"plain_text","text":"today"},"value":"1"}}},{"type":"section","text":{"type":"mrkdwn",
+      "text":"Thanks"},"accessory":{"type":"button","text":{"type":"plain_text","text":"Take it"},
+      "value":"x"}}]})"),
+            "How soon?\ntoday\nThanks");
+}
+
 TEST(SlackWords, lists_of_other_kinds_inside_keep_the_numbers_of_the_outer_one) {
   EXPECT_EQ(plain(rich(list("ordered", R"("indent":0,)", {"one", "two"}) + "," +
                        list("bullet", R"("indent":1,)", {"a"}) + "," +
