@@ -72,6 +72,23 @@ TEST(Schedules, what_runs_all_day_runs_as_often_as_the_clock_passes) {
       (Times{"13:45", "14:45", "15:15", "16:15"}));
 }
 
+TEST(Schedules, an_interval_is_counted_from_1970_in_every_zone) {
+  const Schedule often = Schedule::every(Millis(90'000));
+  const auto due = [&](const char* after, const char* zone) {
+    const auto at = often.next_after(*from_rfc3339(after), zone);
+    return at ? to_rfc3339(*at).substr(0, 19) : "never";
+  };
+  EXPECT_EQ(due("1970-01-01T00:00:00Z", "UTC"), "1970-01-01T00:01:30");
+  EXPECT_EQ(due("2026-11-21T09:00:00Z", "UTC"), "2026-11-21T09:01:30") << "later than `after`";
+  EXPECT_EQ(due("2026-11-21T09:00:00.001Z", "UTC"), "2026-11-21T09:01:30");
+  EXPECT_EQ(due("2026-11-21T09:01:29.999Z", "UTC"), "2026-11-21T09:01:30");
+  // Two replicas, one of which has no such zone, mean the same instant; a clock change is none.
+  EXPECT_EQ(due("2026-10-25T00:59:00Z", "Europe/Berlin"), "2026-10-25T01:00:00");
+  EXPECT_EQ(due("2026-10-25T00:59:00Z", "Mars/Olympus"), "2026-10-25T01:00:00");
+  const auto at = Schedule::every(Millis(0)).next_after(TimePoint(Millis(7)), "UTC");
+  EXPECT_EQ(at, TimePoint(Millis(8))) << "no interval does not stand still";
+}
+
 TEST(Schedules, a_zone_that_is_misspelt_gets_a_suggestion) {
   EXPECT_EQ(unknown_timezone("Europe/Berln"),
             "unknown time zone \"Europe/Berln\" (did you mean Europe/Berlin?)");
