@@ -101,7 +101,7 @@ Event arrived(const ReportVersion& found, TimePoint due, TimePoint now) {
 }
 
 size_t next_notices(size_t notices, Millis took) {
-  constexpr int64_t aim = 20;  // milliseconds
+  constexpr int64_t aim = 10;  // milliseconds; a busy machine takes a few times as long
   const int64_t fit = static_cast<int64_t>(notices) * aim / std::max<int64_t>(took.count(), 1);
   const auto twice = static_cast<int64_t>(2 * notices);
   return static_cast<size_t>(std::clamp<int64_t>(std::min(fit, twice), 1, notices_per_commit_most));
