@@ -4,7 +4,9 @@
 #include "jobs/bridge/rows.h"
 #include "jobs/notices/records.h"
 #include "jobs/notices/rows.h"
+#include "jobs/storm/announcing.h"
 #include "jobs/storm/incident_rows.h"
+#include "jobs/storm/incident_view.h"
 #include "jobs/storm/matching.h"
 #include "jobs/tally/records.h"
 #include "jobs/tally/rows.h"
@@ -251,15 +253,37 @@ Result<void> both_have_the_same(ReadDb&, const Sides& sides) {
 
 // Incidents.
 
+SeenGroup group_of(std::vector<TicketId> tickets) {
+  return {.words = {{{.word = "vpn", .weight = 60}, false}},
+          .tickets = std::move(tickets),
+          .requesters = {},
+          .needed = 1,
+          .since = t0};
+}
+
 Result<void> one_open_incident(Db& db) {
   DW_CHECK(one_ticket(db));
-  SeenGroup group{.words = {{{.word = "vpn", .weight = 60}, false}},
-                  .tickets = {},
-                  .requesters = {},
-                  .needed = 1,
-                  .since = t0};
-  DW_TRY(const int64_t id, storm::add_group(db, group, t0));
+  DW_TRY(const int64_t id, storm::add_group(db, group_of({}), t0));
   return OpenIncident{id, {1}, "ana", {}}.write(db, t0);
+}
+
+Result<void> one_group(Db& db) {
+  DW_CHECK(one_ticket(db));
+  DW_CHECK(storm::add_group(db, group_of({{1}}), t0));
+  return {};
+}
+
+/// Two people press "make it one incident" under the line of one group.
+Result<void> open_the_same(Db& db, Side& side) {
+  Event press{.kind = "chat.action", .at = t0};
+  press.body = json::object{{"action", std::string(open_action)}, {"value", "1"}};
+  DW_TRY(const IncidentView view, read_incident(press, db));
+  EXPECT_TRUE(view.incident);
+  side.meet();
+  side.is_first = view.incident && !view.incident->parent;
+  if (!side.is_first) return {};
+  DW_CHECK(tickets::open(db, ticket_with(view.fresh_ticket, "vpn")));
+  return OpenIncident{view.incident->group, view.fresh_ticket, side.name(), {}}.write(db, t0);
 }
 
 /// A new ticket joins the incident that a person says is none.
@@ -309,6 +333,7 @@ const std::vector<PairCase> pairs = {
     {"accounts_of_one_name", nothing, add_an_account_by_name, one_of_two_was_answered},
     {"tokens_of_one_name", nothing, add_a_token, one_of_two_was_answered},
     {"keys_of_one_name", nothing, make_a_server_key, both_have_the_same},
+    {"openings_of_one_incident", one_group, open_the_same, one_of_two_was_first},
     {"join_and_end_of_an_incident", one_open_incident, join_or_dissolve, nobody_is_joined_to_none},
 };
 

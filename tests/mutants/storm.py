@@ -11,7 +11,7 @@ DEFECTS = (
      "  const CommentSource said", "sim"),
     ("storm: replicas step at the same time", JOBS + "incident_view.cc",
      "    if (group == 0) return {};\n    DW_CHECK(db_.guard(\"storm\"));\n",
-     "    if (group == 0) return {};\n", "sim over postgresql"),
+     "    if (group == 0) return {};\n", "contract_store"),
     ("storm: a ticket that joined is told again", JOBS + "relaying.cc",
      "  plan.changes.emplace_back(SetMember{member.ticket.id, MemberState::joined});\n", "", "sim"),
     ("storm: a private note on the parent is an answer", JOBS + "incident.cc",
