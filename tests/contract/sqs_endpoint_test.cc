@@ -159,6 +159,17 @@ TEST_P(SqsEndpointContract, a_poll_of_an_empty_queue_is_one_transaction) {
   EXPECT_EQ(writes(), 1);
 }
 
+TEST_P(SqsEndpointContract, an_attribute_that_no_message_has_is_refused) {
+  send("jobs", "kept");
+  for (const char* parameter : {"AttributeNames", "MessageSystemAttributeNames"}) {
+    Call& call = start("ReceiveMessage",
+                       {{"QueueUrl", "jobs"}, {parameter, json::array{"SenderId", "Foo"}}});
+    EXPECT_EQ(call.answer->status, 400);
+    EXPECT_EQ(call.reply().at("__type").as_string(), "com.amazonaws.sqs#InvalidAttributeName");
+  }
+  EXPECT_EQ(poll("jobs", 0).messages(), 1U) << "a refused receive hides nothing";
+}
+
 TEST_P(SqsEndpointContract, a_send_gives_its_message_to_a_waiting_poll_in_one_transaction) {
   Call& waiting = poll("jobs");
   writes();

@@ -330,6 +330,7 @@ SqsEndpoint::Answer SqsEndpoint::receive(Call call, Found found) {
   if (!found.is_dead) wanted.dead_queue = found.queue.name + "-dead";
   std::vector<std::string> system = texts_in(view["MessageSystemAttributeNames"]);
   for (std::string& name : texts_in(view["AttributeNames"])) system.push_back(std::move(name));
+  if (const auto unknown = check_received_names(system)) co_return SqsReply(*unknown);
   const std::vector<std::string> attributes = texts_in(view["MessageAttributeNames"]);
 
   const std::string attempt =

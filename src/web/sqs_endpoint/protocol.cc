@@ -42,6 +42,15 @@ constexpr std::array<std::string_view, 22> queue_attributes = {
     "FifoThroughputLimit",
     "RedriveAllowPolicy",
     "SqsManagedSseEnabled"};
+constexpr std::array<std::string_view, 9> system_attributes = {"AWSTraceHeader",
+                                                               "ApproximateFirstReceiveTimestamp",
+                                                               "ApproximateReceiveCount",
+                                                               "DeadLetterQueueSourceArn",
+                                                               "MessageDeduplicationId",
+                                                               "MessageGroupId",
+                                                               "SenderId",
+                                                               "SentTimestamp",
+                                                               "SequenceNumber"};
 
 std::string_view text_in(const json::object& object, std::string_view key) {
   const json::value* found = object.if_contains({key.data(), key.size()});
@@ -252,6 +261,20 @@ std::optional<SqsError> check_message(const std::string& body, const json::value
 bool is_queue_attribute(std::string_view name) {
   return std::find(queue_attributes.begin(), queue_attributes.end(), name) !=
          queue_attributes.end();
+}
+
+std::optional<SqsError> check_received_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const bool is_system_attribute = std::find(system_attributes.begin(), system_attributes.end(),
+                                               name) != system_attributes.end();
+    if (is_system_attribute || is_queue_attribute(name) || name == "*" || name == ".*") continue;
+    return unknown_attribute(name);
+  }
+  return std::nullopt;
+}
+
+SqsError unknown_attribute(const std::string& name) {
+  return {"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name)};
 }
 
 std::string arn_of(const std::string& queue) {

@@ -48,6 +48,11 @@ bool is_wanted(const std::string& name, const std::vector<std::string>& filters)
 
 /// Whether GetQueueAttributes may ask for this: "All", or a name that SQS knows.
 bool is_queue_attribute(std::string_view name);
+SqsError unknown_attribute(const std::string& name);
+
+/// What AttributeNames and MessageSystemAttributeNames of ReceiveMessage may list: what a message
+/// has, patterns that want all of it, and what a queue has, which older SDKs offer there.
+std::optional<SqsError> check_received_names(const std::vector<std::string>& names);
 
 /// A received message with the attributes that were asked for.
 json::object shape_of_received(const QueueMessage& message,

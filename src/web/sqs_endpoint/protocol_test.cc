@@ -30,6 +30,20 @@ TEST(SqsProtocol, attributes_and_bodies_are_held_to_sqs_s_rules) {
   EXPECT_EQ(code("a", R"({"x":{"DataType":"String","StringValue":""}})"), "InvalidParameterValue");
 }
 
+TEST(SqsProtocol, a_receive_names_attributes_that_a_message_can_have) {
+  const auto code = [](const std::string& name) {
+    const auto wrong = check_received_names({"SentTimestamp", name});
+    return wrong ? wrong->code + ": " + wrong->message : "";
+  };
+  for (const char* known : {"All", "*", ".*", "AWSTraceHeader", "DeadLetterQueueSourceArn"}) {
+    EXPECT_EQ(code(known), "") << known;
+  }
+  // Older SDKs list a queue's attributes as the values of this parameter.
+  EXPECT_EQ(code("VisibilityTimeout"), "");
+  EXPECT_EQ(code("Foo"), "InvalidAttributeName: Unknown Attribute Foo.");
+  EXPECT_EQ(code("senttimestamp"), "InvalidAttributeName: Unknown Attribute senttimestamp.");
+}
+
 TEST(SqsProtocol, filters_want_all_a_name_or_a_beginning) {
   EXPECT_TRUE(is_wanted("src", {"All"}));
   EXPECT_TRUE(is_wanted("src", {"sr.*"}));

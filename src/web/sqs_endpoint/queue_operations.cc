@@ -73,7 +73,7 @@ SqsEndpoint::Answer SqsEndpoint::queue_attributes(Call call, Found found) {
   const std::vector<std::string> wanted = texts_in(call.view()["AttributeNames"]);
   for (const std::string& name : wanted) {
     if (is_queue_attribute(name)) continue;
-    co_return SqsError{"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name)};
+    co_return unknown_attribute(name);
   }
   QueueMetrics metrics;
   auto work = [&](ReadDb& db) -> Result<void> {
@@ -130,7 +130,7 @@ std::optional<SqsError> SqsEndpoint::check_attributes_agree(const Found& found,
   for (const auto& one : given->get_object()) {
     const std::string name(one.key());
     if (!is_queue_attribute(name)) {
-      return SqsError{"InvalidAttributeName", fmt::format("Unknown Attribute {}.", name)};
+      return unknown_attribute(name);
     }
     const auto mine = ours.find(name);
     std::string theirs = one.value().is_string() ? std::string(one.value().get_string()) : "";
