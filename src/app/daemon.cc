@@ -1,6 +1,7 @@
 #include "app/daemon.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
@@ -28,6 +29,14 @@ JanitorSettings janitor_settings(const Core& core) {
   }
   for (const auto& job : core.jobs) retention::add(out.old, job->retention());
   return out;
+}
+
+/// Most shells and containers begin with 1,024 and allow more: each connection needs one.
+void allow_open_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) log_debug("serve", "the limit of open files stays");
 }
 
 }  // namespace
@@ -108,6 +117,7 @@ Result<std::string> Daemon::start() {
 }
 
 int Daemon::run() {
+  allow_open_files();
   const Result<std::string> bound = start();
   if (!bound.ok()) {
     print(stderr, "{}\n", bound.error().text());

@@ -99,7 +99,7 @@ Result<std::string> with_port(const std::string& listen);
 struct ServerLimits {
   size_t header_bytes_max = 16 * 1024;
   size_t body_bytes_max = 1024 * 1024;
-  size_t connections_max = 10'000;
+  size_t connections_max = 20'000;
   Millis head_timeout{10'000};   ///< from the first byte of a request to the end of its head
   Millis body_timeout{30'000};   ///< from the head to the end of the body: a slow sender is cut
   Millis idle_timeout{75'000};   ///< between requests on a kept connection

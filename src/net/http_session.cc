@@ -175,6 +175,8 @@ class HttpSession final : public HttpConnection, private ByteStream {
     const bool has_body = framing.is_chunked || framing.body_bytes > 0;
     if (has_body && !co_await read_body(request)) co_return false;
     clear_deadline();
+    // A handler may wait for long; what is read ahead is of the next request, and rare.
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();
     co_return co_await answer(request);
   }
 

@@ -159,6 +159,16 @@ TEST_P(SqsEndpointContract, a_poll_of_an_empty_queue_is_one_transaction) {
   EXPECT_EQ(writes(), 1);
 }
 
+TEST_P(SqsEndpointContract, while_polls_wait_nothing_is_written) {
+  for (int i = 0; i < 5; ++i) poll(i % 2 == 0 ? "jobs" : "other");
+  writes();
+  for (int i = 0; i < 15; ++i) pass(Millis(1'000));
+  EXPECT_EQ(writes(), 0);
+  send("jobs", "for the first");
+  EXPECT_EQ(calls.front().messages(), 1U);
+  EXPECT_FALSE(std::next(calls.begin())->answer);
+}
+
 TEST_P(SqsEndpointContract, an_attribute_that_no_message_has_is_refused) {
   send("jobs", "kept");
   for (const char* parameter : {"AttributeNames", "MessageSystemAttributeNames"}) {

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view target_prefix = "AmazonSQS.";
 constexpr std::string_view dead_suffix = "-dead";
+/// Hidden and delayed messages become visible without a commit, and a caller who hangs up says
+/// nothing: while somebody waits, both are looked for this often.
+constexpr Millis look_again{1000};
 
 SqsError unknown_operation(const std::string& name) {
   return {"UnsupportedOperation",
@@ -27,6 +30,7 @@ SqsEndpoint::SqsEndpoint(Loop& loop, Clock& clock, TaskGroup& tasks, Store& stor
       metrics_(metrics),
       settings_(std::move(settings)),
       receivers_(loop, clock),
+      pause_(loop, clock),
       tokens_(store, clock) {
   metrics_.declare_counter("deskwire_queue_sent_total",
                            "Messages that clients of /sqs sent to an embedded queue, by queue");
@@ -101,8 +105,24 @@ Task<void> SqsEndpoint::wake_those_with_messages() {
   is_looking_ = false;
 }
 
+void SqsEndpoint::look_again_while_somebody_waits() {
+  if (is_looking_again_ || is_stopping_) return;
+  is_looking_again_ = true;
+  tasks_.run("waiting receives, each second", look_again_until_nobody_waits());
+}
+
+Task<void> SqsEndpoint::look_again_until_nobody_waits() {
+  while (receivers_.size() > 0 && !is_stopping_) {
+    co_await pause_.wait(clock_.monotonic() + look_again);
+    receivers_.notify_gone();
+    if (!is_stopping_) queues_changed();
+  }
+  is_looking_again_ = false;
+}
+
 void SqsEndpoint::stop() {
   is_stopping_ = true;
+  pause_.notify();
   receivers_.notify_all();
 }
 

@@ -109,6 +109,8 @@ class SqsEndpoint {
   Task<Result<std::vector<QueueMessage>>> received_before(const QueueReceive& wanted,
                                                           const std::string& attempt);
   Task<void> wake_those_with_messages();
+  void look_again_while_somebody_waits();
+  Task<void> look_again_until_nobody_waits();
   Task<Result<std::vector<MessageId>>> send_all(const Found& found,
                                                 const std::vector<QueueMessage>& messages,
                                                 TimePoint now);
@@ -125,6 +127,7 @@ class SqsEndpoint {
   Metrics& metrics_;
   SqsEndpointSettings settings_;
   Receivers receivers_;
+  AsyncEvent pause_;  // between two looks at what nobody tells of
   KnownTokens tokens_;
   /// What a receive with a ReceiveRequestAttemptId was given: asked again, it gets the same.
   struct ReceiveAttempt {
@@ -134,7 +137,7 @@ class SqsEndpoint {
   };
   std::deque<ReceiveAttempt> attempts_;
   bool is_stopping_ = false;
-  bool has_changed_ = false, is_looking_ = false;
+  bool has_changed_ = false, is_looking_ = false, is_looking_again_ = false;
 };
 
 }  // namespace dw

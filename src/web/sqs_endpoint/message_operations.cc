@@ -21,11 +21,8 @@ constexpr size_t id_characters_max = 128;
 /// How long a ReceiveRequestAttemptId gives the same messages, and how many are remembered.
 constexpr Millis attempt_lifetime{5 * 60 * 1000};
 constexpr size_t attempts_max = 1000;
-/// Hidden and delayed messages become visible without a commit, so the first who waits at a queue
-/// looks this often as well.
-constexpr Millis look_again{1000};
 /// More who wait than this are answered at once, as if they had not asked to wait.
-constexpr size_t waiting_max = 2000;
+constexpr size_t waiting_max = 16'000;
 
 bool is_fifo_id(const std::string& id) {
   return id.size() <= id_characters_max &&
@@ -303,9 +300,10 @@ Task<Result<std::vector<QueueMessage>>> SqsEndpoint::receive_until(QueueReceive 
   if (!may_wait) co_return co_await receive_once(wanted);
   // In line before the first look: what comes during the look is noticed.
   Receivers::Place place(receivers_, wanted, is_gone);
+  look_again_while_somebody_waits();
   Result<std::vector<QueueMessage>> messages = co_await receive_once(wanted);
   while (messages.ok() && messages->empty() && clock_.monotonic() < until && !is_stopping_) {
-    co_await place.wait(std::min(until, clock_.monotonic() + look_again));
+    co_await place.wait(until);
     *messages = place.given();
     if (!messages->empty()) break;
     // A message that is handed to nobody would be hidden from those who are still there.

@@ -10,14 +10,14 @@ Receivers::Place::Place(Receivers& receivers, QueueReceive wanted, std::function
       wake_(receivers.loop_, receivers.clock_),
       wanted_(std::move(wanted)),
       is_gone_(std::move(is_gone)) {
-  line_.push_back(this);
+  at_ = line_.insert(line_.end(), this);
   ++receivers_.size_;
 }
 
 Receivers::Place::~Place() {
   if (chosen_by_ != nullptr) chosen_by_->place_ = nullptr;  // all that waits is taken apart
-  const bool was_first = !line_.empty() && is_first();
-  line_.remove(this);
+  const bool was_first = is_first();
+  if (is_in_line_) line_.erase(at_);
   --receivers_.size_;
   // There may be more than the first has taken, and the next has not looked yet.
   if (was_first && !line_.empty()) line_.front()->wake_.notify();
@@ -43,6 +43,7 @@ Receivers::Choice::Choice(Receivers& receivers, const std::string& queue) {
   place_ = *first;
   changes_before_ = receivers.changes_;
   place_->chosen_by_ = this;
+  place_->is_in_line_ = false;
   line.erase(first);
 }
 
@@ -56,7 +57,8 @@ void Receivers::Choice::give(std::vector<QueueMessage> messages) {
   place.chosen_by_ = nullptr;
   place.given_ = std::move(messages);
   const bool is_empty = place.given_.empty();
-  if (is_empty) place.line_.push_front(&place);
+  if (is_empty) place.at_ = place.line_.insert(place.line_.begin(), &place);
+  if (is_empty) place.is_in_line_ = true;
   const bool is_asked = place.has_waited_ || place.receivers_.changes_ != changes_before_;
   if (!is_empty || is_asked) place.wake_.notify();
 }
@@ -73,6 +75,14 @@ void Receivers::notify(const std::string& queue) {
   const auto found = lines_.find(queue);
   if (found == lines_.end() || found->second.empty()) return;
   found->second.front()->wake_.notify();
+}
+
+void Receivers::notify_gone() {
+  for (auto& [queue, line] : lines_) {
+    for (Place* place : line) {
+      if (place->is_waiting_ && place->is_gone_ && place->is_gone_()) place->wake_.notify();
+    }
+  }
 }
 
 void Receivers::notify_all() {

