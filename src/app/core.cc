@@ -81,7 +81,8 @@ void build_notices(Core& core) {
       .reading = {core.loop, *core.store, core.clock, *core.notice_composer,
                   [&core](const ReportVersion& wanted) { return open_report(core, wanted); }},
       .accept = [&core](Event event) { return accept_for_notices(*core.inbox, std::move(event)); },
-      .reader = [&core] { return reader_of_report(core); }};
+      .reader = [&core] { return reader_of_report(core); },
+      .cost_of_watch = [&core] { return cost_of_watch(core); }};
   core.notices = std::make_unique<NoticeRuns>(std::move(parts));
   if (!core.settings.notices.has_report()) return;
   core.targets.push_back(std::make_unique<NoticeTarget>(*core.notices, core.clock));

@@ -178,6 +178,8 @@ Task<Result<std::unique_ptr<ReportTable>>> open_sheet(Core& core) {
 }
 
 constexpr std::chrono::hours read_anew_after{1};
+constexpr std::string_view whole_sheet_each_look =
+    "each look of notices.watch reads the whole sheet, because Drive does not tell its version";
 
 /// Drive's version of the file; empty: Drive tells this key or account nothing.
 Task<Result<std::string>> ask_drive(Core& core, SheetLooks& looks) {
@@ -185,14 +187,11 @@ Task<Result<std::string>> ask_drive(Core& core, SheetLooks& looks) {
   if (now < looks.ask_drive_from) co_return std::string();
   Result<std::string> version = co_await sheet_version(
       core.http, *core.google, core.settings.google, core.settings.notices.sheet_id);
-  // Whoever asks too much is not answered by asking for all of it.
-  const bool is_too_much = !version.ok() && version.error().what.find(" 429") != std::string::npos;
-  if (version.ok() || is_too_much) co_return version;
+  // 429, 5xx: whoever asks too much is not answered by asking for all of it.
+  const bool is_for_now = !version.ok() && version.error().kind == ErrorKind::unreachable;
+  if (version.ok() || is_for_now) co_return version;
   if (looks.ask_drive_from == Monotonic{}) {
-    log_info("notices",
-             "each look reads the whole sheet: Drive says no version (a service account "
-             "needs the Drive API enabled in its project)",
-             {{"why", version.error().text()}});
+    log_info("notices", std::string(whole_sheet_each_look), {{"why", version.error().text()}});
   }
   looks.ask_drive_from = now + read_anew_after;
   co_return std::string();
@@ -251,8 +250,24 @@ Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core, ReportVersion
 
 Task<std::string> reader_of_report(Core& core) {
   if (core.settings.notices.sheet_id.empty()) co_return std::string();
+  std::string out = ", with google.api_key";
   const std::string who = core.google->who();
-  co_return who.empty() ? std::string(", as who signed in") : ", as " + who;
+  if (!who.empty()) {
+    out = ", as " + who;
+  } else if (core.google->kind() != GoogleCredentials::Kind::none) {
+    out = ", as who signed in";
+  }
+  co_return out;
+}
+
+Task<std::string> cost_of_watch(Core& core) {
+  const NoticesSettings& settings = core.settings.notices;
+  if (settings.sheet_id.empty() || settings.watch.count() == 0) co_return std::string();
+  const Result<std::string> version =
+      co_await sheet_version(core.http, *core.google, core.settings.google, settings.sheet_id);
+  const bool is_told = version.ok() || version.error().kind == ErrorKind::unreachable;
+  if (is_told) co_return std::string();
+  co_return fmt::format("{} ({})", whole_sheet_each_look, version.error().text());
 }
 
 }  // namespace dw

@@ -31,5 +31,8 @@ Task<Result<std::optional<FoundReport>>> find_report(Core& core, SheetLooks& loo
 Task<Result<std::unique_ptr<ReportTable>>> open_report(Core& core, ReportVersion wanted);
 /// ", as svc@project.iam.gserviceaccount.com", or nothing.
 Task<std::string> reader_of_report(Core& core);
+/// Why a look of notices.watch costs more than one small request, and what to do; empty: it does
+/// not.
+Task<std::string> cost_of_watch(Core& core);
 
 }  // namespace dw

@@ -122,7 +122,10 @@ api_key = "fake-key"
   await google.order("drive", { is_enabled: false });
   await put("ann", "ben", "cy");
   await until(() => names(hook).includes("cy"), "the change is run without Drive");
-  assert.match(daemon.log(), /each look reads the whole sheet: Drive says no version/);
+  assert.match(daemon.log(), /each look of notices\.watch reads the whole sheet/);
+  const checked = (await runBeside(cwd, ["check"])).out;
+  assert.match(checked, /ok .*SHEET is readable, with google\.api_key; each look of notices\./);
+  assert.match(checked, /enable the Drive API in the project of google\.api_key/);
   await daemon.stop();
   google.stop();
 });

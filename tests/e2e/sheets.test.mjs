@@ -167,6 +167,14 @@ test("Google's limits are for the engine's pauses: one command asks once", async
   assert.equal(busy.code, 69, busy.err);
   assert.match(busy.err, /Google answered 429: try again later/);
   assert.equal((await google.order("reads")).reads.length, 0, "nothing is hammered");
+  // However long Google goes on: each command asks once, plans nothing and ends with 69.
+  const again = [["plan"], ["run", "--yes"], ["run"]];
+  for (let i = 0; i < again.length; ++i) await google.order("fault", { status: 429 });
+  for (const words of again) {
+    const refused = await runBeside(cwd, ["notices", ...words]);
+    assert.equal(refused.code, 69, `${words}: ${refused.err}`);
+    assert.match(refused.err, /Google answered 429/);
+  }
   assert.deepEqual((await preview(cwd)).to, everybody);
   google.stop();
 });

@@ -61,7 +61,7 @@ Result<std::unique_ptr<ReportTable>> SheetsTable::open(HttpClient& http, GoogleS
 }
 
 Task<Result<json::value>> google_answer(HttpClient& http, GoogleSignIn& sign_in, Secret api_key,
-                                        std::string url) {
+                                        std::string url, GoogleApi api) {
   bool is_renewed = false;
   for (;;) {
     DW_CO_TRY(const std::optional<Secret> token, co_await sign_in.token());
@@ -80,6 +80,7 @@ Task<Result<json::value>> google_answer(HttpClient& http, GoogleSignIn& sign_in,
       continue;
     }
     // What passes is tried again by whoever asked: the engine, with its pauses.
+    if (api == GoogleApi::drive) co_return drive_failure(answer, sign_in.kind(), sign_in.now());
     co_return sheets_failure(answer, sign_in.who(), sign_in.now());
   }
 }
@@ -89,8 +90,8 @@ Task<Result<std::string>> sheet_version(HttpClient& http, GoogleSignIn& sign_in,
   std::string url = drive_url(google.sheets_url);
   if (url.ends_with('/')) url.pop_back();
   url += "/drive/v3/files/" + encode_url_part(sheet_id) + "?fields=version&supportsAllDrives=true";
-  DW_CO_TRY(const json::value answer,
-            co_await google_answer(http, sign_in, google.api_key, std::move(url)));
+  DW_CO_TRY(const json::value answer, co_await google_answer(http, sign_in, google.api_key,
+                                                             std::move(url), GoogleApi::drive));
   std::string version = drive_version_in(answer);
   if (version.empty()) co_return Error{ErrorKind::invalid, "drive", "it says no version"};
   co_return version;
@@ -98,7 +99,7 @@ Task<Result<std::string>> sheet_version(HttpClient& http, GoogleSignIn& sign_in,
 
 Task<Result<json::value>> SheetsTable::get(std::string path) {
   std::string url = url_ + "/v4/spreadsheets/" + encode_url_part(sheet_id_) + path;
-  co_return co_await google_answer(http_, sign_in_, api_key_, std::move(url));
+  co_return co_await google_answer(http_, sign_in_, api_key_, std::move(url), GoogleApi::sheets);
 }
 
 /// Which cells the range names: that takes knowing the tabs and how large they are.

@@ -9,9 +9,10 @@
 namespace dw {
 
 /// One answer of Google, with the token or the API key: a token that is refused is renewed once.
-/// errors  as sheets_failure() says; unreachable
+enum class GoogleApi { sheets, drive };
+/// errors  as sheets_failure() or drive_failure() says; unreachable
 Task<Result<json::value>> google_answer(HttpClient& http, GoogleSignIn& sign_in, Secret api_key,
-                                        std::string url);
+                                        std::string url, GoogleApi api);
 
 /// The version of the file, in one small request to Drive, which changes with each change of the
 /// sheet that a person or program makes; what a formula fetches from elsewhere is none.

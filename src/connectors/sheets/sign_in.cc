@@ -43,6 +43,11 @@ std::string GoogleSignIn::who() const {
   return found.ok() ? found->email : std::string();
 }
 
+GoogleCredentials::Kind GoogleSignIn::kind() const {
+  const Result<GoogleCredentials> found = credentials();
+  return found.ok() ? found->kind : GoogleCredentials::Kind::none;
+}
+
 std::string GoogleSignIn::token_url(const GoogleCredentials& credentials) const {
   if (!settings_.token_url.empty()) return settings_.token_url;
   return credentials.token_url.empty() ? google_token_url : credentials.token_url;

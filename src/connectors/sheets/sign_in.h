@@ -21,6 +21,8 @@ class GoogleSignIn {
   void forget() { token_.reset(); }
   /// Whom the sheet must be shared with; empty: not known.
   std::string who() const;
+  /// none: the API key is all there is.
+  GoogleCredentials::Kind kind() const;
   TimePoint now() const { return clock_.now(); }
 
   /// Where a person says yes. `verifier` and `state` are random and kept until the answer.

@@ -275,34 +275,65 @@ std::string drive_version_in(const json::value& answer) {
   return answer.is_object() ? text_of(answer.get_object(), "version") : "";
 }
 
-Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now) {
-  std::string said = fmt::format("Google answered {}", answer.status);
+namespace {
+
+/// "Google answered 403: The caller does not have permission"
+std::string google_words(const HttpAnswer& answer) {
+  std::string words = fmt::format("Google answered {}", answer.status);
   const Result<json::value> parsed = parse_json(answer.body);
-  if (parsed.ok() && parsed->is_object()) {
-    const json::value* error = parsed->get_object().if_contains("error");
-    std::string text;
-    if (error != nullptr && error->is_object()) text = text_of(error->get_object(), "message");
-    if (error != nullptr && error->is_string()) {
-      text = text_of(parsed->get_object(), "error") + " " +
-             text_of(parsed->get_object(), "error_description");
-    }
-    if (!text.empty()) said += ": " + cut_characters(text, 300);
+  if (!parsed.ok() || !parsed->is_object()) return words;
+  const json::value* error = parsed->get_object().if_contains("error");
+  std::string text;
+  if (error != nullptr && error->is_object()) text = text_of(error->get_object(), "message");
+  if (error != nullptr && error->is_string()) {
+    text = text_of(parsed->get_object(), "error") + " " +
+           text_of(parsed->get_object(), "error_description");
   }
+  if (!text.empty()) words += ": " + cut_characters(text, 300);
+  return words;
+}
+
+/// `denied` is what to do about 401 and 403.
+Error google_failure(const HttpAnswer& answer, std::string words, const std::string& denied,
+                     TimePoint now) {
   ErrorKind kind = ErrorKind::invalid;
   if (answer.status == 401 || answer.status == 403) {
     kind = ErrorKind::denied;
-    said += who.empty() ? "; the sheet must be shared with \"anyone with the link\""
-                        : "; share the sheet with " + who;
+    words += "; " + denied;
   } else if (answer.status == 404) {
     kind = ErrorKind::missing;
-    said += " (notices.sheet_id)";
+    words += " (notices.sheet_id)";
   } else if (answer.status == 429 || answer.status >= 500) {
     kind = ErrorKind::unreachable;
-  } else if (said.find("parse range") != std::string::npos) {
-    said += " (notices.range: check the tab's name)";
+  } else if (words.find("parse range") != std::string::npos) {
+    words += " (notices.range: check the tab's name)";
   }
-  Error out{kind, "sheets", std::move(said)};
+  Error out{kind, "sheets", std::move(words)};
   if (kind == ErrorKind::unreachable) out.when = answer.retry_after(now);
+  return out;
+}
+
+}  // namespace
+
+Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now) {
+  const std::string share = who.empty() ? "the sheet must be shared with \"anyone with the link\""
+                                        : "share the sheet with " + who;
+  return google_failure(answer, google_words(answer), share, now);
+}
+
+Error drive_failure(const HttpAnswer& answer, GoogleCredentials::Kind who, TimePoint now) {
+  std::string advice = "enable the Drive API in the project of google.api_key";
+  if (who == GoogleCredentials::Kind::account) {
+    advice = fmt::format("enable the Drive API in the service account's project (scope {})",
+                         drive_scope);
+  } else if (who != GoogleCredentials::Kind::none) {
+    advice = fmt::format(
+        "the sign-in of a person does not have the scope {}. Use a service account "
+        "(google.credentials)",
+        drive_scope);
+  }
+  Error out = google_failure(answer, google_words(answer), advice, now);
+  out.where = "drive";
   return out;
 }
 

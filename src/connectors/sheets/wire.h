@@ -77,6 +77,8 @@ std::string form_of(const std::vector<std::pair<std::string, std::string>>& fiel
 /// invalid, with Google's words, and with its Retry-After. `who`: with whom the sheet must be
 /// shared; empty: not known.
 Error sheets_failure(const HttpAnswer& answer, const std::string& who, TimePoint now);
+/// The same of Drive; denied says which scope or which API is missing to whoever asked.
+Error drive_failure(const HttpAnswer& answer, GoogleCredentials::Kind who, TimePoint now);
 
 /// Where Drive is that has the sheets of this server: "https://www.googleapis.com"; the same for a
 /// stand-in.

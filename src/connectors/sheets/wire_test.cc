@@ -105,5 +105,22 @@ TEST(sheets, a_refusal_says_whom_to_share_with) {
             std::string::npos);
 }
 
+TEST(sheets, a_refusal_of_drive_names_the_scope_or_the_api_that_is_missing) {
+  using Kind = GoogleCredentials::Kind;
+  const HttpAnswer denied{403, {}, R"({"error":{"code":403,"message":"no"}})"};
+  const auto words = [&](Kind who) { return drive_failure(denied, who, TimePoint{}).text(); };
+  EXPECT_EQ(words(Kind::account),
+            "drive: Google answered 403: no; enable the Drive API in the service account's project "
+            "(scope https://www.googleapis.com/auth/drive.metadata.readonly)");
+  EXPECT_EQ(words(Kind::client),
+            "drive: Google answered 403: no; the sign-in of a person does not have the scope "
+            "https://www.googleapis.com/auth/drive.metadata.readonly. Use a service account "
+            "(google.credentials)");
+  EXPECT_EQ(
+      words(Kind::none),
+      "drive: Google answered 403: no; enable the Drive API in the project of google.api_key");
+  EXPECT_EQ(drive_failure({429, {}, ""}, Kind::account, TimePoint{}).kind, ErrorKind::unreachable);
+}
+
 }  // namespace
 }  // namespace dw

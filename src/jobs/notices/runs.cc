@@ -240,6 +240,10 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
   probe.is_ok = taken.ok();
   probe.detail =
       taken.ok() ? fmt::format("{} is readable{}", label, reader) : taken.error().text() + reader;
+  if (probe.is_ok && parts_.cost_of_watch) {
+    const std::string cost = co_await parts_.cost_of_watch();
+    if (!cost.empty()) probe.detail += "; " + cost;
+  }
   co_return std::vector<Probe>{std::move(probe)};
 }
 

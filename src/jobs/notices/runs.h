@@ -18,6 +18,9 @@ struct NoticeParts {
   std::function<Task<Result<json::value>>(Event event)> accept;
   /// Says who reads the report and as whom: for `check`.
   std::function<Task<std::string>()> reader;
+  /// Says why a look of notices.watch is dear; empty: it is not. For `check`, too. Not set: nobody
+  /// watches.
+  std::function<Task<std::string>()> cost_of_watch = {};
   size_t notices_per_commit = notices_per_commit_most;
 };
 
