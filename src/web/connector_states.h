@@ -17,6 +17,7 @@ struct ConnectorState {
   std::string detail;
   std::optional<TimePoint> last_success_at;
   std::optional<TimePoint> failing_since{};  ///< since when it has not worked; none: it works
+  std::string title{};                       ///< what people call it; empty: what its name says
 };
 
 class ConnectorStates {

@@ -42,7 +42,13 @@ constexpr std::array<Title, 23> titles = {{
 
 }  // namespace
 
-std::string connector_title(const std::string& name) {
+std::string connector_title(const std::string& name,
+                            const std::map<std::string, std::string>& channels) {
+  constexpr std::string_view channel_prefix = "slack channel ";
+  if (name.starts_with(channel_prefix)) {
+    const auto known = channels.find(name.substr(channel_prefix.size()));
+    if (known != channels.end()) return fmt::format("Slack channel #{}", known->second);
+  }
   for (const Title& one : titles) {
     const bool is_whole = one.how.find("{}") == std::string_view::npos;
     if (is_whole && name == one.prefix) return std::string(one.how);

@@ -17,5 +17,12 @@ TEST(ConnectorTitle, is_what_people_call_it) {
   EXPECT_EQ(connector_title("else:where"), "else:where");
 }
 
+TEST(ConnectorTitle, a_channel_is_called_by_its_name_where_that_is_known) {
+  const std::map<std::string, std::string> channels = {{"C1", "it-help"}};
+  EXPECT_EQ(connector_title("slack channel C1", channels), "Slack channel #it-help");
+  EXPECT_EQ(connector_title("slack channel C2", channels), "Slack channel C2");
+  EXPECT_EQ(connector_title("slack channel #general", channels), "Slack channel #general");
+}
+
 }  // namespace
 }  // namespace dw

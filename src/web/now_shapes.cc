@@ -174,8 +174,8 @@ std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now) 
   add_spikes(findings, now, out);
   for (const auto& [name, why] : findings.broken) {
     const auto pending = findings.pending.find(name);
-    out.push_back({"connection", connector_title(name) + " does not work", why, "/status",
-                   pending == findings.pending.end() ? 0 : pending->second});
+    out.push_back({"connection", connector_title(name, findings.channels) + " does not work", why,
+                   "/status", pending == findings.pending.end() ? 0 : pending->second});
   }
   if (findings.undecided > 0) {
     const bool is_one = findings.undecided == 1;

@@ -69,6 +69,7 @@ struct NowFindings {
   std::string store_trouble;
   std::vector<VolumeAlert> alerts;                          ///< that go on
   std::vector<std::pair<std::string, std::string>> broken;  ///< connectors, and why
+  std::map<std::string, std::string> channels{};            ///< what the chat's are called, by id
   std::map<std::string, int64_t> pending;                   ///< deliveries by target
   int64_t undecided = 0;                                    ///< dead and unsure deliveries
   size_t connectors = 0;

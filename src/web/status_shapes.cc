@@ -22,15 +22,15 @@ const Shape<ShownAccess>& shape_for(const ShownAccess*) {
 }
 
 const Shape<ConnectorState>& shape_for(const ConnectorState*) {
-  static const auto shape =
-      Shape<ConnectorState>("Connector")
-          .add("name", &ConnectorState::name)
-          .add(
-              "title", [](const ConnectorState& one) { return connector_title(one.name); },
-              "what people call it")
-          .add("ok", &ConnectorState::is_ok)
-          .add("detail", &ConnectorState::detail)
-          .add("last_success_at", &ConnectorState::last_success_at);
+  static const auto title = [](const ConnectorState& one) {
+    return one.title.empty() ? connector_title(one.name) : one.title;
+  };
+  static const auto shape = Shape<ConnectorState>("Connector")
+                                .add("name", &ConnectorState::name)
+                                .add("title", title, "what people call it")
+                                .add("ok", &ConnectorState::is_ok)
+                                .add("detail", &ConnectorState::detail)
+                                .add("last_success_at", &ConnectorState::last_success_at);
   return shape;
 }
 

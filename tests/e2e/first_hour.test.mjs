@@ -67,7 +67,10 @@ test("the daemon probes at its start: a channel that the bot is not in is red, w
     const bad = await state("slack channel C404");
     assert.equal(bad.ok, false);
     assert.match(bad.detail, /To fix it: in that channel: \/invite @Deskwire/);
+    assert.equal(bad.title, "Slack channel C404", "nobody knows what it is called");
     assert.equal((await state("slack channel C1")).ok, true);
+    await until(async () => (await state("slack channel C1")).title === "Slack channel #general",
+      "its name");
     assert.match(daemon.log(), /warn +check: .*probe="slack channel C404"/);
     const metrics = (await call(daemon.url, "/metrics")).text;
     assert.match(metrics, /deskwire_connector_up\{connector="slack channel C404"\} 0/);

@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "engine/scheduler.h"
 #include "net/http_server.h"
+#include "records/channel_names.h"
 #include "web/access.h"
 #include "web/api/operations.h"
 #include "web/connector_states.h"
@@ -73,6 +74,7 @@ class Api {
   std::optional<double> late_after_;  ///< seconds, as history_ last said
   /// By name of the connector: when it last worked before this process knew of it.
   std::map<std::string, TimePoint> past_successes_;
+  channel_names::Names channels_;
   std::optional<Monotonic> past_read_at_;
 };
 

@@ -50,6 +50,7 @@ struct Reading {
   std::vector<VolumeAlert> alerts;
   std::vector<StuckQueue> queues;
   std::vector<Outage> outages;
+  channel_names::Names channels;
 };
 
 /// Queues of our own: those elsewhere are their owner's to watch.
@@ -303,6 +304,7 @@ Task<ApiAnswer> Api::now(Call&) {
     DW_TRY(reading.pending, deliveries::pending_by_target(db, pending_seen_max));
     DW_CHECK(read_queues(db, parts_.queues, out.as_of, reading));
     DW_CHECK(read_outages(db, out.as_of, reading));
+    DW_TRY(reading.channels, channel_names::get(db));
     return read_volume(db, parts_.volume, out.as_of, reading);
   };
   DW_CO_CHECK(co_await parts_.store.read(work));
@@ -330,6 +332,7 @@ Task<ApiAnswer> Api::now(Call&) {
   findings.pending = std::move(reading.pending);
   findings.queues = std::move(reading.queues);
   findings.outages = std::move(reading.outages);
+  findings.channels = std::move(reading.channels);
   findings.undecided = reading.backlog.dead + reading.backlog.unsure;
   for (const ConnectorState& one : parts_.connectors.list()) {
     ++findings.connectors;

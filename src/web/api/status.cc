@@ -5,6 +5,7 @@
 #include "records/key_values.h"
 #include "records/paging.h"
 #include "web/api/api.h"
+#include "web/connector_titles.h"
 #include "web/queue_shapes.h"
 #include "web/status_shapes.h"
 
@@ -91,7 +92,9 @@ Task<void> Api::learn_past() {
   past_read_at_ = now;
   if (!(co_await parts_.watch.trouble()).empty()) co_return;
   activity::LastTimes found;
+  channel_names::Names channels;
   auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(channels, channel_names::get(db));
     DW_TRY(found, activity::of_sources(db));
     DW_TRY(const activity::LastTimes targets, activity::of_targets(db));
     for (const auto& [name, at] : targets) {
@@ -109,13 +112,16 @@ Task<void> Api::learn_past() {
     return {};
   };
   const Result<void> read = co_await parts_.store.read(work);
-  if (read.ok()) past_successes_ = std::move(found);
+  if (!read.ok()) co_return;
+  past_successes_ = std::move(found);
+  channels_ = std::move(channels);
 }
 
 Task<ApiAnswer> Api::status(Call& call) {
   co_await learn_past();
   std::vector<ConnectorState> connectors = parts_.connectors.list();
   for (ConnectorState& one : connectors) {
+    one.title = connector_title(one.name, channels_);
     const auto past = past_successes_.find(one.name);
     if (past == past_successes_.end() || !one.is_ok || one.last_success_at) continue;
     one.last_success_at = past->second;
