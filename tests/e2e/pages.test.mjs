@@ -221,3 +221,28 @@ test("an hour that is counted shows without a reload, and what is saved is what 
     await daemon.stop();
     daemon.clean();
   });
+
+test("Volume names the alarm lines that people's judgement has moved", async (t) => {
+  const cwd = world();
+  writeFileSync(`${cwd}/counts.csv`, volume(190));
+  assert.equal(run(cwd, ["volume", "run", "--json"]).code, 0);
+  const daemon = await serve({ cwd });
+  const { page, trouble } = await open(t, {}, daemon.url);
+  await page.goto(`${daemon.url}/volume`);
+  const judge = (name) => page.getByLabel("List of alerts").getByRole("button", { name }).last();
+  await judge("False alarm").waitFor();
+  const moved = page.getByLabel("Moved by your judgement");
+  assert.equal(await moved.count(), 0, "nobody has judged an alert");
+  await judge("False alarm").click();
+  const row = moved.getByRole("listitem");
+  await row.getByText(/^Spikes, (weekdays|weekends) \d\d:00–\d\d:00/).waitFor();
+  await row.getByText("0 real, 1 false alarm").waitFor();
+  await row.getByText(/^alerts when [\d.]+ times rarer$/).waitFor();
+  assert.equal(await row.count(), 1);
+  assert.equal(await violations(page), "[]");
+  await judge("Take back").click();
+  await moved.waitFor({ state: "detached" });
+  assert.deepEqual(trouble, []);
+  await daemon.stop();
+  daemon.clean();
+});
