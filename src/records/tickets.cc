@@ -389,6 +389,11 @@ Result<void> MarkReplied::write(Db& db, TimePoint) const {
   return changes::add(db, "ticket", ticket.value);
 }
 
+Result<void> BeginWaiting::write(Db& db, TimePoint now) const {
+  DW_CHECK(db.send(stmt::begin_waiting, {ticket, now}));
+  return changes::add(db, "ticket", ticket.value);
+}
+
 Result<void> RewordTicket::write(Db& db, TimePoint now) const {
   const std::string list = fmt::format("[{}]", ticket.value);
   DW_CHECK(db.send(stmt::prune_ticket_words, {list}));

@@ -82,6 +82,13 @@ struct MarkReplied {
   Result<void> write(Db& db, TimePoint now) const;
 };
 
+/// A record that no desk had becomes a ticket of one now: it counts as opened now, and waits for
+/// its first reply.
+struct BeginWaiting {
+  TicketId ticket;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
 /// Other words for our record of a ticket: the first ones were taken back.
 struct RewordTicket {
   TicketId ticket;

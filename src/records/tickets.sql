@@ -71,6 +71,9 @@ WHERE id = $1 AND status < 2 AND {is_unanswered};
 -- name: mark_replied
 UPDATE ticket SET first_reply_at = coalesce(first_reply_at, $2) WHERE id = $1;
 
+-- name: begin_waiting
+UPDATE ticket SET opened_at = $2, first_reply_at = NULL, first_solved_at = NULL WHERE id = $1;
+
 -- name: index_tickets [sqlite]
 INSERT INTO ticket_text (rowid, title, description, people, tags)
 SELECT id, title, description, requester_name || ' ' || requester_email || ' ' || assignee, tags

@@ -75,6 +75,32 @@ TEST_P(StoreContract, threads_wait_until_a_reply_a_close_or_an_escalation) {
   });
 }
 
+TEST_P(StoreContract, a_ticket_that_begins_to_wait_has_neither_reply_nor_reminder_before) {
+  auto b = setup();
+  TicketId id;
+  b->write([&id](Db& db) -> Result<void> {
+    DW_TRY(id, open_thread(db, "1.1"));
+    DW_CHECK((MarkReplied{id, t0}.write(db, t0)));
+    DW_CHECK((SetReminder{id, Reminder::escalate}.write(db, t0)));
+    DW_CHECK((ChangeTicket{id, {.status = Status::solved}}.write(db, t0)));
+    return ChangeTicket{id, {.status = Status::open}}.write(db, t0);
+  });
+  b->write([&id](Db& db) -> Result<void> {
+    EXPECT_TRUE(waiting_in(db).empty());
+    DW_CHECK((BeginWaiting{id}.write(db, t0 + Millis(9))));
+    return ForgetReminder{id}.write(db, t0 + Millis(9));
+  });
+  b->write([&id](Db& db) -> Result<void> {
+    EXPECT_EQ(waiting_in(db), (Ids{id.value}));
+    DW_TRY(const ReminderState state, bridge::reminder_state(db, id));
+    EXPECT_FALSE(state.reminded_at || state.escalated_at);
+    DW_TRY(const auto found, tickets::find(db, id));
+    EXPECT_EQ(found->opened_at, t0 + Millis(9));
+    EXPECT_FALSE(found->first_reply_at);
+    return {};
+  });
+}
+
 constexpr Millis minute{60'000};
 
 TEST_P(StoreContract, who_is_part_of_an_incident_waits_for_no_reply_until_it_leaves) {

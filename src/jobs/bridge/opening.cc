@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "jobs/bridge/context.h"
+#include "jobs/bridge/reminder_rows.h"
 #include "jobs/ticket_opening.h"
 
 namespace dw {
@@ -198,6 +199,12 @@ void open_after_shadow(Context& context) {
   if (context.ticket->status != Status::open) patch.status = Status::open;
   if (context.desk() == "embedded") patch.external = context.ticket->external = External{};
   if (!patch.is_empty()) context.plan.changes.push_back(ChangeTicket{context.ticket->id, patch});
+  // That it was solved, answered and reminded of was in a rehearsal: whoever waits does so from
+  // now.
+  context.link->opened_at = context.ticket->opened_at = context.event.at;
+  context.ticket->first_reply_at.reset();
+  context.plan.changes.push_back(BeginWaiting{context.ticket->id});
+  context.plan.changes.push_back(ForgetReminder{context.ticket->id});
   deliver_opening(context, first_opening(context));
 }
 

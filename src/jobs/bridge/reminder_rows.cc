@@ -32,6 +32,10 @@ Result<void> SetReminder::write(Db& db, TimePoint now) const {
   return db.send(stmt::set_reminder, {ticket, now, escalated_at});
 }
 
+Result<void> ForgetReminder::write(Db& db, TimePoint) const {
+  return db.send(stmt::forget_reminder, {ticket});
+}
+
 namespace bridge {
 
 Result<std::vector<WaitingThread>> waiting_threads(ReadDb& db, TicketId after, size_t limit) {

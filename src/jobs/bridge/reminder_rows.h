@@ -33,6 +33,12 @@ struct SetReminder {
   Result<void> write(Db& db, TimePoint now) const;
 };
 
+/// What was reminded of counts no more: the ticket begins to wait.
+struct ForgetReminder {
+  TicketId ticket;
+  Result<void> write(Db& db, TimePoint now) const;
+};
+
 namespace bridge {
 
 /// In the order of their tickets, behind `after`; those that were escalated are left out, and those

@@ -15,6 +15,9 @@ SELECT reminded_at, coalesce(escalated_at, 0) FROM bridge_reminder WHERE ticket 
 INSERT INTO bridge_reminder (ticket, reminded_at, escalated_at) VALUES ($1, $2, $3)
 ON CONFLICT (ticket) DO UPDATE SET escalated_at = excluded.escalated_at;
 
+-- name: forget_reminder
+DELETE FROM bridge_reminder WHERE ticket = $1;
+
 -- name: reminders_since
 SELECT since FROM bridge_reminder_since WHERE channel = $1;
 
