@@ -15,6 +15,10 @@ constexpr double unseen_variance = 0.25;
 /// What an hour of the week strays is never believed to be less than this share of the dispersion:
 /// without it a slot would never learn that it differs.
 constexpr double stray_share_min = 0.1, stray_max = 4;
+/// A weekday's hours are known to stray if so many of them were seen, by what is beyond so many
+/// standard errors.
+constexpr int stray_hours_min = 12;
+constexpr double stray_doubt = 1;
 /// A slot that lies further out than so many standard errors strays by as much as it shows.
 constexpr double stray_errors = 2;
 /// A count whose hour of day or weekday is unknown says little about the other.
@@ -35,12 +39,6 @@ constexpr int64_t first_day = 24;
 constexpr double guess_unknown = 0.3, spread_unknown_max = 0.6;
 /// A holiday comes so seldom that time alone must not make it forgotten.
 constexpr double holiday_half_life_factor = 16;
-/// An hour of day has its own variance, within these factors of what all have. Its neighbours count
-/// half, which leaves so much of a square's variance in the mean.
-constexpr double rough_min = 0.15, rough_max = 6, rough_neighbour = 0.5;
-constexpr double rough_noise = 3 * 0.75;
-/// Belief, in hours' worth, that an hour of day is as rough as all are; how much, the hours show.
-constexpr double rough_pseudo_min = 4, rough_pseudo_max = 400;
 
 int64_t hours_since_1970(TimePoint hour) {
   return std::chrono::floor<std::chrono::hours>(hour).time_since_epoch().count();
@@ -116,7 +114,8 @@ MeanEstimate Baseline::estimate(const Sums& sums, double prior, const MeanEstima
 double Baseline::own_variance(const Sums& slot, const Expected& out) const {
   const double of_all =
       std::max(parent_spread_.found().value - out.dispersion, stray_share_min * out.dispersion);
-  double variance = of_all + unseen_variance * std::max(0.0, 1 - slot.seen / seen_once_);
+  const double usual = std::max(of_all, strays_[static_cast<size_t>(weekday_now_)]);
+  double variance = usual + unseen_variance * std::max(0.0, 1 - slot.seen / seen_once_);
   if (slot.exposure > 0) {
     const double own = (slot.events + 0.5) / slot.exposure;
     const double distance = own / out.parent.mean - 1;
@@ -128,6 +127,32 @@ double Baseline::own_variance(const Sums& slot, const Expected& out) const {
     variance = std::max(variance, plain);
   }
   return std::min(variance, stray_max);
+}
+
+/// How far the hours of a weekday stray from the product of hour of day and weekday: a Sunday that
+/// has no morning rush. Once a day, from the counts so far: after one week, when the hours of the
+/// week were judged by their parents alone, no distance has told of it yet.
+double Baseline::stray_of(int weekday, int64_t hour, const MeanEstimate& overall,
+                          const Expected& now) {
+  double beyond = 0, variance = 0;
+  int seen = 0;
+  for (size_t h = 0; h < days_.size(); ++h) {
+    Sums& slot = slots_[static_cast<size_t>(weekday) * 24 + h];
+    if (slot.exposure <= 0) continue;
+    slot.fade(hour, half_life_);
+    days_[h].fade(hour, half_life_);
+    const MeanEstimate day = estimate(days_[h], day_variance, overall, now.dispersion);
+    const double parent = day.mean * now.factor.mean;
+    const double distance = slot.events / slot.exposure / parent - 1;
+    const double noise = (slot.squares / parent + now.dispersion * slot.squares_over) /
+                             (slot.exposure * slot.exposure) +
+                         day.error.at(now.dispersion) + now.factor.error.at(now.dispersion);
+    beyond += distance * distance - noise;
+    variance += (2 + noise) * noise * noise;
+    ++seen;
+  }
+  if (seen < stray_hours_min) return 0;
+  return std::clamp((beyond - stray_doubt * std::sqrt(variance)) / seen, 0.0, stray_max);
 }
 
 void Baseline::find_season(int64_t hour, Expected& out) {
@@ -151,6 +176,10 @@ void Baseline::find_season(int64_t hour, Expected& out) {
   out.parent = {out.day.mean * out.factor.mean,
                 {of_day.poisson + of_factor.poisson, of_day.over + of_factor.over,
                  of_day.prior + of_factor.prior}};
+  if (week_slot / 24 != weekday_now_) {
+    weekday_now_ = week_slot / 24;
+    strays_[static_cast<size_t>(weekday_now_)] = stray_of(weekday_now_, hour, overall, out);
+  }
   out.season = estimate(week, own_variance(week, out), out.parent, dispersion);
   out.basis = overall_.seen <= 0           ? BaselineSource::none
               : week.seen >= week_seen_min ? BaselineSource::hour_of_week
@@ -170,13 +199,10 @@ void Baseline::find_level(int64_t hour, Expected& out) {
   out.level_unknown = (level_pseudo + level_.squares) / (believed * believed);
 }
 
-/// The variance of this hour of day as a multiple of what all hours have.
-double Baseline::roughness(int hour_of_day) const {
-  if (rough_all_seen_ <= 0 || rough_all_ <= 0) return 1;
-  const auto i = static_cast<size_t>(hour_of_day);
-  const double all = rough_all_ / rough_all_seen_;
-  const double own = (rough_[i] + rough_pseudo_ * all) / (rough_seen_[i] + rough_pseudo_);
-  return std::clamp(own / all, rough_min, rough_max);
+Roughness::Hour Baseline::rough_hour(const Expected& expected) {
+  return {.of_day = expected.slot.hour_of_day,
+          .mean = expected.parent.mean * expected.level,
+          .error = expected.parent.error.at(expected.dispersion)};
 }
 
 Expected Baseline::expect(TimePoint at) {
@@ -186,10 +212,7 @@ Expected Baseline::expect(TimePoint at) {
       const double factor = std::exp2(-static_cast<double>(hour - spread_at_) / half_life_);
       spread_.fade(factor);
       parent_spread_.fade(factor);
-      for (double& one : rough_) one *= factor;
-      for (double& one : rough_seen_) one *= factor;
-      rough_all_ *= factor;
-      rough_all_seen_ *= factor;
+      roughness_.fade(factor);
     }
     spread_at_ = hour;
   }
@@ -202,7 +225,7 @@ Expected Baseline::expect(TimePoint at) {
   const double mean = out.season.mean * out.level;
   const double careful = spread.value * std::exp(caution * spread.error);
   // The roughness is one of the whole variance, Poisson noise included.
-  const double rough = roughness(out.slot.hour_of_day);
+  const double rough = roughness_.of(rough_hour(out));
   const double dispersion = std::max(0.0, rough * (1 / mean + careful) - 1 / mean);
   out.law = {.mean = mean,
              .dispersion = dispersion,
@@ -250,33 +273,9 @@ void Baseline::learn_spread(int64_t hour, const Expected& expected, double count
   if (error.at(expected.dispersion) > spread_unknown_max) return;
   spread_.learn(mean, count, error, weight);
   const double relative = (count - mean) / mean;
-  const double square = weight * relative * relative /
-                        (1 / mean + expected.dispersion + error.at(expected.dispersion));
-  const int h = expected.slot.hour_of_day;
-  for (const int next : {-1, 0, 1}) {
-    const auto i = static_cast<size_t>((h + next + 24) % 24);
-    const double share = next == 0 ? 1 : rough_neighbour;
-    rough_[i] += share * square;
-    rough_seen_[i] += share * weight;
-  }
-  rough_all_ += square;
-  rough_all_seen_ += weight;
-  if (h == 0) learn_roughness();
-}
-
-/// Hours of day differ by what their variances show beyond chance: the more, the less each is drawn
-/// to all.
-void Baseline::learn_roughness() {
-  if (rough_all_ <= 0) return;
-  const double all = rough_all_ / rough_all_seen_;
-  double beyond = 0;
-  for (size_t i = 0; i < rough_.size(); ++i) {
-    if (rough_seen_[i] <= 0) continue;
-    const double distance = rough_[i] / rough_seen_[i] / all - 1;
-    beyond += distance * distance - rough_noise / rough_seen_[i];
-  }
-  const double differ = std::max(beyond / 24, rough_noise / rough_pseudo_max);
-  rough_pseudo_ = std::max(rough_noise / differ, rough_pseudo_min);
+  const double square =
+      relative * relative / (1 / mean + expected.dispersion + error.at(expected.dispersion));
+  roughness_.learn(rough_hour(expected), square, weight);
 }
 
 void Baseline::learn(TimePoint at, const Expected& expected, double count, double weight) {

@@ -12,6 +12,7 @@
 
 #include "jobs/volume/dispersion.h"
 #include "jobs/volume/negative_binomial.h"
+#include "jobs/volume/roughness.h"
 #include "jobs/volume/season.h"
 
 namespace dw {
@@ -68,10 +69,10 @@ class Baseline {
   void find_season(int64_t hour, Expected& out);
   void find_level(int64_t hour, Expected& out);
   double own_variance(const Sums& slot, const Expected& out) const;
+  double stray_of(int weekday, int64_t hour, const MeanEstimate& overall, const Expected& now);
   void learn_season(int64_t hour, const Expected& expected, double count, double weight);
   void learn_spread(int64_t hour, const Expected& expected, double count, double weight);
-  double roughness(int hour_of_day) const;
-  void learn_roughness();
+  static Roughness::Hour rough_hour(const Expected& expected);
 
   Season season_;
   double half_life_;
@@ -83,13 +84,13 @@ class Baseline {
   std::array<Sums, 7> weekdays_{};
   std::array<Sums, season_slots> slots_{};
   Sums level_;
+  std::array<double, 7> strays_{};  // of a weekday's hours around their parents: relative variance
+  int weekday_now_ = -1;
   // Around what was expected, and around the parent alone: the second holds the variance of hours
   // of the week around their parents, too.
   DispersionEstimate spread_, parent_spread_;
   int64_t spread_at_ = 0;
-  std::array<double, 24> rough_{}, rough_seen_{};  // squares of distances in standard deviations
-  double rough_all_ = 0, rough_all_seen_ = 0;
-  double rough_pseudo_ = 60;  // hours of belief that all are as rough
+  Roughness roughness_;
 };
 
 }  // namespace dw

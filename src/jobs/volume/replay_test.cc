@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "support/simulated_helpdesk.h"
+#include "support/wild_series.h"
 
 namespace dw {
 namespace {
@@ -417,6 +417,62 @@ TEST(seasonal, a_series_of_thousands_that_rises_raises_no_more_in_its_first_week
     alerts += replay_incidents(world.hours, DetectorConfig{}).size();
   }
   EXPECT_LE(alerts, 2u) << "100 weeks, in which 1.7 are allowed";
+}
+
+// A weekend is no weekday that is quieter by a factor: this one has no rush and no night.
+TEST(seasonal, the_second_weekend_is_known_by_the_first_whatever_its_shape) {
+  size_t alerts = 0;
+  for (uint64_t seed = 1; seed <= 80; ++seed) {
+    Simulated world = simulate({.mean = 36}, 2 * week, seed);
+    std::mt19937_64 random(seed);
+    for (size_t i = 0; i < world.hours.size(); ++i) {
+      const double growth = 1 + 0.4 * static_cast<double>(i) / (2.0 * week);
+      const double mean = growth * (i % week >= 5 * day ? 10 : 4 + world.means[i]);
+      world.hours[i].count = draw_count(mean, seed % 2 == 0 ? 0.03 : 0.005, random);
+    }
+    for (const VolumeAlert& one : replay_incidents(world.hours, DetectorConfig{})) {
+      alerts += one.from >= world.hours[week].hour ? 1 : 0;
+    }
+  }
+  EXPECT_LE(alerts, 3u) << "80 weeks, in which 1.3 spikes are allowed";
+}
+
+// Tickets that come in fours: four times Poisson's variance by day and by night, which is a much
+// larger dispersion by night.
+TEST(seasonal, quiet_hours_that_are_rougher_raise_no_flood_in_the_first_weeks) {
+  size_t alerts = 0;
+  for (uint64_t seed = 1; seed <= 30; ++seed) {
+    Simulated world = simulate({.mean = 40}, 4 * week, seed);
+    std::mt19937_64 random(seed);
+    for (size_t i = 0; i < world.hours.size(); ++i) {
+      const double mean = 12 + 0.7 * world.means[i];
+      world.hours[i].count = draw_count(mean, 3 / mean, random);
+    }
+    for (const VolumeAlert& one : replay_incidents(world.hours, DetectorConfig{})) {
+      alerts += one.from >= world.hours[week].hour ? 1 : 0;
+    }
+  }
+  EXPECT_LE(alerts, 6u)
+      << "90 weeks; with one dispersion for all sizes there were three times as many";
+}
+
+// On any series, at any time after its first week.
+TEST(seasonal, the_largest_hour_ever_is_a_spike_on_each_wild_series) {
+  for (const auto& [name, make] : wild_series()) {
+    for (uint64_t seed = 1; seed <= 2; ++seed) {
+      std::vector<HourCount> hours = make(seed);
+      std::mt19937_64 random(seed);
+      hours.resize(week + 1 + random() % (hours.size() - week - 1));
+      int64_t largest = 0;
+      for (const HourCount& one : hours) largest = std::max(largest, one.count);
+      hours.push_back({hours.back().hour + one_hour, (largest * 5 + 1) / 2});
+      const Replay seen = replay(hours, DetectorConfig{});
+      EXPECT_EQ(seen.hours.back().mark, Verdict::spike) << name << ", hour " << hours.size();
+      ASSERT_FALSE(seen.incidents.empty());
+      EXPECT_EQ(seen.incidents.back().to, hours.back().hour) << name;
+      EXPECT_EQ(seen.incidents.back().kind, AlertKind::spike) << name;
+    }
+  }
 }
 
 TEST(seasonal, the_largest_hour_ever_by_far_is_never_passed_over) {

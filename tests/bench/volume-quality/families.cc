@@ -4,7 +4,7 @@
 #include <array>
 
 #include "bench/volume-quality/tables.h"
-#include "bench/volume-quality/wild_series.h"
+#include "support/wild_series.h"
 
 namespace dw {
 namespace {

@@ -15,9 +15,9 @@ int main(int count, char** arguments) {
   // Seeds that nobody looked at while the rule was written.
   if (!is_small) dw::print_helpdesks(3, 20, 5000, desks);
   dw::print_power();
-  dw::print_young_weeks(is_small ? 1 : 40);
+  dw::print_young_weeks(is_small ? 1 : 100);
   dw::print_judge(is_small ? 1 : 12);
-  dw::print_families(is_small ? 1 : 4);
+  dw::print_families(is_small ? 1 : 8);
   if (count > 1 && !is_small) dw::print_public(arguments[1]);
   return 0;
 }

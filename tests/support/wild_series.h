@@ -1,18 +1,29 @@
-#include "bench/volume-quality/wild_series.h"
-
+// Series that are no textbook: bursts, ties, shifts of level, gaps, a second season.
+#pragma once
 #include <fmt/format.h>
 
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/simulated_helpdesk.h"
 
 namespace dw {
-namespace {
 
+/// Half a year of hours out of a seed.
+using WildSeries = std::function<std::vector<HourCount>(uint64_t seed)>;
+
+namespace wild {
+
+/// Half a year.
 constexpr size_t length = 26 * 168;
 using Random = std::mt19937_64;
 
 /// Empty hours with a mild weekly season, as `means` say.
-Simulated empty(double mean) {
+inline Simulated empty(double mean) {
   Simulated out;
   LocalTime local("UTC");
   for (size_t i = 0; i < length; ++i) {
@@ -23,12 +34,12 @@ Simulated empty(double mean) {
   return out;
 }
 
-double pareto(Random& random, double index) {
+inline double pareto(Random& random, double index) {
   return std::pow(1 - std::uniform_real_distribution<>(0, 1)(random), -1 / index);
 }
 
 /// Events, one in a hundred tickets, each bring a Pareto number more over some hours.
-std::vector<HourCount> compound(double index, uint64_t seed) {
+inline std::vector<HourCount> compound(double index, uint64_t seed) {
   Simulated world = empty(20);
   Random random(seed);
   std::vector<double> extra(length + 12);
@@ -45,16 +56,19 @@ std::vector<HourCount> compound(double index, uint64_t seed) {
   return world.hours;
 }
 
-/// Each ticket brings `branching` more on the average, within hours.
-std::vector<HourCount> hawkes(double branching, bool has_heavy_marks, uint64_t seed) {
+/// Each ticket brings `branching` more on the average, within hours. The first hours find a desk
+/// that has been busy for a week.
+inline std::vector<HourCount> hawkes(double branching, bool has_heavy_marks, uint64_t seed) {
   Simulated world = empty(20 * (1 - branching));
   Random random(seed);
   const double decay = std::exp(-0.5);
   double own = 0;
-  for (size_t i = 0; i < length; ++i) {
+  constexpr size_t before = 168;
+  for (size_t i = 0; i < before + length; ++i) {
+    const size_t at = i < before ? i : i - before;
     const double dispersion = has_heavy_marks ? 0.1 : 0;
-    const int64_t count = draw_count(world.means[i] + own, dispersion, random);
-    world.hours[i].count = count;
+    const int64_t count = draw_count(world.means[at] + own, dispersion, random);
+    world.hours[at].count = count;
     auto marks = static_cast<double>(count);
     if (has_heavy_marks) {
       marks = 0;
@@ -67,7 +81,7 @@ std::vector<HourCount> hawkes(double branching, bool has_heavy_marks, uint64_t s
 
 /// Each hour is drawn around its mean times exp of what `wobble` says.
 template <class Wobble>
-std::vector<HourCount> log_wobble(uint64_t seed, Wobble wobble) {
+inline std::vector<HourCount> log_wobble(uint64_t seed, Wobble wobble) {
   Simulated world = empty(60);
   Random random(seed);
   for (size_t i = 0; i < length; ++i) {
@@ -77,18 +91,18 @@ std::vector<HourCount> log_wobble(uint64_t seed, Wobble wobble) {
   return world.hours;
 }
 
-std::vector<HourCount> tied(uint64_t seed) {
+inline std::vector<HourCount> tied(uint64_t seed) {
   std::normal_distribution<> step;
   double now = 0;
   return log_wobble(seed, [&](Random& random) { return now = 0.8 * now + 0.25 * step(random); });
 }
 
-std::vector<HourCount> heavy(uint64_t seed) {
+inline std::vector<HourCount> heavy(uint64_t seed) {
   std::student_t_distribution<> step(3);
   return log_wobble(seed, [&](Random& random) { return 0.2 * step(random); });
 }
 
-std::vector<HourCount> rough_nights(uint64_t seed) {
+inline std::vector<HourCount> rough_nights(uint64_t seed) {
   Simulated world = empty(40);
   Random random(seed);
   for (size_t i = 0; i < length; ++i) {
@@ -97,7 +111,7 @@ std::vector<HourCount> rough_nights(uint64_t seed) {
   return world.hours;
 }
 
-std::vector<HourCount> clusters(uint64_t seed) {
+inline std::vector<HourCount> clusters(uint64_t seed) {
   Simulated world = empty(40);
   Random random(seed);
   for (size_t i = 0; i < length; ++i) {
@@ -106,7 +120,7 @@ std::vector<HourCount> clusters(uint64_t seed) {
   return world.hours;
 }
 
-std::vector<HourCount> shifts(uint64_t seed) {
+inline std::vector<HourCount> shifts(uint64_t seed) {
   Simulated world = empty(40);
   Random random(seed);
   double level = 1;
@@ -119,7 +133,7 @@ std::vector<HourCount> shifts(uint64_t seed) {
   return world.hours;
 }
 
-std::vector<HourCount> gaps(uint64_t seed) {
+inline std::vector<HourCount> gaps(uint64_t seed) {
   Simulated world = empty(40);
   Random random(seed);
   std::vector<HourCount> out;
@@ -131,7 +145,7 @@ std::vector<HourCount> gaps(uint64_t seed) {
   return out;
 }
 
-std::vector<HourCount> two_seasons(uint64_t seed) {
+inline std::vector<HourCount> two_seasons(uint64_t seed) {
   Simulated world = empty(40);
   Random random(seed);
   for (size_t i = 0; i < length; ++i) {
@@ -142,9 +156,10 @@ std::vector<HourCount> two_seasons(uint64_t seed) {
   return world.hours;
 }
 
-}  // namespace
+}  // namespace wild
 
-std::vector<std::pair<std::string, WildSeries>> wild_series() {
+inline std::vector<std::pair<std::string, WildSeries>> wild_series() {
+  using namespace wild;
   std::vector<std::pair<std::string, WildSeries>> out;
   for (const double index : {3.5, 2.2, 1.6}) {
     out.emplace_back(fmt::format("compound Poisson, Pareto index {}", index),
