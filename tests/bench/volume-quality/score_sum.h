@@ -20,13 +20,18 @@ struct ScoreSum {
     delay += one.delay_hours * static_cast<double>(one.found);
     weeks += for_weeks;
   }
+  static double share(size_t part, size_t whole) {
+    return whole == 0 ? 1 : static_cast<double>(part) / static_cast<double>(whole);
+  }
+  double precision() const { return share(right, incidents); }
+  double recall() const { return share(found, labels); }
+  double f1() const {
+    const double sum = precision() + recall();
+    return sum > 0 ? 2 * precision() * recall() / sum : 0;
+  }
   void print(const std::string& name) const {
-    const auto share = [](size_t a, size_t b) {
-      return b == 0 ? 1.0 : static_cast<double>(a) / static_cast<double>(b);
-    };
-    const double p = share(right, incidents), r = share(found, labels);
     fmt::print("| {} | {:.2f} | {:.2f} | {:.2f} | {:.2f} | {:.1f} | {} |\n", name,
-               static_cast<double>(incidents) / weeks, p, r, p + r > 0 ? 2 * p * r / (p + r) : 0,
+               static_cast<double>(incidents) / weeks, precision(), recall(), f1(),
                found > 0 ? delay / static_cast<double>(found) : 0, incidents - right);
   }
 };

@@ -14,6 +14,8 @@ void print_young_weeks(int series);
 void print_judge(int series);
 /// False alarms on series that are no textbook: bursts, ties, shifts, gaps.
 void print_families(int series);
+/// Every rule on them, with planted bursts.
+void print_rules_on_families(int series);
 /// `folder`: windows.json and the series that it names.
 void print_public(const std::string& folder);
 
