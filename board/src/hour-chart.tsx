@@ -82,8 +82,23 @@ export function HourChart({ hours, label, say, hint, height = 240, text = 12, ch
   };
   const lastAlarm = alarms[alarms.length - 1]?.alarm ?? null;
   const lastUsual = usual[usual.length - 1]?.usual?.[1] ?? null;
-  /** Its words would run into those at the right end. */
-  const isNearEnd = (at: number) => x(at + hour / 2) + text * 6 > width - right;
+  /** Where the running hour's number stands: beside its bar, else above all that it would cover,
+   * in words that no other hour can be taken for. */
+  const saidPlace = (one: HourBar) => {
+    const middle = x(one.at + hour / 2);
+    const reach = (words: string) => words.length * text * 0.6;
+    const beside = `${whole(one.count ?? 0)} so far`;
+    const isBeside = middle - text * 0.4 + reach(beside) <= width - right;
+    const words = isBeside ? beside : `${whole(one.count ?? 0)} since ${clockOf(one.at)}`;
+    const from = isBeside ? middle - text * 0.4 : middle + text * 0.6 - reach(words);
+    const covered = hours.filter((each) => x(each.at + hour) > from
+      && x(each.at) < from + reach(words));
+    const highest = Math.max(...covered.flatMap((each) => [each.count ?? 0, each.alarm ?? 0]));
+    return { words, x: isBeside ? from : middle + text * 0.6, y: y(highest) - text * 0.5,
+      anchor: isBeside ? "start" : "end" };
+  };
+  const said = hours.length > 26 ? [] : hours.filter((one) => one.isRunning && (one.count ?? 0) > 0)
+    .map((one) => ({ one, ...saidPlace(one) }));
   const told = chosen === null ? null : hours[chosen] ?? null;
   const move = (event: PointerEvent) => {
     const where = event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
@@ -133,12 +148,9 @@ export function HourChart({ hours, label, say, hint, height = 240, text = 12, ch
             <path class="hour-alarm" d={steps(alarms.map((one) =>
               [x(one.at), x(one.at + hour), y(one.alarm!)]))} />
           )}
-          {hours.length <= 26 && hours.map((one) => one.isRunning && one.count !== null
-            && one.count > 0 && (
+          {said.map(({ one, words, ...place }) => (
             <text key={one.at} class={one.mark === "spike" ? "hour-said is-spike" : "hour-said"}
-              font-size={text} y={Math.min(y(one.count), y(one.alarm ?? 0)) - text * 0.5}
-              x={x(one.at + hour / 2) + (isNearEnd(one.at) ? text * 0.6 : -text * 0.4)}
-              text-anchor={isNearEnd(one.at) ? "end" : "start"}>{whole(one.count)} so far</text>
+              font-size={text} x={place.x} y={place.y} text-anchor={place.anchor}>{words}</text>
           ))}
           {hasNames && lastAlarm !== null && (
             <text class="hour-name is-alarm" x={width - right + 6} font-size={text}

@@ -52,7 +52,7 @@ function Audit() {
 function Connections({ connectors }: { connectors: Connector[] }) {
   const sorted = [...connectors].sort((a, b) => Number(a.ok) - Number(b.ok));
   return (
-    <ul class="rows">
+    <ul class="rows status-rows">
       {sorted.map((one) => (
         <li key={one.name}>
           {one.ok ? <span class="dot dot-good" aria-hidden="true" />
@@ -111,13 +111,11 @@ export function StatusPage() {
       </Section>
       <Section title="Schedules">
         {one.jobs.length === 0 ? <Empty>No job runs on a schedule.</Empty> : (
-          <ul class="rows">
+          <ul class="rows job-rows">
             {one.jobs.map((job) => (
               <li key={job.name}>
                 <strong>{job.name}</strong>
-                <span class="row-main" title={job.schedule}>{scheduleWords(job.schedule)}
-                  {/[*/]/.test(job.schedule)
-                    && <span class="second small faint">{job.schedule}</span>}</span>
+                <span class="row-main" title={job.schedule}>{scheduleWords(job.schedule)}</span>
                 {job.missed_at && <span class="small alarm">▲ missed {dayAndTime(job.missed_at)}
                 </span>}
                 <span class="small faint">{job.next_run_at

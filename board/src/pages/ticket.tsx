@@ -254,7 +254,9 @@ function Facts({ one }: { one: WholeTicket }) {
       <h2>Requester</h2>
       <dl>
         <dt>Name</dt><dd><bdi>{one.requester.name ?? "–"}</bdi></dd>
-        {one.requester.email && (<><dt>Email</dt><dd>{one.requester.email}</dd></>)}
+        {one.requester.email && (<><dt>Email</dt><dd>
+          {one.requester.email.split("@").map((part, i) => i === 0 ? part : <><wbr />@{part}</>)}
+        </dd></>)}
         <dt>Source</dt><dd>{sourceTitle(one.source)}</dd>
         {one.links.map((link) => {
           const address = safeLink(link.url);
