@@ -1,25 +1,39 @@
-# dw_folder(NAME DEPENDS other folders... LIBS libraries...)
-# builds src/NAME into the library dw_NAME and its *_test.cc files into the program test_NAME.
+# dw_folder(NAME [SMALL] DEPENDS other folders... LIBS libraries...)
+# builds src/NAME into the library dw_NAME and its *_test.cc files into the program test_NAME. SMALL:
+# compiled for size, since what it does is waiting, or seldom done.
 find_package(GTest REQUIRED)
 
-# Two precompiled headers serve all folders: the standard library with JSON and fmt, and the
-# same with Asio's coroutines. Without them each file would spend seconds on the same headers.
-function(dw_precompile target dependencies)
+# What a release is optimised for: "speed" as the others are, "size", or "tests": run once and
+# compiled often. Sanitizers have one level for all.
+set(optimisation_speed "")
+set(optimisation_size -Os)
+set(optimisation_tests -O1)
+
+# dw_optimise(TARGET WHAT DEPENDENCIES): its level, and the precompiled header of that level, since
+# GCC takes the level of the header whatever the file asks for. Two headers serve all folders: the
+# standard library with JSON and fmt, and the same with Asio's coroutines. Without them each file
+# would spend seconds on the same headers.
+function(dw_optimise target what dependencies)
+  if(NOT "${DW_SANITIZE}" STREQUAL "")
+    set(what speed)
+  endif()
   if("net" IN_LIST dependencies OR target STREQUAL "dw_net" OR target STREQUAL "test_net")
-    set(owner dw_pch_net)
-    set(header ${CMAKE_SOURCE_DIR}/cmake/pch_net.h)
+    set(header pch_net)
     set(libs dw_fmt dw_json dw_asio)
   else()
-    set(owner dw_pch_base)
-    set(header ${CMAKE_SOURCE_DIR}/cmake/pch_base.h)
+    set(header pch_base)
     set(libs dw_fmt dw_json)
   endif()
+  set(owner dw_${header}_${what})
+  set(options $<$<CONFIG:Release>:${optimisation_${what}}>)
   if(NOT TARGET ${owner})
     file(WRITE ${CMAKE_BINARY_DIR}/${owner}.cc "")
     add_library(${owner} OBJECT ${CMAKE_BINARY_DIR}/${owner}.cc)
     target_link_libraries(${owner} PUBLIC ${libs})
-    target_precompile_headers(${owner} PRIVATE ${header})
+    target_compile_options(${owner} PRIVATE ${options})
+    target_precompile_headers(${owner} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${header}.h)
   endif()
+  target_compile_options(${target} PRIVATE ${options})
   target_precompile_headers(${target} REUSE_FROM ${owner})
   target_link_libraries(${target} PUBLIC ${libs})
 endfunction()
@@ -46,13 +60,12 @@ function(dw_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
 
-# A test's own files are run once and compiled often.
-function(dw_test_options target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-endfunction()
-
 function(dw_folder name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "SMALL" "" "DEPENDS;LIBS" ${ARGN})
+  set(what speed)
+  if(ARG_SMALL)
+    set(what size)
+  endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/app/main\\.cc$")
@@ -67,7 +80,7 @@ function(dw_folder name)
     target_include_directories(dw_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(dw_${name} PUBLIC ${libraries})
     dw_target_options(dw_${name})
-    dw_precompile(dw_${name} "${ARG_DEPENDS}")
+    dw_optimise(dw_${name} ${what} "${ARG_DEPENDS}")
     dw_unity(dw_${name})
   else()
     add_library(dw_${name} INTERFACE)
@@ -79,9 +92,8 @@ function(dw_folder name)
     target_link_libraries(test_${name} PRIVATE dw_${name} GTest::gtest GTest::gtest_main)
     target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(test_${name} PRIVATE DW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    dw_precompile(test_${name} "${ARG_DEPENDS}")
+    dw_optimise(test_${name} tests "${ARG_DEPENDS}")
     dw_unity(test_${name})
-    dw_test_options(test_${name})
     add_test(NAME unit_${name} COMMAND test_${name})
   endif()
 endfunction()
