@@ -106,6 +106,7 @@ class StoryReader {
       if (!seen_.insert(id).second) continue;
       DW_TRY(auto stored, events::find(db_, id));
       if (!stored) continue;  // retention has removed it
+      if (is_of_bot(stored->event)) continue;
       DW_CHECK(find_question(stored->event));
       events_[id].stored = std::move(*stored);
       DW_TRY(auto page, deliveries::list(db_, {.event = id, .page = {.limit = deliveries_max}}));

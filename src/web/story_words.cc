@@ -95,6 +95,7 @@ bool is_hidden(const Event& event, const StoryNames& names) {
 
 std::string words_of_message(const Event& event, const StoryNames& names) {
   const std::string who = author_of(event, names);
+  if (is_of_bot(event)) return who + " is a bot: what it wrote is not read";
   const bool is_edit = event.kind == "chat.edit";
   if (is_deleted(found_in(names, message_key_of(event)))) {
     return who + " wrote a message that was deleted before the desk had it, or later";
@@ -250,6 +251,10 @@ Delivery without_withdrawn_words(Delivery delivery, const StoryNames& names) {
   if (is_withdrawn || is_opening || is_discarded_as_withdrawn(delivery))
     withdraw_words(delivery.payload);
   return delivery;
+}
+
+bool is_of_bot(const Event& event) {
+  return is_message(event) && is_set(member(event.body, "author"), "is_bot");
 }
 
 std::string words_of(const Event& event, const StoryNames& names) {

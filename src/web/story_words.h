@@ -20,6 +20,8 @@ struct StoryNames {
   std::vector<std::string> sent;                  ///< texts that the desk was given
 };
 
+/// A message of a bot that is not read; most are Deskwire's own posts as the chat reports them.
+bool is_of_bot(const Event& event);
 /// "Ana Lopez wrote: VPN is down"
 std::string words_of(const Event& event, const StoryNames& names);
 /// What came in, without the words of what stays in the chat or was withdrawn.

@@ -108,6 +108,15 @@ TEST(StoryWords, a_delivery_of_withdrawn_words_is_shown_without_them) {
   EXPECT_EQ(words_of(without_withdrawn_words(post, {}), "slack"), "post to slack “(withdrawn)”");
 }
 
+TEST(StoryWords, what_a_bot_posted_is_said_by_nobody) {
+  Event echo = said("chat.message", "C1/100.2", "Ticket #42");
+  EXPECT_FALSE(is_of_bot(echo));
+  echo.body.as_object()["author"] = json::object{{"id", "U1"}, {"is_bot", true}};
+  EXPECT_TRUE(is_of_bot(echo));
+  EXPECT_EQ(words_of(echo, names_with(ThreadMessageState::kept, "d")),
+            "U1 is a bot: what it wrote is not read");
+}
+
 TEST(StoryWords, a_note_by_command_is_named_without_its_words) {
   Event event;
   event.kind = "chat.command";

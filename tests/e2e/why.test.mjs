@@ -49,6 +49,8 @@ test("why tells the same story of a ticket from both stores, and nothing that wa
         "Ana Lopez wrote: It blinks red", "A message was deleted", "Somebody is on the way"];
       for (const part of parts) assert.ok(story.includes(part), `${name}: ${part} in\n${story}`);
       assert.doesNotMatch(story, /drunk|4711/, name);
+      // The chat reports what Deskwire itself posts; a story says it once, as sent.
+      assert.doesNotMatch(story, /U1/, name);
       stories.push(said(world.cwd, number));
 
       const told = jsonOf(world.cwd, "why", number);
