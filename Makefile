@@ -132,9 +132,7 @@ docs-check: build
 	@/usr/bin/python3 tools/reference.py check
 
 rules: ## the alerts of packaging/prometheus-rules.yml fire when they should
-	@if command -v promtool >/dev/null; then \
-	  promtool test rules packaging/prometheus-rules.test.yml; \
-	else echo "skipped: promtool is not here (Debian's package prometheus has it)"; fi
+	@tools/promtool.sh test rules packaging/prometheus-rules.test.yml
 
 board:
 	@tools/board.sh
