@@ -1,6 +1,6 @@
 # dw_folder(NAME [SMALL] DEPENDS other folders... LIBS libraries...)
-# builds src/NAME into the library dw_NAME and its *_test.cc files into the program test_NAME. SMALL:
-# compiled for size, since what it does is waiting, or seldom done.
+# builds src/NAME into the library dw_NAME and its *_test.cc files into the program test_NAME.
+# SMALL: compiled for size, since what it does is waiting, or seldom done.
 find_package(GTest REQUIRED)
 
 # What a release is optimised for: "speed" as the others are, "size", or "tests": run once and
