@@ -1,6 +1,6 @@
 // Incidents in words: which state, how fast, who has heard what. Pure.
 import { counted, dayAndTime, seconds } from "./format";
-import type { IncidentMember, StormIncident, WholeIncident } from "./types";
+import type { Comment, IncidentMember, StormIncident, WholeIncident } from "./types";
 
 /** "Vpn, 619" of "Incident: vpn, 619"; what a person wrote stays as it is. */
 export function subjectOf(title: string): string {
@@ -84,7 +84,8 @@ export function inOrder(tickets: IncidentMember[], lastAnswer: number | null): I
   return [...tickets].sort((a, b) => rank(a) - rank(b) || a.ticket - b.ticket);
 }
 
-export interface LogLine { at: string; kind: "said" | "line"; text: string; answer: number }
+export interface LogLine { at: string; kind: "said" | "note" | "line"; text: string;
+  answer: number; note: number }
 
 const how: Record<string, string> = { matched: "joined by itself", person: "was added by a person",
   desk: "was linked at the desk", seen: "joined" };
@@ -116,7 +117,7 @@ interface Moved extends LogLine { how: string; numbers: string[] }
     it ends for all, one line says so. */
 function movesOf(one: WholeIncident): Moved[] {
   const move = (at: string, how: string, number: string): Moved =>
-    ({ at, kind: "line", text: "", answer: 0, how, numbers: [number] });
+    ({ at, kind: "line", text: "", answer: 0, note: 0, how, numbers: [number] });
   return one.tickets.flatMap((each) => [
     ...(each.joined_at && each.how !== "seen" ? [move(each.joined_at, each.how, each.number)] : []),
     ...(each.left_at && one.state !== "dissolved"
@@ -124,17 +125,17 @@ function movesOf(one: WholeIncident): Moved[] {
   ]);
 }
 
-/** What happened, the newest first: answers, who joined and left, and its beginning and end. Those
-    that join or leave one after the other stand in one line. */
-export function logOf(one: WholeIncident): LogLine[] {
-  const plain = { how: "", numbers: [] };
+/** What happened, the newest first: answers, private notes, who joined and left, and its beginning
+    and end. Those that join or leave one after the other stand in one line. */
+export function logOf(one: WholeIncident, notes: Comment[] = []): LogLine[] {
+  const plain = { how: "", numbers: [], text: "", answer: 0, note: 0 };
   const all: Moved[] = [
     ...one.timeline.filter((each) => each.what !== "answered").map((each): Moved =>
-      ({ ...plain, at: each.at, kind: "line", text: momentOf(each.what, each.who, one),
-        answer: 0 })),
+      ({ ...plain, at: each.at, kind: "line", text: momentOf(each.what, each.who, one) })),
     ...movesOf(one),
     ...one.answers.map((each): Moved =>
-      ({ ...plain, at: each.at, kind: "said", text: "", answer: each.id })),
+      ({ ...plain, at: each.at, kind: "said", answer: each.id })),
+    ...notes.map((each): Moved => ({ ...plain, at: each.at, kind: "note", note: each.id })),
   ].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const out: Moved[] = [];
   for (const each of all) {

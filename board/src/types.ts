@@ -6,7 +6,7 @@ import type {
 } from "./contract";
 
 export type {
-  AuditEntry, ChannelName, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident,
+  AuditEntry, ChannelName, Comment, Connector, Delivery, DeliveryGroup, DeliveryGroups, Incident,
   ListedTicket, NoticePreview, NoticeRun, Now, NowFact, NowHour, NowNumber, Page, Person, Queue,
   QueueDepths, QueueMessage, SimilarTicket, SimilarTickets, Tally, TallyAgent, TallyBar,
   TallyUpdate, Ticket, TicketEvent, TicketPage, TicketViews, Volume, VolumeHour,

@@ -64,6 +64,15 @@ test("the log says the newest first, and who joined one after the other once", (
     "Noticed: tickets that say vpn", "The first ticket was written"]);
 });
 
+test("a private note stands in the log where it was written", () => {
+  const note = { id: 9, author: { name: "Hugo", email: null }, body: "Restarting.", public: false,
+    at: at(30), source: "board" };
+  const log = logOf(incident({ answers: [{ id: 9, author: "Hugo", body: "Back.", at: at(40) }] }),
+    [note]);
+  assert.deepEqual(log.slice(0, 2).map((line) => [line.kind, line.answer, line.note]),
+    [["said", 9, 0], ["note", 0, 9]]);
+});
+
 test("where its people read", () => {
   const tickets = [member(1), member(2), member(3, { source: "teams:it" })];
   assert.equal(sourcesOf(tickets, (one) => one.toUpperCase()), "2 SLACK · 1 TEAMS");

@@ -45,6 +45,31 @@ async function look(page, name) {
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
+/** A note is for agents alone, and never one press away from everybody. */
+async function writesNote(page, daemon, id) {
+  await page.getByLabel("Answer everyone").fill("Soon.");
+  await button(page, "Private note").click();
+  const note = page.getByLabel("Private note", { exact: true });
+  assert.equal(await note.inputValue(), "");
+  await note.fill("Restart at 11:55, says <b>Bo</b>.");
+  await look(page, "incident-note");
+  await button(page, "Add note").dblclick();
+  await page.getByText("private note · stays here").waitFor();
+  await page.getByText("Restart at 11:55, says <b>Bo</b>.").waitFor();
+  await button(page, "Answer everyone").click();
+  assert.equal(await page.getByLabel("Answer everyone").inputValue(), "Soon.");
+  await page.getByLabel("Answer everyone").fill("");
+  const get = async (path) => (await call(daemon.url, path)).json;
+  const commentsOf = async (ticket) => (await get(`/v1/tickets/${ticket}`)).comments;
+  assert.deepEqual((await commentsOf(id)).filter((one) => !one.public).map((one) => one.body),
+    ["Restart at 11:55, says <b>Bo</b>."]);
+  for (const one of (await get(`/v1/incidents/${id}`)).tickets) {
+    assert.equal((await commentsOf(one.ticket)).filter((said) => /Restart/.test(said.body)).length,
+      0);
+  }
+  assert.equal((await get(`/v1/incidents/${id}`)).answers.length, 1);
+}
+
 test("an outage is seen, made one incident, answered once, and solved", async (t) => {
   const daemon = await serve({ config: storm });
   const group = await outage(daemon);
@@ -71,6 +96,8 @@ test("an outage is seen, made one incident, answered once, and solved", async (t
   await page.getByText("Reached 14 of 14.").waitFor();
   assert.deepEqual((await api()).answers.map((one) => one.body), ["The gateway is <b>back</b>."]);
   assert.equal(await page.getByLabel("Answer everyone").inputValue(), "");
+
+  await writesNote(page, daemon, id);
 
   await button(page, "Show all 14").click();
   await button(page, "Remove #12").click();
@@ -155,6 +182,10 @@ test("a viewer sees all of it and has no button", async (t) => {
   const made = await call(daemon.url, "/v1/incidents", { method: "POST", headers: agent,
     body: { tickets: [1, 2, 3], title: "Printers are out" } });
   assert.equal(made.status, 201, made.text);
+  const noted = (headers, body) => call(daemon.url, `/v1/tickets/${made.json.id}/comments`,
+    { method: "POST", headers, body: { body, public: false } });
+  assert.equal((await noted(viewer, "Psst")).status, 403);
+  assert.equal((await noted(agent, "Restart soon.")).status, 201);
   const { page, trouble } = await openPage(t, { viewport: { width: 1280, height: 900 } });
   const [name, value] = viewer.cookie.split("=");
   await page.context().addCookies([{ name, value, url: daemon.url }]);

@@ -11,7 +11,8 @@ import { extentOf, inOrder, isIn, logOf, pathOf, reachedBy, sourcesOf, stateOf, 
 import { Action, Bar, Broken, Confirm, Empty, Failure, Fields, Linked, Loading, PriorityMark,
   Section, Time } from "../parts";
 import { go, Link, replace } from "../router";
-import type { IncidentMember, Page, StormIncident, Ticket, WholeIncident } from "../types";
+import type { Comment, IncidentMember, Page, StormIncident, Ticket, WholeIncident, WholeTicket }
+  from "../types";
 
 const rows_shown = 10, log_shown = 40;
 
@@ -61,15 +62,20 @@ function Times({ one, now }: { one: WholeIncident; now: number }) {
   );
 }
 
-/** What is said to all that are joined, and the end. */
+/** What is said to all that are joined, and the end; or what is said to agents alone. Each has its
+    own draft: what was meant for agents is never one press away from everybody. */
 function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }) {
-  const [body, setBody] = useDraft(`incident.${one.id}`);
+  const [isNote, setIsNote] = useState(false);
+  const [answer, setAnswer] = useDraft(`incident.${one.id}`);
+  const [note, setNote] = useDraft(`incident.${one.id}.note`);
+  const [body, setBody] = isNote ? [note, setNote] : [answer, setAnswer];
   const [error, setError] = useState<ApiError | null>(null);
   const [isBusy, setIsBusy] = useState(false);
+  const [sent, setSent] = useState(0);
   const isSending = useRef(false);
   const box = useRef<HTMLTextAreaElement>(null);
   const { is_live } = useConnection();
-  const key = useActKey(body, one.answers.length);
+  const key = useActKey(body, isNote, one.answers.length, sent);
   const joined = one.tickets.filter(isIn);
   const path = `/v1/incidents/${one.id}`;
   const isEmpty = body.trim() === "";
@@ -79,8 +85,11 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
     setIsBusy(true);
     setError(null);
     try {
-      await post(`${path}/answers`, { body }, { "idempotency-key": key });
+      const how = { "idempotency-key": key };
+      if (isNote) await post(`/v1/tickets/${one.id}/comments`, { body, public: false }, how);
+      else await post(`${path}/answers`, { body }, how);
       setBody("");
+      setSent(sent + 1);
       changed();
     } catch (failed) {
       setError(failed as ApiError);
@@ -89,7 +98,12 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
       setIsBusy(false);
     }
   };
-  useKeys({ r: () => box.current?.focus() });
+  const write = (note: boolean) => () => {
+    setIsNote(note);
+    setError(null);
+    box.current?.focus();
+  };
+  useKeys({ r: write(false), m: write(true) });
   const close = async () => {
     await post(`${path}/close`, isEmpty ? {} : { answer: body },
       { "idempotency-key": `close-${key}` });
@@ -97,15 +111,21 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
     changed();
   };
   const whom = counted(joined.length, "ticket");
+  const what = isNote ? "Private note" : "Answer everyone";
   return (
-    <form class="reply" onSubmit={(event) => {
+    <form class={`reply ${isNote ? "is-note" : ""}`} onSubmit={(event) => {
       event.preventDefault();
       void send();
     }}>
+      <div class="reply-tabs" role="group" aria-label="What to write">
+        <button type="button" aria-pressed={!isNote} onClick={write(false)}>Answer everyone</button>
+        <button type="button" aria-pressed={isNote} onClick={write(true)}>Private note</button>
+      </div>
       <label>
-        <span class="reply-title">Answer everyone</span>
+        <span class="sr">{what}</span>
         <textarea ref={box} rows={3} value={body}
-          placeholder={`Each of the ${whom} hears this once.`}
+          placeholder={isNote ? "A note for agents. It stays here: no requester sees it."
+            : `Each of the ${whom} hears this once.`}
           onInput={(event) => setBody(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -116,13 +136,16 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
       </label>
       <Failure error={error} />
       <div class="form-end">
-        <button type="submit" disabled={!is_live} aria-busy={isBusy}>Answer {joined.length}</button>
-        <Confirm label={isEmpty ? "Solve all" : "Answer and solve all"} sure={isEmpty
-          ? `Solve ${joined.length}` : `Answer and solve ${joined.length}`}
-          question={isEmpty ? `Solve ${whom} without an answer?`
-            : `Send this to ${whom} and solve them?`} run={close} />
+        <button type="submit" disabled={!is_live} aria-busy={isBusy}>
+          {isNote ? "Add note" : `Answer ${joined.length}`}</button>
+        {!isNote && (
+          <Confirm label={isEmpty ? "Solve all" : "Answer and solve all"} sure={isEmpty
+            ? `Solve ${joined.length}` : `Answer and solve ${joined.length}`}
+            question={isEmpty ? `Solve ${whom} without an answer?`
+              : `Send this to ${whom} and solve them?`} run={close} />
+        )}
         <span class="small faint reply-end">{body ? "Draft saved in this browser"
-          : sourcesOf(joined, sourceTitle)}</span>
+          : isNote ? "" : sourcesOf(joined, sourceTitle)}</span>
       </div>
     </form>
   );
@@ -148,16 +171,30 @@ function Reached({ answer, one }: { answer: number; one: WholeIncident }) {
   );
 }
 
-function Log({ one }: { one: WholeIncident }) {
+function Log({ one, notes }: { one: WholeIncident; notes: Comment[] }) {
   const [areAll, setAreAll] = useState(false);
-  const log = logOf(one);
+  const log = logOf(one, notes);
   const answers = new Map(one.answers.map((each) => [each.id, each]));
+  const noted = new Map(notes.map((each) => [each.id, each]));
   const shown = areAll ? log : log.slice(0, log_shown);
   return (
     <section aria-label="Log">
       <h2 class="log-title">Log <span class="panel-lead">newest first</span></h2>
       <ul class="conversation">
         {shown.map((line, i) => {
+          const note = noted.get(line.note);
+          if (note) {
+            return (
+              <li class="said said-note" key={i}>
+                <div class="said-head">
+                  <strong><bdi>{note.author.name ?? note.author.email ?? "Somebody"}</bdi></strong>
+                  <span class="mark note-mark">private note · stays here</span>
+                  <span class="small faint said-time"><Time at={note.at} /></span>
+                </div>
+                <p class="prose" dir="auto"><Linked text={note.body} /></p>
+              </li>
+            );
+          }
           const answer = answers.get(line.answer);
           if (!answer) {
             return (
@@ -371,8 +408,8 @@ function Head({ one, now }: { one: WholeIncident; now: number }) {
   );
 }
 
-function Whole({ one, canAct, reload }: { one: WholeIncident; canAct: boolean;
-  reload: () => void }) {
+function Whole({ one, notes, canAct, reload }: { one: WholeIncident; notes: Comment[];
+  canAct: boolean; reload: () => void }) {
   const now = useNow();
   const key = useActKey(one.id, one.tickets.length, one.tickets.filter(isIn).length);
   const path = `/v1/incidents/${one.id}`;
@@ -396,7 +433,7 @@ function Whole({ one, canAct, reload }: { one: WholeIncident; canAct: boolean;
         <div>
           {canAct && one.state === "open" && <AnswerAll one={one} changed={reload} />}
           {isUndecided && <Joined one={one} canAct={false} change={change} />}
-          <Log one={one} />
+          <Log one={one} notes={notes} />
           {canAct && one.state === "open" && (
             <div class="incident-end">
               <Confirm label="It was no incident"
@@ -421,12 +458,19 @@ function Whole({ one, canAct, reload }: { one: WholeIncident; canAct: boolean;
 
 export function IncidentPage({ id, canAct }: { id: string; canAct: boolean }) {
   const incident = useLoad<WholeIncident>(`/v1/incidents/${encodeURIComponent(id)}`);
-  const reload = useThrottled(incident.reload, 300);
   const one = incident.value;
+  // What was said about it to agents alone is on its parent ticket.
+  const parent = useLoad<WholeTicket>(one?.id ? `/v1/tickets/${one.id}` : "");
+  const reloadAll = () => {
+    incident.reload();
+    parent.reload();
+  };
+  const reload = useThrottled(reloadAll, 300);
+  const notes = (parent.value?.comments ?? []).filter((each) => !each.public);
   useLive(["incident", "ticket"], (topic, data) => {
     const isOurs = topic === "incident" ? data.group === one?.group
       : topic === "ticket" && (one?.tickets.some((each) => each.ticket === data.id)
-        || data.problem_id === one?.id);
+        || data.problem_id === one?.id || data.id === one?.id);
     if (topic === "resync" || isOurs) reload();
   });
   const name = one ? subjectOf(one.title) : "Incident";
@@ -449,5 +493,5 @@ export function IncidentPage({ id, canAct }: { id: string; canAct: boolean }) {
     return <Broken title={`Incident ${id}`} error={incident.error} retry={incident.reload} />;
   }
   if (!one) return <Loading />;
-  return <Whole one={one} canAct={canAct} reload={incident.reload} />;
+  return <Whole one={one} notes={notes} canAct={canAct} reload={reloadAll} />;
 }
