@@ -194,6 +194,8 @@ struct OncallText {
   std::string email;  ///< the primary's
 };
 OncallText oncall_text(const json::value& body);
+/// Who is on call gets the ticket, where the address is known.
+void assign_oncall(Context& context, const OncallText& people);
 // reminding.cc: a ticket without a first reply.
 WaitingClock waiting_clock(const BridgeParts& parts, const BridgeSettings& bridge);
 /// Of what the thread sees and the desk gets as a private note: another person's words are the

@@ -1,5 +1,5 @@
 // A ticket is on its own again: it left an incident, or its requester has replied and the incident
-// is closed. Its thread mentions who is on call.
+// is closed. Its thread mentions who is on call, who gets the ticket where [oncall] assigns it.
 #include <fmt/format.h>
 
 #include "jobs/bridge/context.h"
@@ -22,8 +22,10 @@ void take_whom_to_mention(Context& context, const json::value& given) {
   const OncallText people = oncall_text(given);
   if (people.text.empty()) return;
   const auto use = context.parts.oncall.find(context.settings->oncall);
-  const bool is_notified = use != context.parts.oncall.end() && use->second.notifies;
-  context.say(people.text, is_notified ? people.mentions : std::vector<std::string>{});
+  const OncallUse how = use == context.parts.oncall.end() ? OncallUse{} : use->second;
+  context.say(people.text, how.notifies ? people.mentions : std::vector<std::string>{});
+  // Who took it meanwhile keeps it.
+  if (how.assigns && context.ticket->assignee.empty()) assign_oncall(context, people);
 }
 
 }  // namespace dw

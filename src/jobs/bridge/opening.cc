@@ -339,6 +339,12 @@ OncallText oncall_text(const json::value& body) {
   return out;
 }
 
+void assign_oncall(Context& context, const OncallText& people) {
+  if (people.email.empty()) return;
+  context.change_desk({.assignee = people.email}, "assigned", "", false);
+  context.change_record({.assignee = people.email});
+}
+
 void greet_when_ready(Context& context) {
   BridgeLink& link = *context.link;
   const bool is_there = link.ticket && link.stage != LinkStage::opening;
@@ -362,10 +368,7 @@ void greet_when_ready(Context& context) {
     if (!people.text.empty()) {
       context.say(people.text, how.notifies ? people.mentions : std::vector<std::string>{});
     }
-    if (how.assigns && !people.email.empty()) {
-      context.change_desk({.assignee = people.email}, "assigned", "", false);
-      context.change_record({.assignee = people.email});
-    }
+    if (how.assigns) assign_oncall(context, people);
   }
   const bool is_chat = context.ticket && context.ticket->source.starts_with("slack:");
   const bool is_late = context.settings->has_hours && !context.parts.hours_message.empty() &&
