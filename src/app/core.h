@@ -63,7 +63,7 @@ struct Core {
   std::vector<FileSource*> file_sources;  ///< who has files that others may want copied
   DetectorConfig judging;                 ///< of [volume]; its file of holidays as at the start
   std::unique_ptr<NoticeComposer> notice_composer;
-  std::unique_ptr<TicketMatcher> matcher;  ///< null without [storm]
+  std::unique_ptr<TicketMatcher> matcher;
   std::vector<std::unique_ptr<Job>> jobs;
   std::vector<LiveTopic> live_topics;  ///< of the jobs
   const Tally* tally = nullptr;        ///< among the jobs

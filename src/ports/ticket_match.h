@@ -1,10 +1,12 @@
-// Whether a ticket that is about to be opened is part of an incident that is known. Asked by the
-// jobs that open tickets; the storm knows.
+// What other jobs ask about incidents, and the storm knows: whether a ticket that is about to be
+// opened is part of one, and whether a comment at the desk is its copy of an incident's answer.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "domain/ticket.h"
 #include "ports/db.h"
 #include "ports/plan.h"
@@ -21,6 +23,12 @@ struct TicketMatch {
   int64_t share = 0;               ///< of the incident's weight, in thousandths
 };
 
+/// A comment that the desk copied from an incident's parent to one of its tickets.
+struct AnswerCopy {
+  int64_t answer = 0;
+  bool is_second = false;  ///< Deskwire has sent that ticket the answer: the copy is not relayed
+};
+
 class TicketMatcher {
  public:
   virtual ~TicketMatcher() = default;
@@ -30,6 +38,12 @@ class TicketMatcher {
   virtual Result<TicketMatch> match(ReadDb& db, const Ticket& ticket) const = 0;
   /// Pure. What becomes of the match, behind the change that opens the ticket.
   virtual void plan(const TicketMatch& match, TicketId ticket, Plan& plan) const = 0;
+  /// `comment`: of `ticket`, as an outside desk answers {"about":"comments"}. Nothing: it is no
+  /// copy, or the second one.
+  virtual Result<std::optional<AnswerCopy>> find_copy(ReadDb& db, TicketId ticket,
+                                                      const JsonView& comment) const = 0;
+  /// Pure. Counts the answer as heard by `ticket`.
+  virtual void plan_copy(const AnswerCopy& copy, TicketId ticket, Plan& plan) const = 0;
 };
 
 }  // namespace dw

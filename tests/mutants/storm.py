@@ -28,6 +28,13 @@ DEFECTS = (
     ("storm: one that joins pages whoever is on call", "src/jobs/bridge/opening.cc",
      "const bool is_joined = context.ticket && context.ticket->problem_id;",
      "const bool is_joined = context.ticket && !context.ticket->id;", "cases"),
+    ("storm: Zendesk's late copy of an answer is posted in the thread again",
+     "src/jobs/bridge/desk_side.cc",
+     "if (!is_second_copy(context, told)) post_comment(context, told);",
+     "post_comment(context, told);", "cases"),
+    ("storm: whoever says the same as an answer is not heard", JOBS + "parent_copies.cc",
+     " || text_at(comment[\"author\"], \"id\") != answer.solver) return false;",
+     ") return false;", "cases"),
     ("storm: a guest joins a ticket to an incident", JOBS + "refusals.cc",
      "  if (!is_full_member) return", "  if (number.empty()) return", "cases"),
 )

@@ -311,8 +311,24 @@ class Reading {
           "desk/" + b_.ticket->external.id + "/" + one["id"].text().value_or("");
       DW_TRY(const auto said, bridge::message(reader_, key));
       const bool is_reworded = said && said->kind == "desk.comment" && said->digest.empty();
-      if (said && !is_reworded) b_.heard.insert(key);
+      if (said && !is_reworded) {
+        b_.heard.insert(key);
+      } else {
+        DW_CHECK(read_copy(one));
+      }
     }
+    return {};
+  }
+
+  /// Whether the desk copied a comment there from an incident's parent.
+  Result<void> read_copy(const JsonView& comment) {
+    const bool is_ours = !comment["marker"].text().value_or("").empty();
+    if (parts_.matcher == nullptr || !b_.ticket->problem_id || is_ours) return {};
+    DW_TRY(const auto copy, parts_.matcher->find_copy(reader_, b_.ticket->id, comment));
+    const auto is_same = [&](const auto& known) { return known.second.answer == copy->answer; };
+    // The desk copies once: the same words behind that are said on purpose.
+    const bool is_first = copy && std::none_of(b_.copies.begin(), b_.copies.end(), is_same);
+    if (is_first) b_.copies.emplace(comment["id"].text().value_or(""), *copy);
     return {};
   }
 

@@ -185,6 +185,16 @@ void post_comment(Context& context, const Told& told) {
   context.count_relayed(told.at);
 }
 
+/// A copy of what an incident's answer has said in the thread. Otherwise it is the answer there.
+bool is_second_copy(Context& context, const Told& told) {
+  const auto found = context.view.copies.find(told.id);
+  if (found == context.view.copies.end() || context.parts.matcher == nullptr) return false;
+  const AnswerCopy copy = found->second;
+  context.parts.matcher->plan_copy(copy, context.ticket->id, context.plan);
+  if (copy.is_second) note_comment(context, told, ThreadMessageState::kept);
+  return copy.is_second;
+}
+
 /// The bridge that gets a thread for each email, and its channel's id; null: none.
 struct Mirror {
   const BridgeSettings* bridge = nullptr;
@@ -272,7 +282,7 @@ void take_desk_comments(Context& context, const json::value& body) {
     const bool is_heard = context.view.heard.count(key_of(context.external_id(), told.id)) > 0;
     if (!is_heard && !is_description && told.is_public && told.marker.empty()) {
       if (!may_relay(context, told.at)) return;
-      post_comment(context, told);
+      if (!is_second_copy(context, told)) post_comment(context, told);
     } else if (!is_heard) {
       note_comment(context, told, ThreadMessageState::kept);
     }

@@ -26,8 +26,9 @@ struct BridgeView {
   std::vector<ThreadMessage> waiting;  ///< in the thread, in order
   std::optional<ThreadMessage> said;   ///< the message that the event brings, edits or deletes
   bool has_reacted = false;  ///< that person to that message, before: of a history's reaction
-  std::optional<ThreadMessage> root;  ///< the thread's first message, while it has no ticket
-  std::set<std::string> heard;        ///< keys that the event brings and that came before
+  std::optional<ThreadMessage> root;         ///< the thread's first message, while it has no ticket
+  std::set<std::string> heard;               ///< keys that the event brings and that came before
+  std::map<std::string, AnswerCopy> copies;  ///< of an incident's answer, by the comment's id
   std::map<std::string, CachedLookup> known;
   std::vector<Delivery> pending;            ///< open in the thread's two lanes
   std::vector<Delivery> told;               ///< to the desk, of what was said and is taken back now

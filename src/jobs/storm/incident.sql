@@ -108,8 +108,10 @@ ORDER BY id LIMIT $2;
 SELECT max(at) FROM storm_answer WHERE grouped = $1;
 
 -- name: set_storm_heard
+-- One that has a copy, too, stays so, unless its own was refused.
 INSERT INTO storm_heard (answer, ticket, state) VALUES ($1, $2, $3)
-ON CONFLICT (answer, ticket) DO UPDATE SET state = excluded.state;
+ON CONFLICT (answer, ticket) DO UPDATE SET state =
+  CASE WHEN storm_heard.state = 3 AND excluded.state < 2 THEN 3 ELSE excluded.state END;
 
 -- name: storm_members_of
 -- $3: those that never joined too.

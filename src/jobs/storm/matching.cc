@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "jobs/storm/looking.h"
+#include "jobs/storm/parent_copies.h"
 #include "jobs/storm/relaying.h"
 #include "jobs/storm/rows.h"
 #include "records/changes.h"
@@ -80,6 +81,7 @@ TicketMatch match_with(const std::vector<OpenStorm>& open, const Ticket& ticket,
 }
 
 Result<bool> StormMatcher::has_open(ReadDb& db) const {
+  if (!join_) return false;
   bool has_one = false;
   DW_CHECK(db.run(stmt::storm_has_open, {}, [&has_one](const Row&) { has_one = true; }));
   return has_one;
@@ -90,7 +92,7 @@ Result<TicketMatch> StormMatcher::match(ReadDb& db, const Ticket& ticket) const 
   if (!has_one || !can_join(ticket)) return TicketMatch{};
   DW_CHECK(db.guard("storm"));
   DW_TRY(const std::vector<OpenStorm> open, storm::open_storms(db));
-  return match_with(open, ticket, join_);
+  return match_with(open, ticket, *join_);
 }
 
 void StormMatcher::plan(const TicketMatch& match, TicketId ticket, Plan& plan) const {
@@ -108,8 +110,25 @@ void StormMatcher::plan(const TicketMatch& match, TicketId ticket, Plan& plan) c
   plan.deliveries.push_back(std::move(step));
 }
 
+Result<std::optional<AnswerCopy>> StormMatcher::find_copy(ReadDb& db, TicketId ticket,
+                                                          const JsonView& comment) const {
+  std::optional<AnswerCopy> none;
+  DW_TRY(auto before, storm::copied_answer(db, ticket));
+  if (!before || !is_copy(comment, *before)) return none;
+  // Whether the ticket is sent the answer may be decided at this moment.
+  DW_CHECK(db.guard("storm"));
+  DW_TRY(auto now, storm::copied_answer(db, ticket));
+  if (!now || !is_copy(comment, *now)) return none;
+  return copy_heard(*now);
+}
+
+void StormMatcher::plan_copy(const AnswerCopy& copy, TicketId ticket, Plan& plan) const {
+  plan.changes.emplace_back(SetHeard{copy.answer, ticket, HeardState::copied});
+}
+
 std::unique_ptr<TicketMatcher> storm_matcher(const StormSettings& settings) {
-  return settings.is_on ? std::make_unique<StormMatcher>(settings.join) : nullptr;
+  return std::make_unique<StormMatcher>(settings.is_on ? std::optional(settings.join)
+                                                       : std::nullopt);
 }
 
 namespace storm {

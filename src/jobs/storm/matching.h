@@ -1,6 +1,7 @@
 // A new ticket and the incidents that are open: it joins the one whose words it has, by itself.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,17 +50,21 @@ TicketMatch match_with(const std::vector<OpenStorm>& open, const Ticket& ticket,
 
 class StormMatcher : public TicketMatcher {
  public:
-  explicit StormMatcher(Millis join) : join_(join) {}
+  /// `join`: none: new tickets join nothing by themselves.
+  explicit StormMatcher(std::optional<Millis> join) : join_(join) {}
 
   Result<bool> has_open(ReadDb& db) const override;
   Result<TicketMatch> match(ReadDb& db, const Ticket& ticket) const override;
   void plan(const TicketMatch& match, TicketId ticket, Plan& plan) const override;
+  Result<std::optional<AnswerCopy>> find_copy(ReadDb& db, TicketId ticket,
+                                              const JsonView& comment) const override;
+  void plan_copy(const AnswerCopy& copy, TicketId ticket, Plan& plan) const override;
 
  private:
-  Millis join_;
+  std::optional<Millis> join_;
 };
 
-/// null: nobody looks for storms.
+/// Where nobody looks for storms, there are the incidents that people make.
 std::unique_ptr<TicketMatcher> storm_matcher(const StormSettings& settings);
 
 namespace storm {

@@ -3,6 +3,13 @@ SELECT g.updates_until, g.solver, g.solver_at, g.solved_with, coalesce(
   (SELECT a.id FROM storm_answer a WHERE a.grouped = g.id AND a.said_key = g.solved_with), 0)
 FROM storm_group g WHERE g.id = $1;
 
+-- name: storm_copied_answer
+SELECT a.id, a.body, g.solver, g.solver_at, coalesce(h.state, -1)
+FROM storm_ticket s JOIN storm_group g ON g.id = s.grouped
+JOIN storm_answer a ON a.grouped = g.id AND a.said_key = g.solved_with
+LEFT JOIN storm_heard h ON h.answer = a.id AND h.ticket = s.ticket
+WHERE s.ticket = $1 AND g.solver <> '';
+
 -- name: set_storm_updates_until
 UPDATE storm_group SET updates_until = $2 WHERE id = $1;
 

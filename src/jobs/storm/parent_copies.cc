@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "jobs/storm/parent_updates.h"
 
 namespace dw {
 namespace {
@@ -24,6 +25,16 @@ Delivery question(const Ticket& ticket, int64_t group, const ParentAtDesk& paren
           .answer_kind = std::string(storm_copied_kind),
           .reference = encode_link({group, ticket.id, false}),
           .next_attempt_at = earliest};
+}
+
+/// A desk may break a copy's lines elsewhere.
+std::string without_spaces(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!is_space) out += c;
+  }
+  return out;
 }
 
 struct Found {
@@ -74,6 +85,20 @@ void plan_copied(Plan& plan, const JsonView& body, const Incident& incident,
   // It hears it as the others do, and is solved with them.
   plan.changes.emplace_back(SetMember{id, MemberState::joined});
   plan.deliveries.push_back(next_step(incident));
+}
+
+bool is_copy(const JsonView& comment, const CopiedAnswer& answer) {
+  if (!is_agents_public(comment) || text_at(comment["author"], "id") != answer.solver) return false;
+  const auto at = from_rfc3339(text_at(comment, "at"));
+  if (!at || *at < answer.solver_at) return false;
+  return without_spaces(words_of(comment)) == without_spaces(answer.body);
+}
+
+std::optional<AnswerCopy> copy_heard(const CopiedAnswer& answer) {
+  if (!answer.heard) return AnswerCopy{.answer = answer.id, .is_second = false};
+  const bool is_sent = *answer.heard == HeardState::pending || *answer.heard == HeardState::heard;
+  if (!is_sent) return std::nullopt;
+  return AnswerCopy{.answer = answer.id, .is_second = true};
 }
 
 }  // namespace dw

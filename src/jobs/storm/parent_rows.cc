@@ -35,6 +35,20 @@ Result<void> JoinAtDesk::write(Db& db, TimePoint now) const {
 
 namespace storm {
 
+Result<std::optional<CopiedAnswer>> copied_answer(ReadDb& db, TicketId ticket) {
+  std::optional<CopiedAnswer> out;
+  DW_CHECK(db.run(stmt::storm_copied_answer, {ticket}, [&out](const Row& row) {
+    out = CopiedAnswer{.id = row.integer(0),
+                       .body = std::string(row.text(1)),
+                       .solver = std::string(row.text(2)),
+                       .solver_at = row.time_or_none(3).value_or(TimePoint{}),
+                       .heard = {}};
+    const int64_t heard = row.integer(4);
+    if (heard >= 0) out->heard = static_cast<HeardState>(heard);
+  }));
+  return out;
+}
+
 Result<ParentAtDesk> parent_at_desk(ReadDb& db, int64_t group) {
   ParentAtDesk out;
   DW_CHECK(db.run(stmt::storm_parent_at_desk, {group}, [&out](const Row& row) {

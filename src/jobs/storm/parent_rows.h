@@ -66,8 +66,19 @@ struct MemberRow {
   std::optional<TimePoint> replied_at;  ///< at the desk, where no thread shows it
 };
 
+/// The answer that a ticket's parent was solved with at its desk, which the desk copies there.
+struct CopiedAnswer {
+  int64_t id = 0;
+  std::string body;
+  std::string solver;
+  TimePoint solver_at{};
+  std::optional<HeardState> heard;  ///< nothing: Deskwire has not sent it to that ticket
+};
+
 namespace storm {
 
+/// Nothing, where nobody solved a parent of that ticket at its desk with an answer.
+Result<std::optional<CopiedAnswer>> copied_answer(ReadDb& db, TicketId ticket);
 Result<ParentAtDesk> parent_at_desk(ReadDb& db, int64_t group);
 /// Nothing, where the ticket is in no group.
 Result<std::optional<MemberRow>> member_of(ReadDb& db, TicketId ticket);

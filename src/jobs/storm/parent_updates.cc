@@ -14,28 +14,32 @@ int64_t number_at(const JsonView& view, const char* key) {
   return number_in(text_at(view, key)).value_or(0);
 }
 
-/// A private comment, and whatever an end user or nobody who is known wrote, is no answer.
-bool is_answer(const JsonView& comment) {
-  return comment.is_object() && comment["is_public"].boolean().value_or(false) &&
-         comment["author"]["is_agent"].boolean().value_or(false);
-}
-
 IncidentAnswer answer_in(const JsonView& comment, const Ticket& parent, TimePoint now) {
-  // Zendesk's plain text has its entities still.
-  const std::string html = text_at(comment, "html");
-  // An agent who answers by mail quotes what was said before, private notes among it.
-  const std::string text = html.empty() ? cut_quoted_text(text_at(comment, "text"))
-                                        : text_of_html(cut_quoted_html(html));
   const std::string name = text_at(comment["author"], "name");
   return {.key = fmt::format("{}/{}/{}", parent.desk, parent.external.id, text_at(comment, "id")),
           .author = name.empty() ? "Desk" : name,
           .author_email = text_at(comment["author"], "email"),
-          .body = std::string(trim(replace_all(text, "\r\n", "\n"))),
+          .body = words_of(comment),
           .at = now,
           .digest = text_at(comment, "digest")};
 }
 
 }  // namespace
+
+/// A private comment, and whatever an end user or nobody who is known wrote, is no answer.
+bool is_agents_public(const JsonView& comment) {
+  return comment.is_object() && comment["is_public"].boolean().value_or(false) &&
+         comment["author"]["is_agent"].boolean().value_or(false);
+}
+
+std::string words_of(const JsonView& comment) {
+  // Zendesk's plain text has its entities still.
+  const std::string html = text_at(comment, "html");
+  // An agent who answers by mail quotes what was said before, private notes among it.
+  const std::string text = html.empty() ? cut_quoted_text(text_at(comment, "text"))
+                                        : text_of_html(cut_quoted_html(html));
+  return std::string(trim(replace_all(text, "\r\n", "\n")));
+}
 
 std::vector<ParentUpdate> updates_in(const JsonView& answer, const Ticket& parent,
                                      const std::string& after, TimePoint now) {
@@ -51,7 +55,7 @@ std::vector<ParentUpdate> updates_in(const JsonView& answer, const Ticket& paren
                         .at = from_rfc3339(text_at(one, "at")).value_or(now),
                         .status = text_at(one, "status"),
                         .answer = {}};
-    if (is_answer(comment)) {
+    if (is_agents_public(comment)) {
       update.is_answer = true;
       update.answer = answer_in(comment, parent, now);
       update.has_files = !comment["files"].elements().empty();

@@ -26,6 +26,11 @@ struct ParentUpdate {
   bool is_reopening() const { return !status.empty() && !is_solving(); }
 };
 
+/// A comment as the desk tells it: public, and by an agent.
+bool is_agents_public(const JsonView& comment);
+/// Without the history that a mail quotes.
+std::string words_of(const JsonView& comment);
+
 /// Those behind the update `after`, oldest first.
 std::vector<ParentUpdate> updates_in(const JsonView& answer, const Ticket& parent,
                                      const std::string& after, TimePoint now);

@@ -56,6 +56,7 @@ std::string_view name_of(HeardState state) {
     case HeardState::pending:
       return "pending";
     case HeardState::heard:
+    case HeardState::copied:
       return "heard";
     case HeardState::refused:
       return "refused";
