@@ -112,6 +112,46 @@ TEST_P(StoreContract,
   });
 }
 
+TEST_P(StoreContract, a_late_copy_of_an_answer_counts_once_and_its_files_are_kept) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    DW_TRY(const AtDesk w, open_world(db));
+    IncidentAnswer answer = said("zendesk/3465/9", "d9");
+    answer.files = {{"a b.png", "https://x/1", "image/png", 7}, {"log", "slack:F2", "", 0}};
+    DW_CHECK((AddAnswer{w.group, answer}.write(db, t0)));
+    DW_TRY(const auto nobody, storm::copied_answer(db, w.first));
+    EXPECT_FALSE(nobody) << "the parent is open";
+    DW_CHECK((EndIncident{w.group, IncidentState::solved, "Ida"}.write(db, t0 + minute)));
+    DW_CHECK((SolveAtDesk{w.group, "2", t0, "zendesk/3465/9"}.write(db, t0 + minute)));
+    DW_TRY(const auto before, storm::copied_answer(db, w.first));
+    EXPECT_TRUE(before && !before->heard && before->solver == "2" && before->solver_at == t0);
+    const auto state = [&]() -> Result<HeardState> {
+      DW_TRY(const auto now, storm::copied_answer(db, w.first));
+      return now && now->heard ? *now->heard : HeardState::refused;
+    };
+    const int64_t id = before->id;
+    DW_CHECK((SetHeard{id, w.first, HeardState::pending}.write(db, t0)));
+    DW_CHECK((SetHeard{id, w.first, HeardState::copied}.write(db, t0)));
+    DW_CHECK((SetHeard{id, w.first, HeardState::heard}.write(db, t0)));
+    DW_TRY(const HeardState copied, state());
+    EXPECT_EQ(copied, HeardState::copied) << "its own post arrived, too";
+    EXPECT_EQ(name_of(copied), "heard");
+    DW_CHECK((SetHeard{id, w.first, HeardState::refused}.write(db, t0)));
+    DW_TRY(const HeardState refused, state());
+    EXPECT_EQ(refused, HeardState::refused) << "its thread has nothing";
+    DW_TRY(const auto other, storm::copied_answer(db, w.parent));
+    EXPECT_FALSE(other);
+
+    DW_TRY(const auto answers, storm::answers_of(db, w.group, 10));
+    EXPECT_EQ(answers.at(0).files.size(), 2U);
+    EXPECT_EQ(answers.at(0).files.at(0).name, "a b.png");
+    EXPECT_EQ(answers.at(0).files.at(1).url, "slack:F2");
+    DW_TRY(const auto owed, storm::unheard(db, w.group, 10));
+    EXPECT_EQ(owed.at(0).answer.files.at(0).bytes, 7);
+    return {};
+  });
+}
+
 TEST_P(StoreContract, what_an_agent_links_at_the_desk_joins_and_keeps_its_type_of_before) {
   auto b = setup();
   b->write([](Db& db) -> Result<void> {

@@ -127,15 +127,6 @@ json::value Context::member(const json::value& body, std::string_view key) {
   return view.is_present() ? *view.raw() : nothing;
 }
 
-std::vector<FileLink> files_in(const json::value& body) {
-  std::vector<FileLink> out;
-  for (const JsonView& file : JsonView(body)["files"].elements()) {
-    out.push_back({file["name"].text().value_or("file"), file["url"].text().value_or(""),
-                   file["content_type"].text().value_or(""), file["bytes"].integer().value_or(0)});
-  }
-  return out;
-}
-
 std::string digest_of(std::string_view text) {
   std::string bare;
   for (const char c : text) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/mrkdwn.h"
+#include "jobs/attached_files.h"
 #include "jobs/bridge/bridge.h"
 #include "jobs/bridge/rows.h"
 #include "jobs/quoted.h"
@@ -133,7 +134,6 @@ class Context {
 /// The bridge of a channel, by id or by its name; null: none.
 const BridgeSettings* bridge_of(const BridgeParts& parts, const std::string& channel,
                                 const std::map<std::string, CachedLookup>& known);
-std::vector<FileLink> files_in(const json::value& body);
 /// SHA-256 of the text without its white space.
 std::string digest_of(std::string_view text);
 /// "1771290107.000400" as a time.
@@ -235,8 +235,6 @@ bool is_unheard(const Delivery& delivery);
 void forget_comment(Context& context, const DeskComment& comment);
 /// A message as the desk gets it: its text, or the names of its files.
 std::string words_of(const Context& context, const ThreadMessage& said);
-/// "Attached: a.png, b.txt"; empty without files.
-std::string attached(const std::vector<FileLink>& files);
 /// The files of a message that is not carried itself are, as soon as the ticket is open.
 void keep_files_waiting(Context& context, const ThreadMessage& said);
 /// False, and the thread is stopped for a while, where it carries too much.

@@ -294,12 +294,6 @@ void keep_files_waiting(Context& context, const ThreadMessage& said) {
                         .at = said.at});
 }
 
-std::string attached(const std::vector<FileLink>& files) {
-  std::vector<std::string> names;
-  for (const FileLink& file : files) names.push_back(file.name);
-  return names.empty() ? "" : "Attached: " + join(names, ", ");
-}
-
 bool may_relay(Context& context, TimePoint said_at) {
   const int64_t count = context.view.relayed_lately + context.carried;
   // What has waited while the desk was down is no storm: only what is said now counts.

@@ -63,4 +63,23 @@ Delivery announce(const Announcement& what, const std::string& end) {
           .reference = ticket};
 }
 
+std::string decision_of(const Incident& incident) {
+  const std::string name = "Incident #" + incident.number;
+  switch (incident.state) {
+    case IncidentState::seen:
+      return "";
+    case IncidentState::dismissed:
+      return "Not an incident";
+    case IncidentState::open: {
+      const std::string unasked = incident.opened_by.empty() ? ", made without asking" : "";
+      return (incident.number.empty() ? "One incident" : name) + unasked;
+    }
+    case IncidentState::solved:
+      return name + " is solved";
+    case IncidentState::dissolved:
+      return name + " is dissolved";
+  }
+  return "";
+}
+
 }  // namespace dw

@@ -28,4 +28,7 @@ struct Announcement {
 /// the button; empty: nothing yet.
 Delivery announce(const Announcement& what, const std::string& end = "");
 
+/// What stands under an announcement once somebody decided; empty: nobody has.
+std::string decision_of(const Incident& incident);
+
 }  // namespace dw

@@ -48,7 +48,7 @@ class Updating {
     }
     if (incident_.state != IncidentState::open) return;
     std::string solved_with;
-    if (update.is_answer && is_sent(plan_, view_, update.answer, update.has_files)) {
+    if (update.is_answer && is_sent(plan_, view_, update.answer)) {
       solved_with = update.answer.key;
       add(update.answer);
     }

@@ -12,6 +12,7 @@
 #include "jobs/storm/incident_acts.h"
 #include "jobs/storm/refusals.h"
 #include "jobs/storm/thread_command.h"
+#include "jobs/storm/twin_events.h"
 #include "records/audit.h"
 #include "records/deliveries.h"
 #include "records/own_words.h"
@@ -216,13 +217,17 @@ class Planning {
 
   Plan plan_said() {
     std::optional<ThreadCommand> command = thread_command_in(event_);
+    const bool is_talk = !command;
+    if (is_talk) command = talk_in(event_);
     if (!command || !view_.incident) return {};
     command->group = view_.incident->group;
     if (!view_.incident->parent) {
+      if (is_talk) return {};
       say(*command, "Make it one incident first: press the button above.");
       return std::move(plan_);
     }
-    ask_person(*command, fmt::format("storm:command:{}", command->group));
+    if (view_.twin && !goes_on_from_twin(plan_, *view_.twin, *command, event_.at)) return {};
+    ask_person(*command, command_lane(command->group));
     return std::move(plan_);
   }
 
@@ -236,7 +241,8 @@ class Planning {
     if (std::none_of(view_.answers.begin(), view_.answers.end(), was_said)) return {};
     command->group = view_.incident->group;
     command->text = "edited: " + command->text;
-    ask_person(*command, fmt::format("storm:command:{}", command->group));
+    command->files.clear();  // they have them
+    ask_person(*command, command_lane(command->group));
     return std::move(plan_);
   }
 
@@ -247,7 +253,8 @@ class Planning {
                                 .payload = Lookup{"person", {{"id", command.person.id}}},
                                 .holds_lane = false,
                                 .answer_kind = std::string(storm_person_kind),
-                                .reference = encode_thread_command(command)});
+                                .reference = encode_thread_command(command),
+                                .next_attempt_at = first_attempt_of(command, event_.at)});
   }
 
   Plan plan_join_asked() {
@@ -284,6 +291,7 @@ class Planning {
     if (command.is_join()) return plan_join_command(command);
     if (!view_.incident || !view_.parent) return {};
     const std::string name = command.person.shown();
+    if (command.is_talk()) return plan_talk(std::move(command), name);
     if (view_.incident->state != IncidentState::open) {
       say(command, fmt::format("Incident #{} is {}.", view_.incident->number,
                                name_of(view_.incident->state)));
@@ -293,7 +301,9 @@ class Planning {
       say(command, std::string(unopened) + ".");
       return std::move(plan_);
     }
-    if (std::string why = problem_of_answer(command.text, command.word == "answer"); !why.empty()) {
+    const std::string why =
+        problem_of_answer(command.text, command.word == "answer", command.files);
+    if (!why.empty()) {
       say(command, "Not sent: " + why + ".");
       return std::move(plan_);
     }
@@ -303,7 +313,9 @@ class Planning {
               .author = name,
               .author_email = text_at(body_["answer"], "email"),
               .body = command.text,
-              .at = event_.at});
+              .at = event_.at,
+              .digest = {},
+              .files = std::move(command.files)});
     }
     if (command.word != "answer") {
       end(command.word == "close" ? IncidentState::solved : IncidentState::dissolved, name);
@@ -313,6 +325,20 @@ class Planning {
     }
     audit(command.person, "incident." + command.word, named_incident());
     plan_.deliveries.push_back(next_step(*view_.incident));
+    return std::move(plan_);
+  }
+
+  /// For agents alone: it stays on the parent.
+  Plan plan_talk(ThreadCommand talk, const std::string& name) {
+    if (!has_parent_at_desk() || view_.incident->state == IncidentState::dissolved) return {};
+    add_comment({.ticket = view_.parent->id,
+                 .author_name = name,
+                 .author_email = text_at(body_["answer"], "email"),
+                 .body = std::move(talk.text),
+                 .is_public = false,
+                 .source = "incident",
+                 .external_id = view_.parent->external.id,
+                 .files = std::move(talk.files)});
     return std::move(plan_);
   }
 
@@ -405,7 +431,7 @@ class Planning {
                         .author_email = text_at(body_["author"], "email"),
                         .body = text,
                         .at = event_.at};
-    if (!is_sent(plan_, view_, said, false)) return std::move(plan_);
+    if (!is_sent(plan_, view_, said)) return std::move(plan_);
     plan_.changes.emplace_back(AddAnswer{view_.incident->group, std::move(said)});
     plan_.deliveries.push_back(next_step(*view_.incident));
     return std::move(plan_);
@@ -492,24 +518,29 @@ class Planning {
 
   /// On the parent, and from there to all that are joined.
   void answer(IncidentAnswer said) {
+    add_comment({.ticket = view_.parent->id,
+                 .author_name = said.author,
+                 .author_email = said.author_email,
+                 .body = said.body,
+                 .source = "incident",
+                 .external_id = view_.parent->external.id,
+                 .files = said.files});
+    plan_.changes.emplace_back(AddAnswer{view_.incident->group, std::move(said)});
+  }
+
+  /// On the parent, here and at its desk.
+  void add_comment(DeskComment comment) {
     const Ticket& parent = *view_.parent;
-    DeskComment comment{.ticket = parent.id,
-                        .author_name = said.author,
-                        .author_email = said.author_email,
-                        .body = said.body,
-                        .source = "incident",
-                        .external_id = parent.external.id};
     if (parent.desk != "embedded") {
       plan_.changes.emplace_back(AddComment{{.ticket = parent.id,
-                                             .author_name = said.author,
-                                             .author_email = said.author_email,
-                                             .body = said.body,
-                                             .is_public = true,
+                                             .author_name = comment.author_name,
+                                             .author_email = comment.author_email,
+                                             .body = comment.body,
+                                             .is_public = comment.is_public,
                                              .at = event_.at,
                                              .source = comment.source}});
     }
     plan_.deliveries.push_back(at_desk(parent, std::nullopt, std::move(comment)));
-    plan_.changes.emplace_back(AddAnswer{view_.incident->group, std::move(said)});
   }
 
   void end(IncidentState state, const std::string& by) {
@@ -557,24 +588,5 @@ Plan plan(const Event& event, const IncidentView& view, const std::string& zone)
 }
 
 }  // namespace incidents
-
-std::string decision_of(const Incident& incident) {
-  const std::string name = "Incident #" + incident.number;
-  switch (incident.state) {
-    case IncidentState::seen:
-      return "";
-    case IncidentState::dismissed:
-      return "Not an incident";
-    case IncidentState::open: {
-      const std::string unasked = incident.opened_by.empty() ? ", made without asking" : "";
-      return (incident.number.empty() ? "One incident" : name) + unasked;
-    }
-    case IncidentState::solved:
-      return name + " is solved";
-    case IncidentState::dissolved:
-      return name + " is dissolved";
-  }
-  return "";
-}
 
 }  // namespace dw

@@ -12,7 +12,8 @@
 //   "storm.join"      thread_command.h: a ticket joins; "storm.person" says by whose word
 //   "intake.opened", "bridge.answered"   a desk has opened a ticket
 //   "chat.action"     the buttons "Make it one incident" and "Not this one"
-//   "chat.message"    commands in the announcement's thread; "storm.person" says who wrote it
+//   "chat.message"    commands and talk in the announcement's thread; "storm.person" says who
+//   wrote it
 #pragma once
 #include <string>
 
@@ -28,8 +29,5 @@ bool takes(std::string_view kind);
 Plan plan(const Event& event, const IncidentView& view, const std::string& zone);
 
 }  // namespace incidents
-
-/// What stands under an announcement once somebody decided; empty: nobody has.
-std::string decision_of(const Incident& incident);
 
 }  // namespace dw

@@ -90,19 +90,19 @@ WHERE a.grouped = $1 AND a.id >= s.answers_from
 ORDER BY a.id, s.ticket LIMIT $2;
 
 -- name: add_storm_answer
-INSERT INTO storm_answer (grouped, said_key, author, author_email, body, at, digest)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (said_key) DO NOTHING;
+INSERT INTO storm_answer (grouped, said_key, author, author_email, body, at, digest, files)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (said_key) DO NOTHING;
 
 -- name: note_first_storm_answer
 UPDATE storm_group SET first_answer_at = coalesce(first_answer_at, $2), updated_at = $2
 WHERE id = $1;
 
 -- name: storm_answer_by_id
-SELECT id, said_key, author, author_email, body, at, digest FROM storm_answer WHERE id = $1;
+SELECT id, said_key, author, author_email, body, at, digest, files FROM storm_answer WHERE id = $1;
 
 -- name: storm_answers_of
-SELECT id, said_key, author, author_email, body, at, digest FROM storm_answer WHERE grouped = $1
-ORDER BY id LIMIT $2;
+SELECT id, said_key, author, author_email, body, at, digest, files FROM storm_answer
+WHERE grouped = $1 ORDER BY id LIMIT $2;
 
 -- name: last_storm_answer_at
 SELECT max(at) FROM storm_answer WHERE grouped = $1;

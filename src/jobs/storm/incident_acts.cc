@@ -1,5 +1,7 @@
 #include "jobs/storm/incident_acts.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "jobs/storm/announcing.h"
 #include "jobs/storm/incident.h"
@@ -37,21 +39,27 @@ void reopen_incident(Plan& plan, const IncidentView& view, Incident& incident,
   rewrite_announcement(plan, view, incident, zone);
 }
 
-std::string problem_of_answer(const std::string& text, bool is_needed) {
+std::string problem_of_answer(const std::string& text, bool is_needed,
+                              const std::vector<FileLink>& files) {
   if (text.empty()) return is_needed ? "it is empty" : "";
   if (count_characters(text) > body_characters_max) return "it is longer than 65536 characters";
   if (find_control_character(text)) {
     return "it has control characters other than newline and tab";
   }
-  if (text.find(placeholder) != std::string::npos) {
+  const auto is_filled_in = [](const std::string& words) {
+    return words.find(placeholder) != std::string::npos;
+  };
+  // A file that can't be copied is linked by its name.
+  const bool has_filled_in = std::any_of(
+      files.begin(), files.end(), [&](const FileLink& one) { return is_filled_in(one.name); });
+  if (is_filled_in(text) || has_filled_in) {
     return "it holds a placeholder of Zendesk ({{…}}), which each ticket would show filled in";
   }
   return "";
 }
 
-bool is_sent(Plan& plan, const IncidentView& view, const IncidentAnswer& said, bool has_files) {
-  std::string why = problem_of_answer(said.body, true);
-  if (said.body.empty() && has_files) why = "it has no text, and files are not sent on";
+bool is_sent(Plan& plan, const IncidentView& view, const IncidentAnswer& said) {
+  const std::string why = problem_of_answer(said.body, true, said.files);
   if (why.empty()) return true;
   plan.deliveries.push_back(at_desk(
       *view.parent, std::nullopt,

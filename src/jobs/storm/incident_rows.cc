@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/json.h"
+#include "jobs/attached_files.h"
 #include "records/changes.h"
 #include "records/links.h"
 #include "records/tickets.h"
@@ -14,13 +16,15 @@ namespace {
 constexpr const char* live_topic_name = "incident";
 
 IncidentAnswer answer_in(const Row& row) {
+  const Result<json::value> hanging = parse_json(row.text(7));
   return {.id = row.integer(0),
           .key = std::string(row.text(1)),
           .author = std::string(row.text(2)),
           .author_email = std::string(row.text(3)),
           .body = std::string(row.text(4)),
           .at = row.time(5),
-          .digest = std::string(row.text(6))};
+          .digest = std::string(row.text(6)),
+          .files = hanging.ok() ? files_in(*hanging) : std::vector<FileLink>()};
 }
 
 /// Nothing, where the ticket is gone.
@@ -84,8 +88,10 @@ Result<void> SetMember::write(Db& db, TimePoint now) const {
 }
 
 Result<void> AddAnswer::write(Db& db, TimePoint now) const {
+  const std::string files =
+      answer.files.empty() ? "" : to_text(json::object{{"files", encode_files(answer.files)}});
   DW_CHECK(db.send(stmt::add_storm_answer, {group, answer.key, answer.author, answer.author_email,
-                                            answer.body, answer.at, answer.digest}));
+                                            answer.body, answer.at, answer.digest, files}));
   DW_CHECK(db.send(stmt::note_first_storm_answer, {group, now}));
   return changes::add(db, live_topic_name, group);
 }

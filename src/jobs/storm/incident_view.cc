@@ -18,6 +18,7 @@ constexpr std::string_view pressed_kind = "chat.action";
 constexpr std::string_view said_kind = "chat.message";
 constexpr std::string_view edited_kind = "chat.edit";
 constexpr size_t answers_max = 500;
+constexpr size_t twins_max = 50;
 constexpr std::string_view comment_kind = "desk.comment";
 constexpr std::string_view update_kind = "desk.update";
 /// The one outside desk.
@@ -198,12 +199,26 @@ class Reading {
   }
 
   Result<void> read_said() {
-    if (!is_in_thread(body_) || !thread_command_in(event_)) return {};
+    std::optional<ThreadCommand> said = thread_command_in(event_);
+    if (!said) said = talk_in(event_);
+    if (!is_in_thread(body_) || !said) return {};
     DW_TRY(const int64_t group,
            storm::group_of_message(db_, text_at(body_, "channel"), text_at(body_, "thread")));
     DW_CHECK(find_group(group));
-    if (view_.incident && event_.kind == edited_kind) {
+    if (!view_.incident) return {};
+    if (event_.kind == edited_kind) {
       DW_TRY(view_.answers, storm::answers_of(db_, group, answers_max));
+      return {};
+    }
+    return read_twin(*said);
+  }
+
+  /// The two events of one message come close together.
+  Result<void> read_twin(const ThreadCommand& said) {
+    DW_TRY(auto asked, deliveries::list(db_, {.lane = command_lane(view_.incident->group),
+                                              .page = {.limit = twins_max}}));
+    for (Delivery& one : asked.items) {
+      if (decode_thread_command(one.reference).key == said.key) view_.twin = std::move(one);
     }
     return {};
   }

@@ -46,6 +46,7 @@ struct IncidentView {
   bool is_mostly_outside = false;        ///< most of them are at Zendesk
   std::map<int64_t, NamedTicket> named;  ///< by id; one that is not there is absent
   std::vector<IncidentAnswer> answers;   ///< so far; read where a message was edited
+  std::optional<Delivery> twin;  ///< what the other event of the same message in the chat asked
   StepWork work;
   bool is_asking = false;           ///< the parent's updates are about to be asked for
   std::optional<MemberRow> member;  ///< of the ticket that an answer of its desk is about

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/markup.h"
+#include "jobs/attached_files.h"
 #include "jobs/quoted.h"
 
 namespace dw {
@@ -21,7 +22,8 @@ IncidentAnswer answer_in(const JsonView& comment, const Ticket& parent, TimePoin
           .author_email = text_at(comment["author"], "email"),
           .body = words_of(comment),
           .at = now,
-          .digest = text_at(comment, "digest")};
+          .digest = text_at(comment, "digest"),
+          .files = files_in(*comment.raw())};
 }
 
 }  // namespace
@@ -38,7 +40,8 @@ std::string words_of(const JsonView& comment) {
   // An agent who answers by mail quotes what was said before, private notes among it.
   const std::string text = html.empty() ? cut_quoted_text(text_at(comment, "text"))
                                         : text_of_html(cut_quoted_html(html));
-  return std::string(trim(replace_all(text, "\r\n", "\n")));
+  std::string words(trim(replace_all(text, "\r\n", "\n")));
+  return words.empty() ? attached(files_in(*comment.raw())) : words;
 }
 
 std::vector<ParentUpdate> updates_in(const JsonView& answer, const Ticket& parent,
@@ -58,7 +61,6 @@ std::vector<ParentUpdate> updates_in(const JsonView& answer, const Ticket& paren
     if (is_agents_public(comment)) {
       update.is_answer = true;
       update.answer = answer_in(comment, parent, now);
-      update.has_files = !comment["files"].elements().empty();
     }
     out.push_back(std::move(update));
   }

@@ -20,7 +20,6 @@ struct ParentUpdate {
   std::string status;      ///< that it was changed to, in the desk's words; empty: it was not
   bool is_answer = false;  ///< it has a public comment by an agent:
   IncidentAnswer answer;   ///< with its key, its words and their digest
-  bool has_files = false;
 
   bool is_solving() const { return status == "solved" || status == "closed"; }
   bool is_reopening() const { return !status.empty() && !is_solving(); }
@@ -28,7 +27,7 @@ struct ParentUpdate {
 
 /// A comment as the desk tells it: public, and by an agent.
 bool is_agents_public(const JsonView& comment);
-/// Without the history that a mail quotes.
+/// Without the history that a mail quotes; the names of its files, where it has no words.
 std::string words_of(const JsonView& comment);
 
 /// Those behind the update `after`, oldest first.

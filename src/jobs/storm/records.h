@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "domain/payload.h"
 #include "jobs/storm/grouping.h"
 
 namespace dw {
@@ -97,6 +98,7 @@ struct IncidentAnswer {
   std::string author, author_email, body;
   TimePoint at{};
   std::string digest{};  ///< of a comment at the desk: of its words as they were read
+  std::vector<FileLink> files{};
 };
 
 /// Whether a joined ticket has an answer.

@@ -150,6 +150,7 @@ void plan_posts(Plan& plan, const Unheard& one) {
   const size_t pieces = pieces_of(post).size();
   for (size_t i = 1; i <= pieces; ++i) {
     if (pieces > 1) post.part = static_cast<int>(i);
+    if (i == pieces) post.files = one.answer.files;
     Delivery said = in_thread(one.member, post);
     if (i == pieces) {
       said.answer_kind = std::string(storm_heard_kind);
@@ -188,7 +189,8 @@ void plan_hearing(Plan& plan, const Unheard& one, TimePoint now) {
                                          .author_email = one.answer.author_email,
                                          .body = one.answer.body,
                                          .source = source,
-                                         .external_id = ticket.external.id});
+                                         .external_id = ticket.external.id,
+                                         .files = one.answer.files});
   comment.answer_kind = std::string(storm_heard_kind);
   comment.reference = encode_heard({one.answer.id, ticket.id, !reads_thread(member)});
   plan.deliveries.push_back(std::move(comment));
