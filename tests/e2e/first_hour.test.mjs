@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { binary, call, folder, local, run, serve, teams, ticket, until }
+import { binary, call, folder, local, run, runBeside, serve, teams, ticket, until }
   from "./daemon.mjs";
 import { fakeSlack } from "./fake.mjs";
 
@@ -83,6 +83,20 @@ test("the daemon probes at its start: a channel that the bot is not in is red, w
     daemon.clean();
     slack.stop();
   });
+
+test("a channel that Slack's limit leaves no turn to is not called broken", async () => {
+  const slack = await fakeSlack();
+  const ids = Array.from({ length: 60 }, (_, i) => `C${500 + i}`);
+  for (const id of ids) await slack.order("channel", { id, name: id.toLowerCase() });
+  const cwd = folder(`${local}[slack]\napi_url = "${slack.url}/api/"\n` +
+    `bot_token = "${slack.bot}"\napp_token = "${slack.app}"\n` +
+    ids.map((id) => `[[bridge]]\nchannel = "${id}"\ndesk = "embedded"\n`).join(""));
+  const { out } = await runBeside(cwd, ["check"]);
+  assert.match(out, /ok +slack channel C500 /);
+  assert.doesNotMatch(out, /FAILED +slack channel/);
+  assert.match(out, /warn +slack channels +\d+ of 60 channels were not checked/);
+  slack.stop();
+});
 
 test("[watch] tells a channel of a dead delivery, once, also over a restart, and when it is over",
   { timeout: 240_000 }, async () => {
