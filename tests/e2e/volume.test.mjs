@@ -85,6 +85,7 @@ test("backtest finds what is labelled, compares both rules, and draws", () => {
   assert.equal(found.recall, 1);
   assert.ok(found.precision > 0.7, JSON.stringify(found.alerts));
   assert.equal(found.delay_hours, 0);
+  assert.match(run(cwd, args).out, /^recall: 1$/m);
   const right = found.alerts.filter((one) => labels.includes(at(Date.parse(one.from))));
   assert.equal(right.length, 3);
   const both = json(run(cwd, [...args, "--compare", "--json", "--chart", "out.svg"]));
@@ -158,6 +159,9 @@ test("the board's API shows hours and alerts, tries a sensitivity, keeps feedbac
   assert.deepEqual(marked, { real: 1, real_found: 1, false_alarms: 0, false_alarms_raised: 0,
     alerts_without_feedback: 1 });
   assert.deepEqual(thresholds, judged.thresholds, "the same as in the API");
+  const shown = run(cwd, ["volume", "backtest"]).out;
+  assert.match(shown, /^marked real: 1, alerted on here: 1$/m);
+  assert.match(shown, /^spike on a \w+, hours \d+ to \d+: sensitivity × 1\.5$/m);
   await call(daemon.url, path, { method: "POST", body: { verdict: null } });
   const { json: revoked } = await call(daemon.url, "/v1/volume");
   assert.deepEqual(revoked.thresholds, [], "feedback that is taken back moves nothing");

@@ -196,14 +196,33 @@ void print_alerts(const Invocation& invocation, const Tested& tested) {
                {"PROBABILITY", "probability"}});
 }
 
+/// What people marked, and which alarm lines it moved.
+void print_feedback(const json::object& said) {
+  const auto number = [&](const char* key) { return said.at(key).as_int64(); };
+  print("marked real: {}, alerted on here: {}\n", number("real"), number("real_found"));
+  print("marked false alarm: {}, alerted on here: {}\n", number("false_alarms"),
+        number("false_alarms_raised"));
+  print("alerts without feedback: {}\n", number("alerts_without_feedback"));
+  for (const json::value& one : said.at("thresholds").as_array()) {
+    const json::object& moved = one.as_object();
+    const auto word = [&](const char* key) { return std::string_view(moved.at(key).as_string()); };
+    print("{} on a {}, hours {} to {}: sensitivity × {:.3g}\n", word("kind"), word("day"),
+          to_text(moved.at("from_hour")), to_text(moved.at("to_hour")),
+          moved.at("sensitivity_factor").as_double());
+  }
+}
+
 void print_metrics(const Tested& tested) {
-  for (const auto& member : tested.shape) {
-    if (member.key() == "alerts") {
-      print("alerts: {}\n", member.value().as_array().size());
+  for (const auto& [key, value] : tested.shape) {
+    const std::string_view name = key;
+    if (name == "alerts") {
+      print("alerts: {}\n", value.as_array().size());
+    } else if (value.is_object()) {
+      print_feedback(value.as_object());
+    } else if (value.is_double()) {
+      print("{}: {:g}\n", name, value.as_double());
     } else {
-      print("{}: {}\n", std::string_view(member.key()),
-            member.value().is_string() ? std::string(member.value().as_string())
-                                       : to_text(member.value()));
+      print("{}: {}\n", name, value.is_string() ? std::string(value.as_string()) : to_text(value));
     }
   }
 }
