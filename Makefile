@@ -66,6 +66,9 @@ bench-storm: ## how well storms are seen; LOG=incident_event_log.csv
 	@tools/build.sh build bench_storm_quality
 	@build/bench_storm_quality $(LOG)
 
+bench-incident: build ## one answer to 100 and to 1,000 joined threads: each once, memory flat
+	@node tests/bench/incident/run.mjs
+
 bench-similar: build ## similar tickets among 10 k, 100 k and 1 M; STORE=postgresql://… (empty)
 	@/usr/bin/python3 tests/bench/similar/run.py $(if $(STORE),--store $(STORE))
 

@@ -202,29 +202,52 @@ TimePoint time_in(const std::string& text) {
   return from_rfc3339(iso).value_or(TimePoint{});
 }
 
-void measure_incidents(const char* path) {
+/// An incident of the company's log.
+struct Logged {
+  Written written;
+  std::string kind;     ///< category and subcategory
+  std::string problem;  ///< that it was linked to there; may be empty
+};
+
+/// The first line of each incident, by time. `has_kind`: category and subcategory are words as
+/// well.
+std::vector<Logged> logged_in(const char* path, bool has_kind) {
+  constexpr size_t category = 16, subcategory = 17, symptom = 18, group = 23, problem = 28;
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);
   std::set<std::string> numbers;
-  std::vector<Written> all;
-  std::map<int64_t, std::string> problems;
+  std::vector<Logged> out;
   while (std::getline(file, line)) {
     std::vector<std::string> cells;
     std::istringstream in(line);
     for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
     if (cells.size() < 30 || !numbers.insert(cells[0]).second) continue;
-    Written one;
-    one.ticket = {static_cast<int64_t>(numbers.size()), cells[7], time_in(cells[9]), {}};
-    for (const size_t column : {16U, 17U, 18U, 23U}) {
-      if (cells[column] != "?") one.ticket.words.push_back(cells[column]);
+    Logged one{{}, cells[category] + ", " + cells[subcategory], {}};
+    StormTicket& ticket = one.written.ticket;
+    ticket = {static_cast<int64_t>(numbers.size()), cells[7], time_in(cells[9]), {}};
+    std::vector<size_t> columns{symptom, group};
+    if (has_kind) columns = {category, subcategory, symptom, group};
+    for (const size_t column : columns) {
+      if (cells[column] != "?") ticket.words.push_back(cells[column]);
     }
-    std::sort(one.ticket.words.begin(), one.ticket.words.end());
-    if (cells[28] != "?") problems[one.ticket.id] = cells[28];
-    all.push_back(std::move(one));
+    std::sort(ticket.words.begin(), ticket.words.end());
+    if (cells[problem] != "?") one.problem = cells[problem];
+    out.push_back(std::move(one));
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Written& a, const Written& b) { return a.ticket.at < b.ticket.at; });
+  std::stable_sort(out.begin(), out.end(), [](const Logged& x, const Logged& y) {
+    return x.written.ticket.at < y.written.ticket.at;
+  });
+  return out;
+}
+
+void measure_incidents(const char* path) {
+  std::vector<Written> all;
+  std::map<int64_t, std::string> problems;
+  for (const Logged& one : logged_in(path, true)) {
+    if (!one.problem.empty()) problems[one.written.ticket.id] = one.problem;
+    all.push_back(one.written);
+  }
   fmt::print("a company's service desk: {} incidents in three days\n", all.size());
   const int64_t from = all.front().ticket.at.time_since_epoch().count() + day;
   for (const Seen& one : watch(all, from, {})) {
@@ -239,11 +262,101 @@ void measure_incidents(const char* path) {
   }
 }
 
+/// The log three days after three days, for a month: what that desk has in any month.
+std::vector<Logged> month_of(const std::vector<Logged>& log) {
+  std::vector<Logged> out;
+  const int64_t first = log.front().written.ticket.at.time_since_epoch().count() / day * day;
+  for (int64_t copy = 0; copy < 10; ++copy) {
+    for (Logged one : log) {
+      StormTicket& ticket = one.written.ticket;
+      ticket.at += Millis(copy * 3 * day - first);
+      // Other people than three days ago.
+      ticket.requester += fmt::format("/{}", copy);
+      out.push_back(std::move(one));
+    }
+  }
+  return out;
+}
+
+/// One kind of incident, as often as `count` in an hour of the last day: drawn from what the log
+/// has of that kind, by other people.
+std::vector<Written> with_outage(std::vector<Logged> month, const std::vector<Logged>& of_kind,
+                                 int count, uint64_t seed, std::map<int64_t, std::string>& kinds) {
+  Desk desk;
+  desk.random.seed(seed);
+  const int64_t begin = 29 * day - day / 2;
+  for (int i = 0; i < count; ++i) {
+    const auto pick = static_cast<size_t>(desk.uniform() * static_cast<double>(of_kind.size()));
+    Logged one = of_kind[std::min(pick, of_kind.size() - 1)];
+    const double spread = std::pow(desk.uniform(), 1.5) * 60;
+    one.written.storm = 1;
+    one.written.ticket.requester = fmt::format("outage {}", i);
+    one.written.ticket.at = TimePoint(Millis(begin + static_cast<int64_t>(spread * minute)));
+    month.push_back(std::move(one));
+  }
+  std::stable_sort(month.begin(), month.end(), [](const Logged& x, const Logged& y) {
+    return x.written.ticket.at < y.written.ticket.at;
+  });
+  std::vector<Written> out;
+  for (Logged& one : month) {
+    one.written.ticket.id = static_cast<int64_t>(out.size() + 1);
+    kinds[one.written.ticket.id] = one.kind;
+    out.push_back(std::move(one.written));
+  }
+  return out;
+}
+
+/// Who belongs is known by category and subcategory. The words are symptom and group; with
+/// `has_kind` those two as well.
+void measure_kinds(const char* path, bool has_kind) {
+  const std::vector<Logged> log = logged_in(path, has_kind);
+  const std::vector<Logged> month = month_of(log);
+  std::map<std::string, std::vector<Logged>> by_kind;
+  for (const Logged& one : log) by_kind[one.kind].push_back(one);
+  fmt::print(
+      "outages of a kind of incident in that desk's month, words {}: seen, precision, recall, F1, "
+      "besides\n",
+      has_kind ? "with category and subcategory" : "symptom and group");
+  for (const int count : {12, 24, 48}) {
+    double precision = 0, recall = 0;
+    int found = 0, all_kinds = 0;
+    size_t besides = 0;
+    for (const auto& [kind, of_kind] : by_kind) {
+      if (of_kind.size() < 10) continue;
+      ++all_kinds;
+      std::map<int64_t, std::string> kinds;
+      const auto all = with_outage(month, of_kind, count, static_cast<uint64_t>(count), kinds);
+      const auto seen = watch(all, 28 * day, {});
+      const Seen* best = nullptr;
+      size_t most = 0;
+      for (const Seen& one : seen) {
+        size_t planted = 0;
+        for (const int64_t id : one.tickets) {
+          planted += all[static_cast<size_t>(id - 1)].storm != 0 ? 1 : 0;
+        }
+        if (planted > most) best = &one, most = planted;
+      }
+      besides += seen.size() - (best == nullptr ? 0 : 1);
+      if (best == nullptr) continue;
+      ++found;
+      size_t right = 0;
+      for (const int64_t id : best->tickets) right += kinds[id] == kind ? 1 : 0;
+      precision += static_cast<double>(right) / static_cast<double>(best->tickets.size());
+      recall += static_cast<double>(most) / count;
+    }
+    const double p = precision / found, r = recall / found;
+    fmt::print("  {} tickets: {} of {}, {:.3f}, {:.3f}, {:.3f}; besides {}\n", count, found,
+               all_kinds, p, r, 2 * p * r / (p + r), besides);
+  }
+}
+
 }  // namespace
 }  // namespace dw
 
 int main(int argc, char** argv) {
   dw::measure_quiet();
   dw::measure_storms();
-  if (argc > 1) dw::measure_incidents(argv[1]);
+  if (argc <= 1) return 0;
+  dw::measure_incidents(argv[1]);
+  for (const bool has_kind : {true, false}) dw::measure_kinds(argv[1], has_kind);
 }
