@@ -395,8 +395,10 @@ Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
     taken_back.is_unwanted = true;
     co_return Objection(std::move(taken_back));
   }
-  co_return Objection(
-      Outcome::later(first->target + " could not say whether it still stands: " + answer.why));
+  // By the reason of its last try a target knows that it may have had an effect (Slack's HTTP 5xx).
+  const std::string could_not = first->target + " could not say whether it still stands: ";
+  const bool is_told = !delivery.reason.empty() && !delivery.reason.starts_with(could_not);
+  co_return Objection(Outcome::later(is_told ? delivery.reason : could_not + answer.why));
 }
 
 Task<Outcome> Outbox::ask(Lane& lane, Target& target, Delivery question) {

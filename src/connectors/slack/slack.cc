@@ -86,7 +86,12 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
   if (const auto* said = std::get_if<ChatPost>(&delivery.payload)) {
     ChatPost copy = *said;
     const Result<std::string> channel = co_await asks_.channel_id(copy.channel, attempt);
-    if (!channel.ok()) co_return outcome_of(channel.error());
+    if (!channel.ok()) {
+      Outcome failed = outcome_of(channel.error());
+      const bool is_later = failed.kind == Outcome::Kind::later;
+      if (is_later && may_have_happened(delivery)) failed.why = delivery.reason;
+      co_return failed;
+    }
     copy.channel = *channel;
     if (is_plain(copy)) co_return co_await post_plain(std::move(copy), attempt);
     co_return co_await post(std::move(delivery), std::move(copy), attempt);
