@@ -91,11 +91,42 @@ TEST(StormMatching, an_incident_that_a_person_made_of_tickets_has_no_words) {
   EXPECT_EQ(match_with({storm_of(1, {})}, ticket_of("VPN 619"), day).group, 0);
 }
 
+/// Nobody asks it anything.
+class Untouched : public ReadDb {
+ public:
+  using ReadDb::run;
+  Result<int64_t> run(const Statement& asked, std::initializer_list<Value>, RowSink) override {
+    ADD_FAILURE() << asked.name;
+    return 0;
+  }
+  Result<void> run_later(const Statement& asked, std::initializer_list<Value>,
+                         std::function<void(const Row&)>) override {
+    ADD_FAILURE() << asked.name;
+    return {};
+  }
+  Result<void> settle() override { return {}; }
+  bool is_guarding() const override { return true; }
+  Result<void> lock(const Statement& row, std::initializer_list<Value>) override {
+    ADD_FAILURE() << row.name;
+    return {};
+  }
+  Result<void> guard(const std::string& name) override {
+    ADD_FAILURE() << name;
+    return {};
+  }
+  Result<void> guard_shared(const std::string& name) override { return guard(name); }
+  bool is_sqlite() const override { return false; }
+  int64_t& reserved(const char*) override { return reserved_; }
+
+ private:
+  int64_t reserved_ = 0;
+};
+
 TEST(StormMatching, without_the_section_nobody_looks) {
-  EXPECT_EQ(storm_matcher(StormSettings{}), nullptr);
-  StormSettings on;
-  on.is_on = true;
-  EXPECT_NE(storm_matcher(on), nullptr);
+  Untouched db;
+  const auto off = storm_matcher(StormSettings{});
+  EXPECT_FALSE(*off->has_open(db));
+  EXPECT_EQ(off->match(db, ticket_of("VPN 619"))->group, 0);
 }
 
 }  // namespace
