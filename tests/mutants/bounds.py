@@ -14,7 +14,7 @@ DEFECTS = (
      "size_t notices_per_commit_most = 500;", "size_t notices_per_commit_most = 100'000;",
      "contract_notices"),
     ("holds a slow store for as long as some hundred notices take", "src/jobs/notices/job.cc",
-     "constexpr int64_t aim = 20;", "constexpr int64_t aim = 20'000;",
+     "constexpr int64_t aim = 10;", "constexpr int64_t aim = 10'000;",
      "contract_notices"),
     ("two processes write the same notices", "src/jobs/notices/notices.sql",
      "WHERE id = $1 AND state = 5 AND applied_to = $2;",
