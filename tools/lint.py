@@ -35,7 +35,7 @@ def clang_command(command):
     for word in words[start:]:
         if GNU_ONLY.fullmatch(word):
             continue
-        match = re.search(r"dw_(pch_\w+)\.dir/cmake_pch\.hxx$", word)
+        match = re.search(r"dw_(pch_[a-z]+)_\w+\.dir/cmake_pch\.hxx$", word)
         kept.append(str(ROOT / "cmake" / f"{match.group(1)}.h") if match else word)
     return shlex.join(kept)
 

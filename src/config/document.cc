@@ -25,7 +25,6 @@ struct ParserIsLost {};
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 #include "base/storable.h"
 #include "base/text.h"
@@ -222,7 +221,8 @@ bool Problems::is_consequence(const Found& one, const Causes& causes) {
 void Problems::leave_out_refused(std::vector<Found>& sorted) {
   std::map<std::string, bool> is_refused;  // by key, of the nearest problem behind
   std::vector<Found> out;
-  for (Found& one : std::views::reverse(sorted)) {
+  for (size_t i = sorted.size(); i > 0; --i) {
+    Found& one = sorted[i - 1];
     const auto behind = is_refused.find(one.key);
     const bool is_told = behind != is_refused.end() && behind->second;
     is_refused.insert_or_assign(one.key, !one.is_missing);

@@ -141,7 +141,7 @@ void deliver_opening(Context& context, Opening opening) {
                            .tags = ticket.tags,
                            .thread_url = context.link->url,
                            .follow_up_of = std::move(opening.follow_up_of)},
-                  "desk:" + context.desk(), std::move(opening.reference));
+                  "desk:" + context.desk(), opening.reference);
 }
 
 void hide_replies(Context& context) {
