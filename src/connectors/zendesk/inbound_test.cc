@@ -19,7 +19,7 @@ struct Call {
             .header = [this](std::string_view name) -> std::string_view {
               if (name == "x-zendesk-webhook-signature") return signature;
               if (name == "x-zendesk-webhook-signature-timestamp") return stamp;
-              return name == "x-zendesk-webhook-invocation-id" ? invocation : "";
+              return name == "x-zendesk-webhook-invocation-id" ? std::string_view(invocation) : "";
             },
             .at = *from_rfc3339("2026-11-21T01:00:00Z") + late,
             .is_loopback_caller = is_loopback};
