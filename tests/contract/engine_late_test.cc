@@ -51,7 +51,7 @@ class Scripted : public Target {
       outcome = script.front();
       script.erase(script.begin());
     }
-    co_return std::vector<Outcome>(1, std::move(outcome));
+    co_return std::vector<Outcome>(1, outcome);
   }
   Task<Settled> settle(Delivery, Attempt) override { co_return Settled{}; }
   Task<std::vector<Probe>> probe(Millis) override { co_return std::vector<Probe>{}; }

@@ -76,7 +76,7 @@ const WriteWork queue_another_way = [](Db& db) -> Result<void> {
 };
 
 class SqsEndpointContract : public testing::TestWithParam<std::string> {
- protected:
+ public:
   SqsEndpointContract() : place(place_for(GetParam())) {
     place->reopen();
     store = std::make_unique<WatchedStore>(loop, clock, *place->store);

@@ -209,7 +209,8 @@ SqsEndpoint::Answer SqsEndpoint::send(Call call, Found found) {
   const TimePoint now = clock_.now();
   const auto wrong = read_message(call.view(), found.queue, now, message);
   if (wrong) co_return SqsReply(*wrong);
-  std::vector<QueueMessage> messages(1, std::move(message));
+  std::vector<QueueMessage> messages;
+  messages.push_back(std::move(message));
   const Result<std::vector<MessageId>> ids = co_await send_all(found, messages, now);
   if (!ids.ok()) co_return SqsReply(store_failed(ids.error()));
   co_return SqsReply(sent_shape(messages.at(0), ids->at(0), found.queue.is_fifo));
