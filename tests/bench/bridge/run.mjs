@@ -1,34 +1,17 @@
 // run.mjs [MESSAGES] [THREADS]: what the way from a Slack socket to a comment at the desk takes,
 // next to the same relay on @slack/bolt, in turn against the same fakes. Prints a table.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pause, start } from "../children.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const build = process.env.DESKWIRE_BUILD ?? here("../../../build");
 const messages = Number(process.argv[2] ?? 10_000);
 const threads = Number(process.argv[3] ?? 10_000);
 const channel = "C1";
-const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
-const children = new Set();
-process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
-
-function start(command, args, pattern, options = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], ...options });
-  children.add(child);
-  return new Promise((resolve, reject) => {
-    child.stdout.on("data", (piece) => {
-      const found = pattern.exec(piece);
-      if (found) resolve({ child, url: found[1] });
-    });
-    child.on("exit", (code) => {
-      children.delete(child);
-      reject(new Error(`${command} ended with ${code}`));
-    });
-  });
-}
 
 const stat = (pid, pattern) =>
   Number(pattern.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;

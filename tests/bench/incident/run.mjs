@@ -1,34 +1,16 @@
 // run.mjs [THREADS…]: one answer to so many joined Slack threads (100 and 1,000): whether each
 // hears it once, and what the daemon's memory grows by. Slack takes a post a second and channel:
 // there are twenty threads in each.
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pause, start } from "../children.mjs";
 
 const build = process.env.DESKWIRE_BUILD
   ?? fileURLToPath(new URL("../../../build", import.meta.url));
 const in_channel = 20;
 const growth_max = 2;  // of the most memory, for ten times as many threads
-const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
-const children = new Set();
-process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
-
-function start(command, args, pattern, options = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], ...options });
-  children.add(child);
-  return new Promise((resolve, reject) => {
-    child.stdout.on("data", (piece) => {
-      const found = pattern.exec(piece);
-      if (found) resolve({ child, url: found[1] });
-    });
-    child.on("exit", (code) => {
-      children.delete(child);
-      reject(new Error(`${command} ended with ${code}`));
-    });
-  });
-}
 
 async function until(check, what, seconds) {
   const end = Date.now() + seconds * 1000;
