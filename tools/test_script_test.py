@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 MAKE = """#!/bin/sh
 for target; do
   case $target in -*) ;; *) echo "$target" >>"$ASKED" ;; esac
-  [ "$target" != "$BROKEN" ] || exit 1
+  [ "$target" != "$BROKEN" ] || { echo "a defect in $target"; exit 1; }
 done
 """
 
@@ -36,6 +36,7 @@ class Steps(unittest.TestCase):
             ran = subprocess.run([root / "test", *wanted], env=environment, capture_output=True,
                                  text=True, check=False)
             targets = asked.read_text().split()
+        self.shown = ran.stdout
         beside = [one for one in targets if one.endswith("-build")]
         return ran.returncode, [one for one in targets if one not in beside], sorted(beside)
 
@@ -58,6 +59,8 @@ class Steps(unittest.TestCase):
         code, ran, _ = self.run_script(broken="e2e")
         self.assertEqual(ran, self.named_steps())
         self.assertEqual(code, 1)
+        end = self.shown[self.shown.index("Failed: e2e"):]
+        self.assertIn("e2e: a defect in e2e", end)
 
 
 if __name__ == "__main__":

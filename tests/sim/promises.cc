@@ -76,15 +76,9 @@ void World::check_order(const Order& order) {
     }
     case Order::Expect::said:
       return;  // check_talks()
-    case Order::Expect::comment: {
-      const std::string number = order.event.key.substr(1);
-      const int64_t rows =
-          disk_.count("SELECT count(*) FROM comment WHERE body = 'comment ' || $1", {number});
-      if (rows != 1) {
-        story_.broke("its effects happen once", subject, fmt::format("{} comments", rows));
-      }
+    case Order::Expect::comment:
+      check_comment(order);
       return;
-    }
     case Order::Expect::courier: {
       const int64_t rows =
           disk_.count("SELECT count(*) FROM delivery WHERE event = CAST($1 AS INTEGER)", {event});
@@ -94,6 +88,26 @@ void World::check_order(const Order& order) {
       }
       return;
     }
+  }
+}
+
+/// Once on its ticket, and nowhere else but on the tickets of the incident whose parent that is:
+/// they hear what is said there.
+void World::check_comment(const Order& order) {
+  const std::string body = "comment " + order.event.key.substr(1);
+  const std::string ticket =
+      std::to_string(JsonView(order.event.body)["ticket"].integer().value_or(0));
+  const int64_t rows =
+      disk_.count("SELECT count(*) FROM comment WHERE body = $1 AND ticket = CAST($2 AS INTEGER)",
+                  {body, ticket});
+  const int64_t elsewhere = disk_.count(
+      "SELECT count(*) FROM comment c WHERE c.body = $1 AND c.ticket <> CAST($2 AS INTEGER) "
+      "AND NOT EXISTS (SELECT 1 FROM storm_ticket s JOIN storm_group g ON g.id = s.grouped "
+      "WHERE s.ticket = c.ticket AND g.parent = CAST($2 AS INTEGER))",
+      {body, ticket});
+  if (rows != 1 || elsewhere != 0) {
+    story_.broke("its effects happen once", "order:" + order.event.key,
+                 fmt::format("{} comments on its ticket and {} elsewhere", rows, elsewhere));
   }
 }
 

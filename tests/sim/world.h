@@ -200,6 +200,7 @@ class World : public MachineWatch {
   void check_kept();
   void check_promises();
   void check_order(const Order& order);
+  void check_comment(const Order& order);
   void check_tickets(const Order& order, const std::string& event);
   void check_deliveries();
   void check_customers();
