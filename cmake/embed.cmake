@@ -15,7 +15,12 @@ function(dw_embed_sql name)
       COMMAND ${DW_EMBED} statements ${generated} ${file}
       DEPENDS ${file} ${shared} ${CMAKE_SOURCE_DIR}/tools/embed.py)
     target_sources(dw_${name} PRIVATE ${generated}/${stem}.h ${generated}/${stem}.cc)
+    list(APPEND headers ${generated}/${stem}.h)
   endforeach()
+  if(TARGET dw_${name}_fast)
+    add_custom_target(dw_${name}_sql DEPENDS ${headers})
+    add_dependencies(dw_${name}_fast dw_${name}_sql)
+  endif()
   target_include_directories(dw_${name} PUBLIC ${CMAKE_BINARY_DIR}/generated)
 endfunction()
 
@@ -32,13 +37,14 @@ function(dw_embed_migrations target)
   target_sources(${target} PRIVATE ${out})
 endfunction()
 
-# The files below `folder`, by their names, as generated/NAME.cc; anew when one of the rest changes.
-function(dw_embed_files target name folder)
+# The files below `folder`, by their names, as generated/NAME.cc, as they are ("files") or each
+# compressed ("packed"); anew when one of the rest changes.
+function(dw_embed_files target how name folder)
   set(out ${CMAKE_BINARY_DIR}/generated/${name}.cc)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
   add_custom_command(
     OUTPUT ${out}
-    COMMAND ${DW_EMBED} files ${out} ${name} ${folder}
+    COMMAND ${DW_EMBED} ${how} ${out} ${name} ${folder}
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/tools/embed.py)
   target_sources(${target} PRIVATE ${out})
 endfunction()
@@ -57,7 +63,7 @@ function(dw_embed_board target)
   else()
     set(dist "")
   endif()
-  dw_embed_files(${target} board_files "${dist}" ${files})
+  dw_embed_files(${target} packed board_files "${dist}" ${files})
 endfunction()
 
 # What `deskwire init` writes beside deskwire.toml.
@@ -65,14 +71,14 @@ function(dw_embed_packaged target)
   set(staged ${CMAKE_BINARY_DIR}/generated/packaged)
   set(manifest ${CMAKE_SOURCE_DIR}/packaging/slack-app-manifest.yaml)
   configure_file(${manifest} ${staged}/slack-app-manifest.yaml COPYONLY)
-  dw_embed_files(${target} packaged_files ${staged} ${manifest})
+  dw_embed_files(${target} files packaged_files ${staged} ${manifest})
 endfunction()
 
 # The demo's page and its day of incidents: plain files that need no building.
 function(dw_embed_demo target)
   set(folder ${CMAKE_SOURCE_DIR}/src/app/demo/files)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
-  dw_embed_files(${target} demo_files ${folder} ${files})
+  dw_embed_files(${target} files demo_files ${folder} ${files})
 endfunction()
 
 # Slack's names of emoji: the npm package that Slack's own list comes from, installed where that is

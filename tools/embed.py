@@ -3,7 +3,8 @@
 
   embed.py statements OUT_FOLDER FILE.sql...   named SQL statements -> FILE.h, FILE.cc
   embed.py migrations OUT.cc FILE.sql...       numbered migrations  -> one table
-  embed.py files OUT.cc FUNCTION [FOLDER]      files, plain and gzip -> one table
+  embed.py files OUT.cc FUNCTION [FOLDER]      files              -> one table
+  embed.py packed OUT.cc FUNCTION [FOLDER]     files, each gzip   -> one table
   embed.py emoji OUT.cc emoji.json             names of emoji -> one sorted table
 """
 
@@ -190,19 +191,17 @@ def write_migrations(out, paths):
     out.write_text("\n".join(lines))
 
 
-def write_files(out, function, folder):
+def write_files(out, function, folder, is_packed):
     lines = ['#include "base/embedded.h"', "", "namespace dw {", ""]
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
     entries = []
     for index, path in enumerate(files):
         content = path.read_bytes()
-        packed = gzip.compress(content, 9, mtime=0)
-        for kind, text in (("plain", content), ("gzip", packed)):
-            lines.append(f"static const char {kind}_{index}[] =\n    {literal(text)};")
+        if is_packed:
+            content = gzip.compress(content, 9, mtime=0)
+        lines.append(f"static const char bytes_{index}[] =\n    {literal(content)};")
         name = literal(path.relative_to(folder).as_posix())
-        entries.append(
-            f"      {{{name}, {{plain_{index}, {len(content)}}}, {{gzip_{index}, {len(packed)}}}}},"
-        )
+        entries.append(f"      {{{name}, {{bytes_{index}, {len(content)}}}}},")
     lines += ["", f"std::span<const EmbeddedFile> {function}() {{"]
     if entries:
         lines += ["  static const EmbeddedFile all[] = {", *entries, "  };", "  return all;"]
@@ -260,9 +259,9 @@ def main(arguments):
         write_statements(pathlib.Path(rest[0]), [pathlib.Path(p) for p in rest[1:]])
     elif mode == "migrations":
         write_migrations(pathlib.Path(rest[0]), [pathlib.Path(p) for p in rest[1:]])
-    elif mode == "files":
+    elif mode in ("files", "packed"):
         folder = pathlib.Path(rest[2]) if len(rest) > 2 else None
-        write_files(pathlib.Path(rest[0]), rest[1], folder)
+        write_files(pathlib.Path(rest[0]), rest[1], folder, mode == "packed")
     elif mode == "emoji":
         write_emoji(pathlib.Path(rest[0]), pathlib.Path(rest[1]))
     else:

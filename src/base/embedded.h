@@ -1,4 +1,4 @@
-// Files that were built into the binary, plain and compressed.
+// Files that were built into the binary.
 #pragma once
 #include <span>
 #include <string_view>
@@ -8,7 +8,6 @@ namespace dw {
 struct EmbeddedFile {
   std::string_view path;  ///< "app-3f2a.js"
   std::string_view bytes;
-  std::string_view gzip;  ///< the same, compressed
 };
 
 }  // namespace dw

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "web/gunzip.h"
 #include "web/problem.h"
 
 namespace dw {
@@ -41,10 +42,10 @@ Response serve(const EmbeddedFile& file, const Request& request, const char* cac
                       {"Cache-Control", caching},
                       {"Vary", "Accept-Encoding"}};
   if (request.takes_coding("gzip")) {
-    response.body = file.gzip;
+    response.body = file.bytes;
     response.headers.emplace_back("Content-Encoding", "gzip");
   } else {
-    response.body = file.bytes;
+    response.body = gunzip(file.bytes);
   }
   return response;
 }

@@ -10,7 +10,8 @@
 
 namespace dw {
 
-/// Built into the binary from board/dist; empty in a build without the board.
+/// Built into the binary from board/dist, each compressed with gzip; empty in a build without the
+/// board.
 std::span<const EmbeddedFile> board_files();
 
 /// The board's own "no such page", with 404, for a person whose address is none; nothing for

@@ -338,6 +338,10 @@ test("no request hides behind another, and what is refused is heard", async () =
   for (const accepted of ["gzip;q=0", "gzip; q=0.000, *", "br", "*;q=0", "", "xgzip"]) {
     assert.ok(!await coding(accepted), accepted);
   }
+  const whole = async (accepted) => (await fetch(`${daemon.url}/`,
+    { headers: { "accept-encoding": accepted } })).text();
+  assert.match(await whole("identity"), /<html[^]*<\/html>/);
+  assert.equal(await whole("identity"), await whole("gzip"));
   await daemon.stop();
   daemon.clean();
 });
