@@ -1,17 +1,19 @@
 // run.mjs [BOARDS] [SECONDS]: what it costs to keep open boards live, at ten updates a second, next
 // to the usual way. Prints a table; the share is of one core, of the server's process alone.
-import { fork, spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pause, start } from "../children.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const binary = process.env.DESKWIRE_BINARY ?? here("../../../build/deskwire");
 const boards = Number(process.argv[2] ?? 2000);
 const seconds = Number(process.argv[3] ?? 20);
 const per_second = 10;
-const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+const ready = /ready on (\S+)/;
+const quiet = { stdio: ["ignore", "pipe", "ignore"] };
 
 /** Seconds of processor time so far; a clock tick is 10 ms. */
 function spent(pid) {
@@ -20,18 +22,6 @@ function spent(pid) {
 }
 function memory(pid) {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
-}
-
-async function start(command, args, cwd) {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "ignore"] });
-  const url = await new Promise((resolve, reject) => {
-    child.stdout.on("data", (piece) => {
-      const found = /ready on (\S+)/.exec(piece);
-      if (found) resolve(found[1]);
-    });
-    child.on("exit", () => reject(new Error(`${command} ended`)));
-  });
-  return { child, url };
 }
 
 const ask = (readers) => new Promise((resolve) => {
@@ -74,8 +64,9 @@ console.log("| server | boards | updates | told | late p50 / p99 | of one core |
 console.log("|---|---|---|---|---|---|---|");
 const cwd = mkdtempSync(join(tmpdir(), "deskwire-live-"));
 writeFileSync(join(cwd, "deskwire.toml"), '[server]\nlisten = "127.0.0.1:0"\n');
-const own = await measure("Deskwire", "sse", await start(binary, ["serve"], cwd), "/v1/tickets");
-const rival = await start(process.execPath, [here("rival_ws.mjs")], cwd);
+const own = await measure("Deskwire", "sse",
+  await start(binary, ["serve"], ready, { cwd, ...quiet }), "/v1/tickets");
+const rival = await start(process.execPath, [here("rival_ws.mjs")], ready, { cwd, ...quiet });
 await measure("Node with ws", "ws", rival, "/");
 rmSync(cwd, { recursive: true, force: true });
 process.exit(own.open === boards && own.seen >= own.updates * boards ? 0 : 1);
