@@ -1,17 +1,25 @@
 // The board in a real browser, for tests that look at it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** A page of a browser of its own, and what went wrong on it; with `home`, calls elsewhere too. */
+// Starting a browser costs more than most tests do in it: a file has one.
+let browser = null;
+after(async () => (await browser)?.close());
+
+/**
+ * A page in a context of its own, which shares nothing with another's; and what went wrong on it,
+ * with `home`, calls elsewhere too.
+ */
 export async function open(t, options = {}, home = "") {
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
-  t.after(() => browser.close());
-  const context = await browser.newContext(options);
+  browser ??= chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  const context = await (await browser).newContext(options);
+  t.after(() => context.close());
   const page = await context.newPage();
   const trouble = [];
   page.on("console", (line) => line.type() === "error" && trouble.push(line.text()));
