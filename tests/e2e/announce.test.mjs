@@ -7,11 +7,7 @@ import { fake, fakeSlack } from "./fake.mjs";
 const config = (slack) => `${local}
 public_url = "https://desk.example"
 
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-app_token = "${slack.app}"
-
+${slack.config}
 [[route]]
 when = { priority = ["high"] }
 announce = "#general"

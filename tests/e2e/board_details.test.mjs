@@ -124,8 +124,7 @@ test("the sum of Deliveries agrees with its parts, and a list that is cut goes o
 
 test("a channel is called by its name, and a line is shown as Slack shows it", async (t) => {
   const slack = await fakeSlack();
-  const daemon = await serve({ config: `${local}[[tally]]\nchannel = "C1"\n[slack]\n`
-    + `api_url = "${slack.url}/api/"\n`,
+  const daemon = await serve({ config: `${local}[[tally]]\nchannel = "C1"\n${slack.addressConfig}`,
   env: { SLACK_BOT_TOKEN: slack.bot, SLACK_APP_TOKEN: slack.app } });
   await until(async () => (await slack.order("state")).sockets === 2, "connected");
   await slack.order("bot", { channel: "C1", bot: "B9",

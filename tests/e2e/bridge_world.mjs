@@ -42,11 +42,7 @@ export async function bridgeWorld({ isHttp = false, channels = ["C1"], more = ""
   if (isHttp) await slack.order("hooks", { url: `${url}/hooks/slack` });
   const cwd = folder(`[server]
 listen = "127.0.0.1:${port}"
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-${slackKeys}
-${isHttp ? `signing_secret = "${slack.signing}"` : `app_token = "${slack.app}"`}
+${isHttp ? slack.hookConfig : slack.config}${slackKeys}
 [zendesk]
 url = "${desk.url}"
 oauth_token = "ready-token"

@@ -39,12 +39,18 @@ export async function fake(name) {
   return { url, tell, stop };
 }
 
-/** Slack, with what its app's settings hold. */
+/**
+ * Slack, with what its app's settings hold, and the section of a configuration: `config` for Socket
+ * Mode, `hookConfig` for signed hooks, `addressConfig` where the tokens come from elsewhere.
+ */
 export async function fakeSlack(...options) {
+  const fake = await startFake("fake_slack", options);
+  const [bot, app, signing] = ["xoxb-fake-bot", "xapp-fake-app", "fake-signing-secret"];
+  const addressConfig = `[slack]\napi_url = "${fake.url}/api/"\n`;
+  const botConfig = `${addressConfig}bot_token = "${bot}"\n`;
   return {
-    ...await startFake("fake_slack", options),
-    bot: "xoxb-fake-bot",
-    app: "xapp-fake-app",
-    signing: "fake-signing-secret",
+    ...fake, bot, app, signing, addressConfig,
+    config: `${botConfig}app_token = "${app}"\n`,
+    hookConfig: `${botConfig}signing_secret = "${signing}"\n`,
   };
 }

@@ -57,7 +57,7 @@ test("the unsigned hook says that it is off and why; a new hook needs a restart"
 test("the daemon probes at its start: a channel that the bot is not in is red, with its fix",
   async () => {
     const slack = await fakeSlack();
-    const daemon = await serve({ config: `${local}[slack]\napi_url = "${slack.url}/api/"\n` +
+    const daemon = await serve({ config: `${local}${slack.addressConfig}` +
       '[[bridge]]\nchannel = "C404"\ndesk = "embedded"\n[[bridge]]\nchannel = "C1"\n' +
       'desk = "embedded"\n',
     env: { SLACK_BOT_TOKEN: `${slack.bot}\n`, SLACK_APP_TOKEN: slack.app } });
@@ -88,8 +88,7 @@ test("a channel that Slack's limit leaves no turn to is not called broken", asyn
   const slack = await fakeSlack();
   const ids = Array.from({ length: 60 }, (_, i) => `C${500 + i}`);
   for (const id of ids) await slack.order("channel", { id, name: id.toLowerCase() });
-  const cwd = folder(`${local}[slack]\napi_url = "${slack.url}/api/"\n` +
-    `bot_token = "${slack.bot}"\napp_token = "${slack.app}"\n` +
+  const cwd = folder(`${local}${slack.config}` +
     ids.map((id) => `[[bridge]]\nchannel = "${id}"\ndesk = "embedded"\n`).join(""));
   const { out } = await runBeside(cwd, ["check"]);
   assert.match(out, /ok +slack channel C500 /);
@@ -101,7 +100,7 @@ test("a channel that Slack's limit leaves no turn to is not called broken", asyn
 test("[watch] tells a channel of a dead delivery, once, also over a restart, and when it is over",
   { timeout: 240_000 }, async () => {
     const slack = await fakeSlack();
-    const cwd = folder(`${local}[slack]\napi_url = "${slack.url}/api/"\n` +
+    const cwd = folder(`${local}${slack.addressConfig}` +
       '[[route]]\nwhen = { priority = ["high"] }\nannounce = "C404"\n' +
       '[watch]\nnotify = ["C1"]\n');
     const env = { SLACK_BOT_TOKEN: slack.bot };

@@ -86,9 +86,7 @@ listen = "127.0.0.1:0"
 public_url = "${publicUrl}"
 [teams.it]
 secret = "c2VjcmV0"
-[slack]
-api_url = "${slack.url}/api/"
-signing_secret = "s"
+${slack.addressConfig}signing_secret = "s"
 [[bridge]]
 channel = "C1"
 desk = "embedded"

@@ -14,7 +14,7 @@ const json = (done) => JSON.parse(done.out);
 
 test("the grapher: stats.json goes on, and a message with two updates counts both", async () => {
   const slack = await fakeSlack();
-  const cwd = folder(`${local}[slack]\napi_url = "${slack.url}/api/"\n` +
+  const cwd = folder(`${local}${slack.addressConfig}` +
     '[[tally]]\nchannel = "C1"\nstats_file = "stats.json"\n');
   writeFileSync(`${cwd}/stats.json`,
     '{"Jon S\\njxsrcc": 4, "Samwell T\\nsxtrcc": 2, "Sansa S\\nsxsrcc": 5}');
@@ -42,7 +42,7 @@ test("the Slack bot: its addresses, token and body work, and private notes stay 
     const env = { SLACK_BOT_TOKEN: slack.bot, SLACK_SIGN_SECRET: "signs", SRE_SUPPORT_CHANNEL: "C1",
       ZENDESK_EMAIL: "bot@acme.example", ZENDESK_TOKEN: "api-token",
       ZENDESK_WEBHOOK_TOKEN: "shared-token" };
-    const daemon = await serve({ env, config: `${local}[slack]\napi_url = "${slack.url}/api/"\n` +
+    const daemon = await serve({ env, config: `${local}${slack.addressConfig}` +
       `[zendesk]\nurl = "${desk.url}"\npoll = "0s"\n` +
       '[[bridge]]\nchannel = "${SRE_SUPPORT_CHANNEL}"\n' });
     const older = (path, body) => call(daemon.url, path, { method: "POST", body });

@@ -5,10 +5,7 @@ import { test } from "node:test";
 import { call, folder, local, runBeside, serve, until } from "./daemon.mjs";
 import { fakeSlack } from "./fake.mjs";
 
-const bare = (slack) => `${local}
-[slack]
-api_url = "${slack.url}/api/"
-`;
+const bare = (slack) => local + slack.addressConfig;
 const config = (slack, app = slack.app) => `${bare(slack)}
 bot_token = "${slack.bot}"
 app_token = "${app}"

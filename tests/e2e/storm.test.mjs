@@ -55,11 +55,7 @@ test("without [storm] nobody looks", async () => {
 });
 
 const withSlack = (slack, more) => `${local}
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-app_token = "${slack.app}"
-[storm]
+${slack.config}[storm]
 min_tickets = 5
 channel = "#general"
 ${more}`;

@@ -13,11 +13,7 @@ people = [{ name = "Pat", email = "p@x.example", slack = "U20" }]
 const line = /^This is part of a known incident, #\d+\. Updates follow here\.$/;
 
 const configOf = (slack, more) => `${local}
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-app_token = "${slack.app}"
-[[bridge]]
+${slack.config}[[bridge]]
 channel = "C1"
 desk = "embedded"
 oncall = "office"

@@ -13,11 +13,7 @@ async function setup() {
   const pagerduty = await fake("fake_pagerduty");
   await slack.order("person", { id: "U50", name: "Bo Ek", email: "bo@acme.example" });
   const daemon = await serve({ config: `${local}
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-app_token = "${slack.app}"
-[[bridge]]
+${slack.config}[[bridge]]
 channel = "C1"
 desk = "embedded"
 oncall = "sre"

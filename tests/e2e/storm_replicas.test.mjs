@@ -16,11 +16,7 @@ async function setup() {
   await slack.order("channel", { id: "C2", name: "ops" });
   const cwd = folder(`${local}[store]\nurl = "${database.url}"
 [retry]\nfirst = "50ms"\nmax = "500ms"
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-signing_secret = "${slack.signing}"
-[[bridge]]
+${slack.hookConfig}[[bridge]]
 channel = "C1"
 desk = "embedded"
 [storm]

@@ -15,11 +15,7 @@ const config = (slack, channel = "C1", listen = local) => `${listen}
 [[tally]]
 channel = "${channel}"
 
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "${slack.bot}"
-app_token = "${slack.app}"
-signing_secret = "${slack.signing}"
+${slack.config}signing_secret = "${slack.signing}"
 `;
 
 /** A command at a terminal of its own, where progress is drawn; what it wrote there. */
