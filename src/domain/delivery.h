@@ -43,8 +43,8 @@ struct Delivery {
   std::string answer_kind;
   std::string reference;  ///< the job's own words for it, handed back with the answer
   DeliveryState state = DeliveryState::pending;
-  /// It was claimed and its outcome never written: it may have happened. Settled before it is
-  /// tried again.
+  /// An attempt may have happened: its outcome was never written, or nobody could tell it (an
+  /// HTTP 500). Stays until the target settles it, before it is tried again.
   bool is_in_doubt = false;
   int attempts = 0;
   std::string reason;  ///< of the latest failure, or of the discard
@@ -61,18 +61,21 @@ std::optional<DeliveryId> delivery_id_named(std::string_view text);
 struct Outcome {
   enum class Kind { done, later, refused, unsure };
   Kind kind = Kind::done;
-  std::string why;               ///< for a person; empty when done
-  json::value answer{};          ///< done: what the target said (a ticket's number)
-  std::optional<Millis> when{};  ///< later: not before this long from now (Retry-After)
-  bool is_unknowable = false;    ///< unsure: the target was asked and can't tell; a person decides
-  bool is_unwanted = false;      ///< refused: nobody wants it any more, and no person decides
+  std::string why;       ///< for a person; empty when done
+  json::value answer{};  ///< done: what the target said (a ticket's number)
+  /// later: not before this long from now (Retry-After); unsure: not asked about before
+  std::optional<Millis> when{};
+  bool is_unknowable = false;  ///< unsure: the target was asked and can't tell; a person decides
+  bool is_unwanted = false;    ///< refused: nobody wants it any more, and no person decides
 
   static Outcome done(json::value answer = {}) { return {Kind::done, {}, std::move(answer)}; }
   static Outcome later(std::string why, std::optional<Millis> when = {}) {
     return {Kind::later, std::move(why), {}, when};
   }
   static Outcome refused(std::string why) { return {Kind::refused, std::move(why)}; }
-  static Outcome unsure(std::string why) { return {Kind::unsure, std::move(why)}; }
+  static Outcome unsure(std::string why, std::optional<Millis> when = {}) {
+    return {Kind::unsure, std::move(why), {}, when};
+  }
 };
 
 }  // namespace dw

@@ -395,10 +395,8 @@ Task<std::optional<Outcome>> Outbox::ask_first(Lane& lane) {
     taken_back.is_unwanted = true;
     co_return Objection(std::move(taken_back));
   }
-  // By the reason of its last try a target knows that it may have had an effect (Slack's HTTP 5xx).
-  const std::string could_not = first->target + " could not say whether it still stands: ";
-  const bool is_told = !delivery.reason.empty() && !delivery.reason.starts_with(could_not);
-  co_return Objection(Outcome::later(is_told ? delivery.reason : could_not + answer.why));
+  co_return Objection(
+      Outcome::later(first->target + " could not say whether it still stands: " + answer.why));
 }
 
 Task<Outcome> Outbox::ask(Lane& lane, Target& target, Delivery question) {
@@ -477,8 +475,10 @@ Task<std::optional<Outcome>> Outbox::settle(Lane& lane, Target& target) {
   co_return outcome;
 }
 
+/// A doubt that an earlier try left stays until its target settles it, whatever this try met.
 Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoint now) {
   Finished finished{.id = delivery.id, .reason = outcome.why, .next_attempt_at = {}};
+  finished.is_in_doubt = delivery.is_in_doubt;
   const bool is_over = is_given_up(settings_.backoff, delivery.created_at, now);
   // Whoever asked a question hears that there is no answer: no person has to decide.
   const bool is_heard = !delivery.answer_kind.empty() && operation_of(delivery.payload) == "ask";
@@ -487,6 +487,7 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
   switch (outcome.kind) {
     case Outcome::Kind::done:
       finished.state = DeliveryState::done;
+      finished.is_in_doubt = false;
       finished.reason.clear();
       break;
     case Outcome::Kind::refused:
@@ -494,7 +495,8 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
       break;
     case Outcome::Kind::later:
       if (is_over) {
-        finished.state = failed;
+        const bool is_dead = failed == DeliveryState::dead;
+        finished.state = is_dead && finished.is_in_doubt ? DeliveryState::unsure : failed;
         finished.reason =
             fmt::format("gave up after {}: {}", counted(delivery.attempts, "attempt", "attempts"),
                         finished.reason);
@@ -505,7 +507,7 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
       }
       break;
     case Outcome::Kind::unsure:
-      finished.is_in_doubt = true;
+      finished.is_in_doubt = !outcome.is_unknowable;  // that one a person decides
       if (outcome.is_unknowable || is_over) {
         finished.state = DeliveryState::unsure;
       } else {
@@ -514,7 +516,7 @@ Finished Outbox::judge(const Delivery& delivery, const Outcome& outcome, TimePoi
         // ahead must not ask before what broke off has had its time.
         finished.next_attempt_at =
             now + std::max(settle_pause + clocks_apart_max,
-                           next_wait(settings_.backoff, delivery.attempts, std::nullopt, random_));
+                           next_wait(settings_.backoff, delivery.attempts, outcome.when, random_));
       }
       break;
   }
@@ -536,9 +538,7 @@ Task<bool> Outbox::set_state(Lane& lane, std::vector<Outcome> outcomes) {
     for (size_t i = 0; i < finished.size(); ++i) {
       DW_CHECK(lanes::finish(db, lane.claim, finished[i], now));
       const DeliveryState state = finished[i].state;
-      const bool is_end = state == DeliveryState::done || state == DeliveryState::dead ||
-                          state == DeliveryState::discarded;
-      if (!is_end) continue;
+      if (state == DeliveryState::pending || state == DeliveryState::unsure) continue;
       DW_CHECK(inbox_.take_answer(db, lane.batch[i], outcomes[i], counts, broken));
     }
     return is_stopping_ ? unmark_unsent(db, lane) : mark_next(db, lane);

@@ -49,8 +49,8 @@ Result<DeliveryId> add(Db& db, const Delivery& delivery);
 /// The same where nobody needs its number: on PostgreSQL it is not waited for.
 Result<void> add_unseen(Db& db, const Delivery& delivery);
 
-/// A dead, unsure or waiting one becomes pending and due now. An unsure one is in doubt no more:
-/// the person who retries it has decided that it be sent. One that waits is settled first.
+/// A dead, unsure or waiting one becomes pending and due now. One in doubt is settled first, unless
+/// its target could not tell: whoever retries that has decided that it be sent.
 /// errors  missing; conflict: it is done or discarded
 Result<void> retry(Db& db, DeliveryId id, TimePoint now);
 

@@ -45,10 +45,9 @@ SELECT 1 WHERE $1 < 0;
 SELECT 1 FROM delivery WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: retry_delivery
--- Whoever has an unsure one sent again has decided the doubt: asking the target once more would
--- only bring it back. One that waits keeps its doubt, to be settled first.
-UPDATE delivery SET in_doubt = CASE WHEN state = 1 THEN 0 ELSE in_doubt END, state = 0,
-  next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
+-- A doubt is settled first. An unsure one of which its target can't tell anything has none left:
+-- whoever has it sent again has decided.
+UPDATE delivery SET state = 0, next_attempt_at = $2 WHERE id = $1 AND state <= 2 RETURNING lane;
 
 -- name: discard_delivery
 UPDATE delivery SET state = 4, reason = $2, done_at = $3, next_attempt_at = NULL

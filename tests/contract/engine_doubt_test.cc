@@ -148,6 +148,48 @@ TEST(EngineDoubt, an_exception_out_of_a_connector_is_one_failed_try) {
   EXPECT_EQ(world.state_of(1), DeliveryState::done);
 }
 
+TEST(EngineDoubt, a_doubt_outlives_the_time_in_which_its_target_is_not_configured) {
+  World world;
+  world.target.script = {Outcome::unsure("HTTP 500")};
+  world.target.answer = Settled::Kind::happened;
+  world.send("a", "1");
+  world.restart_with({});
+  world.pass(Millis(20'000));
+  EXPECT_NE(world.delivery(1).reason.find("not configured"), std::string::npos);
+  EXPECT_TRUE(world.delivery(1).is_in_doubt);
+  world.restart_with({&world.target});
+  world.pass(Millis(20'000));
+  EXPECT_EQ(world.target.settled, 1);
+  EXPECT_EQ(world.performed(), Texts{"1"}) << "it had happened";
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+}
+
+TEST(EngineDoubt, a_try_that_came_to_nothing_says_nothing_about_the_one_before) {
+  World world;
+  world.target.answer = Settled::Kind::repeatable;
+  world.target.script = {Outcome::unsure("HTTP 500"), Outcome::later("connection refused"),
+                         Outcome::later("429")};
+  world.send("a", "1");
+  world.pass(Millis(4000));
+  EXPECT_TRUE(world.delivery(1).is_in_doubt) << world.delivery(1).reason;
+  world.pass(Millis(20'000));
+  EXPECT_EQ(world.target.settled, 3) << "each time before it is sent again";
+  EXPECT_EQ(world.state_of(1), DeliveryState::done);
+  EXPECT_FALSE(world.delivery(1).is_in_doubt);
+}
+
+TEST(EngineDoubt, a_doubt_that_is_given_up_is_of_unknown_outcome_and_not_dead) {
+  World world;
+  world.target.script = {Outcome::unsure("HTTP 500")};
+  world.send("a", "1");
+  world.send("b", "2");
+  world.restart_with({});
+  world.clock.advance(Millis(3'600'000));
+  world.pass(Millis(20'000));
+  EXPECT_EQ(world.state_of(1), DeliveryState::unsure);
+  EXPECT_EQ(world.state_of(2), DeliveryState::done);
+}
+
 TEST(EngineDoubt, an_answer_whose_plan_the_store_refuses_is_parked_and_its_lane_goes_on) {
   World world;
   EXPECT_TRUE(world.say("a", "1", "ask same").ok());

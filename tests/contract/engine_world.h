@@ -261,12 +261,25 @@ struct World {
     settings.holder = "me";
     settings.lease = lease;
     settings.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)};
-    outbox = std::make_unique<Outbox>(loop, clock, random, *lying, *inbox, metrics, tasks,
-                                      std::vector<Target*>{&target}, settings);
+    start(settings, {&target});
     store->on_change([this](DirtyFlags touched) {
       if (touched.lanes) outbox->notify();
     });
+    pump();
+  }
+  void start(OutboxSettings settings, std::vector<Target*> targets) {
+    outbox = std::make_unique<Outbox>(loop, clock, random, *lying, *inbox, metrics, tasks,
+                                      std::move(targets), std::move(settings));
     outbox->start();
+  }
+  /// The process is started again with those targets in its configuration.
+  void restart_with(std::vector<Target*> targets) {
+    outbox->stop();
+    pass(Millis(5000));
+    OutboxSettings settings;
+    settings.holder = "me";
+    settings.backoff = {Millis(1000), Millis(10'000), Millis(3'600'000)};
+    start(std::move(settings), std::move(targets));
     pump();
   }
   ~World() {

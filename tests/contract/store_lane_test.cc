@@ -128,13 +128,13 @@ TEST_P(StoreContract, a_lane_that_was_emptied_and_filled_again_is_not_the_one_th
   });
 }
 
-/// Takes the one delivery there is, ends it in doubt, has it retried, and takes it again.
-bool is_in_doubt_after_retry(Bundle& b, DeliveryState state) {
+/// Takes the one delivery there is, ends it, has it retried, and takes it again.
+bool is_in_doubt_after_retry(Bundle& b, DeliveryState state, bool was_in_doubt) {
   bool is_in_doubt = false;
   b.write([&](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
-    const Finished ended{.id = taken.at(0).id, .state = state, .is_in_doubt = true};
+    const Finished ended{.id = taken.at(0).id, .state = state, .is_in_doubt = was_in_doubt};
     DW_CHECK(lanes::finish(db, claims.at(0), ended, t0));
     DW_CHECK(deliveries::retry(db, taken.at(0).id, t0));
     DW_TRY(const auto again, lanes::begin_attempts(db, claims.at(0), t0, ten));
@@ -144,13 +144,14 @@ bool is_in_doubt_after_retry(Bundle& b, DeliveryState state) {
   return is_in_doubt;
 }
 
-TEST_P(StoreContract, a_person_who_retries_an_unsure_delivery_has_decided_its_doubt) {
-  auto b = setup();
-  add(*b, pending_in("a"));
-  EXPECT_FALSE(is_in_doubt_after_retry(*b, DeliveryState::unsure));
-  auto other = setup();
-  add(*other, pending_in("a"));
-  EXPECT_TRUE(is_in_doubt_after_retry(*other, DeliveryState::pending)) << "settled first";
+TEST_P(StoreContract, a_doubt_that_its_target_can_settle_outlives_every_state) {
+  for (const auto state : {DeliveryState::pending, DeliveryState::unsure, DeliveryState::dead}) {
+    for (const bool was_in_doubt : {false, true}) {
+      auto b = setup();
+      add(*b, pending_in("a"));
+      EXPECT_EQ(is_in_doubt_after_retry(*b, state, was_in_doubt), was_in_doubt) << name_of(state);
+    }
+  }
 }
 
 TEST_P(StoreContract, a_dead_delivery_that_holds_nothing_lets_its_lane_go_on) {

@@ -90,6 +90,25 @@ TEST(ZendeskDesk, a_comment_is_added_and_known_as_ours) {
   EXPECT_NE(std::string(comments[1].at("text").as_string()).find("Ana"), std::string::npos);
 }
 
+TEST(ZendeskDesk, a_comment_at_which_zendesk_broke_is_looked_for_at_once) {
+  for (const bool is_after : {false, true}) {
+    World w;
+    w.perform(World::opening());
+    w.fake.fail_next({"PUT", "/api/v2/tickets/41", HttpStep::answer(500, ""), is_after});
+    EXPECT_EQ(w.perform(World::commenting("41")).kind, Kind::unsure);
+    const auto expected = is_after ? Settled::Kind::happened : Settled::Kind::not_happened;
+    EXPECT_EQ(w.settle(World::commenting("41")).kind, expected);
+  }
+}
+
+TEST(ZendeskDesk, a_question_that_broke_off_is_asked_again_and_in_no_doubt) {
+  World w;
+  w.perform(World::opening());
+  w.fake.fail_next({"GET", "/api/v2/tickets/41", HttpStep::answer(502, "")});
+  EXPECT_EQ(w.ask("ticket", {{"id", "41"}}).kind, Kind::later);
+  EXPECT_EQ(w.ask("ticket", {{"id", "41"}}).kind, Kind::done);
+}
+
 TEST(ZendeskDesk, a_comment_in_doubt_is_found_by_its_marker) {
   World w;
   w.perform(World::opening());

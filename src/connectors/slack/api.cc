@@ -85,7 +85,9 @@ Error error_of_word(const json::value& body, std::string_view method) {
 
 Error error_of_status(const HttpAnswer& answer, std::string_view where, TimePoint now) {
   const std::string what = fmt::format("HTTP {} from Slack", answer.status);
-  Error error{ErrorKind::busy, std::string(where), what, answer.retry_after(now)};
+  // Slack says of an HTTP 5xx that some of the request may have happened.
+  const ErrorKind kind = answer.status >= 500 ? ErrorKind::unsure : ErrorKind::busy;
+  Error error{kind, std::string(where), what, answer.retry_after(now)};
   if (answer.status == 429 && !error.when) error.when = limited_pause;
   if (answer.status >= 300 && answer.status < 500 && answer.status != 429) {
     error.what += "; check slack.api_url";
@@ -149,7 +151,9 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
       co_await http_.send(std::move(request), attempt.left(clock_), attempt.fence);
   if (!answer.ok()) {
     // Without the address: it may be long, and the method says it all.
-    co_return Error{answer.error().kind, where, answer.error().what};
+    const ErrorKind kind = answer.error().kind;
+    const std::string before = kind == ErrorKind::unsure ? "no response from Slack: " : "";
+    co_return Error{kind, where, before + answer.error().what};
   }
   Result<SlackAnswer> decoded = decode_slack_answer(*answer, call.method, clock_.now());
   if (!decoded.ok() && decoded.error().when) {

@@ -29,9 +29,9 @@ struct SlackAnswer {
 };
 
 /// What an HTTP answer means. `{"ok":true,…}` is a value, everything else an error:
-///   busy         429, 5xx, "ratelimited"; `when` says how long, if Slack said
-///   unsure       no JSON where there should be; "internal_error", "fatal_error": Slack says that
-///                some of it may have happened
+///   busy         429, "ratelimited"; `when` says how long, if Slack said
+///   unsure       5xx, no JSON where there should be; "internal_error", "fatal_error": Slack says
+///                that some of it may have happened
 ///   denied       a person mends it: tokens, scopes, membership; says how
 ///   missing      no such channel, person, message
 ///   invalid      refused for good

@@ -20,7 +20,7 @@ constexpr size_t files_max = 10;
 Outcome outcome_of(const Error& error) {
   switch (error.kind) {
     case ErrorKind::unsure:
-      return Outcome::unsure("no response from Slack: " + error.what);
+      return Outcome::unsure(error.what, error.when);
     case ErrorKind::unreachable:
       return Outcome::later("unreachable: " + error.what);
     case ErrorKind::busy:
@@ -30,12 +30,6 @@ Outcome outcome_of(const Error& error) {
     default:
       return Outcome::refused(error.what);
   }
-}
-
-/// Slack was in trouble when this was tried last, and says of itself that some of a request may
-/// have happened then.
-bool may_have_happened(const Delivery& delivery) {
-  return delivery.reason.starts_with("HTTP 5");
 }
 
 /// The message that was to be written anew, or gets an emoji, was deleted, or nobody reads it any
@@ -88,8 +82,8 @@ Task<Outcome> SlackTarget::perform_one(Delivery delivery, Attempt attempt) {
     const Result<std::string> channel = co_await asks_.channel_id(copy.channel, attempt);
     if (!channel.ok()) {
       Outcome failed = outcome_of(channel.error());
-      const bool is_later = failed.kind == Outcome::Kind::later;
-      if (is_later && may_have_happened(delivery)) failed.why = delivery.reason;
+      // Nothing was said yet.
+      if (failed.kind == Outcome::Kind::unsure) failed.kind = Outcome::Kind::later;
       co_return failed;
     }
     copy.channel = *channel;
@@ -135,15 +129,6 @@ Task<Result<SlackTarget::Attached>> SlackTarget::attach(std::vector<FileLink> fi
 }
 
 Task<Outcome> SlackTarget::post(Delivery delivery, ChatPost post, Attempt attempt) {
-  if (may_have_happened(delivery)) {
-    const Result<Found> found = co_await find(delivery, post, attempt);
-    if (!found.ok()) co_return Outcome::later(delivery.reason, found.error().when);
-    if (!found->message.empty()) {
-      const Result<void> shared = co_await share_rest(post, *found, attempt);
-      if (!shared.ok()) co_return Outcome::unsure("posted, its files not yet");
-      co_return Outcome::done(posted(post.channel, found->message));
-    }
-  }
   const Result<Attached> attached = co_await attach(post.files, attempt);
   if (!attached.ok()) {
     // Nothing of it can be seen yet, so there is no doubt.

@@ -277,7 +277,13 @@ TEST(SlackAnswer, retry_after_is_kept) {
   EXPECT_EQ(limited.error().kind, ErrorKind::busy);
   EXPECT_EQ(limited.error().when, Millis(7000));
   EXPECT_EQ(decode_slack_answer(answer(429, ""), "x", {}).error().when, Millis(30'000));
+  EXPECT_EQ(decode_slack_answer(answer(503, "", "7"), "x", {}).error().when, Millis(7000));
+}
+
+TEST(SlackAnswer, trouble_at_slack_leaves_open_whether_it_happened) {
+  EXPECT_EQ(decode_slack_answer(answer(503, ""), "x", {}).error().kind, ErrorKind::unsure);
   EXPECT_EQ(decode_slack_answer(answer(200, "<html>"), "x", {}).error().kind, ErrorKind::unsure);
+  EXPECT_EQ(decode_slack_answer(answer(404, ""), "x", {}).error().kind, ErrorKind::busy);
 }
 
 /// One call at that time; how long it has to wait, or nothing where that would be too long.

@@ -294,6 +294,10 @@ Outcome outcome_of_failure(const HttpAnswer& answer, TimePoint now) {
     case 504:
       // A gateway gave up on what may still be done behind it.
       return Outcome::unsure(why("a gateway responded instead of Zendesk"));
+    case 500:
+      // It broke at some point of the request, which is over: it can be asked about at once.
+      return Outcome::unsure(why("Zendesk failed at it"),
+                             answer.retry_after(now).value_or(Millis(0)));
     default:
       break;
   }

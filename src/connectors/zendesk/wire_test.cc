@@ -322,6 +322,8 @@ TEST(ZendeskWire, a_failure_says_whether_it_is_the_request_or_the_world) {
   EXPECT_EQ(outcome(429, "<html>", "93").when, Millis(93'000));
   EXPECT_EQ(outcome(429, "").when, Millis(60'000)) << "without Retry-After a minute";
   EXPECT_EQ(outcome(503, "", "9").when, Millis(9000));
+  EXPECT_EQ(outcome(503, "").kind, Kind::later);
+  EXPECT_EQ(outcome(500, "").kind, Kind::unsure) << "it may have broken behind its commit";
   EXPECT_EQ(outcome(504, "").kind, Kind::unsure) << "what is behind the gateway may go on";
   EXPECT_EQ(outcome(200, "<html>").kind, Kind::unsure);
   EXPECT_EQ(outcome(302, "").kind, Kind::later);

@@ -88,17 +88,16 @@ Task<std::vector<Outcome>> ZendeskDesk::perform(std::vector<Delivery> deliveries
     Delivery delivery = deliveries[i];
     const DeliveryId id = delivery.id;
     Outcome outcome = co_await perform_one(std::move(delivery), attempt);
-    if (outcome.kind == Outcome::Kind::unsure) {
-      note_doubt(id);
-    }
+    if (outcome.kind == Outcome::Kind::unsure) note_doubt(id, outcome.when.has_value());
     outcomes.push_back(std::move(outcome));
   }
   co_return outcomes;
 }
 
-void ZendeskDesk::note_doubt(DeliveryId id) {
+void ZendeskDesk::note_doubt(DeliveryId id, bool is_through) {
   if (doubts_.size() >= doubts_max) doubts_.erase(doubts_.begin());
-  doubts_[id] = {.since = client_.clock().monotonic(), .asked_at = {}};
+  const Monotonic now = client_.clock().monotonic();
+  doubts_[id] = {.since = is_through ? now - settle_after_ : now, .asked_at = {}};
 }
 
 Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Attempt attempt) {
@@ -113,7 +112,10 @@ Task<Outcome> ZendeskDesk::perform_one(Delivery delivery, Attempt attempt) {
     co_return co_await update(std::move(*one), std::move(marker), attempt);
   }
   if (auto* one = std::get_if<Lookup>(&delivery.payload)) {
-    co_return co_await ask(std::move(*one), attempt);
+    Outcome answer = co_await ask(std::move(*one), attempt);
+    // A question changes nothing: there is no doubt, it is asked again.
+    if (answer.kind == Outcome::Kind::unsure) answer.kind = Outcome::Kind::later;
+    co_return answer;
   }
   co_return Outcome::refused("a desk accepts tickets, comments, updates and questions only");
 }

@@ -37,7 +37,8 @@ class ZendeskDesk : public Target {
     Monotonic since{};
     std::optional<Monotonic> asked_at;
   };
-  void note_doubt(DeliveryId id);
+  /// `is_through`: Zendesk has answered, so nothing of it can happen later.
+  void note_doubt(DeliveryId id, bool is_through = false);
   Task<Settled> look_for(Delivery delivery, Attempt attempt);
   Task<Outcome> perform_one(Delivery delivery, Attempt attempt);
   Task<Outcome> open(DeskOpen open, std::string marker, Attempt attempt);

@@ -229,7 +229,7 @@ bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix
                         const NamesById& names);
 // carrying.cc: in the thread's order, as far as it goes now.
 void advance(Context& context);
-/// Whether its target has heard nothing of it.
+/// Whether its target has heard nothing of it, or has turned down all that it heard.
 bool is_unheard(const Delivery& delivery);
 /// Our record of the ticket keeps no words that were taken back.
 void forget_comment(Context& context, const DeskComment& comment);

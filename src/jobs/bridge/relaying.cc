@@ -262,8 +262,7 @@ void give_up_reopening(Context& context) {
 }  // namespace
 
 bool is_unheard(const Delivery& delivery) {
-  return delivery.state == DeliveryState::pending && !delivery.is_in_doubt &&
-         (delivery.attempts == 0 || delivery.reason.starts_with("unreachable"));
+  return delivery.state == DeliveryState::pending && !delivery.is_in_doubt;
 }
 
 void forget_comment(Context& context, const DeskComment& comment) {
