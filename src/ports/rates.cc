@@ -25,10 +25,13 @@ RateRule even_rate(std::string name, int per_minute) {
 RateSlot reserve_slot(const std::vector<RateRule>& rules, std::vector<RateState>& states,
                       int64_t now, Millis timeout) {
   int64_t turn = now;
-  for (const RateState& state : states) turn = std::max(turn, state.free_at);
+  for (size_t i = 0; i < rules.size(); ++i) {
+    turn = std::max(turn, states[i].free_at + rules[i].spared.count());
+  }
   if (turn - now > timeout.count()) {
     int64_t again = turn;
     for (size_t i = 0; i < rules.size(); ++i) {
+      if (rules[i].spared > Millis(0)) continue;
       RateState& state = states[i];
       state.promised_at = std::max(state.promised_at, state.free_at) + rules[i].interval.count();
       again = std::max(again, state.promised_at);

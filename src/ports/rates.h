@@ -17,6 +17,8 @@ struct RateRule {
   std::string name;  ///< "slack chat.postMessage", "zendesk https://acme.zendesk.com"
   Millis interval{};
   Millis burst{};
+  /// Who is in no hurry leaves so much of what is saved up to the others, and comes behind them.
+  Millis spared{};
 };
 
 /// At most so many in any minute, a tenth of them at once.
@@ -37,7 +39,8 @@ struct RateState {
   int64_t promised_at = 0;  ///< the last time at which somebody was told to come again
 };
 
-/// The turn of all those together, and where they stand then. `states` are those of `rules`.
+/// The turn of all those together, and where they stand then. `states` are those of `rules`. Who
+/// is told to come again is counted at those rules alone of which it spares nothing.
 RateSlot reserve_slot(const std::vector<RateRule>& rules, std::vector<RateState>& states,
                       int64_t now, Millis timeout);
 

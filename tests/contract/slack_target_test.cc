@@ -289,6 +289,30 @@ TEST(SlackTarget, history_comes_page_by_page_as_message_bodies) {
   EXPECT_EQ(page.at("messages").at(0).at("thread").as_string(), root);
 }
 
+TEST(SlackTarget, an_overview_of_a_channel_says_what_each_thread_has_last) {
+  World world;
+  FakeSlackWorkspace& workspace = world.slack.workspace();
+  const std::string before = workspace.say("C1", "U7", "long ago");
+  const std::string quiet = workspace.say("C1", "U7", "quiet");
+  const std::string answered = workspace.say("C1", "U7", "answered");
+  const std::string edited = workspace.say("C1", "U7", "edited");
+  const std::string gone = workspace.say("C1", "U7", "gone");
+  const std::string reply = workspace.say("C1", "U7", "in the thread", answered);
+  workspace.say("C1", "U7", "in the other thread", gone);
+  workspace.edit("C1", edited, "other words");
+  workspace.remove("C1", gone);
+  const json::object page =
+      world.ask({{"about", "threads"}, {"channel", "C1"}, {"since", before}, {"cursor", ""}});
+  const json::array& threads = page.at("threads").as_array();
+  ASSERT_EQ(threads.size(), 4U);
+  EXPECT_TRUE(threads[0].at("is_deleted").as_bool());
+  EXPECT_TRUE(threads[1].as_object().contains("edited"));
+  EXPECT_EQ(to_text(threads[2]),
+            to_text(json::object{{"message", answered}, {"latest_reply", reply}}));
+  EXPECT_EQ(to_text(threads[3]), to_text(json::object{{"message", quiet}}));
+  EXPECT_EQ(page.at("next_cursor").as_string(), "");
+}
+
 /// A desk whose files are in memory.
 struct Shelf : FileSource {
   std::map<std::string, std::string, std::less<>> files;

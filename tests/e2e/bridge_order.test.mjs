@@ -101,3 +101,29 @@ test("what was missed comes before what is said after it", async () => {
   assert.equal((await world.ticket(root)).status, "solved");
   await world.end();
 });
+
+test("after a downtime threads with news are read, and edits are found in the others", async () => {
+  const world = await bridgeWorld();
+  await world.start();
+  const roots = [];
+  for (const word of ["one", "two", "three", "four", "five"]) roots.push(await world.say(word));
+  for (const root of roots) await until(() => world.ticket(root), "a ticket");
+  const reply = await world.say("first words", roots[1]);
+  await world.reads(roots[1], /first words/);
+  for (const root of roots) await world.hears(root, /#\d+/);
+  await world.daemon.stop();
+  await world.say("said meanwhile", roots[0]);
+  await world.slack.order("edit", { channel: "C1", ts: reply, text: "better words" });
+  await world.slack.order("delete", { channel: "C1", ts: roots[2] });
+  const calls = async (method) => (await world.slack.order("calls", { method })).calls.length;
+  const before = await calls("conversations.history");
+  await world.start();
+  await world.say("said since", roots[0]);
+  await world.reads(roots[0], /said since/);
+  await world.reads(roots[1], /edited: better words/);
+  const texts = (await world.ticket(roots[0])).comments.map((one) => one.plain_body).join("\n");
+  assert.match(texts, /said meanwhile[^]*said since/, "in order");
+  await world.reads(roots[2], /deleted in Slack/);
+  assert.equal(await calls("conversations.history") - before, 2, "its messages, its threads");
+  await world.end();
+});

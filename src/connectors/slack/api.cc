@@ -134,7 +134,7 @@ Task<Result<SlackAnswer>> SlackApi::call(SlackCall call, Attempt attempt) {
   if (left <= Millis(0))
     co_return Error{ErrorKind::busy, where, "the deadline passed before the request"};
   const Millis timeout = std::min(timeout_max, left / 2);
-  std::vector<RateRule> rules = slack_rates(call.method, call.channel);
+  std::vector<RateRule> rules = slack_rates(call.method, call.channel, call.is_patient);
   DW_CO_CHECK(co_await wait_for_slot(rates_, loop_, clock_, std::move(rules), timeout));
   std::string form;
   for (const auto& [name, value] : call.fields) {

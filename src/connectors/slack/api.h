@@ -19,8 +19,9 @@ using SlackFields = std::vector<std::pair<std::string, std::string>>;
 struct SlackCall {
   std::string method;  ///< "chat.postMessage"
   SlackFields fields;
-  std::string channel{};  ///< where it shows something, for the limits
-  bool is_app = false;    ///< with the app-level token
+  std::string channel{};    ///< where it shows something, for the limits
+  bool is_app = false;      ///< with the app-level token
+  bool is_patient = false;  ///< comes behind all calls of its method that are not
 };
 
 struct SlackAnswer {

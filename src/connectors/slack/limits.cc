@@ -8,6 +8,8 @@ namespace dw {
 namespace {
 
 constexpr Millis minute{60'000};
+/// Of a third of a minute's calls that may come at once: what catching up leaves to others.
+constexpr Millis spared = minute / 5;
 
 /// Calls a minute.
 constexpr int tier2 = 20, tier3 = 50, tier4 = 100;
@@ -49,8 +51,15 @@ std::string slack_rate_name(std::string_view method, std::string_view channel) {
   return "Slack channel " + std::string(channel);
 }
 
-std::vector<RateRule> slack_rates(std::string_view method, std::string_view channel) {
+std::vector<RateRule> slack_rates(std::string_view method, std::string_view channel,
+                                  bool is_patient) {
   std::vector<RateRule> out = {rate_of(method)};
+  if (is_patient) {
+    // Its own line, so that those who wait in it are in nobody's way.
+    out.push_back(out.front());
+    out.back().name += ", catching up";
+    out.front().spared = spared;
+  }
   if (!channel.empty()) out.push_back({slack_rate_name(method, channel), Millis(1000), Millis(0)});
   return out;
 }

@@ -9,8 +9,10 @@
 
 namespace dw {
 
-/// What a call has to keep. `channel` is given where it shows something in one.
-std::vector<RateRule> slack_rates(std::string_view method, std::string_view channel);
+/// What a call has to keep. `channel` is given where it shows something in one; a patient call
+/// comes behind all others of its method.
+std::vector<RateRule> slack_rates(std::string_view method, std::string_view channel,
+                                  bool is_patient = false);
 /// The one of them that Slack means with Retry-After.
 std::string slack_rate_name(std::string_view method, std::string_view channel);
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::chrono::hours kept_for{24};
 constexpr size_t kept_max = 10'000;
 constexpr int messages_per_page = 100;
+/// As many as Slack gives: an overview has one short line of each.
+constexpr int threads_per_page = 999;
 constexpr int channels_per_page = 1000;
 constexpr int channel_pages_max = 50;
 
@@ -100,6 +102,7 @@ Task<Result<json::object>> SlackLookups::answer(Lookup ask, Attempt attempt) {
     co_return co_await permalink(text_in(details, "channel"), text_in(details, "message"), attempt);
   }
   if (about == "history") co_return co_await history(details, attempt);
+  if (about == "threads") co_return co_await threads(details, attempt);
   co_return Error{ErrorKind::invalid, "slack", "can't be asked about " + about};
 }
 
@@ -202,6 +205,32 @@ Task<Result<json::object>> SlackLookups::permalink(std::string channel, std::str
   co_return json::object{{"url", text_at(JsonView(answer->body), "permalink")}};
 }
 
+Task<Result<json::object>> SlackLookups::threads(json::object asked, Attempt attempt) {
+  const Result<SlackSelf> self = co_await api_.self(attempt);
+  if (!self.ok()) co_return self.error();
+  SlackCall call{.method = "conversations.history",
+                 .fields = {{"channel", text_in(asked, "channel")},
+                            {"oldest", text_in(asked, "since")},
+                            {"limit", std::to_string(threads_per_page)}}};
+  call.is_patient = true;
+  const std::string cursor = text_in(asked, "cursor");
+  if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);
+  const Result<SlackAnswer> answer = co_await api_.call(std::move(call), attempt);
+  if (!answer.ok()) co_return answer.error();
+  const JsonView body(answer->body);
+  json::array threads;
+  for (const JsonView& one : body["messages"].elements()) {
+    json::object root{{"message", text_at(one, "ts")}};
+    const std::string latest = text_at(one, "latest_reply"), edited = text_at(one["edited"], "ts");
+    if (!latest.empty()) root["latest_reply"] = latest;
+    if (!edited.empty()) root["edited"] = edited;
+    if (text_at(one, "subtype") == "tombstone") root["is_deleted"] = true;
+    if (!reactions_of(one, self->user).empty()) root["is_marked"] = true;
+    threads.push_back(std::move(root));
+  }
+  co_return json::object{{"threads", std::move(threads)}, {"next_cursor", next_cursor_of(body)}};
+}
+
 Task<Result<json::object>> SlackLookups::history(json::object asked, Attempt attempt) {
   // Who we are is needed to tell our own messages from others'.
   const Result<SlackSelf> self = co_await api_.self(attempt);
@@ -215,6 +244,7 @@ Task<Result<json::object>> SlackLookups::history(json::object asked, Attempt att
                  .fields = {{"channel", channel},
                             {"include_all_metadata", "true"},
                             {"limit", std::to_string(messages_per_page)}}};
+  call.is_patient = asked.if_contains("is_urgent") == nullptr;
   if (!thread.empty()) call.fields.emplace_back("ts", thread);
   if (!since.empty()) call.fields.emplace_back("oldest", since);
   if (!cursor.empty()) call.fields.emplace_back("cursor", cursor);

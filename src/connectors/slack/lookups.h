@@ -21,6 +21,7 @@ class SlackLookups {
   /// {"about":"file","id"}                 {"name","content_type","bytes"}
   /// {"about":"permalink","channel","message"}  {"url"}
   /// {"about":"history","channel","thread","since","cursor"}  {"messages":[…],"next_cursor"}
+  /// {"about":"threads","channel","since","cursor"}  {"threads":[…],"next_cursor"}
   ///   `since` is a ts or unix seconds, exclusive; without `thread` the channel's own messages,
   ///   newest page first; in a page the oldest first. `thread` brings a thread without its root.
   /// errors  of the call; invalid: nothing is known about that
@@ -41,6 +42,7 @@ class SlackLookups {
   Task<Result<json::object>> file(std::string id, Attempt attempt);
   Task<Result<json::object>> permalink(std::string channel, std::string message, Attempt attempt);
   Task<Result<json::object>> history(json::object asked, Attempt attempt);
+  Task<Result<json::object>> threads(json::object asked, Attempt attempt);
   const json::object* find(const std::string& key);
   void keep(const std::string& key, const json::object& answer);
 

@@ -288,8 +288,9 @@ TEST(SlackAnswer, trouble_at_slack_leaves_open_whether_it_happened) {
 
 /// One call at that time; how long it has to wait, or nothing where that would be too long.
 std::optional<Millis> turn_of(std::map<std::string, RateState>& states, std::string_view method,
-                              std::string_view channel, int64_t now, Millis timeout) {
-  const std::vector<RateRule> rules = slack_rates(method, channel);
+                              std::string_view channel, int64_t now, Millis timeout,
+                              bool is_patient = false) {
+  const std::vector<RateRule> rules = slack_rates(method, channel, is_patient);
   std::vector<RateState> of_call;
   for (const RateRule& rule : rules) of_call.push_back(states[rule.name]);
   const RateSlot turn = reserve_slot(rules, of_call, now, timeout);
@@ -325,6 +326,25 @@ TEST(SlackLimits, a_minute_has_its_calls) {
     now += 1200;
     EXPECT_TRUE(read());
   }
+}
+
+TEST(SlackLimits, nothing_waits_behind_those_who_catch_up) {
+  std::map<std::string, RateState> states;
+  const auto read = [&](int64_t now, bool is_patient) {
+    return turn_of(states, "conversations.replies", "", now, Millis(5000), is_patient);
+  };
+  int64_t now = any_time;
+  int caught_up = 0;
+  for (int second = 0; second < 120; ++second, now += 1000) {
+    // Two hundred threads are to be read, and again and again somebody asks for a turn of theirs.
+    for (int i = 0; i < 20; ++i) caught_up += read(now, true).has_value() ? 1 : 0;
+    if (second % 10 != 0) continue;
+    EXPECT_EQ(read(now, false), Millis(0)) << second;
+  }
+  EXPECT_GT(caught_up, 85) << "what nobody else needs is theirs";
+  for (int i = 0; i < 9; ++i) read(now, false);
+  EXPECT_EQ(read(now, true), std::nullopt) << "they come behind all others";
+  EXPECT_TRUE(read(now, false)) << "whom their waiting does not put off";
 }
 
 TEST(SlackLimits, retry_after_is_meant_for_the_channel_where_there_is_one) {

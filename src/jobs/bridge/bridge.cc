@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "jobs/bridge/catchup_view.h"
 #include "jobs/bridge/context.h"
 #include "jobs/bridge/reminder_rows.h"
 #include "jobs/bridge/rows.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr size_t waiting_max = 1000;
 constexpr size_t pending_max = 500;
-constexpr size_t live_max = 1000;
 constexpr size_t listed_max = 200;
 constexpr Millis minute{60'000};
 
@@ -206,6 +206,9 @@ class Reading {
       ids_.insert("read:" + Context::text_of(given, "id"));
     } else if ((answer.what == "comment" || answer.what == "said") && !answer.is_done) {
       DW_CHECK(read_delivery());
+    } else if (answer.what == "threads") {
+      DW_CHECK(bridge::read_live(reader_, event_.at, b_));
+      b_.channel.clear();
     } else if (answer.what == "history") {
       DW_CHECK(read_delivery());
       DW_CHECK(read_listed(answer));
@@ -365,7 +368,10 @@ class Reading {
     if (event_.kind == "bridge.summary") {
       return read_report(reader_, parts_, report_since(b_.known, event_.at), b_);
     }
-    if (event_.kind == "bridge.catchup") return read_live();
+    if (event_.kind == "bridge.catchup") {
+      DW_CHECK(bridge::read_live(reader_, event_.at, b_));
+      return bridge::read_shadows(reader_, b_);
+    }
     std::string command;
     if (event_.kind.starts_with("chat.")) command = command_in(event_.kind, event_.body);
     for (const ThreadMessage& said : b_.waiting) {
@@ -380,29 +386,6 @@ class Reading {
     } else if (command == "open") {
       DW_TRY(b_.open, bridge::channel_tickets(reader_, channel, ChannelTickets::open, event_.at,
                                               listed_max));
-    }
-    return {};
-  }
-
-  Result<void> read_live() {
-    DW_TRY(b_.live, links::live(reader_, event_.at - reopen_window, live_max));
-    for (const BridgeLink& link : b_.live) {
-      DW_TRY(std::string last, bridge::last_message(reader_, link.channel, link.thread));
-      b_.last_said[link.channel + "/" + link.thread] = std::move(last);
-    }
-    return read_shadows();
-  }
-
-  Result<void> read_shadows() {
-    DW_TRY(auto shadows, bridge::unsolved_shadows(reader_, live_max));
-    for (Ticket& one : shadows) {
-      DW_TRY(auto link, links::of_ticket(reader_, one.id));
-      // A channel that is configured by its name is known by its id.
-      if (link) {
-        DW_TRY(auto known, bridge::lookup(reader_, link->channel));
-        if (known) b_.known.emplace(link->channel, std::move(*known));
-      }
-      b_.shadows.push_back({std::move(one), std::move(link)});
     }
     return {};
   }
@@ -511,6 +494,8 @@ void take_answer(Context& context) {
     take_named(context, answer, given);
   } else if (what == "history") {
     take_history(context, answer, given);
+  } else if (what == "threads") {
+    take_overview(context, answer, given);
   } else if (what == "mirror") {
     take_mirrored(context, answer, given);
   } else if (answer.is_done) {

@@ -11,6 +11,14 @@
 namespace dw {
 namespace {
 
+/// So many threads of a channel are read one by one; of more the channel is asked first which of
+/// them have anything new.
+constexpr size_t threads_read_singly = 3;
+constexpr size_t overview_pages_max = 4;
+/// An overview does not show edits of replies. Whoever edited while we were away did so soon after
+/// writing: threads that were alive within this before it are read all the same, behind the rest.
+constexpr Millis edited_within{86'400'000};
+
 std::string message_at(TimePoint at) {
   const int64_t millis = at.time_since_epoch().count();
   return fmt::format("{}.{:06}", millis / 1000, millis % 1000 * 1000);
@@ -22,9 +30,11 @@ std::string or_dash(const std::string& text) {
 
 /// All histories of a channel are read one after the other: Slack lets few be read in a minute.
 void ask_history(Context& context, const std::string& channel, const std::string& thread,
-                 const HistoryPage& page, const std::string& cursor, const std::string& lane = {}) {
+                 const HistoryPage& page, const std::string& cursor, const std::string& lane = {},
+                 bool is_urgent = false) {
   json::object details{{"channel", channel}, {"since", page.since}, {"cursor", cursor}};
   if (!thread.empty()) details["thread"] = thread;
+  if (is_urgent) details["is_urgent"] = true;
   context.deliver_in(lane.empty() ? Context::lane_of(channel, "") + "/history" : lane,
                      Lookup{"history", std::move(details)}, "slack",
                      fmt::format("history {} {} {} {} {}", channel, or_dash(thread),
@@ -32,9 +42,84 @@ void ask_history(Context& context, const std::string& channel, const std::string
                      false);
 }
 
-/// What is said in a thread, or begins one, waits until what was missed before it is read.
-void expect_missed(Context& context, const std::string& channel, const std::string& thread) {
-  context.know(missed_id(channel, thread), json::object{{"is_missed", true}});
+/// What is said in a thread, or begins one, waits until what was missed before it is read. `last`:
+/// what was known to be its last word; what comes from now on says nothing about what was missed.
+void expect_missed(Context& context, const std::string& channel, const std::string& thread,
+                   const std::string& last = {}) {
+  json::object mark{{"is_missed", true}};
+  if (!last.empty()) mark["last"] = last;
+  context.know(missed_id(channel, thread), std::move(mark));
+}
+
+/// Null where nothing is missed, or all of it was read.
+json::value missed_mark(const Context& context, const BridgeLink& link) {
+  const auto found = context.known.find(missed_id(link.channel, link.thread));
+  return found == context.known.end() ? json::value() : found->second.body;
+}
+
+std::string last_said(const Context& context, const BridgeLink& link) {
+  const auto found = context.view.last_said.find(link.channel + "/" + link.thread);
+  return found == context.view.last_said.end() ? std::string() : found->second;
+}
+
+/// From its beginning: what was said before may have been edited or taken back meanwhile.
+void ask_thread(Context& context, const BridgeLink& link, const std::string& lane = {}) {
+  const HistoryPage page{
+      .since = link.thread, .after = link.thread, .upto = {}, .until = last_said(context, link)};
+  ask_history(context, link.channel, link.thread, page, "", lane);
+}
+
+/// One page of an overview of a channel's threads, newest first.
+struct OverviewPage {
+  std::string since;  ///< where it begins
+  std::string seen;   ///< the last that was read of the channel before
+  std::string below;  ///< threads from here on were judged by earlier pages
+  size_t number = 1;
+};
+
+void ask_overview(Context& context, const std::string& channel, const OverviewPage& page,
+                  const std::string& cursor) {
+  json::object details{{"channel", channel}, {"since", page.since}, {"cursor", cursor}};
+  context.deliver_in(Context::lane_of(channel, "") + "/history",
+                     Lookup{"threads", std::move(details)}, "slack",
+                     fmt::format("threads {} - {} {} {} {}", channel, page.since,
+                                 or_dash(page.seen), or_dash(page.below), page.number),
+                     false);
+}
+
+OverviewPage overview_page(const Answer& answer) {
+  std::vector<std::string_view> words = split(answer.rest, ' ');
+  words.resize(4, "-");
+  const auto word = [&words](size_t i) {
+    return std::string(words[i] == "-" ? std::string_view() : words[i]);
+  };
+  return {.since = word(0),
+          .seen = word(1),
+          .below = word(2),
+          .number = static_cast<size_t>(number_in(words[3]).value_or(1))};
+}
+
+/// Reads all threads that may have missed something, each channel's behind each other.
+void ask_threads(Context& context) {
+  std::map<std::string, std::vector<const BridgeLink*>> of_channel;
+  for (const BridgeLink& link : context.view.live) of_channel[link.channel].push_back(&link);
+  for (const auto& [channel, links] : of_channel) {
+    std::string oldest = links.front()->thread;
+    for (const BridgeLink* link : links) {
+      // What an earlier time away left unread is missed still.
+      if (missed_mark(context, *link).is_null()) {
+        expect_missed(context, channel, link->thread, last_said(context, *link));
+      }
+      oldest = std::min(oldest, link->thread);
+      if (links.size() <= threads_read_singly) ask_thread(context, *link);
+    }
+    if (links.size() <= threads_read_singly) continue;
+    const auto read = context.known.find("read:" + channel);
+    const std::string seen =
+        read == context.known.end() ? "" : Context::text_of(read->second.body, "message");
+    // What begins in that second is in it, too.
+    ask_overview(context, channel, {.since = oldest.substr(0, oldest.find('.')), .seen = seen}, "");
+  }
 }
 
 void catch_up(Context& context, const std::string& channel) {
@@ -60,12 +145,13 @@ bool has_missed(const Context& context, const std::string& thread) {
   return found != context.known.end() && !found->second.body.is_null();
 }
 
+/// Somebody waits for it: it comes before the rest of what was missed.
 void ask_missed(Context& context) {
   const std::string lane = context.lane() + "/history";
   const auto is_asked = [&lane](const Delivery& one) { return one.lane == lane; };
   const auto& pending = context.view.pending;
   if (std::any_of(pending.begin(), pending.end(), is_asked)) return;
-  ask_history(context, context.channel, context.thread, {.since = context.thread}, "", lane);
+  ask_history(context, context.channel, context.thread, {.since = context.thread}, "", lane, true);
   // Where no history can be had nothing is held back for long.
   context.wake_at(context.event.at + missed_timeout, "missed");
 }
@@ -95,17 +181,7 @@ void take_catchup_tick(Context& context) {
       catch_up(context, bridge.channel);
     }
   }
-  for (const BridgeLink& link : context.view.live) {
-    const auto last = context.view.last_said.find(link.channel + "/" + link.thread);
-    const bool has_last = last != context.view.last_said.end();
-    expect_missed(context, link.channel, link.thread);
-    // From its beginning: what was said before may have been edited or taken back meanwhile.
-    ask_history(context, link.channel, link.thread,
-                {.since = link.thread,
-                 .after = link.thread,
-                 .until = has_last ? last->second : std::string()},
-                "");
-  }
+  ask_threads(context);
 }
 
 HistoryPage history_page(const Answer& answer, const json::value& body) {
@@ -195,16 +271,22 @@ void find_marks(const Context& context, const Answer& answer, const json::value&
   }
 }
 
-/// Behind all that a history brought: what waited for it goes on.
+/// What waited for the thread's history goes on.
+Event end_of(const Context& context, const std::string& channel, const std::string& thread,
+             std::string key) {
+  return {.source = "slack",
+          .key = std::move(key),
+          .kind = "bridge.answered",
+          .at = context.event.at,
+          .body = json::object{
+              {"reference", fmt::format("wake {} {} missed", channel, or_dash(thread))},
+              {"is_done", true}}};
+}
+
+/// Behind all that a history brought.
 void find_end(const Context& context, const Answer& answer, std::vector<Event>& found) {
-  const std::string thread = or_dash(answer.thread);
-  found.push_back(
-      {.source = "slack",
-       .key = fmt::format("history/{}", to_text(answer.delivery)),
-       .kind = "bridge.answered",
-       .at = context.event.at,
-       .body = json::object{{"reference", fmt::format("wake {} {} missed", answer.channel, thread)},
-                            {"is_done", true}}});
+  found.push_back(end_of(context, answer.channel, answer.thread,
+                         fmt::format("history/{}", to_text(answer.delivery))));
 }
 
 /// The history can't be had: nothing waits for it. Where the thread is gone, so is its beginning.
@@ -215,7 +297,64 @@ void give_up_history(Context& context, const Answer& answer) {
   find_end(context, answer, context.plan.found);
 }
 
+/// Whether a thread has to be read, by what the channel shows of its first message; that is not
+/// there any more where it was deleted.
+bool has_news(const json::value* shown, const BridgeLink& link, const std::string& last,
+              const std::string& seen) {
+  if (shown == nullptr) return true;
+  const JsonView root(*shown);
+  if (root["is_deleted"].boolean().value_or(false)) return true;
+  const std::string known = last > link.thread ? last : "";
+  if (root["latest_reply"].text().value_or("") != known) return true;
+  if (root["edited"].text().value_or("") > seen) return true;
+  return root["is_marked"].boolean().value_or(false) && link.stage != LinkStage::solved;
+}
+
+/// Reads the thread where it has news, and lets what waits for it go on where it has none.
+void judge_thread(Context& context, const Answer& answer, const BridgeLink& link,
+                  const json::value* root, const std::string& seen) {
+  const json::value mark = missed_mark(context, link);
+  if (mark.is_null()) return;  // somebody said something there, so it was read
+  const std::string last = Context::text_of(mark, "last");
+  if (has_news(root, link, last, seen)) return ask_thread(context, link);
+  context.plan.found.push_back(
+      end_of(context, link.channel, link.thread,
+             fmt::format("history/{}/{}", to_text(answer.delivery), link.thread)));
+  const TimePoint away_since = time_of_message(seen, context.event.at);
+  const bool was_alive = time_of_message(last, TimePoint{}) > away_since - edited_within;
+  if (was_alive) ask_thread(context, link, Context::lane_of(link.channel, "") + "/edits");
+}
+
 }  // namespace
+
+void take_overview(Context& context, const Answer& answer, const json::value& body) {
+  const OverviewPage page = overview_page(answer);
+  std::map<std::string, const json::value*> shown;
+  for (const JsonView& one : JsonView(body)["threads"].elements()) {
+    shown.emplace(one["message"].text().value_or(""), one.raw());
+  }
+  // Refused: each thread is read.
+  const std::string next = answer.is_done ? Context::text_of(body, "next_cursor") : "";
+  const std::string oldest = shown.empty() ? page.below : shown.begin()->first;
+  std::vector<const BridgeLink*> here, older;
+  for (const BridgeLink& link : context.view.live) {
+    const bool is_judged = !page.below.empty() && link.thread >= page.below;
+    if (link.channel != answer.channel || is_judged) continue;
+    (link.thread < oldest ? older : here).push_back(&link);
+  }
+  // More pages than threads would be no gain.
+  const bool goes_on =
+      !next.empty() && page.number < std::max(overview_pages_max, older.size()) && !older.empty();
+  if (!goes_on) here.insert(here.end(), older.begin(), older.end());
+  for (const BridgeLink* link : here) {
+    const auto root = shown.find(link->thread);
+    judge_thread(context, answer, *link, root == shown.end() ? nullptr : root->second, page.seen);
+  }
+  if (!goes_on) return;
+  ask_overview(context, answer.channel,
+               {.since = page.since, .seen = page.seen, .below = oldest, .number = page.number + 1},
+               next);
+}
 
 void take_history(Context& context, const Answer& answer, const json::value& body) {
   if (!answer.is_done) return give_up_history(context, answer);

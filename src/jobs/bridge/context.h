@@ -294,6 +294,8 @@ void take_catchup_tick(Context& context);
 /// A channel that is configured by its name has this id.
 void take_named(Context& context, const Answer& answer, const json::value& body);
 void take_history(Context& context, const Answer& answer, const json::value& body);
+/// Which of a channel's threads have anything new.
+void take_overview(Context& context, const Answer& answer, const json::value& body);
 /// Which ids of a thread one page of its history has to show.
 struct HistoryPage {
   std::string since;               ///< where the reading began
