@@ -75,7 +75,7 @@ struct Mark {
   bool is_close = false;
   std::string_view name;                                // in lower case
   std::string_view href, alt, item_type, start, value;  // as written, entities and all
-  std::string marks;                                    // class, id, name, type, data-marker
+  std::string marks;                                    // class, id, name, type, data-*
   size_t end = 0;                                       // behind its ">"
 };
 
@@ -272,8 +272,8 @@ class Scanner {
     if (name == "itemtype") mark.item_type = *value;
     if (name == "start") mark.start = *value;
     if (name == "value") mark.value = *value;
-    constexpr std::array<std::string_view, 5> marking = {"class", "id", "name", "type",
-                                                         "data-marker"};
+    constexpr std::array<std::string_view, 6> marking = {"class", "id",          "name",
+                                                         "type",  "data-marker", "data-smartmail"};
     if (is_marking_ && std::find(marking.begin(), marking.end(), name) != marking.end()) {
       mark.marks += to_lower(*value) + " ";
     }

@@ -39,7 +39,8 @@ struct HtmlTag {
   size_t begin = 0, end = 0;  ///< of the tag itself, "<" and ">" included
   bool is_close = false;
   std::string name;   ///< in lower case
-  std::string marks;  ///< its class, id, name, type and data-marker, in lower case, spaces between
+  std::string marks;  ///< its class, id, name, type, data-marker and -smartmail, in lower case,
+                      ///< spaces between
 };
 
 /// Every tag that is one, in order: to cut a page where one of its elements begins or ends.

@@ -33,7 +33,8 @@ constexpr auto forwards =
 constexpr auto signatures = std::to_array<std::string_view>(
     {"gmail_signature", "moz-signature", "ms-outlook-mobile-signature", "ms-outlook-ios-signature",
      "ymail_android_signature", "applemailsignature", "protonmail_signature_block",
-     "tutanota_signature", "x_signature", "composer_signature", "front-signature"});
+     "tutanota_signature", "x_signature", "composer_signature", "front-signature",
+     "messagesignaturesection"});
 
 template <class Words>
 bool has_one(std::string_view marks, const Words& words) {

@@ -80,15 +80,15 @@ constexpr auto labels = std::to_array<std::pair<std::string_view, MailLabel>>({
 });
 
 constexpr auto originals = std::to_array<std::string_view>(
-    {"original message",       "original email",          "original mail",
-     "original appointment",   "ursprüngliche nachricht", "originalnachricht",
-     "ursprüngliche mail",     "message d'origine",       "message original",
-     "message initial",        "mensaje original",        "mensagem original",
-     "oorspronkelijk bericht", "origineel bericht",       "messaggio originale",
-     "oprindelig meddelelse",  "oprindelig besked",       "original besked",
-     "original meddelelse",    "opprinnelig melding",     "ursprungligt meddelande",
-     "originalmeddelande",     "ursprungligt mejl",       "reply message",
-     "wiadomość oryginalna",   "alkuperäinen viesti"});
+    {"original message",        "original email",          "original mail",
+     "original appointment",    "ursprüngliche nachricht", "originalnachricht",
+     "ursprüngliche mail",      "original-nachricht",      "message d'origine",
+     "message original",        "message initial",         "mensaje original",
+     "mensagem original",       "oorspronkelijk bericht",  "origineel bericht",
+     "messaggio originale",     "oprindelig meddelelse",   "oprindelig besked",
+     "original besked",         "original meddelelse",     "opprinnelig melding",
+     "ursprungligt meddelande", "originalmeddelande",      "ursprungligt mejl",
+     "reply message",           "wiadomość oryginalna",    "alkuperäinen viesti"});
 
 constexpr auto forwards = std::to_array<std::string_view>({"forwarded message",
                                                            "forwarded mail",
@@ -137,9 +137,10 @@ constexpr auto forwarded_by = std::to_array<std::string_view>(
      "vidarebefordrat av "});
 
 constexpr auto writing = std::to_array<std::string_view>(
-    {"wrote",   "schrieb",    "a écrit",    "écrivait", "escribió", "escribio", "escreveu",
-     "schreef", "geschreven", "ha scritto", "scriveva", "skrev",    "napisał",  "napisała",
-     "napsal",  "kirjoitti",  "írta",       "пишет",    "написал",  "写道"});
+    {"wrote",    "writes",   "schrieb",  "geschrieben", "a écrit",    "écrivait",
+     "escribió", "escribio", "escreveu", "schreef",     "geschreven", "ha scritto",
+     "scriveva", "skrev",    "napisał",  "napisała",    "napsal",     "kirjoitti",
+     "írta",     "пишет",    "написал",  "写道"});
 
 /// What an attribution begins with that is long enough to be broken into lines.
 constexpr auto openers = std::to_array<std::string_view>(
@@ -345,7 +346,9 @@ bool is_moment(std::string_view when) {
   constexpr auto behind_time =
       std::to_array<std::string_view>({"am", "pm", "a.m.", "p.m.", "uhr", "utc", "gmt", "msk"});
   const std::string_view first = when.substr(0, when.find(' '));
-  const bool is_begun = !first.empty() && (first.back() == ',' || is_digit(first.front()));
+  const size_t second = first.size() + 1;  // "nov 3, 2026"
+  const bool is_begun = !first.empty() && (first.back() == ',' || is_digit(first.front()) ||
+                                           (second < when.size() && is_digit(when[second])));
   const size_t time = time_at(when);
   if (!is_begun || time == std::string_view::npos || !has_year(when.substr(0, time))) return false;
   const std::string_view rest = when.substr(time + 3);
@@ -451,20 +454,37 @@ bool says_wrote(std::string_view line) {
 }
 
 bool is_stamped(std::string_view line) {
-  constexpr auto before_sender =
-      std::to_array<std::string_view>({" от ", " від ", " from ", " von ", " de ", ", "});
-  const size_t address = line.rfind('<');
-  if (!line.ends_with(">:") || address == std::string_view::npos) return false;
+  constexpr auto before_sender = std::to_array<std::string_view>(
+      {" от ", " від ", " from ", " by ", " von ", " de ", " da ", " van ", " af ", " av ", ", "});
+  if (!line.ends_with(':')) return false;
+  // Tuta has the bare address.
+  const size_t address = line.ends_with(">:") ? line.rfind('<') : line.rfind(' ') + 1;
+  if (address == std::string_view::npos) return false;
   if (line.size() > line_bytes_max || !has_address(line.substr(address))) return false;
+  const bool is_bare = line[address] != '<';
   return std::any_of(before_sender.begin(), before_sender.end(), [&](std::string_view word) {
+    if (is_bare && word == ", ") return false;
     const size_t at = line.rfind(word, address);
     return at != std::string_view::npos && is_moment(line.substr(0, at));
   });
 }
 
+/// Horde's "Quoting Bo <bo@x.example>:" and mutt's "* Bo <bo@x.example> [2026-11-03 10:00]:".
+bool is_quoting(std::string_view line) {
+  constexpr auto quoting = std::to_array<std::string_view>(
+      {"quoting ", "zitat von ", "citando a ", "citazione ", "quoted by "});
+  if (line.size() > line_bytes_max || !has_address(line)) return false;
+  if (begins_with_one(line, quoting)) return line.ends_with(">:");
+  return line.starts_with("* ") && line.ends_with("]:") && has_time(line);
+}
+
 bool is_attribution(std::string_view line) {
-  if (is_stamped(line)) return true;
+  if (is_stamped(line) || is_quoting(line)) return true;
   return says_wrote(line) && (std::any_of(line.begin(), line.end(), is_digit) || has_address(line));
+}
+
+bool is_message_of(std::string_view line) {
+  return line.starts_with("message du ") && has_time(line) && line.size() <= 40;
 }
 
 bool is_attribution_start(std::string_view line) {
@@ -501,7 +521,9 @@ bool is_sent_from(std::string_view line) {
     line.remove_suffix(1);
   }
   if (line.size() > bytes_max || !begins_with_one(line, sent_from)) return false;
-  if (line.starts_with("sent from my verizon, ")) return true;
+  if (line.starts_with("sent from my verizon, ") || line.starts_with("sent with tuta; ")) {
+    return true;
+  }
   const size_t words_max = line.starts_with("diese nachricht wurde ") ? 12 : 9;
   const bool has_sentence = line.find_first_of("?!;,") != std::string_view::npos ||
                             line.find(". ") != std::string_view::npos ||

@@ -31,6 +31,8 @@ bool is_rule(std::string_view line);
 
 /// Ends with ":" and says that somebody wrote, on a date or from an address; or is_stamped().
 bool is_attribution(std::string_view line);
+/// Orange: "Message du 03/11/26 10:00", above De, A, Objet.
+bool is_message_of(std::string_view line);
 /// "friday, 27 november 2026, 12:00 +03:00 from ann <a@x.example>:", as mail.ru writes it: nothing
 /// but when, with the year, and from whom.
 bool is_stamped(std::string_view line);

@@ -66,14 +66,27 @@ class Cutter {
     return last;
   }
 
-  /// mail.ru's quote is a bare one, which begins with when and from whom.
+  /// The quotes of mail.ru, Yahoo's apps and Orange are bare ones: they begin with when and from
+  /// whom, and nothing is behind them.
   bool begins_quote(size_t i) const {
     const MailLine& line = lines_[i];
-    const bool is_stamped_one = line.quote == Quote::any && is_stamped(line.words);
-    if (line.quote != Quote::mails && !is_stamped_one) return false;
+    if (line.quote == Quote::none) return false;
     size_t before = i;
     while (before > 0 && !says_something(before - 1)) --before;
-    return before == 0 || lines_[before - 1].quote == Quote::none;
+    if (before > 0 && lines_[before - 1].quote != Quote::none) return false;
+    return line.quote == Quote::mails || is_stamped(line.words) || is_bare_history(i, before);
+  }
+
+  bool is_bare_history(size_t i, size_t before) const {
+    constexpr size_t lines_max = 4;
+    if (before > 0 && lines_[before - 1].words.ends_with(':')) return false;
+    if (next(quote_end(i)) < lines_.size()) return false;
+    if (is_message_of(lines_[i].words)) return is_block(next(i));
+    for (size_t count = 1; count <= lines_max && i + count <= lines_.size(); ++count) {
+      const std::string said = joined(i, count);
+      if (is_attribution(said)) return has_address(said) && has_time(said);
+    }
+    return false;
   }
 
   bool begins_container(size_t i) const {
@@ -104,6 +117,7 @@ class Cutter {
   bool is_header(size_t i) const {
     const MailLine& line = lines_[i];
     if (line.is_header || is_reply_border(line.words)) return true;
+    if (line.quote != Quote::none && is_message_of(line.words)) return is_block(next(i));
     if (is_original_mark(line.words)) {
       const size_t below = next(i);
       return below >= lines_.size() || mail_label(lines_[below].words).has_value() ||
@@ -121,7 +135,8 @@ class Cutter {
     constexpr int receivers_lines_max = 2;  // a long list is broken into lines
     std::set<MailLabel> labels;
     // A rule above, an address, a time: what a list that looks alike has not.
-    bool is_mail = first > 0 && lines_[first - 1].is_rule;
+    if (first >= lines_.size()) return false;
+    bool is_mail = (first > 0 && lines_[first - 1].is_rule) || lines_[first].container >= 0;
     int others = 0;
     for (size_t i = first; i < std::min(lines_.size(), first + lines_max); ++i) {
       if (!says_something(i)) break;

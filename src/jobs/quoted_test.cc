@@ -320,6 +320,11 @@ TEST(Quoted, prose_is_never_cut) {
         "<p>Original message</p><p>is what the field is called</p>",
         "<p>he said</p><blockquote>no</blockquote><p>and I say yes</p>",
         "<p>as he says:</p><blockquote type=\"cite\">no</blockquote>",
+        "<p>He told us:</p><blockquote>On 3 Nov 2026 at 10:00 Bo &lt;bo@x.example&gt; wrote:<br>it "
+        "ships</blockquote>",
+        "<p>See</p><blockquote>On 3 Nov 2026 at 10:00 Bo &lt;bo@x.example&gt; wrote:<br>it "
+        "ships</blockquote><p>So wait</p>",
+        "<p>Das habe ich am 3.11. geschrieben:</p><p>es ist rot</p>",
         "<p>A</p><blockquote type=\"cite\">is it on?</blockquote><p>yes</p><blockquote "
         "type=\"cite\">and green?</blockquote><p>no, red</p>",
         "<div class=\"gmail_quote\"><p>A brand new question: why?</p></div>",
@@ -409,12 +414,28 @@ TEST(Quoted, every_form_of_an_attribution_is_known) {
         "tir. 3. nov. 2026 kl. 10:00 skrev Bo Ek\n<bo@x.example>:",
         "3 nov. 2026 kl. 10:00 skrev Bo Ek\n<bo@x.example>:",
         "Bo Ek <bo@x.example> escreveu (terça, 3/11/2026 à(s) 10:00):",
-        "Às 10:00 de 03/11/2026, Bo Ek escreveu:", "Den 2026-11-03 kl. 10:00, skrev Bo Ek:",
+        "Às 10:00 de 03/11/2026, Bo Ek escreveu:",
+        "Den 2026-11-03 kl. 10:00, skrev Bo Ek:",
         "El mar, 3 nov 2026 a las 10:00, Bo Ek (<bo@x.example>) escribió:",
         "Пятница, 27 ноября 2026, 12:00 +03:00 от Bo Ek <bo@x.example>:",
         "Friday, November 27, 2026 12:00 PM +03:00 from Bo Ek <bo@x.example>:",
         "П'ятниця, 27 листопада 2026, 12:00 +02:00 від Bo Ek <bo@x.example>:",
-        "27.11.2026, 12:00, \"Bo Ek\" <bo@x.example>:"}) {
+        "27.11.2026, 12:00, \"Bo Ek\" <bo@x.example>:",
+        "Am Di., 3. Nov. 2026, 10:00 hat Bo Ek <bo@x.example> geschrieben:",
+        "Am Dienstag, 3. November 2026 um 10:00:00 MEZ hat Bo Ek <bo@x.example> Folgendes "
+        "geschrieben:",
+        "Den tis 3 nov. 2026 10:00Bo Ek <bo@x.example> skrev:",
+        "El mar, 3 de nov. de 2026, 10:00 a. m., Bo Ek (<bo@x.example>) escribió:",
+        "On Tue, Nov 03, 2026 at 10:00 AM, Bo Ek < bo@x.example > wrote:",
+        "wt., 3 lis 2026 o 10:00 Bo Ek <bo@x.example> napisał(a):",
+        "-----\"Bo Ek\" <bo@x.example> wrote: -----",
+        "Bo Ek <bo@x.example> schrieb am Di., 3. Nov. 2026, 10:00:",
+        "* Bo Ek <bo@x.example> [2026-11-03 10:00]:",
+        "Quoting Bo Ek <bo@x.example>:",
+        "Zitat von Bo Ek <bo@x.example>:",
+        "Bo Ek <bo@x.example> writes:",
+        "3. Nov. 2026, 10:00 von bo@x.example:",
+        "Nov 3, 2026, 10:00 by bo@x.example:"}) {
     EXPECT_EQ(cut_quoted_text("Yes\n\n" + said + "\n\n> is it on?\n> \n>> older"), "Yes") << said;
     EXPECT_EQ(cut_quoted_text(said + "\n> is it on?\n\nYes"), "Yes") << said;
   }
@@ -443,6 +464,30 @@ TEST(Quoted, other_clients_are_known_too) {
         "+03:00 от Bo Ek &lt;bo@x.example&gt;:<br>&nbsp;<br><div>" +
             old + "</div></blockquote>",
         "<p id=\"reply-intro\">On 2026-11-03 10:00, Bo Ek wrote:</p><blockquote type=\"cite\">" +
+            old + "</blockquote>",
+        "<div id=\"ymail_android_signature\">HISTORY Yahoo Mail: Search, Organize</div><br>"
+        "<blockquote style=\"margin: 0 0 20px 0;\"><div>On Tue, Nov 3, 2026 at 10:00 AM, Bo Ek"
+        "</div><div>&lt;bo@x.example&gt; wrote:</div><div>" +
+            old + "</div></blockquote>",
+        "<div id=\"mail-editor-reference-message-container\"><div style=\"border-top: 1pt solid\">"
+        "<b>From:</b> Bo Ek<br><b>Date:</b> Tuesday<br><b>Subject:</b> HISTORY<br></div>" +
+            old + "</div>",
+        std::string("<br><div data-smartmail=\"gmail_signature\">HISTORY one hand</div>"),
+        "<div>-- <br></div><div>Sent with Tuta; enjoy secure &amp; ad-free "
+        "emails.<br></div><div><br>"
+        "</div><div>3. Nov. 2026, 10:00 von bo@x.example:<br></div><blockquote "
+        "class=\"tutanota_quote\">" +
+            old + "</blockquote>",
+        "<div name=\"messageSignatureSection\"><br>HISTORY Ana</div><div "
+        "name=\"messageReplySection\">Am 3. Nov. 2026, 10:00 +0100 schrieb Bo Ek "
+        "&lt;bo@x.example&gt;:<blockquote type=\"cite\">" +
+            old + "</blockquote></div>",
+        "<div class=\"replyHeader\">-----Original-Nachricht-----<br>Betreff: HISTORY<br>Datum: "
+        "2026-11-03T10:00:00+0100<br>Von: \"Bo\" &lt;bo@x.example&gt;<br>An: s@y.example</div>" +
+            old,
+        "<br><blockquote style=\"border-left: 1px solid #ff6600;\">Message du 03/11/26 10:00<br>"
+        "De : \"Bo\" &lt;bo@x.example&gt;<br>A : s@y.example<br>Copie à : <br>Objet : HISTORY"
+        "<br>" +
             old + "</blockquote>"}) {
     expect_reply_only(mrkdwn_of_html(cut_quoted_html(reply + page)), page);
   }
