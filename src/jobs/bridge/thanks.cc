@@ -15,15 +15,16 @@ namespace {
 constexpr size_t words_max = 12, names_max = 3;
 
 constexpr auto thanking = std::to_array<std::string_view>(
-    {"thanks",     "thank",      "thankyou",    "thx",        "thnx",       "thanx",
-     "thanxs",     "tnx",        "ty",          "tysm",       "tyvm",       "cheers",
-     "ta",         "kudos",      "appreciated", "appreciate", "grateful",   "danke",
-     "dankeschön", "dank",       "dankesehr",   "merci",      "mercis",     "gracias",
-     "agradezco",  "agradecido", "agradecida",  "obrigado",   "obrigada",   "obrigados",
-     "obrigadão",  "valeu",      "vlw",         "remercie",   "remercions", "agradeço",
-     "grato",      "grata",      "bedankt",     "dankjewel",  "dankuwel",   "dankje",
-     "grazie",     "ringrazio",  "tak",         "tusindtak",  "takker",     "takk",
-     "tack",       "tackar",     "kiitos",      "dziękuję",   "dzięki"});
+    {"thanks",     "thank",      "thankyou",    "thx",        "thnx",     "thanx",
+     "thanxs",     "tnx",        "ty",          "tysm",       "tyvm",     "cheers",
+     "ta",         "kudos",      "appreciated", "appreciate", "grateful", "danke",
+     "dankeschön", "dank",       "dankesehr",   "merci",      "mercis",   "gracias",
+     "agradezco",  "agradecido", "agradecida",  "obrigado",   "obrigada", "obrigados",
+     "obrigadão",  "obg",        "brigado",     "brigada",    "brigadão", "valeu",
+     "vlw",        "remercie",   "remercions",  "agradeço",   "grato",    "grata",
+     "bedankt",    "dankjewel",  "dankuwel",    "dankje",     "grazie",   "ringrazio",
+     "tak",        "tusindtak",  "takker",      "takk",       "tack",     "tackar",
+     "kiitos",     "dziękuję",   "dzięki"});
 
 constexpr std::string_view common = "super ok okay team top hi hello hey perfect";
 
@@ -38,51 +39,55 @@ constexpr std::string_view around[] = {
     "nice one job work excellent wonderful lovely fantastic amazing hi hello hey "
     "sorted solved fixed resolved done everything be can closed issue problem my our me "
     "us indeed heaps turnaround prompt getting back letting know info information update "
-    "that did explaining clarifying time patience effort efforts",
+    "that did explaining clarifying time patience effort efforts youre best star hero legend "
+    "lifesaver rock have day weekend evening rest in advance",
     // German
     "vielen vielmals besten herzlichen herzlich tausend sehr schön dir euch ihnen für "
     "die der das den eure deine ihre schnelle rasche tolle hilfe antwort unterstützung "
     "rückmeldung lösung hat geklappt klappt passt perfekt klasse prima funktioniert "
     "läuft geht jetzt wieder nun alles gut es war wars und an alle team lieben liebe "
     "ganz auch bestens toll hallo ist erledigt allen klar mühe bemühungen geduld info "
-    "voraus im vorab eurer deiner ihrer kollegen zusammen",
+    "voraus im vorab eurer deiner ihrer kollegen zusammen schönen schönes tag abend wochenende "
+    "feierabend einen",
     // French
     "a en je on ma mon nous sa me beaucoup bien infiniment mille à au aux vous toi tous toutes "
     "pour votre ton laide "
     "aide la le les réponse rapidité rapide soutien cest parfait génial ça ca marche "
     "fonctionne maintenant bon tout est léquipe équipe grand un une de du "
     "bonjour super très et nickel top bcp toute retour davance avance fois remarche "
-    "refonctionne résolu réglé se patience",
+    "refonctionne résolu réglé se patience bonne belle journée soirée fin weekend",
     // Spanish
     "la a al de un una que es nos me muchas muchísimas mil muy amable amables por tu su sus ayuda "
     "respuesta rapidez "
     "apoyo perfecto ya funciona funcionó ahora todo todos equipo el lo los las os les "
     "te se genial excelente hola y en resuelto solucionado rápida pronta antemano está "
-    "vale listo mucho",
+    "vale listo mucho buen buena día tarde fin semana saludos",
     // Portuguese
     "a as de um uma por com para me nos vocês você muito muitíssimo pela pelo sua tua ajuda "
     "atenção resposta suporte perfeito ótimo "
     "otimo tudo certo funcionou agora equipe pessoal pelos e o os deu resolvido olá oi "
-    "ao do da retorno desde já rápida rápido",
+    "ao do da retorno desde já rápida rápido bom boa dia tarde fim semana abraço",
     // Dutch
     "de een en dat die ik we jullie je u wel hartelijk heel erg veel voor uw snelle hulp reactie "
     "antwoord "
     "ondersteuning het werkt nu allemaal weer prima goed is opgelost gelukt hoi "
-    "helemaal bij deze alvast jou",
+    "helemaal bij deze alvast jou fijne dag avond weekend",
     // Italian
     "mille a al la le lo i e un una mi ci tante infinite molte molto per laiuto aiuto supporto "
     "risposta rapidità perfetto "
     "ottimo ora adesso tutto tutti gentile gentilissimi gentilissima gentilissimo il vi "
-    "ti ciao risolto davvero va bene di cuore veloce funziona in anticipo",
+    "ti ciao risolto davvero va bene di cuore veloce funziona in anticipo buona buon giornata "
+    "serata fine settimana",
     // Danish and Norwegian
     "for nu er en et og alle jeres din dit de til mange tusind tusen skal du have hjælpen hjelpen "
     "hjælp hurtige svar svaret det "
     "virker fungerer nå fint godt jeg jer dere meget så rigtig hej alt løst på forhånd "
-    "af hjertet hurtigt",
+    "af hjertet hurtigt god dag aften weekend",
     // Swedish
     "så det nu en ett och all din ert de till tusen mycket stort hjälpen hjälp snabba svaret "
     "fungerar toppen bra er dig ni jag vi för "
-    "allt löst jättebra kanon på alla jättemycket snabbt svar funkar förhand",
+    "allt löst jättebra kanon på alla jättemycket snabbt svar funkar förhand ha trevlig dag kväll "
+    "helg",
 };
 
 /// What may be so again.

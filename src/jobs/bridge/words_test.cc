@@ -117,6 +117,19 @@ constexpr auto more_thanks = std::to_array<const char*>({"¡Muchas gracias por l
                                                          "Tack för snabbt svar",
                                                          "Tack, nu funkar det",
                                                          "Tack på förhand",
+                                                         "You're the best, thank you",
+                                                         "Thx, have a nice day",
+                                                         "Thanks and have a great weekend!",
+                                                         "Thanks in advance",
+                                                         "Danke, schönes Wochenende!",
+                                                         "Merci bien, bonne journée",
+                                                         "Gracias, buen fin de semana",
+                                                         "Obg!",
+                                                         "Brigadão, bom dia",
+                                                         "Bedankt, fijne avond",
+                                                         "Grazie, buona giornata",
+                                                         "Tak, god weekend",
+                                                         "Tack, ha en bra dag",
                                                          "Th\u00ADanks\u200B!",
                                                          "ＴＨＡＮＫ　ＹＯＵ",
                                                          "~Thanks~",
@@ -187,7 +200,12 @@ constexpr auto no_thanks = std::to_array<const char*>(
      "Tack, nu funkar det inte",
      "Grazie, non funziona",
      "Ｔｈａｎｋｓ？",
-     "thanks ⁉️"});
+     "thanks ⁉️",
+     "thanks, down the rest of the day",
+     "danke, seit einem Tag kaputt",
+     "Danke, noch immer nicht",
+     "merci, en panne toute la journée",
+     "thanks, have a look"});
 
 TEST(Thanks, common_forms_of_thanks_are_thanks) {
   for (const char* text : thanks) EXPECT_TRUE(is_thanks(text)) << text;
