@@ -77,8 +77,8 @@ for (const one of contestants) {
   others.push(`| ${one.name} | ${times.join(" | ")} | ${each.toFixed(1)} |`);
   server.child.kill("SIGTERM");
 }
-console.log("\n| server | a poll wakes after the send began, p50 ms | p99 ms | after its answer, p50 ms "
-  + "| p99 ms | KiB a waiting poll |\n|---|--:|--:|--:|--:|--:|");
+console.log("\n| server | a poll wakes after the send began, p50 ms | p99 ms "
+  + "| after its answer, p50 ms | p99 ms | KiB a waiting poll |\n|---|--:|--:|--:|--:|--:|");
 others.forEach((line) => console.log(line));
 rmSync(folder, { recursive: true, force: true });
 process.exit(0);
