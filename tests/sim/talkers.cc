@@ -222,12 +222,15 @@ void World::check_talk_order(const Conversation& one) {
     if (outside_.is_decided(std::strtoll(id.c_str(), nullptr, 10))) return;
   }
   const auto broke = [&](const std::string& first, const std::string& second) {
-    story_.broke("order inside a lane", "lane:" + lane, second + " stands before " + first);
+    story_.broke("order inside a lane", fmt::format("lane:{0} lane:{0}/chat", lane),
+                 second + " stands before " + first);
   };
+  // What is not there at all (a place below 0) was refused for good: check_talks() judges that.
+  const auto is_before = [](int64_t place, int64_t other) { return place >= 0 && place < other; };
   for (size_t i = 1; i < one.answered.size(); ++i) {
-    const int64_t before = talk.post_place(one.thread, one.answered[i - 1]);
-    if (before > talk.post_place(one.thread, one.answered[i])) {
-      broke(one.answered[i - 1], one.answered[i]);
+    const std::string &first = one.answered[i - 1], &second = one.answered[i];
+    if (is_before(talk.post_place(one.thread, second), talk.post_place(one.thread, first))) {
+      broke(first, second);
     }
   }
   const auto arrived = [this](const Conversation::Words& words) {
@@ -240,9 +243,7 @@ void World::check_talk_order(const Conversation& one) {
       const int64_t found = talk.comment_place(one.thread, words.text);
       return found >= 0 ? found : talk.comment_place(one.thread, newest_of(words.text));
     };
-    if (!is_told_late && place(first) > place(second)) {
-      broke(first.text, second.text);
-    }
+    if (!is_told_late && is_before(place(second), place(first))) broke(first.text, second.text);
   }
 }
 
