@@ -87,6 +87,29 @@ bool forwards_private(std::string_view mrkdwn, std::string_view prefix, const Na
   return false;
 }
 
+/// Marks that people type: a name that Slack left as text ("@here", "@bo:"), "1.1.", "2:", "3 -",
+/// "[x]". In front of a command they would be words; here a leak is worse.
+size_t typed_mark_bytes(std::string_view text) {
+  constexpr size_t name_bytes_max = 80, number_bytes_max = 8;
+  if (text.starts_with("[x]") || text.starts_with("[X]")) return 3;
+  if (text.starts_with('@')) {
+    size_t at = 1;
+    while (at < text.size() && at < name_bytes_max) {
+      const CodePoint next = first_code_point(text.substr(at));
+      const bool is_inside = text[at] == '.' || text[at] == '_' || text[at] == '-';
+      if (!is_inside && !is_alphanumeric(next.value)) break;
+      at += next.bytes;
+    }
+    return at > 1 ? at : 0;
+  }
+  size_t at = std::min(text.find_first_not_of("0123456789."), text.size());
+  if (at == 0 || at > number_bytes_max || at >= text.size() || text.front() == '.') return 0;
+  if (text.substr(0, at).find('.') != std::string_view::npos && text[at] == ' ') return at;
+  if (text[at] == ' ') ++at;
+  const bool is_ended = at + 1 < text.size() && (text[at] == ':' || text[at] == '-');
+  return is_ended && text[at + 1] == ' ' ? at + 1 : 0;
+}
+
 }  // namespace
 
 bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix,
@@ -96,7 +119,8 @@ bool has_private_prefix(std::string_view mrkdwn, std::string_view private_prefix
   // The prefix itself may begin with such a mark ("--", "> ").
   for (;;) {
     if (prefix.begins(mrkdwn, names)) return true;
-    const size_t bytes = front_mark_bytes(mrkdwn);
+    const size_t typed = typed_mark_bytes(mrkdwn);
+    const size_t bytes = typed > 0 ? typed : front_mark_bytes(mrkdwn);
     if (bytes == 0) return false;
     mrkdwn.remove_prefix(bytes);
   }

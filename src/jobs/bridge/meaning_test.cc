@@ -76,12 +76,22 @@ TEST(Private, the_prefix_counts_behind_any_mark) {
   }
 }
 
+TEST(Private, the_prefix_counts_behind_what_people_type_too) {
+  for (const char* text :
+       {"@here #internal he is rude", "@bo-ek.1: #internal he is rude",
+        "@Deskwire, @Zoë #internal he is rude", "1.1 #internal he is rude",
+        "1.2.3. #internal he is rude", "2: #internal he is rude", "3 - #internal he is rude",
+        "[x] #internal he is rude", "[ ] #internal he is rude"}) {
+    EXPECT_TRUE(has_private_prefix(text, "#internal", {})) << text;
+  }
+}
+
 TEST(Private, a_prefix_inside_words_is_none) {
   for (const char* text :
        {"he is rude", "see #internal for more", "VPN: #internal says no", "3 of us are #internal",
-        "2 #internal", "", ":lock:", "...", "internal he is rude",
-        "<@U9> please look, #internal is empty", "<https://x.example/> #internal",
-        "<#C9|general> #internal", "<#C9|help> is empty"}) {
+        "2 #internal", "@bo see #internal", "10:32 #internal", "@ #intern", "1.1", "@bo", "",
+        ":lock:", "...", "internal he is rude", "<@U9> please look, #internal is empty",
+        "<https://x.example/> #internal", "<#C9|general> #internal", "<#C9|help> is empty"}) {
     EXPECT_FALSE(has_private_prefix(text, "#internal", {{"C8", "internal"}})) << text;
   }
   EXPECT_FALSE(has_private_prefix("#internal x", "", {}));
