@@ -13,17 +13,6 @@ json::array texts(const std::vector<std::string>& from) {
   return json::array(from.begin(), from.end());
 }
 
-json::array files(const std::vector<FileLink>& from) {
-  json::array out;
-  for (const FileLink& file : from) {
-    out.push_back(json::object{{"name", file.name},
-                               {"url", file.url},
-                               {"content_type", file.content_type},
-                               {"bytes", file.bytes}});
-  }
-  return out;
-}
-
 TicketId ticket_at(const JsonView& view) {
   return {view["ticket"].integer().value_or(0)};
 }
@@ -35,15 +24,6 @@ std::vector<std::string> texts_at(const JsonView& view, std::string_view key) {
 CommentSource source_at(const JsonView& view) {
   return {text_at(view, "target"), text_at(view, "ticket"), text_at(view, "comment"),
           text_at(view, "digest")};
-}
-
-std::vector<FileLink> files_at(const JsonView& view) {
-  std::vector<FileLink> out;
-  for (const JsonView& file : view["files"].elements()) {
-    out.push_back({text_at(file, "name"), text_at(file, "url"), text_at(file, "content_type"),
-                   file["bytes"].integer().value_or(0)});
-  }
-  return out;
 }
 
 json::value encode_one(const QueueSend& send) {
@@ -60,7 +40,7 @@ json::value encode_one(const DeskComment& comment) {
                    {"author_email", comment.author_email}, {"body", comment.body},
                    {"public", comment.is_public},          {"source", comment.source}};
   if (!comment.external_id.empty()) out["external_id"] = comment.external_id;
-  if (!comment.files.empty()) out["files"] = files(comment.files);
+  if (!comment.files.empty()) out["files"] = encode_files(comment.files);
   return out;
 }
 
@@ -115,7 +95,7 @@ json::value encode_one(const ChatPost& post) {
   if (post.has_mentions_last) out["mentions_last"] = true;
   if (post.reminds_of) out["reminds_of"] = post.reminds_of.value;
   if (!post.author_name.empty()) out["author_name"] = post.author_name;
-  if (!post.files.empty()) out["files"] = files(post.files);
+  if (!post.files.empty()) out["files"] = encode_files(post.files);
   if (!post.buttons.empty()) out["buttons"] = buttons(post.buttons);
   if (!post.replaces.empty()) out["replaces"] = post.replaces;
   if (!post.only_to.empty()) out["only_to"] = post.only_to;
@@ -181,7 +161,7 @@ Payload decode_comment(const JsonView& view) {
                      .is_public = view["public"].boolean().value_or(false),
                      .source = text_at(view, "source"),
                      .external_id = text_at(view, "external_id"),
-                     .files = files_at(view)};
+                     .files = files_in(*view.raw())};
 }
 
 Payload decode_update(const JsonView& view) {
@@ -230,7 +210,7 @@ Payload decode_post(const JsonView& view) {
                   .html = text_at(view, "html"),
                   .mentions = texts_at(view, "mentions"),
                   .author_name = text_at(view, "author_name"),
-                  .files = files_at(view),
+                  .files = files_in(*view.raw()),
                   .buttons = std::move(buttons),
                   .replaces = text_at(view, "replaces"),
                   .only_to = text_at(view, "only_to"),

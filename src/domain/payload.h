@@ -10,17 +10,10 @@
 
 #include "base/id.h"
 #include "base/json.h"
+#include "domain/file_link.h"
 #include "domain/ticket.h"
 
 namespace dw {
-
-/// A file where it lies; it is copied by streaming, never kept here.
-struct FileLink {
-  std::string name;  ///< "screen.png"
-  std::string url;   ///< at the system that it was attached in
-  std::string content_type;
-  int64_t bytes = 0;  ///< 0: not known
-};
 
 /// Puts one message on a queue. Attributes are SQS String attributes.
 struct QueueSend {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "domain/file_link.h"
 #include "domain/markup.h"
 
 namespace dw {
@@ -41,11 +42,9 @@ std::string author_of(const Event& event, const StoryNames& names) {
   return name.empty() ? name_of(id, names) : name;
 }
 
-std::string files_in(const json::value& body) {
+std::string names_of_files(const json::value& body) {
   std::vector<std::string> out;
-  for (const JsonView& file : JsonView(body)["files"].elements()) {
-    out.push_back(file["name"].text().value_or("file"));
-  }
+  for (const FileLink& file : files_in(body)) out.push_back(file.name);
   return out.empty() ? "" : "(files: " + join(out, ", ") + ")";
 }
 
@@ -53,7 +52,7 @@ std::string said_in(const Event& event, const StoryNames& names) {
   std::string text = text_of(event.body, "text");
   if (trim(text).empty()) text = text_of(event.body, "blocks_text");
   std::string out(trim(plain_of_mrkdwn(text, names.people)));
-  const std::string files = files_in(event.body);
+  const std::string files = names_of_files(event.body);
   if (!files.empty()) out += (out.empty() ? "" : " ") + files;
   return out;
 }

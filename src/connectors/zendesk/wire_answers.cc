@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "connectors/zendesk/wire.h"
+#include "domain/file_link.h"
 #include "net/url.h"
 
 namespace dw::zendesk {
@@ -63,15 +64,13 @@ json::array tags_in(const JsonView& ticket) {
 }
 
 json::array files_in(const JsonView& comment) {
-  json::array out;
+  std::vector<FileLink> out;
   for (const JsonView& file : comment["attachments"].elements()) {
-    if (file["malware_scan_result"].text().value_or("") == "malware_found") continue;
-    out.push_back(json::object{{"name", file["file_name"].text().value_or("")},
-                               {"url", file["content_url"].text().value_or("")},
-                               {"content_type", file["content_type"].text().value_or("")},
-                               {"bytes", file["size"].integer().value_or(0)}});
+    if (text_at(file, "malware_scan_result") == "malware_found") continue;
+    out.push_back({text_at(file, "file_name"), text_at(file, "content_url"),
+                   text_at(file, "content_type"), file["size"].integer().value_or(0)});
   }
-  return out;
+  return encode_files(out);
 }
 
 /// A search wants whole seconds.

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/file_link.h"
 #include "domain/mrkdwn.h"
-#include "jobs/attached_files.h"
 #include "jobs/bridge/bridge.h"
 #include "jobs/bridge/rows.h"
 #include "jobs/quoted.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/json.h"
-#include "jobs/attached_files.h"
+#include "domain/file_link.h"
 #include "records/changes.h"
 #include "records/links.h"
 #include "records/tickets.h"

@@ -4,8 +4,8 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "domain/file_link.h"
 #include "domain/markup.h"
-#include "jobs/attached_files.h"
 #include "jobs/quoted.h"
 
 namespace dw {

@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "domain/file_link.h"
 #include "domain/mrkdwn.h"
-#include "jobs/attached_files.h"
 
 namespace dw {
 

@@ -1,6 +1,6 @@
 #include "jobs/storm/twin_events.h"
 
-#include "jobs/attached_files.h"
+#include "domain/file_link.h"
 #include "records/deliveries.h"
 
 namespace dw {

@@ -1,12 +1,12 @@
-#include "jobs/attached_files.h"
+#include "domain/file_link.h"
 
 #include "base/text.h"
 
 namespace dw {
 
-std::vector<FileLink> files_in(const json::value& said) {
+std::vector<FileLink> files_in(const json::value& holder) {
   std::vector<FileLink> out;
-  for (const JsonView& file : JsonView(said)["files"].elements()) {
+  for (const JsonView& file : JsonView(holder)["files"].elements()) {
     out.push_back({file["name"].text().value_or("file"), text_at(file, "url"),
                    text_at(file, "content_type"), file["bytes"].integer().value_or(0)});
   }
