@@ -22,6 +22,10 @@ std::optional<unsigned> find_control_character(std::string_view text);
 /// Appends a code point as UTF-8; one that is none becomes U+FFFD.
 void append_utf8(std::string& out, unsigned code_point);
 
+/// Of ASCII.
+bool is_white_space(char c);
+/// Without any ASCII white space.
+std::string without_white_space(std::string_view text);
 /// Without ASCII white space at both ends.
 std::string_view trim(std::string_view text);
 /// ASCII letters in lower case; all else as it is.

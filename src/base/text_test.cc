@@ -15,6 +15,12 @@ TEST(Text, what_is_split_can_be_joined_again) {
   EXPECT_EQ(join({}, ","), "");
 }
 
+TEST(Text, white_space_is_taken_from_the_ends_or_from_everywhere) {
+  EXPECT_EQ(trim(" \t a b\r\n\f\v"), "a b");
+  EXPECT_EQ(without_white_space(" \t a b\r\n\f\vé "), "abé");
+  EXPECT_EQ(without_white_space(" \n"), "");
+}
+
 TEST(Text, is_cut_between_characters) {
   EXPECT_EQ(cut_bytes("aé", 2), "a");
   EXPECT_EQ(cut_bytes("aé", 3), "aé");

@@ -19,10 +19,6 @@ constexpr char begins_mark = '\x01', ends_mark = '\x02';
 constexpr std::string_view quote_sign = "&gt; ";
 constexpr std::string_view indent_step = "    ";
 
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
-
 /// Letters and digits. Of what is not ASCII, punctuation and emoji are none.
 bool ends_with_word(std::string_view text) {
   size_t at = text.size();
@@ -322,8 +318,8 @@ class Writer {
     const bool is_at_start = out_.empty() || lines_wanted_ > 0 || is_cell_wanted_;
     char last = is_at_start || !point_.empty() ? '\n' : out_.back();
     for (const char c : text) {
-      const char made = is_space(c) ? ' ' : c;
-      if (made == ' ' && is_space(last)) continue;
+      const char made = is_white_space(c) ? ' ' : c;
+      if (made == ' ' && is_white_space(last)) continue;
       plain += made;
       last = made;
     }

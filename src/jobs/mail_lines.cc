@@ -153,8 +153,7 @@ class PageReader {
     if (!has_words_) begin_line(begin);
     has_words_ = true;
     for (const char c : text) {
-      const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-      if (!is_space) {
+      if (!is_white_space(c)) {
         text_ += c;
       } else if (!text_.empty() && text_.back() != ' ') {
         text_ += ' ';

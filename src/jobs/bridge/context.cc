@@ -128,11 +128,7 @@ json::value Context::member(const json::value& body, std::string_view key) {
 }
 
 std::string digest_of(std::string_view text) {
-  std::string bare;
-  for (const char c : text) {
-    if (c != ' ' && c != '\n' && c != '\t' && c != '\r') bare += c;
-  }
-  return to_hex(bytes_of(sha256(bare)));
+  return to_hex(bytes_of(sha256(without_white_space(text))));
 }
 
 TimePoint time_of_message(std::string_view message, TimePoint otherwise) {

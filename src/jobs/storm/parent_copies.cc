@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "jobs/storm/parent_updates.h"
 
 namespace dw {
@@ -25,16 +26,6 @@ Delivery question(const Ticket& ticket, int64_t group, const ParentAtDesk& paren
           .answer_kind = std::string(storm_copied_kind),
           .reference = encode_link({group, ticket.id, false}),
           .next_attempt_at = earliest};
-}
-
-/// A desk may break a copy's lines elsewhere.
-std::string without_spaces(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool is_space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!is_space) out += c;
-  }
-  return out;
 }
 
 struct Found {
@@ -91,7 +82,8 @@ bool is_copy(const JsonView& comment, const CopiedAnswer& answer) {
   if (!is_agents_public(comment) || text_at(comment["author"], "id") != answer.solver) return false;
   const auto at = from_rfc3339(text_at(comment, "at"));
   if (!at || *at < answer.solver_at) return false;
-  return without_spaces(words_of(comment)) == without_spaces(answer.body);
+  // A desk may break a copy's lines elsewhere.
+  return without_white_space(words_of(comment)) == without_white_space(answer.body);
 }
 
 std::optional<AnswerCopy> copy_heard(const CopiedAnswer& answer) {
