@@ -188,7 +188,7 @@ void post_comment(Context& context, const Told& told) {
 /// A copy of what an incident's answer has said in the thread. Otherwise it is the answer there.
 bool is_second_copy(Context& context, const Told& told) {
   const auto found = context.view.copies.find(told.id);
-  if (found == context.view.copies.end() || context.parts.matcher == nullptr) return false;
+  if (found == context.view.copies.end()) return false;
   const AnswerCopy copy = found->second;
   context.parts.matcher->plan_copy(copy, context.ticket->id, context.plan);
   if (copy.is_second) note_comment(context, told, ThreadMessageState::kept);
