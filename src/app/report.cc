@@ -181,15 +181,23 @@ constexpr std::chrono::hours read_anew_after{1};
 constexpr std::string_view whole_sheet_each_look =
     "each look of notices.watch reads the whole sheet, because Drive does not tell its version";
 
+Task<Result<std::string>> drive_version(Core& core) {
+  return sheet_version(core.http, *core.google, core.settings.google,
+                       core.settings.notices.sheet_id);
+}
+
+/// Whether Drive tells this key or account the version, if not now (429, 5xx).
+bool is_told(const Result<std::string>& version) {
+  return version.ok() || version.error().kind == ErrorKind::unreachable;
+}
+
 /// Drive's version of the file; empty: Drive tells this key or account nothing.
 Task<Result<std::string>> ask_drive(Core& core, SheetLooks& looks) {
   const Monotonic now = core.clock.monotonic();
   if (now < looks.ask_drive_from) co_return std::string();
-  Result<std::string> version = co_await sheet_version(
-      core.http, *core.google, core.settings.google, core.settings.notices.sheet_id);
-  // 429, 5xx: whoever asks too much is not answered by asking for all of it.
-  const bool is_for_now = !version.ok() && version.error().kind == ErrorKind::unreachable;
-  if (version.ok() || is_for_now) co_return version;
+  Result<std::string> version = co_await drive_version(core);
+  // Whoever asks too much is not answered by asking for all of it.
+  if (is_told(version)) co_return version;
   if (looks.ask_drive_from == Monotonic{}) {
     log_info("notices", std::string(whole_sheet_each_look), {{"why", version.error().text()}});
   }
@@ -263,10 +271,8 @@ Task<std::string> reader_of_report(Core& core) {
 Task<std::string> cost_of_watch(Core& core) {
   const NoticesSettings& settings = core.settings.notices;
   if (settings.sheet_id.empty() || settings.watch.count() == 0) co_return std::string();
-  const Result<std::string> version =
-      co_await sheet_version(core.http, *core.google, core.settings.google, settings.sheet_id);
-  const bool is_told = version.ok() || version.error().kind == ErrorKind::unreachable;
-  if (is_told) co_return std::string();
+  const Result<std::string> version = co_await drive_version(core);
+  if (is_told(version)) co_return std::string();
   co_return fmt::format("{} ({})", whole_sheet_each_look, version.error().text());
 }
 
