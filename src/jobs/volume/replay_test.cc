@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "support/wild_series.h"
@@ -26,6 +27,21 @@ int64_t spikes_in(const Replay& replay, size_t from) {
 struct Law {
   double mean, dispersion;
 };
+
+/// Draws each hour from `from` on again, by `law_of(i)`.
+template <class LawOf>
+void draw_again(Simulated& world, uint64_t seed, const LawOf& law_of, size_t from = 0) {
+  std::mt19937_64 random(seed);
+  for (size_t i = from; i < world.hours.size(); ++i) {
+    const Law law = law_of(i);
+    world.hours[i].count = draw_count(law.mean, law.dispersion, random);
+  }
+}
+
+size_t alerts_since(TimePoint from, const std::vector<VolumeAlert>& alerts) {
+  return static_cast<size_t>(std::count_if(alerts.begin(), alerts.end(),
+                                           [&](const auto& one) { return one.from >= from; }));
+}
 
 class FalseAlarms : public testing::TestWithParam<Law> {};
 
@@ -188,10 +204,8 @@ TEST(seasonal, hours_that_are_tied_to_each_other_raise_no_flood) {
       level = 0.85 * level + step(random);
       one.count = draw_count(200 * std::exp(level), 0, random);
     }
-    const Replay replayed = replay(world.hours, DetectorConfig{});
-    for (const VolumeAlert& one : replayed.incidents) {
-      alarms += one.from > world.hours[8 * week].hour ? 1 : 0;
-    }
+    alarms += alerts_since(world.hours[8 * week + 1].hour,
+                           replay(world.hours, DetectorConfig{}).incidents);
   }
   // 44 weeks of four years; windows that took the hours for independent would raise hundreds.
   EXPECT_LE(alarms, 60u);
@@ -293,20 +307,18 @@ TEST(seasonal, the_first_hours_weigh_no_more_than_the_later_ones) {
 
 TEST(seasonal, a_shift_of_level_is_one_incident_and_then_normal) {
   Simulated world = simulate({.mean = 20, .dispersion = 0.02}, 32 * week, 4);
-  std::mt19937_64 random(9);
   const size_t from = 28 * week + 10;
-  for (size_t i = from; i < world.hours.size(); ++i) {
-    world.hours[i].count = draw_count(2.5 * world.means[i], 0.02, random);
-  }
+  draw_again(
+      world, 9,
+      [&](size_t i) {
+        return Law{2.5 * world.means[i], 0.02};
+      },
+      from);
   const Replay replayed = replay(world.hours, DetectorConfig{});
-  int after = 0;
-  for (const VolumeAlert& one : replayed.incidents) {
-    after += one.from >= world.hours[from].hour ? 1 : 0;
-  }
-  EXPECT_LE(after, 2);
-  ASSERT_GE(after, 1);
-  EXPECT_EQ(replayed.incidents[replayed.incidents.size() - static_cast<size_t>(after)].end,
-            AlertEnd::new_level);
+  const size_t after = alerts_since(world.hours[from].hour, replayed.incidents);
+  EXPECT_LE(after, 2u);
+  ASSERT_GE(after, 1u);
+  EXPECT_EQ(replayed.incidents[replayed.incidents.size() - after].end, AlertEnd::new_level);
 }
 
 TEST(seasonal, an_intake_that_broke_shows_as_silence) {
@@ -410,10 +422,7 @@ TEST(seasonal, a_series_of_thousands_that_rises_raises_no_more_in_its_first_week
   size_t alerts = 0;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     Simulated world = simulate({.mean = 1000, .has_season = false}, 5 * week, seed);
-    std::mt19937_64 random(seed);
-    for (size_t i = 0; i < world.hours.size(); ++i) {
-      world.hours[i].count = draw_count(1000 + static_cast<double>(i) / 2.016, 0, random);
-    }
+    draw_again(world, seed, [](size_t i) { return Law{1000 + static_cast<double>(i) / 2.016, 0}; });
     alerts += replay_incidents(world.hours, DetectorConfig{}).size();
   }
   EXPECT_LE(alerts, 2u) << "100 weeks, in which 1.7 are allowed";
@@ -424,15 +433,12 @@ TEST(seasonal, the_second_weekend_is_known_by_the_first_whatever_its_shape) {
   size_t alerts = 0;
   for (uint64_t seed = 1; seed <= 80; ++seed) {
     Simulated world = simulate({.mean = 36}, 2 * week, seed);
-    std::mt19937_64 random(seed);
-    for (size_t i = 0; i < world.hours.size(); ++i) {
+    draw_again(world, seed, [&](size_t i) {
       const double growth = 1 + 0.4 * static_cast<double>(i) / (2.0 * week);
       const double mean = growth * (i % week >= 5 * day ? 10 : 4 + world.means[i]);
-      world.hours[i].count = draw_count(mean, seed % 2 == 0 ? 0.03 : 0.005, random);
-    }
-    for (const VolumeAlert& one : replay_incidents(world.hours, DetectorConfig{})) {
-      alerts += one.from >= world.hours[week].hour ? 1 : 0;
-    }
+      return Law{mean, seed % 2 == 0 ? 0.03 : 0.005};
+    });
+    alerts += alerts_since(world.hours[week].hour, replay_incidents(world.hours, DetectorConfig{}));
   }
   EXPECT_LE(alerts, 3u) << "80 weeks, in which 1.3 spikes are allowed";
 }
@@ -443,14 +449,11 @@ TEST(seasonal, quiet_hours_that_are_rougher_raise_no_flood_in_the_first_weeks) {
   size_t alerts = 0;
   for (uint64_t seed = 1; seed <= 30; ++seed) {
     Simulated world = simulate({.mean = 40}, 4 * week, seed);
-    std::mt19937_64 random(seed);
-    for (size_t i = 0; i < world.hours.size(); ++i) {
+    draw_again(world, seed, [&](size_t i) {
       const double mean = 12 + 0.7 * world.means[i];
-      world.hours[i].count = draw_count(mean, 3 / mean, random);
-    }
-    for (const VolumeAlert& one : replay_incidents(world.hours, DetectorConfig{})) {
-      alerts += one.from >= world.hours[week].hour ? 1 : 0;
-    }
+      return Law{mean, 3 / mean};
+    });
+    alerts += alerts_since(world.hours[week].hour, replay_incidents(world.hours, DetectorConfig{}));
   }
   EXPECT_LE(alerts, 6u)
       << "90 weeks; with one dispersion for all sizes there were three times as many";
@@ -491,17 +494,17 @@ TEST(seasonal, the_largest_hour_ever_by_far_is_never_passed_over) {
   }
 }
 
+Law rough_at_night(size_t i) {
+  return {40, i % 24 < 7 ? 0.6 : 0.01};
+}
+
 TEST(seasonal, nights_that_are_rougher_than_days_raise_no_flood) {
   size_t alerts = 0;
   for (uint64_t seed = 1; seed <= 3; ++seed) {
     Simulated world = simulate({.mean = 40, .has_season = false}, 26 * week, seed);
-    std::mt19937_64 random(seed);
-    for (size_t i = 0; i < world.hours.size(); ++i) {
-      world.hours[i].count = draw_count(40, i % 24 < 7 ? 0.6 : 0.01, random);
-    }
-    for (const VolumeAlert& one : replay(world.hours, DetectorConfig{}).incidents) {
-      alerts += one.from > world.hours[6 * week].hour ? 1 : 0;
-    }
+    draw_again(world, seed, rough_at_night);
+    alerts += alerts_since(world.hours[6 * week + 1].hour,
+                           replay(world.hours, DetectorConfig{}).incidents);
   }
   // Twenty weeks of three series; one dispersion for all hours raised more than one a week.
   EXPECT_LE(alerts, 6u);
@@ -509,10 +512,7 @@ TEST(seasonal, nights_that_are_rougher_than_days_raise_no_flood) {
 
 TEST(seasonal, days_that_are_calmer_than_nights_keep_their_power) {
   Simulated world = simulate({.mean = 40, .has_season = false}, 8 * week, 1);
-  std::mt19937_64 random(1);
-  for (size_t i = 0; i < world.hours.size(); ++i) {
-    world.hours[i].count = draw_count(40, i % 24 < 7 ? 0.6 : 0.01, random);
-  }
+  draw_again(world, 1, rough_at_night);
   const DetectorConfig judging{};
   const Replay seen = replay(world.hours, judging);
   const int64_t noon = band_of(seen.hours[7 * week + 12], judging).high;
