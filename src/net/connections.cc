@@ -1,5 +1,7 @@
 #include "net/connections.h"
 
+#include <utility>
+
 #include "base/assert.h"
 
 namespace dw {
@@ -42,6 +44,7 @@ void Connections::sweep() {
   const Monotonic now = clock_.monotonic();
   timer_ = clock_.call_at(now + tick, [this] { sweep(); });
   for (HttpConnection* one : all_) {
+    if (std::exchange(one->is_answering_, false)) one->release_reading();
     if (one->until_ > now) continue;
     one->clear_deadline();
     one->is_late_ = true;

@@ -21,11 +21,15 @@ class HttpConnection {
  protected:
   /// Ends what the connection waits for; called once when its time is up. Must not destroy it.
   virtual void cut() = 0;
+  /// Gives back what only reading needs: a request takes long to answer. Called once for each.
+  virtual void release_reading() = 0;
 
   void set_deadline(Millis from_now);
   void clear_deadline() { until_ = Monotonic::max(); }
   /// Between two requests: nothing is lost if it ends now.
   void set_idle(bool is_idle) { is_idle_ = is_idle; }
+  /// From a request's last byte to its answer's: nothing is read meanwhile.
+  void set_answering(bool is_answering) { is_answering_ = is_answering; }
   bool is_late() const { return is_late_; }
 
  private:
@@ -34,6 +38,7 @@ class HttpConnection {
   size_t place_;
   Monotonic until_ = Monotonic::max();
   bool is_idle_ = false;
+  bool is_answering_ = false;
   bool is_late_ = false;
 };
 
@@ -48,7 +53,7 @@ class Connections {
   /// Cuts those that wait for a first or a next request.
   void cut_idle();
 
-  /// A deadline is noticed at most this long after it has passed.
+  /// A deadline is noticed at most this long after it has passed, and so is a long answer.
   static constexpr Millis tick{100};
 
  private:

@@ -117,6 +117,11 @@ class HttpSession final : public HttpConnection, private ByteStream {
     socket().cancel(ignored);
   }
 
+  /// What is read ahead is of the next request, and rare.
+  void release_reading() override {
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();
+  }
+
   const ServerLimits& limits() const { return server_.options_.limits; }
 
   Task<bool> read_more(size_t bytes_max) {
@@ -175,9 +180,10 @@ class HttpSession final : public HttpConnection, private ByteStream {
     const bool has_body = framing.is_chunked || framing.body_bytes > 0;
     if (has_body && !co_await read_body(request)) co_return false;
     clear_deadline();
-    // A handler may wait for long; what is read ahead is of the next request, and rare.
-    if (buffer_.size() == 0) buffer_.shrink_to_fit();
-    co_return co_await answer(request);
+    set_answering(true);
+    const bool is_kept = co_await answer(request);
+    set_answering(false);
+    co_return is_kept;
   }
 
   /// Takes the head from the buffer; the result is what is wrong with its grammar, if anything is.
