@@ -194,33 +194,30 @@ Task<Result<Operations::Decided>> Operations::decide(Call& call, Decision decisi
   co_return out;
 }
 
-Task<ApiAnswer> Operations::retry_delivery(Call& call) {
-  DW_CO_CHECK(call.body());
-  Decision decision;
+/// The delivery that the path names; `what` is for the log.
+Task<ApiAnswer> Operations::decide_one(Call& call, Decision decision, std::string what) {
   DW_CO_TRY(const DeliveryId id, id_named(call.name(), ErrorKind::missing));
   decision.ids.push_back(id);
   DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
   const Delivery& delivery = decided.page.items.front();
-  log_info("api", "delivery tried again",
+  log_info("api", what,
            {{"id", to_text(delivery.event)},
             {"delivery", to_text(delivery.id)},
             {"by", call.caller.name}});
   co_return shape_of(delivery, decided.shapes);
 }
 
+Task<ApiAnswer> Operations::retry_delivery(Call& call) {
+  DW_CO_CHECK(call.body());
+  Decision decision;
+  co_return co_await decide_one(call, std::move(decision), "delivery tried again");
+}
+
 Task<ApiAnswer> Operations::discard_delivery(Call& call) {
   DW_CO_TRY(const json::value body, call.body());
   Decision decision;
   DW_CO_TRY(decision.why, reason_in(body));
-  DW_CO_TRY(const DeliveryId id, id_named(call.name(), ErrorKind::missing));
-  decision.ids.push_back(id);
-  DW_CO_TRY(const Decided decided, co_await decide(call, std::move(decision)));
-  const Delivery& delivery = decided.page.items.front();
-  log_info("api", "delivery discarded",
-           {{"id", to_text(delivery.event)},
-            {"delivery", to_text(delivery.id)},
-            {"by", call.caller.name}});
-  co_return shape_of(delivery, decided.shapes);
+  co_return co_await decide_one(call, std::move(decision), "delivery discarded");
 }
 
 Task<ApiAnswer> Operations::retry_deliveries(Call& call) {

@@ -130,6 +130,7 @@ class Operations {
   struct Decision;
   struct Decided;
   Task<ApiAnswer> decide_group(Call& call, Decision decision);
+  Task<ApiAnswer> decide_one(Call& call, Decision decision, std::string what);
   Task<Result<Decided>> decide(Call& call, Decision decision);
 
   // tally.cc
