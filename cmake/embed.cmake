@@ -5,7 +5,7 @@ set(DW_EMBED ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed.py)
 function(dw_embed_sql name)
   file(GLOB_RECURSE statements CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.sql)
   list(FILTER statements EXCLUDE REGEX "/migrations/")
-  # A file may use columns and parts that a file of records/ shares.
+  # A file may use columns and parts that another of its folder shares, or one of records/.
   file(GLOB shared CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/records/*.sql)
   set(generated ${CMAKE_BINARY_DIR}/generated/sql)
   foreach(file IN LISTS statements)
@@ -13,7 +13,7 @@ function(dw_embed_sql name)
     add_custom_command(
       OUTPUT ${generated}/${stem}.h ${generated}/${stem}.cc
       COMMAND ${DW_EMBED} statements ${generated} ${file}
-      DEPENDS ${file} ${shared} ${CMAKE_SOURCE_DIR}/tools/embed.py)
+      DEPENDS ${statements} ${shared} ${CMAKE_SOURCE_DIR}/tools/embed.py)
     target_sources(dw_${name} PRIVATE ${generated}/${stem}.h ${generated}/${stem}.cc)
     list(APPEND headers ${generated}/${stem}.h)
   endforeach()

@@ -19,7 +19,7 @@ NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres|postgres rows)\])?\s*$
 ARRAY = re.compile(r"\$(\d+)::(text|bigint)\[\]")
 RETURNS_PLACE = re.compile(r"SELECT place,")
 # What statements share: a list of columns, which the program knows by name too, or any text.
-COLUMN = re.compile(r"(?:\w+\.)?(\w+)(?: AS (\w+))?")
+COLUMN = re.compile(r"(?:\w+\.)?(\w+)|.+ AS (\w+)")
 SHARED = re.compile(r"^-- (columns|part): (\w+)\s*$")
 USES = re.compile(r"^-- uses: (\S+)\s*$")
 PLACE = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
@@ -41,12 +41,25 @@ def literal(text):
     return "\n    ".join(f'"{piece}"' for piece in pieces)
 
 
+def split_list(text):
+    """The parts between the commas that stand in no parentheses."""
+    parts, depth = [""], 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts]
+
+
 class Statements:
     """The statements of a file, with what they share.
 
     `-- name: x` (with `[sqlite]` or `[postgres]`, where they differ) begins a statement, with
     `[postgres rows]` its text for many rows at once;
-    `-- columns: x` a list of columns, `-- part: x` any text, both for `{x}` in what follows.
+    `-- columns: x` a list of columns (`name`, `t.name`, `anything AS name`), `-- part: x` any text,
+    both for `{x}` in what follows.
     `{t.x}` has `t.` before each column (what is in lower case). `-- uses: FOLDER/FILE.sql`
     (below src/) takes over what another file shares.
     """
@@ -55,6 +68,7 @@ class Statements:
         self.path = path
         self.texts = {}  # name: {engine: text}
         self.columns = {}  # name: [column], those of this file
+        self.lists = {}  # name: the line that its list of columns begins at
         self.shared = {}  # name: text, those of the files that are used too
         put = None
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -68,6 +82,7 @@ class Statements:
                 if put is None:
                     self.refuse(number, "SQL without a name; put `-- name: …` above it")
                 put(PLACE.sub(lambda place: self.filled(number, place), line.strip()))
+        self.name_columns()
         self.check_whole()
 
     def refuse(self, number, why):
@@ -91,17 +106,18 @@ class Statements:
             self.refuse(number, f"{name} is written twice")
         self.shared[name] = ""
         if kind == "columns":
-            self.columns[name] = []
+            self.lists[name] = number
 
         def put(line):
             self.shared[name] = f"{self.shared[name]} {line}".strip()
-            if kind == "columns":
-                columns = [COLUMN.fullmatch(one.strip())
-                           for one in self.shared[name].rstrip(",").split(",")]
-                if not all(columns):
-                    self.refuse(number, f"{name} has more than names of columns; write `-- part:`")
-                self.columns[name] = [one.group(2) or one.group(1) for one in columns]
         return put
+
+    def name_columns(self):
+        for name, number in self.lists.items():
+            columns = [COLUMN.fullmatch(one) for one in split_list(self.shared[name])]
+            if not all(columns):
+                self.refuse(number, f"{name} has a column without a name; write `… AS name`")
+            self.columns[name] = [one.group(1) or one.group(2) for one in columns]
 
     def use(self, number, other):
         source = next((up for up in self.path.resolve().parents if up.name == "src"), None)
@@ -115,8 +131,9 @@ class Statements:
             self.refuse(number, f"{{{name}}} is written nowhere above; put `-- columns: {name}`, "
                                 f"`-- part: {name}` or `-- uses: …` there")
         text = self.shared[name]
-        if table and re.search(r"['.]", text):
-            self.refuse(number, f"{{{table}.{name}}}: its text has quotes or names tables itself")
+        if table and re.search(r"['.(]", text):
+            self.refuse(number, f"{{{table}.{name}}}: its text has more than names, or names of "
+                                "tables")
         return re.sub(r"(?<![\w.])(?=[a-z_])", f"{table}.", text) if table else text
 
     def check_whole(self):

@@ -60,6 +60,11 @@ class SharedText(unittest.TestCase):
         found = self.statements("-- columns: pair\na.id, b.state AS other_state\n")
         self.assertEqual(found.columns["pair"], ["id", "other_state"])
 
+    def test_a_column_that_is_reckoned_has_the_name_behind_it(self):
+        found = self.statements("-- columns: x\nid, coalesce(a, '') AS title,\n"
+                                "(SELECT max(at)\n FROM t) AS newest\n-- part: y\nz\n")
+        self.assertEqual(found.columns["x"], ["id", "title", "newest"])
+
     def test_what_another_file_shares(self):
         found = self.statements("-- uses: two.sql\n-- name: x\nSELECT {ticket};",
                                 {"two.sql": ONE})
@@ -76,11 +81,11 @@ class SharedText(unittest.TestCase):
 
     def test_mistakes_name_their_line(self):
         for text, why in (("-- name: x\nSELECT {nothing};", ":2: {nothing} is written nowhere"),
-                          ("-- columns: x\ncount(*), id\n", ":1: x has more than names"),
+                          ("-- columns: x\ncount(*), id\n", ":1: x has a column without a name"),
                           ("-- part: x\na\n-- part: x\nb\n", ":3: x is written twice"),
                           ("-- uses: gone.sql\n", ":1: src/gone.sql is not there"),
                           ("SELECT 1;", ":1: SQL without a name"),
-                          (ONE + "-- name: y\nSELECT {t.is_open};", "quotes or names tables"),
+                          (ONE + "-- name: y\nSELECT {t.is_open};", "more than names"),
                           ("-- name: x [sqlite]\nSELECT 1;", "x has no text for postgres")):
             self.assertIn(why, self.why_refused(text))
 

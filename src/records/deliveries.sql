@@ -1,18 +1,19 @@
+-- part: new_delivery
+event, ticket, lane, target, operation, payload, holds_lane, state, attempts, reason, created_at,
+next_attempt_at, done_at, answer_kind, reference
+
 -- columns: delivery
-id, event, ticket, lane, target, operation, payload, holds_lane, state, in_doubt, attempts,
-reason, created_at, next_attempt_at, done_at, answer_kind, reference
+id, in_doubt, {new_delivery}
 
 -- name: open_in_lane
 SELECT {delivery} FROM delivery WHERE lane = $1 AND state <= 2 ORDER BY id LIMIT $2;
 
 -- name: add_delivery
-INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
-  attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
+INSERT INTO delivery ({new_delivery})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: add_delivery [postgres rows]
-INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state,
-  attempts, reason, created_at, next_attempt_at, done_at, answer_kind, reference)
+INSERT INTO delivery ({new_delivery})
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
   $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bigint[], $12::bigint[],
   $13::bigint[], $14::text[], $15::text[]);

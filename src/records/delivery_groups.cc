@@ -45,26 +45,28 @@ Result<DeliveryGroups> groups(ReadDb& db, TimePoint today) {
   for (const DeliveryState state :
        {DeliveryState::unsure, DeliveryState::dead, DeliveryState::pending}) {
     const auto add = [&](const Row& row) {
-      const std::string_view reason = row.text(4);
-      const std::string id = id_of(fmt::format("{}\n{}\n{}\n{}", static_cast<int>(state),
-                                               row.text(2), row.text(3), without_numbers(reason)));
+      namespace col = columns::grouped_delivery;
+      const std::string_view reason = row.text(col::reason);
+      const std::string id =
+          id_of(fmt::format("{}\n{}\n{}\n{}", static_cast<int>(state), row.text(col::target),
+                            row.text(col::operation), without_numbers(reason)));
       const auto [place, is_new] = places.emplace(id, out.items.size());
       if (is_new) {
         DeliveryGroup fresh;
         fresh.id = id;
         fresh.state = state;
-        fresh.target = row.text(2);
-        fresh.operation = row.text(3);
+        fresh.target = row.text(col::target);
+        fresh.operation = row.text(col::operation);
         fresh.reason = reason;
-        fresh.last_at = row.time(6);
+        fresh.last_at = row.time(col::created_at);
         out.items.push_back(std::move(fresh));
       }
       DeliveryGroup& group = out.items[place->second];
       ++group.count;
-      group.attempts = std::max(group.attempts, static_cast<int>(row.integer(5)));
-      group.first_at = row.time(6);
-      group.deliveries.push_back({row.integer(0)});
-      const TicketId ticket{row.integer(1)};
+      group.attempts = std::max(group.attempts, static_cast<int>(row.integer(col::attempts)));
+      group.first_at = row.time(col::created_at);
+      group.deliveries.push_back({row.integer(col::id)});
+      const TicketId ticket{row.integer(col::ticket)};
       const bool is_known =
           std::find(group.tickets.begin(), group.tickets.end(), ticket) != group.tickets.end();
       constexpr size_t tickets_max = 50;

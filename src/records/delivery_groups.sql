@@ -1,5 +1,8 @@
+-- columns: grouped_delivery
+id, ticket, target, operation, reason, attempts, created_at
+
 -- name: open_of_state
-SELECT id, ticket, target, operation, reason, attempts, created_at FROM delivery
+SELECT {grouped_delivery} FROM delivery
 WHERE state <= 2 AND state = $1 ORDER BY id DESC LIMIT $2;
 
 -- name: count_by_state

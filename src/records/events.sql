@@ -1,15 +1,20 @@
+-- part: new_event
+source, key, kind, at, body, for_ever
+
+-- columns: event
+id, {new_event}, state, reason, reply
+
 -- name: record_event
-INSERT INTO event (source, key, kind, at, body, for_ever) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO event ({new_event}) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (source, key) DO NOTHING;
 
 -- name: record_event [postgres rows]
 WITH new AS MATERIALIZED (
   SELECT nextval((SELECT pg_get_serial_sequence('event', 'id')::regclass)) AS id, e.*
   FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[])
-    WITH ORDINALITY AS e (source, key, kind, at, body, for_ever, place)),
+    WITH ORDINALITY AS e ({new_event}, place)),
 made AS (
-  INSERT INTO event (id, source, key, kind, at, body, for_ever)
-  SELECT id, source, key, kind, at, body, for_ever FROM new
+  INSERT INTO event (id, {new_event}) SELECT id, {new_event} FROM new
   ON CONFLICT (source, key) DO NOTHING RETURNING id)
 SELECT place, id FROM new JOIN made USING (id);
 
@@ -30,9 +35,6 @@ WHERE event.id = new.id;
 
 -- name: replace_body
 UPDATE event SET body = $2 WHERE id = $1;
-
--- columns: event
-id, source, key, kind, at, body, for_ever, state, reason, reply
 
 -- name: event_by_id
 SELECT {event} FROM event WHERE id = $1;

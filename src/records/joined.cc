@@ -24,8 +24,9 @@ Result<JoinedSpans> joined_spans(ReadDb& db, const std::vector<TicketId>& ticket
   json::array ids;
   for (const TicketId id : tickets) ids.emplace_back(id.value);
   DW_CHECK(db.run(stmt::problems_over_time, {to_text(ids)}, [&](const Row& row) {
-    add_change(out[TicketId{row.integer(0)}], row.time(1), !row.text(2).empty(),
-               !row.text(3).empty());
+    namespace col = columns::problem_change;
+    add_change(out[TicketId{row.integer(col::ticket)}], row.time(col::at),
+               !row.text(col::old_value).empty(), !row.text(col::new_value).empty());
   }));
   return out;
 }

@@ -1,3 +1,5 @@
+-- uses: records/tickets.sql
+
 -- name: guard_thread [sqlite]
 SELECT 1 WHERE $1 <> '';
 
@@ -49,5 +51,5 @@ ON CONFLICT (channel, thread) DO UPDATE SET ticket = excluded.ticket, stage = ex
   solved_at = excluded.solved_at, halted_until = excluded.halted_until;
 
 -- name: show_link
-INSERT INTO link (ticket, chat, channel, thread, url) VALUES ($1, 'slack', $2, $3, $4)
+INSERT INTO link ({link}) VALUES ($1, 'slack', $2, $3, $4)
 ON CONFLICT (chat, channel, thread) DO UPDATE SET ticket = excluded.ticket, url = excluded.url;

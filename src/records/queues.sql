@@ -1,11 +1,15 @@
+-- part: new_message
+queue, body, attributes, message_group, deduplication, sent_at, visible_at, source_queue
+
+-- columns: queue_message
+id, {new_message}, receives, first_received_at, receipt
+
 -- name: queue_send
-INSERT INTO queue_message (queue, body, attributes, message_group, deduplication, sent_at,
-  visible_at, source_queue)
+INSERT INTO queue_message ({new_message})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: queue_send [postgres rows]
-INSERT INTO queue_message (queue, body, attributes, message_group, deduplication, sent_at,
-  visible_at, source_queue)
+INSERT INTO queue_message ({new_message})
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
   $7::bigint[], $8::text[]);
 
@@ -22,10 +26,6 @@ SELECT message FROM queue_seen WHERE queue = $1 AND deduplication = $2;
 
 -- name: queue_remember
 UPDATE queue_seen SET message = $3 WHERE queue = $1 AND deduplication = $2;
-
--- columns: queue_message
-id, queue, body, attributes, message_group, deduplication, sent_at, visible_at, receives,
-first_received_at, receipt, source_queue
 
 -- name: queue_ready [sqlite]
 SELECT {queue_message}

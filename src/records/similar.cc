@@ -192,14 +192,7 @@ class Likeness {
   Result<void> read_answer(SimilarTicket& one) {
     const Requester& requester = one.ticket.requester;
     DW_CHECK(db_.run(stmt::last_public_comments, {one.ticket.id}, [&](const Row& row) {
-      Comment comment{.id = {row.integer(0)},
-                      .ticket = one.ticket.id,
-                      .author_name = std::string(row.text(1)),
-                      .author_email = std::string(row.text(2)),
-                      .body = std::string(row.text(3)),
-                      .is_public = true,
-                      .at = row.time(4),
-                      .source = std::string(row.text(5))};
+      Comment comment = comment_in(row);
       const bool is_own = !comment.author_email.empty() && !requester.email.empty()
                               ? equals_ignoring_case(comment.author_email, requester.email)
                               : comment.author_name == requester.name;

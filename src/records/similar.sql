@@ -30,10 +30,7 @@ ORDER BY rowid DESC LIMIT $3;
 -- whoever asks compares the words of the texts alone. It knows no order: of more than $3 these are
 -- any.
 SELECT id FROM (
-  SELECT id FROM ticket
-  WHERE to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
-         || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
-      @@ to_tsquery('simple', $1)
+  SELECT id FROM ticket WHERE {words_index} @@ to_tsquery('simple', $1)
   OFFSET 0) AS having_it
 WHERE id < $2 LIMIT $3;
 
@@ -48,13 +45,12 @@ ORDER BY id DESC LIMIT $2;
 SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2;
 
 -- name: tickets_by_ids [sqlite]
-SELECT {ticket} FROM ticket WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id DESC;
+SELECT {ticket} FROM ticket WHERE id {in_ids_sqlite} ORDER BY id DESC;
 
 -- name: tickets_by_ids [postgres]
-SELECT {ticket} FROM ticket
-WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
+SELECT {ticket} FROM ticket WHERE id {in_ids_postgres}
 ORDER BY id DESC;
 
 -- name: last_public_comments
-SELECT id, author_name, author_email, body, at, source FROM comment
+SELECT {comment} FROM comment
 WHERE ticket = $1 AND is_public = 1 ORDER BY id DESC LIMIT 20;

@@ -352,8 +352,9 @@ Result<std::map<int64_t, std::string>> numbers_at_desk(ReadDb& db,
 Result<std::vector<TicketChange>> changes_of(ReadDb& db, TicketId id) {
   std::vector<TicketChange> out;
   DW_CHECK(db.run(stmt::changes_of_ticket, {id, changes_max}, [&](const Row& row) {
-    out.push_back({row.time(0), std::string(row.text(1)), std::string(row.text(2)),
-                   std::string(row.text(3))});
+    namespace col = columns::ticket_change;
+    out.push_back({row.time(col::at), std::string(row.text(col::field)),
+                   std::string(row.text(col::old_value)), std::string(row.text(col::new_value))});
   }));
   return out;
 }

@@ -33,12 +33,12 @@ ORDER BY opened_at, id LIMIT $5;
 
 -- name: waiting_among [sqlite]
 SELECT id, opened_at, source FROM ticket
-WHERE status < 2 AND {is_unanswered} AND id IN (SELECT value FROM json_each($1));
+WHERE status < 2 AND {is_unanswered} AND id {in_ids_sqlite};
 
 -- name: waiting_among [postgres]
 SELECT id, opened_at, source FROM ticket
 WHERE status < 2 AND {is_unanswered}
-  AND id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+  AND id {in_ids_postgres};
 
 -- name: tickets_of_assignee
 SELECT {ticket} FROM ticket
@@ -80,9 +80,7 @@ SELECT id FROM ticket WHERE id < 0;
 SELECT {ticket} FROM ticket
 WHERE id < $1 AND {is_asked_for} AND {waits_as_asked}
   AND ($13 = 0 OR status < 2)
-  AND (to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
-         || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
-       @@ to_tsquery('simple', $12)
+  AND ({words_index} @@ to_tsquery('simple', $12)
        OR external_id <> '' AND external_id = $14 OR id = $15)
 ORDER BY id DESC LIMIT $5;
 
@@ -111,8 +109,11 @@ SELECT name FROM one WHERE name IS NOT NULL LIMIT $1;
 -- name: number_at_desk
 SELECT external_id FROM ticket WHERE id = $1 AND external_id <> '';
 
+-- columns: ticket_change
+{new_change}
+
 -- name: changes_of_ticket
-SELECT at, field, old_value, new_value FROM ticket_change WHERE ticket = $1 ORDER BY id LIMIT $2;
+SELECT {ticket_change} FROM ticket_change WHERE ticket = $1 ORDER BY id LIMIT $2;
 
 -- name: hours_opened
 SELECT opened_at - opened_at % 3600000, count(*) FROM ticket

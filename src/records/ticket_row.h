@@ -9,6 +9,8 @@ namespace dw {
 
 /// Of the columns that every statement on tickets selects, in their order.
 Ticket ticket_in(const Row& row);
+/// Of the columns {comment}.
+Comment comment_in(const Row& row);
 /// ["vpn","hardware"], as a column has it.
 std::vector<std::string> decode_tags(std::string_view text);
 /// Of sorted milliseconds, by nearest rank, in seconds.

@@ -74,6 +74,18 @@ Ticket ticket_in(const Row& row) {
           .problem_id = {row.integer(col::problem_id)}};
 }
 
+Comment comment_in(const Row& row) {
+  namespace col = columns::comment;
+  return {.id = {row.integer(col::id)},
+          .ticket = {row.integer(col::ticket)},
+          .author_name = std::string(row.text(col::author_name)),
+          .author_email = std::string(row.text(col::author_email)),
+          .body = std::string(row.text(col::body)),
+          .is_public = row.integer(col::is_public) != 0,
+          .at = row.time(col::at),
+          .source = std::string(row.text(col::source))};
+}
+
 Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
   if (sorted.empty()) return {};
   const auto at = [&](double share) {
@@ -132,28 +144,20 @@ Result<std::vector<Ticket>> incidents_of(ReadDb& db, TicketId problem, TicketId 
 
 Result<std::vector<Comment>> comments(ReadDb& db, TicketId id) {
   std::vector<Comment> out;
-  DW_CHECK(db.run(stmt::comments_of, {id}, [&](const Row& row) {
-    namespace col = columns::comment;
-    out.push_back({.id = {row.integer(col::id)},
-                   .ticket = {row.integer(col::ticket)},
-                   .author_name = std::string(row.text(col::author_name)),
-                   .author_email = std::string(row.text(col::author_email)),
-                   .body = std::string(row.text(col::body)),
-                   .is_public = row.integer(col::is_public) != 0,
-                   .at = row.time(col::at),
-                   .source = std::string(row.text(col::source))});
-  }));
+  DW_CHECK(
+      db.run(stmt::comments_of, {id}, [&](const Row& row) { out.push_back(comment_in(row)); }));
   return out;
 }
 
 Result<std::vector<Link>> links(ReadDb& db, TicketId id) {
   std::vector<Link> out;
   DW_CHECK(db.run(stmt::links_of, {id}, [&](const Row& row) {
-    out.push_back({{row.integer(0)},
-                   std::string(row.text(1)),
-                   std::string(row.text(2)),
-                   std::string(row.text(3)),
-                   std::string(row.text(4))});
+    namespace col = columns::link;
+    out.push_back({{row.integer(col::ticket)},
+                   std::string(row.text(col::chat)),
+                   std::string(row.text(col::channel)),
+                   std::string(row.text(col::thread)),
+                   std::string(row.text(col::url))});
   }));
   return out;
 }

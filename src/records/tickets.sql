@@ -1,3 +1,5 @@
+-- uses: records/ids.sql
+
 -- name: opened_per_hour
 -- A ticket of shadow mode ('shadow-17') exists at no desk: no figure counts it.
 SELECT opened_at - opened_at % 3600000 AS hour, count(*) FROM ticket
@@ -27,6 +29,11 @@ FROM generate_series(1, $1::bigint) AS place;
 id, title, description, priority, status, requester_name, requester_email, requester_id, assignee,
 tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at, solved_at,
 updated_at, type, problem_id
+
+-- part: words_index
+-- The expression that the index of words is made of (0019_board): only this one uses it.
+to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
+  || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
 
 -- part: is_unanswered
 -- One that was solved once waits for no first reply, even when it is opened again; nor does one
@@ -74,10 +81,14 @@ UPDATE ticket SET first_reply_at = coalesce(first_reply_at, $2) WHERE id = $1;
 -- name: begin_waiting
 UPDATE ticket SET opened_at = $2, first_reply_at = NULL, first_solved_at = NULL WHERE id = $1;
 
+-- part: indexed_columns
+rowid, title, description, people, tags
+
+-- part: indexed
+id, title, description, requester_name || ' ' || requester_email || ' ' || assignee, tags
+
 -- name: index_tickets [sqlite]
-INSERT INTO ticket_text (rowid, title, description, people, tags)
-SELECT id, title, description, requester_name || ' ' || requester_email || ' ' || assignee, tags
-FROM ticket
+INSERT INTO ticket_text ({indexed_columns}) SELECT {indexed} FROM ticket
 WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text) ORDER BY id LIMIT $1;
 
 -- name: index_tickets [postgres]
@@ -96,11 +107,20 @@ UPDATE ticket SET status = coalesce($2, status), priority = coalesce($3, priorit
   updated_at = $8
 WHERE id = $1;
 
+-- part: new_change
+at, field, old_value, new_value
+
 -- name: add_ticket_change
-INSERT INTO ticket_change (ticket, at, field, old_value, new_value) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO ticket_change (ticket, {new_change}) VALUES ($1, $2, $3, $4, $5);
+
+-- part: new_comment
+ticket, author_name, author_email, body, is_public, at, source
+
+-- columns: comment
+id, {new_comment}
 
 -- name: add_comment
-INSERT INTO comment (ticket, author_name, author_email, body, is_public, at, source)
+INSERT INTO comment ({new_comment})
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: remove_comment
@@ -114,9 +134,7 @@ UPDATE ticket SET title = $2, description = $3, updated_at = $4 WHERE id = $1;
 
 -- name: index_ticket_again [sqlite]
 -- One behind the newest that is indexed; the janitor takes what comes after that.
-INSERT INTO ticket_text (rowid, title, description, people, tags)
-SELECT id, title, description, requester_name || ' ' || requester_email || ' ' || assignee, tags
-FROM ticket
+INSERT INTO ticket_text ({indexed_columns}) SELECT {indexed} FROM ticket
 WHERE id = $1 AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
 
 -- name: index_ticket_again [postgres]
@@ -125,15 +143,15 @@ SELECT 1 WHERE CAST($1 AS bigint) < 0;
 -- name: touch_ticket
 UPDATE ticket SET updated_at = $2, first_reply_at = coalesce(first_reply_at, $3) WHERE id = $1;
 
--- columns: comment
-id, ticket, author_name, author_email, body, is_public, at, source
-
 -- name: comments_of
 SELECT {comment}
 FROM comment WHERE ticket = $1 ORDER BY id;
 
+-- columns: link
+ticket, chat, channel, thread, url
+
 -- name: links_of
-SELECT ticket, chat, channel, thread, url FROM link
+SELECT {link} FROM link
 WHERE ticket = $1 ORDER BY chat, channel, thread;
 
 -- name: count_unsolved
@@ -163,41 +181,35 @@ FOR UPDATE SKIP LOCKED;
 -- name: prune_comments [sqlite]
 -- A ticket goes when it has none left.
 DELETE FROM comment WHERE id IN (
-  SELECT id FROM comment WHERE ticket IN (SELECT value FROM json_each($1)) LIMIT $2);
+  SELECT id FROM comment WHERE ticket {in_ids_sqlite} LIMIT $2);
 
 -- name: prune_comments [postgres]
 DELETE FROM comment WHERE id IN (
-  SELECT id FROM comment
-  WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
+  SELECT id FROM comment WHERE ticket {in_ids_postgres}
   LIMIT $2);
 
 -- name: prune_links [sqlite]
-DELETE FROM link WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM link WHERE ticket {in_ids_sqlite};
 
 -- name: prune_links [postgres]
-DELETE FROM link
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM link WHERE ticket {in_ids_postgres};
 
 -- name: prune_ticket_changes [sqlite]
-DELETE FROM ticket_change WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM ticket_change WHERE ticket {in_ids_sqlite};
 
 -- name: prune_ticket_changes [postgres]
-DELETE FROM ticket_change
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM ticket_change WHERE ticket {in_ids_postgres};
 
 -- name: prune_ticket_words [sqlite]
-INSERT INTO ticket_text (ticket_text, rowid, title, description, people, tags)
-SELECT 'delete', id, title, description,
-  requester_name || ' ' || requester_email || ' ' || assignee, tags
-FROM ticket WHERE id IN (SELECT value FROM json_each($1))
+INSERT INTO ticket_text (ticket_text, {indexed_columns}) SELECT 'delete', {indexed}
+FROM ticket WHERE id {in_ids_sqlite}
   AND id <= (SELECT coalesce(max(rowid), 0) FROM ticket_text);
 
 -- name: prune_ticket_words [postgres]
 SELECT 1 WHERE $1 = '';
 
 -- name: prune_tickets [sqlite]
-DELETE FROM ticket WHERE id IN (SELECT value FROM json_each($1));
+DELETE FROM ticket WHERE id {in_ids_sqlite};
 
 -- name: prune_tickets [postgres]
-DELETE FROM ticket
-WHERE id = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM ticket WHERE id {in_ids_postgres};

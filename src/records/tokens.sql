@@ -1,9 +1,12 @@
--- name: add_token
-INSERT INTO token (name, role, hash, sqs_key_id, sqs_secret, created_at, scopes)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING;
+-- part: new_token
+name, role, hash, sqs_key_id, sqs_secret, created_at, scopes
 
 -- columns: token
-id, name, role, hash, sqs_key_id, sqs_secret, created_at, revoked_at, last_used_at, scopes
+id, {new_token}, revoked_at, last_used_at
+
+-- name: add_token
+INSERT INTO token ({new_token})
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING;
 
 -- name: list_tokens
 SELECT {token}

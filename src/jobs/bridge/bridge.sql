@@ -105,14 +105,13 @@ SELECT {ticket} FROM ticket WHERE status < 2 AND external_id LIKE 'shadow-%' ORD
 DELETE FROM bridge_said WHERE key IN (
   SELECT s.key FROM bridge_link l
   JOIN bridge_said s ON s.channel = l.channel AND s.thread = l.thread
-  WHERE l.ticket IN (SELECT value FROM json_each($1)) LIMIT $2);
+  WHERE l.ticket {in_ids_sqlite} LIMIT $2);
 
 -- name: prune_said_of_tickets [postgres]
 DELETE FROM bridge_said WHERE key IN (
   SELECT s.key FROM bridge_link l
   JOIN bridge_said s ON s.channel = l.channel AND s.thread = l.thread
-  WHERE l.ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)))
-  LIMIT $2);
+  WHERE l.ticket {in_ids_postgres} LIMIT $2);
 
 -- name: prune_said
 -- What was said in threads that nobody bridged. As NOT EXISTS it would read all links.
@@ -131,11 +130,10 @@ UPDATE bridge_said SET is_bridged = 1 WHERE key IN (
          WHERE l.channel = front.channel AND l.thread = front.thread) IS NOT NULL);
 
 -- name: prune_bridge_links [sqlite]
-DELETE FROM bridge_link WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM bridge_link WHERE ticket {in_ids_sqlite};
 
 -- name: prune_bridge_links [postgres]
-DELETE FROM bridge_link
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM bridge_link WHERE ticket {in_ids_postgres};
 
 -- name: prune_known [sqlite]
 -- Answers of directories. How far a channel was read ("read:C1") is no answer, and stays.

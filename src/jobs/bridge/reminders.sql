@@ -1,3 +1,5 @@
+-- uses: records/ids.sql
+
 -- name: waiting_threads
 -- Live threads are few, whatever the tickets are: it begins with them. Who is part of an incident
 -- waits for no reply of their own.
@@ -33,8 +35,7 @@ WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LI
   AND (source LIKE 'slack:%' OR source LIKE 'email:%');
 
 -- name: prune_reminders [sqlite]
-DELETE FROM bridge_reminder WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM bridge_reminder WHERE ticket {in_ids_sqlite};
 
 -- name: prune_reminders [postgres]
-DELETE FROM bridge_reminder
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM bridge_reminder WHERE ticket {in_ids_postgres};

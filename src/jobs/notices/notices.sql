@@ -29,8 +29,14 @@ SELECT email FROM notice_customer WHERE period = $1 AND email >= $2 AND email <=
 SELECT 1 FROM notice_run r WHERE r.id = $1 AND r.state = 4
   AND NOT EXISTS (SELECT 1 FROM notice_run newer WHERE newer.state = 0 AND newer.id > r.id);
 
+-- part: new_run
+state, made_at, period, hash, ledger, newest_day, from_day, figures
+
+-- columns: notice_run
+id, {new_run}, applied_at, applied_to
+
 -- name: add_notice_run
-INSERT INTO notice_run (state, made_at, period, hash, ledger, newest_day, from_day, figures)
+INSERT INTO notice_run ({new_run})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
 
 -- name: replace_notice_plans
@@ -70,9 +76,6 @@ DELETE FROM notice_run WHERE id = $1;
 -- name: add_notice
 INSERT INTO notice_letter (run, email, written_email, first_name, last_name, tickets, left_out)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
-
--- columns: notice_run
-id, state, made_at, applied_at, period, hash, ledger, newest_day, from_day, figures, applied_to
 
 -- name: notice_run_by_id
 SELECT {notice_run}

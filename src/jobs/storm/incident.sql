@@ -1,6 +1,18 @@
+-- uses: jobs/storm/storm.sql
+
+-- part: can_be_joined
+-- Not solved, part of no other problem, and of no bridge in shadow mode.
+EXISTS (SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.status < 2
+  AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%')
+
+-- part: has_left
+-- One that nobody was told of yet leaves unseen, unless it was opened as part of the incident.
+left_at = $2, state = CASE WHEN state = 1 AND NOT EXISTS (
+  SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.problem_id <> 0) THEN 4 ELSE 3 END
+
 -- name: storm_outside
 SELECT coalesce(sum(CASE WHEN t.desk = 'embedded' THEN 0 ELSE 1 END), 0), count(*)
-FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+FROM {storm_tickets}
 WHERE s.grouped = $1 AND t.external_id NOT LIKE 'shadow-%';
 
 -- name: open_storm_incident
@@ -28,12 +40,9 @@ WHERE g.state = 2 AND g.parent > 0
 ORDER BY CASE WHEN p.desk = $2 THEN 0 ELSE 1 END, g.id LIMIT 1;
 
 -- name: join_storm_group
--- Those that can be joined: not solved, part of no other problem, and of no bridge in shadow mode.
 UPDATE storm_ticket SET state = 1, joined_at = $2,
   type_before = (SELECT t.type FROM ticket t WHERE t.id = storm_ticket.ticket)
-WHERE grouped = $1 AND state = 0
-  AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.status < 2
-                AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%');
+WHERE grouped = $1 AND state = 0 AND {can_be_joined};
 
 -- name: join_storm_ticket
 -- One that came later, and has not too few of the incident's words. It hears the last answer, and
@@ -44,17 +53,12 @@ UPDATE storm_ticket SET state = 1, how = 1, joined_at = $2,
   type_before = (SELECT t.type FROM ticket t WHERE t.id = storm_ticket.ticket)
 WHERE ticket = $1 AND grouped = $3 AND state = 0
   AND NOT EXISTS (SELECT 1 FROM storm_maybe m WHERE m.ticket = storm_ticket.ticket)
-  AND EXISTS (SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.status < 2
-                AND t.type <> 3 AND t.problem_id = 0 AND t.external_id NOT LIKE 'shadow-%');
+  AND {can_be_joined};
 
 -- name: add_storm_member
-INSERT INTO storm_ticket (ticket, grouped, state, how, joined_at, answers_from, type_before)
-VALUES ($1, $2, 1, 2, $3,
-  (SELECT coalesce(max(a.id), 0) FROM storm_answer a WHERE a.grouped = $2),
-  (SELECT t.type FROM ticket t WHERE t.id = $1))
-ON CONFLICT (ticket) DO UPDATE SET grouped = excluded.grouped, state = 1, how = 2,
-  joined_at = excluded.joined_at, left_at = NULL, answers_from = excluded.answers_from,
-  type_before = excluded.type_before, linked = 0;
+INSERT INTO storm_ticket ({member}) VALUES ($1, $2, 1, 2, $3, {last_answer},
+  (SELECT t.type FROM ticket t WHERE t.id = $1), 0)
+{becomes_member};
 
 -- name: set_storm_member
 UPDATE storm_ticket SET state = CAST($2 AS bigint),
@@ -62,19 +66,16 @@ UPDATE storm_ticket SET state = CAST($2 AS bigint),
 WHERE ticket = $1;
 
 -- name: remove_storm_member
--- One that nobody was told of yet leaves unseen, unless it was opened as part of the incident.
-UPDATE storm_ticket SET left_at = $2, state = CASE WHEN state = 1 AND NOT EXISTS (
-    SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.problem_id <> 0) THEN 4 ELSE 3 END
+UPDATE storm_ticket SET {has_left}
 WHERE ticket = $1 AND state IN (1, 2, 5, 7, 8);
 
 -- name: remove_storm_members
-UPDATE storm_ticket SET left_at = $2, state = CASE WHEN state = 1 AND NOT EXISTS (
-    SELECT 1 FROM ticket t WHERE t.id = storm_ticket.ticket AND t.problem_id <> 0) THEN 4 ELSE 3 END
+UPDATE storm_ticket SET {has_left}
 WHERE grouped = $1 AND state IN (1, 2, 7, 8);
 
 -- name: storm_members_in
 -- Without those that their desk has not opened yet. One that was withdrawn before never gets there.
-SELECT s.ticket, s.type_before, s.linked FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+SELECT s.ticket, s.type_before, s.linked FROM {storm_tickets}
 WHERE s.grouped = $1 AND s.state = $2
   AND (t.desk = 'embedded' OR t.external_id <> '' OR t.status = 2)
 ORDER BY s.ticket LIMIT $3;
@@ -89,8 +90,14 @@ WHERE a.grouped = $1 AND a.id >= s.answers_from
   AND NOT EXISTS (SELECT 1 FROM storm_heard h WHERE h.answer = a.id AND h.ticket = s.ticket)
 ORDER BY a.id, s.ticket LIMIT $2;
 
+-- part: answer
+said_key, author, author_email, body, at, digest, files
+
+-- columns: storm_answer
+id, {answer}
+
 -- name: add_storm_answer
-INSERT INTO storm_answer (grouped, said_key, author, author_email, body, at, digest, files)
+INSERT INTO storm_answer (grouped, {answer})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (said_key) DO NOTHING;
 
 -- name: note_first_storm_answer
@@ -98,10 +105,10 @@ UPDATE storm_group SET first_answer_at = coalesce(first_answer_at, $2), updated_
 WHERE id = $1;
 
 -- name: storm_answer_by_id
-SELECT id, said_key, author, author_email, body, at, digest, files FROM storm_answer WHERE id = $1;
+SELECT {storm_answer} FROM storm_answer WHERE id = $1;
 
 -- name: storm_answers_of
-SELECT id, said_key, author, author_email, body, at, digest, files FROM storm_answer
+SELECT {storm_answer} FROM storm_answer
 WHERE grouped = $1 ORDER BY id LIMIT $2;
 
 -- name: last_storm_answer_at
@@ -113,12 +120,14 @@ INSERT INTO storm_heard (answer, ticket, state) VALUES ($1, $2, $3)
 ON CONFLICT (answer, ticket) DO UPDATE SET state =
   CASE WHEN storm_heard.state = 3 AND excluded.state < 2 THEN 3 ELSE excluded.state END;
 
+-- columns: joined_ticket
+s.ticket, {number_at_desk} AS number, s.state, s.how, s.joined_at, s.left_at, t.title,
+t.requester_name, t.requester_email, t.source, t.priority, t.status
+
 -- name: storm_members_of
 -- $3: those that never joined too.
-SELECT s.ticket, CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END,
-  s.state, s.how, s.joined_at, s.left_at, t.title, t.requester_name, t.requester_email, t.source,
-  t.priority, t.status
-FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+SELECT {joined_ticket}
+FROM {storm_tickets}
 WHERE s.grouped = $1 AND (s.joined_at IS NOT NULL OR $3 = 1) ORDER BY s.ticket LIMIT $2;
 
 -- name: storm_group_of_answer
@@ -130,7 +139,7 @@ WHERE a.grouped = $1 ORDER BY h.ticket, h.answer;
 
 -- name: storm_replied
 -- Those whose requester has written publicly since then.
-SELECT s.ticket FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+SELECT s.ticket FROM {storm_tickets}
 WHERE s.grouped = $1 AND s.state IN (1, 2, 5, 7, 8) AND (s.replied_at > $2 OR EXISTS (
   SELECT 1 FROM comment c WHERE c.ticket = s.ticket AND c.is_public = 1 AND c.at > $2
     AND (c.author_email <> '' AND lower(c.author_email) = lower(t.requester_email)
@@ -144,8 +153,7 @@ DELETE FROM storm_heard WHERE answer IN (SELECT id FROM storm_answer WHERE group
 DELETE FROM storm_answer WHERE grouped = $1;
 
 -- name: prune_storm_heard [sqlite]
-DELETE FROM storm_heard WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM storm_heard WHERE ticket {in_ids_sqlite};
 
 -- name: prune_storm_heard [postgres]
-DELETE FROM storm_heard
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM storm_heard WHERE ticket {in_ids_postgres};

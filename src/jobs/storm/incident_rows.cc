@@ -16,14 +16,15 @@ namespace {
 constexpr const char* live_topic_name = "incident";
 
 IncidentAnswer answer_in(const Row& row) {
-  const Result<json::value> hanging = parse_json(row.text(7));
-  return {.id = row.integer(0),
-          .key = std::string(row.text(1)),
-          .author = std::string(row.text(2)),
-          .author_email = std::string(row.text(3)),
-          .body = std::string(row.text(4)),
-          .at = row.time(5),
-          .digest = std::string(row.text(6)),
+  namespace col = columns::storm_answer;
+  const Result<json::value> hanging = parse_json(row.text(col::files));
+  return {.id = row.integer(col::id),
+          .key = std::string(row.text(col::said_key)),
+          .author = std::string(row.text(col::author)),
+          .author_email = std::string(row.text(col::author_email)),
+          .body = std::string(row.text(col::body)),
+          .at = row.time(col::at),
+          .digest = std::string(row.text(col::digest)),
           .files = hanging.ok() ? files_in(*hanging) : std::vector<FileLink>()};
 }
 
@@ -217,18 +218,19 @@ Result<std::vector<JoinedTicket>> joined_tickets(ReadDb& db, int64_t group, size
                                                  bool with_unjoined) {
   std::vector<JoinedTicket> out;
   const auto add = [&out](const Row& row) {
-    const std::string_view name = row.text(7);
-    out.push_back({.ticket = {row.integer(0)},
-                   .number = std::string(row.text(1)),
-                   .title = std::string(row.text(6)),
-                   .source = std::string(row.text(9)),
-                   .requester = std::string(name.empty() ? row.text(8) : name),
-                   .priority = static_cast<Priority>(row.integer(10)),
-                   .status = static_cast<Status>(row.integer(11)),
-                   .state = static_cast<MemberState>(row.integer(2)),
-                   .how = static_cast<JoinedHow>(row.integer(3)),
-                   .joined_at = row.time_or_none(4),
-                   .left_at = row.time_or_none(5)});
+    namespace col = columns::joined_ticket;
+    const std::string_view name = row.text(col::requester_name);
+    out.push_back({.ticket = {row.integer(col::ticket)},
+                   .number = std::string(row.text(col::number)),
+                   .title = std::string(row.text(col::title)),
+                   .source = std::string(row.text(col::source)),
+                   .requester = std::string(name.empty() ? row.text(col::requester_email) : name),
+                   .priority = static_cast<Priority>(row.integer(col::priority)),
+                   .status = static_cast<Status>(row.integer(col::status)),
+                   .state = static_cast<MemberState>(row.integer(col::state)),
+                   .how = static_cast<JoinedHow>(row.integer(col::how)),
+                   .joined_at = row.time_or_none(col::joined_at),
+                   .left_at = row.time_or_none(col::left_at)});
   };
   DW_CHECK(db.run(stmt::storm_members_of,
                   {group, static_cast<int64_t>(limit), with_unjoined ? 1 : 0}, add));

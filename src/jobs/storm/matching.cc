@@ -136,12 +136,13 @@ namespace storm {
 Result<std::vector<OpenStorm>> open_storms(ReadDb& db) {
   std::vector<OpenStorm> out;
   DW_CHECK(db.run(stmt::storm_open_incidents, {}, [&out](const Row& row) {
-    OpenStorm one{.group = row.integer(0),
-                  .parent = {row.integer(1)},
+    namespace col = columns::open_storm;
+    OpenStorm one{.group = row.integer(col::id),
+                  .parent = {row.integer(col::parent)},
                   .words = {},
-                  .since = row.time(3),
-                  .joined_at = row.time(4)};
-    const Result<json::value> words = parse_json(row.text(2));
+                  .since = row.time(col::since),
+                  .joined_at = row.time(col::joined_at)};
+    const Result<json::value> words = parse_json(row.text(col::words));
     if (words.ok()) one.words = decode_words(*words);
     out.push_back(std::move(one));
   }));

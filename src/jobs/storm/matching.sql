@@ -1,16 +1,20 @@
+-- uses: jobs/storm/storm.sql
+
 -- name: storm_has_open
 SELECT 1 FROM storm_group WHERE state = 2 LIMIT 1;
 
+-- columns: open_storm
+g.id, g.parent, g.words, g.since,
+coalesce((SELECT max(s.joined_at) FROM storm_ticket s WHERE s.grouped = g.id), g.opened_at)
+  AS joined_at
+
 -- name: storm_open_incidents
-SELECT g.id, g.parent, g.words, g.since,
-  coalesce((SELECT max(s.joined_at) FROM storm_ticket s WHERE s.grouped = g.id), g.opened_at)
+SELECT {open_storm}
 FROM storm_group g WHERE g.state = 2 ORDER BY g.opened_at, g.id LIMIT 100;
 
 -- name: match_storm_ticket
--- One that is new. It hears the last answer, and those behind it.
-INSERT INTO storm_ticket (ticket, grouped, state, how, joined_at, answers_from, type_before)
-VALUES ($1, $2, 1, 1, $3,
-  (SELECT coalesce(max(a.id), 0) FROM storm_answer a WHERE a.grouped = $2), $4)
+-- One that is new.
+INSERT INTO storm_ticket ({member}) VALUES ($1, $2, 1, 1, $3, {last_answer}, $4, 0)
 ON CONFLICT (ticket) DO NOTHING;
 
 -- name: add_storm_maybe
@@ -18,8 +22,7 @@ INSERT INTO storm_maybe (ticket, grouped, share, words) VALUES ($1, $2, $3, $4)
 ON CONFLICT (ticket) DO NOTHING;
 
 -- name: storm_maybe_of
-SELECT m.ticket, CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END,
-  m.words
+SELECT m.ticket, {number_at_desk}, m.words
 FROM storm_maybe m JOIN ticket t ON t.id = m.ticket
 WHERE m.grouped = $1 AND t.status < 2 AND t.problem_id = 0
   AND NOT EXISTS (SELECT 1 FROM storm_ticket s WHERE s.ticket = m.ticket AND s.state <> 0)
@@ -29,8 +32,7 @@ ORDER BY m.share DESC, m.ticket LIMIT $2;
 DELETE FROM storm_maybe WHERE grouped = $1;
 
 -- name: prune_storm_maybe [sqlite]
-DELETE FROM storm_maybe WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM storm_maybe WHERE ticket {in_ids_sqlite};
 
 -- name: prune_storm_maybe [postgres]
-DELETE FROM storm_maybe
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM storm_maybe WHERE ticket {in_ids_postgres};

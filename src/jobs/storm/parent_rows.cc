@@ -38,12 +38,13 @@ namespace storm {
 Result<std::optional<CopiedAnswer>> copied_answer(ReadDb& db, TicketId ticket) {
   std::optional<CopiedAnswer> out;
   DW_CHECK(db.run(stmt::storm_copied_answer, {ticket}, [&out](const Row& row) {
-    out = CopiedAnswer{.id = row.integer(0),
-                       .body = std::string(row.text(1)),
-                       .solver = std::string(row.text(2)),
-                       .solver_at = row.time_or_none(3).value_or(TimePoint{}),
+    namespace col = columns::copied_answer;
+    out = CopiedAnswer{.id = row.integer(col::id),
+                       .body = std::string(row.text(col::body)),
+                       .solver = std::string(row.text(col::solver)),
+                       .solver_at = row.time_or_none(col::solver_at).value_or(TimePoint{}),
                        .heard = {}};
-    const int64_t heard = row.integer(4);
+    const int64_t heard = row.integer(col::heard);
     if (heard >= 0) out->heard = static_cast<HeardState>(heard);
   }));
   return out;
@@ -52,11 +53,12 @@ Result<std::optional<CopiedAnswer>> copied_answer(ReadDb& db, TicketId ticket) {
 Result<ParentAtDesk> parent_at_desk(ReadDb& db, int64_t group) {
   ParentAtDesk out;
   DW_CHECK(db.run(stmt::storm_parent_at_desk, {group}, [&out](const Row& row) {
-    out.updates_until = row.text(0);
-    out.solver = row.text(1);
-    out.solver_at = row.time_or_none(2).value_or(TimePoint{});
-    out.has_answer = !row.text(3).empty();
-    out.answer = row.integer(4);
+    namespace col = columns::parent_at_desk;
+    out.updates_until = row.text(col::updates_until);
+    out.solver = row.text(col::solver);
+    out.solver_at = row.time_or_none(col::solver_at).value_or(TimePoint{});
+    out.has_answer = !row.text(col::solved_with).empty();
+    out.answer = row.integer(col::answer);
   }));
   return out;
 }
@@ -64,11 +66,12 @@ Result<ParentAtDesk> parent_at_desk(ReadDb& db, int64_t group) {
 Result<std::optional<MemberRow>> member_of(ReadDb& db, TicketId ticket) {
   std::optional<MemberRow> out;
   DW_CHECK(db.run(stmt::storm_member_of, {ticket}, [&out](const Row& row) {
-    out = MemberRow{.group = row.integer(0),
-                    .state = static_cast<MemberState>(row.integer(1)),
-                    .link = static_cast<MemberLink>(row.integer(2)),
-                    .type_before = static_cast<TicketType>(row.integer(3)),
-                    .replied_at = row.time_or_none(4)};
+    namespace col = columns::member_row;
+    out = MemberRow{.group = row.integer(col::grouped),
+                    .state = static_cast<MemberState>(row.integer(col::state)),
+                    .link = static_cast<MemberLink>(row.integer(col::linked)),
+                    .type_before = static_cast<TicketType>(row.integer(col::type_before)),
+                    .replied_at = row.time_or_none(col::replied_at)};
   }));
   return out;
 }

@@ -26,35 +26,36 @@ Result<void> add_tickets(Db& db, int64_t group, const std::vector<TicketId>& tic
 }
 
 Incident incident_in(const Row& row) {
-  Incident out{.group = row.integer(0),
-               .state = static_cast<IncidentState>(row.integer(1)),
+  namespace col = columns::storm_group;
+  Incident out{.group = row.integer(col::id),
+               .state = static_cast<IncidentState>(row.integer(col::state)),
                .words = {},
-               .largest = row.integer(3),
-               .tickets = row.integer(11),
-               .requesters = row.integer(12),
-               .since = row.time(4),
-               .seen_at = row.time(5),
-               .updated_at = row.time(6),
-               .channel = std::string(row.text(8)),
-               .message = std::string(row.text(9)),
-               .announced = row.integer(10),
-               .dismissed_tickets = row.integer(7)};
-  const Result<json::value> words = parse_json(row.text(2));
+               .largest = row.integer(col::largest),
+               .tickets = row.integer(col::tickets),
+               .requesters = row.integer(col::requesters),
+               .since = row.time(col::since),
+               .seen_at = row.time(col::seen_at),
+               .updated_at = row.time(col::updated_at),
+               .channel = std::string(row.text(col::channel)),
+               .message = std::string(row.text(col::message)),
+               .announced = row.integer(col::announced),
+               .dismissed_tickets = row.integer(col::dismissed_tickets)};
+  const Result<json::value> words = parse_json(row.text(col::words));
   if (words.ok()) out.words = storm::decode_words(*words);
-  out.parent = {row.integer(13)};
+  out.parent = {row.integer(col::parent)};
   if (!out.parent) return out;
-  out.title = row.text(14);
-  out.desk = row.text(15);
+  out.title = row.text(col::title);
+  out.desk = row.text(col::desk);
   const bool is_here = out.desk == "embedded";
-  out.number = is_here ? std::to_string(out.parent.value) : std::string(row.text(16));
-  out.url = row.text(17);
-  out.opened_at = row.time_or_none(18);
-  out.opened_by = row.text(19);
-  out.first_answer_at = row.time_or_none(20);
-  out.ended_at = row.time_or_none(21);
-  out.ended_by = row.text(22);
-  out.joined = row.integer(23);
-  out.joined_at = row.time_or_none(24);
+  out.number = is_here ? std::to_string(out.parent.value) : std::string(row.text(col::external_id));
+  out.url = row.text(col::external_url);
+  out.opened_at = row.time_or_none(col::opened_at);
+  out.opened_by = row.text(col::opened_by);
+  out.first_answer_at = row.time_or_none(col::first_answer_at);
+  out.ended_at = row.time_or_none(col::ended_at);
+  out.ended_by = row.text(col::ended_by);
+  out.joined = row.integer(col::joined);
+  out.joined_at = row.time_or_none(col::joined_at);
   return out;
 }
 

@@ -1,3 +1,25 @@
+-- uses: records/ids.sql
+
+-- part: storm_tickets
+-- A group's tickets, and what we know of each.
+storm_ticket s JOIN ticket t ON t.id = s.ticket
+
+-- part: number_at_desk
+CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END
+
+-- part: last_answer
+-- One that joins hears the last answer of the group $2, and those behind it.
+(SELECT coalesce(max(a.id), 0) FROM storm_answer a WHERE a.grouped = $2)
+
+-- part: member
+ticket, grouped, state, how, joined_at, answers_from, type_before, linked
+
+-- part: becomes_member
+ON CONFLICT (ticket) DO UPDATE SET grouped = excluded.grouped, state = excluded.state,
+  how = excluded.how, joined_at = excluded.joined_at, left_at = NULL,
+  answers_from = excluded.answers_from, type_before = excluded.type_before,
+  linked = excluded.linked
+
 -- name: add_storm_group
 INSERT INTO storm_group (state, words, largest, since, seen_at, updated_at, dismissed_tickets,
   announced)
@@ -27,31 +49,34 @@ UPDATE storm_group SET announced = $2 WHERE id = $1;
 INSERT INTO storm_ticket (ticket, grouped) VALUES ($1, $2) ON CONFLICT (ticket) DO NOTHING;
 
 -- name: storm_groups_of [sqlite]
-SELECT ticket, grouped FROM storm_ticket WHERE ticket IN (SELECT value FROM json_each($1));
+SELECT ticket, grouped FROM storm_ticket WHERE ticket {in_ids_sqlite};
 
 -- name: storm_groups_of [postgres]
-SELECT ticket, grouped FROM storm_ticket
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+SELECT ticket, grouped FROM storm_ticket WHERE ticket {in_ids_postgres};
+
+-- columns: storm_group
+g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.dismissed_tickets,
+g.channel, g.message, g.announced,
+(SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id) AS tickets,
+(SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
+                                nullif(t.requester_name, ''), CAST(t.id AS text)))
+ FROM {storm_tickets} WHERE s.grouped = g.id) AS requesters,
+g.parent, coalesce(p.title, '') AS title, coalesce(p.desk, '') AS desk,
+coalesce(p.external_id, '') AS external_id, coalesce(p.external_url, '') AS external_url,
+g.opened_at, g.opened_by, g.first_answer_at, g.ended_at, g.ended_by,
+(SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5, 7, 8))
+  AS joined,
+(SELECT max(s.joined_at) FROM storm_ticket s WHERE s.grouped = g.id) AS joined_at
 
 -- name: storm_group_by_id
-SELECT g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.dismissed_tickets,
-  g.channel, g.message, g.announced,
-  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id),
-  (SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
-                                  nullif(t.requester_name, ''), CAST(t.id AS text)))
-   FROM storm_ticket s JOIN ticket t ON t.id = s.ticket WHERE s.grouped = g.id),
-  g.parent, coalesce(p.title, ''), coalesce(p.desk, ''), coalesce(p.external_id, ''),
-  coalesce(p.external_url, ''), g.opened_at, g.opened_by, g.first_answer_at, g.ended_at, g.ended_by,
-  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5, 7, 8)),
-  (SELECT max(s.joined_at) FROM storm_ticket s WHERE s.grouped = g.id)
+SELECT {storm_group}
 FROM storm_group g LEFT JOIN ticket p ON g.parent > 0 AND p.id = g.parent WHERE g.id = $1;
 
 -- name: storm_group_ids
 SELECT id FROM storm_group WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
 
 -- name: storm_tickets_of
-SELECT t.id, CASE WHEN t.external_id = '' THEN CAST(t.id AS text) ELSE t.external_id END
-FROM storm_ticket s JOIN ticket t ON t.id = s.ticket
+SELECT t.id, {number_at_desk} FROM {storm_tickets}
 WHERE s.grouped = $1 ORDER BY s.ticket LIMIT $2;
 
 -- name: old_storm_groups
@@ -65,8 +90,7 @@ DELETE FROM storm_ticket WHERE grouped = $1;
 DELETE FROM storm_group WHERE id = $1;
 
 -- name: prune_storm_tickets [sqlite]
-DELETE FROM storm_ticket WHERE ticket IN (SELECT value FROM json_each($1));
+DELETE FROM storm_ticket WHERE ticket {in_ids_sqlite};
 
 -- name: prune_storm_tickets [postgres]
-DELETE FROM storm_ticket
-WHERE ticket = ANY (ARRAY(SELECT CAST(jsonb_array_elements_text(CAST($1 AS jsonb)) AS bigint)));
+DELETE FROM storm_ticket WHERE ticket {in_ids_postgres};

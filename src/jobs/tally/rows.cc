@@ -27,14 +27,17 @@ struct TallySum {
 constexpr TimePoint for_ever{Millis(std::numeric_limits<int64_t>::max())};
 
 TallyAgent agent_in(const Row& row) {
-  return {.username = std::string(row.text(1)),
-          .name = std::string(row.text(2)),
-          .updates = row.integer(3)};
+  namespace col = columns::tally_agent;
+  return {.username = std::string(row.text(col::spelled)),
+          .name = std::string(row.text(col::name)),
+          .updates = row.integer(col::updates)};
 }
 
 TallyBar bar_in(const Row& row) {
-  return {row.integer(0), std::string(row.text(1)), std::string(row.text(2)),
-          std::string(row.text(3)), row.integer(4)};
+  namespace col = columns::tally_bar;
+  return {row.integer(col::id), std::string(row.text(col::channel)),
+          std::string(row.text(col::spelled)), std::string(row.text(col::name)),
+          row.integer(col::behind)};
 }
 
 /// "1795000000000/C1/1795000000.000100/2": the row that the last page ended with.
@@ -114,8 +117,10 @@ std::string line_with(std::string_view message, std::string_view username,
 }
 
 std::string line_of(const Row& row) {
-  std::string line = line_with(row.text(7), row.text(3), row.text(5));
-  return line.empty() ? line_with(row.text(8), row.text(3), row.text(5)) : line;
+  namespace col = columns::tally_row;
+  const std::string_view spelled = row.text(col::spelled), ticket = row.text(col::ticket);
+  std::string line = line_with(row.text(col::text), spelled, ticket);
+  return line.empty() ? line_with(row.text(col::blocks), spelled, ticket) : line;
 }
 
 }  // namespace
@@ -125,10 +130,11 @@ namespace tally {
 Result<std::vector<TallyAgent>> agents(ReadDb& db, const TallyQuery& query) {
   std::map<std::string, TallyAgent, std::less<>> agents;
   const auto take = [&agents](const Row& row) {
+    namespace col = columns::tally_in_period;
     TallyAgent agent = agent_in(row);
-    agent.first_at = row.time(4);
-    agent.last_at = row.time(5);
-    agents.emplace(row.text(0), std::move(agent));
+    agent.first_at = row.time(col::first_at);
+    agent.last_at = row.time(col::last_at);
+    agents.emplace(row.text(col::username), std::move(agent));
   };
   const TimePoint since = query.since.value_or(TimePoint{}), until = query.until.value_or(for_ever);
   if (query.channel.empty()) {
@@ -140,7 +146,8 @@ Result<std::vector<TallyAgent>> agents(ReadDb& db, const TallyQuery& query) {
   if (!query.since && !query.until && query.channel.empty()) {
     DW_CHECK(db.run(stmt::tally_balances, {}, [&agents](const Row& row) {
       const TallyAgent balance = agent_in(row);
-      TallyAgent& agent = agents.emplace(row.text(0), balance).first->second;
+      TallyAgent& agent =
+          agents.emplace(row.text(columns::tally_agent::username), balance).first->second;
       agent.updates += agent.first_at ? balance.updates : 0;
       agent.opening = balance.updates;
     }));
@@ -183,13 +190,15 @@ Result<Page<TallyRow>> rows(ReadDb& db, const TallyQuery& query, const std::stri
       {query.since.value_or(TimePoint{}), query.until.value_or(for_ever), query.channel, key,
        below.at, below.channel, below.message, below.line, static_cast<int64_t>(page.limit + 1)},
       [&out](const Row& row) {
-        out.items.push_back({.channel = std::string(row.text(0)),
-                             .message = std::string(row.text(1)),
-                             .line = row.integer(2),
-                             .update = {std::string(row.text(3)), std::string(row.text(4)),
-                                        std::string(row.text(5))},
-                             .at = row.time(6),
-                             .text = line_of(row)});
+        namespace col = columns::tally_row;
+        out.items.push_back(
+            {.channel = std::string(row.text(col::channel)),
+             .message = std::string(row.text(col::message)),
+             .line = row.integer(col::line),
+             .update = {std::string(row.text(col::spelled)), std::string(row.text(col::name)),
+                        std::string(row.text(col::ticket))},
+             .at = row.time(col::at),
+             .text = line_of(row)});
       }));
   if (out.items.size() <= page.limit) return out;
   out.items.resize(page.limit);
@@ -211,12 +220,13 @@ Result<std::vector<TallyMessage>> texts(ReadDb& db, const std::string& channel,
   std::vector<TallyMessage> out;
   DW_CHECK(db.run(stmt::list_tally_texts, {channel, after, static_cast<int64_t>(limit)},
                   [&](const Row& row) {
+                    namespace col = columns::tally_text;
                     out.push_back({.channel = channel,
-                                   .message = std::string(row.text(0)),
-                                   .revision = row.integer(1),
-                                   .at = row.time(2),
-                                   .text = std::string(row.text(3)),
-                                   .blocks = std::string(row.text(4))});
+                                   .message = std::string(row.text(col::message)),
+                                   .revision = row.integer(col::revision),
+                                   .at = row.time(col::at),
+                                   .text = std::string(row.text(col::text)),
+                                   .blocks = std::string(row.text(col::blocks))});
                   }));
   return out;
 }
