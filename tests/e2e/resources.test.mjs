@@ -105,6 +105,38 @@ test("file descriptors run out: those connected are served on, others wait, then
     daemon.clean();
   });
 
+/** A long poll whose head is large; its socket, once the request is sent. */
+function poll(url, queue) {
+  const { hostname, port } = new URL(url);
+  const body = JSON.stringify({ QueueUrl: `${url}/sqs/${queue}`, WaitTimeSeconds: 20 });
+  const socket = createConnection(Number(port), hostname);
+  const head = ["POST /sqs HTTP/1.1", `host: ${hostname}:${port}`, `content-length: ${body.length}`,
+    "content-type: application/x-amz-json-1.0", "x-amz-target: AmazonSQS.ReceiveMessage",
+    `x-padding: ${"p".repeat(6000)}`, "", ""].join("\r\n");
+  return new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    socket.write(head + body, () => resolve(socket));
+  });
+}
+
+test("a long poll keeps nothing of what it was read with", async () => {
+  const config = `${local}[[queue]]\nname = "jobs"\n`;
+  const daemon = await serve({ config });
+  await teams(daemon.url, "local", 1, ticket("T1"));
+  const before = residentMiB(daemon.pid);
+  const waiting = [];
+  let answered = 0;
+  for (let i = 0; i < 1000; ++i) waiting.push(await poll(daemon.url, "jobs"));
+  waiting.forEach((socket) => socket.on("data", () => ++answered));
+  await new Promise((resume) => setTimeout(resume, 1000));
+  const each = ((residentMiB(daemon.pid) - before) * 1024) / waiting.length;
+  assert.equal(answered, 0, "all wait");
+  assert.ok(each < 38, `${each.toFixed(1)} KiB a poll`);
+  waiting.forEach((socket) => socket.destroy());
+  await daemon.stop();
+  daemon.clean();
+});
+
 test("5,000 idle connections cost little memory and hold nobody up", async () => {
   const daemon = await serve();
   await teams(daemon.url, "local", 1, ticket("T1"));
