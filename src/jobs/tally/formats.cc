@@ -16,7 +16,7 @@ namespace dw {
 namespace {
 
 /// Raised whenever a built-in format counts otherwise than before: stored texts are counted anew.
-constexpr int built_in_version = 5;
+constexpr int built_in_version = 6;
 constexpr size_t updates_max =
     10'000;  // of one message: more lines than Slack's 40,000 characters hold
 constexpr size_t name_characters_max = 100;
@@ -25,7 +25,7 @@ constexpr size_t username_bytes_max = 100;
 // Pieces of the formats. A title stands in front of the agent in formats 1 and 3 and is a
 // stranger's: there the line is anchored at both ends and the title is greedy, so that what counts
 // is what the ticket system itself wrote last.
-constexpr const char* user = R"(([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?))";
+constexpr const char* user = R"(@?([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?))";
 // A name may be "Snow, Jon (EXT): Night's Watch", and has no brackets and quotation marks, which
 // titles have.
 constexpr const char* name = R"re(([^()<>|\[\]"“”«»\n][^<>|\[\]"“”«»\n]{0,120}?))re";
@@ -33,8 +33,9 @@ constexpr const char* name = R"re(([^()<>|\[\]"“”«»\n][^<>|\[\]"“”«»
 // Snow [ext]", with brackets in pairs alone.
 constexpr const char* full_name =
     R"re(([^()<>|\[\]\n](?:[^<>|\[\]\n]|\[[^<>|\[\]\n]*\]){0,120}?))re";
-// Behind the agent: when it was, or what the ticket is now.
+// Behind the agent: for whom, when it was, or what the ticket is now.
 constexpr const char* tail =
+    R"re((?:,?\s+(?i:on behalf of)\s+[^()"“”\[\]]+(?:\([^()"“”\[\]]+\))?)?)re"
     R"re((?:,?\s+(?i:at|on)\s[\w:.,/ +-]*[0-9][\w:.,/ +-]*|\s+[0-9]+\s+\pL+\s+ago|\s+just now|)re"
     R"re(\s*[-–—|]\s*(?i:status|state|priority|queue|group)\b[^()"“”\[\]]*)?\s*[:.!]?\s*$)re";
 constexpr const char* verb =
@@ -43,11 +44,11 @@ constexpr const char* verb =
     "closed|re-?opened|fixed|completed|(?:de-?)?escalated|cancell?ed|acknowledged|accepted|"
     "approved|"
     "rejected|declined|transferred|moved|forwarded|merged|linked|tagged|triaged|prioriti[sz]ed|"
-    "started|paused|resumed|picked up|took over|took|put|marked|"
+    "started|paused|resumed|picked up|took over|took|put|set|marked|"
     "(?:commented|worked|working) on|(?:replied|responded) to|answered|"
     "(?:added|attached|removed|posted|left|made|wrote|sent|logged|set|changed|raised|lowered) "
     "[^()]{1,80}? (?:to|from|on|of|in|for))";
-constexpr const char* lead = R"(^\s*(?:(?::[\w+-]+:|[^\pL\pN\s#\[("“]+)\s+)*)";
+constexpr const char* lead = R"(^\s*(?:(?::[\w+-]+:|[0-9]{1,3}[.)]|[^\pL\pN\s#\[("“]+)\s+)*)";
 constexpr const char* number = R"(#?([A-Z]*-?[0-9]+))";
 constexpr const char* noun = R"((?i:ticket|incident|request|case|issue|task|problem|change))";
 

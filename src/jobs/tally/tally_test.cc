@@ -123,6 +123,19 @@ TEST(TallyFormats, odd_verbs_count_in_a_ticket_services_own_line) {
   EXPECT_EQ(counts("INC9 by Me (mercc)"), "");
 }
 
+TEST(TallyFormats, a_line_may_stand_in_a_list_and_name_whom_it_was_done_for) {
+  const std::string line = "INC9 [ *VPN* ] Work note added by *Jon Snow* (_jxsrcc_)";
+  for (const char* front : {"1. ", "12) ", "• ", ":ticket: ", "- "}) {
+    EXPECT_EQ(counts(front + line + ":"), "INC9 jxsrcc Jon Snow") << front;
+  }
+  EXPECT_EQ(counts(line + " on behalf of *Al Bo* (_alrcc_):"), "INC9 jxsrcc Jon Snow");
+  EXPECT_EQ(counts(line + " on behalf of Al Bo at 10:30"), "INC9 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("Jon Snow (@jxsrcc) updated ticket INC17"), "INC17 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("Jon Snow (jxsrcc) set ticket 17 to resolved"), "17 jxsrcc Jon Snow");
+  EXPECT_EQ(counts("INC9 [ on behalf of Me (mercc) ] Closed by Jon Snow (jxsrcc):"),
+            "INC9 jxsrcc Jon Snow");
+}
+
 TEST(TallyFormats, words_behind_the_agent_are_no_part_of_the_line) {
   for (const char* words :
        {"Found it.", "called (twice) at 5, \"no\" answer", "by the way, done"}) {
