@@ -90,6 +90,41 @@ Field<T> secret_field(std::string key, Secret T::*member, std::string doc) {
       .print = [member](const T& from) { return dw::quoted((from.*member).empty() ? "" : "***"); }};
 }
 
+/// One secret, or a list of two while one is rotated; an empty one is none. `what`: "a secret".
+template <class T>
+Field<T> secrets_field(std::string key, std::vector<Secret> T::*member, std::string doc,
+                       const std::string& what = "a secret", TextCheck check = {}) {
+  const json::object text{{"type", "string"}};
+  const json::object two{{"type", "array"}, {"items", text}, {"minItems", 1}, {"maxItems", 2}};
+  return {.key = std::move(key),
+          .doc = std::move(doc),
+          .allowed = what + ", \"${NAME}\", \"file:/path\", or a list of two of them",
+          .schema = {{"anyOf", json::array{text, two}}},
+          .read =
+              [member, check = std::move(check)](T& out, const Node& node,
+                                                 const SourceLocation& place) {
+                const Node::List single{node};
+                const Node::List& given = node.list() != nullptr ? *node.list() : single;
+                if (given.empty() || given.size() > 2) {
+                  return place.add("must be one secret, or a list of two");
+                }
+                (out.*member).clear();
+                for (const Node& one : given) {
+                  auto secret = read_secret(one, place);
+                  if (!secret || (check && one.is_broken)) return;
+                  const std::string wrong = check ? check(secret->reveal()) : std::string();
+                  if (!wrong.empty()) return place.add(wrong);
+                  if (!secret->empty()) (out.*member).push_back(std::move(*secret));
+                }
+              },
+          .print =
+              [member](const T& from) {
+                const std::vector<Secret>& secrets = from.*member;
+                if (secrets.size() == 2) return std::string("[\"***\", \"***\"]");
+                return dw::quoted(secrets.empty() ? "" : "***");
+              }};
+}
+
 template <class T>
 Field<T> strings_field(std::string key, std::vector<std::string> T::*member, std::string doc,
                        TextCheck check = {}) {

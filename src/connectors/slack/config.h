@@ -25,38 +25,6 @@ inline std::string check_slack_url(const std::string& text) {
   return text.ends_with('/') ? "" : "must end with a slash";
 }
 
-/// The signing secret, or a list of two; an empty one is none.
-inline Field<SlackSettings> slack_signing_field() {
-  Field<SlackSettings> field;
-  field.key = "signing_secret";
-  field.doc =
-      "verifies the HTTP requests at `/hooks/slack/events`, `/commands` and `/interactive`; "
-      "a list of two while one is rotated; default "
-      "SLACK_SIGNING_SECRET; empty: Deskwire does not serve these";
-  field.allowed = "a secret, \"${NAME}\", \"file:/path\", or a list of two of them";
-  const json::object one{{"type", "string"}};
-  field.schema = {
-      {"anyOf",
-       json::array{one, json::object{
-                            {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
-  field.read = [](SlackSettings& out, const Node& node, const SourceLocation& place) {
-    const Node::List single{node};
-    const Node::List& given = node.list() != nullptr ? *node.list() : single;
-    if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");
-    out.signing_secrets.clear();
-    for (const Node& one_secret : given) {
-      auto secret = read_secret(one_secret, place);
-      if (!secret) return;
-      if (!secret->empty()) out.signing_secrets.push_back(std::move(*secret));
-    }
-  };
-  field.print = [](const SlackSettings& from) {
-    if (from.signing_secrets.size() == 2) return std::string("[\"***\", \"***\"]");
-    return dw::quoted(from.signing_secrets.empty() ? "" : "***");
-  };
-  return field;
-}
-
 inline const Section<SlackSettings>& slack_section() {
   static const Section<SlackSettings> section{
       "slack",
@@ -69,7 +37,10 @@ inline const Section<SlackSettings>& slack_section() {
        restart(secret_field("app_token", &SlackSettings::app_token,
                             "an app-level token, xapp-…, with connections:write: turns Socket Mode "
                             "on, which needs no public address; default SLACK_APP_TOKEN")),
-       slack_signing_field(),
+       secrets_field("signing_secret", &SlackSettings::signing_secrets,
+                     "verifies the HTTP requests at `/hooks/slack/events`, `/commands` and "
+                     "`/interactive`; a list of two while one is rotated; default "
+                     "SLACK_SIGNING_SECRET; empty: Deskwire does not serve these"),
        restart(text_field("api_url", &SlackSettings::api_url,
                           "where Slack's Web API is, for GovSlack and tests", check_slack_url,
                           "an https address that ends with a slash")),

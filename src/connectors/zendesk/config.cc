@@ -29,36 +29,6 @@ std::string account_url(const std::string& subdomain) {
   return "https://" + subdomain + (is_host ? "" : ".zendesk.com");
 }
 
-/// One secret, or a list of two.
-Field<ZendeskSettings> webhook_secret_field() {
-  Field<ZendeskSettings> field;
-  field.key = "webhook_secret";
-  field.doc =
-      "the webhook's signing secret, which verifies POST /hooks/zendesk; a list of two while one "
-      "is rotated. Default: `$ZENDESK_WEBHOOK_SECRET`";
-  field.allowed = "a secret (the text, \"${NAME}\", \"file:/path\"), or a list of two of them";
-  const json::object one{{"type", "string"}};
-  field.schema = {
-      {"anyOf",
-       json::array{one, json::object{
-                            {"type", "array"}, {"items", one}, {"minItems", 1}, {"maxItems", 2}}}}};
-  field.needs_restart = true;
-  field.read = [](ZendeskSettings& out, const Node& node, const SourceLocation& place) {
-    const Node::List single{node};
-    const Node::List& given = node.list() != nullptr ? *node.list() : single;
-    if (given.empty() || given.size() > 2) return place.add("must be one secret, or a list of two");
-    for (const Node& one_secret : given) {
-      auto secret = read_secret(one_secret, place);
-      if (secret && !secret->empty()) out.webhook_secrets.push_back(std::move(*secret));
-    }
-  };
-  field.print = [](const ZendeskSettings& from) {
-    if (from.webhook_secrets.size() == 2) return std::string("[\"***\", \"***\"]");
-    return quoted(from.webhook_secrets.empty() ? "" : "***");
-  };
-  return field;
-}
-
 void take_environment(const Environment& environment, const char* name, Secret& out) {
   if (!out.empty()) return;
   if (auto given = environment(name)) out = Secret(without_last_newlines(std::move(*given)));
@@ -86,7 +56,10 @@ const Section<ZendeskSettings>& zendesk_section() {
        restart(secret_field("token", &S::token,
                             "an API token; Zendesk ends these on 2027-04-30. Default: "
                             "`$ZENDESK_TOKEN`")),
-       webhook_secret_field(),
+       restart(secrets_field("webhook_secret", &S::webhook_secrets,
+                             "the webhook's signing secret, which verifies POST /hooks/zendesk; a "
+                             "list of two while one is rotated. Default: "
+                             "`$ZENDESK_WEBHOOK_SECRET`")),
        restart(number_field("group_id", &S::group_id, 0, id_max,
                             "new tickets are assigned to this group; 0: to none")),
        restart(number_field("agent_id", &S::agent_id, 0, id_max,
