@@ -11,6 +11,7 @@
 #include "records/lanes.h"
 #include "records/tickets.h"
 #include "store/open.h"
+#include "support/wrapped_store.h"
 
 namespace dw {
 
@@ -163,72 +164,45 @@ class Told : public Target {
 };
 
 /// A store whose readers are all behind a query without end.
-class BusyReaders : public Store {
+class BusyReaders : public WrappedStore {
  public:
-  BusyReaders(std::unique_ptr<Store> inner, Loop& loop, Clock& clock)
-      : inner_(std::move(inner)), loop_(loop), clock_(clock) {}
-  Task<Result<void>> write(WriteWork work) override { return inner_->write(std::move(work)); }
-  Task<Result<void>> look(ReadWork work) override { return inner_->look(std::move(work)); }
+  BusyReaders(std::unique_ptr<Store> own, Loop& loop, Clock& clock)
+      : WrappedStore(*own), own_(std::move(own)), loop_(loop), clock_(clock) {}
   Task<Result<void>> read(ReadWork work) override {
     AsyncEvent turn(loop_, clock_);
     co_await turn.wait(clock_.monotonic() + Millis(40'000));
-    co_return inner_->read_now(work);
+    co_return inner_.read_now(work);
   }
-  Result<void> write_now(const WriteWork& work) override { return inner_->write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return inner_->read_now(work); }
-  void close() override { inner_->close(); }
-  void on_change(std::function<void(DirtyFlags)> notice) override {
-    inner_->on_change(std::move(notice));
-  }
-  StoreHealth health() const override { return inner_->health(); }
-  std::string kind() const override { return inner_->kind(); }
-  Result<void> backup(const std::string& file) override { return inner_->backup(file); }
-  Result<std::vector<std::string>> verify() override { return inner_->verify(); }
 
  private:
-  std::unique_ptr<Store> inner_;
+  std::unique_ptr<Store> own_;
   Loop& loop_;
   Clock& clock_;
 };
 
 /// A store that does what it is asked, or does not, and says of one write that it failed.
-class Lying : public Store {
+class Lying : public WrappedStore {
  public:
-  explicit Lying(Store& store) : store_(store) {}
+  using WrappedStore::WrappedStore;
 
   Task<Result<void>> write(WriteWork work) override {
     if (++writes != lies_at) {
-      Result<void> done = co_await store_.write(std::move(work));
+      Result<void> done = co_await inner_.write(std::move(work));
       if (behind_write) behind_write();
       co_return done;
     }
     const Error lie{kind_of_lie, "store", "the answer was lost"};
     if (stands) {
-      const Result<void> done = co_await store_.write(std::move(work));
+      const Result<void> done = co_await inner_.write(std::move(work));
       if (!done.ok()) co_return done.error();
     }
     co_return lie;
   }
-  Task<Result<void>> read(ReadWork work) override { return store_.read(std::move(work)); }
-  Task<Result<void>> look(ReadWork work) override { return store_.look(std::move(work)); }
-  void close() override { store_.close(); }
-  Result<void> write_now(const WriteWork& work) override { return store_.write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return store_.read_now(work); }
-  void on_change(std::function<void(DirtyFlags)> notice) override {
-    store_.on_change(std::move(notice));
-  }
-  StoreHealth health() const override { return store_.health(); }
-  std::string kind() const override { return store_.kind(); }
-  Result<void> backup(const std::string& file) override { return store_.backup(file); }
-  Result<std::vector<std::string>> verify() override { return store_.verify(); }
 
   int writes = 0, lies_at = 0;
   bool stands = false;
   ErrorKind kind_of_lie = ErrorKind::full;
   std::function<void()> behind_write;  ///< happens before the writer goes on
-
- private:
-  Store& store_;
 };
 
 struct World {

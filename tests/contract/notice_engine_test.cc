@@ -2,6 +2,7 @@
 // an answer, each piece of the run an event again. Retries, take-over and doubts are the engine's.
 #include <fmt/format.h>
 
+#include "contract/notices_world.h"
 #include "contract/store_world.h"
 #include "engine/inbox.h"
 #include "engine/outbox.h"
@@ -9,6 +10,7 @@
 #include "jobs/notices/runs.h"
 #include "jobs/notices/target.h"
 #include "records/deliveries.h"
+#include "support/wrapped_store.h"
 
 namespace dw {
 namespace {
@@ -23,35 +25,13 @@ struct Outside {
   ReportVersion there{"in/report.csv", "1"};  ///< the newest report
 };
 
-class ShortTable : public ReportTable {
- public:
-  const std::string& label() const override { return label_; }
-  Task<Result<bool>> more(const TableSink& sink) override {
-    for (int i = 0; i < customers; ++i) {
-      const std::string email = fmt::format("c{}@x.example", i);
-      const std::string ticket = fmt::format("T{}", i);
-      const std::vector<Cell> cells = {{"Pat"},  {"Doe"},    {email},
-                                       {ticket}, {"closed"}, {"16/11/2026"}};
-      sink({i + 1, cells});
-    }
-    co_return false;
-  }
-
- private:
-  std::string label_ = "report.csv";
-};
-
 Task<Result<std::unique_ptr<ReportTable>>> open_report(Outside* outside, ReportVersion wanted) {
   if (!wanted.name.empty() && wanted != outside->there) co_return std::unique_ptr<ReportTable>();
   ++outside->readings;
   if (outside->tries_that_fail-- > 0) {
     co_return Error{ErrorKind::unreachable, "report.csv", "the bucket is away"};
   }
-  co_return std::unique_ptr<ReportTable>(std::make_unique<ShortTable>());
-}
-
-Task<std::string> nobody() {
-  co_return std::string();
+  co_return std::unique_ptr<ReportTable>(std::make_unique<PlannedTable>(customers));
 }
 
 class Webhook : public Target {
@@ -86,9 +66,9 @@ class Webhook : public Target {
 };
 
 /// A store that dies at one write, or carries one out and can't say so.
-class FrailStore : public Store {
+class FrailStore : public WrappedStore {
  public:
-  FrailStore(Store& inner, Loop& loop) : inner_(inner), loop_(loop) {}
+  FrailStore(Store& inner, Loop& loop) : WrappedStore(inner), loop_(loop) {}
   Task<Result<void>> write(WriteWork work) override {
     co_await asio::post(loop_, asio::use_awaitable);
     ++writes;
@@ -103,20 +83,11 @@ class FrailStore : public Store {
     co_return done;
   }
   Task<Result<void>> read(ReadWork work) override { co_return inner_.read_now(work); }
-  Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
-  void close() override { inner_.close(); }
-  void on_change(std::function<void(DirtyFlags)>) override {}
-  StoreHealth health() const override { return inner_.health(); }
-  std::string kind() const override { return inner_.kind(); }
-  Result<void> backup(const std::string& file) override { return inner_.backup(file); }
-  Result<std::vector<std::string>> verify() override { return inner_.verify(); }
 
   int dies_at = 0, is_lost_at = 0, writes = 0;
   bool is_dead = false;
 
  private:
-  Store& inner_;
   Loop& loop_;
 };
 
@@ -143,17 +114,12 @@ struct Replica {
 
   Replica(const std::string& url, Outside& o, const std::string& name, TimePoint now = t0)
       : clock(now),
-        own(opened(url)),
+        own(visit_store(url)),
         store(*own, loop),
         outside(o),
         runs(parts()),
         outbox(loop, clock, random, store, inbox, metrics, tasks, {&target, &webhook},
                {.holder = name}) {}
-  static std::unique_ptr<Store> opened(const std::string& url) {
-    auto store = open_store(url, OpenMode::visit, nullptr);
-    if (!store.ok()) throw std::runtime_error(store.error().text());
-    return std::move(*store);
-  }
   NoticeParts parts() {
     settings.file = "report.csv";
     settings.webhook_url = "http://hook.example";

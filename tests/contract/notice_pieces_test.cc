@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <set>
 
+#include "contract/notices_world.h"
 #include "contract/store_world.h"
 #include "engine/inbox.h"
 #include "jobs/notices/records.h"
@@ -14,6 +15,7 @@
 #include "records/deliveries.h"
 #include "records/paging.h"
 #include "support/tcp_proxy.h"
+#include "support/wrapped_store.h"
 
 namespace dw {
 namespace {
@@ -22,36 +24,14 @@ namespace {
 constexpr int customers = 125;
 constexpr size_t notices_per_commit = 50;
 
-class PlannedTable : public ReportTable {
- public:
-  const std::string& label() const override { return label_; }
-  Task<Result<bool>> more(const TableSink& sink) override {
-    for (int i = 0; i < customers; ++i) {
-      const std::string email = fmt::format("c{:05}@x.example", i);
-      const std::string ticket = fmt::format("T{}", i);
-      const std::vector<Cell> cells = {{"Pat"},  {"Doe"},    {email},
-                                       {ticket}, {"closed"}, {"16/11/2026"}};
-      sink({i + 1, cells});
-    }
-    co_return false;
-  }
-
- private:
-  std::string label_ = "report.csv";
-};
-
 Task<Result<std::unique_ptr<ReportTable>>> open_report() {
-  co_return std::unique_ptr<ReportTable>(std::make_unique<PlannedTable>());
-}
-
-Task<std::string> nobody() {
-  co_return std::string();
+  co_return std::unique_ptr<ReportTable>(std::make_unique<PlannedTable>(customers));
 }
 
 /// A store that counts what each write adds, lets others run before it, and fails when told to.
-class WatchedStore : public Store {
+class WatchedStore : public WrappedStore {
  public:
-  WatchedStore(Store& inner, Loop& loop) : inner_(inner), loop_(loop) {}
+  WatchedStore(Store& inner, Loop& loop) : WrappedStore(inner), loop_(loop) {}
   Task<Result<void>> write(WriteWork work) override {
     co_await asio::post(loop_, asio::use_awaitable);
     if (fails_at > 0 && ++writes == fails_at) {
@@ -76,14 +56,6 @@ class WatchedStore : public Store {
     co_return done;
   }
   Task<Result<void>> read(ReadWork work) override { co_return inner_.read_now(work); }
-  Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
-  void close() override { inner_.close(); }
-  void on_change(std::function<void(DirtyFlags)>) override {}
-  StoreHealth health() const override { return inner_.health(); }
-  std::string kind() const override { return inner_.kind(); }
-  Result<void> backup(const std::string& file) override { return inner_.backup(file); }
-  Result<std::vector<std::string>> verify() override { return inner_.verify(); }
 
   int64_t most_rows = 0;  ///< letters and deliveries together that one write added
   int fails_at = 0;       ///< this write and none after it
@@ -109,7 +81,6 @@ class WatchedStore : public Store {
     } while (!page.cursor.empty());
     return count;
   }
-  Store& inner_;
   Loop& loop_;
 };
 
@@ -129,12 +100,7 @@ struct Sender {
   Result<void> ended = Error{};
 
   Sender(Loop& l, const std::string& url)
-      : loop(l), own(opened(url)), store(*own, l), notices(parts()) {}
-  static std::unique_ptr<Store> opened(const std::string& url) {
-    auto store = open_store(url, OpenMode::visit, nullptr);
-    if (!store.ok()) throw std::runtime_error(store.error().text());
-    return std::move(*store);
-  }
+      : loop(l), own(visit_store(url)), store(*own, l), notices(parts()) {}
   NoticeParts parts() {
     settings.file = "report.csv";
     settings.webhook_url = "http://hook.example";

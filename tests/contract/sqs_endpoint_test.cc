@@ -6,16 +6,17 @@
 
 #include "contract/store_world.h"
 #include "net/async_event.h"
+#include "support/wrapped_store.h"
 #include "web/sqs_endpoint/endpoint.h"
 
 namespace dw {
 namespace {
 
 /// Counts the transactions that write, and holds them up or refuses them when it is told to.
-class WatchedStore : public Store {
+class WatchedStore : public WrappedStore {
  public:
   WatchedStore(Loop& loop, Clock& clock, Store& inner)
-      : loop_(loop), clock_(clock), inner_(inner) {}
+      : WrappedStore(inner), loop_(loop), clock_(clock) {}
 
   Task<Result<void>> write(WriteWork work) override {
     ++writes;
@@ -34,16 +35,6 @@ class WatchedStore : public Store {
     is_held = false;
     for (AsyncEvent* gate : std::exchange(held_, {})) gate->notify();
   }
-  void close() override { inner_.close(); }
-  Result<void> write_now(const WriteWork& work) override { return inner_.write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return inner_.read_now(work); }
-  void on_change(std::function<void(DirtyFlags)> notice) override {
-    inner_.on_change(std::move(notice));
-  }
-  StoreHealth health() const override { return inner_.health(); }
-  std::string kind() const override { return inner_.kind(); }
-  Result<void> backup(const std::string& file) override { return inner_.backup(file); }
-  Result<std::vector<std::string>> verify() override { return inner_.verify(); }
 
   int writes = 0;
   bool is_held = false, is_full = false;
@@ -51,7 +42,6 @@ class WatchedStore : public Store {
  private:
   Loop& loop_;
   Clock& clock_;
-  Store& inner_;
   std::vector<AsyncEvent*> held_;
 };
 

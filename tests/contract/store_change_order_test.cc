@@ -15,29 +15,6 @@
 namespace dw {
 namespace {
 
-std::unique_ptr<Store> visit(const std::string& url) {
-  auto opened = open_store(url, OpenMode::visit, nullptr);
-  if (!opened.ok()) throw std::runtime_error(opened.error().text());
-  return std::move(*opened);
-}
-
-WriteWork opening(const std::string& title) {
-  return [title](Db& db) -> Result<void> {
-    DW_CHECK(open_one(db, title));
-    return {};
-  };
-}
-
-std::vector<ChangeNote> changes(Store& store, const std::string& position, size_t limit = 100) {
-  std::vector<ChangeNote> notes;
-  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
-    DW_TRY(notes, changes::after(db, position, limit));
-    return {};
-  });
-  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
-  return notes;
-}
-
 std::string newest(Store& store) {
   std::string position;
   const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
@@ -79,50 +56,50 @@ class OpenTransaction {
 
 TEST(ChangeOrder, changes_stand_in_the_order_of_their_commits) {
   const std::string url = fresh_postgres_url();
-  const auto a = visit(url), b = visit(url);
+  const auto a = visit_store(url), b = visit_store(url);
   const std::string position = newest(*a);
   const Result<void> slow = a->write_now([&](Db& db) -> Result<void> {
     DW_TRY(const TicketId id, open_one(db, "begun first"));
     DW_CHECK(tickets::find(db, id));  // what was sent has arrived
     EXPECT_TRUE(b->write_now(opening("committed first")).ok());
-    EXPECT_EQ(changes(*b, position).size(), 1U) << "what is committed is shown";
+    EXPECT_EQ(changes_after(*b, position).size(), 1U) << "what is committed is shown";
     return {};
   });
   ASSERT_TRUE(slow.ok());
-  const std::vector<ChangeNote> notes = changes(*b, position);
+  const std::vector<ChangeNote> notes = changes_after(*b, position);
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_EQ(notes.at(0).id, 2);
   EXPECT_EQ(notes.at(1).id, 1);
-  EXPECT_EQ(changes(*b, notes.at(0).position).size(), 1U);
+  EXPECT_EQ(changes_after(*b, notes.at(0).position).size(), 1U);
 }
 
 TEST(ChangeOrder, somebody_elses_long_transaction_holds_nothing_back) {
   const std::string url = fresh_postgres_url();
-  const auto a = visit(url), b = visit(url);
+  const auto a = visit_store(url), b = visit_store(url);
   const std::string position = newest(*a);
   const OpenTransaction elsewhere(fresh_postgres_database_url(), "SELECT pg_current_xact_id()");
   const OpenTransaction here(url, "CREATE TEMPORARY TABLE t AS SELECT pg_current_xact_id()");
   ASSERT_TRUE(a->write_now(opening("t")).ok());
-  EXPECT_EQ(changes(*a, position).size(), 1U);
-  EXPECT_EQ(changes(*b, position).size(), 1U);
+  EXPECT_EQ(changes_after(*a, position).size(), 1U);
+  EXPECT_EQ(changes_after(*b, position).size(), 1U);
   EXPECT_NE(newest(*b), position);
 }
 
 TEST(ChangeOrder, a_writer_that_hangs_before_its_commit_holds_nobody_back) {
   const std::string url = fresh_postgres_url();
-  const auto a = visit(url);
+  const auto a = visit_store(url);
   const std::string position = newest(*a);
   {
     OpenTransaction hanging(url, "INSERT INTO note (topic, subject) VALUES ('ticket', 77)");
     ASSERT_TRUE(a->write_now(opening("t")).ok());
-    EXPECT_EQ(changes(*a, position).size(), 1U);
+    EXPECT_EQ(changes_after(*a, position).size(), 1U);
     hanging.commit();
   }
-  const std::vector<ChangeNote> notes = changes(*a, position);
+  const std::vector<ChangeNote> notes = changes_after(*a, position);
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_EQ(notes.at(1).id, 77) << "its commit was the last";
   { const OpenTransaction dying(url, "INSERT INTO note (topic, subject) VALUES ('ticket', 78)"); }
-  EXPECT_EQ(changes(*a, notes.at(1).position).size(), 0U);
+  EXPECT_EQ(changes_after(*a, notes.at(1).position).size(), 0U);
 }
 
 /// Notes of subject 77 stand still in the middle of their COMMIT, behind their place, while
@@ -141,7 +118,7 @@ std::string waiting(const std::string& url) {
 
 TEST(ChangeOrder, a_commit_that_has_its_place_is_seen_before_any_that_comes_behind_it) {
   const std::string url = fresh_postgres_url();
-  const auto a = visit(url);
+  const auto a = visit_store(url);
   std::string position = newest(*a);
   ask_postgres(url, stop_at_gate);
   auto closed = std::make_unique<OpenTransaction>(url, gate);
@@ -152,13 +129,13 @@ TEST(ChangeOrder, a_commit_that_has_its_place_is_seen_before_any_that_comes_behi
   // It has its place, and nobody sees it yet. The next one must not be seen before it.
   std::atomic<bool> has_ended = false;
   std::thread next([&] {
-    EXPECT_TRUE(visit(url)->write_now(opening("t")).ok());
+    EXPECT_TRUE(visit_store(url)->write_now(opening("t")).ok());
     has_ended = true;
   });
   while (!has_ended && waiting(url) != "2") std::this_thread::yield();
   std::vector<int64_t> seen;
   const auto read_on = [&] {
-    for (const ChangeNote& note : changes(*a, position)) {
+    for (const ChangeNote& note : changes_after(*a, position)) {
       seen.push_back(note.id);
       position = note.position;
     }
@@ -177,7 +154,7 @@ std::vector<int64_t> follow(Store& store, std::string position, size_t count) {
   std::vector<int64_t> seen;
   for (const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
        seen.size() < count && std::chrono::steady_clock::now() < give_up;) {
-    for (const ChangeNote& note : changes(store, position, step)) {
+    for (const ChangeNote& note : changes_after(store, position, step)) {
       seen.push_back(note.id);
       position = note.position;
     }
@@ -188,20 +165,20 @@ std::vector<int64_t> follow(Store& store, std::string position, size_t count) {
 TEST(ChangeOrder, two_replicas_read_one_order_without_a_gap_while_many_write) {
   constexpr int writers = 4, each = 60;
   const std::string url = fresh_postgres_url();
-  const auto first = visit(url);
+  const auto first = visit_store(url);
   const std::string position = newest(*first);
   const OpenTransaction foreign(url, "CREATE TEMPORARY TABLE t AS SELECT pg_current_xact_id()");
   std::vector<std::thread> threads;
   for (int i = 0; i < writers; ++i) {
     threads.emplace_back([&url] {
-      const auto mine = visit(url);
+      const auto mine = visit_store(url);
       for (int done = 0; done < each; ++done) EXPECT_TRUE(mine->write_now(opening("t")).ok());
     });
   }
   std::array<std::vector<int64_t>, 2> seen;
   for (auto& out : seen) {
     threads.emplace_back(
-        [&] { out = follow(*visit(url), position, static_cast<size_t>(writers * each)); });
+        [&] { out = follow(*visit_store(url), position, static_cast<size_t>(writers * each)); });
   }
   for (std::thread& one : threads) one.join();
   EXPECT_EQ(seen[0], seen[1]);
@@ -212,7 +189,7 @@ TEST(ChangeOrder, a_position_from_before_the_upgrade_stays_good) {
   const std::string url = fresh_postgres_url();
   std::string first, newest_then;
   {
-    const auto store = visit(url);
+    const auto store = visit_store(url);
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(store->write_now(opening("t")).ok());
   }
   // As the version before had it.
@@ -227,17 +204,17 @@ TEST(ChangeOrder, a_position_from_before_the_upgrade_stays_good) {
     ASSERT_TRUE(db.ok());
     ASSERT_TRUE((*db)->run_script(migrations()[12].postgres).ok());
   }
-  const auto upgraded = visit(url);
+  const auto upgraded = visit_store(url);
   EXPECT_EQ(newest(*upgraded), newest_then);
   ASSERT_TRUE(upgraded->write_now(opening("after it")).ok());
-  EXPECT_EQ(changes(*upgraded, newest_then).size(), 1U);
-  EXPECT_EQ(changes(*upgraded, first).size(), 3U);
-  EXPECT_EQ(changes(*upgraded, "0.0").size(), 4U);
+  EXPECT_EQ(changes_after(*upgraded, newest_then).size(), 1U);
+  EXPECT_EQ(changes_after(*upgraded, first).size(), 3U);
+  EXPECT_EQ(changes_after(*upgraded, "0.0").size(), 4U);
 }
 
 TEST(ChangeOrder, places_go_with_what_retention_takes_away) {
   const std::string url = fresh_postgres_url();
-  const auto store = visit(url);
+  const auto store = visit_store(url);
   for (int i = 0; i < 6; ++i) ASSERT_TRUE(store->write_now(opening("t")).ok());
   const Result<void> pruned = store->write_now([](Db& db) -> Result<void> {
     DW_CHECK(prune_all(db, {}, 100, 2));
@@ -245,7 +222,7 @@ TEST(ChangeOrder, places_go_with_what_retention_takes_away) {
   });
   ASSERT_TRUE(pruned.ok());
   EXPECT_EQ(ask_postgres(url, "select count(*) from note_commit where place > 0"), "2");
-  EXPECT_EQ(changes(*store, "").size(), 2U);
+  EXPECT_EQ(changes_after(*store, "").size(), 2U);
 }
 
 }  // namespace

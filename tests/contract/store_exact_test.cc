@@ -30,16 +30,9 @@ const std::vector<std::string> refused_texts = {
     "cut \xE2\x82",
 };
 
-WriteWork opening_called(const std::string& title) {
-  return [title](Db& db) -> Result<void> {
-    DW_CHECK(open_one(db, title));
-    return {};
-  };
-}
-
 TEST_P(StoreExact, texts_come_back_as_they_were) {
   auto b = setup();
-  for (const std::string& text : kept_texts) b->write(opening_called(text));
+  for (const std::string& text : kept_texts) b->write(opening(text));
   b->read([](ReadDb& db) -> Result<void> {
     for (size_t i = 0; i < kept_texts.size(); ++i) {
       DW_TRY(const auto found, tickets::find(db, {static_cast<int64_t>(i + 1)}));

@@ -23,38 +23,12 @@ namespace {
 /// Two replicas of one store, without loops: each works for its caller.
 struct Pair {
   std::string url = fresh_postgres_url();
-  std::unique_ptr<Store> a = open(), b = open();
-
-  std::unique_ptr<Store> open() const {
-    auto opened = open_store(url, OpenMode::visit, nullptr);
-    if (!opened.ok()) throw std::runtime_error(opened.error().text());
-    return std::move(*opened);
-  }
+  std::unique_ptr<Store> a = visit_store(url), b = visit_store(url);
 };
-
-WriteWork opening(const std::string& title) {
-  return [title](Db& db) -> Result<void> {
-    DW_CHECK(open_one(db, title));
-    return {};
-  };
-}
-
-std::vector<ChangeNote> changes(Store& store, const std::string& position) {
-  std::vector<ChangeNote> notes;
-  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
-    DW_TRY(notes, changes::after(db, position, 100));
-    return {};
-  });
-  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
-  return notes;
-}
 
 Task<void> open_many(Store& store, int count, int& done) {
   for (int i = 0; i < count; ++i) {
-    const WriteWork work = [](Db& db) -> Result<void> {
-      DW_CHECK(open_one(db, "t"));
-      return {};
-    };
+    const WriteWork work = opening("t");
     const Result<void> written = co_await store.write(work);
     EXPECT_TRUE(written.ok()) << (written.ok() ? "" : written.error().text());
     ++done;
@@ -226,7 +200,7 @@ TEST(PostgresStore, a_connection_lost_between_works_is_not_noticed) {
   ask_postgres(replicas.url, end_all_others);
   EXPECT_TRUE(replicas.a->write_now(opening("two")).ok());
   ask_postgres(replicas.url, end_all_others);
-  EXPECT_EQ(changes(*replicas.a, "").size(), 2U);
+  EXPECT_EQ(changes_after(*replicas.a, "").size(), 2U);
 }
 
 TEST(PostgresStore, the_store_hears_of_others_again_after_its_ear_was_cut_off) {

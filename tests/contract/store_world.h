@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "domain/event.h"
 #include "ports/store.h"
+#include "records/changes.h"
 #include "records/events.h"
 #include "records/lanes.h"
 #include "records/tickets.h"
@@ -19,6 +20,13 @@
 namespace dw {
 
 constexpr TimePoint t0{Millis(1'795'000'000'000)};
+
+/// As a command does, beside what serves it.
+inline std::unique_ptr<Store> visit_store(const std::string& url) {
+  auto opened = open_store(url, OpenMode::visit, nullptr);
+  if (!opened.ok()) throw std::runtime_error(opened.error().text());
+  return std::move(*opened);
+}
 
 /// A store, and how to open it again.
 struct Bundle {
@@ -32,9 +40,7 @@ struct Bundle {
   }
   void reopen() {
     store.reset();
-    auto opened = open_store(url, OpenMode::visit, nullptr);
-    if (!opened.ok()) throw std::runtime_error(opened.error().text());
-    store = std::move(*opened);
+    store = visit_store(url);
   }
   /// Runs work that must succeed.
   void write(const WriteWork& work) {
@@ -102,6 +108,24 @@ inline Result<TicketId> open_one(Db& db, const std::string& title) {
   DW_TRY(const TicketId id, tickets::reserve_id(db));
   DW_CHECK(tickets::open(db, ticket_with(id, title)));
   return id;
+}
+
+inline WriteWork opening(const std::string& title) {
+  return [title](Db& db) -> Result<void> {
+    DW_CHECK(open_one(db, title));
+    return {};
+  };
+}
+
+inline std::vector<ChangeNote> changes_after(Store& store, const std::string& position,
+                                             size_t limit = 100) {
+  std::vector<ChangeNote> notes;
+  const Result<void> read = store.read_now([&](ReadDb& db) -> Result<void> {
+    DW_TRY(notes, changes::after(db, position, limit));
+    return {};
+  });
+  EXPECT_TRUE(read.ok()) << (read.ok() ? "" : read.error().text()) << " after " << position;
+  return notes;
 }
 
 inline const BatchMax ten = [](const Delivery&) { return size_t{10}; };

@@ -16,6 +16,7 @@
 #include "net/task_group.h"
 #include "store/open.h"
 #include "support/postgres.h"
+#include "support/wrapped_store.h"
 
 namespace dw {
 namespace {
@@ -57,13 +58,13 @@ Task<std::string> nobody() {
 }
 
 /// Times what its writer does.
-class TimedStore : public Store {
+class TimedStore : public WrappedStore {
  public:
-  explicit TimedStore(std::unique_ptr<Store> inner) : inner_(std::move(inner)) {}
+  explicit TimedStore(std::unique_ptr<Store> own) : WrappedStore(*own), own_(std::move(own)) {}
   Task<Result<void>> write(WriteWork work) override {
     const auto begun = steady_clock::now();
     auto worked = begun;
-    const Result<void> done = inner_->write_now([&](Db& db) {
+    const Result<void> done = inner_.write_now([&](Db& db) {
       Result<void> result = work(db);
       worked = steady_clock::now();
       return result;
@@ -73,20 +74,12 @@ class TimedStore : public Store {
     commits.push_back(Milliseconds(ended - worked).count());
     co_return done;
   }
-  Task<Result<void>> read(ReadWork work) override { co_return inner_->read_now(work); }
-  Result<void> write_now(const WriteWork& work) override { return inner_->write_now(work); }
-  Result<void> read_now(const ReadWork& work) override { return inner_->read_now(work); }
-  void close() override { inner_->close(); }
-  void on_change(std::function<void(DirtyFlags)>) override {}
-  StoreHealth health() const override { return inner_->health(); }
-  std::string kind() const override { return inner_->kind(); }
-  Result<void> backup(const std::string& file) override { return inner_->backup(file); }
-  Result<std::vector<std::string>> verify() override { return inner_->verify(); }
+  Task<Result<void>> read(ReadWork work) override { co_return inner_.read_now(work); }
 
   std::vector<double> held, commits;  ///< milliseconds; of them what came behind the work
 
  private:
-  std::unique_ptr<Store> inner_;
+  std::unique_ptr<Store> own_;
 };
 
 /// Prints a line. False: a write took too long.
