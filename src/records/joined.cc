@@ -1,6 +1,6 @@
 #include "records/joined.h"
 
-#include "base/json.h"
+#include "records/stored_json.h"
 #include "sql/joined.h"
 
 namespace dw::tickets {
@@ -21,9 +21,7 @@ void add_change(std::vector<JoinedSpan>& spans, TimePoint at, bool was, bool is)
 Result<JoinedSpans> joined_spans(ReadDb& db, const std::vector<TicketId>& tickets) {
   JoinedSpans out;
   if (tickets.empty()) return out;
-  json::array ids;
-  for (const TicketId id : tickets) ids.emplace_back(id.value);
-  DW_CHECK(db.run(stmt::problems_over_time, {to_text(ids)}, [&](const Row& row) {
+  DW_CHECK(db.run(stmt::problems_over_time, {ids_text(tickets)}, [&](const Row& row) {
     namespace col = columns::problem_change;
     add_change(out[TicketId{row.integer(col::ticket)}], row.time(col::at),
                !row.text(col::old_value).empty(), !row.text(col::new_value).empty());

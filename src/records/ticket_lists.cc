@@ -224,20 +224,10 @@ Result<std::vector<Waiter>> waiters(ReadDb& db, const TicketFilter& filter, cons
   return out;
 }
 
-namespace {
-
-std::string list_of(const std::vector<TicketId>& ids) {
-  json::array out;
-  for (const TicketId id : ids) out.emplace_back(id.value);
-  return to_text(out);
-}
-
-}  // namespace
-
 Result<std::vector<Waiter>> waiters_among(ReadDb& db, const std::vector<TicketId>& ids) {
   std::vector<Waiter> out;
   if (ids.empty()) return out;
-  DW_CHECK(db.run(stmt::waiting_among, {list_of(ids)}, [&](const Row& row) {
+  DW_CHECK(db.run(stmt::waiting_among, {ids_text(ids)}, [&](const Row& row) {
     out.push_back({{row.integer(0)}, row.time(1), std::string(row.text(2))});
   }));
   return out;
@@ -246,7 +236,7 @@ Result<std::vector<Waiter>> waiters_among(ReadDb& db, const std::vector<TicketId
 Result<std::vector<Ticket>> by_ids(ReadDb& db, const std::vector<TicketId>& ids) {
   std::map<TicketId, Ticket> found;
   if (ids.empty()) return std::vector<Ticket>{};
-  DW_CHECK(db.run(stmt::tickets_by_ids, {list_of(ids)}, [&](const Row& row) {
+  DW_CHECK(db.run(stmt::tickets_by_ids, {ids_text(ids)}, [&](const Row& row) {
     Ticket ticket = ticket_in(row);
     found.emplace(ticket.id, std::move(ticket));
   }));

@@ -5,18 +5,13 @@
 #include "jobs/storm/incident_rows.h"
 #include "jobs/storm/matching.h"
 #include "records/changes.h"
+#include "records/stored_json.h"
 #include "sql/storm.h"
 
 namespace dw {
 namespace {
 
 constexpr const char* live_topic_name = "incident";
-
-std::string ids_text(const std::vector<TicketId>& tickets) {
-  json::array ids;
-  for (const TicketId id : tickets) ids.emplace_back(id.value);
-  return to_text(ids);
-}
 
 Result<void> add_tickets(Db& db, int64_t group, const std::vector<TicketId>& tickets) {
   for (const TicketId ticket : tickets) {
