@@ -64,6 +64,11 @@ TEST_P(StoreContract, an_incident_joins_the_tickets_that_can_be_joined) {
     EXPECT_EQ(incident->opened_at, t0 + minute);
     EXPECT_EQ(incident->opened_by, "ana");
     EXPECT_EQ(incident->number, std::to_string(w.parent.value));
+    EXPECT_EQ(incident->tickets, 5);
+    // Where something happens to each ticket, the others are not counted each time.
+    DW_TRY(auto uncounted, storm::find_uncounted(db, w.group));
+    EXPECT_TRUE(uncounted && uncounted->joined == 0 && uncounted->tickets == 0);
+    EXPECT_TRUE(uncounted && uncounted->parent == w.parent && uncounted->opened_by == "ana");
     DW_TRY(const auto members, storm::members_in(db, w.group, MemberState::joining, 1));
     EXPECT_EQ(members.size(), 1U);
     EXPECT_EQ(members.at(0).type_before, TicketType::question);

@@ -107,10 +107,15 @@ Result<void> SetHeard::write(Db& db, TimePoint) const {
 
 namespace storm {
 
-Result<std::optional<Incident>> find_by_parent(ReadDb& db, TicketId parent) {
+Result<int64_t> group_of_parent(ReadDb& db, TicketId parent) {
   int64_t group = 0;
   DW_CHECK(db.run(stmt::storm_group_of_parent, {parent},
                   [&group](const Row& row) { group = row.integer(0); }));
+  return group;
+}
+
+Result<std::optional<Incident>> find_by_parent(ReadDb& db, TicketId parent) {
+  DW_TRY(const int64_t group, group_of_parent(db, parent));
   if (group == 0) return std::optional<Incident>();
   return find(db, group);
 }

@@ -112,6 +112,8 @@ struct JoinedTicket {
 namespace storm {
 
 Result<std::optional<Incident>> find_by_parent(ReadDb& db, TicketId parent);
+/// 0: it is no parent.
+Result<int64_t> group_of_parent(ReadDb& db, TicketId parent);
 
 /// Under whose announcement a thread is; 0: no group's.
 Result<int64_t> group_of_message(ReadDb& db, const std::string& channel,

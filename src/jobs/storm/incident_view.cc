@@ -37,7 +37,8 @@ class Reading {
     const std::string_view kind = event_.kind;
     if (kind == storm_heard_kind) return std::move(view_);
     if (is_opened_at_desk(event_)) {
-      DW_CHECK(find_group_of({body_["ticket"].integer().value_or(0)}));
+      DW_TRY(const int64_t group, group_of({body_["ticket"].integer().value_or(0)}));
+      DW_CHECK(find_uncounted(group));
       return std::move(view_);
     }
     if (kind == intake_opened_kind) return std::move(view_);
@@ -58,10 +59,10 @@ class Reading {
       DW_CHECK(read_command(decode_thread_command(text_at(body_, "reference"))));
     } else if (kind == storm_linked_kind) {
       const LinkReference about = decode_link(text_at(body_, "reference"));
-      DW_CHECK(find_group(about.group));
+      DW_CHECK(find_uncounted(about.group));
       DW_TRY(view_.member, storm::member_of(db_, about.ticket));
     } else if (kind == storm_step_kind) {
-      DW_CHECK(find_group(number_in(text_at(body_, "reference")).value_or(0)));
+      DW_CHECK(find_uncounted(number_in(text_at(body_, "reference")).value_or(0)));
       if (view_.incident) DW_CHECK(read_work());
     } else if (kind == storm_opened_kind) {
       DW_CHECK(find_parent({number_in(text_at(body_, "reference")).value_or(0)}));
@@ -101,7 +102,7 @@ class Reading {
       DW_CHECK(find_group(number_in(reference).value_or(0)));
     } else {
       const LinkReference about = decode_link(reference);
-      DW_CHECK(find_group(about.group));
+      DW_CHECK(find_uncounted(about.group));
       DW_TRY(view_.member, storm::member_of(db_, about.ticket));
       DW_CHECK(read_one(about.ticket));
     }
@@ -129,10 +130,11 @@ class Reading {
     if (!known.row && problem.empty()) return {};
     if (!problem.empty()) {
       DW_TRY(const auto parent, tickets::find_at_desk(db_, outside_desk, problem));
-      DW_TRY(known.linked, storm::find_by_parent(db_, parent.value_or(TicketId())));
+      DW_TRY(const int64_t linked, storm::group_of_parent(db_, parent.value_or(TicketId())));
+      DW_TRY(known.linked, storm::find_uncounted(db_, linked));
     }
     if (known.row) {
-      DW_TRY(known.of, storm::find(db_, known.row->group));
+      DW_TRY(known.of, storm::find_uncounted(db_, known.row->group));
     }
     if (known.of && known.of->parent) {
       DW_TRY(known.parent, tickets::find(db_, known.of->parent));
@@ -143,12 +145,22 @@ class Reading {
     return {};
   }
 
+  /// For what tells people of it.
   Result<void> find_group(int64_t group) {
     if (group == 0) return {};
-    DW_CHECK(db_.guard("storm"));
-    DW_TRY(view_.incident, storm::find(db_, group));
+    DW_CHECK(find_uncounted(group));
     if (!view_.incident) return {};
+    DW_TRY(view_.incident, storm::find(db_, group));
     DW_TRY(view_.tickets, storm::tickets_of(db_, group, incident_tickets_shown));
+    return {};
+  }
+
+  /// For what happens once for each of its tickets.
+  Result<void> find_uncounted(int64_t group) {
+    if (group == 0) return {};
+    DW_CHECK(db_.guard("storm"));
+    DW_TRY(view_.incident, storm::find_uncounted(db_, group));
+    if (!view_.incident) return {};
     if (view_.incident->parent) {
       DW_TRY(view_.parent, tickets::find(db_, view_.incident->parent));
     }
@@ -157,15 +169,20 @@ class Reading {
 
   Result<void> find_parent(TicketId parent) {
     if (!parent) return {};
-    DW_TRY(const auto incident, storm::find_by_parent(db_, parent));
-    return incident ? find_group(incident->group) : Result<void>();
+    DW_TRY(const int64_t group, storm::group_of_parent(db_, parent));
+    return find_group(group);
+  }
+
+  Result<int64_t> group_of(TicketId ticket) {
+    if (!ticket) return 0;
+    DW_TRY(const auto groups, storm::groups_of(db_, {ticket}));
+    const auto found = groups.find(ticket.value);
+    return found == groups.end() ? 0 : found->second;
   }
 
   Result<void> find_group_of(TicketId ticket) {
-    if (!ticket) return {};
-    DW_TRY(const auto groups, storm::groups_of(db_, {ticket}));
-    const auto found = groups.find(ticket.value);
-    return found == groups.end() ? Result<void>() : find_group(found->second);
+    DW_TRY(const int64_t group, group_of(ticket));
+    return find_group(group);
   }
 
   Result<void> read_opening() {
@@ -242,7 +259,7 @@ class Reading {
     DW_TRY(const auto groups, storm::groups_of(db_, {id}));
     const auto found = groups.find(id.value);
     if (found != groups.end()) {
-      DW_TRY(named.incident, storm::find(db_, found->second));
+      DW_TRY(named.incident, storm::find_uncounted(db_, found->second));
     }
     view_.named[id.value] = std::move(named);
     return {};

@@ -54,6 +54,13 @@ Incident incident_in(const Row& row) {
   return out;
 }
 
+Result<std::optional<Incident>> find_one(ReadDb& db, int64_t group, bool is_counted) {
+  std::optional<Incident> found;
+  DW_CHECK(db.run(stmt::storm_group_by_id, {group, is_counted ? 1 : 0},
+                  [&found](const Row& row) { found = incident_in(row); }));
+  return found;
+}
+
 double real_in(const JsonView& view) {
   const json::value* raw = view.raw();
   if (raw == nullptr || !raw->is_number()) return 0;
@@ -125,10 +132,11 @@ std::vector<IncidentWord> decode_words(const json::value& list) {
 }
 
 Result<std::optional<Incident>> find(ReadDb& db, int64_t group) {
-  std::optional<Incident> found;
-  DW_CHECK(db.run(stmt::storm_group_by_id, {group},
-                  [&found](const Row& row) { found = incident_in(row); }));
-  return found;
+  return find_one(db, group, true);
+}
+
+Result<std::optional<Incident>> find_uncounted(ReadDb& db, int64_t group) {
+  return find_one(db, group, false);
 }
 
 Result<Page<Incident>> list(ReadDb& db, IncidentState state, const PageRequest& page) {

@@ -55,17 +55,21 @@ SELECT ticket, grouped FROM storm_ticket WHERE ticket {in_ids_sqlite};
 SELECT ticket, grouped FROM storm_ticket WHERE ticket {in_ids_postgres};
 
 -- columns: storm_group
+-- $2: 1 counts its tickets, too.
 g.id, g.state, g.words, g.largest, g.since, g.seen_at, g.updated_at, g.dismissed_tickets,
 g.channel, g.message, g.announced,
-(SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id) AS tickets,
-(SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
-                                nullif(t.requester_name, ''), CAST(t.id AS text)))
- FROM {storm_tickets} WHERE s.grouped = g.id) AS requesters,
+CASE WHEN $2 = 1 THEN (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id) ELSE 0 END
+  AS tickets,
+CASE WHEN $2 = 1 THEN
+  (SELECT count(DISTINCT coalesce(nullif(t.requester_id, ''), nullif(t.requester_email, ''),
+                                  nullif(t.requester_name, ''), CAST(t.id AS text)))
+   FROM {storm_tickets} WHERE s.grouped = g.id) ELSE 0 END AS requesters,
 g.parent, coalesce(p.title, '') AS title, coalesce(p.desk, '') AS desk,
 coalesce(p.external_id, '') AS external_id, coalesce(p.external_url, '') AS external_url,
 g.opened_at, g.opened_by, g.first_answer_at, g.ended_at, g.ended_by,
-(SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5, 7, 8))
-  AS joined,
+CASE WHEN $2 = 1 THEN
+  (SELECT count(*) FROM storm_ticket s WHERE s.grouped = g.id AND s.state IN (1, 2, 5, 7, 8))
+  ELSE 0 END AS joined,
 (SELECT max(s.joined_at) FROM storm_ticket s WHERE s.grouped = g.id) AS joined_at
 
 -- name: storm_group_by_id
