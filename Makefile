@@ -66,7 +66,8 @@ bench-storm: ## how well storms are seen; LOG=incident_event_log.csv
 	@tools/build.sh build bench_storm_quality
 	@build/bench_storm_quality $(LOG)
 
-bench-incident: build ## one answer to 100 and to 1,000 joined threads: each once, memory flat
+bench-incident: build ## one answer to 1,000 joined tickets: each once, memory flat, intake's p99
+	@tools/build.sh build fake_slack fake_zendesk
 	@node tests/bench/incident/run.mjs
 
 bench-similar: build ## similar tickets among 10 k, 100 k and 1 M; STORE=postgresql://… (empty)

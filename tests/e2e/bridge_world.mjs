@@ -28,10 +28,10 @@ async function makeWebhook(desk, endpoint) {
 
 /**
  * `isHttp`: Slack calls signed hooks instead of the sockets. `channels`: ids, all bridged.
- * `more` is added to the configuration.
+ * `more` is added to the configuration. `rate`: requests a minute to Zendesk.
  */
 export async function bridgeWorld({ isHttp = false, channels = ["C1"], more = "",
-  bridge = "", poll = "10s", env = {}, slackKeys = "" } = {}) {
+  bridge = "", poll = "10s", env = {}, slackKeys = "", rate = 100_000 } = {}) {
   const slack = await fakeSlack();
   const desk = await fake("fake_zendesk");
   await desk.tell("options", { per_minute: 1_000_000 });
@@ -48,7 +48,7 @@ url = "${desk.url}"
 oauth_token = "ready-token"
 webhook_secret = "${secret}"
 poll = "${poll}"
-rate_per_minute = 100000
+rate_per_minute = ${rate}
 [retry]
 first = "100ms"
 max = "2s"

@@ -1,124 +1,223 @@
-// run.mjs [THREADS…]: one answer to so many joined Slack threads (100 and 1,000): whether each
-// hears it once, and what the daemon's memory grows by. Slack takes a post a second and channel:
-// there are twenty threads in each.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// run.mjs [TICKETS…]: one incident of so many tickets (100 and 1,000), a fifth of them with a
+// Slack thread, all of them in a fake Zendesk, and one answer: whether each thread and ticket has
+// it once, what the daemon's memory grows by, and what a new ticket waits meanwhile.
+//
+// Slack's pace is kept: 300 posts a minute, one a second and channel; ten threads are in each. A
+// thousand threads would take twelve minutes of it. Zendesk's is raised by its setting: a joined
+// ticket takes six requests, and each of the probe's takes two.
+import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { pause, start } from "../children.mjs";
+import { bridgeWorld } from "../../e2e/bridge_world.mjs";
+import { call } from "../../e2e/daemon.mjs";
+import { pause } from "../children.mjs";
 
-const build = process.env.DESKWIRE_BUILD
-  ?? fileURLToPath(new URL("../../../build", import.meta.url));
-const in_channel = 20;
-const growth_max = 2;  // of the most memory, for ten times as many threads
+const threads_share = 0.2, in_channel = 10, people = 40;
+const zendesk_per_minute = 12_000;
+const probes_per_second = 25, quiet_seconds = 20;
+const growth_max = 2;  // of the most memory, for ten times as many tickets
 
-async function until(check, what, seconds) {
+async function until(check, what, seconds, wait = 1000) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const found = await check();
     if (found) return found;
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await pause(500);
+    await pause(wait);
   }
 }
 
-const megabytes = (pid) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+/** Of a process so far: memory in MB and seconds of processor time. */
+function used(pid) {
+  const memory = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1];
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return { memory: Number(memory) / 1024, cpu: (Number(fields[11]) + Number(fields[12])) / 100 };
+}
 
-/** The most memory from now on. */
+/** The most memory since the last look. */
 function watch(pid) {
-  let most = megabytes(pid);
-  const timer = setInterval(() => { most = Math.max(most, megabytes(pid)); }, 20);
-  return () => {
-    clearInterval(timer);
-    return most;
+  let most = used(pid).memory;
+  const timer = setInterval(() => { most = Math.max(most, used(pid).memory); }, 20);
+  return {
+    look: () => {
+      const found = most;
+      most = used(pid).memory;
+      return found;
+    },
+    end: () => clearInterval(timer),
   };
 }
 
-async function world(threads) {
-  const slack = await start(join(build, "fake_slack"), [], /on (\S+)/);
-  const order = async (name, details = {}) => (await fetch(`${slack.url}/fake/${name}`,
-    { method: "POST", body: JSON.stringify(details) })).json();
-  const channels = Array.from({ length: Math.ceil(threads / in_channel) }, (_, i) => `C${i + 1}`);
-  for (const id of channels) await order("channel", { id, name: id.toLowerCase() });
-  const folder = mkdtempSync(join(tmpdir(), "deskwire-bench-"));
-  writeFileSync(join(folder, "deskwire.toml"), `[server]
-listen = "127.0.0.1:0"
-[slack]
-api_url = "${slack.url}/api/"
-bot_token = "xoxb-fake-bot"
-app_token = "xapp-fake-app"
-[storm]
-min_tickets = 1000
-${channels.map((id) => `[[bridge]]\nchannel = "${id}"\ndesk = "embedded"\n`).join("")}`);
-  const daemon = await start(join(build, "deskwire"), ["serve"], /ready on (\S+)/, { cwd: folder });
-  await until(async () => (await order("state")).sockets > 0, "connected", 30);
-  return { slack, order, channels, folder, daemon };
+function percentile(numbers, share) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** How many posts that fit each thread has. */
-async function counts({ order, channels }, roots, pattern) {
-  const found = new Map(roots.map((root) => [root, 0]));
-  for (const channel of channels) {
-    for (const one of (await order("messages", { channel })).messages) {
-      const root = `${channel}/${one.thread_ts}`;
-      if (pattern.test(one.text) && found.has(root)) found.set(root, found.get(root) + 1);
+class Stage {
+  constructor(tickets) {
+    this.threads = Math.round(tickets * threads_share);
+    this.mails = tickets - this.threads;
+    this.channels = Array.from({ length: Math.ceil(this.threads / in_channel) },
+      (_, i) => `C${i + 1}`);
+    this.roots = [];
+  }
+
+  async begin() {
+    this.world = await bridgeWorld({ channels: this.channels, poll: "1m", rate: zendesk_per_minute,
+      more: '[intake]\ndesk = "zendesk"\n[storm]\nmin_tickets = 1000\n[log]\nlevel = "error"\n' });
+    await this.world.start();
+    this.pid = this.world.daemon.pid;
+  }
+
+  async post(path, body) {
+    const answer = await call(this.world.url, path, { method: "POST", body });
+    if (answer.status > 299) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  }
+
+  async report() {
+    const { slack, say } = this.world;
+    for (let i = 0; i < people; ++i) {
+      await slack.order("person", { id: `U${100 + i}`, name: `Person ${i}`,
+        email: `p${i}@x.example` });
     }
+    for (let i = 0; i < this.threads; ++i) {
+      const channel = this.channels[i % this.channels.length];
+      const ts = await say(`VPN drops ${i}`, "", { channel, user: `U${100 + (i % people)}` });
+      this.roots.push(`${channel}/${ts}`);
+    }
+    for (let i = 0; i < this.mails; ++i) {
+      await this.post("/v1/tickets", { title: `VPN fails ${i}`, description: "It is down.",
+        priority: "low", requester: { name: `Mailer ${i}`, email: `m${i}@x.example` } });
+    }
+    await this.in_threads(/^Ticket #/, "greeted");
+    return until(() => this.at_desk(), "at the desk", 120);
   }
-  return [...found.values()];
+
+  /** Our ids of all tickets, once each has a number at the desk. */
+  async at_desk() {
+    const ids = [];
+    for (let cursor = ""; cursor !== null;) {
+      const page = (await call(this.world.url, `/v1/tickets?limit=100${cursor}`)).json;
+      for (const one of page.items) {
+        if (/^VPN (drops|fails) /.test(one.title) && one.external?.id) ids.push(one.id);
+      }
+      cursor = page.next_cursor
+        ? `&cursor=${encodeURIComponent(page.next_cursor)}` : null;
+    }
+    return ids.length === this.threads + this.mails ? ids : null;
+  }
+
+  /** How many posts that fit each thread has. */
+  async posts(pattern) {
+    const found = new Map(this.roots.map((root) => [root, 0]));
+    for (const channel of this.channels) {
+      for (const one of await this.world.messages(channel)) {
+        const root = `${channel}/${one.thread_ts}`;
+        if (pattern.test(one.text) && found.has(root)) found.set(root, found.get(root) + 1);
+      }
+    }
+    return [...found.values()];
+  }
+
+  in_threads(pattern, what) {
+    return until(async () => (await this.posts(pattern)).every((count) => count > 0), what, 300);
+  }
+
+  /** How many of the incident's public comments each ticket has that fit. */
+  async comments(pattern) {
+    return (await this.world.tickets()).filter((one) => one.problem_id)
+      .map((one) => one.comments
+        .filter((comment) => comment.public && pattern.test(comment.plain_body)).length);
+  }
+
+  end() {
+    return this.world.end();
+  }
 }
 
-async function measure(threads) {
-  const stage = await world(threads);
-  const { order, channels, daemon } = stage;
-  const call = async (path, body) => {
-    const answer = await fetch(daemon.url + path, body && { method: "POST",
-      headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+/** What new tickets wait in each part of the run. */
+function probing(url) {
+  const child = fork(fileURLToPath(new URL("probe.mjs", import.meta.url)),
+    [url, String(probes_per_second)]);
+  return {
+    look: async () => {
+      child.send("look");
+      const { took, failed } = await new Promise((resolve) => child.once("message", resolve));
+      if (failed > 0) throw new Error(`${failed} new tickets were not taken`);
+      return { count: took.length, p50: percentile(took, 0.5), p99: percentile(took, 0.99) };
+    },
+    end: () => child.kill(),
   };
-  const roots = [];
-  for (let i = 0; i < threads; ++i) {
-    const channel = channels[i % channels.length];
-    await order("person", { id: `U${1000 + i}`, name: `Person ${i}`, email: `p${i}@x.example` });
-    const { ts } = await order("say", { channel, user: `U${1000 + i}`, text: `VPN drops ${i}` });
-    roots.push(`${channel}/${ts}`);
+}
+
+async function measure(tickets) {
+  const stage = new Stage(tickets);
+  await stage.begin();
+  try {
+    return await run(stage, tickets);
+  } finally {
+    await stage.end();
   }
-  const each = (pattern) => until(async () =>
-    (await counts(stage, roots, pattern)).every((count) => count > 0), String(pattern), 600);
-  await each(/^Ticket #/);
-  const tickets = Array.from({ length: threads }, (_, i) => i + 1);
-  const { id } = await call("/v1/incidents", { tickets, title: "VPN" });
-  await each(/^This is part of a known incident/);
-  await pause(2000);
-  const before = megabytes(daemon.child.pid);
-  const most = watch(daemon.child.pid);
-  const began = performance.now();
-  await call(`/v1/incidents/${id}/answers`, { body: "The gateway is back." });
-  await each(/The gateway is back\.$/);
-  const seconds = (performance.now() - began) / 1000;
-  await until(async () => (await call(`/v1/incidents/${id}`)).tickets
-    .every((one) => one.heard.every((answer) => answer.state === "heard")), "noted as heard", 60);
-  const twice = (await counts(stage, roots, /The gateway is back\.$/))
-    .filter((count) => count !== 1).length;
-  const row = { threads, before, most: most(), seconds, twice };
-  daemon.child.kill("SIGKILL");
-  stage.slack.child.kill("SIGKILL");
-  rmSync(stage.folder, { recursive: true, force: true });
-  return row;
+}
+
+async function run(stage, tickets) {
+  const ids = await stage.report();
+  const probe = probing(stage.world.url), memory = watch(stage.pid), parts = [];
+  await pause(3000);
+  await probe.look();
+  memory.look();
+  const part = async (name, work) => {
+    const began = performance.now(), { cpu } = used(stage.pid);
+    await work();
+    parts.push({ tickets, name, seconds: (performance.now() - began) / 1000,
+      cpu: used(stage.pid).cpu - cpu, memory: memory.look(), ...await probe.look() });
+  };
+  let path = "";
+  await part("before", () => pause(quiet_seconds * 1000));
+  await part("join", async () => {
+    const { id } = await stage.post("/v1/incidents", { tickets: ids, title: "VPN" });
+    path = `/v1/incidents/${id}`;
+    await stage.in_threads(/^This is part of a known incident/, "joined");
+    await until(async () => (await stage.comments(/part of a known incident/))
+      .filter((count) => count > 0).length === stage.mails, "joined at the desk", 120);
+  });
+  await part("answer", async () => {
+    await stage.post(`${path}/answers`, { body: "The gateway is back." });
+    await stage.in_threads(/The gateway is back\.$/, "heard");
+    await until(async () => (await call(stage.world.url, path)).json.tickets
+      .every((one) => one.heard.every((answer) => answer.state === "heard")), "noted", 120);
+  });
+  await part("after", () => pause(quiet_seconds * 1000));
+  const counts = [...await stage.posts(/The gateway is back\.$/),
+    ...await stage.comments(/The gateway is back/)];
+  const not_once = counts.filter((count) => count !== 1).length
+    + Math.abs(counts.length - tickets - stage.threads);
+  probe.end();
+  memory.end();
+  return { tickets, parts, not_once };
 }
 
 const given = process.argv.slice(2).map(Number);
-const rows = [];
-for (const threads of given.length > 0 ? given : [100, 1000]) rows.push(await measure(threads));
-console.log("| threads joined | memory before, MB | most, MB | until all heard it, s | not once |");
-console.log("|--:|--:|--:|--:|--:|");
-for (const one of rows) {
-  console.log(`| ${one.threads} | ${one.before.toFixed(0)} | ${one.most.toFixed(0)} | `
-    + `${one.seconds.toFixed(0)} | ${one.twice} |`);
+const runs = [];
+for (const tickets of given.length > 0 ? given : [100, 1000]) runs.push(await measure(tickets));
+console.log("| tickets joined | part | s | processor, s | most memory, MB | new tickets | p50, ms "
+  + "| p99, ms |\n|--:|---|--:|--:|--:|--:|--:|--:|");
+for (const one of runs.flatMap((run) => run.parts)) {
+  console.log(`| ${one.tickets} | ${one.name} | ${one.seconds.toFixed(0)} | ${one.cpu.toFixed(1)} `
+    + `| ${one.memory.toFixed(0)} | ${one.count} | ${one.p50.toFixed(1)} `
+    + `| ${one.p99.toFixed(1)} |`);
 }
-const [first, last] = [rows[0], rows.at(-1)];
-const ratio = last.most / first.most;
-console.log(`\n${last.threads} threads need ${ratio.toFixed(2)} times the memory of `
-  + `${first.threads}`);
-process.exit(rows.some((one) => one.twice > 0) || ratio > growth_max ? 1 : 0);
+console.log("");
+const most = (run) => Math.max(...run.parts.map((one) => one.memory));
+for (const run of runs) {
+  const p99 = (names) => Math.max(...run.parts.filter((one) => names.includes(one.name))
+    .map((one) => one.p99));
+  const ratio = p99(["join", "answer"]) / p99(["before", "after"]);
+  console.log(`${run.tickets} tickets: ${run.not_once} threads and tickets have the answer more or `
+    + `less than once; a new ticket's p99 is ${ratio.toFixed(2)} times that of quiet minutes`);
+}
+const growth = most(runs.at(-1)) / most(runs[0]);
+console.log(`${runs.at(-1).tickets} tickets need ${growth.toFixed(2)} times the memory of `
+  + `${runs[0].tickets}`);
+process.exit(runs.some((run) => run.not_once > 0) || growth > growth_max ? 1 : 0);
