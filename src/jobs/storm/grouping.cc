@@ -43,6 +43,7 @@ struct Candidate {
   StormWord why;
   Places places;
   double probability = 1;
+  WordVerdict verdict = WordVerdict::stands_out;
 };
 
 class Grouping {
@@ -64,6 +65,13 @@ class Grouping {
                           group.requesters >= requesters_min;
       if (is_one) out.push_back(std::move(group));
     }
+    return out;
+  }
+
+  std::map<std::string, WordVerdict> verdicts() const {
+    std::map<std::string, WordVerdict> out;
+    for (const auto& [word, places] : places_) out[word] = WordVerdict::few_people;
+    for (const Candidate& one : judged_words()) out[one.why.word] = one.verdict;
     return out;
   }
 
@@ -90,14 +98,31 @@ class Grouping {
     const double lift = ((a + 0.5) / (n + 0.5)) / ((b + 0.5) / (m + 0.5));
     const double needed_share = is_young ? young_share_min : 0;
     // What half as large happens every Monday is no outage; what is far larger is one.
-    const bool is_usual = usual_.days_with(word, (out.why.tickets + 1) / 2) >= usual_days;
-    const bool is_more = lift >= lift_min && a >= needed_share * n && !is_usual;
-    out.probability = is_more ? std::erfc(std::sqrt(std::max(0.0, out.why.weight) / 2)) / 2 : 1;
+    if (lift < lift_min || a < needed_share * n) {
+      out.verdict = WordVerdict::usual_rate;
+    } else if (usual_.days_with(word, (out.why.tickets + 1) / 2) >= usual_days) {
+      out.verdict = WordVerdict::usual_hours;
+    } else {
+      out.probability = std::erfc(std::sqrt(std::max(0.0, out.why.weight) / 2)) / 2;
+    }
     return out;
   }
 
   /// Words that enough people wrote far more often than usual, the heaviest first.
   std::vector<Candidate> significant_words() const {
+    std::vector<Candidate> all = judged_words();
+    all.erase(
+        std::remove_if(all.begin(), all.end(),
+                       [](const Candidate& one) { return one.verdict != WordVerdict::stands_out; }),
+        all.end());
+    std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+      return a.why.weight > b.why.weight;
+    });
+    return all;
+  }
+
+  /// Those that enough people wrote, what stands out first.
+  std::vector<Candidate> judged_words() const {
     std::vector<Candidate> all;
     for (const auto& [word, places] : places_) {
       if (static_cast<int64_t>(places.size()) < requesters_min) continue;
@@ -113,10 +138,9 @@ class Grouping {
            all[count].probability * static_cast<double>(all.size() - count) < significance) {
       ++count;
     }
-    all.resize(count);
-    std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-      return a.why.weight > b.why.weight;
-    });
+    for (; count < all.size(); ++count) {
+      if (all[count].verdict == WordVerdict::stands_out) all[count].verdict = WordVerdict::accident;
+    }
     return all;
   }
 
@@ -216,6 +240,11 @@ int64_t StormRules::needed() const {
 std::vector<StormGroup> find_groups(const std::vector<StormTicket>& window, const UsualWords& usual,
                                     const StormRules& rules) {
   return Grouping(window, usual, rules).find();
+}
+
+std::map<std::string, WordVerdict> judge_words(const std::vector<StormTicket>& window,
+                                               const UsualWords& usual) {
+  return Grouping(window, usual, {}).verdicts();
 }
 
 double match(const std::vector<StormWord>& group, const std::vector<std::string>& words) {

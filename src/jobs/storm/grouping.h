@@ -71,6 +71,17 @@ struct StormGroup {
 std::vector<StormGroup> find_groups(const std::vector<StormTicket>& window, const UsualWords& usual,
                                     const StormRules& rules);
 
+/// What a word of the window is next to the usual.
+enum class WordVerdict {
+  stands_out,   ///< it can be a group's
+  few_people,   ///< fewer than three wrote it
+  usual_rate,   ///< not four times as often as usual
+  usual_hours,  ///< on three days an hour had half as many
+  accident,     ///< so few may be one, for all words together
+};
+std::map<std::string, WordVerdict> judge_words(const std::vector<StormTicket>& window,
+                                               const UsualWords& usual);
+
 /// Which share of a group's weight a ticket's words have: 0 to 1. From a half on it belongs to it.
 double match(const std::vector<StormWord>& group, const std::vector<std::string>& words);
 constexpr double match_min = 0.5;

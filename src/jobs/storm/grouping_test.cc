@@ -188,6 +188,23 @@ TEST(StormGroups, a_young_desk_sees_what_a_third_of_its_people_write) {
   EXPECT_TRUE(find_groups(window_of(many), {}, {}).empty());
 }
 
+TEST(StormGroups, each_word_of_the_window_has_what_keeps_it_out) {
+  std::vector<StormTicket> window = window_of(english());
+  // Three people in eleven write what every twelfth ticket has: no four times as often.
+  for (size_t i = 0; i < 2; ++i) window[i].words = sorted_words("printer vpn");
+  const auto verdicts = judge_words(window, ordinary());
+  EXPECT_EQ(verdicts.at("vpn"), WordVerdict::stands_out);
+  EXPECT_EQ(verdicts.at("home"), WordVerdict::few_people);
+  EXPECT_EQ(verdicts.at("printer"), WordVerdict::usual_rate);
+  UsualWords mondays = ordinary();
+  for (int week = 1; week <= 3; ++week) {
+    for (int i = 0; i < 5; ++i) {
+      mondays.add(eleven - std::chrono::hours(24 * 7 * week) + minutes(i), {"vpn"});
+    }
+  }
+  EXPECT_EQ(judge_words(window, mondays).at("vpn"), WordVerdict::usual_hours);
+}
+
 TEST(StormGroups, a_ticket_matches_with_half_of_the_weight) {
   const std::vector<StormWord> group = {{.word = "vpn", .weight = 60},
                                         {.word = "619", .weight = 40}};

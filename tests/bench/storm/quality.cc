@@ -1,7 +1,7 @@
 // How well storms are seen: simulated desks with and without outages, and the service desk of a
 // company (a CSV, if given). docs/storm.md quotes it.
 //
-//   bench_storm_quality [incident_event_log.csv]
+//   bench_storm_quality [incident_event_log.csv [missed]]     missed: each ticket that was, and why
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -306,9 +306,93 @@ std::vector<Written> with_outage(std::vector<Logged> month, const std::vector<Lo
   return out;
 }
 
+/// The window when the last ticket of the outage has come, and what is usual then.
+struct LastLook {
+  std::vector<StormTicket> window;
+  UsualWords usual;
+};
+
+LastLook last_look(const std::vector<Written>& all) {
+  LastLook out;
+  TimePoint last{};
+  for (const Written& one : all) {
+    if (one.storm != 0) last = std::max(last, one.ticket.at);
+  }
+  for (const Written& one : all) {
+    if (one.ticket.at > last) break;
+    if (one.ticket.at > last - window) {
+      out.window.push_back(one.ticket);
+    } else {
+      out.usual.add(one.ticket.at, one.ticket.words);
+    }
+  }
+  return out;
+}
+
+const char* text_of(WordVerdict verdict) {
+  switch (verdict) {
+    case WordVerdict::stands_out:
+      return "stands out, not with most of the group's";
+    case WordVerdict::few_people:
+      return "fewer than three people wrote it";
+    case WordVerdict::usual_rate:
+      return "not four times as often as usual";
+    case WordVerdict::usual_hours:
+      return "on three days an hour had half as many";
+    default:
+      return "too few to be no accident";
+  }
+}
+
+/// What kept the word of a missed ticket out that came nearest; the words with their counts.
+struct Missed {
+  std::string why, words;
+};
+
+Missed why_missed(const StormTicket& ticket, const LastLook& look,
+                  const std::map<std::string, WordVerdict>& verdicts) {
+  // The nearest first.
+  constexpr WordVerdict order[] = {WordVerdict::stands_out, WordVerdict::accident,
+                                   WordVerdict::usual_hours, WordVerdict::usual_rate,
+                                   WordVerdict::few_people};
+  Missed out{.why = "it has no word", .words = {}};
+  size_t best = std::size(order);
+  for (const std::string& word : ticket.words) {
+    const WordVerdict verdict = verdicts.at(word);
+    const auto place = static_cast<size_t>(std::find(order, std::end(order), verdict) - order);
+    const auto in_window =
+        std::count_if(look.window.begin(), look.window.end(), [&word](const StormTicket& one) {
+          return std::binary_search(one.words.begin(), one.words.end(), word);
+        });
+    out.words +=
+        fmt::format("; {}: {} of {}, usually {} of {}, {}", word, in_window, look.window.size(),
+                    look.usual.with(word), look.usual.tickets(), text_of(verdict));
+    if (place >= best) continue;
+    best = place;
+    out.why = text_of(verdict);
+  }
+  return out;
+}
+
+/// Counts why the outage's tickets that are not in `seen` are not.
+void explain(const std::vector<Written>& all, const Seen* seen, const std::string& kind,
+             bool is_listed, std::map<std::string, int>& reasons) {
+  const LastLook look = last_look(all);
+  const auto verdicts = judge_words(look.window, look.usual);
+  for (const Written& one : all) {
+    const bool is_in = seen != nullptr && seen->tickets.count(one.ticket.id) > 0;
+    const bool is_there = one.ticket.at > look.window.front().at - Millis(1);
+    if (one.storm == 0 || is_in || !is_there) continue;
+    const Missed missed = why_missed(one.ticket, look, verdicts);
+    ++reasons[missed.why];
+    if (is_listed)
+      fmt::print("      {}{}{}\n", kind, missed.words.empty() ? ": no word" : "", missed.words);
+  }
+}
+
 /// Who belongs is known by category and subcategory. The words are symptom and group; with
 /// `has_kind` those two as well.
-void measure_kinds(const char* path, bool has_kind) {
+void measure_kinds(const char* path, bool has_kind, bool is_listed) {
   const std::vector<Logged> log = logged_in(path, has_kind);
   const std::vector<Logged> month = month_of(log);
   std::map<std::string, std::vector<Logged>> by_kind;
@@ -321,6 +405,7 @@ void measure_kinds(const char* path, bool has_kind) {
     double precision = 0, recall = 0;
     int found = 0, all_kinds = 0;
     size_t besides = 0;
+    std::map<std::string, int> unseen, missed;
     for (const auto& [kind, of_kind] : by_kind) {
       if (of_kind.size() < 10) continue;
       ++all_kinds;
@@ -337,6 +422,7 @@ void measure_kinds(const char* path, bool has_kind) {
         if (planted > most) best = &one, most = planted;
       }
       besides += seen.size() - (best == nullptr ? 0 : 1);
+      explain(all, best, kind, is_listed, best == nullptr ? unseen : missed);
       if (best == nullptr) continue;
       ++found;
       size_t right = 0;
@@ -347,6 +433,10 @@ void measure_kinds(const char* path, bool has_kind) {
     const double p = precision / found, r = recall / found;
     fmt::print("  {} tickets: {} of {}, {:.3f}, {:.3f}, {:.3f}; besides {}\n", count, found,
                all_kinds, p, r, 2 * p * r / (p + r), besides);
+    for (const auto& [why, tickets] : missed) fmt::print("      {} missed: {}\n", tickets, why);
+    for (const auto& [why, tickets] : unseen) {
+      fmt::print("      {} of outages not seen: {}\n", tickets, why);
+    }
   }
 }
 
@@ -358,5 +448,5 @@ int main(int argc, char** argv) {
   dw::measure_storms();
   if (argc <= 1) return 0;
   dw::measure_incidents(argv[1]);
-  for (const bool has_kind : {true, false}) dw::measure_kinds(argv[1], has_kind);
+  for (const bool has_kind : {true, false}) dw::measure_kinds(argv[1], has_kind, argc > 2);
 }
