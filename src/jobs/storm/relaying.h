@@ -27,7 +27,7 @@ inline constexpr std::string_view storm_copied_kind = "storm.copied";
 inline constexpr std::string_view mention_kind = "bridge.mention";
 
 /// How many tickets a step works on at most.
-constexpr size_t step_tickets_max = 100;
+constexpr size_t step_tickets_max = 25;
 
 /// What a step has to do; later kinds wait until the earlier ones are through. A ticket that its
 /// desk has not opened yet is left out: the desk's answer asks for a step of its own.
