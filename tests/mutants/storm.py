@@ -32,6 +32,9 @@ DEFECTS = (
      "src/jobs/bridge/desk_side.cc",
      "if (!is_second_copy(context, told)) post_comment(context, told);",
      "post_comment(context, told);", "cases"),
+    ("storm: both events of a message are a command", JOBS + "incident.cc",
+     "    if (view_.twin && !goes_on_from_twin(plan_, *view_.twin, *command, event_.at)) "
+     "return {};\n", "", "sim"),
     ("storm: whoever says the same as an answer is not heard", JOBS + "parent_copies.cc",
      " || text_at(comment[\"author\"], \"id\") != answer.solver) return false;",
      ") return false;", "cases"),

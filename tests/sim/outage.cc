@@ -13,6 +13,11 @@ namespace {
 constexpr const char* outage_words = "vpn 619 is down ";
 constexpr size_t reports_min = 3;
 
+/// Agents work on the parent at its desk, too: README.md says why not always.
+bool is_at_desk() {
+  return std::getenv("DW_SIM_AT_DESK") != nullptr;
+}
+
 json::object word(const char* text, double weight) {
   return {{"word", text}, {"tickets", 3},     {"requesters", 3},
           {"usual", 0},   {"weight", weight}, {"is_name", false}};
@@ -89,9 +94,12 @@ void World::open_outage() {
   const uint64_t later = random_.below(4), answers = 1 + random_.below(3);
   for (uint64_t i = 0; i < later; ++i) after(any_wait(1000, last), &World::report_outage);
   for (uint64_t i = 0; i < answers; ++i) after(any_wait(1000, last), &World::answer_outage);
+  const uint64_t said = random_.below(3), at_desk = is_at_desk() ? random_.below(2) : 0;
+  for (uint64_t i = 0; i < said; ++i) after(any_wait(1000, last), &World::say_in_outage);
+  for (uint64_t i = 0; i < at_desk; ++i) after(any_wait(1000, last), &World::comment_outage);
   if (random_.below(2) == 0) after(any_wait(1000, last), &World::note_outage);
   if (random_.below(2) == 0) after(any_wait(1000, last), &World::leave_outage);
-  if (random_.below(3) != 0) after(any_wait(last / 2, last + last / 2), &World::end_outage);
+  if (random_.below(4) != 0) after(any_wait(last / 4, last), &World::end_outage);
 }
 
 /// Our id of the parent, once its desk has opened it; 0: not yet.
@@ -149,7 +157,9 @@ void World::end_outage() {
   if (!is_answered) return after(Millis(5000), &World::end_outage);
   outage_.is_ended = true;
   const int64_t parent = outage_parent();
-  if (random_.below(4) == 0) {
+  const uint64_t how = random_.below(6);
+  if (how < 4 && is_at_desk()) return solve_outage_at_desk();
+  if (how == 4) {
     ask_of_storm("storm.dissolve", {{"incident", parent}, {"by", "Ida"}});
     return;
   }
@@ -170,6 +180,7 @@ void World::check_outage() {
     const auto [ticket, thread] = split_once(row);
     check_member(ticket, thread);
   }
+  check_answers();
   for (const std::string& text : outage_.notes) {
     if (!outside_.talk().elsewhere("", text).empty()) {
       story_.broke("a private note never crosses", "", text + " was relayed");
@@ -202,7 +213,7 @@ void World::check_member(const std::string& ticket, const std::string& thread) {
                   {ticket}) > 0;
   const std::string state =
       disk_.ask("SELECT state FROM storm_ticket WHERE ticket = CAST($1 AS INTEGER)", {ticket});
-  if (state == "1" || state == "3") {
+  if (state == "1" || state == "3" || state == "7" || state == "8") {
     story_.broke("an incident's steps go on to their end", subject, "its state is " + state);
   }
   const bool has_left = state == "4" || state == "6";
@@ -222,7 +233,9 @@ void World::check_member(const std::string& ticket, const std::string& thread) {
            {ticket})) {
     const std::string text = split_once(row).second;
     expect(text.c_str(), talk.posts(thread, text), has_left);
-    const int64_t comments = talk.public_comments(thread, text);
+    // The desk's own copy may stand beside it there.
+    const int64_t comments = text == outage_.copied ? talk.comments_of_ours(thread, text)
+                                                    : talk.public_comments(thread, text);
     if (comments > 1) {
       story_.broke("each joined ticket hears it once", subject,
                    fmt::format("{} comments of {}", comments, text));

@@ -109,6 +109,9 @@ json::object Outside::answer_of(const Place& place, const Delivery& delivery) {
 Outside::Fate Outside::decide(Place& place, const Sender& sender,
                               const std::vector<Delivery>& deliveries, Millis timeout) {
   check_right(place, sender, deliveries);
+  for (const Delivery& one : deliveries) {
+    if (!std::holds_alternative<Lookup>(one.payload)) sent_.insert(one.id.value);
+  }
   const std::string subject = subject_of(deliveries.front());
   story_.tell(subject, fmt::format("{} sends {} ({} in all) to {}, attempt {}", sender.name,
                                    to_text(deliveries.front().id), deliveries.size(), place.name,
@@ -152,10 +155,14 @@ Outside::Fate Outside::decide(Place& place, const Sender& sender,
 
 void Outside::take_effect(const std::string& place_name, const Delivery& delivery) {
   Place& place = places_.at(place_name);
+  // A question may be asked again, and one may be asked before a comment is sent in its name.
+  if (std::holds_alternative<Lookup>(delivery.payload)) {
+    if (place.questions.insert(delivery.id.value).second) ++effects_;
+    story_.tell(subject_of(delivery), "is asked at " + place_name);
+    return;
+  }
   std::vector<Place::Effect>& had = place.effects[delivery.id.value];
   const Monotonic now = clock_.monotonic();
-  // A question may be asked again.
-  if (!had.empty() && std::holds_alternative<Lookup>(delivery.payload)) return;
   if (!had.empty()) {
     const bool is_absorbed =
         (place.settles == Settles::by_key && now - had.front().at < key_life) ||
@@ -193,7 +200,8 @@ void Outside::take_effect(const std::string& place_name, const Delivery& deliver
 
 bool Outside::has_happened(int64_t delivery) const {
   for (const auto& [name, place] : places_) {
-    if (place.effects.count(delivery) > 0) return true;
+    const bool is_asked = sent_.count(delivery) == 0 && place.questions.count(delivery) > 0;
+    if (is_asked || place.effects.count(delivery) > 0) return true;
   }
   return false;
 }

@@ -37,6 +37,7 @@ struct Place {
     Monotonic at;
   };
   std::map<int64_t, std::vector<Effect>> effects;  ///< by delivery
+  std::set<int64_t> questions{};                   ///< deliveries that are questions, or ask one
   std::map<std::string, int64_t> last_in_lane;     ///< the latest delivery of a lane that it holds
 };
 
@@ -88,7 +89,7 @@ class Outside {
   Random random_;
   std::map<std::string, Place> places_;
   Talk talk_;
-  std::set<int64_t> decided_;
+  std::set<int64_t> decided_, sent_;  ///< sent: what is no question
   Report report_;
   Mailboxes mailboxes_;
   size_t effects_ = 0;

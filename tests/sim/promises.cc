@@ -7,6 +7,7 @@ namespace dw::sim {
 
 bool World::has_drained() {
   if (!disk_.is_open() || left_ || orders_to_come_ > 0) return false;
+  if (outage_.copies_to_come > 0 || outage_.twins_to_come > 0) return false;
   for (const Order& order : orders_) {
     if (!order.is_accepted && !order.is_refused) return false;
   }
@@ -159,7 +160,8 @@ void World::check_deliveries() {
     const bool is_dropped =
         row.starts_with("4 ") &&
         disk_.count((std::string("SELECT count(*) FROM delivery WHERE (operation IN ('react', "
-                                 "'ask') OR (operation = 'post' AND reason = '422') OR ") +
+                                 "'ask') OR (operation = 'post' AND reason = '422') OR "
+                                 "reason = 'the announcement keeps its words' OR ") +
                      is_taken_back + ") AND id = CAST($1 AS INTEGER)")
                         .c_str(),
                     {std::to_string(id)}) == 1;

@@ -6,6 +6,7 @@ namespace {
 StormSettings storm_settings() {
   StormSettings settings;
   settings.is_on = true;
+  settings.channel = Talk::storm_channel;
   return settings;
 }
 

@@ -74,11 +74,16 @@ void World::speak(size_t number) {
     return;
   }
   const std::string message = fresh_message(), text = "word " + message + ";";
-  orders_.push_back(
-      {.expect = Order::Expect::said, .event = message_event(talk.thread, message, text)});
-  const size_t order = orders_.size() - 1;
-  talk.said.push_back({text, orders_[order].event.key});
-  send(order);
+  Event event = message_event(talk.thread, message, text);
+  talk.said.push_back({text, event.key});
+  const size_t order = orders_.size();
+  if (random_.below(4) == 0) {
+    event.body.as_object()["text"] = text + " <@U0BOT>";
+    send_twins_of(std::move(event));
+  } else {
+    orders_.push_back({.expect = Order::Expect::said, .event = std::move(event)});
+    send(order);
+  }
   if (random_.below(3) == 0) {
     after(any_wait(1000, 300'000),
           [this, number, order, message] { edit(number, order, message); });
@@ -103,7 +108,8 @@ void World::answer_talk(size_t number) {
   Conversation& talk = conversations_[number];
   const std::string text = "answer " + fresh_message() + ";";
   const bool is_public = random_.below(3) != 0;
-  const std::string ticket = outside_.talk().say_at_desk(talk.thread, text, is_public);
+  const std::string ticket =
+      outside_.talk().say_at_desk(talk.thread, text, is_public, clock_.now());
   if (ticket.empty()) return;  // an agent sees what is there
   const bool is_hidden_later = is_public && random_.below(3) == 0;
   (is_hidden_later ? talk.hidden : is_public ? talk.answered : talk.noted).push_back(text);
@@ -233,8 +239,11 @@ void World::check_talk_order(const Conversation& one) {
       broke(first, second);
     }
   }
+  // Of a message that mentions the app there are two events.
   const auto arrived = [this](const Conversation::Words& words) {
-    return disk_.count("SELECT id FROM event WHERE source = 'slack' AND key = $1", {words.key});
+    const std::string mention = "C1/mention" + words.key.substr(words.key.find('/'));
+    return disk_.count("SELECT min(id) FROM event WHERE source = 'slack' AND key IN ($1, $2)",
+                       {words.key, mention});
   };
   for (size_t i = 1; i < one.said.size(); ++i) {
     const Conversation::Words &first = one.said[i - 1], &second = one.said[i];

@@ -76,6 +76,10 @@ struct Outage {
   std::optional<size_t> seen{}, opening{};  ///< orders
   std::vector<size_t> answers{};            ///< orders
   std::vector<std::string> notes{};         ///< private, at the parent
+  std::vector<std::string> commanded{};     ///< answers, given in its own thread
+  std::vector<std::string> said_at_desk{};  ///< answers, given on the parent there
+  std::string copied;                       ///< what solved the parent there
+  int copies_to_come = 0, twins_to_come = 0;
   bool is_ended = false;
 };
 
@@ -169,6 +173,14 @@ class World : public MachineWatch {
   void end_outage();
   void check_outage();
   void check_member(const std::string& ticket, const std::string& thread);
+
+  // at_problem.cc: agents at an incident's parent
+  void send_twins_of(Event message);
+  void say_in_outage();
+  void comment_outage();
+  std::string outage_number();
+  void solve_outage_at_desk();
+  void check_answers();
 
   // secrets.cc: what is private, taken back, or said in disorder
   void send_chat(const std::string& thread, const std::string& message, const std::string& text,
