@@ -15,9 +15,9 @@ namespace {
 /// them have anything new.
 constexpr size_t threads_read_singly = 3;
 constexpr size_t overview_pages_max = 4;
-/// An overview does not show edits of replies. Whoever edited while we were away did so soon after
-/// writing: threads that were alive within this before it are read all the same, behind the rest.
-constexpr Millis edited_within{86'400'000};
+/// An overview does not show edits of replies: threads that were alive within this before we were
+/// away are read all the same, behind the rest.
+constexpr Millis edited_within = std::chrono::days(30);
 
 std::string message_at(TimePoint at) {
   const int64_t millis = at.time_since_epoch().count();
@@ -320,6 +320,8 @@ void judge_thread(Context& context, const Answer& answer, const BridgeLink& link
   context.plan.found.push_back(
       end_of(context, link.channel, link.thread,
              fmt::format("history/{}/{}", to_text(answer.delivery), link.thread)));
+  // Its first message is in the overview.
+  if (!JsonView(*root)["latest_reply"].is_present()) return;
   const TimePoint away_since = time_of_message(seen, context.event.at);
   const bool was_alive = time_of_message(last, TimePoint{}) > away_since - edited_within;
   if (was_alive) ask_thread(context, link, Context::lane_of(link.channel, "") + "/edits");
