@@ -136,6 +136,13 @@ TEST_P(StoreContract, a_late_copy_of_an_answer_counts_once_and_its_files_are_kep
     DW_TRY(const HeardState copied, state());
     EXPECT_EQ(copied, HeardState::copied) << "its own post arrived, too";
     EXPECT_EQ(name_of(copied), "heard");
+    for (const TicketId one : {w.first, w.second}) {
+      DW_CHECK((SetMember{one, MemberState::left}.write(db, t0)));
+    }
+    DW_TRY(const auto left, storm::copied_answer(db, w.first));
+    EXPECT_TRUE(left && left->heard) << "the desk may be late with its copy";
+    DW_TRY(const auto deaf, storm::copied_answer(db, w.second));
+    EXPECT_FALSE(deaf) << "who left without it has no part in it";
     DW_CHECK((SetHeard{id, w.first, HeardState::refused}.write(db, t0)));
     DW_TRY(const HeardState refused, state());
     EXPECT_EQ(refused, HeardState::refused) << "its thread has nothing";

@@ -326,7 +326,7 @@ class Reading {
   /// Whether the desk copied a comment there from an incident's parent.
   Result<void> read_copy(const JsonView& comment) {
     const bool is_ours = !comment["marker"].text().value_or("").empty();
-    if (parts_.matcher == nullptr || !b_.ticket->problem_id || is_ours) return {};
+    if (parts_.matcher == nullptr || is_ours) return {};
     DW_TRY(const auto copy, parts_.matcher->find_copy(reader_, b_.ticket->id, comment));
     const auto is_same = [&](const auto& known) { return known.second.answer == copy->answer; };
     // The desk copies once: the same words behind that are said on purpose.

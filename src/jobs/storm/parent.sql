@@ -13,11 +13,12 @@ FROM storm_group g WHERE g.id = $1;
 a.id, a.body, g.solver, g.solver_at, coalesce(h.state, -1) AS heard
 
 -- name: storm_copied_answer
+-- Who has left was solved by the desk all the same, where it was late: what it had heard counts.
 SELECT {copied_answer}
 FROM storm_ticket s JOIN storm_group g ON g.id = s.grouped
 JOIN storm_answer a ON a.grouped = g.id AND a.said_key = g.solved_with
 LEFT JOIN storm_heard h ON h.answer = a.id AND h.ticket = s.ticket
-WHERE s.ticket = $1 AND g.solver <> '';
+WHERE s.ticket = $1 AND g.solver <> '' AND (s.state <> 4 OR h.state IS NOT NULL);
 
 -- name: set_storm_updates_until
 UPDATE storm_group SET updates_until = $2 WHERE id = $1;

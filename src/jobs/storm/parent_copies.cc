@@ -62,8 +62,9 @@ void plan_copied(Plan& plan, const JsonView& body, const Incident& incident,
   const Found found = found_in(body["answer"]);
   const bool is_answered = found.has_copy || (found.is_solved && !parent.has_answer);
   if (is_answered) {
+    // Not as one that Deskwire sent: its thread may not have read the copy yet, and shows it then.
     if (parent.answer != 0) {
-      plan.changes.emplace_back(SetHeard{parent.answer, id, HeardState::heard});
+      plan.changes.emplace_back(SetHeard{parent.answer, id, HeardState::copied});
     }
     plan.changes.emplace_back(SetMember{id, MemberState::ended});
     return;

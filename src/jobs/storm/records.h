@@ -106,7 +106,7 @@ enum class HeardState {
   pending,  ///< on its way
   heard,
   refused,  ///< by the chat or the desk; a person decides on the delivery
-  copied,   ///< the desk copied it there, and the thread has it once; shown as heard
+  copied,   ///< the desk copied it there, and the thread has it once, or will; shown as heard
 };
 
 std::string_view name_of(HeardState state);
