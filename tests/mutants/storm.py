@@ -32,6 +32,10 @@ DEFECTS = (
      "src/jobs/bridge/desk_side.cc",
      "if (!is_second_copy(context, told)) post_comment(context, told);",
      "post_comment(context, told);", "cases"),
+    ("storm: a copy that the desk is asked about counts as one that Deskwire sent",
+     JOBS + "parent_copies.cc", "id, HeardState::copied});", "id, HeardState::heard});", "sim"),
+    ("storm: who has left hears a late copy again", JOBS + "parent.sql",
+     " AND (s.state <> 4 OR h.state IS NOT NULL);", " AND s.state <> 4;", "sim"),
     ("storm: both events of a message are a command", JOBS + "incident.cc",
      "    if (view_.twin && !goes_on_from_twin(plan_, *view_.twin, *command, event_.at)) "
      "return {};\n", "", "sim"),

@@ -13,11 +13,6 @@ namespace {
 constexpr const char* outage_words = "vpn 619 is down ";
 constexpr size_t reports_min = 3;
 
-/// Agents work on the parent at its desk, too: README.md says why not always.
-bool is_at_desk() {
-  return std::getenv("DW_SIM_AT_DESK") != nullptr;
-}
-
 json::object word(const char* text, double weight) {
   return {{"word", text}, {"tickets", 3},     {"requesters", 3},
           {"usual", 0},   {"weight", weight}, {"is_name", false}};
@@ -94,7 +89,7 @@ void World::open_outage() {
   const uint64_t later = random_.below(4), answers = 1 + random_.below(3);
   for (uint64_t i = 0; i < later; ++i) after(any_wait(1000, last), &World::report_outage);
   for (uint64_t i = 0; i < answers; ++i) after(any_wait(1000, last), &World::answer_outage);
-  const uint64_t said = random_.below(3), at_desk = is_at_desk() ? random_.below(2) : 0;
+  const uint64_t said = random_.below(3), at_desk = random_.below(2);
   for (uint64_t i = 0; i < said; ++i) after(any_wait(1000, last), &World::say_in_outage);
   for (uint64_t i = 0; i < at_desk; ++i) after(any_wait(1000, last), &World::comment_outage);
   if (random_.below(2) == 0) after(any_wait(1000, last), &World::note_outage);
@@ -158,7 +153,7 @@ void World::end_outage() {
   outage_.is_ended = true;
   const int64_t parent = outage_parent();
   const uint64_t how = random_.below(6);
-  if (how < 4 && is_at_desk()) return solve_outage_at_desk();
+  if (how < 4) return solve_outage_at_desk();
   if (how == 4) {
     ask_of_storm("storm.dissolve", {{"incident", parent}, {"by", "Ida"}});
     return;

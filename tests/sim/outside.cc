@@ -10,6 +10,8 @@ constexpr Millis key_life{3'600'000};
 constexpr Millis dedup_life{300'000};
 /// A system that hangs up has done what it does, or does it at once.
 constexpr Millis effect_after_hanging_up{500};
+/// As net/http_client does: what is on its way while its fence shuts is cut this soon.
+constexpr Millis fence_look{500};
 
 std::string subject_of(const Delivery& delivery) {
   return fmt::format("{} lane:{}", to_text(delivery.id), delivery.lane);
@@ -148,7 +150,11 @@ Outside::Fate Outside::decide(Place& place, const Sender& sender,
   for (size_t i = 0; i < deliveries.size(); ++i) {
     if (effects[i] < Millis(0)) continue;
     clock_.call_at(clock_.monotonic() + std::min(effects[i], effect_until),
-                   [this, name = place.name, copy = deliveries[i]] { take_effect(name, copy); });
+                   [this, name = place.name, copy = deliveries[i], hung_up_at = fate.hung_up_at] {
+                     const bool is_aborted =
+                         *hung_up_at && clock_.monotonic() > **hung_up_at + effect_after_hanging_up;
+                     if (!is_aborted) take_effect(name, copy);
+                   });
   }
   return fate;
 }
@@ -235,7 +241,14 @@ Task<std::vector<Outcome>> SimTarget::perform(std::vector<Delivery> deliveries, 
     co_return std::vector<Outcome>(deliveries.size(), Outcome::later(why));
   }
   Outside::Fate fate = outside_.decide(place_, sender_, deliveries, attempt.left(clock_));
-  co_await answer.wait(clock_.monotonic() + fate.heard_after);
+  const Monotonic heard_at = clock_.monotonic() + fate.heard_after;
+  while (clock_.monotonic() < heard_at) {
+    co_await answer.wait(std::min(heard_at, clock_.monotonic() + fence_look));
+    if (clock_.monotonic() >= heard_at || attempt.may_send()) continue;
+    *fate.hung_up_at = clock_.monotonic();
+    const std::string why = "cut: the lease was over";
+    co_return std::vector<Outcome>(deliveries.size(), Outcome::unsure(why));
+  }
   co_return std::move(fate.outcomes);
 }
 

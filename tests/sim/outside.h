@@ -2,6 +2,8 @@
 // of promise 2), in weather that changes. It outlives every crash, and remembers all that was done.
 #pragma once
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -61,6 +63,9 @@ class Outside {
   struct Fate {
     std::vector<Outcome> outcomes;
     Millis heard_after{};
+    /// When the sender hung up without hearing it; shared with the effects that are to come.
+    std::shared_ptr<std::optional<Monotonic>> hung_up_at =
+        std::make_shared<std::optional<Monotonic>>();
   };
   Fate decide(Place& place, const Sender& sender, const std::vector<Delivery>& deliveries,
               Millis timeout);
