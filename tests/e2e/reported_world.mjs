@@ -6,7 +6,9 @@ import { bridgeWorld, freePort } from "./bridge_world.mjs";
 import { call, until } from "./daemon.mjs";
 
 /** A thread takes one post a second. */
-const patience = 8_000;
+const usual_patience = 8_000;
+/** Slack lets few calls be made in a minute, and here sixteen channels are caught up at once. */
+const patience_after_downtime = 60_000;
 const bot = "U1", author = "U7", tallied = "C3", mirrored = "C10";
 /** The answer of an on-call system is remembered a while: each case has the next of these. */
 const onDuty = ["C4", "C5", "C6", "C7", "C8"];
@@ -330,6 +332,7 @@ class Reported {
     await this.world.daemon.stop();
     await this.world.slack.order("delete", { channel: this.channel, ts });
     await this.world.start();
+    this.patience = patience_after_downtime;
     return () => this.lines(ts);
   }
 
@@ -339,12 +342,13 @@ class Reported {
     for (const { id, handle } of one.usergroups ?? []) {
       await this.world.slack.order("group", { id, handle });
     }
+    this.patience = usual_patience;
     const look = await this[`how ${one.how}`](one);
     const has = [...one.has ?? [], ...one.subjectHas ? [`subject ${one.subjectHas}`] : [],
       ...Object.entries(one.counts ?? {}).map(([who, times]) => `count ${who}=${times};`)];
     let seen = [];
     const missing = () => has.filter((part) => !seen.some((line) => line.includes(part)));
-    for (const end = Date.now() + patience; Date.now() < end;) {
+    for (const end = Date.now() + this.patience; Date.now() < end;) {
       seen = await look();
       if (missing().length === 0) break;
       await new Promise((resume) => setTimeout(resume, 100));

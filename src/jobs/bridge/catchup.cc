@@ -63,10 +63,11 @@ std::string last_said(const Context& context, const BridgeLink& link) {
 }
 
 /// From its beginning: what was said before may have been edited or taken back meanwhile.
-void ask_thread(Context& context, const BridgeLink& link, const std::string& lane = {}) {
+void ask_thread(Context& context, const BridgeLink& link, const std::string& lane = {},
+                bool is_urgent = false) {
   const HistoryPage page{
       .since = link.thread, .after = link.thread, .upto = {}, .until = last_said(context, link)};
-  ask_history(context, link.channel, link.thread, page, "", lane);
+  ask_history(context, link.channel, link.thread, page, "", lane, is_urgent);
 }
 
 /// One page of an overview of a channel's threads, newest first.
@@ -303,7 +304,6 @@ bool has_news(const json::value* shown, const BridgeLink& link, const std::strin
               const std::string& seen) {
   if (shown == nullptr) return true;
   const JsonView root(*shown);
-  if (root["is_deleted"].boolean().value_or(false)) return true;
   const std::string known = last > link.thread ? last : "";
   if (root["latest_reply"].text().value_or("") != known) return true;
   if (root["edited"].text().value_or("") > seen) return true;
@@ -316,6 +316,10 @@ void judge_thread(Context& context, const Answer& answer, const BridgeLink& link
   const json::value mark = missed_mark(context, link);
   if (mark.is_null()) return;  // somebody said something there, so it was read
   const std::string last = Context::text_of(mark, "last");
+  // Whoever took back what they said waits for nobody.
+  const bool is_deleted =
+      root != nullptr && JsonView(*root)["is_deleted"].boolean().value_or(false);
+  if (is_deleted) return ask_thread(context, link, {}, true);
   if (has_news(root, link, last, seen)) return ask_thread(context, link);
   context.plan.found.push_back(
       end_of(context, link.channel, link.thread,
