@@ -1,5 +1,7 @@
 #include "store/open.h"
 
+#include <filesystem>
+
 #include "store/migrate.h"
 #include "store/postgres/listener.h"
 #include "store/postgres/postgres_db.h"
@@ -34,9 +36,20 @@ class LockedStore : public SqlStore {
   std::unique_ptr<FileLock> lock;
 };
 
+/// A wrong path would be checked, and saved, as an empty store that is in order.
+Result<void> find_store(const std::string& file) {
+  std::error_code none;
+  if (std::filesystem::file_size(file, none) > 0 && !none) return {};
+  return Error{ErrorKind::missing, "store.url",
+               "there is no store at " + file +
+                   "; run this where deskwire.toml is, or name that "
+                   "file with --config"};
+}
+
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mode, Loop* loop) {
   std::unique_ptr<FileLock> lock;
   const bool is_memory = file == ":memory:";
+  if (mode == OpenMode::look) DW_CHECK(find_store(file));
   if (mode == OpenMode::serve && !is_memory) {
     DW_TRY(lock, FileLock::take(file + ".lock"));
   }

@@ -208,6 +208,15 @@ TEST_P(StoreContract, a_requester_has_replied_who_wrote_publicly_since_the_last_
             .write(db, t0));
     DW_CHECK(write(w.first, "Agent", "", true, t0 + minute));
     DW_CHECK(write(w.second, requester.name, requester.email, false, t0 + minute));
+    // Of whoever has the same name as the requester: two that came over the command line.
+    DW_CHECK((AddComment{{.ticket = w.first,
+                          .author_name = requester.name,
+                          .author_email = requester.email,
+                          .body = "b",
+                          .is_public = true,
+                          .at = t0 + minute,
+                          .source = "incident"}}
+                  .write(db, t0 + minute)));
     DW_TRY(const auto none, storm::replied(db, w.group));
     EXPECT_TRUE(none.empty());
     DW_CHECK(write(w.first, requester.name, requester.email, true, t0 + minute));

@@ -2,11 +2,12 @@
 // ends as the page's table says, and what the copy still had to send is settled by hand.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
 import { bridgeWorld } from "./bridge_world.mjs";
-import { binary, until } from "./daemon.mjs";
+import { binary, run, until } from "./daemon.mjs";
 
 const guide = (name) =>
   readFileSync(new URL(`../../docs/guide/${name}.md`, import.meta.url), "utf8");
@@ -64,4 +65,22 @@ test("a lost store and its copy, by the page's commands", async () => {
   assert.equal((await world.tickets()).filter((one) => one.subject === "Door is stuck").length, 1,
     "Zendesk knows the thread's key for two hours");
   await world.end();
+});
+
+test("a store that is not there is neither intact nor saved", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "deskwire-e2e-"));
+  const refused = async (args) => {
+    const { code, out, err } = await run(cwd, args);
+    assert.notEqual(code, 0, out);
+    assert.match(err, /there is no store at deskwire\.db; .* --config/);
+  };
+  await refused(["store", "verify"]);
+  await refused(["store", "backup", "nightly.db"]);
+  assert.deepEqual([existsSync(join(cwd, "deskwire.db")), existsSync(join(cwd, "nightly.db"))],
+    [false, false]);
+  writeFileSync(join(cwd, "deskwire.db"), "");
+  await refused(["store", "verify"]);
+  assert.equal((await run(cwd, ["store", "migrate"])).code, 0);
+  assert.equal((await run(cwd, ["store", "verify"])).code, 0);
+  rmSync(cwd, { recursive: true });
 });

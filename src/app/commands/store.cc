@@ -14,10 +14,10 @@ namespace dw {
 namespace {
 
 /// The store alone: these commands need nothing else.
-std::unique_ptr<Store> open(Invocation& invocation) {
+std::unique_ptr<Store> open(Invocation& invocation, OpenMode mode) {
   const auto settings = read_settings(invocation);
   if (!settings) return nullptr;
-  Result<std::unique_ptr<Store>> store = open_store(settings->store.url, OpenMode::visit, nullptr);
+  Result<std::unique_ptr<Store>> store = open_store(settings->store.url, mode, nullptr);
   if (store.ok()) return std::move(*store);
   fail(invocation, store.error());
   return nullptr;
@@ -33,7 +33,7 @@ void note_backup(Store& store) {
 }
 
 void verify(Invocation& invocation) {
-  const std::unique_ptr<Store> store = open(invocation);
+  const std::unique_ptr<Store> store = open(invocation, OpenMode::look);
   if (!store) return;
   const Result<std::vector<std::string>> found = store->verify();
   if (!found.ok()) return fail(invocation, found.error());
@@ -125,12 +125,12 @@ void add_store(Command app, Invocation& invocation) {
   Command store = app.add_group("store", "Schema, backup, integrity, copy");
   add_command(store, invocation, "migrate", "Bring the schema up to date", [&invocation] {
     // Opening migrates, as the daemon does at its start.
-    if (open(invocation)) print_one(invocation, {{"schema", "up to date"}});
+    if (open(invocation, OpenMode::visit)) print_one(invocation, {{"schema", "up to date"}});
   });
   Command backup =
       add_command(store, invocation, "backup", "Write a consistent copy while the daemon runs",
                   [&invocation, file] {
-                    const std::unique_ptr<Store> from = open(invocation);
+                    const std::unique_ptr<Store> from = open(invocation, OpenMode::look);
                     if (!from) return;
                     const Result<void> copied = from->backup(*file);
                     if (!copied.ok()) return fail(invocation, copied.error());

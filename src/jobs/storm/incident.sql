@@ -138,10 +138,11 @@ SELECT h.ticket, h.answer, h.state FROM storm_answer a JOIN storm_heard h ON h.a
 WHERE a.grouped = $1 ORDER BY h.ticket, h.answer;
 
 -- name: storm_replied
--- Those whose requester has written publicly since then.
+-- Those whose requester has written publicly since then. The answer itself may have the same name.
 SELECT s.ticket FROM {storm_tickets}
 WHERE s.grouped = $1 AND s.state IN (1, 2, 5, 7, 8) AND (s.replied_at > $2 OR EXISTS (
-  SELECT 1 FROM comment c WHERE c.ticket = s.ticket AND c.is_public = 1 AND c.at > $2
+  SELECT 1 FROM comment c
+  WHERE c.ticket = s.ticket AND c.is_public = 1 AND c.at > $2 AND c.source <> 'incident'
     AND (c.author_email <> '' AND lower(c.author_email) = lower(t.requester_email)
          OR (c.author_email = '' OR t.requester_email = '') AND c.author_name = t.requester_name)))
 ORDER BY s.ticket;
