@@ -188,7 +188,9 @@ class Auditor {
   void count_comments(Reconciliation& out, const std::string& thread) {
     Pairing pairing;
     Texts perhaps;
+    std::multiset<std::string> told;  // from the board: Deskwire tells the thread the same
     for (const Message* said : threads_[thread]) {
+      if (is_by_bot(*said)) told.insert(bare(said->text));
       if (is_by_bot(*said) || stays(*said)) continue;
       (may_stay(*said) ? perhaps : pairing.said).push_back(bare(said->text));
     }
@@ -196,8 +198,13 @@ class Auditor {
       const auto& comments = desk_.comments(id);
       for (size_t i = 1; i < comments.size(); ++i) {
         const bool is_ours = via(comments[i]) == "api" && flag(comments[i], "public");
-        if (!is_ours || is_of_incident(bare(text_in(comments[i], "body")))) continue;
-        pairing.found.push_back(without_author(bare(text_in(comments[i], "body")), authors_));
+        const std::string whole = bare(text_in(comments[i], "body"));
+        if (!is_ours || is_of_incident(whole)) continue;
+        if (const auto same = told.find(whole); same != told.end()) {
+          told.erase(same);
+          continue;
+        }
+        pairing.found.push_back(without_author(whole, authors_));
       }
     }
     for (const std::string& one : perhaps) {

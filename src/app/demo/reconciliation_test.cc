@@ -119,6 +119,19 @@ TEST(Reconciliation, an_answer_to_an_incident_is_once_in_each_of_its_threads) {
   EXPECT_EQ(world.books().incidents.doubled, 1);
 }
 
+TEST(Reconciliation, a_reply_from_the_board_is_told_in_both) {
+  World world;
+  world.open();
+  const std::string child = "/api/v2/tickets/" + std::to_string(world.desk.last_ticket());
+  const json::object reply{{"html_body", "<p><strong>Ida</strong></p><p>On it</p>"},
+                           {"public", true}};
+  ASSERT_EQ(world.call("PUT", child, {{"ticket", json::object{{"comment", reply}}}}).status, 200);
+  world.tell("*Ida*: On it");
+  EXPECT_EQ(world.books().comments.doubled, 0);
+  ASSERT_EQ(world.call("PUT", child, {{"ticket", json::object{{"comment", reply}}}}).status, 200);
+  EXPECT_EQ(world.books().comments.doubled, 1);
+}
+
 TEST(Reconciliation, a_mail_has_one_thread) {
   World world;
   world.open();
