@@ -1,6 +1,7 @@
 // The live stream: reconnects by itself, resumes behind the last change it saw, and tells at once
 // when it is broken.
 import { authorization, signedOut } from "./api";
+import { Silence } from "./silence";
 import { SseParser, type ServerEvent } from "./sse";
 
 /** `fresh_since`: when a stream began that did not go on behind another. What was read before may
@@ -29,7 +30,10 @@ function tell(is_live: boolean, change: Partial<LiveState> = {}): void {
 async function readOnce(): Promise<boolean> {
   let isRenewed = false;
   const abort = new AbortController();
-  let silence = setTimeout(() => abort.abort(), silence_max);
+  let end = setTimeout(() => abort.abort(), silence_max);
+  const silence = new Silence(async (signal) => {
+    await fetch("/healthz", { signal, cache: "no-store" });
+  }, () => abort.abort());
   try {
     const headers: Record<string, string> = { ...authorization() };
     if (lastId) headers["last-event-id"] = lastId;
@@ -42,8 +46,9 @@ async function readOnce(): Promise<boolean> {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return isRenewed;
-      clearTimeout(silence);
-      silence = setTimeout(() => abort.abort(), silence_max);
+      clearTimeout(end);
+      end = setTimeout(() => abort.abort(), silence_max);
+      silence.heard();
       for (const event of parser.push(value)) {
         if (event.event === "renew") isRenewed = true;
         listeners.forEach((listener) => listener(event));
@@ -53,7 +58,8 @@ async function readOnce(): Promise<boolean> {
   } catch {
     // Broken: the loop below tries again.
   } finally {
-    clearTimeout(silence);
+    clearTimeout(end);
+    silence.stop();
   }
   return false;
 }
