@@ -85,6 +85,10 @@ export function useConnection(): LiveState {
   return state;
 }
 
+/** The first second of a page, or of a broken connection, is not worth a word. */
+export const isAwayAt = (state: LiveState, now: number) =>
+  !state.is_live && now - state.since > 1500;
+
 /** Keys of what is drawn, from the moment it is drawn: an effect behind the next frame would lose
     those of a quick hand. What they do is always what the last drawing says. */
 export function useKeys(keys: Keys, isOfEveryPage = false): void {

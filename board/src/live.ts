@@ -4,9 +4,12 @@ import { authorization, signedOut } from "./api";
 import { Silence } from "./silence";
 import { SseParser, type ServerEvent } from "./sse";
 
-/** `fresh_since`: when a stream began that did not go on behind another. What was read before may
-    lack what happened in between. `next_try`: when the next attempt is made, if it is not live. */
-export type LiveState = { is_live: boolean; since: number; fresh_since: number; next_try: number };
+/** `since`: when it became live or not. `heard_at`: if it is not live, the last moment at which
+    the daemon said something. `fresh_since`: when a stream began that did not go on behind
+    another; what was read before may lack what happened in between. `next_try`: when the next
+    attempt is made, if it is not live. */
+export type LiveState = { is_live: boolean; since: number; heard_at: number; fresh_since: number;
+  next_try: number };
 type Listener = (event: ServerEvent) => void;
 
 const silence_max = 40_000; // the server says something every 15 s
@@ -14,7 +17,9 @@ const wait_max = 15_000;
 
 const listeners = new Set<Listener>();
 const watchers = new Set<(state: LiveState) => void>();
-let state: LiveState = { is_live: false, since: Date.now(), fresh_since: 0, next_try: 0 };
+let lastHeard = Date.now();
+let state: LiveState = { is_live: false, since: lastHeard, heard_at: lastHeard, fresh_since: 0,
+  next_try: 0 };
 let wake: () => void = () => {};
 let lastId = "";
 let started = false;
@@ -22,7 +27,7 @@ let started = false;
 function tell(is_live: boolean, change: Partial<LiveState> = {}): void {
   if (state.is_live === is_live && !("next_try" in change)) return;
   const since = state.is_live === is_live ? state.since : Date.now();
-  state = { ...state, ...change, is_live, since };
+  state = { ...state, ...change, is_live, since, heard_at: lastHeard };
   watchers.forEach((watcher) => watcher(state));
 }
 
@@ -33,6 +38,7 @@ async function readOnce(): Promise<boolean> {
   let end = setTimeout(() => abort.abort(), silence_max);
   const silence = new Silence(async (signal) => {
     await fetch("/healthz", { signal, cache: "no-store" });
+    lastHeard = Date.now();
   }, () => abort.abort());
   try {
     const headers: Record<string, string> = { ...authorization() };
@@ -40,6 +46,7 @@ async function readOnce(): Promise<boolean> {
     const answer = await fetch("/v1/live", { headers, signal: abort.signal, cache: "no-store" });
     if (answer.status === 401) signedOut();
     if (!answer.ok || !answer.body) return false;
+    lastHeard = Date.now();
     tell(true, lastId ? {} : { fresh_since: Date.now() });
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const parser = new SseParser();
@@ -49,6 +56,7 @@ async function readOnce(): Promise<boolean> {
       clearTimeout(end);
       end = setTimeout(() => abort.abort(), silence_max);
       silence.heard();
+      lastHeard = Date.now();
       for (const event of parser.push(value)) {
         if (event.event === "renew") isRenewed = true;
         listeners.forEach((listener) => listener(event));

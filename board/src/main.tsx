@@ -4,7 +4,7 @@ import { render } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { onSignedOut, remove, setCsrf, takeWallToken, token } from "./api";
 import { clockOf, seconds, setZone, whole } from "./format";
-import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "./hooks";
+import { isAwayAt, useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "./hooks";
 import { areKeysOff, isTyping, setKeysOff } from "./keys";
 import { listen, tryNow } from "./live";
 import { Empty } from "./parts";
@@ -65,9 +65,7 @@ function useTheme(): [string, () => void] {
 function Away() {
   const state = useConnection();
   const now = useNow(1000);
-  const age = Math.max(0, (now - state.since) / 1000);
-  // The first second of a page is no broken connection.
-  const isAway = !state.is_live && age > 1.5;
+  const isAway = isAwayAt(state, now);
   useEffect(() => {
     document.documentElement.classList.toggle("is-away", isAway);
     return () => document.documentElement.classList.remove("is-away");
@@ -76,7 +74,8 @@ function Away() {
   const next = Math.max(0, Math.round((state.next_try - now) / 1000));
   return (
     <div class="away" role="alert">
-      <span>Not connected since {clockOf(state.since)}. This page is {seconds(age)} old.{" "}
+      <span>Not connected since {clockOf(state.heard_at)}. This page is{" "}
+        {seconds(Math.max(0, (now - state.heard_at) / 1000))} old.{" "}
         {next > 0 ? `Next try in ${next} s.` : "Trying again."}</span>
       <button type="button" onClick={tryNow}>Try now</button>
     </div>

@@ -110,7 +110,7 @@ function Hours({ now, isOld }: { now: Now; isOld: boolean }) {
 
 export function TvPage({ every }: { every: number }) {
   const desk = useDesk();
-  const { is_live, since } = useConnection();
+  const { is_live, heard_at } = useConnection();
   const { isOld } = useIsOld();
   const time = useNow(1000);
   const now = desk.value;
@@ -120,8 +120,8 @@ export function TvPage({ every }: { every: number }) {
     <main id="main" tabIndex={-1} class={`tv-page ${isAlarm && !isOld ? "has-alarm" : ""}
       ${is_live ? "" : "is-away"}`}>
       {!is_live && (
-        <p class="tv-away" role="alert">■ Not connected since {clockOf(since)}. These numbers
-          are {seconds(Math.max(0, (time - since) / 1000))} old.</p>
+        <p class="tv-away" role="alert">■ Not connected since {clockOf(heard_at)}. These
+          numbers are {seconds(Math.max(0, (time - heard_at) / 1000))} old.</p>
       )}
       <div class="tv-turn">
         {!now ? <h1>{desk.error ? desk.error.message : "Deskwire"}</h1>
