@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { patch } from "../api";
 import { counted, dayAndTime, numberOf, rangeText, rarity, seconds, sourceTitle, titleOf, whole,
   clockOf } from "../format";
-import { useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
+import { isAwayAt, useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
 import { HourChart, type HourBar } from "../hour-chart";
 import { Action, Bar, Broken, Empty, Loading, PriorityMark, Section, Sparkline } from "../parts";
 import { go, Link } from "../router";
@@ -54,11 +54,11 @@ function useCalm(now: Now | null): Now | null {
 export const signOf = (kind: NowFact["kind"]) =>
   kind === "silence" || kind === "connection" || kind === "store" ? "■" : "▲";
 
-/** True after 10 s without the daemon. */
-export function useIsOld(): { isOld: boolean; since: number } {
-  const { is_live, since } = useConnection();
+/** What is shown is not of this moment: as soon as the page says that it is not connected. */
+export function useIsOld(): { isOld: boolean; heard_at: number } {
+  const state = useConnection();
   const now = useNow(1000);
-  return { isOld: !is_live && now - since > 10_000, since };
+  return { isOld: isAwayAt(state, now), heard_at: state.heard_at };
 }
 
 function Headline({ now, asOf, canAct, decided }: { now: Now; asOf: string; canAct: boolean;
@@ -71,7 +71,8 @@ function Headline({ now, asOf, canAct, decided }: { now: Now; asOf: string; canA
     const text = headline.text.replace(/\.$/, "");
     return (
       <div class="headline" role="status">
-        <h1>{isWell ? `At ${clockOf(asOf)} all was well.` : `At ${clockOf(asOf)}: ${text}`}</h1>
+        <h1 class="faint">{isWell ? `At ${clockOf(asOf)} all was well.`
+          : `At ${clockOf(asOf)}: ${text}`}</h1>
         <p class="faint">Nothing newer is known. Every number below is from {clockOf(asOf)}.</p>
       </div>
     );
@@ -355,8 +356,10 @@ function Machinery({ status, groups }: { status: SystemStatus | null;
   const oldest = (groups?.items ?? []).filter((one) => one.state !== "pending")
     .map((one) => one.first_at).sort()[0];
   const working = connectors.length - broken.length;
+  const { isOld, heard_at } = useIsOld();
   return (
     <Section title="Connections and deliveries" className="now-machinery"
+      lead={isOld ? `as of ${clockOf(heard_at)}` : undefined}
       note={<Link to="/status">Status</Link>}>
       <ul class="rows">
         {broken.map((one) => (

@@ -110,16 +110,16 @@ function Hours({ now, isOld }: { now: Now; isOld: boolean }) {
 
 export function TvPage({ every }: { every: number }) {
   const desk = useDesk();
-  const { is_live, heard_at } = useConnection();
-  const { isOld } = useIsOld();
+  const { is_live } = useConnection();
+  const { isOld, heard_at } = useIsOld();
   const time = useNow(1000);
   const now = desk.value;
   const isAlarm = now !== null && now.headline.kind !== "well";
   const turn = useTurn(every, isAlarm);
   return (
     <main id="main" tabIndex={-1} class={`tv-page ${isAlarm && !isOld ? "has-alarm" : ""}
-      ${is_live ? "" : "is-away"}`}>
-      {!is_live && (
+      ${isOld ? "is-away" : ""}`}>
+      {isOld && (
         <p class="tv-away" role="alert">■ Not connected since {clockOf(heard_at)}. These
           numbers are {seconds(Math.max(0, (time - heard_at) / 1000))} old.</p>
       )}
