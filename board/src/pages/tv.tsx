@@ -29,6 +29,7 @@ function Well({ now, isOld }: { now: Now; isOld: boolean }) {
     opened: "Opened today", open: "Open now" };
   const first = now.waiting.items[0];
   const late = now.waiting.late_after_seconds;
+  const letters = Math.max(1, ...shown.map((one) => valueOf(one)[0].length));
   const waited = first ? first.waiting_seconds ?? 0 : 0;
   return (
     <>
@@ -37,7 +38,7 @@ function Well({ now, isOld }: { now: Now; isOld: boolean }) {
         {isOld ? (isWell ? `At ${clockOf(now.as_of)} all was well.`
           : `At ${clockOf(now.as_of)}: ${headline.text}`) : headline.text}</h1>
       <p class="tv-detail">{isOld ? "Nothing newer is known." : headline.detail}</p>
-      <div class="tv-numbers">
+      <div class="tv-numbers" style={{ "--letters": letters }}>
         {shown.map((one) => (
           <div key={one.name}>
             <p>{labels[one.name]}{one.source !== "Deskwire" && ` · ${one.source}`}</p>
