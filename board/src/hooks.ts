@@ -85,9 +85,10 @@ export function useConnection(): LiveState {
   return state;
 }
 
-/** The first second of a page, or of a broken connection, is not worth a word. */
+/** The first second of a page, or of a broken connection, is not worth a word; where nothing was
+    heard for long before that, there was silence enough. */
 export const isAwayAt = (state: LiveState, now: number) =>
-  !state.is_live && now - state.since > 1500;
+  !state.is_live && (now - state.since > 1500 || now - state.heard_at > 6000);
 
 /** Keys of what is drawn, from the moment it is drawn: an effect behind the next frame would lose
     those of a quick hand. What they do is always what the last drawing says. */
