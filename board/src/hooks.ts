@@ -90,6 +90,17 @@ export function useConnection(): LiveState {
 export const isAwayAt = (state: LiveState, now: number) =>
   !state.is_live && (now - state.since > 1500 || now - state.heard_at > 6000);
 
+/** What went wrong with something that a person did. That nobody could be reached is over, and is
+    no longer said, when the daemon is back. */
+export function useFailed(): [ApiError | null, (error: ApiError | null) => void] {
+  const [error, setError] = useState<ApiError | null>(null);
+  const { is_live } = useConnection();
+  useEffect(() => {
+    if (is_live) setError((last) => (last?.status === 0 ? null : last));
+  }, [is_live]);
+  return [error, setError];
+}
+
 /** Keys of what is drawn, from the moment it is drawn: an effect behind the next frame would lose
     those of a quick hand. What they do is always what the last drawing says. */
 export function useKeys(keys: Keys, isOfEveryPage = false): void {

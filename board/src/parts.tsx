@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./api";
 import { ago, dayAndTime, linked, localTime, whole } from "./format";
-import { useConnection, useNow } from "./hooks";
+import { useConnection, useFailed, useNow } from "./hooks";
 import type { DeliveryState, Priority, Status } from "./types";
 
 /** "38 min ago"; with the daemon away the time of the clock, which stays true. */
@@ -120,7 +120,7 @@ export function Broken({ title, error, retry }: { title: string; error: ApiError
 export function Action(props: { label: string; run: () => Promise<unknown>; quiet?: boolean;
   plain?: boolean; disabled?: boolean; title?: string; name?: string }) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useFailed();
   const { is_live } = useConnection();
   const act = async () => {
     setBusy(true);
@@ -128,7 +128,7 @@ export function Action(props: { label: string; run: () => Promise<unknown>; quie
     try {
       await props.run();
     } catch (failed) {
-      setError((failed as ApiError).message);
+      setError(failed as ApiError);
     } finally {
       setBusy(false);
     }
@@ -141,7 +141,7 @@ export function Action(props: { label: string; run: () => Promise<unknown>; quie
         disabled={busy || props.disabled || !is_live} onClick={act}>
         {props.label}
       </button>
-      {error && <span class="field-error" role="alert">{error}</span>}
+      {error && <span class="field-error" role="alert">{error.message}</span>}
     </span>
   );
 }

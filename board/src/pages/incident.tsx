@@ -5,7 +5,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { actKey, ApiError, get, post, query } from "../api";
 import { counted, dayAndTime, localTime, numberOf, safeLink, sourceTitle, titleOf, whole }
   from "../format";
-import { useConnection, useDraft, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
+import { useConnection, useDraft, useFailed, useKeys, useLive, useLoad, useNow, useThrottled }
+  from "../hooks";
 import { extentOf, inOrder, isIn, logOf, pathOf, reachedBy, sourcesOf, stateOf, subjectOf, timesOf }
   from "../incidents";
 import { Action, Bar, Broken, Confirm, Empty, Failure, Fields, Linked, Loading, PriorityMark,
@@ -69,7 +70,7 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
   const [answer, setAnswer] = useDraft(`incident.${one.id}`);
   const [note, setNote] = useDraft(`incident.${one.id}.note`);
   const [body, setBody] = isNote ? [note, setNote] : [answer, setAnswer];
-  const [error, setError] = useState<ApiError | null>(null);
+  const [error, setError] = useFailed();
   const [isBusy, setIsBusy] = useState(false);
   const [sent, setSent] = useState(0);
   const isSending = useRef(false);
@@ -256,7 +257,7 @@ function AddTicket({ one, add, close }: { one: WholeIncident;
   add: (ticket: number) => Promise<void>; close: () => void }) {
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState<Ticket[] | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
+  const [error, setError] = useFailed();
   const latest = useRef("");
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);

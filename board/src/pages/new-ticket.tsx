@@ -1,6 +1,7 @@
 // Opens a ticket. The key is made once for each form, so a second click opens no second ticket.
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { actKey, ApiError, post } from "../api";
+import { useFailed } from "../hooks";
 import { Failure, Fields } from "../parts";
 import { go } from "../router";
 import type { Ticket } from "../types";
@@ -9,7 +10,7 @@ export function NewTicket({ close }: { close: () => void }) {
   const key = useMemo(() => actKey(), []);
   const [form, setForm] = useState({ title: "", priority: "medium", description: "", name: "",
     email: "" });
-  const [error, setError] = useState<ApiError | null>(null);
+  const [error, setError] = useFailed();
   const [busy, setBusy] = useState(false);
   const first = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => first.current?.focus(), []);

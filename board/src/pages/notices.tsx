@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { ApiError, get, post, query } from "../api";
 import { counted, whole } from "../format";
-import { useLoad } from "../hooks";
+import { useFailed, useLoad } from "../hooks";
 import { Action, Broken, Empty, Loading, Section, StatusMark, Trouble, When } from "../parts";
 import type { Notice, NoticePreview, NoticeRun, Page, Role, SystemStatus } from "../types";
 
@@ -148,7 +148,7 @@ function Next({ canAct, changed }: { canAct: boolean; changed: () => void }) {
 function Why() {
   const [email, setEmail] = useState("");
   const [found, setFound] = useState<Notice[] | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
+  const [error, setError] = useFailed();
   const look = (event: Event) => {
     event.preventDefault();
     setError(null);

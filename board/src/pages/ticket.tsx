@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { actKey, ApiError, patch, post } from "../api";
 import { counted, dayAndTime, numberOf, safeLink, seconds, sourceTitle, titleOf, whole }
   from "../format";
-import { useConnection, useDraft, useKeys, useLive, useLoad, useNow, useThrottled }
+import { useConnection, useDraft, useFailed, useKeys, useLive, useLoad, useNow, useThrottled }
   from "../hooks";
 import { Action, Broken, Empty, Failure, Fields, Linked, Loading, PriorityMark, StatusMark, Time }
   from "../parts";
@@ -122,7 +122,7 @@ interface ReplyProps { one: WholeTicket; offer: Offer | null; sent: () => void;
 function Reply({ one, offer, sent, solved }: ReplyProps) {
   const [body, setBody] = useDraft(String(one.id));
   const [isNote, setIsNote] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
+  const [error, setError] = useFailed();
   const [busy, setBusy] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const { is_live } = useConnection();
@@ -207,7 +207,7 @@ function Reply({ one, offer, sent, solved }: ReplyProps) {
 /** A change that the desk refuses is said, and the choice shows again what is so. */
 function Choice({ label, value, options, change }: { label: string; value: string;
   options: [string, string][]; change: (value: string) => Promise<void> }) {
-  const [error, setError] = useState<ApiError | null>(null);
+  const [error, setError] = useFailed();
   const { is_live } = useConnection();
   const choose = (select: HTMLSelectElement) => {
     setError(null);
