@@ -11,37 +11,41 @@ export interface Loaded<T> {
   set: (change: (value: T | null) => T | null) => void;
 }
 
+/** What is not there, or was not understood, is no different a moment later. */
+const isFinal = (error: ApiError) => [400, 404, 422].includes(error.status);
+
 /** Loads a path ("": nothing), again when it changes; an old answer never replaces a newer one. */
 export function useLoad<T>(path: string): Loaded<T> {
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const latest = useRef(0);
-  const isBroken = useRef(false);
   const began = useRef(0);
+  const outcome = useRef<"none" | "good" | "broken" | "final">("none");
   const reload = useCallback(() => {
     const mine = ++latest.current;
     if (!path) return;
     began.current = Date.now();
-    get<T>(path).then(
-      (answer) => {
-        if (mine !== latest.current) return;
-        isBroken.current = false;
-        setValue(answer);
-        setError(null);
-      },
-      (failed) => {
-        if (mine !== latest.current) return;
-        isBroken.current = true;
-        setError(failed as ApiError);
-      },
-    );
+    outcome.current = "none";
+    const settle = (became: "good" | "broken" | "final", answer: T | null,
+      failed: ApiError | null) => {
+      if (mine !== latest.current) return;
+      outcome.current = became;
+      if (!failed) setValue(answer);
+      setError(failed);
+      if (became !== "final" && began.current < connection().fresh_since) reload();
+    };
+    get<T>(path).then((answer) => settle("good", answer, null),
+      (failed: ApiError) => settle(isFinal(failed) ? "final" : "broken", null, failed));
   }, [path]);
   useEffect(reload, [reload]);
   // What could not be loaded while the daemon was away is loaded when it is back; what was loaded
-  // before the stream began is loaded again, since nobody told what happened in between.
+  // before the stream began is loaded again, since nobody told what happened in between. What was
+  // asked for just now is waited for: if it is not there, once is enough.
   useEffect(() => watch((state) => {
-    const isOld = began.current > 0 && began.current < state.fresh_since;
-    if (state.is_live && (isBroken.current || isOld)) reload();
+    if (!state.is_live || outcome.current === "final") return;
+    const isJustAsked = outcome.current === "none" && Date.now() - began.current < 2000;
+    const isOld = began.current > 0 && began.current < state.fresh_since && !isJustAsked;
+    if (outcome.current === "broken" || isOld) reload();
   }), [reload]);
   return { value, error, reload, set: setValue };
 }
