@@ -328,12 +328,13 @@ function usePageKeys(help: () => void): void {
 }
 
 function useTitle(path: string, context: Context): void {
-  const page = pages.find((one) => isAt(one, path));
+  const page = pages.find((one) => one.to === path);
   const waiting = path === "/" && (context.views?.unanswered ?? 0) > 0
     ? `(${context.views?.unanswered}) ` : "";
   useEffect(() => {
-    if (/^\/tickets\/./.test(path)) return;
-    document.title = `${waiting}${page?.name ?? "No such page"} · Deskwire`;
+    // One ticket and one incident say themselves what they are.
+    if (/^\/(tickets|incidents)\/[^/]+$/.test(path)) return;
+    document.title = `${waiting}${page?.name ?? "Not found"} · Deskwire`;
   }, [path, waiting]);
 }
 

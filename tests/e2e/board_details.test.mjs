@@ -68,7 +68,7 @@ test("a ticket that is not there says so, and an address in a message is a link"
   const { page } = await open(t, { viewport: { width: 1280, height: 800 } });
   await page.goto(`${daemon.url}/tickets/99`);
   await page.getByRole("heading", { name: "No ticket #99", level: 1 }).waitFor();
-  await until(async () => await page.title() === "No ticket #99 · Deskwire", "its title");
+  await until(async () => await page.title() === "Not found: ticket #99 · Deskwire", "its title");
   await page.getByRole("link", { name: "Search for 99" }).click();
   await page.getByText("No ticket matches.").waitFor();
   await page.goto(`${daemon.url}/tickets/1`);

@@ -474,7 +474,8 @@ export function IncidentPage({ id, canAct }: { id: string; canAct: boolean }) {
         || data.problem_id === one?.id || data.id === one?.id);
     if (topic === "resync" || isOurs) reload();
   });
-  const name = one ? subjectOf(one.title) : "Incident";
+  const name = one ? subjectOf(one.title)
+    : incident.error?.status === 404 ? `Not found: incident ${id}` : "Incident";
   useEffect(() => { document.title = `${name} · Deskwire`; }, [name]);
   // Somebody made the group one incident: that is its address now.
   useEffect(() => {

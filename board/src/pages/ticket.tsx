@@ -394,7 +394,7 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
   });
   const one = ticket.value;
   const name = one ? `${numberOf(one)} ${titleOf(one)}` : ticket.error?.status === 404
-    ? `No ticket #${id}` : `Ticket ${id}`;
+    ? `Not found: ticket #${id}` : `Ticket ${id}`;
   useEffect(() => { document.title = `${name} · Deskwire`; }, [name]);
   const change = async (values: object) => {
     await patch(path, values);
