@@ -100,6 +100,13 @@ export const numberOf = (ticket: { id: number; external: { id: string } | null }
 
 export const titleOf = (ticket: { title: string }) => ticket.title.trim() || "(no title)";
 
+/** In words, where an address gives a name a value that is none of these; else nothing. */
+export function unknownValue(address: URL, name: string, values: string[]): string[] {
+  const value = address.searchParams.get(name) ?? "";
+  if (value === "" || values.includes(value)) return [];
+  return [`There is no ${name} "${value}". There is: ${values.join(", ")}.`];
+}
+
 /** A text in pieces: its web addresses, without punctuation behind them, and what is between. */
 export function linked(text: string): { text: string; href?: string }[] {
   const pieces: { text: string; href?: string }[] = [];

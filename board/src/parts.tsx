@@ -105,6 +105,12 @@ export function Trouble({ error, retry }: { error: ApiError; retry?: () => void 
   );
 }
 
+/** What an address asked for that is not known, and what is shown instead. */
+export function Unknown({ lines, shown }: { lines: string[]; shown: string }) {
+  if (lines.length === 0) return null;
+  return <p class="flash" role="status">{lines.join(" ")} Shown: {shown}.</p>;
+}
+
 /** A page that could not be loaded still says which it is. */
 export function Broken({ title, error, retry }: { title: string; error: ApiError;
   retry: () => void }) {

@@ -2,9 +2,9 @@
 // others as lists.
 import { useState } from "preact/hooks";
 import { get, post, query } from "../api";
-import { counted, dayAndTime, whole } from "../format";
+import { counted, dayAndTime, unknownValue, whole } from "../format";
 import { useLive, useLoad, useThrottled } from "../hooks";
-import { Action, Discard, Empty, Loading, StatusMark, Trouble, When } from "../parts";
+import { Action, Discard, Empty, Loading, StatusMark, Trouble, Unknown, When } from "../parts";
 import { Link, replace, useAddress } from "../router";
 import type { Delivery, DeliveryGroup, DeliveryGroups, DeliveryState, Page, Role }
   from "../types";
@@ -19,6 +19,11 @@ function tabOf(state: string | null): Tab {
   if (state === "done" || state === "discarded") return state;
   return "decide";
 }
+
+const earlier = ["pending", "dead", "unsure"];
+export const unknownIn = (address: URL) =>
+  (earlier.includes(address.searchParams.get("state") ?? "") ? []
+    : unknownValue(address, "state", tabs.map(([key]) => key)));
 
 export function DeliveryTable({ items, role, changed }: { items: Delivery[]; role: Role;
   changed: () => void }) {
@@ -161,7 +166,8 @@ function Over({ state, role }: { state: DeliveryState; role: Role }) {
 }
 
 export function DeliveriesPage({ role }: { role: Role }) {
-  const tab = tabOf(useAddress().searchParams.get("state"));
+  const address = useAddress();
+  const tab = tabOf(address.searchParams.get("state"));
   const groups = useLoad<DeliveryGroups>("/v1/deliveries/groups");
   const reload = useThrottled(groups.reload, 500);
   useLive(["delivery"], reload);
@@ -194,6 +200,7 @@ export function DeliveriesPage({ role }: { role: Role }) {
           );
         })}
       </nav>
+      <Unknown lines={unknownIn(address)} shown={tabs.find(([key]) => key === tab)?.[1] ?? ""} />
       {groups.error && !one && <Trouble error={groups.error} retry={groups.reload} />}
       {!one && !groups.error && <Loading />}
       {!isOpenTab && <Over key={tab} state={tab} role={role} />}

@@ -1,9 +1,9 @@
 // What do I take next? Views with counts, filters in the address, one row a ticket.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, query } from "../api";
-import { counted, numberOf, seconds, sourceTitle, titleOf, whole } from "../format";
+import { counted, numberOf, seconds, sourceTitle, titleOf, unknownValue, whole } from "../format";
 import { useConnection, useKeys, useLive, useLoad, useNow, useThrottled } from "../hooks";
-import { Action, Empty, Loading, PriorityMark, Trouble } from "../parts";
+import { Action, Empty, Loading, PriorityMark, Trouble, Unknown } from "../parts";
 import { go, Link, replace, useAddress } from "../router";
 import type { ListedTicket, Now, Page, Person, Ticket, TicketPage as TicketList, TicketViews }
   from "../types";
@@ -21,6 +21,12 @@ type FilterName = (typeof names)[number];
 const titles: Record<FilterName, string> = { assignee: "Assignee", queue: "Queue", tag: "Tag",
   priority: "Priority", source: "Source" };
 
+// Addresses of 0.1.0 named a status.
+const statusViews: Record<string, View> = { open: "unsolved", pending: "pending",
+  solved: "solved" };
+
+const sorts = ["waiting", "newest"];
+
 export interface ListAddress { view: View; q: string; sort: string;
   filters: Record<FilterName, string> }
 
@@ -28,12 +34,17 @@ export function listOf(address: URL): ListAddress {
   const value = (name: string) => address.searchParams.get(name) ?? "";
   const filters = Object.fromEntries(names.map((name) => [name, value(name)])) as
     Record<FilterName, string>;
-  // Addresses of 0.1.0 named a status.
-  const status: Record<string, View> = { open: "unsolved", pending: "pending", solved: "solved" };
-  const wanted = (value("view") || status[value("status")] || "") as View;
+  const wanted = (value("view") || statusViews[value("status")] || "") as View;
   const isKnown = views.some(([key]) => key === wanted);
   return { view: isKnown ? wanted : value("q") ? "all" : "unsolved", q: value("q"),
-    sort: value("sort"), filters };
+    sort: sorts.includes(value("sort")) ? value("sort") : "", filters };
+}
+
+/** What of an address is not known, in words: a list that is not the wanted one says so. */
+export function unknownIn(address: URL): string[] {
+  const known: Record<string, string[]> = { view: views.map(([key]) => key),
+    status: Object.keys(statusViews), sort: sorts };
+  return Object.entries(known).flatMap(([name, values]) => unknownValue(address, name, values));
 }
 
 /** The same list as the API is asked for it. */
@@ -171,7 +182,8 @@ function heading(list: ListAddress, shown: TicketList | null, counts: TicketView
 
 export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: string;
   counts: TicketViews | null }) {
-  const list = listOf(useAddress());
+  const address = useAddress();
+  const list = listOf(address);
   const [text, setText] = useState(list.q);
   const [isNew, setIsNew] = useState(false);
   const [chosen, setChosen] = useState(-1);
@@ -344,6 +356,8 @@ export function TicketsPage({ canAct, me, counts }: { canAct: boolean; me: strin
           )}
         </div>
       </form>
+      <Unknown lines={unknownIn(address)}
+        shown={views.find(([key]) => key === list.view)?.[1] ?? ""} />
       {said && <p class="flash" role="status">{said}</p>}
       {shown.error && <Trouble error={shown.error} retry={shown.reload} />}
       {!shown.value && !shown.error && <Loading />}
