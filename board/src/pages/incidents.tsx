@@ -110,8 +110,8 @@ export function IncidentsPage({ canAct }: { canAct: boolean }) {
         </Section>
       )}
       <Section title="Open">
-        {openItems.length === 0 ? <Empty>No incident is open. With a section [storm] in
-          deskwire.toml, many tickets about one thing are seen within ten seconds.</Empty> : (
+        {openItems.length === 0 ? <Empty>No incident is open. Many tickets about one thing are
+          seen within ten seconds where deskwire.toml has a section [storm].</Empty> : (
           <ul class="rows two-lines">
             {openItems.map((one) => <Row key={one.group} one={one} now={now} />)}
           </ul>
