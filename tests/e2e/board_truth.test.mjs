@@ -191,3 +191,56 @@ test("a wall screen says one thing a turn, large, and cuts nothing off", async (
   await daemon.stop();
   daemon.clean();
 });
+
+test("a daemon that hangs is noticed within ten seconds, and what failed meanwhile is forgotten",
+  async (t) => {
+    const daemon = await serve();
+    await ticket(daemon.url);
+    const { page } = await open(t, wide);
+    await page.goto(`${daemon.url}/tickets/1`);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.route("**/comments", (route) => route.abort());
+    await page.getByLabel("Reply", { exact: true }).fill("On it");
+    await page.getByRole("button", { name: "Reply", exact: true }).click();
+    const failed = page.getByText("The daemon can't be reached.");
+    await failed.waitFor();
+    daemon.signal("SIGSTOP");
+    await page.getByText(/This page is \d+ s old/).waitFor({ timeout: 10_000 });
+    daemon.signal("SIGCONT");
+    await page.getByText("Live", { exact: true }).waitFor({ timeout: 20_000 });
+    await failed.waitFor({ state: "detached" });
+    await daemon.stop();
+    daemon.clean();
+  });
+
+test("numbers of four digits and names without a space stay in their places", async (t) => {
+  const daemon = await serve();
+  const name = "n".repeat(140);
+  await ticket(daemon.url, { title: name, description: name, requester: { name } });
+  await call(daemon.url, "/v1/tickets/1/comments",
+    { method: "POST", body: { body: name, public: false } });
+  for (const width of [360, 1280, 1920]) {
+    const { page } = await open(t, { viewport: { width, height: 800 } });
+    await page.route("**/v1/now", async (route) => {
+      const json = await (await route.fetch()).json();
+      json.numbers.forEach((one) => Object.assign(one, { value: 3008, today: [1, 9, 3008] }));
+      await route.fulfill({ json });
+    });
+    const fits = async (path, cells) => {
+      await page.goto(daemon.url + path);
+      await page.locator(cells).first().waitFor();
+      const wide = await page.evaluate((each) => [document.documentElement,
+        ...document.querySelectorAll(each)].filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => `${one.className} ${one.scrollWidth}`), cells);
+      assert.deepEqual(wide, [], `${path} at ${width}`);
+    };
+    await fits("/", ".number-box");
+    const tall = await page.locator(".number-value").first().evaluate((one) => one.clientHeight
+      || one.getBoundingClientRect().height);
+    assert.ok(tall < 50, `a number stands over ${tall} px`);
+    await fits("/tickets/1", ".said-head");
+    if (width >= 1280) await fits("/?tv=1", ".tv-numbers strong");
+  }
+  await daemon.stop();
+  daemon.clean();
+});
