@@ -147,7 +147,8 @@ Task<std::vector<Probe>> WebhookTarget::probe(Millis timeout) {
   HttpCall call{.method = "OPTIONS", .url = url_};
   const Result<HttpAnswer> answer = co_await http_.send(std::move(call), timeout);
   if (!answer.ok()) {
-    probe.detail = answer.error().text();
+    // Without the path: with some services it is the secret.
+    probe.detail = fmt::format("{}: {}", label_.substr(8), answer.error().what);
   } else {
     probe.is_ok = answer->status < 500;
     probe.detail = fmt::format("{} answers ({} to OPTIONS){}", label_.substr(8), answer->status,
