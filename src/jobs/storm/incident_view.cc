@@ -147,19 +147,20 @@ class Reading {
 
   /// For what tells people of it.
   Result<void> find_group(int64_t group) {
-    if (group == 0) return {};
-    DW_CHECK(find_uncounted(group));
-    if (!view_.incident) return {};
-    DW_TRY(view_.incident, storm::find(db_, group));
+    DW_CHECK(find_incident(group, true));
+    if (group == 0 || !view_.incident) return {};
     DW_TRY(view_.tickets, storm::tickets_of(db_, group, incident_tickets_shown));
     return {};
   }
 
   /// For what happens once for each of its tickets.
-  Result<void> find_uncounted(int64_t group) {
+  Result<void> find_uncounted(int64_t group) { return find_incident(group, false); }
+
+  Result<void> find_incident(int64_t group, bool is_counted) {
     if (group == 0) return {};
     DW_CHECK(db_.guard("storm"));
-    DW_TRY(view_.incident, storm::find_uncounted(db_, group));
+    DW_TRY(view_.incident,
+           is_counted ? storm::find(db_, group) : storm::find_uncounted(db_, group));
     if (!view_.incident) return {};
     if (view_.incident->parent) {
       DW_TRY(view_.parent, tickets::find(db_, view_.incident->parent));
