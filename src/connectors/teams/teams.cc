@@ -10,6 +10,10 @@ namespace {
 constexpr std::string_view scheme = "HMAC ";
 constexpr const char* not_taken_text =
     "Deskwire cannot save this right now. Please send it again in a minute.";
+constexpr const char* unsure_text =
+    "Deskwire does not know yet whether it saved this. Look for your ticket in a minute, before "
+    "you "
+    "send it again.";
 constexpr const char* parked_text =
     "Your message was saved, but an error kept it from becoming a ticket. The people "
     "who run Deskwire see it on the board.";
@@ -78,6 +82,9 @@ HookAnswer TeamsSource::encode_error(const Error& error) const {
       return {.status = 401, .body = encode_message("Not taken: " + error.what)};
     case ErrorKind::invalid:
       return {.status = 400, .body = encode_message("Not understood: " + error.what)};
+    case ErrorKind::unsure:
+      // What a person writes again is another message, and would be another ticket.
+      return {.status = 503, .body = encode_message(unsure_text)};
     default:
       return {.status = 503, .body = encode_message(not_taken_text)};
   }

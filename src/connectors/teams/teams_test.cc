@@ -108,6 +108,17 @@ TEST(Teams, a_whole_activity_is_read_from_its_html) {
   EXPECT_EQ(view["team"].text(), "19:8j-M");
 }
 
+TEST(Teams, who_may_have_been_heard_is_not_told_to_send_it_again) {
+  const TeamsSource source = TeamsSource::local();
+  const HookAnswer full = source.encode_error({ErrorKind::full, "store", "x"});
+  EXPECT_EQ(full.status, 503);
+  EXPECT_NE(full.body.find("Please send it again"), std::string::npos) << full.body;
+  const HookAnswer unsure = source.encode_error({ErrorKind::unsure, "store", "x"});
+  EXPECT_EQ(unsure.status, 503);
+  EXPECT_NE(unsure.body.find("does not know yet"), std::string::npos) << unsure.body;
+  EXPECT_EQ(unsure.body.find("Please send it again"), std::string::npos) << unsure.body;
+}
+
 TEST(Teams, an_answer_can_neither_format_nor_link) {
   const std::pair<std::string, std::string> cases[] = {
       {"Ticket #42 (high): VPN drops every ten minutes → queue high",
