@@ -11,10 +11,10 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 # Notes what it was asked for; a step called $BROKEN fails.
-MAKE = """#!/bin/sh
+MAKE = r"""#!/bin/sh
 for target; do
   case $target in -*) ;; *) echo "$target" >>"$ASKED" ;; esac
-  [ "$target" != "$BROKEN" ] || { echo "a defect in $target"; exit 1; }
+  [ "$target" != "$BROKEN" ] || { printf 'error: |-\n  the defect of %s\n' "$target"; exit 1; }
 done
 """
 
@@ -60,7 +60,7 @@ class Steps(unittest.TestCase):
         self.assertEqual(ran, self.named_steps())
         self.assertEqual(code, 1)
         end = self.shown[self.shown.index("Failed: e2e"):]
-        self.assertIn("e2e: a defect in e2e", end)
+        self.assertIn("   e2e: error: |-\n   e2e:   the defect of e2e\n", end)
 
 
 if __name__ == "__main__":
