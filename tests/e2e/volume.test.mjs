@@ -219,7 +219,7 @@ test("an hour at Zendesk is counted, explained and told, without a daemon", asyn
     + 'poll = "0s"\n[volume]\nsource = "zendesk"\nmethod = "mean"\nnotify = ["a@example.org"]\n');
   writeFileSync(`${cwd}/counts.csv`, csv(rows.slice(0, -1)));
   json(run(cwd, ["volume", "import", "counts.csv", "--json"]));
-  const seen = json(await runBeside(cwd, ["volume", "run", "--json"]));
+  const seen = json(await runBeside(cwd, ["volume", "run", "--json", "--at", at(latest)]));
   assert.equal(seen.count, 60);
   assert.equal(seen.mark, "spike");
   assert.equal(seen.told, 1);
