@@ -104,12 +104,9 @@ Result<void> reserve_id_later(ReadDb& db) {
                       [&asked_for](const Row& row) { asked_for = row.integer(0); });
 }
 
-bool has_reserved_id(ReadDb& db) {
-  return db.reserved(asked_for_id) != 0;
-}
-
 Result<TicketId> reserve_id(ReadDb& db) {
-  if (has_reserved_id(db)) return TicketId{std::exchange(db.reserved(asked_for_id), 0)};
+  int64_t& asked_for = db.reserved(asked_for_id);
+  if (asked_for != 0) return TicketId{std::exchange(asked_for, 0)};
   TicketId id;
   DW_CHECK(db.run(stmt::fresh_ticket, {}, [&](const Row& row) { id = {row.integer(0)}; }));
   // SQLite counts what is there: a number given a moment ago and not used yet is known here only.

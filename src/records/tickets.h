@@ -103,8 +103,6 @@ Result<TicketId> reserve_id(ReadDb& db);
 /// Asks for the number that this work's next reserve_id() gives, so that it is there when its time
 /// comes (see WriteWork). Where a number costs no exchange with a server, it does nothing.
 Result<void> reserve_id_later(ReadDb& db);
-/// Whether one was asked for, and has not been given.
-bool has_reserved_id(ReadDb& db);
 
 Result<std::optional<Ticket>> find(ReadDb& db, TicketId id);
 

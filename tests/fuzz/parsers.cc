@@ -57,7 +57,8 @@ uint64_t check_plan(const Plan& plan) {
 Plan plan_of(json::value body) {
   Event event{.source = "teams:it", .key = "1", .kind = "chat.ticket", .at = now};
   event.body = std::move(body);
-  return intake().plan(event, IntakeView{.fresh_ticket = {42}});
+  return intake().plan(event,
+                       IntakeView{.written = intake().written_in(event), .fresh_ticket = {42}});
 }
 
 bool has_word(std::string_view text, std::string_view word) {

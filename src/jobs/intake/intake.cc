@@ -141,20 +141,34 @@ void Intake::declare(Metrics& metrics) const {
                           "Tickets rejected with an explanation, by reason");
 }
 
-/// A number is reserved only for what becomes a ticket: on PostgreSQL an unused one is a gap.
-bool Intake::opens_ticket(const Event& event) const {
-  if (event.kind == from_desk) return false;
+Written Intake::written_in(const Event& event) const {
+  Written written;
   if (event.kind == from_chat) {
-    const Draft draft = parse_message(JsonView(event.body)["text"].text().value_or(""));
-    Ticketed unused;
-    return !draft.asks_for_help && check_draft(draft, parts_.settings, unused).empty();
+    const JsonView body(event.body);
+    written.draft = parse_message(body["text"].text().value_or(""));
+    if (written.draft.asks_for_help) return written;
+    Ticketed good;
+    written.faults = check_draft(written.draft, parts_.settings, good);
+    if (!written.faults.empty()) return written;
+    const JsonView sender = body["sender"];
+    written.ticket = Ticket{.title = std::move(good.title),
+                            .description = std::move(good.description),
+                            .priority = good.priority,
+                            .requester = {sender["name"].text().value_or(""), std::move(good.email),
+                                          sender["id"].text().value_or("")},
+                            .tags = std::move(good.tags),
+                            .source = event.source};
+  } else if (event.kind == from_api) {
+    Ticket ticket;
+    written.problems = check_request(event.body, parts_.settings, ticket);
+    if (written.problems.empty()) written.ticket = std::move(ticket);
   }
-  Ticket unused;
-  return check_request(event.body, parts_.settings, unused).empty();
+  return written;
 }
 
+/// A number is reserved only for what becomes a ticket: on PostgreSQL an unused one is a gap.
 Result<void> Intake::prepare(const Event& event, ReadDb& db) const {
-  if (db.is_sqlite() || !opens_ticket(event)) return {};
+  if (db.is_sqlite() || !written_in(event).ticket) return {};
   return tickets::reserve_id_later(db);
 }
 
@@ -165,7 +179,8 @@ Result<IntakeView> Intake::read(const Event& event, ReadDb& db) const {
     DW_TRY(view.ticket, tickets::find(db, TicketId{number_in(number).value_or(0)}));
     return view;
   }
-  if (!tickets::has_reserved_id(db) && !opens_ticket(event)) return view;
+  view.written = written_in(event);
+  if (!view.written.ticket) return view;
   DW_TRY(view.fresh_ticket, tickets::reserve_id(db));
   const bool has_matcher = parts_.matcher != nullptr;
   DW_TRY(const bool has_open, has_matcher ? parts_.matcher->has_open(db) : Result<bool>(false));
@@ -181,15 +196,12 @@ Plan Intake::plan(const Event& event, const IntakeView& view) const {
 
 Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
   Plan plan;
-  const JsonView body(event.body);
-  const Draft draft = parse_message(body["text"].text().value_or(""));
+  const auto& [ticket, draft, faults, problems] = view.written;
   if (draft.asks_for_help) {
     plan.reply = json::object{{"text", reply_format(parts_.settings)}};
     return plan;
   }
-  Ticketed good;
-  const std::vector<Fault> faults = check_draft(draft, parts_.settings, good);
-  if (!faults.empty()) {
+  if (!ticket) {
     std::set<std::string> reasons;
     for (const Fault& fault : faults) reasons.insert(fault.reason);
     for (const std::string& reason : reasons) {
@@ -198,16 +210,7 @@ Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
     plan.reply = json::object{{"text", reply_faulty(draft, faults, parts_.settings)}};
     return plan;
   }
-  const JsonView sender = body["sender"];
-  Ticket ticket{.id = view.fresh_ticket,
-                .title = std::move(good.title),
-                .description = std::move(good.description),
-                .priority = good.priority,
-                .requester = {sender["name"].text().value_or(""), std::move(good.email),
-                              sender["id"].text().value_or("")},
-                .tags = std::move(good.tags),
-                .source = event.source};
-  open(plan, std::move(ticket), event, view.match);
+  open(plan, *ticket, event, view);
   const Ticket& opened = plan.changes.front().get_if<OpenTicket>()->ticket;
   plan.reply = json::object{{"text", reply_opened(opened, draft.has_pasted_mail)},
                             {"ticket", opened.id.value}};
@@ -216,23 +219,21 @@ Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
 
 Plan Intake::plan_request(const Event& event, const IntakeView& view) const {
   Plan plan;
-  Ticket ticket;
-  std::vector<Problem> problems = check_request(event.body, parts_.settings, ticket);
-  if (!problems.empty()) {
+  if (!view.written.ticket) {
     plan.refusal = Error{.kind = ErrorKind::invalid,
                          .where = "ticket",
                          .what = "the ticket was not opened",
-                         .problems = std::move(problems)};
+                         .problems = view.written.problems};
     return plan;
   }
-  ticket.id = view.fresh_ticket;
-  plan.reply = json::object{{"ticket", ticket.id.value}};
-  open(plan, std::move(ticket), event, view.match);
+  plan.reply = json::object{{"ticket", view.fresh_ticket.value}};
+  open(plan, *view.written.ticket, event, view);
   return plan;
 }
 
-void Intake::open(Plan& plan, Ticket ticket, const Event& event, const TicketMatch& match) const {
-  DW_ASSERT(ticket.id, "read() reserves a number for what plan() opens");
+void Intake::open(Plan& plan, Ticket ticket, const Event& event, const IntakeView& view) const {
+  DW_ASSERT(view.fresh_ticket, "read() reserves a number for what plan() opens");
+  ticket.id = view.fresh_ticket;
   ticket.opened_at = event.at;
   ticket.updated_at = event.at;
   const Routed routed = routing_.choose(ticket);
@@ -261,7 +262,7 @@ void Intake::open(Plan& plan, Ticket ticket, const Event& event, const TicketMat
   plan.deliveries.push_back(std::move(delivery));
   if (parts_.settings.desk == DeskKind::zendesk) open_at_desk(plan, ticket, event);
   if (!routed.announce.empty()) announce(plan, routed.announce, ticket);
-  plan_opening(plan, ticket, match, parts_.matcher);
+  plan_opening(plan, ticket, view.match, parts_.matcher);
 }
 
 /// In the lane of what people do to the ticket later, so that it is there by then.

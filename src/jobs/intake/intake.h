@@ -21,7 +21,16 @@ struct IntakeParts {
   const TicketMatcher* matcher = nullptr;  ///< who knows of incidents; null: nobody
 };
 
+/// What an event says, read and checked once.
+struct Written {
+  std::optional<Ticket> ticket;   ///< without its number, where nothing is wrong
+  Draft draft;                    ///< of a message
+  std::vector<Fault> faults;      ///< of a message
+  std::vector<Problem> problems;  ///< of a request
+};
+
 struct IntakeView {
+  Written written;
   TicketId fresh_ticket;         ///< the number that a new ticket gets
   TicketMatch match;             ///< what it has in common with an open incident
   std::optional<Ticket> ticket;  ///< that the desk has opened
@@ -38,12 +47,13 @@ class Intake : public JobOf<IntakeView> {
   Result<IntakeView> read(const Event& event, ReadDb& db) const override;
   /// chat.ticket replies {"text"}; api.ticket {"ticket"}, or is refused with every problem.
   Plan plan(const Event& event, const IntakeView& view) const override;
+  /// Pure; for the view of plan().
+  Written written_in(const Event& event) const;
 
  private:
-  bool opens_ticket(const Event& event) const;
   Plan plan_message(const Event& event, const IntakeView& view) const;
   Plan plan_request(const Event& event, const IntakeView& view) const;
-  void open(Plan& plan, Ticket ticket, const Event& event, const TicketMatch& match) const;
+  void open(Plan& plan, Ticket ticket, const Event& event, const IntakeView& view) const;
   /// Opens the ticket at an outside desk as well.
   static void open_at_desk(Plan& plan, Ticket& ticket, const Event& event);
   static Plan plan_opened(const Event& event, const IntakeView& view);

@@ -23,7 +23,7 @@ Plan plan(const Intake& intake, const std::string& text) {
                     .body = json::object{
                         {"text", text},
                         {"sender", json::object{{"name", "Ana Lopez"}, {"id", "teams:29:1a2b"}}}}};
-  return intake.plan(event, IntakeView{.fresh_ticket = {42}});
+  return intake.plan(event, IntakeView{.written = intake.written_in(event), .fresh_ticket = {42}});
 }
 
 std::string reply(const Plan& plan) {

@@ -31,6 +31,7 @@ class Bound {
     const Result<Event> event = source_.decode(hook);
     if (!event.ok()) co_return answer(source_.encode_error(event.error()));
     IntakeView view;
+    view.written = job_.written_in(*event);
     view.fresh_ticket = {++last_ticket_};
     const Plan plan = job_.plan(*event, view);
     co_return answer(source_.encode_reply(plan.reply));
