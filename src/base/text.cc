@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/grouped_number.h"
+
 namespace dw {
 namespace {
 
@@ -178,7 +180,7 @@ std::string replace_all(std::string_view text, std::string_view what, std::strin
 }
 
 std::string counted(int64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count).append(" ").append(count == 1 ? one : many);
+  return grouped(count).append(" ").append(count == 1 ? one : many);
 }
 
 }  // namespace dw

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/grouped_number.h"
+
 namespace dw {
 namespace {
 
@@ -48,6 +50,15 @@ TEST(Text, one_is_counted_in_another_form) {
   EXPECT_EQ(counted(1, "try", "tries"), "1 try");
   EXPECT_EQ(counted(0, "try", "tries"), "0 tries");
   EXPECT_EQ(counted(12, "message waits", "messages wait"), "12 messages wait");
+}
+
+TEST(Text, thousands_are_apart) {
+  EXPECT_EQ(counted(1002, "ticket", "tickets"), "1,002 tickets");
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(-1000), "-1,000");
+  EXPECT_EQ(grouped(-999), "-999");
+  EXPECT_EQ(grouped(1'234'567), "1,234,567");
 }
 
 }  // namespace

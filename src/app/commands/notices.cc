@@ -9,6 +9,7 @@
 #include "app/notice_sender.h"
 #include "app/print.h"
 #include "base/address.h"
+#include "base/grouped_number.h"
 #include "base/text.h"
 #include "jobs/notices/last_run_date.h"
 #include "web/notice_shapes.h"
@@ -40,12 +41,12 @@ void print_metrics(const json::value& run) {
   print("{} · closings from {} to {}\n", text_of(run, "period"), text_of(run, "from"),
         text_of(run, "newest"));
   print("{} read: {} closed, {} older, {} told before, {} reopened\n",
-        counted(number("rows"), "row", "rows"), number("closed"), number("older"),
-        number("told_before"), number("reopened"));
+        counted(number("rows"), "row", "rows"), grouped(number("closed")), grouped(number("older")),
+        grouped(number("told_before")), grouped(number("reopened")));
   print("{} of {}; left out: {} who had theirs, {} suppressed\n",
         counted(number("customers"), "customer hears", "customers hear"),
-        counted(number("tickets"), "ticket", "tickets"), left.at("had").as_int64(),
-        left.at("suppressed").as_int64());
+        counted(number("tickets"), "ticket", "tickets"), grouped(left.at("had").as_int64()),
+        grouped(left.at("suppressed").as_int64()));
 }
 
 /// On stderr: what a person must mend in the report.
@@ -59,7 +60,7 @@ void print_bad_rows(Invocation& invocation, const json::value& run) {
     print(stderr, "row {}: {}\n", one.at("row").as_int64(), for_terminal(text_of(one, "why")));
   }
   const auto shown = static_cast<int64_t>(rows.size());
-  if (bad > shown) print(stderr, "… and {} more rows\n", bad - shown);
+  if (bad > shown) print(stderr, "… and {} more\n", counted(bad - shown, "more row", "more rows"));
 }
 
 bool is_test_mode(const std::string& text) {
@@ -218,8 +219,8 @@ void print_outcome(Invocation& invocation, FrontDoor& door, int64_t number) {
   if (needs_person) invocation.exit_code = exit_found;
   if (count("pending") > 0) invocation.exit_code = exit_unreachable;
   if (invocation.is_json) return print_one(invocation, *run);
-  print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", number, count("done"),
-        count("pending"), count("unsure"), count("dead"));
+  print("run {}: {} sent, {} waiting, {} unsure, {} dead\n", number, grouped(count("done")),
+        grouped(count("pending")), grouped(count("unsure")), grouped(count("dead")));
   if (needs_person) {
     print("`deskwire delivery list --state unsure` (or dead) shows what a person decides\n");
   }
@@ -318,7 +319,8 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
   const auto tell = [&](const Notice& notice, std::string_view left_out) {
     if (!equals_ignoring_case(notice.email, email)) return;
     is_found = true;
-    print("next run: {} tickets, {}\n", notice.tickets.size(),
+    print("next run: {}, {}\n",
+          counted(static_cast<int64_t>(notice.tickets.size()), "ticket", "tickets"),
           left_out.empty()    ? "will be sent"
           : left_out == "had" ? "had theirs in " + (*picked)->run.period + ", due after it"
                               : std::string(left_out));

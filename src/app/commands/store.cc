@@ -6,6 +6,7 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/print.h"
+#include "base/text.h"
 #include "jobs/watch/watch.h"
 #include "records/key_values.h"
 #include "store/copy.h"
@@ -88,13 +89,13 @@ void print_report(const CopyReport& report) {
   }
   for (const std::string& one : report.differences) print("{}\n", for_terminal(one));
   if (report.difference_count == 0) {
-    print("copied {} rows of {} tables; every row compared equal\n", report.rows,
+    print("copied {} of {} tables; every row compared equal\n", counted(report.rows, "row", "rows"),
           report.tables.size());
   } else {
     print(
-        "{} rows differ. The target cannot be served. Run the copy again; if rows differ again, "
+        "{}. The target cannot be served. Run the copy again; if rows differ again, "
         "something else writes to one of the two stores\n",
-        report.difference_count);
+        counted(report.difference_count, "row differs", "rows differ"));
   }
 }
 

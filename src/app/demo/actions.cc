@@ -86,7 +86,8 @@ Task<std::string> World::send_notices() {
   const JsonView metrics = JsonView(*plan)["figures"];
   const int64_t had = metrics["left_out"]["had"].integer().value_or(0);
   const int64_t sent = metrics["customers"].integer().value_or(0);
-  std::string told = fmt::format("{} customers get one mail each.", sent);
+  std::string told =
+      fmt::format("{} one mail each.", counted(sent, "customer gets", "customers get"));
   if (sent == 0) told = "No mail is sent.";
   if (had > 0) told += fmt::format(" {} had a mail this week and get the rest next week.", had);
   co_return told;

@@ -146,7 +146,8 @@ Task<std::vector<Probe>> SqsTarget::probe(Millis timeout) {
   } else {
     const SqsQueueState state = decode_queue_state(answer->body);
     probe.is_ok = true;
-    probe.detail = state.is_known ? fmt::format("{} messages", state.depth.visible) : "it answers";
+    probe.detail =
+        state.is_known ? counted(state.depth.visible, "message", "messages") : "it answers";
     if (state.message_bytes_max > 0) {
       bytes_max_ = std::min(message_bytes_max, state.message_bytes_max);
       if (bytes_max_ < message_bytes_max) {

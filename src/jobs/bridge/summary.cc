@@ -1,6 +1,7 @@
 // Figures and the daily report, as text.
 #include <fmt/format.h>
 
+#include "base/grouped_number.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
 #include "records/tickets.h"
@@ -26,10 +27,15 @@ std::string line_of(const OpenTicketRow& row, TimePoint now) {
                      span_text(now - ticket.opened_at), url.empty() ? "" : " " + url);
 }
 
+std::string number_of(size_t count) {
+  return grouped(static_cast<int64_t>(count));
+}
+
 std::string lines_of(const std::vector<OpenTicketRow>& rows, TimePoint now) {
   std::string out;
   for (size_t i = 0; i < rows.size() && i < lines_max; ++i) out += "\n" + line_of(rows[i], now);
-  if (rows.size() > lines_max) out += fmt::format("\n… and {} more", rows.size() - lines_max);
+  if (rows.size() > lines_max)
+    out += fmt::format("\n… and {} more", number_of(rows.size() - lines_max));
   return out;
 }
 
@@ -39,26 +45,27 @@ std::string stats_text(const TicketMetrics& metrics, const std::string& span, bo
   return fmt::format(
       "{}, last {}: {} opened, {} solved, {} open now. Median time to first reply: {}; median "
       "cycle time: {}.",
-      is_all ? "All channels" : "This channel", span, metrics.opened, metrics.solved,
-      metrics.open_now, median_text(metrics.first_reply.median), median_text(metrics.cycle.median));
+      is_all ? "All channels" : "This channel", span, grouped(metrics.opened),
+      grouped(metrics.solved), grouped(metrics.open_now), median_text(metrics.first_reply.median),
+      median_text(metrics.cycle.median));
 }
 
 std::string open_text(const std::vector<OpenTicketRow>& open, TimePoint now) {
   if (open.empty()) return "There are no open tickets.";
-  return fmt::format("Open tickets: {}{}", open.size(), lines_of(open, now));
+  return fmt::format("Open tickets: {}{}", number_of(open.size()), lines_of(open, now));
 }
 
 std::string summary_text(const BridgeView& view, TimePoint since, TimePoint now,
                          const std::string& timezone) {
   std::string late;
   if (view.replies) {
-    late = fmt::format("\n\nFirst replies: {}, later than the reminder: {}", view.replies->replies,
-                       view.replies->late);
+    late = fmt::format("\n\nFirst replies: {}, later than the reminder: {}",
+                       grouped(view.replies->replies), grouped(view.replies->late));
   }
   return fmt::format(
       "Daily summary, since {}\n\nOpened: {}{}\n\nSolved: {}{}{}\n\nStill open: {}{}",
-      local_text(since, timezone), view.opened.size(), lines_of(view.opened, now),
-      view.solved.size(), lines_of(view.solved, now), late, view.open.size(),
+      local_text(since, timezone), number_of(view.opened.size()), lines_of(view.opened, now),
+      number_of(view.solved.size()), lines_of(view.solved, now), late, number_of(view.open.size()),
       lines_of(view.open, now));
 }
 
@@ -79,8 +86,9 @@ void take_summary_tick(Context& context) {
         context.parts.mail_target,
         MailSend{.to = settings.mail,
                  .subject = fmt::format("Daily summary: {} opened, {} solved, {} open",
-                                        context.view.opened.size(), context.view.solved.size(),
-                                        context.view.open.size()),
+                                        number_of(context.view.opened.size()),
+                                        number_of(context.view.solved.size()),
+                                        number_of(context.view.open.size())),
                  .text = text + "\n",
                  .html = {},
                  .images = {},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/grouped_number.h"
 #include "domain/markup.h"
 #include "domain/schedule.h"
 
@@ -27,11 +28,11 @@ std::string html_of(const Announcement& what, const std::string& end) {
     numbers += (numbers.empty() ? "#" : ", #") + one.number;
   }
   const int64_t more = incident.tickets - static_cast<int64_t>(what.tickets.size());
-  if (more > 0) numbers += fmt::format(" and {} more", more);
-  std::string out =
-      fmt::format("Since {}, {} tickets from {} people about <b>{}</b>: {}",
-                  since_text(incident, what.timezone), incident.tickets, incident.requesters,
-                  escape_html(shown_words(incident.words)), escape_html(numbers));
+  if (more > 0) numbers += fmt::format(" and {} more", grouped(more));
+  std::string out = fmt::format("Since {}, {} tickets from {} people about <b>{}</b>: {}",
+                                since_text(incident, what.timezone), grouped(incident.tickets),
+                                grouped(incident.requesters),
+                                escape_html(shown_words(incident.words)), escape_html(numbers));
   if (!end.empty()) out += "<br>" + escape_html(end);
   return out;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/grouped_number.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "domain/markup.h"
@@ -93,19 +94,19 @@ std::vector<std::string> sentences(const VolumeAlert& one, AlertStage telling,
   const DetectorConfig& judging = context.judging;
   std::vector<std::string> out;
   if (telling == AlertStage::over) {
-    out.push_back(fmt::format("{} tickets in {}, from {} to {} ({}); {:.0f} were expected.",
-                              one.total, hours_text(hours_of(one)), moment(one.from, judging),
-                              clock_text(one.to + one_hour, judging), judging.timezone,
-                              one.total_expected));
-    out.push_back(fmt::format("At its peak {} in the hour to {}.", one.peak_count,
+    out.push_back(fmt::format("{} in {}, from {} to {} ({}); {} were expected.",
+                              counted(one.total, "ticket", "tickets"), hours_text(hours_of(one)),
+                              moment(one.from, judging), clock_text(one.to + one_hour, judging),
+                              judging.timezone, grouped(std::llround(one.total_expected))));
+    out.push_back(fmt::format("At its peak {} in the hour to {}.", grouped(one.peak_count),
                               clock_text(one.peak + one_hour, judging)));
     if (one.end == AlertEnd::new_level) {
       out.emplace_back("It stayed so long that it is taken for the new normal.");
     }
     return out;
   }
-  out.push_back(fmt::format("{} {} created in the hour from {} to {} ({}).", one.peak_count,
-                            one.peak_count == 1 ? "ticket was" : "tickets were",
+  out.push_back(fmt::format("{} created in the hour from {} to {} ({}).",
+                            counted(one.peak_count, "ticket was", "tickets were"),
                             moment(one.peak, judging), clock_text(one.peak + one_hour, judging),
                             judging.timezone));
   const double excess = static_cast<double>(one.peak_count) - one.peak_expected;
@@ -124,8 +125,8 @@ std::vector<std::string> sentences(const VolumeAlert& one, AlertStage telling,
     out.emplace_back("Compared with the mean of the same hour of day.");
   }
   if (hours_of(one) > 1) {
-    out.push_back(fmt::format("It has lasted {} so far, with {} tickets.",
-                              hours_text(hours_of(one)), one.total));
+    out.push_back(fmt::format("It has lasted {} so far, with {}.", hours_text(hours_of(one)),
+                              counted(one.total, "ticket", "tickets")));
   }
   if (one.end != AlertEnd::open) out.emplace_back("It is over already.");
   return out;
@@ -163,11 +164,11 @@ std::string subject_of(const VolumeAlert& one, AlertStage telling, const Detecto
   const std::string name = is_spike ? "Ticket spike" : "Ticket silence";
   if (telling == AlertStage::over) {
     const std::string ended = one.end == AlertEnd::new_level ? "is the new normal" : "is over";
-    return fmt::format("{} {}: {} in {} (peak {})", name, ended, one.total,
-                       hours_text(hours_of(one)), one.peak_count);
+    return fmt::format("{} {}: {} in {} (peak {})", name, ended, grouped(one.total),
+                       hours_text(hours_of(one)), grouped(one.peak_count));
   }
   return fmt::format("{}{}: {} in the hour to {} ({})", name,
-                     telling == AlertStage::grown ? " grows" : "", one.peak_count,
+                     telling == AlertStage::grown ? " grows" : "", grouped(one.peak_count),
                      clock_text(one.peak + one_hour, judging),
                      change_of(static_cast<double>(one.peak_count), one.peak_expected));
 }
