@@ -145,6 +145,17 @@ std::string cleaned(std::string_view text, Cleaning cleaning) {
   return std::string(clean(text, cleaning, kept));
 }
 
+bool is_blank(std::string_view text) {
+  constexpr char32_t empty_braille = 0x2800;
+  if (is_plain(text)) return trim(text).empty();
+  if (!is_utf8(text)) return false;
+  while (!text.empty()) {
+    const char32_t c = take_character(text);
+    if (!is_space(c) && !is_control(c) && !is_invisible(c) && c != empty_braille) return false;
+  }
+  return true;
+}
+
 bool is_error_value(std::string_view text) {
   constexpr std::array<std::string_view, 16> values = {
       "#N/A",      "#REF!",     "#VALUE!",       "#DIV/0!",         "#NAME?",  "#NULL!",

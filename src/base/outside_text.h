@@ -22,6 +22,10 @@ enum class Cleaning {
 std::string_view clean(std::string_view text, Cleaning cleaning, std::string& kept);
 std::string cleaned(std::string_view text, Cleaning cleaning);
 
+/// Nothing in it can be seen: spaces of any kind, line ends, control characters, joiners of
+/// nothing, marks of direction, fillers (U+3164, U+2800). Who wrote it has said nothing.
+bool is_blank(std::string_view text);
+
 /// What a cell has whose formula no program has calculated, as libraries write it.
 inline constexpr std::string_view uncalculated_value = "#UNCALCULATED!";
 

@@ -47,6 +47,17 @@ TEST(OutsideText, a_nul_and_what_is_no_text_stay_to_be_judged) {
             "Brien");
 }
 
+TEST(OutsideText, what_nobody_can_see_says_nothing) {
+  for (const char* one : {"", " \n\t\r", "\u00A0", "\u200B\u200B", "\u2800", "\u3164", "\u00AD",
+                          "\u202E", "\u200E \u200F", "\uFEFF", "\u2066\u2069", "\u3000", "\u115F",
+                          "\uFE0F\u200D", "\u2028", "\U000E0001", " \u180E \u2800\u3164 "}) {
+    EXPECT_TRUE(is_blank(one)) << one;
+  }
+  for (const char* one : {"a", "\u200Ba", ".", "\u2801", "👍", "❤\uFE0F", "ش", "\xFF"}) {
+    EXPECT_FALSE(is_blank(one)) << one;
+  }
+}
+
 TEST(OutsideText, errors_of_spreadsheets_are_no_text) {
   EXPECT_TRUE(is_error_value("#N/A"));
   EXPECT_TRUE(is_error_value("#ref!"));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "domain/file_link.h"
 #include "domain/markup.h"
@@ -50,7 +51,7 @@ std::string names_of_files(const json::value& body) {
 
 std::string said_in(const Event& event, const StoryNames& names) {
   std::string text = text_of(event.body, "text");
-  if (trim(text).empty()) text = text_of(event.body, "blocks_text");
+  if (is_blank(text)) text = text_of(event.body, "blocks_text");
   std::string out(trim(plain_of_mrkdwn(text, names.people)));
   const std::string files = names_of_files(event.body);
   if (!files.empty()) out += (out.empty() ? "" : " ") + files;

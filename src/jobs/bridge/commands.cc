@@ -6,6 +6,7 @@
 
 #include "base/casefold.h"
 #include "base/duration.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
 #include "jobs/bridge/front_marks.h"
@@ -249,11 +250,11 @@ bool execute(Context& context, const std::string& command, const std::string& us
   } else if (word == "oncall") {
     return say_oncall(context);
   } else if (word == "note") {
-    if (rest.empty() && files.empty()) {
+    if (is_blank(rest) && files.empty()) {
       context.say("Usage: note TEXT.");
     } else {
       const std::string words =
-          rest.empty() ? attached(files) : context.plain(json::object{{"text", rest}});
+          is_blank(rest) ? attached(files) : context.plain(json::object{{"text", rest}});
       context.comment(context.name_of(user), context.email_of(user), words, false,
                       std::move(files));
       context.say("Added as a private note at the desk.");

@@ -8,6 +8,7 @@
 #include "base/casefold.h"
 #include "base/hash.h"
 #include "base/number.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "domain/pieces.h"
 #include "jobs/bridge/front_marks.h"
@@ -251,7 +252,7 @@ std::optional<std::string> Context::behind_mention(const json::value& body) {
 
 std::string Context::raw_text(const json::value& body) {
   const std::string raw(trim(text_of(body, "text")));
-  if (raw.empty()) return text_of(body, "blocks_text");
+  if (is_blank(raw)) return text_of(body, "blocks_text");
   // An emoji and who else is addressed are words of the message.
   const std::optional<std::string> rest = behind_our_name(body, silent_mark_bytes, false);
   return rest && !rest->empty() ? *rest : raw;
@@ -259,7 +260,8 @@ std::string Context::raw_text(const json::value& body) {
 
 std::string Context::plain(const json::value& body) const {
   const std::string raw = raw_text(body);
-  return std::string(trim(plain_of_mrkdwn(raw, names())));
+  std::string plain(trim(plain_of_mrkdwn(raw, names())));
+  return is_blank(plain) ? "" : plain;
 }
 
 std::set<std::string> Context::ids_in(const ThreadMessage& said) {

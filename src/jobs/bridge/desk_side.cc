@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/number.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "domain/markup.h"
 #include "jobs/bridge/context.h"
@@ -142,7 +143,8 @@ std::string text_of(const Told& told) {
 }
 
 std::string plain_of(const Told& told) {
-  return cut_quoted_text(text_of(told));
+  std::string plain = cut_quoted_text(text_of(told));
+  return is_blank(plain) ? "" : plain;
 }
 
 std::string key_of(const std::string& external_id, const std::string& comment) {

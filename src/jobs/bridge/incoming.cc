@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/bridge/context.h"
 
@@ -41,7 +42,7 @@ bool is_speech(const Context& context) {
 
 ThreadMessage said_in(const Context& context) {
   std::string raw = context.text("text");
-  if (trim(raw).empty()) raw = context.text("blocks_text");
+  if (is_blank(raw)) raw = context.text("blocks_text");
   return {.key = context.event.key,
           .kind = context.event.kind,
           .channel = context.channel,
@@ -72,6 +73,22 @@ void know_bot(Context& context, const ThreadMessage& said) {
   if (!is_bot || said.author.empty() || context.is_known(said.author)) return;
   const std::string name = Context::text_of(author, "name");
   context.know(said.author, json::object{{"name", name.empty() ? "Bot" : name}, {"is_bot", false}});
+}
+
+/// Characters that nobody can see, and no file.
+bool says_nothing(const Context& context, const ThreadMessage& said) {
+  return !Context::text_of(said.body, "text").empty() && context.plain(said.body).empty() &&
+         files_in(said.body).empty();
+}
+
+/// The first message of a thread that waits until somebody says something in it.
+const ThreadMessage* wordless_root(const Context& context) {
+  if (context.link) return nullptr;
+  for (const ThreadMessage& one : context.waiting) {
+    const bool is_root = one.kind == "chat.message" && one.message == context.thread;
+    if (is_root && says_nothing(context, one)) return &one;
+  }
+  return nullptr;
 }
 
 /// It was deleted before anybody else had it: not even what tells its text from another stays.
@@ -260,8 +277,16 @@ void take_message(Context& context) {
     context.remember(std::move(said), ThreadMessageState::kept);
     return;
   }
+  const bool is_wordless = command.empty() && says_nothing(context, said);
   if (is_top && !context.link) {
+    // Its conversation begins with words: those of a reply, or of an edit.
+    if (is_wordless) return context.keep_waiting(std::move(said));
     begin_thread(context, said);
+  } else if (is_wordless) {
+    context.remember(std::move(said), ThreadMessageState::kept);
+    return;
+  } else if (const ThreadMessage* root = wordless_root(context); root != nullptr) {
+    begin_thread(context, ThreadMessage(*root));
   } else if (is_hidden_thread(context) && command.empty()) {
     context.remember(std::move(said), ThreadMessageState::kept);
     return;
@@ -298,6 +323,15 @@ void take_edit(Context& context) {
       if (one.key == changed.key) one = changed;
     }
     context.remember(std::move(edit), ThreadMessageState::kept);
+    const bool is_root = changed.message == context.thread && context.settings != nullptr;
+    if (is_root && !context.link && !says_nothing(context, changed)) {
+      if (is_for_chat_alone(context, changed)) {
+        hide_replies(context);
+        context.remember(std::move(changed), ThreadMessageState::kept);
+        return;
+      }
+      begin_thread(context, changed);
+    }
     advance(context);
     return;
   }
@@ -401,7 +435,11 @@ void decide(Context& context) {
     if (context.settings == nullptr && !is_command) {
       context.remember(said, ThreadMessageState::kept);
     } else if (said.message == context.thread && !context.link && !is_command) {
-      begin_thread(context, said);
+      const bool is_wordless = says_nothing(context, said);
+      const bool is_alone = std::all_of(all.begin(), all.end(), [&](const ThreadMessage& one) {
+        return one.key == said.key || says_nothing(context, one);
+      });
+      if (!is_wordless || !is_alone) begin_thread(context, said);
     }
   }
   advance(context);

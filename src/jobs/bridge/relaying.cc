@@ -63,13 +63,13 @@ bool carry_solved(Context& context, const ThreadMessage& said, const std::string
 
 /// What is said to the desk.
 bool relay_speech(Context& context, const ThreadMessage& said) {
-  if (context.link->stage == LinkStage::solved) {
-    return carry_solved(context, said, context.plain(said.body));
-  }
   const std::string words = words_of(context, said);
   if (words.empty()) {
     context.remember(said, ThreadMessageState::kept);
     return true;
+  }
+  if (context.link->stage == LinkStage::solved) {
+    return carry_solved(context, said, context.plain(said.body));
   }
   if (!may_relay(context, said.at)) return false;
   send(context, said, words, is_public(context));

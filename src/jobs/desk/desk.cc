@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "ports/store.h"
 #include "records/links.h"
@@ -54,7 +55,7 @@ Plan plan_comment(const JsonView& view, const Ticket& ticket, const std::optiona
       .is_public = view["public"].boolean().value_or(true),
       .source = view["source"].text().value_or("api"),
       .external_id = ticket.external.id};
-  if (problems.empty() && comment.body.empty()) problems.push_back({"body", "is empty"});
+  if (problems.empty() && is_blank(comment.body)) problems.push_back({"body", "is empty"});
   if (count_characters(comment.body) > comment_characters_max) {
     problems.push_back({"body", "is longer than 65536 characters"});
   }

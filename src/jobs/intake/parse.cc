@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/casefold.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 
 namespace dw {
@@ -267,7 +268,7 @@ std::optional<Priority> priority_meant(std::string_view word, const IntakeSettin
 }
 
 std::string fault_of_text(const std::string& text, const std::string& what, int characters_max) {
-  if (trim(text).empty()) return what + " is empty";
+  if (is_blank(text)) return what + " is empty";
   const size_t characters = count_characters(text);
   if (characters <= static_cast<size_t>(characters_max)) return {};
   return fmt::format("{} has {} characters; at most {} are allowed", what, characters,
@@ -290,7 +291,7 @@ Draft parse_message(std::string_view text) {
     if (normal.find(space) != std::string::npos) normal = replace_all(normal, space, " ");
   }
   const std::string_view rest = without_mention(normal);
-  draft.asks_for_help = rest.empty() || equals_ignoring_case(rest, "help");
+  draft.asks_for_help = is_blank(rest) || equals_ignoring_case(rest, "help");
   std::string* value = &draft.before;
   std::string ignored;
   bool is_numbered = false, is_pictured = false;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/grouped_number.h"
 #include "base/number.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/storm/announcing.h"
 #include "jobs/storm/desk_side.h"
@@ -116,7 +118,8 @@ class Planning {
     }
     const size_t all =
         view_.incident ? static_cast<size_t>(view_.incident->tickets) : named.tickets.size();
-    if (all > listed) numbers += fmt::format(" and {} more", all - listed);
+    if (all > listed)
+      numbers += fmt::format(" and {} more", grouped(static_cast<int64_t>(all - listed)));
     return "Tickets of this incident: " + numbers;
   }
 
@@ -307,7 +310,7 @@ class Planning {
       say(command, "Not sent: " + why + ".");
       return std::move(plan_);
     }
-    const bool has_answer = !command.text.empty();
+    const bool has_answer = !is_blank(command.text);
     if (has_answer) {
       answer({.key = command.key,
               .author = name,
@@ -321,7 +324,8 @@ class Planning {
       end(command.word == "close" ? IncidentState::solved : IncidentState::dissolved, name);
     }
     if (command.word == "answer") {
-      say(command, fmt::format("On its way to {} tickets.", view_.incident->joined));
+      say(command,
+          fmt::format("On its way to {}.", counted(view_.incident->joined, "ticket", "tickets")));
     }
     audit(command.person, "incident." + command.word, named_incident());
     plan_.deliveries.push_back(next_step(*view_.incident));
@@ -365,7 +369,7 @@ class Planning {
           trim(replace_all(text_at(body_, is_close ? "answer" : "body"), "\r\n", "\n")));
       const std::string why = problem_of_answer(text, !is_close);
       if (!why.empty()) return refused(ErrorKind::invalid, "the answer was not sent: " + why);
-      if (!text.empty()) {
+      if (!is_blank(text)) {
         answer({.key = event_.source + "/" + event_.key,
                 .author = by,
                 .author_email = "",
@@ -425,7 +429,7 @@ class Planning {
   Plan plan_commented() {
     const bool is_public = body_["public"].boolean().value_or(true);
     const std::string text(trim(replace_all(text_at(body_, "body"), "\r\n", "\n")));
-    if (!is_public || !is_open() || text.empty()) return {};
+    if (!is_public || !is_open() || is_blank(text)) return {};
     IncidentAnswer said{.key = event_.source + "/" + event_.key,
                         .author = text_at(body_["author"], "name"),
                         .author_email = text_at(body_["author"], "email"),

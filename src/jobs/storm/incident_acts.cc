@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "jobs/storm/announcing.h"
 #include "jobs/storm/incident.h"
@@ -41,7 +42,7 @@ void reopen_incident(Plan& plan, const IncidentView& view, Incident& incident,
 
 std::string problem_of_answer(const std::string& text, bool is_needed,
                               const std::vector<FileLink>& files) {
-  if (text.empty()) return is_needed ? "it is empty" : "";
+  if (is_blank(text)) return is_needed ? "it is empty" : "";
   if (count_characters(text) > body_characters_max) return "it is longer than 65536 characters";
   if (find_control_character(text)) {
     return "it has control characters other than newline and tab";

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 #include "domain/day.h"
 #include "records/audit.h"
@@ -22,7 +23,7 @@ constexpr size_t why_characters_max = 500;
 Result<std::string> reason_in(const json::value& body) {
   std::vector<Problem> problems;
   const std::string why(trim(JsonView(body, problems)["why"].required_text()));
-  if (problems.empty() && why.empty()) {
+  if (problems.empty() && is_blank(why)) {
     problems.push_back({"why", "is required: the reason to discard the delivery"});
   }
   if (count_characters(why) > why_characters_max) {
