@@ -46,6 +46,10 @@ export const clockOf = (at: number | string) =>
 export const weekdayOf = (at: number) =>
   inZone({ weekday: "short", day: "numeric" }).format(new Date(at)).replace(",", "");
 
+/** "November 2026" */
+export const monthOf = (at: string) =>
+  inZone({ month: "long", year: "numeric" }).format(new Date(at));
+
 /** "11:40" today, "Mon 23 Nov 08:00" of another day. */
 export function dayAndTime(at: number | string, now = Date.now()): string {
   const day = inZone({ year: "numeric", month: "2-digit", day: "2-digit" });
@@ -98,7 +102,20 @@ export function sourceTitle(source: string): string {
 export const numberOf = (ticket: { id: number; external: { id: string } | null }) =>
   `#${ticket.external?.id ?? ticket.id}`;
 
-export const titleOf = (ticket: { title: string }) => ticket.title.trim() || "(no title)";
+/** What turns the direction of the text around it, and what nobody can see: not joiners, which mean
+    something inside of words and emoji. */
+const unseen = new RegExp("[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e"
+  + "\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]+", "g");
+/** Fillers and joiners of nothing: a text of them alone says nothing. */
+const blank = /^[\s\u034f\u115f\u1160\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0]*$/;
+
+/** A text of one line as it is shown among our own words; what is kept is as it was. */
+export function shown(text: string): string {
+  const seen = text.replace(/\s*[\t\n\r\u2028\u2029]\s*/g, " ").replace(unseen, "").trim();
+  return blank.test(seen) ? "" : seen;
+}
+
+export const titleOf = (ticket: { title: string }) => shown(ticket.title) || "(no title)";
 
 /** In words, where an address gives a name a value that is none of these; else nothing. */
 export function unknownValue(address: URL, name: string, values: string[]): string[] {

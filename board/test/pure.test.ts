@@ -1,8 +1,8 @@
 // The parts of the page that need no browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, dayAndTime, linked, numberOf, rangeText, rarity, safeLink, seconds, setZone, whole }
-  from "../src/format";
+import { age, dayAndTime, linked, numberOf, rangeText, rarity, safeLink, seconds, setZone, shown,
+  titleOf, whole } from "../src/format";
 import { scheduleWords } from "../src/schedules";
 import { SseParser } from "../src/sse";
 
@@ -30,6 +30,17 @@ test("only addresses that open a page or a mail are links", () => {
   for (const bad of ["javascript:alert(1)", "data:text/html,x", "//x", "", null, "JAVASCRIPT:x"]) {
     assert.equal(safeLink(bad), null, String(bad));
   }
+});
+
+test("a title turns nothing around, and one that nobody can see is said to be none", () => {
+  const title = (text: string) => titleOf({ title: text });
+  assert.equal(title("Invoice \u202efdp.exe\u2066\u200f"), "Invoice fdp.exe");
+  assert.equal(title("VPN\u200b\u00ad is\u2028down\n now"), "VPN is down now");
+  for (const none of ["", " ", "\u200b", "\u2800\u3164", "\u00a0\u202e", "\ufe0f\u200d"]) {
+    assert.equal(title(none), "(no title)", JSON.stringify(none));
+  }
+  assert.equal(title("👩\u200d💻 می\u200cخواهم"), "👩\u200d💻 می\u200cخواهم", "joiners stay");
+  assert.equal(shown("שלום"), "שלום");
 });
 
 test("times and numbers are as people say them", () => {

@@ -6,7 +6,8 @@
 namespace dw {
 
 /// Without control characters, which a terminal would obey: those below 0x20, DEL, and Unicode's
-/// U+0080 to U+009F. Each line end becomes `line_break`; tabs stay.
+/// U+0080 to U+009F; and without marks of direction and what can't be seen, which would show other
+/// words than are there. Each line end becomes `line_break`; tabs and joiners stay.
 std::string for_terminal(std::string_view text, std::string_view line_break = " ");
 
 /// As for_terminal(), of JSON that is already text: what JSON lets stand is escaped, so that no

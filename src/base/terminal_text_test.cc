@@ -22,5 +22,13 @@ TEST(terminal_text, json_keeps_its_values) {
             "{\"a\":\"\\u009b31m\\u007f\xC3\xA9\"}");
 }
 
+TEST(terminal_text, nothing_is_turned_around_or_hidden) {
+  EXPECT_EQ(for_terminal("fdp.\u202Eexe\u2069 a\u200Bb\u00AD\uFEFFc\u2028d"), "fdp.exe abc d");
+  EXPECT_EQ(for_terminal("👩\u200D💻 ❤\uFE0F שלום"), "👩\u200D💻 ❤\uFE0F שלום");
+  EXPECT_EQ(for_terminal("\xE2\x80"), "\xE2\x80");
+  EXPECT_EQ(json_for_terminal("{\"a\":\"x\u202E\u200Fy\u2029\uFEFF\"}"),
+            "{\"a\":\"x\\u202e\\u200fy\\u2029\\ufeff\"}");
+}
+
 }  // namespace
 }  // namespace dw

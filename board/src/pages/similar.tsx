@@ -29,7 +29,7 @@ export function Similar({ id, use }: { id: number; use: (answer: string) => void
         {items.map((one) => (
           <li key={one.ticket.id}>
             <Link to={`/tickets/${one.ticket.id}`} class="ink" dir="auto">
-              <strong>{numberOf(one.ticket)}</strong> {titleOf(one.ticket)}</Link>
+              <strong>{numberOf(one.ticket)}</strong> <bdi>{titleOf(one.ticket)}</bdi></Link>
             <p class="small faint">{became(one)} · {dayAndTime(one.ticket.opened_at)} ·
               both say <bdi>{one.why.join(", ")}</bdi></p>
             {one.answer && (
