@@ -56,9 +56,36 @@ Task<Response> page(Request& request) {
   co_return serve(*file, request, "no-cache");
 }
 
-/// Addresses that are no page of the board, whatever follows them.
-constexpr std::array others = {"/v1/",   "/hooks/",  "/sqs",    "/assets/", "/oidc/",
-                               "/oauth", "/healthz", "/readyz", "/metrics", "/openapi.json"};
+/// Addresses that are no page of the board, and what is below them.
+constexpr std::array<std::string_view, 10> others = {
+    "/v1",    "/hooks",   "/sqs",    "/assets",  "/oidc",
+    "/oauth", "/healthz", "/readyz", "/metrics", "/openapi.json"};
+
+bool is_other(std::string_view path) {
+  return std::any_of(others.begin(), others.end(), [path](std::string_view one) {
+    return path == one || (path.starts_with(one) && path[one.size()] == '/');
+  });
+}
+
+bool is_known_page(std::string_view path) {
+  const bool is_thing = std::any_of(lists.begin(), lists.end(), [path](std::string_view list) {
+    return path.size() > list.size() && path.starts_with(list) &&
+           path.find('/', list.size()) == std::string_view::npos;
+  });
+  return is_thing || std::find(pages.begin(), pages.end(), path) != pages.end();
+}
+
+/// The page that an address with slashes at its end means; empty: none.
+std::string page_before_slashes(const Request& request) {
+  if (request.path.size() < 2 || !request.path.ends_with('/')) return "";
+  const size_t last = request.path.find_last_not_of('/');
+  const std::string_view path =
+      last == std::string_view::npos ? "/" : request.path.substr(0, last + 1);
+  if (!is_known_page(path)) return "";
+  std::string out(path);
+  if (!request.query.empty()) out.append("?").append(request.query);
+  return out;
+}
 
 Task<Response> asset(Request& request) {
   const EmbeddedFile* file = file_named(request.path_parameters.at(0));
@@ -76,19 +103,17 @@ Task<Response> answer_with(json::object body) {
 }  // namespace
 
 std::optional<Response> unknown_page(const Request& request) {
-  const bool is_person = request.method == "GET" &&
-                         request.header("accept").find("text/html") != std::string_view::npos;
-  if (!is_person) return std::nullopt;
-  for (const std::string_view one : others) {
-    if (request.path.starts_with(one)) return std::nullopt;
+  if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
+  if (std::string page = page_before_slashes(request); !page.empty()) {
+    Response moved{.status = 308};
+    moved.headers = {{"Location", std::move(page)}};
+    return moved;
   }
-  const bool is_thing = std::any_of(lists.begin(), lists.end(), [&](std::string_view list) {
-    return request.path.starts_with(list) &&
-           request.path.find('/', list.size()) == std::string::npos;
-  });
-  const bool is_page = std::find(pages.begin(), pages.end(), request.path) != pages.end();
+  const bool is_person = request.header("accept").find("text/html") != std::string_view::npos;
   const EmbeddedFile* file = file_named("index.html");
-  if (is_page || is_thing || file == nullptr) return std::nullopt;
+  if (!is_person || file == nullptr || is_other(request.path) || is_known_page(request.path)) {
+    return std::nullopt;
+  }
   Response response = serve(*file, request, "no-cache");
   response.status = 404;
   return response;

@@ -14,8 +14,8 @@ namespace dw {
 /// board.
 std::span<const EmbeddedFile> board_files();
 
-/// The board's own "no such page", with 404, for a person whose address is none; nothing for
-/// programs, which get a problem.
+/// The board's own "no such page", with 404, for a person whose address is none; 308 to the page,
+/// where slashes stand behind it. Nothing for programs, which get a problem.
 std::optional<Response> unknown_page(const Request& request);
 
 /// The page at its routes, its files under /assets, and /openapi.json.

@@ -144,6 +144,12 @@ test("each page has its title and one heading, fits 320 px, and asks for nothing
     assert.equal(await violations(page), "[]", "with the other pages open");
     const answer = await page.goto(`${daemon.url}/nosuch/page`);
     assert.equal(answer.status(), 404);
+    const slash = await page.goto(`${daemon.url}/tickets/?view=all`);
+    assert.equal(slash.status(), 200);
+    assert.equal(page.url(), `${daemon.url}/tickets?view=all`);
+    assert.equal((await page.goto(`${daemon.url}/v1/`)).status(), 404);
+    assert.match(await page.content(), /Not found/, "an address of the API is a problem");
+    await page.goto(`${daemon.url}/nosuch/`);
     await page.getByRole("link", { name: "Go to Now" }).click();
     await page.getByRole("heading", { name: "All is well.", level: 1 }).waitFor();
     const { headers } = await call(daemon.url, "/nosuch");
