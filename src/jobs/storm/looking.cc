@@ -161,6 +161,7 @@ std::vector<SeenGroup> StormLooking::groups(TimePoint now, const std::set<std::s
     for (const int64_t id : group.tickets) {
       seen.tickets.push_back({id});
       seen.requesters.push_back(requesters.at(window_.at(id).requester));
+      seen.written.push_back(window_.at(id).at);
     }
     out.push_back(std::move(seen));
   }

@@ -14,9 +14,10 @@ namespace dw {
 /// A group as it was found in the window.
 struct SeenGroup {
   std::vector<IncidentWord> words;
-  std::vector<TicketId> tickets;    ///< those that it has
-  std::vector<int64_t> requesters;  ///< who each is from, as numbers that mean nothing elsewhere
-  int64_t needed = 0;               ///< tickets that make a group
+  std::vector<TicketId> tickets;     ///< those that it has
+  std::vector<int64_t> requesters;   ///< who each is from, as numbers that mean nothing elsewhere
+  std::vector<TimePoint> written{};  ///< when each was written; empty: not known
+  int64_t needed = 0;                ///< tickets that make a group
   TimePoint since{};
 };
 

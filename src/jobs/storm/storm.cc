@@ -16,10 +16,14 @@
 namespace dw {
 namespace {
 
-constexpr size_t requesters_min = 3;
+constexpr int64_t requesters_min = 3;
 constexpr std::string_view pressed_kind = "chat.action";
 constexpr const char* groups_metric = "deskwire_storm_groups_total";
 constexpr std::string_view unasked_words = "Deskwire makes this one incident";
+
+TimePoint time_in(const JsonView& one) {
+  return from_rfc3339(one.text().value_or("")).value_or(TimePoint{});
+}
 
 std::vector<SeenGroup> decode_seen(const json::value& body) {
   std::vector<SeenGroup> out;
@@ -29,9 +33,10 @@ std::vector<SeenGroup> decode_seen(const json::value& body) {
     for (const JsonView& ticket : one["tickets"].elements()) {
       group.tickets.push_back({ticket["ticket"].integer().value_or(0)});
       group.requesters.push_back(ticket["requester"].integer().value_or(0));
+      group.written.push_back(time_in(ticket["at"]));
     }
     group.needed = one["needed"].integer().value_or(0);
-    group.since = from_rfc3339(one["since"].text().value_or("")).value_or(TimePoint{});
+    group.since = time_in(one["since"]);
     out.push_back(std::move(group));
   }
   return out;
@@ -48,25 +53,56 @@ int64_t same_group(const SeenGroup& found, const std::map<int64_t, int64_t>& gro
   return 0;
 }
 
-/// Without the tickets that another group has.
-SeenGroup free_part(const SeenGroup& found, const std::map<int64_t, int64_t>& group_of) {
+int64_t people_in(const SeenGroup& group) {
+  return static_cast<int64_t>(
+      std::set<int64_t>(group.requesters.begin(), group.requesters.end()).size());
+}
+
+/// The tickets of a found group that `is_left` leaves. Its words say of no more tickets and people
+/// than there are then, and it began with the first of them.
+template <class Left>
+SeenGroup part_of(const SeenGroup& found, const Left& is_left) {
   SeenGroup out{.words = found.words,
                 .tickets = {},
                 .requesters = {},
                 .needed = found.needed,
                 .since = found.since};
   for (size_t i = 0; i < found.tickets.size(); ++i) {
-    if (group_of.count(found.tickets[i].value) > 0) continue;
+    if (!is_left(found.tickets[i])) continue;
     out.tickets.push_back(found.tickets[i]);
     out.requesters.push_back(found.requesters[i]);
+    out.written.push_back(found.written[i]);
+  }
+  const auto first = std::min_element(out.written.begin(), out.written.end());
+  if (first != out.written.end()) out.since = std::max(out.since, *first);
+  for (IncidentWord& one : out.words) {
+    one.word.tickets = std::min(one.word.tickets, static_cast<int64_t>(out.tickets.size()));
+    one.word.requesters = std::min(one.word.requesters, people_in(out));
   }
   return out;
 }
 
+/// Without the tickets that another group has.
+SeenGroup free_part(const SeenGroup& found, const std::map<int64_t, int64_t>& group_of) {
+  return part_of(found, [&](TicketId one) { return group_of.count(one.value) == 0; });
+}
+
+/// Without the tickets of incidents that were solved: what is reported after the end begins
+/// another one, and changes nothing that was said of the first.
+SeenGroup unsolved_part(const SeenGroup& found, const StormView& view) {
+  const auto is_solved = [&view](TicketId one) {
+    const auto group = view.group_of.find(one.value);
+    if (group == view.group_of.end()) return false;
+    const auto known = view.known.find(group->second);
+    return known != view.known.end() && known->second.state == IncidentState::solved;
+  };
+  if (std::none_of(found.tickets.begin(), found.tickets.end(), is_solved)) return found;
+  return part_of(found, [&](TicketId one) { return !is_solved(one); });
+}
+
 bool is_large_enough(const SeenGroup& group) {
-  const std::set<int64_t> people(group.requesters.begin(), group.requesters.end());
   return static_cast<int64_t>(group.tickets.size()) >= group.needed &&
-         people.size() >= requesters_min;
+         people_in(group) >= requesters_min;
 }
 
 void count(Plan& plan, const char* what) {
@@ -126,11 +162,6 @@ std::vector<IncidentTicket> first_of(const SeenGroup& group, const StormView& vi
     if (in != group.tickets.end()) out.push_back(one);
   }
   return out;
-}
-
-int64_t people_in(const SeenGroup& group) {
-  return static_cast<int64_t>(
-      std::set<int64_t>(group.requesters.begin(), group.requesters.end()).size());
 }
 
 /// A known group with what was found of it.
@@ -234,8 +265,14 @@ void Storm::plan_growth(Plan& plan, const Event& event, const Incident& known,
   const bool is_shown_again = known.state == IncidentState::dismissed &&
                               more.tickets >= 2 * std::max<int64_t>(known.dismissed_tickets, 1);
   fresh.words = found.words;
-  plan.changes.emplace_back(GrowIncident{
-      known.group, std::move(fresh), static_cast<int64_t>(found.tickets.size()), is_shown_again});
+  fresh.since = found.since;
+  auto in_window = static_cast<int64_t>(found.tickets.size());
+  if (known.state == IncidentState::dissolved) {
+    // It stays silent about them, and what was said of it stays as it was.
+    in_window = 0;
+    fresh.since = known.since;
+  }
+  plan.changes.emplace_back(GrowIncident{known.group, std::move(fresh), in_window, is_shown_again});
   const TimePoint joined_at = known.joined_at.value_or(known.opened_at.value_or(event.at));
   if (known.state == IncidentState::open && event.at <= joined_at + settings_.join) {
     for (const TicketId ticket : found.tickets) {
@@ -262,7 +299,8 @@ void Storm::plan_growth(Plan& plan, const Event& event, const Incident& known,
 }
 
 void Storm::plan_seen(Plan& plan, const Event& event, const StormView& view) const {
-  for (const SeenGroup& found : decode_seen(event.body)) {
+  for (const SeenGroup& all : decode_seen(event.body)) {
+    const SeenGroup found = unsolved_part(all, view);
     const auto known = view.known.find(same_group(found, view.group_of));
     if (known != view.known.end()) {
       plan_growth(plan, event, known->second, found, view);
@@ -355,8 +393,9 @@ json::object encode_seen(const std::vector<SeenGroup>& groups) {
   for (const SeenGroup& group : groups) {
     json::array tickets;
     for (size_t i = 0; i < group.tickets.size(); ++i) {
-      tickets.push_back(
-          json::object{{"ticket", group.tickets[i].value}, {"requester", group.requesters[i]}});
+      json::object ticket{{"ticket", group.tickets[i].value}, {"requester", group.requesters[i]}};
+      if (i < group.written.size()) ticket["at"] = to_rfc3339(group.written[i]);
+      tickets.push_back(std::move(ticket));
     }
     out.push_back(json::object{{"words", storm::encode_words(group.words)},
                                {"tickets", std::move(tickets)},

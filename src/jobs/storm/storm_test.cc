@@ -78,6 +78,7 @@ SeenGroup group_of(int64_t first, int64_t last) {
   for (int64_t id = first; id <= last; ++id) {
     out.tickets.push_back({id});
     out.requesters.push_back(id);
+    out.written.push_back(now + Millis(id));
   }
   return out;
 }
@@ -133,6 +134,32 @@ TEST(storm, half_of_its_tickets_make_it_another_group_without_them) {
   EXPECT_EQ(another.changes[0].get_if<AddIncident>()->group.tickets.size(), 8U);
   SeenGroup few = group_of(5, 12);
   EXPECT_TRUE(Storm().plan(seen({few}), view).changes.empty()) << "four more are no group";
+}
+
+TEST(storm, what_was_said_of_a_solved_incident_stays_and_what_comes_after_it_is_another) {
+  const StormView view = known_group(IncidentState::solved, 9);
+  EXPECT_TRUE(Storm().plan(seen({group_of(4, 13)}), view).changes.empty())
+      << "four more are no group, and no part of what is over";
+  SeenGroup found = group_of(1, 17);
+  found.words[0].word.tickets = found.words[0].word.requesters = 17;
+  const Plan again = Storm().plan(seen({found}), view);
+  ASSERT_EQ(again.changes.size(), 1U);
+  const auto* added = again.changes[0].get_if<AddIncident>();
+  ASSERT_NE(added, nullptr);
+  EXPECT_EQ(added->group.tickets.size(), 8U);
+  EXPECT_EQ(added->group.tickets.front(), TicketId{10});
+  EXPECT_EQ(added->group.since, now + Millis(10)) << "when the first of these was written";
+  EXPECT_EQ(added->group.words[0].word.tickets, 8) << "of these";
+  EXPECT_EQ(added->group.words[0].word.requesters, 8);
+}
+
+TEST(storm, a_dissolved_incident_keeps_its_words_and_stays_silent) {
+  const StormView view = known_group(IncidentState::dissolved, 9);
+  const Plan plan = Storm().plan(seen({group_of(1, 12)}), view);
+  ASSERT_EQ(plan.changes.size(), 1U);
+  const auto* more = plan.changes[0].get_if<GrowIncident>();
+  ASSERT_NE(more, nullptr);
+  EXPECT_EQ(more->in_window, 0) << "fewer than it had: its words stay";
 }
 
 TEST(storm, a_dismissed_group_stays_silent_until_it_has_doubled) {
