@@ -472,6 +472,12 @@ export interface StormAnswer {
   at: string;
 }
 
+export interface StormEarlier {
+  id: number;
+  number: string;  // that its desk gives it
+  solved_at: string;
+}
+
 export interface StormEnd {
   answer?: string;
 }
@@ -498,6 +504,7 @@ export interface StormIncident {
   joined: number;  // tickets
   replied: number;  // requesters, since the last answer
   requesters: number;
+  again: StormEarlier | null;  // the last solved one with the same words
   tickets: StormTicket[];  // the first ten
 }
 
@@ -779,6 +786,7 @@ export interface WholeStormIncident {
   joined: number;  // tickets
   replied: number;  // requesters, since the last answer
   requesters: number;
+  again: StormEarlier | null;  // the last solved one with the same words
   tickets: StormMember[];  // all that ever joined; of a group: all that it has
   answers: StormAnswer[];
   maybe: StormMaybe[];  // new tickets with some of its words, the best match first

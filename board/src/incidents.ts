@@ -1,11 +1,12 @@
 // Incidents in words: which state, how fast, who has heard what. Pure.
-import { counted, dayAndTime, seconds } from "./format";
-import type { Comment, IncidentMember, StormIncident, WholeIncident } from "./types";
+import { counted, dayAndTime, seconds, shown as seenOf, sourceTitle, whole } from "./format";
+import type { Comment, IncidentMember, StormIncident, WholeIncident, WholeTicket } from "./types";
 
 /** "Vpn, 619" of "Incident: vpn, 619"; what a person wrote stays as it is. */
 export function subjectOf(title: string): string {
-  const found = /^Incident: (.*)$/s.exec(title)?.[1]?.trim();
-  if (!found) return title.trim() || "(no title)";
+  const seen = seenOf(title);
+  const found = /^Incident: (.*)$/s.exec(seen)?.[1]?.trim();
+  if (!found) return seen || "(no title)";
   const first = /^[^\s,]+/.exec(found)?.[0] ?? "";
   const shown = first.length <= 4 ? first.toUpperCase()
     : first.charAt(0).toUpperCase() + first.slice(1);
@@ -34,11 +35,38 @@ export function extentOf(one: StormIncident | WholeIncident, now: number): strin
   return `${tickets} from ${people} since ${dayAndTime(one.since, now)}`;
 }
 
+/** "Again: 3 d after", of the solved incident that it names; nothing where none is known. */
+export function againAfter(one: StormIncident | WholeIncident): string | null {
+  if (!one.again) return null;
+  return `Again: ${between(one.again.solved_at, one.since)} after`;
+}
+
 /** Noticed, answered and solved after. */
 export function timesOf(one: StormIncident | WholeIncident) {
   const after = (at: string | null) => (at ? between(one.since, at) : null);
   return { noticed: after(one.seen_at), answered: after(one.first_answer_at),
     solved: after(one.solved_at) };
+}
+
+export interface ReplyWords { to: string; place: string; notePlace: string; unseen: string }
+
+/** What a reply on a ticket does. `incident`: the one that it is the parent of, once that is over:
+    nobody waits for a reply there. */
+export function replyWords(one: WholeTicket, incident: WholeIncident | null): ReplyWords {
+  if (incident) {
+    const place = `The incident is ${incident.state}: what is written here goes to nobody.`;
+    return { to: "Comment", place, notePlace: "A note for agents. It stays here.",
+      unseen: "stays here" };
+  }
+  const asker = seenOf(one.requester.name ?? "") || "The requester";
+  const short = asker.split(" ")[0] ?? asker;
+  const places = [...new Set(one.links.map((link) => link.chat))].map((chat) =>
+    `the ${sourceTitle(chat)} thread`);
+  if (one.external) places.push(`Zendesk ${one.external.id}`);
+  return { to: `Reply to ${asker === "The requester" ? "requester" : short}`,
+    place: places.length > 0 ? `Write a reply. It goes to ${places.join(" and to ")}.`
+      : "Write a reply. It is kept with the ticket.",
+    notePlace: `A note for agents. ${asker} does not see it.`, unseen: `${short} does not see it` };
 }
 
 /** Whether it is part of the incident now. One of a group that nobody decided on is. */
@@ -94,7 +122,7 @@ const howMany: Record<string, string> = { matched: "joined by themselves",
 
 function namesOf(numbers: string[]): string {
   const shown = numbers.slice(0, 3).map((one) => `#${one}`).join(", ");
-  return numbers.length > 3 ? `${shown} and ${numbers.length - 3} more` : shown;
+  return numbers.length > 3 ? `${shown} and ${whole(numbers.length - 3)} more` : shown;
 }
 
 function momentOf(what: string, who: string | null, one: WholeIncident): string {
@@ -162,6 +190,6 @@ export function sourcesOf(tickets: IncidentMember[], titleOf: (source: string) =
     const name = titleOf(one.source.split(":")[0] ?? "");
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} ${name}`)
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${whole(count)} ${name}`)
     .join(" · ");
 }

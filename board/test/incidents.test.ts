@@ -1,9 +1,10 @@
 // Incidents in words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { extentOf, inOrder, logOf, reachedBy, sourcesOf, stateOf, subjectOf }
+import { againAfter, extentOf, inOrder, logOf, reachedBy, replyWords, sourcesOf, stateOf,
+  subjectOf }
   from "../src/incidents";
-import type { IncidentMember, WholeIncident } from "../src/types";
+import type { IncidentMember, WholeIncident, WholeTicket } from "../src/types";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 26, 11, minute)).toISOString();
 
@@ -16,11 +17,32 @@ const incident = (change: Partial<WholeIncident> = {}): WholeIncident => ({
   id: 50, number: "3465", group: "g-000003", title: "Incident: vpn, 619", state: "open",
   desk: "zendesk", url: null, why: [{ word: "vpn", tickets: 14, requesters: 12, usual: 1 }],
   since: at(0), seen_at: at(12), opened_at: at(24), first_answer_at: null, solved_at: null,
-  joined: 14, replied: 0, requesters: 12, tickets: [], answers: [],
+  joined: 14, replied: 0, requesters: 12, again: null, tickets: [], answers: [],
   timeline: [{ at: at(0), what: "first ticket", who: null },
     { at: at(12), what: "seen", who: null },
     { at: at(24), what: "opened", who: "Greta" }],
   ...change });
+
+test("one that came back says after which", () => {
+  assert.equal(againAfter(incident()), null);
+  const solved_at = new Date(Date.UTC(2026, 10, 23, 11)).toISOString();
+  assert.equal(againAfter(incident({ again: { id: 40, number: "3401", solved_at } })),
+    "Again: 3 d after");
+  assert.equal(againAfter(incident({ again: { id: 40, number: "3401", solved_at: at(5) } })),
+    "Again: 0 min after", "reports of the last minutes before its end");
+});
+
+test("a reply says truly where it goes", () => {
+  const ticket = { requester: { name: "Ana Lopez", email: null }, external: null,
+    links: [{ chat: "slack" }] } as unknown as WholeTicket;
+  assert.deepEqual(replyWords(ticket, null), { to: "Reply to Ana",
+    place: "Write a reply. It goes to the Slack thread.",
+    notePlace: "A note for agents. Ana Lopez does not see it.", unseen: "Ana does not see it" });
+  const own = { ...ticket, requester: { name: "Deskwire", email: null } } as WholeTicket;
+  const over = replyWords(own, incident({ state: "solved" }));
+  assert.equal(over.to, "Comment", "nobody replies to Deskwire");
+  assert.match(over.place, /is solved: .* goes to nobody/);
+});
 
 test("its subject is the words, or what a person wrote", () => {
   assert.equal(subjectOf("Incident: vpn, 619"), "VPN, 619");

@@ -2,6 +2,7 @@
 #include "contract/store_world.h"
 #include "jobs/storm/incident_rows.h"
 #include "jobs/storm/matching.h"
+#include "jobs/storm/recurrence.h"
 
 namespace dw {
 namespace {
@@ -155,6 +156,34 @@ TEST_P(StoreContract, an_open_incident_is_found_by_the_number_that_its_desk_give
     DW_CHECK(EndIncident{first, IncidentState::solved, "ana"}.write(db, t0));
     DW_TRY(found, storm::group_of_number(db, number, "embedded"));
     EXPECT_EQ(found, second) << "the other one is over";
+    return {};
+  });
+}
+
+TEST_P(StoreContract, an_incident_that_comes_back_names_the_last_one_that_was_solved) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    TicketId parent, member;
+    DW_TRY(const int64_t first, open_vpn(db, parent, member));
+    SeenGroup later{.words = {word("vpn", 30)},
+                    .tickets = {},
+                    .requesters = {},
+                    .needed = 1,
+                    .since = t0 + 3 * day};
+    DW_TRY(const int64_t group, storm::add_group(db, later, t0 + 3 * day));
+    DW_TRY(auto found, storm::find(db, group));
+    DW_TRY(auto earlier, storm::earlier_of(db, *found));
+    EXPECT_FALSE(earlier) << "that one is not over";
+    DW_CHECK(EndIncident{first, IncidentState::solved, "ana"}.write(db, t0 + 2 * minute));
+    DW_TRY(earlier, storm::earlier_of(db, *found));
+    EXPECT_TRUE(earlier);
+    if (!earlier) return {};
+    EXPECT_EQ(earlier->parent, parent);
+    EXPECT_EQ(earlier->number, std::to_string(parent.value));
+    EXPECT_EQ(time_between(*earlier, *found), 3 * day - 2 * minute);
+    DW_TRY(const auto self, storm::find(db, first));
+    DW_TRY(earlier, storm::earlier_of(db, *self));
+    EXPECT_FALSE(earlier) << "nothing was before the first";
     return {};
   });
 }

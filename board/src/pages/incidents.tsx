@@ -2,9 +2,9 @@
 // noticed, answered and solved.
 import { useState } from "preact/hooks";
 import { get, query } from "../api";
-import { counted, dayAndTime, whole } from "../format";
+import { counted, dayAndTime, monthOf, whole } from "../format";
 import { useLive, useLoad, useNow, useThrottled } from "../hooks";
-import { extentOf, pathOf, subjectOf, timesOf } from "../incidents";
+import { againAfter, extentOf, pathOf, subjectOf, timesOf } from "../incidents";
 import { Action, Broken, Empty, Loading, Section } from "../parts";
 import { go, Link } from "../router";
 import type { IncidentState, Page, StormIncident } from "../types";
@@ -14,7 +14,7 @@ const pathFor = (state: IncidentState, limit: number) =>
   `/v1/incidents${query({ state, limit: String(limit) })}`;
 
 function words(one: StormIncident): string {
-  return one.why.slice(0, 4).map((each) => `${each.word} ${each.tickets}`).join(", ");
+  return one.why.slice(0, 4).map((each) => `${each.word} ${whole(each.tickets)}`).join(", ");
 }
 
 const isOver = (one: StormIncident) => one.state !== "open" && one.state !== "seen";
@@ -24,7 +24,7 @@ function Row({ one, now, children }: { one: StormIncident; now: number;
   const { noticed, answered } = timesOf(one);
   const times = one.id === null ? `the words they share: ${words(one) || "none to show"}`
     : [`noticed after ${noticed}`, answered ? `answered after ${answered}` : "not answered",
-      ...(one.replied > 0 && one.state === "open" ? [`${one.replied} replied since`] : [])]
+      ...(one.replied > 0 && one.state === "open" ? [`${whole(one.replied)} replied since`] : [])]
       .join(" · ");
   return (
     <li>
@@ -34,15 +34,14 @@ function Row({ one, now, children }: { one: StormIncident; now: number;
           </Link></span>
         <span class="row-second wrap">{one.id !== null && `#${one.number ?? one.id} · `}
           {isOver(one) && `${dayAndTime(one.since, now)} · `}{extentOf(one, now)} ·{" "}
-          <bdi>{times}</bdi></span>
+          <bdi>{times}</bdi>
+          {one.again && <> · {againAfter(one)}{" "}
+            <Link to={`/incidents/${one.again.id}`}>#{one.again.number}</Link></>}</span>
       </span>
       {children}
     </li>
   );
 }
-
-const monthOf = (at: string) =>
-  new Date(at).toLocaleDateString("en", { month: "long", year: "numeric" });
 
 /** Those that are over, month by month. */
 function Over({ title, state, now, none }: { title: string; state: IncidentState; now: number;

@@ -49,6 +49,15 @@ const Shape<IncidentWord>& shape_for(const IncidentWord*) {
   return shape;
 }
 
+const Shape<EarlierIncident>& shape_for(const EarlierIncident*) {
+  static const auto shape =
+      Shape<EarlierIncident>("StormEarlier")
+          .add("id", [](const EarlierIncident& one) { return one.parent.value; })
+          .add("number", &EarlierIncident::number, "that its desk gives it")
+          .add("solved_at", &EarlierIncident::solved_at);
+  return shape;
+}
+
 namespace {
 
 /// The members of an incident in a list and on its own page.
@@ -100,7 +109,10 @@ Shape<T> incident_shape(const char* name, Of incident_of) {
       .add(
           "replied", [incident_of](const T& one) { return incident_of(one).replied; },
           "requesters, since the last answer")
-      .add("requesters", of(&Incident::requesters));
+      .add("requesters", of(&Incident::requesters))
+      .add(
+          "again", [incident_of](const T& one) { return incident_of(one).again; },
+          "the last solved one with the same words");
 }
 
 /// What happened, in order.
@@ -197,6 +209,7 @@ const Shape<WholeIncident>& shape_for(const WholeIncident*) {
 Result<ShownIncident> show_incident(ReadDb& db, Incident incident) {
   ShownIncident out;
   DW_TRY(out.tickets, storm::tickets_of(db, incident.group, incident_tickets_shown));
+  DW_TRY(out.again, storm::earlier_of(db, incident));
   if (incident.parent) {
     DW_TRY(const auto replied, storm::replied(db, incident.group));
     out.replied = static_cast<int64_t>(replied.size());

@@ -3,6 +3,7 @@
 #include "jobs/storm/incident_rows.h"
 #include "jobs/storm/matching.h"
 #include "jobs/storm/records.h"
+#include "jobs/storm/recurrence.h"
 #include "ports/live_topic.h"
 
 namespace dw {
@@ -10,8 +11,9 @@ namespace dw {
 /// A group with the first of its tickets.
 struct ShownIncident {
   Incident incident;
-  std::vector<IncidentTicket> tickets;  ///< the first ten
-  int64_t replied = 0;                  ///< requesters, since the last answer
+  std::vector<IncidentTicket> tickets;   ///< the first ten
+  int64_t replied = 0;                   ///< requesters, since the last answer
+  std::optional<EarlierIncident> again;  ///< it came back
 };
 
 /// Something that happened to an incident.
@@ -33,6 +35,7 @@ constexpr size_t incident_tickets_shown = 10;
 
 const Shape<IncidentTicket>& shape_for(const IncidentTicket*);
 const Shape<IncidentWord>& shape_for(const IncidentWord*);
+const Shape<EarlierIncident>& shape_for(const EarlierIncident*);
 const Shape<ShownIncident>& shape_for(const ShownIncident*);
 const Shape<JoinedTicket::Heard>& shape_for(const JoinedTicket::Heard*);
 const Shape<JoinedTicket>& shape_for(const JoinedTicket*);

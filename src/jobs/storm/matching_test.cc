@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "jobs/storm/recurrence.h"
+
 namespace dw {
 namespace {
 
@@ -127,6 +129,16 @@ TEST(StormMatching, without_the_section_nobody_looks) {
   const auto off = storm_matcher(StormSettings{});
   EXPECT_FALSE(*off->has_open(db));
   EXPECT_EQ(off->match(db, ticket_of("VPN 619"))->group, 0);
+}
+
+TEST(storm_recurrence, each_has_half_of_the_others_weight_of_words) {
+  const std::vector<IncidentWord> vpn = {word("vpn", 60), word("619", 40)};
+  EXPECT_TRUE(is_same_thing(vpn, {word("gateway", 20), word("vpn", 30)}));
+  EXPECT_FALSE(is_same_thing(vpn, {word("619", 30), word("gateway", 20)}));
+  EXPECT_FALSE(is_same_thing(vpn, {word("vpn", 10), word("gateway", 20)}));
+  EXPECT_FALSE(is_same_thing({}, {}));
+  const std::vector<IncidentWord> ana = {word("ana", 60, true)};
+  EXPECT_FALSE(is_same_thing(ana, ana)) << "of a person's name nobody could be told";
 }
 
 }  // namespace

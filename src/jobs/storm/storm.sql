@@ -79,6 +79,14 @@ FROM storm_group g LEFT JOIN ticket p ON g.parent > 0 AND p.id = g.parent WHERE 
 -- name: storm_group_ids
 SELECT id FROM storm_group WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
 
+-- columns: solved_storm
+g.parent, {number_at_desk} AS number, g.words, g.ended_at
+
+-- name: storms_solved_before
+-- $1 itself is none of them, once it is solved. The last first.
+SELECT {solved_storm} FROM storm_group g JOIN ticket t ON t.id = g.parent
+WHERE g.state = 3 AND g.id <> $1 AND g.ended_at <= $2 ORDER BY g.ended_at DESC LIMIT 50;
+
 -- name: storm_tickets_of
 SELECT t.id, {number_at_desk} FROM {storm_tickets}
 WHERE s.grouped = $1 ORDER BY s.ticket LIMIT $2;
