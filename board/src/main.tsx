@@ -300,8 +300,8 @@ function Phone(props: FrameProps) {
           <PageLinks path={path} list={main} context={{ ...context, views: null }} />
           <button type="button" aria-expanded={isMore} onClick={() => setIsMore(!isMore)}>
             <Icon path="M3 8h.01M8 8h.01M13 8h.01" /><span class="page-name">More</span>
-            {undecided > 0 && <span class="page-count number">{undecided}<span class="sr"> need a
-              decision</span></span>}
+            {undecided > 0 && <span class="page-count number">{whole(undecided)}
+              <span class="sr"> need a decision</span></span>}
           </button>
         </nav>
       )}
@@ -330,7 +330,7 @@ function usePageKeys(help: () => void): void {
 function useTitle(path: string, context: Context): void {
   const page = pages.find((one) => one.to === path);
   const waiting = path === "/" && (context.views?.unanswered ?? 0) > 0
-    ? `(${context.views?.unanswered}) ` : "";
+    ? `(${whole(context.views?.unanswered ?? 0)}) ` : "";
   useEffect(() => {
     // One ticket and one incident say themselves what they are.
     if (/^\/(tickets|incidents)\/[^/]+$/.test(path)) return;

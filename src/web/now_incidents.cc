@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/grouped_number.h"
+#include "base/outside_text.h"
 #include "base/text.h"
 
 namespace dw {
@@ -23,7 +25,8 @@ std::vector<IncidentWord> shown_of(const Incident& incident) {
 /// "VPN, 619" of the words; what a person wrote, where a person did.
 std::string subject_of(const Incident& incident) {
   if (!incident.title.empty() && !incident.title.starts_with(own_title)) {
-    return cut_characters(incident.title, title_characters_max);
+    const std::string seen = cleaned(incident.title, Cleaning::prose);
+    return cut_characters(seen.empty() ? "(no title)" : seen, title_characters_max);
   }
   std::string out;
   const std::vector<IncidentWord> words = shown_of(incident);
@@ -38,9 +41,18 @@ std::string words_of(const Incident& incident) {
   const std::vector<IncidentWord> words = shown_of(incident);
   for (size_t i = 0; i < std::min(words.size(), words_in_detail); ++i) {
     out += fmt::format("{}{} {}", i > 0 ? ", " : " The words they share: ", words[i].word.word,
-                       words[i].word.tickets);
+                       grouped(words[i].word.tickets));
   }
   return out.empty() ? out : out + ".";
+}
+
+/// "Again: 3 d after #50 was solved. "; empty: nothing like it is known.
+std::string again_of(const Outage& outage) {
+  if (!outage.again) return "";
+  const Millis between = time_between(*outage.again, outage.incident);
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(between).count();
+  return fmt::format("Again: {} after #{} was solved. ", minutes_text(minutes),
+                     outage.again->number);
 }
 
 }  // namespace
@@ -53,7 +65,8 @@ NowFact fact_of(const Outage& outage, const ShownNow& now) {
     out.text = fmt::format("{}: {} from {} since {}", subject_of(incident),
                            counted(incident.tickets, "ticket", "tickets"),
                            counted(incident.requesters, "person", "people"), since);
-    out.detail = "Nobody has decided yet whether this is one incident." + words_of(incident);
+    out.detail = again_of(outage) + "Nobody has decided yet whether this is one incident." +
+                 words_of(incident);
     out.link = "/incidents/" + group_name(incident.group);
     out.people = incident.tickets;
     out.group = group_name(incident.group);
@@ -70,6 +83,7 @@ NowFact fact_of(const Outage& outage, const ShownNow& now) {
           fmt::format(" {} replied since the last answer.", counted(outage.replied, "has", "have"));
     }
   }
+  out.detail = again_of(outage) + out.detail;
   out.link = fmt::format("/incidents/{}", incident.parent.value);
   out.people = std::max<int64_t>(incident.joined, 1);
   return out;

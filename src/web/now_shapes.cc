@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "base/grouped_number.h"
 #include "base/text.h"
 #include "domain/day.h"
 #include "domain/local_time.h"
@@ -45,53 +46,93 @@ const NowHour* hour_at(const ShownNow& now, TimePoint hour) {
 std::string usual_of(const ShownNow& now, const VolumeAlert& alert) {
   const NowHour* hour = hour_at(now, alert.peak);
   if (hour != nullptr && hour->usual) return range_text(*hour->usual);
-  return fmt::format("{:.0f}", alert.peak_expected);
+  return grouped(std::llround(alert.peak_expected));
+}
+
+/// The hours from `from` to the last one that is out of line: "from 22:00 to 23:00"; "since 11:00"
+/// where they reach this moment.
+std::string hours_text(TimePoint from, TimePoint last, const ShownNow& now) {
+  const std::string begin = clock_text(from, now.as_of, now.timezone);
+  const TimePoint end = std::max(from, last) + one_hour;
+  if (end > now.as_of) return "since " + begin;
+  return fmt::format("from {} to {}", begin, clock_text(end, now.as_of, now.timezone));
+}
+
+/// The hour that is not over: an alert's counts know nothing of it.
+const NowHour* running_hour(const ShownNow& now) {
+  for (const NowHour& one : now.hours) {
+    if (one.state == "running" && one.count) return &one;
+  }
+  return nullptr;
+}
+
+/// "31 tickets since 23:00", with its source where the other hours have another.
+std::string running_text(const ShownNow& now, const NowHour& hour) {
+  const bool is_same = now.running_source == now.hours_source;
+  return fmt::format("{} since {}{}", counted(*hour.count, "ticket", "tickets"),
+                     clock_text(hour.hour, now.as_of, now.timezone),
+                     is_same ? "" : " through " + now.running_source);
+}
+
+/// ", 31 tickets since 23:00" behind hours that are over; empty: `last` reaches this moment, or the
+/// count is not known.
+std::string and_running(const ShownNow& now, TimePoint last) {
+  const NowHour* hour = running_hour(now);
+  return hour == nullptr || hour->hour <= last ? "" : ", " + running_text(now, *hour);
+}
+
+/// "54 tickets from 22:00 to 23:00, 31 tickets since 23:00"
+std::string total_text(const VolumeAlert& alert, const ShownNow& now) {
+  return fmt::format("{} {}{}", counted(alert.total, "ticket", "tickets"),
+                     hours_text(alert.from, alert.to, now), and_running(now, alert.to));
 }
 
 NowFact spike_of(const VolumeAlert& alert, const ShownNow& now) {
-  const std::string since = clock_text(alert.from, now.as_of, now.timezone);
-  const std::string usual = usual_of(now, alert);
+  const std::string usual = fmt::format("Usual at this time: {} an hour.", usual_of(now, alert));
   if (alert.kind == AlertKind::drop) {
-    return {"silence", fmt::format("{} since {}", counted(alert.total, "ticket", "tickets"), since),
-            fmt::format("Usual at this time: {} an hour.", usual), "/volume", 0};
+    return {"silence", total_text(alert, now), usual, "/volume", 0};
   }
-  NowFact out{"spike", fmt::format("{} tickets since {}", alert.total, since),
-              fmt::format("Usual at this time: {} an hour.", usual), "/volume", alert.total};
+  NowFact out{"spike", total_text(alert, now), usual, "/volume", alert.total};
   int64_t of = 0;
   const std::vector<Word> words = words_in(alert, of);
   if (words.empty()) return out;
-  out.text = fmt::format("{}: {} of {} tickets since {}", titled(words[0].text), words[0].count, of,
-                         since);
+  // The words are those of the last hour that is out of line.
+  const TimePoint last = std::max(alert.from, alert.to);
+  out.text = fmt::format("{}: {} of {} {}{}", titled(words[0].text), grouped(words[0].count),
+                         counted(of, "ticket", "tickets"), hours_text(last, last, now),
+                         and_running(now, last));
   out.detail += " The words they share: ";
   constexpr size_t words_shown = 3;
   for (size_t i = 0; i < std::min(words.size(), words_shown); ++i) {
-    out.detail += fmt::format("{}{} {}", i > 0 ? ", " : "", words[i].text, words[i].count);
+    out.detail += fmt::format("{}{} {}", i > 0 ? ", " : "", words[i].text, grouped(words[i].count));
   }
   out.detail += ".";
   return out;
 }
 
-/// The running hour is out of line already, and no alert says so yet.
-const NowHour* running_spike(const ShownNow& now) {
-  for (const NowHour& one : now.hours) {
-    const bool is_over =
-        one.state == "running" && one.count && one.alarm && *one.count >= *one.alarm;
-    if (is_over) return &one;
-  }
-  return nullptr;
+std::string late_after_text(const NowWaiting& waiting) {
+  return minutes_text(std::llround(waiting.late_after_seconds.value_or(0) / 60));
+}
+
+/// "longer than usual" is said where a usual is shown beside it; else how long that is.
+std::string longer_than(const ShownNow& now) {
+  const bool has_usual = !now.waiting.is_late_set && now.days_known >= now.days_required;
+  return has_usual ? "longer than usual" : "longer than " + late_after_text(now.waiting);
 }
 
 NowFact late_of(const ShownNow& now) {
   const NowWaiting& waiting = now.waiting;
   NowFact out{"late",
-              fmt::format("{} for a first reply longer than usual",
-                          counted(waiting.late, "ticket waits", "tickets wait")),
+              fmt::format("{} for a first reply {}",
+                          counted(waiting.late, "ticket waits", "tickets wait"), longer_than(now)),
               "", "/tickets?view=unanswered&sort=waiting", waiting.late};
   if (!waiting.items.empty()) {
     const WaitingTime longest = waiting.items.front().waiting.value_or(WaitingTime{});
     const auto minutes = std::chrono::floor<std::chrono::minutes>(longest.waited);
-    out.detail = fmt::format("The longest wait is {} min; 9 of 10 get a reply within {:.0f} min.",
-                             minutes.count(), waiting.late_after_seconds.value_or(0) / 60);
+    const std::string rest =
+        waiting.is_late_set ? "reminders begin after " : "9 of 10 get a reply within ";
+    out.detail = fmt::format("The longest wait is {}; {}{}.", minutes_text(minutes.count()), rest,
+                             late_after_text(waiting));
   }
   return out;
 }
@@ -118,26 +159,35 @@ void add_spikes(const NowFindings& findings, const ShownNow& now, std::vector<No
     return std::find_if(outages.begin(), outages.end(),
                         [&spike](const Outage& one) { return explains(one, spike); });
   };
+  const auto explain = [&](const SpikeNow& spike, const std::string& text) {
+    const auto same = explaining(spike);
+    if (same == outages.end()) return false;
+    out[static_cast<size_t>(same - outages.begin())].detail += text;
+    return true;
+  };
+  bool is_running_said = false;
   for (const VolumeAlert& one : findings.alerts) {
     int64_t of = 0;
     const std::vector<Word> words = words_in(one, of);
     const SpikeNow spike{one.from, one.total, words.empty() ? "" : words[0].text};
-    const auto same = one.kind == AlertKind::spike ? explaining(spike) : outages.end();
-    if (same == outages.end()) {
-      out.push_back(spike_of(one, now));
-      continue;
-    }
-    out[static_cast<size_t>(same - outages.begin())].detail += fmt::format(
-        " {} in all since {}, usual {} an hour.", counted(one.total, "ticket", "tickets"),
-        clock_text(one.from, now.as_of, now.timezone), usual_of(now, one));
+    is_running_said = is_running_said || one.kind == AlertKind::spike;
+    const bool is_explained = one.kind == AlertKind::spike &&
+                              explain(spike, fmt::format(" In all {}, usual {} an hour.",
+                                                         total_text(one, now), usual_of(now, one)));
+    if (!is_explained) out.push_back(spike_of(one, now));
   }
-  const NowHour* hour = findings.alerts.empty() ? running_spike(now) : nullptr;
-  if (hour == nullptr || explaining({hour->hour, *hour->count, ""}) != outages.end()) return;
-  out.push_back({"spike",
-                 fmt::format("{} tickets since {}", *hour->count,
-                             clock_text(hour->hour, now.as_of, now.timezone)),
-                 hour->usual ? "Usual at this time: " + range_text(*hour->usual) + " an hour." : "",
-                 "/volume", *hour->count});
+  // The running hour is out of line already, and no alert says so yet.
+  const NowHour* hour = running_hour(now);
+  const bool is_out = hour != nullptr && hour->alarm && *hour->count >= *hour->alarm;
+  if (is_running_said || !is_out) return;
+  const std::string text = running_text(now, *hour);
+  const std::string usual = hour->usual ? range_text(*hour->usual) + " an hour." : "";
+  if (explain({hour->hour, *hour->count, ""},
+              fmt::format(" In all {}{}", text, usual.empty() ? "." : ", usual " + usual))) {
+    return;
+  }
+  out.push_back({"spike", text, usual.empty() ? "" : "Usual at this time: " + usual, "/volume",
+                 *hour->count});
 }
 
 }  // namespace
@@ -154,6 +204,14 @@ std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone)
   return date::format("%a %e %b ", day) + clock;
 }
 
+std::string minutes_text(int64_t minutes) {
+  constexpr int64_t hour = 60, day = 24 * hour;
+  if (minutes < hour) return fmt::format("{} min", minutes);
+  if (minutes >= day) return fmt::format("{} d", grouped((minutes + day / 2) / day));
+  if (minutes % hour == 0) return fmt::format("{} h", minutes / hour);
+  return fmt::format("{} h {:02}", minutes / hour, minutes % hour);
+}
+
 std::string titled(std::string word) {
   const size_t notices = word.size() <= short_word ? word.size() : 1;
   for (size_t i = 0; i < notices; ++i) {
@@ -165,7 +223,7 @@ std::string titled(std::string word) {
 std::string range_text(const Range& range) {
   const auto low = static_cast<int64_t>(std::floor(range.low));
   const auto high = static_cast<int64_t>(std::ceil(range.high));
-  return low == high ? std::to_string(low) : fmt::format("{}–{}", low, high);
+  return low == high ? grouped(low) : fmt::format("{}–{}", grouped(low), grouped(high));
 }
 
 std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now) {
@@ -194,6 +252,25 @@ std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now) 
                {"store", "The store does not commit", findings.store_trouble, "/status", 0});
   }
   return out;
+}
+
+NowFact all_is_well(const NowFindings& findings, const ShownNow& now) {
+  std::string detail;
+  if (now.waiting.total == 0) {
+    detail = "Nobody waits for a first reply, everything is delivered";
+  } else if (now.waiting.late_after_seconds) {
+    detail =
+        fmt::format("Nobody waits {} for a first reply, everything is delivered", longer_than(now));
+  } else {
+    detail = fmt::format("{} for a first reply, everything is delivered",
+                         counted(now.waiting.total, "ticket waits", "tickets wait"));
+  }
+  if (findings.connectors == 1) detail += ", the connection works";
+  if (findings.connectors > 1) {
+    detail += fmt::format(", all {} connections work",
+                          grouped(static_cast<int64_t>(findings.connectors)));
+  }
+  return {"well", "All is well.", detail + ".", "/tickets", 0};
 }
 
 const Shape<Range>& shape_for(const Range*) {

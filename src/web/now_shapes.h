@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "jobs/storm/records.h"
+#include "jobs/storm/recurrence.h"
 #include "jobs/volume/alerts.h"
 #include "web/desk_history.h"
 #include "web/shapes.h"
@@ -34,6 +34,7 @@ struct NowHour {
 struct NowWaiting {
   int64_t total = 0, late = 0;
   std::optional<double> late_after_seconds;
+  bool is_late_set = false;         ///< by [[bridge]] remind; else the past has shown it
   std::vector<ListedTicket> items;  ///< who waits longest first
 };
 
@@ -62,6 +63,7 @@ struct StuckQueue {
 struct Outage {
   Incident incident;
   int64_t replied = 0;  ///< requesters, since the last answer
+  std::optional<EarlierIncident> again{};
 };
 
 /// What the headline is chosen from.
@@ -80,10 +82,15 @@ struct NowFindings {
 /// The worst first: by how many people it keeps waiting, then in the order of `kind`.
 std::vector<NowFact> facts_of(const NowFindings& findings, const ShownNow& now);
 
+/// What is said where there are none: never more than is known.
+NowFact all_is_well(const NowFindings& findings, const ShownNow& now);
+
 /// "11:40", or "Mon 23 Nov 08:00" of another day.
 std::string clock_text(TimePoint at, TimePoint now, const std::string& timezone);
 /// "vpn" as people write it at the beginning of a sentence: an abbreviation, or a word.
 std::string titled(std::string word);
+/// "38 min", "3 h 12", as the board writes it.
+std::string minutes_text(int64_t minutes);
 /// "3–8"; one number where the range is that.
 std::string range_text(const Range& range);
 

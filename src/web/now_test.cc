@@ -77,6 +77,21 @@ TEST(NowHeadline, a_group_is_said_in_words_with_the_page_on_which_a_person_decid
   EXPECT_EQ(facts[0].group, "g-000003");
 }
 
+TEST(NowHeadline, an_incident_that_came_back_says_after_which) {
+  NowFindings findings;
+  findings.outages = {outage(14)};
+  findings.outages[0].again =
+      EarlierIncident{.parent = {40},
+                      .number = "3401",
+                      .solved_at = findings.outages[0].incident.since - 72 * hour};
+  EXPECT_TRUE(facts_of(findings, desk())[0].detail.starts_with(
+      "Again: 3 d after #3401 was solved. Nobody has decided yet"));
+  findings.outages[0].incident.parent = {50};
+  findings.outages[0].again->solved_at += 73 * hour;
+  EXPECT_EQ(facts_of(findings, desk())[0].detail,
+            "Again: 0 min after #3401 was solved. Nobody has answered yet.");
+}
+
 TEST(NowHeadline, an_open_incident_says_whether_it_is_answered) {
   NowFindings findings;
   findings.outages = {outage(31, {50})};
@@ -104,13 +119,38 @@ TEST(NowHeadline, a_spike_that_an_incident_explains_is_said_once) {
   std::vector<NowFact> facts = facts_of(findings, desk());
   ASSERT_EQ(facts.size(), 1U);
   EXPECT_EQ(facts[0].detail,
-            "Nobody has answered yet. 54 tickets in all since 11:00, usual 5 an hour.");
+            "Nobody has answered yet. In all 54 tickets since 11:00, usual 5 an hour.");
   findings.alerts[0].total = 90;
   facts = facts_of(findings, desk());
   ASSERT_EQ(facts.size(), 2U) << "most of these tickets are about something else";
   EXPECT_EQ(facts[0].kind, "spike");
   findings.alerts[0].tags = *parse_json(R"({"tickets":90,"by_lift":[{"tag":"VPN","count":40}]})");
   EXPECT_EQ(facts_of(findings, desk()).size(), 1U) << "they share the word";
+}
+
+TEST(NowHeadline, a_wait_is_compared_with_the_usual_only_where_one_is_known) {
+  ShownNow shown = desk();
+  shown.days_required = days_needed;
+  shown.waiting.late_after_seconds = 5400;
+  NowFindings findings;
+  EXPECT_EQ(all_is_well(findings, shown).detail,
+            "Nobody waits for a first reply, everything is delivered.");
+  shown.waiting.total = 1002;
+  findings.connectors = 2;
+  EXPECT_EQ(all_is_well(findings, shown).detail,
+            "Nobody waits longer than 1 h 30 for a first reply, everything is delivered, all 2 "
+            "connections work.");
+  shown.waiting.late = 1002;
+  EXPECT_EQ(facts_of({}, shown)[0].text, "1,002 tickets wait for a first reply longer than 1 h 30");
+  shown.days_known = days_needed;
+  EXPECT_EQ(facts_of({}, shown)[0].text, "1,002 tickets wait for a first reply longer than usual");
+  shown.waiting.is_late_set = true;
+  EXPECT_EQ(facts_of({}, shown)[0].text, "1,002 tickets wait for a first reply longer than 1 h 30")
+      << "the setting is no usual";
+  shown.waiting.late_after_seconds.reset();
+  findings.connectors = 1;
+  EXPECT_EQ(all_is_well(findings, shown).detail,
+            "1,002 tickets wait for a first reply, everything is delivered, the connection works.");
 }
 
 TEST(NowHeadline, a_queue_that_nobody_empties_is_not_well) {
@@ -138,6 +178,56 @@ TEST(NowHeadline, an_hour_that_is_not_over_is_out_of_line_already) {
   ASSERT_EQ(facts.size(), 1U);
   EXPECT_EQ(facts[0].text, "20 tickets since 11:00");
   EXPECT_EQ(facts[0].detail, "Usual at this time: 3–8 an hour.");
+}
+
+NowHour running(int64_t count) {
+  return {.hour = now - Millis(40 * 60'000),
+          .state = "running",
+          .count = count,
+          .usual = Range{3, 8},
+          .alarm = 17,
+          .probability = {}};
+}
+
+TEST(NowHeadline, hours_that_are_over_say_which_and_the_running_one_stands_beside_them) {
+  ShownNow shown = desk();
+  shown.hours.push_back(running(31));
+  NowFindings findings;
+  findings.alerts = {spike(51)};
+  findings.alerts[0].from = findings.alerts[0].to = now - Millis(100 * 60'000);
+  std::vector<NowFact> facts = facts_of(findings, shown);
+  ASSERT_EQ(facts.size(), 1U) << "one spike is one fact";
+  EXPECT_EQ(facts[0].text, "51 tickets from 10:00 to 11:00, 31 tickets since 11:00");
+  findings.alerts[0].from -= hour;
+  findings.alerts[0].tags = *parse_json(R"({"tickets":40,"by_lift":[{"tag":"vpn","count":31}]})");
+  EXPECT_EQ(facts_of(findings, shown)[0].text,
+            "VPN: 31 of 40 tickets from 10:00 to 11:00, 31 tickets since 11:00")
+      << "words are those of the last hour";
+  findings.outages = {outage(31, {50})};
+  findings.outages[0].incident.since = now - Millis(150 * 60'000);
+  EXPECT_EQ(facts_of(findings, shown)[0].detail,
+            "Nobody has answered yet. In all 51 tickets from 09:00 to 11:00, 31 tickets since "
+            "11:00, usual 5 an hour.");
+  findings = {};
+  findings.alerts = {spike(0)};
+  findings.alerts[0].kind = AlertKind::drop;
+  findings.alerts[0].from = findings.alerts[0].to = now - Millis(100 * 60'000);
+  shown.hours = {running(2)};
+  shown.hours_source = "Zendesk";
+  shown.running_source = "Deskwire";
+  EXPECT_EQ(facts_of(findings, shown)[0].text,
+            "0 tickets from 10:00 to 11:00, 2 tickets since 11:00 through Deskwire");
+}
+
+TEST(NowHeadline, an_incident_names_the_running_hour_that_it_explains) {
+  ShownNow shown = desk();
+  shown.hours.push_back(running(31));
+  NowFindings findings;
+  findings.outages = {outage(31, {50})};
+  const std::vector<NowFact> facts = facts_of(findings, shown);
+  ASSERT_EQ(facts.size(), 1U);
+  EXPECT_EQ(facts[0].detail,
+            "Nobody has answered yet. In all 31 tickets since 11:00, usual 3–8 an hour.");
 }
 
 TEST(Usual, is_the_range_of_such_weekdays_by_this_time) {

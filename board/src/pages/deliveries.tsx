@@ -109,7 +109,8 @@ function Group({ one, role, changed }: { one: DeliveryGroup; role: Role; changed
               <span key={id}>{i > 0 && ", "}<Link to={`/tickets/${id}`}>
                 #{one.ticket_numbers[i] ?? id}</Link></span>
             ))}
-            {one.tickets.length > shown.length && ` and ${one.tickets.length - shown.length} more`}
+            {one.tickets.length > shown.length
+              && ` and ${whole(one.tickets.length - shown.length)} more`}
             {" · "}</>}
           {one.count === 1 ? dayAndTime(one.last_at)
             : `first ${dayAndTime(one.first_at)}, last ${dayAndTime(one.last_at)}`}
@@ -129,7 +130,7 @@ function Group({ one, role, changed }: { one: DeliveryGroup; role: Role; changed
           onClick={() => setIsOpen(!isOpen)}>{isOpen ? "Hide" : "Show"} {whole(one.count)}</button>
         {role === "admin" && !isUnsure && (
           <Discard label={one.count === 1 ? "Discard" : `Discard ${whole(one.count)}`}
-            about={one.count === 1 ? "it" : `these ${one.count}`} run={discard} />
+            about={one.count === 1 ? "it" : `these ${whole(one.count)}`} run={discard} />
         )}
       </div>
     </li>

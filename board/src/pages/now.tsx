@@ -2,10 +2,11 @@
 // whether more comes in than usual.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { patch } from "../api";
-import { counted, dayAndTime, numberOf, rangeText, rarity, seconds, sourceTitle, titleOf, whole,
+import { counted, dayAndTime, numberOf, rangeText, seconds, sourceTitle, titleOf, whole,
   clockOf } from "../format";
 import { isAwayAt, useConnection, useLive, useLoad, useNow, useThrottled } from "../hooks";
 import { HourChart, type HourBar } from "../hour-chart";
+import { hoursInWords, isOver } from "../hours";
 import { Action, Bar, Broken, Empty, Loading, PriorityMark, Section, Sparkline } from "../parts";
 import { go, Link } from "../router";
 import { pathOf } from "../incidents";
@@ -98,7 +99,7 @@ function Headline({ now, asOf, canAct, decided }: { now: Now; asOf: string; canA
               <Link to={one.link} class="ink">{one.text}</Link>
             </span>
           ))}
-          {calm.more > 0 && <span class="faint">{calm.more} more</span>}
+          {calm.more > 0 && <span class="faint">{whole(calm.more)} more</span>}
         </p>
       )}
     </div>
@@ -244,35 +245,15 @@ export const barOf = (one: NowHour): HourBar => ({
   at: Date.parse(one.hour), count: one.count,
   usual: one.usual ? [Math.floor(one.usual.low), Math.ceil(one.usual.high)] : null,
   alarm: one.alarm, isRunning: one.state === "running",
-  mark: one.is_spike || (one.state === "running" && one.count !== null && one.alarm !== null
-    && one.count >= one.alarm) ? "spike" : one.is_drop ? "drop" : null,
+  mark: one.is_spike || (one.state === "running" && isOver(one)) ? "spike"
+    : one.is_drop ? "drop" : null,
 });
 
-/** The hour of now, or the last one that is out of line, in words. */
-function HourInWords({ now }: { now: Now }) {
-  const out = [...now.hours].reverse().find((one) => one.is_spike || one.is_drop);
-  const running = now.hours.find((one) => one.state === "running");
-  const one = out ?? running;
-  if (!one) return null;
-  const from = clockOf(one.hour);
-  const usual = one.usual ? `, usual ${rangeText(one.usual.low, one.usual.high)}` : "";
-  const to = one.state === "running" ? "now" : clockOf(Date.parse(one.hour) + hour);
-  const end = Date.parse(one.hour) + hour;
-  const left = Math.max(1, Math.ceil((end - Date.parse(now.as_of)) / 60_000));
-  const through = one.state === "running" && now.running_source !== now.hours_source
-    ? ` through ${now.running_source}` : "";
-  if (one.count === null) return <>{from} to {to}: not counted yet{usual}.</>;
-  if (out) {
-    return (
-      <>
-        <strong class={one.is_spike ? "alarm" : "warn"}>
-          {one.is_spike ? "▲" : "■"} {from} to {to}: {whole(one.count)}{usual}.</strong>{" "}
-        {one.probability !== null && `${rarity(one.probability).replace(/^\w/,
-          (letter) => letter.toUpperCase())}.`}
-      </>
-    );
-  }
-  return <>{from} to {to}: {whole(one.count)}{through}{usual}. The hour ends in {left} min.</>;
+function HoursInWords({ now }: { now: Now }) {
+  return <>{hoursInWords(now).map((one) => (
+    <span key={one.text} class="said-hour">
+      {one.tone ? <strong class={one.tone}>{one.text}</strong> : one.text}</span>
+  ))}</>;
 }
 
 export function HoursToday({ now, height, text, hasHint = true }: { now: Now; height: number;
@@ -284,7 +265,7 @@ export function HoursToday({ now, height, text, hasHint = true }: { now: Now; he
     + (one.usual ? `, usual ${rangeText(...one.usual)}` : "");
   return <HourChart hours={hours} height={height} say={say} {...(text ? { text } : {})}
     label={`Tickets per hour today; ${counted(out, "hour")} out of line`}
-    hint={hasHint ? <HourInWords now={now} /> : null} />;
+    hint={hasHint ? <HoursInWords now={now} /> : null} />;
 }
 
 function Agents({ rows }: { rows: number }) {
@@ -316,7 +297,7 @@ function Agents({ rows }: { rows: number }) {
               ))}
             </ul>
             <p class="panel-foot">
-              <span class="faint">{rest > 0 ? `${rest} more` : ""}</span>
+              <span class="faint">{rest > 0 ? `${whole(rest)} more` : ""}</span>
               <span class="faint">all together</span>
               <strong class="number">{whole(tally?.total ?? 0)}</strong>
             </p>

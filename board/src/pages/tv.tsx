@@ -1,7 +1,8 @@
 // A wall screen, read from five metres: one message a turn, nothing to press, nothing cut off.
 import { useEffect, useState } from "preact/hooks";
-import { clockOf, counted, numberOf, rangeText, rarity, seconds, titleOf, whole } from "../format";
+import { clockOf, counted, numberOf, seconds, titleOf, whole } from "../format";
 import { useConnection, useNow } from "../hooks";
+import { hourOnWall } from "../hours";
 import { Bar } from "../parts";
 import type { Now } from "../types";
 import { HoursToday, isOut, signOf, useDesk, useIsOld, usualOf, valueOf } from "./now";
@@ -80,30 +81,18 @@ function Agents() {
           </li>
         ))}
       </ul>
-      {agents.length > rows && <p class="tv-rest">and {agents.length - rows} more with{" "}
+      {agents.length > rows && <p class="tv-rest">and {whole(agents.length - rows)} more with{" "}
         {whole(rest)}</p>}
     </>
   );
 }
 
 function Hours({ now, isOld }: { now: Now; isOld: boolean }) {
-  const running = now.hours.find((one) => one.state === "running");
-  const out = [...now.hours].reverse().find((one) => one.is_spike || one.is_drop);
-  const isOver = running && running.count !== null && running.alarm !== null
-    && running.count >= running.alarm;
-  const one = isOver ? running : out ?? running;
-  const count = one?.count ?? null;
-  const isAlarm = !isOld && (isOver || out !== undefined);
-  const when = one?.state === "running" ? "this hour" : one ? `from ${clockOf(one.hour)}` : "";
+  const { text, tone, detail } = hourOnWall(now);
   return (
     <>
-      <h1 class={isAlarm ? "alarm" : ""}>
-        {isAlarm && <span aria-hidden="true">{out?.is_drop ? "■" : "▲"} </span>}
-        {count === null ? "Not counted yet" : counted(count, "ticket")} {when}</h1>
-      <p class="tv-detail">
-        {one?.usual ? `usual ${rangeText(one.usual.low, one.usual.high)} at this time`
-          : "no usual yet"}
-        {isAlarm && one?.probability != null && `, ${rarity(one.probability)}`}</p>
+      <h1 class={isOld ? "" : tone}>{text}</h1>
+      <p class="tv-detail">{detail}</p>
       <HoursToday now={now} height={Math.max(240, innerHeight - 520)} text={32} hasHint={false} />
     </>
   );

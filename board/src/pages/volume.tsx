@@ -6,10 +6,11 @@ import { csv, svgText } from "../export";
 import { Files } from "../files";
 import { clockOf, counted, dayAndTime, rangeText, rarity, whole } from "../format";
 import { HourChart, type HourBar } from "../hour-chart";
+import { isOver, runningOf, throughOf } from "../hours";
 import { useLive, useLoad, useThrottled } from "../hooks";
 import { Action, Bar, Broken, Empty, Loading, Section, Segments } from "../parts";
 import { replace, useAddress } from "../router";
-import type { Incident, Now, Volume, VolumeHour } from "../types";
+import type { Incident, Now, NowHour, Volume, VolumeHour } from "../types";
 import { barOf } from "./now";
 
 const day_ms = 86_400_000;
@@ -128,7 +129,7 @@ function Alerts({ items, hours, canAct, changed }: { items: Incident[]; hours: V
               {isSpike ? "▲" : "■"}</span>
             <span class="row-main wrap">
               <strong>{isSpike ? "Spike" : "Silence"}, {spanText(one)}:</strong>{" "}
-              {whole(one.count)} in the hour, usual {usual}
+              {whole(one.count)} in the hour from {clockOf(one.peak)}, usual {usual}
               <span class="second small faint">
                 {one.probability > 0 ? rarity(one.probability)
                   .replace(/^\w/, (letter) => letter.toUpperCase()) : "By the simple rule"}
@@ -259,18 +260,32 @@ function Words({ one }: { one: Incident }) {
   );
 }
 
-/** The worst hour that goes on, as a sentence. */
-function Verdict({ one }: { one: Volume }) {
+/** The worst hour that goes on, as a sentence, and the one that is not over. */
+function Verdict({ one, running, through }: { one: Volume; running: NowHour | undefined;
+  through: string }) {
   const open = one.alerts.filter((each) => each.state === "open");
   const alert = open[open.length - 1];
-  if (!alert) return <p class="verdict-line">No hour is out of line now.</p>;
+  const isOut = isOver(running);
+  const since = running && running.count !== null
+    ? `${counted(running.count, "ticket")} since ${clockOf(running.hour)}${through}` : "";
+  if (!alert && !isOut) return <p class="verdict-line">No hour is out of line now.</p>;
+  if (!alert) {
+    return (
+      <div class="headline">
+        <p class="headline-text alarm">The running hour is out of line: {since}
+          {running?.usual && `, usual ${rangeText(running.usual.low, running.usual.high)}`}</p>
+      </div>
+    );
+  }
   const peak = one.hours.find((each) => each.hour === alert.peak);
   const usual = peak ? rangeText(peak.usual_low, peak.usual_high) : alert.expected.toFixed(1);
   const words = wordsOf(alert);
   return (
     <div class="headline">
-      <p class="headline-text alarm">{dayAndTime(alert.peak)} is out of line:{" "}
+      <p class="headline-text alarm">{dayAndTime(alert.peak)} to{" "}
+        {clockOf(Date.parse(alert.peak) + hour_ms)} is out of line:{" "}
         {counted(alert.count, "ticket")}, usual {usual}</p>
+      {since && <p class={isOut ? "alarm" : "faint"}>{isOut && "▲ "}{since}.</p>}
       {words && <p class="faint">What they share: {words}.</p>}
     </div>
   );
@@ -327,7 +342,8 @@ export function VolumePage({ canAct }: { canAct: boolean }) {
           )}
         </div>
       </div>
-      {!isEmpty && <Verdict one={one} />}
+      {!isEmpty && <Verdict one={one} through={today.value ? throughOf(today.value) : ""}
+        running={today.value ? runningOf(today.value) : undefined} />}
       <div class={isEmpty ? "" : "volume"}>
         <div class="column">
           <Section title="Tickets per hour">

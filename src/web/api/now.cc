@@ -87,6 +87,7 @@ Result<void> read_outages(ReadDb& db, TimePoint now, Reading& out) {
     for (Incident& one : found.items) {
       if (!one.parent && one.updated_at < now - group_news) continue;
       Outage outage{.incident = std::move(one), .replied = 0};
+      DW_TRY(outage.again, storm::earlier_of(db, outage.incident));
       if (outage.incident.first_answer_at) {
         DW_TRY(const auto replied, storm::replied(db, outage.incident.group));
         outage.replied = static_cast<int64_t>(replied.size());
@@ -217,18 +218,10 @@ void count_from_hours(const Reading& reading, ShownNow& out) {
   opened.source = out.hours_source;
 }
 
-std::string well_detail(const NowFindings& findings) {
-  std::string out = "Nobody waits longer than usual, everything is delivered";
-  if (findings.connectors == 0) return out + ".";
-  return out + (findings.connectors == 1
-                    ? ", the connection works."
-                    : ", all " + std::to_string(findings.connectors) + " connections work.");
-}
-
 void choose_headline(const NowFindings& findings, ShownNow& out) {
   std::vector<NowFact> facts = facts_of(findings, out);
   if (facts.empty()) {
-    out.headline = {"well", "All is well.", well_detail(findings), "/tickets", 0};
+    out.headline = all_is_well(findings, out);
     return;
   }
   out.headline = facts.front();
@@ -315,7 +308,11 @@ Task<ApiAnswer> Api::now(Call&) {
   DW_CO_CHECK(co_await read_older(out.as_of, older_budget));
   out.days_known = std::min(history_.days(out.as_of, out.timezone), days_needed);
   out.numbers = history_.numbers(reading.present, out.as_of, out.timezone);
-  out.waiting = {reading.present.waiting, reading.late, late_after_, std::move(reading.longest)};
+  out.waiting = {.total = reading.present.waiting,
+                 .late = reading.late,
+                 .late_after_seconds = late_after_,
+                 .is_late_set = parts_.late_after.has_value(),
+                 .items = std::move(reading.longest)};
   const TimePoint midnight = day_start(out.as_of, out.timezone);
   const TimePoint next = day_start(out.as_of, out.timezone, -1);
   const bool is_counted =
