@@ -10,13 +10,15 @@ const pictures = process.env.DESKWIRE_PICTURES;
 const storm = `${local}\n[storm]\nmin_tickets = 5\n`;
 const hostile = `<img src=x onerror="window.hacked=1"> VPN drops, error 619`;
 
+async function report(daemon, i, title, headers = {}) {
+  const { status, text } = await call(daemon.url, "/v1/tickets", { method: "POST", headers,
+    body: { title, description: "It does.", priority: i % 3 ? "low" : "high",
+      requester: { name: `Person ${i}`, email: `p${i}@x.example` } } });
+  assert.ok(status < 300, text);
+}
+
 async function outage(daemon, headers = {}) {
-  const open = async (i, title) => {
-    const { status, text } = await call(daemon.url, "/v1/tickets", { method: "POST", headers,
-      body: { title, description: "It does.", priority: i % 3 ? "low" : "high",
-        requester: { name: `Person ${i}`, email: `p${i}@x.example` } } });
-    assert.ok(status < 300, text);
-  };
+  const open = (i, title) => report(daemon, i, title, headers);
   for (let i = 0; i < 8; ++i) await open(100 + i, `Printer${i} paper${i}`);
   for (let i = 0; i < 13; ++i) await open(i, `VPN drops, error 619, says person${i}`);
   await open(13, hostile);
@@ -70,6 +72,40 @@ async function writesNote(page, daemon, id) {
   assert.equal((await get(`/v1/incidents/${id}`)).answers.length, 1);
 }
 
+/** The ticket of the parent: what is written there goes to all, and says so. */
+async function looksAtParent(page, daemon, id) {
+  await page.goto(`${daemon.url}/tickets/${id}`);
+  await page.getByText(/The parent of incident .*14 tickets, open for/).waitFor();
+  const answer = page.getByLabel("Answer everyone");
+  assert.equal(await answer.getAttribute("placeholder"),
+    "Each of the 14 tickets of this incident hears this once.");
+  await button(page, "Answer 14").waitFor();
+  await page.getByText("Solving it ends the incident and solves its 14 tickets.").waitFor();
+  assert.equal(await page.getByText(/Reply to/).count(), 0, "nobody replies to Deskwire");
+  await look(page, "incident-parent");
+}
+
+/** It comes back: another one, that says after which; what was said of the first stays. */
+async function comesBack(page, daemon, id) {
+  const first = async () => (await call(daemon.url, `/v1/incidents/${id}`)).json;
+  const { why, requesters, since } = await first();
+  for (let i = 20; i < 26; ++i) await report(daemon, i, `VPN drops, error 619, says again${i}`);
+  const group = await until(async () => (await call(daemon.url, "/v1/incidents")).json.items
+    .find((one) => one.joined === 6), "the second group", 20_000);
+  assert.equal(group.again.id, id);
+  assert.ok(group.why.every((one) => one.tickets <= 6), JSON.stringify(group.why));
+  const after = await first();
+  assert.deepEqual([after.why, after.requesters, after.since, after.again],
+    [why, requesters, since, null]);
+  await page.goto(daemon.url);
+  await page.getByText(/^Again: .* after #\d+ was solved\. Nobody has decided yet/).waitFor();
+  await page.goto(`${daemon.url}/incidents`);
+  await page.getByText(/Again: .* after/).waitFor();
+  await page.goto(`${daemon.url}/incidents/${group.group}`);
+  await page.getByText(/Again: .* after/).getByRole("link", { name: `#${id}` }).click();
+  await page.waitForURL(`${daemon.url}/incidents/${id}`);
+}
+
 test("an outage is seen, made one incident, answered once, and solved", async (t) => {
   const daemon = await serve({ config: storm });
   const group = await outage(daemon);
@@ -109,6 +145,7 @@ test("an outage is seen, made one incident, answered once, and solved", async (t
   await page.getByText("#4 was added by a person").waitFor();
   await look(page, "incident-open");
 
+  await looksAtParent(page, daemon, id);
   await page.goto(`${daemon.url}/tickets/9`);
   await page.getByText(/Part of incident .*14 tickets, open for/).waitFor();
   await page.goto(daemon.url);
@@ -130,6 +167,10 @@ test("an outage is seen, made one incident, answered once, and solved", async (t
   await until(async () => (await api()).tickets.filter((one) => one.left_at === null)
     .every((one) => one.status === "solved" && one.heard.length > 0), "all are solved");
   await look(page, "incident-solved");
+  await page.goto(`${daemon.url}/tickets/${id}`);
+  const reply = page.getByRole("textbox", { name: "Reply" });
+  assert.match(await reply.getAttribute("placeholder"), /is solved: .* goes to nobody/);
+  await comesBack(page, daemon, id);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.deepEqual(trouble, []);
   await daemon.stop();

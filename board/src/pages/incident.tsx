@@ -1,13 +1,14 @@
 // One incident: how large, how fast were we, what was said and who has not heard it; the answer to
 // all; which tickets belong and which might, and why. A group that nobody decided on is shown here,
 // too.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { actKey, ApiError, get, post, query } from "../api";
 import { counted, dayAndTime, localTime, numberOf, safeLink, sourceTitle, titleOf, whole }
   from "../format";
 import { useConnection, useDraft, useFailed, useKeys, useLive, useLoad, useNow, useThrottled }
   from "../hooks";
-import { extentOf, inOrder, isIn, logOf, pathOf, reachedBy, sourcesOf, stateOf, subjectOf, timesOf }
+import { againAfter, extentOf, inOrder, isIn, logOf, pathOf, reachedBy, sourcesOf, stateOf,
+  subjectOf, timesOf }
   from "../incidents";
 import { Action, Bar, Broken, Confirm, Empty, Failure, Fields, Linked, Loading, PriorityMark,
   Section, Time } from "../parts";
@@ -47,7 +48,7 @@ function Times({ one, now }: { one: WholeIncident; now: number }) {
     ["Noticed after", noticed ?? "–", dayAndTime(one.seen_at, now)],
     ["First answer after", answered ?? "–", one.first_answer_at
       ? <>{dayAndTime(one.first_answer_at, now)}{reached
-        && `, reached ${reached.heard} of ${reached.all}`}</> : "not yet"],
+        && `, reached ${whole(reached.heard)} of ${whole(reached.all)}`}</> : "not yet"],
     ["Solved after", solved ?? "–", one.solved_at ? dayAndTime(one.solved_at, now) : "not yet"],
   ];
   return (
@@ -65,7 +66,8 @@ function Times({ one, now }: { one: WholeIncident; now: number }) {
 
 /** What is said to all that are joined, and the end; or what is said to agents alone. Each has its
     own draft: what was meant for agents is never one press away from everybody. */
-function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }) {
+export function AnswerAll({ one, changed, offer }: { one: WholeIncident; changed: () => void;
+  offer?: string | undefined }) {
   const [isNote, setIsNote] = useState(false);
   const [answer, setAnswer] = useDraft(`incident.${one.id}`);
   const [note, setNote] = useDraft(`incident.${one.id}.note`);
@@ -105,6 +107,12 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
     box.current?.focus();
   };
   useKeys({ r: write(false), m: write(true) });
+  useLayoutEffect(() => { if (location.hash === "#reply") box.current?.focus(); }, []);
+  useEffect(() => {
+    if (!offer) return;
+    setAnswer(answer.trim() === "" ? offer : `${answer}\n\n${offer}`);
+    write(false)();
+  }, [offer]);
   const close = async () => {
     await post(`${path}/close`, isEmpty ? {} : { answer: body },
       { "idempotency-key": `close-${key}` });
@@ -126,7 +134,7 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
         <span class="sr">{what}</span>
         <textarea ref={box} rows={3} value={body}
           placeholder={isNote ? "A note for agents. It stays here: no requester sees it."
-            : `Each of the ${whom} hears this once.`}
+            : `Each of the ${whom} of this incident hears this once.`}
           onInput={(event) => setBody(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -138,10 +146,10 @@ function AnswerAll({ one, changed }: { one: WholeIncident; changed: () => void }
       <Failure error={error} />
       <div class="form-end">
         <button type="submit" disabled={!is_live} aria-busy={isBusy}>
-          {isNote ? "Add note" : `Answer ${joined.length}`}</button>
+          {isNote ? "Add note" : `Answer ${whole(joined.length)}`}</button>
         {!isNote && (
           <Confirm label={isEmpty ? "Solve all" : "Answer and solve all"} sure={isEmpty
-            ? `Solve ${joined.length}` : `Answer and solve ${joined.length}`}
+            ? `Solve ${whole(joined.length)}` : `Answer and solve ${whole(joined.length)}`}
             question={isEmpty ? `Solve ${whom} without an answer?`
               : `Send this to ${whom} and solve them?`} run={close} />
         )}
@@ -158,15 +166,15 @@ function Reached({ answer, one }: { answer: number; one: WholeIncident }) {
   return (
     <>
       <Bar value={heard} most={all} />
-      <p class="small faint">Reached <strong>{heard} of {all}</strong>.
-        {pending > 0 && ` ${pending} on ${pending === 1 ? "its" : "their"} way.`}
+      <p class="small faint">Reached <strong>{whole(heard)} of {whole(all)}</strong>.
+        {pending > 0 && ` ${whole(pending)} on ${pending === 1 ? "its" : "their"} way.`}
         {refused.length > 0 && (
           <>{" "}<strong class="alarm">▲ Not reached:</strong>{" "}
             {refused.slice(0, 5).map((each, i) => (
               <span key={each.ticket}>{i > 0 && ", "}
                 <Link to={`/tickets/${each.ticket}`}>#{each.number}</Link></span>
             ))}
-            {refused.length > 5 && ` and ${refused.length - 5} more`}</>
+            {refused.length > 5 && ` and ${whole(refused.length - 5)} more`}</>
         )}</p>
     </>
   );
@@ -313,8 +321,8 @@ function Joined({ one, canAct, change }: { one: WholeIncident; canAct: boolean;
   const all = inside.length + left.length;
   return (
     <Section title={isGroup ? "Tickets" : "Joined"} lead={counted(inside.length, "ticket")
-      + (left.length > 0 ? `, ${left.length} left` : "")
-      + (one.replied > 0 ? `, ${one.replied} replied since the last answer` : "")}>
+      + (left.length > 0 ? `, ${whole(left.length)} left` : "")
+      + (one.replied > 0 ? `, ${whole(one.replied)} replied since the last answer` : "")}>
       {all === 0 && <Empty>No ticket is joined. Those that match join by themselves.</Empty>}
       <ul class="rows two-lines members">
         {shown.map((each) => (
@@ -347,7 +355,7 @@ function MightBelong({ one, canAct, change }: { one: WholeIncident; canAct: bool
   change: (what: { add: number[] }) => Promise<void> }) {
   if (one.maybe.length === 0) return null;
   return (
-    <Section title="Might belong" lead={`${one.maybe.length} · your choice`}>
+    <Section title="Might belong" lead={`${whole(one.maybe.length)} · your choice`}>
       <ul class="rows">
         {one.maybe.map((each) => (
           <li key={each.ticket}>
@@ -374,7 +382,7 @@ function Why({ one }: { one: WholeIncident }) {
             <li key={each.word}>
               <strong class="wrap"><bdi>{each.word}</bdi></strong>
               <Bar value={each.tickets} most={most} />
-              <strong class="number">{each.tickets}</strong>
+              <strong class="number">{whole(each.tickets)}</strong>
               <span class="small faint">{counted(each.requesters, "person", "people")}, usual{" "}
                 {whole(each.usual)}</span>
             </li>
@@ -390,7 +398,7 @@ function Head({ one, now }: { one: WholeIncident; now: number }) {
   const opened = one.timeline.find((each) => each.what === "opened");
   return (
     <div class="headline">
-      <h1 dir="auto">{subjectOf(one.title)} <span class="headline-extent">· {extentOf(one, now)}
+      <h1><bdi>{subjectOf(one.title)}</bdi> <span class="headline-extent">· {extentOf(one, now)}
       </span></h1>
       <p class="faint">
         {one.id === null ? (one.state === "dismissed"
@@ -404,6 +412,9 @@ function Head({ one, now }: { one: WholeIncident; now: number }) {
             {outside && <> · <a href={outside} rel="noreferrer">Zendesk {one.number}</a></>}
           </>
         )}
+        {one.again && <>{" "}<strong>{againAfter(one)}{" "}
+          <Link to={`/incidents/${one.again.id}`}>#{one.again.number}</Link> was solved.</strong>
+        </>}
       </p>
     </div>
   );

@@ -9,24 +9,25 @@ import { useConnection, useDraft, useFailed, useKeys, useLive, useLoad, useNow, 
 import { Action, Broken, Empty, Failure, Fields, Linked, Loading, PriorityMark, StatusMark, Time }
   from "../parts";
 import { go, Link } from "../router";
-import { extentOf, pathOf, subjectOf } from "../incidents";
+import { extentOf, isIn, pathOf, replyWords, subjectOf, type ReplyWords } from "../incidents";
 import type { Page, Person, Role, Ticket, TicketEvent, WholeIncident, WholeTicket } from "../types";
 import { DeliveryTable } from "./deliveries";
+import { AnswerAll } from "./incident";
 import { apply, assign, Choose, type Change, type Choice as Asked } from "./changes";
 import { Similar } from "./similar";
 import { lastList } from "./tickets";
 
 type Kind = "requester" | "agent" | "note";
-function Said({ who, at, body, kind, from, asker }: { who: string; at: string; body: string;
-  kind: Kind; from: string; asker: string }) {
+function Said({ who, at, body, kind, from, unseen, role }: { who: string; at: string; body: string;
+  kind: Kind; from: string; unseen: string; role?: string }) {
   return (
     <li class={`said said-${kind}`}>
       <div class="said-head">
         <strong><bdi>{who}</bdi></strong>
-        <span class="small faint">{kind === "requester" ? "requester" : "agent"}
+        <span class="small faint">{role ?? (kind === "requester" ? "requester" : "agent")}
           {from && ` · ${from}`}</span>
-        {kind === "note" && <span class="mark note-mark">private note · <bdi>{asker}</bdi> does not
-          see it</span>}
+        {kind === "note" && <span class="mark note-mark">private note ·{" "}
+          <bdi>{unseen}</bdi></span>}
         <span class="small faint said-time"><Time at={at} /></span>
       </div>
       <p class="prose" dir="auto"><Linked text={body} /></p>
@@ -87,7 +88,7 @@ function Happened({ one, times, canAct, changed, show }: Folded & HappenedProps)
       <span class={isBad ? "alarm sign" : "faint"} aria-hidden="true">{isBad ? "▲" : "·"}</span>
       <span class="happened-text">
         <span class={isBad ? "alarm strong" : ""}>{one.text}</span>
-        {times > 1 && ` · ${times} times`}
+        {times > 1 && ` · ${whole(times)} times`}
         {isBad && canAct && one.delivery && times === 1 && (
           <>
             {" "}
@@ -104,22 +105,12 @@ function Happened({ one, times, canAct, changed, show }: Folded & HappenedProps)
   );
 }
 
-function whereItGoes(one: WholeTicket, isNote: boolean): string {
-  const asker = one.requester.name ?? "The requester";
-  if (isNote) return `A note for agents. ${asker} does not see it.`;
-  const places = [...new Set(one.links.map((link) => link.chat))].map((chat) =>
-    `the ${sourceTitle(chat)} thread`);
-  if (one.external) places.push(`Zendesk ${one.external.id}`);
-  return places.length > 0 ? `Write a reply. It goes to ${places.join(" and to ")}.`
-    : "Write a reply. It is kept with the ticket.";
-}
-
 /** Of another ticket, to begin a reply with. */
 interface Offer { body: string }
-interface ReplyProps { one: WholeTicket; offer: Offer | null; sent: () => void;
+interface ReplyProps { one: WholeTicket; words: ReplyWords; offer: Offer | null; sent: () => void;
   solved: () => void }
 
-function Reply({ one, offer, sent, solved }: ReplyProps) {
+function Reply({ one, words, offer, sent, solved }: ReplyProps) {
   const [body, setBody] = useDraft(String(one.id));
   const [isNote, setIsNote] = useState(false);
   const [error, setError] = useFailed();
@@ -167,7 +158,6 @@ function Reply({ one, offer, sent, solved }: ReplyProps) {
     event.preventDefault();
     void send(event.shiftKey && !isNote && one.status !== "solved");
   };
-  const asker = (one.requester.name ?? "requester").split(" ")[0];
   return (
     <form class={`reply ${isNote ? "is-note" : ""}`} onSubmit={(event) => {
       event.preventDefault();
@@ -175,13 +165,14 @@ function Reply({ one, offer, sent, solved }: ReplyProps) {
     }}>
       <div class="reply-tabs" role="group" aria-label="What to write">
         <button type="button" aria-pressed={!isNote} onClick={() => setIsNote(false)}>
-          Reply to <bdi>{asker}</bdi></button>
+          <bdi>{words.to}</bdi></button>
         <button type="button" aria-pressed={isNote} onClick={() => setIsNote(true)}>
           Private note</button>
       </div>
       <label>
         <span class="sr">{isNote ? "Note" : "Reply"}</span>
-        <textarea ref={box} rows={3} value={body} placeholder={whereItGoes(one, isNote)}
+        <textarea ref={box} rows={3} value={body}
+          placeholder={isNote ? words.notePlace : words.place}
           onInput={(event) => setBody(event.currentTarget.value)} onKeyDown={press} />
         <Fields error={error} name="body" />
       </label>
@@ -244,16 +235,16 @@ function Assignee({ one, me, change }: { one: Ticket; me: string;
     change={(name) => change({ assignee: name || null })} />;
 }
 
-function Facts({ one }: { one: WholeTicket }) {
+function Facts({ one, isParent }: { one: WholeTicket; isParent: boolean }) {
   const outside = safeLink(one.external?.url);
   const reply = one.first_reply_at
     ? `in ${seconds((Date.parse(one.first_reply_at) - Date.parse(one.opened_at)) / 1000)}`
     : "not yet";
   return (
-    <section class="panel facts" aria-label="Requester">
-      <h2>Requester</h2>
+    <section class="panel facts" aria-label={isParent ? "Incident" : "Requester"}>
+      <h2>{isParent ? "Incident" : "Requester"}</h2>
       <dl>
-        <dt>Name</dt><dd><bdi>{one.requester.name ?? "–"}</bdi></dd>
+        <dt>{isParent ? "Made by" : "Name"}</dt><dd><bdi>{one.requester.name ?? "–"}</bdi></dd>
         {one.requester.email && (<><dt>Email</dt><dd>
           {one.requester.email.split("@").map((part, i) => i === 0 ? part : <><wbr />@{part}</>)}
         </dd></>)}
@@ -271,7 +262,7 @@ function Facts({ one }: { one: WholeTicket }) {
         <dd>{outside ? <a href={outside} rel="noreferrer">Zendesk {one.external?.id}</a>
           : one.desk === "embedded" ? "this board" : one.desk}</dd>
         <dt>Queue</dt><dd>{one.queue ?? "–"}</dd>
-        <dt>First reply</dt><dd>{reply}</dd>
+        {!isParent && <><dt>First reply</dt><dd>{reply}</dd></>}
         {one.solved_at && (<><dt>Solved</dt><dd>in {seconds((Date.parse(one.solved_at)
           - Date.parse(one.opened_at)) / 1000)}</dd></>)}
       </dl>
@@ -280,10 +271,9 @@ function Facts({ one }: { one: WholeTicket }) {
 }
 
 /** Messages and what happened between them, oldest first. */
-function Conversation({ one, canAct, changed, show }: { one: WholeTicket; canAct: boolean;
-  changed: () => void; show: () => void }) {
+function Conversation({ one, isParent, unseen, canAct, changed, show }: { one: WholeTicket;
+  isParent: boolean; unseen: string; canAct: boolean; changed: () => void; show: () => void }) {
   const asker = one.requester.name ?? one.requester.email ?? "Requester";
-  const short = asker.split(" ")[0] ?? asker;
   const said = one.comments.map((comment) => {
     const who = comment.author.name ?? comment.author.email ?? "Somebody";
     const isAsker = comment.author.email !== null && one.requester.email !== null
@@ -291,7 +281,7 @@ function Conversation({ one, canAct, changed, show }: { one: WholeTicket; canAct
       : who === one.requester.name;
     const kind: Kind = !comment.public ? "note" : isAsker ? "requester" : "agent";
     return { at: comment.at, item: <Said key={`c${comment.id}`} who={who} kind={kind}
-      at={comment.at} body={comment.body} asker={short}
+      at={comment.at} body={comment.body} unseen={unseen}
       from={comment.source === one.source && isAsker ? "" : `from ${sourceTitle(comment.source)}`}
       /> };
   });
@@ -309,8 +299,9 @@ function Conversation({ one, canAct, changed, show }: { one: WholeTicket; canAct
   };
   return (
     <ul class="conversation">
-      <Said who={asker} at={one.opened_at} body={one.description ?? ""} kind="requester"
-        from={`from ${sourceTitle(one.source)}`} asker={short} />
+      <Said who={asker} at={one.opened_at} body={one.description ?? ""} unseen={unseen}
+        {...(isParent ? { kind: "agent", from: "", role: "made this incident" }
+          : { kind: "requester", from: `from ${sourceTitle(one.source)}` })} />
       {gap(0)}
       {said.map((each, i) => [each.item, gap(i + 1)])}
     </ul>
@@ -322,17 +313,25 @@ function deliveredText(one: WholeTicket): string {
   const all = one.deliveries.filter((each) => each.state !== "discarded").length;
   if (all === 0) return "Nothing was sent anywhere for this ticket.";
   return done === all ? `${counted(all, "message")} delivered.`
-    : `${done} of ${counted(all, "message")} delivered.`;
+    : `${whole(done)} of ${counted(all, "message")} delivered.`;
 }
 
-/** It is part of something larger, or is the parent of it. */
-function IncidentBanner({ one }: { one: WholeTicket }) {
-  const parent = one.type === "problem" ? one.id : one.problem_id;
+const incidentOf = (one: WholeTicket) => one.type === "problem" ? one.id : one.problem_id;
+
+/** The incident that a ticket is the parent or a part of. */
+function useIncident(one: WholeTicket | null) {
+  const parent = one && incidentOf(one);
   const incident = useLoad<WholeIncident>(parent === null ? "" : `/v1/incidents/${parent}`);
   useLive(["incident"], (topic, data) => {
     if (topic === "resync" || data.id === parent) incident.reload();
   });
-  const known = incident.value;
+  const isKnown = parent === null || incident.value !== null || incident.error !== null;
+  return { known: parent === null ? null : incident.value, isKnown, reload: incident.reload };
+}
+
+/** It is part of something larger, or is the parent of it. */
+function IncidentBanner({ one, known }: { one: WholeTicket; known: WholeIncident | null }) {
+  const parent = incidentOf(one);
   if (parent === null) return null;
   if (!known) {
     return one.problem_id === null ? null : (
@@ -343,9 +342,10 @@ function IncidentBanner({ one }: { one: WholeTicket }) {
   return (
     <p class={`incident-banner ${known.state === "open" ? "" : "is-over"}`}>
       {parent === one.id ? "The parent of incident " : "Part of incident "}
-      <Link to={pathOf(known)}>#{known.number ?? known.id} {subjectOf(known.title)}</Link>,{" "}
+      <Link to={pathOf(known)}>#{known.number ?? known.id}{" "}
+        <bdi>{subjectOf(known.title)}</bdi></Link>,{" "}
       {extentOf(known, Date.now())}.
-      {known.state === "open" && " An answer to everyone is written there."}
+      {known.state === "open" && parent !== one.id && " An answer to everyone is written there."}
     </p>
   );
 }
@@ -393,6 +393,7 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
     if (topic === "resync" || String(data.id) === id || String(data.ticket) === id) reload();
   });
   const one = ticket.value;
+  const incident = useIncident(one);
   const name = one ? `${numberOf(one)} ${titleOf(one)}` : ticket.error?.status === 404
     ? `Not found: ticket #${id}` : `Ticket ${id}`;
   useEffect(() => { document.title = `${name} · Deskwire`; }, [name]);
@@ -440,13 +441,20 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
     else ticket.reload();
   };
   const mine = justSolved;
+  const isParent = incident.known !== null && incident.known.id === one.id;
+  const open = isParent && incident.known?.state === "open" ? incident.known : null;
+  const words = replyWords(one, isParent ? incident.known : null);
+  const written = () => {
+    ticket.reload();
+    incident.reload();
+  };
   return (
     <>
       <div class="crumb">
         <span><Link to={lastList?.path ?? "/tickets"}>Tickets</Link> / {numberOf(one)}</span>
         {list.at >= 0 && (
           <span class="neighbours small">
-            {list.at + 1} of {list.all} {lastList?.name}
+            {whole(list.at + 1)} of {whole(list.all)} {lastList?.name}
             {list.before && <Link to={`/tickets/${list.before}`} aria-label="Previous ticket">↑
             </Link>}
             {list.behind && <Link to={`/tickets/${list.behind}`} aria-label="Next ticket">↓</Link>}
@@ -479,14 +487,17 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
           {one.tags.map((tag) => <Link key={tag} class="tag"
             to={`/tickets?view=all&tag=${encodeURIComponent(tag)}`}>{tag}</Link>)}
         </p>
-        <IncidentBanner key={one.id} one={one} />
+        <IncidentBanner one={one} known={incident.known} />
       </div>
       <div class="ticket">
         <div>
-          <Conversation one={one} canAct={canAct} changed={ticket.reload}
+          <Conversation one={one} isParent={isParent} unseen={words.unseen} canAct={canAct}
+            changed={ticket.reload}
             show={() => setAreShown(true)} />
-          {canAct && <Reply key={one.id} one={one} offer={offer} sent={ticket.reload}
-            solved={solved} />}
+          {canAct && open && <AnswerAll key={one.id} one={open} offer={offer?.body}
+            changed={written} />}
+          {canAct && !open && incident.isKnown && <Reply key={one.id} one={one} words={words}
+            offer={offer} sent={ticket.reload} solved={solved} />}
           <p class="small faint delivered">{deliveredText(one)}{" "}
             {one.deliveries.length > 0 && (
               <button type="button" class="plain" aria-expanded={areShown}
@@ -504,12 +515,14 @@ export function TicketPage({ id, role, me }: { id: string; role: Role; me: strin
                 change={(status) => change({ status })} />
               <Choice label="Priority" value={one.priority} options={priorities}
                 change={(priority) => change({ priority })} />
+              {open && <p class="small faint">Solving it ends the incident and solves its{" "}
+                {counted(open.tickets.filter(isIn).length, "ticket")}.</p>}
               {one.status === "solved"
                 ? <Action label="Reopen" quiet run={() => change({ status: "open" })} />
-                : <Action label="Solve" quiet run={() => change({ status: "solved" })} />}
+                : !open && <Action label="Solve" quiet run={() => change({ status: "solved" })} />}
             </section>
           )}
-          <Facts one={one} />
+          <Facts one={one} isParent={isParent} />
           {canAct && <Similar key={one.id} id={one.id} use={(body) => setOffer({ body })} />}
         </div>
       </div>
