@@ -23,6 +23,11 @@ const button = (page, name) => page.getByRole("button", { name, exact: true });
 const posts = (now, pattern) => now.threads.filter((one) => /vpn/i.test(one.text))
   .map((one) => one.replies.filter((each) => pattern.test(each.text)).length);
 
+/** Whether all reports have one post. The page of the demo shows the newest threads alone: while a
+    day plays for pictures, others come in between. */
+const haveOne = (counts) => (pictures ? counts.includes(1) && counts.every((count) => count <= 1)
+  : counts.filter((count) => count === 1).length >= reports);
+
 test("an outage of the demo: seen, one incident, one answer in every thread", async (t) => {
   const world = await demo("--speed", pictures ? "60" : "0");
   const { page, trouble } = await openPage(t, { viewport: { width: 1280, height: 980 } });
@@ -40,13 +45,17 @@ test("an outage of the demo: seen, one incident, one answer in every thread", as
   await button(page, "Make it one incident").click();
   await page.waitForURL(/\/incidents\/\d+$/);
   const path = `/v1${new URL(page.url()).pathname}`;
-  await world.see("each thread is told once", (now) =>
-    posts(now, /This is part of a known incident, #\d+\./).filter((count) => count === 1).length
-      >= reports, 90_000);
+  const line = /This is part of a known incident, #\d+\./;
+  await world.see("each thread is told once", (now) => haveOne(posts(now, line)), 90_000);
   await page.getByLabel("Answer everyone").fill("The gateway is back. Please connect again.");
   await page.getByRole("button", { name: /^Answer \d+$/ }).click();
   await page.getByText(/Reached (\d+) of \1\./).waitFor({ timeout: 90_000 });
   await shoot(page, "incident");
+  const now = await world.see("the answer is in every thread", (found) =>
+    haveOne(posts(found, /The gateway is back\./))
+      && (pictures || sum(found.books, "waiting") === 0) && found);
+  assert.ok(now.books.incidents.arrived >= reports, JSON.stringify(now.books));
+  assert.equal(sum(now.books, "doubled") + now.books.leaked, 0, JSON.stringify(now.books));
   for (const name of pictures ? ["agents", "volume", "status"] : []) {
     const other = await page.context().newPage();
     await other.goto(`${world.board}/${name}`);
@@ -55,11 +64,6 @@ test("an outage of the demo: seen, one incident, one answer in every thread", as
     await shoot(other, "demo");
     await other.close();
   }
-  const now = await world.see("the answer is in every thread", (found) =>
-    posts(found, /The gateway is back\./).filter((count) => count === 1).length >= reports
-      && (pictures || sum(found.books, "waiting") === 0) && found);
-  assert.ok(now.books.incidents.arrived >= reports, JSON.stringify(now.books));
-  assert.equal(sum(now.books, "doubled") + now.books.leaked, 0, JSON.stringify(now.books));
   await button(page, "Solve all…").click();
   await page.getByRole("button", { name: /^Solve \d+$/ }).click();
   await headline.getByText(/solved after/).waitFor();
