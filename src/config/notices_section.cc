@@ -105,7 +105,10 @@ Field<NoticesSettings> formats_field() {
   Field<NoticesSettings> field = strings_field(
       "date_format", &NoticesSettings::date_formats,
       "how the report writes its dates: %d %m %b %B %Y %y, with %H %I %M %S %f %p %z read "
-      "over; several are tried in order, and ISO dates are always understood");
+      "over; several are tried in order, and ISO dates are always understood. All rows have one "
+      "order "
+      "of day and month: a report that proves another is refused, or decides where this is not "
+      "set");
   field.allowed = "a text, or a list of texts";
   const auto read_list = field.read;
   field.schema = {{"anyOf", json::array{json::object{{"type", "string"}}, field.schema}}};
@@ -115,6 +118,7 @@ Field<NoticesSettings> formats_field() {
     } else {
       read_list(out, node, place);
     }
+    out.has_date_format = true;
     if (out.date_formats.empty()) place.add("must have at least one format");
   };
   return field;

@@ -29,6 +29,7 @@ struct NoticesSettings {
   NoticeColumns columns;
   NoticePayload payload = NoticePayload::notice;
   std::vector<std::string> date_formats = {"%d/%m/%Y"};
+  bool has_date_format = false;  ///< a person has set date_formats
   std::vector<std::string> closed = {"closed"};
   std::string webhook_url;
   Secret webhook_secret;

@@ -146,6 +146,10 @@ std::string day_text(int64_t day) {
                      static_cast<unsigned>(date.day()));
 }
 
+unsigned day_of_month(int32_t day) {
+  return static_cast<unsigned>(date_of(day).day());
+}
+
 std::string day_with_month_name(int32_t day) {
   const auto date = date_of(day);
   return fmt::format("{:02}-{}-{:04}", static_cast<unsigned>(date.day()), short_name(date.month()),

@@ -115,6 +115,30 @@ test("what can't be read at all is an error with its reason", async () => {
   assert.match(form.err, /notices\.date_format.*%d\.%m\.%Y would fit/);
 });
 
+test("the order of day and month is one for the whole report", async () => {
+  const month = (back) => day(back).replace(/^(..).(..)/, "$2/$1");
+  // One day beyond the 12th and one up to it, within forty days.
+  const backs = [...Array(40).keys()].map((i) => i + 1);
+  const late = backs.find((back) => Number(day(back).slice(0, 2)) > 12);
+  const early = backs.find((back) => Number(day(back).slice(0, 2)) <= 12 &&
+    day(back).slice(0, 2) !== day(back).slice(3, 5));
+  const report = (one, two) => text([head, ["N", "N", "nora@c.example", "A1", "Closed", one],
+    ["O", "O", "olga@c.example", "A2", "Closed", two]]);
+  const read = await look("r.csv", report(month(early), month(late)));
+  assert.deepEqual([read.code, read.found], [0, both], read.err);
+  const days = await look("r.csv", report(day(early), day(late)));
+  assert.deepEqual([days.code, days.found], [0, both], days.err);
+  for (const [rows, more, what] of [
+    [report(month(early), month(late)), 'date_format = "%d/%m/%Y"', /row 3, column F.*%m\/%d\/%Y/],
+    [report(day(early), day(late)), 'date_format = "%m/%d/%Y"', /row 3, column F.*%d\/%m\/%Y/],
+    [report(month(late), day(late)), "", /row 3, column F.*row 2, column F/]]) {
+    const seen = await look("r.csv", rows, more);
+    assert.equal(seen.found, null);
+    assert.notEqual(seen.code, 0);
+    assert.match(seen.err, what);
+  }
+});
+
 /** A workbook out of its parts, by Python's zipfile: the order and the names are as given. */
 function workbook(parts) {
   const script = ["import sys, json, zipfile, io", "b = io.BytesIO()",

@@ -7,6 +7,7 @@
 #include "base/outside_text.h"
 #include "base/storable.h"
 #include "base/text.h"
+#include "domain/day_order.h"
 #include "domain/period.h"
 
 namespace dw {
@@ -52,7 +53,7 @@ std::string plain(std::string_view heading) {
 }
 
 /// "C" is 2, "AA" 26; nothing for what is no letter.
-std::optional<int> column_of_notices(std::string_view text) {
+std::optional<int> column_of_letters(std::string_view text) {
   if (text.empty() || text.size() > 2) return std::nullopt;
   int column = 0;
   for (const char c : text) {
@@ -62,28 +63,23 @@ std::optional<int> column_of_notices(std::string_view text) {
   return column - 1;
 }
 
-std::string notices_of(int column) {
-  std::string out(1, static_cast<char>('A' + column % 26));
-  return column < 26 ? out : std::string(1, static_cast<char>('A' + column / 26 - 1)) + out;
-}
-
 std::string text_at(std::span<const Cell> row, int place) {
   const bool is_there = place >= 0 && static_cast<size_t>(place) < row.size();
   return is_there ? cleaned(row[static_cast<size_t>(place)].text, Cleaning::phrase) : std::string();
 }
 
 /// Where the settings name a column by its letters.
-std::optional<int> noticeed_place(const std::string& written, int first_column) {
-  const auto notices = column_of_notices(written);
-  if (!notices || *notices < first_column) return std::nullopt;
-  return *notices - first_column;
+std::optional<int> lettered_place(const std::string& written, int first_column) {
+  const auto letters = column_of_letters(written);
+  if (!letters || *letters < first_column) return std::nullopt;
+  return *letters - first_column;
 }
 
 std::string list_headings(std::span<const Cell> first, int first_column) {
   std::vector<std::string> out;
   for (size_t i = 0; i < first.size(); ++i) {
     const int column = first_column + static_cast<int>(i);
-    out.push_back(fmt::format("{} \"{}\"", notices_of(column),
+    out.push_back(fmt::format("{} \"{}\"", column_letters(column),
                               cut_characters(storable(text_at(first, static_cast<int>(i))), 40)));
   }
   return join(out, ", ");
@@ -107,10 +103,11 @@ Result<void> check_single(std::span<const Cell> first, const std::string& headin
   const auto behind = first.subspan(static_cast<size_t>(place) + 1);
   const auto second = place_of_heading(behind, heading);
   if (!second) return {};
-  return wrong(fmt::format(
-      "\"{}\" stands twice, in the columns {} and {}: give one of them another "
-      "heading, or set notices.columns to the letter",
-      heading, notices_of(first_column + place), notices_of(first_column + place + 1 + *second)));
+  return wrong(
+      fmt::format("\"{}\" stands twice, in the columns {} and {}: give one of them another "
+                  "heading, or set notices.columns to the letter",
+                  heading, column_letters(first_column + place),
+                  column_letters(first_column + place + 1 + *second)));
 }
 
 bool is_known(const Wanted& wanted, const std::string& heading) {
@@ -132,7 +129,7 @@ Result<void> check_drift(const NoticesSettings& settings, const Layout& layout,
       return wrong(fmt::format(
           "column {} is headed \"{}\", but notices.columns takes it for the {}: the report has "
           "changed. Set notices.columns to what it has now: {}",
-          notices_of(first_column + place), text_at(first, place), wanted.what,
+          column_letters(first_column + place), text_at(first, place), wanted.what,
           list_headings(first, first_column)));
     }
   }
@@ -141,13 +138,25 @@ Result<void> check_drift(const NoticesSettings& settings, const Layout& layout,
 
 }  // namespace
 
+std::string column_letters(int column) {
+  std::string out(1, static_cast<char>('A' + column % 26));
+  return column < 26 ? out : std::string(1, static_cast<char>('A' + column / 26 - 1)) + out;
+}
+
 std::optional<int32_t> day_in(const Cell& cell, const std::vector<std::string>& formats) {
   std::string kept;
   const std::string_view text = clean(cell.text, Cleaning::phrase, kept);
   for (const std::string& format : formats) {
     if (const auto day = parse_day(text, format)) return day;
   }
-  if (const auto day = parse_iso_day(text)) return day;
+  // An ISO date, unless the settings have the year first and the month last.
+  if (const auto day = parse_iso_day(text)) {
+    const bool is_exchanged = std::any_of(formats.begin(), formats.end(), [](const auto& format) {
+      const auto numeric = numeric_format(format);
+      return numeric && numeric->is_year_first && numeric->order == DayOrder::day_first;
+    });
+    if (!is_exchanged) return day;
+  }
   const bool is_date =
       cell.serial_day && *cell.serial_day >= serial_first && *cell.serial_day <= serial_last;
   return is_date ? cell.serial_day : std::nullopt;
@@ -165,7 +174,7 @@ bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, 
   for (const Wanted& wanted : all_wanted()) {
     const std::string& written = settings.columns.*wanted.written;
     if (written.empty()) continue;
-    const auto place = noticeed_place(written, first_column);
+    const auto place = lettered_place(written, first_column);
     if (!place || written.size() > 1) {
       ++named;
       found += place_of_heading(row, written) ? 1 : 0;
@@ -179,9 +188,9 @@ bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, 
 }
 
 bool is_entry_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column) {
-  const auto email = noticeed_place(settings.columns.email, first_column);
+  const auto email = lettered_place(settings.columns.email, first_column);
   if (email && text_at(row, *email).find('@') != std::string::npos) return true;
-  const auto date = noticeed_place(settings.columns.date, first_column);
+  const auto date = lettered_place(settings.columns.date, first_column);
   const bool has_date_cell = date && static_cast<size_t>(*date) < row.size();
   return has_date_cell && day_in(row[static_cast<size_t>(*date)], settings.date_formats);
 }
@@ -193,16 +202,16 @@ Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell
     const std::string& written = settings.columns.*wanted.written;
     const bool is_half_name = wanted.what == "first_name" || wanted.what == "last_name";
     if (written.empty() || (is_half_name && !settings.columns.name.empty())) continue;
-    const auto notices = column_of_notices(written);
+    const auto letters = column_of_letters(written);
     // "ID" is more likely a heading than the 238th column, where a heading says so.
     const auto headed =
-        notices && written.size() == 1 ? std::nullopt : place_of_heading(first, written);
+        letters && written.size() == 1 ? std::nullopt : place_of_heading(first, written);
     if (headed) {
       DW_CHECK(check_single(first, written, *headed, first_column));
       layout.at.*wanted.place = *headed;
       layout.has_heading = true;
-    } else if (notices && *notices >= first_column) {
-      layout.at.*wanted.place = *notices - first_column;
+    } else if (letters && *letters >= first_column) {
+      layout.at.*wanted.place = *letters - first_column;
     } else {
       return wrong(fmt::format("there is no column \"{}\" ({}); the report's first row has: {}",
                                written, wanted.what, list_headings(first, first_column)));

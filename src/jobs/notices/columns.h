@@ -33,6 +33,8 @@ Result<Layout> find_layout(const NoticesSettings& settings, std::span<const Cell
 bool is_heading_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column);
 /// The row has an address or a date where the settings say they are.
 bool is_entry_row(const NoticesSettings& settings, std::span<const Cell> row, int first_column);
+/// "A" is 0, "AA" 26.
+std::string column_letters(int column);
 /// How many cells have something in them that can be seen.
 size_t count_filled(std::span<const Cell> row);
 

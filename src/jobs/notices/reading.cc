@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "jobs/notices/last_run_date.h"
 #include "jobs/notices/rows.h"
 
@@ -69,11 +70,15 @@ Task<void> let_others_run(Loop& loop) {
   co_await asio::post(loop, asio::use_awaitable);
 }
 
-/// False: the version that was wanted is gone.
-Task<Result<bool>> read_report(const ReadingParts& parts, const ReportVersion& wanted,
-                               Selection& selection) {
+/// Null: the version that was wanted is gone.
+Task<Result<std::unique_ptr<Selection>>> read_once(const ReadingParts& parts,
+                                                   const ReportVersion& wanted, NoticeTimes times,
+                                                   std::optional<DayOrder>& order) {
   DW_CO_TRY(std::unique_ptr<ReportTable> table, co_await parts.open(wanted));
-  if (table == nullptr) co_return false;
+  std::unique_ptr<Selection> out;
+  if (table == nullptr) co_return out;
+  out = std::make_unique<Selection>(parts.composer.settings(), times, order);
+  Selection& selection = *out;
   Result<void> taken;
   const TableSink sink = [&](const TableRow& row) {
     if (taken.ok()) taken = selection.take(row, table->first_column());
@@ -85,8 +90,23 @@ Task<Result<bool>> read_report(const ReadingParts& parts, const ReportVersion& w
     if (!*has_more) break;
     co_await let_others_run(parts.loop);
   }
-  DW_CO_CHECK(selection.finish());
-  co_return true;
+  DW_CO_TRY(order, selection.finish());
+  co_return out;
+}
+
+/// Twice, where the rows prove an order of day and month that the first reading did not have.
+Task<Result<std::unique_ptr<Selection>>> read_report(const ReadingParts& parts,
+                                                     const ReportVersion& wanted,
+                                                     NoticeTimes times) {
+  std::optional<DayOrder> order;
+  for (int reading = 0; reading < 2; ++reading) {
+    DW_CO_TRY(std::unique_ptr<Selection> selection,
+              co_await read_once(parts, wanted, times, order));
+    if (!order) co_return selection;
+    log_info("notices", "the report's dates prove their order; reading it again",
+             {{"order", *order == DayOrder::month_first ? "month first" : "day first"}});
+  }
+  co_return Error{ErrorKind::busy, "notices", "the report changed while it was read; run it again"};
 }
 
 }  // namespace
@@ -153,9 +173,9 @@ Task<Result<std::unique_ptr<PickedNotices>>> pick_notices(const ReadingParts& pa
   run.from_day = marks.from_day.value_or(today - lookback);
   run.period = period_of(static_cast<Every>(settings.every), today);
   run.ledger = marks.ledger;
-  picked->selection = std::make_unique<Selection>(settings, NoticeTimes{run.from_day, today});
-  DW_CO_TRY(const bool is_read, co_await read_report(parts, wanted, *picked->selection));
-  picked->is_replaced = !is_read;
+  const NoticeTimes times{run.from_day, today};
+  DW_CO_TRY(picked->selection, co_await read_report(parts, wanted, times));
+  picked->is_replaced = picked->selection == nullptr;
   if (picked->is_replaced) co_return picked;
   Selection& selection = *picked->selection;
   auto look = [&](ReadDb& db) -> Result<void> {

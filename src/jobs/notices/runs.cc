@@ -228,7 +228,10 @@ Task<std::vector<Probe>> NoticeRuns::probe() {
     };
     const Result<bool> read = co_await (*table)->more(sink);
     if (!read.ok()) taken = read.error();
-    if (taken.ok() && !*read) taken = selection.finish();
+    if (taken.ok() && !*read) {
+      const auto finished = selection.finish();
+      if (!finished.ok()) taken = finished.error();
+    }
   } else if (composer.settings().watch.count() > 0 && table.error().kind == ErrorKind::missing) {
     probe.is_ok = true;
     probe.detail = table.error().text() + "; Deskwire runs when one arrives (notices.watch)";

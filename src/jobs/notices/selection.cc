@@ -124,8 +124,10 @@ std::string_view name_of(LeftOut reason) {
   return reason == LeftOut::had ? "had" : "suppressed";
 }
 
-Selection::Selection(const NoticesSettings& settings, NoticeTimes times)
-    : settings_(settings), times_(times), newest_(times.from_day) {
+Selection::Selection(const NoticesSettings& settings, NoticeTimes times,
+                     std::optional<DayOrder> proven)
+    : settings_(settings), dates_(settings, proven), times_(times), newest_(times.from_day) {
+  settings_.date_formats = dates_.formats();
   for (const std::string& one : settings.closed) {
     closed_.push_back(cleaned(one, Cleaning::phrase));
   }
@@ -210,9 +212,9 @@ Result<void> Selection::find_heading(bool is_last_heading, bool is_last_entry) {
   return {};
 }
 
-Result<void> Selection::finish() {
+Result<std::optional<DayOrder>> Selection::finish() {
   if (!has_layout_ && !leading_.empty()) DW_CHECK(find_heading(false, false));
-  if (metrics_.rows > 0) return {};
+  if (metrics_.rows > 0) return dates_.settle();
   return Error{ErrorKind::invalid, "notices",
                has_layout_ ? "the report has one row and none below it: is it the right file and "
                              "tab, and do its rows end with LF, CRLF or CR?"
@@ -227,8 +229,9 @@ void Selection::take_row(const TableRow& row) {
   const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
   const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
   if (fields.ticket.empty() && fields.status.empty() && is_blank(row)) return;
-  ++metrics_.rows;
   const auto day = day_in(date, settings_.date_formats);
+  ++metrics_.rows;
+  dates_.note(row, first_column_, at.date, day.has_value());
   if (!day) return bad_date(row.number, clean(date.text, Cleaning::phrase, kept[2]));
   if (dates_looked_at_ < dates_looked_at_max) {
     ++dates_looked_at_;

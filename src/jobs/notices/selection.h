@@ -9,6 +9,7 @@
 #include "base/outside_text.h"
 #include "domain/period.h"
 #include "jobs/notices/columns.h"
+#include "jobs/notices/date_order.h"
 #include "jobs/notices/texts.h"
 
 namespace dw {
@@ -61,14 +62,18 @@ struct CandidateNotice {
 
 class Selection {
  public:
-  Selection(const NoticesSettings& settings, NoticeTimes times);
+  /// `proven`: which of day and month stands first, by an earlier reading of the report.
+  Selection(const NoticesSettings& settings, NoticeTimes times,
+            std::optional<DayOrder> proven = {});
 
   /// The report's rows in order, titles and the heading among them. A row that can't be used is in
   /// bad_rows().
   /// errors  invalid: the columns are not as the settings say
   Result<void> take(const TableRow& row, int first_column);
-  /// There are no more rows. errors  as take(); invalid: there was none
-  Result<void> finish();
+  /// There are no more rows. An order of day and month: the rows prove that one, and were read in
+  /// the other; nothing of this selection may be used, and the report is to be read again.
+  /// errors  as take(); invalid: there was no row, or rows have dates of two orders
+  Result<std::optional<DayOrder>> finish();
 
   /// The ledger: this ticket's closing of that day was told. After the rows.
   void note_notified(std::string_view ticket, int32_t day);
@@ -167,7 +172,8 @@ class Selection {
   size_t next_notice(size_t at, Notice& notice) const;
   size_t next_customer(size_t at) const;
 
-  const NoticesSettings& settings_;
+  NoticesSettings settings_;  ///< with the report's own formats of dates
+  ReportDates dates_;
   NoticeTimes times_;
   bool has_layout_ = false;
   Layout layout_;

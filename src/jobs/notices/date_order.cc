@@ -1,0 +1,177 @@
+#include "jobs/notices/date_order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/outside_text.h"
+#include "base/storable.h"
+#include "base/text.h"
+#include "domain/period.h"
+#include "jobs/notices/columns.h"
+
+namespace dw {
+namespace {
+
+/// So many dates of a spreadsheet, none beyond the 12th of its month, are no chance.
+constexpr int64_t typed_dates_least = 3;
+
+size_t place_of(DayOrder order) {
+  return order == DayOrder::day_first ? 0 : 1;
+}
+
+DayOrder other_than(DayOrder order) {
+  return order == DayOrder::day_first ? DayOrder::month_first : DayOrder::day_first;
+}
+
+std::string_view words_of(DayOrder order) {
+  return order == DayOrder::day_first ? "the day first" : "the month first";
+}
+
+bool is_numeric_with(const std::string& format, DayOrder order) {
+  const auto numeric = numeric_format(format);
+  return numeric && !numeric->is_year_first && numeric->order == order;
+}
+
+bool has(const std::vector<std::string>& formats, const std::string& wanted) {
+  return std::find(formats.begin(), formats.end(), wanted) != formats.end();
+}
+
+}  // namespace
+
+ReportDates::ReportDates(const NoticesSettings& settings, std::optional<DayOrder> proven) {
+  choose_formats(settings, proven);
+}
+
+void ReportDates::choose_formats(const NoticesSettings& settings, std::optional<DayOrder> proven) {
+  const std::vector<std::string>& given = settings.date_formats;
+  Kind& usual = kinds_[0];
+  usual.is_open = !settings.has_date_format;
+  bool has_both = false, has_pair = false;
+  for (const std::string& format : given) {
+    const auto numeric = numeric_format(format);
+    if (!numeric) continue;
+    Kind& kind = kinds_.at(numeric->is_year_first ? 1 : 0);
+    const bool is_usual = !numeric->is_year_first;
+    has_both = has_both || (is_usual && kind.assumed && kind.assumed != numeric->order);
+    if (!kind.assumed) kind.assumed = numeric->order;
+    has_pair = has_pair || (is_usual && has(given, exchanged(format)));
+  }
+  usual.is_open = usual.is_open || has_pair;
+  // "%d/%m/%Y" and "%m-%d-%Y": the separator tells which is meant.
+  if (has_both && !has_pair) usual.assumed = std::nullopt;
+  // ISO dates are always understood.
+  if (!kinds_[1].assumed) kinds_[1].assumed = DayOrder::month_first;
+  if (usual.assumed && usual.is_open && proven) usual.assumed = proven;
+  for (const std::string& format : given) {
+    const bool is_other =
+        usual.assumed && usual.is_open && is_numeric_with(format, other_than(*usual.assumed));
+    const std::string meant = is_other ? exchanged(format) : format;
+    const bool is_fixed = has_pair && !has(given, exchanged(format));
+    const std::string& chosen = is_fixed ? format : meant;
+    if (!has(formats_, chosen)) formats_.push_back(chosen);
+  }
+}
+
+void ReportDates::note(const TableRow& row, int first_column, int at, bool is_read) {
+  const size_t count = row.cells.size();
+  for (size_t i = 0; i < count; ++i) {
+    const bool is_date = static_cast<int>(i) == at;
+    const Cell& cell = row.cells[i];
+    const Kind& usual = kinds_[0];
+    const bool is_settled = usual.in_column[0] || usual.in_column[1];
+    // What was read in the order that is proven already proves nothing more.
+    const bool is_known = is_read && has_text_of_either_ && !cell.serial_day;
+    if (is_settled && (!is_date || is_known)) continue;
+    std::string kept;
+    const std::string_view text = clean(cell.text, Cleaning::phrase, kept);
+    const auto date = numeric_date(text);
+    if (!date) {
+      if (is_date && is_read && cell.serial_day) {
+        ++typed_;
+        has_typed_beyond_12_ = has_typed_beyond_12_ || day_of_month(*cell.serial_day) > 12;
+      }
+      continue;
+    }
+    if (!date->order) {
+      has_text_of_either_ = has_text_of_either_ || is_date;
+      continue;
+    }
+    Kind& kind = kinds_.at(date->is_year_first ? 1 : 0);
+    auto& proof = (is_date ? kind.in_column : kind.elsewhere).at(place_of(*date->order));
+    if (!proof) {
+      proof = Proof{row.number, first_column + static_cast<int>(i), storable(std::string(text))};
+    }
+  }
+}
+
+std::string ReportDates::shown(const Proof& proof) {
+  return fmt::format("\"{}\" (row {}, column {})", cut_characters(proof.text, 40), proof.row,
+                     column_letters(proof.column));
+}
+
+/// The date's own column decides; where it has no day beyond the 12th, the other columns do if they
+/// agree.
+Result<std::optional<DayOrder>> ReportDates::proven_order(const Kind& kind) const {
+  const auto& [day_first, month_first] = kind.in_column;
+  if (day_first && month_first) {
+    return Error{ErrorKind::invalid, "notices.date_format",
+                 fmt::format("the report has dates of two orders: {} has the day first, {} the "
+                             "month first, and a date such as 05/11 may be either. Nothing was "
+                             "sent; correct the report",
+                             shown(*day_first), shown(*month_first))};
+  }
+  if (day_first || month_first) {
+    return std::optional(day_first ? DayOrder::day_first : DayOrder::month_first);
+  }
+  const auto& [day_elsewhere, month_elsewhere] = kind.elsewhere;
+  if (bool(day_elsewhere) == bool(month_elsewhere)) return std::optional<DayOrder>();
+  return std::optional(day_elsewhere ? DayOrder::day_first : DayOrder::month_first);
+}
+
+/// A spreadsheet that opens dates of the other order exchanges day and month where it can, and
+/// leaves a text where it can't.
+Result<void> ReportDates::check_typed() const {
+  const Proofs& proofs = kinds_[0].in_column;
+  const auto& proof = proofs[0] ? proofs[0] : proofs[1];
+  if (!proof || has_text_of_either_ || has_typed_beyond_12_ || typed_ < typed_dates_least) {
+    return {};
+  }
+  return Error{
+      ErrorKind::invalid, "notices.columns",
+      fmt::format("{} is a text, and none of the column's {} other dates is after the 12th of its "
+                  "month: a spreadsheet has exchanged day and month in those. Nothing was sent; "
+                  "import the report into the spreadsheet again with the column as text, or with "
+                  "the locale of its dates",
+                  shown(*proof), typed_)};
+}
+
+Result<std::optional<DayOrder>> ReportDates::settle() const {
+  std::optional<DayOrder> wanted;
+  for (const Kind& kind : kinds_) {
+    if (!kind.assumed) continue;
+    DW_TRY(const std::optional<DayOrder> proven, proven_order(kind));
+    if (!proven || proven == kind.assumed) continue;
+    if (kind.is_open) {
+      wanted = proven;
+      continue;
+    }
+    const size_t place = place_of(*proven);
+    const auto& proof =
+        kind.in_column.at(place) ? kind.in_column.at(place) : kind.elsewhere.at(place);
+    const auto read_by = std::find_if(formats_.begin(), formats_.end(), [&](const auto& format) {
+      const auto numeric = numeric_format(format);
+      return numeric && numeric->is_year_first == (&kind == &kinds_[1]);
+    });
+    const std::string used = read_by == formats_.end() ? "%Y-%m-%d" : *read_by;
+    return Error{ErrorKind::invalid, "notices.date_format",
+                 fmt::format("{} has {}, but {} has {}. Nothing was sent; set notices.date_format "
+                             "to \"{}\", or correct the report",
+                             shown(*proof), words_of(*proven), used, words_of(*kind.assumed),
+                             exchanged(used))};
+  }
+  DW_CHECK(check_typed());
+  return wanted;
+}
+
+}  // namespace dw
