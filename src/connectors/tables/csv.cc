@@ -344,7 +344,8 @@ void CsvParser::give(const TableSink& sink) {
     for (const Cell& one : cells_) bytes += one.text.size();
     converted.reserve(bytes * 3);  // views into it must stay
     for (Cell& one : cells_) {
-      if (!has_high_byte(one.text)) continue;
+      // What is UTF-8 is no windows-1252, whatever the settings say: nobody is called "ZoÃ«".
+      if (!has_high_byte(one.text) || is_utf8(one.text)) continue;
       const size_t from = converted.size();
       append_windows_1252(converted, one.text);
       one.text = std::string_view(converted).substr(from);

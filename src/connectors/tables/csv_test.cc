@@ -124,6 +124,10 @@ TEST(csv, latin1_is_windows_1252_unless_the_file_says_that_it_is_utf8) {
       "Brien,\x8A"
       "imek,\x80\n",
       "1[O\u2019Brien|\u0160imek|\u20AC]", TableEncoding::latin1);
+  expect_rows(
+      "Zo\u00EB,O\x92"
+      "Brien\n",
+      "1[Zo\u00EB|O\u2019Brien]", TableEncoding::latin1);
   expect_rows("\uFEFFB\u00F6hm,b\n", "1[B\u00F6hm|b]", TableEncoding::latin1);
 }
 

@@ -268,6 +268,19 @@ TEST(notices, what_a_spreadsheet_made_of_a_number_is_no_ticket) {
                                     "program and save it\n");
 }
 
+TEST(notices, headings_that_come_again_are_no_rows) {
+  Report report;
+  const std::vector<std::string> headings = {"Firstname", "Lastname", "Email",
+                                             "Ticket",    "Status",   "Date"};
+  report.row(headings)
+      .closed("a@x.example", "1", "16/11/2026")
+      .row(headings)
+      .closed("b@x.example", "2", "16/11/2026");
+  EXPECT_EQ(report.notices(), "a@x.example: 1; b@x.example: 2; ");
+  EXPECT_EQ(report.selection().metrics().bad, 0);
+  EXPECT_EQ(report.selection().metrics().rows, 2);
+}
+
 TEST(notices, titles_above_the_headings_are_no_rows) {
   Report report;
   report.row({"Closed tickets", "", "", "", "", ""})

@@ -230,6 +230,9 @@ void Selection::take_row(const TableRow& row) {
   const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
   if (fields.ticket.empty() && fields.status.empty() && is_blank(row)) return;
   const auto day = day_in(date, settings_.date_formats);
+  // Reports that were put behind each other have their headings again.
+  const bool may_be_heading = !day && layout_.has_heading;
+  if (may_be_heading && is_heading_row(settings_, row.cells, first_column_)) return;
   ++metrics_.rows;
   dates_.note(row, first_column_, at.date, day.has_value());
   if (!day) return bad_date(row.number, clean(date.text, Cleaning::phrase, kept[2]));
