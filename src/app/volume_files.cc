@@ -6,9 +6,10 @@
 
 namespace dw {
 
-Result<std::vector<HourCount>> read_count_file(const std::string& path) {
+Result<std::vector<HourCount>> read_count_file(const std::string& path,
+                                               std::optional<TimePoint> now) {
   DW_TRY(const std::string text, read_whole(path, count_file_bytes_max));
-  Result<std::vector<HourCount>> counts = read_counts(text);
+  Result<std::vector<HourCount>> counts = read_counts(text, now);
   if (!counts.ok()) {
     const std::string line = counts.error().where;
     counts.error().where = line.empty() ? path : path + " " + line;

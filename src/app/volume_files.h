@@ -14,8 +14,9 @@ namespace dw {
 /// The most that a file of counts, labels or settings of the volume may have.
 constexpr size_t count_file_bytes_max = 64 << 20;
 
-/// errors  invalid: can't be read, or is no file of counts
-Result<std::vector<HourCount>> read_count_file(const std::string& path);
+/// errors  invalid: can't be read, or is no file of counts, or has an hour that begins after `now`
+Result<std::vector<HourCount>> read_count_file(const std::string& path,
+                                               std::optional<TimePoint> now = std::nullopt);
 
 /// Those of the volume, else of the office hours; `unused` with the file's name.
 /// errors  invalid: the file, or a date

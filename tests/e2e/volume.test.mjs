@@ -114,6 +114,26 @@ test("the older CSV is imported, one row is no history, and a report is drawn", 
   assert.equal(readFileSync(`${cwd}/out.png`).subarray(1, 4).toString(), "PNG");
 });
 
+test("what is no count of an hour is refused with its line, and an hour to come as well", () => {
+  const cwd = folder(local);
+  const heading = `,${[...Array(24).keys()].join(",")}\n`;
+  const row = (date, count) => `${date},${Array(count).fill(9).join(",")}\n`;
+  const later = at(Date.now() + 3 * hour);
+  for (const [text, what] of [
+    [heading + row("2026-10-01", 24) + row("2026-10-02", 23),
+      /line 3: has 24 columns, expected 25/],
+    [row("2026-10-01", 12) + row("2026-10-02", 12), /line 1: has 13 columns; expected 2 .* or 25/],
+    ["timestamp,count\n2026-10-01T00:00Z,1,234\n", /line 2: has 3 columns, expected 2/],
+    ["date,count\n2026-10-01,99\n", /line 2: has a date without an hour/],
+    [`timestamp,count\n2026-10-01T00:00Z,9\n${later},9\n`, /line 3: .* is in the future/]]) {
+    writeFileSync(`${cwd}/counts.csv`, text);
+    const done = run(cwd, ["volume", "import", "counts.csv"]);
+    assert.equal(done.code, 2, text);
+    assert.match(done.err, what);
+  }
+  assert.match(run(cwd, ["volume", "report"]).err, /no hour is stored yet/);
+});
+
 test("the older auth.ini sets the simple rule", () => {
   const cwd = world(counts(20, (rows) => (rows.at(-1).count = 99)));
   writeFileSync(`${cwd}/auth.ini`, "[mods]\nSPIKE_THRESHOLD = \"0.69\"\nN_HOURS = 420\n" +

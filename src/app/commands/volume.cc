@@ -97,7 +97,8 @@ Result<void> take_history(Core& core, const std::string& auth_ini) {
   };
   DW_CHECK(core.store->read_now(look));
   if (!stored.empty()) return {};
-  const Result<std::vector<HourCount>> counts = read_count_file(older.history_file);
+  const Result<std::vector<HourCount>> counts =
+      read_count_file(older.history_file, core.clock.now());
   if (!counts.ok()) {
     // No history is no failure: it is fetched, or grows.
     print(stderr, "deskwire: {}\n", counts.error().text());
@@ -183,7 +184,7 @@ void backfill(Invocation& invocation, const VolumeArguments& given) {
 void import(Invocation& invocation, const VolumeArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation);
   if (!core) return;
-  const Result<std::vector<HourCount>> counts = read_count_file(given.file);
+  const Result<std::vector<HourCount>> counts = read_count_file(given.file, core->clock.now());
   if (!counts.ok()) return fail(invocation, counts.error());
   const ApiAnswer kept = keep_counts(*core, *counts, given.file);
   if (kept.error) return fail(invocation, *kept.error);

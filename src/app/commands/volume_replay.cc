@@ -34,7 +34,8 @@ Result<void> load_stored(const Settings& settings, Past& past) {
   DW_TRY(const std::unique_ptr<Store> store,
          open_store(settings.store.url, OpenMode::visit, nullptr));
   auto work = [&past](ReadDb& db) -> Result<void> {
-    DW_TRY(past.hours, volume::hours(db, always, TimePoint::max()));
+    // An hour that is still to come would be taken for the latest one.
+    DW_TRY(past.hours, volume::hours(db, always, system_now()));
     DW_TRY(past.judged, volume::incidents(db, always));
     past.judging.feedback = feedback_of(past.judged);
     return {};

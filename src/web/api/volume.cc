@@ -55,6 +55,7 @@ VolumeQuery query_of(const Request& request, const DetectorConfig& configured, T
     out.judging.method = *method == "mean" ? VolumeMethod::mean : VolumeMethod::seasonal;
     out.is_trial = true;
   }
+  out.until = std::min(out.until, now);
   return out;
 }
 
@@ -86,14 +87,18 @@ Result<ShownVolume> read_volume(ReadDb& db, const VolumeQuery& query) {
   return out;
 }
 
-/// errors  invalid: an hour that is no time, or a count that is none
-Result<std::vector<HourCount>> hours_in(const JsonView& list) {
+/// errors  invalid: an hour that is no time or in the future, or a count that is none
+Result<std::vector<HourCount>> hours_in(const JsonView& list, TimePoint now) {
   std::vector<HourCount> out;
   for (const JsonView& one : list.elements()) {
     const auto hour = from_rfc3339(one["hour"].text().value_or(""));
     const auto count = one["count"].integer();
     if (!hour || !count)
       return Error{ErrorKind::invalid, one.path(), "is not an hour with its count"};
+    if (*hour > now) {
+      return Error{ErrorKind::invalid, one.path(),
+                   fmt::format("{} is in the future", to_rfc3339(*hour))};
+    }
     out.push_back({*hour, *count});
   }
   if (out.empty()) return Error{ErrorKind::invalid, "hours", "there are none"};
@@ -154,7 +159,7 @@ Task<ApiAnswer> Operations::import_volume(Call& call) {
   std::vector<Problem> problems;
   const JsonView view(body, problems);
   const std::string file = view["file"].required_text();
-  DW_CO_TRY(const std::vector<HourCount> counts, hours_in(view["hours"]));
+  DW_CO_TRY(const std::vector<HourCount> counts, hours_in(view["hours"], parts_.clock.now()));
   for (size_t first = 0; first < counts.size(); first += hours_per_commit) {
     const size_t last = std::min(first + hours_per_commit, counts.size());
     const std::vector<HourCount> piece(counts.begin() + static_cast<ptrdiff_t>(first),
