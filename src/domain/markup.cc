@@ -77,6 +77,14 @@ class Writer {
     is_after_our_name_ = true;
   }
 
+  /// Somebody's words, each line marked.
+  void write_quote(const std::string& text) {
+    begin_block();
+    if (text.empty()) return;
+    append("> " + replace_all(text, "\n", "\n> "));
+    end_block();
+  }
+
   std::string finish() {
     end_link();
     return with_blank_lines(out_);
@@ -300,6 +308,21 @@ class Writer {
   std::optional<Link> link_;
 };
 
+/// Of each token that opens a quote which is closed: the place behind it; 0 of all others.
+std::vector<size_t> ends_of_quotes(const std::vector<HtmlToken>& tokens) {
+  std::vector<size_t> out(tokens.size(), 0), open;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].kind == HtmlToken::Kind::text || tokens[i].tag != Tag::quote) continue;
+    if (tokens[i].kind == HtmlToken::Kind::open) {
+      open.push_back(i);
+    } else if (!open.empty()) {
+      out[open.back()] = i + 1;
+      open.pop_back();
+    }
+  }
+  return out;
+}
+
 /// What becomes of a token.
 enum class Part { shown, our_name, left_out };
 
@@ -393,15 +416,25 @@ bool has_label(const std::vector<HtmlToken>& tokens, size_t from) {
 
 }  // namespace
 
-std::string text_of_html(std::string_view html, const std::vector<std::string>& our_names) {
+std::string text_of_html(std::string_view html, const std::vector<std::string>& our_names,
+                         Quotes quotes) {
   const std::vector<HtmlToken> tokens = tokens_of_html(html);
   const std::vector<Part> parts = parts_of(tokens, our_names);
-  Writer writer;
+  const std::vector<size_t> ends =
+      quotes == Quotes::marked ? ends_of_quotes(tokens) : std::vector<size_t>(tokens.size(), 0);
+  Writer writer, quoted;
+  size_t quote_end = 0;
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (parts[i] == Part::shown) writer.write(tokens[i]);
+    if (i >= quote_end && ends[i] > i) {
+      quote_end = ends[i];
+      quoted = Writer();
+    }
+    Writer& into = i < quote_end ? quoted : writer;
+    if (parts[i] == Part::shown) into.write(tokens[i]);
     const bool is_end =
         parts[i] == Part::our_name && (i + 1 == tokens.size() || parts[i + 1] != Part::our_name);
-    if (is_end) writer.leave_out_mention(has_label(tokens, i + 1));
+    if (is_end) into.leave_out_mention(has_label(tokens, i + 1));
+    if (i + 1 == quote_end) writer.write_quote(quoted.finish());
   }
   return writer.finish();
 }

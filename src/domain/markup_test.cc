@@ -105,6 +105,15 @@ TEST(Markup, a_message_that_is_quoted_in_a_reply_goes) {
        {"<blockquote itemtype=\"http://schema.skype.com/Reply\">never closed", "never closed"}});
 }
 
+TEST(Markup, the_lines_of_a_quote_can_be_marked) {
+  const auto marked = [](std::string_view html) { return text_of_html(html, {}, Quotes::marked); };
+  EXPECT_EQ(marked("<p>a</p><blockquote><p>b</p><p>c</p></blockquote><p>d</p>"), "a\n> b\n> c\nd");
+  EXPECT_EQ(marked("<blockquote>b<blockquote>c</blockquote></blockquote>d"), "> b\n> c\nd");
+  EXPECT_EQ(marked("<blockquote><at>D</at> Title: b</blockquote>Title: d"), "> Title: b\nTitle: d");
+  EXPECT_EQ(marked("a<blockquote></blockquote>b"), "a\nb");
+  EXPECT_EQ(marked("a<blockquote>never closed"), "a\nnever closed");
+}
+
 TEST(Markup, paragraphs_in_cells_end_the_cell_and_not_the_line) {
   expect_all(
       {{"<table><tr><td><p>Title:</p></td><td><p>x</p></td></tr><tr><td><p>Priority:</p></td>"

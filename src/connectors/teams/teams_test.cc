@@ -66,6 +66,10 @@ TEST(Teams, our_name_goes_wherever_it_stands_and_a_quoted_message_with_it) {
       text(R"("text":"<at>Desk</at> Title: x","attachments":[{"contentType":"text/html","content":
       "<blockquote itemtype=\"http://schema.skype.com/Reply\"><p>Title: old</p></blockquote><p><at>Desk</at>&nbsp;Title: x</p>"}])"),
       "Title: x");
+  EXPECT_EQ(text(R"("text":"<at>Desk</at> Title: x<br>Description: he said)"
+                 R"(<blockquote>Title: old<br>Priority: low</blockquote>Priority: high")"),
+            "Title: x\nDescription: he said\n> Title: old\n> Priority: low\nPriority: high")
+      << "what a quote repeats is nobody's field";
   EXPECT_EQ(text(R"("text":"<at>Desk</at> Title: a&#7;b\u0001c")"),
             "Title: a\x07"
             "b\x01"

@@ -34,11 +34,11 @@ std::string text_of(const JsonView& activity) {
     const auto type = attachment["contentType"].text();
     const auto content = attachment["content"].raw();
     if (type == "text/html" && content != nullptr && content->is_string()) {
-      const std::string text = text_of_html(content->get_string(), names);
+      const std::string text = text_of_html(content->get_string(), names, Quotes::marked);
       if (!text.empty()) return text;
     }
   }
-  return text_of_html(activity["text"].text().value_or(""), names);
+  return text_of_html(activity["text"].text().value_or(""), names, Quotes::marked);
 }
 
 /// The length of the well-formed character at `at`, 0 if there is none.
