@@ -187,6 +187,7 @@ class PageReader {
     std::string_view said = line_.text;
     while (said.starts_with('>')) {
       line_.quote = Quote::mails;
+      ++line_.signs;
       said = trim(said.substr(1));
     }
     line_.text = said;
@@ -227,6 +228,7 @@ std::vector<MailLine> lines_of_mail_text(std::string_view text) {
     std::string_view said = trim(line);
     while (said.starts_with('>')) {
       one.quote = Quote::mails;
+      ++one.signs;
       said = trim(said.substr(1));
     }
     one.text = said;

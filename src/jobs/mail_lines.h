@@ -16,6 +16,7 @@ struct MailLine {
   /// <blockquote type="cite">, Gmail's).
   enum class Quote { none, any, mails };
   Quote quote = Quote::none;
+  int signs = 0;       ///< how many ">" it begins with
   int container = -1;  ///< the client's element for history that it is in: Yahoo's, Gmail's
   bool is_attribution = false;  ///< the client says that this is "On … wrote:", in any language
   bool is_header = false;       ///< the client says that From, Sent, To begin here, in any language

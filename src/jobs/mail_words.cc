@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "jobs/mail_lists.h"
 
 namespace dw {
 namespace {
@@ -12,124 +13,12 @@ namespace {
 // Lists of words per language: English, German, French, Spanish, Portuguese, Dutch, Italian,
 // Danish and Norwegian, Swedish; then a few more.
 
-constexpr auto labels = std::to_array<std::pair<std::string_view, MailLabel>>({
-    {"from", MailLabel::from},
-    {"von", MailLabel::from},
-    {"de", MailLabel::from},
-    {"van", MailLabel::from},
-    {"da", MailLabel::from},
-    {"fra", MailLabel::from},
-    {"från", MailLabel::from},
-    {"expéditeur", MailLabel::from},
-    {"absender", MailLabel::from},
-    {"remitente", MailLabel::from},
-    {"od", MailLabel::from},
-    {"lähettäjä", MailLabel::from},
-    {"sent", MailLabel::date},
-    {"date", MailLabel::date},
-    {"sent on", MailLabel::date},
-    {"gesendet", MailLabel::date},
-    {"gesendet am", MailLabel::date},
-    {"datum", MailLabel::date},
-    {"envoyé", MailLabel::date},
-    {"envoyé le", MailLabel::date},
-    {"enviado", MailLabel::date},
-    {"enviado el", MailLabel::date},
-    {"enviada", MailLabel::date},
-    {"enviado em", MailLabel::date},
-    {"enviada em", MailLabel::date},
-    {"fecha", MailLabel::date},
-    {"data", MailLabel::date},
-    {"verzonden", MailLabel::date},
-    {"inviato", MailLabel::date},
-    {"sendt", MailLabel::date},
-    {"dato", MailLabel::date},
-    {"skickat", MailLabel::date},
-    {"wysłano", MailLabel::date},
-    {"lähetetty", MailLabel::date},
-    {"to", MailLabel::to},
-    {"an", MailLabel::to},
-    {"à", MailLabel::to},
-    {"a", MailLabel::to},
-    {"para", MailLabel::to},
-    {"aan", MailLabel::to},
-    {"til", MailLabel::to},
-    {"till", MailLabel::to},
-    {"do", MailLabel::to},
-    {"vastaanottaja", MailLabel::to},
-    {"empfänger", MailLabel::to},
-    {"destinataire", MailLabel::to},
-    {"cc", MailLabel::copy},
-    {"kopie", MailLabel::copy},
-    {"kopi", MailLabel::copy},
-    {"kopia", MailLabel::copy},
-    {"bcc", MailLabel::copy},
-    {"reply-to", MailLabel::copy},
-    {"subject", MailLabel::subject},
-    {"betreff", MailLabel::subject},
-    {"objet", MailLabel::subject},
-    {"asunto", MailLabel::subject},
-    {"assunto", MailLabel::subject},
-    {"onderwerp", MailLabel::subject},
-    {"oggetto", MailLabel::subject},
-    {"emne", MailLabel::subject},
-    {"ämne", MailLabel::subject},
-    {"temat", MailLabel::subject},
-    {"aihe", MailLabel::subject},
-    {"sujet", MailLabel::subject},
-});
-
-constexpr auto originals = std::to_array<std::string_view>(
-    {"original message",        "original email",          "original mail",
-     "original appointment",    "ursprüngliche nachricht", "originalnachricht",
-     "ursprüngliche mail",      "original-nachricht",      "message d'origine",
-     "message original",        "message initial",         "mensaje original",
-     "mensagem original",       "oorspronkelijk bericht",  "origineel bericht",
-     "messaggio originale",     "oprindelig meddelelse",   "oprindelig besked",
-     "original besked",         "original meddelelse",     "opprinnelig melding",
-     "ursprungligt meddelande", "originalmeddelande",      "ursprungligt mejl",
-     "reply message",           "wiadomość oryginalna",    "alkuperäinen viesti"});
-
-constexpr auto forwards = std::to_array<std::string_view>({"forwarded message",
-                                                           "forwarded mail",
-                                                           "forwarded email",
-                                                           "begin forwarded message",
-                                                           "weitergeleitete nachricht",
-                                                           "weitergeleitete e-mail",
-                                                           "weitergeleitete mail",
-                                                           "anfang der weitergeleiteten nachricht",
-                                                           "anfang der weitergeleiteten e-mail",
-                                                           "message transféré",
-                                                           "message transmis",
-                                                           "message réexpédié",
-                                                           "début du message transféré",
-                                                           "début du message réexpédié",
-                                                           "mensaje reenviado",
-                                                           "inicio del mensaje reenviado",
-                                                           "mensagem encaminhada",
-                                                           "mensagem reencaminhada",
-                                                           "início da mensagem encaminhada",
-                                                           "início da mensagem reencaminhada",
-                                                           "doorgestuurd bericht",
-                                                           "begin doorgestuurd bericht",
-                                                           "messaggio inoltrato",
-                                                           "inizio messaggio inoltrato",
-                                                           "inizio del messaggio inoltrato",
-                                                           "videresendt besked",
-                                                           "videresendt meddelelse",
-                                                           "videresendt mail",
-                                                           "videresendt melding",
-                                                           "start på videresendt besked",
-                                                           "start på videresendt meddelelse",
-                                                           "begynd videresendt meddelelse",
-                                                           "vidarebefordrat meddelande",
-                                                           "vidarebefordrat brev",
-                                                           "vidarebefordrat mejl",
-                                                           "början på vidarebefordrat meddelande",
-                                                           "börja vidarebefordrat brev",
-                                                           "vidarebefordrat mail",
-                                                           "wiadomość przekazana",
-                                                           "välitetty viesti"});
+constexpr auto labels = std::to_array<std::pair<MailLabel, std::string_view>>(
+    {{MailLabel::from, mail_lists::from},
+     {MailLabel::date, mail_lists::date},
+     {MailLabel::to, mail_lists::to},
+     {MailLabel::copy, mail_lists::copy},
+     {MailLabel::subject, mail_lists::subject}});
 
 constexpr auto forwarded_by = std::to_array<std::string_view>(
     {"forwarded by ", "weitergeleitet von ", "transféré par ", "transmis par ", "reenviado por ",
@@ -137,15 +26,18 @@ constexpr auto forwarded_by = std::to_array<std::string_view>(
      "vidarebefordrat av "});
 
 constexpr auto writing = std::to_array<std::string_view>(
-    {"wrote",    "writes",   "schrieb",  "geschrieben", "a écrit",    "écrivait",
-     "escribió", "escribio", "escreveu", "schreef",     "geschreven", "ha scritto",
-     "scriveva", "skrev",    "napisał",  "napisała",    "napsal",     "kirjoitti",
-     "írta",     "пишет",    "написал",  "写道"});
+    {"wrote",    "writes",         "schrieb", "geschrieben", "a écrit",     "écrivait", "escribió",
+     "escribio", "escreveu",       "schreef", "geschreven",  "ha scritto",  "scriveva", "skrev",
+     "napisał",  "napisała",       "napsal",  "kirjoitti",   "írta",        "пишет",    "написал",
+     "写道",     "napisana przez", "napísal", "pisze",       "yazdı",       "написа",   "пише",
+     "έγραψε",   "a scris",        "napisao", "napisala",    "va escriure", "menulis",  "đã viết",
+     "寫道",     "のメール",       "작성",    "מאת",         "כתב",         "كتب",      "كتابة"});
 
 /// What an attribution begins with that is long enough to be broken into lines.
 constexpr auto openers = std::to_array<std::string_view>(
-    {"on ", "at ", "am ", "le ", "el ", "em ", "no dia ", "a ", "op ", "il ", "il giorno ", "den ",
-     "på ", "w dniu ", "dnia ", "dne "});
+    {"on ",   "at ", "am ",        "le ",  "el ", "em ",     "no dia ", "a ",
+     "op ",   "il ", "il giorno ", "den ", "på ", "w dniu ", "dnia ",   "dne ",
+     "στις ", "на ", "pada ",      "vào ", "в ",  "בתאריך ", "في "});
 
 constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "sent via ",
@@ -208,49 +100,14 @@ constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "wysłane z "});
 
 constexpr auto devices = std::to_array<std::string_view>(
-    {"iphone",     "ipad",      "ipod",     "android",  "samsung",   "galaxy",   "huawei",
-     "blackberry", "nokia",     "phone",    "mobile",   "mobil",     "outlook",  "mail",
-     "yahoo",      "gmail",     "windows",  "handy",    "pixel",     "xiaomi",   "motorola",
-     "xperia",     "verizon",   "t-mobile", "tablet",   "macbook",   "imac",     "mac",
-     "watch",      "proton",    "telefon",  "teléfono", "téléphone", "portable", "móvil",
-     "celular",    "telemóvel", "mobiel",   "telefoon", "cellulare", "telefono", "redmi",
-     "oneplus",    "spark",     "gmx",      "web.de",   "app",       "puhelin",  "zoho",
-     "thunderbird"});
-
-constexpr auto introductions = std::to_array<std::string_view>({"fyi",
-                                                                "for your information",
-                                                                "see below",
-                                                                "please see below",
-                                                                "forwarding this",
-                                                                "forwarded",
-                                                                "fwd",
-                                                                "zur info",
-                                                                "zur information",
-                                                                "z.k",
-                                                                "zur kenntnis",
-                                                                "siehe unten",
-                                                                "weitergeleitet",
-                                                                "pour info",
-                                                                "pour information",
-                                                                "voir ci-dessous",
-                                                                "para su información",
-                                                                "para tu información",
-                                                                "ver abajo",
-                                                                "para informação",
-                                                                "para seu conhecimento",
-                                                                "ver abaixo",
-                                                                "ter info",
-                                                                "ter informatie",
-                                                                "zie hieronder",
-                                                                "per conoscenza",
-                                                                "vedi sotto",
-                                                                "per info",
-                                                                "til orientering",
-                                                                "til info",
-                                                                "se nedenfor",
-                                                                "för kännedom",
-                                                                "för info",
-                                                                "se nedan"});
+    {"iphone",      "ipad",      "ipod",     "android",  "samsung",   "galaxy",   "huawei",
+     "blackberry",  "nokia",     "phone",    "mobile",   "mobil",     "outlook",  "mail",
+     "yahoo",       "gmail",     "windows",  "handy",    "pixel",     "xiaomi",   "motorola",
+     "xperia",      "verizon",   "t-mobile", "tablet",   "macbook",   "imac",     "mac",
+     "watch",       "proton",    "telefon",  "teléfono", "téléphone", "portable", "móvil",
+     "celular",     "telemóvel", "mobiel",   "telefoon", "cellulare", "telefono", "redmi",
+     "oneplus",     "spark",     "gmx",      "web.de",   "app",       "puhelin",  "zoho",
+     "thunderbird", "superhuman"});
 
 constexpr size_t line_bytes_max = 400;
 
@@ -271,6 +128,13 @@ bool has_rules(std::string_view line) {
     return end == "--" || end == "__" || end == "==" || end == "**";
   };
   return line.size() > 4 && (is_ruled(line.substr(0, 2)) || is_ruled(line.substr(line.size() - 2)));
+}
+
+bool is_listed(std::string_view list, std::string_view phrase) {
+  if (phrase.empty() || phrase.find('|') != std::string_view::npos) return false;
+  std::string bars = "|";
+  bars.append(phrase).append("|");
+  return list.find(bars) != std::string_view::npos;
 }
 
 template <class Words>
@@ -323,6 +187,14 @@ size_t time_at(std::string_view line) {
     }
   }
   return std::string_view::npos;
+}
+
+int count_numbers(std::string_view line) {
+  int count = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (is_digit(line[i]) && (i == 0 || !is_digit(line[i - 1]))) ++count;
+  }
+  return count;
 }
 
 /// "2026"
@@ -381,23 +253,90 @@ std::string_view without_apology(std::string_view line) {
   return line;
 }
 
+/// Of western and central Europe, Greece, and those who write Cyrillic; others have no case.
+unsigned lower_letter(unsigned letter) {
+  const auto is_within = [letter](unsigned first, unsigned last) {
+    return letter >= first && letter <= last;
+  };
+  const bool is_even = letter % 2 == 0;
+  if (is_within(0xC0, 0xDE)) return letter == 0xD7 ? letter : letter + 0x20;
+  if (is_within(0x139, 0x148) || is_within(0x179, 0x17E)) return is_even ? letter : letter + 1;
+  if (is_within(0x100, 0x177) && letter != 0x130) return is_even ? letter + 1 : letter;
+  if (is_within(0x391, 0x3A9)) return letter + 0x20;
+  if (is_within(0x400, 0x40F)) return letter + 0x50;
+  return is_within(0x410, 0x42F) ? letter + 0x20 : letter;
+}
+
+/// Without the address behind a program's name: "Get Outlook for iOS<https://…>", "( https://… )".
+std::string_view without_page(std::string_view line) {
+  for (const std::string_view begin : {"<http", "( http", "(http", "[http"}) {
+    const size_t at = line.find(begin);
+    const bool is_end = line.ends_with('>') || line.ends_with(')') || line.ends_with(']');
+    const bool is_one =
+        at != std::string_view::npos && line.find_first_of("<([", at + 1) == std::string_view::npos;
+    if (is_one && is_end) return trim(line.substr(0, at));
+  }
+  return line;
+}
+
+/// "iPhoneから送信", "iPhone'umdan gönderildi": the device between what stands around it, and
+/// nothing else.
+bool is_sent_from_elsewhere(std::string_view line) {
+  constexpr size_t bytes_max = 60;
+  using Around = std::pair<std::string_view, std::string_view>;
+  constexpr auto forms = std::to_array<Around>(
+      {{"从我的", "发送"},     {"发自我的", ""},       {"發自我的", ""},      {"發自 我的", ""},
+       {"從我的", "傳送"},     {"获取 ", ""},          {"下載 ", ""},         {"取得 ", ""},
+       {"", "から送信"},       {"", " を入手"},        {"", "を入手"},        {"", "에서 보냄"},
+       {"отправлено с ", ""},  {"отправлено из ", ""}, {"надіслано з ", ""},  {"изпратено от ", ""},
+       {"", "gönderildi"},     {"odesláno z ", ""},    {"odoslané z ", ""},   {"az ", "küldve"},
+       {"", "küldve"},         {"wysłane z ", ""},     {"wysłano z ", ""},    {"trimis de pe ", ""},
+       {"lähetetty ", ""},     {"στάλθηκε από ", ""},  {"dikirim dari ", ""}, {"đã gửi từ ", ""},
+       {"gửi từ ", ""},        {"poslano s ", ""},     {"poslano z ", ""},    {"נשלח מ", ""},
+       {"تم الإرسال من ", ""}, {"أرسلت من ", ""}});
+  constexpr auto names = std::to_array<std::string_view>(
+      {"iphon", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "outlook", "yahoo"});
+  const bool has_sentence = line.find_first_of("?!;,") != std::string_view::npos ||
+                            line.find(": ") != std::string_view::npos;
+  if (line.size() > bytes_max || has_sentence) return false;
+  const auto is_it = [&](const Around& around) {
+    const auto& [before, behind] = around;
+    if (!line.starts_with(before) || !line.ends_with(behind)) return false;
+    if (line.size() < before.size() + behind.size()) return false;
+    const std::string_view device =
+        line.substr(before.size(), line.size() - before.size() - behind.size());
+    constexpr ptrdiff_t spaces_max = 4;
+    return std::count(device.begin(), device.end(), ' ') <= spaces_max &&
+           std::any_of(names.begin(), names.end(), [device](std::string_view name) {
+             return device.find(name) != std::string_view::npos;
+           });
+  };
+  return std::any_of(forms.begin(), forms.end(), is_it);
+}
+
 }  // namespace
 
 std::string fold(std::string_view line) {
   constexpr auto kin = std::to_array<std::pair<std::string_view, std::string_view>>(
       {{"\u00A0", " "}, {"\u202F", " "}, {"\u2007", " "}, {"\u2009", " "}, {"\u200B", ""},
        {"\u200C", ""},  {"\u200D", ""},  {"\u200E", ""},  {"\u200F", ""},  {"\u2060", ""},
-       {"\uFEFF", ""},  {"\u2010", "-"}, {"\u2011", "-"}, {"\u2012", "-"}, {"\u2013", "-"},
-       {"\u2014", "-"}, {"\u2015", "-"}, {"\u2212", "-"}, {"\u2019", "'"}, {"\uFF1A", ":"}});
+       {"\u202A", ""},  {"\u202B", ""},  {"\u202C", ""},  {"\u202D", ""},  {"\u202E", ""},
+       {"\u2066", ""},  {"\u2067", ""},  {"\u2068", ""},  {"\u2069", ""},  {"\uFEFF", ""},
+       {"\u2010", "-"}, {"\u2011", "-"}, {"\u2012", "-"}, {"\u2013", "-"}, {"\u2014", "-"},
+       {"\u2015", "-"}, {"\u2212", "-"}, {"\u2019", "'"}, {"\uFF1A", ":"}});
   std::string out = to_lower(line);
   for (const auto& [from, to] : kin) {
     if (out.find(from) != std::string::npos) out = replace_all(out, from, to);
   }
   for (size_t i = 0; i + 1 < out.size(); ++i) {
-    const auto second = static_cast<unsigned char>(out[i + 1]);
-    // À to Þ, but not the multiplication sign.
-    const bool is_capital = out[i] == '\xC3' && second >= 0x80 && second <= 0x9E && second != 0x97;
-    if (is_capital) out[i + 1] = static_cast<char>(second + 0x20);
+    const auto first = static_cast<unsigned char>(out[i]);
+    if (first < 0xC3 || first > 0xD1) continue;
+    const unsigned letter =
+        (first & 0x1FU) << 6U | (static_cast<unsigned char>(out[i + 1]) & 0x3FU);
+    const unsigned lower = lower_letter(letter);
+    out[i] = static_cast<char>(0xC0U | lower >> 6U);
+    out[i + 1] = static_cast<char>(0x80U | (lower & 0x3FU));
+    ++i;
   }
   return std::string(trim(out));
 }
@@ -413,20 +352,18 @@ std::optional<MailLabel> mail_label(std::string_view line) {
     word.remove_suffix(1);
   }
   const auto* found = std::find_if(labels.begin(), labels.end(),
-                                   [word](const auto& one) { return one.first == word; });
+                                   [word](const auto& one) { return is_listed(one.second, word); });
   if (found == labels.end()) return std::nullopt;
-  return found->second;
+  return found->first;
 }
 
 bool is_bare_from(std::string_view line) {
   const std::string_view word = line.substr(0, line.find(' '));
-  return has_address(line) && std::any_of(labels.begin(), labels.end(), [word](const auto& one) {
-           return one.second == MailLabel::from && one.first == word;
-         });
+  return has_address(line) && is_listed(mail_lists::from, word);
 }
 
 bool is_original_mark(std::string_view line) {
-  return has_rules(line) && is_among(without_rules(line), originals);
+  return has_rules(line) && is_listed(mail_lists::originals, without_rules(line));
 }
 
 bool is_forward_mark(std::string_view line) {
@@ -435,11 +372,19 @@ bool is_forward_mark(std::string_view line) {
   const bool has_colon = words.ends_with(':');
   if (has_colon) words = trim(words.substr(0, words.size() - 1));
   if (!has_colon && !has_rules(line)) return false;
-  return is_among(words, forwards) || (has_rules(line) && begins_with_one(words, forwarded_by));
+  return is_listed(mail_lists::forwards, words) ||
+         (has_rules(line) && begins_with_one(words, forwarded_by));
 }
 
 bool is_reply_border(std::string_view line) {
   return line.starts_with("##-") && line.ends_with("-##");
+}
+
+bool is_groupwise_mark(std::string_view line) {
+  if (line.size() > line_bytes_max) return false;
+  constexpr int numbers_least = 4;  // of a day and a time
+  const bool is_dated = count_numbers(line) >= numbers_least && has_time(line);
+  return is_dated && (line.ends_with(">>>") || (has_address(line) && has_word(line, writing)));
 }
 
 bool is_rule(std::string_view line) {
@@ -453,10 +398,21 @@ bool says_wrote(std::string_view line) {
          has_word(line, writing);
 }
 
+/// "2026年11月3日(火) 10:00 Bo Ek <bo@x.example>:", as Gmail writes it: no word before the name.
+bool is_stamped_in_japan(std::string_view line) {
+  constexpr std::string_view year = "年";
+  const size_t time = time_at(line);
+  return line.ends_with(">:") && line.size() > 4 && line.size() <= line_bytes_max &&
+         line.substr(4).starts_with(year) && has_year(line.substr(0, 4)) &&
+         time != std::string_view::npos && line.rfind('<') != std::string_view::npos &&
+         time < line.rfind('<') && has_address(line.substr(line.rfind('<')));
+}
+
 bool is_stamped(std::string_view line) {
   constexpr auto before_sender = std::to_array<std::string_view>(
       {" от ", " від ", " from ", " by ", " von ", " de ", " da ", " van ", " af ", " av ", ", "});
   if (!line.ends_with(':')) return false;
+  if (is_stamped_in_japan(line)) return true;
   // Tuta has the bare address.
   const size_t address = line.ends_with(">:") ? line.rfind('<') : line.rfind(' ') + 1;
   if (address == std::string_view::npos) return false;
@@ -488,10 +444,11 @@ bool is_message_of(std::string_view line) {
 }
 
 bool is_attribution_start(std::string_view line) {
-  if (line.size() > line_bytes_max || std::none_of(line.begin(), line.end(), is_digit)) {
-    return false;
-  }
-  return begins_with_one(line, openers) || (begins_with_date(line) && has_word(line, writing));
+  if (line.size() > line_bytes_max) return false;
+  if (line.starts_with("wiadomość napisana przez ")) return true;
+  if (std::none_of(line.begin(), line.end(), is_digit)) return false;
+  const bool is_said = has_word(line, writing) || (has_time(line) && has_full_date(line));
+  return begins_with_one(line, openers) || (begins_with_date(line) && is_said);
 }
 
 bool has_address(std::string_view line) {
@@ -507,11 +464,7 @@ bool has_time(std::string_view line) {
 }
 
 bool has_full_date(std::string_view line) {
-  int groups = 0;
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (is_digit(line[i]) && (i == 0 || !is_digit(line[i - 1]))) ++groups;
-  }
-  return groups >= 2;
+  return count_numbers(line) >= 2;
 }
 
 bool is_sent_from(std::string_view line) {
@@ -520,6 +473,8 @@ bool is_sent_from(std::string_view line) {
   while (!line.empty() && std::string_view(".-,; ").find(line.back()) != std::string_view::npos) {
     line.remove_suffix(1);
   }
+  line = without_page(line);
+  if (is_sent_from_elsewhere(line)) return true;
   if (line.size() > bytes_max || !begins_with_one(line, sent_from)) return false;
   if (line.starts_with("sent from my verizon, ") || line.starts_with("sent with tuta; ")) {
     return true;
@@ -537,7 +492,7 @@ bool is_only_introduction(std::string_view words) {
          std::string_view(".!:-> ").find(words.back()) != std::string_view::npos) {
     words.remove_suffix(1);
   }
-  return is_among(words, introductions);
+  return is_listed(mail_lists::introductions, words);
 }
 
 }  // namespace dw

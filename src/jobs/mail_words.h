@@ -8,8 +8,8 @@
 
 namespace dw {
 
-/// In lower case (ASCII and the letters of western Europe), dashes as "-", odd spaces as spaces,
-/// characters that can't be seen left out, trimmed.
+/// In lower case (also of European, Greek and Cyrillic letters), dashes as "-", odd spaces as
+/// spaces, characters that can't be seen left out, trimmed.
 std::string fold(std::string_view line);
 
 // All of these take a folded line.
@@ -26,6 +26,9 @@ bool is_original_mark(std::string_view line);
 bool is_forward_mark(std::string_view line);
 /// "##- please type your reply above this line -##"
 bool is_reply_border(std::string_view line);
+/// GroupWise, behind its own ">>> ": "bo ek <bo@x.example> 11/3/2026 10:00 am >>>", "on 11/3/2026
+/// at 10:00 am, in message <5a@x>, bo ek <bo@x.example> wrote:". The history below has no marks.
+bool is_groupwise_mark(std::string_view line);
 /// "________________" and such.
 bool is_rule(std::string_view line);
 

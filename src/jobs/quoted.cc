@@ -103,7 +103,7 @@ class Cutter {
       is_forward_ = line.is_forward || is_forward_mark(line.words) ||
                     (line.is_attribution && line.words.starts_with("---"));
       if (is_forward_) return std::nullopt;
-      if (line.quote != Quote::none && !begins_quote(i)) continue;
+      if (line.quote != Quote::none && !begins_quote(i) && !is_groupwise(i)) continue;
       if (is_header(i)) return history_from(i);
       if (const size_t count = attribution_at(i); count > 0) {
         if (const auto found = history_behind(i, count)) return found;
@@ -116,7 +116,7 @@ class Cutter {
   /// A block of From, Sent, To, Subject begins here, or a line above one.
   bool is_header(size_t i) const {
     const MailLine& line = lines_[i];
-    if (line.is_header || is_reply_border(line.words)) return true;
+    if (line.is_header || is_reply_border(line.words) || is_groupwise(i)) return true;
     if (line.quote != Quote::none && is_message_of(line.words)) return is_block(next(i));
     if (is_original_mark(line.words)) {
       const size_t below = next(i);
@@ -128,6 +128,16 @@ class Cutter {
     const bool is_date_first = label == MailLabel::date && i + 1 < lines_.size() &&
                                mail_label(lines_[i + 1].words) == MailLabel::from;
     return (label == MailLabel::from || is_date_first) && is_block(i);
+  }
+
+  /// Of three signs, and no other line around it is quoted.
+  bool is_groupwise(size_t i) const {
+    if (lines_[i].signs != 3 || !is_groupwise_mark(lines_[i].words)) return false;
+    size_t before = i;
+    while (before > 0 && !says_something(before - 1)) --before;
+    const size_t below = next(i);
+    const bool is_alone = before == 0 || lines_[before - 1].quote == Quote::none;
+    return is_alone && below < lines_.size() && lines_[below].quote == Quote::none;
   }
 
   bool is_block(size_t first) const {
