@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/storable.h"
 #include "engine/chat_audit.h"
@@ -19,6 +20,7 @@ namespace {
 /// is caught in a circle.
 constexpr int local_rounds_max = 8;
 
+constexpr size_t key_bytes_max = 512;
 constexpr std::string_view parked_marker = "inbox.parked";
 
 /// {"delivery":"d-000191","operation":"open","is_done":true,"answer":{"id":"42"},"reference":…}, or
@@ -51,6 +53,20 @@ void make_storable(Event& event) {
   event.source = storable(std::move(event.source));
   event.key = storable(std::move(event.key));
   dw::make_storable(event.body);
+}
+
+// What a stored reply says beside what the job answered.
+constexpr std::string_view open_member = "may_be_corrected", closed_member = "corrected_by";
+
+bool may_be_corrected(const json::value& reply) {
+  return JsonView(reply)[open_member].boolean().value_or(false);
+}
+
+/// What another body under the key of `event` is recorded as.
+std::string correction_key(const Event& event) {
+  const std::string digest = to_hex(bytes_of(sha256(to_text(event.body))));
+  const std::string key = event.key + "#" + digest;
+  return key.size() <= key_bytes_max ? key : to_hex(bytes_of(sha256(key)));
 }
 
 AuditEntry audit_line(const Asked& asked, const Event& event, const json::value& reply) {
@@ -151,17 +167,48 @@ Result<void> Inbox::prepare(Db& db, const Event& event) {
 Result<Accepted> Inbox::take(Db& db, const Event& event, EventId id,
                              const std::optional<Asked>& asked, Counts& counts) {
   DW_TRY(Recorded recorded, events::recorded(db, event, id));
-  if (!recorded.is_first) {
-    return Accepted{.event = recorded.id,
-                    .is_first = false,
-                    .is_same_body = recorded.is_same_body,
-                    .reply = std::move(recorded.reply)};
+  if (recorded.is_first) return plan_recorded(db, event, recorded.id, asked, counts);
+  if (!recorded.is_same_body && may_be_corrected(recorded.reply)) {
+    DW_CHECK(events::lock(db, recorded.id));
+    return take_correction(db, event, asked, counts);
   }
+  return Accepted{.event = recorded.id,
+                  .is_first = false,
+                  .is_same_body = recorded.is_same_body,
+                  .reply = std::move(recorded.reply)};
+}
+
+/// Whoever was refused has corrected the message, which keeps its key. The first event is locked:
+/// of two corrections at once one opens the ticket, and the other gets its reply.
+Result<Accepted> Inbox::take_correction(Db& db, const Event& event,
+                                        const std::optional<Asked>& asked, Counts& counts) {
+  DW_TRY(Recorded first, events::recorded(db, event, {}));
+  if (const auto by = JsonView(first.reply)[closed_member].integer()) {
+    DW_TRY(auto corrected, events::find(db, EventId{*by}));
+    json::value reply = corrected ? std::move(corrected->reply) : std::move(first.reply);
+    return Accepted{.event = {*by}, .is_first = false, .reply = std::move(reply)};
+  }
+  Event correction = event;
+  correction.key = correction_key(event);
+  DW_TRY(Recorded recorded, events::record(db, correction));
+  if (!recorded.is_first) {
+    return Accepted{.event = recorded.id, .is_first = false, .reply = std::move(recorded.reply)};
+  }
+  DW_TRY(Accepted out, plan_recorded(db, correction, recorded.id, asked, counts));
+  if (!may_be_corrected(out.reply)) {
+    first.reply.as_object()[closed_member] = recorded.id.value;
+    DW_CHECK(events::set_state(db, first.id, EventState::done, "", first.reply));
+  }
+  return out;
+}
+
+Result<Accepted> Inbox::plan_recorded(Db& db, const Event& event, EventId id,
+                                      const std::optional<Asked>& asked, Counts& counts) {
   try {
-    DW_TRY(json::value reply, plan_rounds(db, {recorded.id, event}, counts));
-    DW_CHECK(events::set_state(db, recorded.id, EventState::done, "", reply));
+    DW_TRY(json::value reply, plan_rounds(db, {id, event}, counts));
+    DW_CHECK(events::set_state(db, id, EventState::done, "", reply));
     if (asked) DW_CHECK(audit::add(db, audit_line(*asked, event, reply)));
-    return Accepted{.event = recorded.id, .reply = std::move(reply)};
+    return Accepted{.event = id, .reply = std::move(reply)};
   } catch (const std::exception& defect) {
     // Jobs are pure, so nothing is corrupt; but the savepoint may hold half of a plan. The error
     // rolls it back, and accept() parks the event in a commit of its own.
@@ -214,6 +261,7 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
     DW_CHECK(events::set_body(db, round.cause, *plan.kept_body));
   }
   for (Counted& one : plan.counted) counts.counted.push_back(std::move(one));
+  if (plan.may_be_corrected) plan.reply.as_object()[open_member] = true;
   return std::move(plan.reply);
 }
 

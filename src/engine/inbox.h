@@ -45,7 +45,9 @@ class Inbox {
   ///
   /// errors  full, busy: the store could not commit; nothing is recorded
   ///         invalid: no job takes this kind, or the job refused it (with the problems)
-  /// again   safe: a repeat gets the first reply and plans nothing
+  /// again   safe: a repeat gets the first reply and plans nothing. A key whose event was refused
+  ///         with a reply (Plan::may_be_corrected) is planned again with another body, as an event
+  ///         of its own; once that is not refused, its reply is the answer to any other body
   /// cost    one transaction, at most local_rounds_max rounds of local deliveries inside it
   /// source  promises 1 and 2; ADR 2
   Task<Result<Accepted>> accept(Event event) {
@@ -86,6 +88,10 @@ class Inbox {
   Result<void> prepare(Db& db, const Event& event);
   Result<Accepted> take(Db& db, const Event& event, EventId id, const std::optional<Asked>& asked,
                         Counts& counts);
+  Result<Accepted> plan_recorded(Db& db, const Event& event, EventId id,
+                                 const std::optional<Asked>& asked, Counts& counts);
+  Result<Accepted> take_correction(Db& db, const Event& event, const std::optional<Asked>& asked,
+                                   Counts& counts);
   Result<json::value> plan_rounds(Db& db, Round first, Counts& counts);
   Result<json::value> plan_one(Db& db, const Job& job, const Round& round, std::vector<Round>& next,
                                Counts& counts);

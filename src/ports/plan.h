@@ -33,6 +33,9 @@ struct Plan {
   /// own key and planned in this commit, unless it came before.
   std::vector<Event> found;
   json::value reply{};  ///< for the sender; null if it gets none. Kept with the event
+  /// Nothing came of the event but a reply that says what is wrong: the same key with another body
+  /// is planned as a correction, until one of them is not refused. Needs an object as the reply.
+  bool may_be_corrected = false;
   /// What is kept of the event's body, where the body is a page of a thousand rows that have been
   /// used; absent: all of it. A parked event keeps its body in any case.
   std::optional<json::value> kept_body;

@@ -68,6 +68,10 @@ Result<Recorded> recorded(Db& db, const Event& event, EventId id) {
   return Error{ErrorKind::busy, "store", "the same event is being recorded; retry", Millis(1000)};
 }
 
+Result<void> lock(Db& db, EventId id) {
+  return db.lock(stmt::lock_event, {id});
+}
+
 Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,
                        const json::value& reply) {
   if (state == EventState::done && reply.is_null()) return {};  // as it was recorded

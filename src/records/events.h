@@ -32,6 +32,9 @@ Result<Recorded> record(Db& db, const Event& event);
 Result<void> record_later(Db& db, const Event& event, EventId& id);
 Result<Recorded> recorded(Db& db, const Event& event, EventId id);
 
+/// Until the commit nobody else decides on what is recorded of this event.
+Result<void> lock(Db& db, EventId id);
+
 /// Writes down what became of a recorded event.
 Result<void> set_state(Db& db, EventId id, EventState state, const std::string& reason,
                        const json::value& reply);

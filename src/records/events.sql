@@ -21,6 +21,12 @@ SELECT place, id FROM new JOIN made USING (id);
 -- name: event_by_key
 SELECT id, body, reply, digest FROM event WHERE source = $1 AND key = $2;
 
+-- name: lock_event [sqlite]
+SELECT 1 WHERE $1 = '';
+
+-- name: lock_event [postgres]
+SELECT 1 FROM event WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: set_event_state
 UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
 

@@ -40,6 +40,29 @@ TEST(Engine, what_one_job_refuses_or_breaks_on_none_has_planned) {
   EXPECT_FALSE(world.inbox->takes("unknown"));
 }
 
+TEST(Engine, a_refused_message_may_be_corrected_under_its_key_once) {
+  World world;
+  const auto said = [&](const char* body) {
+    const Result<Accepted> out = world.say("a", "1", "correct", body);
+    return fmt::format("{} {}", out->is_first ? "first" : "repeat", to_text(out->reply));
+  };
+  const std::string refused = R"({"said":"1","may_be_corrected":true})";
+  EXPECT_EQ(said("bad"), "first " + refused);
+  EXPECT_EQ(said("bad"), "repeat " + refused);
+  EXPECT_TRUE(world.target.performed.empty());
+  const std::string corrected = said("good");
+  EXPECT_TRUE(corrected.starts_with("first {\"said\":\"1#")) << corrected;
+  EXPECT_EQ(world.target.performed.size(), 1U);
+  const std::string again = "repeat" + corrected.substr(corrected.find(' '));
+  EXPECT_EQ(said("good"), again) << "a repeat of the correction";
+  EXPECT_EQ(said("better"), again) << "what was taken is corrected no more";
+  EXPECT_TRUE(said("bad").starts_with("repeat {\"said\":\"1\"")) << "a late repeat of the first";
+  EXPECT_EQ(world.target.performed.size(), 1U);
+  EXPECT_EQ(to_text(world.say("a", "2", "correct", "good")->reply), R"({"said":"2"})");
+  EXPECT_FALSE(world.say("a", "2", "correct", "bad")->is_first) << "nor what was good at once";
+  EXPECT_EQ(world.target.performed.size(), 2U);
+}
+
 TEST(Engine, of_a_body_that_was_used_an_event_keeps_what_the_plan_says) {
   World world;
   const Result<Accepted> taken = world.say("a", "1", "page");

@@ -28,7 +28,7 @@ class Relay : public JobOf<Reserved> {
     return kind == "say" || kind == "broken" || kind == "say later" || kind == "find" ||
            kind == "ask" || kind == "answered" || kind == "drop" || kind == "throw" ||
            kind == "ask same" || kind == "answered same" || kind == "page" || kind == "ask newer" ||
-           (knows_newer && kind == "answered newer");
+           kind == "correct" || (knows_newer && kind == "answered newer");
   }
   Result<Reserved> read(const Event& event, ReadDb& db) const override {
     Reserved view;
@@ -65,6 +65,10 @@ class Relay : public JobOf<Reserved> {
       return plan;
     }
     plan.reply = json::object{{"said", event.key}};
+    if (event.kind == "correct" && event.body == "bad") {
+      plan.may_be_corrected = true;
+      return plan;
+    }
     plan.deliveries.push_back({.lane = event.source,
                                .target = "queue:out",
                                .payload = QueueSend{.queue = "out", .body = event.key}});
@@ -275,9 +279,10 @@ struct World {
     out = co_await inbox.accept(std::move(event));
   }
   Result<Accepted> say(const std::string& lane, const std::string& key,
-                       const std::string& kind = "say") {
+                       const std::string& kind = "say", const std::string& body = "x") {
     Result<Accepted> out = Error{};
-    Event event{.source = lane, .key = key, .kind = kind, .at = clock.now(), .body = "x"};
+    Event event{
+        .source = lane, .key = key, .kind = kind, .at = clock.now(), .body = json::string(body)};
     tasks.run("say", hand(*inbox, std::move(event), out));
     pump();
     return out;

@@ -10,6 +10,22 @@ const secret = Buffer.from("first secret of thirty-two bytes").toString("base64"
 const rotated = Buffer.from("next secret, while it is rotated").toString("base64");
 const signed = `${local}\n[teams.it]\nsecret = ["${secret}", "\${NEXT}"]\n`;
 
+test("a refused message is read again when it is corrected, and opens one ticket", async () => {
+  const daemon = await serve();
+  const say = async (id, text) => (await teams(daemon.url, "local", id, text)).json.text;
+  assert.match(await say(1, "Title: VPN"), /^This is not a ticket yet/);
+  assert.match(await say(1, "Title: VPN"), /^This is not a ticket yet/);
+  assert.match(await say(1, "Title: VPN\nPriority: high"), /Description is missing/);
+  const opened = await say(1, ticket("VPN"));
+  assert.match(opened, /^Ticket #1 /);
+  assert.equal(await say(1, ticket("VPN")), opened);
+  assert.equal(await say(1, ticket("VPN and mail")), opened);
+  assert.match(await say(1, "Title: VPN"), /^This is not a ticket yet/);
+  assert.equal(await say(2, ticket("Door")), await say(2, ticket("Door, again")));
+  assert.equal((await call(daemon.url, "/v1/tickets")).json.items.length, 2);
+  daemon.stop();
+});
+
 test("a Teams request must be signed, with either secret", async () => {
   const daemon = await serve({ config: signed, env: { NEXT: rotated } });
   const good = await teams(daemon.url, "it", 1, ticket("VPN drops every ten minutes"), secret);

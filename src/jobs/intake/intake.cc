@@ -199,6 +199,7 @@ Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
   const auto& [ticket, draft, faults, problems] = view.written;
   if (draft.asks_for_help) {
     plan.reply = json::object{{"text", reply_format(parts_.settings)}};
+    plan.may_be_corrected = true;
     return plan;
   }
   if (!ticket) {
@@ -208,6 +209,8 @@ Plan Intake::plan_message(const Event& event, const IntakeView& view) const {
       plan.counted.push_back({"deskwire_intake_rejected_total", "reason", reason});
     }
     plan.reply = json::object{{"text", reply_faulty(draft, faults, parts_.settings)}};
+    // Who wrote it edits the message, which Teams sends under the same id.
+    plan.may_be_corrected = true;
     return plan;
   }
   open(plan, *ticket, event, view);
