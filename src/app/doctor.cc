@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "app/section_needs.h"
+#include "app/volume_files.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "connectors/slack/lookups.h"
@@ -133,6 +135,12 @@ constexpr Remedy remedies[] = {
     {"zendesk thread_url_field", "",
      "Admin Center > Objects and rules > Tickets > Fields: the "
      "number at the end of the field's address"},
+    {"zendesk (incoming)", "",
+     "set zendesk.poll = \"60s\", or run `deskwire setup zendesk` and set ZENDESK_WEBHOOK_SECRET "
+     "to the secret that it prints"},
+    {"volume.source", "",
+     "volume.source = \"file:PATH\" names a file of counts (timestamp,count); a path is relative "
+     "to the folder where Deskwire runs, and its user must be able to read it"},
     {"zendesk webhook", "",
      "run `deskwire setup zendesk`, and set ZENDESK_WEBHOOK_SECRET to the secret that it prints"},
     {"queue", "AccessDenied",
@@ -255,6 +263,18 @@ std::vector<Probe> probe_hooks(const Core& core) {
   return out;
 }
 
+std::vector<Probe> probe_settings(const Settings& settings) {
+  std::vector<Probe> out;
+  for (const SectionNeed& one : missing_sections(settings)) {
+    out.push_back({one.key, false, one.text()});
+  }
+  if (settings.volume.is_on && settings.volume.is_from_file()) {
+    const auto counts = read_count_file(settings.volume.file());
+    if (!counts.ok()) out.push_back({"volume.source", false, counts.error().text()});
+  }
+  return out;
+}
+
 std::vector<Probe> probe_gaps(const Core& core) {
   std::vector<Probe> out;
   const Settings& settings = core.settings;
@@ -270,11 +290,19 @@ std::vector<Probe> probe_gaps(const Core& core) {
                    "warning: server.public_url is not set; hook URLs use " + core.public_url +
                        ", which other systems probably cannot reach"});
   }
-  if (settings.notices.has_report() && settings.notices.webhook_url.empty() &&
-      settings.mail.url.empty()) {
+  const NoticesSettings& notices = settings.notices;
+  if (notices.has_report() && notices.via == NoticeVia::webhook && notices.webhook_url.empty()) {
     out.push_back({"notices (outgoing)", false,
                    "no way to send the notices: set notices.webhook_url, or [mail] "
                    "and notices.via = \"smtp\""});
+  }
+  const ZendeskSettings& zendesk = settings.zendesk;
+  const bool is_loopback = settings.access.mode == AccessMode::loopback;
+  if (zendesk.is_configured && zendesk.poll == Millis(0) && zendesk.webhook_secrets.empty() &&
+      !is_loopback) {
+    out.push_back({"zendesk (incoming)", false,
+                   "nothing that agents do can arrive: zendesk.poll is off, and without "
+                   "zendesk.webhook_secret the hook is not served"});
   }
   return out;
 }
@@ -413,6 +441,9 @@ Task<std::vector<Probe>> probe_address(Core& core, Millis timeout) {
 
 std::string fix_for(const Probe& probe, const Settings& settings) {
   if (probe.is_ok) return {};
+  for (const SectionNeed& one : missing_sections(settings)) {
+    if (one.key == probe.name) return one.fix();
+  }
   for (const Remedy& one : remedies) {
     if (!probe.name.starts_with(one.name)) continue;
     if (!has_any(probe.detail, one.words)) continue;

@@ -14,6 +14,13 @@ namespace dw {
 /// documentation says, and must pass the product's own verifier; changed by a byte it must not.
 std::vector<Probe> probe_hooks(const Core& core);
 
+/// The name of the probe for notices.template.
+constexpr std::string_view template_probe = "notices.template";
+
+/// What the file alone shows: keys whose section is not there, a file of counts that cannot be
+/// read. The settings are valid, and a job in them cannot work.
+std::vector<Probe> probe_settings(const Settings& settings);
+
 /// What can be seen without asking anybody: an app from which nothing can come in, a report that
 /// goes nowhere.
 std::vector<Probe> probe_gaps(const Core& core);

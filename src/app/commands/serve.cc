@@ -47,6 +47,9 @@ void add_serve(Command app, Invocation& invocation) {
       invocation.exit_code = exit_configuration;
       return;
     }
+    for (const Probe& probe : probe_settings(*settings)) {
+      log_warn("config", probe.detail, {{"key", probe.name}, {"fix", fix_for(probe, *settings)}});
+    }
     const Result<std::string> listen = with_port(settings->server.listen);
     if (!listen.ok()) return fail(invocation, listen.error());
     settings->server.listen = *listen;

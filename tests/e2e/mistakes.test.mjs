@@ -1,0 +1,32 @@
+// What strangers type, and what they are told: where it is wrong, what, and what to do.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { binary, call, folder, local, run, serve } from "./daemon.mjs";
+
+const empty = () => mkdtempSync(join(tmpdir(), "deskwire-e2e-"));
+
+test("a job that cannot work fails the check, and the daemon warns of it once", async () => {
+  const toml = `${local}[volume]\nsource = "embedded"\nnotify = ["a@x.example"]\n` +
+    'slack_channel = "#ops"\n[[tally]]\nchannel = "C1"\n[[route]]\nannounce = "#ops"\n';
+  const cwd = folder(toml);
+  for (const [words, expected, verdict] of [[["check"], 1, "FAILED"],
+    [["check", "--offline"], 0, "warn"]]) {
+    const { code, out } = run(cwd, words);
+    assert.equal(code, expected, out);
+    for (const [key, section] of [["volume.notify", "mail"], ["volume.slack_channel", "slack"],
+      ["tally.channel", "slack"], ["route.announce", "slack"]]) {
+      assert.match(out, new RegExp(`${verdict} +${key} +needs a section \\[${section}\\]`));
+    }
+    assert.match(out, /o fix it: add \[mail\] with mail\.url \(.*\), or remove volume\.notify/);
+  }
+  const daemon = await serve({ cwd });
+  assert.equal(daemon.log().match(/warn +config: needs a section/g).length, 4, daemon.log());
+  const { connectors } = (await call(daemon.url, "/v1/status")).json;
+  assert.ok(connectors.every((one) => !/volume|tally/.test(one.name)), "they are no connectors");
+  await daemon.stop();
+  daemon.clean();
+});
