@@ -272,6 +272,11 @@ std::vector<Probe> probe_settings(const Settings& settings) {
     const auto counts = read_count_file(settings.volume.file());
     if (!counts.ok()) out.push_back({"volume.source", false, counts.error().text()});
   }
+  if (settings.notices.has_report()) {
+    const NoticeComposer composer(settings.notices, settings.mail, settings.hours.timezone);
+    const Result<void> notice = composer.check();
+    if (!notice.ok()) out.push_back({std::string(template_probe), false, notice.error().what});
+  }
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "base/authority.h"
 #include "base/text.h"
 #include "config/sections.h"
+#include "config/template_text.h"
 
 namespace dw {
 
@@ -43,6 +44,11 @@ std::string check_line(const std::string& text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "must be one line of plain text";
   }
   return "";
+}
+
+std::string check_subject(const std::string& text) {
+  const std::string problem = check_line(text);
+  return problem.empty() ? check_template(text, notice_names()) : problem;
 }
 
 /// "Name <address>" or an address alone; the mail connector parses it again when it sends.
@@ -167,7 +173,7 @@ std::vector<Field<NoticesSettings>> sending_fields() {
       restart(choice_field("payload", &N::payload, {"notice", "report"},
                            "the webhook's body; report: the older utility's")),
       restart(text_field("subject", &N::subject, "mustache: many, tickets, count, name, email",
-                         check_line)),
+                         check_subject, "a template of one line")),
       restart(text_field("template", &N::template_file,
                          "a mustache file with the notice; a name that ends with .html makes it "
                          "HTML; empty: built in")),

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "config/bridge_section.h"
+#include "config/template_text.h"
 
 namespace dw {
 namespace {
@@ -32,6 +33,10 @@ std::string check_queue_name(const std::string& text) {
   if (!is_plain) return "must be 1 to 80 letters, digits, '-', '_' or '.'";
   if (text.ends_with("-dead")) return "NAME-dead is the dead-letter queue of NAME: choose another";
   return "";
+}
+
+std::string check_body(const std::string& text) {
+  return check_template(text, queue_body_names());
 }
 
 std::string check_pattern(const std::string& text) {
@@ -267,7 +272,8 @@ const Section<QueueSettings>& queue_section() {
                               "old again, are removed and counted; 0d keeps them")),
        restart(text_field("body", &QueueSettings::body,
                           "mustache template of the message body, for consumers that expect "
-                          "another shape; empty: JSON as the intake page says"))}};
+                          "another shape; empty: JSON as the intake page says",
+                          check_body, "a template"))}};
   return section;
 }
 

@@ -30,3 +30,21 @@ test("a job that cannot work fails the check, and the daemon warns of it once", 
   await daemon.stop();
   daemon.clean();
 });
+
+test("a template with a misspelt variable does not start", () => {
+  const cwd = folder(`[[queue]]\nname = "high"\nbody = '{"t": {{titel_json}}}'\n[[queue]]\n` +
+    `name = "low"\nbody = "{{title"\n[notices]\nsubject = "{{tikets}}"\n`);
+  for (const words of [["check", "--offline"], ["serve"]]) {
+    const { code, err } = run(cwd, words);
+    assert.equal(code, 78);
+    assert.match(err, /toml:3: queue\.body: unknown variable \{\{titel_json\}\} /);
+    assert.match(err, /\(did you mean title_json\? known: version, version_json, ticket, /);
+    assert.match(err, /toml:6: queue\.body: "\{\{title" is not closed/);
+    assert.match(err, /toml:8: notices\.subject: unknown .*tikets\}\} \(did you mean tickets\?/);
+  }
+  const other = folder('[notices]\nfile = "r.csv"\nwebhook_url = "http://127.0.0.1:1/"\n' +
+    'template = "n.txt"\n');
+  writeFileSync(`${other}/n.txt`, "Hello\n- {{id}}\n");
+  assert.match(run(other, ["check", "--offline"]).out,
+    /FAILED notices\.template +line 2 of the template: \{\{id\}\} is known between/);
+});

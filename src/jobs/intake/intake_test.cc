@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/template_text.h"
+#include "jobs/intake/body.h"
 #include "jobs/intake/replies.h"
 #include "records/tickets.h"
 
@@ -227,6 +229,28 @@ TEST(Intake, a_body_template_replaces_the_json) {
       {{.queue = "old"}}, {{.name = "old", .body = R"({"t":{{title_json}},"p":"{{priority}}"})"}});
   const Plan p = plan(intake, "Title: a \"b\"\nPriority: high\nDescription: d");
   EXPECT_EQ(std::get<QueueSend>(p.deliveries.at(0).payload).body, R"({"t":"a \"b\"","p":"high"})");
+}
+
+TEST(render_body, each_variable_that_a_template_may_name_is_filled_in) {
+  Ticket ticket;
+  ticket.id = {7};
+  ticket.title = "VPN";
+  ticket.description = "Since 9";
+  ticket.source = "teams:it";
+  ticket.tags = {"network"};
+  ticket.requester = {.name = "Ana", .email = "ana@x.example", .id = "29:1a"};
+  const TemplateNames& names = queue_body_names();
+  for (const std::string& name : names.names) {
+    if (names.inside.contains(name)) continue;
+    const std::string form = "{{" + name + "}}";
+    EXPECT_NE(render_body(form, ticket, TimePoint{}, "http://d"), "") << form;
+  }
+  for (const auto& [section, inner] : names.inside) {
+    for (const std::string& name : inner) {
+      const std::string form = "{{#" + section + "}}{{" + name + "}}{{/" + section + "}}";
+      EXPECT_NE(render_body(form, ticket, TimePoint{}, "http://d"), "") << form;
+    }
+  }
 }
 
 }  // namespace

@@ -53,8 +53,7 @@ Result<void> NoticeComposer::check() const {
                  "there is no report: set notices.sheet_id or notices.file, or give --sheet-id"};
   }
   if (!template_problem_.empty()) {
-    const bool has_key = template_problem_.starts_with("notices.");
-    return Error{ErrorKind::invalid, has_key ? "" : "notices.template", template_problem_};
+    return Error{ErrorKind::invalid, "notices.template", template_problem_};
   }
   return {};
 }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
-#include "base/nearest.h"
 #include "base/text.h"
+#include "config/template_text.h"
 #include "domain/markup.h"
 #include "domain/period.h"
 
@@ -89,34 +89,11 @@ km::data fields_of(const NoticeContents& contents, const std::string& every) {
   return fields;
 }
 
-/// A variable that no notice has, which would be an empty place in each mail; "" if all are known.
-std::string unknown_variable(std::string_view text) {
-  static const std::vector<std::string> known = {
-      "name",  "first_name", "last_name", "email", "tickets", "count",    "many",
-      "every", "list",       "id",        "title", "subject", "closed_on"};
-  for (size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at)) {
-    const size_t end = text.find("}}", at);
-    if (end == std::string_view::npos) return "";
-    std::string_view tag = text.substr(at + 2, end - at - 2);
-    at = end;
-    if (tag.starts_with('=')) return "";  // other signs stand around variables from here on
-    if (tag.starts_with('!') || tag.starts_with('>')) continue;
-    while (!tag.empty() && std::string_view("{&#^/ \t").find(tag.front()) != std::string_view::npos)
-      tag.remove_prefix(1);
-    const std::string name(trim(tag));
-    if (name == "." || std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string* nearest = nearest_of(name, known);
-    return fmt::format("unknown variable {{{{{}}}}} ({})", cut_characters(name, 40),
-                       nearest != nullptr ? "did you mean " + *nearest + "?" : join(known, ", "));
-  }
-  return "";
-}
-
 }  // namespace
 
 struct NoticeWriter::Templates {
   km::mustache subject, notice;
-  std::string unknown_in_subject, unknown_in_notice;
+  std::string wrong_notice;
 };
 
 std::string NoticeContents::name() const {
@@ -128,9 +105,9 @@ std::string NoticeContents::name() const {
 NoticeWriter::NoticeWriter(const NoticesSettings& settings, std::string notice)
     : is_html_(settings.template_file.ends_with(".html")) {
   const std::string written = notice.empty() ? built_in_notice : std::move(notice);
-  templates_ = std::make_unique<Templates>(
-      Templates{km::mustache(settings.subject), km::mustache(written),
-                unknown_variable(settings.subject), unknown_variable(written)});
+  templates_ =
+      std::make_unique<Templates>(Templates{km::mustache(settings.subject), km::mustache(written),
+                                            check_template(written, notice_names())});
   const auto as_it_is = [](const std::string& text) { return text; };
   templates_->subject.set_custom_escape(as_it_is);
   if (!is_html_) templates_->notice.set_custom_escape(as_it_is);
@@ -141,15 +118,8 @@ NoticeWriter::NoticeWriter(const NoticesSettings& settings, std::string notice)
 NoticeWriter::~NoticeWriter() = default;
 
 std::string NoticeWriter::problem() const {
-  if (!templates_->subject.is_valid())
-    return "notices.subject: " + templates_->subject.error_message();
-  if (!templates_->notice.is_valid())
-    return "notices.template: " + templates_->notice.error_message();
-  if (!templates_->unknown_in_subject.empty())
-    return "notices.subject: " + templates_->unknown_in_subject;
-  if (!templates_->unknown_in_notice.empty())
-    return "notices.template: " + templates_->unknown_in_notice;
-  return "";
+  const std::string& ours = templates_->wrong_notice;
+  return ours.empty() ? templates_->notice.error_message() : ours;
 }
 
 WrittenNotice NoticeWriter::write(const NoticeContents& contents) const {

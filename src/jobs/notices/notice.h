@@ -34,7 +34,7 @@ class NoticeWriter {
   NoticeWriter(const NoticesSettings& settings, std::string notice);
   ~NoticeWriter();
 
-  /// "" or what is wrong with the subject or the template.
+  /// "" or what is wrong with the template; the settings check the subject.
   std::string problem() const;
   WrittenNotice write(const NoticeContents& contents) const;
 
