@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <set>
 
+#include "app/masked_url.h"
 #include "app/parts.h"
 #include "base/address.h"
 #include "base/text.h"
@@ -398,9 +399,9 @@ void check_notices(const Settings& settings, const Node::Table& root, Problems& 
                  "is empty: nobody would hear of anything");
   }
   if (notices.file.find("://") != std::string::npos && !notices.file.starts_with("s3://")) {
-    problems.add(
-        line_of(root, "notices", "file"), "notices.file",
-        fmt::format("\"{}\" cannot be read (a file, a folder, or an s3:// URL)", notices.file));
+    problems.add(line_of(root, "notices", "file"), "notices.file",
+                 fmt::format("\"{}\" cannot be read (a file, a folder, or an s3:// URL)",
+                             without_parameters(notices.file)));
   }
 }
 

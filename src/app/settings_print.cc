@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "app/masked_url.h"
 #include "app/parts.h"
 #include "app/settings.h"
 
@@ -185,30 +186,24 @@ std::vector<std::string> changed_secrets(const Settings& a, const Settings& b) {
   return out;
 }
 
-/// "postgresql://desk:***@host/db?password=***". A password may have an "@" of its own.
-void hide_password(std::string& url) {
-  const size_t scheme_end = url.find("://");
-  if (scheme_end == std::string::npos) return;
-  const size_t at = url.rfind('@', url.find('?'));
-  const size_t colon = url.find(':', scheme_end + 3);
-  if (at != std::string::npos && colon < at) url.replace(colon + 1, at - colon - 1, "***");
-  for (const std::string_view name : {"?password=", "&password=", "&sslpassword="}) {
-    const size_t found = url.find(name);
-    if (found == std::string::npos) continue;
-    const size_t begin = found + name.size();
-    url.replace(begin, std::min(url.find('&', begin), url.size()) - begin, "***");
+/// Addresses may carry a secret; nothing else that is printed does.
+Settings without_secrets(Settings settings) {
+  const auto mask = [](std::string& url, std::string (*as)(const std::string&)) { url = as(url); };
+  for (std::string* url : {&settings.store.url, &settings.mail.url}) mask(*url, without_password);
+  for (std::string* url : {&settings.notices.webhook_url, &settings.volume.webhook_url}) {
+    mask(*url, host_alone);
   }
-}
-
-/// Addresses may carry a password; nothing else that is printed does.
-Settings without_passwords(Settings settings) {
   for (std::string* url :
-       {&settings.store.url, &settings.mail.url, &settings.notices.webhook_url,
-        &settings.notices.endpoint, &settings.volume.webhook_url, &settings.zendesk.url,
-        &settings.slack.api_url, &settings.google.sheets_url, &settings.google.token_url}) {
-    hide_password(*url);
+       {&settings.server.public_url, &settings.access.oidc_issuer, &settings.notices.endpoint,
+        &settings.zendesk.url, &settings.slack.api_url, &settings.google.sheets_url,
+        &settings.google.token_url}) {
+    mask(*url, without_parameters);
   }
-  for (QueueSettings& queue : settings.queues) hide_password(queue.endpoint);
+  for (QueueSettings& queue : settings.queues) {
+    mask(queue.url, without_parameters);
+    mask(queue.endpoint, without_parameters);
+  }
+  for (OncallSettings& oncall : settings.oncall) mask(oncall.api_url, without_parameters);
   return settings;
 }
 
@@ -229,7 +224,7 @@ std::vector<SectionView> section_views() {
 }
 
 std::string print_settings(const Settings& settings) {
-  const Settings shown = without_passwords(settings);
+  const Settings shown = without_secrets(settings);
   Printer printer;
   visit(shown, shown, printer);
   return std::move(printer.out);

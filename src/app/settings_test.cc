@@ -128,20 +128,23 @@ TEST(Mail, sender_has_an_address) {
   }
 }
 
-TEST(Settings, a_password_in_an_address_is_not_printed) {
+TEST(Settings, a_secret_in_an_address_is_not_printed) {
   Settings settings;
   settings.store.url = "postgresql://desk:p@ss-1@db.example/desk?sslmode=require&password=pass-2";
   settings.mail.url = "smtps://desk:pass-3@mail.example:465";
   settings.notices.webhook_url = "https://desk:pass-4@hook.example/send?to=a@x.example";
   settings.volume.is_on = true;
-  settings.volume.webhook_url = "https://hook.example:8443/send?to=a@x.example";
+  settings.volume.webhook_url = "https://hook.example:8443/services/T0/pass-5?key=pass-6";
+  settings.queues.push_back({.name = "high", .url = "https://sqs.example/1/high?sig=pass-7"});
+  settings.oncall.push_back({.name = "sre", .api_url = "https://pass-8@pager.example/v2"});
   const std::string printed = print_settings(settings);
   EXPECT_EQ(printed.find("pass-"), std::string::npos) << printed;
   EXPECT_EQ(printed.find("ss-1"), std::string::npos) << printed;
-  for (const char* kept : {"\"postgresql://desk:***@db.example/desk?sslmode=require&password=***\"",
-                           "\"smtps://desk:***@mail.example:465\"",
-                           "\"https://desk:***@hook.example/send?to=a@x.example\"",
-                           "\"https://hook.example:8443/send?to=a@x.example\""}) {
+  for (const char* kept :
+       {"\"postgresql://desk:***@db.example/desk?sslmode=require&password=***\"",
+        "\"smtps://desk:***@mail.example:465\"", "\"https://hook.example/***\"",
+        "\"https://hook.example:8443/***\"", "\"https://sqs.example/1/high?***\"",
+        "\"https://***@pager.example/v2\""}) {
     EXPECT_NE(printed.find(kept), std::string::npos) << printed;
   }
 }
@@ -193,6 +196,8 @@ TEST(Settings, a_problem_has_the_line_of_its_key) {
   EXPECT_TRUE(
       problems_of("[notices]\nfile = \"https://x.example/r.csv\"")
           .starts_with("d.toml:2: notices.file: \"https://x.example/r.csv\" cannot be read"));
+  EXPECT_EQ(problems_of("[notices]\nfile = \"https://x.example/r.csv?sig=canary\"").find("canary"),
+            std::string::npos);
 }
 
 TEST(Watch, needs_a_way_for_its_messages) {

@@ -48,3 +48,10 @@ test("a template with a misspelt variable does not start", () => {
   assert.match(run(other, ["check", "--offline"]).out,
     /FAILED notices\.template +line 2 of the template: \{\{id\}\} is known between/);
 });
+
+test("the configuration that is printed keeps the secrets in addresses", () => {
+  const cwd = folder('[notices]\nwebhook_url = "https://hook.example/services/canary?key=canary"\n');
+  const { out } = run(cwd, ["config"]);
+  assert.match(out, /^webhook_url = "https:\/\/hook\.example\/\*\*\*"$/m);
+  assert.ok(!out.includes("canary"));
+});
