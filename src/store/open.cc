@@ -42,14 +42,23 @@ Result<void> find_store(const std::string& file) {
   if (std::filesystem::file_size(file, none) > 0 && !none) return {};
   return Error{ErrorKind::missing, "store.url",
                "there is no store at " + file +
-                   "; run this where deskwire.toml is, or name that "
-                   "file with --config"};
+                   "; run this where deskwire.toml is, or name that file with --config. "
+                   "`deskwire serve` makes a new store"};
+}
+
+/// The same of a database that nobody has set up.
+Result<void> find_schema(Connection& db) {
+  DW_TRY(const int64_t reached, schema_of(db));
+  if (reached > 0) return {};
+  return Error{ErrorKind::missing, "store.url",
+               "there is no store in this database; check its name. `deskwire serve` makes a new "
+               "store"};
 }
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, OpenMode mode, Loop* loop) {
   std::unique_ptr<FileLock> lock;
   const bool is_memory = file == ":memory:";
-  if (mode == OpenMode::look) DW_CHECK(find_store(file));
+  if (mode == OpenMode::look && !is_memory) DW_CHECK(find_store(file));
   if (mode == OpenMode::serve && !is_memory) {
     DW_TRY(lock, FileLock::take(file + ".lock"));
   }
@@ -84,7 +93,7 @@ class ListeningStore : public SqlStore {
   std::unique_ptr<PostgresListener> listener;
 };
 
-Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop) {
+Result<std::unique_ptr<Store>> open_postgres(const std::string& url, OpenMode mode, Loop* loop) {
   const auto interrupt = std::make_shared<Interrupt>();
   const auto connect = [url, interrupt]() -> Result<std::unique_ptr<Connection>> {
     DW_TRY(std::unique_ptr<PostgresDb> db, PostgresDb::open(url, interrupt));
@@ -92,6 +101,7 @@ Result<std::unique_ptr<Store>> open_postgres(const std::string& url, Loop* loop)
     return std::unique_ptr<Connection>(std::move(db));
   };
   DW_TRY(std::unique_ptr<Connection> writer, connect());
+  if (mode == OpenMode::look) DW_CHECK(find_schema(*writer));
   DW_CHECK(migrate(*writer, system_now()));
   std::unique_ptr<Connection> reader;
   if (loop != nullptr) {
@@ -115,7 +125,7 @@ Result<std::unique_ptr<Store>> open_store(const std::string& url, OpenMode mode,
     return open_sqlite(url.substr(sqlite_scheme.size()), mode, loop);
   }
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
-    return open_postgres(url, loop);
+    return open_postgres(url, mode, loop);
   }
   return Error{ErrorKind::invalid, "store.url",
                "must start with sqlite: or postgresql:// (\"sqlite:deskwire.db\")"};

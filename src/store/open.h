@@ -10,7 +10,7 @@ namespace dw {
 enum class OpenMode {
   serve,  ///< the daemon: on SQLite it holds the lock, and a second one is told who has it
   visit,  ///< a command beside a daemon that may be running
-  look,   ///< the same, of a store that is there: no file is made
+  look,   ///< the same, of a store that is there: no file and no table is made
 };
 
 /// `url`: "sqlite:PATH", "sqlite::memory:", "postgresql://user:pw@host/db?sslmode=…". Migrates.

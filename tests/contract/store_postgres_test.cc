@@ -35,6 +35,18 @@ Task<void> open_many(Store& store, int count, int& done) {
   }
 }
 
+TEST(PostgresStore, who_looks_makes_no_table) {
+  const std::string url = fresh_postgres_url();
+  for (int i = 0; i < 2; ++i) {
+    const auto looked = open_store(url, OpenMode::look, nullptr);
+    ASSERT_FALSE(looked.ok());
+    EXPECT_EQ(looked.error().kind, ErrorKind::missing);
+    EXPECT_NE(looked.error().what.find("deskwire serve"), std::string::npos);
+  }
+  ASSERT_TRUE(open_store(url, OpenMode::visit, nullptr).ok());
+  EXPECT_TRUE(open_store(url, OpenMode::look, nullptr).ok());
+}
+
 /// Many writers at once over two stores of one database: replicas.
 TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
   const std::string url = fresh_postgres_url();

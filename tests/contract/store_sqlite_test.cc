@@ -20,6 +20,20 @@
 namespace dw {
 namespace {
 
+TEST(SqliteStore, who_looks_makes_no_file) {
+  const auto folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
+  std::filesystem::create_directory(folder);
+  const std::string url = "sqlite:" + (folder / "store.db").string();
+  const auto looked = open_store(url, OpenMode::look, nullptr);
+  ASSERT_FALSE(looked.ok());
+  EXPECT_EQ(looked.error().kind, ErrorKind::missing);
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  ASSERT_TRUE(open_store(url, OpenMode::visit, nullptr).ok());
+  EXPECT_TRUE(open_store(url, OpenMode::look, nullptr).ok());
+  EXPECT_TRUE(open_store("sqlite::memory:", OpenMode::look, nullptr).ok());
+  std::filesystem::remove_all(folder);
+}
+
 TEST(SqliteStore, a_second_daemon_is_told_who_holds_the_file) {
   const auto folder = std::filesystem::temp_directory_path() / ("deskwire-" + random_uuid());
   std::filesystem::create_directory(folder);

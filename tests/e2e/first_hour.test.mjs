@@ -15,7 +15,8 @@ const signed = `${local}[teams.it]\nsecret = "\${TEAMS_IT_SECRET}"\n`;
 test("a command needs no secret that it does not use; deskwire.env serves daemon and commands",
   async () => {
     const cwd = folder(signed);
-    for (const words of [["ticket", "list"], ["queue", "list"], ["delivery", "list"],
+    for (const words of [["ticket", "new", "--title", "VPN", "--priority", "high",
+      "--description", "It drops"], ["ticket", "list"], ["queue", "list"], ["delivery", "list"],
       ["store", "verify"], ["config"], ["token", "list"]]) {
       const done = run(cwd, words);
       assert.equal(done.code, 0, `${words}: ${done.err}`);
@@ -126,6 +127,7 @@ test("[watch] tells a channel of a dead delivery, once, also over a restart, and
 
 test("an unknown command, option, id or queue is named, with what was meant", () => {
   const cwd = folder(local);
+  assert.equal(run(cwd, ["store", "migrate"]).code, 0);
   const wrong = (...words) => {
     const done = run(cwd, words);
     assert.notEqual(done.code, 0, words.join(" "));

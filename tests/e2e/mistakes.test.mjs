@@ -23,6 +23,7 @@ test("a job that cannot work fails the check, and the daemon warns of it once", 
     }
     assert.match(out, /o fix it: add \[mail\] with mail\.url \(.*\), or remove volume\.notify/);
   }
+  assert.deepEqual(readdirSync(cwd), ["deskwire.toml"], "a check leaves nothing behind");
   const daemon = await serve({ cwd });
   assert.equal(daemon.log().match(/warn +config: needs a section/g).length, 4, daemon.log());
   const { connectors } = (await call(daemon.url, "/v1/status")).json;
@@ -54,4 +55,26 @@ test("the configuration that is printed keeps the secrets in addresses", () => {
   const { out } = run(cwd, ["config"]);
   assert.match(out, /^webhook_url = "https:\/\/hook\.example\/\*\*\*"$/m);
   assert.ok(!out.includes("canary"));
+});
+
+test("who looks in a wrong folder is told, and leaves no store behind", () => {
+  const cwd = empty();
+  for (const words of [["ticket", "list"], ["ticket", "show", "1"], ["ticket", "reply", "1", "x"],
+    ["ticket", "waiting"], ["queue", "list"], ["queue", "peek", "high"], ["delivery", "list"],
+    ["delivery", "retry", "--all-dead"], ["incident", "list"], ["tally"], ["summary"],
+    ["volume", "report"], ["volume", "backtest"], ["why", "1"], ["user", "list"],
+    ["token", "list"], ["store", "verify"]]) {
+    const { code, err } = run(cwd, words);
+    assert.equal(code, 1, `${words}: ${err}`);
+    assert.match(err, /there is no store at deskwire\.db; run this where deskwire\.toml is/);
+  }
+  assert.equal(run(cwd, ["check"]).code, 0);
+  assert.match(run(cwd, ["check"]).out, /ok +store +deskwire\.db is not there yet/);
+  writeFileSync(`${cwd}/r.csv`, "");
+  run(cwd, ["notices", "preview", "--file", "r.csv"]);
+  assert.deepEqual(readdirSync(cwd), ["r.csv"]);
+  const made = run(cwd, ["ticket", "new", "--title", "VPN", "--priority", "high",
+    "--description", "It drops"]);
+  assert.equal(made.code, 0, made.err);
+  assert.match(run(cwd, ["ticket", "list"]).out, /VPN/);
 });

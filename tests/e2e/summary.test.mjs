@@ -5,6 +5,7 @@ import { folder, local, run } from "./daemon.mjs";
 
 test("the summary is printed, as text and as JSON, and marks nothing as reported", () => {
   const cwd = folder(local);
+  assert.equal(run(cwd, ["store", "migrate"]).code, 0);
   const first = run(cwd, ["summary"]);
   assert.equal(first.code, 0, first.err);
   assert.match(first.out, /^Daily summary, since \w{3} \d+ \w{3} \d\d:\d\d\n\nOpened: 0\n/);

@@ -1,6 +1,10 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 #include "app/commands/commands.h"
 #include "app/doctor.h"
@@ -98,6 +102,19 @@ std::vector<Probe> probe_environment(const Settings& settings) {
   return out;
 }
 
+/// A check leaves nothing behind: the store is made by whoever serves. Absent: it is there.
+std::optional<Probe> probe_new_store(const Settings& settings) {
+  if (without_new_store(settings).store.url == settings.store.url) return std::nullopt;
+  const std::string file = settings.store.url.substr(settings.store.url.find(':') + 1);
+  const std::filesystem::path parent = std::filesystem::path(file).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  Probe probe{.name = "store", .is_ok = ::access(folder.c_str(), W_OK | X_OK) == 0};
+  probe.detail = probe.is_ok ? file + " is not there yet; `deskwire serve` makes it"
+                             : fmt::format("{} cannot be made in {}: {}", file, folder,
+                                           std::generic_category().message(errno));
+  return probe;
+}
+
 }  // namespace
 
 void check_live(Invocation& invocation) {
@@ -110,10 +127,13 @@ void check_live(Invocation& invocation) {
   for (Probe& probe : probe_environment(told)) lines.push_back({std::move(probe), Millis(0)});
   for (Probe& probe : probe_settings(told)) lines.push_back({std::move(probe), Millis(0)});
   const auto started = std::chrono::steady_clock::now();
-  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
+  std::optional<Probe> new_store = probe_new_store(told);
+  Result<std::unique_ptr<Core>> core =
+      build_core(without_new_store(std::move(*settings)), OpenMode::visit);
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - started);
   if (core.ok()) {
-    lines.push_back({{"store", true, (*core)->store->kind()}, took});
+    Probe store{"store", true, std::string((*core)->store->kind())};
+    lines.push_back({new_store ? std::move(*new_store) : std::move(store), took});
     Probed found = run_task(**core, probe_all(**core, probe_timeout));
     for (TimedProbe& probe : found.probes) lines.push_back(std::move(probe));
     const Result<void> storm = run_task(**core, check_storm_channel(**core, probe_timeout));

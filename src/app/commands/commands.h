@@ -53,8 +53,14 @@ inline const char* const every_section = "*";
 
 /// Settings as the daemon would read them; a failure is printed and sets the exit code (78).
 std::optional<Settings> read_settings(Invocation& invocation, const SecretSections& secrets = {});
-/// The core over the same store, beside a daemon that may be running; failures as above.
-std::unique_ptr<Core> open_core(Invocation& invocation, const SecretSections& secrets = {});
+/// The core over the same store, beside a daemon that may be running; failures as above. A command
+/// that reads, or works on what is there, looks: in a wrong folder it would show an empty store,
+/// and leave one behind. One that begins something visits, and makes the store where `serve` would.
+std::unique_ptr<Core> open_core(Invocation& invocation, OpenMode mode,
+                                const SecretSections& secrets = {});
+/// The same for what needs nothing of the store and writes nothing into it: where there is none
+/// yet, it is in memory.
+Settings without_new_store(Settings settings);
 /// check.cc: probes everything, a line each.
 void check_live(Invocation& invocation);
 /// Prints the error and sets the exit code.

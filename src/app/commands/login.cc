@@ -73,7 +73,7 @@ Task<Result<void>> sign_in_public(Core& core) {
 }
 
 void log_in_zendesk(Invocation& invocation, const std::string& listen, bool is_public) {
-  const auto core = open_core(invocation, {"zendesk"});
+  const auto core = open_core(invocation, OpenMode::visit, {"zendesk"});
   if (!core) return;
   if (!core->zendesk || core->settings.zendesk.oauth_client_id.empty()) {
     return fail(invocation, {ErrorKind::missing, "zendesk",
@@ -117,7 +117,8 @@ void add_login(Command app, Invocation& invocation) {
   command.add_option("--listen", *listen,
                      "the port on this machine that receives the browser's response");
   add_command(login, invocation, "google", "The same as `deskwire notices login`", [&invocation] {
-    if (const auto core = open_core(invocation, {"google"})) log_in_google(invocation, *core);
+    if (const auto core = open_core(invocation, OpenMode::visit, {"google"}))
+      log_in_google(invocation, *core);
   });
 }
 

@@ -100,11 +100,13 @@ std::optional<Settings> settings_for(Invocation& invocation, const NoticeArgumen
   return settings;
 }
 
+/// `is_looking`: who looks leaves no store behind where there is none.
 std::unique_ptr<Core> core_for(Invocation& invocation, const NoticeArguments& given,
-                               OpenMode mode = OpenMode::visit) {
+                               bool is_looking = false) {
   std::optional<Settings> settings = settings_for(invocation, given, {"notices", "google"});
   if (!settings) return nullptr;
-  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), mode);
+  if (is_looking) settings = without_new_store(std::move(*settings));
+  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
   if (core.ok()) return std::move(*core);
   fail(invocation, core.error());
   return nullptr;
@@ -145,7 +147,7 @@ void print_notice_line(const Notice& notice, std::string_view left_out) {
 }
 
 void preview(Invocation& invocation, const NoticeArguments& given) {
-  const std::unique_ptr<Core> core = core_for(invocation, given);
+  const std::unique_ptr<Core> core = core_for(invocation, given, true);
   if (!core) return;
   const auto picked = run_task(*core, core->notices->pick());
   if (!picked.ok()) return fail(invocation, picked.error());
@@ -351,7 +353,7 @@ void why(Invocation& invocation, const NoticeArguments& given) {
                                          "notices.every is another, 2026-11-16 or 2026-11)",
                                          given.period)});
   }
-  const std::unique_ptr<Core> core = core_for(invocation, given);
+  const std::unique_ptr<Core> core = core_for(invocation, given, true);
   if (!core) return;
   FrontDoor door(*core);
   const auto answer = ask(invocation, door, "explainNotices", {.query = {{"email", given.email}}});

@@ -166,7 +166,7 @@ void tell_cut(const json::object& answer, const Given& given) {
 }
 
 void run(Invocation& invocation, const Given& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, given.row.store);
   if (!core) return;
   FrontDoor door(*core);
   if (given.row.before) given.row.before(door);

@@ -39,6 +39,7 @@ Argument limit(int64_t most);
 
 struct OperationCommand {
   std::string name, what, operation;
+  OpenMode store = OpenMode::look;  ///< visit: it begins something
   std::vector<Argument> arguments{};
   std::vector<TableColumn> columns{};                        ///< of a list; none: one thing
   std::string items = "items";                               ///< the list's member

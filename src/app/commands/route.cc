@@ -113,7 +113,7 @@ std::optional<json::object> moved_by(const Routing& next, const Routing& present
 
 void backtest(Invocation& invocation, const RouteArguments& given) {
   // First the running configuration: it brings the environment that both are written against.
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
   const Result<Settings> next = load_settings(given.config, process_environment(), SecretUse::some);
   if (!next.ok()) {

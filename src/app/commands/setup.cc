@@ -16,7 +16,7 @@ struct SetupChoice {
 };
 
 void set_up_zendesk(Invocation& invocation, SetupChoice choice) {
-  const auto core = open_core(invocation, {"zendesk"});
+  const auto core = open_core(invocation, OpenMode::visit, {"zendesk"});
   if (!core) return;
   if (!core->zendesk) {
     return fail(invocation, {ErrorKind::missing, "zendesk", "there is no [zendesk] section"});

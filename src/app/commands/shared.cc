@@ -1,5 +1,6 @@
 // What the commands share: settings, the store, tables.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -86,10 +87,20 @@ std::optional<Settings> read_settings(Invocation& invocation, const SecretSectio
   return std::nullopt;
 }
 
-std::unique_ptr<Core> open_core(Invocation& invocation, const SecretSections& secrets) {
+Settings without_new_store(Settings settings) {
+  constexpr std::string_view scheme = "sqlite:";
+  std::string& url = settings.store.url;
+  const bool is_missing =
+      url.starts_with(scheme) && ::access(url.c_str() + scheme.size(), F_OK) != 0;
+  if (is_missing) url = "sqlite::memory:";
+  return settings;
+}
+
+std::unique_ptr<Core> open_core(Invocation& invocation, OpenMode mode,
+                                const SecretSections& secrets) {
   std::optional<Settings> settings = read_settings(invocation, secrets);
   if (!settings) return nullptr;
-  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), OpenMode::visit);
+  Result<std::unique_ptr<Core>> core = build_core(std::move(*settings), mode);
   if (core.ok()) return std::move(*core);
   fail(invocation, core.error());
   return nullptr;

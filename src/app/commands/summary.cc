@@ -8,7 +8,7 @@ namespace dw {
 namespace {
 
 void print_summary(Invocation& invocation) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
   FrontDoor door(*core);
   const auto answer = ask(invocation, door, "getSummary");

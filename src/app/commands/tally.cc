@@ -35,7 +35,7 @@ std::optional<TimePoint> since_given(Invocation& invocation, const Core& core,
 }
 
 void show(Invocation& invocation, const TallyArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
   FrontDoor door(*core);
   Asking asking;
@@ -55,7 +55,7 @@ void show(Invocation& invocation, const TallyArguments& given) {
 }
 
 void import(Invocation& invocation, const TallyArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::visit);
   if (!core) return;
   const Result<std::string> text = read_whole(given.file, import_bytes_max);
   if (!text.ok()) return fail(invocation, text.error());
@@ -190,7 +190,7 @@ class Backfill {
 };
 
 void backfill(Invocation& invocation, const TallyArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation, {"slack"});
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::visit, {"slack"});
   if (!core) return;
   const auto since = since_given(invocation, *core, given.since);
   if (!since) return;
@@ -205,7 +205,7 @@ void backfill(Invocation& invocation, const TallyArguments& given) {
 }
 
 void rebuild(Invocation& invocation, const TallyArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
   int64_t messages = 0;
   for (const TallySettings& tally : core->settings.own.get<Tallies>()) {

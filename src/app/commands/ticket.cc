@@ -177,6 +177,7 @@ void add_ticket(Command app, Invocation& invocation) {
                      requester(), in_body("--email", "the requester's address", "requester.email"),
                      tags()},
        .body = {{"source", "command"}}});
+       .store = OpenMode::visit,
   add_operation(ticket, invocation,
                 {.name = "reply",
                  .what = "Comment on a ticket",

@@ -66,6 +66,7 @@ void add_token(Command app, Invocation& invocation) {
        .arguments = {name(), role(), scopes(),
                      flag("--wall",
                           "read-only, and print a link that opens the board on a wall screen",
+       .store = OpenMode::visit,
                           "wall"),
                      flag("--sqs", "an access key for /sqs instead", "sqs")},
        .after = warn});

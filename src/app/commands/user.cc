@@ -58,7 +58,7 @@ std::string check_name(const std::string& name) {
 }
 
 void add(Invocation& invocation, const UserArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::visit);
   if (!core) return;
   FrontDoor door(*core);
   const Result<std::string> password = fresh_password();
@@ -71,7 +71,7 @@ void add(Invocation& invocation, const UserArguments& given) {
 /// With --role alone the password stays, and without it the role: whoever changes the other one
 /// while the password is typed is not undone.
 void change(Invocation& invocation, const UserArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
   FrontDoor door(*core);
   Asking asking{.name = given.name};

@@ -157,7 +157,7 @@ Result<void> run_backfill(Core& core, TimePoint since) {
 }
 
 void backfill(Invocation& invocation, const VolumeArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation, {every_section});
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::visit, {every_section});
   if (!core) return;
   TimePoint since = hour_of(core->clock.now() - core->judging.history);
   if (!given.since.empty()) {
@@ -182,7 +182,7 @@ void backfill(Invocation& invocation, const VolumeArguments& given) {
 }
 
 void import(Invocation& invocation, const VolumeArguments& given) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::visit);
   if (!core) return;
   const Result<std::vector<HourCount>> counts = read_count_file(given.file, core->clock.now());
   if (!counts.ok()) return fail(invocation, counts.error());

@@ -32,7 +32,7 @@ struct Past {
 
 Result<void> load_stored(const Settings& settings, Past& past) {
   DW_TRY(const std::unique_ptr<Store> store,
-         open_store(settings.store.url, OpenMode::visit, nullptr));
+         open_store(settings.store.url, OpenMode::look, nullptr));
   auto work = [&past](ReadDb& db) -> Result<void> {
     // An hour that is still to come would be taken for the latest one.
     DW_TRY(past.hours, volume::hours(db, always, system_now()));

@@ -86,7 +86,7 @@ void print_story(const json::object& story) {
 }
 
 void tell(Invocation& invocation, const std::string& id) {
-  const std::unique_ptr<Core> core = open_core(invocation);
+  const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
   FrontDoor door(*core);
   Asking asking{.name = id};
