@@ -6,6 +6,7 @@
 #include "config/bridge_section.h"
 #include "config/notices_section.h"
 #include "config/sections.h"
+#include "connectors/zendesk/config.h"
 #include "domain/schedule.h"
 #include "net/url.h"
 
@@ -39,6 +40,18 @@ Result<std::string> https_address(const std::string& given, const char* example)
   return invalid(fmt::format("invalid address \"{}\" (such as {})", given, example));
 }
 
+/// What the section itself says of a value; "": it takes it.
+template <class T>
+std::string refusal_of(const Section<T>& section, const char* key, const std::string& value) {
+  T out;
+  Problems problems("");
+  const Node text{0, value};
+  for (const Field<T>& field : section.fields) {
+    if (field.key == key) field.read(out, text, {0, "", problems});
+  }
+  return problems.is_empty() ? "" : problems.error().what;
+}
+
 }  // namespace
 
 Result<std::string> complete_channel(const std::string& given) {
@@ -61,8 +74,11 @@ Result<std::string> complete_zendesk_url(const std::string& given) {
   if (given.empty()) return given;
   const bool is_name = without_scheme(given).find('.') == std::string::npos;
   const bool is_whole = given.find("://") != std::string::npos;
-  return https_address(is_name && !is_whole ? given + ".zendesk.com" : given,
-                       "https://acme.zendesk.com");
+  DW_TRY(std::string address, https_address(is_name && !is_whole ? given + ".zendesk.com" : given,
+                                            "https://acme.zendesk.com"));
+  const std::string wrong = refusal_of(zendesk_section(), "url", address);
+  if (!wrong.empty()) return invalid(fmt::format("\"{}\" {}", given, wrong));
+  return address;
 }
 
 Result<std::string> complete_sheet_id(const std::string& given) {
@@ -95,13 +111,7 @@ Result<std::string> complete_mail_url(const std::string& given) {
   if (scheme == given) scheme = has_port && rest.substr(colon) == ":465" ? "smtps" : "smtp";
   const std::string port = has_port ? "" : scheme == "smtps" ? ":465" : ":587";
   const std::string address = scheme + "://" + rest + port;
-  MailSettings mail;
-  Problems problems("");
-  const Node text{0, address};
-  for (const Field<MailSettings>& field : mail_section().fields) {
-    if (field.key == "url") field.read(mail, text, {0, "", problems});
-  }
-  if (problems.is_empty() && !has_space(address)) return address;
+  if (refusal_of(mail_section(), "url", address).empty() && !has_space(address)) return address;
   return invalid(
       fmt::format("invalid mail server \"{}\" (such as smtp.example.com, "
                   "smtp://HOST:587 or smtps://HOST:465)",
@@ -127,6 +137,20 @@ Result<std::string> complete_sender(const std::string& given) {
 Result<std::string> complete_public_url(const std::string& given) {
   if (given.empty()) return given;
   return https_address(given, "https://desk.example.com");
+}
+
+Result<std::string> complete_hook_name(const std::string& given) {
+  const bool is_plain =
+      given.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+      std::string::npos;
+  if (is_plain) return given;
+  return invalid(fmt::format("invalid name \"{}\" (letters, digits, '-' and '_' only)", given));
+}
+
+Result<std::string> complete_webhook(const std::string& given) {
+  const std::string wrong = check_http_url(given);
+  if (wrong.empty()) return given;
+  return invalid(wrong);
 }
 
 Result<std::string> complete_timezone(const std::string& given) {

@@ -23,6 +23,9 @@ Result<std::string> complete_mail_url(const std::string& given);
 Result<std::string> complete_sender(const std::string& given);
 /// "desk.example.com" → "https://desk.example.com".
 Result<std::string> complete_public_url(const std::string& given);
+/// The NAME of [teams.NAME], which is a part of its hook's address.
+Result<std::string> complete_hook_name(const std::string& given);
+Result<std::string> complete_webhook(const std::string& given);
 Result<std::string> complete_timezone(const std::string& given);
 /// "yes", "n"; absent: neither.
 std::optional<bool> truth_named(const std::string& given);

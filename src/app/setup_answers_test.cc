@@ -53,6 +53,12 @@ TEST(SetupAnswers, what_cannot_be_meant_is_told_at_once) {
   EXPECT_FALSE(complete_channel("it help").ok());
   EXPECT_FALSE(complete_sheet_id("https://docs.google.com/document/x").ok());
   EXPECT_FALSE(complete_zendesk_url("my company").ok());
+  EXPECT_NE(
+      of(complete_zendesk_url("https://acme.zendesk.com/agent")).find("without what is behind"),
+      std::string::npos);
+  EXPECT_FALSE(complete_zendesk_url("http://desk.acme.example").ok()) << "not https";
+  EXPECT_FALSE(complete_hook_name("my team").ok());
+  EXPECT_FALSE(complete_webhook("mail.example.com/send").ok());
   EXPECT_NE(of(complete_timezone("Europe/Berlim")).find("Europe/Berlin"), std::string::npos);
 }
 

@@ -78,3 +78,30 @@ test("who looks in a wrong folder is told, and leaves no store behind", () => {
   assert.equal(made.code, 0, made.err);
   assert.match(run(cwd, ["ticket", "list"]).out, /VPN/);
 });
+
+test("an init that is left in the middle writes nothing", (t) => {
+  if (spawnSync("sh", ["-c", "command -v script"]).status !== 0) return t.skip("no script(1) here");
+  const cwd = empty();
+  const done = spawnSync("script", ["-qec", `${resolve(binary)} init`, "/dev/null"],
+    { cwd, input: "y\n#it-help\n\x04", encoding: "utf8", timeout: 20_000 });
+  assert.equal(done.status, 1, done.stdout);
+  assert.match(done.stdout, /the input ended before the last question; nothing was written/);
+  assert.deepEqual(readdirSync(cwd), []);
+});
+
+test("a flag of init uses its system, and a bad one is named", () => {
+  const cwd = empty();
+  const made = run(cwd, ["init", "--yes", "--zendesk-url", "acme", "--teams-name", "desk",
+    "--out", "a.toml"]);
+  assert.equal(made.code, 0, made.err);
+  assert.match(run(cwd, ["--config", "a.toml", "config"], { env: { TEAMS_DESK_SECRET: "c2VjcmV0",
+    ZENDESK_OAUTH_CLIENT_SECRET: "s" } }).out, /^\[teams\.desk\]$/m);
+  const wrong = run(cwd, ["init", "--yes", "--teams-name", "my team", "--zendesk-url",
+    "https://acme.zendesk.com/agent", "--notices-webhook", "x", "--out", "b.toml"]);
+  assert.equal(wrong.code, 78);
+  for (const flag of ["teams-name", "zendesk-url", "notices-webhook"]) {
+    assert.match(wrong.err, new RegExp(`^--${flag}: `, "m"));
+  }
+  assert.ok(!/toml:\d/.test(wrong.err), wrong.err);
+  assert.ok(!existsSync(`${cwd}/b.toml`));
+});

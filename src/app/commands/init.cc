@@ -176,8 +176,10 @@ bool take_answers(Invocation& invocation, InitChoice& choice) {
     invocation.exit_code = exit_configuration;
     return false;
   }
-  if (choice.needs_confirmation) ask_setup(choice.around, find_channel);
-  return true;
+  if (!choice.needs_confirmation || ask_setup(choice.around, find_channel)) return true;
+  print(stderr, "\ndeskwire init: the input ended before the last question; nothing was written\n");
+  invocation.exit_code = exit_found;
+  return false;
 }
 
 void write_sample(Invocation& invocation, InitChoice choice) {
@@ -200,24 +202,30 @@ void write_sample(Invocation& invocation, InitChoice choice) {
 void add_options(Command command, InitChoice& choice) {
   SetupAnswers& around = choice.around;
   command.add_flag("--slack", around.has_slack, "use a Slack workspace");
-  command.add_option("--slack-channel", around.slack_channel,
-                     "its channel whose threads become tickets: an id or \"#name\"");
+  command.add_option(
+      "--slack-channel", around.slack_channel,
+      "its channel whose threads become tickets: an id or \"#name\"; implies --slack");
   command.add_option("--tally-channel", around.tally_channel,
-                     "the id of the channel where agents' updates are counted");
+                     "the id of the channel where agents' updates are counted; implies --slack");
   command.add_flag("--teams", around.has_teams, "use a Microsoft Teams team");
-  command.add_option("--teams-name", around.teams_name, "the hook's name; it: /hooks/teams/it");
+  command.add_option("--teams-name", around.teams_name,
+                     "the hook's name; it: /hooks/teams/it; implies --teams");
   command.add_flag("--zendesk", around.has_zendesk, "use a Zendesk account");
-  command.add_option("--zendesk-url", around.zendesk_url, "https://SUBDOMAIN.zendesk.com");
+  command.add_option("--zendesk-url", around.zendesk_url,
+                     "https://SUBDOMAIN.zendesk.com; implies --zendesk");
   command.add_flag("--sheets", around.has_sheets, "read closed tickets from a Google Sheet");
-  command.add_option("--sheet-id", around.sheet_id, "the long part of the sheet's address");
+  command.add_option("--sheet-id", around.sheet_id,
+                     "the long part of the sheet's address; implies --sheets");
   command.add_option("--notices-webhook", around.notices_webhook,
-                     "the webhook that mails the customers");
+                     "the webhook that mails the customers; implies --sheets");
   command.add_flag("--sqs", around.has_sqs, "send tickets to Amazon SQS");
   command.add_option("--sqs-prefix", around.sqs_prefix,
-                     "the queues' addresses up to their names high, medium, low");
+                     "the queues' addresses up to their names high, medium, low; implies --sqs");
   command.add_flag("--mail", around.has_mail, "use a mail server");
-  command.add_option("--mail-url", around.mail_url, "smtp://HOST:587 or smtps://HOST:465");
-  command.add_option("--mail-from", around.mail_from, "the sender, \"Name <address>\"");
+  command.add_option("--mail-url", around.mail_url,
+                     "smtp://HOST:587 or smtps://HOST:465; implies --mail");
+  command.add_option("--mail-from", around.mail_from,
+                     "the sender, \"Name <address>\"; implies --mail");
   command.add_option("--public-url", around.public_url, "the public URL of this Deskwire");
   command.add_option("--timezone", around.timezone,
                      "the time zone of schedules, such as Europe/Berlin");

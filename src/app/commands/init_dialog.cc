@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <vector>
@@ -84,27 +85,36 @@ std::vector<Question> questions(const ChannelFinder& find_channel) {
 
 enum class AskOutcome { answered, back, ended };
 
+/// One line from the terminal; absent: the input ended, and nothing was typed before.
+std::optional<std::string> read_answer(const std::string& question, const std::string& fallback) {
+  print(stderr, "{}{}: ", question, fallback.empty() ? "" : " [" + fallback + "]");
+  std::string line;
+  std::getline(std::cin, line);
+  if (line.empty() && std::cin.eof()) return std::nullopt;
+  return std::string(trim(line));
+}
+
 /// Asks until the answer is a good one.
 AskOutcome ask_one(const Question& question, SetupAnswers& answers) {
   while (true) {
     const std::string fallback = question.truth != nullptr
                                      ? (answers.*question.truth ? "Y/n" : "y/N")
                                      : answers.*question.text;
-    const std::string given = ask_line(question.words, fallback);
+    const std::optional<std::string> line = read_answer(question.words, fallback);
+    if (!line) return AskOutcome::ended;
+    const std::string given = line->empty() ? fallback : *line;
     if (given == "<") return AskOutcome::back;
     if (question.truth != nullptr) {
       const std::optional<bool> truth =
           given == fallback ? std::optional(answers.*question.truth) : truth_named(given);
       if (truth) answers.*question.truth = *truth;
-      if (std::cin.eof()) return AskOutcome::ended;
       if (truth) return AskOutcome::answered;
       print(stderr, "    answer y or n (Enter: {})\n", answers.*question.truth ? "y" : "n");
       continue;
     }
     Result<std::string> complete = question.complete(given);
-    if (complete.ok()) answers.*question.text = *complete;
-    if (std::cin.eof()) return AskOutcome::ended;
     if (complete.ok()) {
+      answers.*question.text = *complete;
       if (*complete != given) print(stderr, "    → {}\n", *complete);
       return AskOutcome::answered;
     }
@@ -119,11 +129,8 @@ bool is_asked(const Question& question, const SetupAnswers& answers) {
 }  // namespace
 
 std::string ask_line(const std::string& question, const std::string& fallback) {
-  print(stderr, "{}{}: ", question, fallback.empty() ? "" : " [" + fallback + "]");
-  std::string line;
-  std::getline(std::cin, line);
-  const std::string given(trim(line));
-  return given.empty() ? fallback : given;
+  const std::optional<std::string> given = read_answer(question, fallback);
+  return !given || given->empty() ? fallback : *given;
 }
 
 bool ask_setup(SetupAnswers& answers, const ChannelFinder& find_channel) {
@@ -138,7 +145,11 @@ bool ask_setup(SetupAnswers& answers, const ChannelFinder& find_channel) {
       continue;
     }
     const AskOutcome asked = ask_one(all[place], answers);
-    if (asked == AskOutcome::ended) return false;
+    if (asked == AskOutcome::ended) {
+      // To the last question it is the value in brackets.
+      return std::none_of(all.begin() + static_cast<std::ptrdiff_t>(place) + 1, all.end(),
+                          [&](const Question& question) { return is_asked(question, answers); });
+    }
     if (asked == AskOutcome::answered) {
       before.push_back(place++);
     } else if (!before.empty()) {
@@ -150,15 +161,24 @@ bool ask_setup(SetupAnswers& answers, const ChannelFinder& find_channel) {
 }
 
 Result<void> complete_answers(SetupAnswers& answers, const ChannelFinder& find_channel) {
+  using S = SetupAnswers;
+  std::vector<Question> all = questions(find_channel);
+  // What flags alone can say.
+  all.push_back({"", "--teams-name", nullptr, &S::teams_name, complete_hook_name, &S::has_teams});
+  all.push_back(
+      {"", "--notices-webhook", nullptr, &S::notices_webhook, complete_webhook, &S::has_sheets});
   std::string wrong;
-  for (const Question& question : questions(find_channel)) {
+  for (const Question& question : all) {
     if (question.text == nullptr) continue;
     Result<std::string> complete = question.complete(answers.*question.text);
-    if (complete.ok()) {
-      answers.*question.text = std::move(*complete);
-    } else {
+    if (!complete.ok()) {
       wrong += (wrong.empty() ? "" : "\n") + question.flag + ": " + complete.error().what;
+      continue;
     }
+    // Who names a part of a system uses the system.
+    const bool is_part = question.asked_if != nullptr && !complete->empty();
+    if (is_part) answers.*question.asked_if = true;
+    answers.*question.text = std::move(*complete);
   }
   if (wrong.empty()) return {};
   return Error{ErrorKind::invalid, "", wrong};
