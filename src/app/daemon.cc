@@ -153,6 +153,9 @@ void Daemon::wait_for_signals() {
 void Daemon::reload() {
   const Result<Settings> next =
       load_settings(core_->settings.file, settings_environment(core_->settings.file));
+  for (const std::string& one : environment_problems(core_->settings.file)) {
+    log_warn("reload", one);
+  }
   if (!next.ok()) {
     log_error("reload", "configuration not reloaded: " + next.error().text());
     return;

@@ -29,11 +29,18 @@ bool is_name(std::string_view text) {
          text.find_first_not_of(std::string(notices) + "0123456789") == std::string_view::npos;
 }
 
-using Variables = std::map<std::string, std::string>;
+struct Variables {
+  std::map<std::string, std::string> values{};
+  std::vector<std::string> problems{};
+};
 
 /// A variable that is already there stays.
-void add_lines(std::string_view text, Variables& out) {
-  for (const auto& [name, value] : environment_lines(text)) out.emplace(name, value);
+void add_lines(const std::string& file, std::string_view text, Variables& out) {
+  const EnvironmentLines read = read_environment(text);
+  for (const auto& [name, value] : read.variables) out.values.emplace(name, value);
+  for (const auto& [line, what] : read.problems) {
+    out.problems.push_back(fmt::format("{}:{}: {}", file, line, what));
+  }
 }
 
 Result<Variables> variables_beside(const std::string& settings_file) {
@@ -43,31 +50,58 @@ Result<Variables> variables_beside(const std::string& settings_file) {
   if (::access(own.c_str(), F_OK) == 0) {
     const Result<std::string> text = read_whole(own, file_bytes_max);
     if (!text.ok()) return text.error();
-    add_lines(*text, out);
+    add_lines(own, *text, out);
   }
   if (settings_file != system_settings) return out;
   // Who may not read it may not read the configuration either, and was told so.
   const Result<std::string> text = read_whole(system_environment, file_bytes_max);
-  if (text.ok()) add_lines(*text, out);
+  if (text.ok()) add_lines(system_environment, *text, out);
   return out;
 }
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> environment_lines(std::string_view text) {
-  std::vector<std::pair<std::string, std::string>> out;
+EnvironmentLines read_environment(std::string_view text) {
+  EnvironmentLines out;
+  std::map<std::string, int, std::less<>> seen;
+  int number = 0;
   for (const std::string_view each : split(text, '\n')) {
+    ++number;
     const std::string_view line = trim(each);
+    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    // Anything of the line may be a part of a secret: nothing of it is shown but a good name.
+    const auto complain = [&](std::string what) {
+      out.problems.push_back({number, std::move(what)});
+    };
     const size_t equals = line.find('=');
-    if (equals == std::string_view::npos) continue;
+    if (equals == std::string_view::npos) {
+      complain("there is no \"=\": write NAME=value on one line, or # before a comment");
+      continue;
+    }
     std::string_view name = trim(line.substr(0, equals));
     if (name.starts_with("export ")) name = trim(name.substr(7));
-    if (!is_name(name)) continue;
+    if (!is_name(name)) {
+      complain(
+          "what stands before the \"=\" is no name of a variable (letters, digits and _, and "
+          "no digit first)");
+      continue;
+    }
     std::string_view value = trim(line.substr(equals + 1));
-    const bool is_quoted = value.size() > 1 && value.front() == value.back() &&
-                           (value.front() == '"' || value.front() == '\'');
-    if (is_quoted) value = value.substr(1, value.size() - 2);
-    out.emplace_back(name, value);
+    const bool has_quote = !value.empty() && (value.front() == '"' || value.front() == '\'');
+    if (has_quote && value.size() > 1 && value.front() == value.back()) {
+      value = value.substr(1, value.size() - 2);
+    } else if (has_quote) {
+      complain(
+          fmt::format("the value of {} begins with a quote and does not end with it: close the "
+                      "quote at the end of the line, without a comment behind it",
+                      name));
+    }
+    const auto [before, is_first] = seen.emplace(name, number);
+    if (!is_first) {
+      complain(
+          fmt::format("{} is set in line {} too, which counts: remove one", name, before->second));
+    }
+    out.variables.emplace_back(name, value);
   }
   return out;
 }
@@ -78,22 +112,28 @@ std::string environment_file_of(const std::string& settings_file) {
   return (slash == std::string::npos ? "" : settings_file.substr(0, slash + 1)) + "deskwire.env";
 }
 
-Result<void> adopt_environment(const std::string& settings_file) {
-  DW_TRY(const Variables found, variables_beside(settings_file));
-  for (const auto& [name, value] : found) {
+Result<std::vector<std::string>> adopt_environment(const std::string& settings_file) {
+  DW_TRY(Variables found, variables_beside(settings_file));
+  for (const auto& [name, value] : found.values) {
     if (std::getenv(name.c_str()) != nullptr) continue;
     ::setenv(name.c_str(), value.c_str(), 0);
     adopted().insert(name);
   }
-  return {};
+  return std::move(found.problems);
+}
+
+std::vector<std::string> environment_problems(const std::string& settings_file) {
+  Result<Variables> found = variables_beside(settings_file);
+  if (!found.ok()) return {found.error().text()};
+  return std::move(found->problems);
 }
 
 Environment settings_environment(const std::string& settings_file) {
-  const Result<Variables> found = variables_beside(settings_file);
+  Result<Variables> found = variables_beside(settings_file);
   Environment own = process_environment();
   if (!found.ok()) return own;
   return [own = std::move(own),
-          files = *found](const std::string& name) -> std::optional<std::string> {
+          files = std::move(found->values)](const std::string& name) -> std::optional<std::string> {
     std::optional<std::string> value = own(name);
     if (value && adopted().count(name) == 0) return value;
     const auto from_file = files.find(name);

@@ -105,3 +105,13 @@ test("a flag of init uses its system, and a bad one is named", () => {
   assert.ok(!/toml:\d/.test(wrong.err), wrong.err);
   assert.ok(!existsSync(`${cwd}/b.toml`));
 });
+
+test("a line of deskwire.env that sets nothing is told without its words", () => {
+  const cwd = folder('[teams.it]\nsecret = "${TEAMS_IT_SECRET:-c2VjcmV0}"\n');
+  writeFileSync(`${cwd}/deskwire.env`, 'A=1\nTEAMS_IT_SECRET: canary\nB="canary\n');
+  const { code, err } = run(cwd, ["check", "--offline"]);
+  assert.equal(code, 0, err);
+  assert.match(err, /^deskwire\.env:2: there is no "=": write NAME=value/m);
+  assert.match(err, /^deskwire\.env:3: the value of B begins with a quote/m);
+  assert.ok(!err.includes("canary"));
+});

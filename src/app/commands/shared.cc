@@ -70,8 +70,12 @@ std::optional<Settings> read_settings(Invocation& invocation, const SecretSectio
   const Environment environment = process_environment();
   const Result<std::string> file = find_settings_file(invocation.config, environment);
   if (file.ok()) {
-    const Result<void> adopted = adopt_environment(*file);
-    if (!adopted.ok()) print(stderr, "deskwire: {}\n", adopted.error().text());
+    const Result<std::vector<std::string>> adopted = adopt_environment(*file);
+    if (!adopted.ok()) {
+      print(stderr, "deskwire: {}\n", adopted.error().text());
+    } else {
+      for (const std::string& one : *adopted) print(stderr, "{}\n", one);
+    }
   }
   const bool needs_all = std::find(secrets.begin(), secrets.end(), every_section) != secrets.end();
   const SecretUse use = needs_all ? SecretUse::all : SecretUse::some;
