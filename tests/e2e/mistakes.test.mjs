@@ -115,3 +115,30 @@ test("a line of deskwire.env that sets nothing is told without its words", () =>
   assert.match(err, /^deskwire\.env:3: the value of B begins with a quote/m);
   assert.ok(!err.includes("canary"));
 });
+
+test("incidents: the list has what is open, and a solved ticket is not added", async () => {
+  const daemon = await serve({ config: `${local}[storm]\n` });
+  const say = (...words) => run(daemon.cwd, words);
+  for (const title of ["VPN", "Wifi", "Door"]) {
+    assert.equal(say("ticket", "new", "--title", title, "--priority", "low", "--description", "x")
+      .code, 0);
+  }
+  const made = await call(daemon.url, "/v1/incidents", { method: "POST",
+    body: { tickets: [1, 2], title: "Outage" } });
+  assert.equal(made.status, 201, JSON.stringify(made.json));
+  const id = String(made.json.id);
+  assert.match(say("incident", "list").out, /STATE[^]*open +Outage/);
+  assert.equal(say("ticket", "close", "3").code, 0);
+  const solved = say("incident", "add", id, "3");
+  assert.equal(solved.code, 1);
+  assert.match(solved.err, /ticket 3 is solved: reopen it first/);
+  for (const words of [["add", "abc", "1"], ["add", id, "abc"], ["show", "abc"],
+    ["close", "abc"], ["dissolve", "abc"]]) {
+    const { code, err } = say("incident", ...words);
+    assert.notEqual(code, 0, words.join(" "));
+    assert.match(err, /abc/, words.join(" "));
+    assert.doesNotMatch(err, /incident 0|ticket 0/);
+  }
+  await daemon.stop();
+  daemon.clean();
+});

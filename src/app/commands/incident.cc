@@ -20,12 +20,12 @@ Argument ticket_ids(std::string member) {
 }
 
 void add_list(Command incident, Invocation& invocation) {
-  Argument state =
-      in_query("--state", "seen (default), open, solved, dissolved or dismissed", "state");
+  Argument state = in_query(
+      "--state", "seen, open, solved, dissolved or dismissed; default: seen and open", "state");
   state.words = {"seen", "open", "solved", "dissolved", "dismissed"};
   add_operation(incident, invocation,
                 {.name = "list",
-                 .what = "Groups of tickets about one thing, newest first",
+                 .what = "Open incidents, and groups that nobody decided on, newest first",
                  .operation = "listIncidents",
                  .arguments = {std::move(state), limit(50)},
                  .columns = {{"ID", "id"},

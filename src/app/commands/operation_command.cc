@@ -13,17 +13,16 @@ namespace {
 
 constexpr int limit_max = 500, defective = 500;
 
-/// What lists the ids of this kind, for whoever gave one that is not there.
-std::string next_step(std::string_view operation) {
+/// What lists the ids of this kind, for whoever gave one that is not there: `what` says which.
+std::string next_step(std::string_view operation, std::string_view what) {
   const auto listed_by = [&](const char* list) {
     return fmt::format("; `deskwire {}` shows what there is", list);
   };
   const auto is_of = [&](const char* noun) {
     return operation.find(noun) != std::string_view::npos;
   };
-  if (is_of("Incident") && operation != "judgeIncident") {
-    return listed_by("incident list --state open");
-  }
+  if (what.starts_with("there is no ticket ")) return listed_by("ticket list");
+  if (is_of("Incident") && operation != "judgeIncident") return listed_by("incident list");
   if (operation == "addComment" || is_of("Ticket") || operation == "explain") {
     return listed_by("ticket list");
   }
@@ -245,7 +244,7 @@ std::optional<json::object> ask(Invocation& invocation, FrontDoor& door, std::st
   if (!answer.error) return std::move(answer.body);
   std::string& what = answer.error->what;
   const bool is_said = what.find("` shows ") != std::string::npos;
-  if (answer.error->kind == ErrorKind::missing && !is_said) what += next_step(id);
+  if (answer.error->kind == ErrorKind::missing && !is_said) what += next_step(id, what);
   fail(invocation, *answer.error);
   if (answer.status == defective) invocation.exit_code = exit_defect;
   return std::nullopt;

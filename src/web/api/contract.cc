@@ -143,8 +143,9 @@ void add_tickets(Rows& out) {
 
 void add_incidents(Rows& out) {
   out.push_back(get("/v1/incidents", "listIncidents",
-                    "Groups of tickets about one thing, newest first: those that nobody decided "
-                    "on, or those in one state: open, solved, dissolved, dismissed")
+                    "Open incidents, and groups of tickets about one thing that nobody decided on "
+                    "(state seen), newest first; or those in one state: seen, open, solved, "
+                    "dissolved, dismissed")
                     .query({"state", "limit", "cursor"})
                     .answers<Page<ShownIncident>>());
   out.push_back(post("/v1/incidents/dismiss", "dismissIncident",

@@ -43,6 +43,25 @@ std::string subject_of(const json::value& asked) {
   return cut_characters(join(out, ": "), subject_characters_max);
 }
 
+/// Ids are numbers; what else stands among them is named. errors  invalid
+Result<void> check_ids(const json::value& asked) {
+  const JsonView body(asked);
+  std::vector<Problem> problems;
+  for (const char* key : {"tickets", "add", "remove"}) {
+    for (const JsonView& one : body[key].elements()) {
+      if (one.integer()) continue;
+      const std::string given = one.raw() == nullptr ? "" : to_text(*one.raw());
+      problems.push_back(
+          {key, fmt::format("{} is no ticket's id, such as 12", cut_characters(given, 40))});
+    }
+  }
+  if (problems.empty()) return {};
+  return Error{.kind = ErrorKind::invalid,
+               .where = "",
+               .what = "nothing was changed",
+               .problems = std::move(problems)};
+}
+
 Error no_incident(const Call& call) {
   return {ErrorKind::missing, "", fmt::format("there is no incident {}", call.name())};
 }
@@ -63,14 +82,16 @@ void Operations::add_incidents() {
 Task<ApiAnswer> Operations::list_incidents(Call& call) {
   std::vector<Problem> problems;
   const PageRequest page = page_parameters(call.request, problems);
-  const std::string named = call.request.parameter("state").value_or("seen");
-  const auto state = incident_state_named(named);
+  const auto named = call.request.parameter("state");
+  // Unless one state is asked for: all that nobody has ended or decided on.
+  const auto state = named ? incident_state_named(*named) : std::optional(IncidentState::open);
+  const auto also = named ? std::nullopt : std::optional(IncidentState::seen);
   if (!state) problems.push_back({"state", "must be seen, open, solved, dissolved or dismissed"});
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<ShownIncident> out;
   auto work = [&](ReadDb& db) -> Result<void> {
     out = {};
-    DW_TRY(Page<Incident> found, storm::list(db, *state, page));
+    DW_TRY(Page<Incident> found, storm::list(db, *state, page, also));
     out.next_cursor = found.next_cursor;
     for (Incident& one : found.items) {
       DW_TRY(ShownIncident whole, dw::show_incident(db, std::move(one)));
@@ -169,6 +190,7 @@ Task<ApiAnswer> Operations::ask_incident(Call& call, std::string_view kind, json
 
 Task<ApiAnswer> Operations::open_incident(Call& call) {
   DW_CO_TRY(json::value body, call.body());
+  DW_CO_CHECK(check_ids(body));
   json::object asked = std::move(body.get_object());
   asked.erase("incident");  // it has no number yet, whatever the caller says
   co_return co_await ask_incident(call, storm_open_kind, std::move(asked), "incident.open");
@@ -178,6 +200,10 @@ Task<ApiAnswer> Operations::open_incident(Call& call) {
 Task<ApiAnswer> Operations::change_incident(Call& call, std::string_view kind,
                                             std::string_view what) {
   DW_CO_TRY(json::value body, call.body());
+  if (number_of(call) == 0) {
+    co_return no_incident(call);
+  }
+  DW_CO_CHECK(check_ids(body));
   json::object asked = std::move(body.get_object());
   asked["incident"] = number_of(call);
   co_return co_await ask_incident(call, kind, std::move(asked), what);
@@ -196,6 +222,9 @@ Task<ApiAnswer> Operations::close_incident(Call& call) {
 }
 
 Task<ApiAnswer> Operations::dissolve_incident(Call& call) {
+  if (number_of(call) == 0) {
+    co_return no_incident(call);
+  }
   json::object asked{{"incident", number_of(call)}};
   co_return co_await ask_incident(call, storm_dissolve_kind, std::move(asked), "incident.dissolve");
 }
