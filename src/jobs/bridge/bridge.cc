@@ -370,6 +370,7 @@ class Reading {
     }
     if (event_.kind == "bridge.catchup") {
       DW_CHECK(bridge::read_live(reader_, event_.at, b_));
+      DW_CHECK(bridge::read_unread(reader_, parts_.bridges, b_));
       return bridge::read_shadows(reader_, b_);
     }
     std::string command;

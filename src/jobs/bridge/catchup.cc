@@ -28,6 +28,27 @@ std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 
+/// Each start asks for the histories again. One that has waited since an earlier start, because
+/// Slack could not be reached, brings all that was said until it is read: it is enough. One that
+/// was begun may have been answered before the last word.
+bool is_asked_already(const Context& context, const std::string& lane,
+                      const std::string& reference) {
+  const auto is_it = [&](const Delivery& one) {
+    if (one.lane != lane || one.reference != reference) return false;
+    const Lookup* asked = std::get_if<Lookup>(&one.payload);
+    const bool is_first_page = asked != nullptr && Context::text_of(asked->details, "cursor") == "";
+    return is_first_page && one.state == DeliveryState::pending && !one.is_in_doubt;
+  };
+  return std::any_of(context.view.unread.begin(), context.view.unread.end(), is_it);
+}
+
+/// Asks for one of the histories; once.
+void ask_once(Context& context, const std::string& lane, Lookup lookup,
+              const std::string& reference) {
+  if (is_asked_already(context, lane, reference)) return;
+  context.deliver_in(lane, std::move(lookup), "slack", reference, false);
+}
+
 /// All histories of a channel are read one after the other: Slack lets few be read in a minute.
 void ask_history(Context& context, const std::string& channel, const std::string& thread,
                  const HistoryPage& page, const std::string& cursor, const std::string& lane = {},
@@ -35,11 +56,10 @@ void ask_history(Context& context, const std::string& channel, const std::string
   json::object details{{"channel", channel}, {"since", page.since}, {"cursor", cursor}};
   if (!thread.empty()) details["thread"] = thread;
   if (is_urgent) details["is_urgent"] = true;
-  context.deliver_in(lane.empty() ? Context::lane_of(channel, "") + "/history" : lane,
-                     Lookup{"history", std::move(details)}, "slack",
-                     fmt::format("history {} {} {} {} {}", channel, or_dash(thread),
-                                 or_dash(page.since), or_dash(page.after), or_dash(page.until)),
-                     false);
+  ask_once(context, lane.empty() ? Context::lane_of(channel, "") + "/history" : lane,
+           Lookup{"history", std::move(details)},
+           fmt::format("history {} {} {} {} {}", channel, or_dash(thread), or_dash(page.since),
+                       or_dash(page.after), or_dash(page.until)));
 }
 
 /// What is said in a thread, or begins one, waits until what was missed before it is read. `last`:
@@ -81,11 +101,10 @@ struct OverviewPage {
 void ask_overview(Context& context, const std::string& channel, const OverviewPage& page,
                   const std::string& cursor) {
   json::object details{{"channel", channel}, {"since", page.since}, {"cursor", cursor}};
-  context.deliver_in(Context::lane_of(channel, "") + "/history",
-                     Lookup{"threads", std::move(details)}, "slack",
-                     fmt::format("threads {} - {} {} {} {}", channel, page.since,
-                                 or_dash(page.seen), or_dash(page.below), page.number),
-                     false);
+  ask_once(context, Context::lane_of(channel, "") + "/history",
+           Lookup{"threads", std::move(details)},
+           fmt::format("threads {} - {} {} {} {}", channel, page.since, or_dash(page.seen),
+                       or_dash(page.below), page.number));
 }
 
 OverviewPage overview_page(const Answer& answer) {
@@ -175,9 +194,9 @@ void take_catchup_tick(Context& context) {
   end_shadows(context);
   for (const BridgeSettings& bridge : context.parts.bridges) {
     if (bridge.channel.starts_with('#')) {
-      context.deliver_in("slack:" + bridge.channel + "/history",
-                         Lookup{"channel_by_name", {{"name", bridge.channel}}}, "slack",
-                         "named - - " + bridge.channel, false);
+      ask_once(context, Context::lane_of(bridge.channel, "") + "/history",
+               Lookup{"channel_by_name", {{"name", bridge.channel}}},
+               "named - - " + bridge.channel);
     } else {
       catch_up(context, bridge.channel);
     }

@@ -1,13 +1,17 @@
 // What the store knows of all threads that may have missed something while we were away.
 #include "jobs/bridge/catchup_view.h"
 
+#include <set>
+
 #include "jobs/bridge/context.h"
 #include "jobs/bridge/rows.h"
+#include "records/deliveries.h"
 
 namespace dw::bridge {
 namespace {
 
 constexpr size_t live_max = 1000;
+constexpr size_t unread_max = 2000;
 
 }  // namespace
 
@@ -21,6 +25,18 @@ Result<void> read_live(ReadDb& db, TimePoint now, BridgeView& out) {
       DW_TRY(auto mark, lookup(db, id));
       if (mark) out.known.emplace(std::move(id), std::move(*mark));
     }
+  }
+  return {};
+}
+
+Result<void> read_unread(ReadDb& db, const std::vector<BridgeSettings>& bridges, BridgeView& out) {
+  std::set<std::string> channels;
+  for (const BridgeSettings& one : bridges) channels.insert(one.channel);
+  for (const BridgeLink& link : out.live) channels.insert(link.channel);
+  for (const std::string& channel : channels) {
+    const std::string lane = Context::lane_of(channel, "") + "/history";
+    DW_TRY(auto waiting, deliveries::open_in_lane(db, lane, unread_max));
+    for (Delivery& one : waiting) out.unread.push_back(std::move(one));
   }
   return {};
 }

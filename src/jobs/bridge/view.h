@@ -31,6 +31,7 @@ struct BridgeView {
   std::map<std::string, AnswerCopy> copies;  ///< of an incident's answer, by the comment's id
   std::map<std::string, CachedLookup> known;
   std::vector<Delivery> pending;            ///< open in the thread's two lanes
+  std::vector<Delivery> unread;             ///< histories that wait; read where a catch-up begins
   std::vector<Delivery> told;               ///< to the desk, of what was said and is taken back now
   std::vector<Delivery> pending_reactions;  ///< open in its lane of the ⏳
   std::optional<Delivery> delivery;         ///< that the event is the answer to

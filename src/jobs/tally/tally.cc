@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/number.h"
 #include "base/text.h"
 #include "jobs/tally/rows.h"
+#include "records/deliveries.h"
 
 namespace dw {
 namespace {
@@ -22,6 +24,7 @@ constexpr int64_t thread_micros_max = 7LL * 86'400 * 1'000'000;
 /// Of one message: 40,000 characters are the most that Slack takes, and four bytes the most of
 /// each.
 constexpr size_t text_bytes_max = 160'000;
+constexpr size_t waiting_max = 500;
 constexpr int64_t micros_per_second = 1'000'000;
 constexpr size_t fraction_digits = 6;
 
@@ -98,6 +101,18 @@ Delivery question(const Catchup& asked, const std::string& since, const std::str
                           asked.newest, asked.asked_at)};
 }
 
+/// Of the first page of a channel's history, the newest message that was known when it was asked.
+std::optional<std::string> first_question(const Delivery& delivery, const std::string& channel) {
+  const Lookup* lookup = std::get_if<Lookup>(&delivery.payload);
+  const std::vector<std::string_view> words = split(delivery.reference, ' ');
+  const bool is_one = lookup != nullptr && words.size() == 4 && words[0] == channel &&
+                      words[1] == "-" && delivery.answer_kind == answer_kind;
+  if (!is_one) return std::nullopt;
+  const json::value details = lookup->details;
+  if (!JsonView(details)["cursor"].text().value_or("").empty()) return std::nullopt;
+  return std::string(words[2]);
+}
+
 }  // namespace
 
 Tally::Tally(const std::vector<TallySettings>& settings) {
@@ -127,6 +142,8 @@ Result<TallyView> Tally::read(const Event& event, ReadDb& db) const {
   if (event.kind != catchup_kind) return view;
   for (const auto& [channel, formats] : formats_) {
     DW_TRY(view.newest[channel], tally::newest_message(db, channel));
+    DW_TRY(auto waiting, deliveries::open_in_lane(db, "tally:" + channel, waiting_max));
+    for (Delivery& one : waiting) view.waiting.push_back(std::move(one));
   }
   return view;
 }
@@ -168,21 +185,35 @@ void Tally::take_answer(Plan& plan, const Event& event) const {
   if (!next.empty()) plan.deliveries.push_back(question(asked, since_of(asked), next));
 }
 
+/// One question for each channel, however often it was asked while the chat could not be reached:
+/// this one takes the place of those that wait, from the earliest of them on. One that was begun
+/// may have been answered before the last word.
+void Tally::catch_up(Plan& plan, const Event& event, const TallyView& view) const {
+  for (const auto& [channel, newest] : view.newest) {
+    // Where nothing was ever said nothing was missed; `tally backfill` reads what was before.
+    if (newest.empty()) continue;
+    Catchup asked{.channel = channel,
+                  .thread = {},
+                  .newest = newest,
+                  .asked_at = event.at.time_since_epoch().count() * 1000};
+    for (const Delivery& one : view.waiting) {
+      const bool is_waiting = one.state == DeliveryState::pending && !one.is_in_doubt;
+      const auto before = is_waiting ? first_question(one, channel) : std::nullopt;
+      if (!before) continue;
+      if (micros_of(*before) < micros_of(asked.newest)) asked.newest = *before;
+      plan.changes.emplace_back(DropDelivery{one.id, "a later start asks for the same and more"});
+    }
+    plan.deliveries.push_back(question(asked, since_of(asked), ""));
+  }
+}
+
 Plan Tally::plan(const Event& event, const TallyView& view) const {
   Plan plan;
   if (event.kind == answer_kind) {
     take_answer(plan, event);
     return plan;
   }
-  for (const auto& [channel, newest] : view.newest) {
-    // Where nothing was ever said nothing was missed; `tally backfill` reads what was before.
-    if (newest.empty()) continue;
-    const Catchup asked{.channel = channel,
-                        .thread = {},
-                        .newest = newest,
-                        .asked_at = event.at.time_since_epoch().count() * 1000};
-    plan.deliveries.push_back(question(asked, since_of(asked), ""));
-  }
+  catch_up(plan, event, view);
   // The same message comes as one of its own, with all that it holds.
   if (event.kind == message_kind && event.key.find("/mention/") != std::string::npos) return plan;
   const JsonView body(event.body);

@@ -10,16 +10,20 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
+#include "domain/delivery.h"
 #include "jobs/tally/formats.h"
 #include "jobs/tally/section.h"
 #include "ports/job.h"
 
 namespace dw {
 
-/// What is known before the history is asked for: the newest message of each channel.
+/// What is known before the history is asked for: the newest message of each channel, and what was
+/// asked before and waits.
 struct TallyView {
   std::map<std::string, std::string> newest;
+  std::vector<Delivery> waiting{};
 };
 
 class Tally : public JobOf<TallyView> {
@@ -39,6 +43,7 @@ class Tally : public JobOf<TallyView> {
  private:
   void keep(Plan& plan, const json::value& message, int64_t revision, TimePoint at) const;
   void take_answer(Plan& plan, const Event& event) const;
+  void catch_up(Plan& plan, const Event& event, const TallyView& view) const;
 
   std::map<std::string, TallyFormats> formats_;  // by channel
 };

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "jobs/tally/rows.h"
+#include "records/deliveries.h"
 
 namespace dw {
 namespace {
@@ -330,6 +331,26 @@ TEST(Tally, times_of_messages) {
   EXPECT_EQ(micros_of("12"), 12'000'000);
   EXPECT_EQ(micros_of("C1"), 0);
   EXPECT_EQ(micros_of("12.x"), 0);
+}
+
+TEST(Tally, a_start_asks_in_the_place_of_what_has_waited_since_earlier_ones) {
+  const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = "rcc", .stats_file = {}}});
+  const auto catch_up = [&](const TallyView& view) {
+    return job.plan(event("tally.catchup", "k", json::object{}), view);
+  };
+  TallyView view{{{"C1", "1771290107.000400"}}};
+  Delivery first = catch_up(view).deliveries.at(0);
+  first.id = {7};
+  view.waiting = {first};
+  view.newest["C1"] = "1771290999.1";  // something came in between
+  const Plan again = catch_up(view);
+  ASSERT_EQ(again.deliveries.size(), 1U);
+  EXPECT_EQ(to_text(encode(again.deliveries[0].payload)), to_text(encode(first.payload)))
+      << "from the earliest on";
+  ASSERT_EQ(again.changes.size(), 1U);
+  EXPECT_EQ(again.changes[0].get_if<DropDelivery>()->delivery, DeliveryId{7});
+  view.waiting[0].is_in_doubt = true;
+  EXPECT_TRUE(catch_up(view).changes.empty()) << "it may have been answered already";
 }
 
 TEST(Tally, what_was_said_while_it_was_down_is_read_threads_included) {
