@@ -1,8 +1,27 @@
 #include "app/commands/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <optional>
+
+#include "base/number.h"
 
 namespace dw {
+namespace {
+
+/// The library's own writes "0.000000 to 0.100000", and says of a word that it is not in range.
+template <class T>
+CLI::Validator range(const char* type, const char* what, T least, T most) {
+  const auto check = [=](std::string& given) -> std::string {
+    const std::optional<T> value = number_in<T>(given);
+    if (value && *value >= least && *value <= most) return "";
+    return fmt::format("invalid value \"{}\" ({} from {} to {})", given, what, least, most);
+  };
+  return CLI::Validator(check, fmt::format("{} in [{} - {}]", type, least, most));
+}
+
+}  // namespace
 
 CommandOption& CommandOption::required() {
   option_->required();
@@ -20,12 +39,12 @@ CommandOption& CommandOption::one_of(std::vector<std::string> values) {
 }
 
 CommandOption& CommandOption::within(int least, int most) {
-  option_->check(CLI::Range(least, most));
+  option_->check(range<int>("INT", "a whole number", least, most));
   return *this;
 }
 
 CommandOption& CommandOption::within(double least, double most) {
-  option_->check(CLI::Range(least, most));
+  option_->check(range<double>("FLOAT", "a number", least, most));
   return *this;
 }
 

@@ -189,14 +189,18 @@ class Backfill {
   int64_t messages_ = 0;
 };
 
+Error unknown_channel() {
+  return {ErrorKind::invalid, "--channel",
+          "no [[tally]] has this channel; add it to the configuration first"};
+}
+
 void backfill(Invocation& invocation, const TallyArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation, OpenMode::visit, {"slack"});
   if (!core) return;
   const auto since = since_given(invocation, *core, given.since);
   if (!since) return;
   if (core->tally->formats_of(given.channel) == nullptr) {
-    return fail(invocation, {ErrorKind::invalid, "--channel",
-                             "no [[tally]] has this channel; add it to the configuration first"});
+    return fail(invocation, unknown_channel());
   }
   Backfill work(*core, given.channel, *since);
   const Result<int64_t> messages = run_task(*core, work.run());
@@ -207,6 +211,9 @@ void backfill(Invocation& invocation, const TallyArguments& given) {
 void rebuild(Invocation& invocation, const TallyArguments& given) {
   const std::unique_ptr<Core> core = open_core(invocation, OpenMode::look);
   if (!core) return;
+  if (!given.channel.empty() && core->tally->formats_of(given.channel) == nullptr) {
+    return fail(invocation, unknown_channel());
+  }
   int64_t messages = 0;
   for (const TallySettings& tally : core->settings.own.get<Tallies>()) {
     if (!given.channel.empty() && given.channel != tally.channel) continue;

@@ -88,20 +88,26 @@ json::object readable(const json::object& ticket) {
   for (const char* time : {"opened_at", "first_reply_at", "solved_at", "updated_at"}) {
     if (ticket.at(time).is_string()) out[time] = short_time(text_of(ticket, time));
   }
-  out["comments"] = lines_of(ticket.at("comments"), [](const json::object& one) {
+  // Whole tickets alone have these.
+  using Line = std::function<std::string(const json::object&)>;
+  const auto list = [&](const char* member, const Line& line) {
+    const json::value* found = ticket.if_contains(member);
+    if (found != nullptr) out[member] = lines_of(*found, line);
+  };
+  list("comments", [](const json::object& one) {
     return fmt::format("{}  {}{}: {}", short_time(text_of(one, "at")), person_in(one.at("author")),
                        one.at("public").as_bool() ? "" : " (private note)", text_of(one, "body"));
   });
-  out["links"] = lines_of(ticket.at("links"), [](const json::object& one) {
+  list("links", [](const json::object& one) {
     return fmt::format("{} {} {}", text_of(one, "chat"), text_of(one, "channel"),
                        text_of(one, "url"));
   });
-  out["deliveries"] = lines_of(ticket.at("deliveries"), [](const json::object& one) {
+  list("deliveries", [](const json::object& one) {
     return fmt::format("{}  {}  {}{}", text_of(one, "id"), text_of(one, "state"),
                        text_of(one, "title"),
                        one.at("reason").is_string() ? ": " + text_of(one, "reason") : "");
   });
-  out["events"] = lines_of(ticket.at("events"), [](const json::object& one) {
+  list("events", [](const json::object& one) {
     return fmt::format("{}  {}", short_time(text_of(one, "at")), text_of(one, "text"));
   });
   return out;
@@ -171,26 +177,28 @@ void add_ticket(Command app, Invocation& invocation) {
       {.name = "new",
        .what = "Open a ticket",
        .operation = "openTicket",
+       .store = OpenMode::visit,
        .arguments = {required(in_body("--title", "one line", "title")),
                      required(in_body("--priority", "high, medium or low", "priority")),
                      required(in_body("--description", "what happened", "description")),
                      requester(), in_body("--email", "the requester's address", "requester.email"),
                      tags()},
-       .body = {{"source", "command"}}});
-       .store = OpenMode::visit,
+       .body = {{"source", "command"}},
+       .readable = readable});
   add_operation(ticket, invocation,
                 {.name = "reply",
                  .what = "Comment on a ticket",
                  .operation = "addComment",
                  .arguments = {ticket_id("the ticket's number"),
-                               required(in_body("text", "what to say", "body")), is_private()}});
+                               required(in_body("text", "what to say", "body")), is_private()},
+                 .readable = readable});
   add_operation(ticket, invocation,
                 {.name = "close",
                  .what = "Solve a ticket",
                  .operation = "updateTicket",
                  .arguments = {ticket_id("the ticket's number")},
                  .body = {{"status", "solved"}},
-                 .readable = with_number});
+                 .readable = readable});
 }
 
 }  // namespace dw

@@ -5,6 +5,7 @@
 
 #include "app/commands/operation_command.h"
 #include "app/print.h"
+#include "base/text.h"
 
 namespace dw {
 namespace {
@@ -18,7 +19,9 @@ std::string check_scope(const std::string& text) {
   const size_t colon = text.find(':');
   const bool is_good = nouns.count(text.substr(0, colon)) > 0 &&
                        (colon == std::string::npos || text.substr(colon) == ":read");
-  return is_good ? "" : "invalid scope";
+  if (is_good) return "";
+  return fmt::format("invalid scope \"{}\" (one of {}, each also as NOUN:read)", text,
+                     join(std::vector<std::string>(nouns.begin(), nouns.end()), ", "));
 }
 
 Argument name() {
@@ -63,10 +66,10 @@ void add_token(Command app, Invocation& invocation) {
       {.name = "add",
        .what = "Create a token; it is shown once",
        .operation = "addToken",
+       .store = OpenMode::visit,
        .arguments = {name(), role(), scopes(),
                      flag("--wall",
                           "read-only, and print a link that opens the board on a wall screen",
-       .store = OpenMode::visit,
                           "wall"),
                      flag("--sqs", "an access key for /sqs instead", "sqs")},
        .after = warn});
