@@ -24,13 +24,16 @@ Result<Holidays> load_holidays(const Settings& settings) {
   const bool has_own = !settings.volume.holidays.empty();
   for (const std::string& one : has_own ? settings.volume.holidays : settings.hours.holidays) {
     const bool is_date = one.size() == 10 && from_rfc3339(one).has_value();
+    const std::string where = (has_own ? "volume.holidays " : "hours.holidays ") + one;
     std::string text = one;
     if (!is_date) {
-      DW_TRY(text, read_whole(one, count_file_bytes_max));
+      Result<std::string> whole = read_whole(one, count_file_bytes_max);
+      if (!whole.ok()) return Error{whole.error().kind, where, whole.error().what};
+      text = std::move(*whole);
     }
     Result<Holidays> read = read_holidays(text, zone);
     if (!read.ok()) {
-      read.error().where = (has_own ? "volume.holidays " : "hours.holidays ") + one;
+      read.error().where = where;
       return read.error();
     }
     out.days.insert(out.days.end(), read->days.begin(), read->days.end());

@@ -1,6 +1,7 @@
 #include "config/volume_section.h"
 
 #include "base/text.h"
+#include "config/bridge_section.h"
 #include "config/sections.h"
 
 namespace dw {
@@ -107,7 +108,8 @@ const Section<VolumeSettings>& volume_section() {
        number_field("top_tags", &S::top_tags, 0, 100, "how many tags an alert names"),
        strings_field("omit_tags", &S::omit_tags, "tags that say nothing"),
        strings_field("notify", &S::notify, "mail addresses that get the alerts", check_address),
-       text_field("slack_channel", &S::slack_channel, "Slack channel that gets the alerts"),
+       text_field("slack_channel", &S::slack_channel, "Slack channel that gets the alerts",
+                  check_channel_if_any, "an id such as \"C0123456789\", or \"#name\""),
        text_field("webhook_url", &S::webhook_url, "gets each alert as JSON", check_http_url,
                   "an http(s) address"),
        duration_field("cooldown", &S::cooldown, Millis(0), 30 * day,
