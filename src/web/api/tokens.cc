@@ -12,6 +12,7 @@
 namespace dw {
 namespace {
 
+constexpr size_t name_characters_max = 100;
 constexpr size_t token_bytes = 32;
 constexpr size_t sqs_secret_bytes = 30;
 constexpr size_t sqs_key_bytes = 8;
@@ -63,6 +64,17 @@ Task<ApiAnswer> Operations::add_token(Call& call) {
               .role = view["role"].text().value_or(std::string(name_of(Role::viewer))),
               .created_at = parts_.clock.now()};
   token.scopes = join(view["scopes"].texts(), " ");
+  // Under its name it is listed, audited and revoked.
+  const bool has_name = !trim(token.name).empty() && !find_control_character(token.name) &&
+                        token.name.find('\n') == std::string::npos &&
+                        count_characters(token.name) <= name_characters_max;
+  if (!has_name) problems.push_back({"name", "must be 1 to 100 characters of plain text"});
+  if (!problems.empty()) {
+    co_return Error{.kind = ErrorKind::invalid,
+                    .where = "",
+                    .what = "the token was not made",
+                    .problems = std::move(problems)};
+  }
   const bool is_wall = view["wall"].boolean().value_or(false);
   if (is_wall) token.role = name_of(Role::viewer);
   FreshToken fresh = with_secret(std::move(token), view["sqs"].boolean().value_or(false));
