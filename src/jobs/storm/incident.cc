@@ -152,8 +152,7 @@ class Planning {
     return std::move(plan_);
   }
 
-  /// A ticket that a person names. One that Zendesk has closed joins in the store alone, and is not
-  /// told from a solved one; at the embedded desk a solved ticket can be reopened first.
+  /// A ticket that a person names. One that Zendesk has closed joins in the store alone.
   /// errors  missing, conflict
   Plan check_joinable(int64_t id, const Incident* into) const {
     const auto named = view_.named.find(id);
@@ -174,8 +173,7 @@ class Planning {
           ErrorKind::conflict,
           fmt::format("ticket {} is part of problem {}: remove it there first", id, part_of.value));
     }
-    const bool is_over = ticket.status == Status::solved && ticket.desk == "embedded";
-    if (is_over && !part_of) {
+    if (ticket.status == Status::solved && ticket.desk == "embedded" && !part_of) {
       return refused(ErrorKind::conflict, fmt::format("ticket {} is solved: reopen it first", id));
     }
     return {};
