@@ -41,6 +41,22 @@ TEST_P(StoreContract, an_event_that_comes_again_is_the_first_with_its_reply) {
   });
 }
 
+TEST_P(StoreContract, an_event_that_is_locked_is_as_it_was) {
+  auto b = setup();
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const Recorded first, events::record(db, event_with("k1")));
+    return events::set_state(db, first.id, EventState::done, "", json::object{{"ticket", 7}});
+  });
+  b->write([&](Db& db) -> Result<void> {
+    DW_TRY(const auto id, events::find_by_key(db, event_with("k1").source, "k1"));
+    DW_CHECK(events::lock(db, *id));
+    DW_TRY(const Recorded again, events::recorded(db, event_with("k1"), {}));
+    EXPECT_EQ(again.id, *id);
+    EXPECT_EQ(to_text(again.reply), R"({"ticket":7})");
+    return {};
+  });
+}
+
 TEST_P(StoreContract, work_that_fails_undoes_itself_alone) {
   auto b = setup();
   const Result<void> failed = b->store->write_now([](Db& db) -> Result<void> {
