@@ -51,12 +51,24 @@ size_t control_bytes(std::string_view text, size_t at) {
   return is_late ? 2 : 0;
 }
 
+/// How many bytes from `i` on are printable ASCII, which is nearly all that is ever shown.
+size_t plain_bytes(std::string_view text, size_t i) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  const auto* begin = text.begin() + i;
+  return static_cast<size_t>(std::find_if_not(begin, text.end(), is_plain) - begin);
+}
+
 }  // namespace
 
 std::string for_terminal(std::string_view text, std::string_view line_break) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
+    if (const size_t plain = plain_bytes(text, i); plain > 0) {
+      out += text.substr(i, plain);
+      i += plain;
+      continue;
+    }
     const size_t control = control_bytes(text, i);
     if (const HiddenCharacter* one = hidden_at(text.substr(i)); one != nullptr) {
       i += one->bytes.size();
@@ -81,6 +93,11 @@ std::string json_for_terminal(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   for (size_t i = 0; i < json.size();) {
+    if (const size_t plain = plain_bytes(json, i); plain > 0) {
+      out += json.substr(i, plain);
+      i += plain;
+      continue;
+    }
     const size_t control = control_bytes(json, i);
     const HiddenCharacter* one = hidden_at(json.substr(i));
     if (one == nullptr) one = line_end_at(json.substr(i));

@@ -179,7 +179,7 @@ class Selection {
   Layout layout_;
   TextBlocks texts_;
   std::deque<TicketState> tickets_;
-  std::deque<Customer> customers_;
+  std::vector<Customer> customers_;
   NumberIndex ticket_index_, customer_index_;
   std::vector<Due> order_;  ///< tickets that are due, by customer and day
   std::vector<BadRow> bad_rows_;
