@@ -202,14 +202,15 @@ std::optional<int32_t> parse_iso_day(std::string_view text) {
 }
 
 std::span<const std::string_view> usual_day_formats() {
-  static constexpr std::array<std::string_view, 26> formats = {
+  static constexpr std::array<std::string_view, 30> formats = {
       "%d/%m/%Y",          "%m/%d/%Y",       "%d.%m.%Y",          "%d-%m-%Y",
       "%m-%d-%Y",          "%Y/%m/%d",       "%d/%m/%y",          "%m/%d/%y",
       "%d.%m.%y",          "%d-%m-%y",       "%d-%b-%Y",          "%d-%b-%y",
       "%d %b %Y",          "%d %B %Y",       "%b %d, %Y",         "%B %d, %Y",
       "%d/%m/%Y %H:%M",    "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M",    "%d/%m/%Y %H:%M:%S",
       "%m/%d/%Y %H:%M:%S", "%Y.%m.%d",       "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
-      "%m/%d/%y %I:%M %p", "%Y%m%d"};
+      "%m/%d/%y %I:%M %p", "%Y%m%d",         "%d-%m-%Y %H:%M",    "%d-%m-%Y %H:%M:%S",
+      "%m-%d-%Y %H:%M",    "%Y/%m/%d %H:%M"};
   return formats;
 }
 

@@ -347,6 +347,15 @@ TEST(notices, an_iso_date_is_understood_and_a_refused_one_gets_the_columns_form)
       << reasons_of(american);
 }
 
+TEST(notices, dates_of_service_desks_get_their_form) {
+  Report report;
+  report.closed("a@x.example", "1", "05-03-2016 12:00")
+      .closed("b@x.example", "2", "24-03-2016 18:40");
+  report.notices();
+  EXPECT_NE(reasons_of(report).find("; %d-%m-%Y %H:%M would fit"), std::string::npos)
+      << reasons_of(report);
+}
+
 TEST(notices, a_spreadsheets_serial_date_is_a_date) {
   EXPECT_EQ(day_in({"46344", 20'775}, {"%d/%m/%Y"}), 20'775);
   EXPECT_EQ(day_in({"5", -25'564}, {"%d/%m/%Y"}), std::nullopt);
