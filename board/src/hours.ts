@@ -28,26 +28,28 @@ const usualOf = (one: NowHour) => one.usual ? rangeText(one.usual.low, one.usual
 const capital = (text: string) => text.replace(/^\w/, (letter) => letter.toUpperCase());
 const endOf = (one: NowHour) => Date.parse(one.hour) + hour_ms;
 
-/** "11:00 to now", "10:00 to 11:00" */
-const spanOf = (one: NowHour) =>
-  `${clockOf(one.hour)} to ${one.state === "running" ? "now" : clockOf(endOf(one))}`;
+/** "11:00 to now", "10:00 to 11:00"; of what is old "11:00 to 11:40". */
+const spanOf = (one: NowHour, oldAt = "") => `${clockOf(one.hour)} to `
+  + (one.state !== "running" ? clockOf(endOf(one)) : oldAt ? clockOf(oldAt) : "now");
 
-function runningInWords(one: NowHour, now: Now): SaidHour {
+function runningInWords(one: NowHour, now: Now, isOld: boolean): SaidHour {
   const tone = isOver(one) ? "alarm" : "";
   const usual = one.usual ? `, usual ${usualOf(one)} in the whole hour` : "";
-  if (one.count === null) return { text: `${spanOf(one)}: not counted yet${usual}.`, tone: "" };
+  const span = spanOf(one, isOld ? now.as_of : "");
+  if (one.count === null) return { text: `${span}: not counted yet${usual}.`, tone: "" };
   const left = Math.max(1, Math.ceil((endOf(one) - Date.parse(now.as_of)) / 60_000));
   const count = whole(one.count) + throughOf(now);
-  return { tone, text: `${signOf(tone)}${spanOf(one)}: ${count}${usual}. `
-    + `The hour ends in ${left} min.` };
+  return { tone, text: `${signOf(tone)}${span}: ${count}${usual}.`
+    + (isOld ? "" : ` The hour ends in ${left} min.`) };
 }
 
-/** What is out of line first: an hour that is over never hides the one that is not. */
-export function hoursInWords(now: Now): SaidHour[] {
+/** What is out of line first: an hour that is over never hides the one that is not. `isOld`: nobody
+    knows what came since. */
+export function hoursInWords(now: Now, isOld = false): SaidHour[] {
   const out = lastOut(now);
   const running = runningOf(now);
   const said: SaidHour[] = [];
-  if (running) said.push(runningInWords(running, now));
+  if (running) said.push(runningInWords(running, now, isOld));
   if (!out) return said;
   const usual = out.usual ? `, usual ${usualOf(out)}` : "";
   const rare = out.probability === null ? "" : ` ${capital(rarity(out.probability))}.`;

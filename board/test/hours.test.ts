@@ -29,6 +29,11 @@ test("an hour that is over never hides the running one", () => {
     /^11:00 to now: 2 through Deskwire,/);
 });
 
+test("what is old does not say now", () => {
+  assert.deepEqual(hoursInWords(desk([running(5)]), true).map((one) => one.text),
+    ["11:00 to 11:40: 5, usual 3–8 in the whole hour."]);
+});
+
 test("a wall names the hour of its number", () => {
   assert.deepEqual(hourOnWall(desk([spike(10), running(5)])), { tone: "alarm",
     text: "▲ 1,051 tickets from 10:00 to 11:00",

@@ -250,7 +250,8 @@ export const barOf = (one: NowHour): HourBar => ({
 });
 
 function HoursInWords({ now }: { now: Now }) {
-  return <>{hoursInWords(now).map((one) => (
+  const { isOld } = useIsOld();
+  return <>{hoursInWords(now, isOld).map((one) => (
     <span key={one.text} class="said-hour">
       {one.tone ? <strong class={one.tone}>{one.text}</strong> : one.text}</span>
   ))}</>;
