@@ -48,22 +48,24 @@ export function timesOf(one: StormIncident | WholeIncident) {
     solved: after(one.solved_at) };
 }
 
-export interface ReplyWords { to: string; place: string; notePlace: string; unseen: string }
+export interface ReplyWords { to: string; send: string; begin: string; place: string;
+  notePlace: string; unseen: string }
 
 /** What a reply on a ticket does. `incident`: the one that it is the parent of, once that is over:
     nobody waits for a reply there. */
 export function replyWords(one: WholeTicket, incident: WholeIncident | null): ReplyWords {
   if (incident) {
     const place = `The incident is ${incident.state}: what is written here goes to nobody.`;
-    return { to: "Comment", place, notePlace: "A note for agents. It stays here.",
-      unseen: "stays here" };
+    return { to: "Comment", send: "Add comment", begin: "Write a comment", place,
+      notePlace: "A note for agents. It stays here.", unseen: "stays here" };
   }
   const asker = seenOf(one.requester.name ?? "") || "The requester";
   const short = asker.split(" ")[0] ?? asker;
   const places = [...new Set(one.links.map((link) => link.chat))].map((chat) =>
     `the ${sourceTitle(chat)} thread`);
   if (one.external) places.push(`Zendesk ${one.external.id}`);
-  return { to: `Reply to ${asker === "The requester" ? "requester" : short}`,
+  return { to: `Reply to ${asker === "The requester" ? "requester" : short}`, send: "Reply",
+    begin: "Write a reply",
     place: places.length > 0 ? `Write a reply. It goes to ${places.join(" and to ")}.`
       : "Write a reply. It is kept with the ticket.",
     notePlace: `A note for agents. ${asker} does not see it.`, unseen: `${short} does not see it` };

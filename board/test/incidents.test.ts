@@ -35,12 +35,13 @@ test("one that came back says after which", () => {
 test("a reply says truly where it goes", () => {
   const ticket = { requester: { name: "Ana Lopez", email: null }, external: null,
     links: [{ chat: "slack" }] } as unknown as WholeTicket;
-  assert.deepEqual(replyWords(ticket, null), { to: "Reply to Ana",
+  assert.deepEqual(replyWords(ticket, null), { to: "Reply to Ana", send: "Reply",
+    begin: "Write a reply",
     place: "Write a reply. It goes to the Slack thread.",
     notePlace: "A note for agents. Ana Lopez does not see it.", unseen: "Ana does not see it" });
   const own = { ...ticket, requester: { name: "Deskwire", email: null } } as WholeTicket;
   const over = replyWords(own, incident({ state: "solved" }));
-  assert.equal(over.to, "Comment", "nobody replies to Deskwire");
+  assert.deepEqual([over.to, over.send], ["Comment", "Add comment"], "nobody replies to Deskwire");
   assert.match(over.place, /is solved: .* goes to nobody/);
 });
 

@@ -179,7 +179,7 @@ function Reply({ one, words, offer, sent, solved }: ReplyProps) {
       <Failure error={error} />
       <div class="form-end">
         <button type="submit" disabled={!is_live} aria-busy={busy === "reply"}>
-          {isNote ? "Add note" : "Reply"}</button>
+          {isNote ? "Add note" : words.send}</button>
         {!isNote && one.status !== "solved" && (
           <button type="button" class="quiet" disabled={!is_live} aria-busy={busy === "solve"}
             onClick={() => void send(true)}>Reply and solve</button>
@@ -188,7 +188,7 @@ function Reply({ one, words, offer, sent, solved }: ReplyProps) {
           {body ? "Draft saved in this browser" : <><kbd>Ctrl</kbd> <kbd>↵</kbd> sends</>}</span>
       </div>
       <div class="reply-bar">
-        <button type="button" onClick={focus(false)}>Write a reply</button>
+        <button type="button" onClick={focus(false)}>{words.begin}</button>
         <button type="button" class="quiet" onClick={focus(true)}>Write a note</button>
       </div>
     </form>
