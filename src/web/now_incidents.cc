@@ -51,7 +51,8 @@ std::string again_of(const Outage& outage) {
   if (!outage.again) return "";
   const Millis between = time_between(*outage.again, outage.incident);
   const auto minutes = std::chrono::floor<std::chrono::minutes>(between).count();
-  return fmt::format("Again: {} after #{} was solved. ", minutes_text(minutes),
+  return fmt::format("Again: {} after #{} was solved. ",
+                     minutes == 0 ? "less than a minute" : minutes_text(minutes),
                      outage.again->number);
 }
 

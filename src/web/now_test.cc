@@ -89,7 +89,7 @@ TEST(NowHeadline, an_incident_that_came_back_says_after_which) {
   findings.outages[0].incident.parent = {50};
   findings.outages[0].again->solved_at += 73 * hour;
   EXPECT_EQ(facts_of(findings, desk())[0].detail,
-            "Again: 0 min after #3401 was solved. Nobody has answered yet.");
+            "Again: less than a minute after #3401 was solved. Nobody has answered yet.");
 }
 
 TEST(NowHeadline, an_open_incident_says_whether_it_is_answered) {
