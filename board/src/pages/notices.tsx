@@ -62,10 +62,11 @@ function Figures({ run }: { run: NoticeRun }) {
   return (
     <>
       <p>
-        {whole(is.rows)} rows read, {whole(is.closed)} closed, {whole(is.told_before)} notified
-        before, {whole(is.reopened)} reopened. {whole(is.customers)} customers get a notice about
-        {" "}{whole(is.tickets)} tickets in {run.period}; left out: {whole(is.left_out.had)} who
-        have theirs, {whole(is.left_out.suppressed)} suppressed.
+        {counted(is.rows, "row")} read, {whole(is.closed)} closed, {whole(is.told_before)} notified
+        before, {whole(is.reopened)} reopened. {is.customers === 0 ? "No customer gets a notice"
+          : `${counted(is.customers, "customer gets", "customers get")} a notice about `
+            + counted(is.tickets, "ticket")} in {run.period}; left out:{" "}
+        {whole(is.left_out.had)} who have theirs, {whole(is.left_out.suppressed)} suppressed.
       </p>
       {is.bad > 0 && (
         <details>
