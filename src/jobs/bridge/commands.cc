@@ -110,16 +110,6 @@ bool needs_ticket(std::string_view word) {
          word == "link" || word == "incident";
 }
 
-/// The word that `text` begins with.
-size_t word_bytes(std::string_view text) {
-  size_t bytes = 0;
-  for (;;) {
-    const CodePoint next = first_code_point(text.substr(bytes));
-    if (next.bytes == 0 || !is_alphanumeric(next.value)) return bytes;
-    bytes += next.bytes;
-  }
-}
-
 /// "note-taking", "note's": the word is longer than the command.
 bool goes_on(std::string_view behind) {
   for (const std::string_view joiner : {"-", "'", "’", "/", "_", "\u2010", "\u2011"}) {
@@ -201,10 +191,28 @@ void ask_to_join(Context& context, const std::string& number, const std::string&
   if (context.is_slash) context.say("One moment …");
 }
 
+/// "Please add a private note: …" from "note" on; anything else as it stands. What was meant as a
+/// note and becomes public is worse than a sentence that becomes a note.
+std::string_view from_note(std::string_view text) {
+  constexpr auto asking = std::to_array<std::string_view>(
+      {"please", "pls", "plz", "kindly", "add", "make", "take", "leave", "put", "write", "post",
+       "a", "an", "the", "this", "as", "new", "internal", "private"});
+  std::string_view rest = text;
+  for (;;) {
+    const size_t bytes = word_bytes(rest);
+    const std::string word = nfkc_casefold(rest.substr(0, bytes));
+    if (word == "note") return rest;
+    const bool is_asking = std::find(asking.begin(), asking.end(), word) != asking.end();
+    const size_t skipped = is_asking ? bytes : greeting_bytes(rest);
+    if (skipped == 0) return text;
+    rest = without_front_marks(rest.substr(skipped));
+  }
+}
+
 }  // namespace
 
 std::string command_of(std::string_view text) {
-  const std::string_view said = without_front_marks(text);
+  const std::string_view said = from_note(without_front_marks(text));
   const size_t bytes = word_bytes(said);
   const std::string word = nfkc_casefold(said.substr(0, bytes));
   const std::string_view behind = said.substr(bytes);

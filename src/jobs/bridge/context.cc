@@ -98,7 +98,8 @@ std::optional<std::string> behind_our_name(const json::value& body,
       rest.remove_prefix(bytes);
       break;
     }
-    const size_t bytes = mark_bytes(rest);
+    size_t bytes = mark_bytes(rest);
+    if (bytes == 0 && may_be_typed) bytes = greeting_bytes(rest);
     if (bytes == 0) return std::nullopt;
     rest.remove_prefix(bytes);
   }

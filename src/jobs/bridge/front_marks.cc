@@ -54,6 +54,24 @@ size_t emoji_code_bytes(std::string_view text) {
   return is_code ? end + 1 : 0;
 }
 
+size_t word_bytes(std::string_view text) {
+  size_t bytes = 0;
+  for (;;) {
+    const CodePoint next = first_code_point(text.substr(bytes));
+    if (next.bytes == 0 || !is_alphanumeric(next.value)) return bytes;
+    bytes += next.bytes;
+  }
+}
+
+size_t greeting_bytes(std::string_view text) {
+  constexpr auto greetings = std::to_array<std::string_view>(
+      {"hi",   "hey", "hello", "hallo", "hej", "hei", "hola", "olá", "ciao", "salut", "bonjour",
+       "moin", "yo",  "ok",    "okay",  "cc",  "fyi", "and",  "so",  "dear", "ping"});
+  const size_t bytes = word_bytes(text);
+  const std::string word = nfkc_casefold(text.substr(0, bytes));
+  return std::find(greetings.begin(), greetings.end(), word) == greetings.end() ? 0 : bytes;
+}
+
 size_t front_mark_bytes(std::string_view mrkdwn) {
   for (const auto bytes_of :
        {addressee_bytes, entity_bytes, emoji_code_bytes, list_number_bytes, sign_bytes}) {

@@ -12,6 +12,10 @@ size_t front_mark_bytes(std::string_view mrkdwn);
 std::string_view without_front_marks(std::string_view mrkdwn);
 /// The same, for marks that say nothing by themselves: no emoji and nobody who is addressed.
 size_t silent_mark_bytes(std::string_view mrkdwn);
+/// "Hi", "cc": a word that says no more than who is addressed; 0: there is none.
+size_t greeting_bytes(std::string_view text);
+/// The word of letters and digits that `text` begins with.
+size_t word_bytes(std::string_view text);
 /// ":lock:" at the front, one of Slack's or a workspace's own; 0: there is none.
 size_t emoji_code_bytes(std::string_view text);
 

@@ -73,16 +73,22 @@ class Prefix {
 };
 
 /// "Forwarded from Bo Ek:\n&gt; #internal …": what somebody kept from the desk, sent on.
-bool forwards_private(std::string_view mrkdwn, std::string_view prefix, const NamesById& names) {
+bool forwards_private(const json::value& body, std::string_view prefix, const NamesById& names) {
+  const std::string text = Context::text_of(body, "text");
+  const std::string_view mrkdwn = text;
+  const auto is_private = [&](std::string_view words) {
+    if (has_private_prefix(words, prefix, names)) return true;
+    json::value forward = body;
+    forward.as_object()["text"] = json::string(words);
+    return command_in("chat.message", forward).starts_with("note");
+  };
   for (size_t at = 0; at < mrkdwn.size();) {
     const size_t end = std::min(mrkdwn.find('\n', at), mrkdwn.size());
     std::string_view line = mrkdwn.substr(at, end - at);
     while (line.starts_with("&gt; ")) line.remove_prefix(5);
     at = end + 1;
     const bool is_forward = line.starts_with("Forwarded ") && line.ends_with(':');
-    if (is_forward && at < mrkdwn.size() && has_private_prefix(mrkdwn.substr(at), prefix, names)) {
-      return true;
-    }
+    if (is_forward && at < mrkdwn.size() && is_private(mrkdwn.substr(at))) return true;
   }
   return false;
 }
@@ -137,10 +143,11 @@ Meaning meaning_of(const Context& context, const ThreadMessage& said) {
   // notification: each may say that it is private.
   const std::string text = Context::text_of(said.body, "text");
   for (const std::string& words :
-       {Context::raw_text(said.body), text, Context::text_of(said.body, "slack_text")}) {
+       {Context::raw_text(said.body), text, Context::text_of(said.body, "slack_text"),
+        Context::behind_mention(said.body).value_or("")}) {
     if (has_private_prefix(words, prefix, names)) return Meaning::hidden;
   }
-  if (forwards_private(text, prefix, names)) return Meaning::hidden;
+  if (forwards_private(said.body, prefix, names)) return Meaning::hidden;
   return is_close_word(context, context.plain(said.body)) ? Meaning::close_word : Meaning::speech;
 }
 
