@@ -49,4 +49,8 @@ bool is_alphanumeric(char32_t code_point) {
   return u_isalnum(static_cast<UChar32>(code_point)) != 0;
 }
 
+bool is_punctuation(char32_t code_point) {
+  return u_ispunct(static_cast<UChar32>(code_point)) != 0;
+}
+
 }  // namespace dw

@@ -21,5 +21,7 @@ struct CodePoint {
 CodePoint first_code_point(std::string_view text);
 /// A letter or a digit of any script.
 bool is_alphanumeric(char32_t code_point);
+/// "،", "。", "»".
+bool is_punctuation(char32_t code_point);
 
 }  // namespace dw

@@ -15,14 +15,19 @@ bool is_in(const std::vector<std::string>& words, std::string_view bare) {
                      [bare](const std::string& one) { return bare_word(one) == bare; });
 }
 
-/// "done", "resolve ticket", and each of several: "done ✅".
+/// "done", "resolve ticket", and each of several: "done ✅"; an emoji that is glad adds nothing:
+/// "done 🎉".
 bool is_among(const std::vector<std::string>& words, const std::string& plain) {
   const std::string bare = bare_word(plain);
   if (bare.empty()) return false;
-  const std::vector<std::string_view> parts = split(bare, ' ');
-  return is_in(words, bare) || std::all_of(parts.begin(), parts.end(), [&](std::string_view one) {
-           return one.empty() || is_in(words, one);
-         });
+  if (is_in(words, bare)) return true;
+  bool has_word = false;
+  for (const std::string_view one : split(bare, ' ')) {
+    const bool is_word = is_in(words, one);
+    has_word = has_word || is_word;
+    if (!one.empty() && !is_word && !is_only_joy(one)) return false;
+  }
+  return has_word;
 }
 
 /// What a desk says of a ticket that nobody can change any more (connectors/zendesk/README.md).

@@ -1,5 +1,8 @@
 #include "jobs/bridge/speech.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/casefold.h"
 #include "domain/emoji.h"
 #include "domain/mrkdwn.h"
@@ -39,6 +42,7 @@ bool is_letter(unsigned code) {
   if (code < 0x80) {
     return is_between(code, '0', '9') || is_between(code, 'a', 'z') || is_between(code, 'A', 'Z');
   }
+  if (is_punctuation(code)) return false;
   const bool is_latin = is_between(code, 0xC0, 0x1FFF) && code != 0xD7 && code != 0xF7;
   return is_latin || code == 0xAA || code == 0xB5 || code == 0xBA ||
          is_between(code, 0x2C00, 0x2DFF) || is_between(code, 0x3040, 0xD7FF) ||
@@ -170,6 +174,20 @@ std::string bare_word(std::string_view plain) {
     if (is_part) kept = out.size();
   }
   return nfkc_casefold(std::string_view(out).substr(0, kept));
+}
+
+bool is_only_joy(std::string_view mrkdwn) {
+  constexpr auto glad = std::to_array<std::string_view>(
+      {"👍",    "🙏", "❤", "🧡", "💛",    "💚", "💙", "💜",    "🖤", "🤍", "💖",    "💕",
+       "💯",    "🎉", "🎊", "🥳", "🙌",    "👏", "👌", "🤝", "💪",    "🤩", "😀",    "😃",
+       "😄",    "😁", "😆", "😊",    "🙂", "☺", "😇", "😍",    "🥰", "😘",    "🤗", "😎",
+       "🤘", "✌", "🌟", "⭐",    "✨",    "🚀", "🏆", "🥇", "💐",    "🌹",    "🌻",    "✅",
+       "✔",    "☑", "🆗", "🫶",    "🍻", "🍺", "🥂"});
+  const std::vector<Spoken> spoken = spoken_in(mrkdwn);
+  return !spoken.empty() && std::all_of(spoken.begin(), spoken.end(), [&](const Spoken& one) {
+    return one.kind == Spoken::Kind::emoji &&
+           std::find(glad.begin(), glad.end(), one.text) != glad.end();
+  });
 }
 
 }  // namespace dw

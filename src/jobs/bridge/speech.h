@@ -23,4 +23,7 @@ std::vector<Spoken> spoken_in(std::string_view mrkdwn);
 /// "*Resolved…*" -> "resolved", ":white_check_mark:" -> "✅".
 std::string bare_word(std::string_view plain);
 
+/// Emoji that please or approve, and nothing else: "🎉", "👍🏽 ❤️".
+bool is_only_joy(std::string_view mrkdwn);
+
 }  // namespace dw

@@ -1,5 +1,6 @@
 // "Thank you", in any of the common forms and nothing besides: what follows it may name people and
-// say that it works, in nine languages, and must not ask or say that it is not over.
+// say that it works, in nine languages, and must not ask or say that it is not over. Of some more
+// languages the bare thanks are known, and emoji that are glad say the same.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -26,6 +27,13 @@ constexpr auto thanking = std::to_array<std::string_view>(
      "tak",        "tusindtak",  "takker",      "takk",       "tack",     "tackar",
      "kiitos",     "dziękuję",   "dzięki"});
 
+/// In languages of which no more is known than this, and in haste.
+constexpr std::string_view thanking_elsewhere =
+    "thanku thankss thnks děkuji díky köszönöm köszi mulțumesc multumesc mersi teşekkürler sağolun "
+    "спасибо благодарю дякую ευχαριστώ شكرا תודה ありがとう ありがとうございます "
+    "ありがとうございました 谢谢 谢谢你 谢谢您 多谢 感谢 非常感谢 謝謝 謝謝你 謝謝您 多謝 "
+    "감사합니다 고맙습니다";
+
 constexpr std::string_view common = "super ok okay team top hi hello hey perfect";
 
 /// What may stand around thanks, by language.
@@ -40,7 +48,7 @@ constexpr std::string_view around[] = {
     "sorted solved fixed resolved done everything be can closed issue problem my our me "
     "us indeed heaps turnaround prompt getting back letting know info information update "
     "that did explaining clarifying time patience effort efforts youre best star hero legend "
-    "lifesaver rock have day weekend evening rest in advance",
+    "lifesaver rock have day weekend evening rest in advance x xx xxx",
     // German
     "vielen vielmals besten herzlichen herzlich tausend sehr schön dir euch ihnen für "
     "die der das den eure deine ihre schnelle rasche tolle hilfe antwort unterstützung "
@@ -88,6 +96,10 @@ constexpr std::string_view around[] = {
     "fungerar toppen bra er dig ni jag vi för "
     "allt löst jättebra kanon på alla jättemycket snabbt svar funkar förhand ha trevlig dag kväll "
     "helg",
+    // Russian and Ukrainian
+    "большое вам тебе огромное всем за помощь все всё работает очень дуже велике",
+    // Japanese, Korean, Arabic, Turkish, Hungarian, Czech: one or two words around
+    "どうも 本当に 정말 대단히 جزيلا لك לך רבה çok ederim teşekkür szépen moc vám mult foarte",
 };
 
 /// What may be so again.
@@ -152,6 +164,7 @@ Sign sign_of(const Spoken& one) {
 
 bool is_thanks_in(const Words& language, const std::vector<Spoken>& spoken,
                   const NamesById& names) {
+  const std::vector<std::string_view> elsewhere = split(thanking_elsewhere, ' ');
   size_t count = 0, named = 0;
   bool has_thanks = false, is_behind_thanks = false;
   std::string_view before;
@@ -168,7 +181,7 @@ bool is_thanks_in(const Words& language, const std::vector<Spoken>& spoken,
     const bool may_be_again = is_behind_thanks || is_one_of(before, working);
     before = one.text;
     if (is_again && (!may_be_again || one.is_apart)) return false;
-    const bool is_thanking = is_one_of(one.text, thanking);
+    const bool is_thanking = is_one_of(one.text, thanking) || is_one_of(one.text, elsewhere);
     const bool is_beside = is_again || language.count(one.text) > 0;
     if (!is_thanking && !is_beside) {
       // "Thanks Ana", "Ana, thanks": a name is not the beginning of another sentence.
@@ -197,6 +210,7 @@ bool has_link(std::string_view mrkdwn) {
 
 bool is_thanks(std::string_view text, const NamesById& names) {
   if (has_link(text)) return false;
+  if (is_only_joy(text)) return true;
   const std::vector<Spoken> spoken = spoken_in(text);
   const auto& all = languages();
   return std::any_of(all.begin(), all.end(),
