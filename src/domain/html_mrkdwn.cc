@@ -100,7 +100,7 @@ class Writer {
       while (kept.ends_with(' ')) kept.remove_suffix(1);
       out += std::string(kept) + "\n";
     }
-    return std::string(trim(out));
+    return without_calls_of_pieces(trim(out));
   }
 
  private:

@@ -252,14 +252,36 @@ std::string plain_of_mrkdwn(std::string_view text, const NamesById& names) {
   return without_control_characters(out);
 }
 
+namespace {
+
+/// What stands behind "```" in Markdown, where people write it for Slack too.
+bool is_language(std::string_view word) {
+  constexpr auto languages = std::to_array<std::string_view>(
+      {"bash",  "c",      "console", "cpp",    "cs",   "csharp",     "css",  "csv",
+       "diff",  "docker", "go",      "html",   "http", "ini",        "java", "javascript",
+       "js",    "json",   "kotlin",  "log",    "md",   "markdown",   "perl", "php",
+       "plain", "ps1",    "py",      "python", "ruby", "powershell", "rust", "sh",
+       "shell", "sql",    "swift",   "text",   "toml", "ts",         "txt",  "typescript",
+       "xml",   "yaml",   "yml",     "zsh"});
+  return std::any_of(languages.begin(), languages.end(),
+                     [word](std::string_view one) { return equals_ignoring_case(one, word); });
+}
+
+}  // namespace
+
 std::string first_line_of(std::string_view plain) {
   for (const std::string_view line : split(plain, '\n')) {
     std::string_view bare = trim(line);
     for (bool is_changed = true; is_changed;) {
       const size_t before = bare.size();
-      if (bare.starts_with("```")) bare = trim(bare.substr(3));
+      if (bare.starts_with("```")) {
+        bare = trim(bare.substr(3));
+        // The word that Markdown has there says what language it is.
+        if (is_language(bare) && line.data() + line.size() < plain.data() + plain.size()) bare = {};
+      }
       if (bare.ends_with("```")) bare = trim(bare.substr(0, bare.size() - 3));
       if (bare.starts_with("> ") || bare == ">") bare = trim(bare.substr(1));
+      if (bare.starts_with("• ")) bare = trim(bare.substr(std::string_view("•").size()));
       for (const char mark : {'*', '_', '~', '`'}) {
         const bool is_around = bare.size() > 2 && bare.front() == mark && bare.back() == mark &&
                                bare.find(mark, 1) == bare.size() - 1;
@@ -291,6 +313,18 @@ std::vector<std::string> ids_in_mrkdwn(std::string_view text) {
 
 std::string mrkdwn_of_plain(std::string_view text) {
   return without_calls(encode_slack_entities(without_control_characters(text)));
+}
+
+std::string without_calls_of_pieces(std::string_view mrkdwn) {
+  std::string out;
+  walk(
+      mrkdwn, [&out](std::string_view words) { out += without_calls(std::string(words)); },
+      [&](const Token& token) {
+        const char* begin = token.target.data() - (token.kind == 0 ? 1 : 2);
+        const std::string_view last = token.label.empty() ? token.target : token.label;
+        out += std::string_view(begin, static_cast<size_t>(last.data() + last.size() - begin) + 1);
+      });
+  return out;
 }
 
 std::string mrkdwn_link(std::string_view address, std::string_view label) {

@@ -33,6 +33,10 @@ std::vector<std::string> ids_in_mrkdwn(std::string_view text);
 /// "<!channel>", "<@U7>" are text, and "@here" gets an invisible character that makes it a word.
 std::string mrkdwn_of_plain(std::string_view text);
 
+/// The same for markup that was put together of pieces: "@" and "here" may have come in two. What
+/// stands in "<…>" is left as it is.
+std::string without_calls_of_pieces(std::string_view mrkdwn);
+
 /// HTML from strangers as Slack's markup, with the same promise (html_mrkdwn.cc). Bold, italic,
 /// struck and code keep their marks where Slack reads them as such, links their label, lists their
 /// numbers and depth, quotes their sign, tables their rows, pictures their alternative text; white

@@ -39,6 +39,10 @@ TEST(Mrkdwn, the_first_line_is_without_marks_around_it) {
   const std::pair<std::string, std::string> cases[] = {
       {"```\nTraceback: boom\n```", "Traceback: boom"},
       {"```npm install```", "npm install"},
+      {"```json\n{\"a\": 1}\n```", "{\"a\": 1}"},
+      {"```boom\nat line 7```", "boom"},
+      {"```json```", "json"},
+      {"• first\n• second", "first"},
       {"\n  \n> *It is down*\nmore", "It is down"},
       {"*a* and *b*", "*a* and *b*"},
       {"`x`", "x"},
@@ -72,6 +76,12 @@ TEST(Mrkdwn, nothing_from_outside_can_call_a_channel) {
     EXPECT_EQ(plain_of_mrkdwn(mrkdwn_of_plain(text)).find("\u2060") != std::string::npos,
               text.starts_with('@'));
   }
+  for (const char* page :
+       {"<b>@</b>here", "@<span>here</span>", "<i>@</i><span>channel</span> x"}) {
+    EXPECT_NE(mrkdwn_of_html(page).find("\u2060"), std::string::npos) << page;
+  }
+  EXPECT_EQ(mrkdwn_of_html("<a href=\"https://x/@here\">a</a> b<i>o</i>@here.example"),
+            "<https://x/@here|a> bo@here.example");
   EXPECT_EQ(mrkdwn_of_html("<a href=\"javascript:alert(1)\">x</a>"), "x");
   EXPECT_EQ(mrkdwn_of_html("<a href=\"!channel\">x</a>"), "x");
   EXPECT_EQ(mrkdwn_of_html("<a href=\"https://x|y&gt;&lt;!here\">z</a>"),

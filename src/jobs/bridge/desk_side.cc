@@ -9,6 +9,7 @@
 #include "base/outside_text.h"
 #include "base/text.h"
 #include "domain/markup.h"
+#include "domain/mrkdwn.h"
 #include "jobs/bridge/context.h"
 #include "jobs/ticket_opening.h"
 
@@ -163,7 +164,8 @@ void note_comment(Context& context, const Told& told, ThreadMessageState state) 
 
 void post_comment(Context& context, const Told& told) {
   const std::string words = plain_of(told);
-  if (words.empty() && told.files.empty())
+  // Pictures alone are no text to a desk, and are something to see all the same.
+  if (words.empty() && told.files.empty() && is_blank(mrkdwn_of_html(told.html)))
     return note_comment(context, told, ThreadMessageState::kept);
   ChatPost post{.channel = context.channel,
                 .thread = context.thread,
