@@ -414,11 +414,25 @@ bool has_label(const std::vector<HtmlToken>& tokens, size_t from) {
   return has_colon && word.find(' ') == std::string_view::npos;
 }
 
+/// The sign between our name and a label: "@Deskwire, Title: …".
+void leave_out_address(std::vector<HtmlToken>& tokens, size_t at) {
+  if (at >= tokens.size() || tokens[at].kind != HtmlToken::Kind::text) return;
+  const std::string before = tokens[at].text;
+  std::string text = normalize(before);
+  text = trim_start(text);
+  for (const std::string_view sign : {",", ":", ";", "-", "–", "—", "!", "，", "："}) {
+    if (!text.starts_with(sign)) continue;
+    tokens[at].text = text.substr(sign.size());
+    if (!has_label(tokens, at)) tokens[at].text = before;
+    return;
+  }
+}
+
 }  // namespace
 
 std::string text_of_html(std::string_view html, const std::vector<std::string>& our_names,
                          Quotes quotes) {
-  const std::vector<HtmlToken> tokens = tokens_of_html(html);
+  std::vector<HtmlToken> tokens = tokens_of_html(html);
   const std::vector<Part> parts = parts_of(tokens, our_names);
   const std::vector<size_t> ends =
       quotes == Quotes::marked ? ends_of_quotes(tokens) : std::vector<size_t>(tokens.size(), 0);
@@ -433,7 +447,10 @@ std::string text_of_html(std::string_view html, const std::vector<std::string>& 
     if (parts[i] == Part::shown) into.write(tokens[i]);
     const bool is_end =
         parts[i] == Part::our_name && (i + 1 == tokens.size() || parts[i + 1] != Part::our_name);
-    if (is_end) into.leave_out_mention(has_label(tokens, i + 1));
+    if (is_end) {
+      leave_out_address(tokens, i + 1);
+      into.leave_out_mention(has_label(tokens, i + 1));
+    }
     if (i + 1 == quote_end) writer.write_quote(quoted.finish());
   }
   return writer.finish();
