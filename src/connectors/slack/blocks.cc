@@ -283,9 +283,12 @@ std::string words_of_message(const json::value& message) {
 std::string text_of_blocks(const json::value& message) {
   const JsonView view(message);
   std::string out = words_of_blocks(view["blocks"]);
-  const std::string text = text_at(view, "text");
+  const std::string text = text_at(view, "text"), blocks = out;
   for (const JsonView& one : view["attachments"].elements()) {
-    if (!is_preview(one, text)) add_line(out, attached(one, 0));
+    if (is_preview(one, text)) continue;
+    const std::string said = attached(one, 0);
+    // What the blocks say already is not a second time that it happened.
+    if (blocks.find(trim(said)) == std::string::npos) add_line(out, said);
   }
   return out;
 }

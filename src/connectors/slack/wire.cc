@@ -94,7 +94,7 @@ std::optional<Event> decode_change(const JsonView& event, const SlackReading& re
   std::string edited = text_at(message["edited"], "ts");
   // A program that changes what is attached to its message leaves no mark of an edit: it was when
   // Slack says so. What only shows a link is told from it by its words, below.
-  if (edited.empty() && event["previous_message"].is_object()) edited = text_at(event, "ts");
+  if (edited.empty()) edited = text_at(event, "ts");
   if (!is_id(channel) || !is_id(ts) || !is_id(edited) || !is_speech(*message.raw())) {
     return std::nullopt;
   }
@@ -130,10 +130,12 @@ std::optional<Event> decode_reaction(const JsonView& event, bool is_added, TimeP
 /// What Slack tells of the author beside the id, of strangers from other workspaces above all.
 std::string name_in(const JsonView& message) {
   const JsonView profile = message["user_profile"];
-  for (std::string name : {text_at(message, "username"), text_at(profile, "real_name"),
-                           text_at(profile, "display_name"), text_at(profile, "name"),
-                           text_at(message["bot_profile"], "name")}) {
-    if (!name.empty()) return name;
+  for (std::string name :
+       {text_at(message, "username"), text_at(profile, "real_name"),
+        text_at(profile, "display_name"), text_at(profile, "name"),
+        text_at(profile, "real_name_normalized"), text_at(profile, "display_name_normalized"),
+        text_at(profile, "first_name"), text_at(message["bot_profile"], "name")}) {
+    if (!trim(name).empty()) return name;
   }
   return {};
 }

@@ -135,6 +135,9 @@ TEST(SlackWire, an_edit_is_an_event_only_if_it_changes_the_text) {
           "attachments":[{"text":"INC1 was opened"}]})"));
   ASSERT_TRUE(attached) << "what is attached alone, without a mark of an edit";
   EXPECT_EQ(attached->key, "C1/1.1/9.9");
+  EXPECT_TRUE(decode(R"({"type":"message","subtype":"message_changed","ts":"9.9","channel":"C1",
+      "message":{"bot_id":"B7","subtype":"bot_message","text":"a","ts":"1.1"}})"))
+      << "and where Slack does not say what it was before";
   const auto tomb = decode(change(R"({"subtype":"tombstone","text":"gone","ts":"1.1"})", before));
   ASSERT_TRUE(tomb);
   EXPECT_EQ(tomb->kind + " " + tomb->key, "chat.delete C1/1.1/deleted");

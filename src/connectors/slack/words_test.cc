@@ -241,6 +241,10 @@ TEST(SlackWords, a_stranger_from_another_workspace_is_named_by_the_message) {
       {"real_name":"Xenia Far","display_name":"xen","name":"xfar"}})")
                         .at("author")),
             R"({"id":"U9","is_bot":false,"bot_id":"","name":"Xenia Far"})");
+  EXPECT_EQ(to_text(body(R"({"user":"U9","ts":"1.1","text":"x","user_profile":
+      {"real_name":" ","real_name_normalized":"","first_name":"Xenia"}})")
+                        .at("author")),
+            R"({"id":"U9","is_bot":false,"bot_id":"","name":"Xenia"})");
 }
 
 TEST(SlackWords, a_mention_in_blocks_alone_is_a_mention) {
@@ -264,6 +268,9 @@ TEST(SlackWords, a_count_of_updates_finds_all_of_it_beside_what_is_read) {
   EXPECT_EQ(told(R"("text":"a","attachments":[{"text":"b"}])"), R"("a\nb""b""a")");
   EXPECT_EQ(told(R"("text":"a","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"b"}}])"),
             R"("b""b""a")");
+  EXPECT_EQ(told(R"("text":"b","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"b"}}],
+                    "attachments":[{"text":"b"},{"text":"c"}])"),
+            R"("b\nc""b\nc""b")");
 }
 
 TEST(SlackWords, the_title_of_a_field_is_its_label_or_a_line_above_its_words) {

@@ -16,7 +16,7 @@ namespace dw {
 namespace {
 
 /// Raised whenever a built-in format counts otherwise than before: stored texts are counted anew.
-constexpr int built_in_version = 6;
+constexpr int built_in_version = 7;
 constexpr size_t updates_max =
     10'000;  // of one message: more lines than Slack's 40,000 characters hold
 constexpr size_t name_characters_max = 100;
@@ -25,7 +25,7 @@ constexpr size_t username_bytes_max = 100;
 // Pieces of the formats. A title stands in front of the agent in formats 1 and 3 and is a
 // stranger's: there the line is anchored at both ends and the title is greedy, so that what counts
 // is what the ticket system itself wrote last.
-constexpr const char* user = R"(@?([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?))";
+constexpr const char* user = R"(\s*@?([A-Za-z0-9](?:[A-Za-z0-9._@\\+-]*[A-Za-z0-9])?)\s*)";
 // A name may be "Snow, Jon (EXT): Night's Watch", and has no brackets and quotation marks, which
 // titles have.
 constexpr const char* name = R"re(([^()<>|\[\]"“”«»\n][^<>|\[\]"“”«»\n]{0,120}?))re";

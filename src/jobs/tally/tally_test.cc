@@ -81,6 +81,8 @@ TEST(TallyFormats, names_and_verbs_may_hold_parentheses_colons_and_commas) {
   EXPECT_EQ(
       counts("INC9 [ VPN ] Public comment (Customer visible) added by *Snow, Jon: IT* (_a8_):"),
       "INC9 a8 Snow, Jon: IT");
+  EXPECT_EQ(counts("INC9 [ *VPN* ] Work note added by *Jon Snow* ( _a8rcc_ ):"),
+            "INC9 a8rcc Jon Snow");
   EXPECT_EQ(counts("Jon Snow (EXT) (jxsrcc) updated ticket INC17"), "INC17 jxsrcc Jon Snow (EXT)");
   EXPECT_EQ(counts("Ticket INC17 was updated by Snow, Jon (EXT) (jxsrcc)"),
             "INC17 jxsrcc Snow, Jon (EXT)");
