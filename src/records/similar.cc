@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/words.h"
+#include "records/own_words.h"
 #include "records/ticket_row.h"
 #include "sql/similar.h"
 
@@ -196,7 +197,8 @@ class Likeness {
       const bool is_own = !comment.author_email.empty() && !requester.email.empty()
                               ? equals_ignoring_case(comment.author_email, requester.email)
                               : comment.author_name == requester.name;
-      if (!is_own && !one.answer) one.answer = std::move(comment);
+      const bool is_line = comment.source == deskwire_source;
+      if (!is_own && !is_line && !one.answer) one.answer = std::move(comment);
     }));
     return {};
   }
