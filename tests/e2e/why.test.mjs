@@ -20,8 +20,8 @@ async function conversation(world) {
   await world.reads(root, /blinks red/);
   const secret = await world.say("#internal he is drunk", root);
   await world.slack.order("edit", { channel: "C1", ts: secret, text: ": #internal he was drunk" });
-  const wrong = await world.say("my code is 4711", root);
-  await world.reads(root, /4711/);
+  const wrong = await world.say("my code is kumquat", root);
+  await world.reads(root, /kumquat/);
   await world.slack.order("delete", { channel: "C1", ts: wrong });
   await world.reads(root, /deleted in Slack/);
   await world.desk.tell("say", { ticket: ticket.id, html: "<p>Somebody is on the way</p>" });
@@ -48,9 +48,9 @@ test("why tells the same story of a ticket from both stores, and nothing that wa
       const parts = ["“Badge reader is broken”", "Ana Lopez wrote: Badge reader is broken",
         "Ana Lopez wrote: It blinks red", "A message was deleted", "Somebody is on the way"];
       for (const part of parts) assert.ok(story.includes(part), `${name}: ${part} in\n${story}`);
-      assert.doesNotMatch(story, /drunk|4711/, name);
+      assert.doesNotMatch(story, /drunk|kumquat/, name);
       // The chat reports what Deskwire itself posts; a story says it once, as sent.
-      assert.doesNotMatch(story, /U1/, name);
+      assert.doesNotMatch(story, /\bU1\b/, name);
       stories.push(said(world.cwd, number));
 
       const told = jsonOf(world.cwd, "why", number);
