@@ -124,10 +124,14 @@ std::string with_emoji(std::string_view text, std::string_view before) {
     if (!emoji.empty()) {
       const std::string_view rest = text.substr(at + code.bytes);
       const Code next = rest.starts_with(':') ? code_at(rest) : Code{};
-      const bool is_next_emoji = next.bytes != 0 && !emoji_named(next.name).empty();
-      const char after = rest.empty() || is_next_emoji ? '\0' : rest.front();
+      // ":our_logo:" of the workspace is one, too.
+      const char after = rest.empty() || next.bytes != 0 ? '\0' : rest.front();
       if (!may_stand(code.name, last, after)) emoji.clear();
     }
+    const bool is_custom = emoji.empty() && code.bytes != 0 && last != ':' &&
+                           !is_letter_or_digit(last) && !is_of_address(last) &&
+                           !is_plain_name(code.name);
+    if (is_custom) emoji = text.substr(at, code.bytes);
     if (emoji.empty()) {
       last = text[at];
       out += text[at++];

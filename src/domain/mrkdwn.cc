@@ -281,6 +281,7 @@ std::string first_line_of(std::string_view plain) {
       }
       if (bare.ends_with("```")) bare = trim(bare.substr(0, bare.size() - 3));
       if (bare.starts_with("> ") || bare == ">") bare = trim(bare.substr(1));
+      if (bare.starts_with(">>>")) bare = trim(bare.substr(3));
       if (bare.starts_with("• ")) bare = trim(bare.substr(std::string_view("•").size()));
       for (const char mark : {'*', '_', '~', '`'}) {
         const bool is_around = bare.size() > 2 && bare.front() == mark && bare.back() == mark &&
