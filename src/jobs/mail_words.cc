@@ -45,6 +45,7 @@ constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "sent using ",
                                                             "get outlook for ",
                                                             "von meinem ",
+                                                            "von outlook für ",
                                                             "von meinem/meiner ",
                                                             "von meiner ",
                                                             "gesendet von ",
@@ -100,14 +101,14 @@ constexpr auto sent_from = std::to_array<std::string_view>({"sent from ",
                                                             "wysłane z "});
 
 constexpr auto devices = std::to_array<std::string_view>(
-    {"iphone",      "ipad",      "ipod",     "android",  "samsung",   "galaxy",   "huawei",
-     "blackberry",  "nokia",     "phone",    "mobile",   "mobil",     "outlook",  "mail",
-     "yahoo",       "gmail",     "windows",  "handy",    "pixel",     "xiaomi",   "motorola",
-     "xperia",      "verizon",   "t-mobile", "tablet",   "macbook",   "imac",     "mac",
-     "watch",       "proton",    "telefon",  "teléfono", "téléphone", "portable", "móvil",
-     "celular",     "telemóvel", "mobiel",   "telefoon", "cellulare", "telefono", "redmi",
-     "oneplus",     "spark",     "gmx",      "web.de",   "app",       "puhelin",  "zoho",
-     "thunderbird", "superhuman"});
+    {"iphone",      "ipad",       "ipod",      "android",  "samsung",   "galaxy",   "huawei",
+     "blackberry",  "nokia",      "phone",     "mobile",   "mobil",     "outlook",  "mail",
+     "yahoo",       "gmail",      "windows",   "handy",    "pixel",     "xiaomi",   "motorola",
+     "xperia",      "verizon",    "t-mobile",  "tablet",   "macbook",   "imac",     "mac",
+     "watch",       "proton",     "telefon",   "teléfono", "téléphone", "portable", "móvil",
+     "celular",     "telemóvel",  "mobiel",    "telefoon", "cellulare", "telefono", "redmi",
+     "oneplus",     "spark",      "gmx",       "web.de",   "app",       "puhelin",  "zoho",
+     "thunderbird", "superhuman", "protonmail"});
 
 constexpr size_t line_bytes_max = 400;
 
@@ -279,6 +280,16 @@ std::string_view without_page(std::string_view line) {
   return line;
 }
 
+/// Without what people and programs put around such a line: "[…]", "- …", "*…*".
+std::string_view without_signs_around(std::string_view line) {
+  constexpr std::string_view around = "-~*_\"' ", behind = "-~*_\"'.,; ";
+  line.remove_prefix(std::min(line.find_first_not_of(around), line.size()));
+  line = line.substr(0, line.find_last_not_of(behind) + 1);
+  const bool is_in_brackets = (line.starts_with('[') && line.ends_with(']')) ||
+                              (line.starts_with('(') && line.ends_with(')'));
+  return is_in_brackets ? trim(line.substr(1, line.size() - 2)) : line;
+}
+
 /// "iPhoneから送信", "iPhone'umdan gönderildi": the device between what stands around it, and
 /// nothing else.
 bool is_sent_from_elsewhere(std::string_view line) {
@@ -294,8 +305,9 @@ bool is_sent_from_elsewhere(std::string_view line) {
        {"lähetetty ", ""},     {"στάλθηκε από ", ""},  {"dikirim dari ", ""}, {"đã gửi từ ", ""},
        {"gửi từ ", ""},        {"poslano s ", ""},     {"poslano z ", ""},    {"נשלח מ", ""},
        {"تم الإرسال من ", ""}, {"أرسلت من ", ""}});
-  constexpr auto names = std::to_array<std::string_view>(
-      {"iphon", "ipad", "android", "samsung", "galaxy", "huawei", "xiaomi", "outlook", "yahoo"});
+  constexpr auto names =
+      std::to_array<std::string_view>({"iphon", "ipad", "android", "samsung", "galaxy", "huawei",
+                                       "xiaomi", "outlook", "yahoo", "почты"});
   const bool has_sentence = line.find_first_of("?!;,") != std::string_view::npos ||
                             line.find(": ") != std::string_view::npos;
   if (line.size() > bytes_max || has_sentence) return false;
@@ -469,10 +481,7 @@ bool has_full_date(std::string_view line) {
 
 bool is_sent_from(std::string_view line) {
   constexpr size_t bytes_max = 90;
-  line = without_apology(line);
-  while (!line.empty() && std::string_view(".-,; ").find(line.back()) != std::string_view::npos) {
-    line.remove_suffix(1);
-  }
+  line = without_signs_around(without_apology(line));
   line = without_page(line);
   if (is_sent_from_elsewhere(line)) return true;
   if (line.size() > bytes_max || !begins_with_one(line, sent_from)) return false;

@@ -497,19 +497,33 @@ TEST(Quoted, what_a_phone_writes_below_a_mail_goes) {
   for (const std::string line :
        {"Von meinem/meiner Galaxy gesendet",
         "Diese Nachricht wurde von meinem Android Mobiltelefon mit GMX Mail gesendet.",
-        "Sent from my Verizon, Samsung Galaxy smartphone", "Sent using Zoho Mail",
-        "Please excuse brevity. Sent from my iPhone", "Sent from my iPhone. Please excuse typos.",
-        "Sent from my phone - please excuse any typos", "Verzonden vanuit Outlook voor Android",
-        "Verzonden vanuit Mail voor Windows", "Enviado do Outlook para Android",
-        "Enviado do Yahoo Mail para Android", "Enviado do Correio para Windows",
-        "Baixar o Outlook para Android", "Skickades från Outlook för iOS",
-        "Sent from Thunderbird for Android", "Envoyé depuis mon appareil Galaxy"}) {
+        "Sent from my Verizon, Samsung Galaxy smartphone",
+        "Sent using Zoho Mail",
+        "Please excuse brevity. Sent from my iPhone",
+        "Sent from my iPhone. Please excuse typos.",
+        "Sent from my phone - please excuse any typos",
+        "Verzonden vanuit Outlook voor Android",
+        "Verzonden vanuit Mail voor Windows",
+        "Enviado do Outlook para Android",
+        "Enviado do Yahoo Mail para Android",
+        "Enviado do Correio para Windows",
+        "Baixar o Outlook para Android",
+        "Skickades från Outlook för iOS",
+        "Sent from Thunderbird for Android",
+        "Envoyé depuis mon appareil Galaxy",
+        "Sent with ProtonMail Secure Email.",
+        "Отправлено из Почты Mail",
+        "Von Outlook für Android gesendet",
+        "[Sent from my iPhone]",
+        "(Sent from my iPhone)",
+        "*Sent from my iPhone*",
+        "- Sent from my iPad"}) {
     EXPECT_EQ(cut_quoted_text("It fails.\n\n" + line), "It fails.") << line;
   }
   for (const std::string line :
        {"Sent from my iPhone, please advise", "Sent from my iPhone. Please call me",
         "Please excuse the errors in the log", "Excuse my typos. The printer is dead.", "...",
-        "Sent from Oslo"}) {
+        "Sent from Oslo", "[Sent from Oslo]", "- restart the phone"}) {
     EXPECT_EQ(cut_quoted_text("It fails.\n\n" + line), "It fails.\n\n" + line);
   }
 }
