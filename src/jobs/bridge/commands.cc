@@ -194,16 +194,20 @@ void ask_to_join(Context& context, const std::string& number, const std::string&
 /// "Please add a private note: …" from "note" on; anything else as it stands. What was meant as a
 /// note and becomes public is worse than a sentence that becomes a note.
 std::string_view from_note(std::string_view text) {
-  constexpr auto asking = std::to_array<std::string_view>(
-      {"please", "pls", "plz", "kindly", "add", "make", "take", "leave", "put", "write", "post",
-       "a", "an", "the", "this", "as", "new", "internal", "private"});
+  constexpr auto asking = std::to_array<std::string_view>({"please", "pls", "plz", "kindly", "add",
+                                                           "make", "take", "leave", "put", "write",
+                                                           "post", "new", "internal", "private"});
+  // Behind one of those alone: "the note you sent is wrong" is a sentence.
+  constexpr auto between = std::to_array<std::string_view>({"a", "an", "the", "this", "as"});
   std::string_view rest = text;
   for (;;) {
     const size_t bytes = word_bytes(rest);
     const std::string word = nfkc_casefold(rest.substr(0, bytes));
     if (word == "note") return rest;
     const bool is_asking = std::find(asking.begin(), asking.end(), word) != asking.end();
-    const size_t skipped = is_asking ? bytes : greeting_bytes(rest);
+    const bool is_between = rest.data() != text.data() &&
+                            std::find(between.begin(), between.end(), word) != between.end();
+    const size_t skipped = is_asking || is_between ? bytes : greeting_bytes(rest);
     if (skipped == 0) return text;
     rest = without_front_marks(rest.substr(skipped));
   }
