@@ -15,6 +15,8 @@ namespace {
 
 /// So many dates of a spreadsheet, none beyond the 12th of its month, are no chance.
 constexpr int64_t typed_dates_least = 3;
+/// So many dates of one order to one of the other, and that one was mistyped.
+constexpr int64_t dates_to_a_slip = 10;
 
 size_t place_of(DayOrder order) {
   return order == DayOrder::day_first ? 0 : 1;
@@ -80,9 +82,7 @@ void ReportDates::note(const TableRow& row, int first_column, int at, bool is_re
     const Cell& cell = row.cells[i];
     const Kind& usual = kinds_[0];
     const bool is_settled = usual.in_column[0] || usual.in_column[1];
-    // What was read in the order that is proven already proves nothing more.
-    const bool is_known = is_read && has_text_of_either_ && !cell.serial_day;
-    if (is_settled && (!is_date || is_known)) continue;
+    if (is_settled && !is_date) continue;
     std::string kept;
     const std::string_view text = clean(cell.text, Cleaning::phrase, kept);
     const auto date = numeric_date(text);
@@ -102,6 +102,7 @@ void ReportDates::note(const TableRow& row, int first_column, int at, bool is_re
     if (!proof) {
       proof = Proof{row.number, first_column + static_cast<int>(i), storable(std::string(text))};
     }
+    ++proof->dates;
   }
 }
 
@@ -111,10 +112,15 @@ std::string ReportDates::shown(const Proof& proof) {
 }
 
 /// The date's own column decides; where it has no day beyond the 12th, the other columns do if they
-/// agree.
-Result<std::optional<DayOrder>> ReportDates::proven_order(const Kind& kind) const {
+/// agree. A date now and then that denies all others is a slip: its row alone is reported.
+Result<std::optional<DayOrder>> ReportDates::proven_order(const Kind& kind) {
   const auto& [day_first, month_first] = kind.in_column;
   if (day_first && month_first) {
+    const DayOrder assumed = kind.assumed.value_or(DayOrder::day_first);
+    const int64_t usual = kind.in_column.at(place_of(assumed))->dates;
+    const int64_t other = kind.in_column.at(place_of(other_than(assumed)))->dates;
+    if (other <= std::max<int64_t>(1, usual / dates_to_a_slip)) return std::optional(assumed);
+    if (usual <= other / dates_to_a_slip) return std::optional(other_than(assumed));
     return Error{ErrorKind::invalid, "notices.date_format",
                  fmt::format("the report has dates of two orders: {} has the day first, {} the "
                              "month first, and a date such as 05/11 may be either. Nothing was "
@@ -152,6 +158,8 @@ Result<std::optional<DayOrder>> ReportDates::settle() const {
     if (!kind.assumed) continue;
     DW_TRY(const std::optional<DayOrder> proven, proven_order(kind));
     if (!proven || proven == kind.assumed) continue;
+    // Nobody writes %Y-%d-%m unless the settings say so: "2026-13-01" is a slip of its row.
+    if (&kind == &kinds_[1] && kind.assumed == DayOrder::month_first) continue;
     if (kind.is_open) {
       wanted = proven;
       continue;

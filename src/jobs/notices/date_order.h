@@ -30,11 +30,12 @@ class ReportDates {
   Result<std::optional<DayOrder>> settle() const;
 
  private:
-  /// The first date that proves an order.
+  /// The first date that proves an order, and how many do.
   struct Proof {
     int64_t row = 0;
     int column = 0;
     std::string text;
+    int64_t dates = 0;
   };
   using Proofs = std::array<std::optional<Proof>, 2>;  ///< by DayOrder
   /// Dates whose year stands first have an order of their own.
@@ -45,7 +46,7 @@ class ReportDates {
   };
 
   void choose_formats(const NoticesSettings& settings, std::optional<DayOrder> proven);
-  Result<std::optional<DayOrder>> proven_order(const Kind& kind) const;
+  static Result<std::optional<DayOrder>> proven_order(const Kind& kind);
   Result<void> check_typed() const;
   static std::string shown(const Proof& proof);
 

@@ -90,18 +90,31 @@ TEST(date_order, a_report_that_denies_the_settings_is_refused_as_a_whole) {
                 .is()
                 .find("\"16/10/2026\" (row 3, column G) has the day first"),
             std::string::npos);
-  EXPECT_NE(read({}, {{"2026-05-11"}, {"2026-16-11"}}).error, "");
   EXPECT_NE(read(with({"%Y-%d-%m"}), {{"2026-05-11"}, {"2026-11-16"}}).error, "");
 }
 
 TEST(date_order, rows_that_contradict_each_other_are_named) {
-  const Read seen = read({}, {{"05/11/2026"}, {"16/11/2026"}, {"11/17/2026"}});
+  const Read seen =
+      read({}, {{"05/11/2026"}, {"16/11/2026"}, {"11/17/2026"}, {"11/18/2026"}, {"11/05/2026"}});
   EXPECT_NE(seen.error.find("\"16/11/2026\" (row 3, column F) has the day first, \"11/17/2026\" "
                             "(row 4, column F) the month first"),
             std::string::npos)
       << seen.is();
-  // An order that was proven by one reading must stand in the next.
-  EXPECT_NE(read({}, {{"16/11/2026"}, {"11/17/2026"}}, DayOrder::month_first).error, "");
+}
+
+TEST(date_order, a_slip_of_one_row_is_that_rows_alone) {
+  const std::string november = "1 2026-11-05; 2 2026-11-16; ";
+  for (const char* slip : {"11/17/2026", "2026-13-01", "31/31/2026", "2026-16-11"}) {
+    EXPECT_EQ(read({}, {{"05/11/2026"}, {"16/11/2026"}, {slip}}).is(), november) << slip;
+    EXPECT_EQ(read(with({"%d/%m/%Y"}), {{"05/11/2026"}, {"16/11/2026"}, {slip}}).is(), november)
+        << slip;
+  }
+  EXPECT_EQ(read(with({"%Y-%m-%d"}), {{"2026-11-05"}, {"2026-13-01"}}).is(), "1 2026-11-05; ");
+  std::vector<Written> american(11, Written{"11/16/2026"});
+  american.insert(american.begin(), Written{"16/11/2026"});
+  EXPECT_EQ(read({}, american).is(), "month first");
+  EXPECT_EQ(read({}, american, DayOrder::month_first).error, "");
+  EXPECT_NE(read(with({"%d/%m/%Y"}), american).error, "");
 }
 
 TEST(date_order, of_two_formats_that_are_each_others_one_reads_the_whole_report) {
@@ -110,7 +123,7 @@ TEST(date_order, of_two_formats_that_are_each_others_one_reads_the_whole_report)
   EXPECT_EQ(
       read(both, {{"11/05/2026"}, {"11/16/2026"}, {"01-Nov-2026"}}, DayOrder::month_first).is(),
       "3 2026-11-01; 1 2026-11-05; 2 2026-11-16; ");
-  EXPECT_NE(read(both, {{"16/11/2026"}, {"11/16/2026"}}).error, "");
+  EXPECT_NE(read(both, {{"16/11/2026"}, {"11/16/2026"}, {"11/17/2026"}}).error, "");
   EXPECT_EQ(read(with({"%d/%m/%Y", "%m-%d-%Y"}), {{"16/11/2026"}, {"11-17-2026"}}).is(),
             "1 2026-11-16; 2 2026-11-17; ");
 }
