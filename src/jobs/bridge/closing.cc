@@ -22,7 +22,8 @@ bool is_among(const std::vector<std::string>& words, const std::string& plain) {
   if (bare.empty()) return false;
   if (is_in(words, bare)) return true;
   bool has_word = false;
-  for (const std::string_view one : split(bare, ' ')) {
+  for (const std::string_view part : split(bare, ' ')) {
+    const std::string one = bare_word(part);
     const bool is_word = is_in(words, one);
     has_word = has_word || is_word;
     if (!one.empty() && !is_word && !is_only_joy(one)) return false;
