@@ -116,7 +116,7 @@ test("a line of deskwire.env that sets nothing is told without its words", () =>
   assert.ok(!err.includes("canary"));
 });
 
-test("incidents: the list has what is open, and a solved ticket is not added", async () => {
+test("incidents: the list has what is there, and a solved ticket is not added", async () => {
   const daemon = await serve({ config: `${local}[storm]\n` });
   const say = (...words) => run(daemon.cwd, words);
   for (const title of ["VPN", "Wifi", "Door"]) {
@@ -139,6 +139,8 @@ test("incidents: the list has what is open, and a solved ticket is not added", a
     assert.match(err, /abc/, words.join(" "));
     assert.doesNotMatch(err, /incident 0|ticket 0/);
   }
+  assert.equal(say("incident", "close", id).code, 0);
+  assert.match(say("incident", "list").out, /STATE[^]*solved +Outage/);
   await daemon.stop();
   daemon.clean();
 });

@@ -21,11 +21,11 @@ Argument ticket_ids(std::string member) {
 
 void add_list(Command incident, Invocation& invocation) {
   Argument state = in_query(
-      "--state", "seen, open, solved, dissolved or dismissed; default: seen and open", "state");
+      "--state", "seen, open, solved, dissolved or dismissed; default: all but dismissed", "state");
   state.words = {"seen", "open", "solved", "dissolved", "dismissed"};
   add_operation(incident, invocation,
                 {.name = "list",
-                 .what = "Open incidents, and groups that nobody decided on, newest first",
+                 .what = "Incidents, and groups that nobody decided on, newest first",
                  .operation = "listIncidents",
                  .arguments = {std::move(state), limit(50)},
                  .columns = {{"ID", "id"},

@@ -139,14 +139,14 @@ Result<std::optional<Incident>> find_uncounted(ReadDb& db, int64_t group) {
   return find_one(db, group, false);
 }
 
-Result<Page<Incident>> list(ReadDb& db, IncidentState state, const PageRequest& page,
-                            std::optional<IncidentState> also) {
+Result<Page<Incident>> list(ReadDb& db, std::optional<IncidentState> state,
+                            const PageRequest& page) {
   DW_TRY(const int64_t below, id_in(page.cursor));
   std::vector<int64_t> ids;
-  DW_CHECK(db.run(stmt::storm_group_ids,
-                  {static_cast<int64_t>(state), below, static_cast<int64_t>(page.limit + 1),
-                   static_cast<int64_t>(also.value_or(state))},
-                  [&ids](const Row& row) { ids.push_back(row.integer(0)); }));
+  DW_CHECK(db.run(
+      stmt::storm_group_ids,
+      {state ? static_cast<int64_t>(*state) : -1, below, static_cast<int64_t>(page.limit + 1)},
+      [&ids](const Row& row) { ids.push_back(row.integer(0)); }));
   Page<Incident> out;
   out.next_cursor = next_cursor(ids, page.limit, [](int64_t id) { return id; });
   for (const int64_t id : ids) {

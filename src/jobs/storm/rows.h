@@ -63,9 +63,9 @@ Result<std::optional<Incident>> find(ReadDb& db, int64_t group);
 /// tickets, counting the others each time would take minutes.
 Result<std::optional<Incident>> find_uncounted(ReadDb& db, int64_t group);
 
-/// Those in that state, or in `also`, the newest first.
-Result<Page<Incident>> list(ReadDb& db, IncidentState state, const PageRequest& page,
-                            std::optional<IncidentState> also = {});
+/// Those in that state, without one all but dismissed ones; the newest first.
+Result<Page<Incident>> list(ReadDb& db, std::optional<IncidentState> state,
+                            const PageRequest& page);
 
 /// Its tickets, the oldest first.
 Result<std::vector<IncidentTicket>> tickets_of(ReadDb& db, int64_t group, size_t limit);

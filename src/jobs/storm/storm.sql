@@ -77,7 +77,9 @@ SELECT {storm_group}
 FROM storm_group g LEFT JOIN ticket p ON g.parent > 0 AND p.id = g.parent WHERE g.id = $1;
 
 -- name: storm_group_ids
-SELECT id FROM storm_group WHERE state IN ($1, $4) AND id < $2 ORDER BY id DESC LIMIT $3;
+-- $1: the state, or -1 for all but dismissed ones.
+SELECT id FROM storm_group WHERE (state = $1 OR ($1 = -1 AND state <> 1)) AND id < $2
+ORDER BY id DESC LIMIT $3;
 
 -- columns: solved_storm
 g.parent, {number_at_desk} AS number, g.words, g.ended_at

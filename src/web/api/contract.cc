@@ -142,12 +142,13 @@ void add_tickets(Rows& out) {
 }
 
 void add_incidents(Rows& out) {
-  out.push_back(get("/v1/incidents", "listIncidents",
-                    "Open incidents, and groups of tickets about one thing that nobody decided on "
-                    "(state seen), newest first; or those in one state: seen, open, solved, "
-                    "dissolved, dismissed")
-                    .query({"state", "limit", "cursor"})
-                    .answers<Page<ShownIncident>>());
+  out.push_back(
+      get("/v1/incidents", "listIncidents",
+          "Incidents, and groups of tickets about one thing that nobody decided on (state "
+          "seen), newest first; or those in one state: seen, open, solved, dissolved, "
+          "dismissed, which are listed only when asked for")
+          .query({"state", "limit", "cursor"})
+          .answers<Page<ShownIncident>>());
   out.push_back(post("/v1/incidents/dismiss", "dismissIncident",
                      "Dismisses a group: it is no incident, until it has twice as many tickets")
                     .by(Role::agent)

@@ -83,15 +83,14 @@ Task<ApiAnswer> Operations::list_incidents(Call& call) {
   std::vector<Problem> problems;
   const PageRequest page = page_parameters(call.request, problems);
   const auto named = call.request.parameter("state");
-  // Unless one state is asked for: all that nobody has ended or decided on.
-  const auto state = named ? incident_state_named(*named) : std::optional(IncidentState::open);
-  const auto also = named ? std::nullopt : std::optional(IncidentState::seen);
-  if (!state) problems.push_back({"state", "must be seen, open, solved, dissolved or dismissed"});
+  const auto state = named ? incident_state_named(*named) : std::nullopt;
+  if (named && !state)
+    problems.push_back({"state", "must be seen, open, solved, dissolved or dismissed"});
   DW_CO_CHECK(check_parameters(std::move(problems)));
   Page<ShownIncident> out;
   auto work = [&](ReadDb& db) -> Result<void> {
     out = {};
-    DW_TRY(Page<Incident> found, storm::list(db, *state, page, also));
+    DW_TRY(Page<Incident> found, storm::list(db, state, page));
     out.next_cursor = found.next_cursor;
     for (Incident& one : found.items) {
       DW_TRY(ShownIncident whole, dw::show_incident(db, std::move(one)));
