@@ -171,6 +171,8 @@ Task<Settled> OncallTarget::settle(Delivery, Attempt) {
 Task<std::vector<Probe>> OncallTarget::probe(Millis timeout) {
   looked_at_.reset();
   const Outcome outcome = co_await look(clock_.monotonic() + timeout);
+  // A shift may change before the first thread asks.
+  looked_at_.reset();
   Probe probe{.name = fmt::format("oncall {} ({})", settings_.name, system_)};
   probe.is_ok = outcome.kind == Outcome::Kind::done;
   probe.detail = probe.is_ok ? describe_oncall(people_) : outcome.why;

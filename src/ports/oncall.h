@@ -40,7 +40,7 @@ class PersonFinder {
 };
 
 /// What all systems share that are asked over HTTP. An answer holds for a minute: shifts change on
-/// the hour, and a busy channel asks often.
+/// the hour, and a busy channel asks often. What a probe sees answers nobody.
 class OncallTarget : public Target {
  public:
   /// `system` as in labels: "pagerduty".

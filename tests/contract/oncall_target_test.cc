@@ -127,6 +127,13 @@ TEST(PagerdutyOncall, an_answer_holds_for_a_minute) {
   EXPECT_EQ(w.world.script.seen().size(), 1U);
 }
 
+TEST(PagerdutyOncall, what_a_probe_has_seen_is_no_answer_to_a_thread) {
+  PagerdutyWorld w;
+  w.world.wait_for(w.target->probe(Millis(5000)));
+  w.fake.shifts = {{"P1", "U3", "Cyd Fix", "cyd@acme.example", "S1", 1}};
+  EXPECT_EQ(w.ask().answer.at("primary").at("name"), "Cyd Fix");
+}
+
 TEST(PagerdutyOncall, a_gap_is_nobody_and_one_person_at_both_levels_is_one) {
   PagerdutyWorld w;
   w.fake.shifts.clear();
