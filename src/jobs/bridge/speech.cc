@@ -178,11 +178,11 @@ std::string bare_word(std::string_view plain) {
 
 bool is_only_joy(std::string_view mrkdwn) {
   constexpr auto glad = std::to_array<std::string_view>(
-      {"👍",    "🙏", "❤", "🧡", "💛",    "💚", "💙", "💜",    "🖤", "🤍", "💖",    "💕",
-       "💯",    "🎉", "🎊", "🥳", "🙌",    "👏", "👌", "🤝", "💪",    "🤩", "😀",    "😃",
-       "😄",    "😁", "😆", "😊",    "🙂", "☺", "😇", "😍",    "🥰", "😘",    "🤗", "😎",
-       "🤘", "✌", "🌟", "⭐",    "✨",    "🚀", "🏆", "🥇", "💐",    "🌹",    "🌻",    "✅",
-       "✔",    "☑", "🆗", "🫶",    "🍻", "🍺", "🥂"});
+      {"👍", "🙏",    "❤", "🧡", "💛",    "💚", "💙",    "💜",    "🖤", "🤍", "💖",
+       "💕", "💯",    "🎉", "🎊",    "🥳", "🙌", "👏",    "👌",    "🤝", "💪",    "🤩",
+       "😀", "😃",    "😄", "😁",    "😆",    "😊", "🙂", "☺",    "😇",    "😍",    "🥰",
+       "😘", "🤗", "😎", "🤘", "✌",    "🌟", "⭐",    "✨",    "🚀",    "🏆",    "🥇",
+       "💐", "🌹",    "🌻", "✅",    "✔",    "☑", "🆗",    "🫶", "🍻",    "🍺",    "🥂"});
   const std::vector<Spoken> spoken = spoken_in(mrkdwn);
   return !spoken.empty() && std::all_of(spoken.begin(), spoken.end(), [&](const Spoken& one) {
     return one.kind == Spoken::Kind::emoji &&
