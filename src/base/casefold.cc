@@ -49,6 +49,10 @@ bool is_alphanumeric(char32_t code_point) {
   return u_isalnum(static_cast<UChar32>(code_point)) != 0;
 }
 
+char32_t lower_case(char32_t code_point) {
+  return static_cast<char32_t>(u_tolower(static_cast<UChar32>(code_point)));
+}
+
 bool is_punctuation(char32_t code_point) {
   return u_ispunct(static_cast<UChar32>(code_point)) != 0;
 }

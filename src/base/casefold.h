@@ -21,6 +21,8 @@ struct CodePoint {
 CodePoint first_code_point(std::string_view text);
 /// A letter or a digit of any script.
 bool is_alphanumeric(char32_t code_point);
+/// The small letter of a capital of any script; anything else as it is.
+char32_t lower_case(char32_t code_point);
 /// "،", "。", "»".
 bool is_punctuation(char32_t code_point);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/casefold.h"
 #include "base/text.h"
 #include "jobs/mail_lists.h"
 
@@ -254,20 +255,6 @@ std::string_view without_apology(std::string_view line) {
   return line;
 }
 
-/// Of western and central Europe, Greece, and those who write Cyrillic; others have no case.
-unsigned lower_letter(unsigned letter) {
-  const auto is_within = [letter](unsigned first, unsigned last) {
-    return letter >= first && letter <= last;
-  };
-  const bool is_even = letter % 2 == 0;
-  if (is_within(0xC0, 0xDE)) return letter == 0xD7 ? letter : letter + 0x20;
-  if (is_within(0x139, 0x148) || is_within(0x179, 0x17E)) return is_even ? letter : letter + 1;
-  if (is_within(0x100, 0x177) && letter != 0x130) return is_even ? letter + 1 : letter;
-  if (is_within(0x391, 0x3A9)) return letter + 0x20;
-  if (is_within(0x400, 0x40F)) return letter + 0x50;
-  return is_within(0x410, 0x42F) ? letter + 0x20 : letter;
-}
-
 /// Without the address behind a program's name: "Get Outlook for iOS<https://…>", "( https://… )".
 std::string_view without_page(std::string_view line) {
   for (const std::string_view begin : {"<http", "( http", "(http", "[http"}) {
@@ -345,7 +332,10 @@ std::string fold(std::string_view line) {
     if (first < 0xC3 || first > 0xD1) continue;
     const unsigned letter =
         (first & 0x1FU) << 6U | (static_cast<unsigned char>(out[i + 1]) & 0x3FU);
-    const unsigned lower = lower_letter(letter);
+    const char32_t lower = lower_case(letter);
+    // "İ" has its own in ASCII, a few others one of three bytes: they stay as they are.
+    const bool fits = lower >= 0x80 && lower < 0x800;
+    if (!fits) continue;
     out[i] = static_cast<char>(0xC0U | lower >> 6U);
     out[i + 1] = static_cast<char>(0x80U | (lower & 0x3FU));
     ++i;
