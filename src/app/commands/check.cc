@@ -104,8 +104,8 @@ std::vector<Probe> probe_environment(const Settings& settings) {
 
 /// A check leaves nothing behind: the store is made by whoever serves. Absent: it is there.
 std::optional<Probe> probe_new_store(const Settings& settings) {
-  if (without_new_store(settings).store.url == settings.store.url) return std::nullopt;
-  const std::string file = settings.store.url.substr(settings.store.url.find(':') + 1);
+  const std::string file = new_store_file(settings);
+  if (file.empty()) return std::nullopt;
   const std::filesystem::path parent = std::filesystem::path(file).parent_path();
   const std::string folder = parent.empty() ? "." : parent.string();
   Probe probe{.name = "store", .is_ok = ::access(folder.c_str(), W_OK | X_OK) == 0};

@@ -61,6 +61,8 @@ std::unique_ptr<Core> open_core(Invocation& invocation, OpenMode mode,
 /// The same for what needs nothing of the store and writes nothing into it: where there is none
 /// yet, it is in memory.
 Settings without_new_store(Settings settings);
+/// The file of a store that is not there yet; empty: it is there, or is no file.
+std::string new_store_file(const Settings& settings);
 /// check.cc: probes everything, a line each.
 void check_live(Invocation& invocation);
 /// Prints the error and sets the exit code.

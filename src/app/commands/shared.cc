@@ -91,12 +91,17 @@ std::optional<Settings> read_settings(Invocation& invocation, const SecretSectio
   return std::nullopt;
 }
 
+std::string new_store_file(const Settings& settings) {
+  constexpr std::string_view scheme = "sqlite:", memory = ":memory:";
+  const std::string& url = settings.store.url;
+  if (!url.starts_with(scheme)) return "";
+  std::string file = url.substr(scheme.size());
+  const bool is_missing = file != memory && ::access(file.c_str(), F_OK) != 0;
+  return is_missing ? file : "";
+}
+
 Settings without_new_store(Settings settings) {
-  constexpr std::string_view scheme = "sqlite:";
-  std::string& url = settings.store.url;
-  const bool is_missing =
-      url.starts_with(scheme) && ::access(url.c_str() + scheme.size(), F_OK) != 0;
-  if (is_missing) url = "sqlite::memory:";
+  if (!new_store_file(settings).empty()) settings.store.url = "sqlite::memory:";
   return settings;
 }
 
