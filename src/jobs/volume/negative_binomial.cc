@@ -103,8 +103,4 @@ int64_t lower_limit(const CountDistribution& law, double tail) {
   return first_true(guess, [&](int64_t count) { return lower_tail(law, count) >= tail; }) - 1;
 }
 
-double normal_tail(double z) {
-  return 0.5 * std::erfc(z / std::sqrt(2.0));
-}
-
 }  // namespace dw

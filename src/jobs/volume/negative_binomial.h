@@ -23,7 +23,4 @@ int64_t upper_limit(const CountDistribution& law, double tail);
 /// The greatest c with P(X <= c) < tail; -1 if even 0 is not that rare.
 int64_t lower_limit(const CountDistribution& law, double tail);
 
-/// P(Z >= z) of the standard normal.
-double normal_tail(double z);
-
 }  // namespace dw

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "jobs/volume/negative_binomial.h"
+#include "jobs/volume/hypergeometric.h"
 
 namespace dw {
 namespace {
@@ -47,17 +47,37 @@ double g_squared(int64_t in_hour, int64_t hour, int64_t in_baseline, int64_t bas
               term(d, without * m / all));
 }
 
-/// Holm's step-down correction: the smallest p times the number of tests, and so on, never falling.
-void correct(std::vector<TagShare>& tags) {
-  std::sort(tags.begin(), tags.end(), [](const TagShare& a, const TagShare& b) {
-    return a.probability != b.probability ? a.probability < b.probability : a.tag < b.tag;
-  });
-  double least = 0;
-  for (size_t i = 0; i < tags.size(); ++i) {
-    const auto tests = static_cast<double>(tags.size() - i);
-    least = std::max(least, std::min(1.0, tags[i].probability * tests));
-    tags[i].probability = least;
+/// By how much a p-value is multiplied, so that of all these tables one in a hundred hours at most
+/// is named by chance: Tarone's factor. A tag so rare that even all its tickets within the hour
+/// would not be significant can't be named, and costs the others nothing.
+double tests_counted(const std::vector<double>& least_possible) {
+  std::vector<double> least = least_possible;
+  std::sort(least.begin(), least.end());
+  size_t factor = 1;
+  const auto testable = [&least](size_t tests) {
+    return std::upper_bound(least.begin(), least.end(), significance / static_cast<double>(tests)) -
+           least.begin();
+  };
+  while (static_cast<size_t>(testable(factor)) > factor) ++factor;
+  return static_cast<double>(factor);
+}
+
+/// The least p-value that each tag of the hour or the baseline could have had.
+double tests_of(const std::map<std::string, int64_t>& in_hour, int64_t hour,
+                const TagCounts& baseline, const std::set<std::string>& omit) {
+  std::vector<double> least;
+  const auto add = [&](int64_t with) {
+    least.push_back(hypergeometric_tail(
+        {.all = hour + baseline.tickets, .marked = with, .drawn = hour}, std::min(with, hour)));
+  };
+  for (const auto& [tag, count] : in_hour) {
+    const auto found = baseline.tags.find(tag);
+    add(count + (found == baseline.tags.end() ? 0 : found->second));
   }
+  for (const auto& [tag, count] : baseline.tags) {
+    if (!in_hour.contains(tag) && !omit.contains(tag)) add(count);
+  }
+  return tests_counted(least);
 }
 
 void add_examples(const std::vector<TaggedTicket>& hour, const std::set<std::string>& omit,
@@ -108,6 +128,7 @@ TagReport explain_tags(const std::vector<TaggedTicket>& hour, const TagCounts& b
   report.tickets = static_cast<int64_t>(hour.size());
   report.baseline_tickets = baseline.tickets;
   const auto n = static_cast<double>(hour.size()), m = static_cast<double>(baseline.tickets);
+  const double tests = tests_of(in_hour, report.tickets, baseline, left_out);
   std::vector<TagShare> all;
   for (const auto& [tag, count] : in_hour) {
     const auto found = baseline.tags.find(tag);
@@ -117,11 +138,13 @@ TagReport explain_tags(const std::vector<TaggedTicket>& hour, const TagCounts& b
     const double there = (static_cast<double>(share.baseline) + 0.5) / (m + 1);
     share.lift = here / there;
     share.likelihood = g_squared(count, report.tickets, share.baseline, report.baseline_tickets);
-    const double root = std::sqrt(std::max(0.0, share.likelihood));
-    share.probability = normal_tail(share.lift > 1 ? root : -root);
+    share.probability =
+        std::min(1.0, tests * hypergeometric_tail({.all = report.tickets + baseline.tickets,
+                                                   .marked = count + share.baseline,
+                                                   .drawn = report.tickets},
+                                                  count));
     all.push_back(std::move(share));
   }
-  if (baseline.tickets > 0) correct(all);
   for (const TagShare& one : all) {
     if (baseline.tickets > 0 && one.lift > 1 && one.probability < significance) {
       report.by_lift.push_back(one);

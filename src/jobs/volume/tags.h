@@ -16,7 +16,7 @@ struct TagShare {
   int64_t baseline = 0;  ///< tickets of the baseline hours that have it
   double lift = 1;       ///< share in the hour / share in the baseline, half a ticket added to each
   double likelihood = 0;   ///< Dunning's G², of one degree of freedom
-  double probability = 1;  ///< one-sided, after Holm's correction for all tags that were tested
+  double probability = 1;  ///< Fisher's, one-sided, after Tarone's correction for many tags
 };
 
 struct TagReport {

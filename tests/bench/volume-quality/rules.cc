@@ -11,6 +11,10 @@ namespace {
 
 using Alerts = std::vector<VolumeAlert>;
 
+double normal_tail(double z) {
+  return 0.5 * std::erfc(z / std::sqrt(2.0));
+}
+
 Alerts poisson_rule(std::span<const HourCount> hours, Sides) {
   LocalTime local("UTC");
   struct Slot {
