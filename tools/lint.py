@@ -19,7 +19,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GNU_ONLY = re.compile(r"-fpch-preprocess|-Winvalid-pch|-Werror|-Wno-(maybe-uninitialized|restrict|"
-                      r"dangling-pointer|stringop-over\w+|mismatched-new-delete|tsan|"
+                      r"dangling-pointer|stringop-over\w+|mismatched-new-delete|"
                       r"subobject-linkage)")
 GROUPED = re.compile(r'^#include "(/[^"]+)"', re.M)
 

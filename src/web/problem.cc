@@ -78,7 +78,8 @@ Response problem(const Error& error, int status) {
 
 Response problem(const Error& error) {
   constexpr int bad_request = 400, wrong_type = 415;
-  const std::string_view part = error.kind == ErrorKind::invalid ? error.where : "";
+  const std::string_view part =
+      error.kind == ErrorKind::invalid ? std::string_view(error.where) : "";
   if (part == "415") return problem(error, wrong_type);
   // A cursor is a parameter of the query, whoever finds out that it is a bad one.
   const bool is_bad = part == "query" || part == "cursor" || part == "json";
