@@ -67,8 +67,7 @@ bool is_host_name(std::string_view domain) {
     if (label.empty() || label.size() > label_bytes_max) return false;
     if (label.front() == '-' || label.back() == '-') return false;
     const bool is_plain = std::all_of(label.begin(), label.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '-' || c == '_';
+      return is_letter_or_digit(c) || c == '-' || c == '_';
     });
     if (!is_plain) return false;
   }

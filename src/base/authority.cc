@@ -15,8 +15,7 @@ constexpr size_t port_digits_max = 5;
 /// What a host's name is made of: RFC 3986's unreserved characters. Percent-encoding and
 /// sub-delimiters are allowed there too, and no host on any network is called so.
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 std::optional<in6_addr> ipv6_of(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/number.h"
+#include "base/text.h"
 
 namespace dw {
 namespace {
@@ -27,7 +28,7 @@ std::optional<int> take_fraction(std::string_view& text) {
   if (!take(text, '.')) return 0;
   int millis = 0;
   size_t digits = 0;
-  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; ++digits) {
+  for (; !text.empty() && is_digit(text.front()); ++digits) {
     if (digits < 3) millis = millis * 10 + (text.front() - '0');
     text.remove_prefix(1);
   }

@@ -22,7 +22,13 @@ std::optional<unsigned> find_control_character(std::string_view text);
 /// Appends a code point as UTF-8; one that is none becomes U+FFFD.
 void append_utf8(std::string& out, unsigned code_point);
 
-/// Of ASCII.
+/// Of ASCII, as all that follow; casefold.h has those of any script.
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
 bool is_white_space(char c);
 /// Without any ASCII white space.
 std::string without_white_space(std::string_view text);

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
+
 namespace dw {
 namespace {
 
@@ -10,10 +12,6 @@ struct Number {
   int value = 0;
   size_t digits = 0;
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Up to four digits off the front.
 Number take_number(std::string_view& text) {

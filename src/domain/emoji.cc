@@ -17,13 +17,8 @@ constexpr size_t name_bytes_max = 64;
 constexpr std::string_view tone_mark = "::skin-tone-";
 constexpr std::string_view coloured = "\uFE0F";
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool is_of_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' ||
-         c == '\'';
+  return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '-' || c == '+' || c == '\'';
 }
 
 std::optional<EmojiRow> find_row(std::string_view name) {

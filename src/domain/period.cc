@@ -23,7 +23,7 @@ int year_of(std::chrono::year_month_day date) {
 std::optional<int> take_number(std::string_view& text, size_t least, size_t most) {
   int value = 0;
   size_t digits = 0;
-  while (digits < most && digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
+  while (digits < most && digits < text.size() && is_digit(text[digits])) {
     value = value * 10 + (text[digits] - '0');
     ++digits;
   }

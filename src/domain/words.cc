@@ -59,7 +59,6 @@ bool is_inside(UChar32 sign) {
 bool is_private(std::string_view piece) {
   if (piece.find('@') != std::string_view::npos) return true;
   if (piece.find("://") != std::string_view::npos || piece.starts_with("www.")) return true;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   if (static_cast<size_t>(std::count_if(piece.begin(), piece.end(), is_digit)) > digits_max) {
     return true;

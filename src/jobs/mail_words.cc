@@ -113,10 +113,6 @@ constexpr auto devices = std::to_array<std::string_view>(
 
 constexpr size_t line_bytes_max = 400;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// Without dashes, stars and spaces at both ends.
 std::string_view without_rules(std::string_view line) {
   constexpr std::string_view around = "-_=*~>| ";

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/text.h"
 #include "sql/delivery_groups.h"
@@ -29,10 +28,9 @@ std::string without_numbers(std::string_view reason) {
   std::string out;
   bool is_number = false;
   for (const char c : reason) {
-    const bool is_digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
-    if (is_digit && is_number) continue;
-    out += is_digit ? '#' : c;
-    is_number = is_digit;
+    if (is_digit(c) && is_number) continue;
+    out += is_digit(c) ? '#' : c;
+    is_number = is_digit(c);
   }
   return out;
 }

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace dw {
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words(1);
   for (const char c : text) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool is_letter = is_letter_or_digit(c) || static_cast<unsigned char>(c) >= 0x80;
     if (is_letter) {
       words.back() += c;
     } else if (!words.back().empty()) {

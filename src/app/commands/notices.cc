@@ -341,7 +341,7 @@ void why_now(Invocation& invocation, Core& core, const std::string& email) {
 bool is_period(std::string_view text) {
   std::string form(text);
   for (char& c : form) {
-    if (c >= '0' && c <= '9') c = '0';
+    if (is_digit(c)) c = '0';
   }
   return form == "0000-W00" || form == "0000-00-00" || form == "0000-00";
 }

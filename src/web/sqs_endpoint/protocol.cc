@@ -67,8 +67,7 @@ void append_sized(std::string& out, std::string_view bytes) {
 
 bool is_attribute_name(std::string_view name) {
   const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return is_letter_or_digit(c) || c == '_' || c == '-' || c == '.';
   };
   return !name.empty() && name.size() <= name_bytes_max &&
          std::all_of(name.begin(), name.end(), is_allowed) && !name.starts_with('.') &&
