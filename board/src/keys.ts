@@ -12,9 +12,12 @@ export const setKeysOff = (value: boolean) =>
 /** A letter goes into a field, a choice or a dialog, whatever the page behind it does with it. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
+  const dialog = target.closest("dialog");
+  // A dialog that has just closed keeps the focus until the next frame, and no longer wants keys.
+  if (dialog && !dialog.open) return false;
   const isField = /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
     && !/^(checkbox|radio|button|submit)$/.test((target as HTMLInputElement).type);
-  return isField || target.isContentEditable || target.closest("dialog") !== null;
+  return isField || target.isContentEditable || dialog !== null;
 }
 
 function press(event: KeyboardEvent): void {
