@@ -204,7 +204,7 @@ class NoticeEngine : public testing::TestWithParam<std::string> {
   /// A fresh database of PostgreSQL takes a second.
   static int step() { return GetParam() == "sqlite" ? 1 : 4; }
 
-  Outside outside;
+  Outside outside_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Engines, NoticeEngine, testing::Values("sqlite", "postgresql"),
@@ -213,89 +213,89 @@ INSTANTIATE_TEST_SUITE_P(Engines, NoticeEngine, testing::Values("sqlite", "postg
 TEST_P(NoticeEngine, a_tick_becomes_a_reading_a_plan_and_notices_and_a_repeat_of_it_nothing) {
   auto b = place_for(GetParam());
   b->reopen();
-  Replica one(b->url, outside, "one");
+  Replica one(b->url, outside_, "one");
   one.start();
   one.due();
   one.due();
   one.pass(Millis(5000));
-  expect_each_once(outside, "");
-  EXPECT_EQ(outside.readings, 1);
+  expect_each_once(outside_, "");
+  EXPECT_EQ(outside_.readings, 1);
   EXPECT_EQ(newest(*b).state, NoticeState::applied);
 }
 
 TEST_P(NoticeEngine, a_report_that_can_not_be_had_is_tried_again_by_the_engine) {
   auto b = place_for(GetParam());
   b->reopen();
-  outside.tries_that_fail = 3;
-  Replica one(b->url, outside, "one");
+  outside_.tries_that_fail = 3;
+  Replica one(b->url, outside_, "one");
   one.start();
   one.due();
   one.pass(Millis(1000));
-  EXPECT_TRUE(outside.mails.empty());
+  EXPECT_TRUE(outside_.mails.empty());
   // The next tick does not stand in line behind it.
   one.due("notices/2026-11-23T08:01:00Z");
   one.pass(Millis(600'000));
-  expect_each_once(outside, "");
-  EXPECT_EQ(outside.readings, 4);
+  expect_each_once(outside_, "");
+  EXPECT_EQ(outside_.readings, 4);
 }
 
 TEST_P(NoticeEngine, a_plan_that_needs_approval_waits_for_it) {
   auto b = place_for(GetParam());
   b->reopen();
-  Replica one(b->url, outside, "one");
+  Replica one(b->url, outside_, "one");
   one.settings.is_approval_needed = true;
   one.start();
   one.due();
   one.pass(Millis(5000));
-  EXPECT_TRUE(outside.mails.empty());
+  EXPECT_TRUE(outside_.mails.empty());
   EXPECT_EQ(newest(*b).state, NoticeState::planned);
 }
 
 TEST_P(NoticeEngine, test_mode_plans_and_sends_nothing) {
   auto b = place_for(GetParam());
   b->reopen();
-  Replica one(b->url, outside, "one");
+  Replica one(b->url, outside_, "one");
   one.settings.is_test = true;
   one.start();
   one.due();
   one.pass(Millis(5000));
-  EXPECT_TRUE(outside.mails.empty());
+  EXPECT_TRUE(outside_.mails.empty());
   EXPECT_EQ(newest(*b).state, NoticeState::tested);
 }
 
 TEST_P(NoticeEngine, another_replica_goes_on_within_the_lease_wherever_one_died) {
   for (int dies_at = 2; dies_at <= 30; dies_at += step()) {
-    outside = {};
+    outside_ = {};
     auto b = place_for(GetParam());
     b->reopen();
     const std::string about = fmt::format("died at write {}", dies_at);
     {
-      Replica dead(b->url, outside, "dead");
+      Replica dead(b->url, outside_, "dead");
       dead.store.dies_at = dies_at;
       dead.due();
       dead.start();
       dead.pass(Millis(10'000));
       if (!dead.store.is_dead) break;
     }
-    Replica next(b->url, outside, "next", t0 + Millis(1000));
+    Replica next(b->url, outside_, "next", t0 + Millis(1000));
     next.start();
     next.pass(Millis(40'000));
-    expect_each_once(outside, about);
+    expect_each_once(outside_, about);
     EXPECT_EQ(newest(*b).state, NoticeState::applied) << about;
   }
 }
 
 TEST_P(NoticeEngine, an_answer_of_a_commit_that_is_lost_doubles_nothing) {
   for (int lost_at = 2; lost_at <= 30; lost_at += step()) {
-    outside = {};
+    outside_ = {};
     auto b = place_for(GetParam());
     b->reopen();
-    Replica one(b->url, outside, "one");
+    Replica one(b->url, outside_, "one");
     one.store.is_lost_at = lost_at;
     one.due();
     one.start();
     one.pass(Millis(40'000));
-    expect_each_once(outside, fmt::format("lost at write {}", lost_at));
+    expect_each_once(outside_, fmt::format("lost at write {}", lost_at));
     EXPECT_EQ(newest(*b).state, NoticeState::applied);
   }
 }
@@ -303,54 +303,54 @@ TEST_P(NoticeEngine, an_answer_of_a_commit_that_is_lost_doubles_nothing) {
 TEST_P(NoticeEngine, a_report_that_arrived_is_run_once_and_one_that_did_not_change_makes_no_event) {
   auto b = place_for(GetParam());
   b->reopen();
-  Replica one(b->url, outside, "one"), two(b->url, outside, "two");
+  Replica one(b->url, outside_, "one"), two(b->url, outside_, "two");
   one.start();
   one.look(1);
   one.pass(Millis(5000));
-  EXPECT_EQ(outside.readings, 0) << "it may still grow";
+  EXPECT_EQ(outside_.readings, 0) << "it may still grow";
   two.look(2);
   one.pass(Millis(5000));
   two.look(3);
   one.look(3);
   one.look(4);
   one.pass(Millis(5000));
-  expect_each_once(outside, "");
-  EXPECT_EQ(outside.readings, 1);
+  expect_each_once(outside_, "");
+  EXPECT_EQ(outside_.readings, 1);
   EXPECT_EQ(one.looks_with_news + two.looks_with_news, 2);
-  outside.there.version = "2";
+  outside_.there.version = "2";
   for (int number = 5; number < 9; ++number) one.look(number);
   one.pass(Millis(5000));
-  expect_each_once(outside, "");
-  EXPECT_EQ(outside.readings, 2);
+  expect_each_once(outside_, "");
+  EXPECT_EQ(outside_.readings, 2);
 }
 
 TEST_P(NoticeEngine, a_report_that_was_replaced_before_it_was_read_waits_to_stand_still_again) {
   auto b = place_for(GetParam());
   b->reopen();
-  Replica one(b->url, outside, "one");
+  Replica one(b->url, outside_, "one");
   one.look(1);
   one.look(2);
-  outside.there.version = "2";
+  outside_.there.version = "2";
   one.start();
   one.pass(Millis(5000));
-  EXPECT_EQ(outside.readings, 0);
+  EXPECT_EQ(outside_.readings, 0);
   one.look(3);
   one.look(4);
   one.pass(Millis(5000));
-  expect_each_once(outside, "");
-  EXPECT_EQ(outside.readings, 1);
+  expect_each_once(outside_, "");
+  EXPECT_EQ(outside_.readings, 1);
 }
 
 TEST_P(NoticeEngine, a_crash_between_noticing_and_running_loses_and_doubles_nothing) {
   for (const bool is_lost : {false, true}) {
     for (int at = 1; at <= 30; at += step()) {
-      outside = {};
+      outside_ = {};
       auto b = place_for(GetParam());
       b->reopen();
       const std::string about = fmt::format("{} at write {}", is_lost ? "lost" : "died", at);
       bool is_over = false;
       {
-        Replica dead(b->url, outside, "dead");
+        Replica dead(b->url, outside_, "dead");
         (is_lost ? dead.store.is_lost_at : dead.store.dies_at) = at;
         dead.look(1);
         dead.look(2);
@@ -359,13 +359,13 @@ TEST_P(NoticeEngine, a_crash_between_noticing_and_running_loses_and_doubles_noth
         is_over = !is_lost && !dead.store.is_dead;
       }
       if (is_over) break;
-      Replica next(b->url, outside, "next", t0 + Millis(1000));
+      Replica next(b->url, outside_, "next", t0 + Millis(1000));
       next.start();
       for (int number = 2; number < 6; ++number) {
         next.look(number);
         next.pass(Millis(20'000));
       }
-      expect_each_once(outside, about);
+      expect_each_once(outside_, about);
       EXPECT_EQ(newest(*b).state, NoticeState::applied) << about;
     }
   }
