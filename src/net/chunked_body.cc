@@ -15,8 +15,7 @@ constexpr size_t size_digits_max = 16;
 
 /// RFC 9110, section 5.6.2.
 bool is_token_character(char c) {
-  const bool is_word = is_letter_or_digit(c);
-  return is_word ||
+  return is_letter_or_digit(c) ||
          (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
 

@@ -49,9 +49,9 @@ double g_squared(int64_t in_hour, int64_t hour, int64_t in_baseline, int64_t bas
 
 /// By how much a p-value is multiplied, so that of all these tables one in a hundred hours at most
 /// is named by chance: Tarone's factor. A tag so rare that even all its tickets within the hour
-/// would not be significant can't be named, and costs the others nothing.
-double tests_counted(const std::vector<double>& least_possible) {
-  std::vector<double> least = least_possible;
+/// would not be significant can't be named, and costs the others nothing. `least`: the p-value of
+/// each then.
+double tests_counted(std::vector<double> least) {
   std::sort(least.begin(), least.end());
   size_t factor = 1;
   const auto testable = [&least](size_t tests) {
@@ -62,7 +62,7 @@ double tests_counted(const std::vector<double>& least_possible) {
   return static_cast<double>(factor);
 }
 
-/// The least p-value that each tag of the hour or the baseline could have had.
+/// Tarone's factor for the tags of the hour and the baseline together.
 double tests_of(const std::map<std::string, int64_t>& in_hour, int64_t hour,
                 const TagCounts& baseline, const std::set<std::string>& omit) {
   std::vector<double> least;
@@ -77,7 +77,7 @@ double tests_of(const std::map<std::string, int64_t>& in_hour, int64_t hour,
   for (const auto& [tag, count] : baseline.tags) {
     if (!in_hour.contains(tag) && !omit.contains(tag)) add(count);
   }
-  return tests_counted(least);
+  return tests_counted(std::move(least));
 }
 
 void add_examples(const std::vector<TaggedTicket>& hour, const std::set<std::string>& omit,
