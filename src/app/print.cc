@@ -5,7 +5,8 @@
 namespace dw {
 
 void print_text(std::FILE* file, std::string_view text, bool is_progress) {
-  const std::string shown = (is_progress ? "\r" : "") + for_terminal(text, "\n");
+  std::string shown = is_progress ? "\r" : "";
+  append_for_terminal(shown, text, "\n");
   std::fwrite(shown.data(), 1, shown.size(), file);
 }
 

@@ -7,14 +7,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/plain_text.h"
 #include "base/text.h"
 
 namespace dw {
 namespace {
-
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-}
 
 /// One character of well-formed UTF-8 off the front.
 char32_t take_character(std::string_view& text) {
@@ -157,12 +154,12 @@ bool is_blank(std::string_view text) {
 }
 
 bool is_error_value(std::string_view text) {
+  if (!text.starts_with('#')) return false;
   constexpr std::array<std::string_view, 16> values = {
       "#N/A",      "#REF!",     "#VALUE!",       "#DIV/0!",         "#NAME?",  "#NULL!",
       "#NUM!",     "#SPILL!",   "#CALC!",        "#ERROR!",         "#FIELD!", "#BLOCKED!",
       "#UNKNOWN!", "#CONNECT!", "#GETTING_DATA", uncalculated_value};
-  return text.starts_with('#') &&
-         std::any_of(values.begin(), values.end(),
+  return std::any_of(values.begin(), values.end(),
                      [text](std::string_view one) { return equals_ignoring_case(text, one); });
 }
 

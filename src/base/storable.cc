@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/plain_text.h"
 #include "base/text.h"
 
 namespace dw {
@@ -51,6 +52,7 @@ void find_unstorable(const json::value& value, const std::string& path,
 }  // namespace
 
 std::string_view unstorable_reason(std::string_view text) {
+  if (is_plain(text)) return "";
   if (text.find('\0') != std::string_view::npos) return "has a NUL character";
   return is_utf8(text) ? "" : "is not valid UTF-8";
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/plain_text.h"
+
 namespace dw {
 namespace {
 
@@ -51,20 +53,18 @@ size_t control_bytes(std::string_view text, size_t at) {
   return is_late ? 2 : 0;
 }
 
-/// How many bytes from `i` on are printable ASCII, which is nearly all that is ever shown.
-size_t plain_bytes(std::string_view text, size_t i) {
-  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
-  const auto* begin = text.begin() + i;
-  return static_cast<size_t>(std::find_if_not(begin, text.end(), is_plain) - begin);
-}
-
 }  // namespace
 
 std::string for_terminal(std::string_view text, std::string_view line_break) {
   std::string out;
   out.reserve(text.size());
+  append_for_terminal(out, text, line_break);
+  return out;
+}
+
+void append_for_terminal(std::string& out, std::string_view text, std::string_view line_break) {
   for (size_t i = 0; i < text.size();) {
-    if (const size_t plain = plain_bytes(text, i); plain > 0) {
+    if (const size_t plain = plain_bytes(text.substr(i)); plain > 0) {
       out += text.substr(i, plain);
       i += plain;
       continue;
@@ -86,14 +86,13 @@ std::string for_terminal(std::string_view text, std::string_view line_break) {
     }
     i += control == 0 ? 1 : control;
   }
-  return out;
 }
 
 std::string json_for_terminal(std::string_view json) {
   std::string out;
   out.reserve(json.size());
   for (size_t i = 0; i < json.size();) {
-    if (const size_t plain = plain_bytes(json, i); plain > 0) {
+    if (const size_t plain = plain_bytes(json.substr(i)); plain > 0) {
       out += json.substr(i, plain);
       i += plain;
       continue;

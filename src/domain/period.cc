@@ -140,10 +140,30 @@ std::string period_of(Every every, int32_t day) {
   return fmt::format("{:04}-W{:02}", static_cast<int>(year), week);
 }
 
-std::string day_text(int64_t day) {
+void append_day(std::string& out, int64_t day) {
   const auto date = date_of(day);
-  return fmt::format("{:04}-{:02}-{:02}", year_of(date), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+  const int year = year_of(date);
+  const auto month = static_cast<unsigned>(date.month()),
+             in_month = static_cast<unsigned>(date.day());
+  if (year < 0 || year > 9999) {
+    out += fmt::format("{:04}-{:02}-{:02}", year, month, in_month);
+    return;
+  }
+  // Of reports there are millions of them.
+  out += "0000-00-00";
+  const auto put = [&out](size_t from_end, unsigned number) {
+    char* at = out.data() + out.size() - from_end;
+    for (; number > 0; number /= 10) *at-- += static_cast<char>(number % 10);
+  };
+  put(7, static_cast<unsigned>(year));
+  put(4, month);
+  put(1, in_month);
+}
+
+std::string day_text(int64_t day) {
+  std::string out;
+  append_day(out, day);
+  return out;
 }
 
 unsigned day_of_month(int32_t day) {

@@ -19,6 +19,8 @@ int32_t local_day(TimePoint at, const std::string& timezone);
 std::string period_of(Every every, int32_t day);
 /// "2026-11-21"
 std::string day_text(int64_t day);
+/// The same behind what `out` has.
+void append_day(std::string& out, int64_t day);
 /// 1 to 31.
 unsigned day_of_month(int32_t day);
 /// "21-Nov-2026", whatever the locale.

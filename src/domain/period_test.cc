@@ -40,6 +40,9 @@ TEST(period, dates_are_read_as_they_are_written_and_no_other_way) {
   EXPECT_EQ(parse_day("", "%d/%m/%Y"), std::nullopt);
   EXPECT_EQ(day_with_month_name(day("2021-07-02")), "02-Jul-2021");
   EXPECT_EQ(day_text(day("1969-12-31")), "1969-12-31");
+  EXPECT_EQ(day_text(-719'162), "0001-01-01");
+  EXPECT_EQ(day_text(2'932'896), "9999-12-31");
+  EXPECT_EQ(day_text(2'932'897), "10000-01-01");
 }
 
 TEST(period, names_of_months_halves_of_the_day_and_zones_are_read) {

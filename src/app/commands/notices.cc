@@ -10,6 +10,7 @@
 #include "app/print.h"
 #include "base/address.h"
 #include "base/grouped_number.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "jobs/notices/last_run_date.h"
 #include "web/notice_shapes.h"
@@ -135,11 +136,18 @@ void print_notices_json(const NoticeRuns& runs, const PickedNotices& picked) {
   write("]}\n");
 }
 
-void print_notice_line(const Notice& notice, std::string_view left_out) {
-  std::string line = for_terminal(notice.email) + '\t' + for_terminal(notice.name()) + '\t';
+/// `line` is only there to be used again: there are a hundred thousand.
+void print_notice_line(std::string& line, const Notice& notice, std::string_view left_out) {
+  line.clear();
+  append_for_terminal(line, notice.email);
+  line += '\t';
+  append_for_terminal(line, notice.name());
+  line += '\t';
   for (size_t i = 0; i < notice.tickets.size(); ++i) {
     if (i > 0) line += ", ";
-    line += for_terminal(notice.tickets[i].id) + ' ' + day_text(notice.tickets[i].day);
+    append_for_terminal(line, notice.tickets[i].id);
+    line += ' ';
+    append_day(line, notice.tickets[i].day);
   }
   if (!left_out.empty()) line.append("\tnot now: ").append(left_out);
   line += '\n';
@@ -169,9 +177,10 @@ void preview(Invocation& invocation, const NoticeArguments& given) {
   if (invocation.is_json) {
     print_notices_json(*core->notices, **picked);
   } else {
-    selection.each_notice([](const Notice& notice) { print_notice_line(notice, ""); });
+    std::string line;
+    selection.each_notice([&](const Notice& notice) { print_notice_line(line, notice, ""); });
     selection.each_left_out(
-        [](const Notice& notice, LeftOut why) { print_notice_line(notice, name_of(why)); });
+        [&](const Notice& notice, LeftOut why) { print_notice_line(line, notice, name_of(why)); });
     print_metrics(shape_of(ShownNoticeRun{(*picked)->run}));
   }
   print_bad_rows(invocation, shape_of(ShownNoticeRun{(*picked)->run}));

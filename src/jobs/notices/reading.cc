@@ -128,7 +128,9 @@ void append_tickets(std::string& out, const std::vector<SelectedTicket>& tickets
       }
       out += ',';
     }
-    out += '"' + day_text(tickets[i].day) + "\"]";
+    out += '"';
+    append_day(out, tickets[i].day);
+    out += "\"]";
   }
   out += ']';
 }
