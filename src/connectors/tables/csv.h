@@ -30,6 +30,8 @@ class CsvParser {
   Result<void> rows(const TableSink& sink, bool is_end);
   Result<void> start();
   void take_separator_line();
+  size_t quick_row(std::string_view text);
+  Result<bool> slow_row(std::string_view left, bool is_end, size_t& used);
   bool quoted_row(std::string_view text, bool is_end, size_t& used);
   void plain_row(std::string_view line);
   void give(const TableSink& sink);
@@ -44,7 +46,8 @@ class CsvParser {
   bool has_started_ = false;
   char separator_ = ',';
   int64_t row_ = 0;
-  std::vector<Cell> cells_;
+  std::vector<Cell> cells_;  ///< room for all that a row may have
+  size_t cell_count_ = 0;
   std::vector<std::pair<size_t, size_t>> spans_;  ///< of cells that had to be rewritten
   std::string rewritten_;
 };
