@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/outside_text.h"
 #include "base/storable.h"
 #include "base/text.h"
 #include "domain/period.h"
 #include "jobs/notices/columns.h"
+#include "jobs/notices/texts.h"
 
 namespace dw {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 constexpr int64_t typed_dates_least = 3;
 /// So many dates of one order to one of the other, and that one was mistyped.
 constexpr int64_t dates_to_a_slip = 10;
+constexpr size_t texts_known = 1024;
 
 size_t place_of(DayOrder order) {
   return order == DayOrder::day_first ? 0 : 1;
@@ -41,7 +44,8 @@ bool has(const std::vector<std::string>& formats, const std::string& wanted) {
 
 }  // namespace
 
-ReportDates::ReportDates(const NoticesSettings& settings, std::optional<DayOrder> proven) {
+ReportDates::ReportDates(const NoticesSettings& settings, std::optional<DayOrder> proven)
+    : known_(texts_known) {
   choose_formats(settings, proven);
 }
 
@@ -75,35 +79,54 @@ void ReportDates::choose_formats(const NoticesSettings& settings, std::optional<
   }
 }
 
-void ReportDates::note(const TableRow& row, int first_column, int at, bool is_read) {
-  const size_t count = row.cells.size();
-  for (size_t i = 0; i < count; ++i) {
-    const bool is_date = static_cast<int>(i) == at;
-    const Cell& cell = row.cells[i];
-    const Kind& usual = kinds_[0];
-    const bool is_settled = usual.in_column[0] || usual.in_column[1];
-    if (is_settled && !is_date) continue;
+ReadDate ReportDates::read(const Cell& cell) {
+  const auto judge = [&] {
     std::string kept;
-    const std::string_view text = clean(cell.text, Cleaning::phrase, kept);
-    const auto date = numeric_date(text);
-    if (!date) {
-      if (is_date && is_read && cell.serial_day) {
-        ++typed_;
-        has_typed_beyond_12_ = has_typed_beyond_12_ || day_of_month(*cell.serial_day) > 12;
-      }
-      continue;
-    }
-    if (!date->order) {
-      has_text_of_either_ = has_text_of_either_ || is_date;
-      continue;
-    }
-    Kind& kind = kinds_.at(date->is_year_first ? 1 : 0);
-    auto& proof = (is_date ? kind.in_column : kind.elsewhere).at(place_of(*date->order));
-    if (!proof) {
-      proof = Proof{row.number, first_column + static_cast<int>(i), storable(std::string(text))};
-    }
-    ++proof->dates;
+    return ReadDate{day_in(cell, formats_), numeric_date(clean(cell.text, Cleaning::phrase, kept))};
+  };
+  Known looked_for;
+  const std::string_view text = cell.text;
+  if (cell.serial_day || text.empty() || text.size() > looked_for.text.size()) return judge();
+  std::memcpy(looked_for.text.data(), text.data(), text.size());
+  Known& known = known_[hash_text(text) % known_.size()];
+  if (known.bytes == text.size() && known.text == looked_for.text) return known.is;
+  known = {.text = looked_for.text, .bytes = static_cast<uint8_t>(text.size()), .is = judge()};
+  return known.is;
+}
+
+void ReportDates::note(const TableRow& row, int first_column, int at, const ReadDate& date) {
+  const Proofs& proofs = kinds_[0].in_column;
+  for (size_t i = 0; i < row.cells.size(); ++i) {
+    const bool is_date = static_cast<int>(i) == at;
+    const bool is_settled = proofs[0] || proofs[1];
+    if (is_date || !is_settled) note_cell(row, first_column, i, is_date, date);
   }
+}
+
+void ReportDates::note_cell(const TableRow& row, int first_column, size_t place, bool is_date,
+                            const ReadDate& read) {
+  const Cell& cell = row.cells[place];
+  std::string kept;
+  const auto text = [&] { return clean(cell.text, Cleaning::phrase, kept); };
+  const auto date = is_date ? read.numeric : numeric_date(text());
+  if (!date) {
+    if (is_date && read.day && cell.serial_day) {
+      ++typed_;
+      has_typed_beyond_12_ = has_typed_beyond_12_ || day_of_month(*cell.serial_day) > 12;
+    }
+    return;
+  }
+  if (!date->order) {
+    has_text_of_either_ = has_text_of_either_ || is_date;
+    return;
+  }
+  Kind& kind = kinds_.at(date->is_year_first ? 1 : 0);
+  auto& proof = (is_date ? kind.in_column : kind.elsewhere).at(place_of(*date->order));
+  if (!proof) {
+    proof =
+        Proof{row.number, first_column + static_cast<int>(place), storable(std::string(text()))};
+  }
+  ++proof->dates;
 }
 
 std::string ReportDates::shown(const Proof& proof) {

@@ -13,6 +13,12 @@
 
 namespace dw {
 
+/// What a cell's text is as a date.
+struct ReadDate {
+  std::optional<int32_t> day;          ///< by the report's formats: day_in()
+  std::optional<NumericDate> numeric;  ///< whatever they are
+};
+
 class ReportDates {
  public:
   /// `proven`: by an earlier reading of the report.
@@ -20,9 +26,12 @@ class ReportDates {
 
   /// To read days by; none is another's with day and month exchanged.
   const std::vector<std::string>& formats() const { return formats_; }
-  /// One row; `at` is the date's place in it, `first_column` the column of its first cell,
-  /// `is_read` whether the date could be read by formats().
-  void note(const TableRow& row, int first_column, int at, bool is_read);
+  /// The cell as a date. Reports have few days and many rows of each: a text that was here lately
+  /// is not read again.
+  ReadDate read(const Cell& cell);
+  /// One row; `at` is the date's place in it, `first_column` the column of its first cell, `date`
+  /// what read() said.
+  void note(const TableRow& row, int first_column, int at, const ReadDate& date);
 
   /// The order that the rows prove where they were read in the other one, and the settings leave it
   /// open: read the report again with it. After the rows.
@@ -45,12 +54,22 @@ class ReportDates {
     Proofs in_column, elsewhere;
   };
 
+  /// A text and what it is; none is empty.
+  struct Known {
+    std::array<char, 23> text{};
+    uint8_t bytes = 0;
+    ReadDate is;
+  };
+
+  void note_cell(const TableRow& row, int first_column, size_t place, bool is_date,
+                 const ReadDate& read);
   void choose_formats(const NoticesSettings& settings, std::optional<DayOrder> proven);
   static Result<std::optional<DayOrder>> proven_order(const Kind& kind);
   Result<void> check_typed() const;
   static std::string shown(const Proof& proof);
 
   std::vector<std::string> formats_;
+  std::vector<Known> known_;
   std::array<Kind, 2> kinds_;  ///< the year last, the year first
   // Dates that a spreadsheet has as dates, beside texts that it could not read as one.
   int64_t typed_ = 0;

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/outside_text.h"
+#include "jobs/notices/columns.h"
 #include "jobs/notices/selection.h"
 
 namespace dw {
@@ -140,6 +143,38 @@ TEST(date_order, dates_that_a_spreadsheet_has_exchanged_are_refused) {
           .error,
       "");
   EXPECT_EQ(read({}, {typed("2026-11-05"), typed("2026-11-06"), typed("2026-11-07")}).error, "");
+}
+
+TEST(date_order, a_text_that_was_read_before_is_read_as_the_first_time) {
+  const NoticesSettings settings = with({"%d/%m/%Y", "%d.%m.%y"});
+  ReportDates dates(settings);
+  std::vector<std::string> texts = {"",
+                                    " ",
+                                    "nothing",
+                                    "31/02/2026",
+                                    "2026-11-05",
+                                    "05/11/2026",
+                                    " 05/11/2026",
+                                    "5.11.26",
+                                    "05/11/2026 and a text that is longer than any date"};
+  // More than are remembered at once.
+  for (int day = 1; day < 6'000; ++day) {
+    texts.push_back(fmt::format("{:02}/{:02}/{}", day % 33, day % 13, 2000 + day % 50));
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& text : texts) {
+      for (const std::optional<int32_t> serial_day : {std::optional<int32_t>(), {20'000}}) {
+        const Cell cell{text, serial_day};
+        const ReadDate read = dates.read(cell);
+        EXPECT_EQ(read.day, day_in(cell, dates.formats())) << text;
+        const auto numeric = numeric_date(cleaned(text, Cleaning::phrase));
+        ASSERT_EQ(read.numeric.has_value(), numeric.has_value()) << text;
+        if (!numeric) continue;
+        EXPECT_EQ(read.numeric->order, numeric->order) << text;
+        EXPECT_EQ(read.numeric->is_year_first, numeric->is_year_first) << text;
+      }
+    }
+  }
 }
 
 }  // namespace

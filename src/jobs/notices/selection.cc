@@ -241,12 +241,13 @@ void Selection::take_row(const TableRow& row) {
   const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
   const Cell date = has_date_cell ? row.cells[static_cast<size_t>(at.date)] : Cell{};
   if (fields.ticket.empty() && fields.status.empty() && is_blank(row)) return;
-  const auto day = day_in(date, settings_.date_formats);
+  const ReadDate read = dates_.read(date);
+  const std::optional<int32_t>& day = read.day;
   // Reports that were put behind each other have their headings again.
   const bool may_be_heading = !day && layout_.has_heading;
   if (may_be_heading && is_heading_row(settings_, row.cells, first_column_)) return;
   ++metrics_.rows;
-  dates_.note(row, first_column_, at.date, day.has_value());
+  dates_.note(row, first_column_, at.date, read);
   if (!day) return bad_date(row.number, clean(date.text, Cleaning::phrase, kept[2]));
   if (dates_looked_at_ < dates_looked_at_max) {
     ++dates_looked_at_;
