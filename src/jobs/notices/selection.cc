@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "base/address.h"
+#include "base/assert.h"
+#include "base/plain_text.h"
 #include "base/storable.h"
 #include "base/text.h"
 
@@ -24,6 +27,9 @@ constexpr size_t leading_rows_max = 10;
 constexpr size_t title_cells_max = 2;
 /// So many good dates say which form the column has.
 constexpr size_t dates_looked_at_max = 200;
+/// So many rows wait for each other, with texts of so many bytes.
+constexpr size_t waiting_max = 64;
+constexpr size_t waiting_bytes_max = 16 * 1024;
 
 bool is_blank(const TableRow& row) {
   return count_filled(row.cells) == 0;
@@ -47,8 +53,9 @@ uint32_t forms_of(std::string_view text) {
 
 /// "1041.0", as some programs write the number of a ticket.
 std::string_view plain_ticket(std::string_view ticket) {
-  const size_t digits = ticket.find_first_not_of("0123456789");
-  if (digits == 0 || digits == std::string_view::npos || ticket[digits] != '.') return ticket;
+  size_t digits = 0;
+  while (digits < ticket.size() && is_digit(ticket[digits])) ++digits;
+  if (digits == 0 || digits == ticket.size() || ticket[digits] != '.') return ticket;
   const bool is_whole = ticket.size() > digits + 1 &&
                         ticket.find_first_not_of('0', digits + 1) == std::string_view::npos;
   return is_whole ? ticket.substr(0, digits) : ticket;
@@ -104,26 +111,6 @@ std::string error_reason(std::string_view value) {
   return fmt::format("a cell has the error {}", value);
 }
 
-unsigned lower_byte(char c) {
-  return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-/// By ASCII letters in one case, so that an address is one customer; as std::string compares.
-bool is_before(std::string_view a, std::string_view b) {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [](char x, char y) { return lower_byte(x) < lower_byte(y); });
-}
-
-/// The first eight bytes as is_before() compares them: most addresses need no look at the others,
-/// which lie all over the memory.
-uint64_t first_bytes(std::string_view email) {
-  uint64_t out = 0;
-  for (size_t i = 0; i < sizeof out; ++i) {
-    out = out << 8U | (i < email.size() ? lower_byte(email[i]) : 0U);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string Notice::name() const {
@@ -158,7 +145,9 @@ std::string_view Selection::cell(const TableRow& row, int place, Cleaning cleani
   return cut_bytes(clean(text_at(row, place), cleaning, kept), cell_bytes_max);
 }
 
+/// Rows are reported in their order: those that wait come first.
 void Selection::bad(int64_t row, std::string why) {
+  use_waiting();
   ++metrics_.bad;
   if (bad_rows_.size() < bad_rows_max) bad_rows_.push_back({row, std::move(why)});
 }
@@ -226,6 +215,7 @@ Result<void> Selection::find_heading(bool is_last_heading, bool is_last_entry) {
 
 Result<std::optional<DayOrder>> Selection::finish() {
   if (!has_layout_ && !leading_.empty()) DW_CHECK(find_heading(false, false));
+  use_waiting();
   if (metrics_.rows > 0) return dates_.settle();
   return Error{ErrorKind::invalid, "notices",
                has_layout_ ? "the report has one row and none below it: is it the right file and "
@@ -235,7 +225,7 @@ Result<std::optional<DayOrder>> Selection::finish() {
 
 void Selection::take_row(const TableRow& row) {
   const ColumnPlaces& at = layout_.at;
-  std::array<std::string, 7> kept;
+  std::array<std::string, 7>& kept = cleaned_;
   Fields fields{.ticket = plain_ticket(clean(text_at(row, at.ticket), Cleaning::word, kept[0])),
                 .status = cell(row, at.status, Cleaning::phrase, kept[1])};
   const bool has_date_cell = at.date >= 0 && static_cast<size_t>(at.date) < row.cells.size();
@@ -267,13 +257,17 @@ void Selection::take_row(const TableRow& row) {
   fields.subject = cell(row, at.subject, Cleaning::prose, kept[6]);
   for (const std::string_view text : {fields.ticket, fields.status, fields.email, fields.first_name,
                                       fields.last_name, fields.subject}) {
-    if (is_error_value(text)) return bad(row.number, error_reason(text));
+    if (text.starts_with('#') && is_error_value(text)) return bad(row.number, error_reason(text));
   }
-  for (const std::string_view name : {fields.first_name, fields.last_name}) {
-    if (has_row_inside(name, 0)) return bad_quote(row.number, "a name");
+  fields.is_plain = is_plain(fields.ticket) && is_plain(fields.first_name) &&
+                    is_plain(fields.last_name) && is_plain(fields.subject);
+  const auto has_rows = [&](std::string_view text, ptrdiff_t separators_least) {
+    return !fields.is_plain && has_row_inside(text, separators_least);
+  };
+  if (has_rows(fields.first_name, 0) || has_rows(fields.last_name, 0)) {
+    return bad_quote(row.number, "a name");
   }
-  if (has_row_inside(fields.subject, separators_of_row))
-    return bad_quote(row.number, "the subject");
+  if (has_rows(fields.subject, separators_of_row)) return bad_quote(row.number, "the subject");
   use(row.number, fields, *day);
 }
 
@@ -285,6 +279,7 @@ void Selection::bad_quote(int64_t row, std::string_view where) {
 void Selection::bad_date(int64_t row, std::string_view text) {
   if (text.empty()) return bad(row, "there is no date");
   if (is_error_value(text)) return bad(row, error_reason(text));
+  use_waiting();
   forms_of_bad_ &= forms_of(text);
   const std::string shown = is_utf8(text) ? storable(std::string(cut_bytes(text, 80))) : "…";
   if (bad_rows_.size() < bad_rows_max) bad_dates_.push_back(bad_rows_.size());
@@ -304,6 +299,17 @@ void Selection::name_form_of_dates() {
   bad_dates_.clear();
 }
 
+/// What the ledger can't keep as it is would not be known again in the next report.
+std::string_view Selection::unstorable_part(const Fields& fields, bool is_now_closed) {
+  if (fields.is_plain) return "";
+  std::string_view unstorable = unstorable_reason(fields.ticket);
+  if (!is_now_closed) return unstorable;
+  for (const std::string_view text : {fields.subject, fields.first_name, fields.last_name}) {
+    if (unstorable.empty()) unstorable = unstorable_reason(text);
+  }
+  return unstorable;
+}
+
 void Selection::use(int64_t row, const Fields& fields, int32_t day) {
   if (std::string why = refusal_of_ticket(fields.ticket); !why.empty()) {
     return bad(row, std::move(why));
@@ -314,28 +320,79 @@ void Selection::use(int64_t row, const Fields& fields, int32_t day) {
     is_last_closed_ = is_closed(fields.status);
   }
   const bool is_now_closed = is_last_closed_;
-  uint32_t customer = NumberIndex::none;
-  // What the ledger can't keep as it is would not be known again in the next report.
-  std::string_view unstorable = unstorable_reason(fields.ticket);
-  if (is_now_closed) {
-    for (const std::string_view text : {fields.subject, fields.first_name, fields.last_name}) {
-      if (unstorable.empty()) unstorable = unstorable_reason(text);
-    }
-  }
+  const std::string_view unstorable = unstorable_part(fields, is_now_closed);
   if (!unstorable.empty()) {
     return bad(row, fmt::format("it {}; check notices.encoding", unstorable));
   }
+  wait(row, fields, day, is_now_closed);
+}
+
+void Selection::wait(int64_t row, const Fields& fields, int32_t day, bool is_now_closed) {
+  Waiting one{.row = row, .fields = fields, .day = day, .is_closed = is_now_closed};
+  one.ticket_hash = hash_text(fields.ticket);
+  if (is_now_closed) one.customer_hash = hash_ignoring_case(fields.email);
+  one.fields.status = {};
+  const auto texts = {&one.fields.first_name, &one.fields.last_name, &one.fields.email,
+                      &one.fields.ticket, &one.fields.subject};
+  size_t bytes = 0;
+  for (const std::string_view* text : texts) bytes += text->size();
+  if (waiting_.size() == waiting_max || waiting_bytes_ + bytes > waiting_bytes_max) use_waiting();
+  if (bytes > waiting_bytes_max) return keep(one);
+  waiting_texts_.resize(waiting_bytes_max);
+  for (std::string_view* text : texts) {
+    char* at = waiting_texts_.data() + waiting_bytes_;
+    if (!text->empty()) std::memcpy(at, text->data(), text->size());
+    *text = {at, text->size()};
+    waiting_bytes_ += text->size();
+  }
+  waiting_.push_back(one);
+}
+
+/// A row may be refused, and then asks for this again.
+void Selection::use_waiting() {
+  if (waiting_.empty()) return;
+  std::vector<Waiting> rows = std::exchange(waiting_, {});
+  fetch_waiting(rows);
+  for (const Waiting& one : rows) keep(one);
+  rows.clear();
+  waiting_ = std::move(rows);
+  waiting_bytes_ = 0;
+}
+
+/// Each step looks at what the step before has had fetched for all rows.
+void Selection::fetch_waiting(std::span<Waiting> rows) {
+  for (const Waiting& one : rows) {
+    ticket_index_.fetch_for(one.ticket_hash);
+    if (one.is_closed) customer_index_.fetch_for(one.customer_hash);
+  }
+  for (Waiting& one : rows) {
+    one.ticket = ticket_index_.likely(one.ticket_hash);
+    if (one.ticket != NumberIndex::none) fetch(&tickets_[one.ticket]);
+    if (one.is_closed) one.customer = customer_index_.likely(one.customer_hash);
+    if (one.customer != NumberIndex::none) fetch(&customers_[one.customer]);
+  }
+  for (const Waiting& one : rows) {
+    if (one.ticket != NumberIndex::none) fetch(tickets_[one.ticket].text);
+    if (one.customer == NumberIndex::none) continue;
+    fetch(customers_[one.customer].email);
+    fetch(customers_[one.customer].name);
+    fetch(customers_[one.customer].name + customers_[one.customer].first_bytes);
+  }
+}
+
+void Selection::keep(const Waiting& one) {
+  const Fields& fields = one.fields;
+  const int32_t day = one.day;
+  const bool is_now_closed = one.is_closed;
+  uint32_t customer = NumberIndex::none;
   if (is_now_closed) {
-    customer = customer_of(fields, day);
-    if (customer == NumberIndex::none) {
-      return bad(row, refusal_of_address(fields.email));
-    }
+    customer = customer_of(fields, one.customer_hash, day);
+    if (customer == NumberIndex::none) return bad(one.row, refusal_of_address(fields.email));
     ++metrics_.closed;
   }
   const auto fresh = static_cast<uint32_t>(tickets_.size());
-  const uint32_t number =
-      ticket_index_.find_or_put(hash_text(fields.ticket), fresh,
-                                [&](uint32_t n) { return id_of(tickets_[n]) == fields.ticket; });
+  const uint32_t number = ticket_index_.find_or_put(
+      one.ticket_hash, fresh, [&](uint32_t n) { return id_of(tickets_[n]) == fields.ticket; });
   const bool is_new = number == fresh;
   if (is_new) {
     const char* text = texts_.keep(fields.ticket).data();
@@ -364,9 +421,8 @@ void Selection::use(int64_t row, const Fields& fields, int32_t day) {
   }
 }
 
-uint32_t Selection::customer_of(const Fields& fields, int32_t day) {
+uint32_t Selection::customer_of(const Fields& fields, uint64_t hash, int32_t day) {
   const auto fresh = static_cast<uint32_t>(customers_.size());
-  const uint64_t hash = hash_ignoring_case(fields.email);
   const auto is_same = [&](uint32_t n) {
     return equals_ignoring_case(email_of(customers_[n]), fields.email);
   };
@@ -391,21 +447,23 @@ uint32_t Selection::customer_of(const Fields& fields, int32_t day) {
 }
 
 uint32_t Selection::add_customer(const Fields& fields, int32_t day) {
+  DW_ASSERT(fields.email.size() <= UINT8_MAX, "an address was refused if it is longer");
   std::string all(fields.email);
   all.append(fields.first_name).append(fields.last_name);
   const char* text = texts_.keep(all).data();
   customers_.push_back({.email = text,
                         .name = text + fields.email.size(),
                         .name_day = day,
-                        .email_bytes = static_cast<uint16_t>(fields.email.size()),
                         .first_bytes = static_cast<uint16_t>(fields.first_name.size()),
                         .last_bytes = static_cast<uint16_t>(fields.last_name.size()),
+                        .email_bytes = static_cast<uint8_t>(fields.email.size()),
                         .has_had = false,
                         .is_suppressed = is_suppressed(fields.email)});
   return static_cast<uint32_t>(customers_.size() - 1);
 }
 
 void Selection::note_notified(std::string_view ticket, int32_t day) {
+  use_waiting();
   ticket = plain_ticket(ticket);
   const uint32_t number = ticket_index_.find(
       hash_text(ticket), [&](uint32_t n) { return id_of(tickets_[n]) == ticket; });
@@ -414,103 +472,11 @@ void Selection::note_notified(std::string_view ticket, int32_t day) {
 }
 
 void Selection::note_had(std::string_view email) {
+  use_waiting();
   const uint32_t number = customer_index_.find(hash_ignoring_case(email), [&](uint32_t n) {
     return equals_ignoring_case(email_of(customers_[n]), email);
   });
   if (number != NumberIndex::none) customers_[number].has_had = true;
-}
-
-std::optional<LeftOut> Selection::reason_of(uint32_t ticket) const {
-  const Customer& customer = customers_[tickets_[ticket].customer];
-  if (customer.is_suppressed) return LeftOut::suppressed;
-  if (customer.has_had) return LeftOut::had;
-  return std::nullopt;
-}
-
-void Selection::settle() {
-  if (!has_layout_ && !leading_.empty() && !find_heading(false, false).ok()) leading_.clear();
-  name_form_of_dates();
-  struct Addressed {
-    uint64_t first_bytes;
-    uint32_t customer;
-  };
-  std::vector<Addressed> by_address;
-  by_address.reserve(customers_.size());
-  for (uint32_t i = 0; i < customers_.size(); ++i) {
-    by_address.push_back({first_bytes(email_of(customers_[i])), i});
-  }
-  std::sort(by_address.begin(), by_address.end(), [this](const Addressed& a, const Addressed& b) {
-    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
-    return is_before(email_of(customers_[a.customer]), email_of(customers_[b.customer]));
-  });
-  // Where each customer's tickets go: counted first, so that only few are ever sorted together.
-  std::vector<uint32_t> places(customers_.size(), 0);
-  size_t due = 0;
-  for (const TicketState& ticket : tickets_) {
-    metrics_.reopened += !ticket.is_closed && ticket.was_closed ? 1 : 0;
-    metrics_.told += ticket.is_closed && ticket.is_notified ? 1 : 0;
-    if (!ticket.is_closed || ticket.is_notified) continue;
-    ++places[ticket.customer];
-    ++due;
-  }
-  uint32_t next = 0;
-  for (const auto& [bytes, customer] : by_address) {
-    const uint32_t count = places[customer];
-    places[customer] = next;
-    next += count;
-  }
-  order_.resize(due);
-  for (uint32_t i = 0; i < tickets_.size(); ++i) {
-    const TicketState& ticket = tickets_[i];
-    if (ticket.is_closed && !ticket.is_notified)
-      order_[places[ticket.customer]++] = {i, ticket.day};
-  }
-  const auto is_older = [](const Due& x, const Due& y) {
-    return x.day != y.day ? x.day < y.day : x.ticket < y.ticket;
-  };
-  // `places` is where each customer's tickets end now.
-  for (size_t i = 0; i < order_.size();) {
-    const size_t begin = i;
-    const auto reason = reason_of(order_[begin].ticket);
-    i = places[tickets_[order_[begin].ticket].customer];
-    std::sort(order_.begin() + static_cast<std::ptrdiff_t>(begin),
-              order_.begin() + static_cast<std::ptrdiff_t>(i), is_older);
-    if (reason) {
-      ++(*reason == LeftOut::had ? metrics_.had : metrics_.suppressed);
-      continue;
-    }
-    ++metrics_.customers;
-    metrics_.tickets += static_cast<int64_t>(i - begin);
-    newest_ = std::max(newest_, order_[i - 1].day);
-  }
-}
-
-std::optional<CandidateNotice> Selection::next(size_t& place) const {
-  if (place >= order_.size()) return std::nullopt;
-  CandidateNotice out{{}, reason_of(order_[place].ticket)};
-  place = next_notice(place, out.notice);
-  return out;
-}
-
-size_t Selection::next_customer(size_t at) const {
-  const uint32_t number = tickets_[order_[at].ticket].customer;
-  while (at < order_.size() && tickets_[order_[at].ticket].customer == number) ++at;
-  return at;
-}
-
-size_t Selection::next_notice(size_t at, Notice& notice) const {
-  const uint32_t number = tickets_[order_[at].ticket].customer;
-  const Customer& customer = customers_[number];
-  notice.email = email_of(customer);
-  notice.first_name = {customer.name, customer.first_bytes};
-  notice.last_name = {customer.name + customer.first_bytes, customer.last_bytes};
-  for (; at < order_.size(); ++at) {
-    const TicketState& ticket = tickets_[order_[at].ticket];
-    if (ticket.customer != number) break;
-    notice.tickets.push_back(
-        {id_of(ticket), {ticket.text + ticket.id_bytes, ticket.subject_bytes}, ticket.day});
-  }
-  return at;
 }
 
 }  // namespace dw

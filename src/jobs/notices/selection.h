@@ -1,6 +1,7 @@
 // Who is due: rows go in one by one, then what the ledger knows, and out come letters. Pure, and
 // small: of each ticket its newest row is kept, in some 40 bytes and its number.
 #pragma once
+#include <array>
 #include <deque>
 #include <optional>
 #include <string>
@@ -85,12 +86,12 @@ class Selection {
   /// In the order of addresses.
   template <class F>
   void each_notice(const F& give) const {
+    Notice notice;
     for (size_t i = 0; i < order_.size();) {
-      if (reason_of(order_[i].ticket)) {
+      if (reason_at(i)) {
         i = next_customer(i);
         continue;
       }
-      Notice notice;
       i = next_notice(i, notice);
       give(notice);
     }
@@ -99,13 +100,13 @@ class Selection {
   template <class F>
   void each_left_out(const F& give) const {
     const bool has_some = metrics_.had + metrics_.suppressed > 0;
+    Notice notice;
     for (size_t i = 0; has_some && i < order_.size();) {
-      const auto reason = reason_of(order_[i].ticket);
+      const auto reason = reason_at(i);
       if (!reason) {
         i = next_customer(i);
         continue;
       }
-      Notice notice;
       i = next_notice(i, notice);
       give(notice, *reason);
     }
@@ -129,11 +130,13 @@ class Selection {
     uint16_t id_bytes, subject_bytes;
     bool is_closed, is_notified, was_closed;
   };
-  struct Customer {
+  /// Two of them are one line of the processor's cache.
+  struct alignas(32) Customer {
     const char* email;
     const char* name;  ///< first, then last
     int32_t name_day;
-    uint16_t email_bytes, first_bytes, last_bytes;
+    uint16_t first_bytes, last_bytes;
+    uint8_t email_bytes;  ///< refusal_of_address() knows the most
     bool has_had, is_suppressed;
   };
   /// A ticket that is due; its day is here too, so that sorting stays in one place of memory.
@@ -143,6 +146,18 @@ class Selection {
   };
   struct Fields {
     std::string_view first_name, last_name, email, ticket, status, subject;
+    bool is_plain = false;  ///< all that is kept of it is printable ASCII
+  };
+
+  /// A good row that waits for some others: what they need of the memory is then on its way for all
+  /// of them at once, and nobody waits for each.
+  struct Waiting {
+    int64_t row = 0;
+    Fields fields;  ///< in waiting_texts_
+    int32_t day = 0;
+    bool is_closed = false;
+    uint64_t ticket_hash = 0, customer_hash = 0;
+    uint32_t ticket = NumberIndex::none, customer = NumberIndex::none;  ///< most likely
   };
 
   /// A row that may be a title, kept until it is known where the headings are.
@@ -160,15 +175,24 @@ class Selection {
   static std::string_view text_at(const TableRow& row, int place);
   void name_form_of_dates();
   std::string_view cell(const TableRow& row, int place, Cleaning cleaning, std::string& kept) const;
+  static std::string_view unstorable_part(const Fields& fields, bool is_now_closed);
   void use(int64_t row, const Fields& fields, int32_t day);
-  uint32_t customer_of(const Fields& fields, int32_t day);
+  void wait(int64_t row, const Fields& fields, int32_t day, bool is_now_closed);
+  void use_waiting();
+  void fetch_waiting(std::span<Waiting> rows);
+  void keep(const Waiting& one);
+  uint32_t customer_of(const Fields& fields, uint64_t hash, int32_t day);
   uint32_t add_customer(const Fields& fields, int32_t day);
   void bad(int64_t row, std::string why);
   bool is_closed(std::string_view status) const;
   bool is_suppressed(std::string_view email) const;
   std::string_view email_of(const Customer& one) const { return {one.email, one.email_bytes}; }
   std::string_view id_of(const TicketState& one) const { return {one.text, one.id_bytes}; }
-  std::optional<LeftOut> reason_of(uint32_t ticket) const;
+  static std::optional<LeftOut> reason_of(const Customer& customer);
+  std::optional<LeftOut> reason_at(size_t place) const {
+    return reason_of(customers_[tickets_[order_[place].ticket].customer]);
+  }
+  void fetch_due(size_t at) const;
   size_t next_notice(size_t at, Notice& notice) const;
   size_t next_customer(size_t at) const;
 
@@ -181,7 +205,11 @@ class Selection {
   std::deque<TicketState> tickets_;
   std::vector<Customer> customers_;
   NumberIndex ticket_index_, customer_index_;
-  std::vector<Due> order_;  ///< tickets that are due, by customer and day
+  std::vector<Waiting> waiting_;
+  std::vector<char> waiting_texts_;
+  std::array<std::string, 7> cleaned_;  ///< texts of one row, where it needed cleaning
+  size_t waiting_bytes_ = 0;            ///< of waiting_texts_
+  std::vector<Due> order_;              ///< tickets that are due, by customer and day
   std::vector<BadRow> bad_rows_;
   NoticeMetrics metrics_;
   int32_t newest_ = 0;

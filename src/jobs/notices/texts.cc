@@ -1,5 +1,6 @@
 #include "jobs/notices/texts.h"
 
+#include <bit>
 #include <cstring>
 
 #include "base/assert.h"
@@ -18,14 +19,21 @@ constexpr uint64_t mix(uint64_t hash) {
 /// makes some punctuation equal, which costs a comparison and nothing else.
 uint64_t hash_folded(std::string_view text, uint64_t fold) {
   uint64_t hash = 0x9E3779B97F4A7C15 + text.size();
-  while (!text.empty()) {
-    uint64_t piece = 0;
-    const size_t bytes = std::min(text.size(), sizeof piece);
-    std::memcpy(&piece, text.data(), bytes);
-    hash = mix((hash ^ (piece | fold)) * 0xFF51AFD7ED558CCD);
-    text.remove_prefix(bytes);
+  const auto add = [&](uint64_t piece) {
+    hash = (std::rotl(hash, 23) ^ (piece | fold)) * 0xFF51AFD7ED558CCD;
+  };
+  uint64_t piece = 0;
+  size_t at = 0;
+  for (; at + sizeof piece <= text.size(); at += sizeof piece) {
+    std::memcpy(&piece, text.data() + at, sizeof piece);
+    add(piece);
   }
-  return mix(hash);
+  if (at < text.size()) {
+    piece = 0;
+    std::memcpy(&piece, text.data() + at, text.size() - at);
+    add(piece);
+  }
+  return mix(mix(hash));
 }
 
 }  // namespace
