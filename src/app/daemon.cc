@@ -10,6 +10,7 @@
 #include "app/environment_file.h"
 #include "app/exit_code.h"
 #include "app/print.h"
+#include "app/start_pages.h"
 #include "app/systemd.h"
 #include "app/tally_recount.h"
 #include "base/log.h"
@@ -131,6 +132,7 @@ int Daemon::run() {
   log_info(
       "serve", "ready",
       {{"address", *bound}, {"store", core_->store->kind()}, {"config", core_->settings.file}});
+  give_back_start_pages();
   core_->loop.run();
   return 0;
 }
