@@ -164,7 +164,7 @@ TEST(csv, any_bytes_in_any_pieces_give_the_same_rows) {
 
 /// The same character by character, of a text as a whole: what the parser's words of eight bytes
 /// must not change. Nothing: a quote is not closed.
-std::optional<std::string> by_the_rule(std::string_view text, int64_t row) {
+std::optional<std::string> by_the_rule(std::string_view text, char separator, int64_t row) {
   std::string out;
   size_t at = 0;
   const auto is_at = [&](char c) { return at < text.size() && text[at] == c; };
@@ -179,8 +179,9 @@ std::optional<std::string> by_the_rule(std::string_view text, int64_t row) {
         }
         ++at;
       }
-      while (at < text.size() && !is_at(',') && !is_at('\n') && !is_at('\r')) out += text[at++];
-      is_last = !is_at(',');
+      while (at < text.size() && !is_at(separator) && !is_at('\n') && !is_at('\r'))
+        out += text[at++];
+      is_last = !is_at(separator);
       out += is_last ? ']' : '|';
       if (!is_last) ++at;
     }
@@ -196,20 +197,22 @@ TEST(csv, rows_are_the_same_as_character_by_character) {
   const std::string_view often = "abcdefghijklmnopqrstuvwxyz0123456789 @.-";
   const std::string_view seldom = "\"\r\x01\x7F\x80\x8A\x8D\xA2\xAC\x2D\x2B\x0B\x0C\x23\x21";
   for (int round = 0; round < 4000; ++round) {
+    const char separator = ",;\t|\xE9 "[random.below(6)];
     std::string text;
     const uint64_t kinds = 10 + random.below(60);
     for (uint64_t i = random.below(300); i > 0; --i) {
       const uint64_t kind = random.below(kinds);
-      if (kind < 3) text += ',';
+      if (kind < 3) text += separator;
       if (kind == 3) text += '\n';
       if (kind == 4 && round % 2 == 0) text += "\r\n";
       if (kind == 5 && round % 3 == 0) text += seldom[random.below(seldom.size())];
-      if (kind == 6 && round % 3 == 0) text += ",\"a,b\"\"\n\",";
+      if (kind == 6 && round % 3 == 0)
+        text += separator + ("\"a,b\"\"\n\"" + std::string(1, separator));
       if (kind > 6) text += often[random.below(often.size())];
     }
-    const auto rows = by_the_rule(text, 1);
+    const auto rows = by_the_rule(text, separator, 1);
     for (const size_t size : {size_t{1000}, 1 + random.below(90)}) {
-      const std::string found = parse("sep=,\n" + text, size);
+      const std::string found = parse("sep=" + (separator + ("\n" + text)), size);
       if (rows) {
         EXPECT_EQ(found, *rows) << text;
       } else {
