@@ -5,6 +5,7 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/international.h"
 #include "base/outside_text.h"
@@ -52,6 +53,19 @@ std::string_view bare(std::string_view text) {
   return without_quotes(without_scheme(without_name(without_quotes(text))));
 }
 
+/// What nearly all addresses are made of, and nothing that stands around one.
+bool is_usual(char c) {
+  static constexpr std::array<bool, 256> usual = [] {
+    std::array<bool, 256> out{};
+    for (const char one : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                           "0123456789.@_-+")) {
+      out.at(static_cast<unsigned char>(one)) = true;
+    }
+    return out;
+  }();
+  return usual[static_cast<unsigned char>(c)];
+}
+
 /// No mail server tells two mailboxes apart by case; "ß" and "ss" are different letters.
 std::string lower(std::string_view text) {
   icu::UnicodeString letters =
@@ -85,6 +99,7 @@ bool is_local_part(std::string_view text) {
 }  // namespace
 
 std::string_view clean_address(std::string_view text, std::string& kept) {
+  if (std::all_of(text.begin(), text.end(), is_usual)) return text;
   const std::string_view found = bare(clean(text, Cleaning::word, kept));
   if (is_ascii(found) || !is_utf8(found)) return found;
   const size_t at = found.find('@');

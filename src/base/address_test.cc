@@ -14,7 +14,9 @@ TEST(Address, what_programs_write_around_an_address_is_no_part_of_it) {
         "\u200BAnn\u00A0Abe <ann@x.example\u00A0>"}) {
     EXPECT_EQ(cleaned_address(text), "ann@x.example") << text;
   }
-  EXPECT_EQ(cleaned_address("o'neil@x.example"), "o'neil@x.example");
+  for (const char* text : {"o'neil@x.example", "Ann_B+c-9@X.Example", "nobody", "@", ""}) {
+    EXPECT_EQ(cleaned_address(text), text);
+  }
 }
 
 TEST(Address, beyond_ascii_two_spellings_of_a_mailbox_are_one) {

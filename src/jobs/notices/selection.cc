@@ -63,8 +63,10 @@ std::string_view plain_ticket(std::string_view ticket) {
 
 /// "1.23457E+11": the other digits are lost, and other tickets may look the same.
 bool is_shortened_number(std::string_view text) {
+  // What begins with something else is told apart at once.
+  if (text.empty() || !is_digit(text.front())) return false;
   constexpr std::string_view digits = "0123456789";
-  const size_t exponent = text.find_first_of("eE");
+  const size_t exponent = std::min(text.find('e'), text.find('E'));
   if (exponent == std::string_view::npos || text.substr(exponent + 1, 1) != "+") return false;
   const std::string_view power = text.substr(exponent + 2);
   const std::string_view number = text.substr(0, exponent);

@@ -53,6 +53,7 @@ std::string_view TextBlocks::keep(std::string_view text) {
 void NumberIndex::grow() {
   std::vector<Slot> before(slots_.size() * 2);
   before.swap(slots_);
+  --shift_;
   for (const Slot& slot : before) {
     if (slot.number == none) continue;
     size_t at = place(slot.tag);

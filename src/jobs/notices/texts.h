@@ -73,14 +73,14 @@ class NumberIndex {
     uint32_t number = none;
   };
   static uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
-  /// From the tag alone, so that growing needs no text.
-  size_t place(uint32_t tag) const {
-    return (tag * uint64_t{0x9E3779B97F4A7C15} >> 20) & (slots_.size() - 1);
-  }
+  /// From the tag alone, so that growing needs no text; the highest bits, so that what lies in
+  /// order stays in order when there are twice as many places.
+  size_t place(uint32_t tag) const { return tag * uint64_t{0x9E3779B97F4A7C15} >> shift_; }
   void grow();
 
   std::vector<Slot> slots_;
   size_t count_ = 0;
+  int shift_ = 64 - 10;  ///< of 64 bits, all but those that number a place
 };
 
 /// Of a text as it is, and of one in which the case of ASCII letters means nothing.
