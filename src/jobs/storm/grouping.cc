@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "base/contingency.h"
+
 namespace dw {
 namespace {
 
@@ -26,17 +28,6 @@ using Places = std::vector<size_t>;  // in the window, ascending
 
 int64_t hour_number(TimePoint at) {
   return std::chrono::floor<std::chrono::hours>(at).time_since_epoch().count();
-}
-
-double term(double seen, double expected) {
-  return seen <= 0 ? 0 : seen * std::log(seen / expected);
-}
-
-/// Dunning's log-likelihood ratio of a 2×2 table: with and without the word, window and usual.
-double g_squared(double a, double n, double b, double m) {
-  const double all = n + m, with = a + b, without = all - with;
-  return 2 * (term(a, with * n / all) + term(b, with * m / all) + term(n - a, without * n / all) +
-              term(m - b, without * m / all));
 }
 
 struct Candidate {
@@ -89,12 +80,15 @@ class Grouping {
                           .requesters = people_in(places)},
                   .places = places};
     out.why.usual = usual_.with(word);
-    const auto a = static_cast<double>(out.why.requesters), n = static_cast<double>(people_.size());
+    const auto people = static_cast<int64_t>(people_.size());
     const bool is_young = usual_.tickets() < young_max;
     // Among themselves, the words of a young desk are compared with as many tickets without any.
-    const double b = is_young ? 0 : static_cast<double>(out.why.usual);
-    const auto m = static_cast<double>(is_young ? young_max : usual_.tickets());
-    out.why.weight = g_squared(a, n, b, m);
+    const int64_t usual = is_young ? 0 : out.why.usual;
+    const int64_t tickets = is_young ? young_max : usual_.tickets();
+    const Draw draw{.all = people + tickets, .marked = out.why.requesters + usual, .drawn = people};
+    out.why.weight = g_squared(draw, out.why.requesters);
+    const auto a = static_cast<double>(out.why.requesters), n = static_cast<double>(people);
+    const auto b = static_cast<double>(usual), m = static_cast<double>(tickets);
     const double lift = ((a + 0.5) / (n + 0.5)) / ((b + 0.5) / (m + 0.5));
     const double needed_share = is_young ? young_share_min : 0;
     // What half as large happens every Monday is no outage; what is far larger is one.

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
+#include "base/contingency.h"
 #include "base/text.h"
-#include "jobs/volume/hypergeometric.h"
 
 namespace dw {
 namespace {
@@ -31,20 +31,6 @@ std::map<std::string, int64_t> count_tags(const std::vector<TaggedTicket>& ticke
     for (const std::string& tag : tags_of(ticket, omit)) ++out[tag];
   }
   return out;
-}
-
-double term(double observed, double expected) {
-  return observed <= 0 ? 0 : observed * std::log(observed / expected);
-}
-
-/// Dunning's log-likelihood ratio of a 2×2 table: with and without the tag, hour and baseline.
-double g_squared(int64_t in_hour, int64_t hour, int64_t in_baseline, int64_t baseline) {
-  const auto a = static_cast<double>(in_hour), b = static_cast<double>(in_baseline);
-  const auto n = static_cast<double>(hour), m = static_cast<double>(baseline);
-  const double c = n - a, d = m - b, all = n + m;
-  const double with = a + b, without = c + d;
-  return 2 * (term(a, with * n / all) + term(b, with * m / all) + term(c, without * n / all) +
-              term(d, without * m / all));
 }
 
 /// By how much a p-value is multiplied, so that of all these tables one in a hundred hours at most
@@ -137,12 +123,11 @@ TagReport explain_tags(const std::vector<TaggedTicket>& hour, const TagCounts& b
     const double here = (static_cast<double>(count) + 0.5) / (n + 1);
     const double there = (static_cast<double>(share.baseline) + 0.5) / (m + 1);
     share.lift = here / there;
-    share.likelihood = g_squared(count, report.tickets, share.baseline, report.baseline_tickets);
-    share.probability =
-        std::min(1.0, tests * hypergeometric_tail({.all = report.tickets + baseline.tickets,
-                                                   .marked = count + share.baseline,
-                                                   .drawn = report.tickets},
-                                                  count));
+    const Draw draw{.all = report.tickets + baseline.tickets,
+                    .marked = count + share.baseline,
+                    .drawn = report.tickets};
+    share.likelihood = g_squared(draw, count);
+    share.probability = std::min(1.0, tests * hypergeometric_tail(draw, count));
     all.push_back(std::move(share));
   }
   for (const TagShare& one : all) {

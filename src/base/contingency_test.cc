@@ -1,6 +1,8 @@
-#include "jobs/volume/hypergeometric.h"
+#include "base/contingency.h"
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace dw {
 namespace {
@@ -31,6 +33,17 @@ TEST(hypergeometric, falls_far_without_an_end_at_zero) {
   const double tail = hypergeometric_tail(Draw{.all = 1'000'000, .marked = 400, .drawn = 1000}, 60);
   EXPECT_GT(tail, 0);
   EXPECT_LT(tail, 1e-90);
+}
+
+TEST(g_squared, is_zero_where_all_is_as_expected_and_grows_from_there) {
+  EXPECT_NEAR(g_squared(Draw{.all = 40, .marked = 20, .drawn = 10}, 5), 0, 1e-12);
+  // 2·(8·ln 1.6 + 12·ln 0.8 + 2·ln 0.4 + 18·ln 1.2)
+  EXPECT_NEAR(g_squared(Draw{.all = 40, .marked = 20, .drawn = 10}, 8), 5.063, 1e-3);
+}
+
+TEST(g_squared, of_a_table_with_an_empty_cell_is_finite) {
+  EXPECT_NEAR(g_squared(Draw{.all = 4, .marked = 2, .drawn = 2}, 2), 8 * std::log(2.0), 1e-12);
+  EXPECT_EQ(g_squared(Draw{.all = 4, .marked = 0, .drawn = 2}, 0), 0);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "jobs/volume/hypergeometric.h"
+#include "base/contingency.h"
 
 #include <algorithm>
 #include <boost/math/special_functions/gamma.hpp>
@@ -12,6 +12,11 @@ double log_choose(int64_t n, int64_t k) {
     return boost::math::lgamma(static_cast<double>(value) + 1);
   };
   return log_factorial(n) - log_factorial(k) - log_factorial(n - k);
+}
+
+double term(int64_t observed, double expected) {
+  const auto seen = static_cast<double>(observed);
+  return observed <= 0 ? 0 : seen * std::log(seen / expected);
 }
 
 }  // namespace
@@ -33,6 +38,19 @@ double hypergeometric_tail(const Draw& draw, int64_t count) {
             (static_cast<double>(k + 1) *
              static_cast<double>(draw.all - draw.marked - draw.drawn + k + 1));
   }
+}
+
+double g_squared(const Draw& draw, int64_t count) {
+  const int64_t others = draw.marked - count, not_drawn = draw.all - draw.drawn;
+  const auto all = static_cast<double>(draw.all);
+  const auto expected = [all](int64_t row, int64_t column) {
+    return static_cast<double>(row) * static_cast<double>(column) / all;
+  };
+  const int64_t unmarked = draw.all - draw.marked;
+  return 2 * (term(count, expected(draw.marked, draw.drawn)) +
+              term(others, expected(draw.marked, not_drawn)) +
+              term(draw.drawn - count, expected(unmarked, draw.drawn)) +
+              term(not_drawn - others, expected(unmarked, not_drawn)));
 }
 
 }  // namespace dw
