@@ -63,13 +63,22 @@ class Baseline {
 
     void fade(int64_t hour, double half_life);
     void add(double count, double over, double weight);
+    /// What a slot has counted, as one hour of its parent; `of_other` is the other parent's share.
+    void gather(const Sums& slot, double of_other, double trust);
   };
-  static MeanEstimate estimate(const Sums& sums, double prior, const MeanEstimate& parent,
+  /// Relative variance of children around their parent: what is known of it, and what is only
+  /// assumed so that a child can show that it differs.
+  struct Strays {
+    double known = 0, assumed = 0;
+  };
+  static MeanEstimate estimate(const Sums& sums, const Strays& strays, const MeanEstimate& parent,
                                double dispersion);
+  void refit(int64_t hour, const MeanEstimate& overall, double dispersion);
   void find_season(int64_t hour, Expected& out);
   void find_level(int64_t hour, Expected& out);
-  double own_variance(const Sums& slot, const Expected& out) const;
+  Strays strays_of(const Sums& slot, const Expected& out) const;
   double stray_of(int weekday, int64_t hour, const MeanEstimate& overall, const Expected& now);
+  void learn_level(int64_t hour, const Expected& expected, double count, double weight);
   void learn_season(int64_t hour, const Expected& expected, double count, double weight);
   void learn_spread(int64_t hour, const Expected& expected, double count, double weight);
   static Roughness::Hour rough_hour(const Expected& expected);

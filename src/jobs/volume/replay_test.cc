@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "support/wild_series.h"
 
@@ -519,6 +520,24 @@ TEST(seasonal, days_that_are_calmer_than_nights_keep_their_power) {
   const int64_t night = band_of(seen.hours[7 * week + 3], judging).high;
   EXPECT_LE(noon, 100) << "and not 40 and 4.5 of all hours' deviations";
   EXPECT_GE(night, 180);
+}
+
+// The first day was learnt when no other weekday was known, and each day of the first week changed
+// the level: none of that may be left a week later.
+TEST(seasonal, the_second_week_begins_with_what_the_first_has_shown) {
+  double error = 0, hours = 0;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const Helpdesk desk{.mean = 300, .dispersion = 0.05};
+    const Simulated world = simulate(desk, week + 2 * day, seed);
+    const Replay seen = replay(world.hours, plain());
+    for (size_t i = week; i < world.hours.size(); ++i) {
+      const double distance = std::log(seen.hours[i].law.mean / world.means[i]);
+      error += distance * distance;
+      ++hours;
+    }
+  }
+  // Thirty means out of 168 counts can't be nearer than 0.18 times the dispersion.
+  EXPECT_LT(error / hours, 0.02);
 }
 
 TEST(seasonal, feedback_moves_the_threshold_of_that_kind_of_hour_and_no_other) {

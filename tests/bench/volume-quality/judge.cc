@@ -4,13 +4,14 @@
 #include <optional>
 
 #include "bench/volume-quality/laws.h"
+#include "bench/volume-quality/learner.h"
 #include "bench/volume-quality/tables.h"
 
 namespace dw {
 namespace {
 
 constexpr size_t ages = 4;
-constexpr int64_t weeks = 30;
+constexpr int64_t weeks = 30, young_weeks = 4;
 
 std::optional<size_t> age_of(size_t hour) {
   const size_t week = hour / 168;
@@ -32,8 +33,8 @@ struct Planted {
   std::vector<size_t> at;
 };
 
-Planted plant(const Law& law, int seed) {
-  Planted out{simulate_law(law, weeks * 168, 77 + static_cast<uint64_t>(seed)), {}};
+Planted plant(const Law& law, int seed, int64_t for_weeks = weeks) {
+  Planted out{simulate_law(law, for_weeks * 168, 77 + static_cast<uint64_t>(seed)), {}};
   std::mt19937_64 random(static_cast<uint64_t>(seed) * 31 + 7);
   for (size_t i = 168 + random() % 60; i < out.world.hours.size(); i += 180 + random() % 120) {
     if (out.world.means[i] < 3) continue;
@@ -68,6 +69,33 @@ void count(const Planted& planted, double dispersion, std::array<Tally, ages>& t
   }
 }
 
+/// A series' first weeks: what each of three finds.
+struct Young {
+  int by_judge = 0, by_learner = 0, by_rule = 0;
+};
+
+void count_young(const Planted& planted, double dispersion, std::array<Young, 2>& tallies) {
+  const Simulated& world = planted.world;
+  const Replay ours = replay(world.hours, DetectorConfig{});
+  LocalTime local("UTC");
+  std::vector<SeenHour> past;
+  for (size_t i = 0, next = 0; i < world.hours.size(); ++i) {
+    const int hour = local.at(world.hours[i].hour).hour_of_week();
+    const int64_t seen = world.hours[i].count;
+    if (next == planted.at.size() || planted.at[next] != i) {
+      past.push_back({hour, seen});
+      continue;
+    }
+    ++next;
+    const CountDistribution law{world.means[i], dispersion};
+    if (seen < upper_limit(law, 1e-4) || static_cast<double>(seen) - law.mean < 5) continue;
+    Young& young = tallies[i < 2 * 168 ? 0 : 1];
+    ++young.by_judge;
+    young.by_learner += learner_tail(past, hour, seen) < 1e-4 ? 1 : 0;
+    young.by_rule += ours.hours[i].mark == Verdict::spike ? 1 : 0;
+  }
+}
+
 std::string cell(const Tally& tally) {
   const auto share = [](int part, int whole) {
     return whole == 0 ? 1.0 : static_cast<double>(part) / whole;
@@ -97,6 +125,34 @@ void print_judge(int series) {
       std::string row =
           fmt::format("| {}, {} |", dispersion, shape == Shape::flat ? "flat" : "season");
       for (const Tally& one : tallies) row += cell(one);
+      fmt::print("{}\n", row);
+    }
+  }
+}
+
+void print_learner(int series) {
+  fmt::print(
+      "\n## Beside a judge who knows the form of the law and learns its parameters, {} series "
+      "each\n\n"
+      "Shares of what the judge who knows the law finds.\n\n"
+      "| dispersion | week 2: judge, learner, rule | weeks 3, 4: judge, learner, rule |\n"
+      "|---|---|---|\n",
+      series);
+  for (const double dispersion : {0.0, 0.02, 0.05, 0.17}) {
+    for (const Shape shape : {Shape::flat, Shape::season}) {
+      std::array<Young, 2> tallies{};
+      for (const double mean : {10.0, 50.0, 300.0}) {
+        for (int seed = 0; seed < series; ++seed) {
+          count_young(plant({mean, dispersion, shape}, seed, young_weeks), dispersion, tallies);
+        }
+      }
+      std::string row =
+          fmt::format("| {}, {} |", dispersion, shape == Shape::flat ? "flat" : "season");
+      for (const Young& one : tallies) {
+        const double all = std::max(one.by_judge, 1);
+        row += fmt::format(" {}, {:.2f}, {:.2f} |", one.by_judge, one.by_learner / all,
+                           one.by_rule / all);
+      }
       fmt::print("{}\n", row);
     }
   }

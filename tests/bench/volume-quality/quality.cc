@@ -17,6 +17,7 @@ int main(int count, char** arguments) {
   dw::print_power();
   dw::print_young_weeks(is_small ? 1 : 100);
   dw::print_judge(is_small ? 1 : 12);
+  dw::print_learner(is_small ? 1 : 100);
   dw::print_families(is_small ? 1 : 8);
   dw::print_rules_on_families(is_small ? 1 : 8);
   if (count > 1 && !is_small) dw::print_public(arguments[1]);

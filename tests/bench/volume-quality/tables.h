@@ -12,6 +12,8 @@ void print_power();
 void print_young_weeks(int series);
 /// What is found of what a judge who knows the law finds, and precision, by dispersion and age.
 void print_judge(int series);
+/// The same in the first weeks, beside one who has to learn the law's parameters as the rule has.
+void print_learner(int series);
 /// False alarms on series that are no textbook: bursts, ties, shifts, gaps.
 void print_families(int series);
 /// Every rule on them, with planted bursts.
