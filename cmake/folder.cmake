@@ -4,20 +4,23 @@
 # time. FAST is for what computes, FAST_PARTS for the folders of NAME that do.
 find_package(GTest REQUIRED)
 
-# What a release is optimised for: "speed" as the others are, "size", or "tests": run once and
-# compiled often. Sanitizers have one level for all.
-set(optimisation_speed "")
-set(optimisation_size -Os)
-set(optimisation_tests -O1)
+# What a release is optimised for: "speed", "size", or "tests": run once, and compiled longer than
+# they run. Under a sanitizer only what computes is optimised, since its tests would take minutes.
+if(DW_SANITIZE)
+  set(optimisation_speed -O1)
+  set(optimisation_size -O0)
+  set(optimisation_tests -O0)
+else()
+  set(optimisation_speed $<$<CONFIG:Release>:-O2>)
+  set(optimisation_size $<$<CONFIG:Release>:-Os>)
+  set(optimisation_tests $<$<CONFIG:Release>:-O0>)
+endif()
 
 # dw_optimise(TARGET WHAT DEPENDENCIES): its level, and the precompiled header of that level, since
 # GCC takes the level of the header whatever the file asks for. Two headers serve all folders: the
 # standard library with JSON and fmt, and the same with Asio's coroutines. Without them each file
 # would spend seconds on the same headers.
 function(dw_optimise target what dependencies)
-  if(NOT "${DW_SANITIZE}" STREQUAL "")
-    set(what speed)
-  endif()
   if("net" IN_LIST dependencies OR target STREQUAL "dw_net" OR target STREQUAL "test_net")
     set(header pch_net)
     set(libs dw_fmt dw_json dw_asio)
@@ -26,7 +29,7 @@ function(dw_optimise target what dependencies)
     set(libs dw_fmt dw_json)
   endif()
   set(owner dw_${header}_${what})
-  set(options $<$<CONFIG:Release>:${optimisation_${what}}>)
+  set(options ${optimisation_${what}})
   if(NOT TARGET ${owner})
     file(WRITE ${CMAKE_BINARY_DIR}/${owner}.cc "")
     add_library(${owner} OBJECT ${CMAKE_BINARY_DIR}/${owner}.cc)
@@ -112,9 +115,9 @@ function(dw_folder name)
   endif()
   if(tests)
     add_executable(test_${name} ${tests})
-    target_link_libraries(test_${name} PRIVATE dw_${name} GTest::gtest GTest::gtest_main)
+    target_link_libraries(test_${name} PRIVATE dw_${name} dw_source_dir GTest::gtest
+                          GTest::gtest_main)
     target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-    target_compile_definitions(test_${name} PRIVATE DW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     dw_optimise(test_${name} tests "${ARG_DEPENDS}")
     dw_unity(test_${name})
     add_test(NAME unit_${name} COMMAND test_${name})

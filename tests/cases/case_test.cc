@@ -18,6 +18,7 @@
 
 #include "base/text.h"
 #include "cases/case_world.h"
+#include "support/source_dir.h"
 
 namespace dw {
 namespace {
@@ -109,7 +110,7 @@ std::vector<std::string> cases_in(const std::string& text) {
 
 void find_cases() {
   static std::vector<std::unique_ptr<Rewritten>> rewritten;  // until the program ends
-  for (const auto& job : fs::directory_iterator(fs::path(DW_SOURCE_DIR) / "src/jobs")) {
+  for (const auto& job : fs::directory_iterator(source_dir() / "src/jobs")) {
     if (!fs::is_directory(job.path() / "cases")) continue;
     for (const auto& file : fs::directory_iterator(job.path() / "cases")) {
       if (file.path().extension() != ".case") continue;

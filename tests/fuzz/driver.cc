@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "fuzz/fuzz.h"
+#include "support/source_dir.h"
 
 namespace dw::fuzz {
 namespace {
@@ -72,7 +73,7 @@ uint64_t run(const Fuzzer& fuzzer, std::string input) {
 
 std::vector<std::string> corpus_of(const std::string& name) {
   std::vector<std::filesystem::path> files;
-  const std::filesystem::path folder = std::filesystem::path(DW_SOURCE_DIR) / "tests/fuzz/corpus";
+  const std::filesystem::path folder = source_dir() / "tests/fuzz/corpus";
   for (const auto& entry : std::filesystem::directory_iterator(folder / name)) {
     if (entry.is_regular_file()) files.push_back(entry.path());
   }

@@ -11,6 +11,7 @@
 #include "connectors/slack/api.h"
 #include "connectors/slack/limits.h"
 #include "connectors/slack/scopes.h"
+#include "support/source_dir.h"
 
 namespace dw {
 namespace {
@@ -238,7 +239,7 @@ TEST(SlackWire, odd_payloads_are_no_events) {
 }
 
 TEST(SlackManifest, asks_for_exactly_the_scopes_that_are_used) {
-  std::ifstream file(std::string(DW_SOURCE_DIR) + "/packaging/slack-app-manifest.yaml");
+  std::ifstream file(source_dir() / "packaging/slack-app-manifest.yaml");
   std::set<std::string> asked, used;
   bool is_inside = false;
   for (std::string line; std::getline(file, line);) {

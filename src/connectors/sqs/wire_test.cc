@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "ports/queue_limits.h"
+#include "support/source_dir.h"
 
 namespace dw {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using Kind = Outcome::Kind;
 
 std::string recorded(const std::string& name) {
-  std::ifstream file(std::string(DW_SOURCE_DIR) + "/tests/wire/sqs/" + name);
+  std::ifstream file(source_dir() / "tests/wire/sqs" / name);
   EXPECT_TRUE(file.good()) << name;
   std::stringstream out;
   out << file.rdbuf();
