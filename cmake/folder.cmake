@@ -93,8 +93,9 @@ function(dw_folder name)
 
   if(ARG_FAST_PARTS)
     set(fast ${sources})
+    # A part is a folder of NAME, or a file of it without its ".cc".
     list(JOIN ARG_FAST_PARTS "|" parts)
-    list(FILTER fast INCLUDE REGEX "/${name}/(${parts})/")
+    list(FILTER fast INCLUDE REGEX "/${name}/(${parts})[/.]")
     list(REMOVE_ITEM sources ${fast})
   endif()
 
