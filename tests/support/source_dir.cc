@@ -2,6 +2,8 @@
 
 namespace dw {
 
-std::filesystem::path source_dir() { return DW_SOURCE_DIR; }
+std::filesystem::path source_dir() {
+  return DW_SOURCE_DIR;
+}
 
 }  // namespace dw
