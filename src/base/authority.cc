@@ -12,12 +12,6 @@ namespace {
 
 constexpr size_t port_digits_max = 5;
 
-/// What a host's name is made of: RFC 3986's unreserved characters. Percent-encoding and
-/// sub-delimiters are allowed there too, and no host on any network is called so.
-bool is_name_character(char c) {
-  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 std::optional<in6_addr> ipv6_of(std::string_view text) {
   in6_addr address{};
   const bool is_one = inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
@@ -29,10 +23,15 @@ bool is_host(std::string_view text) {
   if (text.starts_with('[')) {
     return text.ends_with(']') && text.size() > 2 && ipv6_of(text.substr(1, text.size() - 2));
   }
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_name_character);
+  // Percent-encoding and sub-delimiters are allowed too, and no host on any network is called so.
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_unreserved);
 }
 
 }  // namespace
+
+bool is_unreserved(char c) {
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
 
 std::optional<Authority> parse_authority(std::string_view text) {
   const size_t bracket = text.starts_with('[') ? text.find(']') : 0;

@@ -15,6 +15,9 @@ struct Authority {
   uint16_t port_or(uint16_t usual) const { return port.value_or(usual); }
 };
 
+/// What stands in a URL as it is: ASCII's letters and digits, '-', '.', '_', '~' (section 2.3).
+bool is_unreserved(char c);
+
 /// "a.example", "127.0.0.1:8080", "[::1]:443". Nothing for anything else: user information, a
 /// port beyond 65535 or of 0, a blank, two hosts, an address in brackets that is none.
 std::optional<Authority> parse_authority(std::string_view text);

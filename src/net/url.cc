@@ -4,6 +4,7 @@
 #include <boost/url/url_view.hpp>
 #include <charconv>
 
+#include "base/authority.h"
 #include "base/international.h"
 #include "base/text.h"
 
@@ -15,10 +16,6 @@ int digit_of(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-bool is_plain(char c) {
-  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 int default_port(std::string_view scheme) {
@@ -58,7 +55,7 @@ std::string encode_url_part(std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    if (is_plain(c)) {
+    if (is_unreserved(c)) {
       out += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
