@@ -33,7 +33,7 @@ struct Planted {
   std::vector<size_t> at;
 };
 
-Planted plant(const Law& law, int seed, int64_t for_weeks = weeks) {
+Planted plant(const Law& law, int seed, int64_t for_weeks) {
   Planted out{simulate_law(law, for_weeks * 168, 77 + static_cast<uint64_t>(seed)), {}};
   std::mt19937_64 random(static_cast<uint64_t>(seed) * 31 + 7);
   for (size_t i = 168 + random() % 60; i < out.world.hours.size(); i += 180 + random() % 120) {
@@ -104,6 +104,32 @@ std::string cell(const Tally& tally) {
                      tally.by_judge, share(tally.right, tally.alerts));
 }
 
+std::string young_cell(const Young& young) {
+  const double all = std::max(young.by_judge, 1);
+  return fmt::format(" {}, {:.2f}, {:.2f} |", young.by_judge, young.by_learner / all,
+                     young.by_rule / all);
+}
+
+/// A row for each dispersion and shape, its means together; a cell for each age of a series.
+template <class Found, size_t Ages>
+void print_rows(int series, int64_t for_weeks,
+                void (*count_in)(const Planted&, double, std::array<Found, Ages>&),
+                std::string (*cell_of)(const Found&)) {
+  for (const double dispersion : {0.0, 0.02, 0.05, 0.17}) {
+    for (const Shape shape : {Shape::flat, Shape::season}) {
+      std::array<Found, Ages> found{};
+      for (const double mean : {10.0, 50.0, 300.0}) {
+        for (int seed = 0; seed < series; ++seed) {
+          count_in(plant({mean, dispersion, shape}, seed, for_weeks), dispersion, found);
+        }
+      }
+      fmt::print("| {}, {} |", dispersion, shape == Shape::flat ? "flat" : "season");
+      for (const Found& one : found) fmt::print("{}", cell_of(one));
+      fmt::print("\n");
+    }
+  }
+}
+
 }  // namespace
 
 void print_judge(int series) {
@@ -114,20 +140,7 @@ void print_judge(int series) {
       "| dispersion | week 2 | weeks 3, 4 | weeks 5 to 8 | weeks 21 to 30 "
       "|\n|---|---|---|---|---|\n",
       series);
-  for (const double dispersion : {0.0, 0.02, 0.05, 0.17}) {
-    for (const Shape shape : {Shape::flat, Shape::season}) {
-      std::array<Tally, ages> tallies{};
-      for (const double mean : {10.0, 50.0, 300.0}) {
-        for (int seed = 0; seed < series; ++seed) {
-          count(plant({mean, dispersion, shape}, seed), dispersion, tallies);
-        }
-      }
-      std::string row =
-          fmt::format("| {}, {} |", dispersion, shape == Shape::flat ? "flat" : "season");
-      for (const Tally& one : tallies) row += cell(one);
-      fmt::print("{}\n", row);
-    }
-  }
+  print_rows(series, weeks, count, cell);
 }
 
 void print_learner(int series) {
@@ -138,24 +151,7 @@ void print_learner(int series) {
       "| dispersion | week 2: judge, learner, rule | weeks 3, 4: judge, learner, rule |\n"
       "|---|---|---|\n",
       series);
-  for (const double dispersion : {0.0, 0.02, 0.05, 0.17}) {
-    for (const Shape shape : {Shape::flat, Shape::season}) {
-      std::array<Young, 2> tallies{};
-      for (const double mean : {10.0, 50.0, 300.0}) {
-        for (int seed = 0; seed < series; ++seed) {
-          count_young(plant({mean, dispersion, shape}, seed, young_weeks), dispersion, tallies);
-        }
-      }
-      std::string row =
-          fmt::format("| {}, {} |", dispersion, shape == Shape::flat ? "flat" : "season");
-      for (const Young& one : tallies) {
-        const double all = std::max(one.by_judge, 1);
-        row += fmt::format(" {}, {:.2f}, {:.2f} |", one.by_judge, one.by_learner / all,
-                           one.by_rule / all);
-      }
-      fmt::print("{}\n", row);
-    }
-  }
+  print_rows(series, young_weeks, count_young, young_cell);
 }
 
 }  // namespace dw
