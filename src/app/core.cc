@@ -66,8 +66,6 @@ void build_inbox(Core& core) {
   for (const auto& target : core.local_targets) local.push_back(target.get());
   core.inbox = std::make_unique<Inbox>(*core.store, core.clock, core.metrics, std::move(jobs),
                                        std::move(local));
-  core.in_order = std::make_unique<InOrder>(core.loop, core.clock);
-  core.inbox->put_in_order(*core.in_order);
 }
 
 Task<Result<json::value>> accept_for_notices(Inbox& inbox, Event event) {

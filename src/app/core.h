@@ -16,7 +16,6 @@
 #include "connectors/sqs/sqs.h"
 #include "connectors/teams/teams.h"
 #include "connectors/zendesk/zendesk.h"
-#include "engine/in_order.h"
 #include "engine/inbox.h"
 #include "engine/key_value_store.h"
 #include "engine/outbox.h"
@@ -67,7 +66,6 @@ struct Core {
   std::vector<std::unique_ptr<Job>> jobs;
   std::vector<LiveTopic> live_topics;  ///< of the jobs
   const Tally* tally = nullptr;        ///< among the jobs
-  std::unique_ptr<InOrder> in_order;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<GoogleSignIn> google;
   std::unique_ptr<NoticeRuns> notices;

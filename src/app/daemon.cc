@@ -51,6 +51,7 @@ Daemon::Daemon(std::unique_ptr<Core> core)
     : core_(std::move(core)),
       signals_(std::make_unique<Signals>(core_->loop)),
       tasks_(core_->loop, core_->clock),
+      in_order_(core_->loop, core_->clock, *core_->store),
       outbox_(core_->loop, core_->clock, core_->random, *core_->store, *core_->inbox,
               core_->metrics, tasks_, core_->outside_targets(), core_->outbox_settings()),
       janitor_(core_->loop, *core_->store, core_->clock, core_->metrics, janitor_settings(*core_)),
@@ -72,6 +73,7 @@ Daemon::~Daemon() {
 }
 
 void Daemon::wire() {
+  core_->inbox->put_in_order(in_order_);
   core_->store->on_change([this](DirtyFlags touched) {
     if (touched.lanes) outbox_.notify();
     if (touched.queues) routes_.queues_changed();
@@ -105,6 +107,7 @@ Result<std::string> Daemon::start() {
   DW_TRY(std::string bound, routes_.start());
   wire();
   outbox_.start();
+  tasks_.run("in order", in_order_.plan_until_stopped(*core_->inbox));
   tasks_.run("search index", janitor_.index_until_stopped());
   start_tally();
   schedules_.start();
@@ -188,6 +191,7 @@ Task<void> Daemon::stop() {
   log_info("serve", "stopping; finishing requests and deliveries in flight");
   routes_.stop();
   inbound_.stop();
+  in_order_.stop();
   outbox_.stop();
   schedules_.stop();
   storm_looks_.stop();

@@ -10,6 +10,7 @@
 #include "app/schedules.h"
 #include "app/stats_files.h"
 #include "app/storm_looks.h"
+#include "engine/in_order.h"
 #include "engine/janitor.h"
 #include "engine/outbox.h"
 #include "web/live_feed.h"
@@ -36,6 +37,7 @@ class Daemon {
   struct Signals;
   std::unique_ptr<Signals> signals_;
   TaskGroup tasks_;
+  InOrder in_order_;
   Outbox outbox_;
   Janitor janitor_;
   QueueDepths depths_;

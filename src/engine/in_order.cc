@@ -1,93 +1,131 @@
 #include "engine/in_order.h"
 
-#include <fmt/format.h>
-
-#include <functional>
+#include <algorithm>
 
 #include "base/json.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "engine/inbox.h"
 
 namespace dw {
 namespace {
 
-/// Also for an event whose caller gives up while it waits.
-class AtEnd {
- public:
-  explicit AtEnd(std::function<void()> run) : run_(std::move(run)) {}
-  AtEnd(const AtEnd&) = delete;
-  AtEnd& operator=(const AtEnd&) = delete;
-  ~AtEnd() { run_(); }
+constexpr Millis retry_pause{1000};
+/// What has waited this long was left behind by a replica that has ended: no clock is so wrong.
+constexpr Millis left_after{5000};
 
- private:
-  std::function<void()> run_;
-};
+constexpr int64_t micros_per_second = 1'000'000;
 
-bool is_said(std::string_view kind) {
-  return kind == "chat.message" || kind == "chat.edit" || kind == "chat.delete" ||
-         kind == "chat.reaction";
-}
-
-/// "1771290107.000400" with its seconds in a fixed width; empty: it is no time.
-std::string sortable(std::string_view time) {
+/// "1771290107.000400" in microseconds; none: it is no time.
+std::optional<int64_t> micros_in(std::string_view time) {
+  constexpr size_t fraction_digits = 6;
   const size_t point = time.find('.');
-  constexpr size_t width = 20;
-  const bool is_time = point != std::string_view::npos && point > 0 && point <= width &&
-                       time.find_first_not_of("0123456789.") == std::string_view::npos;
-  if (!is_time) return "";
-  return std::string(width - point, '0') + std::string(time);
+  if (point == std::string_view::npos) return std::nullopt;
+  std::string fraction(time.substr(point + 1, fraction_digits));
+  fraction.resize(fraction_digits, '0');
+  const auto seconds = number_in<uint32_t>(time.substr(0, point));
+  const auto rest = number_in<uint32_t>(fraction);
+  if (!seconds || !rest) return std::nullopt;
+  return int64_t{*seconds} * micros_per_second + *rest;
 }
 
 /// When it was said or done: the last part of the key, "C1/100.1" or "C1/100.1/101.5"; else now.
-std::string said_at(const Event& event) {
+int64_t said_at(const Event& event) {
   const std::string_view key = event.key;
-  std::string at = sortable(key.substr(key.rfind('/') + 1));
-  if (!at.empty()) return at;
-  const int64_t millis = event.at.time_since_epoch().count();
-  return sortable(fmt::format("{}.{:03}", millis / 1000, millis % 1000));
+  const auto micros = micros_in(key.substr(key.rfind('/') + 1));
+  return micros ? *micros : std::chrono::microseconds(event.at.time_since_epoch()).count();
 }
 
 }  // namespace
 
-Task<void> InOrder::wait_for_slot(const Event& event) {
-  if (!is_said(event.kind)) co_return;
-  const std::string name = JsonView(event.body)["channel"].text().value_or("");
-  Waiting waiting(loop_, clock_);
-  const Monotonic until = clock_.monotonic() + window_;
-  const auto channels = channels_;  // shared: see the header
-  Channel& channel = (*channels)[name];
-  const auto place = channel.emplace(said_at(event), &waiting);
-  const AtEnd end([&channels, &name, place] { leave(*channels, name, place); });
-  while (!waiting.is_due && clock_.monotonic() < until) co_await waiting.turn.wait(until);
-  waiting.is_due = true;
-  // What was said before this and came later goes first.
-  while (channel.begin() != place) {
-    make_due(channel, place);
-    co_await waiting.turn.wait(clock_.monotonic() + window_);
+InOrder::InOrder(Loop& loop, Clock& clock, Store& store)
+    : clock_(clock), store_(store), changed_(loop, clock) {}
+
+bool InOrder::is_for(const Event& event) {
+  return event.kind == "chat.message" || event.kind == "chat.edit" || event.kind == "chat.delete" ||
+         event.kind == "chat.reaction";
+}
+
+Task<Result<void>> InOrder::receive(Event event) {
+  const std::string channel = JsonView(event.body)["channel"].text().value_or("");
+  const int64_t said = said_at(event);
+  const auto work = [&](Db& db) { return received::add(db, event, channel, said); };
+  const Result<void> written = co_await store_.write(work);
+  if (!written.ok()) co_return written.error();
+  add_turns({{channel, said}}, arrival_window);
+  co_return Result<void>();
+}
+
+void InOrder::stop() {
+  is_stopping_ = true;
+  changed_.notify();
+}
+
+void InOrder::add_turns(const SaidUntil& until, Millis from_now) {
+  const Monotonic due = clock_.monotonic() + from_now;
+  const auto later =
+      std::find_if(turns_.begin(), turns_.end(), [due](const Turn& one) { return one.due > due; });
+  const bool is_next = later == turns_.begin();
+  std::vector<Turn> added;
+  for (const auto& [channel, said] : until) added.push_back({due, channel, said});
+  turns_.insert(later, added.begin(), added.end());
+  if (is_next) changed_.notify();
+}
+
+SaidUntil InOrder::take_due() {
+  SaidUntil out;
+  const Monotonic now = clock_.monotonic();
+  while (!turns_.empty() && (is_stopping_ || turns_.front().due <= now)) {
+    const Turn& turn = turns_.front();
+    int64_t& until = out.emplace(turn.channel, turn.said_at).first->second;
+    until = std::max(until, turn.said_at);
+    turns_.pop_front();
+  }
+  return out;
+}
+
+Task<void> InOrder::plan_until_stopped(Inbox& inbox) {
+  co_await look_for_left(TimePoint::max(), arrival_window);
+  Monotonic next_look = clock_.monotonic() + left_after;
+  for (;;) {
+    SaidUntil due = take_due();
+    if (!due.empty()) {
+      co_await plan(inbox, std::move(due));
+    } else if (is_stopping_) {
+      co_return;
+    } else if (clock_.monotonic() >= next_look) {
+      co_await look_for_left(clock_.now() - left_after, Millis(0));
+      next_look = clock_.monotonic() + left_after;
+    } else {
+      co_await changed_.wait(turns_.empty() ? next_look : std::min(next_look, turns_.front().due));
+    }
   }
 }
 
-void InOrder::make_due(Channel& channel, Channel::iterator until) {
-  for (auto one = channel.begin(); one != until; ++one) {
-    if (one->second->is_due) continue;
-    one->second->is_due = true;
-    one->second->turn.notify();
+Task<void> InOrder::plan(Inbox& inbox, SaidUntil due) {
+  const Result<bool> is_all = co_await inbox.plan_received(due);
+  if (is_all.ok()) {
+    is_failing_ = false;
+    if (!*is_all) add_turns(due, Millis(0));
+    co_return;
   }
+  if (!is_failing_) {
+    log_error("inbox", "what was said in chats waits in the store: " + is_all.error().text(),
+              {{"channels", due.size()}});
+  }
+  is_failing_ = true;
+  if (!is_stopping_) add_turns(due, retry_pause);
 }
 
-void InOrder::leave(Channels& channels, const std::string& name, Channel::iterator place) {
-  const auto found = channels.find(name);
-  found->second.erase(place);
-  if (found->second.empty()) {
-    channels.erase(found);
-    return;
-  }
-  Waiting& next = *found->second.begin()->second;
-  if (next.is_due) next.turn.notify();
-}
-
-size_t InOrder::waiting() const {
-  size_t count = 0;
-  for (const auto& [name, channel] : *channels_) count += channel.size();
-  return count;
+/// Also what this process received and could not plan before it ended.
+Task<void> InOrder::look_for_left(TimePoint before, Millis from_now) {
+  SaidUntil left;
+  const auto work = [&](ReadDb& db) -> Result<void> {
+    DW_TRY(left, received::waiting(db, before));
+    return {};
+  };
+  const Result<void> looked = co_await store_.look(work);
+  if (looked.ok()) add_turns(left, from_now);
 }
 
 }  // namespace dw

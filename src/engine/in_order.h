@@ -1,49 +1,59 @@
 // What is said in a chat arrives over several connections at nearly the same time, and not in the
-// order in which it was said. Each word waits a moment here, and is accepted in that order.
+// order in which it was said. It is recorded as it comes, so that it can be acknowledged, waits a
+// moment in the store, and is planned in the order in which it was said (ADR 25).
 #pragma once
-#include <map>
-#include <memory>
+#include <deque>
 #include <string>
 
-#include "base/clock.h"
 #include "domain/event.h"
 #include "net/async_event.h"
-#include "net/task.h"
+#include "ports/store.h"
+#include "records/received.h"
 
 namespace dw {
+
+class Inbox;
 
 /// How much later than what was said after it something may arrive and still come first.
 constexpr Millis arrival_window{250};
 
 class InOrder {
  public:
-  InOrder(Loop& loop, Clock& clock, Millis window = arrival_window)
-      : loop_(loop), clock_(clock), window_(window), channels_(std::make_shared<Channels>()) {}
+  InOrder(Loop& loop, Clock& clock, Store& store);
 
-  /// Returns when it is this event's turn among those of its channel: at most the window after it
-  /// came. What is no word of a chat does not wait. The caller must hand it on before it waits for
-  /// anything else.
-  Task<void> wait_for_slot(const Event& event);
-  /// How many wait.
-  size_t waiting() const;
+  /// It is a word in a chat, or what somebody did to one; all else is planned as it comes.
+  static bool is_for(const Event& event);
+
+  /// Records it: when this returns it is on disk, and is planned in its turn, after the window at
+  /// the latest.
+  /// errors  as Store::write(): nothing is recorded
+  /// again   safe: the inbox takes the same event once
+  Task<Result<void>> receive(Event event);
+
+  /// Plans what was received, here or by a replica that has ended, until stop(); what is there then
+  /// at once. What could not be planned waits in the store, and is tried again.
+  Task<void> plan_until_stopped(Inbox& inbox);
+  void stop();
 
  private:
-  struct Waiting {
-    Waiting(Loop& loop, Clock& clock) : turn(loop, clock) {}
-    AsyncEvent turn;
-    bool is_due = false;
+  /// Something of this channel falls due, with all that was said before it.
+  struct Turn {
+    Monotonic due;
+    std::string channel;
+    int64_t said_at;
   };
-  /// In the order in which they were said; of one moment, in which they came.
-  using Channel = std::multimap<std::string, Waiting*>;
-  using Channels = std::map<std::string, Channel>;
 
-  static void make_due(Channel& channel, Channel::iterator until);
-  static void leave(Channels& channels, const std::string& name, Channel::iterator place);
+  SaidUntil take_due();
+  Task<void> plan(Inbox& inbox, SaidUntil due);
+  Task<void> look_for_left(TimePoint before, Millis from_now);
+  void add_turns(const SaidUntil& until, Millis from_now);
 
-  Loop& loop_;
   Clock& clock_;
-  Millis window_;
-  std::shared_ptr<Channels> channels_;  // shared with who waits: it may outlive this at a stop
+  Store& store_;
+  AsyncEvent changed_;
+  std::deque<Turn> turns_;  ///< the earliest first
+  bool is_failing_ = false;
+  bool is_stopping_ = false;
 };
 
 }  // namespace dw

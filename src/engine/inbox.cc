@@ -69,6 +69,13 @@ std::string correction_key(const Event& event) {
   return key.size() <= key_bytes_max ? key : to_hex(bytes_of(sha256(key)));
 }
 
+/// Planned in one commit at most: the store's other works wait behind it.
+constexpr size_t received_per_commit = 128;
+
+bool is_defect(const Error& error) {
+  return error.where == parked_marker;
+}
+
 AuditEntry audit_line(const Asked& asked, const Event& event, const json::value& reply) {
   const auto ticket = JsonView(reply)["ticket"].integer();
   std::string subject = ticket ? fmt::format("ticket {}", *ticket) : "";
@@ -77,6 +84,29 @@ AuditEntry audit_line(const Asked& asked, const Event& event, const json::value&
 }
 
 }  // namespace
+
+/// What one commit plans of what was received, and what came of each.
+struct Received {
+  std::vector<Event> events{};
+  std::vector<EventId> ids{};  ///< in the same places, as are
+  std::vector<Accepted> accepted{};
+  bool is_all = true;
+  Inbox::Counts counts{};
+  std::optional<size_t> at{};  ///< which one is being planned
+  /// What an attempt before this one found: refused by a job, or a defect.
+  std::map<std::pair<std::string, std::string>, Error> broken{};
+
+  const Error* trouble_of(const Event& event) const {
+    const auto found = broken.find({event.source, event.key});
+    return found == broken.end() ? nullptr : &found->second;
+  }
+  /// False: it is the store that failed, and not this event.
+  bool note_trouble(const Error& error) {
+    if (!at || (!is_defect(error) && error.kind != ErrorKind::invalid)) return false;
+    const Event& event = events.at(*at);
+    return broken.try_emplace({event.source, event.key}, error).second;
+  }
+};
 
 Inbox::Inbox(Store& store, Clock& clock, Metrics& metrics, std::vector<const Job*> jobs,
              std::vector<LocalTarget*> local_targets)
@@ -107,9 +137,13 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
     co_return Error{ErrorKind::invalid, event.source,
                     "no job handles events of kind " + event.kind};
   }
-  if (order_ != nullptr) co_await order_->wait_for_slot(event);
   const Monotonic started = clock_.monotonic();
   Accepted accepted;
+  if (order_ != nullptr && InOrder::is_for(event)) {
+    DW_CO_CHECK(co_await order_->receive(std::move(event)));
+    observe_accepted(started);
+    co_return accepted;
+  }
   Counts counts;
   EventId id;
   // The work runs on the store's thread while this frame waits: what it refers to stays.
@@ -123,18 +157,121 @@ Task<Result<Accepted>> Inbox::accept_asked(Event event, std::optional<Asked> ask
   WriteWork work({record, ask}, plan);
   const Result<void> written = co_await store_.write(std::move(work));
   if (!written.ok()) {
-    if (written.error().where == parked_marker) {
+    if (is_defect(written.error())) {
       co_return co_await park(std::move(event), written.error().what);
     }
     co_return written.error();
   }
+  observe_accepted(started);
+  count_accepted(event, accepted);
+  count(counts);
+  co_return accepted;
+}
+
+void Inbox::observe_accepted(Monotonic started) {
   const std::chrono::duration<double> took = clock_.monotonic() - started;
   metrics_.observe("deskwire_accept_seconds", took.count());
+}
+
+void Inbox::count_accepted(const Event& event, const Accepted& accepted) {
   metrics_.add(
       accepted.is_first ? "deskwire_events_accepted_total" : "deskwire_events_duplicate_total",
       {{"source", event.source}});
-  count(counts);
-  co_return accepted;
+}
+
+Task<Result<bool>> Inbox::plan_received(SaidUntil until) {
+  Received received;
+  // Channels are locked in front of all that the commit locks, so that no two replicas wait for
+  // each other.
+  const auto record = [&](Db& db) { return record_received(db, until, received); };
+  const auto ask = [&](Db& db) { return prepare_received(db, received); };
+  const auto plan = [&](Db& db) { return take_received(db, received); };
+  for (;;) {
+    WriteWork work({record, ask}, plan);
+    const Result<void> written = co_await store_.write(std::move(work));
+    if (written.ok()) break;
+    if (!received.note_trouble(written.error())) co_return written.error();
+  }
+  for (size_t i = 0; i < received.events.size(); ++i) {
+    const Event& event = received.events[i];
+    const Accepted& accepted = received.accepted[i];
+    const Error* trouble = received.trouble_of(event);
+    if (trouble == nullptr) {
+      count_accepted(event, accepted);
+    } else if (accepted.is_parked) {
+      note_parked(event, accepted.event, trouble->what);
+    } else {
+      log_warn("inbox", trouble->text(), {{"source", event.source}, {"kind", event.kind}});
+    }
+  }
+  count(received.counts);
+  co_return received.is_all;
+}
+
+/// What its job refuses leaves no row.
+Result<void> Inbox::record_received(Db& db, const SaidUntil& until, Received& received) {
+  received.events.clear();
+  received.is_all = true;
+  received.at.reset();
+  for (const auto& [channel, said_at] : until) {
+    const size_t room = received_per_commit - received.events.size();
+    DW_TRY(std::vector<Event> taken,
+           received::take(db, channel, said_at, static_cast<int64_t>(room)));
+    std::move(taken.begin(), taken.end(), std::back_inserter(received.events));
+    received.is_all = received.events.size() < received_per_commit;
+    if (!received.is_all) break;
+  }
+  received.ids.assign(received.events.size(), {});
+  for (size_t i = 0; i < received.events.size(); ++i) {
+    const Error* trouble = received.trouble_of(received.events[i]);
+    if (trouble != nullptr && !is_defect(*trouble)) continue;
+    DW_CHECK(events::record_later(db, received.events[i], received.ids[i]));
+  }
+  return {};
+}
+
+Result<void> Inbox::prepare_received(Db& db, Received& received) {
+  for (size_t i = 0; i < received.events.size(); ++i) {
+    const Event& event = received.events[i];
+    received.at = i;
+    if (received.ids[i] && received.trouble_of(event) == nullptr) DW_CHECK(prepare(db, event));
+  }
+  received.at.reset();
+  return {};
+}
+
+/// What meets a defect is parked, as in accept().
+Result<void> Inbox::take_received(Db& db, Received& received) {
+  const std::vector<Event>& all = received.events;
+  received.counts = {};
+  received.accepted.assign(all.size(), {});
+  for (size_t i = 0; i < all.size(); ++i) {
+    received.at = i;
+    Accepted& accepted = received.accepted[i];
+    if (const Error* trouble = received.trouble_of(all[i]); trouble == nullptr) {
+      DW_TRY(accepted, take(db, all[i], received.ids[i], std::nullopt, received.counts));
+    } else if (is_defect(*trouble)) {
+      DW_TRY(accepted, park_recorded(db, all[i], received.ids[i], trouble->what));
+    }
+  }
+  received.at.reset();
+  return {};
+}
+
+/// A repeat of what stands stays as it is.
+Result<Accepted> Inbox::park_recorded(Db& db, const Event& event, EventId id,
+                                      const std::string& reason) {
+  DW_TRY(const Recorded recorded, events::recorded(db, event, id));
+  if (recorded.is_first) {
+    DW_CHECK(events::set_state(db, recorded.id, EventState::parked, reason, nullptr));
+  }
+  return Accepted{.event = recorded.id, .is_first = recorded.is_first, .is_parked = true};
+}
+
+void Inbox::note_parked(const Event& event, EventId id, const std::string& reason) {
+  log_error("inbox", "parked: " + reason,
+            {{"id", to_text(id)}, {"source", event.source}, {"kind", event.kind}});
+  metrics_.add("deskwire_events_parked_total", {{"source", event.source}});
 }
 
 void Inbox::count(const Counts& counts) {
@@ -327,17 +464,17 @@ Result<void> Inbox::take_answer(Db& db, const Delivery& delivery, const Outcome&
 }
 
 Task<Result<Accepted>> Inbox::park(Event event, std::string reason) {
-  Recorded recorded;
+  Accepted accepted;
   auto work = [&](Db& db) -> Result<void> {
-    DW_TRY(recorded, events::record(db, event));
-    if (!recorded.is_first) return {};
-    return events::set_state(db, recorded.id, EventState::parked, reason, nullptr);
+    EventId id;
+    DW_CHECK(events::record_later(db, event, id));
+    DW_CHECK(db.settle());
+    DW_TRY(accepted, park_recorded(db, event, id, reason));
+    return {};
   };
   DW_CO_CHECK(co_await store_.write(work));
-  log_error("inbox", "parked: " + reason,
-            {{"id", to_text(recorded.id)}, {"source", event.source}, {"kind", event.kind}});
-  metrics_.add("deskwire_events_parked_total", {{"source", event.source}});
-  co_return Accepted{.event = recorded.id, .is_first = recorded.is_first, .is_parked = true};
+  note_parked(event, accepted.event, reason);
+  co_return accepted;
 }
 
 }  // namespace dw

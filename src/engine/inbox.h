@@ -10,11 +10,12 @@
 #include "ports/job.h"
 #include "ports/store.h"
 #include "ports/target.h"
+#include "records/received.h"
 
 namespace dw {
 
 struct Accepted {
-  EventId event;
+  EventId event;             ///< none: it was received, and waits for its turn (put_in_order)
   bool is_first = true;      ///< false: a repeat, answered as the first time
   bool is_same_body = true;  ///< false: a repeat of the key with other contents
   bool is_parked = false;    ///< kept, but a defect kept it from being planned
@@ -29,6 +30,7 @@ struct Asked {
 };
 
 class InOrder;
+struct Received;
 
 class Inbox {
  public:
@@ -57,8 +59,16 @@ class Inbox {
     return accept_asked(std::move(event), std::move(asked));
   }
 
-  /// What is said in chats is accepted in the order in which it was said from here on.
+  /// From here on what is said in chats is recorded at once, and planned in the order in which it
+  /// was said: accept() returns before the plan, with neither a number nor a reply.
   void put_in_order(InOrder& order) { order_ = &order; }
+
+  /// Plans what was received of these channels (records/received.h), in one commit. One event that
+  /// its job refuses, or that meets a defect, holds up none of the others. Returns true if that was
+  /// all; false: there is more than one commit takes, and it waits.
+  /// errors  of the store: nothing is planned, and all waits
+  /// again   safe: what was planned waits no more
+  Task<Result<bool>> plan_received(SaidUntil until);
 
   /// What plans brought about, for the metrics: counted when their commit stands.
   struct Counts {
@@ -85,6 +95,9 @@ class Inbox {
   };
 
   Task<Result<Accepted>> accept_asked(Event event, std::optional<Asked> asked);
+  Result<void> record_received(Db& db, const SaidUntil& until, Received& received);
+  Result<void> prepare_received(Db& db, Received& received);
+  Result<void> take_received(Db& db, Received& received);
   Result<void> prepare(Db& db, const Event& event);
   Result<Accepted> take(Db& db, const Event& event, EventId id, const std::optional<Asked>& asked,
                         Counts& counts);
@@ -98,6 +111,10 @@ class Inbox {
   Result<DeliveryId> apply(Db& db, Delivery delivery, bool needs_id, const Round& round,
                            std::vector<Round>& next, Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
+  Result<Accepted> park_recorded(Db& db, const Event& event, EventId id, const std::string& reason);
+  void note_parked(const Event& event, EventId id, const std::string& reason);
+  void observe_accepted(Monotonic started);
+  void count_accepted(const Event& event, const Accepted& accepted);
 
   Store& store_;
   InOrder* order_ = nullptr;

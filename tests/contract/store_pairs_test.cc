@@ -11,6 +11,7 @@
 #include "records/lanes.h"
 #include "records/leases.h"
 #include "records/queues.h"
+#include "records/received.h"
 #include "records/ticket_lists.h"
 #include "records/tickets.h"
 
@@ -150,6 +151,29 @@ Result<void> record_the_same(Db& db, Side& side) {
   return {};
 }
 
+Result<void> two_were_said(Db& db) {
+  DW_CHECK(received::add(db, event_with("C1/2.0"), "C1", 2));
+  return received::add(db, event_with("C1/1.0"), "C1", 1);
+}
+
+/// One meets before it takes, so that neither is always there first.
+Result<void> take_what_was_said(Db& db, Side& side) {
+  if (side.me == 1) side.meet();
+  DW_TRY(const std::vector<Event> taken, received::take(db, "C1", 2, 10));
+  if (side.me == 0) side.meet();
+  side.seen = static_cast<int64_t>(taken.size());
+  side.is_first = side.seen == 2 && taken.front().key == "C1/1.0";
+  return {};
+}
+
+Result<void> one_took_all_that_was_said(ReadDb& db, const Sides& sides) {
+  DW_CHECK(one_of_two_was_first(db, sides));
+  EXPECT_EQ(sides[0].seen + sides[1].seen, 2);
+  DW_TRY(const SaidUntil left, received::waiting(db, TimePoint::max()));
+  EXPECT_TRUE(left.empty());
+  return {};
+}
+
 Result<void> hold_the_same(Db& db, Side& side) {
   side.meet();
   DW_TRY(side.is_first, leases::hold(db, "l", side.name(), t0, t0 + Millis(1000)));
@@ -277,6 +301,7 @@ const std::vector<PairCase> pairs = {
     {"tickets_of_one_number", nothing, open_what_the_desk_has, one_of_two_was_first},
     {"numbers_of_one_ticket", one_ticket, number_what_the_desk_has, one_of_two_was_first},
     {"events_of_one_key", nothing, record_the_same, one_of_two_was_first},
+    {"words_of_one_channel", two_were_said, take_what_was_said, one_took_all_that_was_said},
     {"leases_of_one_name", nothing, hold_the_same, one_of_two_was_first},
     {"kept_of_one_version", nothing, keep_the_same_version, versions_follow_each_other},
     {"messages_of_one_deduplication", nothing, send_the_same, one_message_was_sent},

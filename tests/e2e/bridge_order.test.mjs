@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bridgeWorld } from "./bridge_world.mjs";
-import { call, until } from "./daemon.mjs";
+import { call, slackSignature, until } from "./daemon.mjs";
 
 const api = (world, path, method = "GET") => fetch(`${world.desk.url}/api/v2/${path}`,
   { method, headers: { authorization: "Bearer ready-token" } });
@@ -28,6 +28,34 @@ test("three at once over two sockets, the middle by somebody new, keep their ord
   const inThread = words((await world.thread(root)).map((one) => one.text));
   assert.equal(carried.length, said.length);
   assert.deepEqual(carried, inThread, "as they stand in the thread");
+  await world.end();
+});
+
+test("what was acknowledged is carried, in its order, though the process died on it", async () => {
+  const world = await bridgeWorld({ isHttp: true });
+  await world.start();
+  const root = await world.say("VPN is down");
+  await until(() => world.ticket(root), "a ticket");
+  // Said behind the back of the workspace: no history brings it back.
+  const seconds = Math.floor(Date.now() / 1000) + 10;
+  const push = async (text, micros) => {
+    const ts = `${seconds}.${micros}`;
+    const body = JSON.stringify({ type: "event_callback", team_id: "T1", event_id: `Ev${micros}`,
+      event: { type: "message", channel: "C1", channel_type: "channel", user: "U7", ts, text,
+        thread_ts: root } });
+    const answer = await call(world.url, "/hooks/slack/events", { method: "POST", body,
+      headers: slackSignature(world.slack.signing, body) });
+    assert.equal(answer.status, 200);
+  };
+  await push("the third of three", "000300");
+  await Promise.all([push("the first of three", "000100"), push("the second of three", "000200")]);
+  await world.daemon.kill();
+  assert.doesNotMatch(JSON.stringify(await world.ticket(root)), /of three/, "not carried yet");
+  await world.start();
+  await world.reads(root, /the third of three/);
+  const carried = (await world.ticket(root)).comments
+    .map((one) => /the (\w+) of three/.exec(one.plain_body)?.[1]).filter(Boolean);
+  assert.deepEqual(carried, ["first", "second", "third"]);
   await world.end();
 });
 

@@ -130,6 +130,12 @@ export function sign(body, secret) {
   return `HMAC ${digest}`;
 }
 
+/** The headers with which Slack signs a request. */
+export function slackSignature(secret, body, seconds = Math.floor(Date.now() / 1000)) {
+  const digest = createHmac("sha256", secret).update(`v0:${seconds}:${body}`).digest("hex");
+  return { "x-slack-request-timestamp": String(seconds), "x-slack-signature": `v0=${digest}` };
+}
+
 export const ticket = (title, priority = "high") =>
   `<at>Deskwire</at> Title: ${title}<br>Priority: ${priority}<br>Description: It happened.`;
 

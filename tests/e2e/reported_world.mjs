@@ -1,9 +1,8 @@
 // Plays what people report of similar tools, one case at a time, against a whole daemon between a
 // workspace, a desk and a pager. The form of a case is in fixtures/README.md.
-import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { bridgeWorld, freePort } from "./bridge_world.mjs";
-import { call, until } from "./daemon.mjs";
+import { call, slackSignature, until } from "./daemon.mjs";
 
 /** A thread takes one post a second. */
 const usual_patience = 8_000;
@@ -76,12 +75,8 @@ class Reported {
     const body = JSON.stringify({ type: "event_callback", team_id: "T1", api_app_id: "A1",
       event_id: `EvR${this.next()}`, event_time: Math.floor(Date.now() / 1000), event,
       authorizations: [{ team_id: "T1", user_id: bot, is_bot: true }] });
-    const seconds = Math.floor(Date.now() / 1000);
-    const digest = createHmac("sha256", this.world.slack.signing).update(`v0:${seconds}:${body}`)
-      .digest("hex");
     const answer = await call(this.world.url, "/hooks/slack/events", { method: "POST", body,
-      headers: { "x-slack-request-timestamp": String(seconds),
-        "x-slack-signature": `v0=${digest}` } });
+      headers: slackSignature(this.world.slack.signing, body) });
     if (answer.status !== 200) throw new Error(`the hook answered ${answer.status}`);
   }
 

@@ -1,8 +1,7 @@
 // The daemon in a workspace: Socket Mode, signed hooks, and `check`.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { call, folder, local, runBeside, serve, until } from "./daemon.mjs";
+import { call, folder, local, runBeside, serve, slackSignature, until } from "./daemon.mjs";
 import { fakeSlack } from "./fake.mjs";
 
 const bare = (slack) => local + slack.addressConfig;
@@ -17,10 +16,7 @@ const env = (slack) => ({ SLACK_BOT_TOKEN: slack.bot, SLACK_APP_TOKEN: slack.app
 const states = async (url) => (await call(url, "/v1/status")).json.connectors;
 const state = async (url, name) => (await states(url)).find((one) => one.name === name);
 
-function signed(slack, body, seconds = Math.floor(Date.now() / 1000)) {
-  const digest = createHmac("sha256", slack.signing).update(`v0:${seconds}:${body}`).digest("hex");
-  return { "x-slack-request-timestamp": String(seconds), "x-slack-signature": `v0=${digest}` };
-}
+const signed = (slack, body, seconds) => slackSignature(slack.signing, body, seconds);
 
 test("Socket Mode connects, acknowledges, and is handed over", async () => {
   const slack = await fakeSlack();

@@ -135,12 +135,14 @@ void World::hear(size_t index, const Result<Accepted>& accepted) {
     return;
   }
   const std::string reply = to_text(accepted->reply);
-  story_.tell(subject, fmt::format("is answered: {}{}", to_text(accepted->event),
-                                   accepted->is_first ? "" : " (a repeat)"));
+  const bool is_planned = static_cast<bool>(accepted->event);  // else: received, and planned later
+  story_.tell(subject,
+              fmt::format("is answered: {}{}", is_planned ? to_text(accepted->event) : "received",
+                          accepted->is_first ? "" : " (a repeat)"));
   if (order.is_accepted && order.reply != reply) {
     story_.broke("a repeat gets the first answer", subject, order.reply + " became " + reply);
   }
-  if (accepted->is_first && ++order.firsts > 1) {
+  if (is_planned && accepted->is_first && ++order.firsts > 1) {
     story_.broke("the same event counts once", subject, "was taken for the first time twice");
   }
   const bool was_accepted = order.is_accepted;

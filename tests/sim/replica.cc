@@ -76,7 +76,7 @@ Replica::Replica(ReplicaParts parts)
       targets(targets_for(parts, loop, clock)),
       waiting(store),
       tasks(loop, clock),
-      in_order(loop, clock),
+      in_order(loop, clock, store),
       inbox(store, clock, metrics, {&intake, &desk, &bridge, &storm, &telling, &courier},
             {&own_desk, &own_queue}),
       notices(notices_over(loop, store, clock, inbox, parts.outside.report())),
@@ -112,6 +112,7 @@ void Replica::start() {
     if (touched.notes) janitor.notify();
   });
   outbox.start();
+  tasks.run("in order", in_order.plan_until_stopped(inbox));
   const Result<Schedule> hourly = Schedule::parse("hourly :17");
   DW_ASSERT(hourly.ok(), "a schedule that is written here is right");
   scheduler.add(
@@ -128,6 +129,7 @@ void Replica::start() {
 
 void Replica::stop() {
   is_stopping = true;
+  in_order.stop();
   outbox.stop();
   scheduler.stop();
   janitor.stop();

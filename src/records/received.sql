@@ -1,0 +1,19 @@
+-- part: received
+channel, said_at, source, key, kind, at, body, for_ever
+
+-- columns: received_event
+id, {received}
+
+-- name: add_received
+INSERT INTO received_event ({received}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: received_until
+SELECT {received_event} FROM received_event
+WHERE channel = $1 AND said_at <= $2 ORDER BY said_at, id LIMIT $3;
+
+-- name: drop_received
+DELETE FROM received_event WHERE id = $1;
+
+-- name: received_before
+-- The table has a row for what was said in this moment, and for what a replica left that has died.
+SELECT channel, max(said_at) FROM received_event WHERE at < $1 GROUP BY channel;
