@@ -1,6 +1,7 @@
 #include "engine/in_order.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -63,8 +64,9 @@ void InOrder::stop() {
 
 void InOrder::add_turns(const SaidUntil& until, Millis from_now) {
   const Monotonic due = clock_.monotonic() + from_now;
-  const auto later =
-      std::find_if(turns_.begin(), turns_.end(), [due](const Turn& one) { return one.due > due; });
+  // Behind nearly all: only what is tried again waits for longer.
+  auto later = turns_.end();
+  while (later != turns_.begin() && std::prev(later)->due > due) --later;
   const bool is_next = later == turns_.begin();
   std::vector<Turn> added;
   for (const auto& [channel, said] : until) added.push_back({due, channel, said});

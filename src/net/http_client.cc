@@ -10,7 +10,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 
 #include "base/international.h"
@@ -217,8 +220,68 @@ std::optional<Millis> HttpAnswer::retry_after(TimePoint now) const {
   return std::clamp(wait, Millis(0), retry_after_max);
 }
 
+namespace {
+
+/// When libcurl wants to be called. It says so anew several times in a request, mostly for at once
+/// or for later than before; and each setting of a timer is a system call. So the timer stays as
+/// long as it fires no later than it should, and what is due at once needs none.
+class CallTimer {
+ public:
+  CallTimer(Loop& loop, std::function<void()> call)
+      : loop_(loop),
+        timer_(loop),
+        call_(std::make_shared<std::function<void()>>(std::move(call))) {}
+
+  /// Negative: not any more.
+  void set(Millis from_now) {
+    due_.reset();
+    if (from_now < Millis(0)) return;
+    due_ = std::chrono::steady_clock::now() + from_now;
+    if (from_now == Millis(0)) {
+      asio::post(loop_, [call = std::weak_ptr(call_), this] {
+        if (!call.expired()) fire();
+      });
+    } else if (!fires_at_ || *due_ < *fires_at_) {
+      start();
+    }
+  }
+
+ private:
+  void start() {
+    fires_at_ = due_;
+    timer_.expires_at(*due_);
+    timer_.async_wait([this](boost::system::error_code cancelled) {
+      if (cancelled) return;
+      fires_at_.reset();
+      fire();
+    });
+  }
+
+  void fire() {
+    if (!due_) return;
+    if (std::chrono::steady_clock::now() >= *due_) {
+      due_.reset();
+      (*call_)();
+    } else if (!fires_at_) {
+      start();
+    }
+  }
+
+  Loop& loop_;
+  asio::steady_timer timer_;
+  std::optional<Monotonic> due_, fires_at_;
+  std::shared_ptr<std::function<void()>>
+      call_;  ///< shared with what is posted: it may outlive this
+};
+
+}  // namespace
+
 struct HttpClient::State {
-  explicit State(Loop& l) : loop(l), timer(l), look(l), multi(curl_multi_init()) {
+  explicit State(Loop& l)
+      : loop(l),
+        timer(l, [this] { act(CURL_SOCKET_TIMEOUT, 0); }),
+        look(l),
+        multi(curl_multi_init()) {
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -264,13 +327,7 @@ struct HttpClient::State {
   }
 
   static int on_timer(CURLM*, long milliseconds, void* given) {
-    auto& self = *static_cast<State*>(given);
-    self.timer.cancel();
-    if (milliseconds < 0) return 0;
-    self.timer.expires_after(Millis(milliseconds));
-    self.timer.async_wait([&self](boost::system::error_code cancelled) {
-      if (!cancelled) self.act(CURL_SOCKET_TIMEOUT, 0);
-    });
+    static_cast<State*>(given)->timer.set(Millis(milliseconds));
     return 0;
   }
 
@@ -359,7 +416,8 @@ struct HttpClient::State {
   }
 
   Loop& loop;
-  asio::steady_timer timer, look;
+  CallTimer timer;
+  asio::steady_timer look;
   size_t looked_at = 0;  // transfers that need it
   CURLM* multi;
   std::map<CURL*, Transfer*> transfers;  // owned by the tasks that wait for them

@@ -271,8 +271,8 @@ void take_message(Context& context) {
   if (is_top && said.message > before) {
     context.know(mark, json::object{{"message", said.message}});
   }
-  const bool is_alone = is_for_chat_alone(context, said) && !needs_channel_name(context, said);
-  if (is_top && !context.link && is_alone) {
+  if (is_top && !context.link && is_for_chat_alone(context, said) &&
+      !needs_channel_name(context, said)) {
     hide_replies(context);
     context.remember(std::move(said), ThreadMessageState::kept);
     return;

@@ -142,10 +142,14 @@ Meaning meaning_of(const Context& context, const ThreadMessage& said) {
   // The words behind our name, the message as a whole, and what Slack shows of it in a
   // notification: each may say that it is private.
   const std::string text = Context::text_of(said.body, "text");
-  for (const std::string& words :
+  std::vector<std::string> read;
+  for (std::string words :
        {Context::raw_text(said.body), text, Context::text_of(said.body, "slack_text"),
         Context::behind_mention(said.body).value_or("")}) {
+    // They are nearly always the same.
+    if (std::find(read.begin(), read.end(), words) != read.end()) continue;
     if (has_private_prefix(words, prefix, names)) return Meaning::hidden;
+    read.push_back(std::move(words));
   }
   if (forwards_private(said.body, prefix, names)) return Meaning::hidden;
   return is_close_word(context, context.plain(said.body)) ? Meaning::close_word : Meaning::speech;
