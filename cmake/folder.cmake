@@ -42,7 +42,9 @@ function(dw_optimise target what dependencies)
   target_link_libraries(${target} PUBLIC ${libs})
 endfunction()
 
-# Compiles the files of a target in groups: tools/unity.py says which, and why.
+# Compiles the files of a target in groups: tools/unity.py says which, and why. A group names its
+# files from the root of the tree, not as CMake's own would: so it reads the same in every checkout,
+# and a cache of compiled files finds it by its text.
 file(WRITE ${CMAKE_BINARY_DIR}/unity.txt "")
 function(dw_unity target)
   if(NOT DW_UNITY)
@@ -55,13 +57,23 @@ function(dw_unity target)
                   COMMAND_ERROR_IS_FATAL ANY)
   file(APPEND ${CMAKE_BINARY_DIR}/unity.txt "${lines}\n")  # read by tools/build.sh
   string(REPLACE "\n" ";" lines "${lines}")
+  set(groups "")
   foreach(line IN LISTS lines)
     string(REPLACE "|" ";" line "${line}")
-    list(GET line 0 group)
+    list(GET line 0 name)
     list(GET line 1 file)
-    set_source_files_properties(${file} PROPERTIES UNITY_GROUP ${group})
+    file(RELATIVE_PATH file ${CMAKE_SOURCE_DIR} ${file})
+    set(group ${CMAKE_BINARY_DIR}/unity/${target}/${name}.cc)
+    list(APPEND groups ${group})
+    string(APPEND text_of_${name} "#include \"${file}\"\n")
   endforeach()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  list(REMOVE_DUPLICATES groups)
+  foreach(group IN LISTS groups)
+    get_filename_component(name ${group} NAME_WE)
+    file(CONFIGURE OUTPUT ${group} CONTENT "${text_of_${name}}" @ONLY)
+  endforeach()
+  set_target_properties(${target} PROPERTIES SOURCES "${groups}")
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
 endfunction()
 
 # What of a folder is compiled for speed: files of dw_NAME with options of their own.

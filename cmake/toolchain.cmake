@@ -4,11 +4,8 @@ option(DW_UNITY "compile neighbouring files as one: tools/unity.py" ON)
 
 find_program(DW_CCACHE ccache)
 if(DW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # A precompiled header is only cacheable when its defines and times are not compared. Paths count
-  # from the checkout, so that a second clone is built from the first one's cache.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${DW_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_SOURCE_DIR}/tools/cached.sh ${CMAKE_SOURCE_DIR}
+      ${DW_CCACHE})
 endif()
 find_program(DW_MOLD mold)
 find_program(DW_LLD ld.lld)
@@ -24,8 +21,9 @@ endif()
 add_compile_options(-pthread)
 add_link_options(-pthread)
 # Files are named from the root of the tree: in what a defect says, and so that a cache of compiled
-# files serves several checkouts.
-add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# files serves several checkouts. It hands the compiler paths from the build's folder.
+file(RELATIVE_PATH up ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+add_compile_options(-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -fmacro-prefix-map=${up}=)
 add_compile_options(-Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion
                     -Wno-missing-field-initializers -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

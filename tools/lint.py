@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 GNU_ONLY = re.compile(r"-fpch-preprocess|-Winvalid-pch|-Werror|-Wno-(maybe-uninitialized|restrict|"
                       r"dangling-pointer|stringop-over\w+|mismatched-new-delete|"
                       r"subobject-linkage)")
-GROUPED = re.compile(r'^#include "(/[^"]+)"', re.M)
+GROUPED = re.compile(r'^#include "([^"]+)"', re.M)
 
 
 def clang_command(command):
@@ -43,9 +43,9 @@ def clang_command(command):
 def apart(entry):
     """The entry of each file that is compiled in a group (tools/unity.py), as if it stood alone."""
     group = entry["file"]
-    if "/Unity/" not in group:
+    if "/unity/" not in group:
         return [entry]
-    files = GROUPED.findall(pathlib.Path(group).read_text())
+    files = [str(ROOT / name) for name in GROUPED.findall(pathlib.Path(group).read_text())]
     return [entry | {"file": file, "command": entry["command"].replace(f"-c {group}", f"-c {file}")}
             for file in files]
 
