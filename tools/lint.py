@@ -35,8 +35,9 @@ def clang_command(command):
     for word in words[start:]:
         if GNU_ONLY.fullmatch(word):
             continue
-        match = re.search(r"dw_(pch_[a-z]+)_\w+\.dir/cmake_pch\.hxx$", word)
-        kept.append(str(ROOT / "cmake" / f"{match.group(1)}.h") if match else word)
+        match = re.search(r"dw_pch_(\w+)\.dir/cmake_pch\.hxx$", word)
+        header = "pch_tests.h" if match and match.group(1) == "tests" else "pch.h"
+        kept.append(str(ROOT / "cmake" / header) if match else word)
     return shlex.join(kept)
 
 
