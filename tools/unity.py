@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Says which source files are compiled together: `unity.py FILE...` prints "group file" lines.
+"""Says which source files are compiled together: `unity.py FILE...` prints "group|file" lines.
 
 Most of what a compiler does for one file it does for its neighbours again: the same headers, the
 same templates. Files of one folder are therefore compiled as one, as far as their names allow:
@@ -12,8 +12,8 @@ import re
 import sys
 
 ROOTS = [pathlib.Path(__file__).resolve().parent.parent / name for name in ("src", "tests")]
-FILES_MAX = 8
-LINES_MAX = 1300  # a compiler takes up to 1 GiB for one group, and ten seconds
+FILES_MAX = 16
+LINES_MAX = 2600  # a compiler takes up to 1 GiB for one group, and ten seconds
 
 HIDDEN = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$", re.S | re.M)
 COMMENT = re.compile(r"//[^\n]*")
@@ -22,11 +22,12 @@ ALIAS = re.compile(r"(?:using|namespace) (\w+) = [^;]*;")
 INNERMOST = re.compile(r"<[^<>]*>")
 BEFORE = re.compile(r"([A-Za-z_]\w*)\s*[={;,\[]")
 TEST = re.compile(r"[A-Z_]+\((\w+), (\w+)")
-DECLARED = re.compile(r"(?:\b(\w+)|[>&*]) (\w+)(?=\s*[=;,(){\[:])")
+DECLARED = re.compile(r"(?:\b(\w+)|[>&*]) (\w+)(?=\s*([=;,(){\[:]))")
 NO_TYPE = {"return", "co_return", "co_await", "case", "new", "delete", "else", "throw"}
 BOUND = re.compile(r"auto&{0,2} \[([^\]]*)\]")
 INCLUDED = re.compile(r'^#include "([^"]+)"', re.M)
 CALLED = re.compile(r"([\w~]+)\s*\(")
+FUNCTION = "function"
 
 
 def names_of(line):
@@ -40,13 +41,20 @@ def names_of(line):
         return ["_".join(match.groups())]
     head = line.split("(", 1)[0]
     if "(" in line and "=" not in head and "{" not in head:
-        match = CALLED.search(line)
-        return [match.group(1)] if match else []
+        return function_of(line)
     return BEFORE.findall(line)
 
 
+def function_of(line):
+    match = CALLED.search(line)
+    return [match.group(1)] if match else []
+
+
 def hidden_names(text):
-    """Names of anonymous namespaces and macros; an alias with its line: it may be there twice."""
+    """Names of anonymous namespaces and macros, each with what is to be known of it.
+
+    That is of an alias its line, since it may be there twice, and of a function that it is one.
+    """
     names = {name: None for name in re.findall(r"^#define (\w+)", text, re.M)}
     for block in HIDDEN.findall(text):
         for line in COMMENT.sub("", block).splitlines():
@@ -55,15 +63,22 @@ def hidden_names(text):
             if match := ALIAS.match(line):
                 names[match.group(1)] = line
             else:
-                names |= {name: None for name in names_of(line)}
+                found = names_of(line)
+                is_function = not TEST.match(line) and "(" in line and found == function_of(line)
+                names |= dict.fromkeys(found, FUNCTION if is_function else None)
     return names
 
 
 def declared_names(text):
-    """Whatever is declared anywhere: a parameter would hide another file's constant (-Wshadow)."""
+    """Whatever is declared anywhere: a parameter would hide another file's constant (-Wshadow).
+
+    Values by themselves: they hide another file's function, which harms nobody.
+    """
     text = COMMENT.sub("", text)
-    names = {name for word, name in DECLARED.findall(text) if word not in NO_TYPE}
-    return names.union(*(re.findall(r"\w+", words) for words in BOUND.findall(text)))
+    found = [(name, after) for word, name, after in DECLARED.findall(text) if word not in NO_TYPE]
+    values = {name for name, after in found if after != "("}
+    values = values.union(*(re.findall(r"\w+", words) for words in BOUND.findall(text)))
+    return values, {name for name, after in found if after == "("}
 
 
 @functools.cache
@@ -85,12 +100,18 @@ class File:
         text = pathlib.Path(path).read_text(encoding="utf-8")
         self.path, self.lines = path, text.count("\n")
         self.hidden = hidden_names(text)
-        self.declared = declared_names(text) | names_in_headers(text) | self.hidden.keys()
+        self.values, functions = declared_names(text)
+        self.others = functions | names_in_headers(text) | self.hidden.keys()
 
 
 def clash(one, other):
-    return any(name in other.declared and not (said and said == other.hidden.get(name))
-               for name, said in one.hidden.items())
+    for name, said in one.hidden.items():
+        if said == FUNCTION:
+            if name in other.others:
+                return True
+        elif name in other.values | other.others and (not said or said != other.hidden.get(name)):
+            return True
+    return False
 
 
 class Group:

@@ -43,6 +43,13 @@ class Groups(unittest.TestCase):
         self.assert_apart(constant, HIDDEN % ("", "void a(size_t bytes_max) {}"))
         self.assert_apart(constant, HIDDEN % ("", "void a() { auto [bytes_max, b] = c(); }"))
 
+    def test_a_value_that_hides_a_function_keeps_nothing_apart(self):
+        function = HIDDEN % ("int count(int a) { return a; }", "")
+        self.assert_together(function, HIDDEN % ("", "void a(int count) {}"))
+        self.assert_together(function, HIDDEN % ("", "void a() { auto [count, b] = c(); }"))
+        self.assert_apart(function, HIDDEN % ("", "int count(long a) { return a; }"))
+        self.assert_apart(function, HIDDEN % ("constexpr int count = 3;", ""))
+
     def test_a_type_of_a_header_keeps_apart_what_includes_it(self):
         self.assert_apart(HIDDEN % ("struct Clock {\n};", ""), '#include "engine/inbox.h"\n')
         self.assert_together(HIDDEN % ("struct Cluck {\n};", ""), '#include "engine/inbox.h"\n')
