@@ -51,6 +51,9 @@ function(dw_unity target)
   endif()
   get_target_property(files ${target} SOURCES)
   list(TRANSFORM files PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" REGEX "^[^/]")
+  if(DW_UNITY_APART)
+    list(PREPEND files --apart=${DW_UNITY_APART})
+  endif()
   execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/unity.py ${files}
                   OUTPUT_VARIABLE lines OUTPUT_STRIP_TRAILING_WHITESPACE
                   COMMAND_ERROR_IS_FATAL ANY)

@@ -1,6 +1,7 @@
 # Compiler options that every target shares. DW_SANITIZE is "", "address" or "thread".
 set(DW_SANITIZE "" CACHE STRING "address (with undefined) or thread")
 option(DW_UNITY "compile neighbouring files as one: tools/unity.py" ON)
+set(DW_UNITY_APART "" CACHE STRING "a pattern: files that do not change how others are grouped")
 
 find_program(DW_CCACHE ccache)
 if(DW_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

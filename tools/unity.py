@@ -4,6 +4,9 @@
 Most of what a compiler does for one file it does for its neighbours again: the same headers, the
 same templates. Files of one folder are therefore compiled as one, as far as their names allow:
 what two files both call `list` in their anonymous namespaces stands in two groups.
+
+With --apart=PATTERN the files whose paths match it are grouped as if no others were there, and the
+others as if they were not.
 """
 
 import functools
@@ -145,8 +148,18 @@ def groups_of(files):
     return packed([group for singles in folders.values() for group in packed(singles)])
 
 
+def groups_apart(pattern, files):
+    apart = [file for file in files if re.search(pattern, file)]
+    return groups_of(file for file in files if file not in apart) + groups_of(apart)
+
+
 def main():
-    for group in groups_of(sys.argv[1:]):
+    files = sys.argv[1:]
+    if files and files[0].startswith("--apart="):
+        groups = groups_apart(files[0].removeprefix("--apart="), files[1:])
+    else:
+        groups = groups_of(files)
+    for group in groups:
         first = pathlib.Path(group.files[0].path)
         name = re.sub(r"[^A-Za-z0-9]", "_", f"{first.parent.name}_{first.stem}")
         for file in group.files:

@@ -79,6 +79,15 @@ class Groups(unittest.TestCase):
         long = "\n" * unity.LINES_MAX
         self.assert_apart(long, "\n")
 
+    def test_what_is_apart_changes_no_other_group(self):
+        with tempfile.TemporaryDirectory() as root:
+            paths = [str(pathlib.Path(root) / name) for name in ("a.cc", "new_b.cc", "c.cc")]
+            for path in paths:
+                pathlib.Path(path).write_text("")
+            groups = unity.groups_apart("new_", paths)
+            self.assertEqual([[file.path for file in group.files] for group in groups],
+                             [[paths[0], paths[2]], [paths[1]]])
+
     def test_neighbours_go_before_strangers(self):
         files = {"a/1.cc": "", "b/1.cc": "\n" * 700, "b/2.cc": "\n" * 500, "c/1.cc": "\n"}
         self.assertEqual(self.groups(files), [["a/1.cc", "b/1.cc", "b/2.cc", "c/1.cc"]])
