@@ -270,8 +270,8 @@ class CallTimer {
   Loop& loop_;
   asio::steady_timer timer_;
   std::optional<Monotonic> due_, fires_at_;
-  std::shared_ptr<std::function<void()>>
-      call_;  ///< shared with what is posted: it may outlive this
+  /// Shared with what is posted: it may outlive this.
+  std::shared_ptr<std::function<void()>> call_;
 };
 
 }  // namespace
