@@ -23,6 +23,12 @@ enum class ErrorKind {
 
 std::string_view name_of(ErrorKind kind);
 
+/// The same may well succeed later, unchanged.
+constexpr bool is_passing(ErrorKind kind) {
+  return kind == ErrorKind::busy || kind == ErrorKind::unreachable || kind == ErrorKind::unsure ||
+         kind == ErrorKind::full;
+}
+
 /// One field of what the sender gave, and what is wrong with it.
 struct Problem {
   std::string field;

@@ -71,6 +71,7 @@ std::string correction_key(const Event& event) {
 
 /// Planned in one commit at most: the store's other works wait behind it.
 constexpr size_t received_per_commit = 128;
+constexpr int conflicts_max = 3;
 
 bool is_defect(const Error& error) {
   return error.where == parked_marker;
@@ -93,16 +94,21 @@ struct Received {
   bool is_all = true;
   Inbox::Counts counts{};
   std::optional<size_t> at{};  ///< which one is being planned
-  /// What an attempt before this one found: refused by a job, or a defect.
+  /// What attempts before this one met: a defect, or a job that refused. Nobody is there any more
+  /// who could be told, so it is parked.
   std::map<std::pair<std::string, std::string>, Error> broken{};
+  int conflicts = 0;
 
   const Error* trouble_of(const Event& event) const {
     const auto found = broken.find({event.source, event.key});
     return found == broken.end() ? nullptr : &found->second;
   }
-  /// False: it is the store that failed, and not this event.
+  /// What to do about it is known, and may succeed at once. False: it is the store that failed.
   bool note_trouble(const Error& error) {
-    if (!at || (!is_defect(error) && error.kind != ErrorKind::invalid)) return false;
+    if (!at || is_passing(error.kind)) return false;
+    // Another replica may have been in front, which passes.
+    const bool may_pass = error.kind == ErrorKind::conflict && !is_defect(error);
+    if (may_pass && ++conflicts <= conflicts_max) return true;
     const Event& event = events.at(*at);
     return broken.try_emplace({event.source, event.key}, error).second;
   }
@@ -198,17 +204,14 @@ Task<Result<bool>> Inbox::plan_received(SaidUntil until) {
     const Error* trouble = received.trouble_of(event);
     if (trouble == nullptr) {
       count_accepted(event, accepted);
-    } else if (accepted.is_parked) {
-      note_parked(event, accepted.event, trouble->what);
     } else {
-      log_warn("inbox", trouble->text(), {{"source", event.source}, {"kind", event.kind}});
+      note_parked(event, accepted.event, trouble->what);
     }
   }
   count(received.counts);
   co_return received.is_all;
 }
 
-/// What its job refuses leaves no row.
 Result<void> Inbox::record_received(Db& db, const SaidUntil& until, Received& received) {
   received.events.clear();
   received.is_all = true;
@@ -223,8 +226,6 @@ Result<void> Inbox::record_received(Db& db, const SaidUntil& until, Received& re
   }
   received.ids.assign(received.events.size(), {});
   for (size_t i = 0; i < received.events.size(); ++i) {
-    const Error* trouble = received.trouble_of(received.events[i]);
-    if (trouble != nullptr && !is_defect(*trouble)) continue;
     DW_CHECK(events::record_later(db, received.events[i], received.ids[i]));
   }
   return {};
@@ -240,7 +241,6 @@ Result<void> Inbox::prepare_received(Db& db, Received& received) {
   return {};
 }
 
-/// What meets a defect is parked, as in accept().
 Result<void> Inbox::take_received(Db& db, Received& received) {
   const std::vector<Event>& all = received.events;
   received.counts = {};
@@ -250,7 +250,7 @@ Result<void> Inbox::take_received(Db& db, Received& received) {
     Accepted& accepted = received.accepted[i];
     if (const Error* trouble = received.trouble_of(all[i]); trouble == nullptr) {
       DW_TRY(accepted, take(db, all[i], received.ids[i], std::nullopt, received.counts));
-    } else if (is_defect(*trouble)) {
+    } else {
       DW_TRY(accepted, park_recorded(db, all[i], received.ids[i], trouble->what));
     }
   }

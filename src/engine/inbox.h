@@ -64,8 +64,8 @@ class Inbox {
   void put_in_order(InOrder& order) { order_ = &order; }
 
   /// Plans what was received of these channels (records/received.h), in one commit. One event that
-  /// its job refuses, or that meets a defect, holds up none of the others. Returns true if that was
-  /// all; false: there is more than one commit takes, and it waits.
+  /// its job refuses, or that meets a defect, is parked and holds up none of the others. Returns
+  /// true if that was all; false: there is more than one commit takes, and it waits.
   /// errors  of the store: nothing is planned, and all waits
   /// again   safe: what was planned waits no more
   Task<Result<bool>> plan_received(SaidUntil until);

@@ -45,12 +45,6 @@ bool is_cut(const std::exception& thrown) {
   return failed != nullptr && failed->code() == asio::error::operation_aborted;
 }
 
-/// The same write may well succeed later.
-bool is_passing(const Error& error) {
-  return error.kind == ErrorKind::full || error.kind == ErrorKind::busy ||
-         error.kind == ErrorKind::unsure || error.kind == ErrorKind::unreachable;
-}
-
 std::string_view name_of(Outcome::Kind kind) {
   switch (kind) {
     case Outcome::Kind::done:
@@ -553,7 +547,7 @@ Task<bool> Outbox::set_state(Lane& lane, std::vector<Outcome> outcomes) {
       co_return false;
     }
     // An answer whose plan can't be written is parked with the reason, at the next try.
-    if (!is_passing(written.error()) && broken.size() == broken_before) {
+    if (!is_passing(written.error().kind) && broken.size() == broken_before) {
       for (const Delivery& one : lane.batch) broken.emplace(one.id, written.error().text());
     }
     if (broken.size() > broken_before) continue;

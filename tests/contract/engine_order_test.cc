@@ -19,8 +19,13 @@ class Hearing : public JobOf<NoView> {
     if (event.body.at("text") == "refused") {
       plan.refusal = Error{ErrorKind::invalid, "hearing", "no more"};
     }
+    if (event.body.at("text") == "late" && ++asked <= 2) {
+      plan.refusal = Error{ErrorKind::conflict, "hearing", "another was in front"};
+    }
     return plan;
   }
+
+  mutable int asked = 0;
 };
 
 /// A process over the store.
@@ -204,14 +209,18 @@ TEST_P(EngineOrder, one_that_is_refused_or_meets_a_defect_holds_none_of_the_othe
   first().say("C1/100.2", "chat.message", "C1", "broken");
   first().say("C1/100.3", "chat.message", "C1", "refused");
   first().say("C1/100.4");
-  first().say("C2/100.5", "chat.message", "C2");
+  first().say("C2/100.5", "chat.message", "C2", "late");
   pass(Millis(300));
-  EXPECT_EQ(planned(), (Texts{"C1/100.1", "C1/100.2", "C1/100.4", "C2/100.5"}));
-  EXPECT_EQ(journal().at(1).state, EventState::parked);
+  EXPECT_EQ(planned(), (Texts{"C1/100.1", "C1/100.2", "C1/100.3", "C1/100.4", "C2/100.5"}));
+  std::vector<EventState> states;
+  for (const StoredEvent& one : journal()) states.push_back(one.state);
+  using enum EventState;
+  EXPECT_EQ(states, (std::vector<EventState>{done, parked, parked, done, done}));
+  EXPECT_EQ(journal().at(2).reason, "no more");
   EXPECT_NE(journal().at(1).reason.find("this text is here to break"), std::string::npos);
   first().say("C1/100.2", "chat.message", "C1", "broken");
   pass(Millis(300));
-  EXPECT_EQ(planned().size(), 4U) << "what is parked is parked once";
+  EXPECT_EQ(planned().size(), 5U) << "what is parked is parked once";
 }
 
 TEST_P(EngineOrder, more_than_one_commit_takes_is_planned_in_order_too) {

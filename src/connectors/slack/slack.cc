@@ -49,11 +49,6 @@ bool is_about_blocks(const Error& error) {
   return error_code(error).starts_with("invalid_blocks");
 }
 
-bool is_passing(ErrorKind kind) {
-  return kind == ErrorKind::busy || kind == ErrorKind::unreachable || kind == ErrorKind::unsure ||
-         kind == ErrorKind::full;
-}
-
 std::string text_at(const json::value& value, std::string_view key) {
   return JsonView(value)[key].text().value_or("");
 }
