@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh FOLDER [CMake options... --] [targets...]: configures FOLDER where due, and builds.
-# DESKWIRE_BUILD_JOBS limits how many compilers run at once; a compiler takes up to 1 GiB.
+# DESKWIRE_BUILD_JOBS limits how many compilers run at once; a compiler takes up to 1.4 GiB.
 set -eu
 cd "$(dirname "$0")/.."
 folder=$1
