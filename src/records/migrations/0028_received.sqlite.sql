@@ -1,6 +1,6 @@
 -- What a chat said and we have acknowledged, until it is planned in its turn (records/received.h).
 CREATE TABLE received_event (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   channel TEXT NOT NULL,
   said_at INTEGER NOT NULL,        -- microseconds since 1970
   source TEXT NOT NULL,
