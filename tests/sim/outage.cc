@@ -83,8 +83,13 @@ void World::see_outage() {
 void World::open_outage() {
   if (!is_storm_) return;
   const bool is_seen = outage_.seen && orders_[*outage_.seen].is_accepted;
-  if (!is_seen) return after(Millis(3000), &World::open_outage);
-  outage_.opening = ask_of_storm("storm.open", {{"group", "g-000001"}, {"by", "Ida"}});
+  // Not always the first number: a commit that failed has used it up.
+  const bool can_look = is_seen && disk_.is_open() && !left_;
+  const int64_t group =
+      can_look ? disk_.count("SELECT coalesce(max(id), 0) FROM storm_group") : 0;
+  if (group == 0) return after(Millis(3000), &World::open_outage);
+  outage_.opening =
+      ask_of_storm("storm.open", {{"group", fmt::format("g-{:06}", group)}, {"by", "Ida"}});
   const int64_t last = is_on_server() ? 30'000 : 600'000;
   const uint64_t later = random_.below(4), answers = 1 + random_.below(3);
   for (uint64_t i = 0; i < later; ++i) after(any_wait(1000, last), &World::report_outage);
