@@ -85,8 +85,7 @@ void World::open_outage() {
   const bool is_seen = outage_.seen && orders_[*outage_.seen].is_accepted;
   // Not always the first number: a commit that failed has used it up.
   const bool can_look = is_seen && disk_.is_open() && !left_;
-  const int64_t group =
-      can_look ? disk_.count("SELECT coalesce(max(id), 0) FROM storm_group") : 0;
+  const int64_t group = can_look ? disk_.count("SELECT coalesce(max(id), 0) FROM storm_group") : 0;
   if (group == 0) return after(Millis(3000), &World::open_outage);
   outage_.opening =
       ask_of_storm("storm.open", {{"group", fmt::format("g-{:06}", group)}, {"by", "Ida"}});
