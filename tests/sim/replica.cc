@@ -99,7 +99,8 @@ void Replica::set_paused(bool is_paused_now) {
 
 /// An action that fails is tried again, as a person's cron job would be.
 Task<void> Replica::tick(Inbox& inbox, Clock& clock, std::string kind, TimePoint due) {
-  Event event{.source = "clock", .key = kind + "/" + to_rfc3339(due), .kind = std::move(kind)};
+  std::string key = kind + "/" + to_rfc3339(due);
+  Event event{.source = "clock", .key = std::move(key), .kind = std::move(kind)};
   event.at = clock.now();
   event.body = json::object{{"due", to_rfc3339(due)}};
   const Result<Accepted> accepted = co_await inbox.accept(std::move(event));
