@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/number.h"
+#include "domain/message_time.h"
 #include "engine/inbox.h"
 
 namespace dw {
@@ -15,26 +15,11 @@ constexpr Millis retry_pause{1000};
 /// What has waited this long was left behind by a replica that has ended: no clock is so wrong.
 constexpr Millis left_after{5000};
 
-constexpr int64_t micros_per_second = 1'000'000;
-
-/// "1771290107.000400" in microseconds; none: it is no time.
-std::optional<int64_t> micros_in(std::string_view time) {
-  constexpr size_t fraction_digits = 6;
-  const size_t point = time.find('.');
-  if (point == std::string_view::npos) return std::nullopt;
-  std::string fraction(time.substr(point + 1, fraction_digits));
-  fraction.resize(fraction_digits, '0');
-  const auto seconds = number_in<uint32_t>(time.substr(0, point));
-  const auto rest = number_in<uint32_t>(fraction);
-  if (!seconds || !rest) return std::nullopt;
-  return int64_t{*seconds} * micros_per_second + *rest;
-}
-
 /// When it was said or done: the last part of the key, "C1/100.1" or "C1/100.1/101.5"; else now.
 int64_t said_at(const Event& event) {
-  const std::string_view key = event.key;
-  const auto micros = micros_in(key.substr(key.rfind('/') + 1));
-  return micros ? *micros : std::chrono::microseconds(event.at.time_since_epoch()).count();
+  const std::string_view last = std::string_view(event.key).substr(event.key.rfind('/') + 1);
+  const int64_t micros = last.find('.') == std::string_view::npos ? 0 : micros_of(last);
+  return micros > 0 ? micros : std::chrono::microseconds(event.at.time_since_epoch()).count();
 }
 
 }  // namespace

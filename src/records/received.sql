@@ -1,5 +1,7 @@
+-- uses: records/events.sql
+
 -- part: received
-channel, said_at, source, key, kind, at, body, for_ever
+channel, said_at, {new_event}
 
 -- columns: received_event
 id, {received}

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/text_file.h"
 #include "domain/day.h"
+#include "domain/message_time.h"
 
 namespace dw {
 namespace {

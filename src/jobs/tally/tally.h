@@ -51,7 +51,5 @@ class Tally : public JobOf<TallyView> {
 /// A message as it is kept. `revision` is microseconds since 1970. Pure.
 /// errors  missing: the body has no channel or no message
 Result<TallyMessage> tally_message(const json::value& body, int64_t revision, TimePoint at);
-/// Microseconds since 1970 of "1771290107.000400"; 0 if it is no such time.
-int64_t micros_of(std::string_view timestamp);
 
 }  // namespace dw

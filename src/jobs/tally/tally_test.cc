@@ -327,14 +327,6 @@ TEST(Tally, a_page_of_history_is_as_new_as_the_question) {
   EXPECT_EQ(plan.changes[0].get_if<KeepTally>()->message.revision, 77);
 }
 
-TEST(Tally, times_of_messages) {
-  EXPECT_EQ(micros_of("12.000001"), 12'000'001);
-  EXPECT_EQ(micros_of("12.5"), 12'500'000);
-  EXPECT_EQ(micros_of("12"), 12'000'000);
-  EXPECT_EQ(micros_of("C1"), 0);
-  EXPECT_EQ(micros_of("12.x"), 0);
-}
-
 TEST(Tally, a_start_asks_in_the_place_of_what_has_waited_since_earlier_ones) {
   const Tally job({{.channel = "C1", .pattern = {}, .username_suffix = "rcc", .stats_file = {}}});
   const auto catch_up = [&](const TallyView& view) {
