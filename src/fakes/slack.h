@@ -55,13 +55,12 @@ class FakeSlack {
   /// Calls of the Web API so far, but for those that a fault answered.
   const std::vector<Call>& calls() const;
   size_t count(std::string_view method) const;
-  /// A load: replies to the channel's threads in turn, at most `window` of them unacknowledged. It
-  /// is more than a program has in hand that waits a moment for what was said before.
+  /// A load: replies to the channel's threads in turn, at most `window` of them unacknowledged.
   struct Pour {
     std::string channel, user;
     int64_t count = 0;
     int64_t per_second = 0;  ///< 0: as fast as they are acknowledged
-    size_t window = 4096;
+    size_t window = 256;
   };
   /// Calls and acknowledgements are no longer kept from here on.
   void pour(Pour load);
