@@ -17,7 +17,7 @@ after(async () => (await browser)?.close());
  * with `home`, calls elsewhere too.
  */
 export async function open(t, options = {}, home = "") {
-  browser ??= chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  browser ??= chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args });
   const context = await (await browser).newContext(options);
   t.after(() => context.close());
   const page = await context.newPage();
