@@ -35,7 +35,7 @@ constexpr Millis linger_timeout{1'000};
 constexpr size_t drain_bytes_max = 64 * 1024 * 1024;
 constexpr Millis drain_silence_max{2'000}, drain_time_max{30'000};
 constexpr std::string_view empty_line = "\r\n";
-constexpr size_t idle_buffer_bytes = 512;
+constexpr size_t idle_buffer_bytes = 512;  // of a TLS connection
 constexpr size_t read_bytes = 16 * 1024;
 
 std::string_view view(beast::string_view text) {
@@ -131,6 +131,17 @@ class HttpSession final : public HttpConnection, private ByteStream {
     co_return !failed_;
   }
 
+  /// The first bytes behind a pause, however long: next to nothing is held for them meanwhile.
+  Task<bool> read_first() {
+    if constexpr (is_tls) {
+      co_return co_await read_more(idle_buffer_bytes);
+    } else {
+      co_await stream_.async_wait(tcp::socket::wait_read, quietly(failed_));
+      if (failed_) co_return false;
+      co_return co_await read_more(read_bytes);
+    }
+  }
+
   /// Holds next to nothing while the connection is idle. One empty line before a request is
   /// skipped: some clients send it behind a body (RFC 9112, section 2.2).
   Task<bool> wait_for_request() {
@@ -147,7 +158,7 @@ class HttpSession final : public HttpConnection, private ByteStream {
       if (is_begun) co_return true;
       if (buffer_.size() == 0 && buffer_.capacity() > idle_buffer_bytes) buffer_.shrink_to_fit();
       set_idle(true);
-      const bool has_more = co_await read_more(idle_buffer_bytes);
+      const bool has_more = co_await read_first();
       set_idle(false);
       if (!has_more) co_return false;
     }

@@ -1,10 +1,9 @@
 // A COMMIT whose answer is lost: what the store answers agrees with what is there.
-#include <sqlite3.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <thread>
 
+#include "contract/failing_disk.h"
 #include "contract/store_world.h"
 #include "domain/ticket.h"
 #include "ports/store.h"
@@ -202,49 +201,6 @@ TEST(LostAnswers, leave_few_marks_behind) {
   }
   EXPECT_LT(std::stoi(ask_postgres(world.url, "select count(*) from writer")), 520);
 }
-
-/// SQLite on a disk that fails once, at the moment when the log is made durable.
-class FailingDisk {
- public:
-  FailingDisk() {
-    real_ = sqlite3_vfs_find(nullptr);
-    vfs_ = *real_;
-    vfs_.zName = "failing";
-    vfs_.xOpen = open;
-    current = this;
-    sqlite3_vfs_register(&vfs_, 1);
-  }
-  ~FailingDisk() {
-    sqlite3_vfs_unregister(&vfs_);
-    sqlite3_vfs_register(real_, 1);
-    current = nullptr;
-  }
-  std::atomic<int> syncs_to_fail = 0;
-
- private:
-  static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* given) {
-    const int code = current->real_->xOpen(current->real_, name, file, flags, given);
-    if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0) return code;
-    current->real_methods_ = file->pMethods;
-    current->methods_ = *file->pMethods;
-    current->methods_.xSync = [](sqlite3_file* synced, int how) {
-      if (current->syncs_to_fail > 0) {
-        --current->syncs_to_fail;
-        return SQLITE_IOERR_FSYNC;
-      }
-      return current->real_methods_->xSync(synced, how);
-    };
-    file->pMethods = &current->methods_;
-    return code;
-  }
-
-  static FailingDisk* current;
-  sqlite3_vfs* real_;
-  sqlite3_vfs vfs_{};
-  const sqlite3_io_methods* real_methods_ = nullptr;
-  sqlite3_io_methods methods_{};
-};
-FailingDisk* FailingDisk::current = nullptr;
 
 TEST(LostAnswers, of_a_disk_that_fails_at_the_commit_are_known_before_anybody_is_answered) {
   FailingDisk disk;

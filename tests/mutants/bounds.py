@@ -10,6 +10,13 @@ DEFECTS = (
     ("the engine's look shares the board's reader", "src/store/sql_store.cc",
      "co_await submit(*looking_, std::move(looking))",
      "co_await submit(*reading_, std::move(looking))", "contract_store"),
+    ("writes what was rolled back over what another committed",
+     "src/store/sqlite/gathered_log.cc",
+     "    of(gathering.log).pending.clear();\n", "", "contract_store"),
+    ("writes a commit's pages behind its sync", "src/store/sqlite/gathered_log.cc",
+     "int sync(sqlite3_file* log, int how) {\n"
+     "  if (const int code = flush(log); code != SQLITE_OK) return code;\n",
+     "int sync(sqlite3_file* log, int how) {\n", "contract_store"),
     ("writes a run of notices in one commit", "src/jobs/notices/job.h",
      "size_t notices_per_commit_most = 500;", "size_t notices_per_commit_most = 100'000;",
      "contract_notices"),

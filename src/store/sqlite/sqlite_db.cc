@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sql/engine.h"
+#include "store/sqlite/gathered_log.h"
 #include "store/sqlite/remedy.h"
 
 namespace dw {
@@ -110,9 +111,9 @@ Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file,
   configure_once();
   if (file != ":memory:") make_private(file);
   sqlite3* raw = nullptr;
-  const int code =
-      sqlite3_open_v2(file.c_str(), &raw,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &raw,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                   gathered_log());
   std::unique_ptr<SqliteDb> db(new SqliteDb(raw, std::move(interrupt)));
   if (code != SQLITE_OK) {
     return Error{
