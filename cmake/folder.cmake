@@ -19,10 +19,14 @@ endif()
 # dw_optimise(TARGET WHAT): its level, and the precompiled header of that level, since GCC takes
 # the level of the header whatever the file asks for. One header serves all folders: the standard
 # library with JSON, fmt and Asio's coroutines; that of tests has GoogleTest, too. Without it each
-# file would spend seconds on the same headers.
+# file would spend seconds on the same headers. Where size
+# and tests have the same level they share theirs.
 function(dw_optimise target what)
+  target_compile_options(${target} PRIVATE ${optimisation_${what}})
+  if(optimisation_${what} STREQUAL optimisation_tests)
+    set(what tests)
+  endif()
   set(owner dw_pch_${what})
-  set(options ${optimisation_${what}})
   set(header pch)
   set(libs dw_fmt dw_json dw_asio)
   if(what STREQUAL "tests")
@@ -33,10 +37,9 @@ function(dw_optimise target what)
     file(WRITE ${CMAKE_BINARY_DIR}/${owner}.cc "")
     add_library(${owner} OBJECT ${CMAKE_BINARY_DIR}/${owner}.cc)
     target_link_libraries(${owner} PUBLIC ${libs})
-    target_compile_options(${owner} PRIVATE ${options})
+    target_compile_options(${owner} PRIVATE ${optimisation_${what}})
     target_precompile_headers(${owner} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/${header}.h)
   endif()
-  target_compile_options(${target} PRIVATE ${options})
   target_precompile_headers(${target} REUSE_FROM ${owner})
   target_link_libraries(${target} PUBLIC ${libs})
 endfunction()

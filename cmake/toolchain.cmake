@@ -31,7 +31,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside inlined library code and coroutine frames where nothing is wrong.
   add_compile_options(-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-restrict
                       -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
-                      -Wno-mismatched-new-delete -fpch-preprocess)
+                      -Wno-mismatched-new-delete -Wcast-align=strict -fpch-preprocess)
   # It would collect its garbage for a tenth of its time, and save a tenth of its memory.
   add_compile_options("SHELL:--param ggc-min-heapsize=2000000")
   if(DW_UNITY)
@@ -61,7 +61,10 @@ if(NOT DW_SANITIZE)
 endif()
 
 if(DW_SANITIZE STREQUAL "address")
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  # Two checks at each use of a pointer, a seventh of the time to compile, are left to others: an
+  # access through null is the address sanitizer's, and GCC's -Wcast-align=strict knows of casts.
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=null,alignment
+                      -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
 elseif(DW_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)
