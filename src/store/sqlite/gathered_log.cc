@@ -30,8 +30,12 @@ struct Gathering {
 
 size_t own_bytes = 0;  // NOLINT: of SQLite's own file; set once, before the first is opened
 
+void* behind(sqlite3_file* file) {
+  return reinterpret_cast<char*>(file) + own_bytes;
+}
+
 Gathering& of(sqlite3_file* file) {
-  return *std::launder(reinterpret_cast<Gathering*>(reinterpret_cast<char*>(file) + own_bytes));
+  return *std::launder(static_cast<Gathering*>(behind(file)));
 }
 
 /// Writes what is pending. After a failure it is gone, as the transaction is.
@@ -101,7 +105,7 @@ int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* giv
   sqlite3_vfs* plain = sqlite3_vfs_find(nullptr);
   const int code = plain->xOpen(plain, path, file, flags, given);
   if (file->pMethods == nullptr) return code;
-  auto& gathering = *new (reinterpret_cast<char*>(file) + own_bytes) Gathering;
+  auto& gathering = *new (behind(file)) Gathering;
   gathering.own = file->pMethods;
   gathering.methods = *file->pMethods;
   gathering.methods.xClose = close;
