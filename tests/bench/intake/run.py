@@ -2,7 +2,7 @@
 """Intake against its rivals, as a Markdown table: requests per second, latency, memory.
 
   tests/bench/intake/run.py                      the whole benchmark, some minutes
-  tests/bench/intake/run.py --quick              one second each, as a test that it still runs
+  tests/bench/intake/run.py --quick              0.3 s each, as a test that it still runs
   tests/bench/intake/run.py --only deskwire,flask --connections 32 --seconds 10
 
 Method, machine and figures of the last quiet run: docs/benchmarks.md.
@@ -34,10 +34,10 @@ def parse():
     parser.add_argument("--only", default=",".join(CONTESTANTS), help="contestants, by comma")
     parser.add_argument("--binary", default=ROOT / "build/deskwire", type=pathlib.Path)
     parser.add_argument("--bound", default=ROOT / "build/bench_intake_bound", type=pathlib.Path)
-    parser.add_argument("--quick", action="store_true", help="one second, 1 and 8 connections")
+    parser.add_argument("--quick", action="store_true", help="0.3 seconds, 1 and 8 connections")
     options = parser.parse_args()
     if options.quick:
-        options.seconds, options.connections = 1, "1,8"
+        options.seconds, options.connections = 0.3, "1,8"
     return options
 
 
