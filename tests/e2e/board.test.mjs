@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { open, violations } from "./browser.mjs";
+import { assertValue, open, violations } from "./browser.mjs";
 import { call, folder, local, serve, teams, ticket, until } from "./daemon.mjs";
 
 test("a ticket appears without a reload, and again after the daemon was away", async (t) => {
@@ -90,7 +90,7 @@ test("a change that the desk refuses is said, and the choice shows what is so", 
   await page.goto(`${daemon.url}/tickets/1`);
   await page.getByLabel("Priority").selectOption("low");
   await page.getByText("Zendesk has not opened it yet").waitFor();
-  assert.equal(await page.getByLabel("Priority").inputValue(), "high");
+  await assertValue(page.getByLabel("Priority"), "high");
   await daemon.stop();
   daemon.clean();
 });

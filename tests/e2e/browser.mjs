@@ -1,8 +1,10 @@
 // The board in a real browser, for tests that look at it.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after } from "node:test";
 import { chromium } from "playwright-core";
+import { until } from "./daemon.mjs";
 
 const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -35,6 +37,13 @@ export async function open(t, options = {}, home = "") {
 export const bars = (page) => page.evaluate(() => [...document.querySelectorAll("tr[data-agent]")]
   .map((row) => `${row.dataset.agent} ${row.querySelector("button.link").textContent}`)
   .join(", "));
+
+/** A field's value, once the page has drawn what was pressed or typed. */
+export async function assertValue(field, expected, why) {
+  await until(async () => await field.inputValue() === expected, why ?? "the field's value", 5000)
+    .catch(() => {});
+  assert.equal(await field.inputValue(), expected, why);
+}
 
 /** What axe finds, run beside the page's own scripts, whose policy would forbid it. */
 export async function violations(page) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { test } from "node:test";
-import { open as openPage, violations } from "./browser.mjs";
+import { assertValue, open as openPage, violations } from "./browser.mjs";
 import { call, local, serve, signInAs, until } from "./daemon.mjs";
 
 const pictures = process.env.DESKWIRE_PICTURES;
@@ -52,14 +52,14 @@ async function writesNote(page, daemon, id) {
   await page.getByLabel("Answer everyone").fill("Soon.");
   await button(page, "Private note").click();
   const note = page.getByLabel("Private note", { exact: true });
-  assert.equal(await note.inputValue(), "");
+  await assertValue(note, "");
   await note.fill("Restart at 11:55, says <b>Bo</b>.");
   await look(page, "incident-note");
   await button(page, "Add note").dblclick();
   await page.getByText("private note · stays here").waitFor();
   await page.getByText("Restart at 11:55, says <b>Bo</b>.").waitFor();
   await button(page, "Answer everyone").click();
-  assert.equal(await page.getByLabel("Answer everyone").inputValue(), "Soon.");
+  await assertValue(page.getByLabel("Answer everyone"), "Soon.");
   await page.getByLabel("Answer everyone").fill("");
   const get = async (path) => (await call(daemon.url, path)).json;
   const commentsOf = async (ticket) => (await get(`/v1/tickets/${ticket}`)).comments;
@@ -131,7 +131,7 @@ test("an outage is seen, made one incident, answered once, and solved", async (t
   await button(page, "Answer 14").dblclick();
   await page.getByText("Reached 14 of 14.").waitFor();
   assert.deepEqual((await api()).answers.map((one) => one.body), ["The gateway is <b>back</b>."]);
-  assert.equal(await page.getByLabel("Answer everyone").inputValue(), "");
+  await assertValue(page.getByLabel("Answer everyone"), "");
 
   await writesNote(page, daemon, id);
 

@@ -2,7 +2,7 @@
 // machine is, and the list's keys act on one ticket or on all that are selected.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open, violations } from "./browser.mjs";
+import { assertValue, open, violations } from "./browser.mjs";
 import { call, serve, until } from "./daemon.mjs";
 
 async function ticket(url, title, values = {}) {
@@ -29,13 +29,13 @@ test("a key acts as soon as its page is drawn, also where timers are late", asyn
   await page.keyboard.type("print");
   const search = page.getByRole("searchbox");
   await search.waitFor();
-  assert.equal(await search.inputValue(), "print", "no letter is lost on the way to the search");
+  await assertValue(search, "print", "no letter is lost on the way to the search");
   await page.keyboard.press("Enter");
   await page.locator("td.t-title").getByRole("link", { name: "Printer" }).click();
   await page.getByRole("heading", { name: "Printer", level: 1 }).waitFor();
   await page.keyboard.press("r");
   await page.keyboard.type("time to test");
-  assert.equal(await page.getByLabel("Reply", { exact: true }).inputValue(), "time to test");
+  await assertValue(page.getByLabel("Reply", { exact: true }), "time to test");
   const reply = page.getByRole("button", { name: "Reply", exact: true });
   await reply.evaluate((button) => button.click());
   await until(async () => (await call(daemon.url, "/v1/tickets/1")).json.comments.length === 1,
@@ -47,7 +47,7 @@ test("a key acts as soon as its page is drawn, also where timers are late", asyn
   await page.getByRole("link", { name: "Printer" }).waitFor();
   await page.keyboard.press("n");
   await page.keyboard.type("Badge");
-  assert.equal(await page.getByLabel("Title").inputValue(), "Badge");
+  await assertValue(page.getByLabel("Title"), "Badge");
   assert.deepEqual(trouble, []);
   await daemon.stop();
   daemon.clean();

@@ -1,7 +1,7 @@
 // Earlier tickets that resemble one: for agents alone, with the answer that helped.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open as openPage, violations } from "./browser.mjs";
+import { assertValue, open as openPage, violations } from "./browser.mjs";
 import { call, local, run, serve, signInAs } from "./daemon.mjs";
 
 test("an agent sees similar tickets with their answer; a viewer does not", async () => {
@@ -59,7 +59,7 @@ test("a ticket's page shows them to an agent, not to a viewer", async (t) => {
   await panel.getByText("vpn, error, 619").waitFor();
   await page.getByLabel("Reply", { exact: true }).fill("Hello Ana,");
   await panel.getByRole("button", { name: "Use this answer of #1" }).click();
-  assert.equal(await page.getByLabel("Reply", { exact: true }).inputValue(),
+  await assertValue(page.getByLabel("Reply", { exact: true }),
     "Hello Ana,\n\nInstall <i>the patch</i>");
   assert.equal(await violations(page), "[]");
   const { json } = await api("GET", `/v1/tickets/${asked}`);
