@@ -18,6 +18,8 @@ constexpr double hours_believed = 500, beyond_believed = 20;
 constexpr double doubt = 1;
 constexpr double share_max = 0.2, index_max = 6;
 constexpr int solve_every = 24;
+/// Hours alone with a tail that is heavier than this are of a series whose bursts have no scale.
+constexpr double index_expected = 1.15, shape_gain = 10, shape_max = 0.5;
 
 /// The mean of an exponential variable of mean `index` that is cut off at `span`.
 double mean_below_cut(double index) {
@@ -38,42 +40,53 @@ double index_of(double mean) {
 
 double TailCorrection::corrected(double tail) const {
   if (tail >= start) return tail;
-  return std::max(tail, std::min(start, share * std::pow(tail / start, 1 / index)));
+  const double beyond = shape > 0 ? std::pow(1 + shape * std::log(start / tail) / index, -1 / shape)
+                                  : std::pow(tail / start, 1 / index);
+  return std::max(tail, std::min(start, share * beyond));
 }
 
 double TailCorrection::before(double corrected) const {
   if (corrected >= start) return corrected;
-  return std::min(corrected, start * std::pow(corrected / share, index));
+  const double digits = std::log(share / corrected);
+  const double excess = shape > 0 ? std::expm1(shape * digits) / shape : digits;
+  return std::min(corrected, start * std::exp(-excess * index));
 }
 
 TailCalibration::TailCalibration(double half_life) : fade_(std::exp2(-1 / half_life)) {}
 
-void TailCalibration::learn(double tail) {
+void TailCalibration::learn(double tail, bool is_of_incident) {
+  const bool is_beyond = tail < start;
+  if (waiting_ > 0 && !is_beyond) alone_.add(waiting_);
+  const bool may_be_alone = is_beyond && !was_beyond_ && !is_of_incident && tail > cut;
+  waiting_ = may_be_alone ? std::log(start / tail) : 0;
+  was_beyond_ = is_beyond;
+  if (is_of_incident) return;
   hours_ = hours_ * fade_ + 1;
   beyond_ *= fade_;
-  excess_ *= fade_;
-  excess_seen_ *= fade_;
-  const bool is_beyond = tail < start;
+  all_.fade(fade_);
+  alone_.fade(fade_);
   if (is_beyond) {
     beyond_ += 1;
-    if (tail > cut) {
-      excess_ += std::log(start / tail);
-      excess_seen_ += 1;
-    }
+    if (tail > cut) all_.add(std::log(start / tail));
   }
   if (!is_beyond && --until_solved_ > 0) return;
   until_solved_ = solve_every;
   solve();
 }
 
+double TailCalibration::Excess::index() const {
+  static const double believed = mean_below_cut(1);
+  const double weight = seen + beyond_believed;
+  const double mean = (sum + beyond_believed * believed) / weight;
+  return std::max(1.0, index_of(mean - doubt * mean / std::sqrt(weight)));
+}
+
 void TailCalibration::solve() {
   const double hours = hours_ + hours_believed;
   const double share = (beyond_ + hours_believed * start) / hours;
   correction_.share = std::clamp(share - doubt * std::sqrt(share / hours), start, share_max);
-  static const double believed = mean_below_cut(1);
-  const double seen = excess_seen_ + beyond_believed;
-  const double mean = (excess_ + beyond_believed * believed) / seen;
-  correction_.index = std::max(1.0, index_of(mean - doubt * mean / std::sqrt(seen)));
+  correction_.index = all_.index();
+  correction_.shape = std::clamp(shape_gain * (alone_.index() - index_expected), 0.0, shape_max);
 }
 
 }  // namespace dw

@@ -182,9 +182,9 @@ class SeasonalRule {
     if (!incidents.all().empty()) recent_.cut_after(incidents.all().back().to);
     learn(now, expected, out, step);
     // Hours of one incident are one piece of news: its first hour stands for it.
-    if (is_known && open_hours_ <= 1) {
-      up_.learn(tail_up_);
-      down_.learn(tail_down_);
+    if (is_known) {
+      up_.learn(tail_up_, open_hours_ > 1);
+      down_.learn(tail_down_, open_hours_ > 1);
     }
     return out;
   }
