@@ -83,6 +83,14 @@ class Habits(Rules):
         self.assert_clean(habits.spawns, {"src/net/task_group.cc": text})
         self.assert_clean(habits.spawns, {"src/web/a_test.cc": text})
 
+    def test_nothing_is_awaited_behind_a_condition_in_the_same_expression(self):
+        self.assert_found(habits.conditional_awaits,
+                          {"src/web/a.cc": "co_return !failed && co_await more();\n"
+                                           "co_return failed ? false : co_await more();"},
+                          "src/web/a.cc:1:", "src/web/a.cc:2:")
+        self.assert_clean(habits.conditional_awaits,
+                          {"src/web/a.cc": "if (failed) co_return 1; co_return co_await more();"})
+
     def test_a_capturing_lambda_is_no_coroutine(self):
         self.assert_found(habits.capturing_coroutines,
                           {"src/web/a.cc": "auto f = [this](int n) -> Task<void> { co_return; };"},

@@ -11,6 +11,7 @@ CLOCKS = re.compile(
 SPAWN = re.compile(r"\b(co_spawn|detached)\b(?!\.hpp)")
 CAPTURING = re.compile(r"\[[^\]\[\n]+\]\s*\([^()]*\)\s*(?:mutable\s*)?->\s*(?:\w+::)*"
                        r"(?:Task|awaitable)\s*<")
+CONDITIONAL_AWAIT = re.compile(r"(?:&&|\|\|)\s*co_await\b|co_return\b[^;]*\?[^;]*\bco_await\b")
 SQL = re.compile(
     r"\b(SELECT\s+.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|"
     r"CREATE\s+(UNIQUE\s+|VIRTUAL\s+|TEMP\s+)?(TABLE|INDEX)\s)", re.S)
@@ -60,6 +61,13 @@ def capturing_coroutines(tree):
         for number, _ in code_matches(file, CAPTURING):
             yield Finding(file.path, number, "a lambda with captures is a coroutine: its captures "
                           "die at the first wait", "a function with parameters by value")
+
+
+def conditional_awaits(tree):
+    for file in cxx_files(tree):
+        for number, _ in code_matches(file, CONDITIONAL_AWAIT):
+            yield Finding(file.path, number, "co_await under a condition in an expression: in a "
+                          "co_return GCC 12 awaits it whatever the condition", "an `if` of its own")
 
 
 def catches(tree):
@@ -115,5 +123,5 @@ def shared_pointers(tree):
                               "unique_ptr or a reference; or a comment that names the owners")
 
 
-RULES = (clocks, spawns, capturing_coroutines, catches, prints, sql, vendor_addresses,
-         shared_pointers)
+RULES = (clocks, spawns, capturing_coroutines, conditional_awaits, catches, prints, sql,
+         vendor_addresses, shared_pointers)
