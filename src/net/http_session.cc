@@ -94,9 +94,10 @@ class HttpSession final : public HttpConnection, private ByteStream {
       co_await stream_.async_handshake(ssl::stream_base::server, quietly(failed));
       if (failed) co_return;
     }
-    while (!server_.is_stopping()) {
-      if (!co_await wait_for_request()) break;
-      if (!co_await serve_one()) break;
+    bool is_kept = true;
+    while (is_kept && !server_.is_stopping()) {
+      is_kept = co_await wait_for_request();
+      if (is_kept) is_kept = co_await serve_one();
     }
     co_await linger();
   }
