@@ -88,6 +88,8 @@ class Habits(Rules):
                           {"src/web/a.cc": "co_return !failed && co_await more();\n"
                                            "co_return failed ? false : co_await more();"},
                           "src/web/a.cc:1:", "src/web/a.cc:2:")
+        self.assert_found(habits.conditional_awaits,
+                          {"src/web/a.cc": "if (!co_await more()) break;"}, "src/web/a.cc:1:")
         self.assert_clean(habits.conditional_awaits,
                           {"src/web/a.cc": "if (failed) co_return 1; co_return co_await more();"})
 
