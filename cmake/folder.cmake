@@ -19,8 +19,7 @@ endif()
 # dw_optimise(TARGET WHAT): its level, and the precompiled header of that level, since GCC takes
 # the level of the header whatever the file asks for. One header serves all folders: the standard
 # library with JSON, fmt and Asio's coroutines; that of tests has GoogleTest, too. Without it each
-# file would spend seconds on the same headers. Where size
-# and tests have the same level they share theirs.
+# file would spend seconds on the same headers. Whatever has the level of tests shares theirs.
 function(dw_optimise target what)
   target_compile_options(${target} PRIVATE ${optimisation_${what}})
   if(optimisation_${what} STREQUAL optimisation_tests)

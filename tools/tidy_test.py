@@ -89,7 +89,9 @@ class Habits(Rules):
                                            "co_return failed ? false : co_await more();"},
                           "src/web/a.cc:1:", "src/web/a.cc:2:")
         self.assert_found(habits.conditional_awaits,
-                          {"src/web/a.cc": "if (!co_await more()) break;"}, "src/web/a.cc:1:")
+                          {"src/web/a.cc": "f();\nif (!co_await more()) break;\n"
+                                           "if (!co_await more()) {\n  continue;\n}"},
+                          "src/web/a.cc:2:", "src/web/a.cc:3:")
         self.assert_clean(habits.conditional_awaits,
                           {"src/web/a.cc": "if (failed) co_return 1; co_return co_await more();"})
 

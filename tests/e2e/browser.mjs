@@ -40,8 +40,8 @@ export const bars = (page) => page.evaluate(() => [...document.querySelectorAll(
 
 /** A field's value, once the page has drawn what was pressed or typed. */
 export async function assertValue(field, expected, why) {
-  await until(async () => await field.inputValue() === expected, why ?? "the field's value", 5000)
-    .catch(() => {});
+  // Whether it came: what is there instead is said better by the assertion.
+  await until(async () => await field.inputValue() === expected, "", 5000).catch(() => {});
   assert.equal(await field.inputValue(), expected, why);
 }
 

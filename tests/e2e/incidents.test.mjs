@@ -52,7 +52,7 @@ async function writesNote(page, daemon, id) {
   await page.getByLabel("Answer everyone").fill("Soon.");
   await button(page, "Private note").click();
   const note = page.getByLabel("Private note", { exact: true });
-  await assertValue(note, "");
+  assert.equal(await note.inputValue(), "");
   await note.fill("Restart at 11:55, says <b>Bo</b>.");
   await look(page, "incident-note");
   await button(page, "Add note").dblclick();

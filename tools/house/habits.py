@@ -12,7 +12,7 @@ SPAWN = re.compile(r"\b(co_spawn|detached)\b(?!\.hpp)")
 CAPTURING = re.compile(r"\[[^\]\[\n]+\]\s*\([^()]*\)\s*(?:mutable\s*)?->\s*(?:\w+::)*"
                        r"(?:Task|awaitable)\s*<")
 CONDITIONAL_AWAIT = re.compile(r"(?:&&|\|\|)\s*co_await\b|co_return\b[^;]*\?[^;]*\bco_await\b")
-AWAIT_THEN_BREAK = re.compile(r"\bif \(.*\bco_await\b.*\) \{? ?(?:break|continue);")
+AWAIT_THEN_BREAK = re.compile(r"\bif \(.*\bco_await\b.*\)\s*\{?\s*(?:break|continue);")
 SQL = re.compile(
     r"\b(SELECT\s+.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|"
     r"CREATE\s+(UNIQUE\s+|VIRTUAL\s+|TEMP\s+)?(TABLE|INDEX)\s)", re.S)
@@ -69,9 +69,12 @@ def conditional_awaits(tree):
         for number, _ in code_matches(file, CONDITIONAL_AWAIT):
             yield Finding(file.path, number, "co_await under a condition in an expression: in a "
                           "co_return GCC 12 awaits it whatever the condition", "an `if` of its own")
-        for number, _ in code_matches(file, AWAIT_THEN_BREAK):
-            yield Finding(file.path, number, "`break` behind a condition that awaits: GCC 12 makes "
-                          "a program of it that crashes", "a variable that the loop asks")
+        lines = list(file.parts.code_lines())
+        for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""]), 1):
+            match = AWAIT_THEN_BREAK.search(f"{line}\n{following}")
+            if match and match.start() < len(line):
+                yield Finding(file.path, number, "`break` behind a condition that awaits: GCC 12 "
+                              "makes a program of it that crashes", "a variable that the loop asks")
 
 
 def catches(tree):

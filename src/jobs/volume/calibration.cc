@@ -56,19 +56,16 @@ TailCalibration::TailCalibration(double half_life) : fade_(std::exp2(-1 / half_l
 
 void TailCalibration::learn(double tail, bool is_of_incident) {
   const bool is_beyond = tail < start;
+  const double excess = is_beyond && tail > cut ? std::log(start / tail) : 0;
   if (waiting_ > 0 && !is_beyond) alone_.add(waiting_);
-  const bool may_be_alone = is_beyond && !was_beyond_ && !is_of_incident && tail > cut;
-  waiting_ = may_be_alone ? std::log(start / tail) : 0;
+  waiting_ = was_beyond_ || is_of_incident ? 0 : excess;
   was_beyond_ = is_beyond;
   if (is_of_incident) return;
   hours_ = hours_ * fade_ + 1;
-  beyond_ *= fade_;
+  beyond_ = beyond_ * fade_ + (is_beyond ? 1 : 0);
   all_.fade(fade_);
   alone_.fade(fade_);
-  if (is_beyond) {
-    beyond_ += 1;
-    if (tail > cut) all_.add(std::log(start / tail));
-  }
+  if (excess > 0) all_.add(excess);
   if (!is_beyond && --until_solved_ > 0) return;
   until_solved_ = solve_every;
   solve();
