@@ -73,12 +73,15 @@ bench-incident: build ## one answer to 1,000 joined tickets: each once, memory f
 bench-similar: build ## similar tickets among 10 k, 100 k and 1 M; STORE=postgresql://… (empty)
 	@/usr/bin/python3 tests/bench/similar/run.py $(if $(STORE),--store $(STORE))
 
+bench-reading: build ## search and Now among 1 M while 1,000 a second come in; STORE=postgresql://… (empty)
+	@/usr/bin/python3 tests/bench/reading/run.py $(if $(STORE),--store $(STORE))
+
 bench-notices: build ## a million rows beside Python and pandas; how long the store is held
 	@/usr/bin/python3 tests/bench/notices/run.py
 	@tools/build.sh build bench_notice_hold
 	@build/bench_notice_hold
 
-bench-all: board bench-bound ## every benchmark, one table; about fifteen minutes; SERIES=folder
+bench-all: board bench-bound ## every benchmark, one table; about twenty minutes; SERIES=folder
 	@tools/build.sh build volume_quality volume_speed fake_slack fake_zendesk
 	@for one in intake live bridge sqs; do tools/npm_packages.sh tests/bench/$$one; done
 	@/usr/bin/python3 tests/bench/all.py $(SERIES)

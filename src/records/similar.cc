@@ -128,15 +128,9 @@ class Likeness {
   /// all.
   Result<std::vector<int64_t>> tickets_with(const std::vector<std::string>& words) {
     const size_t most = db_.is_sqlite() ? tickets_a_word_max : frequent_from();
-    std::string expression = db_.is_sqlite() ? "{title description} : (" : "";
-    for (const std::string& word : words) {
-      const bool is_first = &word == words.data();
-      expression += db_.is_sqlite() ? (is_first ? "\"" : " AND \"") + word + "\""
-                                    : (is_first ? "'" : " & '") + word + "'";
-    }
-    if (db_.is_sqlite()) expression += ")";
     std::vector<int64_t> ids;
-    DW_CHECK(db_.run(stmt::tickets_with_words, {expression, about_.id, static_cast<int64_t>(most)},
+    DW_CHECK(db_.run(stmt::tickets_with_words,
+                     {join(words, " "), about_.id, static_cast<int64_t>(most)},
                      [&](const Row& row) { ids.push_back(row.integer(0)); }));
     return ids;
   }

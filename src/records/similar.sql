@@ -14,7 +14,7 @@ WITH known AS (
   FROM pg_stats s,
     LATERAL unnest(CAST(CAST(s.most_common_elems AS text) AS text[]), s.most_common_elem_freqs)
       AS common (word, share)
-  WHERE s.schemaname = current_schema() AND s.tablename = 'ticket_text'
+  WHERE s.schemaname = current_schema() AND s.tablename = 'ticket' AND s.attname = 'words'
     AND common.word IS NOT NULL)
 SELECT word, CAST(share * 1000000 AS bigint) FROM known
 WHERE word = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb))))
@@ -22,7 +22,8 @@ UNION ALL
 SELECT '', CAST(min(share) * 1000000 AS bigint) FROM known HAVING count(*) > 0;
 
 -- name: tickets_with_words [sqlite]
-SELECT rowid FROM ticket_text WHERE ticket_text MATCH $1 AND rowid < $2
+-- It has names as well, as the other engine's index does.
+SELECT rowid FROM ticket_text WHERE ticket_text MATCH words_query($1, 0) AND rowid < $2
 ORDER BY rowid DESC LIMIT $3;
 
 -- name: tickets_with_words [postgres]
@@ -30,7 +31,7 @@ ORDER BY rowid DESC LIMIT $3;
 -- whoever asks compares the words of the texts alone. It knows no order: of more than $3 these are
 -- any.
 SELECT id FROM (
-  SELECT id FROM ticket WHERE {words_index} @@ to_tsquery('simple', $1)
+  SELECT id FROM ticket WHERE words @@ plainto_tsquery('simple', $1)
   OFFSET 0) AS having_it
 WHERE id < $2 LIMIT $3;
 

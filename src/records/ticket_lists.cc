@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "records/search_words.h"
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
 #include "sql/similar.h"
@@ -85,6 +84,22 @@ int assigned_number(const TicketFilter& filter) {
   return -1;
 }
 
+/// What somebody types into a search box: letters, digits and whatever is not ASCII, nothing that a
+/// query language would read as more.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    const bool is_letter = is_letter_or_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+    if (is_letter) {
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
 /// "#3455" and "3455" name a ticket by either number.
 std::string digits_in(std::string_view text) {
   text = trim(text);
@@ -101,13 +116,11 @@ struct Bound {
         priority(filter.plain.priority ? static_cast<int>(*filter.plain.priority) : -1),
         waiting(filter.is_waiting ? int{*filter.is_waiting} : -1),
         since(filter.plain.since.value_or(TimePoint{})),
-        limit(static_cast<int64_t>(filter.plain.page.limit + 1)),
         assigned(assigned_number(filter)),
         tag(filter.tag.empty() ? "" : to_text(json::value(json::string(filter.tag)))) {}
 
   int status, priority, waiting;
   TimePoint since;
-  int64_t limit;
   int assigned;
   std::string tag;  ///< as a list of tags has it: in quotation marks
 };
@@ -124,59 +137,70 @@ bool is_by_words(const TicketFilter& filter) {
   return !words_of(filter.tag).empty() && !is_of_unsolved(filter);
 }
 
+using TicketIds = std::vector<TicketId>;
+
 /// The newest of both, each once, as many as one of them may have.
-std::vector<Ticket> newest_of(std::vector<Ticket> tickets, const std::vector<Ticket>& more,
-                              int64_t limit) {
-  const auto is_newer = [](const Ticket& a, const Ticket& b) { return a.id.value > b.id.value; };
-  const auto is_same = [](const Ticket& a, const Ticket& b) { return a.id == b.id; };
-  tickets.insert(tickets.end(), more.begin(), more.end());
-  std::sort(tickets.begin(), tickets.end(), is_newer);
-  tickets.erase(std::unique(tickets.begin(), tickets.end(), is_same), tickets.end());
-  if (tickets.size() > static_cast<size_t>(limit)) tickets.resize(static_cast<size_t>(limit));
-  return tickets;
+TicketIds newest_of(TicketIds ids, const TicketIds& more, size_t limit) {
+  ids.insert(ids.end(), more.begin(), more.end());
+  std::sort(ids.begin(), ids.end(), [](TicketId a, TicketId b) { return b < a; });
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  if (ids.size() > limit) ids.resize(limit);
+  return ids;
 }
 
-Result<std::vector<Ticket>> by_text(ReadDb& db, const TicketFilter& filter, int64_t below) {
+Result<TicketIds> ids_by_text(ReadDb& db, const TicketFilter& filter, int64_t below, size_t limit) {
   const Bound bound(filter);
   std::vector<std::string> words = words_of(filter.tag);
   for (std::string& word : words_of(filter.plain.text)) words.push_back(std::move(word));
   const bool is_punctuation =
       !trim(filter.plain.text).empty() && words_of(filter.plain.text).empty();
-  if (words.empty() || is_punctuation) return std::vector<Ticket>();  // nothing matches
+  if (words.empty() || is_punctuation) return TicketIds();  // nothing matches
   const std::string number = digits_in(filter.plain.text);
   const int64_t id = number_in(number).value_or(0);
-  const bool is_unsolved = filter.is_unsolved || filter.is_waiting.value_or(false);
-  const std::string expression = search_expression(words, db.is_sqlite());
-  std::vector<Ticket> found, beside;
-  const auto run = [&](const Statement& statement, const std::string& text,
-                       std::vector<Ticket>& out) {
-    return db.run(statement,
-                  {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
-                   filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting, text,
-                   is_unsolved, number, id},
-                  [&](const Row& row) { out.push_back(ticket_in(row)); });
-  };
-  DW_CHECK(run(stmt::tickets_by_text, expression, found));
-  if (!db.is_sqlite()) return found;
-  DW_CHECK(run(stmt::tickets_beside_text, join(words, " "), beside));
-  return newest_of(std::move(found), beside, bound.limit);
+  const bool is_unsolved = filter.is_unsolved || filter.is_waiting.value_or(false) ||
+                           (filter.plain.status && *filter.plain.status != Status::solved);
+  const std::string text = join(words, " ");
+  const auto most = static_cast<int64_t>(limit);
+  TicketIds found, beside;
+  DW_CHECK(db.run(
+      stmt::tickets_by_text,
+      {below, bound.status, bound.priority, bound.since, most, bound.assigned, filter.assignee,
+       filter.queue, filter.source, bound.tag, bound.waiting, text, is_unsolved},
+      [&](const Row& row) { found.push_back({row.integer(0)}); }));
+  DW_CHECK(db.run(
+      stmt::tickets_beside_text,
+      {below, bound.status, bound.priority, bound.since, most, bound.assigned, filter.assignee,
+       filter.queue, filter.source, bound.tag, bound.waiting, text, is_unsolved, number, id},
+      [&](const Row& row) { beside.push_back({row.integer(0)}); }));
+  return newest_of(std::move(found), beside, limit);
 }
 
-Result<void> run_by_id(ReadDb& db, const TicketFilter& filter, int64_t below, RowSink sink) {
+/// The newest first, below an id.
+Result<TicketIds> ids_of(ReadDb& db, const TicketFilter& filter, int64_t below, size_t limit) {
+  if (is_by_words(filter)) return ids_by_text(db, filter, below, limit);
   const Bound bound(filter);
+  const auto most = static_cast<int64_t>(limit);
+  TicketIds out;
+  const auto collect = [&](const Row& row) { out.push_back({row.integer(0)}); };
   if (is_of_unsolved(filter)) {
     DW_CHECK(db.run(stmt::unsolved_tickets,
-                    {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+                    {below, bound.status, bound.priority, bound.since, most, bound.assigned,
                      filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting},
-                    sink));
+                    collect));
   } else {
     const bool is_of_one = filter.assigned == TicketFilter::Assigned::to;
     DW_CHECK(db.run(is_of_one ? stmt::tickets_of_assignee : stmt::all_tickets,
-                    {below, bound.status, bound.priority, bound.since, bound.limit, bound.assigned,
+                    {below, bound.status, bound.priority, bound.since, most, bound.assigned,
                      filter.assignee, filter.queue, filter.source, bound.tag},
-                    sink));
+                    collect));
   }
-  return {};
+  return out;
+}
+
+/// How many tickets a first page tells of.
+std::optional<int64_t> total_of(const TicketIds& ids) {
+  if (ids.size() > static_cast<size_t>(counted_max)) return std::nullopt;
+  return static_cast<int64_t>(ids.size());
 }
 
 /// Those that wait, behind a cursor, as many as a page takes and one more: each with its place.
@@ -247,11 +271,15 @@ Result<std::vector<Ticket>> by_ids(ReadDb& db, const std::vector<TicketId>& ids)
   return out;
 }
 
-Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter, const WaitedOf& waited,
-                                     TimePoint now) {
+Result<CountedTickets> longest_waiting(ReadDb& db, TicketFilter filter, const WaitedOf& waited,
+                                       TimePoint now) {
   if (is_by_words(filter)) return filtered(db, filter);
   const size_t limit = filter.plain.page.limit;
-  Page<Ticket> page;
+  CountedTickets page;
+  if (filter.plain.page.cursor.empty()) {
+    DW_TRY(const TicketIds all, ids_of(db, filter, from_the_top, counted_max + 1));
+    page.total = total_of(all);
+  }
   DW_TRY(const WaitingCursor from, waiting_cursor(filter.plain.page.cursor, now));
   if (!from.is_behind) {
     DW_TRY(auto places, ordered_waiters(db, filter, waited, from));
@@ -266,9 +294,9 @@ Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter, const Wait
   const size_t waiting = page.items.size();
   filter.is_waiting = false;
   filter.is_unsolved = true;
-  filter.plain.page.limit = limit - waiting;
-  DW_CHECK(run_by_id(db, filter, from.id,
-                     [&](const Row& row) { page.items.push_back(ticket_in(row)); }));
+  DW_TRY(const TicketIds others, ids_of(db, filter, from.id, limit - waiting + 1));
+  DW_TRY(std::vector<Ticket> behind, by_ids(db, others));
+  std::move(behind.begin(), behind.end(), std::back_inserter(page.items));
   if (page.items.size() > limit) {
     page.items.resize(limit);
     // None of the second kind may be on this page yet: then they begin from the top.
@@ -278,30 +306,21 @@ Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter, const Wait
   return page;
 }
 
-Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter) {
-  Page<Ticket> page;
-  const auto collect = [&](const Row& row) { page.items.push_back(ticket_in(row)); };
+Result<CountedTickets> filtered(ReadDb& db, const TicketFilter& filter) {
+  CountedTickets page;
+  const size_t limit = filter.plain.page.limit;
   DW_TRY(const int64_t below, id_in(filter.plain.page.cursor));
-  if (is_by_words(filter)) {
-    DW_TRY(page.items, by_text(db, filter, below));
-  } else {
-    DW_CHECK(run_by_id(db, filter, below, collect));
-  }
-  page.next_cursor = next_cursor(page.items, filter.plain.page.limit,
-                                 [](const Ticket& one) { return one.id.value; });
+  DW_TRY(TicketIds ids, ids_of(db, filter, below, std::max<size_t>(limit, counted_max) + 1));
+  if (filter.plain.page.cursor.empty()) page.total = total_of(ids);
+  if (ids.size() > limit + 1) ids.resize(limit + 1);
+  DW_TRY(page.items, by_ids(db, ids));
+  page.next_cursor = next_cursor(page.items, limit, [](const Ticket& one) { return one.id.value; });
   return page;
 }
 
-Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most) {
-  int64_t rows = 0;
-  const auto collect = [&](const Row&) { ++rows; };
-  filter.plain.page = {.limit = static_cast<size_t>(most - 1), .cursor = ""};
-  if (is_by_words(filter)) {
-    DW_TRY(const std::vector<Ticket> found, by_text(db, filter, from_the_top));
-    return static_cast<int64_t>(found.size());
-  }
-  DW_CHECK(run_by_id(db, filter, from_the_top, collect));
-  return rows;
+Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
+  DW_TRY(CountedTickets found, filtered(db, {.plain = query}));
+  return Page<Ticket>{std::move(found.items), std::move(found.next_cursor)};
 }
 
 Result<TicketViews> views(ReadDb& db, const std::string& me) {

@@ -67,19 +67,25 @@ struct DeskHours {
   std::vector<DeskHour> hours;  ///< one after the other
 };
 
+/// A page of a list; a first page knows how many tickets the list has, if they are few.
+struct CountedTickets : Page<Ticket> {
+  std::optional<int64_t> total;  ///< nothing: more than tickets::counted_max, or a later page
+};
+
 namespace tickets {
 
+/// Nobody counts further.
+constexpr int64_t counted_max = 1000;
+
 /// Newest first.
-Result<Page<Ticket>> filtered(ReadDb& db, const TicketFilter& filter);
-inline Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
-  return filtered(db, {.plain = query});
-}
+Result<CountedTickets> filtered(ReadDb& db, const TicketFilter& filter);
+Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query);
 
 /// Unsolved ones: who waits longest for a first reply stands first, then the others, newest first.
 /// The longest of a thousand that were opened one after the other come before those of the next
 /// thousand. What is found by words stays in the order of filtered().
-Result<Page<Ticket>> longest_waiting(ReadDb& db, TicketFilter filter, const WaitedOf& waited,
-                                     TimePoint now);
+Result<CountedTickets> longest_waiting(ReadDb& db, TicketFilter filter, const WaitedOf& waited,
+                                       TimePoint now);
 
 /// Those that wait, in the order in which they were opened, behind `after`.
 Result<std::vector<Waiter>> waiters(ReadDb& db, const TicketFilter& filter, const Waiter& after,
@@ -88,9 +94,6 @@ Result<std::vector<Waiter>> waiters(ReadDb& db, const TicketFilter& filter, cons
 Result<std::vector<Waiter>> waiters_among(ReadDb& db, const std::vector<TicketId>& ids);
 /// In the order of `ids`; what is not there is left out.
 Result<std::vector<Ticket>> by_ids(ReadDb& db, const std::vector<TicketId>& ids);
-
-/// How many a list has in all, `most` at most.
-Result<int64_t> count(ReadDb& db, TicketFilter filter, int64_t most);
 
 /// `me`: whose tickets are "mine"; empty: none are.
 Result<TicketViews> views(ReadDb& db, const std::string& me);

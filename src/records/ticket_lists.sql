@@ -1,5 +1,6 @@
--- The lists of tickets. Each begins at the index that leaves the fewest rows; what else is asked
--- for is looked at row by row. $6: 0 unassigned, 1 assigned, 2 assigned to $7, -1 any.
+-- The lists of tickets, as their ids. Each begins at the index that leaves the fewest rows; what
+-- else is asked for is looked at row by row.
+-- $6: 0 unassigned, 1 assigned, 2 assigned to $7, -1 any.
 
 -- uses: records/tickets.sql
 
@@ -14,12 +15,12 @@ AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
 ($11 < 0 OR $11 = 1 AND {is_unanswered} OR $11 = 0 AND NOT ({is_unanswered}))
 
 -- name: all_tickets
-SELECT {ticket} FROM ticket
+SELECT id FROM ticket
 WHERE id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
 
 -- name: unsolved_tickets
-SELECT {ticket} FROM ticket
+SELECT id FROM ticket
 WHERE status < 2 AND id < $1 AND {is_asked_for} AND {waits_as_asked}
 ORDER BY id DESC LIMIT $5;
 
@@ -41,24 +42,34 @@ WHERE status < 2 AND {is_unanswered}
   AND id {in_ids_postgres};
 
 -- name: tickets_of_assignee
-SELECT {ticket} FROM ticket
+SELECT id FROM ticket
 WHERE assignee = $7 AND assignee <> '' AND id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
 
 -- name: tickets_by_text [sqlite]
 -- Along the index, from the newest on: a word that a million tickets have ends at the limit, and a
--- rare one has few rows there. $13: 1 those that are not solved, whatever $2 says.
-SELECT {ticket.ticket}
+-- rare one has few rows there. $13: 1 those that are not solved, whatever $2 says; they are few, so
+-- that the others need not be read.
+SELECT id
 FROM ticket_text CROSS JOIN ticket ON id = ticket_text.rowid
-WHERE ticket_text MATCH $12 AND ticket_text.rowid < $1
+WHERE ticket_text MATCH words_query($12, 1) AND ticket_text.rowid < $1
+  AND ($13 = 0 OR ticket_text.rowid IN (SELECT id FROM ticket WHERE status < 2))
   AND {is_asked_for} AND {waits_as_asked}
-  AND ($13 = 0 OR status < 2)
 ORDER BY ticket_text.rowid DESC LIMIT $5;
+
+-- name: tickets_by_text [postgres]
+-- By what it knows of each word, the engine takes the index of words or goes down the ids.
+SELECT id FROM ticket
+WHERE id < $1 AND {is_asked_for} AND {waits_as_asked}
+  AND ($13 = 0 OR status < 2)
+  AND words @@ CASE WHEN numnode(plainto_tsquery('simple', $12)) > 0
+    THEN CAST(CAST(plainto_tsquery('simple', $12) AS text) || ':*' AS tsquery) END
+ORDER BY id DESC LIMIT $5;
 
 -- name: tickets_beside_text [sqlite]
 -- What the words miss: tickets that the index does not have yet, and those of that number. Their
 -- ids first: with OR alone every ticket is looked at.
-SELECT {ticket.ticket}
+SELECT id
 FROM ticket
 WHERE id < $1 AND id IN (
     SELECT id FROM ticket WHERE id > (SELECT coalesce(max(rowid), 0) FROM ticket_text)
@@ -73,15 +84,13 @@ WHERE id < $1 AND id IN (
 ORDER BY id DESC LIMIT $5;
 
 -- name: tickets_beside_text [postgres]
--- Its index has every ticket at once.
-SELECT id FROM ticket WHERE id < 0;
-
--- name: tickets_by_text [postgres]
-SELECT {ticket} FROM ticket
-WHERE id < $1 AND {is_asked_for} AND {waits_as_asked}
-  AND ($13 = 0 OR status < 2)
-  AND ({words_index} @@ to_tsquery('simple', $12)
-       OR external_id <> '' AND external_id = $14 OR id = $15)
+-- Those of that number: its index of words has every ticket at once. $12 is the other engine's.
+SELECT id FROM ticket
+WHERE id < $1 AND id IN (
+    SELECT id FROM ticket WHERE external_id <> '' AND external_id = $14
+    UNION ALL SELECT CAST($15 AS bigint))
+  AND {is_asked_for} AND {waits_as_asked}
+  AND ($13 = 0 OR status < 2) AND CAST($12 AS text) <> ''
 ORDER BY id DESC LIMIT $5;
 
 -- name: count_views

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "records/changes.h"
 #include "records/own_words.h"
-#include "records/search_words.h"
 #include "records/stored_json.h"
 #include "records/ticket_row.h"
 #include "sql/tickets.h"

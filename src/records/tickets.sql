@@ -30,11 +30,6 @@ id, title, description, priority, status, requester_name, requester_email, reque
 tags, source, desk, external_id, external_url, queue, opened_at, first_reply_at, solved_at,
 updated_at, type, problem_id
 
--- part: words_index
--- The expression that the index of words is made of (0019_board): only this one uses it.
-to_tsvector('simple', title || ' ' || description || ' ' || requester_name || ' '
-  || translate(requester_email || ' ' || tags, '@.-_+[]",', '         ') || ' ' || assignee)
-
 -- part: is_unanswered
 -- One that was solved once waits for no first reply, even when it is opened again; nor does one
 -- that is part of a problem, and the problem itself.

@@ -22,6 +22,7 @@ RUNS = {
     "intake": [[PYTHON, f"{BENCH}/intake/run.py"]],
     "live": [["node", f"{BENCH}/live/run.mjs", "2000", "12"]],
     "backlog": [[PYTHON, f"{BENCH}/intake/backlog.py", "--tickets", "300000"]],
+    "reading": [[PYTHON, f"{BENCH}/reading/run.py"]],
     "replicas": [["node", f"{BENCH}/replicas/run.mjs"]],
     "bridge": [["node", f"{BENCH}/bridge/run.mjs"]],
     "sqs": [["node", f"{BENCH}/sqs/run.mjs"]],
@@ -113,6 +114,14 @@ def of_backlog(text):
     peak = max(number(row["MiB"]) for row in found)
     yield line(f"a backlog of {found[-1]['name']}, piled up and drained, MiB", f"{peak:.0f}", "",
                "", None, "flat")
+
+
+def of_reading(text):
+    at = {"while": "tickets come in"}
+    for what, aim in (("search", "100 ms"), ("Now", "50 ms")):
+        late = pick(text, what, "p99 ms", **at)
+        yield line(f"{what} among a million, 1,000 intakes a second, 99th percentile, ms",
+                   f"{late:.0f}", "", "", None, aim)
 
 
 def of_replicas(text):

@@ -68,13 +68,14 @@ ORDER BY c.relname;
 SELECT name, type, pk, "notnull" FROM pragma_table_info($1) ORDER BY cid;
 
 -- name: catalogue_columns [postgres]
--- The same, and how the engine numbers it.
+-- The same, and how the engine numbers it. What it makes of other columns is not copied.
 SELECT a.attname, pg_catalog.format_type(a.atttypid, NULL),
   coalesce(array_position(CAST(i.indkey AS int2[]), a.attnum), -1) + 1,
   CAST(a.attnotnull AS int), a.attidentity
 FROM pg_catalog.pg_attribute a
 LEFT JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
 WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+  AND a.attgenerated = ''
 ORDER BY a.attnum;
 
 -- name: catalogue_definition [sqlite]

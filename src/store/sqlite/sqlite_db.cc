@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sql/engine.h"
+#include "store/sqlite/full_text.h"
 #include "store/sqlite/gathered_log.h"
 #include "store/sqlite/remedy.h"
 
@@ -60,22 +61,6 @@ void bind(sqlite3_stmt* statement, int place, const Value& value) {
   } else {
     sqlite3_bind_null(statement, place);
   }
-}
-
-/// has_words(text, "vpn error"): each word occurs in the text, the last as a beginning. For the
-/// few newest tickets that are not in the full-text index yet.
-void has_words(sqlite3_context* context, int, sqlite3_value** values) {
-  const auto view = [](sqlite3_value* value) {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(value));
-    return std::string(bytes == nullptr ? "" : bytes);
-  };
-  const std::string text = to_lower(view(values[0]));
-  const std::string words = view(values[1]);
-  bool has_all = true;
-  for (const std::string_view word : split(words, ' ')) {
-    has_all = has_all && text.find(to_lower(word)) != std::string::npos;
-  }
-  sqlite3_result_int(context, has_all ? 1 : 0);
 }
 
 /// SQLite makes files 0644; tickets are nobody else's business.
@@ -126,8 +111,7 @@ Result<std::unique_ptr<SqliteDb>> SqliteDb::open(const std::string& file,
       raw, steps_between_looks,
       [](void* ending) { return static_cast<Interrupt*>(ending)->is_raised() ? 1 : 0; },
       db->interrupt_.get());
-  sqlite3_create_function_v2(raw, "has_words", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
-                             has_words, nullptr, nullptr, nullptr);
+  DW_CHECK(add_full_text(raw));
   DW_CHECK(db->run_script(settings));
   return db;
 }

@@ -22,7 +22,6 @@ namespace {
 constexpr int created = 201;
 constexpr int defective = 500;
 /// More of a list than anybody reads.
-constexpr int64_t total_max = 1000;
 constexpr size_t people_max = 500;
 constexpr size_t similar_max = 5;
 
@@ -130,8 +129,9 @@ Result<void> Operations::read_list(ReadDb& db, TicketFilter filter, bool is_by_w
     for (const WaitingTime& one : times) all.push_back(one.waited);
     return all;
   };
-  DW_TRY(Page<Ticket> page, is_by_waiting ? tickets::longest_waiting(db, filter, waited, out.as_of)
-                                          : tickets::filtered(db, filter));
+  DW_TRY(CountedTickets page, is_by_waiting
+                                  ? tickets::longest_waiting(db, filter, waited, out.as_of)
+                                  : tickets::filtered(db, filter));
   DW_TRY(const auto times, bridge::waiting_among(db, parts_.bridge, page.items, out.as_of));
   out.page = {{}, std::move(page.next_cursor)};
   for (Ticket& one : page.items) {
@@ -139,13 +139,7 @@ Result<void> Operations::read_list(ReadDb& db, TicketFilter filter, bool is_by_w
     out.page.items.push_back(
         {std::move(one), time == times.end() ? std::nullopt : std::optional(time->second)});
   }
-  if (!filter.plain.page.cursor.empty()) return {};
-  if (out.page.next_cursor.empty()) {
-    out.total = static_cast<int64_t>(out.page.items.size());
-    return {};
-  }
-  DW_TRY(const int64_t total, tickets::count(db, filter, total_max + 1));
-  if (total <= total_max) out.total = total;
+  out.total = page.total;
   return {};
 }
 

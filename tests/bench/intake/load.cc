@@ -1,9 +1,11 @@
 // Load for the intake benchmark: signed Teams activities over keep-alive connections, each sent
-// once, the next as soon as the answer is there. An answer counts only if it is 200 and names a
-// ticket. All signatures are computed before the clock starts, so that this program costs the
-// machine little: it shares two cores with the server that it measures.
+// once, the next as soon as the answer is there, or at its time where a pace is given. An answer
+// counts only if it is 200 and names a ticket. All signatures are computed before the clock starts,
+// so that this program costs the machine little: it shares two cores with the server that it
+// measures.
 //
-//   load PORT PATH SECRET CONNECTIONS SECONDS FIRST_ID [REQUESTS_MAX]     prints one JSON object
+//   load PORT PATH SECRET CONNECTIONS SECONDS FIRST_ID [REQUESTS_MAX [PER_SECOND]]
+//                                                                     prints one JSON object
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -35,6 +37,7 @@ using Ticks = std::chrono::steady_clock;
 constexpr size_t id_digits = 13;  // Teams' ids are milliseconds since 1970
 constexpr size_t signature_notices = 44;
 constexpr double warm_up_share = 0.2;
+constexpr int nobody_answers_ms = 10'000;
 
 struct Options {
   uint16_t port = 0;
@@ -43,6 +46,7 @@ struct Options {
   double seconds = 5;
   uint64_t first_id = 0;
   size_t requests_max = 400'000;
+  double per_second = 0;  // 0: as many as are answered
 };
 
 /// An activity as Teams sends it, its id as a run of '@' (recorded shape, invented people).
@@ -172,15 +176,17 @@ class Load {
   void run() {
     loop_ = epoll_create1(EPOLL_CLOEXEC);
     const auto began = Ticks::now();
+    next_due_ = began;
     counted_from_ = began + seconds(options_.seconds * warm_up_share);
     until_ = began + seconds(options_.seconds * (1 + warm_up_share));
     for (Connection& connection : connections_) open(connection);
     std::array<epoll_event, 256> events{};
-    while (busy_ > 0) {
-      const int ready = epoll_wait(loop_, events.data(), int(events.size()), 10'000);
-      if (ready == 0) break;  // nobody answers any more; what is open counts as broken
+    while (busy_ > 0 || (!free_.empty() && Ticks::now() < until_)) {
+      const int ready = epoll_wait(loop_, events.data(), int(events.size()), wait_ms());
+      if (ready == 0 && has_given_up()) break;
       for (int n = 0; n < ready; ++n)
         on_event(*static_cast<Connection*>(events[size_t(n)].data.ptr));
+      ask_those_due();
     }
     broken_ += size_t(busy_);
     ended_ = Ticks::now();
@@ -245,8 +251,36 @@ class Load {
     ask(connection);
   }
 
+  int wait_ms() const { return options_.per_second == 0 ? nobody_answers_ms : 1; }
+
+  /// After a wait in which nothing came: what is open then counts as broken.
+  bool has_given_up() const {
+    return options_.per_second == 0 ||
+           Ticks::now() > until_ + std::chrono::milliseconds(nobody_answers_ms);
+  }
+
+  /// With a pace, a connection waits here for its turn. Where all are busy, requests fall due in
+  /// vain: the pace is not made up for later.
+  void ask_those_due() {
+    if (options_.per_second == 0) return;
+    const auto now = Ticks::now();
+    for (; next_due_ <= now; next_due_ += seconds(1 / options_.per_second)) {
+      if (free_.empty()) continue;
+      Connection& connection = *free_.back();
+      free_.pop_back();
+      send_next(connection);
+    }
+  }
+
   void ask(Connection& connection) {
     connection.is_waiting = false;
+    if (options_.per_second > 0)
+      free_.push_back(&connection);
+    else
+      send_next(connection);
+  }
+
+  void send_next(Connection& connection) {
     if (!requests_.has_next() || Ticks::now() >= until_) return;
     const std::string& request = requests_.next();
     connection.asked = Ticks::now();
@@ -311,9 +345,10 @@ class Load {
   Options options_;
   Requests requests_;
   std::vector<Connection> connections_;
+  std::vector<Connection*> free_;
   std::vector<int64_t> latencies_;
   std::string first_refusal_;
-  Ticks::time_point counted_from_, until_, ended_;
+  Ticks::time_point counted_from_, until_, ended_, next_due_;
   size_t refused_ = 0, broken_ = 0, in_time_ = 0;
   double cpu_before_ = 0;
   int busy_ = 0, loop_ = -1;
@@ -323,7 +358,8 @@ class Load {
 
 int main(int count, char** arguments) {
   if (count < 7) {
-    std::fprintf(stderr, "load PORT PATH SECRET CONNECTIONS SECONDS FIRST_ID [REQUESTS_MAX]\n");
+    std::fprintf(
+        stderr, "load PORT PATH SECRET CONNECTIONS SECONDS FIRST_ID [REQUESTS_MAX [PER_SECOND]]\n");
     return 2;
   }
   bench::Options options;
@@ -334,6 +370,7 @@ int main(int count, char** arguments) {
   options.seconds = std::atof(arguments[5]);
   options.first_id = std::strtoull(arguments[6], nullptr, 10);
   if (count > 7) options.requests_max = std::strtoull(arguments[7], nullptr, 10);
+  if (count > 8) options.per_second = std::atof(arguments[8]);
   bench::Load load(std::move(options));
   load.start_counting_cpu();
   load.run();
