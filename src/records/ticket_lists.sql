@@ -124,15 +124,29 @@ SELECT external_id FROM ticket WHERE id = $1 AND external_id <> '';
 -- name: changes_of_ticket
 SELECT {ticket_change} FROM ticket_change WHERE ticket = $1 ORDER BY id LIMIT $2;
 
+-- part: hours
+-- Hour by hour along an index: grouping would sort all of them first, in memory.
+WITH RECURSIVE hours (hour) AS (
+  SELECT CAST($1 AS bigint)
+  UNION ALL SELECT hour + 3600000 FROM hours WHERE hour + 3600000 < $2)
+
 -- name: hours_opened
-SELECT opened_at - opened_at % 3600000, count(*) FROM ticket
-WHERE opened_at >= $1 AND opened_at < $2 GROUP BY 1;
+-- $1: where an hour begins.
+{hours}
+SELECT hour, (SELECT count(*) FROM ticket
+              WHERE opened_at >= hour AND opened_at < hour + 3600000 AND opened_at < $2)
+FROM hours;
 
 -- name: hours_solved
 -- Besides, how many of them nobody had replied to: they wait no more.
-SELECT solved_at - solved_at % 3600000, count(*),
-  sum(CASE WHEN first_reply_at IS NULL OR first_reply_at > solved_at THEN 1 ELSE 0 END)
-FROM ticket WHERE solved_at IS NOT NULL AND solved_at >= $1 AND solved_at < $2 GROUP BY 1;
+{hours}
+SELECT hour,
+  (SELECT count(*) FROM ticket WHERE solved_at IS NOT NULL
+    AND solved_at >= hour AND solved_at < hour + 3600000 AND solved_at < $2),
+  (SELECT count(*) FROM ticket WHERE solved_at IS NOT NULL
+    AND solved_at >= hour AND solved_at < hour + 3600000 AND solved_at < $2
+    AND (first_reply_at IS NULL OR first_reply_at > solved_at))
+FROM hours;
 
 -- name: first_replies
 SELECT first_reply_at, first_reply_at - opened_at,
