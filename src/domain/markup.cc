@@ -34,6 +34,11 @@ std::string normalize(std::string_view text) {
        {"\u202C", ""},  {"\u202D", ""},  {"\u202E", ""},   {"\u2060", ""},   {"\u2066", ""},
        {"\u2067", ""},  {"\u2068", ""},  {"\u2069", ""},   {"\uFEFF", ""}});
   std::string out(text);
+  // Most texts have none of them: they begin with a carriage return or are not ASCII.
+  const bool may_have_some = std::any_of(text.begin(), text.end(), [](char c) {
+    return c == '\r' || static_cast<unsigned char>(c) >= 0x80;
+  });
+  if (!may_have_some) return out;
   for (const auto& [from, to] : kin) {
     if (out.find(from) != std::string::npos) out = replace_all(out, from, to);
   }
