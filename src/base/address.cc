@@ -99,7 +99,10 @@ bool is_local_part(std::string_view text) {
 }  // namespace
 
 std::string_view clean_address(std::string_view text, std::string& kept) {
-  if (std::all_of(text.begin(), text.end(), is_usual)) return text;
+  // By the name of a function it would be called for each character.
+  const bool is_all_usual =
+      std::all_of(text.begin(), text.end(), [](char c) { return is_usual(c); });
+  if (is_all_usual) return text;
   const std::string_view found = bare(clean(text, Cleaning::word, kept));
   if (is_ascii(found) || !is_utf8(found)) return found;
   const size_t at = found.find('@');

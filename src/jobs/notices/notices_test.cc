@@ -28,6 +28,7 @@ class Report {
   }
   /// "pat@x: 1041 1043; …"
   std::string notices() {
+    finish();
     selection_.settle();
     std::string out;
     selection_.each_notice([&](const Notice& notice) {
@@ -37,13 +38,23 @@ class Report {
     });
     return out;
   }
-  Selection& selection() { return selection_; }
+  Selection& selection() {
+    finish();
+    return selection_;
+  }
   const std::string& error() const { return error_; }
 
  private:
+  void finish() {
+    if (std::exchange(is_finished_, true)) return;
+    const auto finished = selection_.finish();
+    if (!finished.ok()) error_ = finished.error().text();
+  }
+
   NoticesSettings settings_;
   Selection selection_;
   int64_t number_ = 0;
+  bool is_finished_ = false;
   std::string error_;
 };
 

@@ -17,7 +17,6 @@
 namespace dw {
 namespace {
 
-constexpr size_t bad_rows_max = 500;
 constexpr size_t cell_bytes_max = 1000;
 constexpr size_t ticket_bytes_max = 1000;
 /// A line with this many separators beside an address is a row of the report.
@@ -27,9 +26,6 @@ constexpr size_t leading_rows_max = 10;
 constexpr size_t title_cells_max = 2;
 /// So many good dates say which form the column has.
 constexpr size_t dates_looked_at_max = 200;
-/// So many rows wait for each other, with texts of so many bytes.
-constexpr size_t waiting_max = 64;
-constexpr size_t waiting_bytes_max = 16 * 1024;
 
 bool is_blank(const TableRow& row) {
   return count_filled(row.cells) == 0;
@@ -49,16 +45,6 @@ uint32_t forms_of(std::string_view text) {
     if (parse_day(text, forms[i])) out |= 1U << i;
   }
   return out;
-}
-
-/// "1041.0", as some programs write the number of a ticket.
-std::string_view plain_ticket(std::string_view ticket) {
-  size_t digits = 0;
-  while (digits < ticket.size() && is_digit(ticket[digits])) ++digits;
-  if (digits == 0 || digits == ticket.size() || ticket[digits] != '.') return ticket;
-  const bool is_whole = ticket.size() > digits + 1 &&
-                        ticket.find_first_not_of('0', digits + 1) == std::string_view::npos;
-  return is_whole ? ticket.substr(0, digits) : ticket;
 }
 
 /// "1.23457E+11": the other digits are lost, and other tickets may look the same.
@@ -113,27 +99,24 @@ std::string error_reason(std::string_view value) {
   return fmt::format("a cell has the error {}", value);
 }
 
+std::vector<std::string> suppressed_in(const NoticesSettings& settings) {
+  std::vector<std::string> out;
+  for (const std::string& one : settings.suppress) out.push_back(cleaned_address(one));
+  return out;
+}
+
 }  // namespace
-
-std::string Notice::name() const {
-  std::string out(first_name);
-  if (!out.empty() && !last_name.empty()) out += ' ';
-  return out.append(last_name);
-}
-
-std::string_view name_of(LeftOut reason) {
-  return reason == LeftOut::had ? "had" : "suppressed";
-}
 
 Selection::Selection(const NoticesSettings& settings, NoticeTimes times,
                      std::optional<DayOrder> proven)
-    : settings_(settings), dates_(settings, proven), times_(times), newest_(times.from_day) {
+    : settings_(settings),
+      dates_(settings, proven),
+      times_(times),
+      newest_(suppressed_in(settings)),
+      handover_([this](std::span<const GoodRow> rows) { newest_.take(rows); }) {
   settings_.date_formats = dates_.formats();
   for (const std::string& one : settings.closed) {
     closed_.push_back(cleaned(one, Cleaning::phrase));
-  }
-  for (const std::string& one : settings.suppress) {
-    suppressed_.push_back(cleaned_address(one));
   }
 }
 
@@ -147,23 +130,14 @@ std::string_view Selection::cell(const TableRow& row, int place, Cleaning cleani
   return cut_bytes(clean(text_at(row, place), cleaning, kept), cell_bytes_max);
 }
 
-/// Rows are reported in their order: those that wait come first.
 void Selection::bad(int64_t row, std::string why) {
-  use_waiting();
-  ++metrics_.bad;
+  ++bad_;
   if (bad_rows_.size() < bad_rows_max) bad_rows_.push_back({row, std::move(why)});
 }
 
 bool Selection::is_closed(std::string_view status) const {
   return std::any_of(closed_.begin(), closed_.end(),
                      [&](const std::string& word) { return is_same_status(status, word); });
-}
-
-bool Selection::is_suppressed(std::string_view email) const {
-  const std::string_view domain = email.substr(email.find('@'));
-  return std::any_of(suppressed_.begin(), suppressed_.end(), [&](const std::string& one) {
-    return equals_ignoring_case(one.starts_with('@') ? domain : email, one);
-  });
 }
 
 Result<void> Selection::take(const TableRow& row, int first_column) {
@@ -217,8 +191,8 @@ Result<void> Selection::find_heading(bool is_last_heading, bool is_last_entry) {
 
 Result<std::optional<DayOrder>> Selection::finish() {
   if (!has_layout_ && !leading_.empty()) DW_CHECK(find_heading(false, false));
-  use_waiting();
-  if (metrics_.rows > 0) return dates_.settle();
+  end_rows();
+  if (rows_ > 0) return dates_.settle();
   return Error{ErrorKind::invalid, "notices",
                has_layout_ ? "the report has one row and none below it: is it the right file and "
                              "tab, and do its rows end with LF, CRLF or CR?"
@@ -238,7 +212,7 @@ void Selection::take_row(const TableRow& row) {
   // Reports that were put behind each other have their headings again.
   const bool may_be_heading = !day && layout_.has_heading;
   if (may_be_heading && is_heading_row(settings_, row.cells, first_column_)) return;
-  ++metrics_.rows;
+  ++rows_;
   dates_.note(row, first_column_, at.date, read);
   if (!day) return bad_date(row.number, clean(date.text, Cleaning::phrase, kept[2]));
   if (dates_looked_at_ < dates_looked_at_max) {
@@ -246,7 +220,7 @@ void Selection::take_row(const TableRow& row) {
     forms_of_all_ &= forms_of(clean(date.text, Cleaning::phrase, kept[2]));
   }
   if (*day < times_.from_day) {
-    ++metrics_.old;
+    ++old_;
     return;
   }
   // The people's clocks and the report's may differ by a zone.
@@ -281,7 +255,6 @@ void Selection::bad_quote(int64_t row, std::string_view where) {
 void Selection::bad_date(int64_t row, std::string_view text) {
   if (text.empty()) return bad(row, "there is no date");
   if (is_error_value(text)) return bad(row, error_reason(text));
-  use_waiting();
   forms_of_bad_ &= forms_of(text);
   const std::string shown = is_utf8(text) ? storable(std::string(cut_bytes(text, 80))) : "…";
   if (bad_rows_.size() < bad_rows_max) bad_dates_.push_back(bad_rows_.size());
@@ -326,159 +299,47 @@ void Selection::use(int64_t row, const Fields& fields, int32_t day) {
   if (!unstorable.empty()) {
     return bad(row, fmt::format("it {}; check notices.encoding", unstorable));
   }
-  wait(row, fields, day, is_now_closed);
+  GoodRow good{.row = row, .ticket = fields.ticket, .day = day, .is_closed = is_now_closed};
+  if (is_now_closed) {  // of an open ticket nothing else is ever told
+    good.first_name = fields.first_name;
+    good.last_name = fields.last_name;
+    good.email = fields.email;
+    good.subject = fields.subject;
+  }
+  handover_.give(good);
 }
 
-void Selection::wait(int64_t row, const Fields& fields, int32_t day, bool is_now_closed) {
-  Waiting one{.row = row, .fields = fields, .day = day, .is_closed = is_now_closed};
-  one.ticket_hash = hash_text(fields.ticket);
-  if (is_now_closed) one.customer_hash = hash_ignoring_case(fields.email);
-  one.fields.status = {};
-  const auto texts = {&one.fields.first_name, &one.fields.last_name, &one.fields.email,
-                      &one.fields.ticket, &one.fields.subject};
-  size_t bytes = 0;
-  for (const std::string_view* text : texts) bytes += text->size();
-  if (waiting_.size() == waiting_max || waiting_bytes_ + bytes > waiting_bytes_max) use_waiting();
-  if (bytes > waiting_bytes_max) return keep(one);
-  waiting_texts_.resize(waiting_bytes_max);
-  for (std::string_view* text : texts) {
-    char* at = waiting_texts_.data() + waiting_bytes_;
-    if (!text->empty()) std::memcpy(at, text->data(), text->size());
-    *text = {at, text->size()};
-    waiting_bytes_ += text->size();
-  }
-  waiting_.push_back(one);
-}
-
-/// A row may be refused, and then asks for this again.
-void Selection::use_waiting() {
-  if (waiting_.empty()) return;
-  std::vector<Waiting> rows = std::exchange(waiting_, {});
-  fetch_waiting(rows);
-  for (const Waiting& one : rows) keep(one);
-  rows.clear();
-  waiting_ = std::move(rows);
-  waiting_bytes_ = 0;
-}
-
-/// Each step looks at what the step before has had fetched for all rows.
-void Selection::fetch_waiting(std::span<Waiting> rows) {
-  for (const Waiting& one : rows) {
-    ticket_index_.fetch_for(one.ticket_hash);
-    if (one.is_closed) customer_index_.fetch_for(one.customer_hash);
-  }
-  for (Waiting& one : rows) {
-    one.ticket = ticket_index_.likely(one.ticket_hash);
-    if (one.ticket != NumberIndex::none) fetch(&tickets_[one.ticket]);
-    if (one.is_closed) one.customer = customer_index_.likely(one.customer_hash);
-    if (one.customer != NumberIndex::none) fetch(&customers_[one.customer]);
-  }
-  for (const Waiting& one : rows) {
-    if (one.ticket != NumberIndex::none) fetch(tickets_[one.ticket].text);
-    if (one.customer == NumberIndex::none) continue;
-    fetch(customers_[one.customer].email);
-    fetch(customers_[one.customer].name);
-    fetch(customers_[one.customer].name + customers_[one.customer].first_bytes);
-  }
-}
-
-void Selection::keep(const Waiting& one) {
-  const Fields& fields = one.fields;
-  const int32_t day = one.day;
-  const bool is_now_closed = one.is_closed;
-  uint32_t customer = NumberIndex::none;
-  if (is_now_closed) {
-    customer = customer_of(fields, one.customer_hash, day);
-    if (customer == NumberIndex::none) return bad(one.row, refusal_of_address(fields.email));
-    ++metrics_.closed;
-  }
-  const auto fresh = static_cast<uint32_t>(tickets_.size());
-  const uint32_t number = ticket_index_.find_or_put(
-      one.ticket_hash, fresh, [&](uint32_t n) { return id_of(tickets_[n]) == fields.ticket; });
-  const bool is_new = number == fresh;
-  if (is_new) {
-    const char* text = texts_.keep(fields.ticket).data();
-    tickets_.push_back({.text = text,
-                        .customer = NumberIndex::none,
-                        .day = day,
-                        .id_bytes = static_cast<uint16_t>(fields.ticket.size()),
-                        .subject_bytes = 0,
-                        .is_closed = false,
-                        .is_notified = false,
-                        .was_closed = false});
-  }
-  TicketState& ticket = tickets_[number];
-  ticket.was_closed = ticket.was_closed || is_now_closed;
-  // The newest row is the latest day's, and of one day the last in the report.
-  if (!is_new && day < ticket.day) return;
-  ticket.day = day;
-  ticket.is_closed = is_now_closed;
-  ticket.customer = customer;
-  const std::string_view known(ticket.text + ticket.id_bytes, ticket.subject_bytes);
-  if (is_now_closed && fields.subject != known) {
-    std::string both(fields.ticket);
-    both.append(fields.subject);
-    ticket.text = texts_.keep(both).data();
-    ticket.subject_bytes = static_cast<uint16_t>(fields.subject.size());
-  }
-}
-
-uint32_t Selection::customer_of(const Fields& fields, uint64_t hash, int32_t day) {
-  const auto fresh = static_cast<uint32_t>(customers_.size());
-  const auto is_same = [&](uint32_t n) {
-    return equals_ignoring_case(email_of(customers_[n]), fields.email);
-  };
-  uint32_t number = customer_index_.find(hash, is_same);
-  if (number == NumberIndex::none) {
-    if (!refusal_of_address(fields.email).empty()) return NumberIndex::none;
-    number = customer_index_.find_or_put(hash, fresh, is_same);
-    return add_customer(fields, day);
-  }
-  Customer& one = customers_[number];
-  if (day < one.name_day) return number;
-  one.name_day = day;
-  const std::string_view first(one.name, one.first_bytes);
-  const std::string_view last(one.name + one.first_bytes, one.last_bytes);
-  if (first == fields.first_name && last == fields.last_name) return number;
-  std::string both(fields.first_name);
-  both.append(fields.last_name);
-  one.name = texts_.keep(both).data();
-  one.first_bytes = static_cast<uint16_t>(fields.first_name.size());
-  one.last_bytes = static_cast<uint16_t>(fields.last_name.size());
-  return number;
-}
-
-uint32_t Selection::add_customer(const Fields& fields, int32_t day) {
-  DW_ASSERT(fields.email.size() <= UINT8_MAX, "an address was refused if it is longer");
-  std::string all(fields.email);
-  all.append(fields.first_name).append(fields.last_name);
-  const char* text = texts_.keep(all).data();
-  customers_.push_back({.email = text,
-                        .name = text + fields.email.size(),
-                        .name_day = day,
-                        .first_bytes = static_cast<uint16_t>(fields.first_name.size()),
-                        .last_bytes = static_cast<uint16_t>(fields.last_name.size()),
-                        .email_bytes = static_cast<uint8_t>(fields.email.size()),
-                        .has_had = false,
-                        .is_suppressed = is_suppressed(fields.email)});
-  return static_cast<uint32_t>(customers_.size() - 1);
+void Selection::end_rows() {
+  is_finished_ = true;
+  handover_.finish();
+  name_form_of_dates();
+  // Each kept its first ones: the first of both are the first of all.
+  std::vector<BadRow> all;
+  all.reserve(bad_rows_.size() + newest_.bad_rows().size());
+  std::merge(bad_rows_.begin(), bad_rows_.end(), newest_.bad_rows().begin(),
+             newest_.bad_rows().end(), std::back_inserter(all),
+             [](const BadRow& a, const BadRow& b) { return a.row < b.row; });
+  if (all.size() > bad_rows_max) all.resize(bad_rows_max);
+  bad_rows_ = std::move(all);
 }
 
 void Selection::note_notified(std::string_view ticket, int32_t day) {
-  use_waiting();
-  ticket = plain_ticket(ticket);
-  const uint32_t number = ticket_index_.find(
-      hash_text(ticket), [&](uint32_t n) { return id_of(tickets_[n]) == ticket; });
-  if (number != NumberIndex::none && tickets_[number].day <= day)
-    tickets_[number].is_notified = true;
+  newest_.note_notified(ticket, day);
 }
 
 void Selection::note_had(std::string_view email) {
-  use_waiting();
-  const uint32_t number = customer_index_.find(hash_ignoring_case(email), [&](uint32_t n) {
-    return equals_ignoring_case(email_of(customers_[n]), email);
-  });
-  if (number != NumberIndex::none) customers_[number].has_had = true;
+  newest_.note_had(email);
+}
+
+void Selection::settle() {
+  DW_ASSERT(is_finished_, "finish() comes first");
+  newest_.settle();
+}
+
+NoticeMetrics Selection::metrics() const {
+  NoticeMetrics out{newest_.metrics(), rows_, old_};
+  out.bad += bad_;
+  return out;
 }
 
 }  // namespace dw

@@ -104,7 +104,13 @@ Texts random_row(std::mt19937& random, int tickets, int32_t day) {
           std::string(length, static_cast<char>('a' + below(26)))};
 }
 
-TEST(selection, rows_that_wait_for_each_other_are_taken_as_the_rule_says) {
+/// Few, as most reports have, or so many that another thread keeps them.
+int rows_of(unsigned seed, std::mt19937& random) {
+  const unsigned most = seed % 12 == 0 ? 40'000 : 3000;
+  return 1 + static_cast<int>(random() % most);
+}
+
+TEST(selection, rows_are_taken_as_the_rule_says) {
   for (unsigned seed = 0; seed < 60; ++seed) {
     std::mt19937 random(seed);
     NoticesSettings settings;
@@ -112,7 +118,7 @@ TEST(selection, rows_that_wait_for_each_other_are_taken_as_the_rule_says) {
     Selection selection(settings, {first_day, first_day + 400});
     Rule rule;
     const int tickets = seed % 3 == 0 ? 3 : seed % 3 == 1 ? 60 : 2000;
-    const int rows = 1 + static_cast<int>(random() % 3000);
+    const int rows = rows_of(seed, random);
     for (int row = 1; row <= rows; ++row) {
       const int32_t day = first_day + static_cast<int32_t>(random() % 30);
       const Texts texts = random_row(random, tickets, day);
@@ -124,7 +130,10 @@ TEST(selection, rows_that_wait_for_each_other_are_taken_as_the_rule_says) {
     ASSERT_TRUE(selection.finish().ok());
     std::vector<int64_t> bad_rows;
     for (const BadRow& one : selection.bad_rows()) bad_rows.push_back(one.row);
-    EXPECT_EQ(bad_rows, rule.bad_rows()) << "seed " << seed;
+    std::vector<int64_t> expected = rule.bad_rows();
+    EXPECT_EQ(selection.metrics().bad, static_cast<int64_t>(expected.size())) << "seed " << seed;
+    expected.resize(std::min(expected.size(), bad_rows_max));
+    EXPECT_EQ(bad_rows, expected) << "seed " << seed;
     EXPECT_EQ(notices_of(selection), rule.notices()) << "seed " << seed;
   }
 }

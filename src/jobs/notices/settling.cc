@@ -1,7 +1,7 @@
-// Which letters come of the rows, and in which order; selection.cc takes the rows.
+// Which letters come of the rows, and in which order; newest_rows.cc takes the rows.
 #include <algorithm>
 
-#include "jobs/notices/selection.h"
+#include "jobs/notices/newest_rows.h"
 
 namespace dw {
 namespace {
@@ -28,16 +28,13 @@ uint64_t first_bytes(std::string_view email) {
 
 }  // namespace
 
-std::optional<LeftOut> Selection::reason_of(const Customer& customer) {
+std::optional<LeftOut> NewestRows::reason_of(const Customer& customer) {
   if (customer.is_suppressed) return LeftOut::suppressed;
   if (customer.has_had) return LeftOut::had;
   return std::nullopt;
 }
 
-void Selection::settle() {
-  if (!has_layout_ && !leading_.empty() && !find_heading(false, false).ok()) leading_.clear();
-  use_waiting();
-  name_form_of_dates();
+void NewestRows::settle() {
   struct Addressed {
     uint64_t first_bytes;
     uint32_t customer;
@@ -89,7 +86,7 @@ void Selection::settle() {
     } else {
       ++metrics_.customers;
       metrics_.tickets += static_cast<int64_t>(end - begin);
-      newest_ = std::max(newest_, order_[end - 1].day);
+      newest_ = std::max(newest_.value_or(order_[end - 1].day), order_[end - 1].day);
     }
     begin = end;
   }
@@ -97,7 +94,7 @@ void Selection::settle() {
 
 /// Tickets lie in the order of the report, and are told in that of customers: what the ones behind
 /// `at` need of the memory is on its way before it is their turn.
-void Selection::fetch_due(size_t at) const {
+void NewestRows::fetch_due(size_t at) const {
   constexpr size_t ticket_ahead = 32, others_ahead = 16, address_ahead = 8;
   const size_t count = order_.size();
   if (at + ticket_ahead < count) fetch(&tickets_[order_[at + ticket_ahead].ticket]);
@@ -112,20 +109,20 @@ void Selection::fetch_due(size_t at) const {
   fetch(customer.name);
 }
 
-std::optional<CandidateNotice> Selection::next(size_t& place) const {
+std::optional<CandidateNotice> NewestRows::next(size_t& place) const {
   if (place >= order_.size()) return std::nullopt;
   CandidateNotice out{{}, reason_at(place)};
   place = next_notice(place, out.notice);
   return out;
 }
 
-size_t Selection::next_customer(size_t at) const {
+size_t NewestRows::next_customer(size_t at) const {
   const uint32_t number = tickets_[order_[at].ticket].customer;
   for (; at < order_.size() && tickets_[order_[at].ticket].customer == number; ++at) fetch_due(at);
   return at;
 }
 
-size_t Selection::next_notice(size_t at, Notice& notice) const {
+size_t NewestRows::next_notice(size_t at, Notice& notice) const {
   const uint32_t number = tickets_[order_[at].ticket].customer;
   const Customer& customer = customers_[number];
   notice.email = email_of(customer);
