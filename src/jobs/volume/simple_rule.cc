@@ -33,8 +33,8 @@ class SimpleRule {
         local_(judging.timezone),
         hour_of_day_(hours.size()) {}
 
-  /// Each hour once, in order.
-  bool is_spike(size_t i) {
+  /// Each hour once, in order. `before`: what it is judged by.
+  bool is_spike(size_t i, PastCounts& before) {
     const HourCount now = hours_[i];
     for (; hours_[oldest_].hour < now.hour - history_; ++oldest_) {
       PastCounts& gone = past_[static_cast<size_t>(hour_of_day_[oldest_])];
@@ -44,14 +44,12 @@ class SimpleRule {
     const int hour = local_.hour_of_day(now.hour);
     hour_of_day_[i] = static_cast<int16_t>(hour);
     PastCounts& past = past_[static_cast<size_t>(hour)];
-    before_ = past;
-    past.total += now.count;
-    ++past.hours;
-    return before_.hours > 0 && static_cast<double>(now.count * before_.hours) >
-                                    factor_ * static_cast<double>(before_.total);
+    const PastCounts known = past;
+    past = {known.total + now.count, known.hours + 1};
+    before = known;
+    return known.hours > 0 && static_cast<double>(now.count * known.hours) >
+                                  factor_ * static_cast<double>(known.total);
   }
-  /// What the hour that was asked for last was judged by.
-  const PastCounts& before() const { return before_; }
 
  private:
   std::span<const HourCount> hours_;
@@ -60,7 +58,6 @@ class SimpleRule {
   LocalTime local_;
   std::vector<int16_t> hour_of_day_;  // bytes might be any member's, and slow the loop down
   std::array<PastCounts, 24> past_{};
-  PastCounts before_;
   size_t oldest_ = 0;
 };
 
@@ -116,13 +113,14 @@ Replay replay_simple_rule(std::span<const HourCount> hours, const DetectorConfig
   SimpleRule rule(hours, judging);
   SpikeRuns runs(hours);
   double mean_before = 0;
+  PastCounts before;
   for (size_t i = 0; i < hours.size(); ++i) {
     ScoredHour& judged = out.hours.emplace_back();
     judged.hour = hours[i].hour;
     judged.count = hours[i].count;
-    const bool is_spike = rule.is_spike(i);
-    judged.law.mean = rule.before().mean();
-    if (rule.before().hours > 0) {
+    const bool is_spike = rule.is_spike(i, before);
+    judged.law.mean = before.mean();
+    if (before.hours > 0) {
       judged.basis = static_cast<uint8_t>(BaselineSource::hour_of_day);
     }
     if (is_spike) {
@@ -147,8 +145,7 @@ std::vector<VolumeAlert> simple_rule_alerts(std::span<const HourCount> hours,
     before.front() = before.back();
     for (size_t k = 0; k < length; ++k) {
       spikes[found] = k;
-      found += rule.is_spike(from + k) ? 1 : 0;
-      before[k + 1] = rule.before();
+      found += rule.is_spike(from + k, before[k + 1]) ? 1 : 0;
     }
     for (const size_t k : std::span(spikes).first(found)) {
       runs.add(from + k, before[k + 1].mean(), before[k].mean());
