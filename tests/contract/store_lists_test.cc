@@ -251,6 +251,38 @@ TEST_P(StoreContract, search_cuts_words_as_the_index_does) {
   }
 }
 
+/// PostgreSQL's parser keeps a host, a path or a number with a point in one piece, and whoever
+/// looks for a part of it finds nothing: it gets words alone.
+TEST_P(StoreContract, search_finds_the_parts_of_hosts_paths_and_versions) {
+  auto b = setup();
+  b->write([](Db& db) -> Result<void> {
+    DW_CHECK(open_as(db, {.title = "srv-db1.shop.internal is down", .after = minute}));
+    DW_CHECK(open_as(db, {.title = "see /var/log/syslog.1 and C:\\Temp\\crash.dmp"}));
+    DW_CHECK(open_as(db, {.title = "https://shop.test/cart?id=77&lang=de#top fails"}));
+    return open_as(db, {.title = "since 4.12.0-rc2 it can't print, says ana.lopez@mail.test"});
+  });
+  for (const bool is_indexed : {false, true}) {
+    SCOPED_TRACE(is_indexed ? "indexed" : "not indexed yet");
+    if (is_indexed) index_all(*b);
+    const auto found = [&](const std::string& text) { return found_by(*b, text); };
+    const auto finds = [&](const std::string& text, const std::string& start) {
+      return found(text).starts_with(start);
+    };
+    EXPECT_TRUE(finds("srv-db1", "srv")) << found("srv-db1");
+    EXPECT_TRUE(finds("db1.shop", "srv"));
+    EXPECT_TRUE(finds("shop internal", "srv"));
+    EXPECT_TRUE(finds("syslog", "see"));
+    EXPECT_TRUE(finds("/var/log", "see"));
+    EXPECT_TRUE(finds("crash", "see"));
+    EXPECT_TRUE(finds("cart", "https"));
+    EXPECT_TRUE(finds("id 77", "https"));
+    EXPECT_TRUE(finds("4.12", "since"));
+    EXPECT_TRUE(finds("rc2", "since"));
+    EXPECT_TRUE(finds("can't", "since"));
+    EXPECT_TRUE(finds("lopez@mail", "since"));
+  }
+}
+
 TEST_P(StoreContract, a_first_page_counts_as_far_as_somebody_reads) {
   auto b = setup();
   fill(*b);
