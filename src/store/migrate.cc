@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "sql/engine.h"
 
 namespace dw {
@@ -16,6 +17,11 @@ Result<void> step(Connection& db, const Migration& migration, TimePoint now) {
 Result<int> take_steps(Connection& db, TimePoint now) {
   DW_CHECK(db.run(stmt::schema_lock));
   DW_TRY(const int64_t reached, schema_of(db));  // again: another may have been first
+  DW_CHECK(db.run(stmt::schema_patience));
+  if (reached > 0 && reached < migrations().back().number) {
+    log_info("store", "migrating the schema; a large store takes minutes",
+             {{"from", reached}, {"to", migrations().back().number}});
+  }
   DW_CHECK(db.run(stmt::schema_table));
   int done = 0;
   for (const Migration& migration : migrations()) {

@@ -47,6 +47,29 @@ TEST(PostgresStore, who_looks_makes_no_table) {
   EXPECT_TRUE(open_store(url, OpenMode::look, nullptr).ok());
 }
 
+/// A statement of ours has half a minute. A migration that writes a large table anew needs more,
+/// and would fail at each start.
+TEST(PostgresStore, a_migration_has_as_long_as_it_takes) {
+  const std::string url = fresh_postgres_database_url();
+  ask_postgres(url,
+               "CREATE FUNCTION see_limit() RETURNS event_trigger LANGUAGE plpgsql AS "
+               "'BEGIN IF current_setting(''statement_timeout'') <> ''0'' THEN "
+               "RAISE EXCEPTION ''it has a limit''; END IF; END'");
+  ask_postgres(url,
+               "CREATE EVENT TRIGGER see_limit ON ddl_command_start EXECUTE FUNCTION see_limit()");
+  const auto opened = open_store(url, OpenMode::visit, nullptr);
+  ASSERT_TRUE(opened.ok()) << opened.error().text();
+  std::string afterwards;
+  constexpr const char* ask = "SELECT current_setting('statement_timeout')";
+  const Result<void> read = (*opened)->read_now([&](ReadDb& db) -> Result<void> {
+    DW_CHECK(
+        db.run(Statement{"test", ask, ask}, {}, [&](const Row& row) { afterwards = row.text(0); }));
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+  EXPECT_EQ(afterwards, "30s");
+}
+
 /// Many writers at once over two stores of one database: replicas.
 TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
   const std::string url = fresh_postgres_url();

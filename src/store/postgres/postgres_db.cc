@@ -40,8 +40,9 @@ constexpr std::string_view session_script =
     "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false);"
     " EXCEPTION WHEN OTHERS THEN NULL; END $$;"
     "SELECT pg_advisory_lock(hashtextextended('session:{}', 0))";
-/// A migration of a large store takes its time, and the server is silent meanwhile.
-constexpr Millis script_timeout{600'000};
+/// A migration of a large store takes its time, and the server is silent meanwhile: it is given up
+/// only when nobody can believe in it any more. A server that is gone ends the connection.
+constexpr Millis script_timeout{6 * 3'600'000};
 
 class PostgresRow : public Row {
  public:

@@ -102,6 +102,13 @@ SELECT coalesce(max(version), 0) FROM schema_version;
 -- name: schema_reached
 INSERT INTO schema_version (version, at) VALUES ($1, $2);
 
+-- name: schema_patience [sqlite]
+SELECT 1 WHERE 1 = 0;
+
+-- name: schema_patience [postgres]
+-- To write a table of millions of rows anew takes as long as it takes.
+SET LOCAL statement_timeout = 0;
+
 -- name: schema_lock [sqlite]
 SELECT 1 WHERE 1 = 0;
 
