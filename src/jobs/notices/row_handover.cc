@@ -11,10 +11,10 @@ namespace dw {
 namespace {
 
 /// Of one batch. It is large, since each handing over may wake a thread up.
-constexpr size_t rows_max = 1024;
-constexpr size_t bytes_at_first = 64 * 1024;
+constexpr size_t rows_max = 512;
+constexpr size_t bytes_at_first = 32 * 1024;
 /// A report of fewer batches is done before a thread would have begun.
-constexpr size_t batches_alone = 8;
+constexpr size_t batches_alone = 16;
 
 }  // namespace
 
