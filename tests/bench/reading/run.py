@@ -106,7 +106,7 @@ def row(what, beside, times, result):
 def main():
     options = parse()
     print("| read | while | p50 ms | p99 ms | most ms | reads | intakes/s | their p50 ms | "
-          "p99 ms |\n|---|---|--:|--:|--:|--:|--:|--:|--:|")
+          "their p99 ms |\n|---|---|--:|--:|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         file = pathlib.Path(name) / "deskwire.db"
         with daemon(options, file):
