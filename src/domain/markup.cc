@@ -8,6 +8,7 @@
 #include <array>
 #include <optional>
 
+#include "base/international.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "domain/html_tokens.h"
@@ -34,11 +35,8 @@ std::string normalize(std::string_view text) {
        {"\u202C", ""},  {"\u202D", ""},  {"\u202E", ""},   {"\u2060", ""},   {"\u2066", ""},
        {"\u2067", ""},  {"\u2068", ""},  {"\u2069", ""},   {"\uFEFF", ""}});
   std::string out(text);
-  // Most texts have none of them: they begin with a carriage return or are not ASCII.
-  const bool may_have_some = std::any_of(text.begin(), text.end(), [](char c) {
-    return c == '\r' || static_cast<unsigned char>(c) >= 0x80;
-  });
-  if (!may_have_some) return out;
+  // Most texts have none of them.
+  if (is_ascii(text) && text.find('\r') == std::string_view::npos) return out;
   for (const auto& [from, to] : kin) {
     if (out.find(from) != std::string::npos) out = replace_all(out, from, to);
   }

@@ -125,9 +125,13 @@ struct Bound {
   std::string tag;  ///< as a list of tags has it: in quotation marks
 };
 
-bool is_of_unsolved(const TicketFilter& filter) {
-  return filter.is_unsolved || filter.is_waiting ||
+bool asks_for_unsolved(const TicketFilter& filter) {
+  return filter.is_unsolved || filter.is_waiting.value_or(false) ||
          (filter.plain.status && *filter.plain.status != Status::solved);
+}
+
+bool is_of_unsolved(const TicketFilter& filter) {
+  return asks_for_unsolved(filter) || filter.is_waiting.has_value();
 }
 
 /// By words, or by a tag, whose words are in the same index.
@@ -157,21 +161,19 @@ Result<TicketIds> ids_by_text(ReadDb& db, const TicketFilter& filter, int64_t be
   if (words.empty() || is_punctuation) return TicketIds();  // nothing matches
   const std::string number = digits_in(filter.plain.text);
   const int64_t id = number_in(number).value_or(0);
-  const bool is_unsolved = filter.is_unsolved || filter.is_waiting.value_or(false) ||
-                           (filter.plain.status && *filter.plain.status != Status::solved);
   const std::string text = join(words, " ");
   const auto most = static_cast<int64_t>(limit);
   TicketIds found, beside;
   DW_CHECK(db.run(
       stmt::tickets_by_text,
       {below, bound.status, bound.priority, bound.since, most, bound.assigned, filter.assignee,
-       filter.queue, filter.source, bound.tag, bound.waiting, text, is_unsolved},
+       filter.queue, filter.source, bound.tag, bound.waiting, text, asks_for_unsolved(filter)},
       [&](const Row& row) { found.push_back({row.integer(0)}); }));
-  DW_CHECK(db.run(
-      stmt::tickets_beside_text,
-      {below, bound.status, bound.priority, bound.since, most, bound.assigned, filter.assignee,
-       filter.queue, filter.source, bound.tag, bound.waiting, text, is_unsolved, number, id},
-      [&](const Row& row) { beside.push_back({row.integer(0)}); }));
+  DW_CHECK(db.run(stmt::tickets_beside_text,
+                  {below, bound.status, bound.priority, bound.since, most, bound.assigned,
+                   filter.assignee, filter.queue, filter.source, bound.tag, bound.waiting, text,
+                   asks_for_unsolved(filter), number, id},
+                  [&](const Row& row) { beside.push_back({row.integer(0)}); }));
   return newest_of(std::move(found), beside, limit);
 }
 
@@ -310,8 +312,12 @@ Result<CountedTickets> filtered(ReadDb& db, const TicketFilter& filter) {
   CountedTickets page;
   const size_t limit = filter.plain.page.limit;
   DW_TRY(const int64_t below, id_in(filter.plain.page.cursor));
-  DW_TRY(TicketIds ids, ids_of(db, filter, below, std::max<size_t>(limit, counted_max) + 1));
-  if (filter.plain.page.cursor.empty()) page.total = total_of(ids);
+  const bool is_first = filter.plain.page.cursor.empty();
+  // With a small limit PostgreSQL would go down the ids for a rare word, too.
+  const bool is_counted = is_first || is_by_words(filter);
+  const size_t most = is_counted ? std::max<size_t>(limit, counted_max) : limit;
+  DW_TRY(TicketIds ids, ids_of(db, filter, below, most + 1));
+  if (is_first) page.total = total_of(ids);
   if (ids.size() > limit + 1) ids.resize(limit + 1);
   DW_TRY(page.items, by_ids(db, ids));
   page.next_cursor = next_cursor(page.items, limit, [](const Ticket& one) { return one.id.value; });

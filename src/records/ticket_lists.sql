@@ -137,14 +137,15 @@ SELECT hour, (SELECT count(*) FROM ticket
               WHERE opened_at >= hour AND opened_at < hour + 3600000 AND opened_at < $2)
 FROM hours;
 
+-- part: is_solved_in_hour
+solved_at IS NOT NULL AND solved_at >= hour AND solved_at < hour + 3600000 AND solved_at < $2
+
 -- name: hours_solved
 -- Besides, how many of them nobody had replied to: they wait no more.
 {hours}
 SELECT hour,
-  (SELECT count(*) FROM ticket WHERE solved_at IS NOT NULL
-    AND solved_at >= hour AND solved_at < hour + 3600000 AND solved_at < $2),
-  (SELECT count(*) FROM ticket WHERE solved_at IS NOT NULL
-    AND solved_at >= hour AND solved_at < hour + 3600000 AND solved_at < $2
+  (SELECT count(*) FROM ticket WHERE {is_solved_in_hour}),
+  (SELECT count(*) FROM ticket WHERE {is_solved_in_hour}
     AND (first_reply_at IS NULL OR first_reply_at > solved_at))
 FROM hours;
 

@@ -41,12 +41,13 @@ def parse():
     return options
 
 
-def measure(load, address, connections, seconds, first_id):
+def measure(load, address, connections, seconds, first_id, per_second=0):
+    """`per_second`: the pace; 0: as many as are answered."""
     port, path = address
-    most = int(REQUESTS_PER_SECOND_MAX * (seconds * 1.2 + 1))
-    done = subprocess.run(
-        [load, str(port), path, SECRET, str(connections), str(seconds), str(first_id), str(most)],
-        capture_output=True, text=True, timeout=seconds * 3 + 120, check=False)
+    most = int((per_second or REQUESTS_PER_SECOND_MAX) * (seconds * 1.2 + 1))
+    words = [load, port, path, SECRET, connections, seconds, first_id, most, per_second]
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True,
+                          timeout=seconds * 3 + 120, check=False)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip() or f"load ended with {done.returncode}")
     return json.loads(done.stdout)

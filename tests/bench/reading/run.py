@@ -12,12 +12,10 @@ or the beginning of one in turn. The store of --store must be empty.
 """
 
 import argparse
-import contextlib
+import concurrent.futures
 import http.client
-import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,11 +26,10 @@ sys.path.insert(0, str(ROOT / "tests/bench/intake"))
 
 from contestants import compiled  # noqa: E402
 from made_tickets import daemon, fill, text  # noqa: E402
-from run import FIRST_ID, SECRET, judged  # noqa: E402
+from run import FIRST_ID, SECRET, judged, measure  # noqa: E402
 
 CONNECTIONS = 32  # of the load
 THINK_SECONDS = 0.02
-SPARE = 1.5  # requests that the load signs, for one that it sends
 
 
 def parse():
@@ -62,21 +59,6 @@ def now():
 READS = {"search": searches, "Now": now}
 
 
-@contextlib.contextmanager
-def intakes(options, port, seconds, first_id):
-    """`options.intakes` new tickets a second meanwhile, in a dictionary that is full at the end."""
-    most = int(options.intakes * (seconds + 1) * SPARE)
-    command = [compiled("load"), port, "/hooks/teams/it", SECRET, CONNECTIONS, seconds, first_id,
-               most, options.intakes]
-    result = {}
-    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE,
-                          text=True) as load:
-        yield result
-        result.update(json.loads(load.communicate()[0]))
-    if problem := judged(result):
-        raise RuntimeError(problem)
-
-
 def ask(port, paths, seconds):
     """How long each answer took, in ms."""
     times = []
@@ -93,6 +75,19 @@ def ask(port, paths, seconds):
             raise RuntimeError(f"{path}: {answer.status} {body[:200]}")
         time.sleep(THINK_SECONDS)
     return sorted(times)
+
+
+def ask_beside_intakes(options, port, paths, first_id):
+    """The times of ask(), and what came in meanwhile."""
+    with concurrent.futures.ThreadPoolExecutor() as beside:
+        coming = beside.submit(measure, compiled("load"), (port, "/hooks/teams/it"), CONNECTIONS,
+                               options.seconds + 2, first_id, options.intakes)
+        time.sleep(1)
+        times = ask(port, paths, options.seconds)
+        result = coming.result()
+    if problem := judged(result):
+        raise RuntimeError(problem)
+    return times, result
 
 
 def row(what, beside, times, result):
@@ -116,9 +111,7 @@ def main():
             first_id = FIRST_ID
             for what, paths in READS.items():
                 row(what, "nothing comes in", ask(port, paths(), options.seconds), {})
-                with intakes(options, port, options.seconds + 2, first_id) as result:
-                    time.sleep(1)
-                    times = ask(port, paths(), options.seconds)
+                times, result = ask_beside_intakes(options, port, paths(), first_id)
                 first_id += result["sent"]
                 row(what, "tickets come in", times, result)
     return 0
