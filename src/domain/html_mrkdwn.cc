@@ -236,7 +236,7 @@ class Writer {
     }
     empty_cells_ = is_last_empty ? empty_cells_ + 1 : 0;
     const bool is_written = out_.size() > row_start_;
-    const std::string_view row = std::string_view(out_).substr(std::min(row_start_, out_.size()));
+    const std::string_view row = std::string_view(out_).substr(row_start_);
     const size_t first_word = row.find_first_not_of('\n');
     const bool is_line = first_word != std::string_view::npos &&
                          row.find('\n', first_word) == std::string_view::npos;
@@ -256,8 +256,13 @@ class Writer {
   void separate_cells() {
     drop_spaces();
     const std::string empty = "| ";
-    if (row_words_ > out_.size()) leading_cells_ = 0;
-    for (; leading_cells_ > 0; --leading_cells_) out_.insert(row_words_, empty);
+    if (row_words_ == not_begun) leading_cells_ = 0;
+    for (; leading_cells_ > 0; --leading_cells_) {
+      out_.insert(row_words_, empty);
+      for (Open& one : open_) {
+        if (one.start != not_begun && one.start >= row_words_) one.start += empty.size();
+      }
+    }
     out_ += " " + empty;
     for (; empty_cells_ > 0; --empty_cells_) out_ += empty;
   }
@@ -292,12 +297,20 @@ class Writer {
     }
   }
 
-  /// At the end of a line; what began with them has not begun.
+  /// At the end of a line.
   void drop_spaces() {
     while (out_.ends_with(' ')) out_.pop_back();
+    forget_behind_end();
+  }
+
+  /// What began with text that was taken away has not begun.
+  void forget_behind_end() {
     for (Open& one : open_) {
       if (one.start != not_begun && one.start > out_.size()) one.start = not_begun;
     }
+    row_start_ = std::min(row_start_, out_.size());
+    cell_start_ = std::min(cell_start_, out_.size());
+    if (row_words_ > out_.size()) row_words_ = not_begun;
   }
 
   void add_raw(std::string_view text) {
@@ -352,13 +365,24 @@ class Writer {
       const char mark = mark_of(one.tag);
       marked = std::string{begins_mark, mark} + std::string(words) + std::string{ends_mark, mark};
     }
-    out_.replace(one.start, std::string::npos, left + marked + right);
+    rewrite_from(one.start, left + marked + right);
   }
 
   void wrap_code(const Open& one, std::string_view inside) {
     while (inside.ends_with('\n') || inside.ends_with(' ')) inside.remove_suffix(1);
     if (one.is_plain || trim(inside).empty()) return;
-    out_.replace(one.start, std::string::npos, "```" + std::string(inside) + "```");
+    rewrite_from(one.start, "```" + std::string(inside) + "```");
+  }
+
+  /// A row that began behind `start` has moved, so its empty first cells are left out: nothing may
+  /// be written into the middle of a word.
+  void rewrite_from(size_t start, std::string_view text) {
+    out_.replace(start, std::string::npos, text);
+    if (row_words_ != not_begun && row_words_ > start) {
+      row_words_ = out_.size();
+      leading_cells_ = 0;
+    }
+    forget_behind_end();
   }
 
   /// `label` is written already: escaped.

@@ -37,10 +37,10 @@ std::string mrkdwn_of_plain(std::string_view text);
 /// stands in "<…>" is left as it is.
 std::string without_calls_of_pieces(std::string_view mrkdwn);
 
-/// HTML from strangers as Slack's markup, with the same promise (html_mrkdwn.cc). Bold, italic,
-/// struck and code keep their marks where Slack reads them as such, links their label, lists their
-/// numbers and depth, quotes their sign, tables their rows, pictures their alternative text; white
-/// space is laid out as a browser would.
+/// HTML from strangers (UTF-8) as Slack's markup, with the same promise (html_mrkdwn.cc). Bold,
+/// italic, struck and code keep their marks where Slack reads them as such, links their label,
+/// lists their numbers and depth, quotes their sign, tables their rows, pictures their alternative
+/// text; white space is laid out as a browser would.
 std::string mrkdwn_of_html(std::string_view html);
 
 /// "<https://x|label>" with everything in both escaped, "|" and spaces of the address as a URL

@@ -140,6 +140,10 @@ TEST(Mrkdwn, html_keeps_what_slack_can_show) {
        "td>"
        "<td> </td></tr><tr><td><p></p></td><td></td><td>3</td></tr></table>",
        "| mon | tue\n*open* | | 2\n3"},
+      // A cell is put in front of the row's first word: never into a word, whatever is open there.
+      {"<pre>all <td></td><td>words</pre></td><td>next</td>", "```all words``` | next"},
+      {"<tr><td></td><td>one <a href=\"https://x.example\">two</td><td>three</a></td></tr>",
+       "| one <https://x.example|two ¦ three>"},
       {"un<b>believ</b>able <b>so</b>, (<i>or</i>) <b><b>twice</b></b> <b>é</b>t<i>é</i>",
        "unbelievable *so*, (_or_) *twice* été"},
       {"<b><i>both</i></b>", "*_both_*"},
