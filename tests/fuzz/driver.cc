@@ -2,7 +2,8 @@
 // new are kept and mutated further, which stands in for coverage.
 //
 //   fuzz_parsers NAME [SEED]    the corpus of one fuzzer, then mutations of it for DW_FUZZ_SECONDS
-//                               (4); SEED is drawn afresh and printed if it is not given
+//                               (4); SEED is DW_FUZZ_SEED, or drawn afresh and printed, if it is
+//                               not given
 //   fuzz_parsers corpus         every corpus once: fast, a part of the units
 //   fuzz_parsers NAME @FILE     one input
 //
@@ -222,6 +223,12 @@ double seconds_wanted() {
   return wanted == nullptr ? 4 : std::strtod(wanted, nullptr);
 }
 
+uint64_t seed_wanted(const char* said) {
+  if (said != nullptr && *said != '\0') return std::strtoull(said, nullptr, 10);
+  Random fresh = Random::from_system();
+  return fresh.below(1'000'000'000);
+}
+
 int fuzz(const Fuzzer& fuzzer, uint64_t seed) {
   Random random(seed);
   std::vector<std::string> pool = corpus_of(fuzzer.name);
@@ -303,10 +310,8 @@ int main_of(const std::vector<std::string>& arguments) {
       run(fuzzer, {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
       return 0;
     }
-    Random fresh = Random::from_system();
-    const uint64_t seed = arguments.size() > 1 ? std::strtoull(arguments[1].c_str(), nullptr, 10)
-                                               : fresh.below(1'000'000'000);
-    return fuzz(fuzzer, seed);
+    return fuzz(fuzzer, seed_wanted(arguments.size() > 1 ? arguments[1].c_str()
+                                                         : std::getenv("DW_FUZZ_SEED")));
   }
   fmt::print("which? {}", "corpus");
   for (const Fuzzer& fuzzer : fuzzers()) fmt::print(" {}", fuzzer.name);
