@@ -129,12 +129,15 @@ TEST_P(StoreContract, what_waits_comes_in_the_order_in_which_it_was_said) {
     EXPECT_EQ(last, "100.3");
     ThreadMessage own = said_at("100.25", t0 + Millis(4));
     own.kind = "own";
+    own.state = ThreadMessageState::carried;
     DW_CHECK(bridge::set_message(db, own));
     DW_TRY(const auto between, bridge::messages_between(db, "C1", "100.1", "100.1", "100.3", 10));
     EXPECT_EQ(between.size(), 2U);
     EXPECT_EQ(between.at(0).message, "100.2");
-    DW_TRY(const int64_t carried, bridge::count_messages(db, "C1", "100.1", t0));
-    EXPECT_EQ(carried, 1);
+    DW_TRY(const int64_t carried, bridge::count_messages(db, "C1", "100.1", t0, 40));
+    EXPECT_EQ(carried, 2);
+    DW_TRY(const int64_t at_most, bridge::count_messages(db, "C1", "100.1", t0, 1));
+    EXPECT_EQ(at_most, 1);
     return {};
   });
 }

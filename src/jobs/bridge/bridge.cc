@@ -183,7 +183,7 @@ class Reading {
 
   Result<void> find_answered() {
     const Answer answer = answer_in(event_);
-    const json::value given = Context::member(event_.body, "answer");
+    const json::value& given = Context::member(event_.body, "answer");
     b_.channel = answer.channel;
     b_.thread = answer.thread;
     if (answer.what == "record" || answer.what == "ticket") {
@@ -265,8 +265,8 @@ class Reading {
     if (!b_.link) return {};
     DW_CHECK(read_reminder());
     DW_CHECK(read_told());
-    DW_TRY(b_.relayed_lately,
-           bridge::count_messages(reader_, b_.channel, b_.thread, event_.at - minute));
+    DW_TRY(b_.relayed_lately, bridge::count_messages(reader_, b_.channel, b_.thread,
+                                                     event_.at - minute, relayed_per_minute_max));
     return read_heard();
   }
 
@@ -306,7 +306,7 @@ class Reading {
   /// Which of the desk's comments came before.
   Result<void> read_heard() {
     if (!b_.ticket || event_.kind != "bridge.answered") return {};
-    const json::value given = Context::member(event_.body, "answer");
+    const json::value& given = Context::member(event_.body, "answer");
     const JsonView comments = JsonView(given)["comments"];
     if (!comments.is_present()) return {};
     for (const JsonView& one : comments.elements()) {
@@ -402,26 +402,25 @@ class Reading {
 void note_own(Context& context, const json::value& given) {
   const std::string message = Context::text_of(given, "message");
   if (message.empty()) return;
-  context.plan.changes.push_back(SetThreadMessage{{.key = context.channel + "/" + message,
-                                                   .kind = "own",
-                                                   .channel = context.channel,
-                                                   .thread = context.thread,
-                                                   .message = message,
-                                                   .state = ThreadMessageState::kept,
-                                                   .at = context.event.at}});
+  context.write_down({.key = context.channel + "/" + message,
+                      .kind = "own",
+                      .channel = context.channel,
+                      .thread = context.thread,
+                      .message = message,
+                      .state = ThreadMessageState::kept,
+                      .at = context.event.at});
 }
 
 void note_commented(Context& context, const Answer& answer, const json::value& given) {
   if (!answer.is_done) return take_comment_back(context, answer);
   const std::string comment = Context::text_of(given, "comment");
   if (comment.empty()) return;
-  context.plan.changes.push_back(
-      SetThreadMessage{{.key = fmt::format("desk/{}/{}", context.external_id(), comment),
-                        .kind = "own",
-                        .channel = context.channel,
-                        .thread = context.thread,
-                        .state = ThreadMessageState::kept,
-                        .at = context.event.at}});
+  context.write_down({.key = fmt::format("desk/{}/{}", context.external_id(), comment),
+                      .kind = "own",
+                      .channel = context.channel,
+                      .thread = context.thread,
+                      .state = ThreadMessageState::kept,
+                      .at = context.event.at});
 }
 
 void wake(Context& context, const Answer& answer) {
@@ -464,7 +463,7 @@ void take_url(Context& context, const json::value& given) {
 
 void take_answer(Context& context) {
   const Answer answer = answer_in(context.event);
-  const json::value given = Context::member(context.event.body, "answer");
+  const json::value& given = Context::member(context.event.body, "answer");
   const std::string& what = answer.what;
   if (what == "person") {
     context.know(answer.rest, given);

@@ -36,8 +36,9 @@ SELECT 1 FROM bridge_said
 WHERE channel = $1 AND thread = $2 AND kind = 'chat.reaction' AND author = $3 LIMIT 1;
 
 -- name: count_said
-SELECT count(*) FROM bridge_said
-WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1;
+SELECT count(*) FROM (
+  SELECT 1 FROM bridge_said WHERE channel = $1 AND thread = $2 AND at >= $3 AND state = 1
+  LIMIT $4) AS carried;
 
 -- name: set_said
 -- An edit may come before its message: then its row becomes the message.

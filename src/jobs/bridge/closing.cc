@@ -10,16 +10,17 @@
 namespace dw {
 namespace {
 
-bool is_in(const std::vector<std::string>& words, std::string_view bare) {
-  return std::any_of(words.begin(), words.end(),
-                     [bare](const std::string& one) { return bare_word(one) == bare; });
+bool is_in(const std::vector<std::string>& bare_words, std::string_view bare) {
+  return std::find(bare_words.begin(), bare_words.end(), bare) != bare_words.end();
 }
 
 /// "done", "resolve ticket", and each of several: "done ✅"; an emoji that is glad adds nothing:
 /// "done 🎉".
-bool is_among(const std::vector<std::string>& words, const std::string& plain) {
+bool is_among(const std::vector<std::string>& given, const std::string& plain) {
   const std::string bare = bare_word(plain);
   if (bare.empty()) return false;
+  std::vector<std::string> words;
+  for (const std::string& one : given) words.push_back(bare_word(one));
   if (is_in(words, bare)) return true;
   bool has_word = false;
   for (const std::string_view part : split(bare, ' ')) {

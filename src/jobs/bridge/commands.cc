@@ -285,7 +285,7 @@ bool execute(Context& context, const std::string& command, const std::string& us
 
 void take_command(Context& context) {
   const std::string command = command_in(context.event.kind, context.event.body);
-  const json::value user = Context::member(context.event.body, "user");
+  const json::value& user = Context::member(context.event.body, "user");
   const std::string id = Context::text_of(user, "id");
   const ThreadMessage said{.key = context.event.key,
                            .kind = context.event.kind,

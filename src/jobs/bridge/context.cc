@@ -124,7 +124,7 @@ bool Context::is_set(const json::value& body, std::string_view key) {
   return JsonView(body)[key].boolean().value_or(false);
 }
 
-json::value Context::member(const json::value& body, std::string_view key) {
+const json::value& Context::member(const json::value& body, std::string_view key) {
   const JsonView view = JsonView(body)[key];
   return view.is_present() ? *view.raw() : nothing;
 }
@@ -225,7 +225,7 @@ std::string Context::name_of(const std::string& id) const {
   std::string name = found == known.end() ? "" : text_of(found->second.body, "name");
   // Of a stranger from another workspace no profile can be had: the message has the name.
   const auto take_from = [&](const json::value& body) {
-    const json::value author = member(body, "author");
+    const json::value& author = member(body, "author");
     if (name.empty() && text_of(author, "id") == id) name = text_of(author, "name");
   };
   take_from(event.body);
@@ -430,16 +430,29 @@ void Context::remember(ThreadMessage said, ThreadMessageState state) {
   if (state != ThreadMessageState::waiting) said.body = nullptr;
   std::erase_if(waiting, [&](const ThreadMessage& one) { return one.key == said.key; });
   if (said.message == thread && said.kind == "chat.message") root = said;
-  plan.changes.push_back(SetThreadMessage{std::move(said)});
+  write_down(std::move(said));
 }
 
 void Context::keep_waiting(ThreadMessage said) {
   said.state = ThreadMessageState::waiting;
-  plan.changes.push_back(SetThreadMessage{said});
+  write_down(said);
   const auto is_later = [&](const ThreadMessage& one) {
     return one.at != said.at ? one.at > said.at : one.message > said.message;
   };
   waiting.insert(std::find_if(waiting.begin(), waiting.end(), is_later), std::move(said));
+}
+
+void Context::write_down(ThreadMessage said) {
+  const auto found = std::find_if(written_.begin(), written_.end(),
+                                  [&](const ThreadMessage& one) { return one.key == said.key; });
+  if (found == written_.end()) {
+    written_.push_back(std::move(said));
+    return;
+  }
+  found->digest = std::move(said.digest);
+  found->edited_at = std::move(said.edited_at);
+  found->state = said.state;
+  found->body = std::move(said.body);
 }
 
 void Context::know(const std::string& id, json::value body) {
@@ -452,6 +465,7 @@ Plan Context::finish() {
   const std::optional<BridgeLink>& before = view.link;
   const bool is_new = link && (!before || facts_of(*before) != facts_of(*link));
   if (is_new) plan.changes.push_back(SetLink{*link});
+  for (ThreadMessage& one : written_) plan.changes.push_back(SetThreadMessage{std::move(one)});
   return std::move(plan);
 }
 

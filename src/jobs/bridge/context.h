@@ -53,7 +53,9 @@ class Context {
   std::string text(std::string_view key) const { return text_of(event.body, key); }
   static std::string text_of(const json::value& body, std::string_view key);
   static bool is_set(const json::value& body, std::string_view key);
-  static json::value member(const json::value& body, std::string_view key);
+  /// Of the body itself, which outlives it; null where it has none.
+  static const json::value& member(const json::value& body, std::string_view key);
+  static const json::value& member(json::value&& body, std::string_view key) = delete;
 
   /// To the desk. What is said in the thread has a lane of its own: neither direction holds the
   /// other back.
@@ -121,6 +123,8 @@ class Context {
   void count_relayed(TimePoint said_at) { carried += is_recent(said_at) ? 1 : 0; }
   /// Waits in the thread's order.
   void keep_waiting(ThreadMessage said);
+  /// As SetThreadMessage does, once for all that this turn makes of it.
+  void write_down(ThreadMessage said);
   /// It is dealt with.
   void remember(ThreadMessage said, ThreadMessageState state);
   void know(const std::string& id, json::value body);
@@ -129,6 +133,7 @@ class Context {
 
  private:
   std::set<std::string> asked_;
+  std::vector<ThreadMessage> written_;
 };
 
 /// The bridge of a channel, by id or by its name; null: none.

@@ -153,13 +153,13 @@ std::string key_of(const std::string& external_id, const std::string& comment) {
 }
 
 void note_comment(Context& context, const Told& told, ThreadMessageState state) {
-  context.plan.changes.push_back(SetThreadMessage{{.key = key_of(context.external_id(), told.id),
-                                                   .kind = "desk.comment",
-                                                   .channel = context.channel,
-                                                   .thread = context.thread,
-                                                   .digest = digest_of(told.text),
-                                                   .state = state,
-                                                   .at = told.at}});
+  context.write_down({.key = key_of(context.external_id(), told.id),
+                      .kind = "desk.comment",
+                      .channel = context.channel,
+                      .thread = context.thread,
+                      .digest = digest_of(told.text),
+                      .state = state,
+                      .at = told.at});
 }
 
 void post_comment(Context& context, const Told& told) {
@@ -299,12 +299,12 @@ void take_desk_comments(Context& context, const json::value& body) {
 void read_again(Context& context, const std::string& comment) {
   const int64_t number = number_in(comment).value_or(0);
   if (number <= 0 || context.external_id().empty()) return;
-  context.plan.changes.push_back(SetThreadMessage{{.key = key_of(context.external_id(), comment),
-                                                   .kind = "desk.comment",
-                                                   .channel = context.channel,
-                                                   .thread = context.thread,
-                                                   .state = ThreadMessageState::kept,
-                                                   .at = context.event.at}});
+  context.write_down({.key = key_of(context.external_id(), comment),
+                      .kind = "desk.comment",
+                      .channel = context.channel,
+                      .thread = context.thread,
+                      .state = ThreadMessageState::kept,
+                      .at = context.event.at});
   context.ask("comments", {{"id", context.external_id()}, {"after", std::to_string(number - 1)}},
               "comments", "again " + comment, "desk:" + context.desk());
 }
@@ -445,13 +445,13 @@ void take_mirrored(Context& context, const Answer& answer, const json::value& bo
     note_comment(context, Told{.id = first, .at = context.ticket->opened_at},
                  ThreadMessageState::kept);
   }
-  context.plan.changes.push_back(SetThreadMessage{{.key = context.channel + "/" + message,
-                                                   .kind = "own",
-                                                   .channel = context.channel,
-                                                   .thread = message,
-                                                   .message = message,
-                                                   .state = ThreadMessageState::kept,
-                                                   .at = context.event.at}});
+  context.write_down({.key = context.channel + "/" + message,
+                      .kind = "own",
+                      .channel = context.channel,
+                      .thread = message,
+                      .message = message,
+                      .state = ThreadMessageState::kept,
+                      .at = context.event.at});
   context.ask("permalink", {{"channel", context.channel}, {"message", message}}, "url");
   ask_desk(context);
   advance(context);

@@ -23,7 +23,7 @@ TimePoint said_at(const Context& context) {
 
 /// A bot may have no user of its own: then its bot id stands for it.
 std::string author_of(const json::value& body) {
-  const json::value author = Context::member(body, "author");
+  const json::value& author = Context::member(body, "author");
   const std::string id = Context::text_of(author, "id");
   return id.empty() ? Context::text_of(author, "bot_id") : id;
 }
@@ -32,7 +32,7 @@ std::string author_of(const json::value& body) {
 bool is_speech(const Context& context) {
   if (!context.text("marker").empty() || Context::is_set(context.event.body, "is_ours"))
     return false;
-  const json::value author = Context::member(context.event.body, "author");
+  const json::value& author = Context::member(context.event.body, "author");
   const std::string bot = Context::text_of(author, "bot_id");
   // The connector says "no bot" of those that are allowed there.
   if (!Context::is_set(author, "is_bot")) return true;
@@ -68,7 +68,7 @@ bool may_be_bridged(const Context& context) {
 
 /// Who is allowed as a bot is known by what the message says, and not asked for.
 void know_bot(Context& context, const ThreadMessage& said) {
-  const json::value author = Context::member(context.event.body, "author");
+  const json::value& author = Context::member(context.event.body, "author");
   const bool is_bot = Context::is_set(author, "is_bot") || said.author.starts_with('B');
   if (!is_bot || said.author.empty() || context.is_known(said.author)) return;
   const std::string name = Context::text_of(author, "name");
@@ -134,7 +134,7 @@ void remember_early(Context& context, json::value body) {
   const bool is_gone = before && before->kind == early_kind && before->body.is_null();
   const bool is_stale = before && is_older(early.edited_at, before->edited_at);
   if (is_gone || (is_stale && !early.body.is_null())) return;
-  context.plan.changes.push_back(SetThreadMessage{std::move(early)});
+  context.write_down(std::move(early));
 }
 
 /// The message with the text that an edit brought before it; false: it is gone already.
@@ -212,7 +212,7 @@ void take_again(Context& context, const ThreadMessage& before) {
     for (json::value& file : fresh) files.push_back(std::move(file));
     said["files"] = std::move(files);
     for (const char* key : {"is_mention_of_us", "our_id", "our_name", "blocks_text"}) {
-      const json::value given = Context::member(body, key);
+      const json::value& given = Context::member(body, key);
       const bool is_missing =
           !Context::is_set(whole.body, key) && Context::text_of(whole.body, key).empty();
       if (is_missing && !given.is_null()) said[key] = given;
@@ -220,7 +220,7 @@ void take_again(Context& context, const ThreadMessage& before) {
     for (ThreadMessage& one : context.waiting) {
       if (one.key == whole.key) one = whole;
     }
-    context.plan.changes.push_back(SetThreadMessage{std::move(whole)});
+    context.write_down(std::move(whole));
     return advance(context);
   }
   if (before.state != ThreadMessageState::carried || fresh.empty() || !context.link) return;
@@ -318,7 +318,7 @@ void take_edit(Context& context) {
   if (before->state == ThreadMessageState::waiting) {
     // The desk has not heard of it: it hears the newest text alone.
     changed.body = edit.body;
-    context.plan.changes.push_back(SetThreadMessage{changed});
+    context.write_down(changed);
     for (ThreadMessage& one : context.waiting) {
       if (one.key == changed.key) one = changed;
     }
@@ -349,7 +349,7 @@ void take_edit(Context& context) {
     context.remember(std::move(changed), ThreadMessageState::kept);
     return;
   }
-  context.plan.changes.push_back(SetThreadMessage{changed});
+  context.write_down(changed);
   if (before->state == ThreadMessageState::kept && edit.body.is_object()) {
     edit.body.get_object()["is_of_kept"] = true;
   }

@@ -272,7 +272,7 @@ void take_opened(Context& context, const Answer& answer) {
                        "slack");
     return;
   }
-  const json::value given = Context::member(context.event.body, "answer");
+  const json::value& given = Context::member(context.event.body, "answer");
   if (context.desk() != "embedded") {
     context.ticket->external = {Context::text_of(given, "id"), Context::text_of(given, "url")};
     context.change_record({.external = context.ticket->external});

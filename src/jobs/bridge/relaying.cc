@@ -103,16 +103,16 @@ bool relay_message(Context& context, const ThreadMessage& said) {
 
 /// How far the message of an edit has got by that edit.
 void set_message_state(Context& context, const ThreadMessage& edit, ThreadMessageState state) {
-  context.plan.changes.push_back(SetThreadMessage{{.key = context.channel + "/" + edit.message,
-                                                   .kind = "chat.message",
-                                                   .channel = edit.channel,
-                                                   .thread = edit.thread,
-                                                   .message = edit.message,
-                                                   .author = edit.author,
-                                                   .digest = edit.digest,
-                                                   .edited_at = edit.edited_at,
-                                                   .state = state,
-                                                   .at = time_of_message(edit.message, edit.at)}});
+  context.write_down({.key = context.channel + "/" + edit.message,
+                      .kind = "chat.message",
+                      .channel = edit.channel,
+                      .thread = edit.thread,
+                      .message = edit.message,
+                      .author = edit.author,
+                      .digest = edit.digest,
+                      .edited_at = edit.edited_at,
+                      .state = state,
+                      .at = time_of_message(edit.message, edit.at)});
 }
 
 /// Takes back what of a message is on its way to the desk and has not reached it: the desk is down.

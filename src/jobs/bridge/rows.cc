@@ -80,9 +80,9 @@ Result<bool> has_reacted(ReadDb& db, const std::string& channel, const std::stri
 }
 
 Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std::string& thread,
-                               TimePoint since) {
+                               TimePoint since, int64_t count_max) {
   int64_t count = 0;
-  DW_CHECK(db.run(stmt::count_said, {channel, thread, since},
+  DW_CHECK(db.run(stmt::count_said, {channel, thread, since, count_max},
                   [&](const Row& row) { count = row.integer(0); }));
   return count;
 }

@@ -51,9 +51,9 @@ Result<std::vector<ThreadMessage>> messages_between(ReadDb& db, const std::strin
 Result<bool> has_reacted(ReadDb& db, const std::string& channel, const std::string& thread,
                          const std::string& author);
 
-/// How much was carried to the other side of what was said since then.
+/// How much was carried to the other side of what was said since then; counts up to `count_max`.
 Result<int64_t> count_messages(ReadDb& db, const std::string& channel, const std::string& thread,
-                               TimePoint since);
+                               TimePoint since, int64_t count_max);
 
 Result<std::optional<CachedLookup>> lookup(ReadDb& db, const std::string& id);
 
