@@ -39,7 +39,7 @@ sim: board ## the engine over a hostile world; SEED=N repeats a failure, HOURS=N
 
 history: build ## three replicas behind a bad network, each answer explained; SECONDS, HOURS, SEED=N
 	@export HISTORY_SECONDS=$(SECONDS) HISTORY_HOURS=$(HOURS) \
-	  HISTORY_SEED=$(or $(SEED),$$HISTORY_SEED); \
+	  HISTORY_SEED=$(or $(SEED),$${HISTORY_SEED:-}); \
 	  cd tests/history && node --test
 
 mutants: ## breaks the program on purpose, in many ways, and sees that a test notices; ONLY=WORD
