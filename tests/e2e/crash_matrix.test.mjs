@@ -201,8 +201,9 @@ endpoint = "http://127.0.0.1:${proxy.address().port}"
       const answer = await teams(url, "local", mine, ticket(`T${mine}`, priority));
       const found = /^Ticket #(\d+) /.exec(answer.json?.text ?? "");
       if (found) opened.set(Number(found[1]), priority);
-      // FIFO goes one by one: what comes faster would only make the wait at the end longer.
-      await new Promise((resume) => setTimeout(resume, 20));
+      // FIFO goes one by one, and stands still for a second where an answer was dropped: what comes
+      // faster would only make the wait at the end longer.
+      await new Promise((resume) => setTimeout(resume, priority === "medium" ? 80 : 20));
     } });
     const daemon = await serve({ cwd, env });
     const open = async (state) =>
