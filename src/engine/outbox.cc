@@ -7,6 +7,9 @@
 // (`settle`) before anything is sent again. What the target can't tell is `unsure`, and a person
 // decides; only targets for which a second time does no harm are tried again unasked.
 //
+// A lane is claimed and its first try taken in one commit; one commit finishes a try and takes the
+// next one, or gives the lane back.
+//
 // A lane is held by one process at a time, for `lease`, renewed while it works. Whoever takes over
 // gets a later generation; the store refuses what an earlier holder still writes. And an earlier
 // holder that slept (a stopped process, a frozen machine) looks at its lease before each byte that
@@ -71,18 +74,6 @@ std::string shown(std::string_view why) {
 
 }  // namespace
 
-/// One held lane while it is worked, and the batch that is being tried.
-struct Outbox::Lane {
-  Lane(LaneClaim c, const Clock& clock, Monotonic held_until)
-      : claim(std::move(c)), hold(clock, held_until) {}
-
-  LaneClaim claim;
-  LaneHold hold;
-  std::vector<Delivery> batch;
-  /// Marked as begun in the store, or by a write whose answer never came; not sent by us.
-  std::vector<Delivery> unsent;
-};
-
 Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& inbox,
                Metrics& metrics, TaskGroup& tasks, std::vector<Target*> targets,
                OutboxSettings settings)
@@ -94,6 +85,8 @@ Outbox::Outbox(Loop& loop, Clock& clock, Random& random, Store& store, Inbox& in
       metrics_(metrics),
       tasks_(tasks),
       settings_(std::move(settings)),
+      batch_max_([this](const Delivery& head) { return batch_for(head); }),
+      takes_answer_([this](std::string_view kind) { return inbox_.takes(kind); }),
       due_(loop, clock),
       renewal_(loop, clock) {
   DW_ASSERT(settings_.lease > clocks_apart_max + look_again, "a lane is held long enough to work");
@@ -135,45 +128,56 @@ Task<void> Outbox::free_what_was_left() {
 
 Task<void> Outbox::claim_until_stopped() {
   if (settings_.is_alone) co_await free_what_was_left();
+  LaneClaims claims(clock_, settings_.lease, batch_max_, takes_answer_);
   while (!is_stopping_) {
     const size_t room = settings_.lanes_max - worked_.size();
-    std::vector<LaneClaim> claims;
     const Monotonic asked = clock_.monotonic();
     const LaneWorker me = worker();
+    size_t claimed = 0;
     if (room > 0) {
-      auto work = [&](Db& db) -> Result<void> {
-        const TimePoint now = clock_.now();
-        DW_TRY(claims, lanes::claim(db, me, now, now + settings_.lease, room));
-        return {};
-      };
       // Most notices are about lanes that are worked already: look before a commit is spent.
-      bool is_due = false;
+      bool is_due = !claims.is_empty();
       auto look = [&](ReadDb& db) -> Result<void> {
         DW_TRY(const auto due, lanes::next_due(db, me, clock_.now()));
-        is_due = due && *due <= clock_.now();
+        is_due = is_due || (due && *due <= clock_.now());
         return {};
       };
       if (!(co_await store_.look(look)).ok()) is_due = true;
       if (is_due) {
-        const Result<void> claimed = co_await store_.write(work);
-        if (!claimed.ok()) {
-          log_warn("outbox", claimed.error().text());
+        auto work = [&](Db& db) { return claims.claim(db, me, room, asked); };
+        const Result<void> written = co_await store_.write(work);
+        if (!written.ok()) {
+          log_warn("outbox", written.error().text());
           co_await due_.wait(clock_.monotonic() + store_pause);
           continue;
         }
+        claimed = claims.newest();
+        for (auto& lane : claims.take()) begin_work(std::move(lane));
       }
     }
-    for (LaneClaim& claim : claims) {
-      std::string name = claim.lane;
-      auto lane = std::make_unique<Lane>(std::move(claim), clock_, asked + settings_.lease);
-      Lane* const fresh = lane.get();
-      worked_.insert_or_assign(name, std::move(lane));
-      tasks_.run("lane " + name, work(fresh));
-    }
-    if (!claims.empty() && claims.size() == room) continue;
+    if (claimed > 0 && claimed == room) continue;
     const Monotonic until = co_await next_look();
     co_await due_.wait(until);
   }
+  co_await give_back(claims);
+}
+
+void Outbox::begin_work(std::unique_ptr<Lane> lane) {
+  // Else it is given back.
+  if (!is_stopping_) lane->batch = lane->unsent;
+  const std::string name = lane->claim.lane;
+  Lane* const fresh = lane.get();
+  worked_.insert_or_assign(name, std::move(lane));
+  tasks_.run("lane " + name, work(fresh));
+}
+
+/// We stop without knowing whether a claim stands. One that can't be given back is free when its
+/// lease ends.
+Task<void> Outbox::give_back(const LaneClaims& claims) {
+  if (claims.is_empty()) co_return;
+  auto work = [&](Db& db) { return claims.give_back(db, clock_.now()); };
+  const Result<void> given = co_await store_.write(work);
+  if (!given.ok()) log_warn("outbox", given.error().text());
 }
 
 LaneWorker Outbox::worker() const {
@@ -235,11 +239,11 @@ void Outbox::note_renewed(const std::vector<LaneClaim>& renewed, Monotonic until
 }
 
 Task<void> Outbox::work(Lane* lane) {
-  bool is_held = co_await take_next(*lane);
+  bool is_held = true;
   while (is_held && !lane->batch.empty()) is_held = co_await try_once(*lane);
   // What was given up in the middle is in doubt: it is not asked about at once.
   if (!is_held) co_await pause(settle_pause);
-  co_await release(*lane);
+  if (!lane->is_released) co_await release(*lane);
   const std::string name = lane->claim.lane;
   worked_.erase(name);
   due_.notify();
@@ -257,16 +261,10 @@ bool Outbox::is_lost(const Lane& lane, const Error& error) {
   return is_lane_lost(error);
 }
 
-/// What was marked and, as this process knows, not sent is as it was before.
-Result<void> Outbox::unmark_unsent(Db& db, const Lane& lane) {
-  for (const Delivery& one : lane.unsent) DW_CHECK(lanes::undo_attempt(db, lane.claim, one));
-  return {};
-}
-
 /// One that can't be given back while stopping is free when its lease ends.
 Task<void> Outbox::release(Lane& lane) {
   auto work = [&](Db& db) -> Result<void> {
-    DW_CHECK(unmark_unsent(db, lane));
+    DW_CHECK(lane.unmark_unsent(db));
     return lanes::release(db, lane.claim, clock_.now());
   };
   for (;;) {
@@ -297,12 +295,13 @@ Target* Outbox::target_for(const Delivery& delivery) const {
 /// Marks what is tried next, in a transaction that is already open. What an earlier try of the same
 /// transaction may have marked is taken back first: it would look like a doubt.
 Result<void> Outbox::mark_next(Db& db, Lane& lane) {
-  DW_CHECK(unmark_unsent(db, lane));
-  const auto batch_max = [this](const Delivery& head) { return batch_for(head); };
-  const auto takes_answer = [this](std::string_view kind) { return inbox_.takes(kind); };
+  lane.is_released = false;
+  DW_CHECK(lane.unmark_unsent(db));
   const TimePoint now = clock_.now();
   lane.claim.until = now + settings_.lease;
-  DW_TRY(lane.unsent, lanes::begin_attempts(db, lane.claim, now, batch_max, takes_answer));
+  DW_TRY(Begun begun, lanes::begin_attempts(db, lane.claim, now, batch_max_, takes_answer_));
+  lane.unsent = std::move(begun.taken);
+  lane.is_released = begun.is_released;
   return {};
 }
 
@@ -535,7 +534,7 @@ Task<bool> Outbox::set_state(Lane& lane, std::vector<Outcome> outcomes) {
       if (state == DeliveryState::pending || state == DeliveryState::unsure) continue;
       DW_CHECK(inbox_.take_answer(db, lane.batch[i], outcomes[i], counts, broken));
     }
-    return is_stopping_ ? unmark_unsent(db, lane) : mark_next(db, lane);
+    return is_stopping_ ? lane.unmark_unsent(db) : mark_next(db, lane);
   };
   for (;;) {
     asked = clock_.monotonic();

@@ -10,7 +10,7 @@
 #include "base/random.h"
 #include "engine/backoff.h"
 #include "engine/inbox.h"
-#include "engine/lease.h"
+#include "engine/lane_claims.h"
 #include "net/async_event.h"
 #include "net/task_group.h"
 #include "ports/store.h"
@@ -49,12 +49,12 @@ class Outbox {
   size_t lanes_in_work() const { return worked_.size(); }
 
  private:
-  struct Lane;
-
   Task<void> free_what_was_left();
   Task<void> claim_until_stopped();
   Task<void> renew_until_stopped();
   LaneWorker worker() const;
+  void begin_work(std::unique_ptr<Lane> lane);
+  Task<void> give_back(const LaneClaims& claims);
   Task<Monotonic> next_look();
   Task<void> work(Lane* lane);
   Task<bool> try_once(Lane& lane);
@@ -66,7 +66,6 @@ class Outbox {
   Task<std::optional<Outcome>> settle(Lane& lane, Target& target);
   Task<bool> set_state(Lane& lane, std::vector<Outcome> outcomes);
   Task<bool> take_next(Lane& lane);
-  Result<void> unmark_unsent(Db& db, const Lane& lane);
   Result<void> mark_next(Db& db, Lane& lane);
   void note_renewed(const std::vector<LaneClaim>& renewed, Monotonic until);
   bool is_lost(const Lane& lane, const Error& error);
@@ -87,6 +86,8 @@ class Outbox {
   TaskGroup& tasks_;
   std::map<std::string, Target*, std::less<>> targets_;
   OutboxSettings settings_;
+  const BatchMax batch_max_;
+  const TakesAnswer takes_answer_;
   std::function<void(const std::string&, const Outcome&)> told_;
   AsyncEvent due_;
   AsyncEvent renewal_;

@@ -26,28 +26,28 @@ Error not_there(DeliveryId id) {
 
 }  // namespace
 
-std::string unreadable_in(const Row& row) {
-  namespace col = columns::delivery;
-  const Result<json::value> body = parse_json(row.text(col::payload));
-  const Result<Payload> payload =
-      body.ok() ? decode_payload(row.text(col::operation), *body) : Result<Payload>(body.error());
-  if (payload.ok()) return "";
-  return fmt::format("this version of Deskwire can't read it ({}: {}): a newer replica sends it",
-                     row.text(col::operation), payload.error().what);
+Delivery delivery_in(const Row& row) {
+  return read_delivery(row).delivery;
 }
 
-Delivery delivery_in(const Row& row) {
+DeliveryRead read_delivery(const Row& row) {
   namespace col = columns::delivery;
-  Delivery out;
+  DeliveryRead read;
+  Delivery& out = read.delivery;
   out.id = {row.integer(col::id)};
   out.event = {row.integer(col::event)};
   out.ticket = {row.integer(col::ticket)};
   out.lane = row.text(col::lane);
   out.target = row.text(col::target);
   const Result<json::value> body = parse_json(row.text(col::payload));
-  if (body.ok()) {
-    Result<Payload> payload = decode_payload(row.text(col::operation), *body);
-    if (payload.ok()) out.payload = std::move(*payload);
+  Result<Payload> payload =
+      body.ok() ? decode_payload(row.text(col::operation), *body) : Result<Payload>(body.error());
+  if (payload.ok()) {
+    out.payload = std::move(*payload);
+  } else {
+    read.unreadable =
+        fmt::format("this version of Deskwire can't read it ({}: {}): a newer replica sends it",
+                    row.text(col::operation), payload.error().what);
   }
   out.holds_lane = row.integer(col::holds_lane) != 0;
   out.state = static_cast<DeliveryState>(row.integer(col::state));
@@ -59,7 +59,7 @@ Delivery delivery_in(const Row& row) {
   out.done_at = row.time_or_none(col::done_at);
   out.answer_kind = row.text(col::answer_kind);
   out.reference = row.text(col::reference);
-  return out;
+  return read;
 }
 
 namespace deliveries {

@@ -7,7 +7,11 @@ namespace dw {
 
 /// Of the seventeen columns that every statement over deliveries selects in this order.
 Delivery delivery_in(const Row& row);
-/// "" or why the payload of the same row can't be read by this version.
-std::string unreadable_in(const Row& row);
+
+struct DeliveryRead {
+  Delivery delivery;
+  std::string unreadable;  ///< why this version can't read the payload; empty: it can
+};
+DeliveryRead read_delivery(const Row& row);
 
 }  // namespace dw

@@ -26,12 +26,19 @@ Error taken_over(const LaneClaim& claim) {
           fmt::format("another process has taken lane {} over", claim.lane)};
 }
 
-Result<TimePoint> check_claim(Db& db, const LaneClaim& claim, TimePoint until) {
-  std::optional<TimePoint> held;
-  DW_CHECK(db.run(stmt::hold_lane, {claim.lane, claim.generation, until},
-                  [&](const Row& row) { held = row.time(0); }));
-  if (!held) return taken_over(claim);
-  return *held;
+Result<void> check_claim(Db& db, const LaneClaim& claim) {
+  bool is_held = false;
+  DW_CHECK(db.run(stmt::check_lane, {claim.lane, claim.generation},
+                  [&](const Row&) { is_held = true; }));
+  return is_held ? Result<void>() : taken_over(claim);
+}
+
+/// Checks it, and extends it.
+Result<void> hold(Db& db, const LaneClaim& claim) {
+  bool is_held = false;
+  DW_CHECK(db.run(stmt::hold_lane, {claim.lane, claim.generation, claim.until},
+                  [&](const Row&) { is_held = true; }));
+  return is_held ? Result<void>() : taken_over(claim);
 }
 
 /// "" or why what becomes of the delivery would be lost here: its answer is an event of another
@@ -45,11 +52,20 @@ std::string unplannable_in(const Delivery& delivery, const TakesAnswer& takes_an
       delivery.answer_kind);
 }
 
-Result<void> put_off(Db& db, const Delivery& one, const std::string& why, TimePoint until) {
+Result<void> put_off(Db& db, Delivery& one, const std::string& why, TimePoint until) {
   log_error("store", why, {{"delivery", to_text(one.id)}, {"lane", one.lane}});
+  one.next_attempt_at = until;
   DW_CHECK(db.send(stmt::finish_delivery, {one.id, static_cast<int>(DeliveryState::pending),
                                            one.is_in_doubt, why, until, nullptr}));
   return changes::add(db, "delivery", one.id.value);
+}
+
+/// Of a lane whose claim is checked.
+Result<void> give_back(Db& db, const LaneClaim& claim, const Delivery* head, TimePoint now) {
+  if (head == nullptr) return db.send(stmt::forget_lane, {claim.lane});
+  std::optional<TimePoint> due;
+  if (head->state == DeliveryState::pending) due = head->next_attempt_at.value_or(now);
+  return db.send(stmt::release_lane, {claim.lane, due});
 }
 
 }  // namespace
@@ -89,18 +105,17 @@ Result<void> release_all(Db& db) {
   return db.send(stmt::free_lanes);
 }
 
-Result<std::vector<Delivery>> begin_attempts(Db& db, const LaneClaim& claim, TimePoint now,
-                                             const BatchMax& batch_max,
-                                             const TakesAnswer& takes_answer) {
-  DW_CHECK(check_claim(db, claim, claim.until));
+Result<Begun> begin_claimed(Db& db, const LaneClaim& claim, TimePoint now,
+                            const BatchMax& batch_max, const TakesAnswer& takes_answer) {
   std::vector<Delivery> head;
   std::vector<std::string> unreadable;
   DW_CHECK(db.run(stmt::lane_head, {claim.lane, batch_rows_max}, [&](const Row& row) {
-    head.push_back(delivery_in(row));
-    unreadable.push_back(unreadable_in(row));
-    if (unreadable.back().empty()) unreadable.back() = unplannable_in(head.back(), takes_answer);
+    DeliveryRead read = read_delivery(row);
+    if (read.unreadable.empty()) read.unreadable = unplannable_in(read.delivery, takes_answer);
+    head.push_back(std::move(read.delivery));
+    unreadable.push_back(std::move(read.unreadable));
   }));
-  std::vector<Delivery> taken;
+  Begun begun;
   size_t limit = 1;
   for (size_t i = 0; i < head.size(); ++i) {
     Delivery& one = head[i];
@@ -109,31 +124,41 @@ Result<std::vector<Delivery>> begin_attempts(Db& db, const LaneClaim& claim, Tim
     if (!is_due) break;
     if (!unreadable[i].empty()) {
       // Neither dead nor in doubt: it has not been tried.
-      if (taken.empty()) DW_CHECK(put_off(db, one, unreadable[i], now + unreadable_pause));
+      if (begun.taken.empty()) DW_CHECK(put_off(db, one, unreadable[i], now + unreadable_pause));
       break;
     }
-    if (taken.empty()) {
+    if (begun.taken.empty()) {
       limit = one.is_in_doubt ? 1 : batch_max(one);
-    } else if (one.is_in_doubt || one.target != taken.front().target ||
-               one.payload.index() != taken.front().payload.index()) {
+    } else if (one.is_in_doubt || one.target != begun.taken.front().target ||
+               one.payload.index() != begun.taken.front().payload.index()) {
       break;
     }
-    if (taken.size() == limit) break;
+    if (begun.taken.size() == limit) break;
     DW_CHECK(db.send(stmt::begin_try, {one.id}));
     ++one.attempts;
-    taken.push_back(std::move(one));
+    begun.taken.push_back(std::move(one));
   }
-  return taken;
+  begun.is_released = begun.taken.empty();
+  if (begun.is_released) {
+    DW_CHECK(give_back(db, claim, head.empty() ? nullptr : &head.front(), now));
+  }
+  return begun;
+}
+
+Result<Begun> begin_attempts(Db& db, const LaneClaim& claim, TimePoint now,
+                             const BatchMax& batch_max, const TakesAnswer& takes_answer) {
+  DW_CHECK(hold(db, claim));
+  return begin_claimed(db, claim, now, batch_max, takes_answer);
 }
 
 Result<void> undo_attempt(Db& db, const LaneClaim& claim, const Delivery& taken) {
-  DW_CHECK(check_claim(db, claim, TimePoint{}));
+  DW_CHECK(check_claim(db, claim));
   DW_CHECK(db.send(stmt::undo_try, {taken.id, taken.is_in_doubt, taken.attempts}));
   return {};
 }
 
 Result<void> finish(Db& db, const LaneClaim& claim, const Finished& finished, TimePoint now) {
-  DW_CHECK(check_claim(db, claim, TimePoint{}));
+  DW_CHECK(check_claim(db, claim));
   std::optional<TimePoint> done_at;
   if (finished.state != DeliveryState::pending) done_at = now;
   DW_TRY(const int64_t rows,
@@ -146,20 +171,11 @@ Result<void> finish(Db& db, const LaneClaim& claim, const Finished& finished, Ti
 }
 
 Result<void> release(Db& db, const LaneClaim& claim, TimePoint now) {
-  DW_CHECK(check_claim(db, claim, TimePoint{}));
+  DW_CHECK(check_claim(db, claim));
   std::vector<Delivery> head;
   DW_CHECK(db.run(stmt::lane_head, {claim.lane, int64_t{1}},
                   [&](const Row& row) { head.push_back(delivery_in(row)); }));
-  if (head.empty()) {
-    DW_CHECK(db.send(stmt::forget_lane, {claim.lane}));
-    return {};
-  }
-  std::optional<TimePoint> due;
-  if (head.front().state == DeliveryState::pending) {
-    due = head.front().next_attempt_at.value_or(now);
-  }
-  DW_CHECK(db.send(stmt::release_lane, {claim.lane, due}));
-  return {};
+  return give_back(db, claim, head.empty() ? nullptr : &head.front(), now);
 }
 
 Result<std::vector<LaneClaim>> renew(Db& db, const LaneWorker& worker, TimePoint now,

@@ -41,6 +41,12 @@ using BatchMax = std::function<size_t(const Delivery& head)>;
 /// Whether a job of this version takes events of that kind: a delivery's answer becomes one.
 using TakesAnswer = std::function<bool(std::string_view answer_kind)>;
 
+/// What begin_attempts() found.
+struct Begun {
+  std::vector<Delivery> taken;
+  bool is_released = false;  ///< nothing is due, and the lane is not held any more
+};
+
 /// What finish() writes about one delivery.
 struct Finished {
   DeliveryId id;
@@ -71,11 +77,13 @@ Result<void> release_all(Db& db);
 /// that holds the lane as dead or unsure, or that was in doubt before (that one comes alone,
 /// first, with is_in_doubt as it was found). One that another version wrote, which can't be read
 /// here or whose answer no job here takes, is put off, with the reason, for a replica that can. The
-/// lane is held until `claim.until` at least.
+/// lane is held until `claim.until` at least, or given back, as release() does, if nothing is due.
 /// errors  conflict: the lane was taken over (is_lane_lost)
-Result<std::vector<Delivery>> begin_attempts(Db& db, const LaneClaim& claim, TimePoint now,
-                                             const BatchMax& batch_max,
-                                             const TakesAnswer& takes_answer = {});
+Result<Begun> begin_attempts(Db& db, const LaneClaim& claim, TimePoint now,
+                             const BatchMax& batch_max, const TakesAnswer& takes_answer = {});
+/// The same for a lane that this very transaction has claimed: nobody can have taken it over.
+Result<Begun> begin_claimed(Db& db, const LaneClaim& claim, TimePoint now,
+                            const BatchMax& batch_max, const TakesAnswer& takes_answer = {});
 
 /// Undoes what begin_attempts() marked, for one that was not sent: its attempt is not counted, and
 /// it is in doubt as `taken` says. Nothing, if the mark does not stand. errors  conflict, as above

@@ -41,8 +41,15 @@ WHERE name = $1 RETURNING generation;
 -- name: free_lanes
 UPDATE lane SET holder = '', held_until = 0, generation = generation + 1 WHERE held_until > 0;
 
--- name: hold_lane
+-- name: check_lane [sqlite]
 -- Fails to find a row when another has taken the lane over: the fence.
+SELECT 1 FROM lane WHERE name = $1 AND generation = $2;
+
+-- name: check_lane [postgres]
+SELECT 1 FROM lane WHERE name = $1 AND generation = $2 FOR NO KEY UPDATE;
+
+-- name: hold_lane
+-- The same, for longer.
 UPDATE lane SET held_until = CASE WHEN held_until < $3 THEN $3 ELSE held_until END
 WHERE name = $1 AND generation = $2 RETURNING held_until;
 

@@ -351,7 +351,8 @@ bool CaseWorld::answer_one(const std::string& what, const std::string& rest,
             is_named &&
             (rest.empty() || (head[0].reference + " ").find(" " + rest + " ") != std::string::npos);
         if (is_it) {
-          DW_TRY(const auto taken, lanes::begin_attempts(db, claim, now, one));
+          DW_TRY(const auto begun, lanes::begin_attempts(db, claim, now, one));
+          const std::vector<Delivery>& taken = begun.taken;
           if (taken.empty()) continue;
           is_found = true;
           const bool is_done = outcome.kind == Outcome::Kind::done;

@@ -25,7 +25,7 @@ size_t work_lane(Bundle& b, TimePoint at, DeliveryState state,
   b.write([&](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, at, at + Millis(1000), 10));
     if (claims.empty()) return {};
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), at, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), at));
     tried = taken.size();
     for (const Delivery& one : taken) {
       DW_CHECK(lanes::finish(
@@ -66,13 +66,13 @@ TEST_P(StoreContract, what_a_crash_left_held_is_free_at_once_for_who_is_alone) {
   add(*b, pending_in("a"));
   b->write([&](Db& db) -> Result<void> {
     DW_TRY(const auto before, lanes::claim(db, {"crashed"}, t0, t0 + Millis(30'000), 10));
-    DW_TRY(const auto lost, lanes::begin_attempts(db, before.at(0), t0, ten));
+    DW_TRY(const auto lost, begin(db, before.at(0), t0));
     DW_TRY(const auto none, lanes::claim(db, {"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_TRUE(none.empty());
     DW_CHECK(lanes::release_all(db));
     DW_TRY(const auto mine, lanes::claim(db, {"me"}, t0, t0 + Millis(30'000), 10));
     EXPECT_EQ(mine.size(), 1U);
-    DW_TRY(const auto taken, lanes::begin_attempts(db, mine.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, mine.at(0), t0));
     EXPECT_EQ(taken.size(), 1U);
     EXPECT_TRUE(taken.at(0).is_in_doubt) << "the crashed one may have done it";
     const Result<void> late = lanes::release(db, before.at(0), t0);
@@ -122,7 +122,7 @@ TEST_P(StoreContract, a_lane_that_was_emptied_and_filled_again_is_not_the_one_th
   b->write([&](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, later, later + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U);
-    const auto taken = lanes::begin_attempts(db, lost.at(0), later, ten);
+    const auto taken = begin(db, lost.at(0), later);
     EXPECT_FALSE(taken.ok()) << "the late one is kept out, however often the lane was claimed";
     return {};
   });
@@ -133,11 +133,11 @@ bool is_in_doubt_after_retry(Bundle& b, DeliveryState state, bool was_in_doubt) 
   bool is_in_doubt = false;
   b.write([&](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0));
     const Finished ended{.id = taken.at(0).id, .state = state, .is_in_doubt = was_in_doubt};
     DW_CHECK(lanes::finish(db, claims.at(0), ended, t0));
     DW_CHECK(deliveries::retry(db, taken.at(0).id, t0));
-    DW_TRY(const auto again, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto again, begin(db, claims.at(0), t0));
     is_in_doubt = again.at(0).is_in_doubt;
     return {};
   });
@@ -198,7 +198,7 @@ TEST_P(StoreContract, a_batch_is_of_one_target_and_stops_in_front_of_what_waits)
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     const LaneClaim& lane = claims.at(0);
     for (const size_t expected : {2U, 1U, 0U}) {
-      DW_TRY(const auto taken, lanes::begin_attempts(db, lane, t0, ten));
+      DW_TRY(const auto taken, begin(db, lane, t0));
       EXPECT_EQ(taken.size(), expected);
       for (const Delivery& one : taken) DW_CHECK(lanes::finish(db, lane, {.id = one.id}, t0));
     }
@@ -233,16 +233,16 @@ TEST_P(StoreContract, what_was_marked_and_not_sent_is_as_it_was) {
   add(*b, pending_in("a"));
   b->write([](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0));
     for (int i = 0; i < 2; ++i) DW_CHECK(lanes::undo_attempt(db, claims.at(0), taken.at(0)));
     DW_TRY(const auto found, deliveries::find(db, taken.at(0).id));
     EXPECT_FALSE(found->is_in_doubt);
     EXPECT_EQ(found->attempts, 0) << "a second time changes nothing";
-    DW_TRY(const auto again, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto again, begin(db, claims.at(0), t0));
     EXPECT_FALSE(again.at(0).is_in_doubt);
     EXPECT_EQ(again.at(0).attempts, 1);
     // Marked once more, as by a process that crashed: this doubt was found, and stays.
-    DW_TRY(const auto doubtful, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto doubtful, begin(db, claims.at(0), t0));
     EXPECT_TRUE(doubtful.at(0).is_in_doubt);
     DW_CHECK(lanes::undo_attempt(db, claims.at(0), doubtful.at(0)));
     DW_TRY(const auto still, deliveries::find(db, taken.at(0).id));
@@ -283,7 +283,7 @@ TEST_P(StoreContract, what_a_person_decided_stands_against_a_try_that_ends_later
   b->write([&](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
     lane = claims.at(0);
-    DW_CHECK(lanes::begin_attempts(db, lane, t0, ten));
+    DW_CHECK(begin(db, lane, t0));
     return {};
   });
   b->write([&](Db& db) -> Result<void> { return deliveries::discard(db, id, "enough", t0); });

@@ -265,7 +265,7 @@ Result<void> take_and_retry(Db& db, Side& side) {
   side.meet();
   DW_TRY(const auto claims, lanes::claim(db, {"a"}, t0, t0 + Millis(1000), 10));
   if (claims.empty()) return {};  // the other has the lane's row
-  DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+  DW_TRY(const auto taken, begin(db, claims.at(0), t0));
   side.seen = static_cast<int64_t>(taken.size());
   return {};
 }

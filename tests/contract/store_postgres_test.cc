@@ -188,7 +188,7 @@ TEST(PostgresStore, what_joins_a_lane_while_another_forgets_it_is_sent) {
   });
   const Result<void> emptied = replicas.a->write_now([&](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"a"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0));
     DW_CHECK(lanes::finish(db, claims.at(0), {.id = taken.at(0).id}, t0));
     DW_CHECK(lanes::release(db, claims.at(0), t0));
     // A row that nobody sees yet is gone; the other now waits for it.

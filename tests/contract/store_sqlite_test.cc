@@ -160,7 +160,7 @@ TEST(SqliteStore, a_filled_store_of_an_older_schema_is_brought_up_to_date_once) 
     DW_TRY(const TicketId next, tickets::reserve_id(db));
     EXPECT_EQ(next, TicketId{2});
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0));
     EXPECT_EQ(taken.size(), 1U);
     return {};
   });

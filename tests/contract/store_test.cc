@@ -206,7 +206,7 @@ TEST_P(StoreContract, a_lane_is_claimed_once_and_given_in_order) {
     EXPECT_EQ(claims.size(), 1U);
     DW_TRY(const auto others, lanes::claim(db, {"you"}, t0, t0 + Millis(30'000), 10));
     EXPECT_TRUE(others.empty());
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0));
     EXPECT_EQ(taken.size(), 3U);
     EXPECT_EQ(taken.at(0).attempts, 1);
     EXPECT_FALSE(taken.at(0).is_in_doubt);
@@ -232,8 +232,7 @@ TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_
   });
   b->write([](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken,
-           lanes::begin_attempts(db, claims.at(0), t0, [](const Delivery&) { return size_t{1}; }));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0, {}, 1));
     EXPECT_EQ(taken.size(), 1U);
     return {};
   });
@@ -242,7 +241,7 @@ TEST_P(StoreContract, a_try_whose_end_was_never_written_comes_back_in_doubt_and_
     const TimePoint later = t0 + Millis(2000);
     DW_TRY(const auto claims, lanes::claim(db, {"you"}, later, later + Millis(1000), 10));
     EXPECT_EQ(claims.size(), 1U) << "the hold ended with its lease";
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), later, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), later));
     EXPECT_EQ(taken.size(), 1U);
     EXPECT_TRUE(taken.at(0).is_in_doubt);
     EXPECT_EQ(taken.at(0).attempts, 2);
@@ -272,7 +271,7 @@ TEST_P(StoreContract, a_holder_that_was_taken_over_can_write_nothing) {
     const Result<void> refused = b->store->write_now([&](Db& db) -> Result<void> {
       if (verb == 0) return lanes::finish(db, old, {.id = id}, t0);
       if (verb == 1) return lanes::release(db, old, t0);
-      DW_CHECK(lanes::begin_attempts(db, old, t0, ten));
+      DW_CHECK(begin(db, old, t0));
       return {};
     });
     ASSERT_FALSE(refused.ok());
@@ -288,7 +287,7 @@ TEST_P(StoreContract, a_dead_delivery_holds_its_lane_until_a_person_decides) {
     b->write([&](Db& db) -> Result<void> {
       DW_TRY(const auto claims, lanes::claim(db, {"me"}, at, at + Millis(1000), 10));
       if (claims.empty()) return {};
-      DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), at, ten));
+      DW_TRY(const auto taken, begin(db, claims.at(0), at));
       taken_count = taken.size();
       for (const Delivery& one : taken) {
         const bool is_first = one.id == first;

@@ -40,7 +40,7 @@ TEST_P(StoreVersions, what_another_version_wrote_waits_for_a_replica_that_can_re
   make_unreadable(*b);
   b->write([](Db& db) -> Result<void> {
     DW_TRY(const auto claims, lanes::claim(db, {"me"}, t0, t0 + Millis(1000), 10));
-    DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), t0, ten));
+    DW_TRY(const auto taken, begin(db, claims.at(0), t0));
     EXPECT_TRUE(taken.empty());
     DW_CHECK(lanes::release(db, claims.at(0), t0));
     DW_TRY(const auto found, deliveries::find(db, {1}));
@@ -70,7 +70,7 @@ TEST_P(StoreVersions, what_asks_for_an_answer_of_another_version_waits_for_a_rep
     b->write([&](Db& db) -> Result<void> {
       DW_TRY(const auto claims, lanes::claim(db, {"me"}, at, at + Millis(1000), 10));
       if (claims.empty()) return {};
-      DW_TRY(const auto taken, lanes::begin_attempts(db, claims.at(0), at, ten, takes));
+      DW_TRY(const auto taken, begin(db, claims.at(0), at, takes));
       for (const Delivery& one : taken) {
         ids.push_back(one.id.value);
         DW_CHECK(lanes::finish(db, claims.at(0), {.id = one.id}, at));

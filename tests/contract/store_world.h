@@ -128,6 +128,12 @@ inline std::vector<ChangeNote> changes_after(Store& store, const std::string& po
   return notes;
 }
 
-inline const BatchMax ten = [](const Delivery&) { return size_t{10}; };
+/// What lanes::begin_attempts() takes.
+inline Result<std::vector<Delivery>> begin(Db& db, const LaneClaim& claim, TimePoint at,
+                                           const TakesAnswer& takes = {}, size_t batch_max = 10) {
+  const auto batch = [batch_max](const Delivery&) { return batch_max; };
+  DW_TRY(Begun begun, lanes::begin_attempts(db, claim, at, batch, takes));
+  return std::move(begun.taken);
+}
 
 }  // namespace dw
