@@ -20,6 +20,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "net/http_date.h"
+#include "net/loop_clock.h"
 
 namespace dw {
 namespace {
@@ -29,6 +30,8 @@ constexpr long connect_timeout_ms = 10'000;
 constexpr long connections_max = 64;
 /// What is on its way while its fence shuts is cut this soon, also where nothing moves.
 constexpr Millis fence_look{500};
+/// What was looked at so lately need not be looked at again: nobody slept in between.
+constexpr Millis wakeful{10};
 /// How long a body is waited for where the status is enough.
 constexpr Millis body_wait{1000};
 
@@ -360,6 +363,7 @@ struct HttpClient::State {
   /// A process that slept does this before libcurl sends the rest of what it had begun. A body that
   /// nobody needs is not waited for.
   void cut_what_is_over() {
+    looked_last = boot_time();
     for (auto it = transfers.begin(); it != transfers.end();) {
       const auto next = std::next(it);
       Transfer& one = *it->second;
@@ -398,7 +402,7 @@ struct HttpClient::State {
   }
 
   void act(curl_socket_t fd, int what) {
-    cut_what_is_over();
+    if (boot_time() - looked_last > wakeful) cut_what_is_over();
     int running = 0;
     curl_multi_socket_action(multi, fd, what, &running);
     int left = 0;
@@ -419,6 +423,7 @@ struct HttpClient::State {
   CallTimer timer;
   asio::steady_timer look;
   size_t looked_at = 0;  // transfers that need it
+  Monotonic looked_last{};
   CURLM* multi;
   std::map<CURL*, Transfer*> transfers;  // owned by the tasks that wait for them
   // Shared: see on_socket.

@@ -22,7 +22,7 @@ struct LoopClock::Alarm {
 LoopClock::LoopClock(Loop& loop) : alarm_(std::make_unique<Alarm>(loop)) {}
 LoopClock::~LoopClock() = default;
 
-Monotonic LoopClock::monotonic() const {
+Monotonic boot_time() {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   return Monotonic(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));

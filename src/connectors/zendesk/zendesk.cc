@@ -27,10 +27,10 @@ Outcome outcome_of(const Error& error) {
 
 /// The member of a JSON answer; null if this is none.
 json::value member_of(const HttpAnswer& answer, const char* key) {
-  const Result<json::value> parsed = parse_json(answer.body);
-  if (!parsed.ok()) return nullptr;
-  const JsonView member = JsonView(*parsed)[key];
-  return member.is_object() ? *member.raw() : json::value();
+  Result<json::value> parsed = parse_json(answer.body);
+  if (!parsed.ok() || !parsed->is_object()) return nullptr;
+  json::value* const member = parsed->as_object().if_contains(key);
+  return member != nullptr && member->is_object() ? std::move(*member) : json::value();
 }
 
 bool is_success(const HttpAnswer& answer) {
