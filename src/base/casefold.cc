@@ -22,12 +22,14 @@ std::string normalized(const icu::Normalizer2* form, std::string_view text, UErr
 }  // namespace
 
 std::string nfkc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   UErrorCode failed = U_ZERO_ERROR;
   const icu::Normalizer2* form = icu::Normalizer2::getNFKCInstance(failed);
   return normalized(form, text, failed);
 }
 
 std::string nfkc_casefold(std::string_view text) {
+  if (is_ascii(text)) return to_lower(text);
   UErrorCode failed = U_ZERO_ERROR;
   const icu::Normalizer2* form = icu::Normalizer2::getNFKCCasefoldInstance(failed);
   return normalized(form, text, failed);

@@ -26,11 +26,6 @@ const icu::IDNA* converter() {
 
 }  // namespace
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 std::optional<std::string> ascii_domain(std::string_view domain) {
   if (is_ascii(domain)) return std::string(domain);
   const icu::IDNA* to_ascii = converter();

@@ -7,8 +7,6 @@
 
 namespace dw {
 
-bool is_ascii(std::string_view text);
-
 /// The domain in ASCII; one that is ASCII already is left as it is. Nothing where no host can be
 /// called so.
 std::optional<std::string> ascii_domain(std::string_view domain);

@@ -64,6 +64,12 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+bool is_ascii(std::string_view text) {
+  const std::string_view rest = text.substr(ascii_bytes(text));
+  return std::all_of(rest.begin(), rest.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 size_t count_characters(std::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));

@@ -11,6 +11,7 @@ namespace dw {
 
 /// Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
+bool is_ascii(std::string_view text);
 /// Code points; of text that is_utf8().
 size_t count_characters(std::string_view text);
 /// At most `characters_max` characters, with "…" in place of what was cut.

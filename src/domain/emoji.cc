@@ -110,6 +110,7 @@ std::string emoji_named(std::string_view name) {
 }
 
 std::string with_emoji(std::string_view text, std::string_view before) {
+  if (text.find(':') == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   char last = before.empty() ? '\0' : before.back();

@@ -353,39 +353,45 @@ Result<Accepted> Inbox::plan_recorded(Db& db, const Event& event, EventId id,
   }
 }
 
-Result<json::value> Inbox::plan_rounds(Db& db, Round first, Counts& counts) {
+Result<json::value> Inbox::plan_rounds(Db& db, const Planned& first, Counts& counts) {
   json::value reply;
-  std::vector<Round> rounds;
-  rounds.push_back(std::move(first));
-  for (int done = 0; !rounds.empty(); ++done) {
+  std::vector<Round> next;
+  DW_CHECK(plan_by_all(db, first, next, counts, reply));
+  for (int done = 1; !next.empty(); ++done) {
     DW_ASSERT(done < local_rounds_max, "a job must not answer its own answers for ever");
-    std::vector<Round> next;
-    for (const Round& round : rounds) {
-      json::value said;
-      for (const Job* job : jobs_) {
-        if (!job->takes(round.event.kind)) continue;
-        DW_TRY(json::value one, plan_one(db, *job, round, next, counts));
-        if (said.is_null()) said = std::move(one);
-      }
-      if (!said.is_null()) reply = std::move(said);
+    const std::vector<Round> rounds = std::exchange(next, {});
+    for (const Round& one : rounds) {
+      DW_CHECK(plan_by_all(db, {one.cause, one.event}, next, counts, reply));
     }
-    rounds = std::move(next);
   }
   return reply;
 }
 
-Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
+/// The first job that replies to it is heard, and later rounds after earlier ones.
+Result<void> Inbox::plan_by_all(Db& db, const Planned& planned, std::vector<Round>& next,
+                                Counts& counts, json::value& reply) {
+  json::value said;
+  for (const Job* job : jobs_) {
+    if (!job->takes(planned.event.kind)) continue;
+    DW_TRY(json::value one, plan_one(db, *job, planned, next, counts));
+    if (said.is_null()) said = std::move(one);
+  }
+  if (!said.is_null()) reply = std::move(said);
+  return {};
+}
+
+Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Planned& planned,
                                     std::vector<Round>& next, Counts& counts) {
-  DW_TRY(Plan plan, job.decide(round.event, db));
+  DW_TRY(Plan plan, job.decide(planned.event, db));
   if (plan.refusal) return std::move(*plan.refusal);
   for (const Change& change : plan.changes) {
-    DW_CHECK(change.write(db, round.event.at));
+    DW_CHECK(change.write(db, planned.event.at));
     if (const char* metric = change.counted()) counts.counted.push_back({metric});
   }
   for (size_t place = 0; place < plan.deliveries.size(); ++place) {
     const bool needs_id = static_cast<bool>(plan.on_added);
     DW_TRY(const DeliveryId id,
-           apply(db, std::move(plan.deliveries[place]), needs_id, round, next, counts));
+           apply(db, std::move(plan.deliveries[place]), needs_id, planned, next, counts));
     if (needs_id && id) DW_CHECK(plan.on_added(db, place, id));
   }
   for (Event& found : plan.found) {
@@ -395,7 +401,7 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
   }
   if (plan.kept_body) {
     dw::make_storable(*plan.kept_body);
-    DW_CHECK(events::set_body(db, round.cause, *plan.kept_body));
+    DW_CHECK(events::set_body(db, planned.cause, *plan.kept_body));
   }
   for (Counted& one : plan.counted) counts.counted.push_back(std::move(one));
   if (plan.may_be_corrected) plan.reply.as_object()[open_member] = true;
@@ -404,12 +410,12 @@ Result<json::value> Inbox::plan_one(Db& db, const Job& job, const Round& round,
 
 /// The number of a delivery that waits for the outbox, if it is needed; none of a local one, which
 /// has happened.
-Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, bool needs_id, const Round& round,
+Result<DeliveryId> Inbox::apply(Db& db, Delivery delivery, bool needs_id, const Planned& planned,
                                 std::vector<Round>& next, Counts& counts) {
-  const TimePoint now = round.event.at;
-  delivery.event = round.cause;
+  const TimePoint now = planned.event.at;
+  delivery.event = planned.cause;
   delivery.created_at = now;
-  DW_TRY(const auto line, chat_audit(db, round.event, delivery));
+  DW_TRY(const auto line, chat_audit(db, planned.event, delivery));
   if (line) DW_CHECK(audit::add(db, *line));
   const auto local = local_targets_.find(delivery.target);
   if (local == local_targets_.end()) {

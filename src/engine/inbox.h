@@ -89,6 +89,12 @@ class Inbox {
   void count(const Counts& counts);
 
  private:
+  /// What is planned: an event, and its number.
+  struct Planned {
+    EventId cause;
+    const Event& event;
+  };
+  /// What a plan brought, and the next round plans.
   struct Round {
     EventId cause;
     Event event;
@@ -105,10 +111,12 @@ class Inbox {
                                  const std::optional<Asked>& asked, Counts& counts);
   Result<Accepted> take_correction(Db& db, const Event& event, const std::optional<Asked>& asked,
                                    Counts& counts);
-  Result<json::value> plan_rounds(Db& db, Round first, Counts& counts);
-  Result<json::value> plan_one(Db& db, const Job& job, const Round& round, std::vector<Round>& next,
-                               Counts& counts);
-  Result<DeliveryId> apply(Db& db, Delivery delivery, bool needs_id, const Round& round,
+  Result<json::value> plan_rounds(Db& db, const Planned& first, Counts& counts);
+  Result<void> plan_by_all(Db& db, const Planned& planned, std::vector<Round>& next, Counts& counts,
+                           json::value& reply);
+  Result<json::value> plan_one(Db& db, const Job& job, const Planned& planned,
+                               std::vector<Round>& next, Counts& counts);
+  Result<DeliveryId> apply(Db& db, Delivery delivery, bool needs_id, const Planned& planned,
                            std::vector<Round>& next, Counts& counts);
   Task<Result<Accepted>> park(Event event, std::string reason);
   Result<Accepted> park_recorded(Db& db, const Event& event, EventId id, const std::string& reason);
