@@ -5,8 +5,16 @@ next_attempt_at, done_at, answer_kind, reference
 -- columns: delivery
 id, in_doubt, {new_delivery}
 
+-- part: open_in_order_of_lane
+-- Not "lane = $1": see queues.sql.
+lane >= $1 AND lane <= $1 AND state <= 2
+
+-- part: pending_in_order
+-- Nor "state = 0".
+state >= 0 AND state <= 0 AND state <= 2
+
 -- name: open_in_lane
-SELECT {delivery} FROM delivery WHERE lane = $1 AND state <= 2 ORDER BY id LIMIT $2;
+SELECT {delivery} FROM delivery WHERE {open_in_order_of_lane} ORDER BY lane, id LIMIT $2;
 
 -- name: add_delivery
 INSERT INTO delivery ({new_delivery})
@@ -63,10 +71,15 @@ WHERE id < $1 AND ($3 = '' OR lane = $3)
   AND (CAST($2 AS bigint) / (1 << CAST(state AS integer))) % 2 = 1
 ORDER BY id DESC LIMIT $4;
 
--- name: list_open_deliveries
+-- name: list_open_deliveries [sqlite]
 SELECT {delivery} FROM delivery
 WHERE state <= 2 AND state = $2 AND id < $1 AND ($3 = '' OR lane = $3)
 ORDER BY id DESC LIMIT $4;
+
+-- name: list_open_deliveries [postgres]
+SELECT {delivery} FROM delivery
+WHERE state <= 2 AND (state, id) < ($2, $1) AND state >= $2 AND ($3 = '' OR lane = $3)
+ORDER BY state DESC, id DESC LIMIT $4;
 
 -- name: deliveries_of_ticket
 SELECT {delivery} FROM delivery
@@ -79,7 +92,7 @@ SELECT {delivery} FROM delivery WHERE event = $2 AND id < $1 ORDER BY id DESC LI
 SELECT state, count(*) FROM delivery WHERE state <= 2 GROUP BY state;
 
 -- name: oldest_pending
-SELECT created_at FROM delivery WHERE state <= 2 AND state = 0 ORDER BY id LIMIT 1;
+SELECT created_at FROM delivery WHERE {pending_in_order} ORDER BY state, id LIMIT 1;
 
 -- name: longest_lane
 SELECT count(*) FROM delivery WHERE state <= 2 GROUP BY lane ORDER BY 1 DESC LIMIT 1;

@@ -70,8 +70,8 @@ UPDATE lane SET holder = '', held_until = 0, due_at = $2 WHERE name = $1;
 DELETE FROM lane WHERE name = $1;
 
 -- name: lane_head
-SELECT {delivery} FROM delivery WHERE lane = $1 AND state <= 2 AND (state = 0 OR holds_lane = 1)
-ORDER BY id LIMIT $2;
+SELECT {delivery} FROM delivery
+WHERE {open_in_order_of_lane} AND (state = 0 OR holds_lane = 1) ORDER BY lane, id LIMIT $2;
 
 -- name: begin_try
 UPDATE delivery SET in_doubt = 1, attempts = attempts + 1 WHERE id = $1;

@@ -84,8 +84,15 @@ DELETE FROM queue_message WHERE id = $1 AND queue = $2 AND receipt = $3;
 UPDATE queue_message SET visible_at = $4
 WHERE id = $1 AND queue = $2 AND receipt = $3 AND receipt <> '';
 
+-- part: in_order_of_queue
+-- Not "queue = $1 ORDER BY id": a plan that PostgreSQL keeps for all values expects the messages of
+-- an average queue, anywhere among the others. It would go along the primary key, past those of all
+-- queues, before it finds that this one is empty. SQLite is told "queue = $1" where a place within
+-- the queue is asked for: it finds none otherwise.
+queue >= $1 AND queue <= $1
+
 -- name: queue_last
-SELECT id FROM queue_message WHERE queue = $1 ORDER BY id DESC LIMIT 1;
+SELECT id FROM queue_message WHERE {in_order_of_queue} ORDER BY queue DESC, id DESC LIMIT 1;
 
 -- name: queue_purge [sqlite]
 DELETE FROM queue_message WHERE id IN (
@@ -94,8 +101,8 @@ DELETE FROM queue_message WHERE id IN (
 -- name: queue_purge [postgres]
 -- One that is just moved to another queue is no longer in this one.
 DELETE FROM queue_message WHERE id IN (
-  SELECT id FROM queue_message WHERE queue = $1 AND id <= $2 ORDER BY id LIMIT $3
-  FOR UPDATE);
+  SELECT id FROM queue_message WHERE queue >= $1 AND (queue, id) <= ($1, $2)
+  ORDER BY queue, id LIMIT $3 FOR UPDATE);
 
 -- name: queue_redrive [sqlite]
 UPDATE queue_message SET queue = source_queue, source_queue = '', visible_at = $2, receives = 0,
@@ -106,15 +113,16 @@ WHERE id IN (SELECT id FROM queue_message WHERE queue = $1 AND id <= $3 AND sour
 -- name: queue_redrive [postgres]
 UPDATE queue_message SET queue = source_queue, source_queue = '', visible_at = $2, receives = 0,
   first_received_at = NULL, receipt = ''
-WHERE id IN (SELECT id FROM queue_message WHERE queue = $1 AND id <= $3 AND source_queue <> ''
-             ORDER BY id LIMIT $4 FOR UPDATE);
+WHERE id IN (SELECT id FROM queue_message
+             WHERE queue >= $1 AND (queue, id) <= ($1, $3) AND source_queue <> ''
+             ORDER BY queue, id LIMIT $4 FOR UPDATE);
 
 -- name: queue_expire
 -- Numbers rise with time: as many as may go are looked at, from the front. A dead letter counts
 -- from when it was buried; what somebody works on now is not unread.
 DELETE FROM queue_message WHERE id IN (
   SELECT id FROM (SELECT id, sent_at, visible_at, source_queue FROM queue_message
-                  WHERE queue = $1 ORDER BY id LIMIT $4) AS front
+                  WHERE {in_order_of_queue} ORDER BY queue, id LIMIT $4) AS front
   WHERE sent_at < $2 AND visible_at <= CASE WHEN source_queue <> '' THEN $2 ELSE $3 END)
   AND queue = $1 AND visible_at <= CASE WHEN source_queue <> '' THEN $2 ELSE $3 END;
 
@@ -134,11 +142,15 @@ SELECT coalesce(sum(CASE WHEN receipt <> '' THEN 1 ELSE 0 END), 0),
 FROM queue_message WHERE queue = $1 AND visible_at > $2;
 
 -- name: queue_oldest
-SELECT sent_at FROM queue_message WHERE queue = $1 ORDER BY id LIMIT 1;
+SELECT sent_at FROM queue_message WHERE {in_order_of_queue} ORDER BY queue, id LIMIT 1;
 
--- name: queue_peek
+-- name: queue_peek [sqlite]
 SELECT {queue_message}
 FROM queue_message WHERE queue = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: queue_peek [postgres]
+SELECT {queue_message}
+FROM queue_message WHERE (queue, id) > ($1, $2) AND queue <= $1 ORDER BY queue, id LIMIT $3;
 
 -- name: prune_seen [sqlite]
 DELETE FROM queue_seen WHERE (queue, deduplication) IN (

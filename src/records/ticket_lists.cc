@@ -332,17 +332,22 @@ Result<Page<Ticket>> list(ReadDb& db, const TicketQuery& query) {
 Result<TicketViews> views(ReadDb& db, const std::string& me) {
   TicketViews out;
   DW_CHECK(db.run(stmt::count_views, {me}, [&](const Row& row) {
-    const auto number = [&](int column) { return row.is_null(column) ? 0 : row.integer(column); };
-    out = {number(0), number(1), number(2), number(3), number(4), number(5)};
+    out = {row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4)};
   }));
   return out;
 }
 
-Result<Waiting> waiting(ReadDb& db, TimePoint late_before) {
-  Waiting out;
-  DW_CHECK(db.run(stmt::count_waiting, {late_before}, [&](const Row& row) {
-    out = {row.integer(0), row.time_or_none(1), row.is_null(2) ? 0 : row.integer(2)};
+Result<Unsolved> unsolved(ReadDb& db) {
+  Unsolved out;
+  DW_CHECK(db.run(stmt::unsolved_by_reply, {}, [&](const Row& row) {
+    out = {row.integer(0), row.integer(1), row.integer(2)};
   }));
+  return out;
+}
+
+Result<int64_t> waiting_since(ReadDb& db, TimePoint before) {
+  int64_t out = 0;
+  DW_CHECK(db.run(stmt::count_waiting, {before}, [&](const Row& row) { out = row.integer(0); }));
   return out;
 }
 

@@ -41,7 +41,6 @@ using WaitedOf =
 /// How many unsolved tickets each view has.
 struct TicketViews {
   int64_t unsolved = 0, unanswered = 0, mine = 0, unassigned = 0, pending = 0;
-  int64_t joined = 0;  ///< without a reply, but part of an incident: not among the unanswered
 };
 
 /// A value of a ticket that changed.
@@ -98,14 +97,15 @@ Result<std::vector<Ticket>> by_ids(ReadDb& db, const std::vector<TicketId>& ids)
 /// `me`: whose tickets are "mine"; empty: none are.
 Result<TicketViews> views(ReadDb& db, const std::string& me);
 
-/// How many wait for a first reply, since when the first of them does, how many were opened before
-/// `late_before`.
-struct Waiting {
-  int64_t count = 0;
-  std::optional<TimePoint> since;
-  int64_t late = 0;
+/// Those that are not solved.
+struct Unsolved {
+  int64_t count = 0, unanswered = 0;
+  int64_t joined = 0;  ///< without a reply, but part of an incident: not among the unanswered
 };
-Result<Waiting> waiting(ReadDb& db, TimePoint late_before);
+/// cost: an entry of an index for each of them, none of tickets
+Result<Unsolved> unsolved(ReadDb& db);
+/// How many wait for a first reply of those that were opened before `before`.
+Result<int64_t> waiting_since(ReadDb& db, TimePoint before);
 
 /// Everybody who has a ticket or had one, by name.
 Result<std::vector<std::string>> assignees(ReadDb& db, size_t limit);

@@ -41,10 +41,16 @@ SELECT id, opened_at, source FROM ticket
 WHERE status < 2 AND {is_unanswered}
   AND id {in_ids_postgres};
 
--- name: tickets_of_assignee
+-- name: tickets_of_assignee [sqlite]
 SELECT id FROM ticket
 WHERE assignee = $7 AND assignee <> '' AND id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
+
+-- name: tickets_of_assignee [postgres]
+-- Not "assignee = $7": see queues.sql.
+SELECT id FROM ticket
+WHERE (assignee, id) < ($7, $1) AND assignee >= $7 AND assignee <> '' AND {is_asked_for}
+ORDER BY assignee DESC, id DESC LIMIT $5;
 
 -- name: tickets_by_text [sqlite]
 -- Along the index, from the newest on: a word that a million tickets have ends at the limit, and a
@@ -94,17 +100,19 @@ WHERE id < $1 AND id IN (
 ORDER BY id DESC LIMIT $5;
 
 -- name: count_views
-SELECT count(*),
-  sum(CASE WHEN {is_unanswered} THEN 1 ELSE 0 END),
-  sum(CASE WHEN assignee = $1 AND $1 <> '' THEN 1 ELSE 0 END),
-  sum(CASE WHEN assignee = '' THEN 1 ELSE 0 END), sum(CASE WHEN status = 1 THEN 1 ELSE 0 END),
-  sum(CASE WHEN first_reply_at IS NULL AND first_solved_at IS NULL
-                AND (problem_id > 0 OR type = 3) THEN 1 ELSE 0 END)
+SELECT count(*), count(*) FILTER (WHERE {is_unanswered}),
+  count(*) FILTER (WHERE assignee = $1 AND $1 <> ''), count(*) FILTER (WHERE assignee = ''),
+  count(*) FILTER (WHERE status = 1)
+FROM ticket WHERE status < 2;
+
+-- name: unsolved_by_reply
+SELECT count(*), count(*) FILTER (WHERE {is_unanswered}),
+  count(*) FILTER (WHERE (problem_id > 0 OR type = 3)
+                     AND first_reply_at IS NULL AND first_solved_at IS NULL)
 FROM ticket WHERE status < 2;
 
 -- name: count_waiting
-SELECT count(*), min(opened_at), sum(CASE WHEN opened_at < $1 THEN 1 ELSE 0 END)
-FROM ticket WHERE status < 2 AND {is_unanswered};
+SELECT count(*) FROM ticket WHERE status < 2 AND {is_unanswered} AND opened_at < $1;
 
 -- name: known_assignees
 -- From name to name through the index, however many tickets each has.

@@ -152,7 +152,7 @@ NowNumber DeskHistory::number(std::string name, std::optional<double> value,
   return out;
 }
 
-std::vector<NowNumber> DeskHistory::numbers(const DeskNow& at_present, TimePoint now,
+std::vector<NowNumber> DeskHistory::numbers(const tickets::Unsolved& at_present, TimePoint now,
                                             const std::string& timezone) const {
   const TimePoint midnight = day_start(now, timezone);
   const auto level = [&](Member in, Member out, int64_t present) {
@@ -171,15 +171,15 @@ std::vector<NowNumber> DeskHistory::numbers(const DeskNow& at_present, TimePoint
   const auto median = [this](TimePoint day, TimePoint until) { return medians(day, until); };
   std::vector<NowNumber> out;
   out.push_back(number(
-      "waiting", static_cast<double>(at_present.waiting), timezone, now,
-      level(&DeskHour::opened, &DeskHour::answered, at_present.waiting + at_present.joined)));
+      "waiting", static_cast<double>(at_present.unanswered), timezone, now,
+      level(&DeskHour::opened, &DeskHour::answered, at_present.unanswered + at_present.joined)));
   out.push_back(number("first_reply", last_of(medians(midnight, now)), timezone, now, median));
   out.push_back(number("opened", last_of(sums(midnight, &DeskHour::opened, now)), timezone, now,
                        sum(&DeskHour::opened)));
   out.push_back(number("solved", last_of(sums(midnight, &DeskHour::solved, now)), timezone, now,
                        sum(&DeskHour::solved)));
-  out.push_back(number("open", static_cast<double>(at_present.open), timezone, now,
-                       level(&DeskHour::opened, &DeskHour::solved, at_present.open)));
+  out.push_back(number("open", static_cast<double>(at_present.count), timezone, now,
+                       level(&DeskHour::opened, &DeskHour::solved, at_present.count)));
   return out;
 }
 

@@ -12,12 +12,6 @@
 
 namespace dw {
 
-/// What is so this moment, from which the past is counted back.
-struct DeskNow {
-  int64_t open = 0, waiting = 0;
-  int64_t joined = 0;  ///< wait for no reply of their own: part of an incident
-};
-
 /// A number as Now shows it.
 struct NowNumber {
   std::string name;  ///< "waiting", "first_reply", "opened", "solved", "open"
@@ -43,7 +37,7 @@ class DeskHistory {
   void take_before(DeskHours older, TimePoint until);
 
   /// The five numbers, in the order in which they are shown.
-  std::vector<NowNumber> numbers(const DeskNow& at_present, TimePoint now,
+  std::vector<NowNumber> numbers(const tickets::Unsolved& at_present, TimePoint now,
                                  const std::string& timezone) const;
   /// The hours of today that have begun, and what is usual in each of the 24.
   std::vector<int64_t> opened_today(TimePoint now, const std::string& timezone) const;

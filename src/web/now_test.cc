@@ -259,7 +259,7 @@ TEST(Usual, of_who_waits_counts_back_with_those_that_joined_an_incident) {
   const TimePoint first = past.from;
   history.take(std::move(past), first);
   const std::vector<NowNumber> numbers =
-      history.numbers({.open = 43, .waiting = 3, .joined = 40}, now, "UTC");
+      history.numbers({.count = 43, .unanswered = 3, .joined = 40}, now, "UTC");
   EXPECT_EQ(numbers[0].name, "waiting");
   EXPECT_EQ(numbers[0].value, 3);
   ASSERT_GT(numbers[0].today.size(), 3U);

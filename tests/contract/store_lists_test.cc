@@ -196,10 +196,12 @@ TEST_P(StoreContract, who_is_part_of_an_incident_is_left_out_of_who_waits) {
   b->read([](ReadDb& db) -> Result<void> {
     DW_TRY(const TicketViews views, tickets::views(db, ""));
     EXPECT_EQ(views.unanswered, 1);
-    EXPECT_EQ(views.joined, 1);
-    DW_TRY(const tickets::Waiting waiting, tickets::waiting(db, t0 + hour));
-    EXPECT_EQ(waiting.count, 1);
-    EXPECT_EQ(waiting.late, 1);
+    DW_TRY(const tickets::Unsolved unsolved, tickets::unsolved(db));
+    EXPECT_EQ(unsolved.count, 3);
+    EXPECT_EQ(unsolved.unanswered, 1);
+    EXPECT_EQ(unsolved.joined, 1);
+    DW_TRY(const int64_t late, tickets::waiting_since(db, t0 + hour));
+    EXPECT_EQ(late, 1);
     DW_TRY(const auto waiters, tickets::waiters_among(db, {{1}, {2}, {3}, {4}, {99}}));
     EXPECT_EQ(waiters.size(), 1U);
     EXPECT_EQ(waiters.empty() ? TicketId{} : waiters[0].id, TicketId{3});
@@ -336,10 +338,12 @@ TEST_P(StoreContract, views_are_counted_and_people_named) {
     EXPECT_EQ(views.mine, 1);
     EXPECT_EQ(views.unassigned, 2);
     EXPECT_EQ(views.pending, 0);
-    DW_TRY(const tickets::Waiting waiting, tickets::waiting(db, t0 + minute));
-    EXPECT_EQ(waiting.count, 2);
-    EXPECT_EQ(waiting.late, 1);
-    EXPECT_EQ(waiting.since, t0);
+    DW_TRY(const tickets::Unsolved unsolved, tickets::unsolved(db));
+    EXPECT_EQ(unsolved.count, 3);
+    EXPECT_EQ(unsolved.unanswered, 2);
+    EXPECT_EQ(unsolved.joined, 0);
+    DW_TRY(const int64_t late, tickets::waiting_since(db, t0 + minute));
+    EXPECT_EQ(late, 1);
     DW_TRY(const std::vector<std::string> people, tickets::assignees(db, 10));
     EXPECT_EQ(people, (std::vector<std::string>{"Greta", "Hugo"}));
     return {};

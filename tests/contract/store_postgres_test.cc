@@ -16,6 +16,12 @@
 #include "records/queues.h"
 #include "records/ticket_lists.h"
 #include "records/tickets.h"
+#include "sql/deliveries.h"
+#include "sql/delivery_groups.h"
+#include "sql/lanes.h"
+#include "sql/queues.h"
+#include "sql/ticket_lists.h"
+#include "support/postgres.h"
 
 namespace dw {
 namespace {
@@ -96,6 +102,59 @@ TEST(PostgresStore, replicas_number_tickets_apart_and_hear_of_each_other) {
     return {};
   });
   EXPECT_TRUE(read.ok());
+}
+
+/// The pages that a statement looks at with the plan that is kept for all values.
+int64_t pages_with_kept_plan(const std::string& url, const Statement& statement,
+                             const std::string& values) {
+  std::string text = statement.postgres;
+  for (size_t at = 0; (at = text.find('$', at)) != std::string::npos; at += 2) {
+    text.insert(at, 1, '\\');  // psql is started by a shell
+  }
+  const std::string told = ask_postgres(
+      url, fmt::format("SET plan_cache_mode = force_generic_plan; PREPARE p AS {}; "
+                       "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF) EXECUTE p{}",
+                       text, values.empty() ? "" : "(" + values + ")"));
+  const size_t hit = told.find("hit=");
+  return hit == std::string::npos ? 0 : std::stoll(told.substr(hit + 4));
+}
+
+/// A plan for all values expects the rows of an average queue, lane or person, wherever they are.
+TEST(PostgresStore, the_front_of_a_list_costs_the_same_however_many_are_in_others) {
+  const std::string url = fresh_postgres_url();
+  ASSERT_TRUE(open_store(url, OpenMode::visit, nullptr).ok());
+  const std::string new_delivery =
+      "INSERT INTO delivery (event, ticket, lane, target, operation, payload, holds_lane, state, "
+      "attempts, reason, created_at) SELECT 0, 0, 'l', 't', 'o', '{}', 1, ";
+  ask_postgres(
+      url,
+      "INSERT INTO queue_message (queue, body, attributes, message_group, deduplication, "
+      "sent_at, visible_at) SELECT 'full', 'b', '{}', '', '', i, i "
+      "FROM generate_series(1, 30000) AS i; " +
+          new_delivery + "3, 1, '', i FROM generate_series(1, 30000) AS i; " + new_delivery +
+          "0, 0, '', i FROM generate_series(1, 30000) AS i; "
+          "INSERT INTO ticket (title, description, priority, status, requester_name, "
+          "requester_email, requester_id, assignee, tags, source, desk, external_id, external_url, "
+          "queue, opened_at, updated_at) SELECT 't', '', 1, 2, '', '', '', 'Greta', '[]', 'api', "
+          "'embedded', '', '', '', i, i FROM generate_series(1, 30000) AS i; ANALYZE");
+  const std::string page = "1000000000, -1, -1, 0, 10, -1, 'Hugo', '', '', ''";
+  const std::vector<std::pair<const Statement*, std::string>> looks = {
+      {&stmt::queue_oldest, "'empty'"},
+      {&stmt::queue_last, "'empty'"},
+      {&stmt::queue_peek, "'empty', 0, 10"},
+      {&stmt::queue_purge, "'empty', 100000, 10"},
+      {&stmt::queue_redrive, "'empty', 1, 100000, 10"},
+      {&stmt::queue_expire, "'empty', 1, 1, 10"},
+      {&stmt::lane_head, "'l', 2"},
+      {&stmt::open_in_lane, "'l', 3"},
+      {&stmt::oldest_pending, ""},
+      {&stmt::open_of_state, "1, 10"},
+      {&stmt::count_pending_targets, "10"},
+      {&stmt::list_open_deliveries, "1000000, 1, '', 10"},
+      {&stmt::tickets_of_assignee, page}};
+  for (const auto& [statement, values] : looks) {
+    EXPECT_LT(pages_with_kept_plan(url, *statement, values), 20) << statement->name;
+  }
 }
 
 TEST(PostgresStore, two_replicas_never_claim_the_same_lane_nor_wait_for_each_other) {

@@ -41,7 +41,7 @@ OfficeTime office_time(const BridgeParts& parts) {
 struct Reading {
   DeskHours fresh;
   std::optional<TimePoint> first;
-  DeskNow present;
+  tickets::Unsolved present;
   int64_t late = 0;
   std::vector<ListedTicket> longest;
   BacklogMetrics backlog;
@@ -112,9 +112,9 @@ Result<void> read_waiting(ReadDb& db, const BridgeParts& bridge, std::optional<M
                              [&](const WaitingTime& one) { return one.waited >= *late_after; });
   }
   if (late_after && waiters.size() == waiters_max) {
-    DW_TRY(const tickets::Waiting all,
-           tickets::waiting(db, desk_clock(bridge).before(now, *late_after)));
-    out.late = std::max(out.late, all.late);
+    DW_TRY(const int64_t late,
+           tickets::waiting_since(db, desk_clock(bridge).before(now, *late_after)));
+    out.late = std::max(out.late, late);
   }
   order.resize(std::min(order.size(), waiting_shown));
   std::vector<TicketId> ids;
@@ -290,8 +290,7 @@ Task<ApiAnswer> Api::now(Call&) {
     reading = Reading{};
     DW_TRY(reading.fresh, tickets::hours(db, from, out.as_of + Millis(1), office));
     DW_TRY(reading.first, tickets::oldest(db));
-    DW_TRY(const TicketViews views, tickets::views(db, ""));
-    reading.present = {views.unsolved, views.unanswered, views.joined};
+    DW_TRY(reading.present, tickets::unsolved(db));
     DW_CHECK(read_waiting(db, parts_.bridge, late_after, out.as_of, reading));
     DW_TRY(reading.backlog, deliveries::backlog(db));
     DW_TRY(reading.pending, deliveries::pending_by_target(db, pending_seen_max));
@@ -308,7 +307,7 @@ Task<ApiAnswer> Api::now(Call&) {
   DW_CO_CHECK(co_await read_older(out.as_of, older_budget));
   out.days_known = std::min(history_.days(out.as_of, out.timezone), days_needed);
   out.numbers = history_.numbers(reading.present, out.as_of, out.timezone);
-  out.waiting = {.total = reading.present.waiting,
+  out.waiting = {.total = reading.present.unanswered,
                  .late = reading.late,
                  .late_after_seconds = late_after_,
                  .is_late_set = parts_.late_after.has_value(),

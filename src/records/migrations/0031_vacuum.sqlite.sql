@@ -1,0 +1,2 @@
+-- SQLite's indexes know which rows are there.
+SELECT 1;
