@@ -12,9 +12,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from house import docs, floors, habits, limits, names, tree as trees  # noqa: E402
+from house import defects, docs, floors, habits, limits, names, tree as trees  # noqa: E402
 
-RULES = (*floors.RULES, *habits.RULES, *names.RULES, *limits.RULES, *docs.RULES)
+RULES = (*floors.RULES, *habits.RULES, *names.RULES, *limits.RULES, *docs.RULES,
+         *defects.RULES)
 
 
 def findings(tree):

@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from house import docs, floors, habits, limits, names, source, tree  # noqa: E402
+from house import defects, docs, floors, habits, limits, names, source, tree  # noqa: E402
 import tidy  # noqa: E402
 
 
@@ -206,6 +206,18 @@ class Limits(Rules):
     def test_unfinished_work_is_found(self):
         self.assert_found(limits.unfinished, {"a.cc": "// FIX" "ME: later", "a.md": "TO" "DO"},
                           "a.cc:1:", "a.md:1:")
+
+
+class Defects(Rules):
+    def test_a_defect_finds_the_words_that_it_replaces(self):
+        text = ('SQL = "src/a.sql"\nDEFECTS = (\n'
+                '    ("youngest first", SQL, "BY id;", "BY -id;"),\n)\n')
+        self.assert_clean(defects.gone,
+                          {"tests/mutants/a.py": text, "src/a.sql": "SELECT 1 ORDER BY id;\n"})
+        for there in ({"src/a.sql": "SELECT 1 ORDER BY lane, id\n"}, {}):
+            self.assert_found(defects.gone, {"tests/mutants/a.py": text, **there},
+                              "tests/mutants/a.py:3: src/a.sql has other words")
+        self.assert_clean(defects.gone, {"tests/mutants/run.py": "import a\nDEFECTS = a.x\n"})
 
 
 class Docs(Rules):
