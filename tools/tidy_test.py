@@ -141,14 +141,17 @@ class Names(Rules):
                           "src/web/a.h:2: `do_it`", "src/web/a.h:2: `user_data`",
                           "src/web/a.h:3: `misc`", "src/web/a.h:4: `ticket_info`")
 
-    def test_two_classes_of_one_name_are_found_unless_one_is_its_file_s_own(self):
+    def test_two_types_of_one_name_are_found_unless_one_is_its_file_s_own(self):
         one = "namespace dw {\nstruct Answer { int a = f({1}); };\n}\n"
         other = "namespace dw {\nclass Other;\nclass Answer final : public B {\n};\n}\n"
         own = ("namespace dw {\nnamespace {\nstruct Answer {};\n}\n"
-               "struct A { struct Answer {}; };\nenum class Answer { yes };\n}\n")
+               "struct A { struct Answer {}; enum class Answer { yes }; };\n}\n")
+        chosen = "namespace dw {\nenum class Answer { yes };\n}\n"
         self.assert_found(names.one_definition,
                           {"src/jobs/a.h": one, "src/web/b.h": other, "src/web/c.cc": own},
                           "src/web/b.h:3: `dw::Answer` is defined in src/jobs/a.h too")
+        self.assert_found(names.one_definition, {"src/jobs/a.h": one, "src/web/b.h": chosen},
+                          "src/web/b.h:2: `dw::Answer` is defined in src/jobs/a.h too")
         self.assert_clean(names.one_definition,
                           {"src/jobs/a.h": one, "src/jobs/b.cc": own, "src/d.h": "class Answer;"})
 

@@ -284,7 +284,7 @@ class Copy {
 
   Result<void> index_words() {
     DW_CHECK(to_.db->run(stmt::forget_ticket_words));
-    WorkDb db(*to_.db, Access::write);
+    WorkDb db(*to_.db, Purpose::writing);
     for (;;) {
       DW_TRY(const int64_t indexed, tickets::index_words(db, indexed_at_once));
       if (indexed == 0) return {};

@@ -54,7 +54,7 @@ Result<void> SqlStore::first_full(const Batch& batch) {
 
 Result<void> SqlStore::run_one(Connection& db, const WriteWork& work, DirtyFlags& touched) {
   DW_CHECK(db.send(stmt::savepoint));
-  WorkDb writing(db, Access::write);
+  WorkDb writing(db, Purpose::writing);
   Result<void> done = writing.run_work(work);
   if (done.ok()) {
     const Result<int64_t> released = db.run(stmt::release);
@@ -119,7 +119,7 @@ void SqlStore::drop_writer() {
 
 SqlStore::Plainly SqlStore::run_without_savepoints(Batch& batch, DirtyFlags& touched) {
   std::deque<WorkDb> dbs;
-  for (size_t i = 0; i < batch.size(); ++i) dbs.emplace_back(*writer_, Access::write);
+  for (size_t i = 0; i < batch.size(); ++i) dbs.emplace_back(*writer_, Purpose::writing);
   const Plainly ran = run_steps(batch, dbs);
   // Also after a failure: what is on its way has answers for these.
   if (!writer_->settle().ok() && ran == Plainly::done) return Plainly::unclear;

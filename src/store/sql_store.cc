@@ -334,7 +334,7 @@ Result<void> SqlStore::run_alone(const WriteWork& work) {
   DW_CHECK(begin_on(loner_, stmt::begin));
   Result<void> done = loner_->send(stmt::without_waiting_for_the_disk);
   if (done.ok()) {
-    done = WorkDb(*loner_, Access::write).run_work(work);
+    done = WorkDb(*loner_, Purpose::writing).run_work(work);
   }
   if (done.ok()) done = loner_->settle();
   const Result<int64_t> ended = loner_->run(done.ok() ? stmt::commit : stmt::rollback);
@@ -410,7 +410,7 @@ Result<void> SqlStore::run_reading(std::unique_ptr<Connection>& db, const ReadWo
     const bool is_away = loop_ != nullptr && why.kind == ErrorKind::unreachable;
     return is_away ? Error{ErrorKind::full, why.where, why.what} : why;
   }
-  WorkDb reading(*db, Access::read);
+  WorkDb reading(*db, Purpose::reading);
   Result<void> done = work(reading);
   if (!db->run(stmt::rollback).ok() && !is_sqlite_) db.reset();
   return done;
@@ -436,7 +436,7 @@ Result<std::vector<std::string>> SqlStore::verify() {
     if (is_sqlite_) {
       DW_TRY(found, static_cast<SqliteDb&>(db).check_integrity());
     }
-    WorkDb rows(db, Access::read);
+    WorkDb rows(db, Purpose::reading);
     return verify_rows(rows, found);
   };
   DW_CHECK(beside(look));

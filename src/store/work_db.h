@@ -12,12 +12,13 @@ namespace dw {
 
 /// What a transaction is for. One that writes decides on what it reads: until its commit nobody
 /// else may change that (README.md has the table of what guards what).
-enum class Access { read, write };
+enum class Purpose { reading, writing };
 
 class WorkDb final : public Db {
  public:
-  WorkDb(Connection& connection, Access access)
-      : connection_(connection), is_guarding_(access == Access::write && !connection.is_sqlite()) {}
+  WorkDb(Connection& connection, Purpose purpose)
+      : connection_(connection),
+        is_guarding_(purpose == Purpose::writing && !connection.is_sqlite()) {}
 
   Result<int64_t> run(const Statement& statement, std::initializer_list<Value> values,
                       RowSink sink) override {

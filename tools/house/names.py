@@ -103,13 +103,13 @@ def file_names(tree):
 
 
 SCOPE = re.compile(r"(?P<open>\bnamespace\s*(?P<space>[\w:]*)\s*\{)"
-                   r"|(?<!enum )\b(?:struct|class)\s+(?P<type>\w+)\s*(?:final\s*)?"
+                   r"|\b(?:struct|class|enum)\s+(?:class\s+)?(?P<type>\w+)\s*(?:final\s*)?"
                    r"(?::(?!:)[^;{}]*)?\{"
                    r"|(?P<brace>\{)|(?P<end>\})")
 
 
 def types_of_namespaces(code):
-    """(line, namespace, name) of classes that a namespace defines; an unnamed one defines none."""
+    """(line, namespace, name) of types that a namespace defines; an unnamed one defines none."""
     scopes = []
     for match in SCOPE.finditer(code):
         if match.group("end"):
@@ -125,8 +125,8 @@ def types_of_namespaces(code):
 
 
 def one_definition(tree):
-    """Two classes of one name in one namespace, in two files: the linker takes one's destructor for
-    both, silently."""
+    """Two types of one name in one namespace, in two files: the linker takes one's destructor, or a
+    function of one, for both, silently."""
     seen = {}
     for file in tree.files:
         if not file.is_cxx or file.is_test or not file.path.startswith("src/"):

@@ -116,14 +116,14 @@ void print_rows(int series, int64_t for_weeks,
                 void (*count_in)(const Planted&, double, std::array<Found, Ages>&),
                 std::string (*cell_of)(const Found&)) {
   for (const double dispersion : {0.0, 0.02, 0.05, 0.17}) {
-    for (const Shape shape : {Shape::flat, Shape::season}) {
+    for (const TimeShape shape : {TimeShape::flat, TimeShape::season}) {
       std::array<Found, Ages> found{};
       for (const double mean : {10.0, 50.0, 300.0}) {
         for (int seed = 0; seed < series; ++seed) {
           count_in(plant({mean, dispersion, shape}, seed, for_weeks), dispersion, found);
         }
       }
-      fmt::print("| {}, {} |", dispersion, shape == Shape::flat ? "flat" : "season");
+      fmt::print("| {}, {} |", dispersion, shape == TimeShape::flat ? "flat" : "season");
       for (const Found& one : found) fmt::print("{}", cell_of(one));
       fmt::print("\n");
     }

@@ -4,11 +4,11 @@
 
 namespace dw {
 
-enum class Shape { flat, season, trend };
+enum class TimeShape { flat, season, trend };
 
 struct Law {
   double mean = 0, dispersion = 0;
-  Shape shape = Shape::flat;
+  TimeShape shape = TimeShape::flat;
 };
 
 /// A trend doubles the mean in twelve weeks; seeds begin on all days of the week.
@@ -20,8 +20,8 @@ inline Simulated simulate_law(const Law& law, int64_t hours, uint64_t seed) {
   for (int64_t i = 0; i < hours; ++i) {
     const TimePoint hour = from + i * one_hour;
     double mean = law.mean;
-    if (law.shape == Shape::season) mean *= office_shape(local.at(hour));
-    if (law.shape == Shape::trend) mean *= 1 + static_cast<double>(i) / 2016;
+    if (law.shape == TimeShape::season) mean *= office_shape(local.at(hour));
+    if (law.shape == TimeShape::trend) mean *= 1 + static_cast<double>(i) / 2016;
     out.means.push_back(mean);
     out.hours.push_back({hour, draw_count(mean, law.dispersion, random)});
   }

@@ -58,7 +58,7 @@ void print_young_weeks(int series) {
   static constexpr std::array shapes{"flat", "season", "trend"};
   Weeks spikes{}, drops{};
   int above = 0, laws = 0;
-  for (const Shape shape : {Shape::flat, Shape::season, Shape::trend}) {
+  for (const TimeShape shape : {TimeShape::flat, TimeShape::season, TimeShape::trend}) {
     for (const double mean : {2.0, 10.0, 50.0, 300.0, 1000.0}) {
       for (const double dispersion : {0.0, 0.005, 0.02, 0.2}) {
         const Cells cells = alarms_of({mean, dispersion, shape}, series);
