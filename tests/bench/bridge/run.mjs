@@ -59,7 +59,7 @@ rate_per_minute = 100000
 channel = "${channel}"
 desk = "zendesk"
 `);
-  const binary = join(build, "deskwire");
+  const binary = process.env.DESKWIRE_BINARY ?? join(build, "deskwire");
   const options = { cwd: folder };
   const first = await start(binary, ["serve"], /ready on (\S+)/, options);
   const ended = new Promise((resolve) => first.child.on("exit", resolve));
