@@ -14,7 +14,8 @@ import pathlib
 import re
 import sys
 
-NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres|postgres rows)\])?\s*$")
+NAME = re.compile(r"^-- name: (\w+)(?: \[(?:(sqlite|postgres|postgres rows)|"
+                  r"((?:postgres )?anew))\])?\s*$")
 # Of a text that takes many rows: its parameters, and whether it says the place of each row.
 ARRAY = re.compile(r"\$(\d+)::(text|bigint)\[\]")
 RETURNS_PLACE = re.compile(r"SELECT place,")
@@ -57,7 +58,8 @@ class Statements:
     """The statements of a file, with what they share.
 
     `-- name: x` (with `[sqlite]` or `[postgres]`, where they differ) begins a statement, with
-    `[postgres rows]` its text for many rows at once;
+    `[postgres rows]` its text for many rows at once; `[anew]` or `[postgres anew]` has PostgreSQL
+    plan it for its values each time;
     `-- columns: x` a list of columns (`name`, `t.name`, `anything AS name`), `-- part: x` any text,
     both for `{x}` in what follows.
     `{t.x}` has `t.` before each column (what is in lower case). `-- uses: FOLDER/FILE.sql`
@@ -67,6 +69,7 @@ class Statements:
     def __init__(self, path):
         self.path = path
         self.texts = {}  # name: {engine: text}
+        self.anew = set()  # names of those whose plan PostgreSQL doesn't keep
         self.columns = {}  # name: [column], those of this file
         self.lists = {}  # name: the line that its list of columns begins at
         self.shared = {}  # name: text, those of the files that are used too
@@ -88,7 +91,10 @@ class Statements:
     def refuse(self, number, why):
         sys.exit(f"{self.path}:{number}: {why}")
 
-    def begin_statement(self, number, name, engine):
+    def begin_statement(self, number, name, engine, anew):
+        if anew:
+            self.anew.add(name)
+            engine = "postgres" if anew.startswith("postgres") else None
         texts = self.texts.setdefault(name, {})
         wanted = [engine] if engine else ENGINES
         for one in wanted:
@@ -167,13 +173,14 @@ def write_statements(folder, paths):
                        f"}}  // namespace dw::columns::{name}", ""]
         header.append("namespace dw::stmt {")
         for name, texts in statements.texts.items():
+            plan = ",\n    Statement::Plan::anew" if name in statements.anew else ""
             sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
             postgres = texts["postgres"].strip().rstrip(";")
             rows = texts.get("postgres rows", "").strip().rstrip(";")
             header.append(f"extern const Statement {name};")
             source.append(
                 f'const Statement {name}{{"{name}",\n    {literal(sqlite)},'
-                f"\n    {literal(postgres)}{of_rows(rows)}}};"
+                f"\n    {literal(postgres)}{plan}{of_rows(rows)}}};"
             )
         header += ["}  // namespace dw::stmt", ""]
         source += ["}  // namespace dw::stmt", ""]

@@ -79,6 +79,13 @@ class SharedText(unittest.TestCase):
         self.assertIn('"", true', embed.of_rows("SELECT place, 1 FROM generate_series(1, $1)"))
         self.assertEqual(embed.of_rows(""), "")
 
+    def test_a_statement_may_be_planned_anew(self):
+        found = self.statements("-- name: x [anew]\nSELECT 1;\n-- name: y [sqlite]\nSELECT 2;\n"
+                                "-- name: y [postgres anew]\nSELECT 3;\n-- name: z\nSELECT 4;\n")
+        self.assertEqual(found.anew, {"x", "y"})
+        self.assertEqual(found.texts["x"], {"sqlite": "SELECT 1; ", "postgres": "SELECT 1; "})
+        self.assertEqual(found.texts["y"], {"sqlite": "SELECT 2; ", "postgres": "SELECT 3; "})
+
     def test_mistakes_name_their_line(self):
         for text, why in (("-- name: x\nSELECT {nothing};", ":2: {nothing} is written nowhere"),
                           ("-- columns: x\ncount(*), id\n", ":1: x has a column without a name"),

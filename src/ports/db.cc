@@ -11,8 +11,13 @@ size_t& statements_made() {
 
 }  // namespace
 
-Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres)
-    : name(called), sqlite(for_sqlite), postgres(for_postgres), index(statements_made()++) {}
+Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres,
+                     Plan for_values)
+    : name(called),
+      sqlite(for_sqlite),
+      postgres(for_postgres),
+      plan(for_values),
+      index(statements_made()++) {}
 
 Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres,
                      Rows for_rows)

@@ -27,7 +27,13 @@ struct Statement {
         false;  ///< each row that comes back begins with the place of its own, from 1
   };
 
-  Statement(const char* called, const char* for_sqlite, const char* for_postgres);
+  /// Whether PostgreSQL keeps one plan for all values, or plans for the values each time: `[anew]`
+  /// in the .sql file, for what they decide on (which filters are set, how rare a word is). That
+  /// costs as much as looking up some ten rows.
+  enum class Plan { kept, anew };
+
+  Statement(const char* called, const char* for_sqlite, const char* for_postgres,
+            Plan for_values = Plan::kept);
   Statement(const char* called, const char* for_sqlite, const char* for_postgres, Rows for_rows);
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -35,6 +41,7 @@ struct Statement {
   const char* name;
   const char* sqlite;
   const char* postgres;
+  Plan plan = Plan::kept;
   Rows rows{};
   size_t index;  ///< its place in a cache of prepared statements
 

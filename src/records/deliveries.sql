@@ -65,7 +65,7 @@ WHERE id = $1 AND state <= 2 RETURNING lane;
 -- name: delivery_by_id
 SELECT {delivery} FROM delivery WHERE id = $1;
 
--- name: list_deliveries
+-- name: list_deliveries [anew]
 SELECT {delivery} FROM delivery
 WHERE id < $1 AND ($3 = '' OR lane = $3)
   AND (CAST($2 AS bigint) / (1 << CAST(state AS integer))) % 2 = 1
@@ -76,7 +76,7 @@ SELECT {delivery} FROM delivery
 WHERE state <= 2 AND state = $2 AND id < $1 AND ($3 = '' OR lane = $3)
 ORDER BY id DESC LIMIT $4;
 
--- name: list_open_deliveries [postgres]
+-- name: list_open_deliveries [postgres anew]
 SELECT {delivery} FROM delivery
 WHERE state <= 2 AND (state, id) < ($2, $1) AND state >= $2 AND ($3 = '' OR lane = $3)
 ORDER BY state DESC, id DESC LIMIT $4;

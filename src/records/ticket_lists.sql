@@ -14,17 +14,17 @@ AND ($10 = '' OR replace(ticket.tags, $10, '') <> ticket.tags)
 -- $11: 1 those without a first reply, 0 the others, -1 all.
 ($11 < 0 OR $11 = 1 AND {is_unanswered} OR $11 = 0 AND NOT ({is_unanswered}))
 
--- name: all_tickets
+-- name: all_tickets [anew]
 SELECT id FROM ticket
 WHERE id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
 
--- name: unsolved_tickets
+-- name: unsolved_tickets [anew]
 SELECT id FROM ticket
 WHERE status < 2 AND id < $1 AND {is_asked_for} AND {waits_as_asked}
 ORDER BY id DESC LIMIT $5;
 
--- name: waiting_tickets
+-- name: waiting_tickets [anew]
 -- In the order in which they were opened, behind ($1, $11).
 SELECT id, opened_at, source FROM ticket
 WHERE status < 2 AND {is_unanswered}
@@ -46,7 +46,7 @@ SELECT id FROM ticket
 WHERE assignee = $7 AND assignee <> '' AND id < $1 AND {is_asked_for}
 ORDER BY id DESC LIMIT $5;
 
--- name: tickets_of_assignee [postgres]
+-- name: tickets_of_assignee [postgres anew]
 -- Not "assignee = $7": see queues.sql.
 SELECT id FROM ticket
 WHERE (assignee, id) < ($7, $1) AND assignee >= $7 AND assignee <> '' AND {is_asked_for}
@@ -63,7 +63,7 @@ WHERE ticket_text MATCH words_query($12, 1) AND ticket_text.rowid < $1
   AND {is_asked_for} AND {waits_as_asked}
 ORDER BY ticket_text.rowid DESC LIMIT $5;
 
--- name: tickets_by_text [postgres]
+-- name: tickets_by_text [postgres anew]
 -- By what it knows of each word, the engine takes the index of words or goes down the ids.
 SELECT id FROM ticket
 WHERE id < $1 AND {is_asked_for} AND {waits_as_asked}
@@ -89,7 +89,7 @@ WHERE id < $1 AND id IN (
        OR external_id <> '' AND external_id = $14 OR id = $15)
 ORDER BY id DESC LIMIT $5;
 
--- name: tickets_beside_text [postgres]
+-- name: tickets_beside_text [postgres anew]
 -- Those of that number: its index of words has every ticket at once. $12 is the other engine's.
 SELECT id FROM ticket
 WHERE id < $1 AND id IN (

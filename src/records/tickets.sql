@@ -1,12 +1,12 @@
 -- uses: records/ids.sql
 
--- name: opened_per_hour
+-- name: opened_per_hour [anew]
 -- A ticket of shadow mode ('shadow-17') exists at no desk: no figure counts it.
 SELECT opened_at - opened_at % 3600000 AS hour, count(*) FROM ticket
 WHERE opened_at >= $1 AND opened_at < $2 AND external_id NOT LIKE 'shadow-%'
 GROUP BY 1 ORDER BY 1;
 
--- name: opened_between
+-- name: opened_between [anew]
 SELECT id, title, tags, opened_at FROM ticket
 WHERE opened_at >= $1 AND opened_at < $2 AND external_id NOT LIKE 'shadow-%'
 ORDER BY opened_at, id LIMIT $3;
@@ -152,15 +152,15 @@ WHERE ticket = $1 ORDER BY chat, channel, thread;
 -- name: count_unsolved
 SELECT count(*) FROM ticket WHERE status < 2 AND external_id NOT LIKE 'shadow-%';
 
--- name: count_opened
+-- name: count_opened [anew]
 SELECT count(*) FROM ticket WHERE opened_at >= $1 AND external_id NOT LIKE 'shadow-%';
 
--- name: first_reply_times
+-- name: first_reply_times [anew]
 SELECT first_reply_at - opened_at FROM ticket
 WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LIKE 'shadow-%'
 ORDER BY 1;
 
--- name: cycle_times
+-- name: cycle_times [anew]
 SELECT solved_at - opened_at FROM ticket
 WHERE solved_at IS NOT NULL AND solved_at >= $1 AND external_id NOT LIKE 'shadow-%'
 ORDER BY 1;

@@ -2,6 +2,7 @@
 #include <barrier>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <set>
 #include <thread>
 
 #include "contract/store_world.h"
@@ -154,6 +155,32 @@ TEST(PostgresStore, the_front_of_a_list_costs_the_same_however_many_are_in_other
       {&stmt::tickets_of_assignee, page}};
   for (const auto& [statement, values] : looks) {
     EXPECT_LT(pages_with_kept_plan(url, *statement, values), 20) << statement->name;
+  }
+}
+
+/// A plan for all words and filters read every ticket that has a common word: two seconds.
+TEST(PostgresStore, a_search_is_planned_for_its_words) {
+  const std::string url = fresh_postgres_url();
+  auto store = open_store(url, OpenMode::visit, nullptr);
+  ASSERT_TRUE(store.ok());
+  constexpr const char* ask = "SELECT name FROM pg_prepared_statements";
+  const Statement kept_plans{"kept_plans", ask, ask};
+  std::set<std::string> kept;
+  const Result<void> read = (*store)->read_now([&](ReadDb& db) -> Result<void> {
+    TicketFilter filter;
+    DW_CHECK(tickets::filtered(db, filter));
+    filter.plain.text = "vpn";
+    DW_CHECK(tickets::filtered(db, filter));
+    DW_CHECK(deliveries::list(db, {.page = {.limit = 10}}));
+    DW_CHECK(tickets::oldest(db));
+    DW_CHECK(db.run(kept_plans, {}, [&](const Row& row) { kept.emplace(row.text(0)); }));
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+  EXPECT_EQ(kept.count("oldest_ticket"), 1U) << "what has no values is kept";
+  for (const char* name :
+       {"all_tickets", "tickets_by_text", "tickets_beside_text", "list_deliveries"}) {
+    EXPECT_EQ(kept.count(name), 0U) << name;
   }
 }
 

@@ -61,7 +61,7 @@ SELECT body FROM bridge_known WHERE (id >= 'U' AND id < 'V') OR (id >= 'W' AND i
 INSERT INTO bridge_known (id, body, at) VALUES ($1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body, at = excluded.at;
 
--- name: channel_counts
+-- name: channel_counts [anew]
 -- How many are open, were opened, were solved; of one source and its kin, or of every bridge.
 -- A ticket of shadow mode exists at no desk, and counts nowhere.
 SELECT coalesce(sum(CASE WHEN status < 2 THEN 1 ELSE 0 END), 0),
@@ -72,7 +72,7 @@ FROM ticket WHERE (status < 2 OR opened_at >= $2 OR solved_at >= $2)
   AND (source = 'slack:' || $1 OR source = 'email:' || $1
        OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')));
 
--- name: channel_first_replies
+-- name: channel_first_replies [anew]
 SELECT first_reply_at - opened_at FROM ticket
 WHERE first_reply_at IS NOT NULL AND first_reply_at >= $2
   AND external_id NOT LIKE 'shadow-%'
@@ -80,7 +80,7 @@ WHERE first_reply_at IS NOT NULL AND first_reply_at >= $2
        OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
 ORDER BY 1;
 
--- name: channel_cycles
+-- name: channel_cycles [anew]
 SELECT solved_at - opened_at FROM ticket
 WHERE solved_at IS NOT NULL AND solved_at >= $2
   AND external_id NOT LIKE 'shadow-%'
@@ -88,7 +88,7 @@ WHERE solved_at IS NOT NULL AND solved_at >= $2
        OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
 ORDER BY 1;
 
--- name: channel_tickets
+-- name: channel_tickets [anew]
 SELECT {t.ticket}, coalesce(min(l.url), '')
 FROM ticket t LEFT JOIN bridge_link l ON l.ticket = t.id
 WHERE (($3 = 0 AND t.status < 2) OR ($3 = 1 AND t.opened_at >= $2)

@@ -66,14 +66,14 @@ FROM (SELECT username, CAST(sum(updates) AS bigint) AS updates, min(first_at) AS
       FROM counted GROUP BY username) c
 {with_agent}
 
--- name: tally_in_period
+-- name: tally_in_period [anew]
 WITH counted AS (
   SELECT username, {per_line} FROM tally_update WHERE at >= $1 AND at < $2 GROUP BY username
   UNION ALL
   SELECT username, updates, first_at, last_at FROM tally_sum WHERE at >= $1 AND at < $2)
 {of_each_agent};
 
--- name: tally_in_channel
+-- name: tally_in_channel [anew]
 WITH counted AS (
   SELECT username, {per_line} FROM tally_update
   WHERE channel = $3 AND at >= $1 AND at < $2 GROUP BY username
@@ -88,7 +88,7 @@ SELECT {tally_agent} FROM tally_balance c {with_agent};
 -- columns: tally_bar
 c.id, c.channel, {shown_agent}
 
--- name: tally_bars_since
+-- name: tally_bars_since [anew]
 SELECT {tally_bar}, n.updates
 FROM (SELECT channel, username, CAST(sum(updates) AS bigint) AS updates
       FROM (SELECT channel, username, count(*) AS updates FROM tally_update WHERE at >= $1
@@ -117,7 +117,7 @@ channel, message, line, spelled, name, ticket, at,
 (SELECT coalesce(m.blocks, '') FROM tally_message m
  WHERE m.channel = tally_update.channel AND m.message = tally_update.message) AS blocks
 
--- name: list_tally_rows
+-- name: list_tally_rows [anew]
 SELECT {tally_row}
 FROM tally_update
 WHERE at >= $1 AND at < $2 AND (CAST($3 AS text) = '' OR channel = $3)

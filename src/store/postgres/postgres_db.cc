@@ -165,7 +165,9 @@ Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<
   if (!problem_.empty()) return lost(statement.name);
   DW_CHECK(check_texts(statement, values));
   DW_CHECK(push_gathered());
-  DW_CHECK(prepare(statement, form));
+  const bool is_kept = statement.plan == Statement::Plan::kept;
+  DW_ASSERT(is_kept || form == Form::plain, "what is planned anew is read alone");
+  if (is_kept) DW_CHECK(prepare(statement, form));
   DW_ASSERT(values.size() <= values_max, "a statement has at most 24 parameters");
   std::array<std::string, values_max> texts;
   std::array<const char*, values_max> pointers{};
@@ -183,11 +185,13 @@ Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<
     ++count;
   }
   is_committing_ = is_committing_ || &statement == &stmt::commit;
-  const std::string name = name_of(statement, form);
-  if (PQsendQueryPrepared(connection_.get(), name.c_str(), static_cast<int>(count), pointers.data(),
-                          lengths.data(), nullptr, 0) == 0) {
-    return lost(statement.name);
-  }
+  const int sent =
+      is_kept ? PQsendQueryPrepared(connection_.get(), name_of(statement, form).c_str(),
+                                    static_cast<int>(count), pointers.data(), lengths.data(),
+                                    nullptr, 0)
+              : PQsendQueryParams(connection_.get(), statement.postgres, static_cast<int>(count),
+                                  nullptr, pointers.data(), lengths.data(), nullptr, 0);
+  if (sent == 0) return lost(statement.name);
   on_their_way_.push_back({&statement, std::move(sink)});
   return {};
 }
