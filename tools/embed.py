@@ -14,8 +14,8 @@ import pathlib
 import re
 import sys
 
-NAME = re.compile(r"^-- name: (\w+)(?: \[(?:(sqlite|postgres|postgres rows)|"
-                  r"((?:postgres )?anew))\])?\s*$")
+NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres rows|postgres)?"
+                  r"(?: ?\b(anew))?\])?\s*$")
 # Of a text that takes many rows: its parameters, and whether it says the place of each row.
 ARRAY = re.compile(r"\$(\d+)::(text|bigint)\[\]")
 RETURNS_PLACE = re.compile(r"SELECT place,")
@@ -58,7 +58,7 @@ class Statements:
     """The statements of a file, with what they share.
 
     `-- name: x` (with `[sqlite]` or `[postgres]`, where they differ) begins a statement, with
-    `[postgres rows]` its text for many rows at once; `[anew]` or `[postgres anew]` has PostgreSQL
+    `[postgres rows]` its text for many rows at once; behind them, or alone, `anew` has PostgreSQL
     plan it for its values each time;
     `-- columns: x` a list of columns (`name`, `t.name`, `anything AS name`), `-- part: x` any text,
     both for `{x}` in what follows.
@@ -69,7 +69,7 @@ class Statements:
     def __init__(self, path):
         self.path = path
         self.texts = {}  # name: {engine: text}
-        self.anew = set()  # names of those whose plan PostgreSQL doesn't keep
+        self.anew = set()  # (name, engine) of those whose plan PostgreSQL doesn't keep
         self.columns = {}  # name: [column], those of this file
         self.lists = {}  # name: the line that its list of columns begins at
         self.shared = {}  # name: text, those of the files that are used too
@@ -92,9 +92,10 @@ class Statements:
         sys.exit(f"{self.path}:{number}: {why}")
 
     def begin_statement(self, number, name, engine, anew):
+        if anew and engine == "sqlite":
+            self.refuse(number, f"{name}: it is PostgreSQL that can plan anew")
         if anew:
-            self.anew.add(name)
-            engine = "postgres" if anew.startswith("postgres") else None
+            self.anew.add((name, engine or "postgres"))
         texts = self.texts.setdefault(name, {})
         wanted = [engine] if engine else ENGINES
         for one in wanted:
@@ -106,6 +107,9 @@ class Statements:
             for one in wanted:
                 texts[one] += line + " "
         return put
+
+    def plan(self, name, engine):
+        return f"QueryPlan::{'anew' if (name, engine) in self.anew else 'kept'}"
 
     def begin_shared(self, number, kind, name):
         if name in self.shared:
@@ -149,14 +153,14 @@ class Statements:
                 sys.exit(f"{self.path}: {name} has no text for {missing.pop()}")
 
 
-def of_rows(text):
+def of_rows(text, plan):
     """The last argument of a Statement that takes many rows at once."""
     if not text:
         return ""
     types = {int(number): kind[0] for number, kind in ARRAY.findall(text)}
     place = "true" if RETURNS_PLACE.search(text) else "false"
     letters = "".join(types[number] for number in sorted(types))
-    return f',\n    Statement::Rows{{{literal(text)}, "{letters}", {place}}}'
+    return f',\n    Statement::Rows{{{literal(text)}, "{letters}", {place}, {plan}}}'
 
 
 def write_statements(folder, paths):
@@ -173,14 +177,14 @@ def write_statements(folder, paths):
                        f"}}  // namespace dw::columns::{name}", ""]
         header.append("namespace dw::stmt {")
         for name, texts in statements.texts.items():
-            plan = ",\n    Statement::Plan::anew" if name in statements.anew else ""
             sqlite = re.sub(r"\$(\d+)", r"?\1", texts["sqlite"].strip().rstrip(";"))
             postgres = texts["postgres"].strip().rstrip(";")
             rows = texts.get("postgres rows", "").strip().rstrip(";")
             header.append(f"extern const Statement {name};")
             source.append(
                 f'const Statement {name}{{"{name}",\n    {literal(sqlite)},'
-                f"\n    {literal(postgres)}{plan}{of_rows(rows)}}};"
+                f"\n    {literal(postgres)}, {statements.plan(name, 'postgres')}"
+                f"{of_rows(rows, statements.plan(name, 'postgres rows'))}}};"
             )
         header += ["}  // namespace dw::stmt", ""]
         source += ["}  // namespace dw::stmt", ""]

@@ -75,14 +75,18 @@ class SharedText(unittest.TestCase):
         text = ("-- name: x\nINSERT INTO t VALUES ($1, $2);\n-- name: x [postgres rows]\n"
                 "INSERT INTO t SELECT * FROM unnest($1::text[], $2::bigint[]);")
         rows = self.statements(text).texts["x"]["postgres rows"].strip().rstrip(";")
-        self.assertIn(f'{embed.literal(rows)}, "tb", false', embed.of_rows(rows))
-        self.assertIn('"", true', embed.of_rows("SELECT place, 1 FROM generate_series(1, $1)"))
-        self.assertEqual(embed.of_rows(""), "")
+        plan = "QueryPlan::anew"
+        self.assertIn(f'{embed.literal(rows)}, "tb", false, {plan}', embed.of_rows(rows, plan))
+        numbers = "SELECT place, 1 FROM generate_series(1, $1)"
+        self.assertIn('"", true', embed.of_rows(numbers, plan))
+        self.assertEqual(embed.of_rows("", plan), "")
 
     def test_a_statement_may_be_planned_anew(self):
         found = self.statements("-- name: x [anew]\nSELECT 1;\n-- name: y [sqlite]\nSELECT 2;\n"
                                 "-- name: y [postgres anew]\nSELECT 3;\n-- name: z\nSELECT 4;\n")
-        self.assertEqual(found.anew, {"x", "y"})
+        self.assertEqual([found.plan(name, "postgres") for name in "xyz"],
+                         ["QueryPlan::anew", "QueryPlan::anew", "QueryPlan::kept"])
+        self.assertEqual(found.plan("x", "postgres rows"), "QueryPlan::kept")
         self.assertEqual(found.texts["x"], {"sqlite": "SELECT 1; ", "postgres": "SELECT 1; "})
         self.assertEqual(found.texts["y"], {"sqlite": "SELECT 2; ", "postgres": "SELECT 3; "})
 
@@ -93,6 +97,7 @@ class SharedText(unittest.TestCase):
                           ("-- uses: gone.sql\n", ":1: src/gone.sql is not there"),
                           ("SELECT 1;", ":1: SQL without a name"),
                           (ONE + "-- name: y\nSELECT {t.is_open};", "more than names"),
+                          ("-- name: x [sqlite anew]\nSELECT 1;", ":1: x: it is PostgreSQL"),
                           ("-- name: x [sqlite]\nSELECT 1;", "x has no text for postgres")):
             self.assertIn(why, self.why_refused(text))
 

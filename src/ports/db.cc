@@ -12,7 +12,7 @@ size_t& statements_made() {
 }  // namespace
 
 Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres,
-                     Plan for_values)
+                     QueryPlan for_values)
     : name(called),
       sqlite(for_sqlite),
       postgres(for_postgres),
@@ -20,8 +20,8 @@ Statement::Statement(const char* called, const char* for_sqlite, const char* for
       index(statements_made()++) {}
 
 Statement::Statement(const char* called, const char* for_sqlite, const char* for_postgres,
-                     Rows for_rows)
-    : Statement(called, for_sqlite, for_postgres) {
+                     QueryPlan for_values, Rows for_rows)
+    : Statement(called, for_sqlite, for_postgres, for_values) {
   rows = for_rows;
 }
 

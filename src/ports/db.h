@@ -18,6 +18,11 @@
 namespace dw {
 
 /// A statement of a .sql file, with its text for each engine.
+/// Whether PostgreSQL keeps one plan for all values of a statement, or plans for the values each
+/// time: `anew` in the .sql file, for what they decide on (which filters are set, how rare a word
+/// is). That costs as much as looking up some ten rows.
+enum class QueryPlan { kept, anew };
+
 struct Statement {
   /// The same of many rows, which are sent together: `[postgres rows]` in the .sql file.
   struct Rows {
@@ -25,23 +30,20 @@ struct Statement {
     const char* types = "";      ///< of the arrays: "tb" is one of text and one of bigint
     bool returns_place =
         false;  ///< each row that comes back begins with the place of its own, from 1
+    QueryPlan plan = QueryPlan::kept;
   };
 
-  /// Whether PostgreSQL keeps one plan for all values, or plans for the values each time: `[anew]`
-  /// in the .sql file, for what they decide on (which filters are set, how rare a word is). That
-  /// costs as much as looking up some ten rows.
-  enum class Plan { kept, anew };
-
   Statement(const char* called, const char* for_sqlite, const char* for_postgres,
-            Plan for_values = Plan::kept);
-  Statement(const char* called, const char* for_sqlite, const char* for_postgres, Rows for_rows);
+            QueryPlan for_values = QueryPlan::kept);
+  Statement(const char* called, const char* for_sqlite, const char* for_postgres,
+            QueryPlan for_values, Rows for_rows);
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
   const char* name;
   const char* sqlite;
   const char* postgres;
-  Plan plan = Plan::kept;
+  QueryPlan plan = QueryPlan::kept;
   Rows rows{};
   size_t index;  ///< its place in a cache of prepared statements
 

@@ -30,7 +30,7 @@ SELECT 1 FROM event WHERE id = $1 FOR NO KEY UPDATE;
 -- name: set_event_state
 UPDATE event SET state = $2, reason = $3, reply = $4 WHERE id = $1;
 
--- name: set_event_state [postgres rows]
+-- name: set_event_state [postgres rows anew]
 -- Of one event, what was said last.
 UPDATE event SET state = new.state, reason = new.reason, reply = new.reply
 FROM (SELECT DISTINCT ON (id) id, state, reason, reply

@@ -165,7 +165,7 @@ Result<void> PostgresDb::push(const Statement& statement, std::initializer_list<
   if (!problem_.empty()) return lost(statement.name);
   DW_CHECK(check_texts(statement, values));
   DW_CHECK(push_gathered());
-  const bool is_kept = statement.plan == Statement::Plan::kept;
+  const bool is_kept = statement.plan == QueryPlan::kept;
   DW_ASSERT(is_kept || form == Form::plain, "what is planned anew is read alone");
   if (is_kept) DW_CHECK(prepare(statement, form));
   DW_ASSERT(values.size() <= values_max, "a statement has at most 24 parameters");
@@ -269,9 +269,8 @@ Result<void> PostgresDb::push_gathered() {
 Result<void> PostgresDb::push_rows(Gathered rows) {
   const Statement& statement = *rows.statement;
   if (!problem_.empty()) return lost(statement.name);
-  // A plan that is kept may be of a time when the table was small, and read all of it.
-  const bool is_planned_anew = std::string_view(statement.rows.text).starts_with("UPDATE");
-  if (!is_planned_anew) DW_CHECK(prepare(statement, Form::rows));
+  const bool is_kept = statement.rows.plan == QueryPlan::kept;
+  if (is_kept) DW_CHECK(prepare(statement, Form::rows));
   const std::vector<std::string> arrays = std::move(rows.arrays).finish();
   std::array<const char*, values_max> pointers{};
   std::array<int, values_max> lengths{};
@@ -283,12 +282,11 @@ Result<void> PostgresDb::push_rows(Gathered rows) {
     formats[i] = 1;  // binary
   }
   const auto count = static_cast<int>(arrays.size());
-  const std::string name = name_of(statement, Form::rows);
-  const int sent = is_planned_anew
-                       ? PQsendQueryParams(connection_.get(), statement.rows.text, count, nullptr,
-                                           pointers.data(), lengths.data(), formats.data(), 0)
-                       : PQsendQueryPrepared(connection_.get(), name.c_str(), count,
-                                             pointers.data(), lengths.data(), formats.data(), 0);
+  const int sent =
+      is_kept ? PQsendQueryPrepared(connection_.get(), name_of(statement, Form::rows).c_str(),
+                                    count, pointers.data(), lengths.data(), formats.data(), 0)
+              : PQsendQueryParams(connection_.get(), statement.rows.text, count, nullptr,
+                                  pointers.data(), lengths.data(), formats.data(), 0);
   if (sent == 0) return lost(statement.name);
   on_their_way_.push_back({&statement, [sinks = std::move(rows.sinks)](const Row& row) {
                              const auto place = static_cast<size_t>(row.integer(0));
