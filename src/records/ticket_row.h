@@ -13,7 +13,7 @@ Ticket ticket_in(const Row& row);
 Comment comment_in(const Row& row);
 /// ["vpn","hardware"], as a column has it.
 std::vector<std::string> decode_tags(std::string_view text);
-/// Of sorted milliseconds, by nearest rank, in seconds.
-Quantiles quantiles_of(const std::vector<int64_t>& sorted);
+/// Of milliseconds in any order, by nearest rank, in seconds.
+Quantiles quantiles_of(std::vector<int64_t> times);
 
 }  // namespace dw

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/number.h"
@@ -85,11 +86,13 @@ Comment comment_in(const Row& row) {
           .source = std::string(row.text(col::source))};
 }
 
-Quantiles quantiles_of(const std::vector<int64_t>& sorted) {
-  if (sorted.empty()) return {};
-  const auto at = [&](double share) {
-    const auto rank = static_cast<size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
-    return static_cast<double>(sorted[rank]) / 1000.0;
+Quantiles quantiles_of(std::vector<int64_t> times) {
+  if (times.empty()) return {};
+  const auto at = [&times](double share) {
+    const auto rank =
+        times.begin() + static_cast<ptrdiff_t>(share * static_cast<double>(times.size() - 1) + 0.5);
+    std::nth_element(times.begin(), rank, times.end());
+    return static_cast<double>(*rank) / 1000.0;
   };
   return {at(0.5), at(0.9)};
 }

@@ -157,13 +157,11 @@ SELECT count(*) FROM ticket WHERE opened_at >= $1 AND external_id NOT LIKE 'shad
 
 -- name: first_reply_times [anew]
 SELECT first_reply_at - opened_at FROM ticket
-WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LIKE 'shadow-%'
-ORDER BY 1;
+WHERE first_reply_at IS NOT NULL AND first_reply_at >= $1 AND external_id NOT LIKE 'shadow-%';
 
 -- name: cycle_times [anew]
 SELECT solved_at - opened_at FROM ticket
-WHERE solved_at IS NOT NULL AND solved_at >= $1 AND external_id NOT LIKE 'shadow-%'
-ORDER BY 1;
+WHERE solved_at IS NOT NULL AND solved_at >= $1 AND external_id NOT LIKE 'shadow-%';
 
 -- name: old_tickets [sqlite]
 SELECT id FROM ticket WHERE status = 2 AND updated_at < $1 ORDER BY updated_at LIMIT $2;

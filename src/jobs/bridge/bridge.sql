@@ -54,8 +54,12 @@ ON CONFLICT (key) DO UPDATE SET
 -- name: known_by_id
 SELECT id, body, at FROM bridge_known WHERE id = $1;
 
--- name: known_people
+-- name: known_people [sqlite]
 SELECT body FROM bridge_known WHERE (id >= 'U' AND id < 'V') OR (id >= 'W' AND id < 'X');
+
+-- name: known_people [postgres]
+-- A range would be one in the order of the server's language, where "u" is between "U" and "V".
+SELECT body FROM bridge_known WHERE id LIKE 'U%' OR id LIKE 'W%';
 
 -- name: set_known
 INSERT INTO bridge_known (id, body, at) VALUES ($1, $2, $3)
@@ -77,16 +81,14 @@ SELECT first_reply_at - opened_at FROM ticket
 WHERE first_reply_at IS NOT NULL AND first_reply_at >= $2
   AND external_id NOT LIKE 'shadow-%'
   AND (source = 'slack:' || $1 OR source = 'email:' || $1
-       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
-ORDER BY 1;
+       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')));
 
 -- name: channel_cycles [anew]
 SELECT solved_at - opened_at FROM ticket
 WHERE solved_at IS NOT NULL AND solved_at >= $2
   AND external_id NOT LIKE 'shadow-%'
   AND (source = 'slack:' || $1 OR source = 'email:' || $1
-       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')))
-ORDER BY 1;
+       OR ($1 = '' AND (source LIKE 'slack:%' OR source LIKE 'email:%')));
 
 -- name: channel_tickets [anew]
 SELECT {t.ticket}, coalesce(min(l.url), '')
