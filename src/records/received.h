@@ -19,8 +19,9 @@ namespace received {
 Result<void> add(Db& db, const Event& event, const std::string& channel, int64_t said_at);
 
 /// Removes what was received of one channel and said no later than `until`, the first `limit` of
-/// it, and returns it in the order in which it was said; of one moment, in which it came. Until the
-/// commit nobody else takes of this channel.
+/// it, and returns it in the order in which it was said; of one moment, in which it came. With a
+/// word comes each edit of it and its deletion, however late they were: what somebody has taken
+/// back before it is planned must not go out. Until the commit nobody else takes of this channel.
 Result<std::vector<Event>> take(Db& db, const std::string& channel, int64_t until, int64_t limit);
 
 /// Where something waits that came before `before`.

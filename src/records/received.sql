@@ -13,6 +13,12 @@ INSERT INTO received_event ({received}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 SELECT {received_event} FROM received_event
 WHERE channel = $1 AND said_at <= $2 ORDER BY said_at, id LIMIT $3;
 
+-- name: received_changes
+-- What was done to words, from a moment on.
+SELECT {received_event} FROM received_event
+WHERE channel = $1 AND said_at >= $2 AND kind IN ('chat.edit', 'chat.delete')
+ORDER BY said_at, id;
+
 -- name: drop_received
 DELETE FROM received_event WHERE id = $1;
 

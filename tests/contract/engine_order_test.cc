@@ -122,6 +122,22 @@ TEST_P(EngineOrder, three_at_once_are_acknowledged_as_they_come_and_planned_as_t
   EXPECT_EQ(planned(), (Texts{"C1/100.000100", "C1/100.000200", "C1/100.000300"}));
 }
 
+/// Or a word would go out that somebody has taken back, and we have acknowledged that.
+TEST_P(EngineOrder, a_word_comes_with_all_that_was_done_to_it_so_far) {
+  first().say("C1/100.000100/100.000300", "chat.edit");
+  pass(Millis(10));
+  first().say("C1/100.000100/deleted", "chat.delete");
+  first().say("C1/100.000200/deleted", "chat.delete");
+  first().say("C2/100.000100/deleted", "chat.delete", "C2");
+  pass(Millis(10));
+  first().say("C1/100.000100");
+  pass(Millis(230));
+  EXPECT_EQ(planned(),
+            (Texts{"C1/100.000100", "C1/100.000100/100.000300", "C1/100.000100/deleted"}));
+  pass(Millis(260));
+  EXPECT_EQ(planned().size(), 5U);
+}
+
 TEST_P(EngineOrder, what_comes_later_than_the_window_holds_nobody) {
   first().say("C1/100.000300");
   pass(Millis(260));
