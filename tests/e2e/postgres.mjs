@@ -28,7 +28,9 @@ export function postgres() {
   const folder = mkdtempSync(join(tmpdir(), "deskwire-postgres-"));
   if (isRoot) execFileSync("chown", ["postgres:postgres", folder]);
   const cluster = join(folder, "cluster");
-  asServer("initdb", ["-D", cluster, "-A", "trust", "-U", "deskwire"], folder);
+  // In the order of a language, as most servers are.
+  const order = ["--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8", "-E", "UTF8"];
+  asServer("initdb", [...order, "-D", cluster, "-A", "trust", "-U", "deskwire"], folder);
   const options = `-k ${folder} -c listen_addresses='' -c max_connections=60`;
   const how = ["-w", "-D", cluster, "-l", join(folder, "server.log"), "-o", options];
   const start = () => asServer("pg_ctl", [...how, "start"], folder);

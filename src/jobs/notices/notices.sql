@@ -133,6 +133,10 @@ UPDATE notice_letter SET number = $3, delivery = $4, left_out = $5 WHERE run = $
 SELECT d.state, count(*) FROM notice_letter l JOIN delivery d ON d.id = l.delivery
 WHERE l.run = $1 AND l.delivery > 0 GROUP BY d.state;
 
--- name: open_notices
+-- name: open_notices [sqlite]
 -- Deliveries of notices that wait for their turn or their time.
 SELECT count(*) FROM delivery WHERE state = 0 AND lane >= 'notice:' AND lane < 'notice;';
+
+-- name: open_notices [postgres]
+-- A range would be one in the order of the server's language, which may pass over punctuation.
+SELECT count(*) FROM delivery WHERE state <= 2 AND state = 0 AND lane LIKE 'notice:%';
