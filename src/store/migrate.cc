@@ -14,9 +14,23 @@ Result<void> step(Connection& db, const Migration& migration, TimePoint now) {
   return {};
 }
 
+/// A new store takes every text: a ticket with a letter that its encoding has not would be refused
+/// each time it comes. SQL_ASCII keeps the bytes that it is given.
+Result<void> check_encoding(Connection& db) {
+  std::string encoding;
+  DW_CHECK(db.run(stmt::text_encoding, {}, [&](const Row& row) { encoding = row.text(0); }));
+  if (encoding == "UTF8" || encoding == "SQL_ASCII") return {};
+  return Error{
+      ErrorKind::conflict, "store",
+      fmt::format("the database keeps texts as {}, which has not all letters; make another "
+                  "with `createdb -E UTF8 -T template0 NAME` and name it in store.url",
+                  encoding)};
+}
+
 Result<int> take_steps(Connection& db, TimePoint now) {
   DW_CHECK(db.run(stmt::schema_lock));
   DW_TRY(const int64_t reached, schema_of(db));  // again: another may have been first
+  if (reached == 0) DW_CHECK(check_encoding(db));
   DW_CHECK(db.run(stmt::schema_patience));
   if (reached > 0 && reached < migrations().back().number) {
     log_info("store", "migrating the schema; a large store takes minutes",

@@ -54,6 +54,20 @@ TEST(PostgresStore, who_looks_makes_no_table) {
   EXPECT_TRUE(open_store(url, OpenMode::look, nullptr).ok());
 }
 
+TEST(PostgresStore, a_database_that_has_not_all_letters_is_refused_before_it_has_a_table) {
+  std::string url = fresh_postgres_database_url();
+  ask_postgres(url,
+               "CREATE DATABASE western ENCODING 'LATIN1' TEMPLATE template0 LOCALE_PROVIDER libc "
+               "LC_COLLATE 'C' LC_CTYPE 'C'");
+  const size_t name = url.find("@/") + 2;
+  url.replace(name, url.find('?') - name, "western");
+  const auto opened = open_store(url, OpenMode::visit, nullptr);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().what.find("LATIN1"), std::string::npos) << opened.error().text();
+  EXPECT_NE(opened.error().what.find("createdb -E UTF8"), std::string::npos);
+  EXPECT_EQ(ask_postgres(url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0");
+}
+
 /// A statement of ours has half a minute. A migration that writes a large table anew needs more,
 /// and would fail at each start.
 TEST(PostgresStore, a_migration_has_as_long_as_it_takes) {

@@ -228,6 +228,7 @@ TEST_P(StoreContract, peoples_names_are_marked_among_the_words) {
     }
     DW_CHECK(
         bridge::set_lookup(db, {"U77", json::object{{"name", "Ricarda Solo"}, {"email", ""}}, t0}));
+    DW_CHECK(bridge::set_lookup(db, {"u77", json::object{{"name", "outlook"}}, t0}));
     DW_CHECK(bridge::set_lookup(db, {"C77", json::object{{"name", "outlook"}}, t0}));
     DW_TRY(const auto names, bridge::names_of_people(db));
     EXPECT_EQ(names, std::vector<std::string>{"Ricarda Solo"});

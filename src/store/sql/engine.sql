@@ -109,6 +109,12 @@ SELECT 1 WHERE 1 = 0;
 -- To write a table of millions of rows anew takes as long as it takes.
 SET LOCAL statement_timeout = 0;
 
+-- name: text_encoding [sqlite]
+SELECT 'UTF8';
+
+-- name: text_encoding [postgres]
+SELECT current_setting('server_encoding');
+
 -- name: schema_lock [sqlite]
 SELECT 1 WHERE 1 = 0;
 
